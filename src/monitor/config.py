@@ -1,0 +1,205 @@
+"""Settings: defaults < `monitor.toml` < `MONITOR_*` < flags; the only reader of the environment.
+
+An unknown key is an error that names it: a misspelt setting silently ignored is worse than none.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from monitor.errors import ConfigError
+from monitor.types import SEVERITIES, Severity
+
+CONFIG_NAME = "monitor.toml"
+DATABASE_NAME = "monitor.sqlite"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class FetchSettings:
+    """How feeds and pages are fetched; times in seconds, sizes in bytes."""
+
+    user_agent: str = "thb-monitor/0.1 (media monitor for news on human trafficking)"
+    timeout_s: float = 20.0
+    max_bytes: int = 10_000_000
+    min_interval_s: int = 900
+    parallel: int = 8
+    allow_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """How drafts and articles are checked; `severity` overrides rules by id."""
+
+    guideline: str = "thb-en"
+    fail_on: Severity = "error"
+    disable: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    max_chars: int = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSettings:
+    """How the daily digest is named."""
+
+    title: str = "Trafficking in the news"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. `database` is an SQLAlchemy URL; empty means SQLite in `home`."""
+
+    home: Path = Path()
+    database: str = ""
+    timezone: str = "UTC"
+    fetch: FetchSettings = FetchSettings()
+    check: CheckSettings = CheckSettings()
+    digest: DigestSettings = DigestSettings()
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL with the default filled in."""
+        return self.database or f"sqlite:///{(self.home / DATABASE_NAME).as_posix()}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The desk's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+def data_dir(kind: str) -> Path:
+    """Return the folder `guidelines` or `models`: of the checkout, else of the installed wheel."""
+    here = Path(__file__).resolve().parent
+    checkout = here.parent.parent / kind
+    return checkout if checkout.is_dir() else here / "_data" / kind
+
+
+def load_settings(
+    path: Path | None = None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    cwd: Path | None = None,
+) -> Settings:
+    """Read `path`, or `monitor.toml` in `cwd` if there is one, then `MONITOR_*` variables.
+
+    `MONITOR_CONFIG` names the file, `MONITOR_FETCH_TIMEOUT_S=5` sets `[fetch] timeout_s`; lists
+    are comma separated.
+
+    Raises `ConfigError` for a missing file, an unknown key or a value of the wrong kind.
+    """
+    if path is None and environ.get("MONITOR_CONFIG"):
+        path = Path(environ["MONITOR_CONFIG"])
+    if path is None:
+        candidate = (cwd or Path.cwd()) / CONFIG_NAME
+        home, table = candidate.parent, (_read(candidate) if candidate.is_file() else {})
+    else:
+        home, table = path.resolve().parent, _read(path)
+    settings = _fill(Settings(home=home), table, str(path or CONFIG_NAME), "")
+    settings = _fill(settings, _from_environ(environ), "environment", "")
+    _check_values(settings)
+    return settings
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such file") from error
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def _fill(target: T, table: Mapping[str, Any], where: str, prefix: str) -> T:
+    """Return `target` with the keys of `table`; unknown keys and wrong types are errors."""
+    known = {f.name for f in fields(target)} - {"home"}  # type: ignore[arg-type]
+    changes: dict[str, Any] = {}
+    for key, value in table.items():
+        name = f"{prefix}{key}"
+        if key not in known:
+            raise ConfigError(f"{where}: unknown key '{name}' (known: {', '.join(sorted(known))})")
+        current = getattr(target, key)
+        if hasattr(current, "__dataclass_fields__"):
+            if not isinstance(value, Mapping):
+                raise ConfigError(f"{where}: '{name}' is a table, not {_kind(value)}")
+            changes[key] = _fill(current, value, where, f"{name}.")
+        else:
+            changes[key] = _value(current, value, f"{where}: '{name}'")
+    return replace(target, **changes)  # type: ignore[type-var]
+
+
+def _value(current: Any, value: Any, where: str) -> Any:
+    if isinstance(current, tuple):
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise ConfigError(f"{where} must be a list of strings")
+        return tuple(value)
+    if isinstance(current, Mapping):
+        if not isinstance(value, Mapping) or not all(isinstance(v, str) for v in value.values()):
+            raise ConfigError(f"{where} must be a table of strings")
+        return dict(value)
+    if isinstance(current, float) and type(value) is int:
+        return float(value)
+    if type(value) is not type(current):
+        raise ConfigError(f"{where} must be {_kind(current)}, not {_kind(value)}")
+    return value
+
+
+def _kind(value: Any) -> str:
+    names = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
+    return names.get(type(value), type(value).__name__)
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Turn `MONITOR_…` variables into a settings table; unknown ones are kept, to be refused."""
+    table: dict[str, Any] = {}
+    defaults = Settings()
+    sections = {f.name for f in fields(defaults) if hasattr(getattr(defaults, f.name), "__slots__")}
+    for name in sorted(environ):
+        if not name.startswith("MONITOR_") or name == "MONITOR_CONFIG":
+            continue
+        key = name.removeprefix("MONITOR_").lower()
+        section, _, rest = key.partition("_")
+        if section in sections & {"fetch", "check", "digest"} and rest:
+            current = getattr(getattr(defaults, section), rest, None)
+            table.setdefault(section, {})[rest] = _parse(current, environ[name], name)
+        else:
+            table[key] = _parse(getattr(defaults, key, None), environ[name], name)
+    return table
+
+
+def _parse(current: Any, text: str, name: str) -> Any:
+    if isinstance(current, tuple):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if isinstance(current, (int, float)):
+        try:
+            return type(current)(text)
+        except ValueError as error:
+            raise ConfigError(f"{name} must be {_kind(current)}") from error
+    return text
+
+
+def _check_values(settings: Settings) -> None:
+    try:
+        ZoneInfo(settings.timezone)
+    except (KeyError, ValueError, OSError) as error:
+        raise ConfigError(f"'timezone': no time zone '{settings.timezone}'") from error
+    for where, value in [
+        ("check.fail_on", settings.check.fail_on),
+        *((f"check.severity.{rule}", s) for rule, s in settings.check.severity.items()),
+    ]:
+        if value not in SEVERITIES:
+            raise ConfigError(f"'{where}': '{value}' is none of {', '.join(SEVERITIES)}")
+    fetch = settings.fetch
+    for name in ("timeout_s", "max_bytes", "parallel"):
+        if getattr(fetch, name) <= 0:
+            raise ConfigError(f"'fetch.{name}' must be above 0")
+    if fetch.min_interval_s < 0:
+        raise ConfigError("'fetch.min_interval_s' must not be negative")
+    if settings.check.max_chars <= 0:
+        raise ConfigError("'check.max_chars' must be above 0")
