@@ -1,0 +1,286 @@
+"""`Monitor`: the one object behind command line, API and pages, and the only place that wires.
+
+Everything heavy is opened when first needed, so that a draft can be checked without a database
+and a digest printed without spaCy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from monitor.config import Settings, data_dir, load_settings
+from monitor.errors import UsageError
+from monitor.types import AssessedArticle, Assessor, Digest, Feed
+
+if TYPE_CHECKING:
+    from monitor.corpus import ExportReport
+    from monitor.guidelines import Guideline
+    from monitor.store import PollResult, Store
+    from monitor.text.document import Document
+
+BATCH = 64
+"""Articles judged in one transaction: small enough to lose little when killed."""
+
+
+def utc_now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_monitor(
+    settings: Settings | None = None, *, now: Callable[[], datetime] = utc_now
+) -> Monitor:
+    """Return a `Monitor` over `settings` (default: as the present folder and environment say)."""
+    return Monitor(settings or load_settings(), now=now)
+
+
+class Monitor:
+    """Checks drafts, follows feeds, judges articles, and tells of them.
+
+    Use as a context manager, or call `close`.
+    """
+
+    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self.now = now
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database, if it was opened."""
+        self._open.close()
+
+    # What is opened when needed ------------------------------------------------------------
+
+    @cached_property
+    def store(self) -> Store:
+        """The database of feeds, articles and judgements."""
+        from monitor.store import open_store
+
+        return self._open.enter_context(open_store(self.settings.database_url))
+
+    @cached_property
+    def guideline(self) -> Guideline:
+        """The guideline that drafts and articles are checked against."""
+        from monitor.guidelines import load_guideline
+
+        name = self.settings.check.guideline
+        folder = Path(name) if Path(name).is_dir() else data_dir("guidelines") / name
+        return load_guideline(folder)
+
+    @cached_property
+    def classifiers(self) -> tuple[Assessor, ...]:
+        """The relevance classifier and the taggers."""
+        from monitor.classify import load_classifiers
+
+        return tuple(load_classifiers(data_dir("models")))
+
+    @cached_property
+    def assessors(self) -> tuple[Assessor, ...]:
+        """Everything that judges a stored article, in the order it is run."""
+        from monitor.guidelines import GuidelineAssessor
+
+        check = self.settings.check
+        guideline = GuidelineAssessor(
+            self.guideline, disable=check.disable, severity=check.severity
+        )
+        return (*self.classifiers, guideline)
+
+    @property
+    def stamps(self) -> tuple[str, ...]:
+        """The stamps of the assessors in force."""
+        return tuple(assessor.stamp for assessor in self.assessors)
+
+    # Drafts: nothing of them is kept -------------------------------------------------------
+
+    def check_text(
+        self,
+        text: str,
+        *,
+        title: str = "",
+        format: str = "txt",  # noqa: A002 - the name of the contract
+        language: str | None = None,
+        guideline: str | None = None,
+        path: str | None = None,
+        include_text: bool = False,
+    ) -> dict[str, Any]:
+        """Check one draft; return the document of design section 4.
+
+        Raises `DocumentError` for a draft that cannot be read, `DocumentTooLarge` over the limit,
+        `UsageError` for a guideline that is not the one in force.
+        """
+        from monitor.text.document import make_document
+
+        if guideline is not None and guideline not in (self.guideline.id, self.guideline.stamp):
+            raise UsageError(f"no guideline '{guideline}' here (there is: {self.guideline.id})")
+        document = make_document(
+            text,
+            title=title,
+            format=format,
+            language=language,
+            max_chars=self.settings.check.max_chars,
+        )
+        return self._check(document, path=path, include_text=include_text)
+
+    def check_bytes(
+        self, data: bytes, name: str, *, path: str | None = None, include_text: bool = False
+    ) -> dict[str, Any]:
+        """Check the content of a file called `name`; errors as `check_text`."""
+        from monitor.text.readers import read_document
+
+        document = read_document(data, name, max_chars=self.settings.check.max_chars)
+        return self._check(document, path=path, include_text=include_text)
+
+    def _check(self, document: Document, *, path: str | None, include_text: bool) -> dict[str, Any]:
+        from monitor.guidelines import check_document, document_json
+
+        check = self.settings.check
+        checked = check_document(
+            self.guideline, document, disable=check.disable, severity=check.severity
+        )
+        return document_json(document, checked, path=path, include_text=include_text)
+
+    def classify_lines(self, lines: Iterable[str]) -> Iterator[str]:
+        """Classify JSON lines `{id, title, text[, language]}`; one line out for each, in order."""
+        from monitor.classify import classify_lines
+
+        return classify_lines(lines, self.classifiers)
+
+    # Feeds ---------------------------------------------------------------------------------
+
+    def add_feeds(self, feeds: Iterable[Feed]) -> int:
+        """Follow `feeds`; return how many were not followed yet."""
+        return self.store.add_feeds(list(feeds), self.now())
+
+    def ingest(self, *, report: Callable[[Feed, PollResult], None] | None = None) -> int:
+        """Poll what is due, store what is new; return how many feeds were polled.
+
+        Each feed is stored in one transaction together with its ledger line, so that a kill loses
+        at most work that the next run does again. `report` is told of each feed when stored.
+        """
+        from monitor.feeds import collect, due_feeds, open_client
+
+        now = self.now()
+        states = self.store.feed_states()
+        due = due_feeds(self.store.feeds(), states, now, self.settings.fetch.min_interval_s)
+        with open_client(self.settings.fetch) as client:
+
+            def deliver(poll: Any) -> None:
+                result = self.store.record_poll(poll, self.now())
+                if report:
+                    report(poll.feed, result)
+
+            collect(
+                [(feed, states[feed.id]) for feed in due],
+                client=client,
+                known=self.store.known,
+                now=self.now,
+                deliver=deliver,
+            )
+        return len(due)
+
+    def assess(
+        self, *, report: Callable[[str, int], None] | None = None
+    ) -> dict[str, dict[str, int]]:
+        """Run every assessor on what is due; return per stamp how many were `assessed`, `failed`.
+
+        `report` is told the stamp and the number judged after each batch.
+        """
+        totals: dict[str, dict[str, int]] = {}
+        for assessor in self.assessors:
+            count = totals[assessor.stamp] = {"assessed": 0, "failed": 0}
+            while batch := self.store.due(assessor.stamp, limit=BATCH):
+                said = assessor.assess(batch)
+                self.store.record_assessments(list(zip(batch, said, strict=True)), self.now())
+                count["assessed"] += len(said)
+                count["failed"] += sum(assessment.error is not None for assessment in said)
+                if report:
+                    report(assessor.stamp, len(said))
+        return totals
+
+    # What is told --------------------------------------------------------------------------
+
+    def digest(self, day: str | None = None) -> Digest:
+        """Return the digest of an ISO `day` (default: today in the desk's time zone) or of `all`.
+
+        Raises `UsageError` for a day that is none.
+        """
+        from monitor.digest import build_digest, day_bounds
+        from monitor.stories import group_stories
+
+        zone = self.settings.zone
+        day = day or self.now().astimezone(zone).date().isoformat()
+        since, until = day_bounds(day, zone)
+        return build_digest(
+            self.store.assessed(self.stamps, since=since, until=until),
+            day=day,
+            timezone=self.settings.timezone,
+            ledger=self.store.ledger(since, until, self.stamps),
+            stamps=self.stamps,
+            group=group_stories,
+        )
+
+    def render_digest(self, digest: Digest, format: str) -> str:  # noqa: A002
+        """Return `digest` as `html`, `text`, `md` or `json`."""
+        from monitor.digest import render_digest
+
+        return render_digest(digest, format, title=self.settings.digest.title)
+
+    def articles(
+        self, *, limit: int | None = None, after: str | None = None, **filters: Any
+    ) -> Iterator[AssessedArticle]:
+        """Yield stored articles with what is said of them, oldest sight first."""
+        return self.store.assessed(self.stamps, limit=limit, after=after, **filters)
+
+    def article(self, article_id: str) -> AssessedArticle:
+        """Return one stored article; raises `NotFound`."""
+        return self.store.article(article_id, self.stamps)
+
+    def export(
+        self,
+        directory: Path,
+        *,
+        format: str,  # noqa: A002 - the name of the contract
+        text: str = "quotes",
+        filters: Mapping[str, Any] | None = None,
+    ) -> ExportReport:
+        """Write the stored articles that pass `filters` to `directory`."""
+        from monitor.corpus import export
+
+        chosen = dict(filters or {})
+        return export(
+            self.articles(**chosen),
+            directory,
+            format=format,
+            text=text,
+            filters={key: str(value) for key, value in chosen.items() if value is not None},
+            stamps=self.stamps,
+            now=self.now(),
+        )
+
+    def rules(self) -> Sequence[dict[str, Any]]:
+        """Return every rule of the guideline in force, as data."""
+        from monitor.guidelines import rule_json
+
+        return [rule_json(rule) for rule in self.guideline.rules]
+
+    def ready(self) -> dict[str, Any]:
+        """Load all that serving needs; raises what is wrong, returns the stamps in force."""
+        self.store.counts()
+        return {"stamps": list(self.stamps)}
