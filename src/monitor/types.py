@@ -114,6 +114,104 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedState:
+    """What polling has learned about one feed; `FeedState()` is a feed never polled.
+
+    Belongs in the same transaction as the articles of its `Poll`: an ETag kept without them would
+    make the next poll a 304 and lose them.
+    """
+
+    moved_to: str | None = None
+    """Where the feed moved for good (301, 308); polled instead of `Feed.url`."""
+    etag: str | None = None
+    modified: str | None = None
+    """The validators of the last good answer, sent back verbatim."""
+    last_poll: datetime | None = None
+    last_success: datetime | None = None
+    next_poll: datetime | None = None
+    """Not to be polled before; `None` is due at once."""
+    failures: int = 0
+    """Failed polls in a row."""
+    error: str | None = None
+    """Why the last poll failed."""
+    recent: tuple[datetime, ...] = ()
+    """When the feed's latest entries appeared, newest first, at most 30: its own rhythm."""
+    silent: bool = False
+    """Nothing new for longer than that rhythm explains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store already has of an article, asked before pages are fetched.
+
+    `feed_sha256` maps the ids of the feeds it was seen through to the hash of the feed entry as
+    last seen there (`Incoming.feed_sha256`, `Sighting.feed_sha256`). `page_tries` counts the
+    recorded `Incoming`s and `Sighting`s of this article that had a `page_error`.
+    """
+
+    origin: ContentOrigin
+    sha256: str
+    feed_sha256: Mapping[str, str] = field(default_factory=dict)
+    page_tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A feed entry with its text, for the store to compare: new, changed, known or duplicate.
+
+    `article_id` is derived from `url`, the canonical one; `sha256` is of title and text (the
+    version), `feed_sha256` of what the feed itself said. `text` has its paragraphs separated by
+    blank lines; with origin `summary` it is the summary and `page_error` says why.
+    """
+
+    article_id: str
+    url: str
+    title: str
+    text: str
+    summary: str
+    language: str | None
+    published: datetime | None
+    origin: ContentOrigin
+    sha256: str
+    feed_sha256: str
+    page_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An entry whose article the store has already and whose text was not fetched again."""
+
+    article_id: str
+    feed_sha256: str
+    page_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One poll of one feed, to be recorded whole in one transaction.
+
+    `fetched == len(incoming) + len(sightings) + sum(dropped.values())`; the store splits
+    `incoming` and `sightings` further into stored and its own named drops (`known`, `duplicate`).
+    `dropped` names: `no_link`, `unsafe_address`, `empty`, `repeated` (twice in one feed),
+    `over_limit`. `title` and `site` are what the feed says of itself, empty where it does not or
+    where there was no body (`not_modified`, `error`).
+    """
+
+    feed: Feed
+    state: FeedState
+    at: datetime
+    fetched: int = 0
+    incoming: tuple[Incoming, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    error: str | None = None
+    warnings: tuple[str, ...] = ()
+    not_modified: bool = False
+    title: str = ""
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """The current version of one news item.
 
