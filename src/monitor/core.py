@@ -114,7 +114,7 @@ class Monitor:
         text: str,
         *,
         title: str = "",
-        format: str = "txt",  # noqa: A002 - the name of the contract
+        format: str = "txt",
         language: str | None = None,
         guideline: str | None = None,
         path: str | None = None,
@@ -236,7 +236,7 @@ class Monitor:
             group=group_stories,
         )
 
-    def render_digest(self, digest: Digest, format: str) -> str:  # noqa: A002
+    def render_digest(self, digest: Digest, format: str) -> str:
         """Return `digest` as `html`, `text`, `md` or `json`."""
         from monitor.digest import render_digest
 
@@ -256,7 +256,7 @@ class Monitor:
         self,
         directory: Path,
         *,
-        format: str,  # noqa: A002 - the name of the contract
+        format: str,
         text: str = "quotes",
         filters: Mapping[str, Any] | None = None,
     ) -> ExportReport:

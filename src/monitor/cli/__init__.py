@@ -1,0 +1,28 @@
+"""The command line: parses, calls `Monitor`, prints; results to stdout, words to stderr.
+
+Exit codes, everywhere: 0 done, 1 findings at `--fail-on` or part of the work failed, 2 wrong usage
+or nothing could be done.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    from monitor.cli.app import app
+    from monitor.cli.output import say
+    from monitor.errors import MonitorError
+
+    for stream in (sys.stdout, sys.stderr):
+        # Results are UTF-8 everywhere; a lone surrogate from a file name must not end the run.
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except MonitorError as error:
+        say(f"error: {error}")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,68 @@
+"""The Typer application with all its commands, and how they come by a `Monitor`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor import __version__
+
+if TYPE_CHECKING:
+    from monitor.core import Monitor
+
+app = typer.Typer(
+    name="monitor",
+    help="Follow the news on trafficking in human beings; check how it is written.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"monitor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option(help="The settings file (default: ./monitor.toml).")
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - handled by its callback
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+    context.obj = config
+
+
+def monitor_of(context: typer.Context) -> Monitor:
+    """Return the `Monitor` that the call's settings describe, closed when the command ends."""
+    from monitor.config import load_settings
+    from monitor.core import open_monitor
+
+    return context.with_resource(open_monitor(load_settings(context.obj)))
+
+
+# Commands register themselves on `app`; the list is here so that one place shows them all.
+from monitor.cli import check, data, desk, feeds, guidelines, models, serve  # noqa: E402
+
+app.command("init")(desk.init)
+app.add_typer(feeds.app, name="feeds")
+app.command("ingest")(desk.ingest)
+app.command("assess")(desk.assess)
+app.command("run")(desk.run)
+app.command("digest")(desk.digest)
+app.command("check")(check.check)
+app.command("classify")(data.classify)
+app.command("export")(data.export)
+app.command("serve")(serve.serve)
+app.add_typer(guidelines.app, name="guidelines")
+app.command("train")(models.train)
+app.add_typer(models.evaluate_app, name="evaluate")
+app.add_typer(models.app, name="models")

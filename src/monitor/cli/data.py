@@ -1,0 +1,114 @@
+"""Records in and out: `monitor classify` and `monitor export`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import ExitStack
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitor.cli.output import progress, say
+from monitor.errors import UsageError
+from monitor.types import FORMS
+
+
+class ExportFormat(StrEnum):
+    """The export formats."""
+
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+class ExportText(StrEnum):
+    """How much of the articles' text an export holds."""
+
+    none = "none"
+    quotes = "quotes"
+    full = "full"
+
+
+def classify(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help="- reads stdin.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Default: stdout.")] = None,
+) -> None:
+    """Classify and tag articles, one JSON line each: id, title, text[, language]."""
+    from monitor.cli.app import monitor_of
+
+    monitor = monitor_of(context)
+    errors = 0
+    with ExitStack() as stack:
+        lines = _lines(source, stack)
+        out = sys.stdout
+        if output is not None:
+            if output.resolve() == source.resolve():
+                raise UsageError(f"{output}: input and output are the same file")
+            out = stack.enter_context(_open(output, "w"))
+        bar = stack.enter_context(progress())
+        task = bar.add_task("classifying", total=None)
+        for line in monitor.classify_lines(lines):
+            out.write(line + "\n")
+            errors += "error" in json.loads(line)
+            bar.advance(task)
+    if errors:
+        say(f"{errors} line{'s' if errors > 1 else ''} could not be classified")
+    raise typer.Exit(1 if errors else 0)
+
+
+def _lines(source: Path, stack: ExitStack) -> Any:
+    if str(source) == "-":
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
+        return sys.stdin
+    return stack.enter_context(_open(source, "r"))
+
+
+def _open(path: Path, mode: str) -> Any:
+    try:
+        return path.open(mode, encoding="utf-8", errors="surrogateescape" if mode == "r" else None)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+
+
+def export(
+    context: typer.Context,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where to write.")],
+    format: Annotated[ExportFormat, typer.Option(help="jsonl or csv.")],
+    since: Annotated[str | None, typer.Option(help="First seen on or after this day.")] = None,
+    until: Annotated[str | None, typer.Option(help="First seen before this day.")] = None,
+    form: Annotated[str | None, typer.Option(help="Only this form of exploitation.")] = None,
+    place: Annotated[str | None, typer.Option(help="Only this country (ISO alpha-2).")] = None,
+    min_relevance: Annotated[float | None, typer.Option(min=0, max=1)] = None,
+    text: Annotated[
+        ExportText, typer.Option(help="How much of the texts: none, quotes or full.")
+    ] = ExportText.quotes,
+) -> None:
+    """Write the stored articles with tags, findings, stamps and offsets."""
+    from monitor.cli.app import monitor_of
+
+    monitor = monitor_of(context)
+    if form is not None and form not in FORMS:
+        raise UsageError(f"--form: '{form}' is none of {', '.join(FORMS)}")
+    filters = {
+        "since": _day(since, "--since", monitor.settings.zone),
+        "until": _day(until, "--until", monitor.settings.zone),
+        "form": form,
+        "place": place.upper() if place else None,
+        "min_relevance": min_relevance,
+    }
+    report = monitor.export(output, format=format, text=text, filters=filters)
+    say(f"{report.rows} article{'' if report.rows == 1 else 's'} written to {output}")
+
+
+def _day(value: str | None, option: str, zone: Any) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise UsageError(f"{option}: '{value}' is no ISO date") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

@@ -1,0 +1,148 @@
+"""The desk's day: `init`, `ingest`, `assess`, `run`, `digest`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.output import progress, say, show
+from monitor.errors import UsageError
+
+if TYPE_CHECKING:
+    from monitor.core import Monitor
+    from monitor.store import PollResult
+    from monitor.types import Feed
+
+STARTER_CONFIG = """\
+# Settings of thb-monitor. Everything here may be left out; an unknown key is an error.
+
+# database = "postgresql+psycopg://user@host/name"   # default: monitor.sqlite beside this file
+timezone = "UTC"                # the desk's time zone: which day an article belongs to
+
+[fetch]
+# user_agent = "thb-monitor/0.1 (+https://your.organisation.example/contact)"
+# min_interval_s = 900          # a feed is asked at most this often
+# allow_hosts = []              # private or loopback hosts that may be fetched
+
+[check]
+# guideline = "thb-en"
+# fail_on = "error"             # error, warning or suggestion: `monitor check` exits 1 from here on
+# disable = []                  # rule ids that are switched off
+# [check.severity]
+# rescue-language = "suggestion"
+"""
+
+
+class DigestFormat(StrEnum):
+    """How a digest is written."""
+
+    text = "text"
+    html = "html"
+    md = "md"
+    json = "json"
+
+
+def init(
+    directory: Annotated[Path, typer.Argument(help="Where the desk lives.")] = Path(),
+) -> None:
+    """Write monitor.toml and a starter feeds.opml."""
+    from monitor.config import CONFIG_NAME
+    from monitor.feeds import starter_opml
+
+    files = {CONFIG_NAME: STARTER_CONFIG, "feeds.opml": starter_opml()}
+    there = [name for name in files if (directory / name).exists()]
+    if there:
+        raise UsageError(f"{directory / there[0]} is already there; nothing was written")
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (directory / name).write_text(content, encoding="utf-8")
+        say(f"wrote {directory / name}")
+    say("next: monitor feeds import feeds.opml, then monitor run")
+
+
+def ingest(context: typer.Context) -> None:
+    """Poll the feeds that are due and store what is new."""
+    from monitor.cli.app import monitor_of
+
+    raise typer.Exit(_ingest(monitor_of(context), show_lines=True))
+
+
+def _ingest(monitor: Monitor, *, show_lines: bool) -> int:
+    """Poll, tell of each feed; return the exit code."""
+    failed = 0
+    feeds = monitor.store.feeds()
+    if not feeds:
+        raise UsageError("no feeds yet: monitor feeds add URL, or monitor feeds import FILE.opml")
+    with progress() as bar:
+        task = bar.add_task("polling feeds", total=len(feeds))
+
+        def report(feed: Feed, result: PollResult) -> None:
+            nonlocal failed
+            failed += result.error is not None
+            bar.advance(task)
+            (show if show_lines else say)(ledger_line(feed, result))
+
+        polled = monitor.ingest(report=report)
+    if not polled:
+        say("no feed is due yet")
+    return 1 if failed else 0
+
+
+def ledger_line(feed: Feed, result: PollResult) -> str:
+    """Return one feed's ledger: fetched = stored + named drops, or what went wrong."""
+    from monitor.cli.output import plain
+
+    name = plain(feed.title or feed.url)
+    if result.error is not None:
+        return f"{name}: failed: {plain(result.error)}"
+    drops = "".join(f" + {n} {plain(why)}" for why, n in sorted(result.dropped.items()))
+    return f"{name}: fetched {result.fetched} = stored {result.stored}{drops}"
+
+
+def assess(context: typer.Context) -> None:
+    """Run every assessor on what is due."""
+    from monitor.cli.app import monitor_of
+
+    raise typer.Exit(_assess(monitor_of(context)))
+
+
+def _assess(monitor: Monitor) -> int:
+    with progress() as bar:
+        tasks = {s: bar.add_task(s.partition("@")[0], total=None) for s in monitor.stamps}
+        totals = monitor.assess(report=lambda stamp, n: bar.advance(tasks[stamp], n))
+    for stamp, count in totals.items():
+        failed = f", {count['failed']} failed" if count["failed"] else ""
+        say(f"{stamp}: {count['assessed']} assessed{failed}")
+    return 1 if any(count["failed"] for count in totals.values()) else 0
+
+
+def run(
+    context: typer.Context,
+    format: Annotated[
+        DigestFormat, typer.Option(help="How to write the digest.")
+    ] = DigestFormat.text,
+) -> None:
+    """Ingest, assess and print today's digest, once."""
+    from monitor.cli.app import monitor_of
+
+    monitor = monitor_of(context)
+    code = max(_ingest(monitor, show_lines=False), _assess(monitor))
+    show(monitor.render_digest(monitor.digest(), format))
+    raise typer.Exit(code)
+
+
+def digest(
+    context: typer.Context,
+    day: Annotated[
+        str | None, typer.Option(help="An ISO date, or all; default today in the desk's zone.")
+    ] = None,
+    format: Annotated[DigestFormat, typer.Option(help="How to write it.")] = DigestFormat.text,
+) -> None:
+    """Print the digest of a day."""
+    from monitor.cli.app import monitor_of
+
+    monitor = monitor_of(context)
+    show(monitor.render_digest(monitor.digest(day), format))

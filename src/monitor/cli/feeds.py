@@ -1,0 +1,90 @@
+"""`monitor feeds`: which feeds the desk follows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.output import plain, say, show
+from monitor.errors import FeedError, UsageError
+
+app = typer.Typer(help="Which feeds the desk follows.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="The feed's address.")],
+    title: Annotated[str, typer.Option(help="Its name (default: the host's).")] = "",
+) -> None:
+    """Follow one feed."""
+    from monitor.cli.app import monitor_of
+    from monitor.feeds import make_feed
+
+    feed = make_feed(url, title=title)
+    new = monitor_of(context).add_feeds([feed])
+    say(f"{'added' if new else 'already followed'}: {feed.url}")
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="An OPML file.")],
+) -> None:
+    """Follow the feeds of an OPML file."""
+    from monitor.cli.app import monitor_of
+    from monitor.feeds import make_feed, parse_opml
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FeedError(f"{path}: {error.strerror or error}") from error
+    feeds, bad = [], 0
+    for outline in parse_opml(data, name=str(path)):
+        try:
+            feeds.append(make_feed(outline.url, title=outline.title, site=outline.site))
+        except FeedError as error:
+            bad += 1
+            say(f"left out: {error}")
+    if not feeds:
+        raise FeedError(f"{path}: no usable feed in it")
+    new = monitor_of(context).add_feeds(feeds)
+    say(f"{new} added, {len(feeds) - new} already followed, {bad} left out")
+    raise typer.Exit(1 if bad else 0)
+
+
+@app.command()
+def export(context: typer.Context) -> None:
+    """Print the feeds as OPML."""
+    from monitor.cli.app import monitor_of
+    from monitor.feeds import render_opml
+
+    show(render_opml(monitor_of(context).store.feeds()))
+
+
+@app.command("list")
+def list_(context: typer.Context) -> None:
+    """Print the feeds, one a line: URL, title, last poll."""
+    from monitor.cli.app import monitor_of
+
+    store = monitor_of(context).store
+    states = store.feed_states()
+    for feed in store.feeds():
+        state = states.get(feed.id)
+        polled = state.polled_at.isoformat(timespec="seconds") if state and state.polled_at else "-"
+        show(f"{plain(feed.url)}\t{plain(feed.title)}\t{polled}")
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="The feed's address, as listed.")],
+) -> None:
+    """Stop following a feed; what it brought stays."""
+    from monitor.cli.app import monitor_of
+
+    if not monitor_of(context).store.remove_feed(url):
+        raise UsageError(f"not followed: {url}")
+    say(f"removed: {url}")

@@ -1,0 +1,24 @@
+"""`monitor serve`: API and pages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from monitor.cli.output import say
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+) -> None:
+    """Serve the draft page, the digest and the API."""
+    from monitor.api import run_server
+    from monitor.cli.app import monitor_of
+
+    monitor = monitor_of(context)
+    monitor.ready()
+    say(f"http://{host}:{port}/  (Ctrl-C ends it)")
+    run_server(monitor, host=host, port=port)

