@@ -1,0 +1,36 @@
+# Two commands are the contract: `make demo` and `make test`. Both set themselves up with pip.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint browser clean
+
+demo: $(VENV)/.runtime
+	$(BIN)/python tests/demo.py $(if $(ONCE),--once)
+
+test: $(VENV)/.dev browser lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+# A real Chromium for the page tests: the system's, else Debian's package, else Playwright's own.
+browser: $(VENV)/.dev
+	sh tests/bring_chromium.sh $(BIN)/python
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.runtime: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ $(VENV)/.runtime
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
