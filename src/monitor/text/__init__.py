@@ -1,0 +1,1 @@
+"""The document view: exact offsets, normalised text, sentences, quotations, language, readers."""

@@ -1,0 +1,93 @@
+"""A draft or article as the checker sees it: its text, and what in it is headline or caption."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monitor.errors import DocumentError, DocumentTooLarge
+from monitor.text.positions import BOM
+from monitor.text.source_map import SourceMap
+from monitor.types import Article
+
+FORMATS = ("txt", "md", "html", "docx")
+TextSpan = tuple[int, int]
+
+_BREAK = r"(?:\r\n|\r|\n)"
+_HEADLINE = re.compile(rf"\ufeff?\s*?([^\r\n]*\S)[^\S\r\n]*{_BREAK}[^\S\r\n]*{_BREAK}\s*\S")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Controls that no text has: their presence means a program's or a picture's bytes.
+_BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_NOTHING = re.compile(r"[\s\ufeff\u200b-\u200f\u2060]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One draft or article.
+
+    `text` is the field `text`: as given, or the visible text of Markdown, HTML or Word; `title`
+    the field `title`, only where a request gave a separate one. `headline` and `captions` are
+    spans in `text`. `source_map` leads from `text` to the file, for Markdown and HTML.
+    """
+
+    text: str
+    title: str = ""
+    format: str = "txt"
+    headline: TextSpan | None = None
+    captions: tuple[TextSpan, ...] = ()
+    language: str | None = None
+    source_map: SourceMap | None = None
+
+
+def make_document(
+    text: str,
+    *,
+    title: str = "",
+    format: str = "txt",  # noqa: A002 - the name of the contract
+    language: str | None = None,
+    max_chars: int,
+) -> Document:
+    """Return the document of a text that is at hand.
+
+    Markdown and HTML are reduced to their visible text. Without a separate title, the first line
+    is the headline if a blank line follows. Word files are bytes: see `read_document`.
+
+    Raises `DocumentError` for an empty text, one with binary characters or lone surrogates and
+    an unknown format; `DocumentTooLarge` above `max_chars` characters.
+    """
+    if format == "txt":
+        check_text(text, title, max_chars=max_chars)
+        return Document(
+            text, title, headline=None if title else find_headline(text), language=language
+        )
+    from monitor.text.readers import read_markup
+
+    return read_markup(text, title=title, format=format, language=language, max_chars=max_chars)
+
+
+def document_of(article: Article) -> Document:
+    """Return an article as a document: its title is the headline, in a field of its own."""
+    return Document(article.text, title=article.title, language=article.language)
+
+
+def find_headline(text: str) -> TextSpan | None:
+    """Return the span of the first line if a blank line and more text follow, else `None`."""
+    found = _HEADLINE.match(text)
+    return found.span(1) if found else None
+
+
+def check_text(text: str, title: str = "", *, max_chars: int) -> None:
+    """Refuse what cannot be checked; see `make_document`."""
+    size = len(text) + len(title)
+    if size > max_chars:
+        raise DocumentTooLarge(f"the document has {size:,} characters; the limit is {max_chars:,}")
+    for field, value in (("text", text), ("title", title)):
+        if found := _SURROGATE.search(value):
+            raise DocumentError(f"{field} has half a surrogate pair at character {found.start()}")
+        if found := _BINARY.search(value):
+            raise DocumentError(
+                f"{field} has the control character U+{ord(found[0]):04X} at character "
+                f"{found.start()}: a binary file?"
+            )
+    if _NOTHING.match(text.removeprefix(BOM)):
+        raise DocumentError("the document is empty")
