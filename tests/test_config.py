@@ -1,0 +1,91 @@
+"""Settings: where they come from, and that nothing wrong is silently ignored."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Settings, data_dir, load_settings
+from monitor.errors import ConfigError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "monitor.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_defaults_need_no_file(tmp_path: Path) -> None:
+    settings = load_settings(environ={}, cwd=tmp_path)
+    assert settings == Settings(home=tmp_path)
+    assert settings.database_url == f"sqlite:///{tmp_path.as_posix()}/monitor.sqlite"
+
+
+def test_environment_beats_file_beats_default(tmp_path: Path) -> None:
+    path = write(tmp_path, 'timezone = "Asia/Dili"\n[fetch]\ntimeout_s = 5\nmax_bytes = 7\n')
+    settings = load_settings(path, environ={"MONITOR_FETCH_TIMEOUT_S": "2.5"})
+    assert settings.timezone == "Asia/Dili"
+    assert settings.fetch.timeout_s == 2.5
+    assert settings.fetch.max_bytes == 7
+    assert settings.fetch.parallel == Settings().fetch.parallel
+    assert settings.home == tmp_path
+
+
+def test_config_variable_names_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, 'timezone = "Africa/Accra"\n')
+    assert load_settings(environ={"MONITOR_CONFIG": str(path)}).timezone == "Africa/Accra"
+
+
+def test_lists_and_tables(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        '[check]\ndisable = ["rescue-language"]\n[check.severity]\npimp-term = "suggestion"\n',
+    )
+    environ = {"MONITOR_FETCH_ALLOW_HOSTS": "127.0.0.1, localhost"}
+    settings = load_settings(path, environ=environ)
+    assert settings.check.disable == ("rescue-language",)
+    assert settings.check.severity == {"pimp-term": "suggestion"}
+    assert settings.fetch.allow_hosts == ("127.0.0.1", "localhost")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("datbase = 'x'", "datbase"),
+        ("[fetch]\ntimeout = 3", "fetch.timeout"),
+        ("[fetch]\ntimeout_s = '3'", "fetch.timeout_s"),
+        ("[fetch]\ntimeout_s = 0", "fetch.timeout_s"),
+        ("[fetch]\nmin_interval_s = -1", "fetch.min_interval_s"),
+        ("[fetch]\nallow_hosts = 'localhost'", "fetch.allow_hosts"),
+        ("fetch = 3", "fetch"),
+        ("timezone = 'Europe/Atlantis'", "Europe/Atlantis"),
+        ("[check]\nfail_on = 'fatal'", "fatal"),
+        ("[check]\nmax_chars = 0", "check.max_chars"),
+        ("[check.severity]\npimp-term = 'bad'", "check.severity.pimp-term"),
+        ("[check.severity]\npimp-term = 3", "check.severity"),
+        ("home = '/'", "home"),
+        ("timezone = ", "monitor.toml"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
+    with pytest.raises(ConfigError, match=named):
+        load_settings(write(tmp_path, text), environ={})
+
+
+@pytest.mark.parametrize("name", ["MONITOR_TIMEZON", "MONITOR_FETCH_TIMEOUT", "MONITOR_CHEKC_X"])
+def test_unknown_variables_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError, match="unknown key"):
+        load_settings(environ={name: "1"}, cwd=tmp_path)
+
+
+def test_a_variable_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="MONITOR_FETCH_PARALLEL"):
+        load_settings(environ={"MONITOR_FETCH_PARALLEL": "many"}, cwd=tmp_path)
+
+
+def test_a_named_file_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"absent\.toml"):
+        load_settings(tmp_path / "absent.toml", environ={})
+
+
+def test_data_lies_in_the_checkout() -> None:
+    assert (data_dir("guidelines")).is_dir()
