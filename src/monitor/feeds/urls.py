@@ -1,0 +1,167 @@
+"""URLs as identity: one article, one canonical URL, one id, however it was linked.
+
+Ids leave out the scheme: sites move from http to https and their archive must not come in anew.
+The query is sorted, since its order rarely matters and often varies; a fetch uses `request_url`,
+which leaves it as given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from ipaddress import IPv6Address
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+import idna
+
+from monitor.errors import FeedError
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_TRACKING = re.compile(
+    r"utm_.*|at_(?:medium|campaign|custom\d|link\w*|ptr\w*|bbc\w*|format)|ns_(?:campaign|mchannel|"
+    r"source|linkname|fee)|fb(?:clid|_action_ids|_action_types|_source|_ref)|[gd]clid|gclsrc|[gw]braid|"
+    r"msclkid|yclid|twclid|ttclid|igshid|igsh|mc_[ce]id|mkt_tok|_hs(?:enc|mi)|hsctatracking|vero_id|"
+    r"oly_(?:anon|enc)_id|_openstat|xtor|wt[._]mc(?:_id|_ev)?|s_cid|cmpid|cmp|ncid|icid|ito|smid|smtyp|"
+    r"traffic_source|guccounter|guce_\w+|__twitter_impression|ref_src|spm|_ga|_gl|wickedid|rb_clickid"
+)
+"""Query parameters (lower case) that say where a reader came from, never what is shown."""
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|[^!$&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+
+
+def canonical_url(url: str) -> str:
+    """Return the one spelling of `url` that stands for what it shows; idempotent.
+
+    Lower-cases scheme and host (IDNA), drops user name, default port, fragment and tracking
+    parameters, sorts the query, resolves dot segments, and brings percent-encoding to its normal
+    form.
+
+    Raises `FeedError` where `url` is no http or https URL.
+    """
+    return _normal(url, _sorted_query)
+
+
+def request_url(url: str) -> str:
+    """Return `url` in ASCII, fit to be sent: as `canonical_url`, but the query as it was given.
+
+    Raises `FeedError` where `url` is no http or https URL, or carries a user name or password.
+    """
+    if "@" in _split(url).netloc:
+        raise FeedError(f"{_shown(url)}: a URL with a user name or password is not fetched")
+    return _normal(url, lambda query: query)
+
+
+def join_url(base: str, link: str) -> str | None:
+    """Return `link` made absolute against `base`, or `None` where it is no http or https URL."""
+    try:
+        joined = urljoin(base, link.strip())
+        return joined if _split(joined) else None
+    except (ValueError, FeedError):
+        return None
+
+
+def host_of(url: str) -> str:
+    """Return the host name of `url`, as `canonical_url` spells it.
+
+    Raises `FeedError` where `url` is no http or https URL.
+    """
+    return _host(_split(url), url)
+
+
+def article_id(url: str) -> str:
+    """Return the id of the article at `url`: 16 hex digits. Raises as `canonical_url`."""
+    return _hash("article", url)
+
+
+def feed_id(url: str) -> str:
+    """Return the id of the feed at `url`: 16 hex digits. Raises as `canonical_url`."""
+    return _hash("feed", url)
+
+
+def _hash(kind: str, url: str) -> str:
+    address = canonical_url(url).partition("://")[2]
+    return hashlib.sha256(f"{kind}\0{address}".encode()).hexdigest()[:16]
+
+
+def _normal(url: str, query_of: Callable[[str], str]) -> str:
+    parts = _split(url)
+    host = _host(parts, url)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise FeedError(f"{_shown(url)}: {error}") from error
+    if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
+        host_port = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    else:
+        host_port = f"[{host}]" if ":" in host else host
+    path = _without_dots(_escaped(parts.path)) or "/"
+    query = query_of(_escaped(parts.query))
+    return f"{parts.scheme}://{host_port}{path}" + (f"?{query}" if query else "")
+
+
+def _split(url: str) -> SplitResult:
+    cleaned = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in url)
+    try:
+        parts = urlsplit(cleaned.strip())
+    except ValueError as error:
+        raise FeedError(f"{_shown(url)}: {error}") from error
+    if parts.scheme not in _DEFAULT_PORTS or not parts.netloc:
+        raise FeedError(f"{_shown(url)}: not an http or https URL")
+    return parts
+
+
+def _host(parts: SplitResult, url: str) -> str:
+    host = parts.hostname or ""
+    try:
+        if ":" in host:
+            return IPv6Address(host.partition("%")[0]).compressed
+        host = unquote(host, errors="strict").rstrip(".").lower()
+        if not host.isascii():
+            host = idna.encode(host, uts46=True).decode()
+    except (ValueError, UnicodeError) as error:
+        raise FeedError(f"{_shown(url)}: impossible host name") from error
+    if not _HOST.fullmatch(host):
+        raise FeedError(f"{_shown(url)}: impossible host name")
+    return host
+
+
+def _escaped(text: str) -> str:
+    """Percent-encode what must be, decode what need not be, upper-case what stays."""
+
+    def one(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return "".join(f"%{byte:02X}" for byte in match[0].encode())
+        byte = int(match[1], 16)
+        return chr(byte) if byte in _UNRESERVED else f"%{byte:02X}"
+
+    return _ESCAPE.sub(one, text)
+
+
+def _without_dots(path: str) -> str:
+    """Resolve `.` and `..` as RFC 3986 section 5.2.4 does."""
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        if segment == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    joined = "/".join(kept)
+    return joined if joined.startswith("/") or not joined else f"/{joined}"
+
+
+def _sorted_query(query: str) -> str:
+    pairs = [pair for pair in query.split("&") if pair]
+    kept = [p for p in pairs if not _TRACKING.fullmatch(unquote(p.partition("=")[0]).lower())]
+    return "&".join(sorted(kept))
+
+
+def _shown(url: str) -> str:
+    """Return `url` short and printable, for a message."""
+    text = url if len(url) <= 200 else f"{url[:200]}…"
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
