@@ -1,0 +1,206 @@
+"""Stored articles: what polling asks of them, and reading them with what was said of them.
+
+Reading walks pages of its own transactions, by key, instead of holding one cursor open: memory
+stays constant on both databases, and an export that takes an hour does not keep SQLite's log or
+PostgreSQL's dead rows from being cleared.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from monitor.errors import NotFound
+from monitor.store.assessments import (
+    ARTICLE,
+    current_articles,
+    decode,
+    following,
+    to_article,
+)
+from monitor.store.database import Database
+from monitor.store.rows import chunks
+from monitor.store.schema import articles, assessments, sightings, tags, versions
+from monitor.types import Article, AssessedArticle, Assessment, Known
+
+PAGE = 200
+"""Articles in memory at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles to read; `None` is no filter. Times bound the first sight: [since, until).
+
+    `relevant` and `borderline` compare with what was judged, so that `False` leaves out articles
+    not judged; `form` and `place` are labels of tags, a place in any role.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    min_relevance: float | None = None
+    relevant: bool | None = None
+    borderline: bool | None = None
+    form: str | None = None
+    place: str | None = None
+    outlet: str | None = None
+    language: str | None = None
+
+
+def known(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
+    """Return what is stored of those of the articles `ids` that are stored."""
+    found: dict[str, Known] = {}
+    for some in chunks(sorted(set(ids))):
+        seen: dict[str, dict[str, str]] = defaultdict(dict)
+        query = select(sightings).where(sightings.c.article_id.in_(some))
+        for row in connection.execute(query):
+            seen[row.article_id][row.feed_id] = row.feed_sha256
+        current = current_articles().add_columns(articles.c.page_tries)
+        query = current.with_only_columns(
+            articles.c.id, versions.c.origin, versions.c.sha256, articles.c.page_tries
+        ).where(articles.c.id.in_(some))
+        for row in connection.execute(query):
+            found[row.id] = Known(row.origin, row.sha256, seen[row.id], row.page_tries)
+    return found
+
+
+def article(connection: Connection, article_id: str, stamps: Sequence[str]) -> AssessedArticle:
+    """Return one article with what `stamps` said of it. Raises `NotFound`."""
+    row = connection.execute(current_articles().where(articles.c.id == article_id)).first()
+    if row is None:
+        raise NotFound(f"no article '{article_id}'")
+    one = to_article(row)
+    said = _said(connection, [article_id], stamps)
+    return merge(one, said.get(article_id, {}), stamps)
+
+
+def article_versions(connection: Connection, article_id: str) -> list[Article]:
+    """Return every text the article has had, as it came in. Raises `NotFound`."""
+    query = (
+        select(*ARTICLE)
+        .join_from(articles, versions, versions.c.article_id == articles.c.id)
+        .where(articles.c.id == article_id)
+        .order_by(versions.c.fetched_at, versions.c.sha256)
+    )
+    found = [to_article(row) for row in connection.execute(query)]
+    if not found:
+        raise NotFound(f"no article '{article_id}'")
+    return found
+
+
+def assessed(
+    database: Database,
+    stamps: Sequence[str],
+    filters: Filters,
+    *,
+    limit: int | None,
+    after: str | None,
+) -> Iterator[AssessedArticle]:
+    """Yield articles that pass `filters`, oldest sight first, at most `limit`.
+
+    The database narrows by what any of the stamps said, the merged record decides.
+    Raises `NotFound` where there is no article `after`.
+    """
+    left = limit
+    while left is None or left > 0:
+        size = PAGE if left is None else min(PAGE, left)
+        with database.reading() as connection:
+            query = following(connection, _narrow(current_articles(), stamps, filters), after)
+            page = [to_article(row) for row in connection.execute(query.limit(size))]
+            said = _said(connection, [one.id for one in page], stamps)
+        for one in page:
+            merged = merge(one, said.get(one.id, {}), stamps)
+            if _passes(merged, filters):
+                yield merged
+                left = None if left is None else left - 1
+        if len(page) < size:
+            return
+        after = page[-1].id
+
+
+def _narrow(query: Select[Any], stamps: Sequence[str], filters: Filters) -> Select[Any]:
+    """Add what the database can decide, or at least narrow."""
+    if filters.since is not None:
+        query = query.where(articles.c.first_seen >= filters.since)
+    if filters.until is not None:
+        query = query.where(articles.c.first_seen < filters.until)
+    if filters.outlet is not None:
+        query = query.where(articles.c.outlet == filters.outlet)
+    if filters.language is not None:
+        query = query.where(versions.c.language == filters.language)
+    said = select(assessments.c.id).where(
+        assessments.c.article_id == articles.c.id,
+        assessments.c.sha256 == articles.c.current,
+        assessments.c.stamp.in_(stamps),
+    )
+    if filters.min_relevance is not None:
+        query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
+    if filters.relevant is not None:
+        query = query.where(said.where(assessments.c.relevant.is_(filters.relevant)).exists())
+    if filters.borderline is not None:
+        query = query.where(said.where(assessments.c.borderline.is_(filters.borderline)).exists())
+    for scheme, label in (("form", filters.form), ("place", filters.place)):
+        if label is not None:
+            tagged = said.join(tags, tags.c.assessment_id == assessments.c.id)
+            query = query.where(
+                tagged.where(tags.c.scheme == scheme, tags.c.label == label).exists()
+            )
+    return query
+
+
+def _passes(one: AssessedArticle, filters: Filters) -> bool:
+    """Decide on the merged record: of two stamps with an opinion, only the first counts."""
+    return (
+        (
+            filters.min_relevance is None
+            or (one.relevance is not None and one.relevance >= filters.min_relevance)
+        )
+        and (filters.relevant is None or one.relevant == filters.relevant)
+        and (filters.borderline is None or one.borderline == filters.borderline)
+    )
+
+
+def _said(
+    connection: Connection, ids: Sequence[str], stamps: Sequence[str]
+) -> dict[str, dict[str, Assessment]]:
+    """Return by article id and stamp what was said of the current versions."""
+    found: dict[str, dict[str, Assessment]] = defaultdict(dict)
+    for some in chunks(ids):
+        query = (
+            select(assessments)
+            .join(
+                articles,
+                (articles.c.id == assessments.c.article_id)
+                & (articles.c.current == assessments.c.sha256),
+            )
+            .where(articles.c.id.in_(some), assessments.c.stamp.in_(stamps))
+        )
+        for row in connection.execute(query).mappings():
+            found[row["article_id"]][row["stamp"]] = decode(row)
+    return found
+
+
+def merge(one: Article, said: Mapping[str, Assessment], stamps: Sequence[str]) -> AssessedArticle:
+    """Put together what assessors said of an article, in the order of `stamps`.
+
+    The first stamp with a relevance gives it, and the two decisions with it. Without any, the
+    first reason there is none: `not_judged`, or `error` where the assessor failed.
+    """
+    present = [said[stamp] for stamp in stamps if stamp in said]
+    judged = next((a for a in present if a.relevance is not None), None)
+    reasons = (a.not_judged or ("error" if a.error else None) for a in present)
+    return AssessedArticle(
+        article=one,
+        relevance=judged.relevance if judged else None,
+        relevant=judged.relevant if judged else None,
+        borderline=judged.borderline if judged else None,
+        not_judged=None if judged else next((reason for reason in reasons if reason), None),
+        tags=tuple(tag for a in present for tag in a.tags),
+        findings=tuple(finding for a in present for finding in a.findings),
+        scorecard=tuple(item for a in present for item in a.scorecard),
+        stamps=tuple(a.stamp for a in present),
+    )

@@ -1,0 +1,160 @@
+"""Judgements: what is still due for a stamp, and recording what an assessor said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, select, tuple_
+
+from monitor.errors import NotFound
+from monitor.store.rows import insert_new
+from monitor.store.schema import articles, assessments, tags, versions
+from monitor.types import Article, Assessment, Finding, ScorecardItem, Source, Span, Tag
+
+ARTICLE = (
+    articles.c.id,
+    articles.c.url,
+    versions.c.title,
+    versions.c.text,
+    articles.c.outlet,
+    versions.c.language,
+    versions.c.published,
+    articles.c.first_seen,
+    versions.c.sha256,
+    versions.c.origin,
+)
+"""The columns of an `Article`, in its order."""
+
+
+def to_article(row: Sequence[Any]) -> Article:
+    """Return the article of a row of the columns `ARTICLE`."""
+    return Article(*row)
+
+
+def current_articles() -> Select[Any]:
+    """Return the query for every article in its current version, oldest sight first."""
+    return (
+        select(*ARTICLE)
+        .join_from(
+            articles,
+            versions,
+            (versions.c.article_id == articles.c.id) & (versions.c.sha256 == articles.c.current),
+        )
+        .order_by(articles.c.first_seen, articles.c.id)
+    )
+
+
+def following(connection: Connection, query: Select[Any], after: str | None) -> Select[Any]:
+    """Narrow `query` to the articles after the one of that id. Raises `NotFound`."""
+    if after is None:
+        return query
+    place = select(articles.c.first_seen, articles.c.id).where(articles.c.id == after)
+    row = connection.execute(place).first()
+    if row is None:
+        raise NotFound(f"no article '{after}'")
+    cursor = tuple_(articles.c.first_seen, articles.c.id)
+    return query.where(
+        cursor > tuple_(*row, types=[articles.c.first_seen.type, articles.c.id.type])
+    )
+
+
+def due_query(stamp: str, limit: int) -> Select[Any]:
+    """Return the query for articles whose current version has no record of `stamp`."""
+    done = select(assessments.c.id).where(
+        assessments.c.article_id == articles.c.id,
+        assessments.c.sha256 == articles.c.current,
+        assessments.c.stamp == stamp,
+    )
+    return current_articles().where(~done.exists()).limit(limit)
+
+
+def due(connection: Connection, stamp: str, limit: int, after: str | None) -> list[Article]:
+    """Return the next `limit` articles due, oldest sight first, none up to the id `after`."""
+    query = following(connection, due_query(stamp, limit), after)
+    return [to_article(row) for row in connection.execute(query)]
+
+
+def record(
+    connection: Connection, pairs: Sequence[tuple[Article, Assessment]], now: datetime
+) -> int:
+    """Store judgements of the versions that were judged; return how many were not stored yet."""
+    new = 0
+    for article, said in pairs:
+        row = {
+            "article_id": article.id,
+            "sha256": article.sha256,
+            "stamp": said.stamp,
+            "assessor": said.stamp.partition("@")[0],
+            "relevance": said.relevance,
+            "relevant": said.relevant,
+            "borderline": said.borderline,
+            "not_judged": said.not_judged,
+            "error": said.error,
+            "payload": _encode(said),
+            "at": now,
+        }
+        key = insert_new(connection, assessments, row)
+        if key is None:
+            continue
+        new += 1
+        if said.tags:
+            connection.execute(
+                tags.insert(), [_tag_row(key, n, t) for n, t in enumerate(said.tags)]
+            )
+    return new
+
+
+def _tag_row(key: int, position: int, tag: Tag) -> dict[str, Any]:
+    return {
+        "assessment_id": key,
+        "position": position,
+        "scheme": tag.scheme,
+        "label": tag.label,
+        "role": tag.role,
+        "score": tag.score,
+    }
+
+
+def _encode(said: Assessment) -> dict[str, Any]:
+    parts: dict[str, tuple[Tag | Finding | ScorecardItem, ...]] = {
+        "tags": said.tags,
+        "findings": said.findings,
+        "scorecard": said.scorecard,
+    }
+    return {name: [asdict(item) for item in items] for name, items in parts.items() if items}
+
+
+def decode(row: RowMapping) -> Assessment:
+    """Return the assessment of a row of the table."""
+    payload = row["payload"]
+    return Assessment(
+        stamp=row["stamp"],
+        relevance=row["relevance"],
+        relevant=row["relevant"],
+        borderline=row["borderline"],
+        not_judged=row["not_judged"],
+        error=row["error"],
+        tags=tuple(_tag(item) for item in payload.get("tags", ())),
+        findings=tuple(_finding(item) for item in payload.get("findings", ())),
+        scorecard=tuple(_scorecard_item(item) for item in payload.get("scorecard", ())),
+    )
+
+
+def _spans(items: Sequence[Mapping[str, Any]]) -> tuple[Span, ...]:
+    return tuple(Span(**item) for item in items)
+
+
+def _tag(item: Mapping[str, Any]) -> Tag:
+    return Tag(**{**item, "evidence": _spans(item["evidence"])})
+
+
+def _finding(item: Mapping[str, Any]) -> Finding:
+    sources = tuple(Source(**source) for source in item["sources"])
+    return Finding(**{**item, "suggestions": tuple(item["suggestions"]), "sources": sources})
+
+
+def _scorecard_item(item: Mapping[str, Any]) -> ScorecardItem:
+    return ScorecardItem(**{**item, "evidence": _spans(item["evidence"])})

@@ -1,0 +1,188 @@
+"""One engine for SQLite and PostgreSQL, its two kinds of transaction, and its errors in words.
+
+There is one writer at a time on both: SQLite has no other way, and on PostgreSQL an advisory lock
+gives the same, so that what was read inside a writing transaction stays true until its commit.
+Writes are short and fetching is not inside them; nothing measurable is lost.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from monitor.errors import StoreError
+
+_WRITER_LOCK = 0x6D6F6E69746F72
+"""The key of PostgreSQL's advisory lock: the letters of `monitor`."""
+_BEGIN = "monitor_begin"
+"""The execution option that says how SQLite begins a transaction: statements, in order."""
+
+_SQLITE_ERRORS = {
+    "SQLITE_NOTADB": "the file is not an SQLite database",
+    "SQLITE_CORRUPT": "the file is damaged",
+    "SQLITE_CANTOPEN": "the file cannot be opened or created there",
+    "SQLITE_READONLY": "the file or its folder cannot be written to",
+    "SQLITE_PERM": "the file or its folder cannot be written to",
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_IOERR": "the disk reports an error",
+    "SQLITE_CONSTRAINT": "the rows to be stored contradict what is stored",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An engine, and how long to wait for another program's lock."""
+
+    engine: Engine
+    busy_timeout_s: float
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite (else PostgreSQL)."""
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def name(self) -> str:
+        """The database's file, or its URL without the password."""
+        return str(self.engine.url.database) if self.is_sqlite else str(self.engine.url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction in which every query sees the same state."""
+        with self.explained(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self, *, before: tuple[str, ...] = ()) -> Iterator[Connection]:
+        """Open a transaction that is the only writing one; committed at the end, or nothing is.
+
+        `before` are SQLite pragmas that must precede it.
+        """
+        with self.explained(), self.engine.connect() as connection:
+            connection.execution_options(**{_BEGIN: (*before, "BEGIN IMMEDIATE")})
+            with connection.begin():
+                if not self.is_sqlite:
+                    wait = f"{max(1, round(self.busy_timeout_s * 1000))}ms"
+                    connection.execute(
+                        text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": wait}
+                    )
+                    connection.execute(
+                        text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK}
+                    )
+                yield connection
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn what can go wrong with a database in use into `StoreError`."""
+        try:
+            yield
+        except DatabaseError as error:
+            reason = _reason(error.orig, self.busy_timeout_s)
+            if reason is None:
+                raise
+            raise StoreError(f"database {self.name}: {reason}") from error
+        except PoolTimeoutError as error:
+            raise StoreError(f"database {self.name}: too many callers at once") from error
+
+    def try_wal(self) -> bool:
+        """Switch SQLite to write-ahead logging; return whether it could be done now."""
+        with self.explained(), self.engine.connect() as connection:
+            connection.execution_options(**{_BEGIN: ()})
+            try:
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            except OperationalError as error:
+                if getattr(error.orig, "sqlite_errorcode", 0) != sqlite3.SQLITE_BUSY:
+                    raise
+                return False
+            return True
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_database(address: str, *, busy_timeout_s: float) -> Database:
+    """Return the database at an SQLAlchemy URL, without connecting yet.
+
+    Raises `StoreError` for a URL that is none, a kind of database that is not supported, a missing
+    driver or a missing folder.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError as error:  # not quoted: the address may hold a password
+        raise StoreError(
+            "the database address is no URL such as sqlite:///monitor.sqlite"
+        ) from error
+    backend = url.drivername.partition("+")[0]
+    if backend == "sqlite":
+        return Database(_sqlite_engine(url, busy_timeout_s), busy_timeout_s)
+    if backend in ("postgresql", "postgres"):
+        return Database(_postgres_engine(url), busy_timeout_s)
+    raise StoreError(f"no database of kind '{backend}' (there are: sqlite, postgresql)")
+
+
+def _sqlite_engine(url: URL, busy_timeout_s: float) -> Engine:
+    if url.database in (None, "", ":memory:"):
+        raise StoreError("an SQLite database needs a file: sqlite:///monitor.sqlite")
+    path = Path(str(url.database))
+    if not path.parent.is_dir():
+        raise StoreError(f"database {path}: no folder {path.parent}")
+    if path.is_dir():
+        raise StoreError(f"database {path}: is a folder")
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        connect_args={"timeout": busy_timeout_s},
+        hide_parameters=True,  # article texts stay out of error messages and logs
+    )
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own BEGIN comes too late (before the first write, not the first read).
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    for statement in connection.get_execution_options().get(_BEGIN, ("BEGIN",)):
+        connection.exec_driver_sql(statement)
+
+
+def _postgres_engine(url: URL) -> Engine:
+    if importlib.util.find_spec("psycopg") is None:
+        raise StoreError("PostgreSQL needs its driver: pip install 'thb-monitor[postgres]'")
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True
+    )
+
+
+def _reason(error: BaseException | None, waited_s: float) -> str | None:
+    """Say what is wrong in words; `None` for what can only be a mistake in this program."""
+    if isinstance(error, sqlite3.Error):
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return f"locked by another program (waited {waited_s:g} s)"
+        return next((words for key, words in _SQLITE_ERRORS.items() if name.startswith(key)), None)
+    state: Any = getattr(error, "sqlstate", None)
+    if state == "55P03":
+        return f"locked by another program (waited {waited_s:g} s)"
+    if state is None or state[:2] in ("08", "28", "3D", "53", "57"):
+        return f"cannot be used: {' '.join(str(error).split())}"
+    if state[:2] == "23":
+        return _SQLITE_ERRORS["SQLITE_CONSTRAINT"]
+    return None

@@ -1,0 +1,89 @@
+"""The feeds a desk follows and what polling has learned of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from monitor.store.rows import insert_new
+from monitor.store.schema import feed_states, feeds
+from monitor.types import Feed, FeedState
+
+_FEED = (feeds.c.id, feeds.c.url, feeds.c.title, feeds.c.outlet, feeds.c.site)
+_STATE = tuple(column for column in feed_states.c if column.name not in ("feed_id", "recent"))
+
+
+def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> int:
+    """Follow feeds; return how many were not followed yet.
+
+    A feed that is followed keeps its title and outlet; one removed before is followed again.
+    """
+    new = 0
+    for feed in wanted:
+        row = {
+            "id": feed.id,
+            "url": feed.url,
+            "title": feed.title,
+            "outlet": feed.outlet,
+            "site": feed.site,
+            "added_at": now,
+        }
+        if insert_new(connection, feeds, row) is not None:
+            new += 1
+            continue
+        again = update(feeds).where(feeds.c.id == feed.id, feeds.c.removed_at.is_not(None))
+        new += connection.execute(again.values(removed_at=None)).rowcount
+    return new
+
+
+def remove_feed(connection: Connection, url: str, now: datetime) -> bool:
+    """Stop following the feed at `url`, if it was followed; what came through it stays."""
+    followed = update(feeds).where(feeds.c.url == url, feeds.c.removed_at.is_(None))
+    return connection.execute(followed.values(removed_at=now)).rowcount > 0
+
+
+def followed_feeds(connection: Connection) -> list[Feed]:
+    """Return the feeds followed, in the order they were added."""
+    query = select(*_FEED).where(feeds.c.removed_at.is_(None))
+    return [Feed(*row) for row in connection.execute(query.order_by(feeds.c.added_at, feeds.c.id))]
+
+
+def states(connection: Connection) -> dict[str, FeedState]:
+    """Return the state of every feed followed, by feed id; `FeedState()` if never polled."""
+    query = (
+        select(feeds.c.id, feed_states)
+        .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
+        .where(feeds.c.removed_at.is_(None))
+    )
+    return {row.id: _state(row) for row in connection.execute(query)}
+
+
+def _state(row: Row[tuple[object, ...]]) -> FeedState:
+    if row.feed_id is None:
+        return FeedState()
+    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    return FeedState(
+        recent=tuple(datetime.fromisoformat(moment) for moment in values["recent"]),
+        **{column.name: values[column] for column in _STATE},
+    )
+
+
+def save_state(connection: Connection, feed: Feed, state: FeedState) -> None:
+    """Replace what polling has learned of `feed`."""
+    values = {column.name: getattr(state, column.name) for column in _STATE}
+    recent = [moment.isoformat() for moment in state.recent]
+    connection.execute(delete(feed_states).where(feed_states.c.feed_id == feed.id))
+    connection.execute(feed_states.insert().values(feed_id=feed.id, recent=recent, **values))
+
+
+def learn_names(connection: Connection, feed: Feed, *, title: str, site: str) -> None:
+    """Fill in the title and site a feed gives itself where nobody has given it others."""
+    for column, value in (("title", title), ("site", site)):
+        if value and not getattr(feed, column):
+            connection.execute(
+                update(feeds)
+                .where(feeds.c.id == feed.id, feeds.c[column] == "")
+                .values({column: value})
+            )

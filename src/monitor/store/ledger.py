@@ -1,0 +1,125 @@
+"""The coverage ledger of a period, from the recorded polls and judgements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from monitor.store.polls import PollResult
+from monitor.store.schema import articles, assessments, feeds, metadata, polls
+from monitor.types import Ledger
+
+_PENDING = "pending"
+
+
+def ledger(
+    connection: Connection,
+    since: datetime | None,
+    until: datetime | None,
+    stamps: Sequence[str],
+) -> Ledger:
+    """Return the ledger of [since, until).
+
+    A feed counts as failed, or silent, if its last poll of the period was: what failed earlier
+    and was caught up is covered. `not_judged` counts the articles first seen in the period that
+    have no relevance, by reason; `pending` are those that some of `stamps` has still to judge.
+    """
+    totals: Counter[str] = Counter()
+    dropped: Counter[str] = Counter()
+    last: dict[str, tuple[bool, bool]] = {}
+    query = _between(select(polls), polls.c.at, since, until).order_by(polls.c.id)
+    for row in connection.execute(query):
+        totals.update(fetched=row.fetched, stored=row.stored)
+        dropped.update(row.dropped)
+        last[row.feed_id] = (row.error is not None, row.silent)
+    return Ledger(
+        feeds=len(last),
+        failed=sum(failed for failed, _ in last.values()),
+        silent=sum(silent and not failed for failed, silent in last.values()),
+        fetched=totals["fetched"],
+        stored=totals["stored"],
+        dropped=dict(sorted(dropped.items())),
+        not_judged=_not_judged(connection, since, until, stamps),
+    )
+
+
+def _not_judged(
+    connection: Connection,
+    since: datetime | None,
+    until: datetime | None,
+    stamps: Sequence[str],
+) -> dict[str, int]:
+    of_current = (assessments.c.article_id == articles.c.id) & (
+        assessments.c.sha256 == articles.c.current
+    )
+    of_stamps = of_current & assessments.c.stamp.in_(stamps)
+    judged = select(assessments.c.id).where(of_stamps, assessments.c.relevance.is_not(None))
+    query = (
+        select(articles.c.id, assessments.c.stamp, assessments.c.not_judged, assessments.c.error)
+        .outerjoin_from(articles, assessments, of_stamps)
+        .where(~judged.exists())
+    )
+    rank = {stamp: place for place, stamp in enumerate(stamps)}
+    reasons: dict[str, tuple[int, str]] = {}
+    present: Counter[str] = Counter()
+    for row in connection.execute(_between(query, articles.c.first_seen, since, until)):
+        present[row.id] += row.stamp is not None
+        reason = row.not_judged or ("error" if row.error else None)
+        if reason:
+            place = (rank[row.stamp], reason)
+            reasons[row.id] = min(place, reasons.get(row.id, place))
+    counts = Counter(reason for _, reason in reasons.values())
+    counts[_PENDING] = sum(
+        1 for one, seen in present.items() if one not in reasons and seen < len(rank)
+    )
+    return {reason: count for reason, count in sorted(counts.items()) if count}
+
+
+def _between(
+    query: Select[Any], moment: Any, since: datetime | None, until: datetime | None
+) -> Select[Any]:
+    if since is not None:
+        query = query.where(moment >= since)
+    if until is not None:
+        query = query.where(moment < until)
+    return query
+
+
+def last_polls(connection: Connection) -> dict[str, PollResult]:
+    """Return the latest ledger line of each feed followed that was polled, by feed id."""
+    latest = (
+        select(func.max(polls.c.id))
+        .join(feeds, feeds.c.id == polls.c.feed_id)
+        .where(feeds.c.removed_at.is_(None))
+        .group_by(polls.c.feed_id)
+    )
+    query = select(polls).where(polls.c.id.in_(latest))
+    return {row.feed_id: _line(row) for row in connection.execute(query)}
+
+
+def _line(row: Row[Any]) -> PollResult:
+    return PollResult(
+        feed_id=row.feed_id,
+        at=row.at,
+        fetched=row.fetched,
+        stored=row.stored,
+        dropped=row.dropped,
+        error=row.error,
+        warnings=tuple(row.warnings),
+        not_modified=row.not_modified,
+        silent=row.silent,
+    )
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Return the number of rows of each table, and of `errors` among the assessments."""
+    numbers = {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in metadata.sorted_tables
+    }
+    failed = select(func.count()).where(assessments.c.error.is_not(None))
+    return {**numbers, "errors": connection.execute(failed).scalar_one()}

@@ -1,0 +1,237 @@
+"""The tables, as queries see them; `migrations/` makes them, and a test compares the two.
+
+Nothing is ever deleted: a feed is marked removed, a changed text is a further row of `versions`.
+Keys are text with the C collation on PostgreSQL, so that both databases sort them alike.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+class CleanText(TypeDecorator[str]):
+    """Text without NUL and lone surrogates, which databases refuse.
+
+    Each becomes U+FFFD, one for one, so that offsets into the text stay true.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Replace what cannot be stored."""
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
+class JsonText(TypeDecorator[Any]):
+    """JSON kept as text: the same bytes on both databases, never queried into."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Encode; what cannot be stored becomes U+FFFD before the encoder escapes it."""
+        if value is None:
+            return None
+        return json.dumps(_cleaned(value), ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Decode."""
+        return None if value is None else json.loads(value)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC; SQLite keeps text that sorts by time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Turn any aware time to UTC; a naive one is a programming error."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give SQLite's times their zone back, PostgreSQL's the zone they were stored in."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_cleaned(item) for item in value]
+    return value
+
+
+KEY = Text().with_variant(Text(collation="C"), "postgresql")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", KEY, primary_key=True),
+    Column("url", CleanText, nullable=False, unique=True),
+    Column("title", CleanText, nullable=False),
+    Column("outlet", CleanText, nullable=False),
+    Column("site", CleanText, nullable=False),
+    Column("added_at", UtcTime, nullable=False),
+    Column("removed_at", UtcTime),
+)
+
+feed_states = Table(
+    "feed_states",
+    metadata,
+    Column("feed_id", KEY, ForeignKey("feeds.id"), primary_key=True),
+    Column("moved_to", CleanText),
+    Column("etag", CleanText),
+    Column("modified", CleanText),
+    Column("last_poll", UtcTime),
+    Column("last_success", UtcTime),
+    Column("next_poll", UtcTime),
+    Column("failures", Integer, nullable=False),
+    Column("error", CleanText),
+    Column("recent", JsonText, nullable=False),
+    Column("silent", Boolean, nullable=False),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("fetched", Integer, nullable=False),
+    Column("stored", Integer, nullable=False),
+    Column("dropped", JsonText, nullable=False),
+    Column("dropped_total", Integer, nullable=False),
+    Column("error", CleanText),
+    Column("warnings", JsonText, nullable=False),
+    Column("not_modified", Boolean, nullable=False),
+    Column("silent", Boolean, nullable=False),
+    CheckConstraint("stored >= 0 AND dropped_total >= 0", name="counts"),
+    CheckConstraint("fetched = stored + dropped_total", name="accounted"),
+    Index(None, "feed_id", "id"),
+)
+"""The ledger: one row for each poll of a feed, the coverage law a constraint."""
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", KEY, primary_key=True),
+    Column("url", CleanText, nullable=False),
+    Column("outlet", CleanText, nullable=False),
+    Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("current", KEY, nullable=False),
+    Column("page_tries", Integer, nullable=False, server_default=text("0")),
+    ForeignKeyConstraint(
+        ["id", "current"],
+        ["versions.article_id", "versions.sha256"],
+        use_alter=True,
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+    Index(None, "first_seen", "id"),
+)
+"""`feed_id` is the feed it was first seen through, `current` the version in force."""
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
+    Column("sha256", KEY, primary_key=True),
+    Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
+    Column("title", CleanText, nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("summary", CleanText, nullable=False),
+    Column("language", CleanText),
+    Column("published", UtcTime),
+    Column("origin", Text, nullable=False),
+    Column("fetched_at", UtcTime, nullable=False),
+    CheckConstraint("origin IN ('feed', 'page', 'summary')", name="origin"),
+)
+"""Every text an article has had; rows are never changed."""
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
+    Column("feed_id", KEY, ForeignKey("feeds.id"), primary_key=True),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("feed_sha256", KEY, nullable=False),
+)
+"""Which feeds carried an article, and the hash of what each last said of it."""
+
+assessments = Table(
+    "assessments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", KEY, nullable=False),
+    Column("sha256", KEY, nullable=False),
+    Column("stamp", KEY, nullable=False),
+    Column("assessor", KEY, nullable=False),
+    Column("relevance", Float),
+    Column("relevant", Boolean),
+    Column("borderline", Boolean),
+    Column("not_judged", CleanText),
+    Column("error", CleanText),
+    Column("payload", JsonText, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    UniqueConstraint("article_id", "sha256", "stamp"),
+    CheckConstraint("relevance >= 0 AND relevance <= 1", name="relevance"),
+)
+"""What the assessor of a stamp said of one version; `payload` has tags, findings, scorecard."""
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("assessment_id", Integer, ForeignKey("assessments.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("scheme", KEY, nullable=False),
+    Column("label", KEY, nullable=False),
+    Column("role", KEY),
+    Column("score", Float, nullable=False),
+)
+"""The payload's tags once more, for filters to find."""
