@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from monitor.text import mentions, speech
+from monitor.text.quote_marks import Pair, find_pairs
+from monitor.text.shadow import Shadow
+
 QuotationKind = Literal["attributed", "scare", "mention"]
+Span = tuple[int, int]
+
+SCARE_WORDS = 4
+"""A quotation of more words is somebody's speech even if nobody is named."""
+_WINDOW = 300
+_BLANK = "\ue000"
+_WORD = re.compile(r"[\w][\w'-]*")
+_SPOKEN = re.compile(r"[,.!?\u2026\u2014-]\s*\Z")
+_FULL = re.compile(r"[.!?\u2026][\"']*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +29,8 @@ class Quotation:
     """A stretch of the shadow text, inside its marks.
 
     `attributed` is somebody's speech, with the speaker where it can be told; `scare` the writer's
-    own voice at arm's length; `mention` a word named as a word, with or without marks.
+    own voice at arm's length; `mention` a word named as a word, with or without marks. A pronoun
+    as speaker is resolved to the last speaker named, and the span leads there.
     """
 
     start: int
@@ -21,3 +38,184 @@ class Quotation:
     kind: QuotationKind
     speaker: str | None = None
     speaker_span: tuple[int, int] | None = None
+
+
+def find_quotations(
+    shadow: Shadow, sentences: Sequence[Span], paragraphs: Sequence[Span]
+) -> tuple[Quotation, ...]:
+    """Return the quotations and mentions of a text, in order of their start."""
+    pairs = find_pairs(shadow.marks, paragraphs)
+    found = _Classifier(shadow.text, pairs, sentences, paragraphs).classify()
+    found += find_mentions(shadow.text, sentences)
+    return tuple(sorted(found, key=lambda q: (q.start, -q.end, q.kind)))
+
+
+def find_mentions(shadow: str, sentences: Sequence[Span]) -> list[Quotation]:
+    """Return the sentences that speak about wording, quoted or not, as mentions."""
+    return [Quotation(a, b, "mention") for a, b in mentions.find_about_terms(shadow, sentences)]
+
+
+class _Classifier:
+    """One pass over the pairs of a text; remembers the last speaker and the last kind."""
+
+    def __init__(
+        self,
+        text: str,
+        pairs: Sequence[Pair],
+        sentences: Sequence[Span],
+        paragraphs: Sequence[Span],
+    ) -> None:
+        self.text = text
+        self.pairs = pairs
+        self.sentences = sentences
+        self.paragraphs = paragraphs
+        self.sentence_starts = [start for start, _ in sentences]
+        self.paragraph_starts = [start for start, _ in paragraphs]
+        self.masked = _mask(text, pairs)
+        self.named: Span | None = None
+        self.done: list[tuple[Pair, Quotation]] = []
+
+    def classify(self) -> list[Quotation]:
+        outer: tuple[Pair, Quotation] | None = None
+        last_of_group: dict[int, Pair] = {pair.group: pair for pair in self.pairs}
+        for pair in self.pairs:
+            if outer and pair.end <= outer[0].end:
+                quotation = self._inside(pair, outer[1])
+            elif outer and pair.group == outer[0].group:
+                previous = outer[1]
+                quotation = self._quotation(pair, previous.kind, previous.speaker_span)
+                outer = (pair, quotation)
+            else:
+                quotation = self._classify(pair, last_of_group[pair.group])
+                outer = (pair, quotation)
+            self.done.append((pair, quotation))
+        return [quotation for _, quotation in self.done]
+
+    def _classify(self, pair: Pair, last: Pair) -> Quotation:
+        inside = self.text[pair.start : pair.end]
+        words = len(_WORD.findall(inside[:400]))
+        lead = self._lead(pair.before)
+        tail = self._tail(last.after)
+        if pair is last and self._is_mention(pair, lead, tail, words):
+            return self._quotation(pair, "mention", None)
+        attribution = self._attribution(pair, last, lead, tail)
+        if attribution is not None:
+            return self._quotation(pair, "attributed", self._resolve(attribution.speaker))
+        if pair is not last or words > SCARE_WORDS or self._stands_alone(pair, lead, words):
+            return self._quotation(pair, "attributed", self._floating(pair))
+        return self._quotation(pair, "scare", None)
+
+    def _is_mention(self, pair: Pair, lead: int, tail: int, words: int) -> bool:
+        if mentions.is_mention(self.masked, lead, (pair.before, pair.after), tail, words=words):
+            return True
+        if not self.done or words > SCARE_WORDS + 2:
+            return False
+        previous, quotation = self.done[-1]
+        return quotation.kind == "mention" and mentions.chains(
+            self.masked, previous.after, pair.before
+        )
+
+    def _attribution(
+        self, pair: Pair, last: Pair, lead: int, tail: int
+    ) -> speech.Attribution | None:
+        masked = self.masked
+        passive = speech.is_passive(masked, lead, pair.before)
+        spoken = bool(_SPOKEN.search(self.text, max(last.start, last.end - 3), last.end))
+        spoken = spoken or masked[last.after : last.after + 1] == ","
+        if spoken or lead == pair.before:
+            found = speech.after(masked, last.after, tail, spoken=spoken, passive=passive)
+            found = found or speech.before(masked, lead, pair.before)
+        else:
+            found = speech.before(masked, lead, pair.before)
+            found = found or speech.after(masked, last.after, tail, spoken=False, passive=passive)
+        if found is None and not masked[last.after : tail].strip(" .,"):
+            found = self._next_sentence(last)
+        if found is None and lead == pair.before:
+            found = self._colon_above(pair)
+        return found
+
+    def _next_sentence(self, last: Pair) -> speech.Attribution | None:
+        index = bisect_right(self.sentence_starts, last.after)
+        if index >= len(self.sentences) or not _FULL.search(
+            self.text, max(last.start, last.end - 3), last.end
+        ):
+            return None
+        start, end = self.sentences[index]
+        if start >= self._paragraph(last.after - 1)[1] or start > last.after + 2:
+            return None
+        return speech.leads_with_attribution(self.masked, start, end)
+
+    def _colon_above(self, pair: Pair) -> speech.Attribution | None:
+        """`She told reporters:` as a paragraph of its own."""
+        index = bisect_right(self.paragraph_starts, pair.before) - 1
+        if index <= 0 or self.paragraphs[index][0] != pair.before:
+            return None
+        start, end = self.paragraphs[index - 1]
+        if self.masked[end - 1] != ":":
+            return None
+        return speech.before(self.masked, max(start, self._lead(end - 1)), end)
+
+    def _stands_alone(self, pair: Pair, lead: int, words: int) -> bool:
+        """A full sentence in marks, nothing around it: speech that goes on."""
+        full = bool(_FULL.search(self.text, max(pair.start, pair.end - 3), pair.end))
+        return full and lead == pair.before and words > 1 and self.text[pair.start].isupper()
+
+    def _floating(self, pair: Pair) -> Span | None:
+        """The speaker of the quotation before, if that was speech and not far."""
+        if not self.done:
+            return None
+        previous, quotation = self.done[-1]
+        here = bisect_right(self.paragraph_starts, pair.before)
+        there = bisect_right(self.paragraph_starts, previous.before)
+        near = here - there <= 1
+        return quotation.speaker_span if near and quotation.kind == "attributed" else None
+
+    def _inside(self, pair: Pair, outer: Quotation) -> Quotation:
+        """A quotation inside speech is the speaker's, unless the speaker names a word."""
+        if outer.kind != "attributed":
+            return self._quotation(pair, outer.kind, None)
+        words = len(_WORD.findall(self.text[pair.start : pair.end][:400]))
+        lead = max(outer.start, pair.before - _WINDOW)
+        tail = min(outer.end, pair.after + _WINDOW)
+        if mentions.is_mention(self.text, lead, (pair.before, pair.after), tail, words=words):
+            return self._quotation(pair, "mention", None)
+        return self._quotation(pair, "attributed", outer.speaker_span)
+
+    def _resolve(self, speaker: Span | None) -> Span | None:
+        if speaker is None:
+            return None
+        if self.text[speaker[0] : speaker[1]].lower() in speech.PRONOUNS:
+            return self.named or speaker
+        self.named = speaker
+        return speaker
+
+    def _quotation(self, pair: Pair, kind: QuotationKind, speaker: Span | None) -> Quotation:
+        name = self.text[speaker[0] : speaker[1]] if speaker else None
+        return Quotation(pair.start, pair.end, kind, name, speaker)
+
+    def _lead(self, before: int) -> int:
+        index = bisect_right(self.sentence_starts, before) - 1
+        start = self.sentences[index][0] if index >= 0 else 0
+        return max(min(start, before), before - _WINDOW)
+
+    def _tail(self, after: int) -> int:
+        index = max(0, bisect_right(self.sentence_starts, after - 1) - 1)
+        end = self.sentences[index][1] if self.sentences else after
+        return min(max(end, after), after + _WINDOW)
+
+    def _paragraph(self, position: int) -> Span:
+        return self.paragraphs[max(0, bisect_right(self.paragraph_starts, position) - 1)]
+
+
+def _mask(text: str, pairs: Sequence[Pair]) -> str:
+    """Blank the quotations, marks and all, so that only the writer's own words are searched."""
+    pieces: list[str] = []
+    last = 0
+    for pair in pairs:
+        if pair.after <= last:
+            continue
+        start = max(pair.before, last)
+        pieces += [text[last:start], _BLANK * (pair.after - start)]
+        last = pair.after
+    pieces.append(text[last:])
+    return "".join(pieces)

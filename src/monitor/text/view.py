@@ -1,39 +1,53 @@
-"""The document view (minimal)."""
+"""The document view: everything about a text that is cheap to know, with exact offsets."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from array import array
 from bisect import bisect_right
+from dataclasses import dataclass, field
 
-from monitor.text.quotations import Quotation
+from monitor.text.quotations import Quotation, find_quotations
+from monitor.text.sentences import find_paragraphs, find_sentences
+from monitor.text.shadow import OffsetMap, make_shadow
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
+    """A text with its shadow. All spans but those of `original` are offsets of `shadow`.
+
+    `sentences` and `paragraphs` are in order and do not overlap; a sentence lies in one
+    paragraph. `quotations` are ordered by start; a mention may contain quotations, and
+    quotations may nest.
+    """
+
     text: str
     shadow: str
-    sentences: tuple[tuple[int, int], ...]
-    paragraphs: tuple[tuple[int, int], ...]
+    sentences: tuple[Span, ...]
+    paragraphs: tuple[Span, ...]
     quotations: tuple[Quotation, ...]
+    offsets: OffsetMap = field(repr=False)
+    _starts: array[int] = field(repr=False)
 
-    def original(self, start: int, end: int) -> tuple[int, int]:
-        return start, end
+    def original(self, start: int, end: int) -> Span:
+        """Return the span of `text` that the span of `shadow` was made from."""
+        return self.offsets.original(start, end)
+
+    def to_shadow(self, start: int, end: int) -> Span:
+        """Return the span of `shadow` that was made from the span of `text`."""
+        return self.offsets.to_shadow(start), self.offsets.to_shadow(end)
 
     def sentence_at(self, pos: int) -> int:
-        return max(0, bisect_right([s for s, _ in self.sentences], pos) - 1)
-
-
-_T = str.maketrans("\u2018\u2019\u201c\u201d\u00a0", "''\"\" ")
+        """Return the index of the sentence at or last before `pos`; 0 before the first."""
+        return max(0, bisect_right(self._starts, pos) - 1)
 
 
 def view(text: str) -> View:
-    """Return the view of a text."""
-    shadow = text.translate(_T)
-    paragraphs = tuple(m.span() for m in re.finditer(r"\S[^\n]*", shadow))
-    sentences = tuple(
-        (a + m.start(), a + m.end())
-        for a, b in paragraphs
-        for m in re.finditer(r"\S.*?(?:[.!?]['\")]*(?=\s)|$)", shadow[a:b])
-    )
-    return View(text, shadow, sentences, paragraphs, ())
+    """Return the view of `text`, in linear time for any input."""
+    shadow = make_shadow(text)
+    paragraphs = find_paragraphs(shadow.text)
+    sentences = find_sentences(shadow.text, paragraphs)
+    quotations = find_quotations(shadow, sentences, paragraphs)
+    starts = array("q", (start for start, _ in sentences))
+    return View(text, shadow.text, sentences, paragraphs, quotations, shadow.offsets, starts)

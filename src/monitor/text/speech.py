@@ -1,0 +1,282 @@
+"""Who is speaking: attributions before and after a quotation, by the forms news English uses.
+
+Word lists and clause shapes instead of a parse: quotations must be known before it is decided
+which sentences are worth parsing, and headlines parse badly.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+
+_STEMS_ED = (
+    "add ask answer argue announce allege acknowledge accuse admit boast brag claim comment "
+    "complain concede conclude condemn confess confirm contend criticise criticize cry declare "
+    "demand denounce describe disclose emphasise emphasize email estimate exclaim explain express "
+    "hail highlight inform insist joke lament mention muse note observe plead pledge point post "
+    "praise predict proclaim promise quip recall recount reiterate relate remark remember reply "
+    "report respond retort reveal scream shout slam state stress suggest testify text threaten "
+    "tweet urge voice vow warn whisper worry yell fear believe"
+)
+_IRREGULAR = (
+    "say says said saying tell tells told telling write writes wrote written writing swear swore "
+    "think thinks thought feel feels felt feeling deny denies denied denying reads reading read "
+    "begs begged begging hears heard"
+)
+# As nouns or names these are too common to mean speech: "the United States", "in a post".
+_NOT_SPEECH = frozenset("state states post posts point points note report reports text texts email "
+                        "emails comment fear voice voices demand demands claim complain read".split())  # fmt: skip
+
+
+def _forms(stem: str) -> tuple[str, ...]:
+    if stem.endswith("e"):
+        return stem, stem + "s", stem + "d", stem[:-1] + "ing"
+    if stem.endswith("y") and stem[-2] not in "aeiou":
+        return stem, stem[:-1] + "ies", stem[:-1] + "ied", stem + "ing"
+    doubled = stem + stem[-1] if stem in {"admit", "brag", "slam", "quip"} else stem
+    return stem, stem + "s", doubled + "ed", doubled + "ing"
+
+
+_FORMS = {form for stem in _STEMS_ED.split() for form in _forms(stem)} | set(_IRREGULAR.split())
+_FORMS -= _NOT_SPEECH
+_SAY = "(?:" + "|".join(sorted(_FORMS, key=lambda w: (-len(w), w))) + ")"
+_TITLE_CASE = "(?:Says|Said|Say|Tells|Told|Claims|Warns|Vows|Hears|Calls|Insists)"
+SPEECH_VERB = re.compile(rf"\b(?:{_SAY}|{_TITLE_CASE})\b")
+
+# Calling somebody something: active, the words are the subject's; passive without "by", they are
+# nobody's but the writer's.
+_CALLING = (
+    r"(?:call|calls|called|calling|describe|describes|described|describing|dub|dubs|dubbed|dubbing|"
+    r"brand|brands|branded|branding|label|labels|labell?ed|labell?ing|term|terms|termed|terming|"
+    r"deem|deems|deemed|refer(?:s|red|ring)? to|nicknamed?|characteri[sz](?:e|es|ed|ing))"
+)
+_BE = r"(?:is|are|was|were|be|been|being|get|gets|got|getting|become|became)"
+_ADVERB = r"(?:\w+ly|also|often|so|now|once|then|later|still|sometimes|never|not|what is|what are)"
+_PASSIVE = re.compile(
+    rf"\b(?:{_BE}|known|so)\s+(?:{_ADVERB}\s+)*(?:{_CALLING}|known|named|nicknamed|called)"
+    r"(?:\s+(?:as|a|an|the|like|mere|mere\w+))*\s*$"
+)
+_ACTIVE_OBJECT = re.compile(
+    rf"\b(?P<verb>{_CALLING})\s+(?P<object>[^.;:!?\u2014]{{1,60}}?)(?:\s+(?:as|a|an|the|just|mere|to be))*\s*$"
+)
+_WHAT_ONE_CALLS = re.compile(
+    rf"\b(?:what|which|that|whom|who)\s+(?P<subject>[^,.;:!?]{{1,50}}?)\s+(?:{_ADVERB}\s+|has\s+|have\s+|had\s+)*"
+    rf"(?:{_CALLING})(?:\s+(?:as|a|an|the))*\s*$"
+)
+_ACCORDING = re.compile(r"\b[Aa]ccording to (?P<speaker>[^,.;:!?\u2014]{2,80})")
+_IN_WORDS = re.compile(
+    r"\b(?:[Ii]n )?(?:the (?:own )?words of (?P<of>[^,.;:!?]{2,60}?)|(?P<own>his|her|their|my|our|your|"
+    r"[\w .]{1,40}?'s?) (?:own )?words)\s*[,:]?\s*$"
+)
+_BY_AGENT = re.compile(r"\s*by (?P<speaker>[^,.;:!?\u2014]{2,60})")
+_RELATIVE = re.compile(r",\s(?:who|whom|whose|which|where)\b[^,]{1,150},")
+_BREAKS = re.compile(r"[;\u2014]|\s-\s")
+
+_LEADING = re.compile(
+    r"(?:In|On|At|After|When|While|Speaking|But|And|However|Meanwhile|Last|Earlier|Later|For|Since|"
+    r"During|Asked|Yesterday|Today|Now|Then|So|Yet|Still|Also|As|If|By|From|With|Under|Although|"
+    r"Instead|Once|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Addressing|Writing)\b"
+)
+_CONJUNCTION = re.compile(
+    r"\b(?:and|but|or|when|that|because|as|after|before|while|if|whether|though|although|where|"
+    r"since|until|than|so)\s+"
+)
+_AUXILIARY = re.compile(
+    r"(?:\s*\b(?:has|have|had|would|will|could|can|also|later|then|once|has since|still|further|"
+    r"previously|recently|reportedly|repeatedly|\w+ly|did not|does not|do not|did|was|were|is|are|been|"
+    r"be|being|only|even|just|himself|herself|quoted as|went on to|to|who))+\s*$"
+)
+_PRONOUN = re.compile(r"\b(he|she|they|I|we|He|She|They|We)$")
+PRONOUNS = frozenset({"he", "she", "they", "it", "we", "i", "who", "her", "his", "their", "him"})
+_NOT_A_SPEAKER = frozenset(
+    "that in on at to it there if how why what when the a an this these those as by for with not "
+    "about after before during and but or".split()
+)
+_NOUN_PHRASE_END = re.compile(
+    r"[.;:!?\u2014\ue000\"]|\s(?:in|on|at|after|before|when|while|during|who|whom|adding|referring|"
+    r"speaking|to|as|about|following|through|via|outside|last|this|yesterday|today|earlier|later|"
+    r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b|\s-\s"
+)
+_APPOSITION = re.compile(
+    r"\s(?:a|an|the|one of|his|her|their|aged?|\d+|chief|head|director|spokes\w+|president|founder|"
+    r"co-founder|executive|chair\w*|minister|secretary|manager|coordinator|professor|lawyer|"
+    r"survivor|from|of|\w+ (?:of|at|for|with))\b"
+)
+_HEADLINE_SPEAKERS = re.compile(
+    r"[A-Z]?\w*\s?(?:police|court|judge|jury|inquest|trial|minister|ministry|pm|mp|mps|un|nca|"
+    r"prosecutors?|survivors?|victims?|charity|charities|ngos?|officials?|officers?|lawyers?|report|"
+    r"study|experts?|campaigners?|activists?|government|watchdog|union|mother|father|family|"
+    r"president|governor|mayor|sources?|chief)\.?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Somebody says it; `speaker` is a span in the text that was searched, if it can be told."""
+
+    speaker: Span | None = None
+
+
+def before(masked: str, start: int, end: int) -> Attribution | None:
+    """Return the attribution in the words that lead to a quotation, `start` to `end`."""
+    text = _RELATIVE.sub(lambda m: "," + " " * (len(m[0]) - 2) + ",", masked[start:end])
+    if found := _IN_WORDS.search(text):
+        group = "of" if found["of"] else "own"
+        return Attribution(_shift(found.span(group), start))
+    if _PASSIVE.search(text):
+        return None
+    if found := _WHAT_ONE_CALLS.search(text):
+        return Attribution(_shift(found.span("subject"), start))
+    if (found := _ACTIVE_OBJECT.search(text)) and found["object"].strip() not in {"as", "a", "an"}:
+        return Attribution(_subject(text, found.start("verb"), start))
+    if found := _ACCORDING.search(text):
+        return Attribution(_shift(_strip(text, *found.span("speaker")), start))
+    verbs = [m for m in SPEECH_VERB.finditer(text) if not _BREAKS.search(text, m.end())]
+    if verbs:
+        return Attribution(_subject(text, verbs[-1].start(), start))
+    if text.rstrip().endswith(":"):
+        return Attribution(_before_colon(text, start))
+    return None
+
+
+def after(masked: str, start: int, end: int, *, spoken: bool, passive: bool) -> Attribution | None:
+    """Return the attribution in the words that follow a quotation, `start` to `end`.
+
+    `spoken`: the quotation is set off by a comma or other mark, so that a verb may follow at
+    once; else the quotation itself may be the subject ("the 'boss' said"). `passive`: the words
+    before ask for "by somebody".
+    """
+    text = masked[start:end]
+    if found := _ACCORDING.search(text):
+        return Attribution(_shift(_strip(text, *found.span("speaker")), start))
+    if passive and (found := _BY_AGENT.match(text)):
+        return Attribution(_shift(found.span("speaker"), start))
+    verb = SPEECH_VERB.search(text)
+    if verb is None:
+        return _headline_tail(text, start)
+    lead = text[: verb.start()].strip(" ,.!?-\u2014")
+    if not lead:
+        return _inverted(text, verb.end(), start) if spoken else None
+    if spoken and len(lead.split()) <= 14:
+        return Attribution(_subject(text, verb.start(), start))
+    comma = text.rfind(",", 0, verb.start())
+    clause = text[comma + 1 : verb.start()].split()
+    if comma < 0 or not clause or len(clause) > 10 or _CONJUNCTION.match(" ".join(clause) + " "):
+        return None
+    short = len(text[verb.end() :].split()) <= 8
+    return Attribution(_subject(text, verb.start(), start)) if short else None
+
+
+def leads_with_attribution(masked: str, start: int, end: int) -> Attribution | None:
+    """Return the attribution if the whole short sentence is one: `Maria Lopez said.`"""
+    text = masked[start:end]
+    verb = SPEECH_VERB.search(text)
+    if verb is None or len(text.split()) > 8 or verb.start() == 0:
+        return None
+    tail = text[verb.end() :].strip(" .")
+    if len(tail.split()) > 4:
+        return None
+    return Attribution(_subject(text, verb.start(), start))
+
+
+def is_passive(masked: str, start: int, end: int) -> bool:
+    """Tell whether the words before a quotation say "was called", "known as"."""
+    return (
+        _PASSIVE.search(masked, start, end) is not None
+        if end == len(masked)
+        else (_PASSIVE.search(masked[start:end]) is not None)
+    )
+
+
+def _inverted(text: str, verb_end: int, base: int) -> Attribution | None:
+    """Read `said Maria Lopez, a shelter director`."""
+    rest = text[verb_end:]
+    words = rest.split(None, 1)
+    if not words:
+        return Attribution()
+    first = words[0].strip(",.")
+    if first in _NOT_A_SPEAKER - {"the", "a", "an"}:
+        return Attribution()
+    stop = _NOUN_PHRASE_END.search(rest, 1)
+    end = stop.start() if stop else len(rest)
+    comma = rest.find(",", 0, end)
+    if comma >= 0 and not _APPOSITION.match(rest, comma + 1):
+        end = comma
+    return Attribution(_shift(_strip(text, verb_end, verb_end + end), base))
+
+
+def _subject(text: str, verb: int, base: int) -> Span | None:
+    """Return the span of the words that are the subject of the verb at `verb`."""
+    if tail := _AUXILIARY.search(text, 0, verb):
+        verb = tail.start() if tail.start() > 0 else verb
+    start, end = _strip(text, 0, verb)
+    lead = text[:verb].rstrip()
+    if lead.endswith(","):
+        start = _apposition_start(text, end)
+    else:
+        start = max(start, text.rfind(",", 0, end) + 1)
+    clause_start = start
+    for found in _CONJUNCTION.finditer(text, start, end):
+        clause_start = found.end()
+    start, end = _strip(text, clause_start, end)
+    if pronoun := _PRONOUN.search(text, start, end):
+        start, end = pronoun.span(1)
+    words = text[start:end].split()
+    if not words or len(words) > 14 or "\ue000" in text[start:end]:
+        return None
+    return start + base, end + base
+
+
+def _apposition_start(text: str, end: int) -> int:
+    """Return where the name begins in `Ana, 19, a survivor from Lagos, said`."""
+    commas = [i for i in range(max(0, end - 160), end) if text[i] == ","]
+    start = 0
+    for comma in reversed(commas):
+        chunk_start = text.rfind(",", 0, comma) + 1
+        chunk = text[chunk_start:comma].strip()
+        start = chunk_start
+        if chunk[:1].isupper() or chunk.lower().startswith(("the ", "a ", "an ", "one ")):
+            break
+    return 0 if not commas else start
+
+
+def _before_colon(text: str, base: int) -> Span | None:
+    """Return the speaker of `Minister: '…'`: the whole lead if it is short."""
+    start, end = _strip(text, 0, len(text.rstrip()) - 1)
+    if 0 < len(text[start:end].split()) <= 6:
+        return start + base, end + base
+    return None
+
+
+def _headline_tail(text: str, base: int) -> Attribution | None:
+    """Read the end of a headline: `… - police`, `…: minister`, `…, court told`."""
+    stripped = text.rstrip()
+    if stripped.endswith((".", "!", "?")):
+        return None
+    for mark in (": ", " - ", " \u2014 "):
+        at = stripped.rfind(mark)
+        tail = stripped[at + len(mark) :] if at >= 0 else ""
+        if 0 < len(tail.split()) <= 4 and _HEADLINE_SPEAKERS.match(tail):
+            return Attribution(_shift((at + len(mark), len(stripped)), base))
+    return None
+
+
+def _strip(text: str, start: int, end: int) -> Span:
+    """Trim spaces, punctuation and leading adverbials that are set off by a comma."""
+    while end > start and text[end - 1] in " ,.\n-\u2014'\"":
+        end -= 1
+    while start < end and text[start] in " ,.\n-\u2014'\"!?":
+        start += 1
+    while _LEADING.match(text, start):
+        comma = text.find(", ", start, end)
+        if comma < 0:
+            break
+        start = comma + 2
+    return start, end
+
+
+def _shift(span: Span, base: int) -> Span:
+    return span[0] + base, span[1] + base
