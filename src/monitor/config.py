@@ -53,6 +53,13 @@ class DigestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """Names, besides the loopback ones and `--host`, by which the desk may be called."""
+
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set. `database` is an SQLAlchemy URL; empty means SQLite in `home`."""
 
@@ -62,6 +69,7 @@ class Settings:
     fetch: FetchSettings = FetchSettings()
     check: CheckSettings = CheckSettings()
     digest: DigestSettings = DigestSettings()
+    serve: ServeSettings = ServeSettings()
 
     @property
     def database_url(self) -> str:
@@ -165,7 +173,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
             continue
         key = name.removeprefix("MONITOR_").lower()
         section, _, rest = key.partition("_")
-        if section in sections & {"fetch", "check", "digest"} and rest:
+        if section in sections & {"fetch", "check", "digest", "serve"} and rest:
             current = getattr(getattr(defaults, section), rest, None)
             table.setdefault(section, {})[rest] = _parse(current, environ[name], name)
         else:
