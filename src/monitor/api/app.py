@@ -1,0 +1,59 @@
+"""`create_app`: the routes and the layers around them, wired."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+import monitor as package
+from monitor.api import articles, check, classify, digests, health, pages, rules
+from monitor.api.guard import Guard, allowed_hosts
+from monitor.api.headers import SecurityHeaders
+from monitor.api.limits import BodyLimit, max_body_bytes
+from monitor.api.log import RequestLog
+from monitor.api.openapi import DESCRIPTION, TAGS, describe
+from monitor.api.problems import install_handlers
+from monitor.core import Monitor
+from monitor.web import STATIC_DIR
+
+_NO_TELEMETRY: Any = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""Off whatever the environment says: FastAPI's spans and logs would carry requests elsewhere."""
+
+
+def create_app(monitor: Monitor, *, hosts: tuple[str, ...] = ()) -> FastAPI:
+    """Return the ASGI application over `monitor`.
+
+    `hosts` are names it may be called by besides the loopback names and `[serve] hosts`. There
+    is no `/docs` page: FastAPI's loads its scripts from another host.
+    """
+    app = FastAPI(
+        title="monitor",
+        version=package.__version__,
+        summary="Checks how news reports on trafficking in human beings.",
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
+    )
+    app.state.monitor = monitor
+    for module in (check, classify, articles, digests, rules, health, pages):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
+    install_handlers(app)
+    # Added from the inside out: a request passes them from the last to the first.
+    app.add_middleware(BodyLimit, max_bytes=max_body_bytes(monitor.settings.check.max_chars))
+    app.add_middleware(Guard, hosts=allowed_hosts((*hosts, *monitor.settings.serve.hosts)))
+    app.add_middleware(RequestLog)
+    app.add_middleware(SecurityHeaders)
+    describe(app)
+    return app

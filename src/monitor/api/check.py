@@ -1,0 +1,135 @@
+"""`POST /v1/check` and `POST /v1/check/file`: what the guideline says of a draft."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from monitor.api.access import MonitorDep
+from monitor.api.bodies import JsonRoute, require_type
+from monitor.api.limits import read_form
+from monitor.api.openapi import problems
+from monitor.api.problems import ProblemError
+from monitor.api.schemas import CheckedDocument, CheckRequest
+from monitor.core import Monitor
+from monitor.errors import UsageError
+
+SUFFIXES = (".txt", ".md", ".html", ".docx")
+_ERRORS = problems(403, 415, 422, 503)
+
+router = APIRouter(tags=["drafts"], route_class=JsonRoute)
+files = APIRouter(tags=["drafts"])
+
+
+@router.post(
+    "/v1/check",
+    summary="Check a draft",
+    response_model=None,
+    response_description="The draft's findings and scorecard.",
+    responses={200: {"model": CheckedDocument}, **_ERRORS},
+)
+def check(draft: CheckRequest, monitor: MonitorDep) -> JSONResponse:
+    """Check one draft against the guideline in force. The draft is not stored and not logged."""
+    try:
+        document = monitor.check_text(
+            draft.text,
+            title=draft.title,
+            format=draft.format,
+            language=draft.language,
+            guideline=draft.guideline,
+            include_text=draft.include_text,
+        )
+    except UsageError as error:
+        detail = f"There is no such guideline here; there is {monitor.guideline.id}."
+        raise ProblemError(400, detail) from error
+    return JSONResponse(document)
+
+
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "title": "CheckFileRequest",
+                    "description": "One file; its name says the format, and is not kept either.",
+                    "required": ["file"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": f"A draft: {', '.join(SUFFIXES)}.",
+                        },
+                        "include_text": {
+                            "type": "string",
+                            "enum": ["true", "false"],
+                            "default": "false",
+                            "description": "Whether the answer repeats the visible text.",
+                        },
+                    },
+                },
+                "encoding": {"file": {"contentType": "application/octet-stream"}},
+            }
+        },
+    }
+}
+
+
+@files.post(
+    "/v1/check/file",
+    summary="Check a file",
+    response_model=None,
+    response_description="The file's findings and scorecard; offsets are in its visible text.",
+    responses={200: {"model": CheckedDocument}, **_ERRORS},
+    openapi_extra=_FORM,
+)
+async def check_file(request: Request, monitor: MonitorDep) -> JSONResponse:
+    """Check a `.txt`, `.md`, `.html` or `.docx` file. It is read in memory and never stored."""
+    require_type(request, "multipart/form-data")
+    form = await read_form(request, max_parts=2)
+    upload, include_text = _fields(form)
+    data = await upload.read()
+    name = f"upload{_suffix(upload)}"
+    return JSONResponse(await run_in_threadpool(_check_upload, monitor, data, name, include_text))
+
+
+def _check_upload(monitor: Monitor, data: bytes, name: str, include_text: bool) -> dict[str, Any]:
+    """Check under a neutral name: the file's own could reach an error message."""
+    return monitor.check_bytes(data, name, include_text=include_text)
+
+
+def _fields(form: FormData) -> tuple[UploadFile, bool]:
+    """Return the file and the option; refuse anything else with its own location."""
+    errors: list[tuple[list[str | int], str]] = []
+    parts = form.multi_items()
+    uploads = [value for name, value in parts if name == "file"]
+    options = [value for name, value in parts if name == "include_text"]
+    if len(uploads) != 1 or not isinstance(uploads[0], UploadFile):
+        errors.append((["body", "file"], "must be one file with a name"))
+    if len(options) > 1 or not all(option in ("true", "false") for option in options):
+        errors.append((["body", "include_text"], "must be true or false"))
+    if len(uploads) + len(options) < len(parts):
+        errors.append((["body"], "has a field that is not known here"))
+    if errors:
+        raise ProblemError(422, "The form has fields that cannot be used.", errors=errors)
+    upload = uploads[0]
+    assert isinstance(upload, UploadFile)
+    return upload, options == ["true"]
+
+
+def _suffix(upload: UploadFile) -> str:
+    suffix = PurePath(upload.filename or "").suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ProblemError(415, f"Only {', '.join(SUFFIXES)} files are read.")
+    return suffix
+
+
+router.include_router(files)

@@ -1,0 +1,88 @@
+"""`GET /v1/digests/{day}`: the day's digest, as JSON or as the HTML that is also mailed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Path, Query
+from starlette.responses import HTMLResponse, Response
+
+from monitor.api.access import MonitorDep
+from monitor.api.headers import POLICY
+from monitor.api.openapi import problems
+from monitor.api.problems import ProblemError
+from monitor.api.schemas import DigestOut
+from monitor.core import Monitor
+from monitor.errors import UsageError
+from monitor.types import Digest
+
+router = APIRouter(tags=["digests"])
+
+_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+
+
+@router.get(
+    "/v1/digests/{day}",
+    summary="Read a day's digest",
+    response_model=None,
+    response_description="The digest. Which form: `format`, or else the header Accept.",
+    responses={
+        200: {
+            "model": DigestOut,
+            "content": {"text/html": {"schema": {"type": "string"}}},
+        },
+        **problems(404, 422, 503),
+    },
+)
+def digest(
+    day: Annotated[
+        str,
+        Path(
+            description="ISO date in the desk's time zone, `today`, or `all`.",
+            pattern=r"^(\d{4}-\d{2}-\d{2}|today|all)$",
+            examples=["2026-11-25"],
+        ),
+    ],
+    monitor: MonitorDep,
+    form: Annotated[
+        Literal["json", "html"] | None, Query(alias="format", description="Overrides Accept.")
+    ] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    """Return the relevant articles first seen on that day, most certain first, and the ledger."""
+    found = find_digest(monitor, day)
+    if form == "html" or (form is None and prefers_html(accept)):
+        html = monitor.render_digest(found, "html")
+        return HTMLResponse(html, headers={"content-security-policy": style_policy(html)})
+    return Response(monitor.render_digest(found, "json"), media_type="application/json")
+
+
+def find_digest(monitor: Monitor, day: str) -> Digest:
+    """Return the digest of an ISO date, of `today` or of `all`."""
+    try:
+        return monitor.digest(None if day == "today" else day)
+    except UsageError as error:
+        where: list[str | int] = ["path", "day"]
+        message = "must be a date, YYYY-MM-DD"
+        raise ProblemError(422, "There is no such day.", errors=[(where, message)]) from error
+
+
+def prefers_html(accept: str) -> bool:
+    """Say whether HTML stands before JSON in an `Accept` header, as browsers send it."""
+    html, json = accept.find("text/html"), accept.find("application/json")
+    return html >= 0 and (json < 0 or html < json)
+
+
+def style_policy(html: str) -> str:
+    """Return our policy with the page's own `<style>` blocks allowed, by hash.
+
+    The mailed digest carries its styles inside; a hash lets in these bytes and no others.
+    """
+    hashes = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(block.encode()).digest()).decode()}'"
+        for block in _STYLE.findall(html)
+    ]
+    return POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *hashes]))

@@ -1,0 +1,77 @@
+"""Who may call: only by a name that is ours, and only from our own pages.
+
+A site open in the reporter's browser must not reach the desk on her machine: by DNS rebinding
+(its name made to resolve to 127.0.0.1) the `Host` header still carries its name, and by a plain
+cross-site request `Origin` and `Sec-Fetch-Site` do. Programs send neither and are let through.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from monitor.api.problems import problem
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - to be left out, not bound to
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def allowed_hosts(configured: tuple[str, ...]) -> frozenset[str]:
+    """Return the names by which the desk may be called; an address that means "any" is no name."""
+    return LOOPBACK | {name.lower().strip("[]") for name in configured} - _ANY_ADDRESS
+
+
+def host_name(header: str) -> str | None:
+    """Return the name in a `Host` header without its port, or `None` where it is malformed."""
+    try:
+        parts = urlsplit(f"//{header}")
+        _ = parts.port  # raises for a port that is none
+    except ValueError:
+        return None
+    if "@" in parts.netloc or parts.path or parts.query or parts.fragment:
+        return None
+    return parts.hostname
+
+
+class Guard:
+    """ASGI layer that refuses foreign names (400) and foreign pages (403)."""
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str]) -> None:
+        self.app = app
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application if the request may pass."""
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            if host_name(headers.get("host", "")) not in self.hosts:
+                refusal = problem(400, scope, "The Host header is none of this desk's names.")
+                await refusal(scope, receive, send)
+                return
+            if scope["method"] not in _SAFE_METHODS and _is_foreign(headers):
+                refusal = problem(403, scope, "Requests from other sites' pages are refused.")
+                await refusal(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def _is_foreign(headers: Headers) -> bool:
+    """Say whether a browser sent this for a page that is not ours.
+
+    `same-site` is foreign too: other programs on `localhost` with another port are of our site.
+    """
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlsplit_netloc(origin) != headers.get("host", "").lower()
+
+
+def urlsplit_netloc(origin: str) -> str | None:
+    """Return host and port of an `Origin` header, `None` for `null` and what is no origin."""
+    try:
+        return urlsplit(origin).netloc.lower() or None
+    except ValueError:
+        return None

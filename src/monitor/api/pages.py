@@ -1,0 +1,63 @@
+"""The pages: `GET /`, `/rules`, `/rules/{rule_id}`, `/digests/{day}`."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+
+from monitor.api.access import MonitorDep
+from monitor.api.digests import find_digest
+from monitor.api.problems import ProblemError
+from monitor.api.rules import find_rule
+from monitor.digest.view import view_digest
+from monitor.web import render_digest_page, render_draft, render_rule, render_rules
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/")
+def draft_page(monitor: MonitorDep) -> HTMLResponse:
+    """Show the page on which a draft is checked."""
+    return HTMLResponse(render_draft(max_chars=monitor.settings.check.max_chars))
+
+
+@router.get("/rules")
+def rules_page(monitor: MonitorDep) -> HTMLResponse:
+    """Show every rule of the guideline in force."""
+    return HTMLResponse(render_rules(monitor.rules(), guideline=monitor.guideline.stamp))
+
+
+@router.get("/rules/{rule_id}")
+def rule_page(rule_id: str, monitor: MonitorDep) -> HTMLResponse:
+    """Show one rule."""
+    return HTMLResponse(render_rule(find_rule(monitor, rule_id)))
+
+
+@router.get("/digests/{day}")
+def digest_page(day: str, monitor: MonitorDep) -> HTMLResponse:
+    """Show a day's digest within the site."""
+    try:
+        digest = find_digest(monitor, day)
+    except ProblemError as error:
+        raise ProblemError(404, "There is no such day: an address ends in YYYY-MM-DD.") from error
+    title = monitor.settings.digest.title
+    view = view_digest(digest, title=title, country_name=str)
+    before, after = _days_beside(digest.day)
+    return HTMLResponse(render_digest_page(view, before=before, after=after))
+
+
+def _days_beside(day: str) -> tuple[str | None, str | None]:
+    """Return the ISO days before and after; none beside `all` and at the calendar's ends."""
+    if day == "all":
+        return None, None
+    middle = date.fromisoformat(day)
+
+    def beside(by: int) -> str | None:
+        try:
+            return (middle + timedelta(days=by)).isoformat()
+        except OverflowError:
+            return None
+
+    return beside(-1), beside(1)

@@ -1,0 +1,51 @@
+"""`GET /v1/rules` and `GET /v1/rules/{rule_id}`: the guideline in force."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from starlette.responses import JSONResponse
+
+from monitor.api.access import MonitorDep
+from monitor.api.openapi import problems
+from monitor.api.schemas import RuleList, RuleOut
+from monitor.core import Monitor
+from monitor.errors import NotFound
+
+router = APIRouter(tags=["rules"])
+
+
+@router.get(
+    "/v1/rules",
+    summary="List the rules",
+    response_model=None,
+    response_description="Every rule, in the guideline's order.",
+    responses={200: {"model": RuleList}, **problems(503)},
+)
+def rules(monitor: MonitorDep) -> JSONResponse:
+    """Return every rule of the guideline in force, with its sources and examples."""
+    return JSONResponse({"rules": list(monitor.rules())})
+
+
+@router.get(
+    "/v1/rules/{rule_id}",
+    summary="Show a rule",
+    response_model=None,
+    response_description="The rule.",
+    responses={200: {"model": RuleOut}, **problems(404, 422, 503)},
+)
+def rule(
+    rule_id: Annotated[str, Path(description="The rule's id.", examples=["child-prostitute"])],
+    monitor: MonitorDep,
+) -> JSONResponse:
+    """Return one rule: what it flags, why, on whose word, and what it leaves alone."""
+    return JSONResponse(find_rule(monitor, rule_id))
+
+
+def find_rule(monitor: Monitor, rule_id: str) -> dict[str, Any]:
+    """Return the rule of that id; raises `NotFound`."""
+    for candidate in monitor.rules():
+        if candidate["id"] == rule_id:
+            return candidate
+    raise NotFound("no such rule")

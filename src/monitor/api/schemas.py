@@ -1,0 +1,309 @@
+"""What goes in and out, as the OpenAPI document describes it.
+
+Requests are validated with these models; answers are not, because they are made by our own code
+and a failed validation would carry the draft in its message. The tests hold answers to them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+
+def _whole(value: str) -> str:
+    """Refuse lone surrogates: JSON can carry them, UTF-8 and so our answers cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("lone_surrogate", "half a surrogate pair") from None
+    return value
+
+
+WholeStr = Annotated[str, AfterValidator(_whole)]
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+
+
+class Model(BaseModel):
+    """Base of all: an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class CheckRequest(Model):
+    """A draft to check. It is held in memory until the answer is sent, and never stored."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Police find girl in bar raid",
+                    "text": "Police said the two child prostitutes were found near the harbour.",
+                }
+            ]
+        },
+    )
+
+    text: WholeStr = Field(description="The draft: plain text, Markdown or HTML.")
+    title: WholeStr = Field(
+        default="",
+        description="The headline, where it is kept apart. Without it the first line of a plain "
+        "text is the headline if a blank line follows.",
+    )
+    format: Literal["txt", "md", "html"] = Field(
+        default="txt", description="How `text` is to be read."
+    )
+    language: LanguageCode | None = Field(
+        default=None, description="ISO 639 code; recognised where it is not given."
+    )
+    guideline: WholeStr | None = Field(
+        default=None,
+        description="The guideline's id or stamp, to be sure of it; the one in force if absent.",
+        max_length=200,
+    )
+    include_text: bool = Field(
+        default=False,
+        description="Whether the answer repeats the visible text that the offsets count in.",
+    )
+
+
+class Source(Model):
+    """The document that a rule rests on."""
+
+    title: str = Field(description="Title and publisher.")
+    section: str = Field(description="Where in it.")
+    url: str = Field(description="Its address at its owner, or empty.")
+
+
+class Evidence(Model):
+    """A place in the draft, in code points, half open."""
+
+    field: Literal["title", "text"]
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class CheckFinding(Model):
+    """One flagged phrase."""
+
+    rule: str = Field(description="The rule's id; see `/v1/rules/{rule_id}`.")
+    severity: Literal["error", "warning", "suggestion"]
+    principle: str = Field(description="The principle behind the rule.")
+    scope: Literal["headline", "body", "caption"]
+    field: Literal["title", "text"] = Field(description="The field that the offsets count in.")
+    start: int = Field(ge=0, description="First code point.")
+    end: int = Field(ge=0, description="The code point after the last.")
+    utf16_start: int = Field(ge=0, description="As `start`, in UTF-16 units (JavaScript, Java).")
+    utf16_end: int = Field(ge=0, description="As `end`, in UTF-16 units.")
+    line: int = Field(ge=1, description="Line in the source, from 1.")
+    column: int = Field(ge=1, description="Column in code points, from 1.")
+    match: str = Field(description="The flagged words, to the letter.")
+    quoted: Literal["no", "attributed", "scare"] = Field(
+        description="Whether they stand in a speaker's quotation or in scare quotes."
+    )
+    message: str = Field(description="What is wrong, in a sentence.")
+    why: str = Field(description="Why it matters.")
+    suggestions: list[str] = Field(description="Wordings that fit in place of the match.")
+    sources: list[Source]
+    source_start: int = Field(
+        default=0, ge=0, description="Place in the file; there for Markdown and HTML only."
+    )
+    source_end: int = Field(default=0, ge=0, description="As `source_start`.")
+
+
+class ScorecardEntry(Model):
+    """One good practice for the whole draft."""
+
+    item: str = Field(description="The rule's id.")
+    met: bool | None = Field(description="Present, absent, or not to be judged (null).")
+    reason: str
+    evidence: list[Evidence]
+
+
+class CheckedDocument(Model):
+    """What the check says of one draft."""
+
+    path: str | None = Field(default=None, description="Only where files are checked in bulk.")
+    language: str | None
+    words: int = Field(ge=0)
+    findings: list[CheckFinding]
+    scorecard: list[ScorecardEntry]
+    text: str | None = Field(
+        default=None, description="The visible text, where `include_text` asked for it."
+    )
+
+
+class ClassifyRequest(Model):
+    """One article to classify."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "a1",
+                    "title": "Farm manager charged",
+                    "text": "Prosecutors say the workers' passports were locked in his office and "
+                    "that none of them was paid for five months.",
+                }
+            ]
+        },
+    )
+
+    id: WholeStr = Field(default="", description="Returned as it is.", max_length=1000)
+    title: WholeStr = Field(default="", description="The headline.")
+    text: WholeStr = Field(description="The article's text.")
+    language: LanguageCode | None = Field(
+        default=None, description="ISO 639 code; recognised where it is not given."
+    )
+
+
+class TagOut(Model):
+    """One label, with the words that show why."""
+
+    scheme: str = Field(description="`form`, `response`, `place`, `victim`, `flow`, `indicator`.")
+    label: str
+    score: float = Field(ge=0, le=1)
+    evidence: list[Evidence]
+    role: str | None = Field(default=None, description="For places: how the place is concerned.")
+
+
+class Classified(Model):
+    """What the classifiers say of one article."""
+
+    id: str
+    relevance: float | None = Field(
+        description="Probability that trafficking is a main subject; null if not judged."
+    )
+    relevant: bool | None
+    borderline: bool | None = Field(
+        default=None, description="Whether trafficking is a secondary subject."
+    )
+    not_judged: str | None = Field(default=None, description="Why there is no judgement.")
+    language: str | None = None
+    tags: list[TagOut] = []
+    stamps: list[str] = Field(default=[], description="What judged: `name@version+hash`.")
+
+
+class ArticleFinding(Model):
+    """A flagged phrase in a stored article; offsets in code points."""
+
+    rule: str
+    severity: Literal["error", "warning", "suggestion"]
+    principle: str
+    scope: Literal["headline", "body", "caption"]
+    field: Literal["title", "text"]
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    match: str
+    quoted: Literal["no", "attributed", "scare"]
+    message: str
+    why: str
+    suggestions: list[str]
+    sources: list[Source]
+
+
+class ArticleOut(Model):
+    """One stored article with what the assessors in force say of it."""
+
+    id: str
+    url: str
+    title: str
+    outlet: str
+    language: str | None
+    published: str | None = Field(description="As the feed says, RFC 3339.")
+    seen: str = Field(description="When the desk first saw it, RFC 3339.")
+    sha256: str = Field(description="Hash of title and text; names the version.")
+    origin: Literal["feed", "page", "summary"] = Field(description="Where the text is from.")
+    relevance: float | None
+    relevant: bool | None
+    borderline: bool | None
+    not_judged: str | None = Field(description="Why there is no judgement.")
+    tags: list[TagOut]
+    findings: list[ArticleFinding]
+    scorecard: list[ScorecardEntry]
+    stamps: list[str]
+
+
+class ArticleDetail(ArticleOut):
+    """One stored article with its text."""
+
+    text: str
+
+
+class ArticlePage(Model):
+    """One page of articles."""
+
+    articles: list[ArticleOut]
+    next: str | None = Field(description="The `after` of the next page; null on the last.")
+
+
+class DigestOut(Model):
+    """One day of the desk."""
+
+    model_config = ConfigDict(extra="allow")
+
+    schema_: Literal[1] = Field(alias="schema")
+    day: str = Field(description="ISO date, or `all`.")
+    timezone: str
+    relevant: list[dict[str, Any]] = Field(description="Stories, most certain first.")
+    borderline: list[dict[str, Any]]
+    ledger: dict[str, Any] = Field(description="What was fetched, stored, dropped, not judged.")
+    stamps: list[str]
+
+
+class RuleSource(Source):
+    """A document that states the rule, or supports it."""
+
+    role: Literal["states", "supports"]
+
+
+class RuleExamples(Model):
+    """The rule's own tests; `[[…]]` marks what is flagged."""
+
+    bad: list[str]
+    good: list[str]
+    quoted: list[str]
+
+
+class RuleOut(Model):
+    """One rule of the guideline in force."""
+
+    id: str = Field(examples=["child-prostitute"])
+    title: str
+    principle: str = Field(description="The principle of reporting behind it.")
+    kind: str = Field(description="How it finds what it flags.")
+    severity: Literal["error", "warning", "suggestion"]
+    scope: str = Field(description="Where in a draft it looks.")
+    gate: str = Field(description="What must be known first.")
+    quotes: Literal["flag", "soften", "skip"] = Field(
+        description="What it does inside quotation marks."
+    )
+    message: str
+    why: str
+    suggest: list[str] = Field(description="Wordings to use instead.")
+    sources: list[RuleSource]
+    examples: RuleExamples
+
+
+class RuleList(Model):
+    """Every rule of the guideline in force."""
+
+    rules: list[RuleOut]
+
+
+class Alive(Model):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Ready(Model):
+    """Database, guideline and models are loaded."""
+
+    status: Literal["ready"]
+    stamps: list[str] = Field(description="The assessors in force.")

@@ -1,0 +1,109 @@
+"""Renders the pages. Everything from outside is escaped by the templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from monitor.digest.view import DigestView
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+STATIC_DIR = Path(__file__).resolve().parent / "static"
+
+_MARKED = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+
+_QUIET_FIELD = Markup(
+    'spellcheck="false" autocomplete="off" autocorrect="off" autocapitalize="off" '
+    'writingsuggestions="false" translate="no" data-gramm="false" data-lt-active="false"'
+)
+"""Tells browsers and their extensions to keep off the draft: their spelling services may send it
+to another company's server."""
+
+_EXAMPLES = (
+    ("bad", "What it flags", "The marked words are flagged."),
+    ("good", "What it leaves alone", "Nothing here is flagged."),
+    ("quoted", "In quotations", "What happens inside quotation marks; marked words are flagged."),
+)
+
+_QUOTES = {
+    "flag": "Inside quotation marks it is flagged just the same.",
+    "soften": "In what a speaker says it is a suggestion at most, and survivors speaking of "
+    "themselves are left alone.",
+    "skip": "What a speaker says is left alone.",
+}
+
+Pieces = list[tuple[str, bool]]
+
+
+def render_draft(*, max_chars: int) -> str:
+    """Return the page on which a draft is checked."""
+    return _render("draft.html", here="/", max_chars=max_chars, quiet=_QUIET_FIELD)
+
+
+def render_rules(rules: Sequence[Mapping[str, Any]], *, guideline: str) -> str:
+    """Return the list of all rules (as `Monitor.rules` gives them), by principle."""
+    ordered = sorted(rules, key=_principle)
+    groups = [(principle, list(group)) for principle, group in groupby(ordered, key=_principle)]
+    return _render("rules.html", here="/rules", rules=rules, groups=groups, guideline=guideline)
+
+
+def render_rule(rule: Mapping[str, Any]) -> str:
+    """Return the page of one rule: what, why, on whose word, examples good and bad."""
+    examples = [
+        (heading, hint, kind, [split_example(text) for text in rule["examples"][kind]])
+        for kind, heading, hint in _EXAMPLES
+        if rule["examples"].get(kind)
+    ]
+    quotes = "" if rule["kind"] == "document" else _QUOTES.get(rule["quotes"], "")
+    return _render("rule.html", here="", rule=rule, examples=examples, quotes=quotes)
+
+
+def render_digest_page(view: DigestView, *, before: str | None, after: str | None) -> str:
+    """Return a day's digest within the site; `before` and `after` are the days beside it."""
+    return _render("digest.html", here="/digests/today", digest=view, before=before, after=after)
+
+
+def render_error(status: int, title: str, detail: str) -> str:
+    """Return the page that says what went wrong."""
+    return _render("error.html", here="", status=status, title=title, detail=detail)
+
+
+def split_example(text: str) -> list[Pieces]:
+    """Return an example's paragraphs in pieces, each with whether `[[…]]` marked it."""
+    return [
+        [(piece, bool(n % 2)) for n, piece in enumerate(_MARKED.split(paragraph)) if piece]
+        for paragraph in text.split("\n\n")
+    ]
+
+
+def _principle(rule: Mapping[str, Any]) -> str:
+    principle: str = rule["principle"]
+    return principle
+
+
+def _render(template: str, **values: Any) -> str:
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("monitor.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["words"] = lambda name: str(name).replace("-", " ").replace("_", " ")
+    environment.filters["web"] = lambda url: str(url).startswith(("http://", "https://"))
+    return environment

@@ -1,0 +1,361 @@
+// The draft page: wires the fields, the checks and what is shown of them. All state is in `state`
+// and lives only as long as the page: nothing goes into the browser's storage.
+
+import { CheckFailed, checkFile, checkText, ruleTitles } from "./api.js";
+import { showCards } from "./cards.js";
+import { badge, byId, el, plural } from "./dom.js";
+import { Field } from "./field.js";
+import { SEVERITIES, countBySeverity, fromDocument, group, shift, utf16Offset } from "./findings.js";
+import { Marks } from "./marks.js";
+import { showScorecard } from "./scorecard.js";
+import { Tip } from "./tip.js";
+
+const PAUSE_MS = 900;
+const MAX_CHARS = Number(byId("main").dataset.maxChars);
+
+const fields = {
+  title: new Field("title", byId("title-field")),
+  text: new Field("text", byId("text-field")),
+};
+const marks = new Marks(fields);
+const tip = new Tip(byId("tip"), byId("paper"), { apply, open: go });
+const state = {
+  findings: [],
+  hidden: new Set(), // severities filtered out
+  current: null,
+  cards: new Map(),
+  before: { title: "", text: "" }, // the fields as they were at the last input
+  titles: new Map(),
+  running: null,
+  timer: 0,
+};
+
+// Checking -------------------------------------------------------------------------------------
+
+function checkSoon() {
+  clearTimeout(state.timer);
+  state.timer = setTimeout(check, PAUSE_MS);
+}
+
+async function check() {
+  clearTimeout(state.timer);
+  state.running?.abort();
+  const draft = { text: fields.text.value, title: fields.title.value };
+  if (!draft.text.trim()) {
+    reset(draft.title.trim() ? "There is a headline but no draft yet." : "Nothing checked yet.");
+    return;
+  }
+  if (isTooLarge(draft)) return;
+  await run((signal) => checkText(draft, signal), (document) => show(document));
+}
+
+function isTooLarge({ text, title }) {
+  if (text.length + title.length <= MAX_CHARS) return false;
+  const size = [...text].length + [...title].length;
+  if (size <= MAX_CHARS) return false;
+  const words = `The draft has ${size.toLocaleString("en")} characters; `;
+  fail(`${words}the limit is ${MAX_CHARS.toLocaleString("en")}. Check it in parts.`);
+  return true;
+}
+
+/** Run one check; a newer one aborts it, and its answer is then never shown. */
+async function run(ask, use) {
+  const controller = new AbortController();
+  state.running = controller;
+  byId("main").setAttribute("aria-busy", "true");
+  say("Checking…");
+  try {
+    const document = await ask(controller.signal);
+    if (state.running === controller) {
+      notice("");
+      use(document);
+    }
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    if (!(error instanceof CheckFailed)) throw error;
+    if (state.running === controller) fail(error.message);
+  } finally {
+    if (state.running === controller) {
+      state.running = null;
+      byId("main").removeAttribute("aria-busy");
+    }
+  }
+}
+
+async function openFile(file) {
+  clearTimeout(state.timer);
+  state.running?.abort();
+  await run((signal) => checkFile(file, signal), (document) => {
+    fields.title.set("");
+    fields.text.set(document.text);
+    state.before = { title: "", text: fields.text.value };
+    opened(`Showing the text of ${file.name}. Changes made here do not change the file.`);
+    show(document);
+  });
+}
+
+// Showing --------------------------------------------------------------------------------------
+
+function show(document) {
+  state.findings = fromDocument(document);
+  state.current = null;
+  state.language = document.language;
+  byId("words").textContent = plural(document.words, "word");
+  showScorecard(byId("scorecard-list"), document.scorecard, state.titles, showEvidence);
+  byId("scorecard").hidden = document.scorecard.length === 0;
+  const total = state.findings.length;
+  say(total ? `${plural(total, "flag")} in ${plural(document.words, "word")}.` : "No flags.");
+  clean(total ? "" : cleanWords(document));
+  render();
+}
+
+function cleanWords({ language, words }) {
+  if (language && language !== "en") {
+    const name = new Intl.DisplayNames(["en"], { type: "language" }).of(language);
+    return `This reads as ${name}. The guideline covers English, so little or nothing was checked.`;
+  }
+  return `Nothing in these ${plural(words, "word")} goes against the guideline’s wording rules.`;
+}
+
+/** Draw marks, cards, filters from the state. */
+function render() {
+  const seen = visible();
+  if (!seen.includes(state.current)) state.current = null;
+  marks.paint(seen, state.current);
+  state.cards = showCards(byId("cards"), group(seen), { go, apply });
+  renderFilters();
+  renderPosition();
+  tip.hide();
+}
+
+const visible = () => state.findings.filter((f) => !state.hidden.has(f.severity));
+
+function renderFilters() {
+  const counts = countBySeverity(state.findings);
+  const used = SEVERITIES.filter((severity) => counts[severity] > 0);
+  byId("filters").hidden = used.length < 2;
+  const focused = document.activeElement?.dataset?.severity;
+  const buttons = used.map((severity) =>
+    el(
+      "button",
+      {
+        type: "button",
+        className: "filter",
+        "data-severity": severity,
+        "aria-pressed": String(!state.hidden.has(severity)),
+        onclick: () => toggle(severity),
+      },
+      badge(severity),
+      ` ${counts[severity]}`,
+    ),
+  );
+  byId("filters").replaceChildren(...buttons);
+  buttons.find((button) => button.dataset.severity === focused)?.focus();
+}
+
+function toggle(severity) {
+  if (!state.hidden.delete(severity)) state.hidden.add(severity);
+  render();
+}
+
+function renderPosition() {
+  const seen = visible();
+  byId("previous").disabled = byId("next").disabled = seen.length === 0;
+  const at = seen.indexOf(state.current);
+  byId("position").textContent = at < 0 ? "" : `${at + 1} of ${seen.length}`;
+}
+
+function reset(words) {
+  state.findings = [];
+  state.current = null;
+  byId("words").textContent = "";
+  byId("scorecard").hidden = true;
+  clean("");
+  notice("");
+  say(words);
+  render();
+}
+
+const say = (words) => { byId("status").textContent = words; };
+const announce = (words) => { byId("announce").textContent = words; };
+const clean = (words) => { byId("clean").textContent = words; byId("clean").hidden = !words; };
+const opened = (words) => { byId("opened").textContent = words; byId("opened").hidden = !words; };
+
+function notice(words) {
+  byId("notice").textContent = words;
+  byId("notice").hidden = !words;
+}
+
+function fail(words) {
+  notice(words);
+  say("Not checked.");
+}
+
+// Walking --------------------------------------------------------------------------------------
+
+/** Make `finding` the current flag: mark it, bring it into view, and move focus to its card. */
+function go(finding) {
+  const seen = visible();
+  state.current = finding;
+  marks.paintCurrent(finding);
+  for (const card of byId("cards").children) card.removeAttribute("aria-current");
+  const card = state.cards.get(finding);
+  card.place = finding;
+  card.setAttribute("aria-current", "true");
+  reveal(marks.rangeOf(finding));
+  card.focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest" });
+  renderPosition();
+  tip.hide();
+  const at = `Flag ${seen.indexOf(finding) + 1} of ${seen.length}`;
+  announce(`${at}, ${finding.severity}: ${finding.match}. ${finding.message}`);
+}
+
+function step(by) {
+  const seen = visible();
+  if (!seen.length) return;
+  const at = seen.indexOf(state.current);
+  go(at < 0 ? seen.at(by > 0 ? 0 : -1) : seen[(at + by + seen.length) % seen.length]);
+}
+
+function reveal(range) {
+  const rect = range.getBoundingClientRect();
+  const [top, bottom] = [80, window.innerHeight - 80];
+  if (rect.top < top || rect.bottom > bottom) {
+    const target = rect.top + window.scrollY - window.innerHeight / 3;
+    window.scrollTo({ top: target, behavior: "instant" });
+  }
+}
+
+function backToDraft() {
+  const { current } = state;
+  const field = fields[current?.field ?? "text"];
+  field.input.focus({ preventScroll: true });
+  if (current) field.input.setSelectionRange(current.start, current.end);
+}
+
+function showEvidence({ field, start, end }) {
+  const text = fields[field].value;
+  reveal(marks.paintPlace(field, utf16Offset(text, start), utf16Offset(text, end)));
+}
+
+// Editing --------------------------------------------------------------------------------------
+
+function apply(finding, wording) {
+  const field = fields[finding.field];
+  const next = visible().indexOf(finding);
+  field.replace(finding.start, finding.end, wording); // the input event moves the findings along
+  announce(`Replaced “${finding.match}” with “${wording}”. Undo works as usual.`);
+  const follower = visible()[next] ?? visible().at(-1);
+  if (follower) go(follower);
+  check();
+}
+
+function onInput(field) {
+  if (field.name === "title" && /[\r\n]/.test(field.value)) {
+    field.input.value = field.value.replace(/\s*[\r\n]+\s*/g, " ");
+  }
+  field.sync();
+  state.findings = shift(state.findings, field.name, state.before[field.name], field.value);
+  state.before[field.name] = field.value;
+  if (!fields.text.value) opened("");
+  render();
+  checkSoon();
+}
+
+function findingAtCaret(field) {
+  const { selectionStart: at, selectionEnd } = field.input;
+  if (at !== selectionEnd) return null;
+  return visible().find((f) => f.field === field.name && f.start <= at && at <= f.end) ?? null;
+}
+
+function onCaret(field) {
+  if (document.activeElement !== field.input) return;
+  const finding = findingAtCaret(field);
+  if (finding) tip.show(finding, marks.rangeOf(finding).getBoundingClientRect());
+  else tip.hide();
+}
+
+let frame = 0;
+function onPointer(event) {
+  if (event.pointerType === "touch" || tip.node.contains(event.target)) return;
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(() => {
+    const hit = marks.at(event.clientX, event.clientY);
+    const { left, right, top, bottom } = hit ?? {};
+    const [x, y] = [window.scrollX, window.scrollY];
+    if (hit) {
+      tip.show(hit.finding, { left: left - x, right: right - x, top: top - y, bottom: bottom - y });
+    } else tip.hideSoon();
+  });
+}
+
+function onKey(event) {
+  if (event.key === "F8" && !event.ctrlKey && !event.altKey && !event.metaKey) {
+    event.preventDefault();
+    step(event.shiftKey ? -1 : 1);
+  } else if (event.key === "Escape") {
+    if (!tip.node.hidden) tip.hide();
+    else if (byId("flags").contains(document.activeElement)) backToDraft();
+  }
+}
+
+// Wiring ---------------------------------------------------------------------------------------
+
+for (const field of Object.values(fields)) {
+  field.input.addEventListener("input", (event) => {
+    if (!event.isComposing) onInput(field);
+    else field.sync();
+  });
+  field.input.addEventListener("compositionend", () => onInput(field));
+  field.input.addEventListener("keyup", () => onCaret(field));
+  field.input.addEventListener("click", () => onCaret(field));
+}
+fields.title.input.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.isComposing) {
+    event.preventDefault();
+    fields.text.input.focus();
+  }
+});
+document.addEventListener("keydown", onKey);
+byId("paper").addEventListener("pointermove", onPointer);
+byId("paper").addEventListener("pointerleave", () => tip.hideSoon());
+new ResizeObserver(() => marks.forget()).observe(byId("paper"));
+byId("check").addEventListener("click", check);
+byId("next").addEventListener("click", () => step(1));
+byId("previous").addEventListener("click", () => step(-1));
+byId("file").addEventListener("change", (event) => {
+  const [file] = event.target.files;
+  event.target.value = ""; // so that the same file can be opened again
+  if (file) openFile(file);
+});
+byId("example").addEventListener("click", () => {
+  fill(byId("example-title").content.textContent, byId("example-text").content.textContent);
+  check();
+});
+byId("clear").addEventListener("click", () => {
+  fill("", "");
+  state.running?.abort();
+  clearTimeout(state.timer);
+  reset("Nothing checked yet.");
+  fields.text.input.focus();
+});
+for (const kind of ["dragover", "drop"]) {
+  byId("paper").addEventListener(kind, (event) => {
+    if (![...event.dataTransfer.types].includes("Files")) return;
+    event.preventDefault();
+    if (kind === "drop" && event.dataTransfer.files.length) openFile(event.dataTransfer.files[0]);
+  });
+}
+
+function fill(title, text) {
+  fields.title.set(title);
+  fields.text.set(text);
+  state.before = { title, text };
+  state.findings = [];
+  opened("");
+}
+
+ruleTitles().then((titles) => {
+  state.titles = titles;
+});

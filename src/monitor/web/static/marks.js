@@ -1,0 +1,79 @@
+// Paints findings into the mirrors with the CSS Custom Highlight API: no element is added to the
+// text, so ten thousand words stay one text node. Also answers which finding is at a point.
+
+import { SEVERITIES } from "./findings.js";
+
+const CURRENT = "flag-current";
+
+export class Marks {
+  constructor(fields) {
+    this.fields = fields;
+    this.ranges = new Map();
+    this.rects = null;
+  }
+
+  /** Show these findings; `current` stands out. */
+  paint(findings, current) {
+    this.ranges = new Map(findings.map((f) => [f, this.fields[f.field].range(f.start, f.end)]));
+    this.forget();
+    if (!CSS.highlights) return; // the cards still say everything
+    for (const severity of SEVERITIES) {
+      const ranges = findings.filter((f) => f.severity === severity).map((f) => this.ranges.get(f));
+      CSS.highlights.set(`flag-${severity}`, new Highlight(...ranges));
+    }
+    this.paintCurrent(current);
+  }
+
+  paintCurrent(current) {
+    if (!CSS.highlights) return;
+    const range = this.ranges.get(current);
+    const highlight = new Highlight(...(range ? [range] : []));
+    highlight.priority = 1;
+    CSS.highlights.set(CURRENT, highlight);
+  }
+
+  /** Show one stretch that is no finding, such as a scorecard's evidence. */
+  paintPlace(field, start, end) {
+    const range = this.fields[field].range(start, end);
+    if (CSS.highlights) CSS.highlights.set(CURRENT, new Highlight(range));
+    return range;
+  }
+
+  rangeOf(finding) {
+    return this.ranges.get(finding);
+  }
+
+  /** Forget where the marks are on the page; they are measured again when next needed. */
+  forget() {
+    this.rects = null;
+  }
+
+  /** The finding at a point of the window; of nested ones the shortest. */
+  at(x, y) {
+    this.rects ??= this.measure();
+    const [px, py] = [x + window.scrollX, y + window.scrollY];
+    const hits = this.rects.filter(
+      (r) => px >= r.left && px <= r.right && py >= r.top && py <= r.bottom,
+    );
+    hits.sort((a, b) => length(a.finding) - length(b.finding));
+    return hits[0] ?? null;
+  }
+
+  measure() {
+    const found = [];
+    for (const [finding, range] of this.ranges) {
+      for (const rect of range.getClientRects()) {
+        found.push({
+          finding,
+          left: rect.left + window.scrollX,
+          right: rect.right + window.scrollX,
+          top: rect.top + window.scrollY,
+          bottom: rect.bottom + window.scrollY,
+        });
+      }
+    }
+    return found;
+  }
+}
+
+const length = (finding) => finding.end - finding.start;
