@@ -1,0 +1,44 @@
+"""Stored rows of one day -> `Digest` -> a page or JSON.
+
+All formats but JSON are made from one view (`view.py`), so a text that is cleaned, cut or left out
+is so in each of them; JSON gives programs the texts as they came.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from monitor.digest.build import build_digest, day_bounds
+from monitor.digest.html import render_html
+from monitor.digest.json_ import digest_json, render_json
+from monitor.digest.markdown import render_markdown
+from monitor.digest.plain import render_plain
+from monitor.digest.view import CountryName, view_digest
+from monitor.errors import UsageError
+from monitor.types import Digest
+
+__all__ = ["DigestFormat", "build_digest", "day_bounds", "digest_json", "render_digest"]
+
+DigestFormat = Literal["html", "text", "md", "json"]
+
+
+def render_digest(
+    digest: Digest,
+    format: DigestFormat,
+    *,
+    title: str,
+    country_name: CountryName = str,
+) -> str:
+    """Return the digest as a page under `title`, or as JSON.
+
+    `country_name` turns an ISO code into the name to show.
+
+    Raises `UsageError` for an unknown format.
+    """
+    if format == "json":
+        return render_json(digest)
+    pages = {"html": render_html, "text": render_plain, "md": render_markdown}
+    if format not in pages:
+        known = ", ".join(get_args(DigestFormat))
+        raise UsageError(f"'{format}' is no digest format (known: {known})")
+    return pages[format](view_digest(digest, title=title, country_name=country_name))

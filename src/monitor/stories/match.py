@@ -1,4 +1,4 @@
-"""Do two articles tell the same story?
+"""Whether two articles tell the same story.
 
 Either one is a copy of the other, or their headlines name the same event in the same week.
 """

@@ -1,0 +1,73 @@
+"""Stored rows of a day -> `Digest`; and which moments a day of the desk spans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.errors import UsageError
+from monitor.types import AssessedArticle, Digest, Ledger, Story
+
+ALL = "all"
+
+Group = Callable[[Sequence[AssessedArticle]], tuple[Story, ...]]
+
+
+def day_bounds(day: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """Return the half-open `(since, until)` in UTC of a day of the desk's clock.
+
+    Days on which clocks change have 23 or 25 hours. `all` has no bounds.
+
+    Raises `UsageError` where `day` is neither `all` nor an ISO date with a day after it.
+    """
+    if day == ALL:
+        return None, None
+    try:
+        # strptime rather than fromisoformat, which also takes 20261125 and 2026-W48-3
+        first = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        return _midnight(first, zone), _midnight(first + timedelta(days=1), zone)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"'{day[:20]}' is no day: give a date such as 2026-11-25, or all"
+        ) from error
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+def build_digest(
+    articles: Iterable[AssessedArticle],
+    *,
+    day: str,
+    timezone: str,
+    ledger: Ledger,
+    stamps: Iterable[str],
+    group: Group,
+) -> Digest:
+    """Sort a day's articles into relevant and borderline stories; all others are left out.
+
+    `articles` are those first seen on `day` (see `day_bounds`); `group` folds copies, as
+    `stories.group_stories` does. A borderline copy of a relevant story stays in its own section:
+    a section never holds an article that was judged otherwise.
+    """
+    judged = list(articles)
+    relevant = [a for a in judged if a.relevant is True]
+    borderline = [a for a in judged if a.borderline is True and a.relevant is not True]
+    return Digest(
+        day=day,
+        timezone=timezone,
+        relevant=_certain_first(group(relevant)),
+        borderline=_certain_first(group(borderline)),
+        ledger=ledger,
+        stamps=tuple(stamps),
+    )
+
+
+def _certain_first(stories: Iterable[Story]) -> tuple[Story, ...]:
+    return tuple(sorted(stories, key=lambda story: (-_relevance(story), story.id)))
+
+
+def _relevance(story: Story) -> float:
+    return max((a.relevance or 0.0 for a in story.articles), default=0.0)

@@ -1,0 +1,106 @@
+"""The digest as JSON: the contract's shape, every text as it came, for programs.
+
+Offsets but no quotes: `evidence` points into the article, which a program can ask for; a
+finding carries its `match`, which stands in the headline.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.digest.view import headline_findings
+from monitor.types import AssessedArticle, Digest, Finding, Ledger, Span, Story, Tag
+
+SCHEMA = 1
+# Harmless inside JSON but not in a terminal that prints it: written as \uXXXX. So are lone
+# surrogates, which UTF-8 cannot carry.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def render_json(digest: Digest) -> str:
+    """Return the digest as one JSON object with a line break at its end."""
+    text = json.dumps(digest_json(digest), ensure_ascii=False, allow_nan=False, indent=1)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def digest_json(digest: Digest) -> dict[str, Any]:
+    """Return the digest as plain JSON values."""
+    return {
+        "schema": SCHEMA,
+        "day": digest.day,
+        "timezone": digest.timezone,
+        "relevant": [_story(story) for story in digest.relevant],
+        "borderline": [_story(story) for story in digest.borderline],
+        "ledger": _ledger(digest.ledger),
+        "stamps": list(digest.stamps),
+    }
+
+
+def _story(story: Story) -> dict[str, Any]:
+    return {"story": story.id, "articles": [_article(a) for a in story.articles]}
+
+
+def _article(assessed: AssessedArticle) -> dict[str, Any]:
+    article = assessed.article
+    return {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "outlet": article.outlet,
+        "published": _time(article.published),
+        "language": article.language,
+        "relevance": assessed.relevance,
+        "tags": [_tag(tag) for tag in assessed.tags],
+        "findings": [_finding(finding) for finding in headline_findings(assessed)],
+    }
+
+
+def _tag(tag: Tag) -> dict[str, Any]:
+    named = {"scheme": tag.scheme, "label": tag.label}
+    role = {"role": tag.role} if tag.role is not None else {}
+    return {**named, **role, "score": tag.score, "evidence": [_span(s) for s in tag.evidence]}
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {"field": span.field, "start": span.start, "end": span.end}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "principle": finding.principle,
+        "scope": finding.scope,
+        "field": finding.field,
+        "start": finding.start,
+        "end": finding.end,
+        "match": finding.match,
+        "quoted": finding.quoted,
+        "message": finding.message,
+        "why": finding.why,
+        "suggestions": list(finding.suggestions),
+        "sources": [
+            {"title": s.title, "section": s.section, "url": s.url} for s in finding.sources
+        ],
+    }
+
+
+def _ledger(ledger: Ledger) -> dict[str, Any]:
+    return {
+        "feeds": ledger.feeds,
+        "failed": ledger.failed,
+        "silent": ledger.silent,
+        "fetched": ledger.fetched,
+        "stored": ledger.stored,
+        "dropped": dict(sorted(ledger.dropped.items())),
+        "not_judged": dict(sorted(ledger.not_judged.items())),
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -1,0 +1,54 @@
+"""Text from outside, made fit to be shown.
+
+What a feed sends may hold terminal escapes, characters that turn the direction of what follows,
+or links that are programs. All renderers pass every such text through here first and then
+escape it for their format.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit
+
+_ESCAPE_SEQUENCE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x9b[0-?]*[ -/]*[@-~]"
+)
+_SPACE = re.compile(r"[\s\x85\u2028\u2029]+")
+# Controls; direction marks, overrides and isolates; invisible characters and tags. The zero-width
+# joiners U+200C and U+200D stay: Sinhala, Persian and emoji are misspelt without them.
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ELLIPSIS = "…"
+
+
+def clean(text: str, *, strip: bool = True) -> str:
+    """Return one line of visible text: no controls, no direction overrides, single spaces."""
+    text = _SPACE.sub(" ", _ESCAPE_SEQUENCE.sub("", text))
+    text = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
+    return text.strip() if strip else text
+
+
+def excerpt(text: str, limit: int) -> str:
+    """Return `text` cleaned and cut at a word to at most `limit` characters."""
+    text = clean(text)
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    head, space, _ = cut.rpartition(" ")
+    return (head if space and len(head) > limit // 2 else cut).rstrip() + _ELLIPSIS
+
+
+def safe_url(url: str) -> str | None:
+    """Return an http or https address with nothing but plain URL characters, else None."""
+    url = clean(url)
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in {"http", "https"} or not host:
+        return None
+    return quote(url, safe="%/:?#[]@!$&'*+,;=-._~")

@@ -1,0 +1,333 @@
+"""Every format: what it says, what it must not say, and hostile text in every place."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from digest_samples import BODY, LEDGER, TITLE, article, finding, sample_digest, tag
+from monitor.digest import render_digest
+from monitor.digest.safe import clean, excerpt, safe_url
+from monitor.errors import UsageError
+from monitor.types import Digest, Ledger, Source, Span, Story, Tag
+
+FORMATS = ("html", "text", "md", "json")
+PAGES = ("html", "text", "md")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "\x1b[31mred\x1b[0m \x1b]0;title\x07 \x9b2J",
+    "right\u202eto left\u2066 \u200fmark",
+    "](javascript:alert(1)) [x](https://evil.example)",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7*7 }} {% raw %} ${x} `code` *b* _i_ ~~s~~ # h",
+    "line\nbreak\r\n\r\n# heading\n- item\n\n    code",
+    "nul\x00 bell\x07 back\x08space \udc80 lone",
+    "&lt;b&gt; &amp; &#60;",
+    "https://evil.example www.evil.example @someone",
+)
+FORBIDDEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def render(digest, form):
+    names = {"GH": "Ghana"}
+    return render_digest(
+        digest,
+        form,
+        title="Trafficking in the news",
+        country_name=lambda code: names.get(code, code),
+    )
+
+
+def digest_of(*articles, **changes):
+    base = Digest("2026-11-25", "UTC", (Story("s", articles),), (), LEDGER, ("s@1+0",))
+    return replace(base, **changes)
+
+
+def hostile(text):
+    flag = finding(text, text, why=text, message=text, suggestions=(text,))
+    flag = replace(flag, sources=(Source(text, text, "javascript:alert(1)"),))
+    evil = article(
+        title=text,
+        text=text,
+        outlet=text,
+        url=f"javascript:{text}",
+        language=text,
+        findings=(flag,),
+        tags=(
+            Tag("form", text, 0.5, (Span("text", 0, len(text)),)),
+            Tag("place", text, 0.5, (), text),
+            Tag(text, "x", 0.5),
+        ),
+    )
+    odd_link = replace(evil, article=replace(evil.article, id="b", url=f"https://e.example/{text}"))
+    ledger = Ledger(fetched=1, dropped={text: 1}, not_judged={text: 1})
+    return digest_of(evil, odd_link, ledger=ledger, stamps=(text,))
+
+
+class Page(HTMLParser):
+    """Collects tags, attributes and text of a page."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.tags, self.attributes, self.text = [], [], []
+        self.feed(source)
+
+    def handle_starttag(self, name, attributes):
+        self.tags.append(name)
+        self.attributes += [(name, key, value) for key, value in attributes]
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.mark.parametrize("form", PAGES)
+def test_page_says_what_a_reader_needs(form):
+    page = render(sample_digest(), form)
+    flat = re.sub(r"\s+", " ", "".join(Page(page).text) if form == "html" else page)
+    for said in (
+        "Wednesday 25 November 2026",
+        "Africa/Nairobi",
+        "10:10",
+        "very likely",
+        "0.97",
+        "forced labour",
+        "Ghana",
+        "Names a person by what was done to her.",
+        "survivors of trafficking",
+        "Outlet 3",
+        "Radio West",
+        "6 feeds polled, 0 failed, 0 silent",
+        "120 fetched = 118 stored + 2 dropped (2 duplicate)",
+        "3 not judged (3 language)",
+        "relevance-en@1.0.0+0123456789ab",
+        "first seen 10:30",
+        "ตำรวจช่วยเหยื่อค้ามนุษย์",
+    ):
+        assert said in flat
+    assert "kept their passports in a locked cabin" in flat
+    assert flat.index("Coast Daily") < flat.lower().index("trafficking may be a side matter")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_more_of_the_text_than_the_evidence(form):
+    page = render(sample_digest(), form)
+    assert "Secret tail" not in page
+    assert "Police in the port" not in page
+
+
+@pytest.mark.parametrize("form", PAGES)
+def test_evidence_that_covers_the_text_is_cut(form):
+    words = " ".join(f"word{n}" for n in range(400))
+    spans = [Span("text", n, n + 200) for n in range(0, len(words) - 200, 200)]
+    tags = tuple(Tag("form", f"label{n}", 0.9, tuple(spans[n : n + 3])) for n in range(len(spans)))
+    shown = set(re.findall(r"word\d+", render(digest_of(article(text=words, tags=tags)), form)))
+    assert 0 < len(shown) < 120
+
+
+@pytest.mark.parametrize("form", PAGES)
+def test_quiet_day_says_so(form):
+    assert "A quiet day" in render(digest_of(relevant=()), form)
+
+
+def test_a_day_on_which_nothing_was_read_is_not_called_quiet():
+    for ledger in (Ledger(feeds=3, failed=3), Ledger()):
+        page = render(digest_of(relevant=(), ledger=ledger), "text")
+        assert "quiet" not in page
+        assert "nothing can be said about this day" in page
+
+
+def test_account_that_does_not_add_up_says_so():
+    page = render(digest_of(ledger=Ledger(feeds=1, fetched=9, stored=5)), "text")
+    assert "does not add up, 4 unaccounted for" in page
+
+
+def test_all_days_has_dates_beside_times():
+    page = render(digest_of(article(), day="all"), "text")
+    assert "All days (UTC)" in page
+    assert "25 November 2026, 07:10" in page
+
+
+def test_unknown_format_is_a_usage_error():
+    with pytest.raises(UsageError, match="known: html, text, md, json"):
+        render(digest_of(), "pdf")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("form", FORMATS)
+def test_hostile_text_leaves_no_control_in_any_format(form, text):
+    page = render(hostile(text), form)
+    assert not FORBIDDEN.search(page)
+    page.encode("utf-8")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_adds_no_markup_to_html(text):
+    plain = Page(render(hostile("plain words"), "html"))
+    page = Page(render(hostile(text), "html"))
+    assert page.tags == plain.tags
+    assert [a[:2] for a in page.attributes] == [a[:2] for a in plain.attributes]
+    for _, name, value in page.attributes:
+        assert not name.startswith("on")
+        if name in {"href", "src"}:
+            assert value.startswith(("https://", "#", "data:,"))
+    assert clean(text) in "".join(page.text)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_to_the_letter_in_markdown(text):
+    def tokens(source):
+        parsed = MarkdownIt("commonmark").parse(source)
+        return [t for token in parsed for t in (token, *(token.children or ()))]
+
+    page = tokens(render(hostile(text), "md"))
+    kinds = {t.type for t in page}
+    assert not kinds & {"html_block", "html_inline", "image", "fence", "code_block"}
+    assert all(
+        t.attrGet("href").startswith("https://e.example/") for t in page if t.type == "link_open"
+    )
+    plain = tokens(render(hostile("plain"), "md"))
+    count = [sum(t.type == "heading_open" for t in found) for found in (page, plain)]
+    assert count[0] == count[1]
+    shown = "".join(t.content for t in page if t.type in {"text", "text_special", "code_inline"})
+    assert clean(text) in shown
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_json_keeps_the_text_as_it_came(text):
+    found = json.loads(render(hostile(text), "json"))
+    assert found["relevant"][0]["articles"][0]["title"] == text
+
+
+def test_json_has_the_contracts_shape():
+    title = TITLE
+    lead = article(
+        tags=(tag("place", "GH", 0.9, "Takoradi", role="exploitation"),),
+        findings=(
+            finding(title, "Sex slave"),
+            finding(BODY, "skipper", field="text", scope="body"),
+        ),
+    )
+    digest = json.loads(render(digest_of(lead), "json"))
+    assert list(digest) == [
+        *("schema", "day", "timezone", "relevant", "borderline", "ledger", "stamps")
+    ]
+    (story,) = digest["relevant"]
+    assert list(story) == ["story", "articles"]
+    (found,) = story["articles"]
+    assert list(found) == [
+        *("id", "url", "title", "outlet", "published", "language", "relevance", "tags", "findings")
+    ]
+    assert found["published"] == "2026-11-25T07:10:00Z"
+    assert found["tags"] == [
+        {
+            "scheme": "place",
+            "label": "GH",
+            "role": "exploitation",
+            "score": 0.9,
+            "evidence": [
+                {
+                    "field": "text",
+                    "start": BODY.index("Takoradi"),
+                    "end": BODY.index("Takoradi") + 8,
+                }
+            ],
+        }
+    ]
+    assert [f["match"] for f in found["findings"]] == ["Sex slave"]
+    assert found["findings"][0]["start"] == 0
+    assert digest["ledger"] == {
+        "feeds": 6,
+        "failed": 0,
+        "silent": 0,
+        "fetched": 120,
+        "stored": 118,
+        "dropped": {"duplicate": 2},
+        "not_judged": {"language": 3},
+    }
+
+
+def test_text_is_78_columns_but_for_addresses():
+    page = render(sample_digest(), "text")
+    assert all(len(line) <= 78 for line in page.splitlines() if "https://" not in line)
+
+
+@given(st.lists(st.text(max_size=120), max_size=6).map(" ".join))
+@settings(max_examples=80, deadline=None)
+def test_any_text_is_wrapped_and_whole(text):
+    page = render(digest_of(article(title=text, outlet="x", url="")), "text")
+    assert all(len(line) <= 156 for line in page.splitlines())
+    assert not FORBIDDEN.search(page)
+    wanted = re.sub(r"\s", "", clean(text)) or "(noheadline)"
+    assert wanted in re.sub(r"\s", "", page)
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=80, deadline=None)
+def test_any_text_makes_a_page_of_the_same_shape(text):
+    plain, odd = Page(render(hostile("plain words"), "html")), Page(render(hostile(text), "html"))
+    if clean(text):
+        assert set(odd.tags) <= set(plain.tags)
+    assert not FORBIDDEN.search("".join(odd.text))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("javascript:alert(1)", "java\nscript:alert(1)", "data:text/html,x", "//host/x", "", "x"),
+        *(
+            "https://",
+            "http://[bad",
+            "ftp://host/x",
+            " \x00javascript:alert(1)",
+            "file:///etc/passwd",
+        ),
+    ],
+)
+def test_only_web_addresses_are_links(url):
+    assert safe_url(url) is None
+
+
+def test_address_is_made_of_address_characters():
+    assert (
+        safe_url("HTTPS://e.example/a b\"<'>?q=ñ#f")
+        == "HTTPS://e.example/a%20b%22%3C'%3E?q=%C3%B1#f"
+    )
+
+
+def test_excerpt_is_cut_at_a_word():
+    assert excerpt("one two three four", 12) == "one two…"
+    assert excerpt("x" * 50, 10) == "x" * 9 + "…"
+    assert excerpt("short", 10) == "short"
+
+
+def test_page_loads_nothing_and_runs_nothing():
+    page = render(sample_digest(), "html")
+    assert not {"script", "iframe", "img", "object", "embed"} & set(Page(page).tags)
+    assert "url(" not in page
+    assert "@import" not in page
+    links = [v for n, k, v in Page(page).attributes if n == "link" and k == "href"]
+    assert links == ["data:,"]
+
+
+def test_flagged_words_are_marked_in_the_headline():
+    assert "<mark>Sex slave</mark> network" in render(sample_digest(), "html")
+
+
+def test_same_flag_twice_is_one_with_a_count():
+    title = "Slaves and slaves"
+    twice = (finding(title, "Slaves"), finding(title, "slaves"))
+    page = render(digest_of(article(title=title, findings=twice)), "text")
+    assert page.count("Names a person") == 1
+    assert "(2 times)" in page
+
+
+def test_same_input_same_bytes():
+    for form in FORMATS:
+        assert render(sample_digest(), form) == render(sample_digest(), form)
