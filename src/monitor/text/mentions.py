@@ -26,25 +26,32 @@ _SPEAKING_WORDS = re.compile(
 )
 _BEFORE = re.compile(
     rf"\b{_NOUN}\s*(?:like|such as|including|for \w+ (?:is|was)|is|was|are|were|:|,|\(|namely|e\.g\.)?\s*$"
-    r"|\b(?:stop|stopped|stops|stopping|avoid|avoids|avoided|avoiding|drop|drops|dropped|dropping|ditch|"
-    r"ditched|ditching|ban|banned|banning|retire|retired|retiring|scrap|scrapped|scrapping|replace|"
-    r"replaces|replaced|replacing|reject|rejects|rejected|prefer|prefers|preferred|favou?rs?|"
-    r"substitutes?|substituted|reclaim|reclaimed|removed?|removing|strike|struck|delete|deleted|"
-    r"outlaw(?:ed)?)\s+(?:using |saying |calling \w+ |the use of |use of |to use |to say )?(?:an? |the )?\s*$"
-    r"|\b(?:instead of|rather than|in place of|as opposed to|not say|never say|not write|never write|"
-    r"not use|never use|not using|(?:the )?use of|uses?|used|using|say|write|type|typing|typed|searche[sd] for|"
-    r"searching for|spell(?:ed|s)?|synonym(?:ous)? (?:for|with|of)|meaning of|definition of|"
-    r"(?:replaced|substituted) (?:by|with)|with|headlined?|titled|entitled)\s+(?:saying |calling \w+ )?(?:an? |the )?\s*$"
-    r"|\b(?:not|never|stop|avoid|against|instead of|without|longer|than|should|don't|shouldn't)\s+(?:be |being )?"
+    r"|\b(?:stop|stopped|stops|stopping|avoid|avoids|avoided|avoiding|not|never|without|from|no longer|"
+    r"against|by) (?:using|use|saying|say|write|writing|the use of)\s+(?:an? |the )?\s*$"
+    r"|\b(?:instead of|rather than|in place of|as opposed to|synonym(?:ous)? (?:for|with|of)|"
+    r"meaning of|definition of)\s+(?:saying |using |calling \w+ )?(?:an? |the )?\s*$"
+    r"|\b(?:replac|substitut|swapp?)(?:e|es|ed|ing|s)?\s+(?:an? |the )?\s*$"
+    r"|\b(?:replac|substitut|swapp?)(?:e|es|ed|ing|s)?\b[^.;:]{1,60}\b(?:with|by|for)\s+(?:an? |the )?\s*$"
+    r"|\b(?:typ(?:e|es|ed|ing) in|search(?:es|ed|ing)? for|spell(?:s|ed|ing)?)\s*$"
+    r"|\b(?:not|never|stop|avoid|against|instead of|without|longer|than|don't|shouldn't)\s+(?:be |being )?"
     r"(?:call|calling|called|label|labell?ing|labell?ed|describe|describing|described|refer|referring|"
-    r"referred|brand|branding)\b[^.;:]{0,50}?(?:\s(?:as|an?|the))*\s*$",
+    r"referred|brand|branding)\b[^.;:]{0,50}?(?:\s(?:as|an?|the))*\s*$"
+    r"|^\W*(?:[Uu]se|[Ss]ay|[Ww]rite|[Pp]refer|[Aa]void|[Dd]rop|[Tt]ry|[Dd]o not (?:say|use|write))\s+(?:an? |the )?\s*$",
     re.IGNORECASE,
 )
-# "With" alone is too common: it names a word only after "replace".
-_REPLACE_WITH = re.compile(r"\b(?:replac|substitut|swap|chang|rename|alter)\w*\b", re.IGNORECASE)
-_WITH = re.compile(r"\bwith\s+(?:an? |the )?\s*$", re.IGNORECASE)
-_USED = re.compile(
-    r"\b(?:uses?|used|using|say|write|(?:the )?use of)\s+(?:an? |the )?\s*$", re.IGNORECASE
+# What newsrooms do with words; outside talk about language the same verbs have other objects.
+_EDITING = re.compile(
+    r"\b(?:stop(?:s|ped|ping)?|avoid(?:s|ed|ing)?|drop(?:s|ped|ping)?|ditch(?:es|ed|ing)?|bann?(?:s|ed|ing)?|"
+    r"retir(?:e|es|ed|ing)|scrap(?:s|ped|ping)?|reject(?:s|ed|ing)?|prefer(?:s|red)?|favou?r(?:s|ed)?|"
+    r"reclaim(?:s|ed)?|remov(?:e|es|ed|ing)|str(?:ike|ikes|uck)|delet(?:e|es|ed|ing)|us(?:e|es|ed|ing)|"
+    r"the use of|say|says|write|writes|keep|keeps|kept|chang(?:e|es|ed|ing))\s+(?:an? |the )?\s*$",
+    re.IGNORECASE,
+)
+_NEWSROOM = re.compile(
+    rf"\b(?:{_NOUN}|style ?(?:book|guide|guidance|sheet)s?|glossary|guidance|guidelines?|newsrooms?|"
+    r"sub-?editors?|editors?|headlines?|copy|language|captions?|reporters|journalists|statutes?|"
+    r"the act|the law|court forms)\b",
+    re.IGNORECASE,
 )
 _WORK = re.compile(
     r"\b(?:film|movie|book|novel|memoir|documentary|docuseries|series|podcast|song|play|album|essay|"
@@ -69,9 +76,11 @@ _CHAIN = re.compile(
     r"an?|the|,\s*(?:and|or|not|but not|say|use|write)|and not|\s)*\s*"
 )
 
+# The core nouns only: products have labels, people have nicknames, posts have hashtags.
+_TERM = r"(?:terms?|words?|phrases?|expressions?|wording|phrasing|epithets?|euphemisms?|slurs?|misnomers?)"
 _TALK_NOUN = re.compile(
-    rf"\b(?:{_NOUN}|language|style ?(?:book|guide|guidance)s?|glossary|dictionary|vocabulary|guidance|"
-    r"guidelines)\b",
+    rf"\b(?:the|this|that|these|those|both|such|an?|no|other|outdated|old|its|their|which)\s+(?:[\w-]+\s+){{0,2}}?{_TERM}\b"
+    rf"|\b{_TERM} (?:like|such as)\b|\bterminology\b",
     re.IGNORECASE,
 )
 _TALK_ACT = re.compile(
@@ -89,7 +98,8 @@ _NO_SUCH_THING = re.compile(
     re.IGNORECASE,
 )
 _APPOSED = re.compile(
-    rf"[,(\u2014-]\s*(?:an?|the|this|that|both|two|all)\s+(?:\w+\s+){{0,2}}{_NOUN}\b", re.IGNORECASE
+    rf"(?:[,(\u2014]|\s-)\s*(?:an?|the|both|all)\s+(?:\w+\s+){{0,2}}{_TERM}\b(?!\s+of\b)",
+    re.IGNORECASE,
 )
 _NAMED = re.compile(
     r"\b(?:the|this|that)\s+(?:\w+\s+)?(?:term|word|phrase|label|expression|epithet|euphemism|slur)s?\s+"
@@ -98,11 +108,18 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _DO_NOT_CALL = re.compile(
-    r"\b(?:do not|don't|never|should not|shouldn't|must not|stop|no longer|cannot|can't|not to|against|"
-    r"wrong to|refus\w+ to)\s+(?:be\s+)?(?:call|calling|called|label|labell?ing|labell?ed|refer(?:red|ring)? to|"
-    r"describ(?:e|ed|ing))\b",
+    r"\b(?:do not|don't|never|should not|shouldn't|must not|stop|stopped|no longer|cannot|can't|not to|"
+    r"against|wrong to|refus\w+ to)\s+(?:"
+    r"be\s+(?:called|labell?ed|described as|referred to as|termed)\s+(?!\w+ly\b|on\b|in\b|to\b|for\b|out\b|up\b|by\b)"
+    r"|(?:call|calling|label|labell?ing|describ(?:e|ing)|refer(?:ring)? to|brand(?:ing)?)\s+(?:them|him|her|us|"
+    r"it|people|persons|anyone|someone|children|girls|boys|women|men|minors|victims|survivors|workers|"
+    r"migrants|(?:a|an|any|the|these|such|this|trafficked|exploited)\s+(?:\w+\s+)?(?:child|children|girls?|boys?|wom[ae]n|"
+    r"minors?|persons?|people|victims?|survivors?|workers?|migrants?))\s+(?:as\s+)?(?!on\b|in\b|to\b|for\b|out\b|up\b|"
+    r"back\b|at\b|if\b|when\b|and\b|or\b|by\b|from\b|again\b|home\b|about\b|during\b)\w)",
     re.IGNORECASE,
 )
+_MAX_TALK = 450
+"""A sentence about wording is a sentence: longer stretches are lists or text without stops."""
 
 
 def is_mention(masked: str, start: int, quote: Span, end: int, *, words: int) -> bool:
@@ -117,14 +134,11 @@ def is_mention(masked: str, start: int, quote: Span, end: int, *, words: int) ->
     if _WORK.search(lead) and words > 1:
         return True
     if found := _BEFORE.search(lead):
-        near = lead[max(0, found.start() - 14) :]
-        if _WITH.search(lead):
-            return bool(_REPLACE_WITH.search(lead))
-        if _USED.search(lead) and words > 4:
-            return False
-        return not _SPEAKING_WORDS.search(near)
+        return not _SPEAKING_WORDS.search(lead, max(0, found.start() - 14))
     if words > 5:
         return False
+    if _EDITING.search(lead) and (_NEWSROOM.search(lead) or _NEWSROOM.search(tail)):
+        return True
     return _AFTER.match(tail) is not None and not _SPEAKING_WORDS.match(tail)
 
 
@@ -135,17 +149,14 @@ def chains(masked: str, start: int, end: int) -> bool:
 
 def is_about_terms(sentence: str) -> bool:
     """Tell whether a sentence speaks about wording, so that words in it are named, not used."""
+    if len(sentence) > _MAX_TALK:
+        return False
     if _NO_SUCH_THING.search(sentence) or _DO_NOT_CALL.search(sentence):
         return True
-    clean = _SPEAKING_WORDS.sub(lambda m: " " * len(m[0]), sentence)
+    clean = _SPEAKING_WORDS.sub(" ", sentence)
     if _APPOSED.search(clean) or _NAMED.search(clean):
         return True
-    return bool(_TALK_NOUN.search(clean)) and bool(_TALK_ACT.search(clean)) and _has_term(clean)
-
-
-def _has_term(sentence: str) -> bool:
-    """A sentence of general advice ("the guidance recommends") is not yet about a term."""
-    return bool(re.search(rf"\b{_NOUN}\b", sentence, re.IGNORECASE))
+    return bool(_TALK_NOUN.search(clean)) and bool(_TALK_ACT.search(clean))
 
 
 def find_about_terms(shadow: str, sentences: Sequence[Span]) -> list[Span]:

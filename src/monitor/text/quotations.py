@@ -98,7 +98,7 @@ class _Classifier:
         tail = self._tail(last.after)
         if pair is last and self._is_mention(pair, lead, tail, words):
             return self._quotation(pair, "mention", None)
-        attribution = self._attribution(pair, last, lead, tail)
+        attribution = self._attribution(pair, last, lead, tail, words)
         if attribution is not None:
             return self._quotation(pair, "attributed", self._resolve(attribution.speaker))
         if pair is not last or words > SCARE_WORDS or self._stands_alone(pair, lead, words):
@@ -116,12 +116,12 @@ class _Classifier:
         )
 
     def _attribution(
-        self, pair: Pair, last: Pair, lead: int, tail: int
+        self, pair: Pair, last: Pair, lead: int, tail: int, words: int
     ) -> speech.Attribution | None:
         masked = self.masked
         passive = speech.is_passive(masked, lead, pair.before)
         spoken = bool(_SPOKEN.search(self.text, max(last.start, last.end - 3), last.end))
-        spoken = spoken or masked[last.after : last.after + 1] == ","
+        spoken = spoken or masked[last.after : last.after + 1] == "," or words > SCARE_WORDS
         if spoken or lead == pair.before:
             found = speech.after(masked, last.after, tail, spoken=spoken, passive=passive)
             found = found or speech.before(masked, lead, pair.before)

@@ -88,7 +88,7 @@ def find_pairs(marks: str, paragraphs: Sequence[Span]) -> tuple[Pair, ...]:
         ]
         pairing.paragraph(found, marks, (start, end))
         after = following[index] if index < len(following) else None
-        pairing.finish(end, continues=after is not None and _opens_paragraph(marks, after))
+        pairing.finish(end, continues=None if after is None else _opens_paragraph(marks, after))
     return tuple(sorted(pairing.pairs, key=lambda pair: (pair.start, -pair.end)))
 
 
@@ -146,12 +146,12 @@ class _Pairing:
         if current.mark.firm and current.mark.role == "open" and weight == "double":
             self._add(current, end, end)
 
-    def finish(self, end: int, *, continues: bool) -> None:
-        """End a paragraph."""
+    def finish(self, end: int, *, continues: Weight | None) -> None:
+        """End a paragraph; `continues` is the weight of the mark the next one opens with."""
         self.carried = None
         for weight in list(self.open):
             current = self.open[weight]
-            if continues and not current.inner and weight == "double":
+            if continues == weight and not current.inner:
                 del self.open[weight]
                 self._add(current, end, end)
                 self.carried = (weight, current.group)
@@ -179,12 +179,17 @@ def _read_mark(marks: str, start: int, end: int, span: Span) -> _Mark:
     if _closes(before, after):
         return _Mark(start, end, weight, "close", firm=False)
     if _opens(before, after):
-        # At the start of a paragraph nothing else is possible.
-        return _Mark(start, end, weight, "open", firm=start == span[0])
+        return _Mark(start, end, weight, "open", firm=_starts_speech(marks, start, end, span))
     is_measure = before.isdigit()
     return _Mark(
         start, end, weight, "close" if is_measure or not after.isalnum() else "open", firm=False
     )
+
+
+def _starts_speech(marks: str, start: int, end: int, span: Span) -> bool:
+    """Tell whether a mark stands where only speech can begin: before a capital, after a stop."""
+    lead = marks[max(span[0], start - 3) : start].rstrip()
+    return start == span[0] or (lead[-1:] in tuple(".?!,:") and marks[end].isupper())
 
 
 def _read_single(marks: str, start: int, end: int, before: str, after: str) -> _Mark:
@@ -217,10 +222,12 @@ def _can_open(marks: str, mark: _Mark, span: Span) -> bool:
     return before.isspace() and after.isalnum()
 
 
-def _opens_paragraph(marks: str, start: int) -> bool:
+def _opens_paragraph(marks: str, start: int) -> Weight | None:
+    """Return the weight of the mark a paragraph opens with, if it does."""
     found = _MARK.match(marks, start)
-    is_double = found is not None and (found[0] in DOUBLE_QUOTES or len(found[0]) == 2)
-    return is_double and marks[start] not in _CLOSING
+    if found is None or marks[start] in _CLOSING or _ELISION.match(marks, found.end()):
+        return None
+    return "double" if found[0] in DOUBLE_QUOTES or len(found[0]) == 2 else "single"
 
 
 def _next_strong(found: list[_Mark], marks: str) -> list[bool]:

@@ -88,6 +88,10 @@ _AUXILIARY = re.compile(
     r"previously|recently|reportedly|repeatedly|\w+ly|did not|does not|do not|did|was|were|is|are|been|"
     r"be|being|only|even|just|himself|herself|quoted as|went on to|to|who))+\s*$"
 )
+# "The girl was told": she heard it. "…, saying": the subject stands far off.
+_TOLD = re.compile(r"\b(?:is|are|was|were|been|being|be)\s+(?:\w+ly\s+|also\s+|then\s+)*$")
+_HEARER = re.compile(r"(?:told|asked|warned|informed|threatened|urged)\b")
+_GERUND = re.compile(r"\w+ing\b")
 _PRONOUN = re.compile(r"\b(he|she|they|I|we|He|She|They|We)$")
 PRONOUNS = frozenset({"he", "she", "they", "it", "we", "i", "who", "her", "his", "their", "him"})
 _NOT_A_SPEAKER = frozenset(
@@ -171,7 +175,7 @@ def after(masked: str, start: int, end: int, *, spoken: bool, passive: bool) -> 
 
 
 def leads_with_attribution(masked: str, start: int, end: int) -> Attribution | None:
-    """Return the attribution if the whole short sentence is one: `Maria Lopez said.`"""
+    """Return the attribution if the whole short sentence is one, as in `Maria Lopez said`."""
     text = masked[start:end]
     verb = SPEECH_VERB.search(text)
     if verb is None or len(text.split()) > 8 or verb.start() == 0:
@@ -184,11 +188,7 @@ def leads_with_attribution(masked: str, start: int, end: int) -> Attribution | N
 
 def is_passive(masked: str, start: int, end: int) -> bool:
     """Tell whether the words before a quotation say "was called", "known as"."""
-    return (
-        _PASSIVE.search(masked, start, end) is not None
-        if end == len(masked)
-        else (_PASSIVE.search(masked[start:end]) is not None)
-    )
+    return _PASSIVE.search(masked[start:end]) is not None
 
 
 def _inverted(text: str, verb_end: int, base: int) -> Attribution | None:
@@ -210,6 +210,10 @@ def _inverted(text: str, verb_end: int, base: int) -> Attribution | None:
 
 def _subject(text: str, verb: int, base: int) -> Span | None:
     """Return the span of the words that are the subject of the verb at `verb`."""
+    if _TOLD.search(text, 0, verb) and _HEARER.match(text, verb):
+        return None
+    if _GERUND.match(text, verb) and not _PRONOUN.search(text[:verb].rstrip(" ,")):
+        return None
     if tail := _AUXILIARY.search(text, 0, verb):
         verb = tail.start() if tail.start() > 0 else verb
     start, end = _strip(text, 0, verb)
@@ -217,7 +221,7 @@ def _subject(text: str, verb: int, base: int) -> Span | None:
     if lead.endswith(","):
         start = _apposition_start(text, end)
     else:
-        start = max(start, text.rfind(",", 0, end) + 1)
+        start = max(start, *(text.rfind(mark, 0, end) + 1 for mark in (",", " - ", "\u2014")))
     clause_start = start
     for found in _CONJUNCTION.finditer(text, start, end):
         clause_start = found.end()
