@@ -17,8 +17,8 @@ from monitor.types import (
 MORNING = datetime(2026, 11, 25, 7, 10, tzinfo=UTC)
 BODY = (
     "Police in the port of Takoradi freed nineteen men from three trawlers on Tuesday. The men "
-    "said the skipper kept their passports in a locked cabin and that nobody had been paid since March. "
-    "A magistrate remanded the skipper and two mates. Secret tail of the article."
+    "said the skipper kept their passports in a locked cabin and that nobody had been paid since "
+    "March. A magistrate remanded the skipper and two mates. Secret tail of the article."
 )
 TITLE = "Sex slave network found: nineteen men freed from trawlers"
 

@@ -144,7 +144,7 @@ def test_a_day_on_which_nothing_was_read_is_not_called_quiet():
 
 
 def test_account_that_does_not_add_up_says_so():
-    page = render(digest_of(ledger=Ledger(feeds=1, fetched=9, stored=5)), "text")
+    page = render(digest_of(article(), ledger=Ledger(feeds=1, fetched=9, stored=5)), "text")
     assert "does not add up, 4 unaccounted for" in page
 
 

@@ -1,0 +1,142 @@
+"""One article as a JSON record, with as much of its text as the caller may pass on.
+
+Three degrees: `full` has the text; `quotes` has none but the words that a tag or finding points
+at (`match`), within limits, so that no text can be put together again from its spans; `none` has
+offsets only, and leaves out the rule's prose and suggestions too, which may repeat the words.
+The headline is always there: like the address it names the article.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from monitor.types import SEVERITIES, Article, AssessedArticle, Finding, Span, Tag
+
+TextDegree = Literal["none", "quotes", "full"]
+
+SCHEMA = 1
+SPAN_CHARS = 300
+"""A longer span is a passage, not a phrase: its words stay out of a `quotes` export."""
+ARTICLE_CHARS = 400
+ARTICLE_SHARE = 0.15
+"""All quotes of one article together: this many characters or this share of its text, whichever
+is more. What is over the limit keeps its offsets, loses its words, and is counted as withheld."""
+
+Key = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record, and how many spans kept only their offsets because of the limits."""
+
+    values: dict[str, Any]
+    withheld: int
+
+
+def make_record(assessed: AssessedArticle, text: TextDegree) -> Record:
+    """Return the article in the shape of the contract (`schema` 1)."""
+    article = assessed.article
+    spans = [*map(_span_of, assessed.findings), *(s for tag in assessed.tags for s in tag.evidence)]
+    shown = _shown(assessed, text)
+    values: dict[str, Any] = {
+        "schema": SCHEMA,
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "outlet": article.outlet,
+        "language": article.language,
+        "published": time_text(article.published),
+        "seen": time_text(article.seen),
+        "sha256": article.sha256,
+    }
+    if text == "full":
+        values["text"] = article.text
+    values |= {
+        "relevance": assessed.relevance,
+        "relevant": assessed.relevant,
+        "tags": [_tag(tag, article, shown) for tag in assessed.tags],
+        "findings": [_finding(f, article, shown, prose=text != "none") for f in assessed.findings],
+        "stamps": list(assessed.stamps),
+    }
+    withheld = 0 if text == "none" else sum(_key(span) not in shown for span in spans)
+    return Record(values, withheld)
+
+
+def time_text(moment: datetime | None) -> str | None:
+    """Return the time in UTC, to the second, with a Z."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _shown(assessed: AssessedArticle, text: TextDegree) -> set[Key]:
+    """Return the spans whose words may be given: worst findings first, then surest tags."""
+    if text == "none":
+        return set()
+    findings = sorted(assessed.findings, key=lambda f: (SEVERITIES.index(f.severity), f.start))
+    tags = sorted(assessed.tags, key=lambda t: (-t.score, t.scheme, t.label, t.role or ""))
+    spans = [*map(_span_of, findings), *(span for tag in tags for span in tag.evidence)]
+    if text == "full":
+        return set(map(_key, spans))
+    return _within_limits(spans, len(assessed.article.text))
+
+
+def _within_limits(spans: Iterable[Span], length: int) -> set[Key]:
+    shown: set[Key] = set()
+    limit = max(ARTICLE_CHARS, int(length * ARTICLE_SHARE))
+    covered: set[int] = set()
+    for span in spans:
+        if span.field == "title":
+            shown.add(_key(span))
+        elif span.end - span.start <= SPAN_CHARS:
+            # Overlapping spans give the same words once.
+            grown = covered.union(range(span.start, span.end))
+            if len(grown) <= limit:
+                shown.add(_key(span))
+                covered = grown
+    return shown
+
+
+def _span_of(finding: Finding) -> Span:
+    return Span(finding.field, finding.start, finding.end)
+
+
+def _key(span: Span) -> Key:
+    return span.field, span.start, span.end
+
+
+def _located(span: Span, article: Article, shown: set[Key]) -> dict[str, Any]:
+    values = {"field": span.field, "start": span.start, "end": span.end}
+    if _key(span) not in shown:
+        return values
+    source = article.title if span.field == "title" else article.text
+    return {**values, "match": source[span.start : span.end]}
+
+
+def _tag(tag: Tag, article: Article, shown: set[Key]) -> dict[str, Any]:
+    role = {"role": tag.role} if tag.role is not None else {}
+    evidence = [_located(span, article, shown) for span in tag.evidence]
+    named = {"scheme": tag.scheme, "label": tag.label}
+    return {**named, **role, "score": tag.score, "evidence": evidence}
+
+
+def _finding(finding: Finding, article: Article, shown: set[Key], *, prose: bool) -> dict[str, Any]:
+    values = {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "principle": finding.principle,
+        "scope": finding.scope,
+        **_located(_span_of(finding), article, shown),
+        "quoted": finding.quoted,
+    }
+    if prose:
+        values |= {
+            "message": finding.message,
+            "why": finding.why,
+            "suggestions": list(finding.suggestions),
+        }
+    sources = [{"title": s.title, "section": s.section, "url": s.url} for s in finding.sources]
+    return {**values, "sources": sources}

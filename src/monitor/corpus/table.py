@@ -1,0 +1,78 @@
+"""CSV: one row per article, for spreadsheets and data frames.
+
+UTF-8 with a byte order mark: without one Excel reads Thai or Sinhala as Windows-1252 and says
+nothing; pandas and LibreOffice know the mark, Python's reader is told `utf-8-sig`. A cell that a
+spreadsheet would run as a formula gets a leading apostrophe, in a way that `unguard` undoes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+from monitor.corpus.record import Record, TextDegree
+from monitor.types import SEVERITIES, AssessedArticle, Tag
+
+MARK = "\ufeff"
+LOSS = (
+    "findings: only their number by severity",
+    "tags: no scores and no evidence",
+    "line breaks and offsets: use jsonl",
+)
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def columns(text: TextDegree) -> list[str]:
+    """Return the names of the columns, in order."""
+    first = ["id", "url", "title", "outlet", "language", "published", "seen", "sha256"]
+    judged = ["relevance", "relevant", "borderline", "not_judged", "tags"]
+    counts = [f"findings_{severity}" for severity in SEVERITIES]
+    return [*first, *(["text"] if text == "full" else []), *judged, *counts, "stamps"]
+
+
+def header_line(text: TextDegree) -> str:
+    """Return the byte order mark and the first line."""
+    return MARK + _line(columns(text))
+
+
+def csv_line(assessed: AssessedArticle, record: Record, text: TextDegree) -> str:
+    """Return the article as one row; a row may hold line breaks inside quotes."""
+    row: dict[str, Any] = {
+        **record.values,
+        "borderline": assessed.borderline,
+        "not_judged": assessed.not_judged,
+        "tags": ";".join(map(_label, assessed.tags)),
+        "stamps": ";".join(assessed.stamps),
+    }
+    for severity in SEVERITIES:
+        row[f"findings_{severity}"] = sum(f.severity == severity for f in assessed.findings)
+    return _line([_cell(row[name]) for name in columns(text)])
+
+
+def unguard(cell: str) -> str:
+    """Return a cell's text as it was before it was guarded against formulas."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def _label(tag: Tag) -> str:
+    return ":".join(filter(None, (tag.scheme, tag.label, tag.role)))
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str):
+        return repr(value)
+    text = _SURROGATE.sub("\ufffd", value)
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _line(cells: list[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue()

@@ -1,0 +1,230 @@
+"""Exports read back: nothing lost, nothing given away, nothing half written."""
+
+import csv
+import hashlib
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest_samples import BODY, TAGS, TITLE, article, finding
+from monitor.corpus import export, unguard
+from monitor.corpus.jsonl import jsonl_line
+from monitor.corpus.record import make_record
+from monitor.corpus.table import csv_line, header_line
+from monitor.errors import UsageError
+from monitor.types import Span, Tag
+
+IN_BODY = finding(BODY, "skipper", field="text", scope="body", severity="warning")
+RICH = article(tags=TAGS, findings=(finding(TITLE, "Sex slave"), IN_BODY))
+NASTY = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(
+    [
+        *("=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "'=1", "''=x", "'quoted'", '"', '""', ","),
+        *("a;b", "a\r\nb", "a\rb", "\u2028", "\ufeff", "\x00", "\x85", "＝1", "NA", "", " x "),
+    ]
+)
+
+
+def export_lines(tmp_path, *records, **options):
+    report = export(records, tmp_path, format="jsonl", **options)
+    return [json.loads(line) for line in report.path.read_text(encoding="utf-8").splitlines()]
+
+
+def read_csv(source):
+    return list(csv.DictReader(io.StringIO(source.removeprefix("\ufeff"), newline="")))
+
+
+def spans(record):
+    yield from record["findings"]
+    for tag in record["tags"]:
+        yield from tag["evidence"]
+
+
+def test_line_has_the_contracts_keys(tmp_path):
+    quotes, full = (export_lines(tmp_path, RICH, text=text)[0] for text in ("quotes", "full"))
+    keys = [
+        *("schema", "id", "url", "title", "outlet", "language", "published", "seen", "sha256"),
+        *("relevance", "relevant", "tags", "findings", "stamps"),
+    ]
+    assert list(quotes) == keys
+    assert list(full) == [*keys[:9], "text", *keys[9:]]
+    assert full["text"] == BODY
+    assert full["published"] == "2026-11-25T07:10:00Z"
+
+
+@pytest.mark.parametrize("text", ["quotes", "full"])
+def test_offsets_give_the_match(tmp_path, text):
+    (record,) = export_lines(tmp_path, RICH, text=text)
+    fields = {"title": TITLE, "text": BODY}
+    found = list(spans(record))
+    assert len(found) == 6
+    for span in found:
+        assert fields[span["field"]][span["start"] : span["end"]] == span["match"]
+
+
+def test_quotes_hold_the_spans_and_no_other_text(tmp_path):
+    export([RICH], tmp_path, format="jsonl")
+    line = (tmp_path / "articles.jsonl").read_text(encoding="utf-8")
+    assert "kept their passports in a locked cabin" in line
+    assert "Police in the port" not in line
+    assert "Secret tail" not in line
+
+
+def test_none_holds_offsets_only(tmp_path):
+    (record,) = export_lines(tmp_path, RICH, text="none")
+    assert len(list(spans(record))) == 6
+    for span in spans(record):
+        assert "match" not in span
+        assert span["end"] > span["start"]
+    line = json.dumps(record)
+    assert "skipper" not in line
+    assert "passports" not in line
+    assert "survivors of trafficking" not in line
+
+
+def test_text_cannot_be_put_together_from_its_spans(tmp_path):
+    text = " ".join(f"word{n}" for n in range(2_000))
+    step = 100
+    evidence = [Span("text", n, min(n + step, len(text))) for n in range(0, len(text), step)]
+    whole = article(text=text, tags=(Tag("form", "other", 0.9, tuple(evidence)),))
+    report = export([whole], tmp_path, format="jsonl", text="quotes")
+    record = json.loads(report.path.read_text(encoding="utf-8"))
+    given_away = sum(len(span.get("match", "")) for span in spans(record))
+    assert 0 < given_away <= 0.15 * len(text)
+    assert len(record["tags"][0]["evidence"]) == len(evidence)
+    assert report.withheld == sum("match" not in span for span in spans(record)) > 0
+    assert json.loads(report.manifest.read_text())["files"][0]["withheld"] == report.withheld
+
+
+def test_long_passage_is_withheld_and_worst_finding_goes_first():
+    text = "x" * 301 + "y" * 390 + "z" * 20
+    suggestion = finding(text, "y" * 290, field="text", scope="body", severity="suggestion")
+    error = finding(text, "z" * 20, field="text", scope="body")
+    passage = finding(text, "x" * 301, field="text", scope="body")
+    late = replace(suggestion, start=401, end=691, match="y" * 290)
+    record = make_record(article(text=text, findings=(suggestion, late, error, passage)), "quotes")
+    assert ["match" in f for f in record.values["findings"]] == [True, False, True, False]
+    assert record.withheld == 2
+
+
+@pytest.mark.parametrize("text", ["none", "quotes", "full"])
+def test_csv_row(tmp_path, text):
+    report = export([RICH], tmp_path, format="csv", text=text)
+    raw = report.path.read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbfid,url,")
+    with report.path.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["tags"] == (
+        "place:GH:exploitation;form:forced_labour;response:prosecution;victim:unknown"
+    )
+    assert (row["findings_error"], row["findings_warning"], row["findings_suggestion"]) == (
+        *("1", "1", "0"),
+    )
+    assert (row["relevance"], row["relevant"], row["not_judged"]) == ("0.97", "true", "")
+    assert row["stamps"] == "relevance-en@1.0.0+0123456789ab"
+    assert row.get("text") == (BODY if text == "full" else None)
+
+
+def test_formulas_are_guarded():
+    for cell in ("=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"):
+        odd = article(title=cell, outlet=cell)
+        (row,) = read_csv(header_line("none") + csv_line(odd, make_record(odd, "none"), "none"))
+        assert row["title"] == f"'{cell}"
+        assert unguard(row["outlet"]) == cell
+
+
+@given(NASTY, NASTY, NASTY)
+@settings(max_examples=150, deadline=None)
+def test_csv_round_trip(title, text, outlet):
+    odd = article(title=title, text=text, outlet=outlet)
+    (row,) = read_csv(header_line("full") + csv_line(odd, make_record(odd, "full"), "full"))
+    assert [unguard(row[name]) for name in ("title", "text", "outlet")] == [title, text, outlet]
+    assert not any(value and value[0] in "=+-@\t\r\n" for value in row.values())
+
+
+@given(st.text(max_size=80), st.text(min_size=1, max_size=80), st.data())
+@settings(max_examples=150, deadline=None)
+def test_jsonl_round_trip(title, text, data):
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    found = finding(text, text[start:end], field="text", scope="body")
+    found = replace(found, start=start, end=end)
+    tags = (Tag("form", "other", 0.5, (Span("text", start, end),)),)
+    odd = article(title=title, text=text, tags=tags, findings=(found,))
+    line = jsonl_line(make_record(odd, "full"))
+    assert line.splitlines() == [line[:-1]]
+    line.encode("utf-8")
+    record = json.loads(line)
+    assert (record["title"], record["text"]) == (title, text)
+    for span in spans(record):
+        assert record["text"][span["start"] : span["end"]] == span["match"]
+
+
+def test_manifest_vouches_for_each_file(tmp_path):
+    now = datetime(2026, 11, 26, 8, tzinfo=UTC)
+    export(
+        [RICH, article("a2")], tmp_path, format="csv", filters={"form": "forced_labour"}, now=now
+    )
+    export([RICH], tmp_path, format="jsonl", text="full")
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert [entry["file"] for entry in manifest["files"]] == ["articles.csv", "articles.jsonl"]
+    for entry in manifest["files"]:
+        raw = (tmp_path / entry["file"]).read_bytes()
+        assert entry["sha256"] == hashlib.sha256(raw).hexdigest()
+        assert entry["stamps"] == ["relevance-en@1.0.0+0123456789ab"]
+    table, lines = manifest["files"]
+    assert (table["rows"], table["filters"], table["created"]) == (
+        *(2, {"form": "forced_labour"}, "2026-11-26T08:00:00Z"),
+    )
+    assert (lines["rows"], lines["text"], lines["created"]) == (1, "full", None)
+    assert table["left_out"]
+    assert not lines["left_out"]
+
+
+def test_broken_manifest_is_written_anew(tmp_path):
+    for broken in ("{", "[]", '{"files": [1]}', '{"files": 3}'):
+        (tmp_path / "manifest.json").write_text(broken)
+        report = export([RICH], tmp_path, format="csv")
+        assert len(json.loads(report.manifest.read_text())["files"]) == 1
+
+
+def test_same_records_same_bytes(tmp_path):
+    for form in ("jsonl", "csv"):
+        for place in ("one", "two"):
+            export(iter([RICH, article("a2")]), tmp_path / place, format=form)
+    for name in ("articles.jsonl", "articles.csv", "manifest.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_failure_half_way_leaves_the_old_file(tmp_path):
+    def records():
+        yield article("a2")
+        raise RuntimeError("the store went away")
+
+    first = export([RICH], tmp_path, format="jsonl")
+    before = first.path.read_bytes()
+    with pytest.raises(RuntimeError):
+        export(records(), tmp_path, format="jsonl")
+    assert first.path.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["articles.jsonl", "manifest.json"]
+
+
+def test_nothing_to_export_is_an_empty_file(tmp_path):
+    assert export([], tmp_path / "a", format="jsonl").path.read_bytes() == b""
+    report = export([], tmp_path / "b", format="csv")
+    assert report.rows == 0
+    assert read_csv(report.path.read_text(encoding="utf-8")) == []
+
+
+def test_wrong_calls(tmp_path):
+    with pytest.raises(UsageError, match="jsonl, csv"):
+        export([], tmp_path, format="xlsx")
+    with pytest.raises(UsageError, match="none, quotes, full"):
+        export([], tmp_path, format="csv", text="all")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot write"):
+        export([], tmp_path / "file", format="csv")
