@@ -53,14 +53,22 @@ def _not_judged(
     until: datetime | None,
     stamps: Sequence[str],
 ) -> dict[str, int]:
-    of_current = (assessments.c.article_id == articles.c.id) & (
-        assessments.c.sha256 == articles.c.current
+    said = assessments.alias()
+    judged = select(said.c.id).where(
+        said.c.article_id == articles.c.id,
+        said.c.sha256 == articles.c.current,
+        said.c.stamp.in_(stamps),
+        said.c.relevance.is_not(None),
     )
-    of_stamps = of_current & assessments.c.stamp.in_(stamps)
-    judged = select(assessments.c.id).where(of_stamps, assessments.c.relevance.is_not(None))
     query = (
         select(articles.c.id, assessments.c.stamp, assessments.c.not_judged, assessments.c.error)
-        .outerjoin_from(articles, assessments, of_stamps)
+        .outerjoin_from(
+            articles,
+            assessments,
+            (assessments.c.article_id == articles.c.id)
+            & (assessments.c.sha256 == articles.c.current)
+            & assessments.c.stamp.in_(stamps),
+        )
         .where(~judged.exists())
     )
     rank = {stamp: place for place, stamp in enumerate(stamps)}

@@ -1,0 +1,61 @@
+from monitor.store import Store
+from monitor.types import Feed, FeedState
+from store_samples import NOW, at, feed, poll
+
+
+def test_feeds_are_followed_once_and_in_order(store: Store) -> None:
+    assert store.add_feeds([feed("b"), feed("a")], at(0)) == 2
+    assert store.add_feeds([feed("c"), feed("a")], at(1)) == 1
+    assert [f.id for f in store.feeds()] == ["feed-a", "feed-b", "feed-c"]
+    assert store.feeds()[0] == feed("a")
+
+
+def test_a_followed_feed_keeps_its_names(store: Store) -> None:
+    store.add_feeds([feed()], NOW)
+    store.add_feeds([Feed(feed().id, feed().url, "Another title", "Another outlet")], NOW)
+    assert store.feeds() == [feed()]
+
+
+def test_a_removed_feed_is_kept_and_may_come_back(store: Store) -> None:
+    store.add_feeds([feed()], NOW)
+    assert store.remove_feed(feed().url, at(1))
+    assert not store.remove_feed(feed().url, at(1))
+    assert store.feeds() == []
+    assert store.feed_states() == {}
+    assert store.counts()["feeds"] == 1
+    assert store.add_feeds([feed()], at(2)) == 1
+    assert store.feeds() == [feed()]
+
+
+def test_removing_a_feed_never_followed(store: Store) -> None:
+    assert not store.remove_feed("https://nowhere.example/rss")
+
+
+def test_states_come_back_as_they_were(store: Store) -> None:
+    store.add_feeds([feed("never"), feed("polled")], NOW)
+    state = FeedState(
+        moved_to="https://moved.example/rss",
+        etag='W/"x"',
+        modified="Wed, 25 Nov 2026 07:00:00 GMT",
+        last_poll=at(1),
+        last_success=at(0),
+        next_poll=at(15.5),
+        failures=3,
+        error="timed out",
+        recent=(at(0), at(-60)),
+        silent=True,
+    )
+    store.record_poll(poll(feed("polled"), state=state), at(1))
+    assert store.feed_states() == {"feed-never": FeedState(), "feed-polled": state}
+    store.record_poll(poll(feed("polled"), state=FeedState()), at(2))
+    assert store.feed_states()["feed-polled"] == FeedState()
+
+
+def test_a_feed_names_itself_where_nobody_has(store: Store) -> None:
+    nameless = Feed("feed-x", "https://x.example/rss", "", "")
+    store.add_feeds([nameless, feed("named")], NOW)
+    store.record_poll(poll(nameless, title="The X", site="https://x.example/"), NOW)
+    store.record_poll(poll(feed("named"), title="Other"), NOW)
+    named, named_itself = store.feeds()
+    assert named.title == "Named"
+    assert (named_itself.title, named_itself.site) == ("The X", "https://x.example/")
