@@ -1,0 +1,25 @@
+"""The reporting guideline: rules as data, kinds of check, findings and scorecard."""
+
+from monitor.guidelines.assessor import GuidelineAssessor
+from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.engine import Checked, check_document, check_documents
+from monitor.guidelines.examples import ExampleFailure, run_examples
+from monitor.guidelines.loading import load_guideline, rule_files
+from monitor.guidelines.report import document_json, rule_json
+from monitor.guidelines.schema import Rule, rule_schema
+
+__all__ = [
+    "Checked",
+    "ExampleFailure",
+    "Guideline",
+    "GuidelineAssessor",
+    "Rule",
+    "check_document",
+    "check_documents",
+    "document_json",
+    "load_guideline",
+    "rule_files",
+    "rule_json",
+    "rule_schema",
+    "run_examples",
+]

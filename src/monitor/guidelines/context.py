@@ -1,0 +1,240 @@
+"""Evidence: what stands around a match, and whom a word refers to.
+
+Who "she" is, is told by the first person named before in her own sentence, or in one of the two
+before it, whose gender and number fit: pronouns go on with a sentence's subject more often than
+with the person named last. That is right often enough for a suggestion and needs no model.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.guidelines.compiled import Evidence, Guideline
+from monitor.guidelines.dependency import Node
+from monitor.guidelines.scan import Hit
+from monitor.guidelines.scene import Candidate, Draft, Scene
+
+LOOK_BACK = 2
+"""Sentences before its own in which a pronoun's person is looked for."""
+MAX_BACK = 600
+"""Characters of one sentence looked through, so that a text without full stops costs no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A piece of evidence: a stretch of one scene."""
+
+    scene: Scene
+    start: int
+    end: int
+
+    @property
+    def words(self) -> str:
+        """The words as they stand in the shadow text."""
+        return self.scene.view.shadow[self.start : self.end]
+
+
+def all_hold(
+    clauses: Sequence[Evidence], guideline: Guideline, draft: Draft, scene: Scene, at: Candidate
+) -> tuple[Found, ...] | None:
+    """Return the evidence for every clause, or None if one has too little."""
+    evidence: list[Found] = []
+    for clause in clauses:
+        found = find_evidence(clause, guideline, draft, scene, at)
+        if len(found) < clause.at_least:
+            return None
+        evidence += found
+    return tuple(evidence)
+
+
+def any_holds(
+    clauses: Sequence[Evidence], guideline: Guideline, draft: Draft, scene: Scene, at: Candidate
+) -> bool:
+    """Whether one of the clauses has enough evidence."""
+    return any(
+        len(find_evidence(clause, guideline, draft, scene, at)) >= clause.at_least
+        for clause in clauses
+    )
+
+
+def find_evidence(
+    clause: Evidence, guideline: Guideline, draft: Draft, scene: Scene, at: Candidate
+) -> list[Found]:
+    """Return up to `at_least` pieces of evidence for one clause around a candidate."""
+    if clause.person is not None:
+        return _person_evidence(clause, guideline, scene, at)
+    if clause.within == "match":
+        found = [
+            Found(scene, *hit)
+            for wordset in clause.wordsets
+            for hit in scene.hits.overlapping(wordset, at.start, at.end)
+        ]
+    else:
+        found = look_up(clause, _places(clause, draft, scene, at))
+    if clause.patterns and len(found) < clause.at_least:
+        found += _pattern_evidence(clause, scene, at)
+    return found
+
+
+def look_up(clause: Evidence, places: Iterable[tuple[Scene, int, int]]) -> list[Found]:
+    """Return hits of a clause's words in the places, distinct, no more than it needs."""
+    found: dict[tuple[str, int], Found] = {}
+    for scene, low, high in places:
+        for wordset in clause.wordsets:
+            for start, end in scene.hits.between(wordset, low, high, clause.at_least):
+                found.setdefault((scene.field, start), Found(scene, start, end))
+        if len(found) >= clause.at_least:
+            break
+    return list(found.values())
+
+
+def _places(
+    clause: Evidence, draft: Draft, scene: Scene, at: Candidate
+) -> Iterator[tuple[Scene, int, int]]:
+    low, high = scene.sentence_span(at.sentence)
+    if clause.within == "before":
+        yield scene, _words_back(scene, at.start, clause.reach, low), at.start
+    elif clause.within == "after":
+        yield scene, at.end, _words_on(scene, at.end, clause.reach, high)
+    elif clause.within == "sentence":
+        yield scene, low, high
+    elif clause.within in ("near", "around"):
+        yield scene, low, high
+        yield from _neighbours(draft, scene, at)
+        if clause.within == "around":
+            yield scene, *scene.sentence_span(at.sentence + 1)
+    elif clause.within == "paragraph":
+        yield scene, *_paragraph(scene, at.start, (low, high))
+    else:
+        yield from regions(draft, clause.within)
+
+
+def regions(draft: Draft, within: str) -> Iterator[tuple[Scene, int, int]]:
+    """Yield the stretches that `headline`, `body` or `document` mean."""
+    head = draft.headline
+    if head and within != "body":
+        yield head[0], *head[1]
+    if within == "headline":
+        return
+    start = head[1][1] if head and head[0] is draft.text else 0
+    yield draft.text, start, len(draft.text.view.shadow)
+
+
+def _neighbours(draft: Draft, scene: Scene, at: Candidate) -> Iterator[tuple[Scene, int, int]]:
+    """Yield the sentence before; for a headline, the text's first two; for those, the headline."""
+    if scene.field == "title":
+        for number in (0, 1):
+            yield draft.text, *draft.text.sentence_span(number)
+        return
+    if at.sentence:
+        yield scene, *scene.sentence_span(at.sentence - 1)
+    elif draft.title:
+        yield draft.title, 0, len(draft.title.view.shadow)
+    if scene.headline and at.end <= scene.headline[1]:
+        for number in (at.sentence + 1, at.sentence + 2):
+            yield scene, *scene.sentence_span(number)
+
+
+def _paragraph(scene: Scene, position: int, default: Hit) -> Hit:
+    paragraphs = scene.view.paragraphs
+    index = bisect_right(paragraphs, (position, len(scene.view.shadow) + 1)) - 1
+    if index >= 0 and paragraphs[index][0] <= position < paragraphs[index][1]:
+        return paragraphs[index]
+    return default
+
+
+def _words_back(scene: Scene, position: int, reach: int | None, low: int) -> int:
+    """Return where the `reach`-th word before `position` starts, not before `low`."""
+    if reach is None:
+        return low
+    words = scene.view.shadow[max(low, position - 30 * reach) : position].split()
+    return max(low, position - len(" ".join(words[-reach:])) - 1) if words else position
+
+
+def _words_on(scene: Scene, position: int, reach: int | None, high: int) -> int:
+    if reach is None:
+        return high
+    words = scene.view.shadow[position : min(high, position + 30 * reach)].split()
+    return min(high, position + len(" ".join(words[:reach])) + 1)
+
+
+def _pattern_evidence(clause: Evidence, scene: Scene, at: Candidate) -> list[Found]:
+    assert clause.patterns
+    found: list[Found] = []
+    low, high = _pattern_window(clause, scene, at)
+    base, _ = scene.piece_at(at.sentence, at.start)
+    doc = scene.docs.get(base)
+    for start, end in clause.patterns.find(doc) if doc is not None else ():
+        inside = (base + start < high and base + end > low) and (
+            clause.within == "match" or base + start >= low
+        )
+        if inside:
+            found.append(Found(scene, base + start, base + end))
+    return found
+
+
+def _pattern_window(clause: Evidence, scene: Scene, at: Candidate) -> Hit:
+    low, high = scene.sentence_span(at.sentence)
+    if clause.within == "match":
+        return at.start, at.end
+    if clause.within == "before":
+        return _words_back(scene, at.start, clause.reach, low), at.start
+    if clause.within == "after":
+        return at.end, _words_on(scene, at.end, clause.reach, high)
+    return low, high
+
+
+def _person_evidence(
+    clause: Evidence, guideline: Guideline, scene: Scene, at: Candidate
+) -> list[Found]:
+    node = at.nodes.get(clause.person or "")
+    if node is None:
+        return []
+    hit = _referent(guideline, scene, at, node)
+    return [Found(scene, *hit[1])] if hit and hit[0] & clause.roles else []
+
+
+def _referent(
+    guideline: Guideline, scene: Scene, at: Candidate, node: Node
+) -> tuple[frozenset[str], Hit] | None:
+    """Return the roles of the person a node means, and the words that say so."""
+    if not node.is_pronoun:
+        for low, high in ((node.start, node.end), (node.subtree_start, node.subtree_end)):
+            roles = [
+                (role, hit)
+                for role, wordsets in guideline.roles.items()
+                for wordset in wordsets
+                for hit in scene.hits.overlapping(wordset, low, high)
+            ]
+            if roles:
+                return frozenset(role for role, _ in roles), roles[0][1]
+        return None
+    pronoun = scene.view.shadow[node.start : node.end].lower()
+    misfits = guideline.pronouns.get(pronoun, ())
+    for back in range(LOOK_BACK + 1):
+        low, high = scene.sentence_span(at.sentence - back)
+        high = min(high, node.start)
+        person = _first_person(guideline, scene, max(low, high - MAX_BACK), high, misfits)
+        if person:
+            return person
+    return None
+
+
+def _first_person(
+    guideline: Guideline, scene: Scene, low: int, high: int, misfits: Sequence[int]
+) -> tuple[frozenset[str], Hit] | None:
+    """Return the roles of the first person named in a stretch who can be meant."""
+    best: Hit | None = None
+    roles: set[str] = set()
+    for role, wordsets in guideline.roles.items():
+        for wordset in wordsets:
+            for hit in scene.hits.between(wordset, low, high):
+                if any(scene.hits.overlapping(misfit, *hit) for misfit in misfits):
+                    continue
+                if best is None or hit[0] < best[0]:
+                    best, roles = hit, {role}
+                elif hit[0] == best[0]:
+                    roles.add(role)
+    return (frozenset(roles), best) if best else None

@@ -1,0 +1,223 @@
+"""Checks documents: scan, analyse what could matter, judge each candidate, settle overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from monitor.errors import UsageError
+from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Guideline
+from monitor.guidelines.context import all_hold, any_holds
+from monitor.guidelines.document_checks import check_draft
+from monitor.guidelines.gates import Topic, find_topic, find_voice, gate_open, spoken_severity
+from monitor.guidelines.linguistics import ENTITIES, NONE, PARSE
+from monitor.guidelines.overlaps import settle
+from monitor.guidelines.phrase import find_phrases
+from monitor.guidelines.report import headline_finding, make_finding
+from monitor.guidelines.scene import Candidate, Draft, Scene, open_draft
+from monitor.nlp import analysis
+from monitor.text.document import Document
+from monitor.types import SEVERITIES, Finding, ScorecardItem, Severity
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+CHUNK = 32
+"""Documents analysed in one go: their sentences share batches, and memory stays small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a guideline says of one document; `words` counts those of its text."""
+
+    findings: tuple[Finding, ...]
+    scorecard: tuple[ScorecardItem, ...]
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which rules run, with what severity; `force_topic` opens the topic gate (evaluation)."""
+
+    rules: tuple[CompiledRule, ...]
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    force_topic: bool = False
+    siblings: bool = True
+
+
+def check_document(
+    guideline: Guideline,
+    document: Document,
+    *,
+    disable: Sequence[str] = (),
+    severity: Mapping[str, Severity] | None = None,
+) -> Checked:
+    """Check one document; see `check_documents`."""
+    return check_documents(guideline, [document], disable=disable, severity=severity)[0]
+
+
+def check_documents(
+    guideline: Guideline,
+    documents: Iterable[Document],
+    *,
+    disable: Sequence[str] = (),
+    severity: Mapping[str, Severity] | None = None,
+) -> list[Checked]:
+    """Check documents, in order; nothing of them is kept.
+
+    `disable` names rules not to run, `severity` overrides severities by rule id. Raises
+    `UsageError` for the id of a rule that does not exist.
+    """
+    return run_policy(guideline, documents, make_policy(guideline, disable, severity or {}))
+
+
+def make_policy(
+    guideline: Guideline, disable: Sequence[str], severity: Mapping[str, Severity]
+) -> Policy:
+    """Return what to run; raises `UsageError` for an unknown rule id."""
+    known = {rule.id for rule in guideline.rules}
+    for name in (*disable, *severity):
+        if name not in known:
+            raise UsageError(f"guideline {guideline.id} has no rule '{name}'")
+    off = frozenset(disable)
+    return Policy(tuple(r for r in guideline.compiled if r.rule.id not in off), dict(severity))
+
+
+def run_policy(
+    guideline: Guideline, documents: Iterable[Document], policy: Policy
+) -> list[Checked]:
+    """Check documents under a policy, a chunk at a time."""
+    checked: list[Checked] = []
+    source = iter(documents)
+    while chunk := list(islice(source, CHUNK)):
+        drafts = [open_draft(guideline, document) for document in chunk]
+        topics = ["thb" if policy.force_topic else find_topic(guideline, draft) for draft in drafts]
+        needed = [
+            (scene, start, end, level)
+            for draft, topic in zip(drafts, topics, strict=True)
+            for scene in draft.scenes
+            for (start, end), level in _needed(policy, topic, scene).items()
+        ]
+        with analysis(ner=_has_entities(needed)) if needed else nullcontext() as nlp:
+            if nlp is not None:
+                _analyse(nlp, needed)
+            for draft, topic in zip(drafts, topics, strict=True):
+                checked.append(_judge(guideline, policy, draft, topic))
+                for scene in draft.scenes:
+                    scene.docs.clear()  # docs are invalid outside
+    return checked
+
+
+Needed = tuple[Scene, int, int, int]
+
+
+def _has_entities(needed: Sequence[Needed]) -> bool:
+    return any(level == ENTITIES for *_, level in needed)
+
+
+def _needed(policy: Policy, topic: Topic, scene: Scene) -> dict[tuple[int, int], int]:
+    """Return which pieces of a scene some rule must see analysed, and how deeply."""
+    levels: dict[tuple[int, int], int] = {}
+    for rule in _open_rules(policy, topic):
+        for matcher in rule.matchers:
+            level = max(matcher.pattern_level, matcher.clause_level)
+            if level == NONE:
+                continue
+            places = rule.trigger if matcher.pattern_level else matcher.wordset
+            for start, end in scene.hits.of(places):
+                number = scene.sentence_of(start, end)
+                if number is not None:
+                    piece = scene.piece_at(number, start)
+                    levels[piece] = max(levels.get(piece, NONE), level)
+    return levels
+
+
+def _analyse(nlp: Language, needed: Sequence[Needed]) -> None:
+    """Analyse the pieces in batches, each only as deeply as it must be."""
+    for level in {level for *_, level in needed}:
+        pieces = [(scene, start, end) for scene, start, end, at in needed if at == level]
+        texts = (scene.view.shadow[start:end].replace("\n", " ") for scene, start, end in pieces)
+        if level < PARSE:
+            docs: Iterable[object] = map(nlp.make_doc, texts)
+        else:
+            docs = nlp.pipe(texts, disable=[] if level == ENTITIES else ["ner"])
+        for (scene, start, _), doc in zip(pieces, docs, strict=True):
+            scene.docs[start] = doc  # type: ignore[assignment]
+
+
+def _open_rules(policy: Policy, topic: Topic) -> Iterator[CompiledRule]:
+    return (rule for rule in policy.rules if rule.matchers and gate_open(rule.rule.gate, topic))
+
+
+def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic) -> Checked:
+    """Turn a draft, analysed where needed, into findings and scorecard."""
+    findings: list[Finding] = []
+    for scene in draft.scenes:
+        for rule in _open_rules(policy, topic):
+            for matcher in rule.matchers:
+                for candidate in _candidates(rule, matcher, scene):
+                    finding = _assess(guideline, policy, draft, scene, candidate)
+                    if finding:
+                        findings.append(finding)
+    scorecard: list[ScorecardItem] = []
+    for rule in policy.rules:
+        if rule.check is None:
+            continue
+        item = check_draft(rule, draft, topic)
+        if rule.rule.check and rule.rule.check.flags == "headline":
+            flagged = headline_finding(rule.rule, draft, item, policy.severity)
+            findings += [flagged] if flagged else []
+        else:
+            scorecard.append(item)
+    groups = guideline.about.siblings if policy.siblings else []
+    return Checked(tuple(settle(findings, groups)), tuple(scorecard), draft.words)
+
+
+def _candidates(rule: CompiledRule, matcher: CompiledMatcher, scene: Scene) -> Iterator[Candidate]:
+    if matcher.tokens is None and matcher.dependency is None:
+        yield from find_phrases(rule, matcher, scene)
+        return
+    seen: set[tuple[int, int]] = set()
+    for start, end in scene.hits.of(rule.trigger):
+        number = scene.sentence_of(start, end)
+        if number is None:
+            continue
+        piece = scene.piece_at(number, start)
+        if piece not in seen and piece[0] in scene.docs:
+            seen.add(piece)
+            yield from _pattern_candidates(rule, matcher, scene, number, piece[0])
+
+
+def _pattern_candidates(
+    rule: CompiledRule, matcher: CompiledMatcher, scene: Scene, number: int, base: int
+) -> Iterator[Candidate]:
+    doc = scene.docs[base]
+    if matcher.tokens:
+        for start, end in matcher.tokens.find(doc):
+            yield Candidate(rule, matcher, base + start, base + end, number)
+    if matcher.dependency:
+        for start, end, nodes in matcher.dependency.find(doc):
+            moved = {name: node.moved(base) for name, node in nodes.items()}
+            yield Candidate(rule, matcher, base + start, base + end, number, moved)
+
+
+def _assess(
+    guideline: Guideline, policy: Policy, draft: Draft, scene: Scene, at: Candidate
+) -> Finding | None:
+    """Return the finding a candidate makes, or None where scope, clause or voice silence it."""
+    rule = at.rule.rule
+    scope = scene.scope_of(at.start, at.end)
+    if rule.scope not in ("any", "document", scope):
+        return None
+    evidence = all_hold(at.matcher.needs, guideline, draft, scene, at)
+    if evidence is None or any_holds(at.matcher.unless, guideline, draft, scene, at):
+        return None
+    voice = find_voice(guideline, scene, at)
+    own = max(rule.severity, at.matcher.source.severity or rule.severity, key=SEVERITIES.index)
+    severity = spoken_severity(guideline, scene, at, voice, policy.severity.get(rule.id, own))
+    if severity is None:
+        return None
+    return make_finding(guideline, scene, at, scope, voice, severity, evidence)

@@ -1,0 +1,120 @@
+"""What must be known before a rule may speak: the topic of the text, and who is speaking."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.scene import Candidate, Draft, Scene
+from monitor.guidelines.schema import Gate, QuotePolicy
+from monitor.text.quotations import Quotation
+from monitor.types import Quoted, Severity
+
+Topic = Literal["thb", "assumed", "other", "unknown"]
+"""`assumed`: too short to tell, and nothing speaks against it."""
+
+
+def find_topic(guideline: Guideline, draft: Draft) -> Topic:
+    """Return whether a text is about trafficking.
+
+    It is if it has one of the field's own terms, or a purpose of exploitation together with an
+    act or a means. A short text counts as on topic unless it shows another one.
+    """
+    has = {
+        name: any(
+            scene.hits.of(n) for n in getattr(guideline.topic, name) for scene in draft.scenes
+        )
+        for name in ("strong", "act", "means", "purpose", "other")
+    }
+    if has["strong"] or (has["purpose"] and (has["act"] or has["means"])):
+        return "thb"
+    if has["other"] and not has["purpose"]:
+        return "other"
+    return "assumed" if draft.words < guideline.about.topic.short_words else "unknown"
+
+
+def gate_open(gate: Gate, topic: Topic) -> bool:
+    """Whether a rule may be tried at all; a referent gate's evidence is in the rule's `needs`."""
+    return gate == "none" or topic in ("thb", "assumed")
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Whose words a stretch is: the writer's (`no`), the writer's at arm's length, a speaker's."""
+
+    quoted: Quoted | Literal["mention"]
+    quotation: Quotation | None = None
+
+
+def find_voice(guideline: Guideline, scene: Scene, at: Candidate) -> Voice:
+    """Return who says the words of a candidate, or that they are only mentioned."""
+    if _is_mention(guideline, scene, at):
+        return Voice("mention")
+    quotation = _quotation_around(scene, at.start, at.end)
+    return Voice(quotation.kind, quotation) if quotation else Voice("no")
+
+
+def spoken_severity(
+    guideline: Guideline, scene: Scene, at: Candidate, voice: Voice, severity: Severity
+) -> Severity | None:
+    """Return the severity that is left in this voice, None for silence.
+
+    `soften` leaves at most a suggestion, and nothing where the survivor speaks of herself.
+    """
+    rule = at.rule.rule
+    if voice.quoted == "mention":
+        return None if rule.mentions == "skip" else severity
+    if voice.quoted != "attributed" or rule.quotes == "flag":
+        return severity
+    if rule.quotes == "skip" or _survivor_speaks(guideline, scene, at, voice):
+        return None
+    policy: QuotePolicy = rule.quotes
+    assert policy == "soften"
+    return "suggestion"
+
+
+def _quotation_around(scene: Scene, start: int, end: int) -> Quotation | None:
+    """Return the innermost quotation that holds the span."""
+    quotations = scene.view.quotations
+    index = bisect_right(quotations, start, key=lambda q: q.start)
+    for quotation in reversed(quotations[max(0, index - 3) : index]):
+        if end <= quotation.end:
+            return quotation
+    return None
+
+
+def _is_mention(guideline: Guideline, scene: Scene, at: Candidate) -> bool:
+    """Whether words close by say that the match is talked about as a word."""
+    reach = guideline.about.mentions.reach
+    low, high = scene.sentence_span(at.sentence)
+    for wordset in guideline.mention_before:
+        for _, end in scene.hits.between(wordset, max(low, at.start - 80), at.start):
+            if len(scene.view.shadow[end : at.start].split()) <= reach:
+                return True
+    for wordset in guideline.mention_after:
+        for start, _ in scene.hits.between(wordset, at.end, min(high, at.end + 80)):
+            if len(scene.view.shadow[at.end : start].split()) <= reach:
+                return True
+    return False
+
+
+def _survivor_speaks(guideline: Guideline, scene: Scene, at: Candidate, voice: Voice) -> bool:
+    """Whether the speaker is called a survivor, or says I and is called nothing else."""
+    quotation = voice.quotation
+    if quotation is None:
+        return False
+    if quotation.speaker_span:
+        low, high = quotation.speaker_span
+        if _any_hit(scene, guideline.survivor, low, high):
+            return True
+        if _any_hit(scene, guideline.other_speaker, low, high):
+            return False
+    sentence = scene.sentence_span(at.sentence)
+    low, high = max(sentence[0], quotation.start), min(sentence[1], quotation.end)
+    return _any_hit(scene, guideline.first_person, low, high)
+
+
+def _any_hit(scene: Scene, wordsets: tuple[int, ...], low: int, high: int) -> bool:
+    return any(scene.hits.between(wordset, low, high, 1) for wordset in wordsets)

@@ -1,0 +1,69 @@
+"""spaCy pattern languages as rules write them: checks, lexicon names filled in, analysis needed.
+
+The keys are checked here and not by spaCy, because importing spaCy takes longer than loading and
+checking all rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+NONE, TOKENS, PARSE, ENTITIES = range(4)
+"""How much analysis a sentence needs; each level includes the ones before."""
+
+_LEXICAL = frozenset(
+    ["ORTH", "TEXT", "NORM", "LOWER", "LENGTH", "SHAPE", "PREFIX", "SUFFIX", "IS_ALPHA", "IS_ASCII", "IS_DIGIT", "IS_LOWER", "IS_UPPER", "IS_TITLE", "IS_PUNCT", "IS_SPACE", "IS_STOP", "LIKE_NUM", "LIKE_URL", "LIKE_EMAIL", "IS_QUOTE", "IS_BRACKET", "IS_CURRENCY", "OP", "MARK"]
+)
+_PARSED = frozenset(["POS", "TAG", "DEP", "LEMMA", "MORPH", "SENT_START", "IS_SENT_START", "SPACY"])
+_ENTITY = frozenset(["ENT_TYPE", "ENT_IOB"])
+_NODE = frozenset(["LEFT_ID", "REL_OP", "RIGHT_ID", "RIGHT_ATTRS"])
+
+Token = Mapping[str, Any]
+Words = Callable[[str], Sequence[str]]
+"""Gives the one-word entries of a lexicon by name."""
+
+
+def level_of(patterns: Sequence[Sequence[Token]]) -> int:
+    """Return how much analysis token patterns need."""
+    keys = {key for pattern in patterns for token in pattern for key in token}
+    if keys & _ENTITY:
+        return ENTITIES
+    return PARSE if keys & _PARSED else TOKENS
+
+
+def check_token(token: Token) -> str | None:
+    """Say what is wrong with a token of a pattern, or None."""
+    for key in token:
+        if key not in _LEXICAL | _PARSED | _ENTITY:
+            return f"'{key}' is no attribute of a token pattern"
+    return None
+
+
+def check_node(node: Token) -> str | None:
+    """Say what is wrong with a node of a dependency pattern, or None."""
+    if extra := set(node) - _NODE:
+        return f"'{min(extra)}' is no part of a dependency node"
+    if missing := {"RIGHT_ID", "RIGHT_ATTRS"} - set(node):
+        return f"a dependency node lacks '{min(missing)}'"
+    return check_token(node["RIGHT_ATTRS"])
+
+
+def fill_lexicons(token: Token, words: Words) -> dict[str, Any]:
+    """Replace a lexicon's name in `IN` or `NOT_IN` by its words; drop our own `MARK`."""
+    filled: dict[str, Any] = {}
+    for key, value in token.items():
+        if key == "MARK":
+            continue
+        if key == "RIGHT_ATTRS":
+            filled[key] = fill_lexicons(value, words)
+        elif isinstance(value, Mapping):
+            filled[key] = {
+                test: list(words(operand))
+                if test in ("IN", "NOT_IN") and isinstance(operand, str)
+                else operand
+                for test, operand in value.items()
+            }
+        else:
+            filled[key] = value
+    return filled

@@ -1,0 +1,16 @@
+"""Kind `phrase`: what the scan found of listed phrases; no grammar, no analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.guidelines.compiled import CompiledMatcher, CompiledRule
+from monitor.guidelines.scene import Candidate, Scene
+
+
+def find_phrases(rule: CompiledRule, matcher: CompiledMatcher, scene: Scene) -> Iterator[Candidate]:
+    """Yield the matcher's phrases; one that runs over the end of a sentence does not count."""
+    for start, end in scene.hits.of(matcher.wordset):
+        sentence = scene.sentence_of(start, end)
+        if sentence is not None:
+            yield Candidate(rule, matcher, start, end, sentence)

@@ -1,0 +1,220 @@
+"""Findings and results as users see them: messages, suggestions that fit, and the JSON shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from monitor.guidelines.compiled import Guideline, number_of, pick
+from monitor.guidelines.context import Found
+from monitor.guidelines.gates import Voice
+from monitor.guidelines.scan import key_of
+from monitor.guidelines.scene import Candidate, Draft, Scene
+from monitor.guidelines.schema import Example, Rule
+from monitor.text.document import Document
+from monitor.text.language import identify_language
+from monitor.text.positions import Positions
+from monitor.types import Finding, Quoted, Scope, ScorecardItem, Severity, Source, Span
+
+if TYPE_CHECKING:
+    from monitor.guidelines.engine import Checked
+
+
+def make_finding(
+    guideline: Guideline,
+    scene: Scene,
+    at: Candidate,
+    scope: Scope,
+    voice: Voice,
+    severity: Severity,
+    evidence: Sequence[Found],
+) -> Finding:
+    """Return the finding for a candidate that stands."""
+    rule = at.rule.rule
+    start, end = scene.view.original(at.start, at.end)
+    match = scene.view.text[start:end]
+    quoted: Quoted = "no" if voice.quoted == "mention" else voice.quoted
+    return Finding(
+        rule=rule.id,
+        severity=severity,
+        principle=rule.principle,
+        scope=scope,
+        field=scene.field,
+        start=start,
+        end=end,
+        match=match,
+        quoted=quoted,
+        message=_message(at.matcher.source.message or rule.message, match, evidence),
+        why=" ".join(rule.why.split()),
+        suggestions=_suggestions(guideline, scene, at),
+        sources=sources_of(rule),
+    )
+
+
+def headline_finding(
+    rule: Rule, draft: Draft, item: ScorecardItem, severity: Mapping[str, Severity]
+) -> Finding | None:
+    """Return the finding that a document rule with `flags: headline` makes when it is not met."""
+    if item.met is not False or draft.headline is None:
+        return None
+    scene, span = draft.headline
+    start, end = scene.view.original(*span)
+    return Finding(
+        rule=rule.id,
+        severity=severity.get(rule.id, rule.severity),
+        principle=rule.principle,
+        scope="headline",
+        field=scene.field,
+        start=start,
+        end=end,
+        match=scene.view.text[start:end],
+        quoted="no",
+        message=" ".join(rule.message.split()),
+        why=" ".join(rule.why.split()),
+        suggestions=tuple(pick(suggestion, "one") for suggestion in rule.suggest),
+        sources=sources_of(rule),
+    )
+
+
+def sources_of(rule: Rule) -> tuple[Source, ...]:
+    """Return a rule's sources."""
+    return tuple(Source(source.title, source.section, source.url) for source in rule.sources)
+
+
+def _message(message: str, match: str, evidence: Sequence[Found]) -> str:
+    words = dict.fromkeys(found.words for found in evidence)
+    filled = message.replace("{match}", match).replace("{evidence}", ", ".join(words))
+    return " ".join(filled.split())
+
+
+def _suggestions(guideline: Guideline, scene: Scene, at: Candidate) -> tuple[str, ...]:
+    """Return replacements that agree with the match in number, article and capitals."""
+    match = scene.view.shadow[at.start : at.end]
+    offered = at.matcher.replacements.get(key_of(match))
+    if offered is None:
+        number = number_of(match, frozenset(guideline.about.plurals))
+        chosen = at.matcher.source.suggest or at.rule.rule.suggest
+        offered = tuple(pick(suggestion, number) for suggestion in chosen)
+    before = scene.view.shadow[max(0, at.start - 4) : at.start].lower().rpartition(" ")[0]
+    article = before.rpartition(" ")[2]
+    if article in ("a", "an"):
+        fitting = tuple(
+            text for text in offered if (text[0].lower() in "aeiou") == (article == "an")
+        )
+        offered = fitting or offered
+    if match[:1].isupper():
+        offered = tuple(text[:1].upper() + text[1:] for text in offered)
+    return tuple(dict.fromkeys(offered))
+
+
+def document_json(
+    document: Document, checked: Checked, *, path: str | None = None, include_text: bool = False
+) -> dict[str, Any]:
+    """Return the entry of one document as design section 4 has it.
+
+    Lines and columns count in the source file; `source_start` and `source_end` are there for
+    formats with a source map. `text` is the visible text, with `include_text` only.
+    """
+    places = _Places(document)
+    entry: dict[str, Any] = {"path": path} if path is not None else {}
+    entry["language"] = document.language or identify_language(document.text)
+    entry["words"] = checked.words
+    entry["findings"] = [_finding_json(finding, places) for finding in checked.findings]
+    entry["scorecard"] = [_item_json(item) for item in checked.scorecard]
+    if include_text:
+        entry["text"] = document.text
+    return entry
+
+
+class _Places:
+    """Turns offsets of a document's fields into every way of counting that clients use."""
+
+    def __init__(self, document: Document) -> None:
+        self._fields = {"title": Positions(document.title), "text": Positions(document.text)}
+        self._map = document.source_map
+
+    def of(self, field: str, start: int, end: int) -> dict[str, int]:
+        positions = self._fields[field]
+        place = {
+            "start": start,
+            "end": end,
+            "utf16_start": positions.utf16(start),
+            "utf16_end": positions.utf16(end),
+        }
+        if field == "text" and self._map is not None:
+            source = self._map.original(start, end)
+            place["source_start"], place["source_end"] = source
+            place["line"], place["column"] = self._map.positions.line_column(source[0])
+        else:
+            place["line"], place["column"] = positions.line_column(start)
+        return place
+
+
+def _finding_json(finding: Finding, places: _Places) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "principle": finding.principle,
+        "scope": finding.scope,
+        "field": finding.field,
+        **places.of(finding.field, finding.start, finding.end),
+        "match": finding.match,
+        "quoted": finding.quoted,
+        "message": finding.message,
+        "why": finding.why,
+        "suggestions": list(finding.suggestions),
+        "sources": [
+            {"title": s.title, "section": s.section, "url": s.url} for s in finding.sources
+        ],
+    }
+
+
+def _item_json(item: ScorecardItem) -> dict[str, Any]:
+    return {
+        "item": item.item,
+        "met": item.met,
+        "reason": item.reason,
+        "evidence": [_span_json(span) for span in item.evidence],
+    }
+
+
+def _span_json(span: Span) -> dict[str, Any]:
+    return {"field": span.field, "start": span.start, "end": span.end}
+
+
+def rule_json(rule: Rule) -> dict[str, Any]:
+    """Return a rule as data for readers: what, why, suggestions, sources, examples as text."""
+    shown = rule.model_dump(include=set(_SHOWN))
+    shown["message"] = " ".join(rule.message.split())
+    shown["why"] = " ".join(rule.why.split())
+    shown["suggest"] = [
+        pick(suggestion, number)
+        for suggestion in rule.suggest
+        for number in (("one",) if isinstance(suggestion, str) else ("one", "many"))
+    ]
+    shown["examples"] = {
+        name: [_example_text(example) for example in getattr(rule.examples, name)]
+        for name in ("bad", "good", "quoted")
+    }
+    return shown
+
+
+_SHOWN = (
+    "id",
+    "title",
+    "principle",
+    "kind",
+    "severity",
+    "scope",
+    "gate",
+    "quotes",
+    "message",
+    "why",
+    "sources",
+)
+
+
+def _example_text(example: str | Example) -> str:
+    if isinstance(example, str):
+        return example
+    return "\n\n".join(filter(None, (example.title, example.context, example.text)))

@@ -1,0 +1,348 @@
+"""The rule file format: what a rule author may write, and nothing else.
+
+These models are the format; `guidelines/rule.schema.json` is generated from them for editors.
+Unknown fields are refused: a misspelt `unles:` that is silently ignored is a rule that flags what
+it should not. `guidelines/README.md` explains each field to authors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from monitor.types import Severity
+
+Kind = Literal["phrase", "tokens", "dependency", "context", "document"]
+Gate = Literal["none", "topic", "referent", "document"]
+QuotePolicy = Literal["flag", "soften", "skip"]
+RuleScope = Literal["any", "headline", "body", "caption", "document"]
+Principle = Literal[
+    "accuracy",
+    "accountability",
+    "child-protection",
+    "do-no-harm",
+    "humanity",
+    "impartiality",
+    "independence",
+    "privacy-consent",
+    "terminology",
+]
+Within = Literal[
+    "match",
+    "before",
+    "after",
+    "sentence",
+    "near",
+    "around",
+    "paragraph",
+    "headline",
+    "body",
+    "document",
+]
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Words = Annotated[list[Text], Field(min_length=1)]
+Slot = Name | list[str]
+Token = dict[str, Any]
+
+
+class Strict(BaseModel):
+    """A table in which every field is known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceEntry(Strict):
+    """A document the rule rests on, and whether it states the rule or supports it."""
+
+    title: Text
+    section: Text
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    role: Literal["states", "supports"]
+
+
+class Paired(Strict):
+    """A replacement that agrees in number with what it replaces."""
+
+    one: Text
+    many: Text
+
+
+class WordList(Strict):
+    """Words and phrases, listed or made by combining slots; see README, "Lists of words"."""
+
+    words: list[Text] = []
+    stems: list[Text] = []
+    sequences: list[Annotated[list[Slot], Field(min_length=1)]] = []
+    include: list[Name] = []
+    never_in: list[Text] = Field([], alias="except")
+
+
+class Lexicon(WordList):
+    """A named list of words that other rules use as evidence."""
+
+    about: Text
+
+
+class Clause(Strict):
+    """One piece of evidence: holds if at least `at_least` of what it lists is found `within`."""
+
+    lexicons: list[Name] = []
+    phrases: list[Text] = []
+    sequences: list[Annotated[list[Slot], Field(min_length=1)]] = []
+    tokens: list[Annotated[list[Token], Field(min_length=1)]] = []
+    person: Name | None = None
+    is_: list[Name] = Field([], alias="is")
+    headline_has: list[Literal["exclamation", "capitals", "question"]] = []
+    within: Within = "sentence"
+    reach: Annotated[int, Field(gt=0)] | None = None
+    at_least: Annotated[int, Field(gt=0)] = 1
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        listed = (self.lexicons, self.phrases, self.sequences, self.tokens, self.headline_has)
+        if self.person is None and not any(listed):
+            raise ValueError("a clause needs lexicons, phrases, sequences, tokens or person")
+        if (self.person is None) != (not self.is_):
+            raise ValueError("'person' and 'is' go together")
+        if self.person is not None and any(listed):
+            raise ValueError("'person' stands in a clause of its own")
+        if self.reach is not None and self.within not in ("before", "after"):
+            raise ValueError("'reach' counts words before or after the match only")
+        if self.tokens and self.within not in ("match", "before", "after", "sentence"):
+            raise ValueError("'tokens' look at the sentence of the match only")
+        return self
+
+
+class DependencyPattern(Strict):
+    """spaCy DependencyMatcher nodes, and which of them make the finding's span."""
+
+    nodes: Annotated[list[Token], Field(min_length=2)]
+    mark: Words
+
+    @model_validator(mode="after")
+    def _marks_exist(self) -> Self:
+        names = {node.get("RIGHT_ID") for node in self.nodes}
+        for name in self.mark:
+            if name not in names:
+                raise ValueError(f"'mark' names '{name}', which is no RIGHT_ID of the pattern")
+        return self
+
+
+class Matcher(Strict):
+    """One way to find the breach: exactly one of the five ways, with exceptions of its own."""
+
+    phrases: list[Text] = []
+    sequence: list[Slot] = []
+    replace: dict[Text, list[Text]] = {}
+    tokens: list[Annotated[list[Token], Field(min_length=1)]] = []
+    dependency: list[DependencyPattern] = []
+    severity: Severity | None = None
+    message: Text | None = None
+    suggest: list[Text | Paired] = []
+    needs: list[Clause] = []
+    unless: list[Clause] = []
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(map(bool, _ways(self).values())) != 1:
+            raise ValueError(f"a matcher has exactly one of {', '.join(_ways(self))}")
+        return self
+
+    @property
+    def way(self) -> str:
+        """Which of the five ways this matcher goes."""
+        return next(name for name, value in _ways(self).items() if value)
+
+
+def _ways(matcher: Matcher) -> Mapping[str, Sequence[Any] | Mapping[str, Any]]:
+    names = ("phrases", "sequence", "replace", "tokens", "dependency")
+    return {name: getattr(matcher, name) for name in names}
+
+
+class DocumentCheck(Strict):
+    """A question about a whole text, answered met, not met, or not to be judged."""
+
+    min_words: Annotated[int, Field(ge=0)] = 120
+    about: list[Clause] = []
+    unless: list[Clause] = []
+    met: list[Clause] = []
+    broken: list[Clause] = []
+    otherwise: Literal["met", "broken", "silent"]
+    flags: Literal["headline"] | None = None
+    reasons: dict[Literal["met", "broken"], Text]
+
+    @model_validator(mode="after")
+    def _can_answer(self) -> Self:
+        if not self.met and not self.broken:
+            raise ValueError("'check' needs 'met' or 'broken' clauses")
+        return self
+
+
+class Example(Strict):
+    """A text that must, or must not, be flagged; `context` stands before it and is not marked."""
+
+    text: Text
+    context: str = ""
+    title: str = ""
+    caption: bool = False
+
+
+class Examples(Strict):
+    """The rule's tests. `[[…]]` marks what must be flagged."""
+
+    bad: list[Text | Example]
+    good: list[Text | Example]
+    quoted: list[Text | Example] = []
+    unjudged: list[Text | Example] = []
+
+    def __len__(self) -> int:
+        return len(self.bad) + len(self.good) + len(self.quoted) + len(self.unjudged)
+
+
+class Rule(Strict):
+    """One rule: what to find, when to keep silent, what to say, and the examples that prove it."""
+
+    id: Name
+    title: Text
+    principle: Principle
+    kind: Kind
+    severity: Severity
+    scope: RuleScope = "any"
+    gate: Gate
+    quotes: QuotePolicy
+    message: Text
+    why: Text
+    suggest: list[Text | Paired] = []
+    sources: Annotated[list[SourceEntry], Field(min_length=1)]
+    trigger: list[Text] = []
+    trigger_stems: list[Text] = []
+    match: list[Matcher] = []
+    check: DocumentCheck | None = None
+    needs: list[Clause] = []
+    unless: list[Clause] = []
+    mentions: Literal["skip", "flag"] = "skip"
+    examples: Examples
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        problem = _kind_problem(self) or _example_problem(self)
+        if problem:
+            raise ValueError(problem)
+        return self
+
+
+_WAYS: Mapping[str, frozenset[str]] = {
+    "phrase": frozenset({"phrases", "sequence", "replace"}),
+    "tokens": frozenset({"phrases", "sequence", "replace", "tokens"}),
+}
+
+
+def _kind_problem(rule: Rule) -> str | None:
+    """Say what in the rule does not go with its kind, or None."""
+    ways = {matcher.way for matcher in rule.match}
+    clauses = [*rule.needs, *(clause for matcher in rule.match for clause in matcher.needs)]
+    if rule.kind == "document":
+        if rule.check is None or rule.match:
+            return "kind 'document' has a 'check' and no 'match'"
+        return None
+    if rule.check is not None:
+        return "'check' belongs to kind 'document'"
+    if not rule.match:
+        return "'match' is missing"
+    if extra := ways - _WAYS.get(rule.kind, ways):
+        return f"kind '{rule.kind}' does not have '{min(extra)}' matchers"
+    if rule.kind in ("tokens", "dependency") and rule.kind not in ways:
+        return f"kind '{rule.kind}' needs a '{rule.kind}' matcher"
+    if rule.kind == "context" and not clauses:
+        return "kind 'context' has 'needs'"
+    if ways & {"tokens", "dependency"} and not (rule.trigger or rule.trigger_stems):
+        return "'tokens' and 'dependency' matchers need a 'trigger'"
+    return None
+
+
+def _example_problem(rule: Rule) -> str | None:
+    """Say which examples are missing or marked wrongly, or None."""
+    bad, good = rule.examples.bad, rule.examples.good
+    if len(bad) < 2 or len(good) < 2:
+        return "'examples' needs at least 2 bad and 2 good ones"
+    if rule.kind == "document":
+        return None
+    if not rule.examples.quoted and rule.scope != "caption":
+        return "'examples' needs a quoted one"
+    if any("[[" not in _text(example) for example in bad):
+        return "every bad example marks what is flagged with [[…]]"
+    if any("[[" in _text(example) for example in good):
+        return "a good example has nothing marked with [[…]]"
+    return None
+
+
+def _text(example: str | Example) -> str:
+    return example if isinstance(example, str) else example.text + example.title
+
+
+class RuleFile(Strict):
+    """A file of rules on one topic."""
+
+    topic: Text
+    rules: Annotated[list[Rule], Field(min_length=1)]
+
+
+class LexiconFile(Strict):
+    """`lexicon.yaml`: the word lists that serve as evidence."""
+
+    lexicons: dict[Name, Lexicon]
+
+
+class TopicWords(Strict):
+    """Which lexicons decide whether a text is about trafficking."""
+
+    strong: list[Name]
+    act: list[Name]
+    means: list[Name]
+    purpose: list[Name]
+    other: list[Name]
+    short_words: Annotated[int, Field(gt=0)] = 120
+
+
+class MentionWords(Strict):
+    """Lexicons of words that make a phrase a mention of the word, close before or after it."""
+
+    before: list[Name]
+    after: list[Name]
+    reach: Annotated[int, Field(gt=0)] = 4
+
+
+class SpeakerWords(Strict):
+    """Lexicons that tell who speaks in a quotation, and the first person."""
+
+    survivor: list[Name]
+    other: list[Name]
+    first_person: list[Name]
+
+
+class GuidelineFile(Strict):
+    """`guideline.yaml`: what the guideline is, and what holds for all its rules."""
+
+    id: Name
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    title: Text
+    publisher: Text
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    licence: Text
+    topic: TopicWords
+    mentions: MentionWords
+    speakers: SpeakerWords
+    roles: dict[Name, list[Name]]
+    pronouns: dict[Text, list[Name]] = {}
+    plurals: list[Text] = []
+    siblings: list[Annotated[list[Name], Field(min_length=2)]]
+
+
+def rule_schema() -> dict[str, Any]:
+    """Return the JSON Schema of rule files, as published in `guidelines/rule.schema.json`."""
+    schema = RuleFile.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,22 @@
+"""The guideline's stamp: rule files, the code that reads them, and the language model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor import nlp, text
+from monitor.nlp import nlp_versions
+from monitor.stamps import make_stamp
+
+
+def guideline_stamp(name: str, version: str, path: Path) -> str:
+    """Return `name@version+hash`; any change that could change a finding changes it."""
+    here = Path(__file__).parent
+    code = [here, *(Path(str(module.__file__)).parent for module in (text, nlp))]
+    return make_stamp(
+        name,
+        version,
+        files=path.glob("*.yaml"),
+        code=code,
+        libraries=[*nlp_versions(), "ahocorasick-rs"],
+    )

@@ -1,0 +1,46 @@
+"""Kind `tokens`: spaCy Matcher patterns, run on sentences that hold one of the rule's triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from monitor.guidelines.linguistics import Words, fill_lexicons, level_of
+
+if TYPE_CHECKING:
+    from spacy.matcher import Matcher
+    from spacy.tokens import Doc
+
+
+class TokenPatterns:
+    """Matcher patterns of one matcher or clause; built for the vocabulary they first meet.
+
+    A pattern whose tokens carry `MARK: true` finds the marked stretch, else the whole match.
+    """
+
+    def __init__(self, patterns: Sequence[Sequence[Mapping[str, Any]]], words: Words) -> None:
+        self.level = level_of(patterns)
+        self._patterns = [[fill_lexicons(token, words) for token in p] for p in patterns]
+        self._marks = [frozenset(i for i, t in enumerate(p) if t.get("MARK")) for p in patterns]
+        self._matcher: Matcher | None = None
+        self._index: dict[int, int] = {}
+
+    def find(self, doc: Doc) -> Iterator[tuple[int, int]]:
+        """Yield what the patterns find, as offsets into the doc's text."""
+        matcher = self._matcher if self._matcher is not None else self._build(doc)
+        for key, start, end, alignment in matcher(doc, with_alignments=True):
+            marks = self._marks[self._index[key]]
+            inside = [start + i for i, node in enumerate(alignment) if node in marks]
+            first, last = doc[min(inside, default=start)], doc[max(inside, default=end - 1)]
+            yield first.idx, last.idx + len(last)
+
+    def _build(self, doc: Doc) -> Matcher:
+        from spacy.matcher import Matcher
+        from spacy.strings import get_string_id
+
+        matcher = Matcher(doc.vocab)
+        for number, pattern in enumerate(self._patterns):
+            matcher.add(str(number), [pattern])
+            self._index[get_string_id(str(number))] = number
+        self._matcher = matcher
+        return matcher
