@@ -4,13 +4,13 @@ import { badge, el, link, plural } from "./dom.js";
 
 /**
  * Fill `list` with cards. `actions` has `go(finding)`, `apply(finding, wording)`.
- * Returns a map from each finding to its card.
+ * Returns a map from each finding's id to its card.
  */
 export function showCards(list, groups, actions) {
   const cards = new Map();
   const nodes = groups.map((group) => {
     const card = makeCard(group, actions);
-    for (const place of group.places) cards.set(place, card);
+    for (const place of group.places) cards.set(place.id, card);
     return card;
   });
   list.replaceChildren(...nodes);
@@ -23,13 +23,13 @@ function makeCard({ places }, actions) {
   // The place that the card's buttons act on: the one last walked to.
   const card = el("li", { className: `card ${first.severity}`, tabIndex: -1, "aria-label": label });
   card.place = first;
-  const current = () => (places.includes(card.place) ? card.place : first);
-  card.append(
+  const current = () => card.place;
+  const parts = [
     el(
       "div",
       { className: "card-head" },
       badge(first.severity),
-      quotedNote(first),
+      placeNote(places),
       places.length > 1 ? steps(places, current, actions) : null,
     ),
     el("button", {
@@ -43,22 +43,27 @@ function makeCard({ places }, actions) {
     el("p", { className: "message", textContent: first.message }),
     suggestions(first, current, actions),
     why(first),
-  );
+  ];
+  card.append(...parts.filter(Boolean));
   return card;
 }
 
-function quotedNote({ quoted, scope }) {
-  const notes = [];
-  if (scope === "headline") notes.push("in the headline");
-  if (scope === "caption") notes.push("in a caption");
-  if (quoted === "attributed") notes.push("in a quotation");
-  if (quoted === "scare") notes.push("in quotation marks");
+const NOTES = [
+  ["in the headline", (f) => f.scope === "headline"],
+  ["in a caption", (f) => f.scope === "caption"],
+  ["in a quotation", (f) => f.quoted === "attributed"],
+  ["in quotation marks", (f) => f.quoted === "scare"],
+];
+
+/** What is true of every place of the card. */
+function placeNote(places) {
+  const notes = NOTES.filter(([, fits]) => places.every(fits)).map(([words]) => words);
   return notes.length ? el("span", { className: "note", textContent: notes.join(", ") }) : null;
 }
 
 function steps(places, current, actions) {
   const step = (by) => () => {
-    const index = places.indexOf(current());
+    const index = places.findIndex((place) => place.id === current().id);
     actions.go(places[(index + by + places.length) % places.length]);
   };
   return el(

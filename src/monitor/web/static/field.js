@@ -37,7 +37,9 @@ export class Field {
   replace(start, end, replacement) {
     this.input.focus({ preventScroll: true });
     this.input.setSelectionRange(start, end);
-    const done = document.execCommand("insertText", false, replacement);
+    const done = replacement
+      ? document.execCommand("insertText", false, replacement)
+      : start === end || document.execCommand("delete");
     if (!done) {
       this.input.setRangeText(replacement, start, end, "end");
       this.input.dispatchEvent(new InputEvent("input", { bubbles: true }));

@@ -3,11 +3,32 @@
 
 export const SEVERITIES = ["error", "warning", "suggestion"];
 
-/** Take the browser's offsets out of a checked document, in reading order. */
-export function fromDocument(document) {
-  return document.findings
-    .map((f) => ({ ...f, start: f.utf16_start, end: f.utf16_end }))
-    .sort(inReadingOrder);
+/**
+ * Turn an answer's places into the browser's: UTF-16 units, in the text as a textarea holds it,
+ * which knows no CRLF. `texts` are the fields as they were checked. Each finding gets an `id`.
+ */
+export function adapt(document, texts) {
+  const fit = { title: withoutCrlf(texts.title), text: withoutCrlf(texts.text) };
+  const findings = document.findings
+    .map((f) => ({ ...f, start: fit[f.field](f.utf16_start), end: fit[f.field](f.utf16_end) }))
+    .sort(inReadingOrder)
+    .map((f, id) => ({ ...f, id }));
+  const scorecard = document.scorecard.map((entry) => ({
+    ...entry,
+    evidence: entry.evidence.map(({ field, start, end }) => ({
+      field,
+      start: fit[field](utf16Offset(texts[field], start)),
+      end: fit[field](utf16Offset(texts[field], end)),
+    })),
+  }));
+  return { ...document, findings, scorecard };
+}
+
+/** Return the function that moves an offset in `text` to where it is with LF for each CRLF. */
+function withoutCrlf(text) {
+  const breaks = [...text.matchAll(/\r\n/g)].map((found) => found.index);
+  if (!breaks.length) return (offset) => offset;
+  return (offset) => offset - breaks.filter((index) => index < offset).length;
 }
 
 function inReadingOrder(a, b) {
@@ -52,8 +73,8 @@ export function countBySeverity(findings) {
   return counts;
 }
 
-/** UTF-16 offset of a code-point offset, for the scorecard's evidence. */
-export function utf16Offset(text, codePoints) {
+/** UTF-16 offset of a code-point offset. */
+function utf16Offset(text, codePoints) {
   let index = 0;
   for (let n = 0; n < codePoints && index < text.length; n += 1) {
     index += text.codePointAt(index) > 0xffff ? 2 : 1;

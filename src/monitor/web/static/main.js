@@ -5,7 +5,7 @@ import { CheckFailed, checkFile, checkText, ruleTitles } from "./api.js";
 import { showCards } from "./cards.js";
 import { badge, byId, el, plural } from "./dom.js";
 import { Field } from "./field.js";
-import { SEVERITIES, countBySeverity, fromDocument, group, shift, utf16Offset } from "./findings.js";
+import { SEVERITIES, adapt, countBySeverity, group, shift } from "./findings.js";
 import { Marks } from "./marks.js";
 import { showScorecard } from "./scorecard.js";
 import { Tip } from "./tip.js";
@@ -18,12 +18,12 @@ const fields = {
   text: new Field("text", byId("text-field")),
 };
 const marks = new Marks(fields);
-const tip = new Tip(byId("tip"), byId("paper"), { apply, open: go });
+const tip = new Tip(byId("tip"), byId("paper"), { apply, open: (finding) => go(finding) });
 const state = {
   findings: [],
   hidden: new Set(), // severities filtered out
-  current: null,
-  cards: new Map(),
+  current: null, // the finding last walked to
+  cards: new Map(), // by finding id
   before: { title: "", text: "" }, // the fields as they were at the last input
   titles: new Map(),
   running: null,
@@ -46,7 +46,7 @@ async function check() {
     return;
   }
   if (isTooLarge(draft)) return;
-  await run((signal) => checkText(draft, signal), (document) => show(document));
+  await run((signal) => checkText(draft, signal), (document) => show(adapt(document, draft)));
 }
 
 function isTooLarge({ text, title }) {
@@ -86,23 +86,26 @@ async function openFile(file) {
   clearTimeout(state.timer);
   state.running?.abort();
   await run((signal) => checkFile(file, signal), (document) => {
-    fields.title.set("");
-    fields.text.set(document.text);
+    const texts = { title: "", text: document.text };
+    for (const [name, text] of Object.entries(texts)) fields[name].set(text);
     state.before = { title: "", text: fields.text.value };
+    state.current = null;
     opened(`Showing the text of ${file.name}. Changes made here do not change the file.`);
-    show(document);
+    show(adapt(document, texts));
   });
 }
 
 // Showing --------------------------------------------------------------------------------------
 
 function show(document) {
-  state.findings = fromDocument(document);
-  state.current = null;
-  state.language = document.language;
+  const { current } = state;
+  state.findings = document.findings;
+  // Whoever walks through the flags stays at hers when a new answer comes.
+  state.current = current && state.findings.find((f) => isSame(f, current));
   byId("words").textContent = plural(document.words, "word");
   showScorecard(byId("scorecard-list"), document.scorecard, state.titles, showEvidence);
   byId("scorecard").hidden = document.scorecard.length === 0;
+  byId("scorecard").inert = false;
   const total = state.findings.length;
   say(total ? `${plural(total, "flag")} in ${plural(document.words, "word")}.` : "No flags.");
   clean(total ? "" : cleanWords(document));
@@ -117,15 +120,31 @@ function cleanWords({ language, words }) {
   return `Nothing in these ${plural(words, "word")} goes against the guideline’s wording rules.`;
 }
 
-/** Draw marks, cards, filters from the state. */
+const isSame = (a, b) => a.rule === b.rule && a.field === b.field && a.start === b.start;
+
+/** The finding as it is now: cards keep the one they were made of, edits move it along. */
+const live = ({ id }) => state.findings.find((f) => f.id === id);
+
+/** Draw marks, cards, filters from the state; focus inside the cards stays there. */
 function render() {
   const seen = visible();
+  const hadFocus = byId("cards").contains(document.activeElement);
   if (!seen.includes(state.current)) state.current = null;
   marks.paint(seen, state.current);
   state.cards = showCards(byId("cards"), group(seen), { go, apply });
   renderFilters();
   renderPosition();
   tip.hide();
+  const card = state.current && state.cards.get(state.current.id);
+  if (card) mark(card, state.current);
+  if (hadFocus) (card ?? byId("cards").firstElementChild ?? byId("flags")).focus({ preventScroll: true });
+}
+
+/** Make `card` the current one, standing for `finding` of its places. */
+function mark(card, finding) {
+  for (const other of byId("cards").children) other.removeAttribute("aria-current");
+  card.place = finding;
+  card.setAttribute("aria-current", "true");
 }
 
 const visible = () => state.findings.filter((f) => !state.hidden.has(f.severity));
@@ -194,14 +213,14 @@ function fail(words) {
 // Walking --------------------------------------------------------------------------------------
 
 /** Make `finding` the current flag: mark it, bring it into view, and move focus to its card. */
-function go(finding) {
+function go(chosen) {
+  const finding = live(chosen);
+  if (!finding) return;
   const seen = visible();
   state.current = finding;
   marks.paintCurrent(finding);
-  for (const card of byId("cards").children) card.removeAttribute("aria-current");
-  const card = state.cards.get(finding);
-  card.place = finding;
-  card.setAttribute("aria-current", "true");
+  const card = state.cards.get(finding.id);
+  mark(card, finding);
   reveal(marks.rangeOf(finding));
   card.focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest" });
@@ -235,19 +254,21 @@ function backToDraft() {
 }
 
 function showEvidence({ field, start, end }) {
-  const text = fields[field].value;
-  reveal(marks.paintPlace(field, utf16Offset(text, start), utf16Offset(text, end)));
+  reveal(marks.paintPlace(field, start, end));
 }
 
 // Editing --------------------------------------------------------------------------------------
 
-function apply(finding, wording) {
+function apply(chosen, wording) {
+  const finding = live(chosen);
+  if (!finding) return;
   const field = fields[finding.field];
   const next = visible().indexOf(finding);
   field.replace(finding.start, finding.end, wording); // the input event moves the findings along
   announce(`Replaced “${finding.match}” with “${wording}”. Undo works as usual.`);
   const follower = visible()[next] ?? visible().at(-1);
   if (follower) go(follower);
+  else byId("flags").focus({ preventScroll: true });
   check();
 }
 
@@ -256,10 +277,15 @@ function onInput(field) {
     field.input.value = field.value.replace(/\s*[\r\n]+\s*/g, " ");
   }
   field.sync();
-  state.findings = shift(state.findings, field.name, state.before[field.name], field.value);
+  const before = state.findings;
+  const { id } = state.current ?? {};
+  state.findings = shift(before, field.name, state.before[field.name], field.value);
+  state.current = state.findings.find((f) => f.id === id) ?? null;
   state.before[field.name] = field.value;
+  byId("scorecard").inert = true; // its places are those of the text before
   if (!fields.text.value) opened("");
-  render();
+  if (state.findings.length === before.length) marks.paint(visible(), state.current);
+  else render();
   checkSoon();
 }
 
@@ -272,7 +298,7 @@ function findingAtCaret(field) {
 function onCaret(field) {
   if (document.activeElement !== field.input) return;
   const finding = findingAtCaret(field);
-  if (finding) tip.show(finding, marks.rangeOf(finding).getBoundingClientRect());
+  if (finding) tip.show(finding, marks.rangeOf(finding).getClientRects()[0]);
   else tip.hide();
 }
 
@@ -348,11 +374,10 @@ for (const kind of ["dragover", "drop"]) {
   });
 }
 
+/** Put another draft in place of this one, such that undo brings this one back. */
 function fill(title, text) {
-  fields.title.set(title);
-  fields.text.set(text);
-  state.before = { title, text };
-  state.findings = [];
+  fields.title.replace(0, fields.title.value.length, title);
+  fields.text.replace(0, fields.text.value.length, text);
   opened("");
 }
 

@@ -26,7 +26,7 @@ export class Marks {
 
   paintCurrent(current) {
     if (!CSS.highlights) return;
-    const range = this.ranges.get(current);
+    const range = current && this.ranges.get(current);
     const highlight = new Highlight(...(range ? [range] : []));
     highlight.priority = 1;
     CSS.highlights.set(CURRENT, highlight);
