@@ -140,10 +140,9 @@ def compile_guideline(
     """Return the guideline made of its parts; raises `CompileError`."""
     build = _Build(about, lexicons)
     compiled = tuple(build.rule(rule) for rule in rules)
-    known = {rule.id for rule in rules}
     _check_siblings(about.siblings)
     topic, mentions, speakers = about.topic, about.mentions, about.speakers
-    guideline = Guideline(
+    return Guideline(
         id=about.id,
         version=about.version,
         language=about.language,
@@ -165,8 +164,6 @@ def compile_guideline(
         pronouns={word: build.named(names) for word, names in about.pronouns.items()},
         scanner=Scanner(build.sets.sets),
     )
-    assert len(known) == len(rules)
-    return guideline
 
 
 def _check_siblings(groups: Sequence[Sequence[str]]) -> None:
@@ -191,12 +188,10 @@ class _Build:
         needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
         matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
         trigger = self.sets.add(rule.trigger, rule.trigger_stems)
-        check = rule.check and CompiledCheck(
-            *map(
-                self._clauses,
-                (rule.check.about, rule.check.unless, rule.check.met, rule.check.broken),
-            )
-        )
+        check = None
+        if rule.check:
+            parts = (rule.check.about, rule.check.unless, rule.check.met, rule.check.broken)
+            check = CompiledCheck(*map(self._clauses, parts))
         self._rule = ""
         return CompiledRule(rule, trigger, matchers, check)
 

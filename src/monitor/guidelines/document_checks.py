@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.guidelines.compiled import CompiledRule, Evidence
+from monitor.guidelines.compiled import CompiledCheck, CompiledRule, Evidence
 from monitor.guidelines.context import Found, look_up, regions
 from monitor.guidelines.gates import Topic
 from monitor.guidelines.scene import Draft
+from monitor.guidelines.schema import DocumentCheck
 from monitor.types import ScorecardItem, Span
 
 MAX_EVIDENCE = 5
@@ -23,23 +24,30 @@ def check_draft(rule: CompiledRule, draft: Draft, topic: Topic) -> ScorecardItem
     assert check
     assert compiled
     item = rule.rule.id
+    silence = _why_silent(check, compiled, draft, topic)
+    if silence:
+        return ScorecardItem(item, None, silence)
+    evidence = _first(compiled.met, draft)
+    answer = "met" if evidence else check.otherwise
+    if not evidence and (evidence := _first(compiled.broken, draft)):
+        answer = "broken"
+    if answer == "silent":
+        return ScorecardItem(item, None, "nothing in the text speaks for or against it")
+    reason = check.reasons.get("met" if answer == "met" else "broken", "")
+    return ScorecardItem(item, answer == "met", reason, _spans(evidence))
+
+
+def _why_silent(
+    check: DocumentCheck, compiled: CompiledCheck, draft: Draft, topic: Topic
+) -> str | None:
+    """Say why the question cannot be judged on this draft, or None."""
     if draft.words < check.min_words:
-        reason = f"too short to judge: {draft.words} words, at least {check.min_words} needed"
-        return ScorecardItem(item, None, reason)
+        return f"too short to judge: {draft.words} words, at least {check.min_words} needed"
     if topic not in ("thb", "assumed"):
-        return ScorecardItem(item, None, "the text does not show that it is about trafficking")
+        return "the text does not show that it is about trafficking"
     if any(_evidence(clause, draft) is None for clause in compiled.about):
-        return ScorecardItem(item, None, "the question does not arise in this text")
-    if _first(compiled.unless, draft):
-        return ScorecardItem(item, None, "an exception of the rule holds")
-    if good := _first(compiled.met, draft):
-        return ScorecardItem(item, True, check.reasons.get("met", ""), _spans(good))
-    broken = _first(compiled.broken, draft)
-    if broken or check.otherwise == "broken":
-        return ScorecardItem(item, False, check.reasons.get("broken", ""), _spans(broken))
-    if check.otherwise == "met":
-        return ScorecardItem(item, True, check.reasons.get("met", ""))
-    return ScorecardItem(item, None, "nothing in the text speaks for or against it")
+        return "the question does not arise in this text"
+    return "an exception of the rule holds" if _first(compiled.unless, draft) else None
 
 
 def _first(clauses: Sequence[Evidence], draft: Draft) -> list[Found]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from monitor.guidelines.compiled import CompiledRule, Guideline
 from monitor.guidelines.engine import Checked, Policy, make_policy, run_policy
@@ -124,7 +125,7 @@ def _words(case: _Case, span: tuple[str, int, int]) -> str:
     return (case.document.title if field == "title" else case.document.text)[start:end]
 
 
-def _all(found: dict[tuple[str, int, int], Finding]) -> str:
+def _all(found: Mapping[Any, Finding]) -> str:
     return ", ".join(repr(finding.match) for finding in found.values()) or "nothing"
 
 

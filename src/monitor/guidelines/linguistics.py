@@ -13,7 +13,11 @@ NONE, TOKENS, PARSE, ENTITIES = range(4)
 """How much analysis a sentence needs; each level includes the ones before."""
 
 _LEXICAL = frozenset(
-    ["ORTH", "TEXT", "NORM", "LOWER", "LENGTH", "SHAPE", "PREFIX", "SUFFIX", "IS_ALPHA", "IS_ASCII", "IS_DIGIT", "IS_LOWER", "IS_UPPER", "IS_TITLE", "IS_PUNCT", "IS_SPACE", "IS_STOP", "LIKE_NUM", "LIKE_URL", "LIKE_EMAIL", "IS_QUOTE", "IS_BRACKET", "IS_CURRENCY", "OP", "MARK"]
+    """
+    ORTH TEXT NORM LOWER LENGTH SHAPE PREFIX SUFFIX IS_ALPHA IS_ASCII IS_DIGIT IS_LOWER IS_UPPER
+    IS_TITLE IS_PUNCT IS_SPACE IS_STOP LIKE_NUM LIKE_URL LIKE_EMAIL IS_QUOTE IS_BRACKET
+    IS_CURRENCY OP MARK
+    """.split()  # noqa: SIM905 - a list of forty lines says no more
 )
 _PARSED = frozenset(["POS", "TAG", "DEP", "LEMMA", "MORPH", "SENT_START", "IS_SENT_START", "SPACY"])
 _ENTITY = frozenset(["ENT_TYPE", "ENT_IOB"])

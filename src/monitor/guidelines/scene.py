@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as default
 from typing import TYPE_CHECKING
 
 from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Guideline
@@ -33,7 +34,7 @@ class Candidate:
     start: int
     end: int
     sentence: int
-    nodes: Mapping[str, Node] = field(default_factory=dict)
+    nodes: Mapping[str, Node] = default(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -45,9 +46,9 @@ class Scene:
     hits: Hits
     headline: Hit | None
     captions: tuple[Hit, ...]
-    docs: dict[int, Doc] = field(default_factory=dict)
+    docs: dict[int, Doc] = default(default_factory=dict)
     """Analysed pieces by where they start; valid inside `analysis()` only."""
-    _cuts: dict[int, list[int]] = field(default_factory=dict)
+    _cuts: dict[int, list[int]] = default(default_factory=dict)
 
     def sentence_span(self, number: int) -> Hit:
         """Return where a sentence stands; nowhere for a number outside."""

@@ -243,24 +243,23 @@ _WAYS: Mapping[str, frozenset[str]] = {
 def _kind_problem(rule: Rule) -> str | None:
     """Say what in the rule does not go with its kind, or None."""
     ways = {matcher.way for matcher in rule.match}
-    clauses = [*rule.needs, *(clause for matcher in rule.match for clause in matcher.needs)]
-    if rule.kind == "document":
-        if rule.check is None or rule.match:
-            return "kind 'document' has a 'check' and no 'match'"
-        return None
-    if rule.check is not None:
-        return "'check' belongs to kind 'document'"
-    if not rule.match:
-        return "'match' is missing"
-    if extra := ways - _WAYS.get(rule.kind, ways):
-        return f"kind '{rule.kind}' does not have '{min(extra)}' matchers"
-    if rule.kind in ("tokens", "dependency") and rule.kind not in ways:
-        return f"kind '{rule.kind}' needs a '{rule.kind}' matcher"
-    if rule.kind == "context" and not clauses:
-        return "kind 'context' has 'needs'"
-    if ways & {"tokens", "dependency"} and not (rule.trigger or rule.trigger_stems):
-        return "'tokens' and 'dependency' matchers need a 'trigger'"
-    return None
+    extra = ways - _WAYS.get(rule.kind, ways)
+    has_needs = rule.needs or any(matcher.needs for matcher in rule.match)
+    parsed = bool(ways & {"tokens", "dependency"})
+    document = rule.kind == "document"
+    problems = {
+        "kind 'document' has a 'check' and no 'match'": document
+        and (rule.check is None or bool(ways)),
+        "'check' belongs to kind 'document'": not document and rule.check is not None,
+        "'match' is missing": not document and not ways,
+        f"kind '{rule.kind}' does not have '{min(extra, default='')}' matchers": bool(extra),
+        f"kind '{rule.kind}' needs a '{rule.kind}' matcher": rule.kind in ("tokens", "dependency")
+        and rule.kind not in ways,
+        "kind 'context' has 'needs'": rule.kind == "context" and not has_needs,
+        "'tokens' and 'dependency' matchers need a 'trigger'": parsed
+        and not (rule.trigger or rule.trigger_stems),
+    }
+    return next((problem for problem, holds in problems.items() if holds), None)
 
 
 def _example_problem(rule: Rule) -> str | None:

@@ -28,7 +28,8 @@ class TokenPatterns:
     def find(self, doc: Doc) -> Iterator[tuple[int, int]]:
         """Yield what the patterns find, as offsets into the doc's text."""
         matcher = self._matcher if self._matcher is not None else self._build(doc)
-        for key, start, end, alignment in matcher(doc, with_alignments=True):
+        found: list[Any] = matcher(doc, with_alignments=True)
+        for key, start, end, alignment in found:
             marks = self._marks[self._index[key]]
             inside = [start + i for i, node in enumerate(alignment) if node in marks]
             first, last = doc[min(inside, default=start)], doc[max(inside, default=end - 1)]
