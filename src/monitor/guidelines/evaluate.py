@@ -1,0 +1,247 @@
+"""Precision and recall of the rules on articles whose breaches editors have marked.
+
+How it counts: an editor marks the same wording once per field, so its repeats count as marked. A
+flag is right if a mark of its rule or of a sibling overlaps it, sure or not; recall counts sure
+marks only. What lies behind the `read` characters was not judged and does not count.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from monitor.errors import DataError
+from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.engine import Checked, make_policy, run_policy
+from monitor.guidelines.scan import key_of
+from monitor.text.document import Document
+from monitor.types import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What an editor marked; `spans` are all places where the wording stands in its field."""
+
+    rule: str
+    field: str
+    quote: str
+    quoted: str
+    sure: bool
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An article with its marks; `read` is how far into the text the editor read."""
+
+    id: str
+    document: Document
+    read: int
+    marks: tuple[Mark, ...]
+    not_met: frozenset[str]
+    met: frozenset[str]
+
+
+def evaluate_guideline(
+    guideline: Guideline, data: Path, texts: Iterable[Path] | None = None
+) -> dict[str, Any]:
+    """Return counts, precision and recall, per rule and overall, with every miss and false flag.
+
+    `data` is span-annotated JSON Lines (gzipped or not); `texts` the files that hold its articles
+    (default: those in `relevance/` beside the folder of `data`). Raises `DataError` for a line
+    that cannot be read or an article that is in none of the files.
+    """
+    files = list(texts) if texts is not None else sorted(_beside(data).glob("*.jsonl*"))
+    items = read_items(data, files)
+    checked = run_policy(
+        guideline, [item.document for item in items], make_policy(guideline, (), {})
+    )
+    return score(guideline, items, checked)
+
+
+def score(
+    guideline: Guideline, items: Sequence[Item], checked: Sequence[Checked]
+) -> dict[str, Any]:
+    """Compare findings and scorecards with what editors marked."""
+    related = _siblings(guideline)
+    rules: defaultdict[str, _Count] = defaultdict(_Count)
+    misses: list[dict[str, Any]] = []
+    false: list[dict[str, Any]] = []
+    flagging = {rule.id for rule in guideline.rules}
+    for item, result in zip(items, checked, strict=True):
+        findings = [f for f in result.findings if f.field == "title" or f.start < item.read]
+        for mark in item.marks:
+            if mark.sure:
+                hit = any(_agree(finding, mark, related) for finding in findings)
+                rules[mark.rule].sure += 1
+                rules[mark.rule].found += hit
+                if not hit:
+                    misses.append(_shown_mark(item, mark, mark.rule in flagging))
+        for finding in findings:
+            right = any(_agree(finding, mark, related) for mark in item.marks)
+            rules[finding.rule].flags += 1
+            rules[finding.rule].right += right
+            if not right:
+                false.append(_shown_finding(item, finding))
+    total = _Count(*(sum(getattr(c, n) for c in rules.values()) for n in _Count.__slots__))
+    return {
+        "guideline": guideline.stamp,
+        "articles": len(items),
+        "overall": total.report(),
+        "rules": {rule: rules[rule].report() for rule in sorted(rules)},
+        "scorecard": _score_items(items, checked),
+        "misses": misses,
+        "false_flags": false,
+    }
+
+
+class _Count:
+    """Counts of one rule: sure marks, those found, flags, those right."""
+
+    __slots__ = ("flags", "found", "right", "sure")
+
+    def __init__(self, flags: int = 0, found: int = 0, right: int = 0, sure: int = 0) -> None:
+        self.flags, self.found, self.right, self.sure = flags, found, right, sure
+
+    def report(self) -> dict[str, Any]:
+        return {
+            "sure": self.sure,
+            "found": self.found,
+            "recall": round(self.found / self.sure, 3) if self.sure else None,
+            "flags": self.flags,
+            "right": self.right,
+            "precision": round(self.right / self.flags, 3) if self.flags else None,
+        }
+
+
+def read_items(data: Path, texts: Iterable[Path]) -> list[Item]:
+    """Read the annotations and the articles they belong to."""
+    rows = list(_lines(data))
+    wanted = {str(row["id"]) for row in rows}
+    found: dict[str, Mapping[str, Any]] = {}
+    for file in texts:
+        if wanted <= found.keys():
+            break
+        found |= {row["id"]: row for row in _lines(file) if row.get("id") in wanted}
+    if missing := wanted - found.keys():
+        raise DataError(f"{data}: the text of '{min(missing)}' is in none of the files given")
+    return [_item(row, found[row["id"]]) for row in rows]
+
+
+def _beside(data: Path) -> Path:
+    return data.resolve().parent.parent / "relevance"
+
+
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
+    opener = gzip.open if file.suffix == ".gz" else open
+    with opener(file, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise DataError(f"{file}, line {number}: not JSON") from error
+            if not isinstance(row, dict) or "id" not in row:
+                raise DataError(f"{file}, line {number}: no object with an 'id'")
+            yield row
+
+
+def _item(row: Mapping[str, Any], article: Mapping[str, Any]) -> Item:
+    text, title = str(article.get("text") or ""), str(article.get("title") or "")
+    fields = {"title": title, "text": text}
+    marks = tuple(
+        Mark(
+            mark["rule"],
+            mark["field"],
+            mark["quote"],
+            mark["quoted"],
+            bool(mark["sure"]),
+            tuple(_places(fields[mark["field"]], mark["quote"])),
+        )
+        for mark in row["findings"]
+    )
+    return Item(
+        str(row["id"]),
+        Document(text, title, language="en"),
+        int(row["read"]),
+        marks,
+        frozenset(row["doc"]),
+        frozenset(row["doc_ok"]),
+    )
+
+
+def _places(text: str, quote: str) -> Iterator[tuple[int, int]]:
+    """Yield every place where the wording stands, in any capitals."""
+    haystack, needle = text.lower(), quote.lower()
+    if len(haystack) != len(text):  # a character whose small form is longer
+        haystack, needle = text, quote
+    start = haystack.find(needle)
+    while start >= 0:
+        yield start, start + len(needle)
+        start = haystack.find(needle, start + 1)
+
+
+def _siblings(guideline: Guideline) -> dict[str, set[str]]:
+    related: defaultdict[str, set[str]] = defaultdict(set)
+    for group in guideline.about.siblings:
+        for rule in group:
+            related[rule] |= set(group)
+    return related
+
+
+def _agree(finding: Finding, mark: Mark, related: Mapping[str, set[str]]) -> bool:
+    """Whether a flag and a mark mean the same: rule or sibling, and the place or its repeat."""
+    if finding.rule != mark.rule and mark.rule not in related.get(finding.rule, ()):
+        return False
+    if finding.field == mark.field and any(
+        start < finding.end and finding.start < end for start, end in mark.spans
+    ):
+        return True
+    return key_of(finding.match) == key_of(mark.quote) and finding.rule == mark.rule
+
+
+def _shown_mark(item: Item, mark: Mark, has_rule: bool) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "rule": mark.rule,
+        "field": mark.field,
+        "quote": mark.quote,
+        "start": mark.spans[0][0] if mark.spans else None,
+        "has_rule": has_rule,
+    }
+
+
+def _shown_finding(item: Item, finding: Finding) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "field": finding.field,
+        "match": finding.match,
+        "start": finding.start,
+        "end": finding.end,
+    }
+
+
+def _score_items(items: Sequence[Item], checked: Sequence[Checked]) -> dict[str, dict[str, int]]:
+    """Return per scorecard item how the answers compare, where both sides gave one."""
+    table: defaultdict[str, dict[str, int]] = defaultdict(
+        lambda: {"agree": 0, "false_not_met": 0, "false_met": 0, "unanswered": 0}
+    )
+    for item, result in zip(items, checked, strict=True):
+        answers = {answer.item: answer.met for answer in result.scorecard}
+        for name in item.met | item.not_met:
+            if name not in answers:
+                continue
+            answer, truth = answers[name], name in item.met
+            if answer is None:
+                table[name]["unanswered"] += 1
+            elif answer == truth:
+                table[name]["agree"] += 1
+            else:
+                table[name]["false_met" if answer else "false_not_met"] += 1
+    return dict(sorted(table.items()))
