@@ -98,7 +98,7 @@ _NO_SUCH_THING = re.compile(
     re.IGNORECASE,
 )
 _APPOSED = re.compile(
-    rf"(?:[,(\u2014]|\s-)\s*(?:an?|the|both|all)\s+(?:\w+\s+){{0,2}}{_TERM}\b(?!\s+of\b)",
+    rf"(?:[,(\u2014]|\s-)\s*(?:an?|the|both|all)\s+(?:[\w'-]+\s+){{0,2}}{_TERM}\b(?!\s+of\b)",
     re.IGNORECASE,
 )
 _NAMED = re.compile(

@@ -1,27 +1,150 @@
-"""Reads files into documents."""
+"""Reads files into documents: by suffix, with the encoding found out and bad input refused."""
 
 from __future__ import annotations
 
+import codecs
+import re
 from pathlib import PurePath
 
 from monitor.errors import DocumentError, DocumentTooLarge
-from monitor.text.document import Document, make_document
+from monitor.text.document import Document, check_text, find_headline
 
 MAX_BYTES = 20_000_000
+SUFFIXES = {
+    ".txt": "txt",
+    ".text": "txt",
+    ".md": "md",
+    ".markdown": "md",
+    ".html": "html",
+    ".htm": "html",
+    ".docx": "docx",
+}
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_META = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE
+)
+# Curly quotes, dashes, the euro and pound signs and accented letters: what Windows-1252 English
+# has. Detection by statistics takes such a text for Greek or Chinese when it is short.
+_WESTERN = re.compile(
+    rb"[\x00-\x7f\x80\x85\x91-\x97\x99\xa0\xa3\xa7\xa9\xab\xad\xae\xb0\xb4\xb7\xbb-\xbe\xbf-\xff]*"
+)
+_DETECTION_SAMPLE = 200_000
 
 
 def read_document(data: bytes, name: str, *, max_chars: int) -> Document:
-    """Read a file's bytes by its suffix."""
-    suffix = PurePath(name).suffix.lower()
-    if len(data) > MAX_BYTES:
-        raise DocumentTooLarge(f"{name}: over {MAX_BYTES:,} bytes")
-    if suffix not in (".txt", ".md", ".html", ".docx"):
-        raise DocumentError(f"{name}: not a .txt, .md, .html or .docx file")
-    return make_document(data.decode("utf-8"), format=suffix[1:], max_chars=max_chars)
+    """Read a file's bytes by the suffix of `name`: .txt, .md, .html or .docx.
+
+    Raises `DocumentError`, naming the file, for another suffix, an empty or binary file, an
+    encoding that cannot be told and a damaged Word file; `DocumentTooLarge` above `MAX_BYTES`
+    bytes or `max_chars` visible characters.
+    """
+    try:
+        return _read(data, PurePath(name).suffix.lower(), max_chars)
+    except DocumentTooLarge as error:
+        raise DocumentTooLarge(f"{name}: {error}") from error
+    except DocumentError as error:
+        raise DocumentError(f"{name}: {error}") from error
 
 
 def read_markup(
-    text: str, *, title: str, format: str, language: str | None, max_chars: int
+    text: str,
+    *,
+    title: str = "",
+    format: str,  # noqa: A002 - the name of the contract
+    language: str | None = None,
+    max_chars: int,
 ) -> Document:
-    """Reduce Markdown or HTML to its visible text."""
-    raise DocumentError(f"unknown format {format}")
+    """Reduce Markdown or HTML (`format` md or html) to its visible text; see `make_document`."""
+    if len(text) > MAX_BYTES:
+        raise DocumentTooLarge(f"the document has more than {MAX_BYTES:,} characters")
+    if format == "html":
+        from monitor.text.read_html import read_html as read
+    elif format == "md":
+        from monitor.text.read_markdown import read_markdown as read
+    else:
+        raise DocumentError(f"a text has the format txt, md or html, not '{format[:20]}'")
+    check_text(text, title, max_chars=MAX_BYTES * 2)
+    visible, headline = read(text)
+    shown = visible.text()
+    check_text(shown, title, max_chars=max_chars)
+    return Document(
+        shown,
+        title,
+        format,
+        headline=None if title else headline,
+        captions=tuple(visible.captions),
+        language=language,
+        source_map=visible.source_map(),
+    )
+
+
+def decode(data: bytes, *, is_html: bool = False) -> str:
+    """Return the text of a file without its byte order mark.
+
+    In order: byte order mark, UTF-8, an HTML file's own word, Windows-1252 if nothing speaks
+    against it, detection. Raises `DocumentError` for binary data.
+    """
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _decode(data[len(bom) :], encoding)
+    if b"\0" in data[:_DETECTION_SAMPLE]:
+        raise DocumentError("a binary file, not a text")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    declared = _META.search(data[:2048]) if is_html else None
+    if declared:
+        try:
+            return data.decode(codecs.lookup(declared[1].decode("ascii")).name)
+        except (LookupError, UnicodeDecodeError):
+            pass
+    high = sum(byte >= 0x80 for byte in data[:_DETECTION_SAMPLE])
+    if _WESTERN.fullmatch(data) and high <= 0.1 * min(len(data), _DETECTION_SAMPLE):
+        return _decode(data, "cp1252")
+    return _detect(data)
+
+
+def _detect(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:_DETECTION_SAMPLE]).best()
+    if best is None:
+        raise DocumentError("not a text in any known encoding")
+    return _decode(data, best.encoding)
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise DocumentError(
+            f"not a text in {encoding} as it seemed: byte {error.start:,} does not fit"
+        ) from error
+
+
+def _read(data: bytes, suffix: str, max_chars: int) -> Document:
+    if suffix not in SUFFIXES:
+        raise DocumentError("not a .txt, .md, .html or .docx file")
+    if len(data) > MAX_BYTES:
+        raise DocumentTooLarge(f"the file has {len(data):,} bytes; the limit is {MAX_BYTES:,}")
+    if not data:
+        raise DocumentError("the document is empty")
+    kind = SUFFIXES[suffix]
+    if kind == "docx":
+        from monitor.text.read_docx import read_docx
+
+        text, headline, captions = read_docx(data)
+        check_text(text, max_chars=max_chars)
+        return Document(text, format=kind, headline=headline, captions=captions)
+    text = decode(data, is_html=kind == "html")
+    if kind == "txt":
+        check_text(text, max_chars=max_chars)
+        return Document(text, headline=find_headline(text))
+    return read_markup(text, format=kind, max_chars=max_chars)

@@ -1,0 +1,97 @@
+"""Builds a visible text and its source map side by side, block by block."""
+
+from __future__ import annotations
+
+from monitor.text.source_map import Run, SourceMap
+
+Span = tuple[int, int]
+SEPARATOR = "\n\n"
+
+
+class VisibleText:
+    """Collects pieces of text with their place in the source.
+
+    Blocks are separated by a blank line; white space at the edges of a block is dropped. A
+    caption that comes up inside a block becomes a block of its own behind it.
+    """
+
+    def __init__(self, source: str) -> None:
+        """Start an empty text made from `source`."""
+        self.source = source
+        self.captions: list[Span] = []
+        self._pieces: list[str] = []
+        self._runs: list[Run] = []
+        self._length = 0
+        self._fresh = True
+        self._space: tuple[str, int, int] | None = None
+        self._later: list[list[tuple[str, int, int]]] = []
+
+    @property
+    def length(self) -> int:
+        """Characters so far."""
+        return self._length
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the current block has no text yet."""
+        return self._fresh
+
+    def text(self) -> str:
+        """Return the visible text."""
+        return "".join(self._pieces)
+
+    def source_map(self) -> SourceMap:
+        """Return the map from the visible text to the source."""
+        return SourceMap(self.source, self._runs)
+
+    def copy(self, start: int, end: int) -> None:
+        """Add the source's characters `start` to `end` as they are."""
+        if start < end:
+            self._add(self.source[start:end], start, end - start)
+
+    def put(self, text: str, start: int, width: int) -> None:
+        """Add `text` that stands for `width` source characters at `start`: an entity."""
+        if text:
+            self._add(text, start, width)
+
+    def space(self, text: str, start: int, width: int) -> None:
+        """Add white space, if text of the same block stands on both sides of it."""
+        if not self._fresh and (self._space is None or text == "\n"):
+            self._space = (text, start, width)
+
+    def end_block(self) -> None:
+        """End the block; what follows is separated by a blank line."""
+        self._fresh, self._space = True, None
+        later, self._later = self._later, []
+        for pieces in later:
+            start = None
+            for text, at, width in pieces:
+                self._add(text, at, width)
+                start = self._length - len(text) if start is None else start
+            if start is not None:
+                self.captions.append((start, self._length))
+            self._fresh = True
+
+    def caption_later(self, pieces: list[tuple[str, int, int]]) -> None:
+        """Add a caption, pieces of (text, source offset, source width), behind this block."""
+        if "".join(text for text, _, _ in pieces).strip():
+            self._later.append([piece for piece in pieces if piece[0]])
+
+    def _add(self, text: str, start: int, width: int) -> None:
+        if self._fresh and self._length:
+            self._run(SEPARATOR, start, 0)
+        elif self._space is not None:
+            self._run(*self._space)
+        self._fresh, self._space = False, None
+        self._run(text, start, width)
+
+    def _run(self, text: str, start: int, width: int) -> None:
+        last = self._runs[-1] if self._runs else None
+        exact = len(text) == width
+        if last and exact and last.length == last.width and last.source + last.width == start:
+            length = last.length + width
+            self._runs[-1] = Run(last.visible, last.source, length, length)
+        else:
+            self._runs.append(Run(self._length, start, len(text), width))
+        self._pieces.append(text)
+        self._length += len(text)
