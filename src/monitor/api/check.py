@@ -20,7 +20,7 @@ from monitor.api.schemas import CheckedDocument, CheckRequest
 from monitor.core import Monitor
 from monitor.errors import UsageError
 
-SUFFIXES = (".txt", ".md", ".html", ".docx")
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
 _ERRORS = problems(403, 415, 422, 503)
 
 router = APIRouter(tags=["drafts"], route_class=JsonRoute)
@@ -129,7 +129,7 @@ def _suffix(upload: UploadFile) -> str:
     suffix = PurePath(upload.filename or "").suffix.lower()
     if suffix not in SUFFIXES:
         raise ProblemError(415, f"Only {', '.join(SUFFIXES)} files are read.")
-    return suffix
+    return ".html" if suffix == ".htm" else suffix
 
 
 router.include_router(files)

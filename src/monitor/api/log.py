@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
-from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.api.problems import problem
+from monitor.api.traces import describe_exception, route_name
 
 logger = logging.getLogger("monitor.api")
 
@@ -46,27 +45,3 @@ class RequestLog:
                 await problem(500, scope)(scope, receive, watch)
         took = (time.perf_counter() - started) * 1000
         logger.info("%s %s %.0f ms", route_name(scope), status, took)
-
-
-def route_name(scope: Scope) -> str:
-    """Return method and route (`GET /v1/rules/{rule_id}`), without anything that was sent."""
-    method = scope["method"] if scope["method"] in _METHODS else "(other method)"
-    path = getattr(scope.get("route"), "path", "(no route)")
-    return f"{method} {path}"
-
-
-def describe_exception(error: BaseException) -> str:
-    """Return types and code places of `error` and its causes, without any message."""
-    parts: list[str] = []
-    link: BaseException | None = error
-    while link is not None and len(parts) < 5:
-        places = [
-            f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
-            for frame in traceback.extract_tb(link.__traceback__, limit=-6)
-        ]
-        parts.append(f"{type(link).__name__} at {' < '.join(reversed(places))}")
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
-    return " | from ".join(parts)
-
-
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

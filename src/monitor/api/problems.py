@@ -6,6 +6,7 @@ and so can the names of unknown fields.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
+from monitor.api.traces import describe_exception, route_name
 from monitor.errors import (
     DocumentError,
     DocumentTooLarge,
@@ -30,6 +32,8 @@ from monitor.errors import (
     UsageError,
 )
 from monitor.web import render_error
+
+logger = logging.getLogger("monitor.api")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -96,7 +100,7 @@ class Problem(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: str = Field(description="Always `about:blank`: the status says the kind.")
-    title: str = Field(description="The status in words.", examples=["Content Too Large"])
+    title: str = Field(description="The status in words.", examples=["Request Entity Too Large"])
     status: int = Field(description="The HTTP status.", ge=400, le=599, examples=[413])
     detail: str = Field(
         description="One sentence for the person who reads it.",
@@ -165,6 +169,11 @@ def _on_monitor_error(request: Request, error: Exception) -> Response:
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), None)
     if status is None:
         raise error
+    if status >= 500:
+        # Rules and models are ours, so their errors' messages are too; a database's may not be.
+        said = f" ({error})" if isinstance(error, (GuidelineError, ModelError)) else ""
+        where = describe_exception(error)
+        logger.error("%s: %s%s", route_name(request.scope), where, said)
     # The messages of document errors are about sizes and characters; the others may name an id
     # or a label that came with the request.
     detail = str(error) if isinstance(error, DocumentError) else None

@@ -50,7 +50,7 @@ def render_draft(*, max_chars: int) -> str:
 
 def render_rules(rules: Sequence[Mapping[str, Any]], *, guideline: str) -> str:
     """Return the list of all rules (as `Monitor.rules` gives them), by principle."""
-    ordered = sorted(rules, key=_principle)
+    ordered = sorted(map(_with_example, rules), key=_principle)
     groups = [(principle, list(group)) for principle, group in groupby(ordered, key=_principle)]
     return _render("rules.html", here="/rules", rules=rules, groups=groups, guideline=guideline)
 
@@ -62,6 +62,7 @@ def render_rule(rule: Mapping[str, Any]) -> str:
         for kind, heading, hint in _EXAMPLES
         if rule["examples"].get(kind)
     ]
+    rule = _with_example(rule)
     quotes = "" if rule["kind"] == "document" else _QUOTES.get(rule["quotes"], "")
     return _render("rule.html", here="", rule=rule, examples=examples, quotes=quotes)
 
@@ -82,6 +83,14 @@ def split_example(text: str) -> list[Pieces]:
         [(piece, bool(n % 2)) for n, piece in enumerate(_MARKED.split(paragraph)) if piece]
         for paragraph in text.split("\n\n")
     ]
+
+
+def _with_example(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rule with its message as it reads for its own first bad example."""
+    bad = rule["examples"]["bad"]
+    found = _MARKED.search(bad[0]) if bad else None
+    message = rule["message"].replace("{match}", found[1] if found else "…")
+    return {**rule, "message": message.replace("{evidence}", "…")}
 
 
 def _principle(rule: Mapping[str, Any]) -> str:
