@@ -136,11 +136,8 @@ def open_database(address: str, *, busy_timeout_s: float) -> Database:
 def _sqlite_engine(url: URL, busy_timeout_s: float) -> Engine:
     if url.database in (None, "", ":memory:"):
         raise StoreError("an SQLite database needs a file: sqlite:///monitor.sqlite")
-    path = Path(str(url.database))
-    if not path.parent.is_dir():
-        raise StoreError(f"database {path}: no folder {path.parent}")
-    if path.is_dir():
-        raise StoreError(f"database {path}: is a folder")
+    if not str(url.database).startswith("file:"):
+        _check_path(Path(str(url.database)))
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         connect_args={"timeout": busy_timeout_s},
@@ -149,6 +146,16 @@ def _sqlite_engine(url: URL, busy_timeout_s: float) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _check_path(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise StoreError(f"database {path}: no folder {path.parent}")
+    if path.is_dir():
+        raise StoreError(f"database {path}: is a folder")
+    # SQLite takes a file shorter than its smallest page for an empty one, and overwrites it.
+    if path.is_file() and 0 < path.stat().st_size < 512:
+        raise StoreError(f"database {path}: {_SQLITE_ERRORS['SQLITE_NOTADB']}")
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
