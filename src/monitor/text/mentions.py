@@ -10,116 +10,145 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from monitor.text.patterns import one_of, verb_forms
+
 Span = tuple[int, int]
 
-_NOUN = (
-    r"(?:terms?|words?|phrases?|labels?|expressions?|wording|phrasing|euphemisms?|slurs?|epithets?|"
-    r"misnomers?|nouns?|adjectives?|verbs?|hashtags?|terminology|nicknames?|monikers?|catchphrases?|"
-    r"stereotypes?|clich[e\u00e9]s?|jargon|vocabulary)"
+
+def _compile(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(alternatives), re.IGNORECASE)
+
+
+_TERM = one_of(
+    "terms? words? phrases? expressions? wording phrasing epithets? euphemisms? slurs? misnomers?"
 )
-# "In her words" and "the words of the judge" are speech.
-_SPEAKING_WORDS = re.compile(
-    r"\b(?:in (?:the )?|(?:his|her|their|my|your|our|'s|s') (?:own |very |exact |last )?|own |last )words?\b"
-    r"|\bwords? (?:of|from|to)\b|\b(?:in|over) (?:the )?(?:long|short|medium|near) terms?\b"
-    r"|\bterms? of\b|\bprison terms?\b|\bterms? in (?:prison|jail|office)\b|\bschool terms?\b",
-    re.IGNORECASE,
+# Beside a quotation these name words too; without one, products have labels and posts hashtags.
+_NOUN = one_of(
+    "terms? words? phrases? expressions? wording phrasing epithets? euphemisms? slurs? misnomers? "
+    "labels? nouns? adjectives? verbs? hashtags? terminology nicknames? monikers? catchphrases? "
+    "stereotypes? clich[e\u00e9]s? jargon vocabulary"
 )
-_BEFORE = re.compile(
-    rf"\b{_NOUN}\s*(?:like|such as|including|for \w+ (?:is|was)|is|was|are|were|:|,|\(|namely|e\.g\.)?\s*$"
-    r"|\b(?:stop|stopped|stops|stopping|avoid|avoids|avoided|avoiding|not|never|without|from|no longer|"
-    r"against|by) (?:using|use|saying|say|write|writing|the use of)\s+(?:an? |the )?\s*$"
-    r"|\b(?:instead of|rather than|in place of|as opposed to|synonym(?:ous)? (?:for|with|of)|"
-    r"meaning of|definition of)\s+(?:saying |using |calling \w+ )?(?:an? |the )?\s*$"
-    r"|\b(?:replac|substitut|swapp?)(?:e|es|ed|ing|s)?\s+(?:an? |the )?\s*$"
-    r"|\b(?:replac|substitut|swapp?)(?:e|es|ed|ing|s)?\b[^.;:]{1,60}\b(?:with|by|for)\s+(?:an? |the )?\s*$"
-    r"|\b(?:typ(?:e|es|ed|ing) in|search(?:es|ed|ing)? for|spell(?:s|ed|ing)?)\s*$"
-    r"|\b(?:not|never|stop|avoid|against|instead of|without|longer|than|don't|shouldn't)\s+(?:be |being )?"
-    r"(?:call|calling|called|label|labell?ing|labell?ed|describe|describing|described|refer|referring|"
-    r"referred|brand|branding)\b[^.;:]{0,50}?(?:\s(?:as|an?|the))*\s*$"
-    r"|^\W*(?:[Uu]se|[Ss]ay|[Ww]rite|[Pp]refer|[Aa]void|[Dd]rop|[Tt]ry|[Dd]o not (?:say|use|write))\s+(?:an? |the )?\s*$",
-    re.IGNORECASE,
+_CALL = one_of(
+    verb_forms("call label describe brand term") + ["refer(?:s|red|ring)?", "labell(?:ed|ing)"]
 )
-# What newsrooms do with words; outside talk about language the same verbs have other objects.
-_EDITING = re.compile(
-    r"\b(?:stop(?:s|ped|ping)?|avoid(?:s|ed|ing)?|drop(?:s|ped|ping)?|ditch(?:es|ed|ing)?|bann?(?:s|ed|ing)?|"
-    r"retir(?:e|es|ed|ing)|scrap(?:s|ped|ping)?|reject(?:s|ed|ing)?|prefer(?:s|red)?|favou?r(?:s|ed)?|"
-    r"reclaim(?:s|ed)?|remov(?:e|es|ed|ing)|str(?:ike|ikes|uck)|delet(?:e|es|ed|ing)|us(?:e|es|ed|ing)|"
-    r"the use of|say|says|write|writes|keep|keeps|kept|chang(?:e|es|ed|ing))\s+(?:an? |the )?\s*$",
-    re.IGNORECASE,
+_EDIT = one_of(
+    verb_forms(
+        "avoid drop ditch ban retire scrap reject prefer favour favor reclaim remove delete use change stop"
+    )
+    + "strike strikes struck the_use_of say says write writes keep keeps kept".split()
 )
-_NEWSROOM = re.compile(
+_JUDGED = one_of(
+    "offensive outdated inaccurate misleading stigmati[sz]ing derogatory pejorative problematic "
+    "preferred discouraged inappropriate obsolete demeaning dehumani[sz]ing"
+)
+_MEANS = one_of(
+    "implies imply implied connotes? denotes? stigmati[sz]es? conveys? means? refers?_to describes? "
+    "suggests? evokes? can_mean"
+)
+_NOT = one_of(
+    "stop stopped stops stopping avoid avoids avoided avoiding not never without from no_longer "
+    "against by"
+)
+# "The word of", "the term that", "the word got out": no word is named.
+_NO_NAME = one_of(
+    "of on from that which who is was are were to in for has had by with and or spread got came out "
+    "about at as be can could will would may might should limits? sheet used"
+)
+_ARTICLE = r"\s+(?:an? |the )?\s*$"
+
+# "In her words" and "the words of the judge" are speech; prison terms are not words.
+_SPEAKING_WORDS = _compile(
+    r"\b(?:in (?:the )?|(?:his|her|their|my|your|our|'s|s') (?:own |very |exact |last )?)words?\b",
+    r"\b(?:own|last) words?\b",
+    r"\bwords? (?:of|from|to)\b",
+    r"\bterms? (?:of|in (?:prison|jail|office))\b",
+    r"\b(?:long|short|medium|near|prison|jail|school|second|first) terms?\b",
+)
+_BEFORE = _compile(
+    rf"\b{_NOUN}\s*(?:like|such as|including|is|was|are|were|:|,|\(|namely|e\.g\.)?\s*$",
+    rf"\b{_NOT} (?:using|use|saying|say|write|writing|the use of){_ARTICLE}",
+    r"\b(?:instead of|rather than|in place of|as opposed to|synonym(?:ous)? (?:for|with|of)|"
+    rf"meaning of|definition of)(?:\s+saying|\s+using|\s+calling \w+)?{_ARTICLE}",
+    rf"\b{one_of(verb_forms('replace substitute swap'))}{_ARTICLE}",
+    rf"\b{one_of(verb_forms('replace substitute swap'))}\b[^.;:]{{1,60}}\b(?:with|by|for){_ARTICLE}",
+    r"\b(?:typ(?:e|es|ed|ing) in|search(?:es|ed|ing)? for|spell(?:s|ed|ing)?)\s*$",
+    r"\b(?:not|never|stop|avoid|against|instead of|without|longer|than|don't|shouldn't)\s+"
+    rf"(?:be |being )?{_CALL}\b[^.;:]{{0,50}}?(?:\s(?:as|an?|the|to))*\s*$",
+    rf"^\W*(?:use|say|write|prefer|avoid|drop|try|do not (?:say|use|write)){_ARTICLE}",
+)
+# Outside talk about language the verbs of editing have other objects.
+_EDITING = _compile(rf"\b{_EDIT}{_ARTICLE}")
+_NEWSROOM = _compile(
     rf"\b(?:{_NOUN}|style ?(?:book|guide|guidance|sheet)s?|glossary|guidance|guidelines?|newsrooms?|"
     r"sub-?editors?|editors?|headlines?|copy|language|captions?|reporters|journalists|statutes?|"
-    r"the act|the law|court forms)\b",
-    re.IGNORECASE,
+    r"the act|the law|court forms)\b"
 )
-_WORK = re.compile(
-    r"\b(?:film|movie|book|novel|memoir|documentary|docuseries|series|podcast|song|play|album|essay|"
-    r"exhibition|episode|poem|musical|opera|drama|sitcom|thriller|show|manual|handbook|chapter|"
-    r"headline|article|report|study|paper|campaign|operation|course|video|blog|programme|act|law)"
-    r"\s*(?:called|titled|entitled|named|headlined)?\s*[,:(]?\s*$|\b(?:titled|entitled|headlined)\s*$",
-    re.IGNORECASE,
+_WORKS = one_of(
+    "film movie book novel memoir documentary docuseries series podcast song play album essay "
+    "exhibition episode poem musical opera drama sitcom thriller show manual handbook chapter "
+    "headline article report study paper campaign operation course video blog programme act law"
 )
-_AFTER = re.compile(
-    rf"\s*,?\s*(?:(?:is|are|was|were|remains?|has become|had become|became|as|being)\s+(?:\S+\s+){{0,4}}?{_NOUN}\b"
-    rf"|(?:is|are|was|were)\s+(?:\S+\s+){{0,3}}?(?:offensive|outdated|inaccurate|misleading|stigmati[sz]ing|"
-    r"derogatory|pejorative|problematic|preferred|discouraged|inappropriate|obsolete|demeaning|"
-    r"dehumani[sz]ing)\b"
-    r"|(?:impl(?:y|ies|ied)|connotes?|denotes?|stigmati[sz]es?|conveys?|means?|refers? to|describes?|"
-    r"suggests?|evokes?|should (?:not|never) be used|must (?:not|never) be used|can mean|has been replaced|"
-    r"was replaced|be replaced|is used|are used|was used|were used|instead of|rather than|in headlines|"
-    r"label|tag|wording|terminology)\b)",
-    re.IGNORECASE,
+_WORK = _compile(
+    rf"\b{_WORKS}\s*(?:called|titled|entitled|named|headlined)?\s*[,:(]?\s*$",
+    r"\b(?:titled|entitled|headlined)\s*$",
 )
-_CHAIN = re.compile(
-    r"\s*(?:,|/|;|and|or|nor|not|but not|instead of|rather than|with|to|by|into|than|versus|vs\.?|"
-    r"an?|the|,\s*(?:and|or|not|but not|say|use|write)|and not|\s)*\s*"
+_AFTER = _compile(
+    r"\s*,?\s*(?:is|are|was|were|remains?|has become|had become|became|as|being)\s+"
+    rf"(?:\S+\s+){{0,4}}?{_NOUN}\b",
+    rf"\s*,?\s*(?:is|are|was|were)\s+(?:\S+\s+){{0,3}}?{_JUDGED}\b",
+    rf"\s*,?\s*{_MEANS}\b",
+    r"\s*,?\s*(?:should|must) (?:not|never) be used\b",
+    r"\s*,?\s*(?:has been|was|be) replaced\b",
+    r"\s*,?\s*(?:is|are|was|were) used\b",
+    r"\s*,?\s*(?:instead of|rather than|in headlines|label|tag|wording|terminology)\b",
+)
+_LIST_WORDS = frozenset(
+    "and or nor not but instead of rather than with to by into versus vs a an the say use write".split()
 )
 
-# The core nouns only: products have labels, people have nicknames, posts have hashtags.
-_TERM = r"(?:terms?|words?|phrases?|expressions?|wording|phrasing|epithets?|euphemisms?|slurs?|misnomers?)"
-_TALK_NOUN = re.compile(
-    rf"\b(?:the|this|that|these|those|both|such|an?|no|other|outdated|old|its|their|which)\s+(?:[\w-]+\s+){{0,2}}?{_TERM}\b"
-    rf"|\b{_TERM} (?:like|such as)\b|\bterminology\b",
-    re.IGNORECASE,
+_TALK_NOUN = _compile(
+    rf"\b{one_of('the this that these those both such an? no other outdated old its their which')}"
+    rf"\s+(?:[\w-]+\s+){{0,2}}?{_TERM}\b",
+    rf"\b{_TERM} (?:like|such as)\b",
+    r"\bterminology\b",
 )
-_TALK_ACT = re.compile(
-    r"\b(?:stop(?:s|ped|ping)? (?:using|calling|saying)|avoid(?:s|ed|ing)?|replac(?:e[sd]?|ing)|"
-    r"struck|strik(?:e|ing)|drop(?:s|ped|ping)?|ditch(?:ed|es|ing)?|bann?(?:ed|ing|s)?|retir(?:e[ds]?|ing)|"
-    r"scrap(?:ped|s|ping)?|no longer (?:use[sd]?|say|write|call)|instead of|rather than|implie[sd]|imply|"
-    r"stigmati[sz]\w+|outdated|offensive|derogatory|pejorative|inaccurate|misleading|preferred?|"
-    r"should (?:not|never|no longer) (?:be (?:called|used|described|referred)|call|use|say|write)|"
-    r"discourag\w+|advis\w+ (?:against|reporters|journalists|writers)|recommend\w+|criticis\w+ the|"
-    r"remov(?:e[sd]?|ing)|delet(?:e[sd]?|ing)|chose to (?:keep|use)|chosen|uses? the|used the|using the)\b",
-    re.IGNORECASE,
+_TALK_ACT = _compile(
+    r"\bstop(?:s|ped|ping)? (?:using|calling|saying)\b",
+    rf"\b{one_of(verb_forms('avoid replace drop ditch ban retire scrap remove delete prefer imply'))}\b",
+    r"\b(?:struck|strike|striking|no longer (?:use[sd]?|say|write|call)|instead of|rather than)\b",
+    rf"\b(?:stigmati[sz]\w+|{_JUDGED}|discourag\w+|recommend\w+|criticis\w+ the)\b",
+    r"\bshould (?:not|never|no longer) (?:be (?:called|used|described|referred)|call|use|say|write)\b",
+    r"\badvis\w+ (?:against|reporters|journalists|writers)\b",
+    r"\b(?:chose to (?:keep|use)|chosen|uses? the|used the|using the)\b",
 )
-_NO_SUCH_THING = re.compile(
-    r"\bno such thing as\b|\bthere (?:is|are|was|were) no (?:\w+ ){1,3}(?:only|just)\b",
-    re.IGNORECASE,
+_NO_SUCH_THING = _compile(r"\bno such thing as\b")
+_APPOSED = _compile(
+    rf"(?:[,(\u2014]|\s-)\s*(?:an?|the|both|all)\s+(?:[\w'-]+\s+){{0,2}}{_TERM}\b(?!\s+of\b)"
 )
-_APPOSED = re.compile(
-    rf"(?:[,(\u2014]|\s-)\s*(?:an?|the|both|all)\s+(?:[\w'-]+\s+){{0,2}}{_TERM}\b(?!\s+of\b)",
-    re.IGNORECASE,
+_NAMED = _compile(
+    r"\b(?:the|this|that)\s+(?:\w+\s+)?(?:term|word|phrase|expression|epithet|euphemism|slur)s?\s+"
+    rf"(?!{_NO_NAME}\b)\w"
 )
-_NAMED = re.compile(
-    r"\b(?:the|this|that)\s+(?:\w+\s+)?(?:term|word|phrase|label|expression|epithet|euphemism|slur)s?\s+"
-    r"(?!(?:of|on|from|that|which|who|is|was|are|were|to|in|for|has|had|by|with|and|or|spread|got|came|"
-    r"out|about|at|as|be|can|could|will|would|may|might|should|limits?|sheet|used)\b)\w",
-    re.IGNORECASE,
+_ANYBODY = one_of(
+    "children child girls? boys? women woman men man minors? victims? survivors? workers? migrants? "
+    "people persons? anyone someone them him her us it"
 )
-_DO_NOT_CALL = re.compile(
+_NOT_AN_OBJECT = one_of(
+    "on in to for out up by back at if when and or from again home about during \\w+ly"
+)
+_DO_NOT_CALL = _compile(
     r"\b(?:do not|don't|never|should not|shouldn't|must not|stop|stopped|no longer|cannot|can't|not to|"
     r"against|wrong to|refus\w+ to)\s+(?:"
-    r"be\s+(?:called|labell?ed|described as|referred to as|termed)\s+(?!\w+ly\b|on\b|in\b|to\b|for\b|out\b|up\b|by\b)"
-    r"|(?:call|calling|label|labell?ing|describ(?:e|ing)|refer(?:ring)? to|brand(?:ing)?)\s+(?:them|him|her|us|"
-    r"it|people|persons|anyone|someone|children|girls|boys|women|men|minors|victims|survivors|workers|"
-    r"migrants|(?:a|an|any|the|these|such|this|trafficked|exploited)\s+(?:\w+\s+)?(?:child|children|girls?|boys?|wom[ae]n|"
-    r"minors?|persons?|people|victims?|survivors?|workers?|migrants?))\s+(?:as\s+)?(?!on\b|in\b|to\b|for\b|out\b|up\b|"
-    r"back\b|at\b|if\b|when\b|and\b|or\b|by\b|from\b|again\b|home\b|about\b|during\b)\w)",
-    re.IGNORECASE,
+    rf"be\s+(?:called|labell?ed|described as|referred to as|termed)"
+    r"|(?:call|calling|label|labell?ing|describ(?:e|ing)|refer(?:ring)? to|brand(?:ing)?)\s+"
+    rf"(?:an? |any |the |these |such |this )?(?:\w+\s+)??{_ANYBODY}(?:\s+as)?"
+    rf")\s+(?!{_NOT_AN_OBJECT}\b)\w"
 )
 _MAX_TALK = 450
 """A sentence about wording is a sentence: longer stretches are lists or text without stops."""
+
+
+_LONGEST_LINK = 40
 
 
 def is_mention(masked: str, start: int, quote: Span, end: int, *, words: int) -> bool:
@@ -144,7 +173,10 @@ def is_mention(masked: str, start: int, quote: Span, end: int, *, words: int) ->
 
 def chains(masked: str, start: int, end: int) -> bool:
     """Tell whether only list words stand between two quotations: "'x', 'y' and 'z'"."""
-    return _CHAIN.fullmatch(masked, start, end) is not None
+    between = masked[start:end]
+    if len(between) > _LONGEST_LINK or any(mark in between for mark in ".!?"):
+        return False
+    return all(word in _LIST_WORDS for word in re.findall(r"[^\s,;/]+", between.lower()))
 
 
 def is_about_terms(sentence: str) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from monitor.text import mentions, speech
@@ -46,13 +46,33 @@ def find_quotations(
     """Return the quotations and mentions of a text, in order of their start."""
     pairs = find_pairs(shadow.marks, paragraphs)
     found = _Classifier(shadow.text, pairs, sentences, paragraphs).classify()
-    found += find_mentions(shadow.text, sentences)
+    found = _overrule(found, find_mentions(shadow.text, sentences))
     return tuple(sorted(found, key=lambda q: (q.start, -q.end, q.kind)))
 
 
 def find_mentions(shadow: str, sentences: Sequence[Span]) -> list[Quotation]:
     """Return the sentences that speak about wording, quoted or not, as mentions."""
     return [Quotation(a, b, "mention") for a, b in mentions.find_about_terms(shadow, sentences)]
+
+
+def _overrule(quotations: list[Quotation], about: list[Quotation]) -> list[Quotation]:
+    """Make quotations inside a sentence about wording mentions.
+
+    A quotation that goes on behind the sentence stays what it is, and holds the mention.
+    """
+    result = list(quotations)
+    starts = [quotation.start for quotation in result]
+    for mention in about:
+        first = bisect_left(starts, mention.start)
+        begin = mention.start
+        for index in range(first, bisect_left(starts, mention.end)):
+            quotation = result[index]
+            if quotation.end <= mention.end:
+                result[index] = replace(quotation, kind="mention")
+            elif quotation.start <= mention.start + 2:
+                begin = quotation.start
+        result.append(replace(mention, start=begin))
+    return result
 
 
 class _Classifier:
@@ -156,12 +176,12 @@ class _Classifier:
         return speech.before(self.masked, max(start, self._lead(end - 1)), end)
 
     def _stands_alone(self, pair: Pair, lead: int, words: int) -> bool:
-        """A full sentence in marks, nothing around it: speech that goes on."""
+        """Tell whether it is a full sentence with nothing around it: speech that goes on."""
         full = bool(_FULL.search(self.text, max(pair.start, pair.end - 3), pair.end))
         return full and lead == pair.before and words > 1 and self.text[pair.start].isupper()
 
     def _floating(self, pair: Pair) -> Span | None:
-        """The speaker of the quotation before, if that was speech and not far."""
+        """Return the speaker of the quotation before, if that was speech and not far."""
         if not self.done:
             return None
         previous, quotation = self.done[-1]
@@ -171,7 +191,7 @@ class _Classifier:
         return quotation.speaker_span if near and quotation.kind == "attributed" else None
 
     def _inside(self, pair: Pair, outer: Quotation) -> Quotation:
-        """A quotation inside speech is the speaker's, unless the speaker names a word."""
+        """Classify a quotation inside another: the speaker's, unless the speaker names a word."""
         if outer.kind != "attributed":
             return self._quotation(pair, outer.kind, None)
         words = len(_WORD.findall(self.text[pair.start : pair.end][:400]))

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from monitor.text.patterns import one_of, verb_forms
+
 Span = tuple[int, int]
 
-_STEMS_ED = (
+_REGULAR = (
     "add ask answer argue announce allege acknowledge accuse admit boast brag claim comment "
     "complain concede conclude condemn confess confirm contend criticise criticize cry declare "
     "demand denounce describe disclose emphasise emphasize email estimate exclaim explain express "
@@ -22,53 +24,43 @@ _STEMS_ED = (
 )
 _IRREGULAR = (
     "say says said saying tell tells told telling write writes wrote written writing swear swore "
-    "think thinks thought feel feels felt feeling deny denies denied denying reads reading read "
-    "begs begged begging hears heard"
+    "think thinks thought feel feels felt feeling deny denies denied denying reads reading begs "
+    "begged begging hears heard"
 )
 # As nouns or names these are too common to mean speech: "the United States", "in a post".
-_NOT_SPEECH = frozenset("state states post posts point points note report reports text texts email "
-                        "emails comment fear voice voices demand demands claim complain read".split())  # fmt: skip
-
-
-def _forms(stem: str) -> tuple[str, ...]:
-    if stem.endswith("e"):
-        return stem, stem + "s", stem + "d", stem[:-1] + "ing"
-    if stem.endswith("y") and stem[-2] not in "aeiou":
-        return stem, stem[:-1] + "ies", stem[:-1] + "ied", stem + "ing"
-    doubled = stem + stem[-1] if stem in {"admit", "brag", "slam", "quip"} else stem
-    return stem, stem + "s", doubled + "ed", doubled + "ing"
-
-
-_FORMS = {form for stem in _STEMS_ED.split() for form in _forms(stem)} | set(_IRREGULAR.split())
-_FORMS -= _NOT_SPEECH
-_SAY = "(?:" + "|".join(sorted(_FORMS, key=lambda w: (-len(w), w))) + ")"
-_TITLE_CASE = "(?:Says|Said|Say|Tells|Told|Claims|Warns|Vows|Hears|Calls|Insists)"
-SPEECH_VERB = re.compile(rf"\b(?:{_SAY}|{_TITLE_CASE})\b")
+_NOT_SPEECH = (
+    "state states post posts point points note report reports text texts email emails comment "
+    "fear voice voices demand demands claim complain"
+)
+# Headlines in title case.
+_CAPITALS = "Says Said Say Tells Told Claims Warns Vows Hears Calls Insists"
+_SPOKEN = {*verb_forms(_REGULAR), *_IRREGULAR.split()} - {*_NOT_SPEECH.split()}
+SPEECH_VERB = re.compile(rf"\b{one_of(_SPOKEN | {*_CAPITALS.split()})}\b")
 
 # Calling somebody something: active, the words are the subject's; passive without "by", they are
 # nobody's but the writer's.
-_CALLING = (
-    r"(?:call|calls|called|calling|describe|describes|described|describing|dub|dubs|dubbed|dubbing|"
-    r"brand|brands|branded|branding|label|labels|labell?ed|labell?ing|term|terms|termed|terming|"
-    r"deem|deems|deemed|refer(?:s|red|ring)? to|nicknamed?|characteri[sz](?:e|es|ed|ing))"
+_CALLING = one_of(
+    verb_forms("call describe dub brand label term deem nickname characterise characterize")
+    + "dubbed dubbing labelled labelling refer_to refers_to referred_to referring_to".split()
 )
-_BE = r"(?:is|are|was|were|be|been|being|get|gets|got|getting|become|became)"
-_ADVERB = r"(?:\w+ly|also|often|so|now|once|then|later|still|sometimes|never|not|what is|what are)"
+_BE = "(?:is|are|was|were|be|been|being|get|gets|got|getting|become|became)"
+_ADVERBS = r"(?:(?:\w+ly|also|often|so|now|once|then|later|still|sometimes|never|not)\s+)*"
 _PASSIVE = re.compile(
-    rf"\b(?:{_BE}|known|so)\s+(?:{_ADVERB}\s+)*(?:{_CALLING}|known|named|nicknamed|called)"
-    r"(?:\s+(?:as|a|an|the|like|mere|mere\w+))*\s*$"
+    rf"\b(?:{_BE}|known|so)\s+{_ADVERBS}(?:{_CALLING}|known|named)"
+    r"(?:\s+(?:as|a|an|the|like|mere|merely))*\s*$"
 )
 _ACTIVE_OBJECT = re.compile(
-    rf"\b(?P<verb>{_CALLING})\s+(?P<object>[^.;:!?\u2014]{{1,60}}?)(?:\s+(?:as|a|an|the|just|mere|to be))*\s*$"
+    rf"\b(?P<verb>{_CALLING})\s+(?P<object>[^.;:!?\u2014]{{1,60}}?)"
+    r"(?:\s+(?:as|a|an|the|just|mere|to be))*\s*$"
 )
 _WHAT_ONE_CALLS = re.compile(
-    rf"\b(?:what|which|that|whom|who)\s+(?P<subject>[^,.;:!?]{{1,50}}?)\s+(?:{_ADVERB}\s+|has\s+|have\s+|had\s+)*"
-    rf"(?:{_CALLING})(?:\s+(?:as|a|an|the))*\s*$"
+    r"\b(?:what|which|that|whom|who)\s+(?P<subject>[^,.;:!?]{1,50}?)\s+"
+    rf"{_ADVERBS}(?:(?:has|have|had)\s+)?{_CALLING}(?:\s+(?:as|a|an|the))*\s*$"
 )
 _ACCORDING = re.compile(r"\b[Aa]ccording to (?P<speaker>[^,.;:!?\u2014]{2,80})")
 _IN_WORDS = re.compile(
-    r"\b(?:[Ii]n )?(?:the (?:own )?words of (?P<of>[^,.;:!?]{2,60}?)|(?P<own>his|her|their|my|our|your|"
-    r"[\w .]{1,40}?'s?) (?:own )?words)\s*[,:]?\s*$"
+    r"\b(?:[Ii]n )?(?:the (?:own )?words of (?P<of>[^,.;:!?]{2,60}?)"
+    r"|(?P<own>his|her|their|my|our|your|[\w .]{1,40}?'s?) (?:own )?words)\s*[,:]?\s*$"
 )
 _BY_AGENT = re.compile(r"\s*by (?P<speaker>[^,.;:!?\u2014]{2,60})")
 _RELATIVE = re.compile(r",\s(?:who|whom|whose|which|where)\b[^,]{1,150},")
@@ -84,9 +76,9 @@ _CONJUNCTION = re.compile(
     r"since|until|than|so)\s+"
 )
 _AUXILIARY = re.compile(
-    r"(?:\s*\b(?:has|have|had|would|will|could|can|also|later|then|once|has since|still|further|"
-    r"previously|recently|reportedly|repeatedly|\w+ly|did not|does not|do not|did|was|were|is|are|been|"
-    r"be|being|only|even|just|himself|herself|quoted as|went on to|to|who))+\s*$"
+    r"(?:\s*\b(?:has|have|had|would|will|could|can|also|later|then|since|still|further|previously|"
+    r"recently|\w+ly|did|does|do|not|was|were|is|are|been|be|being|only|even|just|himself|herself|"
+    r"quoted as|went on to|to|who))+\s*$"
 )
 # "The girl was told": she heard it. "…, saying": the subject stands far off.
 _TOLD = re.compile(r"\b(?:is|are|was|were|been|being|be)\s+(?:\w+ly\s+|also\s+|then\s+)*$")

@@ -1,0 +1,32 @@
+"""Builds regular expressions from word lists, so that the lists can be read and reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_DOUBLING = frozenset({"admit", "ban", "brag", "drop", "prefer", "quip", "scrap", "slam", "swap"})
+
+
+def one_of(words: str | Iterable[str]) -> str:
+    """Return a group that matches any of the words, longest first; `_` stands for a space.
+
+    The words may hold regular expressions without spaces.
+    """
+    listed = words.split() if isinstance(words, str) else list(words)
+    ordered = sorted({word.replace("_", " ") for word in listed}, key=lambda w: (-len(w), w))
+    return f"(?:{'|'.join(ordered)})"
+
+
+def verb_forms(stems: str) -> list[str]:
+    """Return the four regular forms of each verb: `use uses used using`."""
+    return [form for stem in stems.split() for form in _forms(stem)]
+
+
+def _forms(stem: str) -> tuple[str, ...]:
+    if stem.endswith("e"):
+        return stem, stem + "s", stem + "d", stem[:-1] + "ing"
+    if stem.endswith("y") and stem[-2] not in "aeiou":
+        return stem, stem[:-1] + "ies", stem[:-1] + "ied", stem + "ing"
+    root = stem + stem[-1] if stem in _DOUBLING else stem
+    third = "es" if stem.endswith(("s", "sh", "ch", "x")) else "s"
+    return stem, stem + third, root + "ed", root + "ing"
