@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.compiled import Guideline, TopicSets
+from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Candidate, Draft, Scene
 from monitor.guidelines.schema import Gate, QuotePolicy
 from monitor.text.quotations import Quotation
@@ -15,24 +17,48 @@ from monitor.types import Quoted, Severity
 Topic = Literal["thb", "assumed", "other", "unknown"]
 """`assumed`: too short to tell, and nothing speaks against it."""
 
+TOP = 1_200
+"""Characters in which a news story says what it is about."""
+CLOSE = 250
+"""Characters between the elements of one case: two or three sentences."""
+
 
 def find_topic(guideline: Guideline, draft: Draft) -> Topic:
     """Return whether a text is about trafficking.
 
-    It is if it has one of the field's own terms, or a purpose of exploitation together with an
-    act or a means. A short text counts as on topic unless it shows another one.
+    It is if one of the field's own terms stands in the headline, near the top or twice, or if a
+    purpose of exploitation stands close to an act or a means. A short text counts as on topic
+    unless it shows another one.
     """
-    has = {
-        name: any(
-            scene.hits.of(n) for n in getattr(guideline.topic, name) for scene in draft.scenes
-        )
-        for name in ("strong", "act", "means", "purpose", "other")
-    }
-    if has["strong"] or (has["purpose"] and (has["act"] or has["means"])):
+    topic = guideline.topic
+    short = draft.words < guideline.about.topic.short_words
+    if _has_term(topic, draft) or any(_has_elements(topic, scene) for scene in draft.scenes):
         return "thb"
-    if has["other"] and not has["purpose"]:
+    purpose = any(_hits(scene, topic.purpose) for scene in draft.scenes)
+    if not purpose and any(_hits(scene, topic.other) for scene in draft.scenes):
         return "other"
-    return "assumed" if draft.words < guideline.about.topic.short_words else "unknown"
+    return "assumed" if short else "unknown"
+
+
+def _has_term(topic: TopicSets, draft: Draft) -> bool:
+    """Whether the field's own terms say more than a passing mention."""
+    title = draft.title is not None and bool(_hits(draft.title, topic.strong))
+    hits = _hits(draft.text, topic.strong)
+    return title or len(hits) > 1 or any(start < TOP for start, _ in hits)
+
+
+def _has_elements(topic: TopicSets, scene: Scene) -> bool:
+    """Whether a purpose stands within a few lines of an act or a means."""
+    others = sorted(_hits(scene, topic.act + topic.means))
+    for start, end in _hits(scene, topic.purpose):
+        index = bisect_left(others, (start - CLOSE, 0))
+        if index < len(others) and others[index][0] < end + CLOSE:
+            return True
+    return False
+
+
+def _hits(scene: Scene, wordsets: Sequence[int]) -> list[Hit]:
+    return [hit for wordset in wordsets for hit in scene.hits.of(wordset)]
 
 
 def gate_open(gate: Gate, topic: Topic) -> bool:
