@@ -1,0 +1,58 @@
+"""A desk in a folder, worked as its user works it: by typed commands in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+MONITOR = [sys.executable, "-m", "monitor"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A folder with a monitor.toml."""
+
+    folder: Path
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start a command and return its process."""
+        return subprocess.Popen(
+            [*MONITOR, *words],
+            cwd=self.folder,
+            env=clean_environ(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def type(self, *words: str, stdin: bytes = b"", timeout: float = 300) -> Said:
+        """Run a command to its end."""
+        process = self.start(*words)
+        out, err = process.communicate(stdin, timeout=timeout)
+        return Said(process.returncode, out.decode(), err.decode())
+
+
+def clean_environ() -> dict[str, str]:
+    """Return the environment without settings of ours."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
+
+
+def make_desk(folder: Path, settings: str = "") -> Desk:
+    """Make a desk that may fetch from this machine; `settings` are lines of `[fetch]`."""
+    folder.mkdir(parents=True)
+    (folder / "monitor.toml").write_text(
+        f'[fetch]\nallow_hosts = ["127.0.0.1"]\n{settings}\n', encoding="utf-8"
+    )
+    return Desk(folder)
