@@ -1,0 +1,163 @@
+"""Bytes from outside to clean text, whatever the label on them says.
+
+Labels lie so often that the bytes are asked first: text that is valid UTF-8 and not plain ASCII
+is UTF-8, whoever calls it Latin-1. Only then are the labels tried, and statistics last.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_BARE = ((b"<\0\0\0", "utf-32-le"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+"""How a document of wide characters without a byte order mark begins."""
+_WIDER = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+"""What browsers read in place of the label: the superset that authors meant."""
+_CODECS = re.compile(
+    r"utf-(8|16|32)(-[lb]e)?|iso8859-\d+|cp\d+|koi8-[a-z]+|mac-[a-z]+|gb18030|big5hkscs|"
+    r"euc_\w+|iso2022_\w+|johab|ptcp154|kz1048"
+)
+"""Codecs of documents; Python knows others (`utf-7`, `unicode_escape`) that no page may choose."""
+_JAPANESE = re.compile(rb"\x1b\$[@B]|\x1b\([JI]")
+_SAMPLE = 16_384
+"""Bytes shown to the statistical detector, which takes seconds on whole pages."""
+_ENOUGH = 30
+"""Bytes above ASCII from which the detector tells Central from Western European."""
+_WESTERN = re.compile(r"cp125[2478]|iso8859-(1|3|4|9|1[03456])|mac-.*|cp437|cp850|cp858|cp1140")
+_CENTRAL = re.compile(r"cp1250|iso8859-2|cp852|cp775")
+"""Latin alphabets that the detector confuses: French prose is Baltic to it."""
+_C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+_CLEAN = str.maketrans(
+    {c: "" for c in range(0x20) if chr(c) not in "\t\n\r"}
+    | {0x7F: "", 0xFEFF: "", 0xFFFE: "", 0xFFFF: ""}
+    | {c: s or "" for c, s in _C1.items()}
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text, the encoding it was read as, and whether a label said otherwise."""
+
+    text: str
+    encoding: str
+    mislabelled: bool
+
+
+def decode(body: bytes, labels: Sequence[str | None] = ()) -> Decoded:
+    """Return `body` as text; `labels` are what header and document call its encoding, in order.
+
+    Never fails: what fits nothing is read as the nearest thing with replacement characters.
+    The text still holds whatever control characters it held; see `clean`.
+    """
+    claimed = [codec for label in labels if label and (codec := find_codec(label))]
+    encoding, start = _find_encoding(body, claimed)
+    text = body[start:].decode(encoding, "monitor.cp1252" if encoding == "utf-8" else "replace")
+    lied = bool(claimed) and encoding not in claimed and not text.isascii()
+    return Decoded(text, encoding, lied)
+
+
+def find_codec(label: str) -> str | None:
+    """Return Python's name of the codec that `label` stands for, `None` if it stands for none."""
+    try:
+        name = codecs.lookup(label.strip(" '\"")).name
+    except (LookupError, ValueError):
+        return None
+    name = _WIDER.get(name, name)
+    return name if _CODECS.fullmatch(name) else None
+
+
+def header_charset(content_type: str) -> str | None:
+    """Return the charset parameter of a Content-Type header."""
+    match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
+    return match[1] if match else None
+
+
+def clean(text: str) -> str:
+    """Return `text` without what no reader should see and PostgreSQL refuses.
+
+    Control characters go (C1 ones become the Windows-1252 character that was meant), surrogate
+    pairs are joined, lone surrogates become U+FFFD.
+    """
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text.translate(_CLEAN)
+
+
+def _find_encoding(body: bytes, claimed: Sequence[str]) -> tuple[str, int]:
+    """Return the codec for `body` and the length of its byte order mark."""
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return encoding, len(mark)
+    for start, encoding in _BARE:
+        if body.startswith(start):
+            return encoding, 0
+    if body.isascii():
+        return ("iso2022_jp", 0) if _JAPANESE.search(body) else ("utf-8", 0)
+    if _fits(body, "utf-8") or _is_mostly_utf8(body):
+        return "utf-8", 0
+    for encoding in claimed:
+        if encoding != "utf-8" and _fits(body, encoding):
+            return encoding, 0
+    return _detected(body) or "cp1252", 0
+
+
+def _fits(body: bytes, encoding: str) -> bool:
+    try:
+        body.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"  # cut in the middle of a character
+    except UnicodeError:
+        return False
+    return True
+
+
+def _is_mostly_utf8(body: bytes) -> bool:
+    """Tell UTF-8 with some foreign bytes pasted in (common) from another encoding."""
+    text = body.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = sum(1 for c in text if c > "\x7f") - bad
+    return good > 4 * bad
+
+
+def _detected(body: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
+    first = next(i for i, byte in enumerate(body) if byte > 0x7F)
+    start = max(0, first - _SAMPLE // 4)
+    sample = body[start : start + _SAMPLE]
+    best = from_bytes(sample, steps=3).best()
+    found = find_codec(best.encoding) if best else None
+    few = sum(byte > 0x7F for byte in sample) < _ENOUGH
+    if found and (_WESTERN.fullmatch(found) or (few and _CENTRAL.fullmatch(found))):
+        return "cp1252"
+    return found
+
+
+def _read_as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("monitor.cp1252", _read_as_cp1252)

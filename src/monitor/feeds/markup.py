@@ -1,0 +1,152 @@
+"""Markup from outside to plain text and links; the one door of lxml in this package.
+
+Plain text rather than sanitised HTML: nothing downstream shows a feed's markup, and text has no
+sanitiser to get past. Entities are decoded once, by the HTML parser.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from monitor.feeds.decode import clean
+
+_BLOCKS = re.compile(
+    r"address|article|aside|blockquote|body|caption|center|d[dlt]|details|dialog|div|fieldset|"
+    r"figcaption|figure|footer|form|h[1-6]|header|hr|li|main|nav|ol|p|pre|section|summary|table|"
+    r"tbody|tfoot|thead|tr|ul"
+)
+_SILENT = re.compile(
+    r"audio|canvas|embed|head|iframe|math|noscript|object|script|select|style|svg|template|"
+    r"textarea|title|video"
+)
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|br|center|cite|code|div|em|figure|font|h[1-6]|hr|i|img|li|ol|p|"
+    r"q|s|small|span|strike|strong|sub|sup|table|td|tr|tt|u|ul|wbr)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});", re.IGNORECASE)
+_SPACE = re.compile(r"[ \t\r\f\v\xa0\u2028\u2029]+")
+
+
+def html_to_text(markup: str) -> str:
+    """Return what a reader sees of an HTML fragment: paragraphs separated by blank lines."""
+    root = _parse_html(clean(markup))
+    return "" if root is None else tidy("".join(_pieces(root)))
+
+
+def plain_title(title: str) -> str:
+    """Return a title as one line, decoding it only where it is evidently HTML.
+
+    RSS does not say whether a title is text or HTML, and `if a<b` must not lose its end.
+    """
+    if _TAG.search(title):
+        title = html_to_text(title)
+    elif _ENTITY.search(title):
+        title = html.unescape(title)
+    return " ".join(clean(title).split())
+
+
+def tidy(text: str) -> str:
+    """Return cleaned `text` with single spaces, and one blank line between paragraphs."""
+    lines = [_SPACE.sub(" ", line).strip() for line in clean(text).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _parse_html(markup: str) -> Any:
+    """Return the root element of `markup`, or `None` where it has none."""
+    if not markup.strip():
+        return None
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
+    try:
+        return etree.fromstring(markup.encode(), parser)
+    except etree.LxmlError:
+        return None
+
+
+def _pieces(root: Any) -> Iterator[str]:
+    silent = 0
+    preformatted = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        step = 1 if event == "start" else -1
+        silent += step * bool(_SILENT.fullmatch(tag))
+        preformatted += step * (tag == "pre")
+        if _BLOCKS.fullmatch(tag) and not silent:
+            yield "\n\n"
+        elif tag == "br" and event == "start" and not silent:
+            yield "\n"
+        elif tag in ("td", "th"):
+            yield " "
+        words = element.text if event == "start" else element.tail
+        if words and not silent:
+            yield words if preformatted else words.replace("\n", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A `<link>` element: its `rel` words and type in lower case, `href` as written."""
+
+    rel: frozenset[str]
+    type: str
+    href: str
+    title: str
+
+
+def find_links(markup: str) -> tuple[str, list[Link]]:
+    """Return the `<base href>` (or "") and every `<link>` with an href of an HTML page."""
+    root = _parse_html(clean(markup))
+    if root is None:
+        return "", []
+    base = next((e.get("href", "") for e in root.iter("base")), "")
+    links = [
+        Link(
+            rel=frozenset(e.get("rel", "").lower().split()),
+            type=e.get("type", "").partition(";")[0].strip().lower(),
+            href=e.get("href", "").strip(),
+            title=" ".join(e.get("title", "").split()),
+        )
+        for e in root.iter("link")
+        if e.get("href")
+    ]
+    return base, links
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An XML element without its tree: local name and attributes, both in lower case."""
+
+    name: str
+    attributes: dict[str, str]
+    depth: int
+
+
+def read_elements(markup: str) -> Iterator[Element]:
+    """Yield the elements of an XML document in order, mending what is broken in it.
+
+    Reads nothing but `markup`: no entities, no DTD, no network.
+    """
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
+    )
+    try:
+        root = etree.fromstring(markup.encode(), parser)
+    except etree.LxmlError:
+        return
+    if root is None:
+        return
+    depth = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if event == "start" and isinstance(element.tag, str):
+            attributes = {_local(k): clean(str(v)).strip() for k, v in element.attrib.items()}
+            yield Element(_local(element.tag), attributes, depth)
+
+
+def _local(name: Any) -> str:
+    return str(name).rpartition("}")[2].rpartition(":")[2].lower()
