@@ -43,7 +43,7 @@ def make_document(
     text: str,
     *,
     title: str = "",
-    format: str = "txt",  # noqa: A002 - the name of the contract
+    format: str = "txt",
     language: str | None = None,
     max_chars: int,
 ) -> Document:

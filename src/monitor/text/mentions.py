@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from monitor.text.patterns import one_of, verb_forms
+from monitor.text.patterns import one_of, verb_forms, words
 
 Span = tuple[int, int]
 
@@ -29,21 +29,31 @@ _NOUN = one_of(
     "stereotypes? clich[e\u00e9]s? jargon vocabulary"
 )
 _CALL = one_of(
-    verb_forms("call label describe brand term") + ["refer(?:s|red|ring)?", "labell(?:ed|ing)"]
+    [*verb_forms("call label describe brand term"), "refer(?:s|red|ring)?", "labell(?:ed|ing)"]
+)
+_EDIT_VERBS = (
+    "avoid drop ditch ban retire scrap reject prefer favour favor reclaim remove delete use change "
+    "stop"
 )
 _EDIT = one_of(
-    verb_forms(
-        "avoid drop ditch ban retire scrap reject prefer favour favor reclaim remove delete use change stop"
-    )
-    + "strike strikes struck the_use_of say says write writes keep keeps kept".split()
+    [
+        *verb_forms(_EDIT_VERBS),
+        "strikes?",
+        "struck",
+        "the use of",
+        "says?",
+        "writes?",
+        "keeps?",
+        "kept",
+    ]
 )
 _JUDGED = one_of(
     "offensive outdated inaccurate misleading stigmati[sz]ing derogatory pejorative problematic "
     "preferred discouraged inappropriate obsolete demeaning dehumani[sz]ing"
 )
 _MEANS = one_of(
-    "implies imply implied connotes? denotes? stigmati[sz]es? conveys? means? refers?_to describes? "
-    "suggests? evokes? can_mean"
+    "implies imply implied connotes? denotes? stigmati[sz]es? conveys? means? refers?_to "
+    "describes? suggests? evokes? can_mean"
 )
 _NOT = one_of(
     "stop stopped stops stopping avoid avoids avoided avoiding not never without from no_longer "
@@ -51,9 +61,10 @@ _NOT = one_of(
 )
 # "The word of", "the term that", "the word got out": no word is named.
 _NO_NAME = one_of(
-    "of on from that which who is was are were to in for has had by with and or spread got came out "
-    "about at as be can could will would may might should limits? sheet used"
+    "of on from that which who is was are were to in for has had by with and or spread got came "
+    "out about at as be can could will would may might should limits? sheet used"
 )
+_REPLACE = one_of(verb_forms("replace substitute swap"))
 _ARTICLE = r"\s+(?:an? |the )?\s*$"
 
 # "In her words" and "the words of the judge" are speech; prison terms are not words.
@@ -69,8 +80,8 @@ _BEFORE = _compile(
     rf"\b{_NOT} (?:using|use|saying|say|write|writing|the use of){_ARTICLE}",
     r"\b(?:instead of|rather than|in place of|as opposed to|synonym(?:ous)? (?:for|with|of)|"
     rf"meaning of|definition of)(?:\s+saying|\s+using|\s+calling \w+)?{_ARTICLE}",
-    rf"\b{one_of(verb_forms('replace substitute swap'))}{_ARTICLE}",
-    rf"\b{one_of(verb_forms('replace substitute swap'))}\b[^.;:]{{1,60}}\b(?:with|by|for){_ARTICLE}",
+    rf"\b{_REPLACE}{_ARTICLE}",
+    rf"\b{_REPLACE}\b[^.;:]{{1,60}}\b(?:with|by|for){_ARTICLE}",
     r"\b(?:typ(?:e|es|ed|ing) in|search(?:es|ed|ing)? for|spell(?:s|ed|ing)?)\s*$",
     r"\b(?:not|never|stop|avoid|against|instead of|without|longer|than|don't|shouldn't)\s+"
     rf"(?:be |being )?{_CALL}\b[^.;:]{{0,50}}?(?:\s(?:as|an?|the|to))*\s*$",
@@ -79,8 +90,8 @@ _BEFORE = _compile(
 # Outside talk about language the verbs of editing have other objects.
 _EDITING = _compile(rf"\b{_EDIT}{_ARTICLE}")
 _NEWSROOM = _compile(
-    rf"\b(?:{_NOUN}|style ?(?:book|guide|guidance|sheet)s?|glossary|guidance|guidelines?|newsrooms?|"
-    r"sub-?editors?|editors?|headlines?|copy|language|captions?|reporters|journalists|statutes?|"
+    rf"\b(?:{_NOUN}|style ?(?:book|guide|guidance|sheet)s?|glossary|guidance|guidelines?|"
+    r"newsrooms?|sub-?editors?|editors?|headlines?|copy|language|captions?|reporters|journalists|statutes?|"
     r"the act|the law|court forms)\b"
 )
 _WORKS = one_of(
@@ -90,7 +101,7 @@ _WORKS = one_of(
 )
 _WORK = _compile(
     rf"\b{_WORKS}\s*(?:called|titled|entitled|named|headlined)?\s*[,:(]?\s*$",
-    r"\b(?:titled|entitled|headlined)\s*$",
+    r"\b(?:titled|entitled|headlined|headed)\s*$",
 )
 _AFTER = _compile(
     r"\s*,?\s*(?:is|are|was|were|remains?|has become|had become|became|as|being)\s+"
@@ -102,8 +113,8 @@ _AFTER = _compile(
     r"\s*,?\s*(?:is|are|was|were) used\b",
     r"\s*,?\s*(?:instead of|rather than|in headlines|label|tag|wording|terminology)\b",
 )
-_LIST_WORDS = frozenset(
-    "and or nor not but instead of rather than with to by into versus vs a an the say use write".split()
+_LIST_WORDS = words(
+    "and or nor not but instead of rather than with to by into versus vs a an the say use write"
 )
 
 _TALK_NOUN = _compile(
@@ -112,12 +123,13 @@ _TALK_NOUN = _compile(
     rf"\b{_TERM} (?:like|such as)\b",
     r"\bterminology\b",
 )
+_UNWANTED = "avoid replace drop ditch ban retire scrap remove delete prefer imply"
 _TALK_ACT = _compile(
     r"\bstop(?:s|ped|ping)? (?:using|calling|saying)\b",
-    rf"\b{one_of(verb_forms('avoid replace drop ditch ban retire scrap remove delete prefer imply'))}\b",
+    rf"\b{one_of(verb_forms(_UNWANTED))}\b",
     r"\b(?:struck|strike|striking|no longer (?:use[sd]?|say|write|call)|instead of|rather than)\b",
     rf"\b(?:stigmati[sz]\w+|{_JUDGED}|discourag\w+|recommend\w+|criticis\w+ the)\b",
-    r"\bshould (?:not|never|no longer) (?:be (?:called|used|described|referred)|call|use|say|write)\b",
+    r"\bshould (?:not|never|no longer) (?:be (?:called|used|described|referred)|call|use|say)\b",
     r"\badvis\w+ (?:against|reporters|journalists|writers)\b",
     r"\b(?:chose to (?:keep|use)|chosen|uses? the|used the|using the)\b",
 )
@@ -130,15 +142,15 @@ _NAMED = _compile(
     rf"(?!{_NO_NAME}\b)\w"
 )
 _ANYBODY = one_of(
-    "children child girls? boys? women woman men man minors? victims? survivors? workers? migrants? "
-    "people persons? anyone someone them him her us it"
+    "children child girls? boys? women woman men man minors? victims? survivors? workers? "
+    "migrants? people persons? anyone someone them him her us it"
 )
 _NOT_AN_OBJECT = one_of(
     "on in to for out up by back at if when and or from again home about during \\w+ly"
 )
 _DO_NOT_CALL = _compile(
-    r"\b(?:do not|don't|never|should not|shouldn't|must not|stop|stopped|no longer|cannot|can't|not to|"
-    r"against|wrong to|refus\w+ to)\s+(?:"
+    r"\b(?:do not|don't|never|should not|shouldn't|must not|stop|stopped|no longer|cannot|can't|"
+    r"not to|against|wrong to|refus\w+ to)\s+(?:"
     rf"be\s+(?:called|labell?ed|described as|referred to as|termed)"
     r"|(?:call|calling|label|labell?ing|describ(?:e|ing)|refer(?:ring)? to|brand(?:ing)?)\s+"
     rf"(?:an? |any |the |these |such |this )?(?:\w+\s+)??{_ANYBODY}(?:\s+as)?"

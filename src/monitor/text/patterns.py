@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_DOUBLING = frozenset({"admit", "ban", "brag", "drop", "prefer", "quip", "scrap", "slam", "swap"})
+_DOUBLING = frozenset(
+    {"admit", "ban", "brag", "drop", "dub", "prefer", "quip", "scrap", "slam", "swap"}
+)
 
 
 def one_of(words: str | Iterable[str]) -> str:
@@ -15,6 +17,11 @@ def one_of(words: str | Iterable[str]) -> str:
     listed = words.split() if isinstance(words, str) else list(words)
     ordered = sorted({word.replace("_", " ") for word in listed}, key=lambda w: (-len(w), w))
     return f"(?:{'|'.join(ordered)})"
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the set of the words of `text`."""
+    return frozenset(text.split())
 
 
 def verb_forms(stems: str) -> list[str]:

@@ -16,9 +16,9 @@ BOM = "\ufeff"
 
 
 class Positions:
-    """Line, column and UTF-16 questions about one text.
+    r"""Line, column and UTF-16 questions about one text.
 
-    Lines and columns count from 1, columns in code points. `\\r\\n`, `\\n` and a lone `\\r` are one
+    Lines and columns count from 1, columns in code points. `\r\n`, `\n` and a lone `\r` are one
     break each, and a byte order mark at the start of the text is no column.
     """
 

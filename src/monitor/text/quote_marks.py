@@ -231,7 +231,7 @@ def _opens_paragraph(marks: str, start: int) -> Weight | None:
 
 
 def _next_strong(found: list[_Mark], marks: str) -> list[bool]:
-    """For each mark: is the next single mark that is no apostrophe surely a closing one?"""
+    """Tell for each mark whether the next single mark, apostrophes apart, surely closes."""
     result = [False] * len(found)
     strong = False
     for index in range(len(found) - 1, -1, -1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,22 +79,15 @@ def _open(data: bytes) -> tuple[Any, dict[str, str]]:
     from docx.opc.exceptions import OpcError
     from lxml.etree import LxmlError
 
+    # What python-docx, lxml and zipfile raise for files that are not what they say.
+    damage = (OpcError, LxmlError, zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError)
     try:
         document = docx.Document(io.BytesIO(data))
         styles = {style.style_id: (style.name or "").lower() for style in document.styles}
-        return document.element.body, styles
-    except (
-        OpcError,
-        LxmlError,
-        KeyError,
-        ValueError,
-        OSError,
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-        AttributeError,
-    ) as error:
-        raise DocumentError("a damaged or encrypted Word file") from error
+        body = document.element.body
+    except (*damage, NotImplementedError, RuntimeError, AttributeError) as error:
+        raise DocumentError("not a Word file, or a damaged or encrypted one") from error
+    return body, styles
 
 
 def _paragraphs(element: Any, styles: dict[str, str]) -> Iterator[tuple[str, str, bool]]:

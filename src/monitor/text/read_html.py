@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from monitor.text.patterns import words
 from monitor.text.visible import VisibleText
 
 Span = tuple[int, int]
@@ -28,16 +29,16 @@ _CHUNK = re.compile(
     r"|(?P<text>[^ \t\r\n\f&]++|&)"
 )
 _RAW = ("script", "style", "xmp", "iframe", "noembed", "noframes", "title", "textarea")
-_UNSEEN = frozenset(
+_UNSEEN = words(
     "script style template noscript iframe object svg math nav button select textarea audio video "
-    "canvas datalist xmp noembed noframes".split()
+    "canvas datalist xmp noembed noframes"
 )
-_BLOCKS = frozenset(
+_BLOCKS = words(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset "
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol "
-    "p pre section summary table tbody td tfoot th thead tr ul caption title".split()
+    "p pre section summary table tbody td tfoot th thead tr ul caption title"
 )
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = words("area base br col embed hr img input link meta source track wbr")
 _HIDING_STYLE = re.compile(r"(?:^|;)\s*display\s*:\s*none", re.IGNORECASE)
 
 
@@ -162,9 +163,7 @@ def _pieces(source: str, start: int, end: int) -> Iterator[tuple[str, int, int]]
             yield " ", at, width
         elif found.lastgroup == "entity":
             text = html.unescape(found[0])
-            if text == found[0]:
-                yield text, at, width
-            elif text.strip("\t\r\n\f "):
+            if text.strip("\t\r\n\f "):
                 yield text, at, width
             else:
                 yield " ", at, width

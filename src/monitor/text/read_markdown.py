@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 
 _FRONT_MATTER = re.compile(
-    r"\ufeff?(?P<fence>---|\+\+\+)[ \t]*(?:\r\n|\r|\n)(?:.*?(?:\r\n|\r|\n))??(?P=fence)[ \t]*(?:\r\n|\r|\n|\Z)",
-    re.DOTALL,
+    r"""\ufeff?(?P<fence>---|\+\+\+)[ \t]*(?:\r\n|\r|\n)
+    (?:.*?(?:\r\n|\r|\n))??
+    (?P=fence)[ \t]*(?:\r\n|\r|\n|\Z)""",
+    re.DOTALL | re.VERBOSE,
 )
 _BREAK = re.compile(r"\r\n|\r|\n")
 _HEADING = re.compile(r"[^#]*#{1,6}")

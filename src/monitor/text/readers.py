@@ -56,7 +56,7 @@ def read_markup(
     text: str,
     *,
     title: str = "",
-    format: str,  # noqa: A002 - the name of the contract
+    format: str,
     language: str | None = None,
     max_chars: int,
 ) -> Document:

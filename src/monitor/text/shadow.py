@@ -19,7 +19,8 @@ LONG_DASHES = "\u2014\u2015\ufe58\u2e3a\u2e3b"
 _SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 _SPACES += "\u202f\u205f\u3000"
 _LINES = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+_INVISIBLE += "\ufe00-\ufe0f\ufeff"
 _LIGATURES = {
     "\ufb00": "ff",
     "\ufb01": "fi",
@@ -102,10 +103,10 @@ class Shadow:
 
 
 def make_shadow(text: str) -> Shadow:
-    """Return the shadow of `text`; linear in its length.
+    r"""Return the shadow of `text`; linear in its length.
 
     Quotation marks become `'` and `"`, dashes `-` or an em dash, spaces a plain one, line ends a
-    line feed (`\\r\\n` a space and a line feed); zero-width characters, direction marks and soft
+    line feed (`\r\n` a space and a line feed); zero-width characters, direction marks and soft
     hyphens go, Latin ligatures are spelt out. Letters, case and accents stay.
     """
     offsets = OffsetMap()

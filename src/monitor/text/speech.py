@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from monitor.text.patterns import one_of, verb_forms
+from monitor.text.patterns import one_of, verb_forms, words
 
 Span = tuple[int, int]
 
@@ -39,10 +39,8 @@ SPEECH_VERB = re.compile(rf"\b{one_of(_SPOKEN | {*_CAPITALS.split()})}\b")
 
 # Calling somebody something: active, the words are the subject's; passive without "by", they are
 # nobody's but the writer's.
-_CALLING = one_of(
-    verb_forms("call describe dub brand label term deem nickname characterise characterize")
-    + "dubbed dubbing labelled labelling refer_to refers_to referred_to referring_to".split()
-)
+_CALL = "call describe dub brand label term deem nickname characterise characterize"
+_CALLING = one_of([*verb_forms(_CALL), "labell(?:ed|ing)", "refer(?:s|red|ring)? to"])
 _BE = "(?:is|are|was|were|be|been|being|get|gets|got|getting|become|became)"
 _ADVERBS = r"(?:(?:\w+ly|also|often|so|now|once|then|later|still|sometimes|never|not)\s+)*"
 _PASSIVE = re.compile(
@@ -86,9 +84,9 @@ _HEARER = re.compile(r"(?:told|asked|warned|informed|threatened|urged)\b")
 _GERUND = re.compile(r"\w+ing\b")
 _PRONOUN = re.compile(r"\b(he|she|they|I|we|He|She|They|We)$")
 PRONOUNS = frozenset({"he", "she", "they", "it", "we", "i", "who", "her", "his", "their", "him"})
-_NOT_A_SPEAKER = frozenset(
+_NOT_A_SPEAKER = words(
     "that in on at to it there if how why what when the a an this these those as by for with not "
-    "about after before during and but or".split()
+    "about after before during and but or"
 )
 _NOUN_PHRASE_END = re.compile(
     r"[.;:!?\u2014\ue000\"]|\s(?:in|on|at|after|before|when|while|during|who|whom|adding|referring|"
@@ -109,6 +107,10 @@ _HEADLINE_SPEAKERS = re.compile(
 )
 
 
+_LONGEST_SUBJECT = 14
+"""Words of a name with what stands beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attribution:
     """Somebody says it; `speaker` is a span in the text that was searched, if it can be told."""
@@ -119,23 +121,30 @@ class Attribution:
 def before(masked: str, start: int, end: int) -> Attribution | None:
     """Return the attribution in the words that lead to a quotation, `start` to `end`."""
     text = _RELATIVE.sub(lambda m: "," + " " * (len(m[0]) - 2) + ",", masked[start:end])
-    if found := _IN_WORDS.search(text):
-        group = "of" if found["of"] else "own"
-        return Attribution(_shift(found.span(group), start))
     if _PASSIVE.search(text):
         return None
+    return _naming(text, start) or _saying(text, start)
+
+
+def _naming(text: str, base: int) -> Attribution | None:
+    """Read "in her words", "what police call", "the judge called it"."""
+    if found := _IN_WORDS.search(text):
+        return Attribution(_shift(found.span("of" if found["of"] else "own"), base))
     if found := _WHAT_ONE_CALLS.search(text):
-        return Attribution(_shift(found.span("subject"), start))
+        return Attribution(_shift(found.span("subject"), base))
     if (found := _ACTIVE_OBJECT.search(text)) and found["object"].strip() not in {"as", "a", "an"}:
-        return Attribution(_subject(text, found.start("verb"), start))
-    if found := _ACCORDING.search(text):
-        return Attribution(_shift(_strip(text, *found.span("speaker")), start))
-    verbs = [m for m in SPEECH_VERB.finditer(text) if not _BREAKS.search(text, m.end())]
-    if verbs:
-        return Attribution(_subject(text, verbs[-1].start(), start))
-    if text.rstrip().endswith(":"):
-        return Attribution(_before_colon(text, start))
+        return Attribution(_subject(text, found.start("verb"), base))
     return None
+
+
+def _saying(text: str, base: int) -> Attribution | None:
+    """Read "according to", a speech verb whose clause still runs, and "Minister:"."""
+    if found := _ACCORDING.search(text):
+        return Attribution(_shift(_strip(text, *found.span("speaker")), base))
+    *_, verb = (None, *(m for m in SPEECH_VERB.finditer(text) if not _BREAKS.search(text, m.end())))
+    if verb:
+        return Attribution(_subject(text, verb.start(), base))
+    return Attribution(_before_colon(text, base)) if text.rstrip().endswith(":") else None
 
 
 def after(masked: str, start: int, end: int, *, spoken: bool, passive: bool) -> Attribution | None:
@@ -146,24 +155,29 @@ def after(masked: str, start: int, end: int, *, spoken: bool, passive: bool) -> 
     before ask for "by somebody".
     """
     text = masked[start:end]
-    if found := _ACCORDING.search(text):
+    found = _ACCORDING.search(text) or (_BY_AGENT.match(text) if passive else None)
+    if found:
         return Attribution(_shift(_strip(text, *found.span("speaker")), start))
-    if passive and (found := _BY_AGENT.match(text)):
-        return Attribution(_shift(found.span("speaker"), start))
     verb = SPEECH_VERB.search(text)
     if verb is None:
         return _headline_tail(text, start)
-    lead = text[: verb.start()].strip(" ,.!?-\u2014")
-    if not lead:
+    if not text[: verb.start()].strip(" ,.!?-\u2014"):
         return _inverted(text, verb.end(), start) if spoken else None
-    if spoken and len(lead.split()) <= 14:
+    if _is_aside(text, verb, spoken=spoken):
         return Attribution(_subject(text, verb.start(), start))
+    return None
+
+
+def _is_aside(text: str, verb: re.Match[str], *, spoken: bool) -> bool:
+    """Tell whether "…, police said" is what the verb's clause is."""
+    if spoken and len(text[: verb.start()].split()) <= _LONGEST_SUBJECT:
+        return True
     comma = text.rfind(",", 0, verb.start())
     clause = text[comma + 1 : verb.start()].split()
-    if comma < 0 or not clause or len(clause) > 10 or _CONJUNCTION.match(" ".join(clause) + " "):
-        return None
+    if comma < 0 or not 0 < len(clause) <= _LONGEST_SUBJECT:
+        return False
     short = len(text[verb.end() :].split()) <= 8
-    return Attribution(_subject(text, verb.start(), start)) if short else None
+    return short and not _CONJUNCTION.match(" ".join(clause) + " ")
 
 
 def leads_with_attribution(masked: str, start: int, end: int) -> Attribution | None:
@@ -186,11 +200,8 @@ def is_passive(masked: str, start: int, end: int) -> bool:
 def _inverted(text: str, verb_end: int, base: int) -> Attribution | None:
     """Read `said Maria Lopez, a shelter director`."""
     rest = text[verb_end:]
-    words = rest.split(None, 1)
-    if not words:
-        return Attribution()
-    first = words[0].strip(",.")
-    if first in _NOT_A_SPEAKER - {"the", "a", "an"}:
+    first = rest.split(None, 1)[0].strip(",.") if rest.strip() else ""
+    if not first or first in _NOT_A_SPEAKER - {"the", "a", "an"}:
         return Attribution()
     stop = _NOUN_PHRASE_END.search(rest, 1)
     end = stop.start() if stop else len(rest)
@@ -220,8 +231,8 @@ def _subject(text: str, verb: int, base: int) -> Span | None:
     start, end = _strip(text, clause_start, end)
     if pronoun := _PRONOUN.search(text, start, end):
         start, end = pronoun.span(1)
-    words = text[start:end].split()
-    if not words or len(words) > 14 or "\ue000" in text[start:end]:
+    subject = text[start:end].split()
+    if not subject or len(subject) > _LONGEST_SUBJECT or "\ue000" in text[start:end]:
         return None
     return start + base, end + base
 
