@@ -163,7 +163,8 @@ def test_document_json_has_the_shape_of_the_contract():
     assert list(entry) == ["path", "language", "words", "findings", "scorecard", "text"]
     assert list(shown) == [
         "rule", "severity", "principle", "scope", "field", "start", "end", "utf16_start",
-        "utf16_end", "line", "column", "match", "quoted", "message", "why", "suggestions", "sources",
+        "utf16_end", "line", "column", "match", "quoted", "message", "why", "suggestions",
+        "sources",
     ]  # fmt: skip
     assert set(shown["sources"][0]) == {"title", "section", "url"}
     assert all(set(i) == {"item", "met", "reason", "evidence"} for i in entry["scorecard"])

@@ -77,6 +77,8 @@ class DependencyPatterns:
 
 
 def _node(token: Token) -> Node:
+    if token.tag_ in ("WP", "WDT") and token.head.dep_ == "relcl":
+        token = token.head.head  # "the women, who admitted": who they are stands before
     left, right = token.left_edge, token.right_edge
     return Node(
         token.idx,
