@@ -89,7 +89,9 @@ def test_a_summary_never_replaces_a_page(store: Store) -> None:
     result = store.record_poll(poll(A, [failed]), at(1))
     assert (result.stored, result.dropped) == (0, {"known": 1})
     assert current_text(store, "one") == "The page."
-    assert store.known(["article-one"])["article-one"].page_tries == 1
+    held = store.known(["article-one"])["article-one"]
+    assert held.page_tries == 1
+    assert held.feed_sha256[A.id] != failed.feed_sha256  # still news, so that it is tried again
 
 
 def test_another_feed_takes_over_when_the_first_is_removed(store: Store) -> None:

@@ -62,11 +62,14 @@ def decide(incoming: Incoming, held: Held | None) -> Decision:
     if held is None:
         return "new"
     if incoming.sha256 != held.sha256:
-        poorer = incoming.origin == "summary" and held.origin != "summary"
         richer = incoming.origin != "summary" and held.origin == "summary"
-        if richer or (held.owned and held.sighted and not poorer):
+        if richer or (held.owned and held.sighted and not _poorer(incoming, held)):
             return "version"
     return "known" if held.sighted else "duplicate"
+
+
+def _poorer(incoming: Incoming, held: Held) -> bool:
+    return incoming.origin == "summary" and held.origin != "summary"
 
 
 def record_poll(connection: Connection, poll: Poll, now: datetime) -> PollResult:
@@ -148,30 +151,33 @@ def _take(
 ) -> str | None:
     """Store one entry and bring `held` up to date; return the name of its drop, if it is one."""
     before = held.get(entry.article_id)
-    if isinstance(entry, Sighting):
-        if before is None:
-            raise StoreError(f"feed {poll.feed.url}: sighting of an article that is not stored")
-        decision: Decision = "known" if before.sighted else "duplicate"
-        after = replace(before, sighted=True)
+    if isinstance(entry, Incoming):
+        decision, after = _take_text(connection, poll, entry, before, now)
+        # Not taken in for want of its page: the next poll is to see it as changed and try again.
+        postponed = decision == "known" and after.owned and _poorer(entry, after)
+    elif before is None:
+        raise StoreError(f"feed {poll.feed.url}: sighting of an article that is not stored")
     else:
-        decision = decide(entry, before)
-        if decision == "new":
-            _add_article(connection, poll, entry, now)
-            after = Held(entry.sha256, entry.origin, owned=True, sighted=True)
-        elif decision == "version":
-            if not _add_version(connection, poll.feed, entry, now):
-                decision = "known"  # back to a text it has had before
-            after = replace(_must(before), sha256=entry.sha256, origin=entry.origin, sighted=True)
-        else:
-            after = replace(_must(before), sighted=True)
-    _sight(connection, poll.feed, entry, now)
-    held[entry.article_id] = after
+        decision, after = "known" if before.sighted else "duplicate", before
+        postponed = False
+    _sight(connection, poll.feed, entry, now, remember=not postponed)
+    held[entry.article_id] = replace(after, sighted=True)
     return None if decision in ("new", "version") else decision
 
 
-def _must(held: Held | None) -> Held:
-    assert held is not None
-    return held
+def _take_text(
+    connection: Connection, poll: Poll, entry: Incoming, before: Held | None, now: datetime
+) -> tuple[Decision, Held]:
+    """Store an entry's text if that is the decision; return it and what is held then."""
+    decision = decide(entry, before)
+    if before is None:
+        _add_article(connection, poll, entry, now)
+        return decision, Held(entry.sha256, entry.origin, owned=True, sighted=True)
+    if decision == "version":
+        if not _add_version(connection, poll.feed, entry, now):
+            decision = "known"  # back to a text it has had before
+        before = replace(before, sha256=entry.sha256, origin=entry.origin)
+    return decision, before
 
 
 def _add_article(connection: Connection, poll: Poll, entry: Incoming, now: datetime) -> None:
@@ -212,14 +218,22 @@ def _add_version(connection: Connection, feed: Feed, entry: Incoming, now: datet
     return new
 
 
-def _sight(connection: Connection, feed: Feed, entry: Incoming | Sighting, now: datetime) -> None:
+def _sight(
+    connection: Connection,
+    feed: Feed,
+    entry: Incoming | Sighting,
+    now: datetime,
+    *,
+    remember: bool,
+) -> None:
+    """Note that the feed carries the article and, if to `remember`, what it says of it now."""
     row = {
         "article_id": entry.article_id,
         "feed_id": feed.id,
         "first_seen": now,
         "feed_sha256": entry.feed_sha256,
     }
-    if insert_new(connection, sightings, row) is None:
+    if insert_new(connection, sightings, row) is None and remember:
         connection.execute(
             update(sightings)
             .where(
