@@ -31,11 +31,12 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
     if not isinstance(items, list):
         raise FeedError("a JSON Feed without a list of 'items'")
     warnings: list[str] = []
+    home = _text(data, "home_page_url")
     language = short_language(_text(data, "language"))
     entries = [_entry(item, url, language, warnings) for item in items]
     return ParsedFeed(
         title=plain_title(_text(data, "title")),
-        site=join_url(url, _text(data, "home_page_url")) or "",
+        site=(home and join_url(url, home)) or "",
         language=language,
         ttl_s=None,
         entries=tuple(entries),

@@ -24,6 +24,9 @@ from monitor.feeds.xmltext import declared_charset, prepare_xml, root_name
 _ITEM = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _FOOTER = re.compile(r"\n*The post [^\n]{1,500} (?:appeared first on|first appeared on) [^\n]+\Z")
+_MARKUP = re.compile(r"</?[a-zA-Z]|&#?\w+;")
+_MAX_ENTRIES = 10_000
+"""Above, reading takes minutes; the largest archives published as feeds have some thousands."""
 _MAX_TTL_MINUTES = 7 * 24 * 60
 
 
@@ -54,6 +57,8 @@ def _parse(body: bytes, content_type: str, url: str) -> ParsedFeed:
         raise FeedError("this is an HTML page, not a feed")
     if not root:
         raise FeedError("this is no feed: neither XML nor JSON")
+    if sum(1 for _ in _ITEM.finditer(text)) > 2 * _MAX_ENTRIES:
+        raise FeedError(f"it has more than {_MAX_ENTRIES} entries")
     found = _feedparser(text, url)
     entries, warnings = list(found.entries), []
     if not found.get("version") and not entries:
@@ -96,11 +101,12 @@ def _feed(found: Any, items: list[Any], url: str, warnings: list[str]) -> Parsed
     dates: Counter[str] = Counter()
     entries = tuple(_entry(item, language, found.get("version", ""), dates) for item in items)
     warnings += [f"impossible date {written[:40]!r}" for written in dates]
+    link = _string(about, "link")
     ttl = _string(about, "ttl")
     minutes = int(ttl) if ttl.isascii() and ttl.isdigit() and len(ttl) < 9 else 0
     return ParsedFeed(
         title=plain_title(_string(about, "title")),
-        site=join_url(url, _string(about, "link")) or "",
+        site=(link and join_url(url, link)) or "",
         language=language,
         ttl_s=min(minutes, _MAX_TTL_MINUTES) * 60 or None,
         entries=entries,
@@ -112,14 +118,14 @@ def _entry(item: Any, language: str | None, version: str, dates: Counter[str]) -
     title = item.get("title_detail") or {}
     is_text = version.startswith("atom") and title.get("type") == "text/plain"
     words = clean(_string(item, "title"))
-    contents = [_plain(part) for part in item.get("content", []) if _is_text(part)]
+    contents = [_plain(part, version) for part in item.get("content", []) if _is_text(part)]
     summary = item.get("summary_detail") or {"value": _string(item, "summary")}
     guid = clean(_string(item, "id"))
     return Entry(
         url=_link(item, guid),
         guid=guid,
         title=" ".join(words.split()) if is_text else plain_title(words),
-        summary=_plain(summary),
+        summary=_plain(summary, version),
         content=max(contents, key=len, default=""),
         published=_date(item, dates),
         language=short_language(title.get("language")) or language,
@@ -137,13 +143,14 @@ def _is_text(part: Any) -> bool:
     return bool(part.get("value")) and (kind.startswith("text/") or kind.endswith("xml"))
 
 
-def _plain(part: Any) -> str:
+def _plain(part: Any, version: str) -> str:
     """Return a text construct as plain text; only Atom's `text` is taken to the letter.
 
     RSS does not tell; what feedparser calls plain there may still be HTML with unknown tags.
     """
     value = str(part.get("value") or "")
-    if part.get("type") == "text/plain" and not re.search(r"<[/a-zA-Z]|&#?\w+;", value):
+    is_text = part.get("type") == "text/plain"
+    if is_text and (version.startswith("atom") or not _MARKUP.search(value)):
         text = tidy(value)
     else:
         text = html_to_text(value)
