@@ -17,7 +17,10 @@ CURRENT_VERSION = "fk_articles_id_current_versions"
 def upgrade() -> None:
     """Make the tables."""
     _make_feeds()
+    _make_polls()
     _make_articles()
+    _make_versions()
+    _make_sightings()
     _make_assessments()
 
 
@@ -50,6 +53,9 @@ def _make_feeds() -> None:
         sa.PrimaryKeyConstraint("feed_id", name="pk_feed_states"),
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name="fk_feed_states_feed_id_feeds"),
     )
+
+
+def _make_polls() -> None:
     op.create_table(
         "polls",
         sa.Column("id", sa.Integer, nullable=False),
@@ -95,6 +101,9 @@ def _make_articles() -> None:
         current_version,
     )
     op.create_index("ix_articles_first_seen_id", "articles", ["first_seen", "id"])
+
+
+def _make_versions() -> None:
     op.create_table(
         "versions",
         sa.Column("article_id", KEY, nullable=False),
@@ -122,6 +131,9 @@ def _make_articles() -> None:
             deferrable=True,
             initially="DEFERRED",
         )
+
+
+def _make_sightings() -> None:
     op.create_table(
         "sightings",
         sa.Column("article_id", KEY, nullable=False),
