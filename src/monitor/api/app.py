@@ -12,7 +12,7 @@ from monitor.api import articles, check, classify, digests, health, pages, rules
 from monitor.api.guard import Guard, allowed_hosts
 from monitor.api.headers import SecurityHeaders
 from monitor.api.limits import BodyLimit, max_body_bytes
-from monitor.api.log import RequestLog
+from monitor.api.log import RequestLog, silence_leaky_loggers
 from monitor.api.openapi import DESCRIPTION, TAGS, describe
 from monitor.api.problems import install_handlers
 from monitor.core import Monitor
@@ -50,6 +50,7 @@ def create_app(monitor: Monitor, *, hosts: tuple[str, ...] = ()) -> FastAPI:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     install_handlers(app)
+    silence_leaky_loggers()
     # Added from the inside out: a request passes them from the last to the first.
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes(monitor.settings.check.max_chars))
     app.add_middleware(Guard, hosts=allowed_hosts((*hosts, *monitor.settings.serve.hosts)))

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep
 from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
-from monitor.api.schemas import ArticleDetail, ArticlePage, LanguageCode, Model, WholeStr
+from monitor.api.schemas import ArticleDetail, ArticlePage, LanguageCode, WholeStr
 from monitor.errors import NotFound
 from monitor.types import FORMS, AssessedArticle
 
 router = APIRouter(tags=["articles"])
 
 
-class ArticleQuery(Model):
+def _iso_day(value: object) -> object:
+    """Refuse what pydantic would read as seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise PydanticCustomError("date_parsing", "no ISO date")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+
+
+class ArticleQuery(BaseModel):
     """Filters of the list; they are joined by "and"."""
 
     model_config = ConfigDict(extra="forbid")
 
-    since: date | None = Field(default=None, description="First seen on or after this day.")
-    until: date | None = Field(default=None, description="First seen before this day.")
+    since: Day | None = Field(default=None, description="First seen on or after this day.")
+    until: Day | None = Field(default=None, description="First seen before this day.")
     form: Literal[FORMS] | None = Field(  # type: ignore[valid-type]
         default=None, description="Only this form of exploitation."
     )
@@ -45,7 +57,11 @@ class ArticleQuery(Model):
     )
     language: LanguageCode | None = Field(default=None, description="Only this language.")
     min_relevance: float | None = Field(
-        default=None, ge=0, le=1, description="Only articles judged at least this relevant."
+        default=None,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Only articles judged at least this relevant.",
     )
     limit: int = Field(default=50, ge=1, le=200, description="Articles a page.")
     after: WholeStr | None = Field(

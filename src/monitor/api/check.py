@@ -24,7 +24,7 @@ SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
 _ERRORS = problems(403, 415, 422, 503)
 
 router = APIRouter(tags=["drafts"], route_class=JsonRoute)
-files = APIRouter(tags=["drafts"])
+files = APIRouter()
 
 
 @router.post(
@@ -95,9 +95,12 @@ async def check_file(request: Request, monitor: MonitorDep) -> JSONResponse:
     """Check a `.txt`, `.md`, `.html` or `.docx` file. It is read in memory and never stored."""
     require_type(request, "multipart/form-data")
     form = await read_form(request, max_parts=2)
-    upload, include_text = _fields(form)
-    data = await upload.read()
-    name = f"upload{_suffix(upload)}"
+    try:
+        upload, include_text = _fields(form)
+        data = await upload.read()
+        name = f"upload{_suffix(upload)}"
+    finally:
+        await form.close()
     return JSONResponse(await run_in_threadpool(_check_upload, monitor, data, name, include_text))
 
 

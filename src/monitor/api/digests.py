@@ -65,9 +65,7 @@ def find_digest(monitor: Monitor, day: str) -> Digest:
     try:
         return monitor.digest(None if day == "today" else day)
     except UsageError as error:
-        where: list[str | int] = ["path", "day"]
-        message = "must be a date, YYYY-MM-DD"
-        raise ProblemError(422, "There is no such day.", errors=[(where, message)]) from error
+        raise ProblemError(404, "There is no such day: dates are YYYY-MM-DD.") from error
 
 
 def prefers_html(accept: str) -> bool:

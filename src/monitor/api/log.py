@@ -16,6 +16,19 @@ from monitor.api.traces import describe_exception, route_name
 
 logger = logging.getLogger("monitor.api")
 
+LEAKY = ("uvicorn.access", "python_multipart.multipart")
+"""Loggers that write whole paths with their query, and bytes of malformed forms."""
+
+
+def silence_leaky_loggers() -> None:
+    """Shut the loggers that would write what was sent, however logging is set up later."""
+    for name in LEAKY:
+        logging.getLogger(name).addFilter(_refuse)  # the same filter twice counts once
+
+
+def _refuse(_: logging.LogRecord) -> bool:
+    return False
+
 
 class RequestLog:
     """ASGI layer that logs each request and turns an unexpected exception into a 500 problem."""

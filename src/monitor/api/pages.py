@@ -9,7 +9,6 @@ from starlette.responses import HTMLResponse
 
 from monitor.api.access import MonitorDep
 from monitor.api.digests import find_digest
-from monitor.api.problems import ProblemError
 from monitor.api.rules import find_rule
 from monitor.digest.view import view_digest
 from monitor.web import render_digest_page, render_draft, render_rule, render_rules
@@ -38,10 +37,7 @@ def rule_page(rule_id: str, monitor: MonitorDep) -> HTMLResponse:
 @router.get("/digests/{day}")
 def digest_page(day: str, monitor: MonitorDep) -> HTMLResponse:
     """Show a day's digest within the site."""
-    try:
-        digest = find_digest(monitor, day)
-    except ProblemError as error:
-        raise ProblemError(404, "There is no such day: an address ends in YYYY-MM-DD.") from error
+    digest = find_digest(monitor, day)
     title = monitor.settings.digest.title
     view = view_digest(digest, title=title, country_name=str)
     before, after = _days_beside(digest.day)

@@ -44,7 +44,5 @@ _LOGGING: dict[str, Any] = {
     "loggers": {
         "uvicorn": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "monitor": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
-        # Its warnings about malformed forms quote the bytes they stumble on.
-        "python_multipart": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }
