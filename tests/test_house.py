@@ -14,12 +14,12 @@ FLOORS: list[set[str]] = [
     {"config", "text", "nlp"},
     {"feeds", "guidelines", "classify", "stories", "store", "digest", "corpus"},
     {"core"},
-    {"cli", "api", "web", "lsp", "train", "scale"},
+    {"cli", "api", "web", "lsp", "train", "scale", "__main__"},
 ]
 """From the ground up; a room may use the floors below it and itself, and on the second floor
 `text` may read `nlp`'s and `config`'s neighbours, never a room beside it elsewhere."""
 NEIGHBOURS = {"text": {"config"}, "nlp": {"config"}}
-SHELLS = {"cli": {"api", "train"}, "api": {"web"}}
+SHELLS = {"cli": {"api", "train"}, "api": {"web"}, "__main__": {"cli"}}
 """Which shells call each other: the command line starts the API and training."""
 
 DOORS = {

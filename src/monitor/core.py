@@ -205,7 +205,9 @@ class Monitor:
         totals: dict[str, dict[str, int]] = {}
         for assessor in self.assessors:
             count = totals[assessor.stamp] = {"assessed": 0, "failed": 0}
-            while batch := self.store.due(assessor.stamp, limit=BATCH):
+            last = None
+            while batch := self.store.due(assessor.stamp, limit=BATCH, after=last):
+                last = batch[-1].id
                 said = assessor.assess(batch)
                 self.store.record_assessments(list(zip(batch, said, strict=True)), self.now())
                 count["assessed"] += len(said)

@@ -66,15 +66,17 @@ def export(context: typer.Context) -> None:
 
 @app.command("list")
 def list_(context: typer.Context) -> None:
-    """Print the feeds, one a line: URL, title, last poll."""
+    """Print the feeds, one a line: URL, title, last poll and its ledger."""
     from monitor.cli.app import monitor_of
+    from monitor.cli.desk import ledger_line
 
     store = monitor_of(context).store
-    states = store.feed_states()
+    polls = store.last_polls()
     for feed in store.feeds():
-        state = states.get(feed.id)
-        polled = state.polled_at.isoformat(timespec="seconds") if state and state.polled_at else "-"
-        show(f"{plain(feed.url)}\t{plain(feed.title)}\t{polled}")
+        poll = polls.get(feed.id)
+        when = poll.at.isoformat(timespec="seconds") if poll else "never polled"
+        line = ledger_line(feed, poll) if poll else plain(feed.title)
+        show(f"{plain(feed.url)}\t{when}\t{line}{' (silent)' if poll and poll.silent else ''}")
 
 
 @app.command()
