@@ -156,11 +156,15 @@ _DO_NOT_CALL = _compile(
     rf"(?:an? |any |the |these |such |this )?(?:\w+\s+)??{_ANYBODY}(?:\s+as)?"
     rf")\s+(?!{_NOT_AN_OBJECT}\b)\w"
 )
+# One cheap look first: most sentences have none of these.
+_WORTH_READING = _compile(rf"\b{_TERM}\b|terminology|such thing|{_CALL}")
 _MAX_TALK = 450
 """A sentence about wording is a sentence: longer stretches are lists or text without stops."""
 
 
 _LONGEST_LINK = 40
+_NEAR = 120
+"""Characters before a quotation in which a word that names it can stand."""
 
 
 def is_mention(masked: str, start: int, quote: Span, end: int, *, words: int) -> bool:
@@ -169,7 +173,7 @@ def is_mention(masked: str, start: int, quote: Span, end: int, *, words: int) ->
     `start` to `quote[0]` are the words of its sentence before it, `quote[1]` to `end` those
     behind it; in `masked`, quotations are blanked.
     """
-    lead, tail = masked[start : quote[0]], masked[quote[1] : end]
+    lead, tail = masked[max(start, quote[0] - _NEAR) : quote[0]], masked[quote[1] : end]
     if words > 8:
         return bool(_WORK.search(lead)) and words <= 14
     if _WORK.search(lead) and words > 1:
@@ -193,7 +197,7 @@ def chains(masked: str, start: int, end: int) -> bool:
 
 def is_about_terms(sentence: str) -> bool:
     """Tell whether a sentence speaks about wording, so that words in it are named, not used."""
-    if len(sentence) > _MAX_TALK:
+    if len(sentence) > _MAX_TALK or not _WORTH_READING.search(sentence):
         return False
     if _NO_SUCH_THING.search(sentence) or _DO_NOT_CALL.search(sentence):
         return True

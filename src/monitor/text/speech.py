@@ -7,6 +7,7 @@ which sentences are worth parsing, and headlines parse badly.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.text.patterns import one_of, verb_forms, words
@@ -34,8 +35,10 @@ _NOT_SPEECH = (
 )
 # Headlines in title case.
 _CAPITALS = "Says Said Say Tells Told Claims Warns Vows Hears Calls Insists"
-_SPOKEN = {*verb_forms(_REGULAR), *_IRREGULAR.split()} - {*_NOT_SPEECH.split()}
-SPEECH_VERB = re.compile(rf"\b{one_of(_SPOKEN | {*_CAPITALS.split()})}\b")
+# A set and a pattern for words: an alternation of 300 verbs is nine times slower.
+_SPEECH_VERBS = (frozenset(verb_forms(_REGULAR)) | words(_IRREGULAR)) - words(_NOT_SPEECH)
+_SPEECH_VERBS |= words(_CAPITALS)
+_LETTERS = re.compile(r"[A-Za-z]+")
 
 # Calling somebody something: active, the words are the subject's; passive without "by", they are
 # nobody's but the writer's.
@@ -141,10 +144,15 @@ def _saying(text: str, base: int) -> Attribution | None:
     """Read "according to", a speech verb whose clause still runs, and "Minister:"."""
     if found := _ACCORDING.search(text):
         return Attribution(_shift(_strip(text, *found.span("speaker")), base))
-    *_, verb = (None, *(m for m in SPEECH_VERB.finditer(text) if not _BREAKS.search(text, m.end())))
-    if verb:
-        return Attribution(_subject(text, verb.start(), base))
+    clause = max((found.end() for found in _BREAKS.finditer(text)), default=0)
+    if verbs := list(_speech_verbs(text, clause)):
+        return Attribution(_subject(text, verbs[-1].start(), base))
     return Attribution(_before_colon(text, base)) if text.rstrip().endswith(":") else None
+
+
+def _speech_verbs(text: str, start: int = 0) -> Iterator[re.Match[str]]:
+    """Yield the speech verbs from `start` on, in order."""
+    return (found for found in _LETTERS.finditer(text, start) if found[0] in _SPEECH_VERBS)
 
 
 def after(masked: str, start: int, end: int, *, spoken: bool, passive: bool) -> Attribution | None:
@@ -158,7 +166,7 @@ def after(masked: str, start: int, end: int, *, spoken: bool, passive: bool) -> 
     found = _ACCORDING.search(text) or (_BY_AGENT.match(text) if passive else None)
     if found:
         return Attribution(_shift(_strip(text, *found.span("speaker")), start))
-    verb = SPEECH_VERB.search(text)
+    verb = next(_speech_verbs(text), None)
     if verb is None:
         return _headline_tail(text, start)
     if not text[: verb.start()].strip(" ,.!?-\u2014"):
@@ -183,7 +191,7 @@ def _is_aside(text: str, verb: re.Match[str], *, spoken: bool) -> bool:
 def leads_with_attribution(masked: str, start: int, end: int) -> Attribution | None:
     """Return the attribution if the whole short sentence is one, as in `Maria Lopez said`."""
     text = masked[start:end]
-    verb = SPEECH_VERB.search(text)
+    verb = next(_speech_verbs(text), None)
     if verb is None or len(text.split()) > 8 or verb.start() == 0:
         return None
     tail = text[verb.end() :].strip(" .")
