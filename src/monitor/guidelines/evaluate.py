@@ -2,16 +2,18 @@
 
 How it counts: an editor marks the same wording once per field, so its repeats count as marked. A
 flag is right if a mark of its rule or of a sibling overlaps it, sure or not; recall counts sure
-marks only. What lies behind the `read` characters was not judged and does not count.
+marks only. What lies behind the `read` characters was not judged and does not count. Editors mark
+a rule's first wordings and seldom all of them: flags whose words stand in a mark of the same rule
+elsewhere in the article are counted as `repeats` beside, and not as right.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +86,15 @@ def score(
                     misses.append(_shown_mark(item, mark, mark.rule in flagging))
         for finding in findings:
             right = any(_agree(finding, mark, related) for mark in item.marks)
+            repeat = not right and any(_repeats(finding, mark) for mark in item.marks)
             rules[finding.rule].flags += 1
             rules[finding.rule].right += right
+            rules[finding.rule].repeats += repeat
             if not right:
-                false.append(_shown_finding(item, finding))
-    total = _Count(*(sum(getattr(c, n) for c in rules.values()) for n in _Count.__slots__))
+                false.append({**_shown_finding(item, finding), "repeat": repeat})
+    total = _Count()
+    for count in rules.values():
+        total.add(count)
     return {
         "guideline": guideline.stamp,
         "articles": len(items),
@@ -100,13 +106,19 @@ def score(
     }
 
 
+@dataclass(slots=True)
 class _Count:
-    """Counts of one rule: sure marks, those found, flags, those right."""
+    """Counts of one rule: sure marks and those found, flags and those right or repeating."""
 
-    __slots__ = ("flags", "found", "right", "sure")
+    sure: int = 0
+    found: int = 0
+    flags: int = 0
+    right: int = 0
+    repeats: int = 0
 
-    def __init__(self, flags: int = 0, found: int = 0, right: int = 0, sure: int = 0) -> None:
-        self.flags, self.found, self.right, self.sure = flags, found, right, sure
+    def add(self, other: _Count) -> None:
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def report(self) -> dict[str, Any]:
         return {
@@ -116,7 +128,42 @@ class _Count:
             "flags": self.flags,
             "right": self.right,
             "precision": round(self.right / self.flags, 3) if self.flags else None,
+            "repeats": self.repeats,
         }
+
+
+def evaluate_general(
+    guideline: Guideline, texts: Path, *, force_topic: bool = False
+) -> dict[str, Any]:
+    """Return how often rules speak in general news: the `rel` 0 rows of a relevance file.
+
+    Counts findings of warning or error per 1,000 words, and lists those of severity error;
+    `force_topic` treats every text as one on trafficking.
+    """
+    rows = [row for row in _lines(texts) if row.get("rel") == 0]
+    documents = [
+        Document(str(row.get("text") or ""), str(row.get("title") or ""), language="en")
+        for row in rows
+    ]
+    policy = replace(make_policy(guideline, (), {}), force_topic=force_topic)
+    words, flags, errors = 0, Counter[str](), []
+    for row, checked in zip(rows, run_policy(guideline, documents, policy), strict=True):
+        words += checked.words
+        loud = [finding for finding in checked.findings if finding.severity != "suggestion"]
+        flags.update(finding.rule for finding in loud)
+        errors += [
+            {"id": row["id"], "rule": f.rule, "match": f.match, "field": f.field, "start": f.start}
+            for f in loud
+            if f.severity == "error"
+        ]
+    return {
+        "articles": len(rows),
+        "words": words,
+        "flags": flags.total(),
+        "per_1000_words": round(1000 * flags.total() / max(words, 1), 3),
+        "rules": dict(flags.most_common()),
+        "errors": errors,
+    }
 
 
 def read_items(data: Path, texts: Iterable[Path]) -> list[Item]:
@@ -202,6 +249,11 @@ def _agree(finding: Finding, mark: Mark, related: Mapping[str, set[str]]) -> boo
     ):
         return True
     return key_of(finding.match) == key_of(mark.quote) and finding.rule == mark.rule
+
+
+def _repeats(finding: Finding, mark: Mark) -> bool:
+    """Whether a flag's words are part of what was marked for the same rule."""
+    return finding.rule == mark.rule and key_of(finding.match) in key_of(mark.quote)
 
 
 def _shown_mark(item: Item, mark: Mark, has_rule: bool) -> dict[str, Any]:
