@@ -1,0 +1,93 @@
+"""Counting: what is a hit, a miss, a false flag, a repeat."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import DataError
+from monitor.guidelines import load_guideline
+from monitor.guidelines.evaluate import evaluate_general, evaluate_guideline
+from shared_data import SHARED, needs_shared
+
+THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+
+TEXT = (
+    "Police arrested two men on trafficking charges on Monday. Illegal migrants were found. "
+    "More illegal migrants came. The women were rescued from the flat. Sex slaves, they said."
+)
+
+
+def mark(rule, quote, *, sure=True, field="text"):
+    return {"rule": rule, "quote": quote, "field": field, "quoted": "no", "sure": sure}
+
+
+def write(file, rows):
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return file
+
+
+@pytest.fixture
+def evaluate(tmp_path):
+    def run(*findings, read=1_000):
+        row = {"id": "a", "read": read, "findings": findings, "doc": [], "doc_ok": ["no-helpline"]}
+        write(tmp_path / "relevance" / "dev.jsonl", [{"id": "a", "title": "News", "text": TEXT}])
+        return evaluate_guideline(THB, write(tmp_path / "spans" / "dev.jsonl", [row]))
+
+    return run
+
+
+def test_hits_and_false_flags(evaluate):
+    result = evaluate(mark("illegal-migrant", "Illegal migrants"), mark("sex-slave", "nothing"))
+    assert result["overall"]["sure"] == 2
+    assert result["overall"]["found"] == 1
+    assert [miss["rule"] for miss in result["misses"]] == ["sex-slave"]
+    assert result["rules"]["illegal-migrant"]["precision"] == 1.0  # the second is a repeat in place
+    assert {flag["rule"] for flag in result["false_flags"]} == {"rescue-language", "sex-slave"}
+
+
+def test_a_sibling_counts_for_both_sides(evaluate):
+    result = evaluate(mark("slave-noun", "slaves"))
+    assert result["rules"]["slave-noun"]["found"] == 1
+    assert result["rules"]["sex-slave"]["right"] == 1
+
+
+def test_unsure_marks_are_neither_missed_nor_false(evaluate):
+    result = evaluate(mark("rescue-language", "rescued from the flat", sure=False))
+    assert result["overall"]["sure"] == 0
+    assert result["rules"]["rescue-language"]["precision"] == 1.0
+
+
+def test_what_was_not_read_does_not_count(evaluate):
+    assert evaluate(read=40)["overall"]["flags"] == 0
+
+
+def test_scorecard_answers_are_compared(evaluate):
+    assert evaluate()["scorecard"]["no-helpline"]["unanswered"] == 1
+
+
+def test_missing_text_and_broken_line_are_told(tmp_path, evaluate):
+    evaluate()
+    spans = tmp_path / "spans" / "dev.jsonl"
+    write(spans, [{"id": "b", "read": 9, "findings": [], "doc": [], "doc_ok": []}])
+    with pytest.raises(DataError, match="the text of 'b'"):
+        evaluate_guideline(THB, spans)
+    spans.write_text("{}\n{")
+    with pytest.raises(DataError, match="line 1"):
+        evaluate_guideline(THB, spans)
+
+
+def test_general_news_counts_loud_flags_only(tmp_path):
+    rows = [{"id": "a", "rel": 0, "text": TEXT}, {"id": "b", "rel": 2, "text": TEXT}]
+    result = evaluate_general(THB, write(tmp_path / "x.jsonl", rows))
+    assert result["articles"] == 1
+    assert result["rules"] == {"illegal-migrant": 2, "sex-slave": 1}
+    assert result["errors"] == []
+
+
+@needs_shared
+def test_real_articles_stay_above_the_floor():
+    overall = evaluate_guideline(THB, SHARED / "data" / "spans" / "dev.jsonl.gz")["overall"]
+    assert overall["found"] >= 20
+    assert (overall["right"] + overall["repeats"]) / overall["flags"] >= 0.8
