@@ -1,0 +1,38 @@
+"""Feeds: what to poll and when, safe and polite HTTP, parsing, OPML, page extraction.
+
+`plan`, `parse`, `opml`, `discover`, `urls`, `addresses` and `poll` are pure; `http` and `network`
+talk to the world; `collect` joins them.
+"""
+
+from monitor.feeds.collect import collect
+from monitor.feeds.discover import Discovered, discover_feeds
+from monitor.feeds.entry import Entry, ParsedFeed
+from monitor.feeds.http import Client, FetchResult, fetch, open_client
+from monitor.feeds.opml import OpmlFeed, OpmlList, parse_opml, read_opml, render_opml
+from monitor.feeds.parse import parse_feed
+from monitor.feeds.plan import due_feeds
+from monitor.feeds.poll import article_sha256
+from monitor.feeds.urls import article_id, canonical_url, feed_id
+
+__all__ = [
+    "Client",
+    "Discovered",
+    "Entry",
+    "FetchResult",
+    "OpmlFeed",
+    "OpmlList",
+    "ParsedFeed",
+    "article_id",
+    "article_sha256",
+    "canonical_url",
+    "collect",
+    "discover_feeds",
+    "due_feeds",
+    "feed_id",
+    "fetch",
+    "open_client",
+    "parse_feed",
+    "parse_opml",
+    "read_opml",
+    "render_opml",
+]

@@ -29,6 +29,7 @@ _PAIR = re.compile(r"&#(\d{5}|x[0-9a-f]{4});&#(\d{5}|x[0-9a-f]{4});", re.IGNOREC
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_ATTRIBUTE = re.compile(r"(\s[\w:.-]{1,40}\s?=\s?\")([^\"\n]*)(\"(?=[\s/>?]))")
 _ROOT = re.compile(r"<\s*([\w:.-]+)")
 
 
@@ -102,3 +103,13 @@ def _letter(match: re.Match[str]) -> str:
         return match[0]
     letter = html.entities.html5.get(f"{match[1]};", match[0])
     return match[0] if letter in "<>&\"'" else letter
+
+
+def escape_in_attributes(text: str) -> str:
+    """Return `text` with `<` and `>` inside quoted attribute values escaped.
+
+    For OPML, where titles with a bare `<` are common; attribute values there span no lines.
+    """
+    return _ATTRIBUTE.sub(
+        lambda m: m[1] + m[2].replace("<", "&lt;").replace(">", "&gt;") + m[3], text
+    )

@@ -1,0 +1,108 @@
+"""The one pipeline with I/O: poll feeds, fetch the pages they need, hand over a `Poll` for each.
+
+`known` and `deliver` are called in the caller's thread only, one at a time, so that the store
+needs no lock. A feed is handed over when its last page is there, so that it is stored whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from monitor.errors import FeedError
+from monitor.feeds.http import Client, FetchResult, fetch
+from monitor.feeds.parse import parse_feed
+from monitor.feeds.poll import FeedAnswer, FeedWork, find_items
+from monitor.feeds.reader import PageAnswer, PageReader
+from monitor.feeds.urls import host_of
+from monitor.feeds.workers import HostQueues
+from monitor.types import Feed, FeedState, Known, Poll
+
+_PageFor = tuple[str, int, PageAnswer]
+"""The id of a feed, the index of one of its items, and what asking for its page gave."""
+
+
+def collect(
+    feeds: Sequence[tuple[Feed, FeedState]],
+    *,
+    client: Client,
+    known: Callable[[Sequence[str]], Mapping[str, Known]],
+    now: Callable[[], datetime],
+    deliver: Callable[[Poll], None],
+) -> None:
+    """Poll `feeds`, several at once and one request at a time per host; `deliver` each `Poll`.
+
+    `known` tells what the store has of the given article ids. What goes wrong with a feed, an
+    entry or a page is in its `Poll`, and the run goes on; only what `known` and `deliver` raise
+    is raised.
+    """
+    pages = PageReader(client, now)
+    under_way: dict[str, FeedWork] = {}
+    with HostQueues[FeedAnswer | _PageFor](client.settings.parallel) as queues:
+        for feed, state in feeds:
+            queues.add(_host(state.moved_to or feed.url), partial(_poll, client, feed, state, now))
+        for result in queues.results():
+            if isinstance(result, FeedAnswer):
+                work = _begin(result, client, known, now())
+                under_way[result.feed.id] = work
+                for index in work.start():
+                    url = work.items[index].url
+                    queues.add(_host(url), partial(_page, pages, result.feed.id, index, url))
+            else:
+                feed_id, index, answer = result
+                work = under_way[feed_id]
+                work.take_page(index, answer)
+            if not work.missing:
+                del under_way[work.answer.feed.id]
+                deliver(work.finish(client.settings.min_interval_s))
+
+
+def _host(url: str) -> str:
+    try:
+        return host_of(url)
+    except FeedError:
+        return ""
+
+
+def _poll(client: Client, feed: Feed, state: FeedState, now: Callable[[], datetime]) -> FeedAnswer:
+    """Fetch and parse one feed."""
+    url = state.moved_to or feed.url
+    result: FetchResult | None = None
+    try:
+        result = fetch(client, url, etag=state.etag, modified=state.modified, now=now())
+        if result.not_modified:
+            return FeedAnswer(feed, state, result)
+        if result.body is None:
+            return FeedAnswer(feed, state, result, error=f"{url}: status {result.status}")
+        parsed = parse_feed(result.body, result.content_type, result.final_url)
+    except FeedError as error:
+        return FeedAnswer(feed, state, result, error=str(error))
+    return FeedAnswer(feed, state, result, parsed)
+
+
+def _page(pages: PageReader, feed_id: str, index: int, url: str) -> _PageFor:
+    return feed_id, index, pages.read(url)
+
+
+def _begin(
+    answer: FeedAnswer,
+    client: Client,
+    known: Callable[[Sequence[str]], Mapping[str, Known]],
+    at: datetime,
+) -> FeedWork:
+    from monitor.text.language import identify_language
+
+    entries = answer.parsed.entries if answer.parsed else ()
+    items, dropped = find_items(entries, client.settings.allow_hosts)
+    work = FeedWork(
+        answer=answer,
+        at=at,
+        items=items,
+        dropped=dropped,
+        known=known([item.article_id for item in items]) if items else {},
+        identify=identify_language,
+    )
+    if answer.result and answer.result.truncated:
+        work.warnings.append("the answer ended early")
+    return work

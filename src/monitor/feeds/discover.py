@@ -1,0 +1,45 @@
+"""The feeds that a web page names in its head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.feeds.decode import decode, header_charset
+from monitor.feeds.markup import find_links
+from monitor.feeds.urls import canonical_url, join_url
+
+_TYPES = frozenset(
+    (
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/rdf+xml",
+        "application/feed+json",
+        "application/json",
+        "text/xml",
+        "application/xml",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """A feed that a page points at, with the title the page gives it."""
+
+    url: str
+    title: str
+
+
+def discover_feeds(body: bytes, content_type: str, url: str) -> tuple[Discovered, ...]:
+    """Return the feeds named by the page `body` found at `url`, in its order, each once."""
+    base, links = find_links(decode(body, (header_charset(content_type),)).text)
+    base = (base and join_url(url, base)) or url
+    found: dict[str, Discovered] = {}
+    for link in links:
+        if "alternate" not in link.rel or link.type not in _TYPES:
+            continue
+        if link.type == "application/json" and "feed" not in link.href.lower():
+            continue  # WordPress announces its API so
+        target = join_url(base, link.href)
+        if target:
+            found.setdefault(canonical_url(target), Discovered(target, link.title))
+    return tuple(found.values())

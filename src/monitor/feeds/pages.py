@@ -1,0 +1,112 @@
+"""The text of an article out of its web page; the one door of trafilatura.
+
+The page is decoded here first: trafilatura trusts labels, and misses mislabelled Windows-1252
+and ISO-2022-JP pages. Of the libraries measured it has the best F1 (.93 on its own corpus) at a
+speed, some 30 to 50 pages a second, that fetching never reaches.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.feeds.decode import clean, decode, header_charset
+from monitor.feeds.entry import plausible_date, short_language
+from monitor.feeds.markup import plain_title, tidy
+from monitor.feeds.urls import join_url
+
+MAX_PAGE_BYTES = 3_000_000
+"""Larger pages are not articles, and cost the extractor tens of seconds."""
+MAX_TEXT_CHARS = 400_000
+MIN_TEXT_CHARS = 80
+"""What is shorter is a cookie notice or a caption, not an article."""
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_HTML_LANG = re.compile(r"<html[^>]{0,1000}?\slang\s*=\s*[\"']?([A-Za-z-]+)", re.IGNORECASE)
+_CANONICAL = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
+_REL = re.compile(r"\srel\s*=\s*[\"']?canonical\b", re.IGNORECASE)
+_HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s>]+))", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,400}\?>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An article page: paragraphs separated by blank lines; `canonical` is its own URL, or ""."""
+
+    title: str
+    text: str
+    published: datetime | None
+    language: str | None
+    canonical: str
+
+
+def extract_page(body: bytes, content_type: str, url: str) -> Page | None:
+    """Return the article in the page `body` found at `url`; `None` where there is none.
+
+    Pages that are too large, or whose text is too short to be an article, have none. Never fails.
+    """
+    if not body.strip() or len(body) > MAX_PAGE_BYTES:
+        return None
+    markup = _decoded(body, content_type)
+    document = _extracted(markup, url)
+    text = tidy(_paragraphs(document)) if document is not None else ""
+    if not MIN_TEXT_CHARS <= len(text) <= MAX_TEXT_CHARS:
+        return None
+    return Page(
+        title=plain_title(document.title or ""),
+        text=text,
+        published=_date(document.date),
+        language=_language(markup) or short_language(document.language),
+        canonical=_canonical(markup, url),
+    )
+
+
+def _decoded(body: bytes, content_type: str) -> str:
+    meta = _META_CHARSET.search(body[:4096])
+    labels = (header_charset(content_type), meta[1].decode("ascii", "replace") if meta else None)
+    return _XML_DECLARATION.sub("", clean(decode(body, labels).text))
+
+
+def _extracted(markup: str, url: str) -> Any:
+    """Return trafilatura's document or `None`."""
+    from trafilatura import bare_extraction
+
+    try:
+        return bare_extraction(
+            markup,
+            url=url,
+            include_comments=False,
+            include_tables=False,
+            with_metadata=True,
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )
+    except Exception:  # noqa: BLE001 - on hostile pages it raises whatever its parts raise
+        return None
+
+
+def _paragraphs(document: Any) -> str:
+    """Return the text with a blank line between its blocks, which trafilatura puts on lines."""
+    return re.sub(r"\n+", "\n\n", document.text or "")
+
+
+def _date(written: str | None) -> datetime | None:
+    if not written:
+        return None
+    try:
+        return plausible_date(datetime.fromisoformat(written).replace(tzinfo=UTC))
+    except ValueError:
+        return None
+
+
+def _language(markup: str) -> str | None:
+    match = _HTML_LANG.search(markup[:20_000])
+    return short_language(match[1]) if match else None
+
+
+def _canonical(markup: str, url: str) -> str:
+    for match in _CANONICAL.finditer(markup[:200_000]):
+        href = _HREF.search(match[0])
+        if href and _REL.search(match[0]):
+            return join_url(url, next(group for group in href.groups() if group)) or ""
+    return ""

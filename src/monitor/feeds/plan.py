@@ -1,0 +1,194 @@
+"""What to poll, when, and what to fetch besides: decisions without I/O.
+
+All take what is known and the time, and return what to do; `collect` does it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Literal
+
+from monitor.feeds.entry import Entry
+from monitor.feeds.http import FetchResult
+from monitor.types import Feed, FeedState, Known
+
+MAX_HINT = timedelta(hours=1)
+"""At most so long is a feed left alone because its Cache-Control or ttl says so; both are mostly
+defaults of some software, and a desk wants the news of the day."""
+MAX_PAUSE = timedelta(days=1)
+"""The longest pause after failures or for a Retry-After."""
+MIN_BACKOFF_S = 60
+MAX_PAGE_TRIES = 3
+MIN_CONTENT_WORDS = 60
+"""Content of fewer words is a teaser, whatever the feed calls it."""
+MIN_SUMMARY_WORDS = 200
+"""A description of so many words is the article itself: teasers have 20 to 60."""
+RECENT = 30
+_WORD = re.compile(r"\w+")
+_CUT = re.compile(
+    r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|(?:read more|continue reading|read the full [\w ]{1,30}|more)"
+    r"\W{0,4})\Z",
+    re.IGNORECASE,
+)
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+Step = Literal["sighting", "page", "text"]
+"""What to do about an entry: note that it was seen, fetch its page, or take the feed's text."""
+
+
+def due_feeds(
+    feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime, min_interval_s: int
+) -> list[Feed]:
+    """Return the feeds to poll now, the longest waiting first.
+
+    A feed whose state is missing was never polled. `min_interval_s` counts from the last poll.
+    """
+    waiting: list[tuple[datetime, Feed]] = []
+    for feed in feeds:
+        state = states.get(feed.id, FeedState())
+        last = state.last_poll
+        rested = last is None or now >= last + timedelta(seconds=min_interval_s) or now < last
+        if rested and (state.next_poll is None or state.next_poll <= now):
+            waiting.append((last or _NEVER, feed))
+    return [feed for _, feed in sorted(waiting, key=lambda pair: (pair[0], pair[1].id))]
+
+
+def next_poll(
+    state: FeedState,
+    result: FetchResult | None,
+    now: datetime,
+    *,
+    min_interval_s: int,
+    ttl_s: int | None = None,
+) -> datetime:
+    """Return when to poll again after `result` (`None`: no answer).
+
+    `state` is the state after this poll: its `failures` double the pause each time. A server's
+    Retry-After is honoured up to a day, its max-age and the feed's ttl up to an hour.
+    """
+    pause = timedelta(seconds=min_interval_s)
+    if state.failures:
+        base = timedelta(seconds=max(min_interval_s, MIN_BACKOFF_S))
+        pause = min(base * 2 ** min(state.failures, 20), max(MAX_PAUSE, base))
+    elif result is not None:
+        hints = (max_age(result.headers), ttl_s or 0)
+        pause = max(pause, min(timedelta(seconds=max(hints)), MAX_HINT))
+    if result is not None and result.retry_after and not result.body:
+        pause = max(pause, min(timedelta(seconds=min(result.retry_after, 1e9)), MAX_PAUSE))
+    return now + pause
+
+
+def max_age(headers: Mapping[str, str]) -> int:
+    """Return the seconds for which Cache-Control calls the answer fresh, 0 if it does not."""
+    match = _MAX_AGE.search(headers.get("cache-control", ""))
+    return int(match[1]) if match else 0
+
+
+def after_success(
+    state: FeedState,
+    result: FetchResult,
+    now: datetime,
+    *,
+    min_interval_s: int,
+    ttl_s: int | None = None,
+    dates: Iterable[datetime] = (),
+) -> FeedState:
+    """Return the state after a good poll; `dates` are when the feed's entries appeared."""
+    kept = sorted({*state.recent, *(date for date in dates if date <= now)}, reverse=True)
+    changed = not result.not_modified
+    after = replace(
+        state,
+        moved_to=result.permanent_redirect or state.moved_to,
+        etag=result.etag if changed else state.etag,
+        modified=result.modified if changed else state.modified,
+        last_poll=now,
+        last_success=now,
+        failures=0,
+        error=None,
+        recent=tuple(kept[:RECENT]),
+        silent=is_silent(kept[:RECENT], now),
+    )
+    return replace(
+        after,
+        next_poll=next_poll(after, result, now, min_interval_s=min_interval_s, ttl_s=ttl_s),
+    )
+
+
+def after_failure(
+    state: FeedState, error: str, result: FetchResult | None, now: datetime, *, min_interval_s: int
+) -> FeedState:
+    """Return the state after a poll that gave no feed. What was known of the feed is kept.
+
+    After a failure at a moved address the original one is tried again.
+    """
+    after = replace(
+        state,
+        moved_to=None,
+        etag=None if state.moved_to else state.etag,
+        modified=None if state.moved_to else state.modified,
+        last_poll=now,
+        failures=state.failures + 1,
+        error=error,
+        silent=is_silent(state.recent, now),
+    )
+    return replace(after, next_poll=next_poll(after, result, now, min_interval_s=min_interval_s))
+
+
+def is_silent(recent: Sequence[datetime], now: datetime) -> bool:
+    """Tell whether a feed has been quiet for longer than its own rhythm explains.
+
+    `recent` are the times of its latest entries. Silent is a pause of more than twice the longest
+    usual gap (the 90th percentile), and of at least two days, so that no weekend counts. With
+    fewer than five entries there is no rhythm to speak of.
+    """
+    dates = sorted(set(recent), reverse=True)
+    if len(dates) < 5:
+        return False
+    gaps = sorted(newer - older for newer, older in pairwise(dates))
+    usual = gaps[int(0.9 * (len(gaps) - 1) + 0.5)]
+    return now - dates[0] > max(2 * usual, timedelta(days=2))
+
+
+def needs_page(entry: Entry) -> bool:
+    """Tell whether the feed gives only a summary of `entry`, so that its page is needed."""
+    if _CUT.search(entry.content or entry.summary):
+        return True
+    if entry.content and count_words(entry.content) >= MIN_CONTENT_WORDS:
+        return False
+    return count_words(entry.summary) < MIN_SUMMARY_WORDS
+
+
+def count_words(text: str) -> int:
+    """Return the number of words in `text`."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def next_step(entry: Entry, known: Known | None, feed: str, feed_sha256: str) -> Step:
+    """Return what to do about `entry`, found in the feed with id `feed`.
+
+    An article that the store has whole is read again only where the feed that it was seen
+    through says something else than last time: through another feed it is but seen once more.
+    One of which the store has only the summary is tried again a few times.
+    """
+    if known is not None:
+        said = known.feed_sha256.get(feed)
+        if known.origin != "summary" and said in (None, feed_sha256):
+            return "sighting"
+        if said == feed_sha256 and known.page_tries >= MAX_PAGE_TRIES:
+            return "sighting"
+    return "page" if needs_page(entry) else "text"
+
+
+def usable_date(published: datetime | None, now: datetime) -> datetime | None:
+    """Return `published`, or `None` where it lies more than a day ahead.
+
+    A day, because feeds without time zones are common: their mornings are ours to come.
+    """
+    if published is None or published > now + timedelta(days=1):
+        return None
+    return published

@@ -1,0 +1,70 @@
+"""robots.txt for article pages, asked once per host and run.
+
+Feeds are published to be polled and are fetched regardless; pages are the crawler's part.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitor.errors import FeedError, UnsafeAddress
+from monitor.feeds.decode import decode
+from monitor.feeds.http import Client, fetch
+
+_MAX_BYTES = 512_000
+"""As much of a robots.txt as is read (RFC 9309 asks for at least 500 KiB)."""
+
+
+class Robots:
+    """The rules of the hosts met in one run; safe to use from several threads."""
+
+    def __init__(self, client: Client, now: Callable[[], datetime]) -> None:
+        self._client = client
+        self._now = now
+        self._agent = client.settings.user_agent.partition("/")[0].strip() or "*"
+        self._rules: dict[str, Any] = {}
+        self._guard = threading.Lock()
+
+    def refusal(self, url: str) -> str | None:
+        """Return why the page at `url` may not be fetched, `None` where it may.
+
+        As RFC 9309 says: without a robots.txt all is allowed, with one that cannot be had nothing.
+        Raises `UnsafeAddress` where the host may not be asked at all.
+        """
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        with self._guard:
+            known, rules = origin in self._rules, self._rules.get(origin)
+        if not known:
+            rules = self._load(origin)
+            with self._guard:
+                self._rules[origin] = rules
+        if rules is None:
+            return "robots.txt could not be read"
+        return None if rules.can_fetch(url, self._agent) else "robots.txt forbids it"
+
+    def _load(self, origin: str) -> Any:
+        """Return the rules of `origin`, `None` where they cannot be had."""
+        try:
+            answer = fetch(self._client, f"{origin}/robots.txt", now=self._now(), accept="*/*")
+        except UnsafeAddress:
+            raise
+        except FeedError:
+            return None
+        if answer.body is not None:
+            return parse_robots(answer.body)
+        if 400 <= answer.status < 500 and answer.status != 429:
+            return parse_robots(b"")
+        return None
+
+
+def parse_robots(body: bytes) -> Any:
+    """Read a robots.txt; a body that is none, such as a web page, allows everything."""
+    from protego import Protego
+
+    text = decode(body[:_MAX_BYTES]).text
+    return Protego.parse("" if text.lstrip().startswith("<") else text)
