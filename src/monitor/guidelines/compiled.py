@@ -125,8 +125,6 @@ class Guideline:
     compiled: tuple[CompiledRule, ...]
     scanner: Scanner
     topic: TopicSets
-    mention_before: tuple[int, ...]
-    mention_after: tuple[int, ...]
     survivor: tuple[int, ...]
     other_speaker: tuple[int, ...]
     first_person: tuple[int, ...]
@@ -141,7 +139,7 @@ def compile_guideline(
     build = _Build(about, lexicons)
     compiled = tuple(build.rule(rule) for rule in rules)
     _check_siblings(about.siblings)
-    topic, mentions, speakers = about.topic, about.mentions, about.speakers
+    topic, speakers = about.topic, about.speakers
     return Guideline(
         id=about.id,
         version=about.version,
@@ -155,8 +153,6 @@ def compile_guideline(
         topic=TopicSets(
             *map(build.named, (topic.strong, topic.act, topic.means, topic.purpose, topic.other))
         ),
-        mention_before=build.named(mentions.before),
-        mention_after=build.named(mentions.after),
         survivor=build.named(speakers.survivor),
         other_speaker=build.named(speakers.other),
         first_person=build.named(speakers.first_person),

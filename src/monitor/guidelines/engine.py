@@ -215,7 +215,7 @@ def _assess(
     evidence = all_hold(at.matcher.needs, guideline, draft, scene, at)
     if evidence is None or any_holds(at.matcher.unless, guideline, draft, scene, at):
         return None
-    voice = find_voice(guideline, scene, at)
+    voice = find_voice(scene, at)
     own = max(rule.severity, at.matcher.source.severity or rule.severity, key=SEVERITIES.index)
     severity = spoken_severity(guideline, scene, at, voice, policy.severity.get(rule.id, own))
     if severity is None:

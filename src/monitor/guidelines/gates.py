@@ -19,6 +19,8 @@ Topic = Literal["thb", "assumed", "other", "unknown"]
 
 TOP = 1_200
 """Characters in which a news story says what it is about."""
+NESTED = 12
+"""Quotations looked back at for one that still holds a place: speech holds a few inner quotes."""
 CLOSE = 250
 """Characters between the elements of one case: two or three sentences."""
 
@@ -74,10 +76,8 @@ class Voice:
     quotation: Quotation | None = None
 
 
-def find_voice(guideline: Guideline, scene: Scene, at: Candidate) -> Voice:
+def find_voice(scene: Scene, at: Candidate) -> Voice:
     """Return who says the words of a candidate, or that they are only mentioned."""
-    if _is_mention(guideline, scene, at):
-        return Voice("mention")
     quotation = _quotation_around(scene, at.start, at.end)
     return Voice(quotation.kind, quotation) if quotation else Voice("no")
 
@@ -102,28 +102,12 @@ def spoken_severity(
 
 
 def _quotation_around(scene: Scene, start: int, end: int) -> Quotation | None:
-    """Return the innermost quotation that holds the span."""
+    """Return the innermost quotation that holds the span; a mention overrules what it holds."""
     quotations = scene.view.quotations
     index = bisect_right(quotations, start, key=lambda q: q.start)
-    for quotation in reversed(quotations[max(0, index - 3) : index]):
-        if end <= quotation.end:
-            return quotation
-    return None
-
-
-def _is_mention(guideline: Guideline, scene: Scene, at: Candidate) -> bool:
-    """Whether words close by say that the match is talked about as a word."""
-    reach = guideline.about.mentions.reach
-    low, high = scene.sentence_span(at.sentence)
-    for wordset in guideline.mention_before:
-        for _, end in scene.hits.between(wordset, max(low, at.start - 80), at.start):
-            if len(scene.view.shadow[end : at.start].split()) <= reach:
-                return True
-    for wordset in guideline.mention_after:
-        for start, _ in scene.hits.between(wordset, at.end, min(high, at.end + 80)):
-            if len(scene.view.shadow[at.end : start].split()) <= reach:
-                return True
-    return False
+    around = [q for q in reversed(quotations[max(0, index - NESTED) : index]) if end <= q.end]
+    mention = next((q for q in around if q.kind == "mention"), None)
+    return mention or next(iter(around), None)
 
 
 def _survivor_speaks(guideline: Guideline, scene: Scene, at: Candidate, voice: Voice) -> bool:

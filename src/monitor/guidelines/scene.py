@@ -5,7 +5,7 @@ Everything here counts in offsets of the shadow text; only a `Finding` counts in
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
@@ -119,8 +119,8 @@ def open_draft(guideline: Guideline, document: Document) -> Draft:
         "text",
         seen,
         guideline.scanner.scan(seen.shadow),
-        _in_shadow(seen, document.headline) if document.headline else None,
-        tuple(_in_shadow(seen, caption) for caption in document.captions),
+        seen.to_shadow(*document.headline) if document.headline else None,
+        tuple(seen.to_shadow(*caption) for caption in document.captions),
     )
     title = None
     if document.title.strip():
@@ -128,15 +128,3 @@ def open_draft(guideline: Guideline, document: Document) -> Draft:
         whole = (0, len(head.shadow))
         title = Scene("title", head, guideline.scanner.scan(head.shadow), whole, ())
     return Draft(document, text, title, len(seen.shadow.split()))
-
-
-def _in_shadow(seen: View, span: Hit) -> Hit:
-    """Return the shadow span that stands for a span of the text."""
-    if len(seen.shadow) == len(seen.text):
-        return span
-    everywhere = range(len(seen.shadow))
-    start, end = (
-        bisect_left(everywhere, offset, key=lambda at: seen.original(at, at + 1)[0])
-        for offset in span
-    )
-    return start, end

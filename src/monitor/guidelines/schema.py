@@ -306,14 +306,6 @@ class TopicWords(Strict):
     short_words: Annotated[int, Field(gt=0)] = 120
 
 
-class MentionWords(Strict):
-    """Lexicons of words that make a phrase a mention of the word, close before or after it."""
-
-    before: list[Name]
-    after: list[Name]
-    reach: Annotated[int, Field(gt=0)] = 4
-
-
 class SpeakerWords(Strict):
     """Lexicons that tell who speaks in a quotation, and the first person."""
 
@@ -333,7 +325,6 @@ class GuidelineFile(Strict):
     url: Annotated[str, Field(pattern=r"^https?://")]
     licence: Text
     topic: TopicWords
-    mentions: MentionWords
     speakers: SpeakerWords
     roles: dict[Name, list[Name]]
     pronouns: dict[Text, list[Name]] = {}
