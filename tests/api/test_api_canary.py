@@ -23,7 +23,11 @@ from monitor.core import Monitor
 from monitor.nlp import analysis
 
 CANARY = "Zqcanaryvex"
-DRAFT = f"Police said the two child prostitutes {CANARY} were found in {CANARY}town."
+DRAFT = (
+    f"Police said the two child prostitutes {CANARY} were found in {CANARY}town. "
+    f"The woman admitted being trafficked by {CANARY} when they searched the flat."
+)
+"""The second sentence is of the kind that spaCy has to read."""
 LIMIT = 200_000
 CLIENT_LOGS = ("httpx", "httpcore")
 
@@ -230,6 +234,8 @@ def test_nothing_of_a_draft_is_left(
             httpx.Client(base_url=address, timeout=60) as client,
         ):
             document = client.get("/openapi.json").json()
+            found = client.post("/v1/check", json={"text": DRAFT}).json()["findings"]
+            assert "admitted-being-trafficked" in {finding["rule"] for finding in found}
             written.watching = True
             try:
                 for method, path, options in requests(document):
