@@ -221,3 +221,15 @@ def test_headline_flags(guideline):
     assert matches(rule, "He was sentenced.", title="Horror in hell!") == ["Horror in hell!"]
     assert matches(rule, "He was sentenced.", title="Man sentenced to hell") == []
     assert not check_document(rule, Document("He was.", title="Hell!")).scorecard
+
+
+@pytest.mark.parametrize(("policy", "flagged"), [("flag", 1), ("soften", 1), ("skip", 0)])
+def test_quote_policies(guideline, policy, flagged):
+    rule = guideline(kind="phrase", quotes=policy)
+    findings = check_document(rule, Document("'The firm hired nobody,' the mayor said.")).findings
+    assert len(findings) == flagged
+    assert [f.severity for f in findings] == ["warning" if policy == "flag" else "suggestion"][
+        :flagged
+    ]
+    scare = check_document(rule, Document("He was 'hired' for nothing.")).findings
+    assert [(f.severity, f.quoted) for f in scare] == [("warning", "scare")]
