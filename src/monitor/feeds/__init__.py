@@ -8,10 +8,11 @@ from monitor.feeds.collect import collect
 from monitor.feeds.discover import Discovered, discover_feeds
 from monitor.feeds.entry import Entry, ParsedFeed
 from monitor.feeds.http import Client, FetchResult, fetch, open_client
-from monitor.feeds.opml import OpmlFeed, OpmlList, parse_opml, read_opml, render_opml
+from monitor.feeds.opml import OpmlFeed, parse_opml, render_opml
 from monitor.feeds.parse import parse_feed
 from monitor.feeds.plan import due_feeds
 from monitor.feeds.poll import article_sha256
+from monitor.feeds.starter import make_feed, starter_opml
 from monitor.feeds.urls import article_id, canonical_url, feed_id
 
 __all__ = [
@@ -20,7 +21,6 @@ __all__ = [
     "Entry",
     "FetchResult",
     "OpmlFeed",
-    "OpmlList",
     "ParsedFeed",
     "article_id",
     "article_sha256",
@@ -30,9 +30,10 @@ __all__ = [
     "due_feeds",
     "feed_id",
     "fetch",
+    "make_feed",
     "open_client",
     "parse_feed",
     "parse_opml",
-    "read_opml",
     "render_opml",
+    "starter_opml",
 ]

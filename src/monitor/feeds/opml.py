@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from monitor.errors import FeedError
-from monitor.feeds.decode import decode
+from monitor.feeds.decode import clean, decode
 from monitor.feeds.markup import Element, read_elements
-from monitor.feeds.urls import canonical_url
+from monitor.feeds.urls import feed_id
 from monitor.feeds.xmltext import declared_charset, escape_in_attributes, prepare_xml
+from monitor.types import Feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,83 +24,76 @@ class OpmlFeed:
     folders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OpmlList:
-    """What an OPML file holds: feeds, each once, and what of it could not be used."""
+def parse_opml(data: bytes, *, name: str = "the OPML file") -> list[OpmlFeed]:
+    """Return the feeds of an OPML file, each once, in its order.
 
-    feeds: tuple[OpmlFeed, ...]
-    warnings: tuple[str, ...]
+    Bare `&` and `<`, wrong encodings, upper-case names and the like are mended. Outlines without
+    `xmlUrl` are folders. A URL that is none stays in the list, for the caller to name.
 
-
-def parse_opml(data: bytes) -> list[OpmlFeed]:
-    """Return the feeds of an OPML file, each once, in its order; see `read_opml`."""
-    return list(read_opml(data).feeds)
-
-
-def read_opml(data: bytes) -> OpmlList:
-    """Read an OPML file with bare `&` and `<`, wrong encoding, upper-case names and the like.
-
-    Outlines without a feed URL are folders where they hold something; a URL that is none is a
-    warning.
-
-    Raises `FeedError` where the file is empty or no OPML.
+    Raises `FeedError`, beginning with `name`, where the file is empty or no OPML.
     """
     text = decode(data, (declared_charset(data),)).text.strip()
     if not text:
-        raise FeedError("the OPML file is empty")
+        raise FeedError(f"{name}: empty")
     try:
-        elements = list(read_elements(prepare_xml(escape_in_attributes(text))))
+        elements = list(read_elements(prepare_xml(escape_in_attributes(clean(text)))))
     except FeedError as error:
-        raise FeedError(f"this OPML file is not read: {error}") from error
-    if not elements or not any(element.name in ("opml", "outline") for element in elements):
-        raise FeedError("this is no OPML file")
-    if elements[0].name in ("html", "rss", "feed", "rdf"):
-        raise FeedError(f"this is no OPML file, but <{elements[0].name}>")
+        raise FeedError(f"{name}: {error}") from error
+    if not any(element.name in ("opml", "outline") for element in elements):
+        raise FeedError(f"{name}: this is no OPML file")
     return _collected(elements)
 
 
-def _collected(elements: Iterable[Element]) -> OpmlList:
+def _collected(elements: Iterable[Element]) -> list[OpmlFeed]:
     feeds: dict[str, OpmlFeed] = {}
-    warnings: list[str] = []
-    open_outlines: list[tuple[int, str]] = []
+    above: list[tuple[int, str]] = []
     for element in elements:
         if element.name != "outline":
             continue
-        while open_outlines and open_outlines[-1][0] >= element.depth:
-            open_outlines.pop()
+        while above and above[-1][0] >= element.depth:
+            above.pop()
         get = element.attributes.get
         title = " ".join((get("title") or get("text") or "").split())
         url = get("xmlurl") or ""
         if url:
-            try:
-                key = canonical_url(url)
-            except FeedError as error:
-                warnings.append(str(error))
-            else:
-                folders = tuple(name for _, name in open_outlines if name)
-                feeds.setdefault(key, OpmlFeed(url, title, get("htmlurl") or "", folders))
-        open_outlines.append((element.depth, "" if url else title))
-    return OpmlList(tuple(feeds.values()), tuple(warnings))
+            folders = tuple(folder for _, folder in above if folder)
+            feed = OpmlFeed(url, title, get("htmlurl") or "", folders)
+            feeds.setdefault(_identity(url), feed)
+        above.append((element.depth, "" if url else title))
+    return list(feeds.values())
 
 
-def render_opml(feeds: Iterable[OpmlFeed], *, title: str = "Feeds", comment: str = "") -> str:
+def _identity(url: str) -> str:
+    try:
+        return feed_id(url)
+    except FeedError:
+        return url
+
+
+def render_opml(
+    feeds: Iterable[Feed | OpmlFeed], *, title: str = "Feeds", comment: str = ""
+) -> str:
     """Return an OPML 2.0 document; feeds with folders lie in outlines of these names."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     if comment:
         lines.append(f"<!-- {comment.replace('--', '—')} -->")
-    head = _attribute(title)[1:-1].replace("&quot;", '"')
-    lines += ['<opml version="2.0">', f"  <head><title>{head}</title></head>", "  <body>"]
+    lines += ['<opml version="2.0">', f"  <head><title>{escape(title)}</title></head>", "  <body>"]
     inside: tuple[str, ...] = ()
-    for feed in sorted(feeds, key=lambda feed: feed.folders):
-        common = _common(inside, feed.folders)
+    for feed in sorted(feeds, key=_folders):
+        folders = _folders(feed)
+        common = _common(inside, folders)
         lines += ["  " * (depth + 1) + "</outline>" for depth in range(len(inside), common, -1)]
-        for depth in range(common, len(feed.folders)):
-            name = _attribute(feed.folders[depth])
+        for depth in range(common, len(folders)):
+            name = _attribute(folders[depth])
             lines.append("  " * (depth + 2) + f"<outline text={name} title={name}>")
-        inside = feed.folders
+        inside = folders
         lines.append("  " * (len(inside) + 2) + _outline(feed))
     lines += ["  " * (depth + 1) + "</outline>" for depth in range(len(inside), 0, -1)]
     return "\n".join([*lines, "  </body>", "</opml>", ""])
+
+
+def _folders(feed: Feed | OpmlFeed) -> tuple[str, ...]:
+    return feed.folders if isinstance(feed, OpmlFeed) else ()
 
 
 def _common(left: tuple[str, ...], right: tuple[str, ...]) -> int:
@@ -111,7 +105,7 @@ def _common(left: tuple[str, ...], right: tuple[str, ...]) -> int:
     return count
 
 
-def _outline(feed: OpmlFeed) -> str:
+def _outline(feed: Feed | OpmlFeed) -> str:
     name = _attribute(feed.title or feed.url)
     site = f" htmlUrl={_attribute(feed.site)}" if feed.site else ""
     return f'<outline type="rss" text={name} title={name} xmlUrl={_attribute(feed.url)}{site}/>'
@@ -119,5 +113,5 @@ def _outline(feed: OpmlFeed) -> str:
 
 def _attribute(text: str) -> str:
     """Return `text` as a double-quoted attribute value."""
-    quoted = quoteattr(" ".join(text.split()))
+    quoted = quoteattr(" ".join(clean(text).split()))
     return quoted if quoted[0] == '"' else '"' + quoted[1:-1].replace('"', "&quot;") + '"'

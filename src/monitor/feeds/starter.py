@@ -1,0 +1,38 @@
+"""The feeds a new desk starts with, and the making of a `Feed` from its address."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from monitor.errors import FeedError
+from monitor.feeds.markup import plain_title
+from monitor.feeds.urls import feed_id, host_of, join_url, request_url
+from monitor.types import Feed
+
+
+def make_feed(url: str, *, title: str = "", outlet: str = "", site: str = "") -> Feed:
+    """Return the feed at `url`, named by its host where no title is given.
+
+    `feed:` and `feed://` addresses, as browsers hand them over, are understood.
+
+    Raises `FeedError` where `url` is no http or https URL.
+    """
+    address = url.strip()
+    if address.lower().startswith("feed:"):
+        rest = address[5:].removeprefix("//")
+        address = rest if rest.lower().startswith(("http://", "https://")) else f"https://{rest}"
+    if "://" not in address:
+        raise FeedError(f"{url}: not an http or https URL")
+    name = plain_title(title) or host_of(address).removeprefix("www.")
+    return Feed(
+        id=feed_id(address),
+        url=request_url(address),
+        title=name,
+        outlet=plain_title(outlet) or name,
+        site=join_url(address, site) or "" if site else "",
+    )
+
+
+def starter_opml() -> str:
+    """Return the OPML file that `monitor init` writes: real outlets and organisations."""
+    return files("monitor.feeds").joinpath("starter.opml").read_text(encoding="utf-8")
