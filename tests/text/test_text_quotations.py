@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from shared_data import SHARED, needs_shared
 
 from monitor.text.view import view
+from shared_data import SHARED, needs_shared
 
 
 def found(text: str) -> list[tuple[str, str, str | None]]:

@@ -10,12 +10,14 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html.entities import html5
 
 from monitor.text.patterns import words
 from monitor.text.visible import VisibleText
 
 Span = tuple[int, int]
 
+_WHITE = " \t\r\n\f"
 _SPECIAL = re.compile(r"<(?=[A-Za-z/!?])")
 _NAME = re.compile(r"[A-Za-z][^\s/>]*")
 _ATTRIBUTE = re.compile(
@@ -157,18 +159,22 @@ class _Reader:
 
 def _pieces(source: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     """Yield (text, offset, width): words as they are, white space as one space, entities read."""
-    for found in _CHUNK.finditer(source, start, end):
-        at, width = found.start(), found.end() - found.start()
-        if found.lastgroup == "space":
-            yield " ", at, width
-        elif found.lastgroup == "entity":
-            text = html.unescape(found[0])
-            if text.strip("\t\r\n\f "):
-                yield text, at, width
-            else:
-                yield " ", at, width
-        else:
-            yield found[0], at, width
+    while start < end and (found := _CHUNK.match(source, start, end)):
+        text, width = found[0], found.end() - start
+        if found.lastgroup == "entity":
+            text, width = _entity(text)
+        yield " " if not text.strip(_WHITE) else text, start, width
+        start += width
+
+
+def _entity(written: str) -> tuple[str, int]:
+    """Return what a character reference stands for and how much of it is one: `&ltx` is `<`, 3."""
+    if written.endswith(";") or written[1] == "#":
+        return html.unescape(written), len(written)
+    for width in range(len(written), 2, -1):
+        if written[1:width] in html5:
+            return html5[written[1:width]], width
+    return written, len(written)
 
 
 def _tokens(source: str, start: int, end: int) -> Iterator[_Token]:

@@ -207,7 +207,7 @@ class _Reader:
         """Find a table cell in its row; a bar in it is written with a backslash."""
         begin, end = self._line(self._row)
         written = content.replace("|", "\\|")
-        at = max(0, self.source[begin:end].find(written, self._cell))
+        at = max(0, self.source.find(written, begin + self._cell, end) - begin)
         self._cell = at + len(written)
         place = _Place()
         place.add(0, begin + at)

@@ -10,6 +10,7 @@ from monitor.errors import DocumentError, DocumentTooLarge
 from monitor.text.document import Document, check_text, find_headline
 
 MAX_BYTES = 20_000_000
+MARKUP_ALLOWANCE = 50_000
 SUFFIXES = {
     ".txt": "txt",
     ".text": "txt",
@@ -34,6 +35,8 @@ _META = re.compile(
 _WESTERN = re.compile(
     rb"[\x00-\x7f\x80\x85\x91-\x97\x99\xa0\xa3\xa7\xa9\xab\xad\xae\xb0\xb4\xb7\xbb-\xbe\xbf-\xff]*"
 )
+_WESTERN_SHARE = 0.3
+"""At most this share of a Western text is not ASCII; of a Cyrillic or Greek one, most is."""
 _DETECTION_SAMPLE = 200_000
 
 
@@ -61,15 +64,18 @@ def read_markup(
     max_chars: int,
 ) -> Document:
     """Reduce Markdown or HTML (`format` md or html) to its visible text; see `make_document`."""
-    if len(text) > MAX_BYTES:
-        raise DocumentTooLarge(f"the document has more than {MAX_BYTES:,} characters")
     if format == "html":
         from monitor.text.read_html import read_html as read
+
+        limit = MAX_BYTES
     elif format == "md":
         from monitor.text.read_markdown import read_markdown as read
+
+        # Parsing Markdown is slow, and no Markdown is mostly link targets.
+        limit = min(MAX_BYTES, 2 * max_chars + MARKUP_ALLOWANCE)
     else:
         raise DocumentError(f"a text has the format txt, md or html, not '{format[:20]}'")
-    check_text(text, title, max_chars=MAX_BYTES * 2)
+    check_text(text, title, max_chars=limit)
     visible, headline = read(text)
     shown = visible.text()
     check_text(shown, title, max_chars=max_chars)
@@ -106,7 +112,7 @@ def decode(data: bytes, *, is_html: bool = False) -> str:
         except (LookupError, UnicodeDecodeError):
             pass
     high = sum(byte >= 0x80 for byte in data[:_DETECTION_SAMPLE])
-    if _WESTERN.fullmatch(data) and high <= 0.1 * min(len(data), _DETECTION_SAMPLE):
+    if _WESTERN.fullmatch(data) and high <= _WESTERN_SHARE * min(len(data), _DETECTION_SAMPLE):
         return _decode(data, "cp1252")
     return _detect(data)
 
