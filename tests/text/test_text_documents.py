@@ -181,7 +181,7 @@ title: not visible
 # Girls **freed** &amp; safe ##
 
 Two *child* prosti*tutes* were [found](http://example.org/slave "sex slave") in
-a `code` motel.\\* They <b>ran</b> ![A girl &quot;Ana&quot; *here*](girl.png)away.<br>End <!-- no -->
+a `code` motel.\\* They <b>ran</b> ![A girl &quot;Ana&quot; *here*](girl.png)away.<br>End <!--no-->
 
 > A quoted line
 > - an item that
