@@ -125,3 +125,16 @@ def test_an_id_used_twice_is_refused(folder):
 
 def test_a_folder_without_guideline_is_refused(tmp_path):
     assert "no guideline here" in error(tmp_path)
+
+
+def test_a_wrong_name_in_guideline_yaml_names_its_line(folder):
+    file = folder / "guideline.yaml"
+    file.write_text(file.read_text().replace("strong: [thb-term]", "strong: [thb-terms]"))
+    assert error(folder) == f"{file}, line 12: there is no lexicon 'thb-terms'"
+
+
+def test_a_lexicon_that_includes_itself_is_refused(folder):
+    with (folder / "lexicon.yaml").open("a") as file:
+        file.write("\n  ring:\n    about: A ring.\n    include: [ring]\n")
+    edit(folder, "    examples:", "    needs:\n      - lexicons: [ring]\n    examples:")
+    assert "lexicon 'ring' includes itself" in error(folder)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import prod
 from pathlib import Path
 
 from monitor.guidelines.dependency import DependencyPatterns
+from monitor.guidelines.lexicons import LexiconError, Lexicons, keys
 from monitor.guidelines.linguistics import NONE, check_node, check_token
 from monitor.guidelines.scan import Scanner, WordSets, key_of
 from monitor.guidelines.schema import (
@@ -18,15 +17,10 @@ from monitor.guidelines.schema import (
     Matcher,
     Paired,
     Rule,
-    Slot,
     Within,
 )
 from monitor.guidelines.stamp import guideline_stamp
 from monitor.guidelines.tokens import TokenPatterns
-
-MAX_COMBINATIONS = 20_000
-"""A sequence that makes more phrases than this is a mistake, or a token pattern."""
-MAX_PHRASE = 120
 
 
 class CompileError(ValueError):
@@ -138,7 +132,19 @@ def compile_guideline(
     """Return the guideline made of its parts; raises `CompileError`."""
     build = _Build(about, lexicons)
     compiled = tuple(build.rule(rule) for rule in rules)
-    _check_siblings(about.siblings)
+    try:
+        return _guideline(build, about, rules, compiled, path)
+    except LexiconError as error:
+        raise CompileError(str(error), name=error.name) from error
+
+
+def _guideline(
+    build: _Build,
+    about: GuidelineFile,
+    rules: Sequence[Rule],
+    compiled: tuple[CompiledRule, ...],
+    path: Path,
+) -> Guideline:
     topic, speakers = about.topic, about.speakers
     return Guideline(
         id=about.id,
@@ -162,52 +168,48 @@ def compile_guideline(
     )
 
 
-def _check_siblings(groups: Sequence[Sequence[str]]) -> None:
-    for group in groups:
-        if len(set(group)) < len(group):
-            raise CompileError("a group of siblings names a rule twice", name=group[0])
-
-
 class _Build:
     """Numbers the word lists of one guideline while its rules are compiled."""
 
     def __init__(self, about: GuidelineFile, lexicons: Mapping[str, Lexicon]) -> None:
         self.sets = WordSets()
         self._roles = about.roles
-        self._lexicons = lexicons
-        self._phrases: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {}
-        self._rule = ""
+        self._words = Lexicons(lexicons)
 
     def rule(self, rule: Rule) -> CompiledRule:
-        """Compile one rule."""
-        self._rule = rule.id
+        """Compile one rule; what is wrong with it is told with its id."""
+        try:
+            return self._compile(rule)
+        except LexiconError as error:
+            raise CompileError(str(error), rule=rule.id, name=error.name) from error
+
+    def _compile(self, rule: Rule) -> CompiledRule:
         needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
         matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
-        trigger = self.sets.add(rule.trigger, rule.trigger_stems)
+        trigger = self.sets.add(keys(rule.trigger), keys(rule.trigger_stems))
         check = None
         if rule.check:
             parts = (rule.check.about, rule.check.unless, rule.check.met, rule.check.broken)
             check = CompiledCheck(*map(self._clauses, parts))
-        self._rule = ""
         return CompiledRule(rule, trigger, matchers, check)
 
     def named(self, names: Iterable[str]) -> tuple[int, ...]:
-        """Return the numbers of named lexicons."""
-        return tuple(self.sets.add(*self._expand(name)) for name in names)
+        """Return the numbers of named lexicons; raises `LexiconError`."""
+        return tuple(self.sets.add(*self._words.words(name)) for name in names)
 
     def _matcher(
         self, matcher: Matcher, needs: tuple[Evidence, ...], unless: tuple[Evidence, ...]
     ) -> CompiledMatcher:
         sequence = [matcher.sequence] if matcher.sequence else []
-        phrases = [*matcher.phrases, *matcher.replace, *self._combine(sequence)]
+        phrases = keys([*matcher.phrases, *matcher.replace]) | self._words.combine(sequence)
         for token in (token for pattern in matcher.tokens for token in pattern):
-            self._refuse(check_token(token))
+            _refuse(check_token(token))
         for node in (node for pattern in matcher.dependency for node in pattern.nodes):
-            self._refuse(check_node(node))
+            _refuse(check_node(node))
         return CompiledMatcher(
-            wordset=self.sets.add(self._sized(phrases)),
-            tokens=TokenPatterns(matcher.tokens, self._single) if matcher.tokens else None,
-            dependency=DependencyPatterns(matcher.dependency, self._single)
+            wordset=self.sets.add(phrases),
+            tokens=TokenPatterns(matcher.tokens, self._words.single) if matcher.tokens else None,
+            dependency=DependencyPatterns(matcher.dependency, self._words.single)
             if matcher.dependency
             else None,
             source=matcher,
@@ -220,16 +222,15 @@ class _Build:
         return tuple(map(self._clause, clauses))
 
     def _clause(self, clause: Clause) -> Evidence:
-        own = [*clause.phrases, *self._combine(clause.sequences)]
+        own = keys(clause.phrases) | self._words.combine(clause.sequences)
         for role in clause.is_:
             if role not in self._roles:
-                raise self._error(f"'{role}' is no role of guideline.yaml", role)
+                raise LexiconError(f"'{role}' is no role of guideline.yaml", role)
         for token in (token for pattern in clause.tokens for token in pattern):
-            self._refuse(check_token(token))
+            _refuse(check_token(token))
         return Evidence(
-            wordsets=self.named(clause.lexicons)
-            + ((self.sets.add(self._sized(own)),) if own else ()),
-            patterns=TokenPatterns(clause.tokens, self._single) if clause.tokens else None,
+            wordsets=self.named(clause.lexicons) + ((self.sets.add(own),) if own else ()),
+            patterns=TokenPatterns(clause.tokens, self._words.single) if clause.tokens else None,
             person=clause.person,
             roles=frozenset(clause.is_),
             looks=tuple(clause.headline_has),
@@ -238,59 +239,10 @@ class _Build:
             at_least=clause.at_least,
         )
 
-    def _expand(
-        self, name: str, path: tuple[str, ...] = ()
-    ) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-        """Return phrases, stems and exceptions of a lexicon, with those it includes."""
-        if name in self._phrases:
-            return self._phrases[name]
-        if name not in self._lexicons:
-            raise self._error(f"there is no lexicon '{name}'", name)
-        if name in path:
-            raise self._error(f"lexicon '{name}' includes itself", name)
-        lexicon = self._lexicons[name]
-        phrases = {*lexicon.words, *self._combine(lexicon.sequences, (*path, name))}
-        stems, never_in = set(lexicon.stems), set(lexicon.never_in)
-        for other in lexicon.include:
-            more = self._expand(other, (*path, name))
-            phrases |= more[0]
-            stems |= more[1]
-            never_in |= more[2]
-        result = frozenset(self._sized(phrases)), frozenset(stems), frozenset(never_in)
-        self._phrases[name] = result
-        return result
 
-    def _combine(
-        self, sequences: Sequence[Sequence[Slot]], path: tuple[str, ...] = ()
-    ) -> list[str]:
-        """Return every phrase that slots make; a slot is a list of words or a lexicon's name."""
-        made: list[str] = []
-        for slots in sequences:
-            lists = [
-                sorted(self._expand(slot, path)[0]) if isinstance(slot, str) else slot
-                for slot in slots
-            ]
-            if prod(map(len, lists)) > MAX_COMBINATIONS:
-                raise self._error(f"a sequence makes more than {MAX_COMBINATIONS:,} phrases", "")
-            made += [" ".join(filter(None, words)).replace(" ,", ",") for words in product(*lists)]
-        return made
-
-    def _single(self, name: str) -> list[str]:
-        """Return the one-word entries of a lexicon, for token patterns."""
-        return sorted(phrase.lower() for phrase in self._expand(name)[0] if " " not in phrase)
-
-    def _sized(self, phrases: Iterable[str]) -> list[str]:
-        sized = list(phrases)
-        if any(len(phrase) > MAX_PHRASE for phrase in sized):
-            raise self._error(f"a phrase is longer than {MAX_PHRASE} characters", "")
-        return sized
-
-    def _refuse(self, problem: str | None) -> None:
-        if problem:
-            raise self._error(problem, problem.split("'")[1])
-
-    def _error(self, message: str, name: str) -> CompileError:
-        return CompileError(message, rule=self._rule, name=name)
+def _refuse(problem: str | None) -> None:
+    if problem:
+        raise LexiconError(problem, problem.split("'")[1])
 
 
 def number_of(match: str, plurals: frozenset[str]) -> str:

@@ -11,7 +11,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick
@@ -103,15 +103,13 @@ class WordSets:
     _known: dict[WordSet, int] = field(default_factory=dict)
 
     def add(
-        self, phrases: Iterable[str], stems: Iterable[str] = (), never_in: Iterable[str] = ()
+        self,
+        phrases: frozenset[str],
+        stems: frozenset[str] = frozenset(),
+        never_in: frozenset[str] = frozenset(),
     ) -> int:
-        """Add a list and return its number; an empty list has a number too and no hits."""
-        outer = frozenset(map(key_of, never_in))
-        wordset = WordSet(
-            frozenset(map(key_of, phrases)) - {""},
-            frozenset(map(key_of, stems)) - {""},
-            self.add(outer) if outer else None,
-        )
+        """Add a list, in the form of `key_of`, and return its number; it may be empty."""
+        wordset = WordSet(phrases, stems, self.add(never_in) if never_in else None)
         if wordset not in self._known:
             self._known[wordset] = len(self.sets)
             self.sets.append(wordset)
