@@ -172,6 +172,8 @@ def _date(item: Any, dates: Counter[str]) -> datetime | None:
     """Return the first usable date of an entry; collect in `dates` what cannot be one."""
     unusable = ""
     for key in ("published", "created", "updated"):
+        if not dict.__contains__(item, key):
+            continue  # `get` would answer for another key, and warn of it
         written, parsed = _string(item, key), item.get(f"{key}_parsed")
         moment = _moment(parsed) if parsed else None
         if moment:

@@ -1,0 +1,320 @@
+import contextlib
+import gzip
+import json
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feed_server import item, rss
+from monitor.errors import FeedError
+from monitor.feeds import parse_feed
+
+URL = "https://outlet.example/feeds/all.xml"
+XML = "application/rss+xml"
+
+
+def parse(body, content_type=XML):
+    return parse_feed(body, content_type, URL)
+
+
+def only(body, content_type=XML):
+    entries = parse(body, content_type).entries
+    assert len(entries) == 1
+    return entries[0]
+
+
+RSS_091 = b"""<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN"
+ "http://my.netscape.com/publish/formats/rss-0.91.dtd"><rss version="0.91"><channel><title>Old</title>
+<link>http://old.example/</link><language>en-gb</language><item><title>One</title>
+<link>http://old.example/1</link><description>Text.</description></item></channel></rss>"""
+RSS_10 = b"""<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="x">
+<title>Old</title><link>http://old.example/</link></channel><item rdf:about="http://old.example/1">
+<title>One</title><link>http://old.example/1</link><dc:date>2026-01-02T03:04:05+01:00</dc:date>
+<dc:creator>A. Writer</dc:creator></item></rdf:RDF>"""
+RSS_090 = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns="http://my.netscape.com/rdf/simple/0.9/"><channel><title>Old</title>
+<link>http://old.example/</link></channel><item><title>One</title><link>http://old.example/1</link>
+</item></rdf:RDF>"""
+ATOM = b"""<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="fr-CA"
+ xml:base="http://old.example/deep/"><title type="html">Old &amp;amp; new</title><link href="/"/>
+<entry><id>tag:old.example,2026:1</id><title type="text">1 &lt; 2 &amp;amp; 3</title>
+<link rel="edit" href="edit"/><link href="1"/><updated>2026-01-02T03:04:05Z</updated>
+<summary type="html">&lt;p&gt;Short.&lt;/p&gt;</summary><content type="xhtml">
+<div xmlns="http://www.w3.org/1999/xhtml"><p>First.</p><p>Second &#x2013; last.</p></div></content>
+<author><name>A. Writer</name></author></entry></feed>"""
+JSON = json.dumps(
+    {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Old",
+        "home_page_url": "http://old.example/",
+        "language": "de",
+        "items": [
+            {
+                "id": "1",
+                "url": "http://old.example/1",
+                "title": "One",
+                "content_html": "<p>First.</p><p>Second.</p>",
+                "summary": "Short.",
+                "date_published": "2026-01-02T03:04:05+01:00",
+                "authors": [{"name": "A. Writer"}],
+            }
+        ],
+    }
+).encode()
+
+
+@pytest.mark.parametrize("body", [RSS_091, RSS_10, RSS_090, JSON], ids=["091", "1.0", "0.90", "json"])
+def test_formats_of_every_age(body):
+    feed = parse(body)
+    assert (feed.title, feed.site, feed.warnings) == ("Old", "http://old.example/", ())
+    entry = only(body)
+    assert (entry.url, entry.title) == ("http://old.example/1", "One")
+
+
+def test_dates_authors_languages():
+    assert only(RSS_10).published == datetime(2026, 1, 2, 2, 4, 5, tzinfo=UTC)
+    assert only(RSS_10).author == "A. Writer"
+    assert only(RSS_091).language == "en"
+    assert only(JSON).published == datetime(2026, 1, 2, 2, 4, 5, tzinfo=UTC)
+    assert (only(JSON).author, only(JSON).language) == ("A. Writer", "de")
+    assert (only(JSON).content, only(JSON).summary) == ("First.\n\nSecond.", "Short.")
+
+
+def test_atom():
+    feed = parse(ATOM)
+    assert (feed.title, feed.site, feed.language) == ("Old & new", "http://old.example/", "fr")
+    (entry,) = feed.entries
+    assert entry.url == "http://old.example/deep/1"
+    assert entry.title == "1 < 2 &amp; 3"
+    assert (entry.summary, entry.content) == ("Short.", "First.\n\nSecond – last.")
+    assert (entry.guid, entry.author) == ("tag:old.example,2026:1", "A. Writer")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "says"),
+    [
+        (b"", XML, "empty"),
+        (b" \n ", XML, "empty"),
+        (b"<!DOCTYPE html><html><head></head><body>Hello</body></html>", XML, "HTML page"),
+        (b"<html><body>Hello</body></html>", "text/html", "HTML page"),
+        (b"<!-- x -->\n<HTML lang=en>", "text/html", "HTML page"),
+        (b"Not found", "text/plain", "neither XML nor JSON"),
+        (b"\x00\x01\x02\xff", "application/octet-stream", "neither XML nor JSON"),
+        (b"\x89PNG\r\n\x1a\n", "image/png", "neither XML nor JSON"),
+        (gzip.compress(b"<rss/>"), XML, "neither XML nor JSON"),
+        (b"<opml><body/></opml>", "text/xml", "<opml>"),
+        (b'{"items": []}', "application/json", "not a JSON Feed"),
+        (b'{"version": "https://jsonfeed.org/version/1"}', "application/json", "items"),
+        (b"{broken", "application/json", "broken JSON"),
+        (b"[" * 100_000, "application/json", "broken JSON"),
+        (b'<!DOCTYPE r [<!ENTITY a "b">]><rss version="2.0"/>', XML, "entities"),
+        (b'<!DOCTYPE r [<!ENTITY % a SYSTEM "file:///etc/passwd">%a;]><rss/>', XML, "entities"),
+        (b"<!DOCTYPE r [ <rss>", XML, "does not end"),
+    ],
+)
+def test_what_is_no_feed_says_what_it_is(body, content_type, says):
+    with pytest.raises(FeedError, match=says) as caught:
+        parse(body, content_type)
+    assert str(caught.value).startswith(URL)
+
+
+def test_quadratic_entities_cost_nothing():
+    body = b'<!DOCTYPE r [<!ENTITY a "' + b"x" * 50_000 + b'">]><rss version="2.0"><channel><title>'
+    body += b"&a;" * 50_000 + b"</title></channel></rss>"
+    started = time.monotonic()
+    with pytest.raises(FeedError, match="entities"):
+        parse(body)
+    assert time.monotonic() - started < 1
+
+
+def test_thousands_of_attributes_are_refused():
+    attributes = " ".join(f'a{n}="1"' for n in range(20_000))
+    started = time.monotonic()
+    with pytest.raises(FeedError, match="attributes"):
+        parse(rss(f"<item {attributes}><title>x</title></item>"))
+    assert time.monotonic() - started < 1
+
+
+def test_truncated_keeps_the_whole_entries():
+    whole = rss(item("https://e.example/1"), item("https://e.example/2"), item("https://e.example/3"))
+    feed = parse(whole[: whole.rindex(b"</title></item>")])
+    assert [entry.url[-1] for entry in feed.entries] == ["1", "2"]
+    assert "broken XML" in feed.warnings[0]
+
+
+@pytest.mark.parametrize("cut", range(0, 700, 37))
+def test_every_truncation_is_read_or_refused(cut):
+    body = rss(*(item(f"https://e.example/{n}", summary="Some <b>text</b>") for n in range(4)))
+    with contextlib.suppress(FeedError):
+        assert len(parse(body[:cut]).entries) <= 4
+
+
+@pytest.mark.parametrize(
+    ("encoding", "label"),
+    [
+        ("cp1252", "utf-8"),
+        ("utf-8", "iso-8859-1"),
+        ("utf-8", "us-ascii"),
+        ("utf-16", "utf-8"),
+        ("utf-8-sig", "windows-1252"),
+        ("utf-8", "no-such-encoding"),
+        ("utf-8", "unicode_escape"),
+    ],
+)
+def test_a_lying_encoding_is_seen_through(encoding, label):
+    text = f'<?xml version="1.0" encoding="{label}"?>' + rss(
+        item("https://e.example/1", "“Naïve” café – déjà vu"), title="É"
+    ).decode().partition("?>")[2]
+    feed = parse(text.encode(encoding), f"text/xml; charset={label}")
+    assert feed.title == "É"
+    assert feed.entries[0].title == "“Naïve” café – déjà vu"
+
+
+def test_a_lie_is_a_warning_and_a_true_label_is_not():
+    body = rss(title="é“x”").decode().replace("UTF-8", "windows-1252").encode("cp1252")
+    assert parse(body, "text/xml; charset=windows-1252").warnings == ()
+    assert "labelled" in parse(body.replace(b"windows-1252", b"utf-8")).warnings[0]
+
+
+def test_characters_that_no_store_takes_are_gone():
+    title = "a\x00b\x07c &#xD800; &#0; &#xFFFF; &#x1F600; &#xD83D;&#xDE00; &#146; &#99999999;"
+    entry = only(rss(item("https://e.example/1", title)))
+    assert entry.title == "abc \ufffd 😀 😀 ’ \ufffd"
+    lone = JSON.replace(b'"One"', rb'"One \ud800 \u0000 \ud83d\ude00"')
+    assert only(lone).title == "One \ufffd 😀"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("AT&amp;T &amp; more", "AT&T & more"),
+        ("AT&T & more", "AT&T & more"),
+        ("Tom &amp;amp; Jerry", "Tom & Jerry"),
+        ("It&amp;#8217;s caf&eacute;", "It’s café"),
+        ("&lt;b&gt;Bold&lt;/b&gt; claim", "Bold claim"),
+        ("if a &lt; b then", "if a < b then"),
+        ("the &amp;lt;b&amp;gt; tag", "the <b> tag"),
+        ("<![CDATA[Fish &amp; chips]]>", "Fish & chips"),
+        ("<![CDATA[One\n  two]]>", "One two"),
+    ],
+)
+def test_titles_are_decoded_once(written, read):
+    assert only(rss(item("https://e.example/1", written))).title == read
+
+
+def test_html_becomes_paragraphs():
+    html = (
+        "<p>One<br>line</p><script>alert(1)</script><div>Two &amp; <a href='x'>three</a></div>"
+        "<ul><li>four<li>five</ul><style>p{}</style>six<img src=x onerror=alert(1)>"
+    )
+    entry = only(rss(item("https://e.example/1", content=html)))
+    assert entry.content == "One\nline\n\nTwo & three\n\nfour\n\nfive\n\nsix"
+
+
+def test_wordpress_footer_is_left_out():
+    summary = '<p>Text.</p><p>The post <a href="x">A title</a> appeared first on <a>Site</a>.</p>'
+    assert only(rss(item("https://e.example/1", summary=summary))).summary == "Text."
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["Mon, 31 Feb 2026 10:00:00 GMT", "yesterday", "0000-00-00", "Thu, 01 Jan 1970 00:00:00 GMT",
+     "9" * 5000, "2026-13-45T99:99:99Z", "Mon, 99 Foo 99999 99:99:99 +9999"],
+)  # fmt: skip
+def test_impossible_dates_are_none_and_a_warning(date):
+    feed = parse(rss(item("https://e.example/1", date=date)))
+    assert feed.entries[0].published is None
+    assert "impossible date" in feed.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["Wed, 25 Nov 2026 07:10:00 GMT", "Wed, 25 Nov 2026 08:10:00 +0100", "2026-11-25T07:10:00Z",
+     "25 Nov 2026 07:10 UT", "Wed, 25 Nov 26 02:10:00 EST", "2026-11-25 07:10:00"],
+)  # fmt: skip
+def test_dates_of_many_shapes(date):
+    entry = only(rss(item("https://e.example/1", date=date)))
+    assert entry.published == datetime(2026, 11, 25, 7, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("/a?x=1&amp;y=2", "https://outlet.example/a?x=1&y=2"),
+        ("/a?x=1&y=2", "https://outlet.example/a?x=1&y=2"),
+        ("b", "https://outlet.example/feeds/b"),
+        ("//cdn.example/c", "https://cdn.example/c"),
+        ("javascript:alert(1)", ""),
+        ("ftp://e.example/", ""),
+        ("http://[", ""),
+    ],
+)
+def test_links_are_made_absolute_or_dropped(link, url):
+    assert only(rss(item(link))).url == url
+
+
+def test_a_permalink_guid_is_a_link_and_another_is_not():
+    permalink = '<item><title>x</title><guid isPermaLink="true">https://e.example/1</guid></item>'
+    assert only(rss(permalink)).url == "https://e.example/1"
+    assert only(rss('<item><title>x</title><guid isPermaLink="false">17</guid></item>')).url == ""
+
+
+def test_ttl():
+    assert parse(rss(channel="<ttl>60</ttl>")).ttl_s == 3600
+    assert parse(rss(channel="<ttl>soon</ttl>")).ttl_s is None
+    assert parse(rss(channel="<ttl>99999999</ttl>")).ttl_s == 7 * 86_400
+
+
+def test_json_items_of_the_wrong_shape_are_counted():
+    body = b"""{"version": "https://jsonfeed.org/version/1", "title": 5, "items": [
+      7, {}, {"id": 3, "url": "/a", "title": ["x"], "date_published": "2026-02-30T00:00:00Z"}]}"""
+    feed = parse(body, "application/json")
+    assert [entry.url for entry in feed.entries] == ["", "", "https://outlet.example/a"]
+    assert len(feed.warnings) == 2
+
+
+def test_too_many_entries_are_refused():
+    with pytest.raises(FeedError, match="entries"):
+        parse(rss("<item></item>" * 10_001))
+
+
+_SNIPPETS = st.sampled_from(
+    [b"<rss version='2.0'>", b"<channel>", b"<item>", b"</item>", b"<title>", b"</title>", b"<link>",
+     b"<![CDATA[", b"]]>", b"&", b"&amp;", b"&#xD800;", b"&#0;", b"<!--", b"-->", b"<!DOCTYPE ", b"[",
+     b"<feed xmlns='http://www.w3.org/2005/Atom'>", b"<entry>", b"<content type='xhtml'>", b"<div>",
+     b"<pubDate>", b"\x00", b"\xff", b"<?xml version='1.0' encoding='utf-16'?>", b"{", b"\"items\":",
+     b"<guid>", b"http://[", b"<content type='application/octet-stream'>", b"=", b"<itunes:author>"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.binary() | st.lists(_SNIPPETS | st.binary(max_size=5), max_size=25).map(b"".join),
+    st.sampled_from([XML, "text/html", "application/json", "text/xml; charset=utf-16", ""]),
+)
+def test_arbitrary_bytes_raise_nothing_but_feed_error(body, content_type):
+    with contextlib.suppress(FeedError):
+        for entry in parse(body, content_type).entries:
+            for text in (entry.title, entry.summary, entry.content, entry.url, entry.guid):
+                text.encode()
+                assert "\x00" not in text
+
+
+_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+_KEYS = st.sampled_from(["id", "url", "title", "content_html", "content_text", "summary", "authors",
+                         "author", "date_published", "language"])  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(st.dictionaries(_KEYS, _values, max_size=6) | _values, max_size=4))
+def test_arbitrary_json_items_are_each_an_entry(items):
+    body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
+    assert len(parse(body).entries) == len(items)
