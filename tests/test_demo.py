@@ -1,0 +1,101 @@
+"""The main job on the sample outlets: every relevant article, no hard negative, in the digest."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+import demo_outlets
+from desk import Desk, clean_environ, make_desk
+
+DEMO = Path(__file__).with_name("demo.py")
+
+
+@pytest.fixture(scope="module", name="desk")
+def _desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk that has followed the sample outlets for a day."""
+    desk = make_desk(tmp_path_factory.mktemp("demo") / "desk")
+    with demo_outlets.serve() as outlets:
+        outlets.opml(desk.folder / "feeds.opml")
+        assert desk.type("feeds", "import", "feeds.opml").code == 0
+        said = desk.type("run")
+    assert said.code == 0, said.err
+    return desk
+
+
+@pytest.fixture(scope="module", name="digest")
+def _digest(desk: Desk) -> dict[str, Any]:
+    said = desk.type("digest", "--format", "json")
+    assert said.code == 0, said.err
+    digest: dict[str, Any] = json.loads(said.out)
+    return digest
+
+
+def paths(stories: list[dict[str, Any]]) -> set[str]:
+    return {urlsplit(a["url"]).path for story in stories for a in story["articles"]}
+
+
+def of_kind(*kinds: str) -> set[str]:
+    return {path for path, kind in demo_outlets.expected().items() if kind in kinds}
+
+
+def test_every_relevant_article_is_in_the_digest(digest: dict[str, Any]) -> None:
+    assert paths(digest["relevant"]) >= of_kind("relevant")
+
+
+def test_no_negative_is_in_the_digest(digest: dict[str, Any]) -> None:
+    assert not paths(digest["relevant"]) & of_kind("negative")
+    assert not paths(digest["borderline"]) & of_kind("negative")
+
+
+def test_copies_fold_into_one_story(digest: dict[str, Any]) -> None:
+    sizes = [len(story["articles"]) for story in digest["relevant"]]
+    assert max(sizes) == 3
+
+
+def test_the_ledger_adds_up(digest: dict[str, Any]) -> None:
+    ledger = digest["ledger"]
+    assert ledger["feeds"] == 6
+    assert ledger["failed"] == 0
+    assert ledger["fetched"] == ledger["stored"] + sum(ledger["dropped"].values())
+    assert ledger["stored"] == len(demo_outlets.expected())
+
+
+def test_evidence_lies_in_the_text(desk: Desk) -> None:
+    said = desk.type("export", "--format", "jsonl", "-o", "out", "--text", "full")
+    assert said.code == 0, said.err
+    lines = (desk.folder / "out" / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert len(rows) == len(demo_outlets.expected())
+    seen = 0
+    for row in rows:
+        for finding in row["findings"]:
+            field = row[finding["field"]]
+            assert field[finding["start"] : finding["end"]] == finding["match"]
+            seen += 1
+        for tag in row["tags"]:
+            for span in tag["evidence"]:
+                assert row[span["field"]][span["start"] : span["end"]].strip()
+    assert seen
+
+
+def test_the_demo_script_says_each_step_and_stops() -> None:
+    done = subprocess.run(
+        [sys.executable, str(DEMO), "--once"],
+        env=clean_environ(),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for step in ("init desk", "feeds import demo.opml", "run"):
+        assert f"$ monitor {step}" in done.stdout
+    assert "fetched" in done.stdout
