@@ -156,6 +156,10 @@ WHO = {
         ("The boys spoke first. They admitted it.", True),
         ("The girl, who admitted it, went home.", True),
         ("It rained. She admitted it.", False),
+        ("Rosa Mensah, a former victim, spoke. It rained. It poured. Mensah admitted it.", True),
+        ("Survivor Rosa spoke. It rained. It poured. Rosa admitted it.", True),
+        ("Rosa, the owner, spoke. It rained. It poured. Rosa admitted it.", False),
+        ("Rosa met a victim. It rained. It poured. Rosa admitted it.", False),
     ],
 )
 def test_persons(guideline, text, flagged):

@@ -1,9 +1,4 @@
-"""Evidence: what stands around a match, and whom a word refers to.
-
-Who "she" is, is told by the first person named before in her own sentence, or in one of the two
-before it, whose gender and number fit: pronouns go on with a sentence's subject more often than
-with the person named last. That is right often enough for a suggestion and needs no model.
-"""
+"""Evidence: what stands around a match, in the places that a clause names."""
 
 from __future__ import annotations
 
@@ -12,14 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.guidelines.compiled import Evidence, Guideline
-from monitor.guidelines.dependency import Node
+from monitor.guidelines.referents import find_referent
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Candidate, Draft, Scene
-
-LOOK_BACK = 2
-"""Sentences before its own in which a pronoun's person is looked for."""
-MAX_BACK = 600
-"""Characters of one sentence looked through, so that a text without full stops costs no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,49 +182,5 @@ def _person_evidence(
     node = at.nodes.get(clause.person or "")
     if node is None:
         return []
-    hit = _referent(guideline, scene, at, node)
-    return [Found(scene, *hit[1])] if hit and hit[0] & clause.roles else []
-
-
-def _referent(
-    guideline: Guideline, scene: Scene, at: Candidate, node: Node
-) -> tuple[frozenset[str], Hit] | None:
-    """Return the roles of the person a node means, and the words that say so."""
-    if not node.is_pronoun:
-        for low, high in ((node.start, node.end), (node.subtree_start, node.subtree_end)):
-            roles = [
-                (role, hit)
-                for role, wordsets in guideline.roles.items()
-                for wordset in wordsets
-                for hit in scene.hits.overlapping(wordset, low, high)
-            ]
-            if roles:
-                return frozenset(role for role, _ in roles), roles[0][1]
-        return None
-    pronoun = scene.view.shadow[node.start : node.end].lower()
-    misfits = guideline.pronouns.get(pronoun, ())
-    for back in range(LOOK_BACK + 1):
-        low, high = scene.sentence_span(at.sentence - back)
-        high = min(high, node.start)
-        person = _first_person(guideline, scene, max(low, high - MAX_BACK), high, misfits)
-        if person:
-            return person
-    return None
-
-
-def _first_person(
-    guideline: Guideline, scene: Scene, low: int, high: int, misfits: Sequence[int]
-) -> tuple[frozenset[str], Hit] | None:
-    """Return the roles of the first person named in a stretch who can be meant."""
-    best: Hit | None = None
-    roles: set[str] = set()
-    for role, wordsets in guideline.roles.items():
-        for wordset in wordsets:
-            for hit in scene.hits.between(wordset, low, high):
-                if any(scene.hits.overlapping(misfit, *hit) for misfit in misfits):
-                    continue
-                if best is None or hit[0] < best[0]:
-                    best, roles = hit, {role}
-                elif hit[0] == best[0]:
-                    roles.add(role)
-    return (frozenset(roles), best) if best else None
+    meant = find_referent(guideline, scene, at.sentence, node)
+    return [Found(scene, *meant.words)] if meant and meant.roles & clause.roles else []
