@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 import uvicorn
 
 import store_samples
 from monitor.api.server import server_options
+from monitor.config import Settings
 from monitor.core import Monitor
 
 ARTICLES = {
@@ -76,3 +78,18 @@ def seed(monitor: Monitor) -> None:
     ]
     monitor.store.record_poll(store_samples.poll(source, entries), monitor.now())
     monitor.assess()
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitor]:
+    """A desk with the real guideline and models; loading them takes seconds."""
+    settings = Settings(home=tmp_path_factory.mktemp("desk"))
+    with Monitor(settings, now=lambda: store_samples.NOW) as monitor:
+        seed(monitor)
+        yield monitor
+
+
+@pytest.fixture(scope="session")
+def address(desk: Monitor) -> Iterator[str]:
+    with serve(desk) as address:
+        yield address

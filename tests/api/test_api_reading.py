@@ -97,7 +97,7 @@ def test_digest_as_json_and_html(client: httpx.Client) -> None:
         assert html.headers["content-type"].startswith("text/html")
         assert "Farm owner charged" in html.text
         assert "'sha256-" in html.headers["content-security-policy"]
-        assert "unsafe" not in html.headers["content-security-policy"]
+        assert "unsafe-inline" not in html.headers["content-security-policy"]
 
 
 def test_digest_of_other_days(client: httpx.Client) -> None:

@@ -22,6 +22,7 @@ from monitor.types import Digest
 router = APIRouter(tags=["digests"])
 
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+_STYLE_ATTRIBUTE = re.compile(r' style="([^"&]*)"')
 
 
 @router.get(
@@ -75,12 +76,17 @@ def prefers_html(accept: str) -> bool:
 
 
 def style_policy(html: str) -> str:
-    """Return our policy with the page's own `<style>` blocks allowed, by hash.
+    """Return our policy with the page's own styles allowed, each by its hash, and its empty icon.
 
-    The mailed digest carries its styles inside; a hash lets in these bytes and no others.
+    The mailed digest carries its styles inside; hashes let in these bytes and no others.
     """
-    hashes = [
-        f"'sha256-{base64.b64encode(hashlib.sha256(block.encode()).digest()).decode()}'"
-        for block in _STYLE.findall(html)
-    ]
-    return POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *hashes]))
+    hashes = [_source(block) for block in _STYLE.findall(html)]
+    if attributes := sorted(set(_STYLE_ATTRIBUTE.findall(html))):
+        hashes += ["'unsafe-hashes'", *map(_source, attributes)]  # or hashes skip attributes
+    styled = POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *hashes]))
+    return styled.replace("img-src 'self'", "img-src 'self' data:")
+
+
+def _source(style: str) -> str:
+    digest = hashlib.sha256(style.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

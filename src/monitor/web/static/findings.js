@@ -60,7 +60,8 @@ export function shift(findings, field, before, after) {
 export function group(findings) {
   const groups = new Map();
   for (const finding of findings) {
-    const key = `${finding.rule}\u0000${finding.match.toLowerCase()}\u0000${finding.severity}`;
+    const words = finding.match.toLowerCase().replace(/\s+/g, " ");
+    const key = `${finding.rule}\n${words}\n${finding.severity}`;
     if (!groups.has(key)) groups.set(key, { key, places: [] });
     groups.get(key).places.push(finding);
   }

@@ -1,0 +1,58 @@
+"""A real Chromium, watched: no request leaves the machine, no error, no breach of the policy."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from serving import address, desk
+
+__all__ = ["address", "browser", "desk", "page"]
+
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+REPORT = """addEventListener("securitypolicyviolation",
+    (event) => console.error("policy:", event.violatedDirective, event.blockedURI))"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium if there is one, else Playwright's own."""
+    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """The draft page; what the browser asked for and complained of is looked at in the end."""
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": 1280, "height": 800},
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    context.add_init_script(REPORT)
+    asked: list[str] = []
+    complaints: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text)
+            # A refused or unanswered request is the matter of the tests that provoke it.
+            if message.type in ("error", "warning")
+            and not message.text.startswith("Failed to load resource")
+            else None
+        ),
+    )
+    page.goto("/")
+    yield page
+    context.close()
+    assert [url for url in asked if not url.startswith("http://127.0.0.1:")] == []
+    assert complaints == []

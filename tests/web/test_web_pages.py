@@ -1,0 +1,112 @@
+"""The other pages: rules and digest, in the browser and as text."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from monitor.core import Monitor
+from monitor.web import STATIC_DIR, render_error, render_rule
+from monitor.web.pages import split_example
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.mark.browser
+def test_rules_and_one_rule(page: Page, desk: Monitor) -> None:
+    page.get_by_role("link", name="Rules").click()
+    links = page.locator(".rule-list a")
+    expect(links).to_have_count(len(desk.guideline.rules))
+    page.locator('a[href="/rules/child-prostitute"]').click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Child prostitute")
+    for heading in ("What", "Why", "What it flags", "What it leaves alone", "Sources"):
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    expect(page.locator(".examples.bad mark").first).to_be_visible()
+    assert "[[" not in page.locator("main").inner_text()
+    assert "{match}" not in page.locator("main").inner_text()
+
+
+@pytest.mark.browser
+def test_the_digest_is_one_click_away(page: Page) -> None:
+    page.get_by_role("link", name="Today’s digest").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Wednesday 25 November 2026")
+    expect(page.get_by_text("Farm owner charged")).to_be_visible()
+    expect(page.get_by_text("new swimming pool")).to_have_count(0)
+    page.get_by_role("link", name="‹ 2026-11-24").click()
+    expect(page.locator(".quiet")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_the_mailed_digest_shows_with_its_own_styles(page: Page) -> None:
+    page.goto("/v1/digests/all?format=html")
+    expect(page.get_by_text("Farm owner charged")).to_be_visible()
+    width = page.locator("main").evaluate("(main) => getComputedStyle(main).maxWidth")
+    assert width == "736px"
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/rules/nothing", "/digests/nothing", "/static/nothing.js"]
+)
+def test_a_person_who_is_lost_gets_a_page(address: str, path: str) -> None:
+    answer = httpx.get(address + path, headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    assert "<h1>Not Found</h1>" in answer.text
+    assert "nothing.js" not in answer.text
+
+
+def test_every_rule_has_a_page(address: str, desk: Monitor) -> None:
+    with httpx.Client(base_url=address) as client:
+        for rule in desk.rules():
+            page = client.get(f"/rules/{rule['id']}")
+            assert page.status_code == 200
+            assert "[[" not in page.text
+            assert not re.search(r"\{(match|evidence)\}", page.text)
+
+
+def test_markup_from_outside_stays_text() -> None:
+    rule = {
+        "id": HOSTILE,
+        "title": HOSTILE,
+        "principle": HOSTILE,
+        "kind": "phrase",
+        "severity": "error",
+        "quotes": "flag",
+        "message": HOSTILE,
+        "why": HOSTILE,
+        "suggest": [HOSTILE],
+        "sources": [{"title": HOSTILE, "section": HOSTILE, "url": "javascript:alert(1)"}],
+        "examples": {"bad": [f"[[{HOSTILE}]]"], "good": [HOSTILE], "quoted": []},
+    }
+    html = render_rule(rule) + render_error(404, HOSTILE, HOSTILE)
+    assert "<script>alert" not in html
+    assert "javascript:" not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("plain", [[("plain", False)]]),
+        ("a [[b]] c", [[("a ", False), ("b", True), (" c", False)]]),
+        ("T\n\n[[b\nc]]", [[("T", False)], [("b\nc", True)]]),
+    ],
+)
+def test_examples_are_cut_at_their_marks(text: str, pieces: list[list[tuple[str, bool]]]) -> None:
+    assert split_example(text) == pieces
+
+
+def test_static_files_name_no_other_host() -> None:
+    files = [path for path in Path(STATIC_DIR).parent.rglob("*") if path.is_file()]
+    assert len(files) > 10
+    for path in files:
+        if path.suffix in {".js", ".css", ".html", ".svg"}:
+            found = re.findall(r"https?://[a-z0-9.-]+", path.read_text("utf-8"))
+            assert set(found) <= {"http://www.w3.org"}, path
+
+
+def test_scripts_never_make_markup_of_text() -> None:
+    for path in STATIC_DIR.glob("*.js"):
+        text = path.read_text("utf-8")
+        for name in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+            assert name not in text, f"{path.name}: {name}"
