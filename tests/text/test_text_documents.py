@@ -64,6 +64,13 @@ def test_the_first_line_is_the_headline_if_a_blank_line_follows(text, expected):
     assert headline(document) == expected
 
 
+@pytest.mark.parametrize("text", [" " * 200_000 + "x", "x" + " y" * 100_000, "\n" * 200_000 + "x"])
+def test_a_headline_is_looked_for_in_linear_time(text):
+    started = time.perf_counter()
+    assert make_document(text, max_chars=300_000).headline is None
+    assert time.perf_counter() - started < 2
+
+
 def test_a_separate_title_is_the_headline():
     document = make_document("Lead.\n\nBody.", title="Head", max_chars=LIMIT)
     assert (document.title, document.headline) == ("Head", None)

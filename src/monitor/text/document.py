@@ -13,8 +13,9 @@ from monitor.types import Article
 FORMATS = ("txt", "md", "html", "docx")
 TextSpan = tuple[int, int]
 
-_BREAK = r"(?:\r\n|\r|\n)"
-_HEADLINE = re.compile(rf"\ufeff?\s*?([^\r\n]*\S)[^\S\r\n]*{_BREAK}[^\S\r\n]*{_BREAK}\s*\S")
+_BREAK = re.compile(r"\r\n|\r|\n")
+_LEAD = re.compile(r"[\s\ufeff]*")
+_BLANK_LINE = re.compile(r"[^\S\r\n]*(?:\r\n|\r|\n)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Controls that no text has: their presence means a program's or a picture's bytes.
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -72,8 +73,13 @@ def document_of(article: Article) -> Document:
 
 def find_headline(text: str) -> TextSpan | None:
     """Return the span of the first line if a blank line and more text follow, else `None`."""
-    found = _HEADLINE.match(text)
-    return found.span(1) if found else None
+    lead = _LEAD.match(text)
+    start = lead.end() if lead else 0
+    line = _BREAK.search(text, start)
+    blank = _BLANK_LINE.match(text, line.end()) if line else None
+    if line is None or blank is None or not text[blank.end() :].strip():
+        return None
+    return start, start + len(text[start : line.start()].rstrip())
 
 
 def check_text(text: str, title: str = "", *, max_chars: int) -> None:

@@ -12,10 +12,12 @@ from typing import Any
 
 MIN_LETTERS = 20
 """Below this the small model guesses: a name or two decides."""
-MIN_SCORE = 0.5
-_SAMPLE = 2000
+MIN_SCORE = 0.4
+"""On 4,500 labelled news items in nine languages, the first 1,000 characters of each: one English
+text in 2,570 goes wrong, Hausa, which the model lacks, is `None`, Pidgin is English."""
+_SAMPLE = 1000
 _SPACE = re.compile(r"\s+")
-_NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+")
+_NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|[^\s@]{1,64}@\S+")
 # Wikipedia codes of the model that are no ISO 639-1 codes of written standard languages.
 _ISO = {"als": "de", "bar": "de", "nds": "de", "arz": "ar", "yue": "zh", "wuu": "zh", "azb": "az"}
 

@@ -44,7 +44,7 @@ _LONGEST_DOUBTFUL = 80
 class Pair:
     """One quotation: `start` to `end` lie inside the marks, `before` and `after` outside them.
 
-    Pairs of one `group` are the paragraphs of one quotation. `inner` lies inside another pair.
+    Pairs of one `group` are the paragraphs of one quotation. Pairs nest or stand apart.
     """
 
     start: int
@@ -52,7 +52,6 @@ class Pair:
     before: int
     after: int
     group: int
-    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,7 @@ class _Pairing:
     def _add(self, current: _Open, end: int, after: int) -> None:
         mark = current.mark
         if end > mark.end:
-            self.pairs.append(Pair(mark.end, end, mark.start, after, current.group, current.inner))
+            self.pairs.append(Pair(mark.end, end, mark.start, after, current.group))
 
 
 def _read_mark(marks: str, start: int, end: int, span: Span) -> _Mark:
