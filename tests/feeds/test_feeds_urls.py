@@ -47,8 +47,10 @@ def test_what_differs_stays_apart():
 
 def test_http_and_https_are_one_article_with_two_urls():
     assert article_id("http://e.example/a") == article_id("https://e.example/a")
-    assert feed_id("http://e.example/a") == feed_id("https://e.example/a") != article_id(
-        "https://e.example/a"
+    assert (
+        feed_id("http://e.example/a")
+        == feed_id("https://e.example/a")
+        != article_id("https://e.example/a")
     )
     assert canonical_url("http://e.example/a") != canonical_url("https://e.example/a")
 

@@ -41,11 +41,13 @@ _CODECS = re.compile(
 _JAPANESE = re.compile(rb"\x1b\$[@B]|\x1b\([JI]")
 _SAMPLE = 16_384
 """Bytes shown to the statistical detector, which takes seconds on whole pages."""
-_ENOUGH = 30
-"""Bytes above ASCII from which the detector tells Central from Western European."""
-_WESTERN = re.compile(r"cp125[2478]|iso8859-(1|3|4|9|1[03456])|mac-.*|cp437|cp850|cp858|cp1140")
-_CENTRAL = re.compile(r"cp1250|iso8859-2|cp852|cp775")
-"""Latin alphabets that the detector confuses: French prose is Baltic to it."""
+_LATIN = re.compile(
+    r"cp125[02478]|iso8859-(1|2|3|4|9|1[03456])|mac-.*|cp437|cp775|cp85[028]|cp1140"
+)
+"""Latin alphabets, which the detector confuses: French prose is Baltic to it."""
+_CENTRAL = tuple(bytes([code]) for code in b"\xb3\xb9\xec\xf5\xf8\xf9\xfb")  # ł ą ě ő ř ů ű
+_WESTERN = tuple(bytes([code]) for code in b"\xe0\xe5\xe6\xe7\xea\xf1")  # à å æ ç ê ñ
+_ENOUGH = 5
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _CLEAN = str.maketrans(
     {c: "" for c in range(0x20) if chr(c) not in "\t\n\r"}
@@ -119,7 +121,7 @@ def _find_encoding(body: bytes, claimed: Sequence[str]) -> tuple[str, int]:
     for encoding in claimed:
         if encoding != "utf-8" and _fits(body, encoding):
             return encoding, 0
-    return _detected(body) or "cp1252", 0
+    return _detected(body), 0
 
 
 def _fits(body: bytes, encoding: str) -> bool:
@@ -140,7 +142,7 @@ def _is_mostly_utf8(body: bytes) -> bool:
     return good > 4 * bad
 
 
-def _detected(body: bytes) -> str | None:
+def _detected(body: bytes) -> str:
     from charset_normalizer import from_bytes
 
     first = next(i for i, byte in enumerate(body) if byte > 0x7F)
@@ -148,10 +150,13 @@ def _detected(body: bytes) -> str | None:
     sample = body[start : start + _SAMPLE]
     best = from_bytes(sample, steps=3).best()
     found = find_codec(best.encoding) if best else None
-    few = sum(byte > 0x7F for byte in sample) < _ENOUGH
-    if found and (_WESTERN.fullmatch(found) or (few and _CENTRAL.fullmatch(found))):
-        return "cp1252"
-    return found
+    return _latin(sample) if found is None or _LATIN.fullmatch(found) else found
+
+
+def _latin(sample: bytes) -> str:
+    """Tell Central from Western European by the letters that each has and the other rarely."""
+    central, western = (sum(map(sample.count, letters)) for letters in (_CENTRAL, _WESTERN))
+    return "cp1250" if central > max(western, _ENOUGH) else "cp1252"
 
 
 def _read_as_cp1252(error: UnicodeError) -> tuple[str, int]:

@@ -50,16 +50,23 @@ def extract_page(body: bytes, content_type: str, url: str) -> Page | None:
         return None
     markup = _decoded(body, content_type)
     document = _extracted(markup, url)
-    text = tidy(_paragraphs(document)) if document is not None else ""
+    title = plain_title(document.title or "") if document is not None else ""
+    text = without_headline(tidy(_paragraphs(document)), title) if document is not None else ""
     if not MIN_TEXT_CHARS <= len(text) <= MAX_TEXT_CHARS:
         return None
     return Page(
-        title=plain_title(document.title or ""),
+        title=title,
         text=text,
         published=_date(document.date),
         language=_language(markup) or short_language(document.language),
         canonical=_canonical(markup, url),
     )
+
+
+def without_headline(text: str, title: str) -> str:
+    """Return `text` without a first paragraph that only repeats `title`."""
+    first, _, rest = text.partition("\n\n")
+    return rest if first.casefold() == title.casefold() else text
 
 
 def _decoded(body: bytes, content_type: str) -> str:

@@ -10,7 +10,7 @@ import calendar
 import io
 import re
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from monitor.errors import FeedError
@@ -24,6 +24,7 @@ from monitor.feeds.xmltext import declared_charset, prepare_xml, root_name
 _ITEM = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _FOOTER = re.compile(r"\n*The post [^\n]{1,500} (?:appeared first on|first appeared on) [^\n]+\Z")
+_ISO_DAY = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _MARKUP = re.compile(r"</?[a-zA-Z]|&#?\w+;")
 _MAX_ENTRIES = 10_000
 """Above, reading takes minutes; the largest archives published as feeds have some thousands."""
@@ -175,13 +176,25 @@ def _date(item: Any, dates: Counter[str]) -> datetime | None:
         if not dict.__contains__(item, key):
             continue  # `get` would answer for another key, and warn of it
         written, parsed = _string(item, key), item.get(f"{key}_parsed")
-        moment = _moment(parsed) if parsed else None
+        moment = _moment(parsed) if parsed and _is_possible(written) else None
         if moment:
             return moment
         unusable = unusable or written
     if unusable:
         dates[clean(unusable)] += 1
     return None
+
+
+def _is_possible(written: str) -> bool:
+    """Tell whether the day of an ISO date exists: feedparser makes 2026-13-45 the next January."""
+    match = _ISO_DAY.match(written)
+    if match is None:
+        return True
+    try:
+        date(*map(int, match.groups()))
+    except ValueError:
+        return False
+    return True
 
 
 def _moment(parsed: Any) -> datetime | None:

@@ -15,6 +15,7 @@ from monitor.errors import FeedError, UnsafeAddress
 from monitor.feeds.addresses import check_address
 from monitor.feeds.entry import Entry, ParsedFeed
 from monitor.feeds.http import FetchResult
+from monitor.feeds.pages import without_headline
 from monitor.feeds.plan import (
     MAX_PAGE_TRIES,
     after_failure,
@@ -151,7 +152,7 @@ class FeedWork:
             self._keep(
                 index,
                 entry.title or page.title,
-                page.text,
+                without_headline(page.text, entry.title),
                 "page",
                 language=page.language,
                 published=page.published,

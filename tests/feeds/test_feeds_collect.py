@@ -1,0 +1,367 @@
+"""The whole pipeline against a real server, with a store that is a dictionary."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import demo_outlets
+from feed_server import STORY, Answer, item, page, rss, send
+from monitor.errors import StoreError
+from monitor.feeds import article_id, collect, due_feeds, make_feed, open_client, parse_opml
+from monitor.types import FeedState, Known
+
+FULL = f"<p>{STORY}</p>"
+START = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+class Desk:
+    """Keeps what is delivered as a store would, and moves its own clock."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.clock = START
+        self.states = {}
+        self.known = {}
+        self.texts = {}
+
+    def poll(self, *feeds):
+        polls = {}
+
+        def deliver(poll):
+            assert threading.current_thread() is threading.main_thread()
+            entries = [*poll.incoming, *poll.sightings]
+            assert poll.fetched == len(entries) + sum(poll.dropped.values())
+            polls[poll.feed.id] = poll
+            self.states[poll.feed.id] = poll.state
+            for entry in entries:
+                self._store(poll, entry)
+
+        with open_client(self.settings) as client:
+            collect(
+                [(feed, self.states.get(feed.id, FeedState())) for feed in feeds],
+                client=client,
+                known=lambda ids: {key: self.known[key] for key in ids if key in self.known},
+                now=lambda: self.clock,
+                deliver=deliver,
+            )
+        return [polls[feed.id] for feed in feeds]
+
+    def _store(self, poll, entry):
+        key = entry.article_id
+        had = self.known.get(key)
+        origin = getattr(entry, "origin", None) or had.origin
+        sha256 = getattr(entry, "sha256", None) or had.sha256
+        seen = {**(had.feed_sha256 if had else {}), poll.feed.id: entry.feed_sha256}
+        tries = (had.page_tries if had else 0) + (entry.page_error is not None)
+        self.known[key] = Known(origin, sha256, seen, tries)
+        if hasattr(entry, "text"):
+            self.texts[key] = entry.text
+
+
+@pytest.fixture
+def desk(settings):
+    return Desk(settings)
+
+
+@pytest.fixture
+def feed(server):
+    return make_feed(server.url + "/feed", title="A feed")
+
+
+def test_a_feed_with_full_text(desk, server, feed):
+    links = [f"{server.url}/{n}" for n in range(3)]
+    date = "Wed, 25 Nov 2026 07:10:00 GMT"
+    server.script["/feed"] = Answer(
+        rss(*(item(link, f"T{link[-1]}", content=FULL, date=date) for link in links)),
+        headers={"ETag": '"1"'},
+    )
+    (poll,) = desk.poll(feed)
+    assert (poll.fetched, poll.error, poll.dropped, poll.warnings) == (3, None, {}, ())
+    assert (poll.title, poll.site, poll.at) == ("A feed", "https://outlet.example/", START)
+    first = poll.incoming[0]
+    assert [entry.title for entry in poll.incoming] == ["T0", "T1", "T2"]
+    assert (first.url, first.article_id) == (links[0], article_id(links[0]))
+    assert (first.text, first.origin, first.language) == (STORY, "feed", "en")
+    assert first.published == datetime(2026, 11, 25, 7, 10, tzinfo=UTC)
+    assert poll.state.etag == '"1"'
+    assert poll.state.next_poll == START + timedelta(seconds=900)
+    assert server.paths() == ["/feed"]
+
+    server.script["/feed"] = Answer(status=304)
+    (again,) = desk.poll(feed)
+    assert (again.not_modified, again.fetched, again.error) == (True, 0, None)
+    assert (again.state.etag, again.state.failures) == ('"1"', 0)
+    assert server.requests[-1][1]["if-none-match"] == '"1"'
+
+
+def test_a_feed_with_summaries_has_its_pages_fetched_once(desk, server, feed):
+    server.script |= {
+        "/feed": Answer(
+            rss(item("/1", "One", summary="Short."), item("/2", "Two", summary="Brief."))
+        ),
+        "/1": Answer(page(title="One")),
+        "/2": Answer(page(title="Two")),
+    }
+    (poll,) = desk.poll(feed)
+    assert [entry.origin for entry in poll.incoming] == ["page", "page"]
+    assert poll.incoming[0].summary == "Short."
+    assert poll.incoming[0].text.startswith("Sentence 0")
+    assert server.paths() == ["/feed", "/robots.txt", "/1", "/2"]
+    (again,) = desk.poll(feed)
+    assert (len(again.sightings), again.incoming, again.fetched) == (2, (), 2)
+    assert server.paths()[4:] == ["/feed"]
+
+
+def test_changed_text_comes_in_again(desk, server, feed):
+    server.script["/feed"] = Answer(rss(item("/1", content=FULL), item("/2", content=FULL)))
+    (before,) = desk.poll(feed)
+    server.script["/feed"] = Answer(
+        rss(item("/1", content=FULL.replace("harbour", "court")), item("/2", content=FULL))
+    )
+    (after,) = desk.poll(feed)
+    assert ([len(after.incoming), len(after.sightings)]) == [1, 1]
+    assert after.incoming[0].article_id == before.incoming[0].article_id
+    assert after.incoming[0].sha256 != before.incoming[0].sha256
+
+
+def test_one_article_through_two_feeds_is_fetched_once(desk, server, feed):
+    other = make_feed(server.url + "/other")
+    server.script |= {
+        "/feed": Answer(rss(item("/1?utm_source=rss", summary="Short."))),
+        "/other": Answer(rss(item("/1", summary="Another teaser."))),
+        "/1": Answer(page()),
+    }
+    desk.poll(feed)
+    (poll,) = desk.poll(other)
+    assert [entry.article_id for entry in poll.sightings] == [article_id(server.url + "/1")]
+    assert server.paths().count("/1") == 1
+    assert [len(poll.sightings) for poll in desk.poll(feed, other)] == [1, 1]
+
+
+def test_a_page_that_fails_leaves_the_summary_and_is_tried_again(desk, server, feed):
+    server.script |= {
+        "/feed": Answer(rss(item("/1", summary="Short.")), headers={"ETag": '"1"'}),
+        "/1": Answer(status=500),
+    }
+    (poll,) = desk.poll(feed)
+    (entry,) = poll.incoming
+    assert (entry.origin, entry.text) == ("summary", "Short.")
+    assert "status 500" in entry.page_error
+    assert poll.state.etag is None, "a 304 would hide the entry whose page is missing"
+    server.script["/1"] = Answer(page())
+    (again,) = desk.poll(feed)
+    assert [entry.origin for entry in again.incoming] == ["page"]
+    assert again.state.etag == '"1"'
+
+
+def test_a_page_is_not_tried_for_ever(desk, server, feed):
+    server.script |= {
+        "/feed": Answer(rss(item("/1", summary="Short.")), headers={"ETag": '"1"'}),
+        "/1": Answer(status=500),
+    }
+    states = [desk.poll(feed)[0].state for _ in range(5)]
+    assert server.paths().count("/1") == 3
+    assert [state.etag for state in states] == [None, None, '"1"', '"1"', '"1"']
+
+
+def test_a_failing_page_never_replaces_a_text_by_a_summary(desk, server, feed):
+    server.script |= {"/feed": Answer(rss(item("/1", summary="Short."))), "/1": Answer(page())}
+    desk.poll(feed)
+    text = dict(desk.texts)
+    server.script["/feed"] = Answer(rss(item("/1", summary="Short, corrected.")))
+    server.script["/1"] = Answer(status=503)
+    (poll,) = desk.poll(feed)
+    assert (len(poll.sightings), poll.incoming) == (1, ())
+    assert desk.texts == text
+    server.script["/1"] = Answer(page(STORY.replace("harbour", "court")))
+    (again,) = desk.poll(feed)
+    assert "court" in again.incoming[0].text
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ({"/1": Answer(status=404)}, "status 404"),
+        ({"/1": Answer(b"%PDF-1.7")}, "no article text"),
+        ({"/1": Answer(b"<html><p>Cookies?</p></html>")}, "no article text"),
+        ({"/robots.txt": Answer(b"User-agent: *\nDisallow: /1")}, "robots.txt forbids"),
+        ({"/robots.txt": Answer(b"User-agent: thb-monitor\nDisallow: /")}, "robots.txt forbids"),
+        ({"/robots.txt": Answer(status=500)}, "robots.txt could not be read"),
+        ({"/1": Answer(page(), cut=9)}, "ended early"),
+        ({"/1": Answer(b"x", cut=60_000_000)}, "larger than"),
+        ({"/1": Answer(status=302, headers={"Location": "/1"})}, "redirect loop"),
+    ],
+)
+def test_pages_that_cannot_be_had(desk, server, feed, script, says):
+    server.script |= {
+        "/feed": Answer(rss(item("/1", summary="Short."))),
+        "/1": Answer(page()),
+        **script,
+    }
+    (poll,) = desk.poll(feed)
+    assert poll.error is None
+    assert (poll.incoming[0].origin, poll.incoming[0].text) == ("summary", "Short.")
+    assert says in poll.incoming[0].page_error
+    assert any(says in warning for warning in poll.warnings)
+
+
+def test_robots_txt_that_allows(desk, server, feed):
+    server.script |= {
+        "/feed": Answer(rss(item("/1", summary="Short."))),
+        "/robots.txt": Answer(b"User-agent: *\nDisallow: /feed\nUser-agent: other\nDisallow: /"),
+        "/1": Answer(page()),
+    }
+    assert desk.poll(feed)[0].incoming[0].origin == "page"
+
+
+def test_a_host_whose_pages_do_not_answer_is_left_alone(desk, server, feed):
+    def hang_up(handler):
+        handler.close_connection = True
+
+    server.script["/feed"] = Answer(rss(*(item(f"/{n}", summary="Short.") for n in range(9))))
+    server.script |= {f"/{n}": hang_up for n in range(9)}
+    (poll,) = desk.poll(feed)
+    assert len(poll.incoming) == 9
+    assert sum(path[1:].isdigit() for path in server.paths()) == 3
+
+
+def test_drops_are_named(desk, server, feed):
+    server.script |= {
+        "/feed": Answer(
+            rss(
+                item("", "No link", content=FULL),
+                item("mailto:a@b.example", "No link either", content=FULL),
+                item("http://192.168.0.1/x", content=FULL),
+                item("http://localhost/x", content=FULL),
+                item("http://127.1/x", content=FULL),
+                item("/away", summary="Short."),
+                item("/empty", ""),
+                item("/1", "One", content=FULL),
+                item("/1#again", "One", content=FULL),
+                item("/headline", "Only a headline"),
+            )
+        ),
+        "/away": Answer(status=302, headers={"Location": "http://10.0.0.1/"}),
+    }
+    (poll,) = desk.poll(feed)
+    assert poll.dropped == {"no_link": 2, "unsafe_address": 4, "empty": 1, "repeated": 1}
+    assert [(entry.title, entry.origin) for entry in poll.incoming] == [
+        ("One", "feed"),
+        ("Only a headline", "summary"),
+    ]
+    assert poll.fetched == 10
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (Answer(b"<html><body>Hello</body></html>"), "HTML page"),
+        (Answer(b""), "empty"),
+        (Answer(b"x", cut=60_000_000), "larger than"),
+        (Answer(status=302, headers={"Location": "/feed"}), "redirect loop"),
+        (Answer(status=302, headers={"Location": "http://169.254.169.254/"}), "allow_hosts"),
+        (Answer(status=404), "status 404"),
+        (Answer(b'<!DOCTYPE r [<!ENTITY a "b">]><rss/>'), "entities"),
+    ],
+)
+def test_a_broken_feed_is_recorded_and_the_run_goes_on(desk, server, feed, answer, says):
+    good = make_feed(server.url + "/good")
+    server.script |= {"/feed": answer, "/good": Answer(rss(item("/1", content=FULL)))}
+    broken, fine = desk.poll(feed, good)
+    assert says in broken.error
+    assert (broken.state.failures, broken.state.error) == (1, broken.error)
+    assert (broken.fetched, len(fine.incoming)) == (0, 1)
+    assert due_feeds([feed, good], desk.states, START + timedelta(seconds=901), 900) == [good]
+
+
+def test_a_truncated_feed_keeps_its_entries_and_no_validator(desk, server, feed):
+    body = rss(item("/1", content=FULL), item("/2", content=FULL))
+    server.script["/feed"] = Answer(
+        body[: body.rindex(b"<item>") + 30], headers={"ETag": '"1"'}, cut=500
+    )
+    (poll,) = desk.poll(feed)
+    assert [entry.url for entry in poll.incoming] == [server.url + "/1"]
+    assert poll.state.etag is None
+    assert len(poll.warnings) == 2
+
+
+def test_retry_after_and_recovery(desk, server, feed):
+    server.script["/feed"] = Answer(status=429, headers={"Retry-After": "7200"})
+    (poll,) = desk.poll(feed)
+    assert poll.state.next_poll == START + timedelta(hours=2)
+    server.script["/feed"] = Answer(rss())
+    (poll,) = desk.poll(feed)
+    assert (poll.state.failures, poll.state.error, poll.state.last_success) == (0, None, START)
+
+
+def test_a_feed_that_moved_is_followed_and_remembered(desk, server, feed):
+    server.script |= {
+        "/feed": Answer(status=301, headers={"Location": "/new"}),
+        "/new": Answer(rss(item("/1", content=FULL))),
+    }
+    (poll,) = desk.poll(feed)
+    assert poll.state.moved_to == server.url + "/new"
+    desk.poll(feed)
+    assert server.paths() == ["/feed", "/new", "/new"]
+
+
+def test_dates_that_cannot_be(desk, server, feed):
+    dates = [
+        "Mon, 31 Feb 2026 10:00:00 GMT",
+        "Fri, 25 Dec 2026 10:00:00 GMT",
+        "Thu, 26 Nov 2026 07:00:00 GMT",
+    ]
+    entries = [item(f"/{n}", content=FULL, date=date) for n, date in enumerate(dates)]
+    server.script["/feed"] = Answer(rss(*entries))
+    (poll,) = desk.poll(feed)
+    found = [entry.published for entry in poll.incoming]
+    assert found == [None, None, datetime(2026, 11, 26, 7, tzinfo=UTC)]
+    assert len(poll.warnings) == 2
+    assert max(poll.state.recent) == START
+
+
+def test_several_feeds_at_once_but_one_request_per_host(desk, server, settings):
+    """One server under two names: two requests at once are seen only across the names."""
+    desk.settings = replace(settings, allow_hosts=("127.0.0.1", "localhost"), parallel=4)
+    both = threading.Barrier(2, timeout=20)
+
+    def meet(handler):
+        both.wait()
+        send(handler, Answer(rss(item("/1", content=FULL))))
+
+    server.script |= {"/a": meet, "/b": Answer(rss())}
+    names = [server.url, server.url.replace("127.0.0.1", "localhost")]
+    feeds = [make_feed(name + path) for name in names for path in ("/a", "/b")]
+    assert [poll.error for poll in desk.poll(*feeds)] == [None] * 4
+    assert server.most_at_once == 2
+
+
+def test_what_the_store_raises_ends_the_run(client, server, feed, now):
+    server.script["/feed"] = Answer(rss(item("/1", content=FULL)))
+
+    def fail(poll):
+        raise StoreError("locked")
+
+    with pytest.raises(StoreError, match="locked"):
+        collect(
+            [(feed, FeedState())],
+            client=client,
+            known=lambda ids: {},
+            now=lambda: now,
+            deliver=fail,
+        )
+
+
+def test_the_demo_outlets_come_in_whole(desk, tmp_path):
+    with demo_outlets.serve() as outlets:
+        listed = parse_opml(outlets.opml(tmp_path / "feeds.opml").read_bytes())
+        feeds = [make_feed(feed.url, title=feed.title, site=feed.site) for feed in listed]
+        polls = desk.poll(*feeds)
+        assert [(poll.error, poll.warnings) for poll in polls] == [(None, ())] * len(feeds)
+        assert {article_id(url) for url in outlets.expected()} == set(desk.known)
+        assert {known.origin for known in desk.known.values()} == {"feed", "page"}
+        assert all(len(text) > 500 for text in desk.texts.values())
+        again = desk.poll(*feeds)
+        assert [poll.not_modified for poll in again] == [True] * len(feeds)

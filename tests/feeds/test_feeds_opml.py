@@ -1,0 +1,131 @@
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import FeedError
+from monitor.feeds import OpmlFeed, feed_id, make_feed, parse_opml, render_opml, starter_opml
+
+
+def opml(body, head='<?xml version="1.0" encoding="UTF-8"?><opml version="2.0">'):
+    return f"{head}<head><title>x</title></head><body>{body}</body></opml>".encode()
+
+
+ONE = '<outline type="rss" text="One" xmlUrl="https://e.example/1" htmlUrl="https://e.example/"/>'
+
+
+def test_a_good_file():
+    assert parse_opml(opml(ONE)) == [OpmlFeed("https://e.example/1", "One", "https://e.example/")]
+
+
+@pytest.mark.parametrize(
+    ("body", "feeds"),
+    [
+        ('<outline text="Q & A" xmlUrl="https://e.example/?a=1&b=2"/>',
+         [("https://e.example/?a=1&b=2", "Q & A")]),
+        ('<outline text="a < b > c" xmlUrl="https://e.example/1"/>',
+         [("https://e.example/1", "a < b > c")]),
+        ('<OUTLINE TEXT="Big" XMLURL="https://e.example/1"/>', [("https://e.example/1", "Big")]),
+        ("<outline text='Single' xmlurl='https://e.example/1'/>", [("https://e.example/1", "Single")]),
+        ('<outline title="Title" text="Text" xmlUrl=" https://e.example/1 "/>',
+         [("https://e.example/1", "Title")]),
+        ('<outline text="Caf&eacute;" xmlUrl="https://e.example/1"/>', [("https://e.example/1", "Café")]),
+        ('<outline text="No URL" type="rss"/>', []),
+        ('<outline text="Empty" xmlUrl=""/>', []),
+        (ONE + ONE, [("https://e.example/1", "One")]),
+        (f"<outline text='unclosed'>{ONE}", [("https://e.example/1", "One")]),
+        ('<outline text="bad" xmlUrl="not a url"/>', [("not a url", "bad")]),
+        ('<outline text="a\x00b&#0;c" xmlUrl="https://e.example/1"/>', [("https://e.example/1", "abc")]),
+    ],
+)  # fmt: skip
+def test_files_as_they_are_found(body, feeds):
+    assert [(feed.url, feed.title) for feed in parse_opml(opml(body))] == feeds
+
+
+def test_folders():
+    body = f'<outline text="A"><outline text="B">{ONE}</outline></outline>' + ONE.replace(
+        "/1", "/2"
+    )
+    first, second = parse_opml(opml(body))
+    assert (first.folders, second.folders) == (("A", "B"), ())
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig", "utf-8"])
+def test_wrong_encodings_and_byte_order_marks(encoding):
+    data = opml(ONE.replace("One", "Café “x”")).decode().encode(encoding)
+    assert parse_opml(data)[0].title == "Café “x”"
+
+
+def test_truncated():
+    data = opml(ONE + ONE.replace("/1", "/2"))
+    assert len(parse_opml(data[: data.rindex(b"<outline") + 20])) == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"  ", b"hello", b"\x89PNG\r\n\x00", b"<html><body/></html>", b"<rss version='2.0'/>", b"{}",
+     b'<!DOCTYPE o [<!ENTITY a "b">]><opml/>',
+     b'<!DOCTYPE o [<!ENTITY a SYSTEM "file:///etc/passwd">]><opml><outline text="&a;"/></opml>'],
+)  # fmt: skip
+def test_what_is_no_opml_is_named(data):
+    with pytest.raises(FeedError, match=r"^feeds\.opml: "):
+        parse_opml(data, name="feeds.opml")
+
+
+def test_an_external_doctype_is_not_loaded():
+    data = b'<!DOCTYPE opml SYSTEM "http://127.0.0.1:9/x.dtd">' + opml(ONE).partition(b"?>")[2]
+    assert len(parse_opml(data)) == 1
+
+
+_text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).map(
+    lambda text: " ".join(text.split())
+)
+_feeds = st.builds(
+    lambda n, title, folders: OpmlFeed(f"https://e.example/?a={n}&b=<", title or "x", "", folders),
+    st.integers(0, 50),
+    _text,
+    st.lists(_text.filter(bool), max_size=2).map(tuple),
+)
+
+
+@given(st.lists(_feeds, max_size=6, unique_by=lambda feed: feed.url))
+def test_what_is_written_is_read_again(feeds):
+    clean = [feed for feed in feeds if "\ufeff" not in feed.title + "".join(feed.folders)]
+    again = parse_opml(render_opml(clean, title="<&>", comment="a -- b").encode()) if clean else []
+    assert {(f.url, f.title, f.folders) for f in again} == {
+        (f.url, f.title, f.folders) for f in clean
+    }
+
+
+@given(st.binary() | st.text().map(lambda text: opml(f'<outline xmlUrl="{text}"/>')
+                                   if text.isascii() else b"<opml>"))  # fmt: skip
+def test_arbitrary_bytes_raise_nothing_but_feed_error(data):
+    with contextlib.suppress(FeedError):
+        parse_opml(data)
+
+
+def test_feeds_of_the_desk_are_written():
+    feed = make_feed("https://e.example/feed?a=1&b=2", title="A & B")
+    assert [f.url for f in parse_opml(render_opml([feed]).encode())] == [feed.url]
+
+
+def test_the_starter_list():
+    listed = parse_opml(starter_opml().encode())
+    feeds = [make_feed(feed.url, title=feed.title, site=feed.site) for feed in listed]
+    assert 25 <= len(feeds) == len({feed.id for feed in feeds})
+    assert all(feed.url.startswith("https://") and feed.site for feed in feeds)
+
+
+def test_make_feed():
+    feed = make_feed(" feed://www.E.example/rss?b=1&a=2 ")
+    assert (feed.url, feed.title, feed.outlet) == (
+        "https://www.e.example/rss?b=1&a=2",
+        "e.example",
+        "e.example",
+    )
+    assert feed.id == feed_id("http://www.e.example/rss?a=2&b=1")
+    assert make_feed("feed:http://e.example/").url == "http://e.example/"
+    for bad in ("", "e.example/feed", "ftp://e.example/", "https://user:x@e.example/"):
+        with pytest.raises(FeedError):
+            make_feed(bad)

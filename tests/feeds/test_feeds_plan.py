@@ -1,0 +1,164 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.feeds import make_feed
+from monitor.feeds.entry import Entry
+from monitor.feeds.http import FetchResult
+from monitor.feeds.plan import (
+    after_failure,
+    after_success,
+    due_feeds,
+    is_silent,
+    needs_page,
+    next_poll,
+    next_step,
+    usable_date,
+)
+from monitor.types import FeedState, Known
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ENTRY = Entry("https://e.example/1", "", "T", "", "", None, None, "")
+ANSWER = FetchResult("u", "u", 200, {}, b"x", False, '"1"', None, None, None)
+
+
+def answer(**changes):
+    return replace(ANSWER, **changes)
+
+
+def pause(state=FeedState(), result=ANSWER, **options):
+    options = {"min_interval_s": 900, **options}
+    return (next_poll(state, result, NOW, **options) - NOW).total_seconds()
+
+
+def test_due_feeds():
+    new, waiting, resting, rested, hurried = (make_feed(f"https://{n}.example/") for n in "abcde")
+    states = {
+        waiting.id: FeedState(last_poll=NOW - 2 * HOUR, next_poll=NOW + HOUR),
+        resting.id: FeedState(last_poll=NOW - timedelta(minutes=5), next_poll=NOW),
+        rested.id: FeedState(last_poll=NOW - HOUR, next_poll=NOW),
+        hurried.id: FeedState(last_poll=NOW + HOUR, next_poll=NOW),
+    }
+    feeds = [hurried, rested, resting, waiting, new]
+    assert due_feeds(feeds, states, NOW, 900) == [new, rested, hurried]
+    assert due_feeds(feeds, states, NOW, 0) == [new, rested, resting, hurried]
+
+
+def test_the_pause_after_an_answer():
+    assert pause() == 900
+    assert pause(min_interval_s=0) == 0
+    assert pause(result=answer(headers={"cache-control": "public, max-age=1800"})) == 1800
+    assert pause(result=answer(headers={"cache-control": "max-age=604800"})) == 3600
+    assert pause(result=answer(headers={"cache-control": "s-max-age=1800"})) == 900
+    assert pause(ttl_s=1200) == 1200
+    assert pause(min_interval_s=7200, ttl_s=1200) == 7200
+
+
+def test_the_pause_after_failures_doubles_up_to_a_day():
+    pauses = [pause(FeedState(failures=n), None) for n in range(1, 10)]
+    assert pauses[:3] == [1800, 3600, 7200]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == 86_400
+    assert pause(FeedState(failures=1), None, min_interval_s=0) == 120
+
+
+def test_retry_after_is_honoured_up_to_a_day():
+    busy = answer(status=429, body=None, retry_after=7200.0)
+    assert pause(FeedState(failures=1), busy) == 7200
+    assert pause(FeedState(failures=1), answer(status=429, body=None, retry_after=1e12)) == 86_400
+    assert pause(FeedState(failures=1), answer(status=429, body=None, retry_after=1.0)) == 1800
+
+
+def test_states_after_polls():
+    failed = after_failure(FeedState(etag='"0"'), "why", None, NOW, min_interval_s=900)
+    failed = after_failure(failed, "why", None, NOW, min_interval_s=900)
+    assert (failed.failures, failed.error, failed.etag, failed.last_success) == (
+        2,
+        "why",
+        '"0"',
+        None,
+    )
+    good = after_success(
+        failed, answer(permanent_redirect="v"), NOW, min_interval_s=900, dates=[NOW]
+    )
+    assert (good.failures, good.error, good.etag, good.moved_to) == (0, None, '"1"', "v")
+    assert (good.recent, good.last_success) == ((NOW,), NOW)
+    same = after_success(
+        good, answer(not_modified=True, body=None, etag=None), NOW, min_interval_s=1
+    )
+    assert (same.etag, same.moved_to) == ('"1"', "v")
+    back = after_failure(same, "gone", None, NOW, min_interval_s=900)
+    assert (back.moved_to, back.etag, back.recent) == (None, None, (NOW,))
+
+
+def test_recent_dates_are_kept_newest_first_and_few():
+    dates = [NOW - n * HOUR for n in range(50)] + [NOW + HOUR]
+    state = after_success(FeedState(), ANSWER, NOW, min_interval_s=1, dates=dates)
+    assert state.recent == tuple(NOW - n * HOUR for n in range(30))
+
+
+@pytest.mark.parametrize(
+    ("gap_h", "quiet_h", "silent"),
+    [
+        (1, 40, False),
+        (1, 49, True),
+        (24, 49, True),
+        (24, 47, False),
+        (168, 300, False),
+        (168, 340, True),
+    ],
+)
+def test_silence_is_judged_by_the_feeds_own_rhythm(gap_h, quiet_h, silent):
+    dates = [NOW - (quiet_h + n * gap_h) * HOUR for n in range(10)]
+    assert is_silent(dates, NOW) is silent
+    assert not is_silent(dates[:4], NOW)
+    assert not is_silent([], NOW)
+
+
+LONG = "word " * 250
+MIDDLE = "word " * 80
+SHORT = "word " * 20
+
+
+@pytest.mark.parametrize(
+    ("summary", "content", "needed"),
+    [
+        ("", "", True),
+        (SHORT, "", True),
+        (MIDDLE, "", True),
+        (LONG, "", False),
+        (SHORT, MIDDLE, False),
+        (SHORT, SHORT, True),
+        (SHORT, MIDDLE + "[…]", True),
+        (SHORT, MIDDLE + "Read more", True),
+        (LONG + "Continue reading →", "", True),
+        (LONG + "and he wanted more.", "", True),
+        (LONG + "She had never asked for more than that.", "", False),
+    ],
+)
+def test_which_entries_need_their_page(summary, content, needed):
+    assert needs_page(replace(ENTRY, summary=summary, content=content)) is needed
+
+
+def test_what_to_do_about_an_entry():
+    full, teaser = replace(ENTRY, content=LONG), replace(ENTRY, summary=SHORT)
+    have = Known("page", "x", {"f": "1"})
+    poor = Known("summary", "x", {"f": "1"}, page_tries=1)
+    assert next_step(full, None, "f", "1") == "text"
+    assert next_step(teaser, None, "f", "1") == "page"
+    assert next_step(teaser, have, "f", "1") == "sighting"
+    assert next_step(teaser, have, "f", "2") == "page"
+    assert next_step(full, have, "f", "2") == "text"
+    assert next_step(full, have, "g", "2") == "sighting"
+    assert next_step(teaser, poor, "f", "1") == "page"
+    assert next_step(full, poor, "g", "2") == "text"
+    assert next_step(teaser, replace(poor, page_tries=3), "f", "1") == "sighting"
+    assert next_step(teaser, replace(poor, page_tries=3), "f", "2") == "page"
+
+
+def test_dates_in_the_future():
+    assert usable_date(NOW + 23 * HOUR, NOW) == NOW + 23 * HOUR
+    assert usable_date(NOW + 25 * HOUR, NOW) is None
+    assert usable_date(None, NOW) is None
