@@ -11,6 +11,7 @@ from feed_server import Answer, rss, send
 from monitor.errors import FeedError, UnsafeAddress
 from monitor.feeds import fetch, open_client
 from monitor.feeds.http import retry_after
+from monitor.feeds.network import CheckedBackend, Deadline
 
 BODY = rss()
 
@@ -167,11 +168,20 @@ def test_redirect_loops_and_chains(client, server):
 
 @pytest.mark.parametrize(
     "target",
-    ["http://localhost:{port}/secret", "http://127.1:{port}/secret", "http://0:{port}/secret",
-     "http://2130706433:{port}/secret", "http://0x7f000001:{port}/secret", "http://0177.0.0.1:{port}/",
-     "http://[::1]:{port}/secret", "http://[::ffff:127.0.0.1]:{port}/secret",
-     "http://169.254.169.254/latest/meta-data/", "http://[64:ff9b::7f00:1]:{port}/", "http://10.0.0.1/"],
-)  # fmt: skip
+    [
+        "http://localhost:{port}/secret",
+        "http://127.1:{port}/secret",
+        "http://0:{port}/secret",
+        "http://2130706433:{port}/secret",
+        "http://0x7f000001:{port}/secret",
+        "http://0177.0.0.1:{port}/",
+        "http://[::1]:{port}/secret",
+        "http://[::ffff:127.0.0.1]:{port}/secret",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[64:ff9b::7f00:1]:{port}/",
+        "http://10.0.0.1/",
+    ],
+)
 def test_redirects_to_local_addresses_are_refused(client, server, target):
     location = target.format(port=server.port)
     server.script["/feed"] = Answer(status=302, headers={"Location": location})
@@ -185,7 +195,7 @@ def test_nothing_local_without_leave(server, settings):
     server.script["/feed"] = Answer(BODY)
     with (
         open_client(replace(settings, allow_hosts=())) as client,
-        pytest.raises(UnsafeAddress, match="127.0.0.1"),
+        pytest.raises(UnsafeAddress, match=r"127\.0\.0\.1"),
     ):
         get(client, server)
     assert server.requests == []
@@ -291,3 +301,39 @@ def test_retry_after_in_an_answer(client, server, now):
         status=503, headers={"Retry-After": f"{later:%a, %d %b %Y %H:%M:%S} GMT"}
     )
     assert get(client, server).retry_after == 30.0
+
+
+class Resolver:
+    """Gives other addresses each time it is asked, as a rebinding name server does."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+
+    def __call__(self, host, port):
+        return self.answers.pop(0)
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(server, settings):
+    """The name exists nowhere: only the address that was given to the check can be reached."""
+    named = replace(settings, allow_hosts=("outlet.example",))
+    backend = CheckedBackend(named, Deadline(), Resolver(["127.0.0.1"]))
+    stream = backend.connect_tcp("outlet.example", server.port, timeout=5)
+    assert stream.get_extra_info("server_addr") == ("127.0.0.1", server.port)
+    stream.close()
+
+
+def test_rebinding_and_mixed_answers_are_refused(server, settings):
+    answers = [["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["2606:4700::1", "::1"]]
+    backend = CheckedBackend(settings, Deadline(), Resolver(*answers))
+    for _ in range(3):
+        with pytest.raises(UnsafeAddress, match=r"outlet\.example"):
+            backend.connect_tcp("outlet.example", server.port, timeout=5)
+    assert server.requests == []
+
+
+def test_the_next_address_is_tried_where_one_does_not_answer(server, settings):
+    named = replace(settings, allow_hosts=("outlet.example",))
+    backend = CheckedBackend(named, Deadline(), Resolver(["127.0.0.2", "127.0.0.1"]))
+    stream = backend.connect_tcp("outlet.example", server.port, timeout=5)
+    assert stream.get_extra_info("server_addr")[0] == "127.0.0.1"
+    stream.close()

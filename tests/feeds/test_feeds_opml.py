@@ -22,23 +22,38 @@ def test_a_good_file():
 @pytest.mark.parametrize(
     ("body", "feeds"),
     [
-        ('<outline text="Q & A" xmlUrl="https://e.example/?a=1&b=2"/>',
-         [("https://e.example/?a=1&b=2", "Q & A")]),
-        ('<outline text="a < b > c" xmlUrl="https://e.example/1"/>',
-         [("https://e.example/1", "a < b > c")]),
+        (
+            '<outline text="Q & A" xmlUrl="https://e.example/?a=1&b=2"/>',
+            [("https://e.example/?a=1&b=2", "Q & A")],
+        ),
+        (
+            '<outline text="a < b > c" xmlUrl="https://e.example/1"/>',
+            [("https://e.example/1", "a < b > c")],
+        ),
         ('<OUTLINE TEXT="Big" XMLURL="https://e.example/1"/>', [("https://e.example/1", "Big")]),
-        ("<outline text='Single' xmlurl='https://e.example/1'/>", [("https://e.example/1", "Single")]),
-        ('<outline title="Title" text="Text" xmlUrl=" https://e.example/1 "/>',
-         [("https://e.example/1", "Title")]),
-        ('<outline text="Caf&eacute;" xmlUrl="https://e.example/1"/>', [("https://e.example/1", "Café")]),
+        (
+            "<outline text='Single' xmlurl='https://e.example/1'/>",
+            [("https://e.example/1", "Single")],
+        ),
+        (
+            '<outline title="Title" text="Text" xmlUrl=" https://e.example/1 "/>',
+            [("https://e.example/1", "Title")],
+        ),
+        (
+            '<outline text="Caf&eacute;" xmlUrl="https://e.example/1"/>',
+            [("https://e.example/1", "Café")],
+        ),
         ('<outline text="No URL" type="rss"/>', []),
         ('<outline text="Empty" xmlUrl=""/>', []),
         (ONE + ONE, [("https://e.example/1", "One")]),
         (f"<outline text='unclosed'>{ONE}", [("https://e.example/1", "One")]),
         ('<outline text="bad" xmlUrl="not a url"/>', [("not a url", "bad")]),
-        ('<outline text="a\x00b&#0;c" xmlUrl="https://e.example/1"/>', [("https://e.example/1", "abc")]),
+        (
+            '<outline text="a\x00b&#0;c" xmlUrl="https://e.example/1"/>',
+            [("https://e.example/1", "abc")],
+        ),
     ],
-)  # fmt: skip
+)
 def test_files_as_they_are_found(body, feeds):
     assert [(feed.url, feed.title) for feed in parse_opml(opml(body))] == feeds
 
@@ -64,10 +79,18 @@ def test_truncated():
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"  ", b"hello", b"\x89PNG\r\n\x00", b"<html><body/></html>", b"<rss version='2.0'/>", b"{}",
-     b'<!DOCTYPE o [<!ENTITY a "b">]><opml/>',
-     b'<!DOCTYPE o [<!ENTITY a SYSTEM "file:///etc/passwd">]><opml><outline text="&a;"/></opml>'],
-)  # fmt: skip
+    [
+        b"",
+        b"  ",
+        b"hello",
+        b"\x89PNG\r\n\x00",
+        b"<html><body/></html>",
+        b"<rss version='2.0'/>",
+        b"{}",
+        b'<!DOCTYPE o [<!ENTITY a "b">]><opml/>',
+        b'<!DOCTYPE o [<!ENTITY a SYSTEM "file:///etc/passwd">]><opml><outline text="&a;"/></opml>',
+    ],
+)
 def test_what_is_no_opml_is_named(data):
     with pytest.raises(FeedError, match=r"^feeds\.opml: "):
         parse_opml(data, name="feeds.opml")
@@ -98,8 +121,12 @@ def test_what_is_written_is_read_again(feeds):
     }
 
 
-@given(st.binary() | st.text().map(lambda text: opml(f'<outline xmlUrl="{text}"/>')
-                                   if text.isascii() else b"<opml>"))  # fmt: skip
+@given(
+    st.binary()
+    | st.text().map(
+        lambda text: opml(f'<outline xmlUrl="{text}"/>') if text.isascii() else b"<opml>"
+    )
+)
 def test_arbitrary_bytes_raise_nothing_but_feed_error(data):
     with contextlib.suppress(FeedError):
         parse_opml(data)

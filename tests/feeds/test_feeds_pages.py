@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feed_server import STORY, page
-from monitor.feeds import discover_feeds
+from feed_server import STORY, Answer, page, rss
+from monitor.errors import FeedError
+from monitor.feeds import Discovered, discover, discover_feeds
 from monitor.feeds.decode import clean, decode
 from monitor.feeds.pages import MAX_PAGE_BYTES, extract_page
 
@@ -33,14 +34,24 @@ def test_an_article():
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"   ", b"<html></html>", b"\x00\x01\x02", b"<html><body><p>Short.</p></body></html>",
-     b"%PDF-1.7 binary", b"<p>" * 20_000, b"x" * (MAX_PAGE_BYTES + 1)],
-)  # fmt: skip
+    [
+        b"",
+        b"   ",
+        b"<html></html>",
+        b"\x00\x01\x02",
+        b"<html><body><p>Short.</p></body></html>",
+        b"%PDF-1.7 binary",
+        b"<p>" * 20_000,
+        b"x" * (MAX_PAGE_BYTES + 1),
+    ],
+)
 def test_no_article(body):
     assert extract_page(body, "text/html", URL) is None
 
 
-FRENCH = "Le procès des passeurs s’est ouvert à Créteil : « Ils ont tout confisqué », a déclaré l’élève. "
+FRENCH = (
+    "Le procès des passeurs s’est ouvert à Créteil : « Ils ont tout pris », a déclaré l’élève. "
+)
 CZECH = "Policie zadržela tři muže podezřelé z obchodování s lidmi, uvedl mluvčí, který řekl více. "
 JAPANESE = "警察は人身売買の疑いで三人を逮捕した。被害者は港の倉庫で見つかった。"
 
@@ -95,3 +106,16 @@ def test_discover():
     ]
     assert discover_feeds(b"", "text/html", URL) == ()
     assert discover_feeds(b"\x00\xff", "", URL) == ()
+
+
+def test_discover_on_a_site(client, server, now):
+    link = b"<link rel=alternate type=application/rss+xml href=/feed title=News>"
+    server.script |= {
+        "/": Answer(b"<html><head>" + link + b"</head><body>Hello</body></html>"),
+        "/feed": Answer(rss(title="News")),
+    }
+    expected = (Discovered(server.url + "/feed", "News"),)
+    assert discover(client, server.url, now=now) == expected
+    assert discover(client, server.url + "/feed", now=now) == expected
+    with pytest.raises(FeedError, match="status 404"):
+        discover(client, server.url + "/missing", now=now)

@@ -27,11 +27,12 @@ def only(body, content_type=XML):
 
 
 RSS_091 = b"""<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN"
- "http://my.netscape.com/publish/formats/rss-0.91.dtd"><rss version="0.91"><channel><title>Old</title>
-<link>http://old.example/</link><language>en-gb</language><item><title>One</title>
+ "http://my.netscape.com/publish/formats/rss-0.91.dtd"><rss version="0.91"><channel>
+<title>Old</title><link>http://old.example/</link><language>en-gb</language><item><title>One</title>
 <link>http://old.example/1</link><description>Text.</description></item></channel></rss>"""
 RSS_10 = b"""<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
- xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="x">
+ xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+><channel rdf:about="x">
 <title>Old</title><link>http://old.example/</link></channel><item rdf:about="http://old.example/1">
 <title>One</title><link>http://old.example/1</link><dc:date>2026-01-02T03:04:05+01:00</dc:date>
 <dc:creator>A. Writer</dc:creator></item></rdf:RDF>"""
@@ -229,9 +230,17 @@ def test_wordpress_footer_is_left_out():
 
 @pytest.mark.parametrize(
     "date",
-    ["Mon, 31 Feb 2026 10:00:00 GMT", "yesterday", "0000-00-00", "Thu, 01 Jan 1970 00:00:00 GMT",
-     "x" * 5000, "2026-02-30", "2026-13-45T99:99:99Z", "Mon, 99 Foo 99999 99:99:99 +9999"],
-)  # fmt: skip
+    [
+        "Mon, 31 Feb 2026 10:00:00 GMT",
+        "yesterday",
+        "0000-00-00",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "x" * 5000,
+        "2026-02-30",
+        "2026-13-45T99:99:99Z",
+        "Mon, 99 Foo 99999 99:99:99 +9999",
+    ],
+)
 def test_impossible_dates_are_none_and_a_warning(date):
     feed = parse(rss(item("https://e.example/1", date=date)))
     assert feed.entries[0].published is None
@@ -240,9 +249,15 @@ def test_impossible_dates_are_none_and_a_warning(date):
 
 @pytest.mark.parametrize(
     "date",
-    ["Wed, 25 Nov 2026 07:10:00 GMT", "Wed, 25 Nov 2026 08:10:00 +0100", "2026-11-25T07:10:00Z",
-     "25 Nov 2026 07:10 UT", "Wed, 25 Nov 26 02:10:00 EST", "2026-11-25 07:10:00"],
-)  # fmt: skip
+    [
+        "Wed, 25 Nov 2026 07:10:00 GMT",
+        "Wed, 25 Nov 2026 08:10:00 +0100",
+        "2026-11-25T07:10:00Z",
+        "25 Nov 2026 07:10 UT",
+        "Wed, 25 Nov 26 02:10:00 EST",
+        "2026-11-25 07:10:00",
+    ],
+)
 def test_dates_of_many_shapes(date):
     entry = only(rss(item("https://e.example/1", date=date)))
     assert entry.published == datetime(2026, 11, 25, 7, 10, tzinfo=UTC)
@@ -290,12 +305,41 @@ def test_too_many_entries_are_refused():
 
 
 _SNIPPETS = st.sampled_from(
-    [b"<rss version='2.0'>", b"<channel>", b"<item>", b"</item>", b"<title>", b"</title>", b"<link>",
-     b"<![CDATA[", b"]]>", b"&", b"&amp;", b"&#xD800;", b"&#0;", b"<!--", b"-->", b"<!DOCTYPE ", b"[",
-     b"<feed xmlns='http://www.w3.org/2005/Atom'>", b"<entry>", b"<content type='xhtml'>", b"<div>",
-     b"<pubDate>", b"\x00", b"\xff", b"<?xml version='1.0' encoding='utf-16'?>", b"{", b"\"items\":",
-     b"<guid>", b"http://[", b"<content type='application/octet-stream'>", b"=", b"<itunes:author>"]
-)  # fmt: skip
+    [
+        b"<rss version='2.0'>",
+        b"<channel>",
+        b"<item>",
+        b"</item>",
+        b"<title>",
+        b"</title>",
+        b"<link>",
+        b"<![CDATA[",
+        b"]]>",
+        b"&",
+        b"&amp;",
+        b"&#xD800;",
+        b"&#0;",
+        b"<!--",
+        b"-->",
+        b"<!DOCTYPE ",
+        b"[",
+        b"<feed xmlns='http://www.w3.org/2005/Atom'>",
+        b"<entry>",
+        b"<content type='xhtml'>",
+        b"<div>",
+        b"<pubDate>",
+        b"\x00",
+        b"\xff",
+        b"<?xml version='1.0' encoding='utf-16'?>",
+        b"{",
+        b'"items":',
+        b"<guid>",
+        b"http://[",
+        b"<content type='application/octet-stream'>",
+        b"=",
+        b"<itunes:author>",
+    ]
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -318,8 +362,20 @@ _values = st.recursive(
     ),
     max_leaves=5,
 )
-_KEYS = st.sampled_from(["id", "url", "title", "content_html", "content_text", "summary", "authors",
-                         "author", "date_published", "language"])  # fmt: skip
+_KEYS = st.sampled_from(
+    [
+        "id",
+        "url",
+        "title",
+        "content_html",
+        "content_text",
+        "summary",
+        "authors",
+        "author",
+        "date_published",
+        "language",
+    ]
+)
 
 
 @settings(deadline=None)

@@ -21,6 +21,7 @@ from monitor.types import FeedState, Known
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ENTRY = Entry("https://e.example/1", "", "T", "", "", None, None, "")
+NEW = FeedState()
 ANSWER = FetchResult("u", "u", 200, {}, b"x", False, '"1"', None, None, None)
 
 
@@ -28,7 +29,7 @@ def answer(**changes):
     return replace(ANSWER, **changes)
 
 
-def pause(state=FeedState(), result=ANSWER, **options):
+def pause(state=NEW, result=ANSWER, **options):
     options = {"min_interval_s": 900, **options}
     return (next_poll(state, result, NOW, **options) - NOW).total_seconds()
 

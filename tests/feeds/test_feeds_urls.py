@@ -26,10 +26,22 @@ SAME = [
     ("  https://example.com/a\n", "https://example.com/a"),
 ]
 NOT_URLS = [
-    "", "example.com", "/a", "ftp://example.com/", "javascript:alert(1)", "https://", "http:///a",
-    "http://[::1", "http://a:99999/", "http://a:b/", "https://exa mple.com/", "https://a%00b/",
-    "https://\ud800.example/", "http://%31%32/%", "mailto:a@b.example",
-]  # fmt: skip
+    "",
+    "example.com",
+    "/a",
+    "ftp://example.com/",
+    "javascript:alert(1)",
+    "https://",
+    "http:///a",
+    "http://[::1",
+    "http://a:99999/",
+    "http://a:b/",
+    "https://exa mple.com/",
+    "https://a%00b/",
+    "https://\ud800.example/",
+    "http://%31%32/%",
+    "mailto:a@b.example",
+]
 
 
 @pytest.mark.parametrize(("given_url", "expected"), SAME)
@@ -39,9 +51,17 @@ def test_canonical(given_url, expected):
 
 
 def test_what_differs_stays_apart():
-    urls = ["https://e.example/a", "https://e.example/A", "https://e.example/a/",
-            "https://e.example/a?id=1", "https://e.example/a?id=2", "https://f.example/a",
-            "https://e.example/a%2Fb", "https://e.example/a/b", "https://e.example:8000/a"]  # fmt: skip
+    urls = [
+        "https://e.example/a",
+        "https://e.example/A",
+        "https://e.example/a/",
+        "https://e.example/a?id=1",
+        "https://e.example/a?id=2",
+        "https://f.example/a",
+        "https://e.example/a%2Fb",
+        "https://e.example/a/b",
+        "https://e.example:8000/a",
+    ]
     assert len({article_id(url) for url in urls}) == len(urls)
 
 

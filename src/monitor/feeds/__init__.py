@@ -1,11 +1,11 @@
 """Feeds: what to poll and when, safe and polite HTTP, parsing, OPML, page extraction.
 
-`plan`, `parse`, `opml`, `discover`, `urls`, `addresses` and `poll` are pure; `http` and `network`
+`plan`, `parse`, `opml`, `pages`, `urls`, `addresses` and `poll` are pure; `http` and `network`
 talk to the world; `collect` joins them.
 """
 
 from monitor.feeds.collect import collect
-from monitor.feeds.discover import Discovered, discover_feeds
+from monitor.feeds.discover import Discovered, discover, discover_feeds
 from monitor.feeds.entry import Entry, ParsedFeed
 from monitor.feeds.http import Client, FetchResult, fetch, open_client
 from monitor.feeds.opml import OpmlFeed, parse_opml, render_opml
@@ -26,6 +26,7 @@ __all__ = [
     "article_sha256",
     "canonical_url",
     "collect",
+    "discover",
     "discover_feeds",
     "due_feeds",
     "feed_id",

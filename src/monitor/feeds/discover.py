@@ -1,11 +1,15 @@
-"""The feeds that a web page names in its head."""
+"""The feeds of a site: those that a page names in its head, or the page itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from monitor.errors import FeedError
 from monitor.feeds.decode import decode, header_charset
+from monitor.feeds.http import PAGE_TYPES, Client, fetch
 from monitor.feeds.markup import find_links
+from monitor.feeds.parse import parse_feed
 from monitor.feeds.urls import canonical_url, join_url
 
 _TYPES = frozenset(
@@ -43,3 +47,18 @@ def discover_feeds(body: bytes, content_type: str, url: str) -> tuple[Discovered
         if target:
             found.setdefault(canonical_url(target), Discovered(target, link.title))
     return tuple(found.values())
+
+
+def discover(client: Client, url: str, *, now: datetime) -> tuple[Discovered, ...]:
+    """Fetch `url` and return the feeds its page names, or itself where it is a feed.
+
+    Raises `FeedError` where there is no page, `UnsafeAddress` where it may not be fetched.
+    """
+    answer = fetch(client, url, now=now, accept=PAGE_TYPES)
+    if answer.body is None:
+        raise FeedError(f"{url}: status {answer.status}")
+    try:
+        feed = parse_feed(answer.body, answer.content_type, answer.final_url)
+    except FeedError:
+        return discover_feeds(answer.body, answer.content_type, answer.final_url)
+    return (Discovered(answer.final_url, feed.title),)

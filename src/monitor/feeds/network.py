@@ -12,7 +12,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -75,9 +75,15 @@ class _Stream(httpcore.NetworkStream):
 class CheckedBackend(httpcore.NetworkBackend):
     """Resolves a host, checks each of its addresses, and connects to a checked one."""
 
-    def __init__(self, settings: FetchSettings, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        settings: FetchSettings,
+        deadline: Deadline,
+        resolver: Callable[[str, int], list[str]] | None = None,
+    ) -> None:
         self._allow_hosts = settings.allow_hosts
         self._deadline = deadline
+        self._resolve = resolver or resolve
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -89,7 +95,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to `host`; raises `UnsafeAddress` if any of its addresses is not allowed."""
-        addresses = resolve(host, port)
+        addresses = self._resolve(host, port)
         for address in addresses:
             check_address(address, host, self._allow_hosts, port=port)
         failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
