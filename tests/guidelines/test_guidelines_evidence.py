@@ -237,3 +237,9 @@ def test_quote_policies(guideline, policy, flagged):
     ]
     scare = check_document(rule, Document("He was 'hired' for nothing.")).findings
     assert [(f.severity, f.quoted) for f in scare] == [("warning", "scare")]
+
+
+def test_quoted_as_evidence(guideline):
+    rule = guideline(kind="phrase", unless=[{"quoted": "attributed"}])
+    assert matches(rule, "'The firm hired nobody,' the mayor said.") == []
+    assert matches(rule, "The firm hired nobody, the mayor said.") == ["hired"]

@@ -40,6 +40,7 @@ class Evidence:
     person: str | None
     roles: frozenset[str]
     looks: tuple[str, ...]
+    quoted: str | None
     within: Within
     reach: int | None
     at_least: int
@@ -234,6 +235,7 @@ class _Build:
             person=clause.person,
             roles=frozenset(clause.is_),
             looks=tuple(clause.headline_has),
+            quoted=clause.quoted,
             within=clause.within,
             reach=clause.reach,
             at_least=clause.at_least,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.guidelines.compiled import Evidence, Guideline
+from monitor.guidelines.gates import find_voice
 from monitor.guidelines.referents import find_referent
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Candidate, Draft, Scene
@@ -55,6 +56,9 @@ def find_evidence(
     """Return up to `at_least` pieces of evidence for one clause around a candidate."""
     if clause.person is not None:
         return _person_evidence(clause, guideline, scene, at)
+    if clause.quoted is not None:
+        same = find_voice(scene, at).quoted == clause.quoted
+        return [Found(scene, at.start, at.end)] if same else []
     if clause.within == "match":
         found = [
             Found(scene, *hit)

@@ -96,19 +96,23 @@ class Clause(Strict):
     person: Name | None = None
     is_: list[Name] = Field([], alias="is")
     headline_has: list[Literal["exclamation", "capitals", "question"]] = []
+    quoted: Literal["attributed", "scare"] | None = None
     within: Within = "sentence"
     reach: Annotated[int, Field(gt=0)] | None = None
     at_least: Annotated[int, Field(gt=0)] = 1
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        listed = (self.lexicons, self.phrases, self.sequences, self.tokens, self.headline_has)
-        if self.person is None and not any(listed):
-            raise ValueError("a clause needs lexicons, phrases, sequences, tokens or person")
+        listed = any((self.lexicons, self.phrases, self.sequences, self.tokens, self.headline_has))
+        alone = [self.person is not None, self.quoted is not None]
+        if not listed and not any(alone):
+            raise ValueError(
+                "a clause needs lexicons, phrases, sequences, tokens, person or quoted"
+            )
         if (self.person is None) != (not self.is_):
             raise ValueError("'person' and 'is' go together")
-        if self.person is not None and any(listed):
-            raise ValueError("'person' stands in a clause of its own")
+        if sum(alone) + listed > 1:
+            raise ValueError("'person' and 'quoted' stand in clauses of their own")
         if self.reach is not None and self.within not in ("before", "after"):
             raise ValueError("'reach' counts words before or after the match only")
         if self.tokens and self.within not in ("match", "before", "after", "sentence"):
