@@ -20,6 +20,7 @@ from monitor.types import AssessedArticle, Assessor, Digest, Feed
 
 if TYPE_CHECKING:
     from monitor.corpus import ExportReport
+    from monitor.feeds import Discovered
     from monitor.guidelines import Guideline
     from monitor.store import PollResult, Store
     from monitor.text.document import Document
@@ -167,6 +168,13 @@ class Monitor:
     def add_feeds(self, feeds: Iterable[Feed]) -> int:
         """Follow `feeds`; return how many were not followed yet."""
         return self.store.add_feeds(list(feeds), self.now())
+
+    def discover(self, site: str) -> Sequence[Discovered]:
+        """Return the feeds that the page at `site` names; raises `FeedError` without a page."""
+        from monitor.feeds import discover, open_client
+
+        with open_client(self.settings.fetch) as client:
+            return discover(client, site, now=self.now())
 
     def ingest(self, *, report: Callable[[Feed, PollResult], None] | None = None) -> int:
         """Poll what is due, store what is new; return how many feeds were polled.

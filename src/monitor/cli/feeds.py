@@ -80,6 +80,21 @@ def list_(context: typer.Context) -> None:
 
 
 @app.command()
+def discover(
+    context: typer.Context,
+    site: Annotated[str, typer.Argument(help="The address of a page.")],
+) -> None:
+    """Print the feeds that a page names, one a line: URL, title."""
+    from monitor.cli.app import monitor_of
+
+    found = monitor_of(context).discover(site)
+    for feed in found:
+        show(f"{plain(feed.url)}\t{plain(feed.title)}")
+    if not found:
+        raise FeedError(f"{site}: the page names no feed")
+
+
+@app.command()
 def remove(
     context: typer.Context,
     url: Annotated[str, typer.Argument(help="The feed's address, as listed.")],
