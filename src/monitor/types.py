@@ -193,8 +193,8 @@ class Poll:
     `fetched == len(incoming) + len(sightings) + sum(dropped.values())`; the store splits
     `incoming` and `sightings` further into stored and its own named drops (`known`, `duplicate`).
     `dropped` names: `no_link`, `unsafe_address`, `empty`, `repeated` (twice in one feed),
-    `deferred` (over the page limit of one poll). `title` and `site` are what the feed says of
-    itself, empty where it does not or where there was no body (`not_modified`, `error`).
+    `too_long`, `deferred` (over the page limit of one poll). `title` and `site` are what the feed
+    says of itself, empty where it does not or where there was no body (`not_modified`, `error`).
     """
 
     feed: Feed

@@ -241,17 +241,25 @@ def test_drops_are_named(desk, server, feed):
                 item("/1", "One", content=FULL),
                 item("/1#again", "One", content=FULL),
                 item("/headline", "Only a headline"),
+                item("/long", "T" * 5000, content=FULL),
+                item("/longer", content="word " * 100_000),
             )
         ),
         "/away": Answer(status=302, headers={"Location": "http://10.0.0.1/"}),
     }
     (poll,) = desk.poll(feed)
-    assert poll.dropped == {"no_link": 2, "unsafe_address": 4, "empty": 1, "repeated": 1}
+    assert poll.dropped == {
+        "no_link": 2,
+        "unsafe_address": 4,
+        "empty": 1,
+        "repeated": 1,
+        "too_long": 2,
+    }
     assert [(entry.title, entry.origin) for entry in poll.incoming] == [
         ("One", "feed"),
         ("Only a headline", "summary"),
     ]
-    assert poll.fetched == 10
+    assert poll.fetched == 12
 
 
 @pytest.mark.parametrize(

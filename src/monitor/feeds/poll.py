@@ -31,6 +31,8 @@ from monitor.types import ContentOrigin, Feed, FeedState, Incoming, Known, Poll,
 MAX_PAGES = 500
 """Pages fetched for one poll of one feed; the entries beyond are the drop `deferred`, and the
 whole feed is asked for again at the next poll."""
+MAX_TITLE_CHARS = 4_000
+"""A longer title, or a text a hundred times as long, is no article but a fault or an attack."""
 _MAX_WARNINGS = 20
 
 
@@ -74,7 +76,9 @@ def find_items(
         except FeedError:
             dropped["no_link"] += 1
         else:
-            if item.article_id in items:
+            if max(len(entry.title), len(_own_text(entry)) // 100) > MAX_TITLE_CHARS:
+                dropped["too_long"] += 1
+            elif item.article_id in items:
                 dropped["repeated"] += 1
             else:
                 items[item.article_id] = item
