@@ -19,7 +19,8 @@ from monitor.errors import UsageError
 from monitor.types import AssessedArticle, Assessor, Digest, Feed
 
 if TYPE_CHECKING:
-    from monitor.corpus import ExportReport
+    from monitor.corpus import ExportFormat, ExportReport, TextDegree
+    from monitor.digest import DigestFormat
     from monitor.feeds import Discovered
     from monitor.guidelines import Guideline
     from monitor.store import PollResult, Store
@@ -246,7 +247,7 @@ class Monitor:
             group=group_stories,
         )
 
-    def render_digest(self, digest: Digest, format: str) -> str:
+    def render_digest(self, digest: Digest, format: DigestFormat) -> str:
         """Return `digest` as `html`, `text`, `md` or `json`."""
         from monitor.digest import render_digest
 
@@ -266,8 +267,8 @@ class Monitor:
         self,
         directory: Path,
         *,
-        format: str,
-        text: str = "quotes",
+        format: ExportFormat,
+        text: TextDegree = "quotes",
         filters: Mapping[str, Any] | None = None,
     ) -> ExportReport:
         """Write the stored articles that pass `filters` to `directory`."""
@@ -280,7 +281,6 @@ class Monitor:
             format=format,
             text=text,
             filters={key: str(value) for key, value in chosen.items() if value is not None},
-            stamps=self.stamps,
             now=self.now(),
         )
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -20,17 +19,12 @@ if TYPE_CHECKING:
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
 
 
-class CheckFormat(StrEnum):
-    """How findings are written."""
-
-    text = "text"
-    json = "json"
-
-
 def check(
     context: typer.Context,
-    paths: Annotated[list[str], typer.Argument(help="Files or folders; - reads stdin.")],
-    format: Annotated[CheckFormat, typer.Option(help="How to write it.")] = CheckFormat.text,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Files or folders; - reads stdin.")
+    ],
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
     fail_on: Annotated[
         str | None, typer.Option(help="error, warning or suggestion: exit 1 from here on.")
     ] = None,
@@ -46,7 +40,7 @@ def check(
     if bound not in SEVERITIES:
         raise UsageError(f"--fail-on: '{bound}' is none of {', '.join(SEVERITIES)}")
     documents = [_check_one(monitor, path, include_text) for path in _expand(paths)]
-    if format is CheckFormat.json:
+    if format == "json":
         result = {"schema": 1, "guideline": monitor.guideline.stamp, "documents": documents}
         show(json.dumps(result, ensure_ascii=False, indent=2))
     else:
@@ -90,7 +84,7 @@ def _read(path: Path) -> bytes:
 def _exit_code(documents: list[dict[str, Any]], bound: str) -> int:
     if any("error" in document for document in documents):
         return 2
-    counting = SEVERITIES[: SEVERITIES.index(bound) + 1]  # type: ignore[arg-type]
+    counting = SEVERITIES[: SEVERITIES.index(bound) + 1]
     hits = (f for d in documents for f in d["findings"] if f["severity"] in counting)
     return 1 if any(hits) else 0
 

@@ -6,30 +6,14 @@ import json
 import sys
 from contextlib import ExitStack
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from monitor.cli.output import progress, say
 from monitor.errors import UsageError
 from monitor.types import FORMS
-
-
-class ExportFormat(StrEnum):
-    """The export formats."""
-
-    jsonl = "jsonl"
-    csv = "csv"
-
-
-class ExportText(StrEnum):
-    """How much of the articles' text an export holds."""
-
-    none = "none"
-    quotes = "quotes"
-    full = "full"
 
 
 def classify(
@@ -77,15 +61,16 @@ def _open(path: Path, mode: str) -> Any:
 def export(
     context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where to write.")],
-    format: Annotated[ExportFormat, typer.Option(help="jsonl or csv.")],
+    format: Annotated[Literal["jsonl", "csv"], typer.Option(help="jsonl or csv.")],
     since: Annotated[str | None, typer.Option(help="First seen on or after this day.")] = None,
     until: Annotated[str | None, typer.Option(help="First seen before this day.")] = None,
     form: Annotated[str | None, typer.Option(help="Only this form of exploitation.")] = None,
     place: Annotated[str | None, typer.Option(help="Only this country (ISO alpha-2).")] = None,
     min_relevance: Annotated[float | None, typer.Option(min=0, max=1)] = None,
     text: Annotated[
-        ExportText, typer.Option(help="How much of the texts: none, quotes or full.")
-    ] = ExportText.quotes,
+        Literal["none", "quotes", "full"],
+        typer.Option(help="How much of the texts."),
+    ] = "quotes",
 ) -> None:
     """Write the stored articles with tags, findings, stamps and offsets."""
     from monitor.cli.app import monitor_of

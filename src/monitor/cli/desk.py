@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -36,13 +35,7 @@ timezone = "UTC"                # the desk's time zone: which day an article bel
 """
 
 
-class DigestFormat(StrEnum):
-    """How a digest is written."""
-
-    text = "text"
-    html = "html"
-    md = "md"
-    json = "json"
+DigestFormat = Literal["text", "html", "md", "json"]
 
 
 def init(
@@ -121,9 +114,7 @@ def _assess(monitor: Monitor) -> int:
 
 def run(
     context: typer.Context,
-    format: Annotated[
-        DigestFormat, typer.Option(help="How to write the digest.")
-    ] = DigestFormat.text,
+    format: Annotated[DigestFormat, typer.Option(help="How to write the digest.")] = "text",
 ) -> None:
     """Ingest, assess and print today's digest, once."""
     from monitor.cli.app import monitor_of
@@ -139,7 +130,7 @@ def digest(
     day: Annotated[
         str | None, typer.Option(help="An ISO date, or all; default today in the desk's zone.")
     ] = None,
-    format: Annotated[DigestFormat, typer.Option(help="How to write it.")] = DigestFormat.text,
+    format: Annotated[DigestFormat, typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print the digest of a day."""
     from monitor.cli.app import monitor_of
