@@ -35,9 +35,10 @@ the whole of last year, and that most of them had come to light through neighbou
 
 
 def write(page: Page, text: str, *, title: str = "") -> None:
-    """Put a draft in and wait for its answer, which comes by itself after a pause."""
+    """Put a draft in, ask for the check, and wait for its answer."""
     page.get_by_label("Headline").fill(title)
     page.get_by_label("Draft", exact=True).fill(text)
+    page.get_by_role("button", name="Check now").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("flag|Not checked", re.IGNORECASE))
 
 
@@ -68,6 +69,7 @@ def test_it_says_that_the_draft_goes_nowhere(page: Page) -> None:
 
 
 def test_pasted_words_are_flagged_where_they_stand(page: Page) -> None:
+    """Without a click: the check comes by itself after a pause."""
     paste(page, DRAFT)
     expect(page.get_by_role("status")).to_have_text(re.compile("1 flag in"))
     assert marked(page) == [FLAGGED]
@@ -211,7 +213,11 @@ def test_the_caret_in_a_word_shows_why(page: Page) -> None:
     area = page.get_by_label("Draft", exact=True)
     area.evaluate("(a, at) => { a.focus(); a.setSelectionRange(at, at); }", DRAFT.index("hild"))
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("tooltip")).to_be_visible()
+    tip = page.get_by_role("tooltip")
+    expect(tip).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    expect(area).to_be_focused()
 
 
 def test_severities_can_be_left_out(page: Page) -> None:
@@ -375,3 +381,22 @@ def test_findings_move_with_edits_whatever_the_edit(page: Page) -> None:
         return wrong;
     }""")
     assert wrong == []
+
+
+def test_a_suggestion_has_the_case_of_its_own_place(page: Page) -> None:
+    write(page, "Two child prostitutes were found.", title="Child prostitutes found")
+    card = page.locator(".card")
+    expect(card.locator(".suggestion").nth(1)).to_have_text(re.compile("^[A-Z]"))
+    card.get_by_role("button", name="Next place").click()
+    expect(card.locator(".match")).to_have_text("child prostitutes")
+    wording = card.locator("button.suggestion").first.inner_text()
+    assert wording[0].islower()
+    card.locator("button.suggestion").first.click()
+    assert draft(page) == f"Two {wording} were found."
+    expect(page.get_by_label("Headline")).to_have_value("Child prostitutes found")
+
+
+def test_another_language_is_named(page: Page) -> None:
+    thai = "ตำรวจกล่าวว่าพบเด็กหญิงสองคนในแฟลตใกล้ท่าเรือเมื่อคืนวันอังคาร และกำลังสอบสวนเจ้าของอาคาร"
+    write(page, thai)
+    expect(page.get_by_text("This reads as Thai. The guideline covers English")).to_be_visible()

@@ -34,6 +34,7 @@ def test_the_digest_is_one_click_away(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Wednesday 25 November 2026")
     expect(page.get_by_text("Farm owner charged")).to_be_visible()
     expect(page.get_by_text("new swimming pool")).to_have_count(0)
+    expect(page.get_by_role("link", name="2026-11-26")).to_have_count(0)
     page.get_by_role("link", name="‹ 2026-11-24").click()
     expect(page.locator(".quiet")).to_be_visible()
 

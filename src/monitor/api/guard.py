@@ -16,6 +16,7 @@ from monitor.api.problems import problem
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - to be left out, not bound to
+_UNKNOWN_NAME = "The Host header is none of this desk's names; [serve] hosts adds to them."
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -48,7 +49,7 @@ class Guard:
         if scope["type"] == "http":
             headers = Headers(scope=scope)
             if host_name(headers.get("host", "")) not in self.hosts:
-                refusal = problem(400, scope, "The Host header is none of this desk's names.")
+                refusal = problem(400, scope, _UNKNOWN_NAME)
                 await refusal(scope, receive, send)
                 return
             if scope["method"] not in _SAFE_METHODS and _is_foreign(headers):
@@ -66,10 +67,10 @@ def _is_foreign(headers: Headers) -> bool:
     if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         return True
     origin = headers.get("origin")
-    return origin is not None and urlsplit_netloc(origin) != headers.get("host", "").lower()
+    return origin is not None and _netloc(origin) != headers.get("host", "").lower()
 
 
-def urlsplit_netloc(origin: str) -> str | None:
+def _netloc(origin: str) -> str | None:
     """Return host and port of an `Origin` header, `None` for `null` and what is no origin."""
     try:
         return urlsplit(origin).netloc.lower() or None

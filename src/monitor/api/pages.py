@@ -19,7 +19,8 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/")
 def draft_page(monitor: MonitorDep) -> HTMLResponse:
     """Show the page on which a draft is checked."""
-    return HTMLResponse(render_draft(max_chars=monitor.settings.check.max_chars))
+    limit = monitor.settings.check.max_chars
+    return HTMLResponse(render_draft(max_chars=limit, language=monitor.guideline.language))
 
 
 @router.get("/rules")
@@ -40,20 +41,16 @@ def digest_page(day: str, monitor: MonitorDep) -> HTMLResponse:
     digest = find_digest(monitor, day)
     title = monitor.settings.digest.title
     view = view_digest(digest, title=title, country_name=str)
-    before, after = _days_beside(digest.day)
+    today = monitor.now().astimezone(monitor.settings.zone).date()
+    before, after = _days_beside(digest.day, today)
     return HTMLResponse(render_digest_page(view, before=before, after=after))
 
 
-def _days_beside(day: str) -> tuple[str | None, str | None]:
-    """Return the ISO days before and after; none beside `all` and at the calendar's ends."""
+def _days_beside(day: str, today: date) -> tuple[str | None, str | None]:
+    """Return the ISO days before and after, as far as there are digests; none beside `all`."""
     if day == "all":
         return None, None
     middle = date.fromisoformat(day)
-
-    def beside(by: int) -> str | None:
-        try:
-            return (middle + timedelta(days=by)).isoformat()
-        except OverflowError:
-            return None
-
-    return beside(-1), beside(1)
+    before = (middle - timedelta(days=1)).isoformat() if middle > date.min else None
+    after = (middle + timedelta(days=1)).isoformat() if middle < today else None
+    return before, after

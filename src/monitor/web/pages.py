@@ -43,9 +43,11 @@ _QUOTES = {
 Pieces = list[tuple[str, bool]]
 
 
-def render_draft(*, max_chars: int) -> str:
-    """Return the page on which a draft is checked."""
-    return _render("draft.html", here="/", max_chars=max_chars, quiet=_QUIET_FIELD)
+def render_draft(*, max_chars: int, language: str) -> str:
+    """Return the page on which a draft is checked; `language` is the guideline's."""
+    return _render(
+        "draft.html", here="/", max_chars=max_chars, language=language, quiet=_QUIET_FIELD
+    )
 
 
 def render_rules(rules: Sequence[Mapping[str, Any]], *, guideline: str) -> str:

@@ -19,33 +19,38 @@ export function showCards(list, groups, actions) {
 
 function makeCard({ places }, actions) {
   const [first] = places;
-  const label = `${first.severity}: ${first.match}`;
-  // The place that the card's buttons act on: the one last walked to.
-  const card = el("li", { className: `card ${first.severity}`, tabIndex: -1, "aria-label": label });
-  card.place = first;
-  const current = () => card.place;
-  const parts = [
-    el(
-      "div",
-      { className: "card-head" },
-      badge(first.severity),
-      placeNote(places),
-      places.length > 1 ? steps(places, current, actions) : null,
-    ),
+  const card = el("li", {
+    className: `card ${first.severity}`,
+    tabIndex: -1,
+    "aria-label": `${first.severity}: ${first.match}`,
+  });
+  const note = el("span", { className: "note" });
+  const body = el("div");
+  const head = [badge(first.severity), note, places.length > 1 ? steps(card, places, actions) : null];
+  card.append(el("div", { className: "card-head" }, ...head), body, why(first));
+  // The card stands for one place at a time, the one last walked to: suggestions have its case.
+  card.stand = (place) => {
+    card.place = place;
+    note.textContent = placeNote(place);
+    body.replaceChildren(...placeParts(place, actions));
+  };
+  card.stand(first);
+  return card;
+}
+
+function placeParts(place, actions) {
+  return [
     el("button", {
       type: "button",
       className: "match",
       dir: "auto",
-      textContent: first.match,
+      textContent: place.match,
       title: "Show in the draft",
-      onclick: () => actions.go(current()),
+      onclick: () => actions.go(place),
     }),
-    el("p", { className: "message", textContent: first.message }),
-    suggestions(first, current, actions),
-    why(first),
-  ];
-  card.append(...parts.filter(Boolean));
-  return card;
+    el("p", { className: "message", textContent: place.message }),
+    suggestions(place, actions),
+  ].filter(Boolean);
 }
 
 const NOTES = [
@@ -55,15 +60,14 @@ const NOTES = [
   ["in quotation marks", (f) => f.quoted === "scare"],
 ];
 
-/** What is true of every place of the card. */
-function placeNote(places) {
-  const notes = NOTES.filter(([, fits]) => places.every(fits)).map(([words]) => words);
-  return notes.length ? el("span", { className: "note", textContent: notes.join(", ") }) : null;
+function placeNote(place) {
+  const notes = NOTES.filter(([, fits]) => fits(place)).map(([words]) => words);
+  return notes.join(", ");
 }
 
-function steps(places, current, actions) {
+function steps(card, places, actions) {
   const step = (by) => () => {
-    const index = places.findIndex((place) => place.id === current().id);
+    const index = places.findIndex((place) => place.id === card.place.id);
     actions.go(places[(index + by + places.length) % places.length]);
   };
   return el(
@@ -75,7 +79,7 @@ function steps(places, current, actions) {
   );
 }
 
-function suggestions(finding, current, actions) {
+function suggestions(finding, actions) {
   if (!finding.suggestions.length) return null;
   const rows = finding.suggestions.map((wording) =>
     el(
@@ -88,7 +92,7 @@ function suggestions(finding, current, actions) {
         textContent: wording || "(leave out)",
         title: `Replace “${finding.match}”`,
         "aria-label": `Replace with ${wording || "nothing"}`,
-        onclick: () => actions.apply(current(), wording),
+        onclick: () => actions.apply(finding, wording),
       }),
       el("button", {
         type: "button",

@@ -12,6 +12,7 @@ import { Tip } from "./tip.js";
 
 const PAUSE_MS = 900;
 const MAX_CHARS = Number(byId("main").dataset.maxChars);
+const LANGUAGE = byId("main").dataset.language;
 
 const fields = {
   title: new Field("title", byId("title-field")),
@@ -113,9 +114,10 @@ function show(document) {
 }
 
 function cleanWords({ language, words }) {
-  if (language && language !== "en") {
-    const name = new Intl.DisplayNames(["en"], { type: "language" }).of(language);
-    return `This reads as ${name}. The guideline covers English, so little or nothing was checked.`;
+  if (language && language !== LANGUAGE) {
+    const names = new Intl.DisplayNames(["en"], { type: "language" });
+    const [read, covered] = [names.of(language), names.of(LANGUAGE)];
+    return `This reads as ${read}. The guideline covers ${covered}: little or nothing was checked.`;
   }
   return `Nothing in these ${plural(words, "word")} goes against the guideline’s wording rules.`;
 }
@@ -143,7 +145,7 @@ function render() {
 /** Make `card` the current one, standing for `finding` of its places. */
 function mark(card, finding) {
   for (const other of byId("cards").children) other.removeAttribute("aria-current");
-  card.place = finding;
+  card.stand(finding);
   card.setAttribute("aria-current", "true");
 }
 
@@ -295,6 +297,7 @@ function findingAtCaret(field) {
   return visible().find((f) => f.field === field.name && f.start <= at && at <= f.end) ?? null;
 }
 
+/** Show the tip where the caret was put, not while one writes. */
 function onCaret(field) {
   if (document.activeElement !== field.input) return;
   const finding = findingAtCaret(field);
@@ -334,7 +337,9 @@ for (const field of Object.values(fields)) {
     else field.sync();
   });
   field.input.addEventListener("compositionend", () => onInput(field));
-  field.input.addEventListener("keyup", () => onCaret(field));
+  field.input.addEventListener("keyup", ({ key }) => {
+    if (/^(Arrow|Home|End|Page)/.test(key)) onCaret(field);
+  });
   field.input.addEventListener("click", () => onCaret(field));
 }
 fields.title.input.addEventListener("keydown", (event) => {
