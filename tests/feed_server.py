@@ -73,6 +73,7 @@ def send(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
 def serve() -> Iterator[FeedServer]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or each answer waits 40 ms for the client's ACK
 
         def do_GET(self) -> None:
             try:

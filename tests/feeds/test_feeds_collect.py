@@ -362,6 +362,15 @@ def test_what_the_store_raises_ends_the_run(client, server, feed, now):
         )
 
 
+def test_a_fault_of_ours_is_recorded_and_logged(desk, server, feed, caplog):
+    desk.settings = replace(desk.settings, max_bytes=None)
+    server.script["/feed"] = Answer(rss())
+    (poll,) = desk.poll(feed)
+    assert "unexpected TypeError" in poll.error
+    assert poll.state.failures == 1
+    assert "Traceback" in caplog.text
+
+
 def test_the_demo_outlets_come_in_whole(desk, tmp_path):
     with demo_outlets.serve() as outlets:
         listed = parse_opml(outlets.opml(tmp_path / "feeds.opml").read_bytes())

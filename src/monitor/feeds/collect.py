@@ -6,7 +6,9 @@ needs no lock. A feed is handed over when its last page is there, so that it is 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -19,6 +21,7 @@ from monitor.feeds.urls import host_of
 from monitor.feeds.workers import HostQueues
 from monitor.types import Feed, FeedState, Known, Poll
 
+_log = logging.getLogger(__name__)
 _PageFor = tuple[str, int, PageAnswer]
 """The id of a feed, the index of one of its items, and what asking for its page gave."""
 
@@ -78,7 +81,10 @@ def _poll(client: Client, feed: Feed, state: FeedState, now: Callable[[], dateti
         parsed = parse_feed(result.body, result.content_type, result.final_url)
     except FeedError as error:
         return FeedAnswer(feed, state, result, error=str(error))
-    return FeedAnswer(feed, state, result, parsed)
+    except Exception as error:  # noqa: BLE001 - a fault of ours met on one feed must not cost the others
+        _log.exception("feed %s", url)
+        return FeedAnswer(feed, state, None, error=f"{url}: unexpected {type(error).__name__}")
+    return FeedAnswer(feed, state, replace(result, body=None), parsed)
 
 
 def _page(pages: PageReader, feed_id: str, index: int, url: str) -> _PageFor:

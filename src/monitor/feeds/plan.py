@@ -78,7 +78,7 @@ def next_poll(
     elif result is not None:
         hints = (max_age(result.headers), ttl_s or 0)
         pause = max(pause, min(timedelta(seconds=max(hints)), MAX_HINT))
-    if result is not None and result.retry_after and not result.body:
+    if result is not None and result.retry_after and result.status != 200:
         pause = max(pause, min(timedelta(seconds=min(result.retry_after, 1e9)), MAX_PAUSE))
     return now + pause
 

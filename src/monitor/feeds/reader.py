@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from monitor.feeds.urls import host_of
 
 MAX_FAILURES = 3
 """After so many pages in a row without an answer a host is left alone for the run."""
+_log = logging.getLogger(__name__)
 _BUSY = frozenset((429, 503))
 
 
@@ -41,14 +43,20 @@ class PageReader:
 
     def read(self, url: str) -> PageAnswer:
         """Return the article at `url`. Never fails: what goes wrong is in the answer."""
-        host = host_of(url)
+        try:
+            return self._read(url, host_of(url))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other pages
+            _log.exception("page %s", url)
+            return PageAnswer(error=f"{url}: unexpected {type(error).__name__}")
+
+    def _read(self, url: str, host: str) -> PageAnswer:
         with self._guard:
             if self._failures[host] >= MAX_FAILURES:
-                return PageAnswer(error="its host does not answer", retry=True)
+                return PageAnswer(error=f"{url}: its host does not answer", retry=True)
         try:
             refusal = self._robots.refusal(url)
             if refusal:
-                return PageAnswer(error=refusal)
+                return PageAnswer(error=f"{url}: {refusal}")
             answer = fetch(self._client, url, now=self._now(), accept=PAGE_TYPES)
         except UnsafeAddress as error:
             return PageAnswer(error=str(error), unsafe=True)
