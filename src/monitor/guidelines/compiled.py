@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.guidelines.dependency import DependencyPatterns
 from monitor.guidelines.lexicons import LexiconError, Lexicons, keys
 from monitor.guidelines.linguistics import NONE, check_node, check_token
-from monitor.guidelines.scan import Scanner, WordSets, key_of
+from monitor.guidelines.scan import Scanner, Words, WordSets, key_of
 from monitor.guidelines.schema import (
     Clause,
     GuidelineFile,
@@ -187,7 +187,7 @@ class _Build:
     def _compile(self, rule: Rule) -> CompiledRule:
         needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
         matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
-        trigger = self.sets.add(keys(rule.trigger), keys(rule.trigger_stems))
+        trigger = self.sets.add(Words(keys(rule.trigger), keys(rule.trigger_stems)))
         check = None
         if rule.check:
             parts = (rule.check.about, rule.check.unless, rule.check.met, rule.check.broken)
@@ -196,13 +196,13 @@ class _Build:
 
     def named(self, names: Iterable[str]) -> tuple[int, ...]:
         """Return the numbers of named lexicons; raises `LexiconError`."""
-        return tuple(self.sets.add(*self._words.words(name)) for name in names)
+        return tuple(self.sets.add(self._words.words(name)) for name in names)
 
     def _matcher(
         self, matcher: Matcher, needs: tuple[Evidence, ...], unless: tuple[Evidence, ...]
     ) -> CompiledMatcher:
         sequence = [matcher.sequence] if matcher.sequence else []
-        phrases = keys([*matcher.phrases, *matcher.replace]) | self._words.combine(sequence)
+        phrases = self._words.listed([*matcher.phrases, *matcher.replace], sequence)
         for token in (token for pattern in matcher.tokens for token in pattern):
             _refuse(check_token(token))
         for node in (node for pattern in matcher.dependency for node in pattern.nodes):
@@ -223,14 +223,14 @@ class _Build:
         return tuple(map(self._clause, clauses))
 
     def _clause(self, clause: Clause) -> Evidence:
-        own = keys(clause.phrases) | self._words.combine(clause.sequences)
+        own = self._words.listed(clause.phrases, clause.sequences)
         for role in clause.is_:
             if role not in self._roles:
                 raise LexiconError(f"'{role}' is no role of guideline.yaml", role)
         for token in (token for pattern in clause.tokens for token in pattern):
             _refuse(check_token(token))
         return Evidence(
-            wordsets=self.named(clause.lexicons) + ((self.sets.add(own),) if own else ()),
+            wordsets=self.named(clause.lexicons) + ((self.sets.add(own),) if any(own) else ()),
             patterns=TokenPatterns(clause.tokens, self._words.single) if clause.tokens else None,
             person=clause.person,
             roles=frozenset(clause.is_),

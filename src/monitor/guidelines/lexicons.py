@@ -1,21 +1,16 @@
-"""Word lists as authors write them, turned into the phrases that are looked up.
-
-Sequences are multiplied out instead of matched slot by slot: 40,000 phrases cost 0.1 s once, and
-the text is still read in one pass.
-"""
+"""Word lists as authors write them, turned into the phrases and chains that are looked up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from math import prod
-from typing import NamedTuple
 
-from monitor.guidelines.scan import key_of
+from monitor.guidelines.scan import SlotWords, Words, key_of
 from monitor.guidelines.schema import Lexicon, Slot
 
-MAX_COMBINATIONS = 20_000
-"""A sequence that makes more phrases than this is a mistake, or a token pattern."""
+MAX_EXPANDED = 200
+"""A sequence that makes more phrases is kept as a chain of slots."""
 MAX_PHRASE = 120
 """Characters; the search for overlaps relies on phrases not being long."""
 
@@ -26,14 +21,6 @@ class LexiconError(ValueError):
     def __init__(self, message: str, name: str = "") -> None:
         super().__init__(message)
         self.name = name
-
-
-class Words(NamedTuple):
-    """A list of words in the form in which they are looked up."""
-
-    phrases: frozenset[str]
-    stems: frozenset[str] = frozenset()
-    never_in: frozenset[str] = frozenset()
 
 
 class Lexicons:
@@ -52,37 +39,53 @@ class Lexicons:
         if name in path:
             raise LexiconError(f"lexicon '{name}' includes itself", name)
         lexicon, below = self._lexicons[name], (*path, name)
-        parts = [
-            Words(
-                keys([*lexicon.words]) | self.combine(lexicon.sequences, below),
-                keys(lexicon.stems),
-                keys(lexicon.never_in),
-            ),
-            *(self.words(other, below) for other in lexicon.include),
-        ]
-        self._known[name] = Words(
-            *(frozenset[str]().union(*part) for part in zip(*parts, strict=True))
-        )
+        own = self.listed(lexicon.words, lexicon.sequences, below)
+        own = own._replace(stems=keys(lexicon.stems), never_in=keys(lexicon.never_in))
+        parts = [own, *(self.words(other, below) for other in lexicon.include)]
+        self._known[name] = _union(parts)
         return self._known[name]
 
-    def combine(
-        self, sequences: Sequence[Sequence[Slot]], path: tuple[str, ...] = ()
-    ) -> frozenset[str]:
-        """Return every phrase that slots make; a slot is a list of words or a lexicon's name."""
-        made: set[str] = set()
-        for slots in sequences:
-            lists = [
-                self.words(slot, path).phrases if isinstance(slot, str) else list(map(key_of, slot))
-                for slot in slots
-            ]
-            if prod(map(len, lists)) > MAX_COMBINATIONS:
-                raise LexiconError(f"a sequence makes more than {MAX_COMBINATIONS:,} phrases")
-            made |= {" ".join(filter(None, words)).replace(" ,", ",") for words in product(*lists)}
-        return _sized(made)
+    def listed(
+        self,
+        phrases: Iterable[str],
+        sequences: Sequence[Sequence[Slot]] = (),
+        path: tuple[str, ...] = (),
+    ) -> Words:
+        """Return a list without a name; a slot is a list of words or a lexicon's name."""
+        made, chains = set(keys(phrases)), set()
+        for sequence in sequences:
+            slots = [self._slot(slot, path) for slot in sequence]
+            size = prod(len(slot.words.phrases) + slot.optional for slot in slots)
+            plain = not any(slot.words.chains or slot.words.stems for slot in slots)
+            if plain and size <= MAX_EXPANDED:
+                made |= _expand(slots)
+            else:
+                chains.add(tuple(slots))
+        return Words(_sized(made), chains=frozenset(chains))
+
+    def _slot(self, slot: Slot, path: tuple[str, ...]) -> SlotWords:
+        if isinstance(slot, str):
+            return SlotWords(self.words(slot, path), optional=False)
+        return SlotWords(Words(keys(slot)), optional="" in slot)
 
     def single(self, name: str) -> list[str]:
         """Return the one-word entries of a lexicon, for token patterns."""
         return sorted(phrase for phrase in self.words(name).phrases if " " not in phrase)
+
+
+def _union(parts: Sequence[Words]) -> Words:
+    return Words(
+        frozenset().union(*(part.phrases for part in parts)),
+        frozenset().union(*(part.stems for part in parts)),
+        frozenset().union(*(part.never_in for part in parts)),
+        frozenset().union(*(part.chains for part in parts)),
+    )
+
+
+def _expand(slots: Sequence[SlotWords]) -> set[str]:
+    """Return every phrase that slots make; a comma joins the word before it."""
+    lists = [[*slot.words.phrases, *([""] if slot.optional else [])] for slot in slots]
+    return {" ".join(filter(None, words)).replace(" ,", ",") for words in product(*lists)}
 
 
 def keys(phrases: Iterable[str]) -> frozenset[str]:
