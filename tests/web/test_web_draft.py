@@ -1,67 +1,14 @@
-"""The draft page in a real browser."""
+"""The draft page in a real browser: flags, cards, keys, suggestions."""
 
 import re
 import time
-from pathlib import Path
 
-import docx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, Route, expect
 
-import serving
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
+from web_draft import DRAFT, FLAGGED, LONG, cards, draft, marked, paste, write
 
 pytestmark = pytest.mark.browser
-
-FLAGGED = "child prostitutes"
-DRAFT = f"🌊 Waves 🏖️ — שלום עליכם. Police said the two {FLAGGED} were found. مرحبا"
-LONG = """Girls freed from locked flat
-
-Police said the two child prostitutes, 14 and 16, were found in a flat near the harbour.
-
-Prosecutors charged a man of 41 with human trafficking. They say that he promised the girls work in
-a restaurant, took their passports at the airport and told them that they owed him 9,000 for the
-journey. For seven months they were locked in at night and driven to clients by day.
-
-The man denies all charges. His lawyer said that he had only rented out the rooms. A hearing is set
-for next Thursday at the district court, where the girls will be heard by video from another room.
-
-The council said that two places in a shelter had been found for them, and that the child
-prostitutes would be looked after by a guardian until their families had been traced. A spokeswoman
-said that eleven cases of this kind had been counted in the county since January, after seven in
-the whole of last year, and that most of them had come to light through neighbours.
-"""
-
-
-def write(page: Page, text: str, *, title: str = "") -> None:
-    """Put a draft in, ask for the check, and wait for its answer."""
-    page.get_by_label("Headline").fill(title)
-    page.get_by_label("Draft", exact=True).fill(text)
-    page.get_by_role("button", name="Check now").click()
-    expect(page.get_by_role("status")).to_have_text(re.compile("flag|Not checked", re.IGNORECASE))
-
-
-def paste(page: Page, text: str) -> None:
-    page.evaluate("(text) => navigator.clipboard.writeText(text)", text)
-    page.get_by_label("Draft", exact=True).click()
-    page.keyboard.press("Control+V")
-
-
-def marked(page: Page, severity: str = "error") -> list[str]:
-    """Return the words that are highlighted."""
-    words: list[str] = page.evaluate(
-        "(name) => [...(CSS.highlights.get(name) ?? [])].map(String)", f"flag-{severity}"
-    )
-    return words
-
-
-def draft(page: Page) -> str:
-    return page.get_by_label("Draft", exact=True).input_value()
-
-
-def cards(page: Page) -> list[str]:
-    return page.locator(".card .match").all_inner_texts()
 
 
 def test_it_says_that_the_draft_goes_nowhere(page: Page) -> None:
@@ -242,50 +189,6 @@ def test_the_whole_draft_has_a_scorecard(page: Page) -> None:
         assert page.evaluate("() => String([...CSS.highlights.get('flag-current')][0])")
 
 
-@pytest.mark.parametrize("breaks", ["\n", "\r\n"])
-def test_a_text_file_is_opened(page: Page, tmp_path: Path, breaks: str) -> None:
-    path = tmp_path / "<b>draft.txt"
-    path.write_bytes(f"A raid{breaks}{breaks}🌊{breaks}{DRAFT}{breaks}".encode())
-    page.get_by_label("Open a file").set_input_files(path)
-    expect(page.get_by_role("status")).to_have_text(re.compile("1 flag in"))
-    expect(page.locator("#opened")).to_contain_text("<b>draft.txt")
-    assert marked(page) == [FLAGGED]
-    assert "\r" not in draft(page)
-
-
-def test_a_word_file_is_opened(page: Page, tmp_path: Path) -> None:
-    document = docx.Document()
-    document.add_heading("Two child prostitutes found", 0)
-    document.add_paragraph(DRAFT)
-    document.save(str(tmp_path / "draft.docx"))
-    page.get_by_label("Open a file").set_input_files(tmp_path / "draft.docx")
-    expect(page.get_by_role("status")).to_have_text(re.compile("2 flags in"))
-    assert marked(page) == [FLAGGED, FLAGGED]
-
-
-def test_a_file_that_is_none_of_ours_is_refused_in_words(page: Page, tmp_path: Path) -> None:
-    path = tmp_path / "draft.pdf"
-    path.write_bytes(b"%PDF-1.7")
-    write(page, DRAFT)
-    page.get_by_label("Open a file").set_input_files(path)
-    expect(page.get_by_role("alert")).to_contain_text(".docx files are read")
-    assert draft(page) == DRAFT
-
-
-def test_an_empty_draft_is_not_sent(page: Page) -> None:
-    page.get_by_role("button", name="Check now").click()
-    expect(page.get_by_role("status")).to_have_text("Nothing checked yet.")
-
-
-def test_what_the_server_refuses_is_said_in_words(page: Page) -> None:
-    page.get_by_label("Draft", exact=True).evaluate(
-        "(a) => { a.value = 'half a pair \\ud800'; a.dispatchEvent(new InputEvent('input')); }"
-    )
-    expect(page.get_by_role("alert")).to_contain_text("surrogate")
-    write(page, DRAFT)
-    expect(page.get_by_role("alert")).to_be_hidden()
-
-
 def test_clear_can_be_undone(page: Page) -> None:
     write(page, DRAFT)
     page.get_by_role("button", name="Clear").click()
@@ -325,33 +228,6 @@ def test_nothing_goes_into_the_browsers_storage(page: Page) -> None:
         " (await indexedDB.databases()).length, (await caches.keys()).length]"
     )
     assert kept == [0, 0, "", 0, 0]
-
-
-def test_a_draft_over_the_limit_is_not_sent(browser: Browser, tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, check=CheckSettings(max_chars=100))
-    with Monitor(settings) as monitor, serving.serve(monitor) as address:
-        page = browser.new_page(base_url=address)
-        page.goto("/")
-        page.get_by_label("Draft", exact=True).fill("🌊" * 101)
-        expect(page.get_by_role("alert")).to_have_text(re.compile("101 characters.*limit is 100"))
-        page.get_by_label("Draft", exact=True).fill("🌊" * 100)
-        expect(page.get_by_role("alert")).to_be_hidden()
-        expect(page.get_by_role("status")).to_have_text("No flags.")
-        page.close()
-
-
-def test_a_server_that_is_gone_is_said_and_the_draft_stays(
-    browser: Browser, tmp_path: Path
-) -> None:
-    with Monitor(Settings(home=tmp_path)) as monitor:
-        with serving.serve(monitor) as address:
-            page = browser.new_page(base_url=address)
-            page.goto("/")
-            write(page, DRAFT)
-        page.get_by_role("button", name="Check now").click()
-        expect(page.get_by_role("alert")).to_contain_text("does not answer")
-        assert draft(page) == DRAFT
-        page.close()
 
 
 def test_findings_move_with_edits_whatever_the_edit(page: Page) -> None:
@@ -396,7 +272,22 @@ def test_a_suggestion_has_the_case_of_its_own_place(page: Page) -> None:
     expect(page.get_by_label("Headline")).to_have_value("Child prostitutes found")
 
 
-def test_another_language_is_named(page: Page) -> None:
-    thai = "ตำรวจกล่าวว่าพบเด็กหญิงสองคนในแฟลตใกล้ท่าเรือเมื่อคืนวันอังคาร และกำลังสอบสวนเจ้าของอาคาร"
-    write(page, thai)
-    expect(page.get_by_text("This reads as Thai. The guideline covers English")).to_be_visible()
+def test_a_late_answer_is_not_shown_on_another_draft(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/v1/check", hold_the_first)
+    area = page.get_by_label("Draft", exact=True)
+    with page.expect_request("**/v1/check"):
+        area.fill(DRAFT)
+        page.get_by_role("button", name="Check now").click()
+    area.evaluate("(a) => { a.focus(); a.setSelectionRange(0, 0); }")
+    page.keyboard.insert_text("Something longer than before. ")
+    held[0].continue_()
+    expect(page.get_by_role("status")).to_have_text(re.compile("1 flag in"))
+    assert marked(page) == [FLAGGED]

@@ -3,11 +3,13 @@
 
 import { CheckFailed, checkFile, checkText, ruleTitles } from "./api.js";
 import { showCards } from "./cards.js";
-import { badge, byId, el, plural } from "./dom.js";
+import { byId, plural } from "./dom.js";
 import { Field } from "./field.js";
-import { SEVERITIES, adapt, countBySeverity, group, shift } from "./findings.js";
+import { showFilters } from "./filters.js";
+import { adapt, countBySeverity, group, shift } from "./findings.js";
 import { Marks } from "./marks.js";
 import { showScorecard } from "./scorecard.js";
+import { announce, clean, fail, notice, opened, say } from "./status.js";
 import { Tip } from "./tip.js";
 
 const PAUSE_MS = 900;
@@ -134,7 +136,7 @@ function render() {
   if (!seen.includes(state.current)) state.current = null;
   marks.paint(seen, state.current);
   state.cards = showCards(byId("cards"), group(seen), { go, apply });
-  renderFilters();
+  showFilters(byId("filters"), countBySeverity(state.findings), state.hidden, toggle);
   renderPosition();
   tip.hide();
   const card = state.current && state.cards.get(state.current.id);
@@ -150,29 +152,6 @@ function mark(card, finding) {
 }
 
 const visible = () => state.findings.filter((f) => !state.hidden.has(f.severity));
-
-function renderFilters() {
-  const counts = countBySeverity(state.findings);
-  const used = SEVERITIES.filter((severity) => counts[severity] > 0);
-  byId("filters").hidden = used.length < 2;
-  const focused = document.activeElement?.dataset?.severity;
-  const buttons = used.map((severity) =>
-    el(
-      "button",
-      {
-        type: "button",
-        className: "filter",
-        "data-severity": severity,
-        "aria-pressed": String(!state.hidden.has(severity)),
-        onclick: () => toggle(severity),
-      },
-      badge(severity),
-      ` ${counts[severity]}`,
-    ),
-  );
-  byId("filters").replaceChildren(...buttons);
-  buttons.find((button) => button.dataset.severity === focused)?.focus();
-}
 
 function toggle(severity) {
   if (!state.hidden.delete(severity)) state.hidden.add(severity);
@@ -195,21 +174,6 @@ function reset(words) {
   notice("");
   say(words);
   render();
-}
-
-const say = (words) => { byId("status").textContent = words; };
-const announce = (words) => { byId("announce").textContent = words; };
-const clean = (words) => { byId("clean").textContent = words; byId("clean").hidden = !words; };
-const opened = (words) => { byId("opened").textContent = words; byId("opened").hidden = !words; };
-
-function notice(words) {
-  byId("notice").textContent = words;
-  byId("notice").hidden = !words;
-}
-
-function fail(words) {
-  notice(words);
-  say("Not checked.");
 }
 
 // Walking --------------------------------------------------------------------------------------
@@ -275,6 +239,7 @@ function apply(chosen, wording) {
 }
 
 function onInput(field) {
+  state.running?.abort(); // its answer would be about a draft that is no more
   if (field.name === "title" && /[\r\n]/.test(field.value)) {
     field.input.value = field.value.replace(/\s*[\r\n]+\s*/g, " ");
   }

@@ -1,0 +1,92 @@
+"""The draft page in a real browser: files, and what can go wrong."""
+
+import re
+from pathlib import Path
+
+import docx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import serving
+from monitor.config import CheckSettings, Settings
+from monitor.core import Monitor
+from web_draft import DRAFT, FLAGGED, draft, marked, write
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("breaks", ["\n", "\r\n"])
+def test_a_text_file_is_opened(page: Page, tmp_path: Path, breaks: str) -> None:
+    path = tmp_path / "<b>draft.txt"
+    path.write_bytes(f"A raid{breaks}{breaks}🌊{breaks}{DRAFT}{breaks}".encode())
+    page.get_by_label("Open a file").set_input_files(path)
+    expect(page.get_by_role("status")).to_have_text(re.compile("1 flag in"))
+    expect(page.locator("#opened")).to_contain_text("<b>draft.txt")
+    assert marked(page) == [FLAGGED]
+    assert "\r" not in draft(page)
+
+
+def test_a_word_file_is_opened(page: Page, tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_heading("Two child prostitutes found", 0)
+    document.add_paragraph(DRAFT)
+    document.save(str(tmp_path / "draft.docx"))
+    page.get_by_label("Open a file").set_input_files(tmp_path / "draft.docx")
+    expect(page.get_by_role("status")).to_have_text(re.compile("2 flags in"))
+    assert marked(page) == [FLAGGED, FLAGGED]
+
+
+def test_a_file_that_is_none_of_ours_is_refused_in_words(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "draft.pdf"
+    path.write_bytes(b"%PDF-1.7")
+    write(page, DRAFT)
+    page.get_by_label("Open a file").set_input_files(path)
+    expect(page.get_by_role("alert")).to_contain_text(".docx files are read")
+    assert draft(page) == DRAFT
+
+
+def test_an_empty_draft_is_not_sent(page: Page) -> None:
+    page.get_by_role("button", name="Check now").click()
+    expect(page.get_by_role("status")).to_have_text("Nothing checked yet.")
+
+
+def test_what_the_server_refuses_is_said_in_words(page: Page) -> None:
+    page.get_by_label("Draft", exact=True).evaluate(
+        "(a) => { a.value = 'half a pair \\ud800'; a.dispatchEvent(new InputEvent('input')); }"
+    )
+    expect(page.get_by_role("alert")).to_contain_text("surrogate")
+    write(page, DRAFT)
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_a_draft_over_the_limit_is_not_sent(browser: Browser, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, check=CheckSettings(max_chars=100))
+    with Monitor(settings) as monitor, serving.serve(monitor) as address:
+        page = browser.new_page(base_url=address)
+        page.goto("/")
+        page.get_by_label("Draft", exact=True).fill("🌊" * 101)
+        expect(page.get_by_role("alert")).to_have_text(re.compile("101 characters.*limit is 100"))
+        page.get_by_label("Draft", exact=True).fill("🌊" * 100)
+        expect(page.get_by_role("alert")).to_be_hidden()
+        expect(page.get_by_role("status")).to_have_text("No flags.")
+        page.close()
+
+
+def test_a_server_that_is_gone_is_said_and_the_draft_stays(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with Monitor(Settings(home=tmp_path)) as monitor:
+        with serving.serve(monitor) as address:
+            page = browser.new_page(base_url=address)
+            page.goto("/")
+            write(page, DRAFT)
+        page.get_by_role("button", name="Check now").click()
+        expect(page.get_by_role("alert")).to_contain_text("does not answer")
+        assert draft(page) == DRAFT
+        page.close()
+
+
+def test_another_language_is_named(page: Page) -> None:
+    thai = "ตำรวจกล่าวว่าพบเด็กหญิงสองคนในแฟลตใกล้ท่าเรือเมื่อคืนวันอังคาร และกำลังสอบสวนเจ้าของอาคาร"
+    write(page, thai)
+    expect(page.get_by_text("This reads as Thai. The guideline covers English")).to_be_visible()

@@ -1,0 +1,54 @@
+"""What tests of the draft page do with it."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+FLAGGED = "child prostitutes"
+DRAFT = f"🌊 Waves 🏖️ — שלום עליכם. Police said the two {FLAGGED} were found. مرحبا"
+LONG = """Girls freed from locked flat
+
+Police said the two child prostitutes, 14 and 16, were found in a flat near the harbour.
+
+Prosecutors charged a man of 41 with human trafficking. They say that he promised the girls work in
+a restaurant, took their passports at the airport and told them that they owed him 9,000 for the
+journey. For seven months they were locked in at night and driven to clients by day.
+
+The man denies all charges. His lawyer said that he had only rented out the rooms. A hearing is set
+for next Thursday at the district court, where the girls will be heard by video from another room.
+
+The council said that two places in a shelter had been found for them, and that the child
+prostitutes would be looked after by a guardian until their families had been traced. A spokeswoman
+said that eleven cases of this kind had been counted in the county since January, after seven in
+the whole of last year, and that most of them had come to light through neighbours.
+"""
+
+
+def write(page: Page, text: str, *, title: str = "") -> None:
+    """Put a draft in, ask for the check, and wait for its answer."""
+    page.get_by_label("Headline").fill(title)
+    page.get_by_label("Draft", exact=True).fill(text)
+    page.get_by_role("button", name="Check now").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("flag|Not checked", re.IGNORECASE))
+
+
+def paste(page: Page, text: str) -> None:
+    page.evaluate("(text) => navigator.clipboard.writeText(text)", text)
+    page.get_by_label("Draft", exact=True).click()
+    page.keyboard.press("Control+V")
+
+
+def marked(page: Page, severity: str = "error") -> list[str]:
+    """Return the words that are highlighted."""
+    words: list[str] = page.evaluate(
+        "(name) => [...(CSS.highlights.get(name) ?? [])].map(String)", f"flag-{severity}"
+    )
+    return words
+
+
+def draft(page: Page) -> str:
+    return page.get_by_label("Draft", exact=True).input_value()
+
+
+def cards(page: Page) -> list[str]:
+    return page.locator(".card .match").all_inner_texts()
