@@ -299,9 +299,18 @@ def test_json_items_of_the_wrong_shape_are_counted():
     assert len(feed.warnings) == 2
 
 
-def test_too_many_entries_are_refused():
-    with pytest.raises(FeedError, match="entries"):
-        parse(rss("<item></item>" * 10_001))
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss("<item></item>" * 10_001),
+        rss("<item>" + "<x>" * 300_001),
+        JSON.replace(b'"items": [', b'"items": [' + b"{}," * 10_000),
+    ],
+    ids=["entries", "tags", "items"],
+)
+def test_too_much_is_refused(body):
+    with pytest.raises(FeedError, match="more than"):
+        parse(body)
 
 
 _SNIPPETS = st.sampled_from(

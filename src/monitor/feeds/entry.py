@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]+)*")
+MAX_ENTRIES = 10_000
+"""Above, reading takes minutes; the largest archives published as feeds have some thousands."""
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Nothing was published in a feed before; the epoch and year 1 stand for "unknown"."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.errors import FeedError
-from monitor.feeds.entry import Entry, ParsedFeed, plausible_date, short_language
+from monitor.feeds.entry import MAX_ENTRIES, Entry, ParsedFeed, plausible_date, short_language
 from monitor.feeds.markup import html_to_text, plain_title, tidy
 from monitor.feeds.urls import join_url
 
@@ -30,6 +30,8 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
     items = data.get("items")
     if not isinstance(items, list):
         raise FeedError("a JSON Feed without a list of 'items'")
+    if len(items) > MAX_ENTRIES:
+        raise FeedError(f"it has more than {MAX_ENTRIES:,} entries")
     warnings: list[str] = []
     home = _text(data, "home_page_url")
     language = short_language(_text(data, "language"))

@@ -15,7 +15,7 @@ from typing import Any
 
 from monitor.errors import FeedError
 from monitor.feeds.decode import clean, decode, header_charset
-from monitor.feeds.entry import Entry, ParsedFeed, plausible_date, short_language
+from monitor.feeds.entry import MAX_ENTRIES, Entry, ParsedFeed, plausible_date, short_language
 from monitor.feeds.jsonfeed import parse_json_feed
 from monitor.feeds.markup import html_to_text, plain_title, tidy
 from monitor.feeds.urls import join_url
@@ -26,8 +26,6 @@ _CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _FOOTER = re.compile(r"\n*The post [^\n]{1,500} (?:appeared first on|first appeared on) [^\n]+\Z")
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _MARKUP = re.compile(r"</?[a-zA-Z]|&#?\w+;")
-_MAX_ENTRIES = 10_000
-"""Above, reading takes minutes; the largest archives published as feeds have some thousands."""
 _MAX_TTL_MINUTES = 7 * 24 * 60
 
 
@@ -58,8 +56,8 @@ def _parse(body: bytes, content_type: str, url: str) -> ParsedFeed:
         raise FeedError("this is an HTML page, not a feed")
     if not root:
         raise FeedError("this is no feed: neither XML nor JSON")
-    if sum(1 for _ in _ITEM.finditer(text)) > 2 * _MAX_ENTRIES:
-        raise FeedError(f"it has more than {_MAX_ENTRIES} entries")
+    if sum(1 for _ in _ITEM.finditer(text)) > 2 * MAX_ENTRIES:
+        raise FeedError(f"it has more than {MAX_ENTRIES:,} entries")
     found = _feedparser(text, url)
     entries, warnings = list(found.entries), []
     if not found.get("version") and not entries:

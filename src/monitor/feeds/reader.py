@@ -12,7 +12,7 @@ from datetime import datetime
 from monitor.errors import FeedError, UnsafeAddress
 from monitor.feeds.http import PAGE_TYPES, Client, FetchResult, fetch
 from monitor.feeds.pages import Page, extract_page
-from monitor.feeds.robots import Robots
+from monitor.feeds.robots import UNREADABLE, Robots
 from monitor.feeds.urls import host_of
 
 MAX_FAILURES = 3
@@ -56,7 +56,7 @@ class PageReader:
         try:
             refusal = self._robots.refusal(url)
             if refusal:
-                return PageAnswer(error=f"{url}: {refusal}")
+                return PageAnswer(error=f"{url}: {refusal}", retry=refusal == UNREADABLE)
             answer = fetch(self._client, url, now=self._now(), accept=PAGE_TYPES)
         except UnsafeAddress as error:
             return PageAnswer(error=str(error), unsafe=True)

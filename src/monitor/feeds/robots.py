@@ -15,6 +15,7 @@ from monitor.errors import FeedError, UnsafeAddress
 from monitor.feeds.decode import decode
 from monitor.feeds.http import Client, fetch
 
+UNREADABLE = "robots.txt could not be read"
 _MAX_BYTES = 512_000
 """As much of a robots.txt as is read (RFC 9309 asks for at least 500 KiB)."""
 
@@ -44,7 +45,7 @@ class Robots:
             with self._guard:
                 self._rules[origin] = rules
         if rules is None:
-            return "robots.txt could not be read"
+            return UNREADABLE
         return None if rules.can_fetch(url, self._agent) else "robots.txt forbids it"
 
     def _load(self, origin: str) -> Any:
