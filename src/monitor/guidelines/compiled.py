@@ -62,16 +62,13 @@ class CompiledMatcher:
     replacements: Mapping[str, tuple[str, ...]]
     needs: tuple[Evidence, ...]
     unless: tuple[Evidence, ...]
+    level: int
+    """How much analysis finding and judging a match needs."""
 
     @property
-    def pattern_level(self) -> int:
-        """How much analysis is needed to find a match."""
-        return max(part.level if part else NONE for part in (self.tokens, self.dependency))
-
-    @property
-    def clause_level(self) -> int:
-        """How much analysis is needed to judge a match."""
-        return max((clause.level for clause in (*self.needs, *self.unless)), default=NONE)
+    def has_patterns(self) -> bool:
+        """Whether matches are found by patterns, where a trigger stands, and not by words."""
+        return self.tokens is not None or self.dependency is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +204,21 @@ class _Build:
             _refuse(check_token(token))
         for node in (node for pattern in matcher.dependency for node in pattern.nodes):
             _refuse(check_node(node))
+        tokens = TokenPatterns(matcher.tokens, self._words.single) if matcher.tokens else None
+        nodes = matcher.dependency
+        dependency = DependencyPatterns(nodes, self._words.single) if nodes else None
+        needs += self._clauses(matcher.needs)
+        unless += self._clauses(matcher.unless)
+        levels = [part.level for part in (tokens, dependency, *needs, *unless) if part]
         return CompiledMatcher(
             wordset=self.sets.add(phrases),
-            tokens=TokenPatterns(matcher.tokens, self._words.single) if matcher.tokens else None,
-            dependency=DependencyPatterns(matcher.dependency, self._words.single)
-            if matcher.dependency
-            else None,
+            tokens=tokens,
+            dependency=dependency,
             source=matcher,
             replacements={key_of(phrase): tuple(new) for phrase, new in matcher.replace.items()},
-            needs=needs + self._clauses(matcher.needs),
-            unless=unless + self._clauses(matcher.unless),
+            needs=needs,
+            unless=unless,
+            level=max(levels, default=NONE),
         )
 
     def _clauses(self, clauses: Sequence[Clause]) -> tuple[Evidence, ...]:

@@ -123,15 +123,14 @@ def _needed(policy: Policy, topic: Topic, scene: Scene) -> dict[tuple[int, int],
     levels: dict[tuple[int, int], int] = {}
     for rule in _open_rules(policy, topic):
         for matcher in rule.matchers:
-            level = max(matcher.pattern_level, matcher.clause_level)
-            if level == NONE:
+            if matcher.level == NONE:
                 continue
-            places = rule.trigger if matcher.pattern_level else matcher.wordset
+            places = rule.trigger if matcher.has_patterns else matcher.wordset
             for start, end in scene.hits.of(places):
                 number = scene.sentence_of(start, end)
                 if number is not None:
                     piece = scene.piece_at(number, start)
-                    levels[piece] = max(levels.get(piece, NONE), level)
+                    levels[piece] = max(levels.get(piece, NONE), matcher.level)
     return levels
 
 
@@ -177,7 +176,7 @@ def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic) -> 
 
 
 def _candidates(rule: CompiledRule, matcher: CompiledMatcher, scene: Scene) -> Iterator[Candidate]:
-    if matcher.tokens is None and matcher.dependency is None:
+    if not matcher.has_patterns:
         yield from find_phrases(rule, matcher, scene)
         return
     seen: set[tuple[int, int]] = set()
