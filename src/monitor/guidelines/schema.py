@@ -166,6 +166,9 @@ def _ways(matcher: Matcher) -> Mapping[str, Sequence[Any] | Mapping[str, Any]]:
     return {name: getattr(matcher, name) for name in names}
 
 
+_WHOLE = ("headline", "body", "document")
+
+
 class DocumentCheck(Strict):
     """A question about a whole text, answered met, not met, or not to be judged."""
 
@@ -182,6 +185,11 @@ class DocumentCheck(Strict):
     def _can_answer(self) -> Self:
         if not self.met and not self.broken:
             raise ValueError("'check' needs 'met' or 'broken' clauses")
+        for clause in (*self.about, *self.unless, *self.met, *self.broken):
+            if clause.tokens or clause.person or clause.quoted:
+                raise ValueError("clauses of a 'check' have words only")
+            if clause.model_fields_set & {"within"} and clause.within not in _WHOLE:
+                raise ValueError(f"clauses of a 'check' look {', '.join(_WHOLE)}")
         return self
 
 
