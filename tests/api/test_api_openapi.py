@@ -5,9 +5,12 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
+from pydantic import BaseModel
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import positive_data_acceptance
 from schemathesis.schemas import BaseSchema
+
+from monitor.api.schemas import CheckedDocument, CheckRequest, ClassifyRequest
 
 ROUTES = [
     ("post", "/v1/check"),
@@ -70,6 +73,14 @@ def test_drafts_are_only_ever_posted(document: dict[str, object]) -> None:
 
 def test_fastapis_own_error_shape_is_gone(document: dict[str, object]) -> None:
     assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+@pytest.mark.parametrize("model", [CheckRequest, ClassifyRequest, CheckedDocument])
+def test_examples_are_what_they_are_examples_of(
+    model: type[BaseModel], document: dict[str, object]
+) -> None:
+    for example in document["components"]["schemas"][model.__name__]["examples"]:
+        model.model_validate(example)
 
 
 @pytest.fixture(scope="session")

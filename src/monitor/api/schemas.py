@@ -6,9 +6,10 @@ and a failed validation would carry the draft in its message. The tests hold ans
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 
@@ -114,6 +115,47 @@ class CheckFinding(Model):
     source_end: int = Field(default=0, ge=0, description="As `source_start`.")
 
 
+_CHECKED: JsonDict = {
+    "language": "en",
+    "words": 10,
+    "findings": [
+        {
+            "rule": "child-prostitute",
+            "severity": "error",
+            "principle": "child-protection",
+            "scope": "body",
+            "field": "text",
+            "start": 20,
+            "end": 37,
+            "utf16_start": 20,
+            "utf16_end": 37,
+            "line": 1,
+            "column": 21,
+            "match": "child prostitutes",
+            "quoted": "no",
+            "message": "A child cannot be a prostitute. Say what was done to the child.",
+            "why": "The word implies a choice and a crime that do not exist.",
+            "suggestions": ["sexually exploited children"],
+            "sources": [
+                {
+                    "title": "INTERPOL, Appropriate terminology",
+                    "section": "Recommended terminology",
+                    "url": "https://www.interpol.int/en/Crime-areas/Crimes-against-children/Appropriate-terminology",
+                }
+            ],
+        }
+    ],
+    "scorecard": [
+        {
+            "item": "no-helpline",
+            "met": False,
+            "reason": "the text names no helpline or service",
+            "evidence": [],
+        }
+    ],
+}
+
+
 class ScorecardEntry(Model):
     """One good practice for the whole draft."""
 
@@ -125,6 +167,10 @@ class ScorecardEntry(Model):
 
 class CheckedDocument(Model):
     """What the check says of one draft."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [_CHECKED]}
+    )
 
     path: str | None = Field(default=None, description="Only where files are checked in bulk.")
     language: str | None
@@ -242,18 +288,49 @@ class ArticlePage(Model):
     next: str | None = Field(description="The `after` of the next page; null on the last.")
 
 
+class DigestArticle(Model):
+    """One article of a digest. Its findings are those in the headline."""
+
+    id: str
+    url: str
+    title: str
+    outlet: str
+    published: str | None = Field(description="As the feed says, RFC 3339.")
+    language: str | None
+    relevance: float | None
+    tags: list[TagOut]
+    findings: list[ArticleFinding]
+
+
+class DigestStory(Model):
+    """Articles that tell the same, most certain first."""
+
+    story: str = Field(description="The story's id.")
+    articles: list[DigestArticle]
+
+
+class LedgerOut(Model):
+    """What was polled: `fetched` is `stored` plus all that was `dropped`."""
+
+    feeds: int
+    failed: int
+    silent: int = Field(description="Feeds without news for longer than is their habit.")
+    fetched: int
+    stored: int
+    dropped: dict[str, int] = Field(description="How many were dropped, by reason.")
+    not_judged: dict[str, int] = Field(description="How many were not judged, by reason.")
+
+
 class DigestOut(Model):
     """One day of the desk."""
 
-    model_config = ConfigDict(extra="allow")
-
     schema_: Literal[1] = Field(alias="schema")
     day: str = Field(description="ISO date, or `all`.")
-    timezone: str
-    relevant: list[dict[str, Any]] = Field(description="Stories, most certain first.")
-    borderline: list[dict[str, Any]]
-    ledger: dict[str, Any] = Field(description="What was fetched, stored, dropped, not judged.")
-    stamps: list[str]
+    timezone: str = Field(description="In which the day begins and ends.")
+    relevant: list[DigestStory] = Field(description="Stories, most certain first.")
+    borderline: list[DigestStory] = Field(description="Trafficking may be a side matter here.")
+    ledger: LedgerOut
+    stamps: list[str] = Field(description="What judged: `name@version+hash`.")
 
 
 class RuleSource(Source):
