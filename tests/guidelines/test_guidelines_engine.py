@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from monitor.errors import UsageError
 from monitor.guidelines import check_document, check_documents, document_json, load_guideline
 from monitor.guidelines.overlaps import settle
+from monitor.guidelines.report import _takes_an
 from monitor.text.document import Document, make_document
 from monitor.types import Finding
 
@@ -182,6 +183,15 @@ def test_suggestions_agree_with_number_article_and_capital():
     assert finding.suggestions[0] == "Sexually exploited children"
     (finding,) = check("An illegal migrant was found.").findings
     assert finding.suggestions == ("undocumented migrant",)
+
+
+@pytest.mark.parametrize(
+    ("words", "article"),
+    [("undocumented migrant", True), ("union", False), ("uninvolved man", True), ("hour", True),
+     ("European", False), ("person", False), ("usual suspect", False), ("umbrella", True)],
+)  # fmt: skip
+def test_an_is_a_matter_of_sound(words, article):
+    assert _takes_an(words) is article
 
 
 PATHOLOGICAL = {

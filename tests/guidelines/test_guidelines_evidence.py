@@ -243,3 +243,15 @@ def test_quoted_as_evidence(guideline):
     rule = guideline(kind="phrase", unless=[{"quoted": "attributed"}])
     assert matches(rule, "'The firm hired nobody,' the mayor said.") == []
     assert matches(rule, "The firm hired nobody, the mayor said.") == ["hired"]
+
+
+def test_entities_are_found_where_a_rule_asks_for_them(guideline):
+    person = {"ENT_TYPE": "PERSON", "OP": "+", "MARK": True}
+    rule = guideline(
+        kind="tokens",
+        trigger=["rescued"],
+        match=[{"tokens": [[person, {"LOWER": {"IN": ["was", "is"]}}, {"LOWER": "rescued"}]]}],
+    )
+    text = "It rained in Accra. Police said that Maria Mensah was rescued on Monday."
+    assert matches(rule, text) == ["Maria Mensah"]
+    assert matches(rule, "The dog was rescued on Monday.") == []

@@ -82,8 +82,9 @@ def _explain(file: Path, error: ValidationError) -> str:
     elif first["type"] == "missing":
         message = f"field '{place[-1]}' is missing"
     else:
+        said = first["msg"].removeprefix("Value error, ")
         field = next((part for part in reversed(place) if isinstance(part, str)), "")
-        message = f"'{field}': {first['msg'].removeprefix('Value error, ')}"
+        message = said if first["type"] == "value_error" else f"'{field}': {said}"
     return f"{_where(file, place)}: {message}"
 
 

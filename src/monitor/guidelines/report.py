@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,10 @@ from monitor.types import Finding, Quoted, Scope, ScorecardItem, Severity, Sourc
 
 if TYPE_CHECKING:
     from monitor.guidelines.engine import Checked
+
+_AN = re.compile(r"[aeiou]|hour|honest|honou?r|heir", re.IGNORECASE)
+_NO_EVIDENCE = re.compile(r"\s*\(\{evidence\}\)")
+_A_DESPITE_VOWEL = re.compile(r"uni(?!m|n)|us[aeiu]|eu|one\b|once\b|ut[ei]", re.IGNORECASE)
 
 
 def make_finding(
@@ -83,6 +88,8 @@ def sources_of(rule: Rule) -> tuple[Source, ...]:
 
 def _message(message: str, match: str, evidence: Sequence[Found]) -> str:
     words = dict.fromkeys(found.words for found in evidence)
+    if not words:
+        message = _NO_EVIDENCE.sub("", message)
     filled = message.replace("{match}", match).replace("{evidence}", ", ".join(words))
     return " ".join(filled.split())
 
@@ -98,13 +105,16 @@ def _suggestions(guideline: Guideline, scene: Scene, at: Candidate) -> tuple[str
     before = scene.view.shadow[max(0, at.start - 4) : at.start].lower().rpartition(" ")[0]
     article = before.rpartition(" ")[2]
     if article in ("a", "an"):
-        fitting = tuple(
-            text for text in offered if (text[0].lower() in "aeiou") == (article == "an")
-        )
+        fitting = tuple(text for text in offered if _takes_an(text) == (article == "an"))
         offered = fitting or offered
     if match[:1].isupper():
         offered = tuple(text[:1].upper() + text[1:] for text in offered)
     return tuple(dict.fromkeys(offered))
+
+
+def _takes_an(text: str) -> bool:
+    """Whether "an" stands before these words: a matter of sound, not of letter."""
+    return bool(_AN.match(text)) and not _A_DESPITE_VOWEL.match(text)
 
 
 def document_json(

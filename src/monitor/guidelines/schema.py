@@ -7,6 +7,7 @@ it should not. `guidelines/README.md` explains each field to authors.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
@@ -240,12 +241,13 @@ class Rule(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        problem = _kind_problem(self) or _example_problem(self)
+        problem = _kind_problem(self) or _message_problem(self) or _example_problem(self)
         if problem:
             raise ValueError(problem)
         return self
 
 
+_PLACEHOLDER = re.compile(r"\{(.*?)\}")
 _WAYS: Mapping[str, frozenset[str]] = {
     "phrase": frozenset({"phrases", "sequence", "replace"}),
     "tokens": frozenset({"phrases", "sequence", "replace", "tokens"}),
@@ -272,6 +274,17 @@ def _kind_problem(rule: Rule) -> str | None:
         and not (rule.trigger or rule.trigger_stems),
     }
     return next((problem for problem, holds in problems.items() if holds), None)
+
+
+def _message_problem(rule: Rule) -> str | None:
+    """Say which placeholder of a message cannot be filled, or None."""
+    messages = [rule.message, *(m.message for m in rule.match if m.message)]
+    names = {name for message in messages for name in _PLACEHOLDER.findall(message)}
+    if unknown := names - {"match", "evidence"}:
+        return f"'message' has '{{{min(unknown)}}}'; there are {{match}} and {{evidence}}"
+    if "evidence" in names and not (rule.needs or any(m.needs for m in rule.match)):
+        return "'message' has {evidence}, but there are no 'needs' that could find any"
+    return None
 
 
 def _example_problem(rule: Rule) -> str | None:
