@@ -21,6 +21,7 @@ def test_pasted_words_are_flagged_where_they_stand(page: Page) -> None:
     expect(page.get_by_role("status")).to_have_text(re.compile("1 flag in"))
     assert marked(page) == [FLAGGED]
     assert cards(page) == [FLAGGED]
+    expect(page.locator("#filters")).to_be_hidden()
     card = page.locator(".card")
     expect(card).to_contain_text("Error", ignore_case=True)
     expect(card.get_by_role("button", name=re.compile("^Replace with"))).not_to_have_count(0)

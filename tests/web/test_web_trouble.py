@@ -42,7 +42,9 @@ def test_a_file_that_is_none_of_ours_is_refused_in_words(page: Page, tmp_path: P
     write(page, DRAFT)
     page.get_by_label("Open a file").set_input_files(path)
     expect(page.get_by_role("alert")).to_contain_text(".docx files are read")
+    expect(page.get_by_role("status")).to_contain_text("flags are those of the last check")
     assert draft(page) == DRAFT
+    assert marked(page) == [FLAGGED]
 
 
 def test_an_empty_draft_is_not_sent(page: Page) -> None:

@@ -9,7 +9,7 @@ import { showFilters } from "./filters.js";
 import { adapt, countBySeverity, group, shift } from "./findings.js";
 import { Marks } from "./marks.js";
 import { showScorecard } from "./scorecard.js";
-import { announce, clean, fail, notice, opened, say } from "./status.js";
+import { announce, clean, notice, opened, say } from "./status.js";
 import { Tip } from "./tip.js";
 
 const PAUSE_MS = 900;
@@ -57,7 +57,7 @@ function isTooLarge({ text, title }) {
   const size = [...text].length + [...title].length;
   if (size <= MAX_CHARS) return false;
   const words = `The draft has ${size.toLocaleString("en")} characters; `;
-  fail(`${words}the limit is ${MAX_CHARS.toLocaleString("en")}. Check it in parts.`);
+  refuse(`${words}the limit is ${MAX_CHARS.toLocaleString("en")}. Check it in parts.`);
   return true;
 }
 
@@ -76,13 +76,19 @@ async function run(ask, use) {
   } catch (error) {
     if (error.name === "AbortError") return;
     if (!(error instanceof CheckFailed)) throw error;
-    if (state.running === controller) fail(error.message);
+    if (state.running === controller) refuse(error.message);
   } finally {
     if (state.running === controller) {
       state.running = null;
       byId("main").removeAttribute("aria-busy");
     }
   }
+}
+
+/** Say why there is no new answer; the flags of the last one stay. */
+function refuse(words) {
+  notice(words);
+  say(state.findings.length ? "Not checked. The flags are those of the last check." : "Not checked.");
 }
 
 async function openFile(file) {

@@ -21,11 +21,6 @@ export const clean = (words) => show("clean", words);
 /** Which file is shown. */
 export const opened = (words) => show("opened", words);
 
-export function fail(words) {
-  notice(words);
-  say("Not checked.");
-}
-
 function show(id, words) {
   byId(id).textContent = words;
   byId(id).hidden = !words;
