@@ -1,11 +1,15 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import serving
 from monitor.api.schemas import CheckedDocument
+from monitor.config import Settings
 from monitor.core import Monitor
 
 DRAFT = "Police said the two child prostitutes were found."
@@ -189,3 +193,21 @@ def test_what_is_no_json_is_refused(
     answer = client.post("/v1/check", content=content, headers={"content-type": content_type})
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_many_at_once_at_a_cold_desk(tmp_path: Path) -> None:
+    """Everything is loaded by the first that needs it, and the answers do not mix."""
+    drafts = [f"{'Wave. ' * n}{DRAFT} The woman admitted being trafficked." for n in range(12)]
+    with (
+        Monitor(Settings(home=tmp_path)) as cold,
+        serving.serve(cold) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        listed = [pool.submit(client.get, "/v1/articles") for _ in range(4)]
+        answers = list(pool.map(lambda draft: check(client, text=draft).json(), drafts))
+        assert [future.result().json()["articles"] for future in listed] == [[]] * 4
+    for draft, answer in zip(drafts, answers, strict=True):
+        found = {f["rule"]: draft[f["start"] : f["end"]] for f in answer["findings"]}
+        assert found["child-prostitute"] == "child prostitutes"
+        assert found["admitted-being-trafficked"] == "admitted"

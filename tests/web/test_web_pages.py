@@ -97,6 +97,15 @@ def test_examples_are_cut_at_their_marks(text: str, pieces: list[list[tuple[str,
     assert split_example(text) == pieces
 
 
+def test_spelling_services_are_told_to_keep_off(address: str) -> None:
+    html = httpx.get(address).text
+    fields = re.findall(r"<textarea[^>]*>", html)
+    assert len(fields) == 2
+    for field in fields:
+        for wanted in ('spellcheck="false"', 'writingsuggestions="false"', 'autocomplete="off"'):
+            assert wanted in field
+
+
 def test_static_files_name_no_other_host() -> None:
     files = [path for path in Path(STATIC_DIR).parent.rglob("*") if path.is_file()]
     assert len(files) > 10

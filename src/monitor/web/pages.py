@@ -9,8 +9,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from monitor.digest.view import DigestView
 
 if TYPE_CHECKING:
@@ -19,13 +17,6 @@ if TYPE_CHECKING:
 STATIC_DIR = Path(__file__).resolve().parent / "static"
 
 _MARKED = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
-
-_QUIET_FIELD = Markup(
-    'spellcheck="false" autocomplete="off" autocorrect="off" autocapitalize="off" '
-    'writingsuggestions="false" translate="no" data-gramm="false" data-lt-active="false"'
-)
-"""Tells browsers and their extensions to keep off the draft: their spelling services may send it
-to another company's server."""
 
 _EXAMPLES = (
     ("bad", "What it flags", "The marked words are flagged."),
@@ -45,9 +36,7 @@ Pieces = list[tuple[str, bool]]
 
 def render_draft(*, max_chars: int, language: str) -> str:
     """Return the page on which a draft is checked; `language` is the guideline's."""
-    return _render(
-        "draft.html", here="/", max_chars=max_chars, language=language, quiet=_QUIET_FIELD
-    )
+    return _render("draft.html", here="/", max_chars=max_chars, language=language)
 
 
 def render_rules(rules: Sequence[Mapping[str, Any]], *, guideline: str) -> str:
