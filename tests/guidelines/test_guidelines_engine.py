@@ -97,6 +97,11 @@ def test_captions_have_a_scope():
     assert [f.scope for f in check_document(THB, document).findings] == ["caption"]
 
 
+def test_a_labelled_paragraph_is_a_caption():
+    findings = check("It rained.\n\nPhoto: two child prostitutes.\n\nChild prostitutes.").findings
+    assert [f.scope for f in findings] == ["caption", "body"]
+
+
 def test_disable_and_severity():
     text = "Police said the two child prostitutes were found."
     assert not found(text, disable=["child-prostitute"])

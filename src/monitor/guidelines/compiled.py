@@ -120,6 +120,7 @@ class Guideline:
     survivor: tuple[int, ...]
     other_speaker: tuple[int, ...]
     first_person: tuple[int, ...]
+    captions: tuple[int, ...]
     roles: Mapping[str, tuple[int, ...]]
     pronouns: Mapping[str, tuple[int, ...]]
 
@@ -160,6 +161,7 @@ def _guideline(
         survivor=build.named(speakers.survivor),
         other_speaker=build.named(speakers.other),
         first_person=build.named(speakers.first_person),
+        captions=build.named(about.captions),
         roles={role: build.named(names) for role, names in about.roles.items()},
         pronouns={word: build.named(names) for word, names in about.pronouns.items()},
         scanner=Scanner(build.sets.sets),

@@ -6,7 +6,7 @@ Everything here counts in offsets of the shadow text; only a `Finding` counts in
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
 from typing import TYPE_CHECKING
@@ -115,16 +115,20 @@ class Draft:
 def open_draft(guideline: Guideline, document: Document) -> Draft:
     """Scan a document for every word of the guideline; no linguistic analysis yet."""
     seen = view(document.text)
-    text = Scene(
-        "text",
-        seen,
-        guideline.scanner.scan(seen.shadow),
-        seen.to_shadow(*document.headline) if document.headline else None,
-        tuple(seen.to_shadow(*caption) for caption in document.captions),
-    )
+    hits = guideline.scanner.scan(seen.shadow)
+    captions = {seen.to_shadow(*caption) for caption in document.captions}
+    captions |= set(_labelled_captions(guideline, seen, hits))
+    headline = seen.to_shadow(*document.headline) if document.headline else None
+    text = Scene("text", seen, hits, headline, tuple(sorted(captions)))
     title = None
     if document.title.strip():
         head = view(document.title)
         whole = (0, len(head.shadow))
         title = Scene("title", head, guideline.scanner.scan(head.shadow), whole, ())
     return Draft(document, text, title, len(seen.shadow.split()))
+
+
+def _labelled_captions(guideline: Guideline, seen: View, hits: Hits) -> Iterator[Hit]:
+    """Yield paragraphs that begin with a label such as "Photo:", as plain text has captions."""
+    labels = {start for wordset in guideline.captions for start, _ in hits.of(wordset)}
+    return (paragraph for paragraph in seen.paragraphs if labels and paragraph[0] in labels)

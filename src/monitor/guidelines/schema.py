@@ -351,6 +351,7 @@ class GuidelineFile(Strict):
     licence: Text
     topic: TopicWords
     speakers: SpeakerWords
+    captions: list[Name] = []
     roles: dict[Name, list[Name]]
     pronouns: dict[Text, list[Name]] = {}
     plurals: list[Text] = []
