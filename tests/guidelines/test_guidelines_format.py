@@ -132,7 +132,7 @@ def test_a_folder_without_guideline_is_refused(tmp_path):
 def test_a_wrong_name_in_guideline_yaml_names_its_line(folder):
     file = folder / "guideline.yaml"
     file.write_text(file.read_text().replace("strong: [thb-term]", "strong: [thb-terms]"))
-    assert error(folder) == f"{file}, line 13: there is no lexicon 'thb-terms'"
+    assert error(folder) == f"{file}, line 14: there is no lexicon 'thb-terms'"
 
 
 def test_a_lexicon_that_includes_itself_is_refused(folder):

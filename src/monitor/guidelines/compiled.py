@@ -96,6 +96,7 @@ class TopicSets:
     """Word lists that decide the topic."""
 
     strong: tuple[int, ...]
+    weak: tuple[int, ...]
     act: tuple[int, ...]
     means: tuple[int, ...]
     purpose: tuple[int, ...]
@@ -156,7 +157,12 @@ def _guideline(
         rules=tuple(rules),
         compiled=compiled,
         topic=TopicSets(
-            *map(build.named, (topic.strong, topic.act, topic.means, topic.purpose, topic.other))
+            strong=build.named(topic.strong),
+            weak=build.named(topic.weak),
+            act=build.named(topic.act),
+            means=build.named(topic.means),
+            purpose=build.named(topic.purpose),
+            other=build.named(topic.other),
         ),
         survivor=build.named(speakers.survivor),
         other_speaker=build.named(speakers.other),

@@ -29,17 +29,18 @@ def find_topic(guideline: Guideline, draft: Draft) -> Topic:
     """Return whether a text is about trafficking.
 
     It is if one of the field's own terms stands in the headline, near the top or twice, or if a
-    purpose of exploitation stands close to an act or a means. A short text counts as on topic
-    unless it shows another one.
+    purpose of exploitation stands close to an act or a means; or if it says "trafficking" more
+    than once and shows no other topic. A short text counts as on topic unless it shows another.
     """
     topic = guideline.topic
-    short = draft.words < guideline.about.topic.short_words
     if _has_term(topic, draft) or any(_has_elements(topic, scene) for scene in draft.scenes):
         return "thb"
-    purpose = any(_hits(scene, topic.purpose) for scene in draft.scenes)
-    if not purpose and any(_hits(scene, topic.other) for scene in draft.scenes):
+    other = any(_hits(scene, topic.other) for scene in draft.scenes)
+    if not other and sum(len(_hits(scene, topic.weak)) for scene in draft.scenes) > 1:
+        return "thb"
+    if other and not any(_hits(scene, topic.purpose) for scene in draft.scenes):
         return "other"
-    return "assumed" if short else "unknown"
+    return "assumed" if draft.words < guideline.about.topic.short_words else "unknown"
 
 
 def _has_term(topic: TopicSets, draft: Draft) -> bool:

@@ -324,6 +324,7 @@ class TopicWords(Strict):
     """Which lexicons decide whether a text is about trafficking."""
 
     strong: list[Name]
+    weak: list[Name]
     act: list[Name]
     means: list[Name]
     purpose: list[Name]
