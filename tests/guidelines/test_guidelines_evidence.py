@@ -26,7 +26,7 @@ def guideline(tmp_path):
             "severity": "warning",
             "gate": "none",
             "quotes": "flag",
-            "message": "{match} because of {evidence}",
+            "message": "{match}",
             "why": "Why.",
             "sources": [{"title": "T", "section": "S", "url": "https://x.org", "role": "states"}],
             "match": [{"phrases": ["hired"]}],
@@ -73,7 +73,7 @@ def test_within(guideline, within, yes, no):
 
 
 def test_evidence_is_told(guideline):
-    rule = guideline(needs=[{"lexicons": ["minor"]}])
+    rule = guideline(needs=[{"lexicons": ["minor"]}], message="{match} because of {evidence}")
     (finding,) = check_document(rule, Document("The schoolgirl was hired.")).findings
     assert finding.message == "hired because of schoolgirl"
 

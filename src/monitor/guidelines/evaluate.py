@@ -100,7 +100,7 @@ def score(
         "articles": len(items),
         "overall": total.report(),
         "rules": {rule: rules[rule].report() for rule in sorted(rules)},
-        "scorecard": _score_items(items, checked),
+        "scorecard": _score_items(guideline, items, checked),
         "misses": misses,
         "false_flags": false,
     }
@@ -279,16 +279,22 @@ def _shown_finding(item: Item, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _score_items(items: Sequence[Item], checked: Sequence[Checked]) -> dict[str, dict[str, int]]:
-    """Return per scorecard item how the answers compare, where both sides gave one."""
+def _score_items(
+    guideline: Guideline, items: Sequence[Item], checked: Sequence[Checked]
+) -> dict[str, dict[str, int]]:
+    """Return per question how the answers compare, where editors gave one.
+
+    A document rule that flags the headline answers by flagging it or not.
+    """
+    flagging = {r.rule.id for r in guideline.compiled if r.rule.check and r.rule.check.flags}
     table: defaultdict[str, dict[str, int]] = defaultdict(
         lambda: {"agree": 0, "false_not_met": 0, "false_met": 0, "unanswered": 0}
     )
     for item, result in zip(items, checked, strict=True):
-        answers = {answer.item: answer.met for answer in result.scorecard}
-        for name in item.met | item.not_met:
-            if name not in answers:
-                continue
+        flagged = {finding.rule for finding in result.findings}
+        answers: dict[str, bool | None] = {rule: rule not in flagged for rule in flagging}
+        answers |= {answer.item: answer.met for answer in result.scorecard}
+        for name in (item.met | item.not_met) & answers.keys():
             answer, truth = answers[name], name in item.met
             if answer is None:
                 table[name]["unanswered"] += 1
