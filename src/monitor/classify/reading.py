@@ -1,0 +1,51 @@
+"""One article as the models read it: words and cues of headline and text, each made once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.classify.cues import Cue, CueTable
+from monitor.classify.words import Words, split_words
+from monitor.types import FieldName, Span
+
+LEAD_WORDS = 80
+"""A lead is the first 80 words of the text: two or three paragraphs of news, a whole snippet."""
+FIELDS = ("title", "full")
+"""What n-grams are counted in: the headline, and headline and whole text. The lead has no n-grams
+of its own: with story counts for it they added nothing (average precision 0.977, 0.978 without)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Words and cues of one article."""
+
+    title: Words
+    text: Words
+    title_cues: list[Cue]
+    text_cues: list[Cue]
+
+    def span(self, field: FieldName, first: int, last: int) -> Span:
+        """Return the span of words `first` to `last` (exclusive) of a field."""
+        words = self.title if field == "title" else self.text
+        return Span(field, words.starts[first], words.ends[last - 1])
+
+
+def read_article(title: str, text: str, cues: CueTable) -> Reading:
+    """Split an article into words and find the cues in it."""
+    headline, body = split_words(title), split_words(text)
+    return Reading(headline, body, cues.find(headline.words), cues.find(body.words))
+
+
+def field_ngrams(reading: Reading) -> dict[str, list[str]]:
+    """Return the words and word pairs of each of `FIELDS`, repeats included."""
+    title = ngrams(reading.title.words)
+    return {
+        "title": title,
+        "full": title + ngrams(reading.text.words),
+    }
+
+
+def ngrams(words: Sequence[str]) -> list[str]:
+    """Return words and pairs of neighbouring words."""
+    return [*words, *map("{} {}".format, words, words[1:])]

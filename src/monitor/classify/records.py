@@ -1,0 +1,125 @@
+"""`monitor classify`: JSON lines in, JSON lines out, one for one, in constant memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from monitor.errors import DataError
+from monitor.types import Article, Assessment, Assessor, Tag
+
+BATCH = 32
+_NO_TIME = datetime.fromtimestamp(0, UTC)
+
+
+def classify_lines(lines: Iterable[str], assessors: Sequence[Assessor]) -> Iterator[str]:
+    """Yield one JSON line for each of `lines` (`{id, title, text[, language]}`), in order.
+
+    A line that cannot be read or judged becomes `{"id": …, "error": …}` and the run goes on.
+    """
+    source = iter(lines)
+    while batch := list(islice(source, BATCH)):
+        parsed = [_parse(line) for line in batch]
+        articles = [item for item in parsed if isinstance(item, Article)]
+        said = [assessor.assess(articles) for assessor in assessors]
+        records = iter(zip(articles, *said, strict=True))
+        for item in parsed:
+            if isinstance(item, Article):
+                article, *assessments = next(records)
+                record = record_json(article, assessments)
+            else:
+                record = item
+            yield json.dumps(record, ensure_ascii=False)
+
+
+def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str, Any]:
+    """Return the output record of one article (design section 4)."""
+    failed = next((a.error for a in assessments if a.error is not None), None)
+    if failed is not None:
+        return {"id": article.id, "error": f"could not be judged ({failed})"}
+    relevance = next((a for a in assessments if a.relevance is not None), None)
+    record: dict[str, Any] = {
+        "id": article.id,
+        "relevance": relevance.relevance if relevance else None,
+        "relevant": relevance.relevant if relevance else None,
+    }
+    reason = next((a.not_judged for a in assessments if a.not_judged), None)
+    if reason is None:
+        record["borderline"] = relevance.borderline if relevance else None
+    else:
+        record["not_judged"] = reason
+        record["language"] = article.language or _language(article)
+    record["tags"] = [tag_json(tag) for a in assessments for tag in a.tags]
+    record["stamps"] = [a.stamp for a in assessments]
+    return record
+
+
+def tag_json(tag: Tag) -> dict[str, Any]:
+    """Return a tag as the contract has it; `role` only where there is one."""
+    return {
+        "scheme": tag.scheme,
+        "label": tag.label,
+        **({"role": tag.role} if tag.role else {}),
+        "score": tag.score,
+        "evidence": [
+            {"field": span.field, "start": span.start, "end": span.end} for span in tag.evidence
+        ],
+    }
+
+
+def _language(article: Article) -> str | None:
+    from monitor.text.language import identify_language
+
+    return identify_language(f"{article.title}\n{article.text}")
+
+
+def _parse(line: str) -> Article | dict[str, Any]:
+    """Return the article of a line, or the error record that takes its place."""
+    identity: str | None = None
+    try:
+        raw = _object(line)
+        identity = _string(raw, "id")
+        text, title = _string(raw, "text"), _string(raw, "title", default="")
+        language = None if raw.get("language") is None else _string(raw, "language")
+    except DataError as error:
+        return {"id": identity, "error": str(error)}
+    return Article(
+        id=identity,
+        url="",
+        title=title,
+        text=text,
+        outlet="",
+        language=language or None,
+        published=None,
+        seen=_NO_TIME,
+        sha256=hashlib.sha256(f"{title}\0{text}".encode()).hexdigest(),
+    )
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(line)
+    except ValueError as error:
+        raise DataError("no JSON") from error
+    except RecursionError as error:
+        raise DataError("JSON nested too deeply") from error
+    if not isinstance(raw, dict):
+        raise DataError("not an object")
+    return raw
+
+
+def _string(raw: dict[str, Any], key: str, default: str | None = None) -> str:
+    value = raw.get(key, default)
+    if value is None:
+        raise DataError(f"'{key}' is missing")
+    if not isinstance(value, str):
+        raise DataError(f"'{key}' is not a string")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"'{key}' has a lone surrogate at {error.start}") from error
+    return value

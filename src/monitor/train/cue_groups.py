@@ -1,0 +1,35 @@
+"""The cue groups in `data/cues.yaml`, the source of the `cues.json` in each model folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from monitor.classify.artefact import parse_cues
+from monitor.classify.cues import CueGroup
+from monitor.errors import ModelError
+
+CUES_FILE = Path(__file__).parent / "data" / "cues.yaml"
+
+
+def load_cues(path: Path = CUES_FILE) -> list[CueGroup]:
+    """Read cue groups from YAML; raises `ModelError` naming file and group."""
+    from ruamel.yaml import YAML, YAMLError
+
+    try:
+        raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except (OSError, YAMLError) as error:
+        raise ModelError(f"{path}: {error}") from error
+    return parse_cues(raw, str(path))
+
+
+def cues_json(groups: list[CueGroup]) -> dict[str, Any]:
+    """Return the groups as `cues.json` holds them."""
+    return {
+        group.name: {
+            "kind": group.kind,
+            **({"form": group.form} if group.form else {}),
+            "phrases": list(group.phrases),
+        }
+        for group in groups
+    }

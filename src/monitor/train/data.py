@@ -1,0 +1,153 @@
+"""Labelled articles from `.jsonl` and `.jsonl.gz`, read strictly.
+
+A misspelt label would train a model that nobody asked for, so everything unknown is a `DataError`
+that names file and line.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from monitor.errors import DataError
+from monitor.types import FORMS, RESPONSES
+
+TEXTS = Path(__file__).parent / "texts"
+"""Training texts written by the project, for forms and regions that real data hardly has."""
+VICTIMS = ("child", "adult", "both", "unknown")
+FLOWS = ("domestic", "cross_border", "unknown")
+_STRINGS = ("id", "title", "text", "language", "source")
+_KEYS = {
+    *_STRINGS,
+    *("event", "url", "date", "outlet", "rel", "basis", "sure"),
+    *("form", "response", "place", "victim", "flow"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One article with its labels; `None` where a scheme was not annotated.
+
+    Rows of the same `event` tell the same story and must stay in one fold. `rel`: 2 trafficking
+    is a main subject, 1 borderline, 0 not.
+    """
+
+    id: str
+    event: str
+    source: str
+    language: str
+    title: str
+    text: str
+    rel: int
+    basis: str
+    sure: bool
+    form: tuple[str, ...] | None = None
+    response: tuple[str, ...] | None = None
+    place: tuple[str, ...] | None = None
+    victim: str | None = None
+    flow: str | None = None
+
+
+def read_labelled(path: Path) -> list[Labelled]:
+    """Read a file of labelled articles; raises `DataError` naming file and line."""
+    return [
+        _parse(line, f"{path}:{number}")
+        for number, line in enumerate(_lines(path), start=1)
+        if line.strip()
+    ]
+
+
+def read_texts(folder: Path = TEXTS) -> list[Labelled]:
+    """Read all files of the project's own training texts, in the order of their names."""
+    return [row for path in text_files(folder) for row in read_labelled(path)]
+
+
+def text_files(folder: Path = TEXTS) -> list[Path]:
+    """Return the files of the project's own training texts; raises `DataError` if none."""
+    paths = sorted(folder.glob("*.jsonl"))
+    if not paths:
+        raise DataError(f"{folder}: no training texts there")
+    return paths
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with path.open("rb") as raw:
+            stream = gzip.open(raw) if path.suffix == ".gz" else raw
+            for number, line in enumerate(stream, start=1):
+                try:
+                    yield line.decode("utf-8")
+                except UnicodeDecodeError as error:
+                    raise DataError(f"{path}:{number}: not UTF-8") from error
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: no such file") from error
+    except (OSError, EOFError) as error:
+        raise DataError(f"{path}: cannot be read ({error})") from error
+
+
+def _parse(line: str, where: str) -> Labelled:
+    try:
+        raw = json.loads(line)
+    except ValueError as error:
+        raise DataError(f"{where}: no JSON ({error})") from error
+    if not isinstance(raw, dict):
+        raise DataError(f"{where}: must be an object")
+    if unknown := sorted(raw.keys() - _KEYS):
+        raise DataError(f"{where}: unknown field '{unknown[0]}'")
+    for key in _STRINGS:
+        if not isinstance(raw.get(key), str):
+            raise DataError(f"{where}: '{key}' must be a string")
+    if type(raw.get("rel")) is not int or raw["rel"] not in (0, 1, 2):
+        raise DataError(f"{where}: 'rel' must be 0, 1 or 2")
+    return Labelled(
+        **{key: raw[key] for key in _STRINGS},
+        event=str(raw.get("event") or raw["id"]),
+        rel=raw["rel"],
+        basis=str(raw.get("basis", "")),
+        sure=raw.get("sure") is not False,
+        form=_labels(raw, "form", FORMS, where),
+        response=_labels(raw, "response", RESPONSES, where),
+        place=_labels(raw, "place", None, where),
+        victim=_label(raw, "victim", VICTIMS, where),
+        flow=_label(raw, "flow", FLOWS, where),
+    )
+
+
+def _labels(
+    raw: Mapping[str, Any], key: str, known: tuple[str, ...] | None, where: str
+) -> tuple[str, ...] | None:
+    value = raw.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise DataError(f"{where}: '{key}' must be a list")
+    for label in value:
+        fits = label in known if known else isinstance(label, str) and _is_country(label)
+        if not fits:
+            raise DataError(f"{where}: unknown label '{label}' in '{key}'")
+    return tuple(value)
+
+
+def _label(
+    raw: Mapping[str, Any], key: str, known: tuple[str, ...], where: str
+) -> str | None:
+    value = raw.get(key)
+    if value is not None and value not in known:
+        raise DataError(f"{where}: unknown label '{value}' in '{key}'")
+    return value if isinstance(value, str) else None
+
+
+def _is_country(code: str) -> bool:
+    import pycountry
+
+    return len(code) == 2 and pycountry.countries.get(alpha_2=code) is not None

@@ -1,0 +1,168 @@
+"""The figures of merit, each counted as `data/README.md` of the labelled data says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.train.data import Labelled
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+SNIPPETS = frozenset({"stopht_google_alerts", "rss_link_db_2022"})
+RELEASES = frozenset({"us_prosecutor_press_releases"})
+PREVALENCE = 0.003
+"""Share of main-subject articles in a national feed."""
+HARD_IN_FEED = 0.003
+"""Share of hard negatives (a strong term, another subject) in a national feed."""
+
+
+def average_precision(truth: Bools, scores: Floats) -> float:
+    """Return average precision, or 0 where nothing is true."""
+    from sklearn.metrics import average_precision_score
+
+    return float(average_precision_score(truth, scores)) if truth.any() else 0.0
+
+
+def recall_at_precision(truth: Bools, scores: Floats, precision: float = 0.9) -> float:
+    """Return the best recall at which `precision` holds."""
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(truth[order])
+    good = hits[hits / np.arange(1, len(order) + 1) >= precision]
+    return float(good.max() / truth.sum()) if len(good) and truth.any() else 0.0
+
+
+def calibration_error(truth: Bools, scores: Floats, *, above: float = 0.02, bins: int = 10) -> float:
+    """Return the mean gap of score and truth over bins of equal mass of scores above `above`."""
+    chosen = np.flatnonzero(scores > above)
+    order = chosen[np.argsort(scores[chosen], kind="stable")]
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    gaps = [abs(scores[part].mean() - truth[part].mean()) * len(part) for part in parts]
+    return float(sum(gaps) / max(1, len(order)))
+
+
+def relevance_scores(
+    rows: Sequence[Labelled], main: Floats, any_: Floats, relevant: Bools, borderline: Bools
+) -> dict[str, Any]:
+    """Return every figure of a relevance model on labelled rows.
+
+    `main` and `any_` are calibrated probabilities; the main figures leave `rel` 1 rows out.
+    """
+    rel = np.array([row.rel for row in rows])
+    clear = rel != 1
+    shown = relevant | borderline
+    return {
+        "rows": len(rows),
+        "rel": {str(value): int((rel == value).sum()) for value in (2, 1, 0)},
+        "average_precision": average_precision(rel[clear] == 2, main[clear]),
+        "recall_at_precision_0.90": recall_at_precision(rel[clear] == 2, main[clear]),
+        "average_precision_rel1_negative": average_precision(rel == 2, main),
+        "average_precision_rel1_positive": average_precision(rel >= 1, main),
+        "average_precision_any": average_precision(rel >= 1, any_),
+        "at_threshold": {
+            "precision": _share(rel[clear & relevant] == 2),
+            "recall": _share(relevant[rel == 2]),
+            "precision_rel1_negative": _share(rel[relevant] == 2),
+            "recall_with_borderline": _share(shown[rel == 2]),
+            "rel1_relevant": _share(relevant[rel == 1]),
+            "rel1_borderline": _share(borderline[rel == 1]),
+            "borderline": int(borderline.sum()),
+            "borderline_precision_any": _share(rel[borderline] >= 1),
+        },
+        "calibration_error": calibration_error(rel == 2, main),
+        "calibration_error_annotated": _annotated_error(rows, rel, main),
+        "sources": _sources(rows, rel, main),
+        "feed": project_to_feed(rows, rel, relevant),
+    }
+
+
+def _annotated_error(rows: Sequence[Labelled], rel: NDArray[np.int_], main: Floats) -> float:
+    annotated = np.array([row.basis == "annotated" for row in rows])
+    return calibration_error(rel[annotated] == 2, main[annotated])
+
+
+def _share(values: Bools) -> float:
+    return float(values.mean()) if len(values) else 0.0
+
+
+def _sources(rows: Sequence[Labelled], rel: NDArray[np.int_], main: Floats) -> dict[str, Any]:
+    """Return average precision within each source that has positives, and in general outlets."""
+    source = np.array([row.source for row in rows])
+    groups: dict[str, Bools] = {name: source == name for name in sorted(set(source.tolist()))}
+    special = np.isin(source, sorted(SNIPPETS | RELEASES))
+    groups["full articles of general outlets"] = ~special
+    table: dict[str, Any] = {}
+    for name, member in groups.items():
+        chosen = member & (rel != 1)
+        positives = int((rel[chosen] == 2).sum())
+        if positives:
+            table[name] = {
+                "rows": int(chosen.sum()),
+                "positives": positives,
+                "average_precision": average_precision(rel[chosen] == 2, main[chosen]),
+                "recall_at_precision_0.90": recall_at_precision(rel[chosen] == 2, main[chosen]),
+            }
+    return table
+
+
+def project_to_feed(
+    rows: Sequence[Labelled], rel: NDArray[np.int_], relevant: Bools
+) -> dict[str, Any]:
+    """Project precision to a national feed: `PREVALENCE` of positives, two mixes of negatives.
+
+    `as_sampled` takes negatives as they are in `rows` (about 6 % hard ones), `as_in_feed` weighs
+    annotated (hard) negatives down to `HARD_IN_FEED`.
+    """
+    hard = np.array([row.basis == "annotated" for row in rows]) & (rel == 0)
+    easy = (rel == 0) & ~hard
+    recall, hard_rate, easy_rate = (_share(relevant[part]) for part in (rel == 2, hard, easy))
+    result: dict[str, Any] = {
+        "prevalence": PREVALENCE,
+        "hard_negative_rate": hard_rate,
+        "easy_negative_rate": easy_rate,
+    }
+    hits = recall * PREVALENCE
+    for name, share in (
+        ("as_sampled", float(hard.sum() / max(1, (rel == 0).sum()))),
+        ("as_in_feed", HARD_IN_FEED),
+    ):
+        false = (1 - PREVALENCE) * (share * hard_rate + (1 - share) * easy_rate)
+        result[f"precision_{name}"] = hits / (hits + false) if hits + false else 0.0
+        result[f"false_per_10000_{name}"] = false * 10_000
+    return result
+
+
+def label_scores(
+    gold: Sequence[Collection[str]], said: Sequence[Collection[str]], labels: Sequence[str]
+) -> dict[str, Any]:
+    """Return micro-averaged and per-label precision, recall and F1 of label sets."""
+    hit, false, missed = Counter[str](), Counter[str](), Counter[str]()
+    for truth, answer in zip(gold, said, strict=True):
+        hit.update(set(truth) & set(answer))
+        false.update(set(answer) - set(truth))
+        missed.update(set(truth) - set(answer))
+    table = {
+        label: {
+            "n": hit[label] + missed[label],
+            **_prf(hit[label], false[label], missed[label]),
+        }
+        for label in labels
+        if hit[label] + missed[label] + false[label]
+    }
+    total = _prf(hit.total(), false.total(), missed.total())
+    return {"rows": len(gold), "micro": total, "labels": table}
+
+
+def _prf(hit: int, false: int, missed: int) -> dict[str, float]:
+    precision = hit / (hit + false) if hit + false else 0.0
+    recall = hit / (hit + missed) if hit + missed else 0.0
+    both = precision + recall
+    return {
+        "precision": precision,
+        "recall": recall,
+        "f1": 2 * precision * recall / both if both else 0.0,
+    }

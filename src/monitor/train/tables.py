@@ -1,0 +1,88 @@
+"""Figures as tables of plain text (terminal) or Markdown (model cards)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return a Markdown table; figures get three digits."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(map(figure, line)) + " |" for line in lines)
+
+
+def text_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return a table in columns for a terminal."""
+    cells = [[figure(cell) for cell in line] for line in (header, *rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in cells
+    )
+
+
+def figure(value: Any) -> str:
+    """Return a cell: floats with three digits, all else as it is."""
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def relevance_rows(scores: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the figures of a relevance model as name and value, in reading order."""
+    at, feed = scores["at_threshold"], scores["feed"]
+    return [
+        ("rows (rel 2 / 1 / 0)", " / ".join(str(scores["rel"][k]) for k in ("2", "1", "0"))),
+        ("average precision, rel 1 left out", scores["average_precision"]),
+        ("recall at precision 0.90, rel 1 left out", scores["recall_at_precision_0.90"]),
+        ("average precision, rel 1 as negative", scores["average_precision_rel1_negative"]),
+        ("average precision, rel >= 1 as positive", scores["average_precision_rel1_positive"]),
+        ("the same by the output for rel >= 1", scores["average_precision_any"]),
+        ("at the threshold: precision, rel 1 left out", at["precision"]),
+        ("at the threshold: recall", at["recall"]),
+        ("at the threshold: precision, rel 1 as negative", at["precision_rel1_negative"]),
+        ("recall with the borderline section", at["recall_with_borderline"]),
+        ("rel 1 shown as relevant", at["rel1_relevant"]),
+        ("rel 1 shown as borderline", at["rel1_borderline"]),
+        ("borderline items", at["borderline"]),
+        ("borderline items that are rel 1 or 2", at["borderline_precision_any"]),
+        ("calibration error", scores["calibration_error"]),
+        ("calibration error, annotated rows", scores["calibration_error_annotated"]),
+        ("precision projected to 0.3 %, negatives as sampled", feed["precision_as_sampled"]),
+        ("precision projected to 0.3 %, hard negatives at 0.3 %", feed["precision_as_in_feed"]),
+        ("false alarms in 10,000 articles, as in a feed", feed["false_per_10000_as_in_feed"]),
+    ]
+
+
+def source_rows(scores: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the figures within each source."""
+    keys = ("positives", "rows", "average_precision", "recall_at_precision_0.90")
+    return [(name, *(row[key] for key in keys)) for name, row in scores["sources"].items()]
+
+
+def label_rows(scores: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return n, precision, recall and F1 of each label, then of all together."""
+    keys = ("precision", "recall", "f1")
+    rows: list[tuple[Any, ...]] = [
+        (label, row["n"], *(row[key] for key in keys)) for label, row in scores["labels"].items()
+    ]
+    return [*rows, ("micro", "", *(scores["micro"][key] for key in keys))]
+
+
+SOURCE_HEADER = ("source", "positives", "rows", "average precision", "recall at precision 0.90")
+LABEL_HEADER = ("label", "n", "precision", "recall", "F1")
+
+
+def render_evaluation(result: Mapping[str, Any]) -> str:
+    """Return what `evaluate_relevance` or `evaluate_tags` found, for a terminal."""
+    parts = [f"{result['model']} on {result['data']}"]
+    if "schemes" in result:
+        for scheme, scores in result["schemes"].items():
+            parts += [f"{scheme}, {scores['rows']} rows"]
+            parts += [text_table(LABEL_HEADER, label_rows(scores))]
+    else:
+        parts += [text_table(("figure", "value"), relevance_rows(result["scores"]))]
+        parts += [text_table(SOURCE_HEADER, source_rows(result["scores"]))]
+    return "\n\n".join(parts)
