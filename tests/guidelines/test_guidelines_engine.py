@@ -218,3 +218,26 @@ def test_time_grows_with_the_length(make):
     check("warm up: she admitted it")
     small, large = seconds(make(5_000)), seconds(make(40_000))
     assert large < 24 * max(small, 0.01), (small, large)
+
+
+@pytest.mark.parametrize(
+    ("format", "source"),
+    [
+        ("md", "# A title\n\nTwo **child** prostitutes &amp; [a man](https://x.org)."),
+        ("html", "<h1>A title</h1>\n<p>Two <b>child</b>\nprostitutes &amp; a man.</p>"),
+    ],
+)
+def test_places_in_the_source_file(format, source):
+    document = make_document(source, format=format, max_chars=LIMIT)
+    entry = document_json(document, check_document(THB, document), include_text=True)
+    (shown,) = entry["findings"]
+    assert shown["scope"] == "body"
+    assert entry["text"][shown["start"] : shown["end"]] == shown["match"]
+    written = source[shown["source_start"] : shown["source_end"]]
+    assert written.startswith("child")
+    assert written.endswith("prostitutes")
+    line = source[: shown["source_start"]].count("\n") + 1
+    assert (shown["line"], shown["column"]) == (
+        line,
+        shown["source_start"] - source.rfind("\n", 0, shown["source_start"]),
+    )
