@@ -36,6 +36,11 @@ def test_the_language_is_found_where_none_is_given():
     assert GuidelineAssessor(THB).assess([article(1, text, None)])[0].not_judged == "language"
 
 
+def test_a_regional_english_is_english():
+    said = GuidelineAssessor(THB).assess([article(1, "Two child prostitutes.", "en-GB")])
+    assert said[0].not_judged is None
+
+
 def test_settings_change_the_stamp_and_the_findings():
     plain = GuidelineAssessor(THB)
     other = GuidelineAssessor(THB, disable=["child-prostitute"])

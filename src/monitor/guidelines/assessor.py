@@ -46,7 +46,8 @@ class GuidelineAssessor:
         ]
 
     def _language(self, article: Article) -> str | None:
-        return article.language or identify_language(f"{article.title}\n{article.text}")
+        language = article.language or identify_language(f"{article.title}\n{article.text}")
+        return language.partition("-")[0].lower() if language else None
 
     def _check(self, articles: Sequence[Article]) -> list[Assessment]:
         """Check all together; only if that fails, one by one, to find the one that fails."""
