@@ -1,0 +1,25 @@
+"""Is an article about trafficking in human beings, and what does it tell of?
+
+`load_classifiers` gives the assessors, `classify_lines` runs them over JSON lines.
+"""
+
+from monitor.classify.artefact import ModelMeta, find_model, load_folder, model_versions, read_meta
+from monitor.classify.assessors import RelevanceAssessor, TagsAssessor, load_classifiers
+from monitor.classify.records import classify_lines, record_json, tag_json
+from monitor.classify.registry import ModelState, list_models
+
+__all__ = [
+    "ModelMeta",
+    "ModelState",
+    "RelevanceAssessor",
+    "TagsAssessor",
+    "classify_lines",
+    "find_model",
+    "list_models",
+    "load_classifiers",
+    "load_folder",
+    "model_versions",
+    "read_meta",
+    "record_json",
+    "tag_json",
+]

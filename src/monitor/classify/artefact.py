@@ -185,7 +185,9 @@ def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     import numpy as np
 
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **{k: np.asarray(v, np.float32) for k, v in arrays.items()})
+    np.savez_compressed(
+        buffer, allow_pickle=False, **{k: np.asarray(v, np.float32) for k, v in arrays.items()}
+    )
     return buffer.getvalue()
 
 

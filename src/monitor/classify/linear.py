@@ -59,7 +59,9 @@ class LinearModel:
         grams = field_ngrams(reading)
         for field, columns in self.vocabulary.items():
             ids, values = field_vector(grams[field], columns, self.idf)
-            share = dict(zip(ids.tolist(), (self.weights[output, ids] * values).tolist(), strict=True))
+            share = dict(
+                zip(ids.tolist(), (self.weights[output, ids] * values).tolist(), strict=True)
+            )
             for words, into in zip((reading.title.words, reading.text.words), added, strict=True):
                 for place, gram in enumerate(ngrams(words)):
                     weight = share.get(columns.get(gram, -1), 0.0)

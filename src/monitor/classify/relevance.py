@@ -79,7 +79,9 @@ def load_relevance(folder: ModelFolder) -> RelevanceModel:
         calibration = [parse_calibration(raw) for raw in meta.settings["calibration"]]
         thresholds = {key: float(meta.thresholds[key]) for key in ("relevant", "borderline")}
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{folder.path / 'meta.json'}: calibration or thresholds: {error}") from error
+        raise ModelError(
+            f"{folder.path / 'meta.json'}: calibration or thresholds: {error}"
+        ) from error
     if len(calibration) != 2:
         raise ModelError(f"{folder.path / 'meta.json'}: calibration of two outputs expected")
     return RelevanceModel(cues, counter, linear, calibration, thresholds)

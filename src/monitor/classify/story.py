@@ -22,8 +22,38 @@ if TYPE_CHECKING:
 STEP = 30
 """Words from one window to the next; a window is two steps long."""
 _COMMON = frozenset(
-    "with from that this have been were they their after over into about news says said will "
-    "more than what when who your local first year years four press former".split()
+    [
+        "with",
+        "from",
+        "that",
+        "this",
+        "have",
+        "been",
+        "were",
+        "they",
+        "their",
+        "after",
+        "over",
+        "into",
+        "about",
+        "news",
+        "says",
+        "said",
+        "will",
+        "more",
+        "than",
+        "what",
+        "when",
+        "who",
+        "your",
+        "local",
+        "first",
+        "year",
+        "years",
+        "four",
+        "press",
+        "former",
+    ]
 )
 _STORY = (
     "strongest window, three strongest windows, share of strong windows, strong windows, "
@@ -123,9 +153,7 @@ class StoryCounter:
         own = {w for w in reading.title.words if len(w) > 3 and w not in _COMMON}
         core = sum(cue.group in self._core for cue in reading.title_cues)
         in_title = any(cue.group == self._term for cue in reading.title_cues)
-        term = {
-            reading.text.sentences[c.first] for c in reading.text_cues if c.group == self._term
-        }
+        term = {reading.text.sentences[c.first] for c in reading.text_cues if c.group == self._term}
         shared = max((len(own & _sentence(reading, s)) for s in term), default=0)
         by_sentence = _groups_by_sentence(reading, reading.text_cues, self._core)
         densest = max(by_sentence, key=lambda s: len(by_sentence[s]), default=None)

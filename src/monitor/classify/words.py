@@ -14,8 +14,47 @@ _DOTTED = {"u.s.": "u.s", "u.s.a.": "u.s", "u.k.": "u.k", "u.n.": "u.n"}
 _STOPS = frozenset(".!?…|\n")
 # After these a full stop ends no sentence.
 _SHORT = frozenset(
-    "mr mrs ms dr st sgt lt col gen gov sen rep hon prof no vs jr sr rs jan feb mar apr jun jul "
-    "aug sep sept oct nov dec inc ltd co corp dept ave mt ft".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "st",
+        "sgt",
+        "lt",
+        "col",
+        "gen",
+        "gov",
+        "sen",
+        "rep",
+        "hon",
+        "prof",
+        "no",
+        "vs",
+        "jr",
+        "sr",
+        "rs",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "dept",
+        "ave",
+        "mt",
+        "ft",
+    ]
 )
 
 

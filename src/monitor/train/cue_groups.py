@@ -14,7 +14,8 @@ CUES_FILE = Path(__file__).parent / "data" / "cues.yaml"
 
 def load_cues(path: Path = CUES_FILE) -> list[CueGroup]:
     """Read cue groups from YAML; raises `ModelError` naming file and group."""
-    from ruamel.yaml import YAML, YAMLError
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     try:
         raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))

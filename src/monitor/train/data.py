@@ -82,8 +82,7 @@ def file_sha256(path: Path) -> str:
 
 def _lines(path: Path) -> Iterator[str]:
     try:
-        with path.open("rb") as raw:
-            stream = gzip.open(raw) if path.suffix == ".gz" else raw
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
             for number, line in enumerate(stream, start=1):
                 try:
                     yield line.decode("utf-8")
@@ -138,9 +137,7 @@ def _labels(
     return tuple(value)
 
 
-def _label(
-    raw: Mapping[str, Any], key: str, known: tuple[str, ...], where: str
-) -> str | None:
+def _label(raw: Mapping[str, Any], key: str, known: tuple[str, ...], where: str) -> str | None:
     value = raw.get(key)
     if value is not None and value not in known:
         raise DataError(f"{where}: unknown label '{value}' in '{key}'")

@@ -17,6 +17,8 @@ from monitor.classify.linear import LinearModel
 from monitor.train.matrix import Columns, Matrix, choose_columns, design
 
 Floats = NDArray[np.float64]
+SURE = 0.001
+"""Probabilities stay this far from 0 and 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,14 +78,17 @@ def fit_linear(
 
 def _rounded(model: LinearModel) -> LinearModel:
     """Return the model in the precision it is stored in, so that it scores as it will be read."""
-    arrays = {name: value for name, value in _arrays(model).items()}
     return LinearModel(
         model.vocabulary,
-        **{name: value.astype(np.float32).astype(np.float64) for name, value in arrays.items()},
+        **{
+            name: value.astype(np.float32).astype(np.float64)
+            for name, value in linear_arrays(model).items()
+        },
     )
 
 
-def _arrays(model: LinearModel) -> dict[str, Floats]:
+def linear_arrays(model: LinearModel) -> dict[str, Floats]:
+    """Return the arrays of a linear model by name."""
     names = ("idf", "weights", "story_mean", "story_scale", "story_weights", "intercept")
     return {name: getattr(model, name) for name in names}
 
@@ -161,9 +166,7 @@ def cross_fit(
     every = np.arange(len(events))
     for fold in make_folds(events, options.folds, seed):
         rest = np.setdiff1d(every, fold)
-        scores[fold] = score_rows(
-            fit_linear(matrix, targets, options, seed, rest), matrix, fold
-        )
+        scores[fold] = score_rows(fit_linear(matrix, targets, options, seed, rest), matrix, fold)
     return scores
 
 
@@ -176,7 +179,8 @@ def fit_calibration(scores: Floats, truth: NDArray[np.bool_]) -> Calibration:
     isotonic = IsotonicRegression(out_of_bounds="clip").fit(scores, truth)
     points: dict[float, float] = {}
     for knot, value in zip(isotonic.X_thresholds_, isotonic.y_thresholds_, strict=True):
-        points[round(float(knot), 5)] = round(float(value), 5)
+        # no article is certain: even the top of the ranking had some false ones
+        points[round(float(knot), 5)] = round(min(max(float(value), SURE), 1 - SURE), 5)
     return Calibration(
         tuple(points),
         tuple(points.values()),

@@ -55,9 +55,7 @@ def build_matrix(
     for field in fields:
         ends = np.cumsum([0, *map(len, cells[field])])
         flat = np.concatenate(cells[field])
-        matrix = csr_array(
-            (np.ones(len(flat)), flat, ends), shape=(len(readings), len(ids[field]))
-        )
+        matrix = csr_array((np.ones(len(flat)), flat, ends), shape=(len(readings), len(ids[field])))
         matrix.sum_duplicates()
         kept = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]) >= MIN_DF)
         counts[field] = matrix[:, kept]
@@ -82,7 +80,7 @@ def choose_columns(
 
 
 def design(matrix: Matrix, rows: NDArray[np.intp], columns: Columns, story_weight: float) -> Any:
-    """Return the feature matrix of `rows`: each field's unit vectors, then weighted story counts."""
+    """Return the features of `rows`: each field's unit vectors, then weighted story counts."""
     from scipy.sparse import csr_array, diags_array, hstack
 
     blocks = []

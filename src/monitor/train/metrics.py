@@ -36,7 +36,9 @@ def recall_at_precision(truth: Bools, scores: Floats, precision: float = 0.9) ->
     return float(good.max() / truth.sum()) if len(good) and truth.any() else 0.0
 
 
-def calibration_error(truth: Bools, scores: Floats, *, above: float = 0.02, bins: int = 10) -> float:
+def calibration_error(
+    truth: Bools, scores: Floats, *, above: float = 0.02, bins: int = 10
+) -> float:
     """Return the mean gap of score and truth over bins of equal mass of scores above `above`."""
     chosen = np.flatnonzero(scores > above)
     order = chosen[np.argsort(scores[chosen], kind="stable")]

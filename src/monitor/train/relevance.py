@@ -30,6 +30,7 @@ from monitor.train.fit import (
     cross_fit,
     fit_calibration,
     fit_linear,
+    linear_arrays,
     threshold_for,
 )
 from monitor.train.matrix import Matrix, build_matrix
@@ -170,9 +171,7 @@ def _calibrated(
     thresholds = {
         "relevant": max(
             threshold_for(main[rel != 1], rel[rel != 1] == 2, PRECISION),
-            threshold_for(
-                np.array([j.main for j in said])[clear], dev_rel[clear] == 2, PRECISION
-            ),
+            threshold_for(np.array([j.main for j in said])[clear], dev_rel[clear] == 2, PRECISION),
         ),
         "borderline": best_f1_threshold(any_, rel >= 1),
     }
@@ -225,19 +224,13 @@ def score_model(model: RelevanceModel, rows: Sequence[Labelled]) -> dict[str, An
     )
 
 
-def linear_arrays(linear: LinearModel) -> dict[str, Floats]:
-    """Return the arrays of a linear model by name."""
-    names = ("idf", "weights", "story_mean", "story_scale", "story_weights", "intercept")
-    return {name: getattr(linear, name) for name in names}
-
-
-def training_record(data: Path, seed: int, options: FitOptions) -> dict[str, Any]:
+def training_record(data: Path, seed: int, options: FitOptions, *more: Path) -> dict[str, Any]:
     """Return what is needed to make the folder again."""
     return {
         "seed": seed,
         "options": asdict(options),
         "data": {name: file_sha256(data / name) for name in (TRAIN, DEV)},
-        "texts": {path.name: file_sha256(path) for path in [*text_files(), CUES_FILE]},
+        "texts": {path.name: file_sha256(path) for path in [*text_files(), CUES_FILE, *more]},
         "libraries": {name: metadata.version(name) for name in LIBRARIES},
     }
 

@@ -68,7 +68,11 @@ def label_rows(scores: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = [
         (label, row["n"], *(row[key] for key in keys)) for label, row in scores["labels"].items()
     ]
-    return [*rows, ("micro", "", *(scores["micro"][key] for key in keys))]
+    rows.append(("micro", "", *(scores["micro"][key] for key in keys)))
+    if "micro_without_majority" in scores:
+        without = scores["micro_without_majority"]
+        rows.append(("micro without the majority label", "", *(without[key] for key in keys)))
+    return rows
 
 
 SOURCE_HEADER = ("source", "positives", "rows", "average precision", "recall at precision 0.90")

@@ -1,0 +1,83 @@
+"""The words that show why a tag was given."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from monitor.classify.cues import Cue
+from monitor.classify.reading import LEAD_WORDS, Reading
+from monitor.classify.words import Words
+from monitor.types import FieldName, Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SPANS = 3
+"""A reader wants the reason, not every repeat of it."""
+
+Weights = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+
+
+def cue_spans(
+    reading: Reading, wanted: Collection[int], core: frozenset[int], number: int = SPANS
+) -> tuple[Span, ...]:
+    """Return the best phrases of the `wanted` cue groups, in the order of the article.
+
+    Best: in the headline, in the lead, in a sentence with a core cue of another group, long. The
+    same words are given once.
+    """
+    ranked: list[tuple[tuple[int, ...], FieldName, Cue]] = []
+    for field, words, cues in _fields(reading):
+        cored = {words.sentences[c.first]: c.group for c in cues if c.group in core}
+        for cue in cues:
+            if cue.group in wanted:
+                beside = cored.get(words.sentences[cue.first], cue.group) != cue.group
+                near = field == "title" or cue.first < LEAD_WORDS
+                rank = (-(near + beside), field == "text", cue.first - cue.last, cue.first)
+                ranked.append((rank, field, cue))
+    ranked.sort(key=lambda item: item[0])
+    chosen: list[tuple[FieldName, int, int]] = []
+    said: set[str] = set()
+    for _, field, cue in ranked:
+        words = reading.title if field == "title" else reading.text
+        phrase = " ".join(words.words[cue.first : cue.last])
+        overlap = any(f == field and a < cue.last and cue.first < b for f, a, b in chosen)
+        if phrase not in said and not overlap:
+            said.add(phrase)
+            chosen.append((field, cue.first, cue.last))
+        if len(chosen) == number:
+            break
+    return in_order(reading, chosen)
+
+
+def heaviest_spans(reading: Reading, weights: Weights, number: int = 1) -> tuple[Span, ...]:
+    """Return the words that add most to an output, each with a neighbour that adds to it too."""
+    places: list[tuple[float, FieldName, int]] = []
+    for field, added in (("title", weights[0]), ("text", weights[1])):
+        places += [(float(w), field, i) for i, w in enumerate(added) if w > 0]  # type: ignore[misc]
+    places.sort(key=lambda item: (-item[0], item[1] == "text", item[2]))
+    chosen: list[tuple[FieldName, int, int]] = []
+    for _, field, at in places[:number]:
+        added = weights[0] if field == "title" else weights[1]
+        first, last = at, at + 1
+        while first and added[first - 1] > 0 and at - first < 2:
+            first -= 1
+        while last < len(added) and added[last] > 0 and last - at < 3:
+            last += 1
+        chosen.append((field, first, last))
+    return in_order(reading, chosen)
+
+
+def in_order(reading: Reading, chosen: Iterable[tuple[FieldName, int, int]]) -> tuple[Span, ...]:
+    """Return word ranges as spans, headline first."""
+    ordered: Sequence[tuple[FieldName, int, int]] = sorted(
+        chosen, key=lambda item: (item[0] == "text", item[1])
+    )
+    return tuple(reading.span(*item) for item in ordered)
+
+
+def _fields(reading: Reading) -> Iterable[tuple[FieldName, Words, list[Cue]]]:
+    yield "title", reading.title, reading.title_cues
+    yield "text", reading.text, reading.text_cues

@@ -1,0 +1,88 @@
+"""`monitor evaluate`: the figures of the models in use on a file of labelled articles."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from monitor.classify.artefact import find_model, load_folder
+from monitor.classify.relevance import NAME, load_relevance
+from monitor.classify.tags import NAME as TAGS_NAME
+from monitor.classify.tags import load_tags
+from monitor.errors import DataError
+from monitor.train.data import Labelled, read_labelled
+from monitor.train.relevance import rounded, score_model
+from monitor.train.tags import score_tags
+
+FLOORS = "floors.json"
+
+
+def evaluate_relevance(models: Path, data: Path) -> dict[str, Any]:
+    """Return `{model, data, scores}` of the relevance model on labelled articles in `data`.
+
+    Other languages than the model's are left out. Raises `ModelError` or `DataError`.
+    """
+    folder = load_folder(find_model(models, NAME))
+    scores = score_model(load_relevance(folder), _rows(data, folder.meta.language))
+    return {
+        "model": f"{NAME} {folder.meta.version}",
+        "data": str(data),
+        "scores": rounded(scores),
+    }
+
+
+def evaluate_tags(models: Path, data: Path) -> dict[str, Any]:
+    """Return `{model, data, schemes, experimental}` of the taggers on the `rel` 2 rows of `data`.
+
+    The taggers are measured alone, on every such row, whatever the relevance model says of it.
+    """
+    folder = load_folder(find_model(models, TAGS_NAME))
+    scores = score_tags(load_tags(folder), _rows(data, folder.meta.language))
+    return {
+        "model": f"{TAGS_NAME} {folder.meta.version}",
+        "data": str(data),
+        "schemes": rounded(scores),
+        "experimental": folder.meta.experimental,
+    }
+
+
+def below_floors(models: Path, data: Path) -> list[str]:
+    """Return a sentence for each figure of `floors.json` that the models in use do not reach.
+
+    Floors rise with better models; lowering one is a decision to be written down.
+    """
+    floors = read_floors(models)
+    relevance = evaluate_relevance(models, data)["scores"]
+    schemes = evaluate_tags(models, data)["schemes"]
+    reached = {
+        **{f"relevance.{key}": relevance.get(key) for key in floors["relevance"]},
+        **{f"tags.{key}": schemes[key]["micro"]["f1"] for key in floors["tags"]},
+    }
+    wanted = {
+        f"{kind}.{key}": v for kind in ("relevance", "tags") for key, v in floors[kind].items()
+    }
+    return [
+        f"{key} is {reached[key]}, below its floor {floor}"
+        for key, floor in wanted.items()
+        if reached[key] is None or reached[key] < floor
+    ]
+
+
+def read_floors(models: Path) -> dict[str, Any]:
+    """Read `floors.json`; raises `DataError`."""
+    path = models / FLOORS
+    try:
+        floors = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: {error}") from error
+    if not isinstance(floors, dict) or floors.keys() != {"data_sha256", "relevance", "tags"}:
+        raise DataError(f"{path}: must have exactly the keys data_sha256, relevance and tags")
+    return floors
+
+
+def _rows(data: Path, language: str) -> list[Labelled]:
+    rows = [row for row in read_labelled(data) if row.language == language]
+    if not rows:
+        raise DataError(f"{data}: no article in '{language}'")
+    return rows
