@@ -1,12 +1,123 @@
-"""`monitor train`, `monitor evaluate`, `monitor models`."""
+"""`monitor train`, `monitor evaluate`, `monitor models`: make, measure, verify."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
 import typer
 
+from monitor.cli.output import plain, say, show
+from monitor.config import data_dir
+
 app = typer.Typer(help="The models on this machine.", no_args_is_help=True, rich_markup_mode=None)
-evaluate_app = typer.Typer(help="Measure.", no_args_is_help=True, rich_markup_mode=None)
+
+DataFile = Annotated[
+    Path, typer.Argument(metavar="DATA", help="Labelled rows, .jsonl or .jsonl.gz.")
+]
+AsFormat = Annotated[Literal["text", "json"], typer.Option(help="How to write it.")]
+SHOWN = 20
+"""How many misses and false flags of the guideline are written as text; JSON has all."""
 
 
-def train() -> None:
-    """Train the models from data files."""
+def train(
+    model: Annotated[Literal["relevance", "tags"], typer.Argument(help="Which model.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="The folder of the labelled news.")],
+    version: Annotated[str, typer.Option(help="The new version, like 1.1.0.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="DIR", help="Default: the models folder."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Same data and seed, same model.")] = 0,
+) -> None:
+    """Train a model from data files, with its card and measured scores."""
+    from monitor.train.relevance import train_relevance
+    from monitor.train.tags import train_tags
+
+    out = output or data_dir("models")
+    make = train_relevance if model == "relevance" else train_tags
+    meta = make(data, out, version=version, seed=seed, say=say)
+    show(str(out / meta["name"] / meta["version"]))
+
+
+evaluate_app = typer.Typer(
+    help="Measure models and rules on labelled data.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@evaluate_app.command()
+def relevance(data: DataFile, format: AsFormat = "text") -> None:
+    """Measure the relevance model: average precision, recall, calibration, per source."""
+    from monitor.train.evaluate import evaluate_relevance
+
+    _show_evaluation(evaluate_relevance(data_dir("models"), data), format)
+
+
+@evaluate_app.command()
+def tags(data: DataFile, format: AsFormat = "text") -> None:
+    """Measure the taggers: precision and recall of each label."""
+    from monitor.train.evaluate import evaluate_tags
+
+    _show_evaluation(evaluate_tags(data_dir("models"), data), format)
+
+
+@evaluate_app.command()
+def guideline(context: typer.Context, data: DataFile, format: AsFormat = "text") -> None:
+    """Measure the rules on articles in which editors marked the breaches."""
+    from monitor.cli.app import monitor_of
+    from monitor.guidelines.evaluate import evaluate_guideline
+
+    result = evaluate_guideline(monitor_of(context).guideline, data)
+    show(json.dumps(result, ensure_ascii=False, indent=2) if format == "json" else _rules(result))
+
+
+def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
+    from monitor.train.tables import render_evaluation
+
+    if format == "json":
+        show(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        show(render_evaluation(result))
+
+
+def _rules(result: Mapping[str, Any]) -> str:
+    """Return the guideline's figures as a table, with the first misses and false flags."""
+    from monitor.train.tables import text_table
+
+    keys = ("sure", "found", "recall", "flags", "right", "precision")
+    rows = [(name, *(_cell(row[key]) for key in keys)) for name, row in result["rules"].items()]
+    rows.append(("all", *(_cell(result["overall"][key]) for key in keys)))
+    lines = [f"{result['guideline']} on {result['articles']} articles", ""]
+    lines += [text_table(("rule", *keys), rows)]
+    for name in ("misses", "false_flags"):
+        found = result[name]
+        lines += ["", f"{name.replace('_', ' ')}: {len(found)}, the first {SHOWN}:"]
+        lines += [f"  {plain(json.dumps(entry, ensure_ascii=False))}" for entry in found[:SHOWN]]
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> Any:
+    return "-" if value is None else value
+
+
+@app.command("list")
+def list_() -> None:
+    """Print the models: name, version, whether it is in use."""
+    from monitor.classify import list_models
+
+    for state in list_models(data_dir("models")):
+        use = "in use" if state.used else ("released" if state.released else "trial")
+        show(f"{state.name}\t{state.version}\t{state.problem or use}")
+
+
+@app.command()
+def verify() -> None:
+    """Check every file of every model against its sha256; exit 1 if one is not whole."""
+    from monitor.classify import list_models
+
+    states = list_models(data_dir("models"))
+    for state in states:
+        show(f"{state.name} {state.version}: {state.problem or 'whole'}")
+    raise typer.Exit(1 if any(state.problem for state in states) else 0)
