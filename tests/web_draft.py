@@ -5,10 +5,10 @@ import re
 from playwright.sync_api import Page, expect
 
 FLAGGED = "child prostitutes"
-DRAFT = f"🌊 Waves 🏖️ — שלום עליכם. Police said the two {FLAGGED} were found. مرحبا"
+DRAFT = f"🌊 Waves 🏖️ — שלום עליכם. Police said that {FLAGGED} had worked there. مرحبا"
 LONG = """Girls freed from locked flat
 
-Police said the two child prostitutes, 14 and 16, were found in a flat near the harbour.
+Police said that child prostitutes, 14 and 16, had worked in a flat near the harbour.
 
 Prosecutors charged a man of 41 with human trafficking. They say that he promised the girls work in
 a restaurant, took their passports at the airport and told them that they owed him 9,000 for the

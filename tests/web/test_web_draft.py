@@ -56,7 +56,7 @@ def test_marks_lie_under_the_words_at_any_width(page: Page) -> None:
 
 
 def test_a_headline_is_checked_too(page: Page) -> None:
-    write(page, "Nothing to see here.", title="Two child prostitutes found")
+    write(page, "Nothing to see here.", title="The child prostitutes of the harbour")
     assert marked(page) == [FLAGGED]
     expect(page.locator(".card .note")).to_have_text("in the headline")
 
@@ -261,7 +261,7 @@ def test_findings_move_with_edits_whatever_the_edit(page: Page) -> None:
 
 
 def test_a_suggestion_has_the_case_of_its_own_place(page: Page) -> None:
-    write(page, "Two child prostitutes were found.", title="Child prostitutes found")
+    write(page, "Some child prostitutes had worked there.", title="Child prostitutes in the bar")
     card = page.locator(".card")
     expect(card.locator(".suggestion").nth(1)).to_have_text(re.compile("^[A-Z]"))
     card.get_by_role("button", name="Next place").click()
@@ -269,8 +269,8 @@ def test_a_suggestion_has_the_case_of_its_own_place(page: Page) -> None:
     wording = card.locator("button.suggestion").first.inner_text()
     assert wording[0].islower()
     card.locator("button.suggestion").first.click()
-    assert draft(page) == f"Two {wording} were found."
-    expect(page.get_by_label("Headline")).to_have_value("Child prostitutes found")
+    assert draft(page) == f"Some {wording} had worked there."
+    expect(page.get_by_label("Headline")).to_have_value("Child prostitutes in the bar")
 
 
 def test_a_late_answer_is_not_shown_on_another_draft(page: Page) -> None:

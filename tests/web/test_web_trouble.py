@@ -28,7 +28,7 @@ def test_a_text_file_is_opened(page: Page, tmp_path: Path, breaks: str) -> None:
 
 def test_a_word_file_is_opened(page: Page, tmp_path: Path) -> None:
     document = docx.Document()
-    document.add_heading("Two child prostitutes found", 0)
+    document.add_heading("The child prostitutes of the harbour", 0)
     document.add_paragraph(DRAFT)
     document.save(str(tmp_path / "draft.docx"))
     page.get_by_label("Open a file").set_input_files(tmp_path / "draft.docx")
