@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from serving import address, desk
 
@@ -14,6 +14,9 @@ SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 REPORT = """addEventListener("securitypolicyviolation",
     (event) => console.error("policy:", event.violatedDirective, event.blockedURI))"""
+
+
+expect.set_options(timeout=20_000)  # a slow core shared with others needs more than five seconds
 
 
 @pytest.fixture(scope="session")

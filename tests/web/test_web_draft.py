@@ -184,7 +184,8 @@ def test_the_whole_draft_has_a_scorecard(page: Page) -> None:
     write(page, LONG)
     region = page.get_by_role("region", name="The draft as a whole")
     expect(region).to_be_visible()
-    expect(region.locator("li").first).to_contain_text(re.compile("missing|present|not judged"))
+    states = re.compile("needs attention|in order|not judged")
+    expect(region.locator("li").first).to_contain_text(states)
     for place in region.locator(".evidence").all():
         place.click()
         assert page.evaluate("() => String([...CSS.highlights.get('flag-current')][0])")

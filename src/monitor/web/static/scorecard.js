@@ -2,18 +2,24 @@
 
 import { el } from "./dom.js";
 
-const STATES = [
-  { met: false, glyph: "✕", word: "missing", className: "missing" },
-  { met: null, glyph: "–", word: "not judged", className: "unjudged" },
-  { met: true, glyph: "✓", word: "present", className: "present" },
-];
+// The items carry the titles of rules, which name the lapse: "No helpline" is in order if met.
+const ATTENTION = { glyph: "✕", word: "needs attention", className: "missing" };
+const IN_ORDER = { glyph: "✓", word: "in order", className: "present" };
+const UNJUDGED = { glyph: "–", word: "not judged", className: "unjudged" };
 
-/** Fill `list`, what is missing first; `show(place)` points at evidence in the draft. */
+/** Fill `list`, what needs attention first; `show(place)` points at evidence in the draft. */
 export function showScorecard(list, entries, titles, show) {
-  const rows = STATES.flatMap((state) =>
-    entries.filter((entry) => entry.met === state.met).map((entry) => row(entry, state, titles, show)),
+  const rows = (met, state) =>
+    entries.filter((entry) => entry.met === met).map((entry) => row(entry, state, titles, show));
+  const unjudged = rows(null, UNJUDGED);
+  const rest = el(
+    "details",
+    {},
+    el("summary", { textContent: `${unjudged.length} not judged` }),
+    el("ul", {}, ...unjudged),
   );
-  list.replaceChildren(...rows);
+  list.replaceChildren(...rows(false, ATTENTION), ...rows(true, IN_ORDER));
+  if (unjudged.length) list.append(el("li", { className: "rest" }, rest));
 }
 
 function row(entry, state, titles, show) {
