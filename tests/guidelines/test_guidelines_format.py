@@ -140,3 +140,11 @@ def test_a_lexicon_that_includes_itself_is_refused(folder):
         file.write("\n  ring:\n    about: A ring.\n    include: [ring]\n")
     edit(folder, "    examples:", "    needs:\n      - lexicons: [ring]\n    examples:")
     assert "lexicon 'ring' includes itself" in error(folder)
+
+
+def test_patterns_that_could_match_without_end_are_refused(folder):
+    edit(folder, "kind: phrase", "kind: tokens\n    trigger: [bad]")
+    loose = "{IS_ALPHA: true, OP: '*'}"
+    pattern = ", ".join(["{LOWER: bad}", *[loose] * 3])
+    edit(folder, "phrases: [bad words]", f"tokens: [[{pattern}]]")
+    assert "'OP' is '*' or '+' on more than 2 tokens" in error(folder)

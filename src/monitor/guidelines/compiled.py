@@ -8,7 +8,7 @@ from pathlib import Path
 
 from monitor.guidelines.dependency import DependencyPatterns
 from monitor.guidelines.lexicons import LexiconError, Lexicons, keys
-from monitor.guidelines.linguistics import NONE, check_node, check_token
+from monitor.guidelines.linguistics import NONE, check_node, check_pattern
 from monitor.guidelines.scan import Scanner, Words, WordSets, key_of
 from monitor.guidelines.schema import (
     Clause,
@@ -208,8 +208,8 @@ class _Build:
     ) -> CompiledMatcher:
         sequence = [matcher.sequence] if matcher.sequence else []
         phrases = self._words.listed([*matcher.phrases, *matcher.replace], sequence)
-        for token in (token for pattern in matcher.tokens for token in pattern):
-            _refuse(check_token(token))
+        for pattern in matcher.tokens:
+            _refuse(check_pattern(pattern))
         for node in (node for pattern in matcher.dependency for node in pattern.nodes):
             _refuse(check_node(node))
         tokens = TokenPatterns(matcher.tokens, self._words.single) if matcher.tokens else None
@@ -237,8 +237,8 @@ class _Build:
         for role in clause.is_:
             if role not in self._roles:
                 raise LexiconError(f"'{role}' is no role of guideline.yaml", role)
-        for token in (token for pattern in clause.tokens for token in pattern):
-            _refuse(check_token(token))
+        for pattern in clause.tokens:
+            _refuse(check_pattern(pattern))
         return Evidence(
             wordsets=self.named(clause.lexicons) + ((self.sets.add(own),) if any(own) else ()),
             patterns=TokenPatterns(clause.tokens, self._words.single) if clause.tokens else None,

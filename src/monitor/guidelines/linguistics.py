@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+MAX_LOOSE = 2
+"""Each token that repeats over any word multiplies the matches by the length of the sentence."""
+
 NONE, TOKENS, PARSE, ENTITIES = range(4)
 """How much analysis a sentence needs; each level includes the ones before."""
 
@@ -42,6 +45,18 @@ def check_token(token: Token) -> str | None:
         if key not in _LEXICAL | _PARSED | _ENTITY:
             return f"'{key}' is no attribute of a token pattern"
     return None
+
+
+def check_pattern(pattern: Sequence[Token]) -> str | None:
+    """Say what is wrong with a token pattern, or None."""
+    loose = [token for token in pattern if token.get("OP") in ("*", "+") and not _is_word(token)]
+    if len(loose) > MAX_LOOSE:
+        return f"'OP' is '*' or '+' on more than {MAX_LOOSE} tokens that may be any word"
+    return next(filter(None, map(check_token, pattern)), None)
+
+
+def _is_word(token: Token) -> bool:
+    return bool(token.keys() & {"LOWER", "LEMMA", "TEXT", "ORTH", "NORM"})
 
 
 def check_node(node: Token) -> str | None:

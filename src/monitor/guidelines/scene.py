@@ -21,8 +21,10 @@ from monitor.types import FieldName, Scope
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-MAX_PIECE = 1_500
-"""A longer stretch without a full stop is analysed in pieces: parsing is not linear in it."""
+MAX_PIECE = 600
+"""A longer stretch without a full stop is analysed in pieces: the matches of a pattern with two
+`OP: "*"` grow with the cube of it (1,500 characters took a gigabyte), and one sentence of news in
+some hundreds is longer."""
 
 
 @dataclass(frozen=True, slots=True)
