@@ -21,6 +21,7 @@ from monitor.types import AssessedArticle, Assessor, Digest, Feed
 if TYPE_CHECKING:
     from monitor.corpus import ExportFormat, ExportReport, TextDegree
     from monitor.digest import DigestFormat
+    from monitor.digest.view import DigestView
     from monitor.feeds import Discovered
     from monitor.guidelines import Guideline
     from monitor.store import PollResult, Store
@@ -249,9 +250,18 @@ class Monitor:
 
     def render_digest(self, digest: Digest, format: DigestFormat) -> str:
         """Return `digest` as `html`, `text`, `md` or `json`."""
+        from monitor.classify.countries import country_name
         from monitor.digest import render_digest
 
-        return render_digest(digest, format, title=self.settings.digest.title)
+        title = self.settings.digest.title
+        return render_digest(digest, format, title=title, country_name=country_name)
+
+    def view_digest(self, digest: Digest) -> DigestView:
+        """Return `digest` as pages show it: cleaned, cut and named."""
+        from monitor.classify.countries import country_name
+        from monitor.digest.view import view_digest
+
+        return view_digest(digest, title=self.settings.digest.title, country_name=country_name)
 
     def articles(
         self, *, limit: int | None = None, after: str | None = None, **filters: Any
@@ -293,4 +303,5 @@ class Monitor:
     def ready(self) -> dict[str, Any]:
         """Load all that serving needs; raises what is wrong, returns the stamps in force."""
         self.store.counts()
+        self.check_text("The women, who were trafficked, admitted it.")  # loads spaCy
         return {"stamps": list(self.stamps)}

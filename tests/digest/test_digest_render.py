@@ -143,6 +143,13 @@ def test_a_day_on_which_nothing_was_read_is_not_called_quiet():
         assert "nothing can be said about this day" in page
 
 
+def test_a_day_that_is_not_judged_yet_is_not_called_quiet():
+    ledger = Ledger(feeds=3, fetched=9, stored=9, not_judged={"pending": 9})
+    page = render(digest_of(relevant=(), ledger=ledger), "text")
+    assert "quiet" not in page
+    assert "9 articles wait to be judged" in page
+
+
 def test_account_that_does_not_add_up_says_so():
     page = render(digest_of(article(), ledger=Ledger(feeds=1, fetched=9, stored=5)), "text")
     assert "does not add up, 4 unaccounted for" in page

@@ -10,7 +10,6 @@ from starlette.responses import HTMLResponse
 from monitor.api.access import MonitorDep
 from monitor.api.digests import find_digest
 from monitor.api.rules import find_rule
-from monitor.digest.view import view_digest
 from monitor.web import render_digest_page, render_draft, render_rule, render_rules
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -39,8 +38,7 @@ def rule_page(rule_id: str, monitor: MonitorDep) -> HTMLResponse:
 def digest_page(day: str, monitor: MonitorDep) -> HTMLResponse:
     """Show a day's digest within the site."""
     digest = find_digest(monitor, day)
-    title = monitor.settings.digest.title
-    view = view_digest(digest, title=title, country_name=str)
+    view = monitor.view_digest(digest)
     today = monitor.now().astimezone(monitor.settings.zone).date()
     before, after = _days_beside(digest.day, today)
     return HTMLResponse(render_digest_page(view, before=before, after=after))
@@ -51,6 +49,6 @@ def _days_beside(day: str, today: date) -> tuple[str | None, str | None]:
     if day == "all":
         return None, None
     middle = date.fromisoformat(day)
-    before = (middle - timedelta(days=1)).isoformat() if middle > date.min else None
-    after = (middle + timedelta(days=1)).isoformat() if middle < today else None
+    before = str(middle - timedelta(days=1)) if middle > date.min else None
+    after = str(middle + timedelta(days=1)) if middle < today else None
     return before, after

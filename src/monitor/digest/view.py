@@ -191,6 +191,10 @@ def _quiet(digest: Digest) -> str:
         return "No feed was polled, so nothing can be said about this day."
     if not ledger.stored:
         return "A quiet day: the feeds brought nothing new."
+    if pending := ledger.not_judged.get("pending"):
+        return (
+            f"{pending:,} articles wait to be judged (monitor assess); none of the others is here."
+        )
     return "A quiet day: no article is mainly about trafficking in human beings."
 
 
