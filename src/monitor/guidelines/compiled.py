@@ -50,6 +50,12 @@ class Evidence:
         """How much analysis of the sentence this clause needs."""
         return self.patterns.level if self.patterns else NONE
 
+    @property
+    def is_early(self) -> bool:
+        """Whether words alone answer this clause, wherever in the sentence the match stands."""
+        apart = self.person or self.quoted or self.patterns
+        return not apart and self.within not in ("match", "before", "after")
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledMatcher:
@@ -64,6 +70,9 @@ class CompiledMatcher:
     unless: tuple[Evidence, ...]
     level: int
     """How much analysis finding and judging a match needs."""
+    early_needs: tuple[Evidence, ...]
+    early_unless: tuple[Evidence, ...]
+    """Clauses that any place in the sentence answers alike, without analysis."""
 
     @property
     def has_patterns(self) -> bool:
@@ -227,6 +236,8 @@ class _Build:
             needs=needs,
             unless=unless,
             level=max(levels, default=NONE),
+            early_needs=tuple(clause for clause in needs if clause.is_early),
+            early_unless=tuple(clause for clause in unless if clause.is_early),
         )
 
     def _clauses(self, clauses: Sequence[Clause]) -> tuple[Evidence, ...]:

@@ -95,43 +95,77 @@ def run_policy(
     while chunk := list(islice(source, CHUNK)):
         drafts = [open_draft(guideline, document) for document in chunk]
         topics = ["thb" if policy.force_topic else find_topic(guideline, draft) for draft in drafts]
-        needed = [
-            (scene, start, end, level)
+        plans = [
+            _plan(guideline, policy, draft, topic)
             for draft, topic in zip(drafts, topics, strict=True)
-            for scene in draft.scenes
-            for (start, end), level in _needed(policy, topic, scene).items()
         ]
+        needed = [piece for plan in plans for piece in _needed(plan)]
         with analysis(ner=_has_entities(needed)) if needed else nullcontext() as nlp:
             if nlp is not None:
                 _analyse(nlp, needed)
-            for draft, topic in zip(drafts, topics, strict=True):
-                checked.append(_judge(guideline, policy, draft, topic))
+            for draft, topic, plan in zip(drafts, topics, plans, strict=True):
+                checked.append(_judge(guideline, policy, draft, topic, plan))
                 for scene in draft.scenes:
                     scene.docs.clear()  # docs are invalid outside
     return checked
 
 
+Plan = list[tuple[Scene, Candidate]]
+"""Where in a draft something may be found: a phrase, or the trigger of a pattern in its piece."""
 Needed = tuple[Scene, int, int, int]
+
+
+def _plan(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic) -> Plan:
+    """Return the places worth a closer look, before anything is analysed."""
+    plan: Plan = []
+    for scene in draft.scenes:
+        for rule in _open_rules(policy, topic):
+            for matcher in rule.matchers:
+                plan += [
+                    (scene, at)
+                    for at in _openings(rule, matcher, scene)
+                    if matcher.level == NONE or _may_stand(guideline, draft, scene, at)
+                ]
+    return plan
+
+
+def _openings(rule: CompiledRule, matcher: CompiledMatcher, scene: Scene) -> Iterator[Candidate]:
+    """Yield the phrases found; for patterns, one trigger in each piece that has any."""
+    if not matcher.has_patterns:
+        yield from find_phrases(rule, matcher, scene)
+        return
+    seen: set[tuple[int, int]] = set()
+    for start, end in scene.hits.of(rule.trigger):
+        number = scene.sentence_of(start, end)
+        if number is None:
+            continue
+        piece = scene.piece_at(number, start)
+        if piece not in seen:
+            seen.add(piece)
+            yield Candidate(rule, matcher, start, end, number)
+
+
+def _may_stand(guideline: Guideline, draft: Draft, scene: Scene, at: Candidate) -> bool:
+    """Whether the clauses that need no analysis leave anything to find in this sentence."""
+    early = all_hold(at.matcher.early_needs, guideline, draft, scene, at)
+    return early is not None and not any_holds(at.matcher.early_unless, guideline, draft, scene, at)
+
+
+def _needed(plan: Plan) -> list[Needed]:
+    """Return which pieces must be analysed, and how deeply."""
+    levels: dict[tuple[int, int, int], int] = {}
+    scenes: dict[int, Scene] = {}
+    for scene, at in plan:
+        if at.matcher.level == NONE:
+            continue
+        scenes[id(scene)] = scene
+        piece = (id(scene), *scene.piece_at(at.sentence, at.start))
+        levels[piece] = max(levels.get(piece, NONE), at.matcher.level)
+    return [(scenes[of], start, end, level) for (of, start, end), level in levels.items()]
 
 
 def _has_entities(needed: Sequence[Needed]) -> bool:
     return any(level == ENTITIES for *_, level in needed)
-
-
-def _needed(policy: Policy, topic: Topic, scene: Scene) -> dict[tuple[int, int], int]:
-    """Return which pieces of a scene some rule must see analysed, and how deeply."""
-    levels: dict[tuple[int, int], int] = {}
-    for rule in _open_rules(policy, topic):
-        for matcher in rule.matchers:
-            if matcher.level == NONE:
-                continue
-            places = rule.trigger if matcher.has_patterns else matcher.wordset
-            for start, end in scene.hits.of(places):
-                number = scene.sentence_of(start, end)
-                if number is not None:
-                    piece = scene.piece_at(number, start)
-                    levels[piece] = max(levels.get(piece, NONE), matcher.level)
-    return levels
 
 
 def _analyse(nlp: Language, needed: Sequence[Needed]) -> None:
@@ -151,16 +185,13 @@ def _open_rules(policy: Policy, topic: Topic) -> Iterator[CompiledRule]:
     return (rule for rule in policy.rules if rule.matchers and gate_open(rule.rule.gate, topic))
 
 
-def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic) -> Checked:
+def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:
     """Turn a draft, analysed where needed, into findings and scorecard."""
     findings: list[Finding] = []
-    for scene in draft.scenes:
-        for rule in _open_rules(policy, topic):
-            for matcher in rule.matchers:
-                for candidate in _candidates(rule, matcher, scene):
-                    finding = _assess(guideline, policy, draft, scene, candidate)
-                    if finding:
-                        findings.append(finding)
+    for scene, opening in plan:
+        for candidate in _candidates(scene, opening):
+            finding = _assess(guideline, policy, draft, scene, candidate)
+            findings += [finding] if finding else []
     scorecard: list[ScorecardItem] = []
     for rule in policy.rules:
         if rule.check is None:
@@ -175,24 +206,13 @@ def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic) -> 
     return Checked(tuple(settle(findings, groups)), tuple(scorecard), draft.words)
 
 
-def _candidates(rule: CompiledRule, matcher: CompiledMatcher, scene: Scene) -> Iterator[Candidate]:
+def _candidates(scene: Scene, opening: Candidate) -> Iterator[Candidate]:
+    """Yield a phrase itself; for patterns, what they find in the opening's piece."""
+    rule, matcher, number = opening.rule, opening.matcher, opening.sentence
     if not matcher.has_patterns:
-        yield from find_phrases(rule, matcher, scene)
+        yield opening
         return
-    seen: set[tuple[int, int]] = set()
-    for start, end in scene.hits.of(rule.trigger):
-        number = scene.sentence_of(start, end)
-        if number is None:
-            continue
-        piece = scene.piece_at(number, start)
-        if piece not in seen and piece[0] in scene.docs:
-            seen.add(piece)
-            yield from _pattern_candidates(rule, matcher, scene, number, piece[0])
-
-
-def _pattern_candidates(
-    rule: CompiledRule, matcher: CompiledMatcher, scene: Scene, number: int, base: int
-) -> Iterator[Candidate]:
+    base, _ = scene.piece_at(number, opening.start)
     doc = scene.docs[base]
     if matcher.tokens:
         for start, end in matcher.tokens.find(doc):
