@@ -1,4 +1,4 @@
-"""Is an article about trafficking in human beings, and what does it tell of?
+"""Whether an article is about trafficking in human beings, and what it tells of.
 
 `load_classifiers` gives the assessors, `classify_lines` runs them over JSON lines.
 """

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log1p
 from typing import Any, Literal
 
 from monitor.classify.reading import LEAD_WORDS, Reading
@@ -18,49 +19,14 @@ from monitor.types import FieldName
 
 Kind = Literal["name", "demonym", "city"]
 _BEFORE = frozenset(
-    [
-        "in",
-        "from",
-        "to",
-        "of",
-        "at",
-        "across",
-        "near",
-        "through",
-        "inside",
-        "for",
-        "by",
-        "via",
-        "and",
-        "towards",
-        "into",
-    ]
+    "in from to of at across near through inside for by via and towards into".split()  # noqa: SIM905 a list of words reads better so
 )
 _ORIGIN = frozenset(
-    [
-        "from",
-        "nationals",
-        "national",
-        "women",
-        "girls",
-        "men",
-        "workers",
-        "victims",
-        "citizens",
-        "migrants",
-        "maids",
-        "housemaids",
-        "youths",
-        "nurses",
-        "boys",
-        "children",
-        "fishermen",
-        "families",
-        "girl",
-    ]
+    "from nationals national women girls men workers victims citizens migrants maids housemaids "  # noqa: SIM905 the same
+    "youths nurses boys children fishermen families girl".split()
 )
-_TRANSIT = frozenset(["via", "through", "transit", "transiting"])
-_WHERE = frozenset(["in", "inside", "across", "throughout"])
+_TRANSIT = frozenset({"via", "through", "transit", "transiting"})
+_WHERE = frozenset({"in", "inside", "across", "throughout"})
 _END = ""
 
 
@@ -155,24 +121,16 @@ def settle(
     rule: Ambiguous, text: str, words: Words, first: int, last: int, vocabulary: set[str]
 ) -> str | None:
     """Return the country an ambiguous name means here, or `None` for no place at all."""
-    before = words.words[first - 1] if first else ""
     after = " ".join(words.words[last : last + 2])
-    name = " ".join(words.words[first:last])
-    if name == "us":  # the pronoun, unless written in capitals
-        return rule.country if text[words.starts[first] : words.ends[last - 1]] == "US" else None
     if any(after == word or after.startswith(word + " ") for word in rule.against):
         return rule.other
-    if rule.default == "country":
-        return rule.country
-    if rule.with_ & vocabulary or any(
-        " " in w and set(w.split()) <= vocabulary for w in rule.with_
-    ):
+    supported = any(set(phrase.split()) <= vocabulary for phrase in rule.with_)
+    if rule.default == "country" or supported:
         return rule.country
     if _is_person(text, words, first, last):
         return None
-    if rule.other:
-        return rule.other
-    return rule.country if before in _BEFORE else None
+    located = first > 0 and words.words[first - 1] in _BEFORE
+    return rule.other or (rule.country if located else None)
 
 
 def _is_person(text: str, words: Words, first: int, last: int) -> bool:
@@ -211,17 +169,7 @@ def place_features(
     reading: Reading, mentions: Sequence[Mention], core: frozenset[int]
 ) -> dict[str, list[float]]:
     """Return for each country named the numbers called `FEATURES`."""
-    from math import log1p
-
-    cued = {
-        (f, w.sentences[cue.first])
-        for f, w, cues in (
-            ("title", reading.title, reading.title_cues),
-            ("text", reading.text, reading.text_cues),
-        )
-        for cue in cues
-        if cue.group in core
-    }
+    cued = _cued_sentences(reading, core)
     by_country: dict[str, list[Mention]] = {}
     for mention in mentions:
         by_country.setdefault(mention.country, []).append(mention)
@@ -251,6 +199,18 @@ def place_features(
             float(country == "US"),
         ]
     return table
+
+
+def _cued_sentences(reading: Reading, core: frozenset[int]) -> set[tuple[FieldName, int]]:
+    """Return the sentences (field and number) with a core cue in them."""
+    found: set[tuple[FieldName, int]] = set()
+    for cue in reading.title_cues:
+        if cue.group in core:
+            found.add(("title", reading.title.sentences[cue.first]))
+    for cue in reading.text_cues:
+        if cue.group in core:
+            found.add(("text", reading.text.sentences[cue.first]))
+    return found
 
 
 def place_role(reading: Reading, mentions: Sequence[Mention]) -> str:

@@ -71,7 +71,7 @@ class PlaceModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TagsModel:
-    """Tags articles one by one; `thresholds` are probabilities, keyed `scheme` or `scheme.label`."""
+    """Tags articles one by one; `thresholds` are probabilities by `scheme` or `scheme.label`."""
 
     cues: CueTable
     counter: StoryCounter
@@ -197,11 +197,11 @@ def load_tags(folder: ModelFolder) -> TagsModel:
     try:
         gazetteer = Gazetteer(raw["names"], raw["ambiguous"])
         places = PlaceModel(**raw["model"])
-        for values in (places.mean, places.scale, places.weights):
-            if len(values) != len(FEATURES):
-                raise ValueError(f"{len(FEATURES)} features expected")
+        sizes = {len(values) for values in (places.mean, places.scale, places.weights)}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{folder.path / PLACES}: {error}") from error
+    if sizes != {len(FEATURES)}:
+        raise ModelError(f"{folder.path / PLACES}: {len(FEATURES)} place features expected")
     needed = {"place", "victim", "flow", *(f"response.{label}" for label in RESPONSES)}
     if missing := sorted(needed - folder.meta.thresholds.keys()):
         raise ModelError(f"{folder.path / 'meta.json'}: no threshold '{missing[0]}'")

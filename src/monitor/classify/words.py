@@ -14,47 +14,8 @@ _DOTTED = {"u.s.": "u.s", "u.s.a.": "u.s", "u.k.": "u.k", "u.n.": "u.n"}
 _STOPS = frozenset(".!?…|\n")
 # After these a full stop ends no sentence.
 _SHORT = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "st",
-        "sgt",
-        "lt",
-        "col",
-        "gen",
-        "gov",
-        "sen",
-        "rep",
-        "hon",
-        "prof",
-        "no",
-        "vs",
-        "jr",
-        "sr",
-        "rs",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "dept",
-        "ave",
-        "mt",
-        "ft",
-    ]
+    "mr mrs ms dr st sgt lt col gen gov sen rep hon prof no vs jr sr rs jan feb mar apr jun jul "  # noqa: SIM905 a list of words reads better so
+    "aug sep sept oct nov dec inc ltd co corp dept ave mt ft".split()
 )
 
 
@@ -84,8 +45,9 @@ def split_words(text: str) -> Words:
     for match in _WORD.finditer(text):
         word = match.group().lower()
         start, end = match.span()
-        # a single character between two words is a blank, a hyphen or a slash: no sentence ends
-        if start - after > 1 and words and _ends_sentence(text, after, start, words[-1]):
+        # a single character between two words, save a line break, ends no sentence
+        apart = start - after > 1 or text[after] == "\n"
+        if apart and words and _ends_sentence(text, after, start, words[-1]):
             sentence += 1
         after = end
         if "." in word:

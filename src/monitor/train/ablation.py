@@ -19,6 +19,8 @@ from monitor.train.metrics import average_precision, recall_at_precision
 if TYPE_CHECKING:
     from monitor.train.relevance import Corpus
 
+WHOLE, NO_TEXTS = "whole model", "without the project's texts"
+
 
 def ablate(
     corpus: Corpus,
@@ -36,15 +38,7 @@ def ablate(
     """
     matrix = corpus.matrix
     main = targets[0]
-    variants: dict[str, tuple[Matrix, Target, FitOptions]] = {
-        "whole model": (matrix, main, options),
-        "without the project's texts": (matrix, without_own[0], options),
-        "without story counts": (matrix, main, replace(options, story_weight=0.0)),
-        "story counts alone": (replace(matrix, counts={}), main, options),
-    }
-    for field in matrix.counts:
-        fewer = {name: counts for name, counts in matrix.counts.items() if name != field}
-        variants[f"without n-grams of '{field}'"] = (replace(matrix, counts=fewer), main, options)
+    variants = _variants(matrix, main, without_own[0], options)
     counter = StoryCounter(cues)
     readings = [read_article(row.title, row.text, cues) for row in dev]
     stories = [counter.count(reading) for reading in readings]
@@ -62,10 +56,26 @@ def ablate(
         }
     say("ablation: own texts found by models without them")
     events = [row.event for row in corpus.rows]
-    for name, target in (("whole model", main), ("without the project's texts", without_own[0])):
+    for name, target in ((WHOLE, main), (NO_TEXTS, without_own[0])):
         crossed = cross_fit(matrix, [target], events, options, seed)[:, 0]
         table[name]["own_texts_found"] = own_recall(corpus, crossed)
     return table
+
+
+def _variants(
+    matrix: Matrix, main: Target, without_own: Target, options: FitOptions
+) -> dict[str, tuple[Matrix, Target, FitOptions]]:
+    """Return what to fit for each variant: the whole model first, then less and less of it."""
+    variants = {
+        WHOLE: (matrix, main, options),
+        NO_TEXTS: (matrix, without_own, options),
+        "without story counts": (matrix, main, replace(options, story_weight=0.0)),
+        "story counts alone": (replace(matrix, counts={}), main, options),
+    }
+    for field in matrix.counts:
+        fewer = {name: counts for name, counts in matrix.counts.items() if name != field}
+        variants[f"without n-grams of '{field}'"] = (replace(matrix, counts=fewer), main, options)
+    return variants
 
 
 def own_recall(corpus: Corpus, crossed: Floats) -> float:

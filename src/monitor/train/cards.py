@@ -7,9 +7,11 @@ from typing import Any
 
 from monitor.train.tables import (
     LABEL_HEADER,
+    REGION_HEADER,
     SOURCE_HEADER,
     label_rows,
     markdown_table,
+    region_rows,
     relevance_rows,
     source_rows,
 )
@@ -57,6 +59,11 @@ Own texts, cross-fitted: {own_found:.0%} of the relevant ones found (shown with 
 ### Within each source (dev, `rel` 1 left out)
 {sources}
 
+### Main-subject articles found, by region (cross-validation, then dev)
+{regions}
+
+{dev_regions}
+
 ### What each part brings (dev, `rel` 1 left out)
 {ablations}
 
@@ -100,6 +107,8 @@ def relevance_card(meta: Mapping[str, Any]) -> str:
         own_shown=own["relevant_shown"],
         own_false=own["negatives_shown"],
         sources=markdown_table(SOURCE_HEADER, source_rows(dev)),
+        regions=markdown_table(REGION_HEADER, region_rows(cross)),
+        dev_regions=markdown_table(REGION_HEADER, region_rows(dev)),
         ablations=_ablations(scores.get("ablations", {})),
         prior=cross["rel"]["2"] / cross["rows"],
         seed=meta["training"]["seed"],

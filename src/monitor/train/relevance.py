@@ -38,6 +38,7 @@ from monitor.train.metrics import relevance_scores
 
 TRAIN, DEV = "train.jsonl.gz", "dev.jsonl.gz"
 PRECISION = 0.90
+OPTIONS = FitOptions()
 WEIGHT_UNSURE, WEIGHT_BORDERLINE = 0.7, 0.3
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 Say = Callable[[str], None]
@@ -64,7 +65,7 @@ def train_relevance(
     *,
     version: str,
     seed: int = 0,
-    options: FitOptions | None = None,
+    options: FitOptions = OPTIONS,
     ablations: bool = True,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
@@ -76,9 +77,7 @@ def train_relevance(
     from monitor.train.ablation import ablate
     from monitor.train.cards import relevance_card
 
-    options = options or FitOptions()
-    groups = load_cues()
-    cues = CueTable(groups)
+    cues = CueTable(load_cues())
     counter = StoryCounter(cues)
     say("reading the training rows")
     corpus = load_corpus(data, cues, counter)
@@ -97,12 +96,8 @@ def train_relevance(
     if ablations:
         own, none = targets_of(corpus), targets_of(corpus, with_own=False)
         scores["ablations"] = ablate(corpus, own, none, dev, cues, options, seed, say)
-    content = {
-        WEIGHTS: pack_arrays(linear_arrays(linear)),
-        VOCABULARY: pack_json({field: list(grams) for field, grams in linear.vocabulary.items()}),
-        CUES: pack_json(cues_json(groups)),
-    }
-    meta: dict[str, Any] = {
+    counts = {str(value): int((corpus.rel[corpus.own] == value).sum()) for value in (2, 1, 0)}
+    meta = {
         "name": NAME,
         "version": version,
         "language": "en",
@@ -112,15 +107,19 @@ def train_relevance(
         "thresholds": dict(model.thresholds),
         "settings": {"calibration": [asdict(c) for c in model.calibration]},
         "scores": rounded(scores),
-        "training": {
-            **training_record(data, seed, options),
-            "texts_rel": {
-                str(value): int((corpus.rel[corpus.own] == value).sum()) for value in (2, 1, 0)
-            },
-        },
+        "training": {**training_record(data, seed, options), "texts_rel": counts},
     }
-    full = save_folder(out / NAME / version, meta, content, relevance_card(meta))
-    return asdict(full)
+    content = pack_linear(linear, cues)
+    return asdict(save_folder(out / NAME / version, meta, content, relevance_card(meta)))
+
+
+def pack_linear(linear: LinearModel, cues: CueTable) -> dict[str, bytes]:
+    """Return the files of a linear model and its cues by name."""
+    return {
+        WEIGHTS: pack_arrays(linear_arrays(linear)),
+        VOCABULARY: pack_json({field: list(grams) for field, grams in linear.vocabulary.items()}),
+        CUES: pack_json(cues_json(cues.groups)),
+    }
 
 
 def load_corpus(data: Path, cues: CueTable, counter: StoryCounter) -> Corpus:

@@ -75,6 +75,13 @@ def label_rows(scores: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return rows
 
 
+def region_rows(scores: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return how many main-subject articles of each region are found."""
+    keys = ("n", "relevant", "relevant_or_borderline")
+    return [(region, *(row[key] for key in keys)) for region, row in scores["regions"].items()]
+
+
+REGION_HEADER = ("region of exploitation", "n", "relevant", "relevant or borderline")
 SOURCE_HEADER = ("source", "positives", "rows", "average precision", "recall at precision 0.90")
 LABEL_HEADER = ("label", "n", "precision", "recall", "F1")
 
@@ -89,4 +96,5 @@ def render_evaluation(result: Mapping[str, Any]) -> str:
     else:
         parts += [text_table(("figure", "value"), relevance_rows(result["scores"]))]
         parts += [text_table(SOURCE_HEADER, source_rows(result["scores"]))]
+        parts += [text_table(REGION_HEADER, region_rows(result["scores"]))]
     return "\n\n".join(parts)

@@ -17,15 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classify.artefact import pack_arrays, pack_json, save_folder
+from monitor.classify.artefact import pack_json, save_folder
 from monitor.classify.cues import CueTable
 from monitor.classify.linear import LinearModel, probability
 from monitor.classify.places import Gazetteer, place_features
 from monitor.classify.reading import Reading, read_article
-from monitor.classify.relevance import CUES, VOCABULARY, WEIGHTS
 from monitor.classify.story import StoryCounter
 from monitor.classify.tags import NAME, OUTPUTS, PLACES, PlaceModel, TagsModel
-from monitor.train.cue_groups import cues_json, load_cues
+from monitor.train.cue_groups import load_cues
 from monitor.train.data import Labelled, read_labelled, read_texts
 from monitor.train.fit import (
     FitOptions,
@@ -33,7 +32,6 @@ from monitor.train.fit import (
     Target,
     cross_fit,
     fit_linear,
-    linear_arrays,
     make_folds,
 )
 from monitor.train.gazetteer import PLACES_FILE, build_gazetteer
@@ -45,6 +43,7 @@ from monitor.train.relevance import (
     WEIGHT_UNSURE,
     Say,
     best_f1_threshold,
+    pack_linear,
     rounded,
     training_record,
 )
@@ -81,8 +80,7 @@ def train_tags(
     """
     from monitor.train.cards import tags_card
 
-    groups = load_cues()
-    cues = CueTable(groups)
+    cues = CueTable(load_cues())
     counter = StoryCounter(cues)
     say("reading the training rows")
     train = read_labelled(data / TRAIN)
@@ -93,18 +91,10 @@ def train_tags(
     say("fitting places")
     gazetteer = build_gazetteer(count_lowercase(train))
     places, thresholds["place"] = _fit_places(rows, readings, cues, gazetteer, seed)
-    finder = Gazetteer(**gazetteer)
     thresholds = {key: round(value, 4) for key, value in thresholds.items()}
-    model = TagsModel(cues, counter, linear, finder, places, thresholds)
+    model = TagsModel(cues, counter, linear, Gazetteer(**gazetteer), places, thresholds)
     dev = read_labelled(data / DEV)
-    scores = {"dev": score_tags(model, dev)}
-    content = {
-        WEIGHTS: pack_arrays(linear_arrays(linear)),
-        VOCABULARY: pack_json({field: list(grams) for field, grams in linear.vocabulary.items()}),
-        CUES: pack_json(cues_json(groups)),
-        PLACES: pack_json({**gazetteer, "model": asdict(places)}),
-    }
-    meta: dict[str, Any] = {
+    meta = {
         "name": NAME,
         "version": version,
         "language": "en",
@@ -113,11 +103,13 @@ def train_tags(
         "experimental": experimental(dev),
         "thresholds": thresholds,
         "settings": {},
-        "scores": rounded(scores),
+        "scores": rounded({"dev": score_tags(model, dev)}),
         "training": training_record(data, seed, options, PLACES_FILE),
     }
-    full = save_folder(out / NAME / version, meta, content, tags_card(meta))
-    return asdict(full)
+    content = pack_linear(linear, cues) | {
+        PLACES: pack_json({**gazetteer, "model": asdict(places)}),
+    }
+    return asdict(save_folder(out / NAME / version, meta, content, tags_card(meta)))
 
 
 def experimental(rows: Sequence[Labelled]) -> dict[str, list[str]]:
@@ -211,15 +203,15 @@ def _fit_places(
             numbers.append(features)
             truth.append(country in row.place)
             owner.append(at)
-    features, answer, at_row = np.array(numbers), np.array(truth), np.array(owner)
+    matrix, answer = np.array(numbers), np.array(truth)
     crossed = np.zeros(len(answer))
     for fold in make_folds([rows[i].event for i in owner], 5, seed):
         rest = np.setdiff1d(np.arange(len(answer)), fold)
-        model = _fit_place_model(features[rest], answer[rest], seed)
-        crossed[fold] = [model.log_odds(line) for line in features[fold].tolist()]
-    real = np.array([rows[i].basis != "written" for i in at_row])
+        model = _fit_place_model(matrix[rest], answer[rest], seed)
+        crossed[fold] = [model.log_odds(line) for line in matrix[fold].tolist()]
+    real = np.array([rows[i].basis != "written" for i in owner])
     threshold = probability(best_f1_threshold(crossed[real], answer[real]))
-    return _fit_place_model(features, answer, seed), threshold
+    return _fit_place_model(matrix, answer, seed), threshold
 
 
 def _fit_place_model(features: Floats, truth: NDArray[np.bool_], seed: int) -> PlaceModel:
