@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.guidelines.linguistics import PARSE, Words, fill_lexicons, level_of
+from monitor.nlp.matching import tree_matcher
 
 if TYPE_CHECKING:
     from spacy.matcher import DependencyMatcher
@@ -50,7 +51,7 @@ class DependencyPatterns:
         self._patterns = [[fill_lexicons(node, words) for node in p.nodes] for p in patterns]
         self._marks = [p.mark for p in patterns]
         self._matcher: DependencyMatcher | None = None
-        self._index: dict[int, int] = {}
+        self._index: Mapping[int, int] = {}
 
     def find(self, doc: Doc) -> Iterator[tuple[int, int, Mapping[str, Node]]]:
         """Yield spans, from the first to the last marked node, with the named nodes."""
@@ -65,13 +66,7 @@ class DependencyPatterns:
             yield min(node.start for node in marked), max(node.end for node in marked), nodes
 
     def _build(self, doc: Doc) -> DependencyMatcher:
-        from spacy.matcher import DependencyMatcher
-        from spacy.strings import get_string_id
-
-        matcher = DependencyMatcher(doc.vocab)
-        for number, pattern in enumerate(self._patterns):
-            matcher.add(str(number), [pattern])
-            self._index[get_string_id(str(number))] = number
+        matcher, self._index = tree_matcher(doc, self._patterns)
         self._matcher = matcher
         return matcher
 

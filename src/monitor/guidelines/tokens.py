@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from monitor.guidelines.linguistics import Words, fill_lexicons, level_of
+from monitor.nlp.matching import token_matcher
 
 if TYPE_CHECKING:
     from spacy.matcher import Matcher
@@ -23,7 +24,7 @@ class TokenPatterns:
         self._patterns = [[fill_lexicons(token, words) for token in p] for p in patterns]
         self._marks = [frozenset(i for i, t in enumerate(p) if t.get("MARK")) for p in patterns]
         self._matcher: Matcher | None = None
-        self._index: dict[int, int] = {}
+        self._index: Mapping[int, int] = {}
 
     def find(self, doc: Doc) -> Iterator[tuple[int, int]]:
         """Yield what the patterns find, as offsets into the doc's text."""
@@ -36,12 +37,6 @@ class TokenPatterns:
             yield first.idx, last.idx + len(last)
 
     def _build(self, doc: Doc) -> Matcher:
-        from spacy.matcher import Matcher
-        from spacy.strings import get_string_id
-
-        matcher = Matcher(doc.vocab)
-        for number, pattern in enumerate(self._patterns):
-            matcher.add(str(number), [pattern])
-            self._index[get_string_id(str(number))] = number
+        matcher, self._index = token_matcher(doc, self._patterns)
         self._matcher = matcher
         return matcher
