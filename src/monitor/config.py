@@ -205,8 +205,8 @@ def _check_values(settings: Settings) -> None:
             raise ConfigError(f"'{where}': '{value}' is none of {', '.join(SEVERITIES)}")
     fetch = settings.fetch
     for name in ("timeout_s", "max_bytes", "parallel"):
-        if getattr(fetch, name) <= 0:
-            raise ConfigError(f"'fetch.{name}' must be above 0")
+        if not 0 < getattr(fetch, name) < float("inf"):  # nan is neither
+            raise ConfigError(f"'fetch.{name}' must be a number above 0")
     if fetch.min_interval_s < 0:
         raise ConfigError("'fetch.min_interval_s' must not be negative")
     if settings.check.max_chars <= 0:

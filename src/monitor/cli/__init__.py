@@ -26,3 +26,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:  # a full disk, a file in the way: the machine's fault, not a bug's
+        say(f"error: {error.filename or 'writing'}: {error.strerror or error}")
+        sys.exit(2)

@@ -35,6 +35,9 @@ timezone = "UTC"                # the desk's time zone: which day an article bel
 """
 
 
+WARNINGS_SHOWN = 3
+"""How many warnings of one feed are written; the database has all."""
+
 DigestFormat = Literal["text", "html", "md", "json"]
 
 
@@ -49,11 +52,15 @@ def init(
     there = [name for name in files if (directory / name).exists()]
     if there:
         raise UsageError(f"{directory / there[0]} is already there; nothing was written")
-    directory.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (directory / name).write_text(content, encoding="utf-8")
-        say(f"wrote {directory / name}")
-    say("next: monitor feeds import feeds.opml, then monitor run")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (directory / name).write_text(content, encoding="utf-8", newline="\n")
+            say(f"wrote {directory / name}")
+    except OSError as error:
+        raise UsageError(f"cannot write {error.filename}: {error.strerror}") from error
+    enter = "" if directory.resolve() == Path.cwd() else f"cd {directory}, then "
+    say(f"next: {enter}monitor feeds import feeds.opml, then monitor run")
 
 
 def ingest(context: typer.Context) -> None:
@@ -77,6 +84,8 @@ def _ingest(monitor: Monitor, *, show_lines: bool) -> int:
             failed += result.error is not None
             bar.advance(task)
             (show if show_lines else say)(ledger_line(feed, result))
+            for line in _warnings(feed, result):
+                say(line)
 
         polled = monitor.ingest(report=report)
     if not polled:
@@ -93,6 +102,15 @@ def ledger_line(feed: Feed, result: PollResult) -> str:
         return f"{name}: failed: {plain(result.error)}"
     drops = "".join(f" + {n} {plain(why)}" for why, n in sorted(result.dropped.items()))
     return f"{name}: fetched {result.fetched} = stored {result.stored}{drops}"
+
+
+def _warnings(feed: Feed, result: PollResult) -> list[str]:
+    """Return what was mended or done without in a feed that was read, the first few in words."""
+    name = feed.title or feed.url
+    lines = [f"{name}: warning: {warning}" for warning in result.warnings[:WARNINGS_SHOWN]]
+    if more := len(result.warnings) - len(lines):
+        lines.append(f"{name}: {more} more warning{'s' if more > 1 else ''}")
+    return lines
 
 
 def assess(context: typer.Context) -> None:
