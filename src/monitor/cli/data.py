@@ -15,6 +15,11 @@ from monitor.cli.output import progress, say
 from monitor.errors import UsageError
 from monitor.types import FORMS
 
+_READ: dict[str, Any] = {"encoding": "utf-8-sig", "errors": "surrogateescape", "newline": "\n"}
+"""A byte order mark is no part of the first line, a lone CR ends none, and a line that is no UTF-8
+is that line's error, not the run's."""
+_WRITTEN: dict[str, Any] = {"encoding": "utf-8", "newline": "\n"}
+
 
 def classify(
     context: typer.Context,
@@ -28,11 +33,10 @@ def classify(
     errors = 0
     with ExitStack() as stack:
         lines = _lines(source, stack)
-        out = sys.stdout
-        if output is not None:
-            if output.resolve() == source.resolve():
-                raise UsageError(f"{output}: input and output are the same file")
-            out = stack.enter_context(_open(output, "w"))
+        if output and output.exists() and lines is not sys.stdin and output.samefile(source):
+            raise UsageError(f"{output}: input and output are the same file")
+        monitor.classifiers  # noqa: B018 - a broken model must not cost the file of an earlier run
+        out = stack.enter_context(_open(output, "w")) if output else sys.stdout
         bar = stack.enter_context(progress())
         task = bar.add_task("classifying", total=None)
         for line in monitor.classify_lines(lines):
@@ -46,14 +50,15 @@ def classify(
 
 def _lines(source: Path, stack: ExitStack) -> Any:
     if str(source) == "-":
-        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
+        sys.stdin.reconfigure(**_READ)  # type: ignore[union-attr]
         return sys.stdin
     return stack.enter_context(_open(source, "r"))
 
 
 def _open(path: Path, mode: str) -> Any:
+    options = _READ if mode == "r" else _WRITTEN
     try:
-        return path.open(mode, encoding="utf-8", errors="surrogateescape" if mode == "r" else None)
+        return path.open(mode, **options)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
 
@@ -73,16 +78,20 @@ def export(
     ] = "quotes",
 ) -> None:
     """Write the stored articles with tags, findings, stamps and offsets."""
+    from monitor.classify.countries import country_name
     from monitor.cli.app import monitor_of
 
     monitor = monitor_of(context)
     if form is not None and form not in FORMS:
         raise UsageError(f"--form: '{form}' is none of {', '.join(FORMS)}")
+    place = place.upper() if place else None
+    if place and country_name(place) == place:
+        raise UsageError(f"--place: '{place}' is no ISO 3166-1 alpha-2 code such as TH")
     filters = {
         "since": _day(since, "--since", monitor.settings.zone),
         "until": _day(until, "--until", monitor.settings.zone),
         "form": form,
-        "place": place.upper() if place else None,
+        "place": place,
         "min_relevance": min_relevance,
     }
     report = monitor.export(output, format=format, text=text, filters=filters)
