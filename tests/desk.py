@@ -26,22 +26,31 @@ class Desk:
 
     folder: Path
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start a command and return its process."""
+    def start(self, *words: str, **environ: str) -> subprocess.Popen[bytes]:
+        """Start a command, with `environ` on top of a clean environment; return its process."""
         return subprocess.Popen(
             [*MONITOR, *words],
             cwd=self.folder,
-            env=clean_environ(),
+            env=clean_environ() | environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
 
-    def type(self, *words: str, stdin: bytes = b"", timeout: float = 300) -> Said:
+    def type(self, *words: str, stdin: bytes = b"", timeout: float = 300, **environ: str) -> Said:
         """Run a command to its end."""
-        process = self.start(*words)
+        process = self.start(*words, **environ)
         out, err = process.communicate(stdin, timeout=timeout)
         return Said(process.returncode, out.decode(), err.decode())
+
+    def refuses(self, *words: str, stdin: bytes = b"", **environ: str) -> str:
+        """Run a command that must end with 2 and a message, nothing on stdout; return that."""
+        said = self.type(*words, stdin=stdin, **environ)
+        assert said.code == 2, said
+        assert said.out == ""
+        assert said.err.count("\n") == 1, said.err
+        assert said.err.startswith("error: ")
+        return said.err
 
 
 def clean_environ() -> dict[str, str]:
