@@ -84,12 +84,13 @@ class TagsModel:
         """Return every tag of an article about trafficking."""
         reading = read_article(title, text, self.cues)
         odds = self.linear.decide(reading, self.counter.count(reading))
+        mentions = self.gazetteer.find(title, text, reading)
         return (
             *tag_forms(reading, self.cues),
             *self._responses(reading, odds),
-            *self._places(title, text, reading),
-            *self._single(reading, odds, "victim", _VICTIM_CUES),
-            *self._single(reading, odds, "flow", _FLOW_CUES),
+            *self._places(reading, mentions),
+            *self._single(reading, odds, "victim", _VICTIM_CUES, ()),
+            *self._single(reading, odds, "flow", _FLOW_CUES, _mention_spans(reading, mentions)),
         )
 
     @property
@@ -104,7 +105,9 @@ class TagsModel:
                 continue
             score = probability(float(odds[output]))
             if score >= self.thresholds[f"response.{label}"]:
-                evidence = self._evidence(reading, output, (label,))
+                evidence = self._cue_spans(reading, (label,)) or heaviest_spans(
+                    reading, self.linear.word_weights(reading, output)
+                )
                 if evidence:
                     tags.append(Tag("response", label, round(score, 4), evidence))
         return tags
@@ -115,24 +118,26 @@ class TagsModel:
         odds: NDArray[np.float64],
         scheme: str,
         groups: Mapping[str, tuple[str, ...]],
+        otherwise: tuple[Span, ...],
     ) -> list[Tag]:
-        """Return the likeliest label of a scheme of which an article has one, if likely enough."""
+        """Return the likeliest label of a scheme of which an article has one, if likely enough.
+
+        Evidence is the label's phrases, or `otherwise`; without either there is no tag, since no
+        reader would see why.
+        """
         outputs = [i for i, (name, _) in enumerate(OUTPUTS) if name == scheme]
         best = max(outputs, key=lambda i: float(odds[i]))
         score = probability(float(odds[best]))
         if score < self.thresholds[scheme]:
             return []
         label = OUTPUTS[best][1]
-        evidence = self._evidence(reading, best, groups[label])
+        evidence = self._cue_spans(reading, groups[label]) or otherwise
         return [Tag(scheme, label, round(score, 4), evidence)] if evidence else []
 
-    def _evidence(self, reading: Reading, output: int, groups: Sequence[str]) -> tuple[Span, ...]:
-        numbers = {self.cues.index[name] for name in groups}
-        spans = cue_spans(reading, numbers, self.core)
-        return spans or heaviest_spans(reading, self.linear.word_weights(reading, output))
+    def _cue_spans(self, reading: Reading, groups: Sequence[str]) -> tuple[Span, ...]:
+        return cue_spans(reading, {self.cues.index[name] for name in groups}, self.core)
 
-    def _places(self, title: str, text: str, reading: Reading) -> list[Tag]:
-        mentions = self.gazetteer.find(title, text, reading)
+    def _places(self, reading: Reading, mentions: Sequence[Mention]) -> list[Tag]:
         tags: list[Tag] = []
         for country, features in place_features(reading, mentions, self.core).items():
             own = [mention for mention in mentions if mention.country == country]

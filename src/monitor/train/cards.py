@@ -135,8 +135,9 @@ calls relevant or borderline. Every tag carries the words that show why (`eviden
   A learned model (logistic regression as below) measured 0.77 to 0.81 micro-F1 on dev and knew
   names rather than deeds; most forms have under ten real examples.
 - `response`, `victim`, `flow`: learned, one logistic regression per label over the features of
-  the relevance model. Evidence: the label's phrases in `cues.json`, else the words that weigh most.
-  `victim` and `flow` give the likeliest label or none; unknown is no tag.
+  the relevance model. Evidence: the label's phrases in `cues.json`, else, for
+  `response`, the words that weigh most, for `flow`, the places. `victim` and `flow` give the
+  likeliest label, or none where it is unlikely or nothing shows it; unknown is no tag.
 - `place`: a gazetteer (ISO names, cities, US counties and states, demonyms, national bodies) finds
   countries; a logistic regression over how and where they are named decides `exploitation`.
   `origin`, `transit` and `mentioned` follow from words beside the name and are not measured: there

@@ -195,5 +195,9 @@ def threshold_for(scores: Floats, truth: NDArray[np.bool_], precision: float) ->
     hits = np.cumsum(truth[order])
     good = np.flatnonzero(hits / np.arange(1, len(order) + 1) >= precision)
     last = int(good[-1]) if len(good) else 0
-    following = scores[order[last + 1]] if last + 1 < len(order) else 0.0
-    return float((scores[order[last]] + following) / 2)
+    lowest = float(scores[order[last]])
+    if last + 1 == len(order):
+        return lowest
+    following = float(scores[order[last + 1]])
+    between = (lowest + following) / 2
+    return between if between > following else lowest
