@@ -237,7 +237,8 @@ class Monitor:
         from monitor.stories import group_stories
 
         zone = self.settings.zone
-        day = day or self.now().astimezone(zone).date().isoformat()
+        if day is None:
+            day = self.now().astimezone(zone).date().isoformat()
         since, until = day_bounds(day, zone)
         return build_digest(
             self.store.assessed(self.stamps, since=since, until=until),
