@@ -1,0 +1,37 @@
+"""A desk that has followed the sample outlets, for tests that only look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+import demo_outlets
+from desk import Desk, Said, make_desk
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The desk, what each step said, and what is expected of each article by its URL."""
+
+    desk: Desk
+    said: Mapping[str, Said]
+    expected: Mapping[str, demo_outlets.Kind]
+
+
+@pytest.fixture(scope="session", name="followed")
+def _followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    """Follow the outlets step by step, with one feed that fails; nothing may change it after."""
+    desk = make_desk(tmp_path_factory.mktemp("followed") / "desk")
+    said = {}
+    with demo_outlets.serve() as outlets:
+        outlets.opml(desk.folder / "feeds.opml")
+        said["import"] = desk.type("feeds", "import", "feeds.opml")
+        said["ingest"] = desk.type("ingest")
+        said["ingest again"] = desk.type("ingest")
+        said["assess"] = desk.type("assess")
+        desk.type("feeds", "add", f"{outlets.url}/absent", "--title", "Gone")
+        said["run"] = desk.type("run", "--format", "json")
+        expected = outlets.expected()
+    return Followed(desk, said, expected)

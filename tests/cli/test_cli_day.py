@@ -1,0 +1,105 @@
+"""The desk's day as it is typed: `ingest`, `assess`, `run`, `digest`."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from desk import Desk
+
+if TYPE_CHECKING:
+    from conftest import Followed
+
+LEDGER = re.compile(r"(.+): fetched (\d+) = stored (\d+)((?: \+ \d+ \S+)*)")
+
+
+def test_each_feed_has_a_ledger_line_on_stdout(followed: Followed) -> None:
+    said = followed.said["ingest"]
+    assert said.code == 0, said.err
+    lines = said.out.splitlines()
+    assert len(lines) == 6
+    stored = 0
+    for line in lines:
+        found = LEDGER.fullmatch(line)
+        assert found, line
+        drops = [int(number) for number in re.findall(r"\+ (\d+)", found[4])]
+        assert int(found[2]) == int(found[3]) + sum(drops)
+        stored += int(found[3])
+    assert stored == len(followed.expected)
+    assert said.err == ""
+
+
+def test_a_second_round_finds_nothing_due(followed: Followed) -> None:
+    again = followed.said["ingest again"]
+    assert (again.code, again.out, again.err) == (0, "", "no feed is due yet\n")
+
+
+def test_assessing_tells_of_each_assessor(followed: Followed) -> None:
+    said = followed.said["assess"]
+    assert (said.code, said.out) == (0, "")
+    lines = said.err.splitlines()
+    assert [line.partition("@")[0] for line in lines] == ["relevance-en", "tags-en", "thb-en"]
+    number = len(followed.expected)
+    assert all(line.endswith(f": {number} assessed") for line in lines), lines
+
+
+def test_a_run_does_what_is_left_and_prints_the_digest(followed: Followed) -> None:
+    said = followed.said["run"]
+    assert said.code == 1
+    assert re.search(r"^Gone: failed: http\S+/absent: status 404$", said.err, re.MULTILINE)
+    assert said.err.count(": 0 assessed") == 3
+    digest = json.loads(said.out)
+    assert digest["schema"] == 1
+    assert digest["ledger"]["failed"] == 1
+    urls = {a["url"] for story in digest["relevant"] for a in story["articles"]}
+    assert urls >= {url for url, kind in followed.expected.items() if kind == "relevant"}
+
+
+def test_the_digest_comes_in_four_formats(followed: Followed) -> None:
+    said = {
+        kind: followed.desk.type("digest", "--day", "all", "--format", kind)
+        for kind in ("text", "md", "html", "json")
+    }
+    assert all(one.code == 0 and one.err == "" for one in said.values())
+    digest: dict[str, Any] = json.loads(said["json"].out)
+    assert digest["day"] == "all"
+    assert said["html"].out.lower().startswith("<!doctype html>")
+    for story in digest["relevant"]:
+        lead = story["articles"][0]
+        for kind in ("text", "md", "html"):
+            assert lead["url"].partition("://")[2] in said[kind].out, kind
+
+
+def test_articles_are_told_surest_first_and_judged(followed: Followed) -> None:
+    digest = json.loads(followed.said["run"].out)
+    scores = [max(a["relevance"] for a in story["articles"]) for story in digest["relevant"]]
+    assert scores == sorted(scores, reverse=True)
+    assert {stamp.partition("@")[0] for stamp in digest["stamps"]} == {
+        "relevance-en",
+        "tags-en",
+        "thb-en",
+    }
+
+
+def test_a_day_without_news_says_so(followed: Followed) -> None:
+    said = followed.desk.type("digest", "--day", "2001-02-03")
+    assert said.code == 0
+    assert "2001" in said.out
+    assert not any(url in said.out for url in followed.expected)
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "yesterday", ""])
+def test_a_day_that_is_none_is_refused(followed: Followed, day: str) -> None:
+    said = followed.desk.refuses("digest", "--day", day)
+    assert "such as 2026-11-25, or all" in said
+
+
+def test_a_desk_without_feeds_says_what_to_do(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    assert "monitor feeds add" in desk.refuses("ingest")
+    assert "monitor feeds add" in desk.refuses("run")
+    assert desk.type("digest", "--format", "pdf").code == 2

@@ -1,0 +1,137 @@
+"""`monitor export` as it is typed, read back with nothing but json and csv."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Followed
+
+csv.field_size_limit(10_000_000)
+
+
+def rows(followed: Followed, folder: Path, *words: str) -> list[dict[str, Any]]:
+    said = followed.desk.type("export", "--format", "jsonl", "-o", str(folder), *words)
+    assert (said.code, said.out) == (0, ""), said.err
+    lines = (folder / "articles.jsonl").read_text(encoding="utf-8").split("\n")
+    assert lines.pop() == ""
+    assert said.err == f"{len(lines)} article{'' if len(lines) == 1 else 's'} written to {folder}\n"
+    return [json.loads(line) for line in lines]
+
+
+def table(followed: Followed, folder: Path, *words: str) -> list[dict[str, str]]:
+    said = followed.desk.type("export", "--format", "csv", "-o", str(folder), *words)
+    assert said.code == 0, said.err
+    with (folder / "articles.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module", name="everything")
+def _everything(
+    followed: Followed, tmp_path_factory: pytest.TempPathFactory
+) -> list[dict[str, Any]]:
+    return rows(followed, tmp_path_factory.mktemp("full"), "--text", "full")
+
+
+def test_every_article_is_a_line(followed: Followed, everything: list[dict[str, Any]]) -> None:
+    assert {row["url"] for row in everything} == set(followed.expected)
+    for row in everything:
+        assert row["schema"] == 1
+        assert len(row["stamps"]) == 3
+        assert row["relevant"] in (True, False, None)
+        for finding in row["findings"]:
+            field = row[finding["field"]]
+            assert field[finding["start"] : finding["end"]] == finding["match"]
+
+
+def test_quotes_hold_no_text_but_the_words_meant(
+    followed: Followed, everything: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    quotes = rows(followed, tmp_path)
+    assert [row["id"] for row in quotes] == [row["id"] for row in everything]
+    assert not any("text" in row for row in quotes)
+    for row, whole in zip(quotes, everything, strict=True):
+        assert [tag["label"] for tag in row["tags"]] == [tag["label"] for tag in whole["tags"]]
+        for finding in row["findings"]:
+            shown = finding.get("match")
+            field = whole[finding["field"]]
+            assert shown in (None, field[finding["start"] : finding["end"]])
+    [entry] = json.loads((tmp_path / "manifest.json").read_text())["files"]
+    assert entry["rows"] == len(quotes)
+    data = (tmp_path / "articles.jsonl").read_bytes()
+    assert entry["sha256"] == hashlib.sha256(data).hexdigest()
+
+
+def test_none_holds_offsets_only(
+    followed: Followed, everything: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    today = datetime.now(UTC).date()
+    since, until = f"{today - timedelta(days=1)}", f"{today + timedelta(days=1)}"
+    words = ("--min-relevance", "0.9", "--since", since, "--until", until)
+    relevant = rows(followed, tmp_path, "--text", "none", *words)
+    assert [row["id"] for row in relevant] == [
+        row["id"] for row in everything if (row["relevance"] or 0) >= 0.9
+    ]
+    spans = [f for row in relevant for f in row["findings"]]
+    spans += [span for row in relevant for tag in row["tags"] for span in tag["evidence"]]
+    assert spans
+    assert all("match" not in span and span["start"] < span["end"] for span in spans)
+
+
+def test_tags_choose(followed: Followed, everything: list[dict[str, Any]], tmp_path: Path) -> None:
+    def tagged(row: dict[str, Any], scheme: str, label: str) -> bool:
+        return any((tag["scheme"], tag["label"]) == (scheme, label) for tag in row["tags"])
+
+    chosen = rows(followed, tmp_path, "--form", "forced_labour", "--place", "gb")
+    assert [row["id"] for row in chosen] == [
+        row["id"]
+        for row in everything
+        if tagged(row, "form", "forced_labour") and tagged(row, "place", "GB")
+    ]
+    assert 0 < len(chosen) < len(everything)
+
+
+def test_nothing_chosen_is_an_empty_file(followed: Followed, tmp_path: Path) -> None:
+    assert rows(followed, tmp_path, "--until", "2001-01-01") == []
+    assert (tmp_path / "articles.jsonl").read_bytes() == b""
+
+
+def test_a_table_says_the_same(
+    followed: Followed, everything: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    found = table(followed, tmp_path, "--text", "full")
+    assert [row["id"] for row in found] == [row["id"] for row in everything]
+    for row, whole in zip(found, everything, strict=True):
+        assert row["text"].removeprefix("'").splitlines() == whole["text"].splitlines()
+        assert row["relevance"] == ("" if whole["relevance"] is None else repr(whole["relevance"]))
+        assert sum(int(row[key]) for key in row if key.startswith("findings_")) == len(
+            whole["findings"]
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--form", "slavery"], "--form: 'slavery' is none of sexual_exploitation"),
+        (["--place", "Thailand"], "--place: 'THAILAND'"),
+        (["--since", "last week"], "--since: 'last week'"),
+        (["--until", "2026-13-01"], "--until: '2026-13-01'"),
+        (["-o", "feeds.opml/out"], "cannot write feeds.opml/out/articles.csv"),
+    ],
+)
+def test_a_wrong_wish_is_named(followed: Followed, words: list[str], named: str) -> None:
+    assert named in followed.desk.refuses("export", "--format", "csv", "-o", "wrong", *words)
+    assert not (followed.desk.folder / "wrong").exists()
+
+
+def test_the_parser_refuses_too(followed: Followed) -> None:
+    said = followed.desk.type("export", "--format", "parquet", "-o", "wrong")
+    assert said.code == 2
+    assert "parquet" in said.err
