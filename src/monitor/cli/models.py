@@ -18,6 +18,9 @@ DataFile = Annotated[
     Path, typer.Argument(metavar="DATA", help="Labelled rows, .jsonl or .jsonl.gz.")
 ]
 AsFormat = Annotated[Literal["text", "json"], typer.Option(help="How to write it.")]
+TopicForced = Annotated[
+    bool, typer.Option("--topic-forced", help="Treat every text as one on trafficking.")
+]
 SHOWN = 20
 """How many misses and false flags of the guideline are written as text; JSON has all."""
 
@@ -71,6 +74,16 @@ def guideline(context: typer.Context, data: DataFile, format: AsFormat = "text")
 
     result = evaluate_guideline(monitor_of(context).guideline, data)
     show(json.dumps(result, ensure_ascii=False, indent=2) if format == "json" else _rules(result))
+
+
+@evaluate_app.command()
+def general(context: typer.Context, data: DataFile, topic_forced: TopicForced = False) -> None:
+    """Count how often the rules speak in general news: the rel 0 rows of labelled news."""
+    from monitor.cli.app import monitor_of
+    from monitor.guidelines.evaluate import evaluate_general
+
+    result = evaluate_general(monitor_of(context).guideline, data, force_topic=topic_forced)
+    show(json.dumps(result, ensure_ascii=False, indent=2))
 
 
 def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
