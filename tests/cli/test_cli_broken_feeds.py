@@ -1,0 +1,176 @@
+"""`monitor ingest` on feeds as the world serves them: named, survived, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+
+import feed_server
+from desk import Desk, Said, make_desk
+from feed_server import STORY, Answer, item, page, rss
+
+MEGABYTE = 1_000_000
+
+
+def big_announced(handler: BaseHTTPRequestHandler) -> None:
+    """Say that 60 MB are coming, and send as much as is wanted."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(60 * MEGABYTE))
+    handler.end_headers()
+    for _ in range(60):
+        handler.wfile.write(b" " * MEGABYTE)
+
+
+def big_unannounced(handler: BaseHTTPRequestHandler) -> None:
+    """The same 60 MB of a feed in chunks, so that only counting tells."""
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    chunk = (item("https://outlet.example/1", content=STORY) * 1000).encode()[:MEGABYTE]
+    for _ in range(60):
+        handler.wfile.write(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
+    handler.wfile.write(b"0\r\n\r\n")
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """What a desk said that polled its feeds three times, two of them whole again by the third."""
+
+    desk: Desk
+    base: str
+    first: Said
+    second: Said
+    third: Said
+
+
+def script(base: str) -> dict[str, feed_server.Script]:
+    def full(name: str, title: str = "A title") -> str:
+        return item(f"{base}/{name}", title, content=f"<p>{name}. {STORY}</p>")
+
+    cut = rss(full("cut-1"), full("cut-2"), full("cut-3"))
+    return {
+        "/good": Answer(rss(full("good-1"), item(f"{base}/page", "With a page"))),
+        "/page": Answer(page(), headers={"Content-Type": "text/html"}),
+        "/html": Answer(page(), headers={"Content-Type": "application/rss+xml"}),
+        "/empty": Answer(b""),
+        "/truncated": Answer(cut[: cut.rindex(b"<link>") + 20]),
+        "/whole": Answer(cut),
+        "/interrupted": Answer(cut[: cut.index(b"cut-2")].replace(b"cut-", b"int-"), cut=5000),
+        "/big": big_announced,
+        "/bigger": big_unannounced,
+        "/lying": Answer(
+            rss(full("lying", "Café in Bogotá")).decode().encode("latin-1"),
+            headers={"Content-Type": "text/xml; charset=utf-8"},
+        ),
+        "/loop": Answer(status=302, headers={"Location": "/pool"}),
+        "/pool": Answer(status=302, headers={"Location": "/loop"}),
+        "/pageless": Answer(rss(item(f"{base}/gone", "Its page is gone", summary="A few words."))),
+        "/inward": Answer(status=302, headers={"Location": "http://169.254.169.254/latest"}),
+    }
+
+
+FEEDS = ("good", "html", "empty", "truncated", "interrupted", "big", "bigger", "lying", "loop")
+FEEDS = (*FEEDS, "pageless", "inward")
+REASONS = {
+    "html": "HTML",
+    "empty": "empty",
+    "big": "10,000,000 bytes",
+    "bigger": "10,000,000 bytes",
+    "loop": "redirect",
+    "inward": "169.254.169.254 is not a public address",
+}
+
+
+@pytest.fixture(scope="module", name="rounds")
+def _rounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rounds]:
+    desk = make_desk(tmp_path_factory.mktemp("broken") / "desk", "min_interval_s = 0")
+    with feed_server.serve() as server:
+        server.script = script(server.url)
+        lines = (f'<outline text="{name}" xmlUrl="{server.url}/{name}"/>' for name in FEEDS)
+        (desk.folder / "feeds.opml").write_text(f"<opml><body>{''.join(lines)}</body></opml>")
+        assert desk.type("feeds", "import", "feeds.opml").code == 0
+        first = desk.type("ingest")
+        second = desk.type("ingest")
+        server.script["/html"] = server.script["/good"]
+        server.script["/truncated"] = server.script["/whole"]
+        _make_due(desk)
+        yield Rounds(desk, server.url, first, second, desk.type("ingest"))
+
+
+def _make_due(desk: Desk) -> None:
+    """Let the pause after a failure be over."""
+    with closing(sqlite3.connect(desk.folder / "monitor.sqlite")) as database, database:
+        database.execute("UPDATE feed_states SET next_poll = NULL")
+
+
+def lines(said: Said) -> dict[str, str]:
+    return dict(line.split(": ", 1) for line in said.out.splitlines())
+
+
+def stored(desk: Desk) -> dict[str, tuple[str, str]]:
+    """Title and text of each stored article by the last part of its URL."""
+    said = desk.type("export", "--format", "jsonl", "-o", "out", "--text", "full")
+    assert said.code == 0, said.err
+    rows = map(json.loads, (desk.folder / "out" / "articles.jsonl").read_text().splitlines())
+    return {Path(row["url"]).name: (row["title"], row["text"]) for row in rows}
+
+
+def test_each_broken_feed_is_named_with_its_reason(rounds: Rounds) -> None:
+    assert rounds.first.code == 1
+    assert "Traceback" not in rounds.first.err
+    said = lines(rounds.first)
+    assert set(said) == set(FEEDS)
+    failed = {name: line for name, line in said.items() if line.startswith("failed: ")}
+    assert set(failed) == set(REASONS)
+    for name, reason in REASONS.items():
+        assert f"{rounds.base}/{name}" in failed[name]
+        assert reason in failed[name], failed[name]
+
+
+def test_what_was_mended_is_said(rounds: Rounds) -> None:
+    said = dict(line.split(": warning: ") for line in rounds.first.err.splitlines())
+    assert "broken XML" in said["truncated"]
+    assert said["interrupted"]
+    assert said["lying"] == "labelled with another encoding, read as cp1252"
+    assert f"{rounds.base}/gone" in said["pageless"]
+    assert "good" not in said
+
+
+def test_what_is_readable_is_stored_and_stays(rounds: Rounds) -> None:
+    said = lines(rounds.first)
+    assert said["good"] == "fetched 2 = stored 2"
+    assert said["truncated"] == "fetched 2 = stored 2"
+    assert said["interrupted"] == "fetched 1 = stored 1"
+    assert said["lying"] == said["pageless"] == "fetched 1 = stored 1"
+    articles = stored(rounds.desk)
+    names = {"good-1", "page", "cut-1", "cut-2", "cut-3", "int-1", "lying", "gone"}
+    assert set(articles) == names
+    assert articles["lying"][0] == "Café in Bogotá"
+    assert "Sentence 19 tells" in articles["page"][1]
+    assert articles["gone"] == ("Its page is gone", "A few words.")
+
+
+def test_a_second_round_loses_and_doubles_nothing(rounds: Rounds) -> None:
+    """A feed that failed rests a while; the others bring nothing new."""
+    said = lines(rounds.second)
+    assert not set(said) & set(REASONS)
+    assert said["good"] == "fetched 2 = stored 0 + 2 known"
+    assert all("= stored 0" in line for line in said.values())
+    assert rounds.second.code == 0
+
+
+def test_a_feed_that_recovers_is_read_again(rounds: Rounds) -> None:
+    assert rounds.third.code == 1
+    said = lines(rounds.third)
+    assert said["html"] == "fetched 2 = stored 0 + 2 duplicate"
+    assert said["truncated"] == "fetched 3 = stored 1 + 2 known"
+    assert {name for name, line in said.items() if line.startswith("failed")} == {
+        *REASONS.keys() - {"html"}
+    }

@@ -1,0 +1,116 @@
+"""The desk over databases that cannot be used, and over PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL
+
+import demo_outlets
+from desk import Desk, make_desk
+from postgres import new_database
+
+HOLD = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def settings(desk: Desk, database: str) -> None:
+    """Put the database's address before the `[fetch]` table."""
+    path = desk.folder / "monitor.toml"
+    path.write_text(f"database = {json.dumps(database)}\n{path.read_text()}", encoding="utf-8")
+
+
+def test_a_locked_database_is_waited_for_and_named(tmp_path: Path) -> None:
+    """In rollback mode too, where a writer shuts readers out."""
+    desk = make_desk(tmp_path / "desk")
+    assert desk.type("feeds", "add", "https://a.example/feed").code == 0
+    file = desk.folder / "monitor.sqlite"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"held\n"
+    blocked = desk.start("feeds", "add", "https://b.example/feed")
+    waiting = desk.start("feeds", "remove", "https://a.example/feed")
+    out, err = blocked.communicate(timeout=60)
+    assert (blocked.returncode, out) == (2, b"")
+    assert err.decode() == f"error: database {file}: locked by another program (waited 10 s)\n"
+    waiting.communicate(timeout=60)
+    assert waiting.returncode == 2
+    holder.communicate(timeout=60)
+    listed = desk.type("feeds", "list")
+    assert listed.code == 0
+    assert listed.out.startswith("https://a.example/feed\t")
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_what_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for size in (20, 8192):
+        (tmp_path / "monitor.sqlite").write_bytes(b"my thesis " * (size // 10))
+        said = desk.refuses("feeds", "add", "https://a.example/feed")
+        assert "monitor.sqlite: the file is not an SQLite database" in said
+        assert (tmp_path / "monitor.sqlite").read_bytes() == b"my thesis " * (size // 10)
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("sqlite:///monitor.toml/x.sqlite", "no folder monitor.toml"),
+        ("sqlite:////proc/x.sqlite", "/proc/x.sqlite: the file cannot be opened or created"),
+        ("mysql://desk:secret@localhost/news", "no database of kind 'mysql'"),
+        ("monitor.sqlite", "no URL such as sqlite:///monitor.sqlite"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_named(tmp_path: Path, address: str, named: str) -> None:
+    (tmp_path / "monitor.toml").write_text(f'database = "{address}"\n')
+    said = Desk(tmp_path).refuses("digest")
+    assert named in said
+    assert "secret" not in said
+
+
+def told(desk: Desk) -> dict[str, Any]:
+    said = desk.type("digest", "--day", "all", "--format", "json")
+    assert said.code == 0, said.err
+    digest: dict[str, Any] = json.loads(said.out)
+    return digest
+
+
+@pytest.mark.postgres
+def test_the_same_day_on_postgresql(tmp_path: Path, postgres_server: URL) -> None:
+    plain = make_desk(tmp_path / "plain", "parallel = 1")
+    other = make_desk(tmp_path / "postgres", "parallel = 1")
+    settings(other, new_database(postgres_server))
+    with demo_outlets.serve() as outlets:
+        for desk in (plain, other):
+            outlets.opml(desk.folder / "feeds.opml")
+            assert desk.type("feeds", "import", "feeds.opml").code == 0
+            said = desk.type("run")
+            assert said.code == 0, said.err
+    assert not (other.folder / "monitor.sqlite").exists()
+    digest = told(other)
+    assert digest["relevant"]
+    assert digest == told(plain)
+    for desk in (plain, other):
+        assert desk.type("export", "--format", "jsonl", "-o", "out", "--text", "full").code == 0
+    assert rows(other) == rows(plain)
+
+
+def rows(desk: Desk) -> list[dict[str, Any]]:
+    """The exported articles by id, without the moment at which each was seen."""
+    lines = (desk.folder / "out" / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+    found = [{**json.loads(line), "seen": None} for line in lines]
+    return sorted(found, key=lambda row: row["id"])

@@ -1,0 +1,104 @@
+"""`monitor guidelines` as it is typed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from desk import Desk
+from monitor.config import data_dir
+
+RULE = """\
+topic: A test
+rules:
+  - id: unfortunate-victim
+    title: Pity in place of facts
+    principle: do-no-harm
+    kind: phrase
+    severity: warning
+    scope: any
+    gate: none
+    quotes: flag
+    message: "'{match}' pities. Say what happened."
+    why: It is a test.
+    suggest: [person]
+    sources: [{title: A guide, section: "1", url: "https://guide.example/", role: states}]
+    trigger: [unfortunate]
+    match:
+      - phrases: [unfortunate victim]
+    examples:
+      bad: ["The [[unfortunate victim]] was asked.", "She is an [[unfortunate victim]]."]
+      good: ["The victim was asked.", "The weather was unfortunate."]
+      quoted: ["'The [[unfortunate victim]] was asked,' the officer said."]
+"""
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    """A guideline of one rule, with the head and the word lists of the real one."""
+    folder = tmp_path / "own-guide"
+    folder.mkdir()
+    for name in ("guideline.yaml", "lexicon.yaml"):
+        shutil.copy(data_dir("guidelines") / "thb-en" / name, folder)
+    head = (folder / "guideline.yaml").read_text(encoding="utf-8")
+    (folder / "guideline.yaml").write_text(head.replace("thb-en", "own-guide"), encoding="utf-8")
+    (folder / "pity.yaml").write_text(RULE, encoding="utf-8")
+    return folder
+
+
+def test_rules_are_listed_and_shown(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    listed = desk.type("guidelines", "list")
+    assert (listed.code, listed.err) == (0, "")
+    rules = dict(line.split("\t", 1) for line in listed.out.splitlines())
+    assert len(rules) >= 35
+    assert rules["child-prostitute"].startswith("error\t")
+    shown = desk.type("guidelines", "show", "child-prostitute")
+    assert shown.code == 0
+    assert shown.out.startswith("child-prostitute: ")
+    for part in ("\nWhy: ", "\nBetter: ", "\nFlagged:\n", "\nNot flagged:\n", "\nSources:\n"):
+        assert part in shown.out
+    assert "no rule 'child-prostitut'" in desk.refuses("guidelines", "show", "child-prostitut")
+
+
+def test_examples_that_hold(folder: Path) -> None:
+    said = Desk(folder.parent).type("guidelines", "test", "own-guide")
+    assert said.code == 0, said
+    assert said.out == ""
+    assert said.err.startswith("own-guide@")
+    assert said.err.endswith(": 1 rules, 5 examples, 0 failed\n")
+
+
+def test_examples_that_do_not_hold(folder: Path) -> None:
+    swapped = RULE.replace("The victim was asked", "One unfortunate victim was asked")
+    (folder / "pity.yaml").write_text(swapped)
+    said = Desk(folder.parent).type("guidelines", "test", "own-guide")
+    assert said.code == 1
+    assert said.out.startswith("unfortunate-victim: good example 1: ")
+    assert said.err.endswith("1 failed\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        ("    title:", "    titel: x\n    title:", ["'unfortunate-victim'", "titel", "line 4"]),
+        ("    title: Pity in place of facts\n", "", ["unfortunate-victim", "title", "line 3"]),
+        ("severity: warning", "severity: fatal", ["unfortunate-victim", "severity", "line 7"]),
+        ("kind: phrase", "kind: [phrase", ["line "]),
+    ],
+)
+def test_a_wrong_rule_file_names_file_rule_and_line(
+    folder: Path, before: str, after: str, named: list[str]
+) -> None:
+    (folder / "pity.yaml").write_text(RULE.replace(before, after))
+    said = Desk(folder.parent).refuses("guidelines", "test", "own-guide")
+    assert "pity.yaml" in said
+    assert [part for part in named if part not in said] == [], said
+
+
+def test_a_guideline_that_is_not_there(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    assert "absent" in desk.refuses("guidelines", "test", "absent")
+    assert "absent" in desk.refuses("guidelines", "list", MONITOR_CHECK_GUIDELINE="absent")
