@@ -62,7 +62,15 @@ def test_the_pause_after_failures_doubles_up_to_a_day():
     assert pauses[:3] == [1800, 3600, 7200]
     assert pauses == sorted(pauses)
     assert pauses[-1] == 86_400
-    assert pause(FeedState(failures=1), None, min_interval_s=0) == 120
+    assert pause(FeedState(failures=1), None, min_interval_s=1) == 120
+
+
+def test_without_an_interval_only_the_server_may_ask_for_a_pause():
+    assert pause(FeedState(failures=3), None, min_interval_s=0) == 0
+    assert pause(ttl_s=1200, min_interval_s=0) == 0
+    assert pause(result=answer(headers={"cache-control": "max-age=600"}), min_interval_s=0) == 0
+    busy = answer(status=429, body=None, retry_after=60.0)
+    assert pause(FeedState(failures=1), busy, min_interval_s=0) == 60
 
 
 def test_retry_after_is_honoured_up_to_a_day():

@@ -70,9 +70,12 @@ def next_poll(
 
     `state` is the state after this poll: its `failures` double the pause each time. A server's
     Retry-After is honoured up to a day, its max-age and the feed's ttl up to an hour.
+    `min_interval_s` 0 says that whoever starts a run decides: then only Retry-After makes a pause.
     """
     pause = timedelta(seconds=min_interval_s)
-    if state.failures:
+    if min_interval_s == 0:
+        pass
+    elif state.failures:
         base = timedelta(seconds=max(min_interval_s, MIN_BACKOFF_S))
         pause = min(base * 2 ** min(state.failures, 20), max(MAX_PAUSE, base))
     elif result is not None:
