@@ -216,7 +216,8 @@ class Article:
     """The current version of one news item.
 
     `id` is derived from the canonical URL; `sha256` is the hash of title and text and names the
-    version; `seen` is when the desk first saw the item, in whatever version.
+    version; `seen` is when the desk first saw the item, in whatever version. `summary` is what the
+    feed said of it, empty where the text came without one.
     """
 
     id: str
@@ -229,6 +230,7 @@ class Article:
     seen: datetime
     sha256: str
     origin: ContentOrigin = "feed"
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from monitor.classify.relevance import load_relevance
 from monitor.classify.tags import load_tags
 from monitor.config import data_dir
 from monitor.errors import ModelError
+from monitor.types import Article
 
 MODELS = data_dir("models")
 RELEVANCE = load_relevance(load(find_model(MODELS, "relevance-en")))
@@ -133,6 +136,14 @@ def test_plain_cases(title: str, text: str, relevant: bool) -> None:
     judgement = RELEVANCE.judge(title, text)
     assert judgement.relevant is relevant
     assert relevant or not judgement.borderline
+
+
+def test_what_the_feed_says_of_an_article_counts() -> None:
+    body = "He broke stones all his life. " * 20
+    bare = Article("1", "", "A scar each", body, "", "en", None, datetime.now(UTC), "")
+    told = replace(bare, summary=CASES[0][1])
+    ours = load_classifiers(MODELS)[0].assess([bare, told, replace(bare, text=told.summary)])
+    assert [assessment.relevant for assessment in ours] == [False, True, True]
 
 
 def test_a_case_in_the_twentieth_paragraph_counts() -> None:

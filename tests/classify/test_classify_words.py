@@ -59,5 +59,22 @@ def test_cues_are_found_with_and_without_a_gap() -> None:
     ]
 
 
+def test_a_term_that_is_the_tail_of_another_trade_is_none() -> None:
+    table = CueTable(
+        [
+            CueGroup("term", "term", ("trafficking ring", "sex trafficking")),
+            CueGroup("trade", "other", ("{gun|drug ~} trafficking", "drug trafficking")),
+        ]
+    )
+
+    def groups(text: str) -> list[str]:
+        return [table.groups[cue.group].name for cue in table.find(split_words(text).words)]
+
+    assert groups("a trafficking ring") == ["term"]
+    assert groups("a gun trafficking ring") == ["trade"]
+    assert groups("a drug trafficking ring") == ["trade"]
+    assert groups("drug and sex trafficking") == ["trade", "term"]
+
+
 def test_a_gap_has_three_words_at_most() -> None:
     assert not TABLE.find(["passports", "of", "the", "four", "men", "were", "taken"])

@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Lock
 
 from monitor.classify.artefact import ModelFolder, find_model, load_folder
-from monitor.classify.reading import Reading, read_article
 from monitor.classify.relevance import NAME, Judgement, RelevanceModel, load_relevance
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags
@@ -48,7 +47,11 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class RelevanceAssessor:
-    """Says how probably an article is about trafficking."""
+    """Says how probably an article is about trafficking.
+
+    What the feed says of an article is read as its first paragraph: it is the newsroom's own word
+    on the subject, and a feature may not name it before the tenth paragraph.
+    """
 
     stamp: str
     model: RelevanceModel
@@ -59,19 +62,21 @@ class RelevanceAssessor:
         """Judge each article, in order."""
         return [_guarded(self.stamp, self.language, article, self._judge) for article in articles]
 
-    def judge(self, article: Article) -> tuple[Judgement, Reading | None]:
-        """Return the judgement, and the reading if one had to be made."""
-        key = hashlib.sha256(f"{article.title}\0{article.text}".encode()).digest()
+    def judge(self, article: Article) -> Judgement:
+        """Judge one article, or find the judgement again."""
+        text = article.text
+        if article.summary and article.summary not in text:
+            text = f"{article.summary}\n\n{text}"
+        key = hashlib.sha256(f"{article.title}\0{text}".encode()).digest()
         known = self.memory.get(key)
         if known is not None:
-            return known, None
-        reading = read_article(article.title, article.text, self.model.cues)
-        judgement = self.model.judge_reading(reading)
+            return known
+        judgement = self.model.judge(article.title, text)
         self.memory.put(key, judgement)
-        return judgement, reading
+        return judgement
 
     def _judge(self, article: Article) -> Assessment:
-        judgement, _ = self.judge(article)
+        judgement = self.judge(article)
         return Assessment(
             self.stamp,
             relevance=round(judgement.main, 4),
@@ -94,7 +99,7 @@ class TagsAssessor:
         return [_guarded(self.stamp, self.language, article, self._tag) for article in articles]
 
     def _tag(self, article: Article) -> Assessment:
-        judgement, _ = self.relevance.judge(article)
+        judgement = self.relevance.judge(article)
         if not (judgement.relevant or judgement.borderline):
             return Assessment(self.stamp)
         return Assessment(self.stamp, tags=self.model.tag(article.title, article.text))

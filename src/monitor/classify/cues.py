@@ -64,6 +64,7 @@ class CueTable:
     def __init__(self, groups: Sequence[CueGroup]) -> None:
         self.groups = tuple(groups)
         self.index: Mapping[str, int] = {group.name: i for i, group in enumerate(self.groups)}
+        self._terms, self._other = self.of_kind("term"), self.of_kind("other")
         self._trie: dict[str, Any] = {}
         for number, group in enumerate(self.groups):
             for phrase in group.phrases:
@@ -84,7 +85,11 @@ class CueTable:
             ends.append(group)
 
     def find(self, words: Sequence[str]) -> list[Cue]:
-        """Return every cue in `words`, by place; of one group and start only the longest."""
+        """Return every cue in `words`, by place; of one group and start only the longest.
+
+        A term that begins with the last word of another trade is none: the ring in "gun trafficking
+        ring" traffics in guns. "Drug and sex trafficking" stays both.
+        """
         trie = self._trie
         found: list[Cue] = []
         for first, word in enumerate(words):
@@ -94,7 +99,8 @@ class CueTable:
             best: dict[int, int] = {}
             _walk(node, words, first + 1, best)
             found += [Cue(group, first, last) for group, last in best.items()]
-        return found
+        taken = {cue.last - 1 for cue in found if cue.group in self._other}
+        return [cue for cue in found if cue.first not in taken or cue.group not in self._terms]
 
 
 def _walk(node: dict[str, Any], words: Sequence[str], at: int, best: dict[int, int]) -> None:

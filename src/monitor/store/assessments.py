@@ -25,6 +25,7 @@ ARTICLE = (
     articles.c.first_seen,
     versions.c.sha256,
     versions.c.origin,
+    versions.c.summary,
 )
 """The columns of an `Article`, in its order."""
 
