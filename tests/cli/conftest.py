@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -13,17 +13,22 @@ from desk import Desk, Said, make_desk
 
 @dataclass(frozen=True)
 class Followed:
-    """The desk, what each step said, and what is expected of each article by its URL."""
+    """The desk, what each step said, and the outlets, which are still there.
+
+    `expected` is the kind of each article by its URL.
+    """
 
     desk: Desk
+    outlets: demo_outlets.Outlets
     said: Mapping[str, Said]
     expected: Mapping[str, demo_outlets.Kind]
 
 
 @pytest.fixture(scope="session", name="followed")
-def _followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+def _followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
     """Follow the outlets step by step, with one feed that fails; nothing may change it after."""
-    desk = make_desk(tmp_path_factory.mktemp("followed") / "desk")
+    # One feed at a time, so that the same feed is the first to bring an article that two have.
+    desk = make_desk(tmp_path_factory.mktemp("followed") / "desk", "parallel = 1")
     said = {}
     with demo_outlets.serve() as outlets:
         outlets.opml(desk.folder / "feeds.opml")
@@ -33,5 +38,4 @@ def _followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
         said["assess"] = desk.type("assess")
         desk.type("feeds", "add", f"{outlets.url}/absent", "--title", "Gone")
         said["run"] = desk.type("run", "--format", "json")
-        expected = outlets.expected()
-    return Followed(desk, said, expected)
+        yield Followed(desk, outlets, said, outlets.expected())

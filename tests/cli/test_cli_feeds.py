@@ -24,10 +24,6 @@ def _server() -> Iterator[FeedServer]:
         yield server
 
 
-def urls(desk: Desk) -> list[str]:
-    return [line.split("\t")[0] for line in desk.type("feeds", "list").out.splitlines()]
-
-
 def test_a_feed_comes_and_goes(desk: Desk) -> None:
     added = desk.type("feeds", "add", "https://a.example/f?a=1&b=2", "--title", "Ä & B")
     assert (added.code, added.out) == (0, "")
@@ -113,9 +109,7 @@ def test_removing_keeps_what_a_feed_brought(desk: Desk, server: FeedServer) -> N
     )
     desk.type("feeds", "add", f"{server.url}/rss", "--title", "Harbour")
     assert desk.type("ingest").out == "Harbour: fetched 1 = stored 1\n"
-    listed = desk.type("feeds", "list").out
-    assert listed.rstrip("\n").endswith("\tHarbour: fetched 1 = stored 1")
     assert desk.type("feeds", "remove", f"{server.url}/rss").code == 0
-    assert urls(desk) == []
+    assert desk.type("feeds", "list").out == ""
     desk.type("export", "--format", "jsonl", "-o", "out")
     assert len((desk.folder / "out" / "articles.jsonl").read_text().splitlines()) == 1

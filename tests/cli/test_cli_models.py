@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -72,14 +74,12 @@ def test_a_line_that_cannot_be_used_names_file_and_line(desk: Desk) -> None:
     (desk.folder / "data.jsonl").write_text(
         json.dumps(row) + "\n" + json.dumps({**row, "form": ["slavery"]}) + "\n"
     )
-    for what in ("relevance", "tags"):
-        said = desk.refuses("evaluate", what, "data.jsonl")
-        assert "data.jsonl:2: unknown label 'slavery' in 'form'" in said
+    said = desk.refuses("evaluate", "tags", "data.jsonl")
+    assert "data.jsonl:2: unknown label 'slavery' in 'form'" in said
     (desk.folder / "marks.jsonl").write_text('{"id": "1"\n')
     said = desk.refuses("evaluate", "guideline", "marks.jsonl")
     assert "marks.jsonl, line 1: not JSON" in said
-    for what in ("relevance", "guideline"):
-        assert "absent.jsonl.gz" in desk.refuses("evaluate", what, "absent.jsonl.gz")
+    assert "absent.jsonl.gz" in desk.refuses("evaluate", "guideline", "absent.jsonl.gz")
     assert desk.type("evaluate", "weather", "data.jsonl").code == 2
     wrong = desk.type("train", "relevance", ".", "--version", "1.0.1", "-o", "models")
     assert wrong.code == 2
@@ -96,7 +96,10 @@ def test_the_models_are_measured_as_they_were_when_made(desk: Desk) -> None:
     [used] = [m for m in list_models(ROOT / "models") if m.used and m.name == "relevance-en"]
     assert measured["model"] == f"relevance-en {used.version}"
     assert measured["scores"]["average_precision"] >= 0.93
-    table = desk.type("evaluate", "tags", str(data))
+    few = desk.folder / "few.jsonl"
+    with gzip.open(data) as lines:
+        few.write_bytes(b"".join(islice(lines, 200)))
+    table = desk.type("evaluate", "tags", "few.jsonl")
     assert table.code == 0, table.err
     for scheme in ("form", "response", "place"):
         assert scheme in table.out
