@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 SPANS = 3
 """A reader wants the reason, not every repeat of it."""
 
+_SAY_NOTHING = frozenset(
+    "about after also another because been before being between both could during each ever from "  # noqa: SIM905 a list of words reads better so
+    "have having here into just made make many more most much must near next once only other over "
+    "said same says shall should some such than that their them then there these they this those "
+    "through under until upon very were what when where which while will with within without would "
+    "your month week year today monday tuesday wednesday thursday friday saturday sunday".split()
+)
+"""Words that weigh in a model but tell a reader nothing, with all of under four letters."""
+
 Weights = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
 
@@ -53,10 +62,17 @@ def cue_spans(
 
 
 def heaviest_spans(reading: Reading, weights: Weights, number: int = 1) -> tuple[Span, ...]:
-    """Return the words that add most to an output, each with a neighbour that adds to it too."""
+    """Return the words that add most to an output, each with a neighbour that adds to it too.
+
+    Words that say nothing by themselves are no evidence.
+    """
     places: list[tuple[float, FieldName, int]] = []
-    for field, added in (("title", weights[0]), ("text", weights[1])):
-        places += [(float(w), field, i) for i, w in enumerate(added) if w > 0]  # type: ignore[misc]
+    for (field, words, _), added in zip(_fields(reading), weights, strict=True):
+        places += [
+            (float(weight), field, i)
+            for i, weight in enumerate(added)
+            if weight > 0 and len(words.words[i]) > 3 and words.words[i] not in _SAY_NOTHING
+        ]
     places.sort(key=lambda item: (-item[0], item[1] == "text", item[2]))
     chosen: list[tuple[FieldName, int, int]] = []
     for _, field, at in places[:number]:
