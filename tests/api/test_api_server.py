@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -48,3 +49,21 @@ def test_the_log_has_routes_and_no_words(tmp_path: Path) -> None:
     assert "GET (no route) 404" in told
     assert CANARY.lower() not in told.lower()
     assert "boundary" not in told
+
+
+def test_a_port_in_use_is_an_error_in_words(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "monitor", "serve", "--port", port],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert f"error: cannot listen on 127.0.0.1, port {port}" in done.stderr
+    assert "Traceback" not in done.stderr

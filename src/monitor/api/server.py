@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from monitor.core import Monitor
+from monitor.errors import UsageError
 
 
 def server_options(monitor: Monitor, *, host: str, port: int) -> dict[str, Any]:
@@ -30,10 +31,17 @@ def server_options(monitor: Monitor, *, host: str, port: int) -> dict[str, Any]:
 
 
 def run_server(monitor: Monitor, *, host: str, port: int) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted.
+
+    Raises `UsageError` where the address cannot be listened on: uvicorn logs why, and would end
+    the process with a status of its own.
+    """
     import uvicorn
 
-    uvicorn.run(**server_options(monitor, host=host, port=port))
+    try:
+        uvicorn.run(**server_options(monitor, host=host, port=port))
+    except SystemExit as end:
+        raise UsageError(f"cannot listen on {host}, port {port}; the log says why") from end
 
 
 _LOGGING: dict[str, Any] = {
