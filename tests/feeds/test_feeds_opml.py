@@ -30,6 +30,18 @@ def test_a_good_file():
             '<outline text="a < b > c" xmlUrl="https://e.example/1"/>',
             [("https://e.example/1", "a < b > c")],
         ),
+        (
+            "<outline text=Bare type=rss xmlUrl=https://e.example/1 />",
+            [("https://e.example/1", "Bare")],
+        ),
+        (
+            '<outline text="The "Quoted" one" xmlUrl="https://e.example/1"/>',
+            [("https://e.example/1", 'The "Quoted" one')],
+        ),
+        (
+            "<outline text=\"a=b > c d=e\" xmlUrl='https://e.example/1?a=b'></outline>",
+            [("https://e.example/1?a=b", "a=b > c d=e")],
+        ),
         ('<OUTLINE TEXT="Big" XMLURL="https://e.example/1"/>', [("https://e.example/1", "Big")]),
         (
             "<outline text='Single' xmlurl='https://e.example/1'/>",

@@ -10,7 +10,7 @@ from monitor.errors import FeedError
 from monitor.feeds.decode import clean, decode
 from monitor.feeds.markup import Element, read_elements
 from monitor.feeds.urls import feed_id
-from monitor.feeds.xmltext import declared_charset, escape_in_attributes, prepare_xml
+from monitor.feeds.xmltext import declared_charset, mend_attributes, prepare_xml
 from monitor.types import Feed
 
 
@@ -27,7 +27,8 @@ class OpmlFeed:
 def parse_opml(data: bytes, *, name: str = "the OPML file") -> list[OpmlFeed]:
     """Return the feeds of an OPML file, each once, in its order.
 
-    Bare `&` and `<`, wrong encodings, upper-case names and the like are mended. Outlines without
+    Bare `&`, `<` and quotes, values without quotes, wrong encodings, upper-case names and the like
+    are mended. Outlines without
     `xmlUrl` are folders. A URL that is none stays in the list, for the caller to name.
 
     Raises `FeedError`, beginning with `name`, where the file is empty or no OPML.
@@ -36,7 +37,7 @@ def parse_opml(data: bytes, *, name: str = "the OPML file") -> list[OpmlFeed]:
     if not text:
         raise FeedError(f"{name}: empty")
     try:
-        elements = list(read_elements(prepare_xml(escape_in_attributes(clean(text)))))
+        elements = list(read_elements(prepare_xml(mend_attributes(clean(text)))))
     except FeedError as error:
         raise FeedError(f"{name}: {error}") from error
     if not any(element.name in ("opml", "outline") for element in elements):

@@ -31,7 +31,12 @@ _PAIR = re.compile(r"&#(\d{5}|x[0-9a-f]{4});&#(\d{5}|x[0-9a-f]{4});", re.IGNOREC
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
-_ATTRIBUTE = re.compile(r"(\s[\w:.-]{1,40}\s?=\s?\")([^\"\n]*)(\"(?=[\s/>?]))")
+_ATTRIBUTE = re.compile(
+    r"(\s[\w:.-]{1,40}\s?=\s?)"
+    r"(?:\"([^\n]{0,4000}?)\"(?=\s+[\w:.-]{1,40}\s?=\s?[\"'\w]|\s*[/?]?>)|'[^'\n]*'|([^\s\"'<>]+))"
+)
+"""An attribute: its value in double quotes up to one that an attribute or the tag's end follows, in
+single quotes, or in none."""
 _ROOT = re.compile(r"<\s*([\w:.-]+)")
 
 
@@ -109,11 +114,18 @@ def _letter(match: re.Match[str]) -> str:
     return match[0] if letter in "<>&\"'" else letter
 
 
-def escape_in_attributes(text: str) -> str:
-    """Return `text` with `<` and `>` inside quoted attribute values escaped.
+def mend_attributes(text: str) -> str:
+    """Return `text` with attribute values quoted, and `<`, `>` and `"` inside them escaped.
 
-    For OPML, where titles with a bare `<` are common; attribute values there span no lines.
+    For OPML, whose titles are pasted in as they are; attribute values there span no lines.
     """
-    return _ATTRIBUTE.sub(
-        lambda m: m[1] + m[2].replace("<", "&lt;").replace(">", "&gt;") + m[3], text
-    )
+    return _ATTRIBUTE.sub(_quoted, text)
+
+
+def _quoted(match: re.Match[str]) -> str:
+    name, quoted, bare = match.groups()
+    if quoted is None and bare is None:
+        return match[0]
+    value = bare if quoted is None else quoted
+    value = value.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return f'{name}"{value}"'
