@@ -22,7 +22,7 @@ MONITOR = [sys.executable, "-m", "monitor"]
 
 def run(desk: Path, *words: str, accept: tuple[int, ...] = (0,)) -> None:
     """Type one command at the desk."""
-    print(f"\n$ monitor {' '.join(words)}", flush=True)  # noqa: T201
+    print(f"\n$ monitor {' '.join(words)}", flush=True)
     environ = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
     code = subprocess.run([*MONITOR, *words], cwd=desk, env=environ, check=False).returncode
     if code not in accept:
@@ -49,7 +49,7 @@ def main() -> None:
             try:
                 run(desk, "serve", "--port", str(options.port))
             except KeyboardInterrupt:
-                print("\nThe demo's desk is gone again.")  # noqa: T201
+                print("\nThe demo's desk is gone again.")
 
 
 if __name__ == "__main__":
