@@ -32,11 +32,12 @@ _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _ATTRIBUTE = re.compile(
-    r"(\s[\w:.-]{1,40}\s?=\s?)"
-    r"(?:\"([^\n]{0,4000}?)\"(?=\s+[\w:.-]{1,40}\s?=\s?[\"'\w]|\s*[/?]?>)|'[^'\n]*'|([^\s\"'<>]+))"
+    r"(\s[\w:.-]{1,40}\s?=\s?)(?:"
+    r"\"([^\n]{0,300}?)\"(?=\s+[\w:.-]{1,40}\s?=\s?[\"'\w]|\s*[/?]?>)|"
+    r"\"([^\"\n]*)\"|'[^'\n]*'|([^\s\"'<>]+))"
 )
-"""An attribute: its value in double quotes up to one that an attribute or the tag's end follows, in
-single quotes, or in none."""
+"""An attribute: its value in double quotes, up to one that an attribute or the tag's end follows
+if such comes soon, in single quotes, or in none."""
 _ROOT = re.compile(r"<\s*([\w:.-]+)")
 
 
@@ -123,9 +124,9 @@ def mend_attributes(text: str) -> str:
 
 
 def _quoted(match: re.Match[str]) -> str:
-    name, quoted, bare = match.groups()
-    if quoted is None and bare is None:
+    name, *values = match.groups()
+    value = next((value for value in values if value is not None), None)
+    if value is None:
         return match[0]
-    value = bare if quoted is None else quoted
     value = value.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     return f'{name}"{value}"'
