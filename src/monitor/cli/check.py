@@ -54,7 +54,8 @@ def _expand(paths: list[str]) -> list[str]:
     for name in paths:
         path = Path(name)
         if name != "-" and path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in SUFFIXES)
+            files = (p for p in path.rglob("*") if p.is_file())
+            inside = sorted(p for p in files if p.suffix.lower() in SUFFIXES)
             if not inside:
                 raise UsageError(f"{name}: no {', '.join(SUFFIXES)} file in this folder")
             found += [str(p) for p in inside]
