@@ -1,5 +1,6 @@
 """Which articles make a day's digest, and when a day begins and ends."""
 
+import weakref
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,10 +9,24 @@ import pytest
 from digest_samples import LEDGER, article, each_its_own
 from monitor.digest import build_digest, day_bounds
 from monitor.errors import UsageError
-from monitor.types import Story
+from monitor.types import AssessedArticle, Story
+
+
+class Watched(AssessedArticle):
+    """One that can be watched being let go."""
+
+    __slots__ = ("__weakref__",)
+    __hash__ = object.__hash__
+
+
+PLAIN = article("no", relevance=0.01)
 
 
 def build(*articles, group=each_its_own):
+    return build_from(articles, group=group)
+
+
+def build_from(articles, group=each_its_own):
     return build_digest(
         articles, day="2026-11-25", timezone="UTC", ledger=LEDGER, stamps=["s@1+0"], group=group
     )
@@ -28,6 +43,20 @@ def test_relevant_first_borderline_apart_others_out():
     assert [story.id for story in digest.relevant] == ["high", "low"]
     assert [story.id for story in digest.borderline] == ["edge"]
     assert digest.stamps == ("s@1+0",)
+
+
+def test_articles_left_out_are_not_held():
+    held = weakref.WeakSet()
+
+    def of_a_whole_archive():
+        for n in range(50):
+            one = Watched(**{f: getattr(PLAIN, f) for f in PLAIN.__slots__})
+            held.add(one)
+            yield one
+            del one
+            assert len(held) <= 2, n
+
+    assert build_from(of_a_whole_archive()).relevant == ()
 
 
 def test_a_relevant_article_is_never_borderline_too():

@@ -52,9 +52,13 @@ def build_digest(
     `stories.group_stories` does. A borderline copy of a relevant story stays in its own section:
     a section never holds an article that was judged otherwise.
     """
-    judged = list(articles)
-    relevant = [a for a in judged if a.relevant is True]
-    borderline = [a for a in judged if a.borderline is True and a.relevant is not True]
+    relevant: list[AssessedArticle] = []
+    borderline: list[AssessedArticle] = []
+    for assessed in articles:  # once: of `all` days the others would not fit into memory
+        if assessed.relevant is True:
+            relevant.append(assessed)
+        elif assessed.borderline is True:
+            borderline.append(assessed)
     return Digest(
         day=day,
         timezone=timezone,
