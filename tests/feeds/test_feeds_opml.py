@@ -160,9 +160,10 @@ def test_make_feed():
     feed = make_feed(" feed://www.E.example/rss?b=1&a=2 ")
     assert (feed.url, feed.title, feed.outlet) == (
         "https://www.e.example/rss?b=1&a=2",
-        "e.example",
-        "e.example",
+        "",
+        "",
     )
+    assert make_feed(feed.url, title=feed.url).title == ""
     assert feed.id == feed_id("http://www.e.example/rss?a=2&b=1")
     assert make_feed("feed:http://e.example/").url == "http://e.example/"
     for bad in ("", "e.example/feed", "ftp://e.example/", "https://user:x@e.example/"):

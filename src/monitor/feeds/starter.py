@@ -6,12 +6,12 @@ from importlib.resources import files
 
 from monitor.errors import FeedError
 from monitor.feeds.markup import plain_title
-from monitor.feeds.urls import feed_id, host_of, join_url, request_url
+from monitor.feeds.urls import feed_id, join_url, request_url
 from monitor.types import Feed
 
 
 def make_feed(url: str, *, title: str = "", outlet: str = "", site: str = "") -> Feed:
-    """Return the feed at `url`, named by its host where no title is given.
+    """Return the feed at `url`; without a `title` the first poll learns the feed's own.
 
     `feed:` and `feed://` addresses, as browsers hand them over, are understood.
 
@@ -23,7 +23,7 @@ def make_feed(url: str, *, title: str = "", outlet: str = "", site: str = "") ->
         address = rest if rest.lower().startswith(("http://", "https://")) else f"https://{rest}"
     if "://" not in address:
         raise FeedError(f"{url}: not an http or https URL")
-    name = plain_title(title) or host_of(address).removeprefix("www.")
+    name = "" if title.strip() == url.strip() else plain_title(title)  # an OPML must say something
     return Feed(
         id=feed_id(address),
         url=request_url(address),

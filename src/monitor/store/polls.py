@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, select, update
 
@@ -181,7 +182,8 @@ def _take_text(
 
 
 def _add_article(connection: Connection, poll: Poll, entry: Incoming, now: datetime) -> None:
-    outlet = poll.feed.outlet or poll.feed.title or poll.title
+    host = (urlsplit(poll.feed.url).hostname or "").removeprefix("www.")
+    outlet = poll.feed.outlet or poll.feed.title or poll.title or host
     connection.execute(
         articles.insert().values(
             id=entry.article_id,
