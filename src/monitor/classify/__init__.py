@@ -5,7 +5,7 @@
 
 from monitor.classify.artefact import ModelMeta, find_model, load_folder, model_versions, read_meta
 from monitor.classify.assessors import RelevanceAssessor, TagsAssessor, load_classifiers
-from monitor.classify.records import classify_lines, record_json, tag_json
+from monitor.classify.records import classify_lines, record_json
 from monitor.classify.registry import ModelState, list_models
 
 __all__ = [
@@ -21,5 +21,4 @@ __all__ = [
     "model_versions",
     "read_meta",
     "record_json",
-    "tag_json",
 ]

@@ -10,7 +10,8 @@ from itertools import islice
 from typing import Any
 
 from monitor.errors import DataError
-from monitor.types import Article, Assessment, Assessor, Tag
+from monitor.shapes import tag_json
+from monitor.types import Article, Assessment, Assessor
 
 BATCH = 32
 _NO_TIME = datetime.fromtimestamp(0, UTC)
@@ -56,19 +57,6 @@ def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str
     record["tags"] = [tag_json(tag) for a in assessments for tag in a.tags]
     record["stamps"] = [a.stamp for a in assessments]
     return record
-
-
-def tag_json(tag: Tag) -> dict[str, Any]:
-    """Return a tag as the contract has it; `role` only where there is one."""
-    return {
-        "scheme": tag.scheme,
-        "label": tag.label,
-        **({"role": tag.role} if tag.role else {}),
-        "score": tag.score,
-        "evidence": [
-            {"field": span.field, "start": span.start, "end": span.end} for span in tag.evidence
-        ],
-    }
 
 
 def _language(article: Article) -> str | None:

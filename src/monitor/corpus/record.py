@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 
-from monitor.types import SEVERITIES, Article, AssessedArticle, Finding, Span, Tag
+from monitor.shapes import finding_json, tag_json
+from monitor.types import SEVERITIES, Article, AssessedArticle, Finding, Span
 
 TextDegree = Literal["none", "quotes", "full"]
 
@@ -41,6 +43,7 @@ def make_record(assessed: AssessedArticle, text: TextDegree) -> Record:
     article = assessed.article
     spans = [*map(_span_of, assessed.findings), *(s for tag in assessed.tags for s in tag.evidence)]
     shown = _shown(assessed, text)
+    locate = partial(_located, article=article, shown=shown)
     values: dict[str, Any] = {
         "schema": SCHEMA,
         "id": article.id,
@@ -57,8 +60,11 @@ def make_record(assessed: AssessedArticle, text: TextDegree) -> Record:
     values |= {
         "relevance": assessed.relevance,
         "relevant": assessed.relevant,
-        "tags": [_tag(tag, article, shown) for tag in assessed.tags],
-        "findings": [_finding(f, article, shown, prose=text != "none") for f in assessed.findings],
+        "tags": [tag_json(tag, locate=locate) for tag in assessed.tags],
+        "findings": [
+            finding_json(f, place=locate(_span_of(f)), prose=text != "none")
+            for f in assessed.findings
+        ],
         "stamps": list(assessed.stamps),
     }
     withheld = 0 if text == "none" else sum(_key(span) not in shown for span in spans)
@@ -114,29 +120,3 @@ def _located(span: Span, article: Article, shown: set[Key]) -> dict[str, Any]:
         return values
     source = article.title if span.field == "title" else article.text
     return {**values, "match": source[span.start : span.end]}
-
-
-def _tag(tag: Tag, article: Article, shown: set[Key]) -> dict[str, Any]:
-    role = {"role": tag.role} if tag.role is not None else {}
-    evidence = [_located(span, article, shown) for span in tag.evidence]
-    named = {"scheme": tag.scheme, "label": tag.label}
-    return {**named, **role, "score": tag.score, "evidence": evidence}
-
-
-def _finding(finding: Finding, article: Article, shown: set[Key], *, prose: bool) -> dict[str, Any]:
-    values = {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "principle": finding.principle,
-        "scope": finding.scope,
-        **_located(_span_of(finding), article, shown),
-        "quoted": finding.quoted,
-    }
-    if prose:
-        values |= {
-            "message": finding.message,
-            "why": finding.why,
-            "suggestions": list(finding.suggestions),
-        }
-    sources = [{"title": s.title, "section": s.section, "url": s.url} for s in finding.sources]
-    return {**values, "sources": sources}

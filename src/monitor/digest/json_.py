@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitor.digest.view import headline_findings
-from monitor.types import AssessedArticle, Digest, Finding, Ledger, Span, Story, Tag
+from monitor.shapes import finding_json, tag_json
+from monitor.types import AssessedArticle, Digest, Ledger, Story
 
 SCHEMA = 1
 # Harmless inside JSON but not in a terminal that prints it: written as \uXXXX. So are lone
@@ -53,38 +54,8 @@ def _article(assessed: AssessedArticle) -> dict[str, Any]:
         "published": _time(article.published),
         "language": article.language,
         "relevance": assessed.relevance,
-        "tags": [_tag(tag) for tag in assessed.tags],
-        "findings": [_finding(finding) for finding in headline_findings(assessed)],
-    }
-
-
-def _tag(tag: Tag) -> dict[str, Any]:
-    named = {"scheme": tag.scheme, "label": tag.label}
-    role = {"role": tag.role} if tag.role is not None else {}
-    return {**named, **role, "score": tag.score, "evidence": [_span(s) for s in tag.evidence]}
-
-
-def _span(span: Span) -> dict[str, Any]:
-    return {"field": span.field, "start": span.start, "end": span.end}
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "principle": finding.principle,
-        "scope": finding.scope,
-        "field": finding.field,
-        "start": finding.start,
-        "end": finding.end,
-        "match": finding.match,
-        "quoted": finding.quoted,
-        "message": finding.message,
-        "why": finding.why,
-        "suggestions": list(finding.suggestions),
-        "sources": [
-            {"title": s.title, "section": s.section, "url": s.url} for s in finding.sources
-        ],
+        "tags": [tag_json(tag) for tag in assessed.tags],
+        "findings": [finding_json(finding) for finding in headline_findings(assessed)],
     }
 
 

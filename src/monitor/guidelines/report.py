@@ -12,10 +12,11 @@ from monitor.guidelines.gates import Voice
 from monitor.guidelines.scan import key_of
 from monitor.guidelines.scene import Candidate, Draft, Scene
 from monitor.guidelines.schema import Example, Rule
+from monitor.shapes import finding_json, span_json
 from monitor.text.document import Document
 from monitor.text.language import identify_language
 from monitor.text.positions import Positions
-from monitor.types import Finding, Quoted, Scope, ScorecardItem, Severity, Source, Span
+from monitor.types import Finding, Quoted, Scope, ScorecardItem, Severity, Source
 
 if TYPE_CHECKING:
     from monitor.guidelines.engine import Checked
@@ -161,22 +162,8 @@ class _Places:
 
 
 def _finding_json(finding: Finding, places: _Places) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "principle": finding.principle,
-        "scope": finding.scope,
-        "field": finding.field,
-        **places.of(finding.field, finding.start, finding.end),
-        "match": finding.match,
-        "quoted": finding.quoted,
-        "message": finding.message,
-        "why": finding.why,
-        "suggestions": list(finding.suggestions),
-        "sources": [
-            {"title": s.title, "section": s.section, "url": s.url} for s in finding.sources
-        ],
-    }
+    place = places.of(finding.field, finding.start, finding.end)
+    return finding_json(finding, place={"field": finding.field, **place, "match": finding.match})
 
 
 def _item_json(item: ScorecardItem) -> dict[str, Any]:
@@ -184,12 +171,8 @@ def _item_json(item: ScorecardItem) -> dict[str, Any]:
         "item": item.item,
         "met": item.met,
         "reason": item.reason,
-        "evidence": [_span_json(span) for span in item.evidence],
+        "evidence": [span_json(span) for span in item.evidence],
     }
-
-
-def _span_json(span: Span) -> dict[str, Any]:
-    return {"field": span.field, "start": span.start, "end": span.end}
 
 
 def rule_json(rule: Rule) -> dict[str, Any]:

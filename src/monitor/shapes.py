@@ -1,0 +1,55 @@
+"""The JSON shapes of the design that several parts of the program write: one place for each key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from monitor.types import Finding, Span, Tag
+
+
+def span_json(span: Span) -> dict[str, Any]:
+    """Return a span as an object."""
+    return {"field": span.field, "start": span.start, "end": span.end}
+
+
+def tag_json(
+    tag: Tag, *, locate: Callable[[Span], Mapping[str, Any]] = span_json
+) -> dict[str, Any]:
+    """Return a tag; `role` only where there is one. `locate` writes its evidence."""
+    return {
+        "scheme": tag.scheme,
+        "label": tag.label,
+        **({"role": tag.role} if tag.role is not None else {}),
+        "score": tag.score,
+        "evidence": [locate(span) for span in tag.evidence],
+    }
+
+
+def finding_json(
+    finding: Finding, *, place: Mapping[str, Any] | None = None, prose: bool = True
+) -> dict[str, Any]:
+    """Return a finding; `place` (default: field, start, end, match) says where and what it is.
+
+    Without `prose` the message, why and suggestions are left out: they may repeat the words.
+    """
+    if place is None:
+        place = {"field": finding.field, "start": finding.start, "end": finding.end}
+        place = {**place, "match": finding.match}
+    words = {
+        "message": finding.message,
+        "why": finding.why,
+        "suggestions": list(finding.suggestions),
+    }
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "principle": finding.principle,
+        "scope": finding.scope,
+        **place,
+        "quoted": finding.quoted,
+        **(words if prose else {}),
+        "sources": [
+            {"title": s.title, "section": s.section, "url": s.url} for s in finding.sources
+        ],
+    }
