@@ -128,18 +128,18 @@ def test_what_is_no_feed_says_what_it_is(body, content_type, says):
 def test_quadratic_entities_cost_nothing():
     body = b'<!DOCTYPE r [<!ENTITY a "' + b"x" * 50_000 + b'">]><rss version="2.0"><channel><title>'
     body += b"&a;" * 50_000 + b"</title></channel></rss>"
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(FeedError, match="entities"):
         parse(body)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_thousands_of_attributes_are_refused():
     attributes = " ".join(f'a{n}="1"' for n in range(20_000))
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(FeedError, match="attributes"):
         parse(rss(f"<item {attributes}><title>x</title></item>"))
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_truncated_keeps_the_whole_entries():

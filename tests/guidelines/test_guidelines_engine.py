@@ -215,8 +215,8 @@ def test_time_grows_with_the_length(make):
         check(text)
         return time.process_time() - started
 
-    check("warm up: she admitted it")
-    small, large = seconds(make(5_000)), seconds(make(40_000))
+    # The best of two: matchers are built for the first text that needs them, in either length.
+    small, large = (min(seconds(make(n)) for _ in range(2)) for n in (5_000, 40_000))
     assert large < 24 * max(small, 0.01), (small, large)
 
 

@@ -66,9 +66,9 @@ def test_the_first_line_is_the_headline_if_a_blank_line_follows(text, expected):
 
 @pytest.mark.parametrize("text", [" " * 200_000 + "x", "x" + " y" * 100_000, "\n" * 200_000 + "x"])
 def test_a_headline_is_looked_for_in_linear_time(text):
-    started = time.perf_counter()
+    started = time.process_time()
     assert make_document(text, max_chars=300_000).headline is None
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_separate_title_is_the_headline():
@@ -358,9 +358,9 @@ def test_html_without_visible_text_is_empty():
 @pytest.mark.parametrize("name", ["a.html", "a.md"])
 def test_hostile_markup_takes_linear_time(piece, name):
     source = "x " + piece * (60_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     read(source, name)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 # --- Word
@@ -420,10 +420,10 @@ def test_zip_bombs_are_refused_before_they_are_unpacked():
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("word/document.xml", b" " * (MAX_UNPACKED + 1))
     assert len(out.getvalue()) < 1_000_000
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(DocumentTooLarge, match=r"bomb\.docx: the file unpacks to more than"):
         read_document(out.getvalue(), "bomb.docx", max_chars=LIMIT)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("data", [b"plain", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0" * 100])

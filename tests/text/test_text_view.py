@@ -170,18 +170,18 @@ PATHOLOGICAL = {
 @pytest.mark.parametrize("name", PATHOLOGICAL)
 def test_time_is_linear(name):
     text = PATHOLOGICAL[name]
-    started = time.perf_counter()
+    started = time.process_time()
     seen = view(text)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert isinstance(seen, View)
 
 
 def test_ten_thousand_quotations_take_ten_times_a_thousand():
     def seconds(count: int) -> float:
         text = 'said "a" ' * count
-        started = time.perf_counter()
+        started = time.process_time()
         view(text)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(100)
     assert seconds(8_000) < 40 * seconds(1_000) + 0.5
