@@ -8,6 +8,7 @@ import pytest
 from monitor.errors import DataError
 from monitor.guidelines import load_guideline
 from monitor.guidelines.evaluate import evaluate_general, evaluate_guideline
+from monitor.guidelines.literal import load_literals
 from shared_data import SHARED, needs_shared
 
 THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
@@ -30,10 +31,11 @@ def write(file, rows):
 
 @pytest.fixture
 def evaluate(tmp_path):
-    def run(*findings, read=1_000):
+    def run(*findings, read=1_000, literals=None):
         row = {"id": "a", "read": read, "findings": findings, "doc": [], "doc_ok": ["no-helpline"]}
         write(tmp_path / "relevance" / "dev.jsonl", [{"id": "a", "title": "News", "text": TEXT}])
-        return evaluate_guideline(THB, write(tmp_path / "spans" / "dev.jsonl", [row]))
+        data = write(tmp_path / "spans" / "dev.jsonl", [row])
+        return evaluate_guideline(THB, data, literals=literals)
 
     return run
 
@@ -51,6 +53,46 @@ def test_a_sibling_counts_for_both_sides(evaluate):
     result = evaluate(mark("slave-noun", "slaves"))
     assert result["rules"]["slave-noun"]["found"] == 1
     assert result["rules"]["sex-slave"]["right"] == 1
+
+
+def test_what_literal_phrases_find_is_counted_apart(evaluate, tmp_path):
+    catalogue = tmp_path / "catalogue.json"
+    entry = {"id": "illegal-migrant", "patterns": ["CONTEXT: more illegal", "illegal mig*"]}
+    catalogue.write_text(json.dumps([entry, {"id": "sex-slave", "patterns": ["sex slave"]}]))
+    result = evaluate(
+        mark("illegal-migrant", "Illegal migrants"),
+        mark("slave-noun", "slaves"),
+        literals=load_literals(catalogue),
+    )
+    assert result["overall"]["sure"] == 2
+    # "sex slave" does not match "Sex slaves": neither the mark nor the flag is literal
+    assert result["beyond_literal"] | {"repeats": 0} == {
+        "sure": 1,
+        "found": 1,
+        "recall": 1.0,
+        "repeats": 0,
+        "flags": 2,
+        "right": 1,
+        "precision": 0.5,
+    }
+    assert "beyond_literal" not in evaluate(mark("slave-noun", "slaves"))
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", '[{"id": "a"}]'])
+def test_a_broken_catalogue_is_named(tmp_path, content):
+    file = tmp_path / "catalogue.json"
+    file.write_text(content)
+    with pytest.raises(DataError, match=r"catalogue\.json"):
+        load_literals(file)
+
+
+def test_data_that_cannot_be_read_is_named(tmp_path):
+    file = tmp_path / "dev.jsonl.gz"
+    file.write_bytes(b"no gzip")
+    with pytest.raises(DataError, match=r"dev\.jsonl\.gz: cannot be read"):
+        evaluate_general(THB, file)
+    with pytest.raises(DataError, match="none\\.jsonl: cannot be read"):
+        evaluate_general(THB, tmp_path / "none.jsonl")
 
 
 def test_unsure_marks_are_neither_missed_nor_false(evaluate):

@@ -18,6 +18,13 @@ DataFile = Annotated[
     Path, typer.Argument(metavar="DATA", help="Labelled rows, .jsonl or .jsonl.gz.")
 ]
 AsFormat = Annotated[Literal["text", "json"], typer.Option(help="How to write it.")]
+Phrases = Annotated[
+    Path | None,
+    typer.Option(
+        "--literals",
+        help="A catalogue (JSON: id, patterns) whose literal phrases are counted apart.",
+    ),
+]
 TopicForced = Annotated[
     bool, typer.Option("--topic-forced", help="Treat every text as one on trafficking.")
 ]
@@ -67,12 +74,16 @@ def tags(data: DataFile, format: AsFormat = "text") -> None:
 
 
 @evaluate_app.command()
-def guideline(context: typer.Context, data: DataFile, format: AsFormat = "text") -> None:
+def guideline(
+    context: typer.Context, data: DataFile, format: AsFormat = "text", literals: Phrases = None
+) -> None:
     """Measure the rules on articles in which editors marked the breaches."""
     from monitor.cli.app import monitor_of
     from monitor.guidelines.evaluate import evaluate_guideline
+    from monitor.guidelines.literal import load_literals
 
-    result = evaluate_guideline(monitor_of(context).guideline, data)
+    phrases = load_literals(literals) if literals else None
+    result = evaluate_guideline(monitor_of(context).guideline, data, literals=phrases)
     show(json.dumps(result, ensure_ascii=False, indent=2) if format == "json" else _rules(result))
 
 
@@ -102,6 +113,8 @@ def _rules(result: Mapping[str, Any]) -> str:
     keys = ("sure", "found", "recall", "flags", "right", "precision")
     rows = [(name, *(_cell(row[key]) for key in keys)) for name, row in result["rules"].items()]
     rows.append(("all", *(_cell(result["overall"][key]) for key in keys)))
+    if beyond := result.get("beyond_literal"):
+        rows.append(("beyond literal phrases", *(_cell(beyond[key]) for key in keys)))
     lines = [f"{result['guideline']} on {result['articles']} articles", ""]
     lines += [text_table(("rule", *keys), rows)]
     for name in ("misses", "false_flags"):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from typing import Any
 from monitor.errors import DataError
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.engine import Checked, make_policy, run_policy
+from monitor.guidelines.literal import Literals, Spans, find_literals
 from monitor.guidelines.scan import key_of
 from monitor.text.document import Document
 from monitor.types import Finding
@@ -50,46 +52,59 @@ class Item:
 
 
 def evaluate_guideline(
-    guideline: Guideline, data: Path, texts: Iterable[Path] | None = None
+    guideline: Guideline,
+    data: Path,
+    texts: Iterable[Path] | None = None,
+    *,
+    literals: Literals | None = None,
 ) -> dict[str, Any]:
     """Return counts, precision and recall, per rule and overall, with every miss and false flag.
 
     `data` is span-annotated JSON Lines (gzipped or not); `texts` the files that hold its articles
-    (default: those in `relevance/` beside the folder of `data`). Raises `DataError` for a line
-    that cannot be read or an article that is in none of the files.
+    (default: those in `relevance/` beside the folder of `data`). With `literals`, what a list of
+    phrases would find is counted apart: `beyond_literal` is over marks and flags that no phrase of
+    the same rule or a sibling touches. Raises `DataError` for a line that cannot be read or an
+    article that is in none of the files.
     """
     files = list(texts) if texts is not None else sorted(_beside(data).glob("*.jsonl*"))
     items = read_items(data, files)
     checked = run_policy(
         guideline, [item.document for item in items], make_policy(guideline, (), {})
     )
-    return score(guideline, items, checked)
+    return score(guideline, items, checked, literals)
 
 
 def score(
-    guideline: Guideline, items: Sequence[Item], checked: Sequence[Checked]
+    guideline: Guideline,
+    items: Sequence[Item],
+    checked: Sequence[Checked],
+    literals: Literals | None = None,
 ) -> dict[str, Any]:
     """Compare findings and scorecards with what editors marked."""
     related = _siblings(guideline)
     rules: defaultdict[str, _Count] = defaultdict(_Count)
+    beyond = _Count()
     misses: list[dict[str, Any]] = []
     false: list[dict[str, Any]] = []
     flagging = {rule.id for rule in guideline.rules}
     for item, result in zip(items, checked, strict=True):
         findings = [f for f in result.findings if f.field == "title" or f.start < item.read]
+        phrases = _phrases(item, literals or {}, related)
         for mark in item.marks:
             if mark.sure:
                 hit = any(_agree(finding, mark, related) for finding in findings)
-                rules[mark.rule].sure += 1
-                rules[mark.rule].found += hit
+                new = not any(phrases.touch(mark.rule, mark.field, *span) for span in mark.spans)
+                rules[mark.rule].add(_Count(sure=1, found=hit))
+                beyond.add(_Count(sure=new, found=new and hit))
                 if not hit:
                     misses.append(_shown_mark(item, mark, mark.rule in flagging))
         for finding in findings:
             right = any(_agree(finding, mark, related) for mark in item.marks)
             repeat = not right and any(_repeats(finding, mark) for mark in item.marks)
-            rules[finding.rule].flags += 1
-            rules[finding.rule].right += right
-            rules[finding.rule].repeats += repeat
+            said = _Count(flags=1, right=right, repeats=repeat)
+            rules[finding.rule].add(said)
+            if not phrases.touch(finding.rule, finding.field, finding.start, finding.end):
+                beyond.add(said)
             if not right:
                 false.append({**_shown_finding(item, finding), "repeat": repeat})
     total = _Count()
@@ -99,11 +114,35 @@ def score(
         "guideline": guideline.stamp,
         "articles": len(items),
         "overall": total.report(),
+        **({} if literals is None else {"beyond_literal": beyond.report()}),
         "rules": {rule: rules[rule].report() for rule in sorted(rules)},
         "scorecard": _score_items(guideline, items, checked),
         "misses": misses,
         "false_flags": false,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """Where the literal phrases of a rule stand in an article, by field."""
+
+    spans: Mapping[str, Spans]
+    related: Mapping[str, set[str]]
+
+    def touch(self, rule: str, field: str, start: int, end: int) -> bool:
+        """Whether a phrase of the rule or of a sibling shares a character with the span."""
+        return any(
+            low < end and start < high
+            for name in self.related.get(rule, {rule})
+            for low, high in self.spans[field].get(name, ())
+        )
+
+
+def _phrases(item: Item, literals: Literals, related: Mapping[str, set[str]]) -> _Phrases:
+    fields = {"title": item.document.title, "text": item.document.text}
+    return _Phrases(
+        {field: find_literals(literals, text) for field, text in fields.items()}, related
+    )
 
 
 @dataclass(slots=True)
@@ -186,15 +225,22 @@ def _beside(data: Path) -> Path:
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:
     opener = gzip.open if file.suffix == ".gz" else open
-    with opener(file, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                row = json.loads(line)
-            except ValueError as error:
-                raise DataError(f"{file}, line {number}: not JSON") from error
-            if not isinstance(row, dict) or "id" not in row:
-                raise DataError(f"{file}, line {number}: no object with an 'id'")
-            yield row
+    try:
+        with opener(file, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                yield _row(line, f"{file}, line {number}")
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise DataError(f"{file}: cannot be read ({error})") from error
+
+
+def _row(line: str, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise DataError(f"{where}: not JSON") from error
+    if not isinstance(row, dict) or "id" not in row:
+        raise DataError(f"{where}: no object with an 'id'")
+    return row
 
 
 def _item(row: Mapping[str, Any], article: Mapping[str, Any]) -> Item:
