@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.guidelines.dependency import DependencyPatterns
+from monitor.guidelines.figures import Figure
 from monitor.guidelines.lexicons import LexiconError, Lexicons, keys
 from monitor.guidelines.linguistics import NONE, check_node, check_pattern
 from monitor.guidelines.scan import Scanner, Words, WordSets, key_of
@@ -17,6 +18,7 @@ from monitor.guidelines.schema import (
     Matcher,
     Paired,
     Rule,
+    StatisticPart,
     Within,
 )
 from monitor.guidelines.stamp import guideline_stamp
@@ -38,12 +40,16 @@ class Evidence:
     wordsets: tuple[int, ...]
     patterns: TokenPatterns | None
     person: str | None
-    roles: frozenset[str]
+    referent: str | None
+    roles: tuple[frozenset[str], ...]
+    """Any of these; of one, all at once."""
     looks: tuple[str, ...]
     quoted: str | None
     within: Within
     reach: int | None
     at_least: int
+    statistic: tuple[StatisticPart, ...] = ()
+    """Parts of a statistic, all of which must be there."""
 
     @property
     def level(self) -> int:
@@ -53,7 +59,7 @@ class Evidence:
     @property
     def is_early(self) -> bool:
         """Whether words alone answer this clause, wherever in the sentence the match stands."""
-        apart = self.person or self.quoted or self.patterns
+        apart = self.person or self.referent or self.quoted or self.patterns
         return not apart and self.within not in ("match", "before", "after")
 
 
@@ -113,6 +119,43 @@ class TopicSets:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonEvents:
+    """Verbs that give their subject, object or agent a role."""
+
+    voice: str
+    verbs: tuple[int, ...]
+    subject: str | None
+    object: str | None
+    agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSets:
+    """Word lists by which persons are followed; `implied`: what being called "she" shows."""
+
+    assumed: frozenset[int]
+    ignored: tuple[int, ...]
+    no_name: tuple[int, ...]
+    done_to: tuple[int, ...]
+    several: frozenset[int]
+    traits: frozenset[int]
+    implied: Mapping[str, frozenset[int]]
+    misfits: Mapping[str, frozenset[int]]
+    adult_age: int
+    by_age: tuple[str, str]
+    instead: Mapping[str, frozenset[str]]
+    never: Mapping[str, frozenset[str]]
+    events: tuple[PersonEvents, ...]
+
+    def opposed(self, one: frozenset[int], other: frozenset[int]) -> bool:
+        """Whether what is known of two persons tells them apart."""
+        return any(
+            one & shown and other & (self.misfits[word] - self.several)
+            for word, shown in self.implied.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Guideline:
     """A loaded guideline. `rules` are as written; `compiled` are the same, ready to run."""
 
@@ -133,6 +176,8 @@ class Guideline:
     captions: tuple[int, ...]
     roles: Mapping[str, tuple[int, ...]]
     pronouns: Mapping[str, tuple[int, ...]]
+    persons: PersonSets
+    figures: tuple[Figure, ...] = ()
 
 
 def compile_guideline(
@@ -179,6 +224,7 @@ def _guideline(
         captions=build.named(about.captions),
         roles={role: build.named(names) for role, names in about.roles.items()},
         pronouns={word: build.named(names) for word, names in about.pronouns.items()},
+        persons=build.persons(),
         scanner=Scanner(build.sets.sets),
     )
 
@@ -188,7 +234,7 @@ class _Build:
 
     def __init__(self, about: GuidelineFile, lexicons: Mapping[str, Lexicon]) -> None:
         self.sets = WordSets()
-        self._roles = about.roles
+        self._roles, self._about = about.roles, about
         self._words = Lexicons(lexicons)
 
     def rule(self, rule: Rule) -> CompiledRule:
@@ -211,6 +257,41 @@ class _Build:
     def named(self, names: Iterable[str]) -> tuple[int, ...]:
         """Return the numbers of named lexicons; raises `LexiconError`."""
         return tuple(self.sets.add(self._words.words(name)) for name in names)
+
+    def persons(self) -> PersonSets:
+        """Return the word lists by which persons are followed; raises `LexiconError`."""
+        words, named = self._about.persons, self.named
+        misfits = {
+            word: frozenset(named(names)) for word, names in self._about.pronouns.items() if names
+        }
+        known = frozenset().union(*misfits.values())
+        self._check_roles(
+            name for event in words.events for name in (event.subject, event.object, event.agent)
+        )
+        return PersonSets(
+            assumed=frozenset(named(words.assumed)),
+            ignored=named(words.no_person),
+            no_name=named(words.no_name),
+            done_to=named(words.participles),
+            several=frozenset(named(words.several)),
+            traits=known,
+            implied={word: known - unfit for word, unfit in misfits.items()},
+            misfits=misfits,
+            adult_age=words.adult_age,
+            by_age=words.by_age,
+            instead={role: frozenset(others) for role, others in words.instead.items()},
+            never={role: frozenset(others) for role, others in words.never.items()},
+            events=tuple(
+                PersonEvents(e.voice, named(e.verbs), e.subject, e.object, e.agent)
+                for e in words.events
+            ),
+        )
+
+    def _check_roles(self, names: Iterable[str | None]) -> None:
+        known = {*self._roles, "named", "unnamed", *self._about.persons.by_age}
+        for name in names:
+            if name is not None and name not in known:
+                raise LexiconError(f"'{name}' is no role of guideline.yaml", name)
 
     def _matcher(
         self, matcher: Matcher, needs: tuple[Evidence, ...], unless: tuple[Evidence, ...]
@@ -245,21 +326,23 @@ class _Build:
 
     def _clause(self, clause: Clause) -> Evidence:
         own = self._words.listed(clause.phrases, clause.sequences)
-        for role in clause.is_:
-            if role not in self._roles:
-                raise LexiconError(f"'{role}' is no role of guideline.yaml", role)
+        roles = tuple(frozenset(names.split("+")) for names in clause.is_)
+        self._check_roles(sorted(frozenset().union(*roles)))
         for pattern in clause.tokens:
             _refuse(check_pattern(pattern))
+        named = self._about.statistics.source if clause.statistic else clause.lexicons
         return Evidence(
-            wordsets=self.named(clause.lexicons) + ((self.sets.add(own),) if any(own) else ()),
+            wordsets=self.named(named) + ((self.sets.add(own),) if any(own) else ()),
             patterns=TokenPatterns(clause.tokens, self._words.single) if clause.tokens else None,
             person=clause.person,
-            roles=frozenset(clause.is_),
+            referent=clause.referent,
+            roles=roles,
             looks=tuple(clause.headline_has),
             quoted=clause.quoted,
             within=clause.within,
             reach=clause.reach,
             at_least=clause.at_least,
+            statistic=tuple(clause.statistic),
         )
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from monitor.guidelines.compiled import Evidence, Guideline
 from monitor.guidelines.gates import find_voice
-from monitor.guidelines.referents import find_referent
+from monitor.guidelines.referents import node_evidence, referent_evidence
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Candidate, Draft, Scene
+from monitor.guidelines.statistic import statistic_evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,18 @@ def find_evidence(
 ) -> list[Found]:
     """Return up to `at_least` pieces of evidence for one clause around a candidate."""
     if clause.person is not None:
-        return _person_evidence(clause, guideline, scene, at)
+        node = at.nodes.get(clause.person)
+        shown = node_evidence(clause, guideline, draft, scene, node) if node else []
+        return _as_found(shown)
+    if clause.referent is not None:
+        return _as_found(referent_evidence(clause, guideline, draft, scene, at))
     if clause.quoted is not None:
         same = find_voice(scene, at).quoted == clause.quoted
         return [Found(scene, at.start, at.end)] if same else []
+    if clause.statistic:
+        own = [(scene, at.start, at.end)]
+        places = own if clause.within == "match" else _places(clause, draft, scene, at)
+        return [Found(*place) for place in statistic_evidence(clause, places)]
     if clause.within == "match":
         found = [
             Found(scene, *hit)
@@ -180,11 +189,6 @@ def _pattern_window(clause: Evidence, scene: Scene, at: Candidate) -> Hit:
     return low, high
 
 
-def _person_evidence(
-    clause: Evidence, guideline: Guideline, scene: Scene, at: Candidate
-) -> list[Found]:
-    node = at.nodes.get(clause.person or "")
-    if node is None:
-        return []
-    meant = find_referent(guideline, scene, at.sentence, node)
-    return [Found(scene, *meant.words)] if meant and meant.roles & clause.roles else []
+def _as_found(shown: Sequence[tuple[Scene, Hit]]) -> list[Found]:
+    """Return the words that show a person's role as evidence."""
+    return [Found(scene, *hit) for scene, hit in shown]

@@ -79,7 +79,7 @@ class Voice:
 
 def find_voice(scene: Scene, at: Candidate) -> Voice:
     """Return who says the words of a candidate, or that they are only mentioned."""
-    quotation = _quotation_around(scene, at.start, at.end)
+    quotation = quotation_around(scene, at.start, at.end)
     return Voice(quotation.kind, quotation) if quotation else Voice("no")
 
 
@@ -102,7 +102,7 @@ def spoken_severity(
     return "suggestion"
 
 
-def _quotation_around(scene: Scene, start: int, end: int) -> Quotation | None:
+def quotation_around(scene: Scene, start: int, end: int) -> Quotation | None:
     """Return the innermost quotation that holds the span; a mention overrules what it holds."""
     quotations = scene.view.quotations
     index = bisect_right(quotations, start, key=lambda q: q.start)

@@ -1,119 +1,119 @@
-"""Whom a word refers to: victim, minor, suspect, official; from the words of the text alone.
-
-Who "she" is, is told by the first person named before in her own sentence, or in one of the two
-before it, whose gender and number fit: pronouns go on with a sentence's subject more often than
-with the person named last. Who "Rosa" is, is told by a role beside the name, anywhere in the text.
-That is right often enough for a suggestion and needs no model.
-"""
+"""Whom a word or a match refers to, and the words of the text that say so."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.compiled import Evidence, Guideline
 from monitor.guidelines.dependency import Node
+from monitor.guidelines.person_events import subject_of
+from monitor.guidelines.person_words import Mention
+from monitor.guidelines.persons import Cast, Person, cast_of
 from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
-
-LOOK_BACK = 2
-"""Sentences before its own in which a pronoun's person is looked for."""
-MAX_BACK = 600
-"""Characters of one sentence looked through, so that a text without full stops costs no more."""
-MAX_NAMED = 20
-"""Places of a name that are looked at for a role beside it."""
-BESIDE = 40
-"""Characters on either side of a name in which its role can stand."""
-
-# "survivor Rosa", "the survivor, Rosa"; "Rosa, a former cook", "Rosa (15), a pupil", "Rosa was a"
-_BEFORE_NAME = re.compile(r"\s*,?\s*(?:(?:named|called)\s+)?(?:[A-Z][\w'-]+\s+){0,2}")
-_AFTER_NAME = re.compile(
-    r"(?:\s+[A-Z][\w'-]+){0,2}\s*(?:\(\d+\)\s*)?,?\s*(?:\d+,\s*)?(?:(?:who\s+)?(?:is|was)\s+)?"
-    r"(?:an?|the|one of the)\s+(?:[\w'-]+\s+){0,2}"
-)
+from monitor.guidelines.scene import Candidate, Draft, Scene
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """The roles of a person, and the words that say so."""
+class Meant:
+    """The person meant, and the words at this place that mean her."""
 
-    roles: frozenset[str]
+    person: Person
+    scene: Scene
     words: Hit
 
 
-def find_referent(guideline: Guideline, scene: Scene, sentence: int, node: Node) -> Person | None:
-    """Return the person that a node of a sentence means, or None if the text does not say."""
-    if node.is_pronoun:
-        return _antecedent(guideline, scene, sentence, node)
+def node_evidence(
+    clause: Evidence, guideline: Guideline, draft: Draft, scene: Scene, node: Node
+) -> list[tuple[Scene, Hit]]:
+    """Return what shows that a grammatical node means somebody in a wanted role, else nothing."""
+    cast = cast_of(guideline, draft)
+    mentions = cast.mentions[scene.field]
     for low, high in ((node.start, node.end), (node.subtree_start, node.subtree_end)):
-        person = _person_of(_roles_over(guideline, scene, low, high))
-        if person:
-            return person
-    name = scene.view.shadow[node.start : node.end]
-    return _named(guideline, scene, name) if name[:1].isupper() else None
+        for mention in mentions.over(low, high):
+            person = cast.of(mention)
+            if person is not None:
+                return _shown(clause, guideline, Meant(person, scene, (mention.start, mention.end)))
+            if mention.kind == "pronoun":
+                return []
+    return []
 
 
-def _antecedent(guideline: Guideline, scene: Scene, sentence: int, node: Node) -> Person | None:
-    pronoun = scene.view.shadow[node.start : node.end].lower()
-    misfits = guideline.pronouns.get(pronoun, ())
-    for back in range(LOOK_BACK + 1):
-        low, high = scene.sentence_span(sentence - back)
-        high = min(high, node.start)
-        roles = _roles_between(guideline, scene, max(low, high - MAX_BACK), high)
-        person = _person_of((role, hit) for role, hit in roles if not _misfit(scene, misfits, hit))
-        if person:
-            return person
-    return None
+def referent_evidence(
+    clause: Evidence, guideline: Guideline, draft: Draft, scene: Scene, at: Candidate
+) -> list[tuple[Scene, Hit]]:
+    """Return what shows that the match refers to somebody in a wanted role, else nothing."""
+    cast = cast_of(guideline, draft)
+    if clause.referent == "anyone":
+        found = (_shown(clause, guideline, meant) for meant in _everyone(cast, scene, at))
+        return next(filter(None, found), [])
+    meant = _meant(clause.referent or "", cast, scene, at)
+    return _shown(clause, guideline, meant) if meant else []
 
 
-def _named(guideline: Guideline, scene: Scene, name: str) -> Person | None:
-    """Return the person of a name from a role that stands beside it somewhere in the text."""
-    shadow = scene.view.shadow
-    for place in list(_places(shadow, name))[:MAX_NAMED]:
-        end = place + len(name)
-        for role, hit in _roles_between(guideline, scene, max(0, place - BESIDE), end + BESIDE):
-            before = hit[1] <= place and _BEFORE_NAME.fullmatch(shadow, hit[1], place)
-            after = hit[0] >= end and _AFTER_NAME.fullmatch(shadow, end, hit[0])
-            if before or after:
-                return Person(frozenset([role]), hit)
-    return None
+def _everyone(cast: Cast, scene: Scene, at: Candidate) -> Iterator[Meant]:
+    """Yield the persons of the match's sentence."""
+    low, high = scene.sentence_span(at.sentence)
+    yield from _known(cast, scene, cast.mentions[scene.field].between(low, high))
 
 
-def _places(text: str, name: str) -> Iterator[int]:
-    place = text.find(name)
-    while place >= 0:
-        yield place
-        place = text.find(name, place + len(name))
+def _meant(where: str, cast: Cast, scene: Scene, at: Candidate) -> Meant | None:
+    mentions = cast.mentions[scene.field]
+    low, high = scene.sentence_span(at.sentence)
+    before = mentions.between(low, at.start)[::-1]
+    inside = mentions.over(at.start, at.end)
+    after = mentions.between(at.end, high)
+    if where == "subject":
+        subject = subject_of(cast, scene, at.start)
+        words = next((m for m in before if cast.of(m) is subject), None)
+        return Meant(subject, scene, (words.start, words.end)) if subject and words else None
+    if where == "near":
+        earlier = mentions.between(*scene.sentence_span(at.sentence - 1))[::-1]
+        close = sorted((*before[:4], *after[:4]), key=lambda m: _distance(m, at))
+        order = [*inside, *close, *earlier]
+    else:
+        order = {"before": before, "after": after, "match": inside}[where]
+    return next(_known(cast, scene, order), None)
 
 
-def _roles_over(
-    guideline: Guideline, scene: Scene, low: int, high: int
-) -> Iterator[tuple[str, Hit]]:
-    for role, wordsets in guideline.roles.items():
-        for wordset in wordsets:
-            yield from ((role, hit) for hit in scene.hits.overlapping(wordset, low, high))
+def _distance(mention: Mention, at: Candidate) -> int:
+    return at.start - mention.end if mention.end <= at.start else mention.start - at.end + 1
 
 
-def _roles_between(
-    guideline: Guideline, scene: Scene, low: int, high: int
-) -> Iterator[tuple[str, Hit]]:
-    for role, wordsets in guideline.roles.items():
-        for wordset in wordsets:
-            yield from ((role, hit) for hit in scene.hits.between(wordset, low, high))
+def _known(cast: Cast, scene: Scene, mentions: Iterable[Mention]) -> Iterator[Meant]:
+    for mention in mentions:
+        person = cast.of(mention)
+        if person is not None:
+            yield Meant(person, scene, (mention.start, mention.end))
 
 
-def _misfit(scene: Scene, misfits: Sequence[int], hit: Hit) -> bool:
-    return any(scene.hits.overlapping(misfit, *hit) for misfit in misfits)
+def _shown(clause: Evidence, guideline: Guideline, meant: Meant) -> list[tuple[Scene, Hit]]:
+    """Return the words for the person and the facts that give her a role that is wanted.
 
-
-def _person_of(roles: Iterable[tuple[str, Hit]]) -> Person | None:
-    """Return the first person named, with all roles that start at the same word."""
-    found = list(roles)
-    if not found:
-        return None
-    first = min(hit[0] for _, hit in found)
-    return Person(
-        frozenset(role for role, hit in found if hit[0] == first),
-        max(hit for _, hit in found if hit[0] == first),
+    A pronoun says little to a reader: then the person's own words stand for it.
+    """
+    roles = meant.person.roles(guideline)
+    wanted = next((names for names in clause.roles if names <= roles), None)
+    if wanted is None:
+        return []
+    young, grown = guideline.persons.by_age
+    facts: list[tuple[Scene, Hit]] = []
+    for role in sorted(wanted):
+        fact = meant.person.why(role)
+        if role in (young, grown) and meant.person.age:
+            _, scene, hit = meant.person.age
+            fact = scene, hit
+        facts += [fact] if fact else []
+    own = next(
+        (
+            (scene, (mention.start, mention.end))
+            for scene, mention in meant.person.places
+            if mention.kind != "pronoun"
+        ),
+        (meant.scene, meant.words),
     )
+    return [own, *dict.fromkeys(fact for fact in facts if not _inside(fact, own))]
+
+
+def _inside(fact: tuple[Scene, Hit], own: tuple[Scene, Hit]) -> bool:
+    return fact[0] is own[0] and own[1][0] <= fact[1][0] and fact[1][1] <= own[1][1]

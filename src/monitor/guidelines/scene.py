@@ -21,6 +21,8 @@ from monitor.types import FieldName, Scope
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from monitor.guidelines.persons import Cast
+
 MAX_PIECE = 600
 """A longer stretch without a full stop is analysed in pieces: the matches of a pattern with two
 `OP: "*"` grow with the cube of it (1,500 characters took a gigabyte), and one sentence of news in
@@ -39,7 +41,7 @@ class Candidate:
     nodes: Mapping[str, Node] = default(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Scene:
     """The title or the text of a document."""
 
@@ -100,6 +102,8 @@ class Draft:
     text: Scene
     title: Scene | None
     words: int
+    cast: Cast | None = None
+    """The persons of the text, once somebody has asked for them."""
 
     @property
     def scenes(self) -> tuple[Scene, ...]:

@@ -44,8 +44,19 @@ Within = Literal[
 ]
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+RoleNames = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*(\+[a-z][a-z0-9-]*)*$")]
 Words = Annotated[list[Text], Field(min_length=1)]
 Slot = Name | list[str]
+StatisticPart = Literal["amount", "count", "share", "money", "year", "base", "source"]
+Concern = Literal[
+    "child-victim",
+    "child-defendant",
+    "child-witness",
+    "child-consent",
+    "sexual-offence-victim",
+    "trafficking-victim",
+]
+"""Whom, or what, a law of `countries/` is about."""
 Token = dict[str, Any]
 
 
@@ -95,9 +106,11 @@ class Clause(Strict):
     sequences: list[Annotated[list[Slot], Field(min_length=1)]] = []
     tokens: list[Annotated[list[Token], Field(min_length=1)]] = []
     person: Name | None = None
-    is_: list[Name] = Field([], alias="is")
+    referent: Literal["before", "after", "near", "subject", "match", "anyone"] | None = None
+    is_: list[RoleNames] = Field([], alias="is")
     headline_has: list[Literal["exclamation", "capitals", "question"]] = []
     quoted: Literal["attributed", "scare"] | None = None
+    statistic: list[StatisticPart] = []
     within: Within = "sentence"
     reach: Annotated[int, Field(gt=0)] | None = None
     at_least: Annotated[int, Field(gt=0)] = 1
@@ -105,15 +118,19 @@ class Clause(Strict):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         listed = any((self.lexicons, self.phrases, self.sequences, self.tokens, self.headline_has))
-        alone = [self.person is not None, self.quoted is not None]
+        alone = [x is not None for x in (self.person, self.referent, self.quoted)]
+        alone.append(bool(self.statistic))
         if not listed and not any(alone):
             raise ValueError(
-                "a clause needs lexicons, phrases, sequences, tokens, person or quoted"
+                "a clause needs lexicons, phrases, sequences, tokens, person, referent, quoted "
+                "or statistic"
             )
-        if (self.person is None) != (not self.is_):
-            raise ValueError("'person' and 'is' go together")
+        if (self.person is None and self.referent is None) != (not self.is_):
+            raise ValueError("'person' or 'referent' and 'is' go together")
         if sum(alone) + listed > 1:
-            raise ValueError("'person' and 'quoted' stand in clauses of their own")
+            raise ValueError(
+                "'person', 'referent', 'quoted', 'statistic' stand in clauses of their own"
+            )
         if self.reach is not None and self.within not in ("before", "after"):
             raise ValueError("'reach' counts words before or after the match only")
         if self.tokens and self.within not in ("match", "before", "after", "sentence"):
@@ -137,15 +154,18 @@ class DependencyPattern(Strict):
 
 
 class Matcher(Strict):
-    """One way to find the breach: exactly one of the five ways, with exceptions of its own."""
+    """One way to find the breach: exactly one of the six ways, with exceptions of its own."""
 
     phrases: list[Text] = []
     sequence: list[Slot] = []
     replace: dict[Text, list[Text]] = {}
     tokens: list[Annotated[list[Token], Field(min_length=1)]] = []
     dependency: list[DependencyPattern] = []
+    figures: bool = False
     severity: Severity | None = None
     message: Text | None = None
+    why: Text | None = None
+    sources: list[SourceEntry] = []
     suggest: list[Text | Paired] = []
     needs: list[Clause] = []
     unless: list[Clause] = []
@@ -158,12 +178,12 @@ class Matcher(Strict):
 
     @property
     def way(self) -> str:
-        """Which of the five ways this matcher goes."""
+        """Which of the six ways this matcher goes."""
         return next(name for name, value in _ways(self).items() if value)
 
 
-def _ways(matcher: Matcher) -> Mapping[str, Sequence[Any] | Mapping[str, Any]]:
-    names = ("phrases", "sequence", "replace", "tokens", "dependency")
+def _ways(matcher: Matcher) -> Mapping[str, Sequence[Any] | Mapping[str, Any] | bool]:
+    names = ("phrases", "sequence", "replace", "tokens", "dependency", "figures")
     return {name: getattr(matcher, name) for name in names}
 
 
@@ -187,7 +207,7 @@ class DocumentCheck(Strict):
         if not self.met and not self.broken:
             raise ValueError("'check' needs 'met' or 'broken' clauses")
         for clause in (*self.about, *self.unless, *self.met, *self.broken):
-            if clause.tokens or clause.person or clause.quoted:
+            if clause.tokens or clause.person or clause.referent or clause.quoted:
                 raise ValueError("clauses of a 'check' have words only")
             if clause.model_fields_set & {"within"} and clause.within not in _WHOLE:
                 raise ValueError(f"clauses of a 'check' look {', '.join(_WHOLE)}")
@@ -237,6 +257,9 @@ class Rule(Strict):
     needs: list[Clause] = []
     unless: list[Clause] = []
     mentions: Literal["skip", "flag"] = "skip"
+    law: list[Concern] = []
+    offers: Literal["helplines"] | None = None
+    limits: list[Text] = []
     examples: Examples
 
     @model_validator(mode="after")
@@ -249,8 +272,8 @@ class Rule(Strict):
 
 _PLACEHOLDER = re.compile(r"\{(.*?)\}")
 _WAYS: Mapping[str, frozenset[str]] = {
-    "phrase": frozenset({"phrases", "sequence", "replace"}),
-    "tokens": frozenset({"phrases", "sequence", "replace", "tokens"}),
+    "phrase": frozenset({"phrases", "sequence", "replace", "figures"}),
+    "tokens": frozenset({"phrases", "sequence", "replace", "figures", "tokens"}),
 }
 
 
@@ -258,7 +281,7 @@ def _kind_problem(rule: Rule) -> str | None:
     """Say what in the rule does not go with its kind, or None."""
     ways = {matcher.way for matcher in rule.match}
     extra = ways - _WAYS.get(rule.kind, ways)
-    has_needs = rule.needs or any(matcher.needs for matcher in rule.match)
+    has_needs = rule.needs or any(matcher.needs or matcher.figures for matcher in rule.match)
     parsed = bool(ways & {"tokens", "dependency"})
     document = rule.kind == "document"
     problems = {
@@ -269,6 +292,7 @@ def _kind_problem(rule: Rule) -> str | None:
         f"kind '{rule.kind}' does not have '{min(extra, default='')}' matchers": bool(extra),
         f"kind '{rule.kind}' needs a '{rule.kind}' matcher": rule.kind in ("tokens", "dependency")
         and rule.kind not in ways,
+        "'offers' belongs to kind 'document'": not document and rule.offers is not None,
         "kind 'context' has 'needs'": rule.kind == "context" and not has_needs,
         "'tokens' and 'dependency' matchers need a 'trigger'": parsed
         and not (rule.trigger or rule.trigger_stems),
@@ -340,6 +364,40 @@ class SpeakerWords(Strict):
     first_person: list[Name]
 
 
+class PersonEvent(Strict):
+    """What a verb shows: a role for its subject, for its object, for who is named after "by".
+
+    `said`: the words show it wherever they are said of their subject ("pleaded guilty").
+    """
+
+    voice: Literal["active", "passive", "said"]
+    verbs: list[Name]
+    subject: Name | None = None
+    object: Name | None = None
+    agent: Name | None = None
+
+
+class PersonWords(Strict):
+    """How persons are followed through a text, and what shows their roles."""
+
+    assumed: list[Name] = []
+    no_person: list[Name] = []
+    no_name: list[Name] = []
+    participles: list[Name] = []
+    several: list[Name] = []
+    adult_age: int = 18
+    by_age: tuple[Name, Name] = ("minor", "adult")
+    instead: dict[Name, list[Name]] = {}
+    never: dict[Name, list[Name]] = {}
+    events: list[PersonEvent] = []
+
+
+class StatisticWords(Strict):
+    """Lexicons that tell where a figure comes from."""
+
+    source: list[Name] = []
+
+
 class GuidelineFile(Strict):
     """`guideline.yaml`: what the guideline is, and what holds for all its rules."""
 
@@ -355,6 +413,8 @@ class GuidelineFile(Strict):
     captions: list[Name] = []
     roles: dict[Name, list[Name]]
     pronouns: dict[Text, list[Name]] = {}
+    persons: PersonWords = PersonWords()
+    statistics: StatisticWords = StatisticWords()
     plurals: list[Text] = []
     siblings: list[Annotated[list[Name], Field(min_length=2)]]
 

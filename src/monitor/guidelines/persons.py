@@ -1,0 +1,263 @@
+"""The persons of a text: who is who from sentence to sentence, in what role, of what age.
+
+No model: one pass over the mentions in order. "The girl" is the last girl told of, "Mensah" the
+person whose full name held it, "she" the first person named in her own sentence or in the two
+before it whose gender and number fit: pronouns go on with a sentence's subject more often than
+with the person named last. What is done to a person, or by her, gives her a role for the whole
+text. That is right often enough for a suggestion.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.gates import quotation_around
+from monitor.guidelines.person_words import Mention, Mentions, find_mentions
+from monitor.guidelines.scan import Hit
+from monitor.guidelines.scene import Draft, Scene
+from monitor.text.patterns import words
+
+LOOK_BACK = 2
+"""Sentences before its own in which a pronoun's person is looked for."""
+MAX_LOOKED = 24
+"""Mentions looked through for one pronoun, so that a text without full stops costs no more."""
+MAX_RECENT = 40
+"""Persons looked through for "the girl"."""
+
+_BESIDE = re.compile(
+    r"(?:,? ?\(?\d{1,2}\)?)?,? ?(?:(?:who )?(?:is|was) )?(?:an?|the|one of the) "
+    r"(?:(?!(?:and|who|when|that|by|of|to)\b)[\w'-]+ ){0,3}"
+)
+_NAMED = re.compile(r"(?:,? (?:named|called|identified as|known as)|,)? (?:[A-Z]\w+\.? )?")
+_RELATIVE = re.compile(r",? ?(?:of |to |with )?")
+_OBJECTS = words("him her them his their hers")
+
+
+@dataclass(slots=True)
+class Person:
+    """A person, or a group spoken of as one, with all that the text tells.
+
+    `facts` are the words that gave a role, by role, where they first stand; `age` the youngest
+    age told.
+    """
+
+    facts: dict[str, tuple[Scene, Hit]] = field(default_factory=dict)
+    assumed: dict[str, tuple[Scene, Hit]] = field(default_factory=dict)
+    age: tuple[int, Scene, Hit] | None = None
+    names: set[str] = field(default_factory=set)
+    traits: frozenset[int] = frozenset()
+    words: set[str] = field(default_factory=set)
+    places: list[tuple[Scene, Mention]] = field(default_factory=list)
+
+    def roles(self, guideline: Guideline) -> frozenset[str]:
+        """Return the roles; what a word only assumes gives way to what the text tells."""
+        told = set(self.facts)
+        for role in self.assumed:
+            if not told & guideline.persons.instead.get(role, frozenset()):
+                told.add(role)
+        adult = guideline.persons.adult_age
+        if self.age:
+            young, grown = guideline.persons.by_age
+            told -= {young, grown}
+            told.add(young if self.age[0] < adult else grown)
+        told.add("named" if self.names else "unnamed")
+        return frozenset(told)
+
+    def why(self, role: str) -> tuple[Scene, Hit] | None:
+        """Return the words that show a role, if words do."""
+        return self.facts.get(role) or self.assumed.get(role)
+
+
+class Cast:
+    """The persons of a draft, and which of them each mention means."""
+
+    def __init__(self, guideline: Guideline) -> None:
+        self.guideline = guideline
+        self.mentions: dict[str, Mentions] = {}
+        self.persons: list[Person] = []
+        self._meant: dict[int, Person] = {}
+
+    def of(self, mention: Mention) -> Person | None:
+        """Return whom a mention means, if the text says."""
+        return self._meant.get(id(mention))
+
+    def give(self, mention: Mention, person: Person, scene: Scene) -> None:
+        """Settle that a mention means a person, who gains what its words say."""
+        self._meant[id(mention)] = person
+        person.places.append((scene, mention))
+        here = scene, (mention.start, mention.end)
+        for role in mention.roles:
+            person.facts.setdefault(role, here)
+        for role in mention.assumed:
+            person.assumed.setdefault(role, here)
+        if mention.kind == "name":
+            person.names.update(mention.word.split())
+        elif mention.kind == "noun":
+            person.words.add(mention.word)
+        person.traits |= mention.traits | self._implied(mention)
+        for age, hit in mention.ages:
+            if person.age is None or age < person.age[0]:
+                person.age = age, scene, hit
+
+    def _implied(self, mention: Mention) -> frozenset[int]:
+        """Return what a pronoun shows: whoever is called "she" is not meant by a later "he"."""
+        if mention.kind != "pronoun":
+            return frozenset()
+        return self.guideline.persons.implied.get(mention.word, frozenset())
+
+
+def cast_of(guideline: Guideline, draft: Draft) -> Cast:
+    """Return the persons of a draft; worked out when first asked for."""
+    if draft.cast is None:
+        draft.cast = _find_cast(guideline, draft)
+    return draft.cast
+
+
+def _find_cast(guideline: Guideline, draft: Draft) -> Cast:
+    from monitor.guidelines.person_events import tell_roles
+
+    cast = Cast(guideline)
+    body = find_mentions(guideline, draft.text, frozenset())
+    cast.mentions["text"] = body
+    if draft.title:
+        known = {part for m in body.all if m.kind == "name" for part in m.word.split()}
+        cast.mentions["title"] = find_mentions(guideline, draft.title, frozenset(known))
+    for scene in draft.scenes:
+        _Linking(cast, scene).run()
+    for scene in draft.scenes:
+        tell_roles(cast, scene)
+    return cast
+
+
+class _Linking:
+    """One pass over the mentions of a scene."""
+
+    def __init__(self, cast: Cast, scene: Scene) -> None:
+        self.cast, self.scene, self.text = cast, scene, scene.view.shadow
+        self.mentions = cast.mentions[scene.field].all
+        self.names: dict[str, Person | None] = {}
+        for person in cast.persons:
+            for name in person.names:
+                self._remember(name, person)
+
+    def run(self) -> None:
+        """Settle each mention in order."""
+        for index, mention in enumerate(self.mentions):
+            person = self._person(index, mention)
+            if person is None and mention.kind != "pronoun":
+                person = Person()
+                self.cast.persons.append(person)
+            if person is None:
+                continue
+            self.cast.give(mention, person, self.scene)
+            if mention.kind == "name":
+                for part in mention.word.split():
+                    self._remember(part, person)
+
+    def _remember(self, name: str, person: Person) -> None:
+        """Keep whose name it is; one that two persons bear tells neither."""
+        other = self.names.setdefault(name, person)
+        if other is not person:
+            self.names[name] = None
+
+    def _person(self, index: int, mention: Mention) -> Person | None:
+        if mention.kind == "pronoun":
+            return self._pronoun(index, mention)
+        before = self.mentions[index - 1] if index else None
+        beside = self._beside(before, mention) if before else None
+        if mention.kind == "name":
+            found = [self.names[part] for part in mention.word.split() if part in self.names]
+            known = next(filter(None, reversed(found)), None)
+            return known or beside
+        return beside or self._described(mention)
+
+    def _beside(self, before: Mention, mention: Mention) -> Person | None:
+        """Return the person that two mentions side by side both mean ("Rosa, a pupil")."""
+        person = self.cast.of(before)
+        if person is None or mention.start - before.end > 60:
+            return None
+        if before.kind == "name" and mention.kind == "noun":
+            shape = _BESIDE
+        elif before.kind == "noun" and mention.kind == "name":
+            shape = _NAMED
+        elif before.kind != "name" and mention.kind == "noun" and mention.lead == "a":
+            if not re.match(r"(?: is| was|,) ", self.text[before.end :][:5]):
+                return None
+            shape = _BESIDE
+        else:
+            return None
+        gap = shape.fullmatch(self.text, before.end, mention.start)
+        return person if gap and not self._differ(person, mention) else None
+
+    def _differ(self, person: Person, mention: Mention) -> bool:
+        """Whether number tells the two apart."""
+        several = self.cast.guideline.persons.several
+        return bool((person.traits & several) ^ (mention.traits & several)) and not person.names
+
+    def _described(self, mention: Mention) -> Person | None:
+        """Return whom "the girl" means: the last who was called so, or whom it fits."""
+        if mention.lead not in ("the", "whose") and not mention.ages:
+            return None
+        recent = self.cast.persons[-MAX_RECENT:][::-1]
+        same = (p for p in recent if mention.word in p.words)
+        if mention.lead != "the":
+            return next((p for p in same if mention.lead == "whose"), None)
+        return next(same, None) or next((p for p in recent if self._fits(p, mention)), None)
+
+    def _fits(self, person: Person, mention: Mention) -> bool:
+        persons = self.cast.guideline.persons
+        if not mention.roles | mention.assumed and not mention.ages:
+            return False
+        if (person.traits & persons.several) ^ (mention.traits & persons.several):
+            return False
+        if persons.opposed(person.traits, mention.traits):
+            return False
+        young, _ = persons.by_age
+        roles = person.roles(self.cast.guideline)
+        if mention.ages and person.age:
+            return mention.ages[0][0] == person.age[0]
+        if mention.ages or young in mention.roles:
+            return young in roles and not (mention.ages and person.age is None and person.names)
+        return bool(mention.roles & roles)
+
+    def _pronoun(self, index: int, mention: Mention) -> Person | None:
+        if mention.first:
+            return self._speaker(mention)
+        if mention.word in ("who", "whom", "whose"):
+            before = self.mentions[index - 1] if index else None
+            beside = before and _RELATIVE.fullmatch(self.text, before.end, mention.start)
+            return self.cast.of(before) if before and beside else None
+        return self._antecedent(index, mention)
+
+    def _speaker(self, mention: Mention) -> Person | None:
+        """Return who says "I": the speaker of the quotation."""
+        quotation = quotation_around(self.scene, mention.start, mention.end)
+        span = quotation.speaker_span if quotation else None
+        near = self.cast.mentions[self.scene.field].over(*span) if span else []
+        return next(filter(None, map(self.cast.of, near)), None)
+
+    def _antecedent(self, index: int, mention: Mention) -> Person | None:
+        misfits = frozenset(self.cast.guideline.pronouns.get(mention.word, ()))
+        speaker = self._speaker(mention)
+        doubtful: Person | None = None
+        for earlier in self._candidates(index, mention):
+            person = self.cast.of(earlier)
+            if person is None or person is speaker or (person.traits | earlier.traits) & misfits:
+                continue
+            wanted = self.cast.guideline.persons.implied.get(mention.word, frozenset())
+            if mention.word not in _OBJECTS or not wanted or person.traits & wanted:
+                return person
+            doubtful = doubtful or person
+        return doubtful
+
+    def _candidates(self, index: int, mention: Mention) -> Iterator[Mention]:
+        """Yield earlier mentions: of its own sentence in order, then of the ones before."""
+        number = self.scene.view.sentence_at(mention.start)
+        begin = max(0, index - MAX_LOOKED)
+        window = self.mentions[begin:index]
+        for back in range(LOOK_BACK + 1):
+            low, high = self.scene.sentence_span(number - back)
+            yield from (m for m in window if low <= m.start < high)
