@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.errors import GuidelineError
 from monitor.guidelines.compiled import CompileError, Guideline, compile_guideline
+from monitor.guidelines.figures import FIGURES, load_figures, with_figures
 from monitor.guidelines.reading import line_of, read_yaml, where
 from monitor.guidelines.schema import GuidelineFile, Lexicon, LexiconFile, Rule, RuleFile
 
@@ -29,15 +31,18 @@ def load_guideline(path: Path, *, cache: Path | None = None) -> Guideline:
                 place = where(file, ("rules", index))
                 raise GuidelineError(f"{place}: this id is taken by a rule in {rules[rule.id][1]}")
             rules[rule.id] = rule, file
+    figures = load_figures(path / FIGURES, cache)
+    filled = with_figures([rule for rule, _ in rules.values()], figures, path / FIGURES)
     try:
-        return compile_guideline(about, lexicons, [rule for rule, _ in rules.values()], path)
+        guideline = compile_guideline(about, lexicons, filled, path)
     except CompileError as error:
         raise GuidelineError(_locate(path, rules, error)) from error
+    return replace(guideline, figures=figures)
 
 
 def rule_files(path: Path) -> list[Path]:
     """Return the rule files of a guideline's folder, sorted by name."""
-    return sorted(p for p in path.glob("*.yaml") if p.name not in (GUIDELINE, LEXICON))
+    return sorted(p for p in path.glob("*.yaml") if p.name not in (GUIDELINE, LEXICON, FIGURES))
 
 
 def _lexicons(file: Path, cache: Path | None) -> dict[str, Lexicon]:

@@ -11,7 +11,7 @@ from monitor.guidelines.context import Found
 from monitor.guidelines.gates import Voice
 from monitor.guidelines.scan import key_of
 from monitor.guidelines.scene import Candidate, Draft, Scene
-from monitor.guidelines.schema import Example, Rule
+from monitor.guidelines.schema import Example, Rule, SourceEntry
 from monitor.shapes import finding_json, span_json
 from monitor.text.document import Document
 from monitor.text.language import identify_language
@@ -51,9 +51,9 @@ def make_finding(
         match=match,
         quoted=quoted,
         message=_message(at.matcher.source.message or rule.message, match, evidence),
-        why=" ".join(rule.why.split()),
+        why=" ".join((at.matcher.source.why or rule.why).split()),
         suggestions=_suggestions(guideline, scene, at),
-        sources=sources_of(rule),
+        sources=_unique((*_sources(at.matcher.source.sources), *sources_of(rule))),
     )
 
 
@@ -84,7 +84,15 @@ def headline_finding(
 
 def sources_of(rule: Rule) -> tuple[Source, ...]:
     """Return a rule's sources."""
-    return tuple(Source(source.title, source.section, source.url) for source in rule.sources)
+    return _sources(rule.sources)
+
+
+def _sources(entries: Sequence[SourceEntry]) -> tuple[Source, ...]:
+    return tuple(Source(entry.title, entry.section, entry.url) for entry in entries)
+
+
+def _unique(sources: Sequence[Source]) -> tuple[Source, ...]:
+    return tuple(dict.fromkeys(sources))
 
 
 def _message(message: str, match: str, evidence: Sequence[Found]) -> str:

@@ -23,6 +23,7 @@ Hit = tuple[int, int]
 
 _TO_SPACE = str.maketrans("-\n\t\r", "    ")
 _RUN = re.compile(r" {2,}")
+_INSIDE_NUMBER = re.compile(r"\d[.,]\d")
 
 
 def normalise(text: str) -> str:
@@ -184,7 +185,10 @@ class Scanner:
                 entries[phrase, False].append(number)
             for stem in wordset.stems:
                 entries[stem, True].append(number)
-        self._entries = [(len(text), is_stem, tuple(n)) for (text, is_stem), n in entries.items()]
+        self._entries = [
+            (_is_whole_number(text), is_stem, tuple(n))
+            for (text, is_stem), n in entries.items()
+        ]
         self._automaton = AhoCorasick([text for text, _ in entries]) if entries else None
 
     def scan(self, text: str) -> Hits:
@@ -198,7 +202,9 @@ class Scanner:
         for entry, start, end in self._automaton.find_matches_as_indexes(search, overlapping=True):
             if start and search[start].isalnum() and search[start - 1].isalnum():
                 continue
-            _, is_stem, numbers = self._entries[entry]
+            has_digit, is_stem, numbers = self._entries[entry]
+            if has_digit and _cuts_number(search, start, end):
+                continue
             if end < size and search[end].isalnum() and search[end - 1].isalnum():
                 if not is_stem:
                     continue
@@ -210,6 +216,18 @@ class Scanner:
         for hits in raw.values():
             hits.sort()
         return Hits(self._sets, raw, full)
+
+
+def _is_whole_number(phrase: str) -> bool:
+    """Whether a phrase begins or ends with a number; "000" is listed as a part of one."""
+    return not phrase.startswith("0") and (phrase[0].isdigit() or phrase[-1].isdigit())
+
+
+def _cuts_number(search: str, start: int, end: int) -> bool:
+    """Whether a hit begins or ends inside a longer number: "50 million" in "2.50 million"."""
+    before = search[max(0, start - 2) : start + 1]
+    after = search[end - 1 : end + 2]
+    return bool(_INSIDE_NUMBER.fullmatch(before) or _INSIDE_NUMBER.fullmatch(after))
 
 
 def _collapse(search: str) -> tuple[str, array[int] | None]:

@@ -1,0 +1,55 @@
+"""Whether a figure has what makes it a statistic: an amount of a unit, a year, a base, a source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from monitor.guidelines.compiled import Evidence
+from monitor.guidelines.numbers import find_bases, find_quantities, find_years
+from monitor.guidelines.scan import Hit
+from monitor.guidelines.scene import Scene
+from monitor.guidelines.schema import StatisticPart
+
+REACH = 2_000
+"""Characters read of one place: a sentence without an end would be read again for every match."""
+
+Place = tuple[Scene, int, int]
+
+
+def statistic_evidence(clause: Evidence, places: Iterable[Place]) -> list[Place]:
+    """Return one place for each part that the clause names, or nothing if a part is missing."""
+    within = [(scene, low, min(high, low + REACH)) for scene, low, high in places]
+    found = [next(_find(part, clause, within), None) for part in clause.statistic]
+    shown = [place for place in found if place is not None]
+    return shown if len(shown) == len(found) else []
+
+
+def _find(part: StatisticPart, clause: Evidence, places: Iterable[Place]) -> Iterator[Place]:
+    for scene, low, high in places:
+        if part == "source":
+            for wordset in clause.wordsets:
+                yield from ((scene, *hit) for hit in scene.hits.between(wordset, low, high, 1))
+        else:
+            spans = _FINDERS[part](scene.view.shadow[low:high])
+            yield from ((scene, low + start, low + end) for start, end in spans)
+
+
+def _amounts(unit: str | None = None) -> Callable[[str], Iterator[Hit]]:
+    """Return a finder of amounts of one unit or of any; a year is none."""
+
+    def find(text: str) -> Iterator[Hit]:
+        years = set(find_years(text))
+        spans = ((q.start, q.end) for q in find_quantities(text) if unit in (None, q.unit))
+        return (span for span in spans if span not in years)
+
+    return find
+
+
+_FINDERS: Mapping[StatisticPart, Callable[[str], Iterator[Hit]]] = {
+    "amount": _amounts(),
+    "count": _amounts("count"),
+    "share": _amounts("share"),
+    "money": _amounts("money"),
+    "year": find_years,
+    "base": find_bases,
+}
