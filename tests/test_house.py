@@ -27,8 +27,9 @@ SHELLS = {"cli": {"api", "train"}, "api": {"web"}, "__main__": {"cli"}}
 
 DOORS = {
     "spacy": {"nlp"},
-    "transformers": {"nlp", "train"},
-    "onnxruntime": {"nlp"},
+    "transformers": {"train"},
+    "tokenizers": {"nlp"},
+    "onnxruntime": {"nlp", "train"},
     "torch": {"train"},
     "feedparser": {"feeds"},
     "trafilatura": {"feeds"},
@@ -139,7 +140,10 @@ def test_no_pickle() -> None:
 
 
 def test_import_loads_nothing_heavy() -> None:
-    heavy = "spacy sklearn transformers onnxruntime trafilatura feedparser sqlalchemy fastapi numpy"
+    heavy = (
+        "spacy sklearn transformers tokenizers onnxruntime torch trafilatura feedparser sqlalchemy "
+        "fastapi numpy"
+    )
     code = (
         "import sys, monitor, monitor.core, monitor.cli.app;"
         f"print([m for m in '{heavy}'.split() if m in sys.modules])"

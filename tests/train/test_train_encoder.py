@@ -1,0 +1,137 @@
+"""Fine-tuning of a tiny encoder: one command, stopped and resumed, exported and served."""
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monitor.classify.artefact import load_folder
+from monitor.classify.encoder import load_encoder
+from monitor.errors import DataError
+
+torch = pytest.importorskip("torch", reason="training the encoder needs the train extra (torch)")
+pytest.importorskip("onnx", reason="exporting the encoder needs the train extra (onnx)")
+
+from monitor.train.encoder import EncoderOptions, base_folder, train_encoder  # noqa: E402
+
+WORDS = "men forced to work in kiln police held two for human trafficking team won".split(" ")  # noqa: SIM905
+SMALL = EncoderOptions(
+    epochs=2, batch=4, max_tokens=32, warm_up=5, easy=8, folds=5, save_every=5, threads=1,
+    bfloat16=False,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of two layers that knows WORDS, in the files of a real one."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("base")
+    marks = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+    vocabulary = {word: i for i, word in enumerate([*marks, *WORDS, *map(str, range(20))])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    tokenizer.save(str(folder / "tokenizer.json"))
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=64,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    topics = [(2, "annotated", "men forced to work in kiln"), (0, "sampled negative", "team won")]
+    for name, basis in (("train", None), ("weak_positive", "weak")):
+        rows = []
+        for i in range(24):
+            rel, how, title = topics[0 if basis else i % 2]
+            row = {
+                "id": f"{name}{i}", "source": "made", "language": "en", "rel": rel,
+                "title": title, "text": f"police held {i % 20} men", "basis": basis or how,
+            }  # fmt: skip
+            rows.append(json.dumps(row))
+        (folder / f"{name}.jsonl.gz").write_bytes(gzip.compress("\n".join(rows).encode()))
+    return folder
+
+
+def train(data: Path, out: Path, base: Path, say=lambda _: None, seed: int = 1) -> Path:
+    meta = train_encoder(data, out, version="0.0.1", seed=seed, options=SMALL, base=base, say=say)
+    return out / meta["name"] / meta["version"]
+
+
+def test_a_killed_run_goes_on_to_the_same_weights(data: Path, base: Path, tmp_path: Path) -> None:
+    whole = train(data, tmp_path / "whole", base)
+
+    def kill(message: str) -> None:
+        if message.startswith("step 50"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(data, tmp_path / "parts", base, say=kill)
+    checkpoint = tmp_path / "parts" / "encoder-en" / "0.0.1.checkpoint"
+    assert checkpoint.exists()
+    with pytest.raises(DataError, match="another run"):
+        train(data, tmp_path / "parts", base, seed=2)
+    told: list[str] = []
+    resumed = train(data, tmp_path / "parts", base, say=told.append)
+    assert "going on after step 50" in told
+    assert not checkpoint.exists()
+    assert load_folder(resumed).meta.files == load_folder(whole).meta.files
+
+
+def test_what_was_exported_is_what_was_trained(data: Path, base: Path, tmp_path: Path) -> None:
+    from monitor.train.encoder_module import Trainer
+    from monitor.train.export import OneText, export
+
+    torch.manual_seed(0)
+    module = Trainer.start(base, SMALL, steps=10).module.eval()
+    one = OneText(module, [3, 11, 4, 4, 3]).eval()
+    path = tmp_path / "whole.onnx"
+    export(one, path, ["relevance", "form", "response", "victim", "flow"])
+    from monitor.nlp.encoder import EncoderSession
+
+    session = EncoderSession(path.read_bytes(), "whole.onnx")
+    ids = [2, 5, 6, 7, 3]
+    padded = torch.tensor([[*ids, 0, 0]])
+    mask = torch.tensor([[1] * 5 + [0] * 2])
+    with torch.no_grad():
+        expected = module(padded, mask)[0].numpy()
+    said = np.concatenate(list(session.run(ids).values()))
+    assert said == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_folder_is_served_without_torch(data: Path, base: Path, tmp_path: Path) -> None:
+    folder = load_folder(train(data, tmp_path, base))
+    encoder = load_encoder(folder)
+    said = encoder.outputs("men forced to work", "police held two men")
+    assert {head: len(row) for head, row in said.items()} == {
+        head: len(labels) for head, labels in folder.meta.labels.items()
+    }
+    assert "--seed 1" in (folder.path / "README.md").read_text("utf-8")
+
+
+def test_our_tokens_are_those_of_transformers() -> None:
+    from transformers import PreTrainedTokenizerFast
+
+    from monitor.nlp.tokens import load_tokenizer
+
+    try:
+        path = base_folder() / "tokenizer.json"
+    except DataError as error:
+        pytest.skip(str(error))
+    theirs = PreTrainedTokenizerFast(tokenizer_file=str(path))
+    ours = load_tokenizer(path.read_bytes(), limit=40, where="")
+    for text in ("Café “raid”\nMen were held in naïve—forced—labour " * 4, "", "１２ 人身取引 🙂"):
+        ids = theirs(text, truncation=True, max_length=40)["input_ids"]
+        assert list(ours.split(text).ids) == ids
