@@ -16,6 +16,7 @@ from monitor.guidelines.gates import Topic, find_topic, find_voice, gate_open, s
 from monitor.guidelines.linguistics import ENTITIES, NONE, PARSE
 from monitor.guidelines.overlaps import settle
 from monitor.guidelines.phrase import find_phrases
+from monitor.guidelines.referents import find_persons
 from monitor.guidelines.report import headline_finding, make_finding
 from monitor.guidelines.scene import Candidate, Draft, Scene, open_draft
 from monitor.nlp import analysis
@@ -123,14 +124,19 @@ def _plan(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic) -> P
             for matcher in rule.matchers:
                 plan += [
                     (scene, at)
-                    for at in _openings(rule, matcher, scene)
+                    for at in _openings(rule, matcher, guideline, draft, scene)
                     if matcher.level == NONE or _may_stand(guideline, draft, scene, at)
                 ]
     return plan
 
 
-def _openings(rule: CompiledRule, matcher: CompiledMatcher, scene: Scene) -> Iterator[Candidate]:
-    """Yield the phrases found; for patterns, one trigger in each piece that has any."""
+def _openings(
+    rule: CompiledRule, matcher: CompiledMatcher, guideline: Guideline, draft: Draft, scene: Scene
+) -> Iterator[Candidate]:
+    """Yield the phrases or persons found; for patterns, one trigger in each piece that has any."""
+    if matcher.persons:
+        yield from find_persons(rule, matcher, guideline, draft, scene)
+        return
     if not matcher.has_patterns:
         yield from find_phrases(rule, matcher, scene)
         return
@@ -188,10 +194,13 @@ def _open_rules(policy: Policy, topic: Topic) -> Iterator[CompiledRule]:
 def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:
     """Turn a draft, analysed where needed, into findings and scorecard."""
     findings: list[Finding] = []
+    known: list[Finding] = []
     for scene, opening in plan:
         for candidate in _candidates(scene, opening):
             finding = _assess(guideline, policy, draft, scene, candidate)
             findings += [finding] if finding else []
+            if finding and candidate.matcher.source.sources:
+                known.append(finding)  # it says more than a rule for all such words
     scorecard: list[ScorecardItem] = []
     for rule in policy.rules:
         if rule.check is None:
@@ -203,7 +212,7 @@ def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic, pla
         else:
             scorecard.append(item)
     groups = guideline.about.siblings if policy.siblings else []
-    return Checked(tuple(settle(findings, groups)), tuple(scorecard), draft.words)
+    return Checked(tuple(settle(findings, groups, known)), tuple(scorecard), draft.words)
 
 
 def _candidates(scene: Scene, opening: Candidate) -> Iterator[Candidate]:

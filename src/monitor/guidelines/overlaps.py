@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from monitor.types import SEVERITIES, Finding
 
 
-def settle(findings: Sequence[Finding], siblings: Sequence[Sequence[str]]) -> list[Finding]:
+def settle(
+    findings: Sequence[Finding],
+    siblings: Sequence[Sequence[str]],
+    first: Sequence[Finding] = (),
+) -> list[Finding]:
     """Return the findings that stand, in order of place.
 
-    Where findings of one rule or of sibling rules overlap, the longest stands, then the most
-    severe, then the one whose rule comes first among its siblings.
+    Where findings of one rule or of sibling rules overlap, one of those in `first` stands, then the
+    longest, then the most severe, then the one whose rule comes first among its siblings.
     """
+    favoured = set(first)
     groups: dict[str, dict[int, int]] = {}
     for number, group in enumerate(siblings):
         for order, rule in enumerate(group):
@@ -20,6 +25,7 @@ def settle(findings: Sequence[Finding], siblings: Sequence[Sequence[str]]) -> li
     ranked = sorted(
         findings,
         key=lambda f: (
+            f not in favoured,
             -(f.end - f.start),
             SEVERITIES.index(f.severity),
             min(groups.get(f.rule, {0: 0}).values()),

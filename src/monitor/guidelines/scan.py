@@ -23,7 +23,8 @@ Hit = tuple[int, int]
 
 _TO_SPACE = str.maketrans("-\n\t\r", "    ")
 _RUN = re.compile(r" {2,}")
-_INSIDE_NUMBER = re.compile(r"\d[.,]\d")
+_BEGUN_BEFORE = re.compile(r".*(?:\d[.,](?=\d)|(?<!\d)\d{1,3} (?=\d{3}(?!\d)))")
+_GOES_ON = re.compile(r"\d(?:[.,]\d|(?<!\d{4}) \d{3}(?!\d))")
 
 
 def normalise(text: str) -> str:
@@ -186,8 +187,7 @@ class Scanner:
             for stem in wordset.stems:
                 entries[stem, True].append(number)
         self._entries = [
-            (_is_whole_number(text), is_stem, tuple(n))
-            for (text, is_stem), n in entries.items()
+            (_is_whole_number(text), is_stem, tuple(n)) for (text, is_stem), n in entries.items()
         ]
         self._automaton = AhoCorasick([text for text, _ in entries]) if entries else None
 
@@ -225,9 +225,11 @@ def _is_whole_number(phrase: str) -> bool:
 
 def _cuts_number(search: str, start: int, end: int) -> bool:
     """Whether a hit begins or ends inside a longer number: "50 million" in "2.50 million"."""
-    before = search[max(0, start - 2) : start + 1]
-    after = search[end - 1 : end + 2]
-    return bool(_INSIDE_NUMBER.fullmatch(before) or _INSIDE_NUMBER.fullmatch(after))
+    window = search[max(0, start - 5) : start + 4]
+    before = _BEGUN_BEFORE.match(window)
+    if before and before.end() == min(start, 5):
+        return True
+    return bool(_GOES_ON.match(search, end - 1))
 
 
 def _collapse(search: str) -> tuple[str, array[int] | None]:
