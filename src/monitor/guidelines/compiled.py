@@ -43,6 +43,8 @@ class Evidence:
     referent: str | None
     roles: tuple[frozenset[str], ...]
     """Any of these; of one, all at once."""
+    details: int
+    """So many kinds of identifying detail must be told of the person."""
     looks: tuple[str, ...]
     quoted: str | None
     within: Within
@@ -72,6 +74,8 @@ class CompiledMatcher:
     dependency: DependencyPatterns | None
     source: Matcher
     replacements: Mapping[str, tuple[str, ...]]
+    persons: tuple[frozenset[str], ...]
+    """Roles of persons who are themselves the match."""
     needs: tuple[Evidence, ...]
     unless: tuple[Evidence, ...]
     level: int
@@ -130,6 +134,15 @@ class PersonEvents:
 
 
 @dataclass(frozen=True, slots=True)
+class DetailSets:
+    """One kind of identifying detail; `named` words count beside a name or number only."""
+
+    name: str
+    words: tuple[int, ...]
+    named: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonSets:
     """Word lists by which persons are followed; `implied`: what being called "she" shows."""
 
@@ -146,6 +159,9 @@ class PersonSets:
     instead: Mapping[str, frozenset[str]]
     never: Mapping[str, frozenset[str]]
     events: tuple[PersonEvents, ...]
+    details: tuple[DetailSets, ...]
+    owners: frozenset[str]
+    """Roles of persons of whom details are told; others stand in the details of somebody."""
 
     def opposed(self, one: frozenset[int], other: frozenset[int]) -> bool:
         """Whether what is known of two persons tells them apart."""
@@ -285,12 +301,17 @@ class _Build:
                 PersonEvents(e.voice, named(e.verbs), e.subject, e.object, e.agent)
                 for e in words.events
             ),
+            details=tuple(
+                DetailSets(name, named(kind.words), named(kind.named))
+                for name, kind in words.details.items()
+            ),
+            owners=frozenset(words.owners),
         )
 
     def _check_roles(self, names: Iterable[str | None]) -> None:
         known = {*self._roles, "named", "unnamed", *self._about.persons.by_age}
         for name in names:
-            if name is not None and name not in known:
+            if name is not None and name.removeprefix("known-") not in known:
                 raise LexiconError(f"'{name}' is no role of guideline.yaml", name)
 
     def _matcher(
@@ -313,6 +334,7 @@ class _Build:
             tokens=tokens,
             dependency=dependency,
             source=matcher,
+            persons=self._wanted(matcher.persons),
             replacements={key_of(phrase): tuple(new) for phrase, new in matcher.replace.items()},
             needs=needs,
             unless=unless,
@@ -324,10 +346,14 @@ class _Build:
     def _clauses(self, clauses: Sequence[Clause]) -> tuple[Evidence, ...]:
         return tuple(map(self._clause, clauses))
 
+    def _wanted(self, listed: Iterable[str]) -> tuple[frozenset[str], ...]:
+        roles = tuple(frozenset(names.split("+")) for names in listed)
+        self._check_roles(sorted(frozenset().union(*roles)))
+        return roles
+
     def _clause(self, clause: Clause) -> Evidence:
         own = self._words.listed(clause.phrases, clause.sequences)
-        roles = tuple(frozenset(names.split("+")) for names in clause.is_)
-        self._check_roles(sorted(frozenset().union(*roles)))
+        roles = self._wanted(clause.is_)
         for pattern in clause.tokens:
             _refuse(check_pattern(pattern))
         named = self._about.statistics.source if clause.statistic else clause.lexicons
@@ -337,6 +363,7 @@ class _Build:
             person=clause.person,
             referent=clause.referent,
             roles=roles,
+            details=clause.details or 0,
             looks=tuple(clause.headline_has),
             quoted=clause.quoted,
             within=clause.within,

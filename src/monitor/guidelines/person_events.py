@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from monitor.guidelines.compiled import Guideline, PersonEvents
-from monitor.guidelines.person_words import NOMINATIVE, Mention
+from monitor.guidelines.mentions import NOMINATIVE, Mention
 from monitor.guidelines.persons import Cast, Person
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
@@ -103,8 +103,11 @@ def _tell(guideline: Guideline, person: Person | None, role: str, scene: Scene, 
 
 def subject_of(cast: Cast, scene: Scene, position: int) -> Person | None:
     """Return who does, or suffers, what the word at `position` says."""
-    low = _clause(scene, position)
-    near = cast.mentions[scene.field].between(low, position)[-8:]
+    mentions = cast.mentions[scene.field]
+    near = mentions.between(_clause(scene, position), position)[-8:]
+    if not near:
+        low, _ = scene.sentence_span(scene.view.sentence_at(position))
+        near = mentions.between(max(low, position - MAX_CLAUSE), position)[-8:]
     chosen = _subject(scene, near, position)
     return cast.of(chosen) if chosen else None
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.gates import quotation_around
-from monitor.guidelines.person_words import Mention, Mentions, find_mentions
+from monitor.guidelines.mentions import Mention, Mentions
+from monitor.guidelines.person_words import find_mentions
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Draft, Scene
 from monitor.text.patterns import words
@@ -32,7 +33,12 @@ _BESIDE = re.compile(
     r"(?:(?!(?:and|who|when|that|by|of|to)\b)[\w'-]+ ){0,3}"
 )
 _NAMED = re.compile(r"(?:,? (?:named|called|identified as|known as)|,)? (?:[A-Z]\w+\.? )?")
+_COMMA_LEAD = re.compile(
+    r", (?:an?|the|one of the) (?:(?!(?:and|who|when|that|by|of|to)\b)[\w'-]+ ){0,3}$"
+)
 _RELATIVE = re.compile(r",? ?(?:of |to |with )?")
+_RELATIVES = words("who whom whose")
+_OWNERS = words("her his their")
 _OBJECTS = words("him her them his their hers")
 
 
@@ -53,21 +59,27 @@ class Person:
     places: list[tuple[Scene, Mention]] = field(default_factory=list)
 
     def roles(self, guideline: Guideline) -> frozenset[str]:
-        """Return the roles; what a word only assumes gives way to what the text tells."""
+        """Return the roles; what a word only assumes gives way to what the text tells.
+
+        `known-victim`: the text itself tells it, more than a neutral word such as "girl".
+        """
         told = set(self.facts)
         for role in self.assumed:
             if not told & guideline.persons.instead.get(role, frozenset()):
                 told.add(role)
         adult = guideline.persons.adult_age
+        young, grown = guideline.persons.by_age
         if self.age:
-            young, grown = guideline.persons.by_age
             told -= {young, grown}
             told.add(young if self.age[0] < adult else grown)
+        elif young in told:
+            told.discard(grown)
         told.add("named" if self.names else "unnamed")
-        return frozenset(told)
+        return frozenset(told | {f"known-{role}" for role in self.facts})
 
     def why(self, role: str) -> tuple[Scene, Hit] | None:
         """Return the words that show a role, if words do."""
+        role = role.removeprefix("known-")
         return self.facts.get(role) or self.assumed.get(role)
 
 
@@ -77,6 +89,9 @@ class Cast:
     def __init__(self, guideline: Guideline) -> None:
         self.guideline = guideline
         self.mentions: dict[str, Mentions] = {}
+        self.scenes: dict[str, Scene] = {}
+        self.details: dict[int, dict[str, tuple[Scene, Hit]]] | None = None
+        """Identifying details by person, once somebody has asked for them."""
         self.persons: list[Person] = []
         self._meant: dict[int, Person] = {}
 
@@ -125,6 +140,7 @@ def _find_cast(guideline: Guideline, draft: Draft) -> Cast:
     if draft.title:
         known = {part for m in body.all if m.kind == "name" for part in m.word.split()}
         cast.mentions["title"] = find_mentions(guideline, draft.title, frozenset(known))
+    cast.scenes = {scene.field: scene for scene in draft.scenes}
     for scene in draft.scenes:
         _Linking(cast, scene).run()
     for scene in draft.scenes:
@@ -147,11 +163,11 @@ class _Linking:
         """Settle each mention in order."""
         for index, mention in enumerate(self.mentions):
             person = self._person(index, mention)
-            if person is None and mention.kind != "pronoun":
+            if person is None:
+                if mention.word in _RELATIVES:
+                    continue
                 person = Person()
                 self.cast.persons.append(person)
-            if person is None:
-                continue
             self.cast.give(mention, person, self.scene)
             if mention.kind == "name":
                 for part in mention.word.split():
@@ -172,7 +188,24 @@ class _Linking:
             found = [self.names[part] for part in mention.word.split() if part in self.names]
             known = next(filter(None, reversed(found)), None)
             return known or beside
-        return beside or self._described(mention)
+        return beside or self._apposed(index, mention) or self._described(mention)
+
+    def _apposed(self, index: int, mention: Mention) -> Person | None:
+        """Return the person of "The 13-year-old from Brod, a pupil": an earlier one of its role."""
+        lead = self.text[max(0, mention.start - 40) : mention.start]
+        if mention.lead not in ("a", "the") or not _COMMA_LEAD.search(lead):
+            return None
+        low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
+        for earlier in reversed(self.mentions[max(0, index - 4) : index]):
+            person = self.cast.of(earlier)
+            if earlier.start < low or person is None or earlier.kind == "pronoun":
+                continue
+            known = person.roles(self.cast.guideline)
+            shared = (mention.roles | mention.assumed) & known
+            opposed = self.cast.guideline.persons.opposed(person.traits, mention.traits)
+            if shared and not opposed and not self._differ(person, mention):
+                return person
+        return None
 
     def _beside(self, before: Mention, mention: Mention) -> Person | None:
         """Return the person that two mentions side by side both mean ("Rosa, a pupil")."""
@@ -205,7 +238,18 @@ class _Linking:
         same = (p for p in recent if mention.word in p.words)
         if mention.lead != "the":
             return next((p for p in same if mention.lead == "whose"), None)
-        return next(same, None) or next((p for p in recent if self._fits(p, mention)), None)
+        found = next(same, None) or next((p for p in recent if self._fits(p, mention)), None)
+        return found or self._announced(mention)
+
+    def _announced(self, mention: Mention) -> Person | None:
+        """Return the person of "Her brother found the 15-year-old", whose pronoun comes first."""
+        low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
+        first = self.cast.mentions[self.scene.field].after(low)
+        person = self.cast.of(first) if first and first.word in _OWNERS else None
+        if first is None or person is None or first.start > low or len(person.places) > 1:
+            return None
+        opposed = self.cast.guideline.persons.opposed(person.traits, mention.traits)
+        return None if opposed or person.names else person
 
     def _fits(self, person: Person, mention: Mention) -> bool:
         persons = self.cast.guideline.persons
@@ -226,7 +270,7 @@ class _Linking:
     def _pronoun(self, index: int, mention: Mention) -> Person | None:
         if mention.first:
             return self._speaker(mention)
-        if mention.word in ("who", "whom", "whose"):
+        if mention.word in _RELATIVES:
             before = self.mentions[index - 1] if index else None
             beside = before and _RELATIVE.fullmatch(self.text, before.end, mention.start)
             return self.cast.of(before) if before and beside else None

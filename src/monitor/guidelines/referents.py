@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.guidelines.compiled import Evidence, Guideline
+from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Evidence, Guideline
 from monitor.guidelines.dependency import Node
+from monitor.guidelines.mentions import Mention
+from monitor.guidelines.person_details import details_of
 from monitor.guidelines.person_events import subject_of
-from monitor.guidelines.person_words import Mention
 from monitor.guidelines.persons import Cast, Person, cast_of
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Candidate, Draft, Scene
@@ -33,10 +34,31 @@ def node_evidence(
         for mention in mentions.over(low, high):
             person = cast.of(mention)
             if person is not None:
-                return _shown(clause, guideline, Meant(person, scene, (mention.start, mention.end)))
+                return _shown(clause, cast, Meant(person, scene, (mention.start, mention.end)))
             if mention.kind == "pronoun":
                 return []
     return []
+
+
+def find_persons(
+    rule: CompiledRule, matcher: CompiledMatcher, guideline: Guideline, draft: Draft, scene: Scene
+) -> Iterator[Candidate]:
+    """Yield the persons with the roles that a matcher wants, each where the text first names her.
+
+    Where the roles have `named`, that is her name.
+    """
+    for person in cast_of(guideline, draft).persons:
+        roles = person.roles(guideline)
+        wanted = next((names for names in matcher.persons if names <= roles), None)
+        if wanted is None:
+            continue
+        kinds = ("name",) if "named" in wanted else ("noun", "name")
+        first = next(((s, m) for s, m in person.places if m.kind in kinds), None)
+        if first is None or first[0] is not scene:
+            continue
+        number = scene.sentence_of(first[1].start, first[1].end)
+        if number is not None:
+            yield Candidate(rule, matcher, first[1].start, first[1].end, number)
 
 
 def referent_evidence(
@@ -45,10 +67,10 @@ def referent_evidence(
     """Return what shows that the match refers to somebody in a wanted role, else nothing."""
     cast = cast_of(guideline, draft)
     if clause.referent == "anyone":
-        found = (_shown(clause, guideline, meant) for meant in _everyone(cast, scene, at))
+        found = (_shown(clause, cast, meant) for meant in _everyone(cast, scene, at))
         return next(filter(None, found), [])
     meant = _meant(clause.referent or "", cast, scene, at)
-    return _shown(clause, guideline, meant) if meant else []
+    return _shown(clause, cast, meant) if meant else []
 
 
 def _everyone(cast: Cast, scene: Scene, at: Candidate) -> Iterator[Meant]:
@@ -87,11 +109,12 @@ def _known(cast: Cast, scene: Scene, mentions: Iterable[Mention]) -> Iterator[Me
             yield Meant(person, scene, (mention.start, mention.end))
 
 
-def _shown(clause: Evidence, guideline: Guideline, meant: Meant) -> list[tuple[Scene, Hit]]:
+def _shown(clause: Evidence, cast: Cast, meant: Meant) -> list[tuple[Scene, Hit]]:
     """Return the words for the person and the facts that give her a role that is wanted.
 
     A pronoun says little to a reader: then the person's own words stand for it.
     """
+    guideline = cast.guideline
     roles = meant.person.roles(guideline)
     wanted = next((names for names in clause.roles if names <= roles), None)
     if wanted is None:
@@ -104,6 +127,11 @@ def _shown(clause: Evidence, guideline: Guideline, meant: Meant) -> list[tuple[S
             _, scene, hit = meant.person.age
             fact = scene, hit
         facts += [fact] if fact else []
+    if clause.details:
+        told = details_of(cast, meant.person)
+        if len(told) < clause.details:
+            return []
+        facts = told
     own = next(
         (
             (scene, (mention.start, mention.end))

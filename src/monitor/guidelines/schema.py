@@ -108,6 +108,7 @@ class Clause(Strict):
     person: Name | None = None
     referent: Literal["before", "after", "near", "subject", "match", "anyone"] | None = None
     is_: list[RoleNames] = Field([], alias="is")
+    details: Annotated[int, Field(gt=0)] | None = None
     headline_has: list[Literal["exclamation", "capitals", "question"]] = []
     quoted: Literal["attributed", "scare"] | None = None
     statistic: list[StatisticPart] = []
@@ -127,6 +128,8 @@ class Clause(Strict):
             )
         if (self.person is None and self.referent is None) != (not self.is_):
             raise ValueError("'person' or 'referent' and 'is' go together")
+        if self.details is not None and self.referent is None:
+            raise ValueError("'details' are told of the person that 'referent' means")
         if sum(alone) + listed > 1:
             raise ValueError(
                 "'person', 'referent', 'quoted', 'statistic' stand in clauses of their own"
@@ -154,7 +157,7 @@ class DependencyPattern(Strict):
 
 
 class Matcher(Strict):
-    """One way to find the breach: exactly one of the six ways, with exceptions of its own."""
+    """One way to find the breach: exactly one of the seven ways, with exceptions of its own."""
 
     phrases: list[Text] = []
     sequence: list[Slot] = []
@@ -162,6 +165,7 @@ class Matcher(Strict):
     tokens: list[Annotated[list[Token], Field(min_length=1)]] = []
     dependency: list[DependencyPattern] = []
     figures: bool = False
+    persons: list[RoleNames] = []
     severity: Severity | None = None
     message: Text | None = None
     why: Text | None = None
@@ -178,12 +182,12 @@ class Matcher(Strict):
 
     @property
     def way(self) -> str:
-        """Which of the six ways this matcher goes."""
+        """Which of the seven ways this matcher goes."""
         return next(name for name, value in _ways(self).items() if value)
 
 
 def _ways(matcher: Matcher) -> Mapping[str, Sequence[Any] | Mapping[str, Any] | bool]:
-    names = ("phrases", "sequence", "replace", "tokens", "dependency", "figures")
+    names = ("phrases", "sequence", "replace", "tokens", "dependency", "figures", "persons")
     return {name: getattr(matcher, name) for name in names}
 
 
@@ -281,7 +285,9 @@ def _kind_problem(rule: Rule) -> str | None:
     """Say what in the rule does not go with its kind, or None."""
     ways = {matcher.way for matcher in rule.match}
     extra = ways - _WAYS.get(rule.kind, ways)
-    has_needs = rule.needs or any(matcher.needs or matcher.figures for matcher in rule.match)
+    has_needs = rule.needs or any(
+        matcher.needs or matcher.figures or matcher.persons for matcher in rule.match
+    )
     parsed = bool(ways & {"tokens", "dependency"})
     document = rule.kind == "document"
     problems = {
@@ -377,6 +383,13 @@ class PersonEvent(Strict):
     agent: Name | None = None
 
 
+class DetailWords(Strict):
+    """Words for one kind of identifying detail; `named`: only beside a name or a number."""
+
+    words: list[Name] = []
+    named: list[Name] = []
+
+
 class PersonWords(Strict):
     """How persons are followed through a text, and what shows their roles."""
 
@@ -390,6 +403,8 @@ class PersonWords(Strict):
     instead: dict[Name, list[Name]] = {}
     never: dict[Name, list[Name]] = {}
     events: list[PersonEvent] = []
+    details: dict[Name, DetailWords] = {}
+    owners: list[Name] = []
 
 
 class StatisticWords(Strict):

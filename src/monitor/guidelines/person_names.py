@@ -1,0 +1,133 @@
+"""Names of persons, told by what stands beside them (a title, an age, a verb, a role).
+
+Never by capitals alone: places and firms have capitals too, and a place taken for a victim's name
+is worse than a name not followed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from monitor.guidelines.ages import AGED, IN_COMMAS
+from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.mentions import MAX_LEAD, Mention, covers, in_any, lead_of
+from monitor.guidelines.scan import Hit
+from monitor.guidelines.scene import Scene
+from monitor.text.patterns import words
+
+_CAPITAL = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u017d]"
+_NAME = re.compile(
+    rf"(?<![\w'-]){_CAPITAL}[\w'-]+"
+    rf"(?: (?:(?:de|da|dos|bin|al|van|von|la|el|ben|abu|di) )?{_CAPITAL}[\w'-]*\.?){{0,3}}"
+)
+_HONORIFIC = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Judge|Justice|Sgt|Det|Insp|Inspector|Sergeant|Officer|"
+    r"Minister|Senator|President|Captain|Superintendent|Detective|Constable|Commissioner)\.? )$"
+)
+_ACTS = re.compile(
+    r"(?:'s? (?:mother|father|family|parents|lawyer|name|case|story)\b|,? (?:who|was|is|has|had|"
+    r"said|says|told|tells|admits|denies|pleaded|recalls|knew|became|came|went|did|does|will|would|"
+    r"could|can|left|ran|paid|felt|thought|began|lives|works|[a-z]+ed)\b)"
+)
+_CALLED = re.compile(r"\b(?:named|called|identified as|known as) $")
+_ARTICLE = re.compile(r",? (?:\(?\d{1,2}\)?,? )?(?:an?|the|one of the) ")
+_PLACING = words("in at from near the a an to into of on across around outside")
+_SAID_BY = re.compile(r"\b(?:said|says|named|called|identified as|asked|told|like|added) $")
+MIN_NAME = 3
+"""Letters of a name that stands alone."""
+
+
+def find_names(
+    guideline: Guideline, scene: Scene, nouns: Sequence[Mention], known: frozenset[str]
+) -> Iterator[Mention]:
+    """Yield the names of persons; a surname counts once the full name has been told."""
+    text = scene.view.shadow
+    starts = {start for start, _ in scene.view.sentences}
+    covered = sorted((noun.start, noun.end) for noun in nouns)
+    beside = {noun.end for noun in nouns if "official" not in noun.roles}
+    begins = {noun.start for noun in nouns}
+    accepted = set(known)
+    doubtful: list[Hit] = []
+    sure: list[Hit] = []
+    for found in _NAME.finditer(text):
+        span = _trim(guideline, scene, found.span(), starts, covered)
+        if span is None:
+            continue
+        if scene.field == "text" and _is_person(text, span, beside, begins):
+            sure.append(span)
+            accepted.update(text[span[0] : span[1]].split())
+        else:
+            doubtful.append(span)
+    sure += [span for span in doubtful if set(text[span[0] : span[1]].split()) <= accepted]
+    for start, end in sure:
+        _, oblique = lead_of(text, start)
+        yield Mention(start, end, "name", text[start:end], oblique=oblique)
+
+
+def _trim(
+    guideline: Guideline, scene: Scene, span: Hit, starts: set[int], covered: Sequence[Hit]
+) -> Hit | None:
+    """Cut off what is no part of a person's name; None if nothing is left."""
+    text, (start, end) = scene.view.shadow, span
+    while text[end - 1] in ".'-" or text[start:end].endswith("'s"):
+        end -= 2 if text[start:end].endswith("'s") else 1
+    parts = [(m.start() + start, m.end() + start) for m in re.finditer(r"\S+", text[start:end])]
+    no_name = guideline.persons.no_name
+    while parts and (
+        covers(covered, *parts[0])
+        or (in_any(scene, no_name, *parts[0]) and _may_go(scene, parts[0], starts))
+    ):
+        parts.pop(0)
+    if not parts or any(in_any(scene, no_name, *p) or covers(covered, *p) for p in parts):
+        return None
+    first, last = parts[0], parts[-1]
+    if text[first[0] : last[1]].isupper():
+        return None
+    doubtful = first is last and (first[0] in starts or first[1] - first[0] < MIN_NAME)
+    shown = IN_COMMAS.match(text, first[1]) or _ACTS.match(text, first[1])
+    if doubtful and not shown:
+        return None
+    return first[0], last[1]
+
+
+def _may_go(scene: Scene, part: Hit, starts: set[int]) -> bool:
+    """Whether a capital before a name is that of a sentence or a title."""
+    title = _HONORIFIC.search(scene.view.shadow[part[0] : part[1]] + " ")
+    return bool(title) or part[0] in starts
+
+
+def _is_person(text: str, span: Hit, beside: set[int], begins: set[int]) -> bool:
+    """Whether what stands beside a capitalised name shows that it is a person's."""
+    start, end = span
+    before = text[max(0, start - 24) : start]
+    if before.endswith((" the ", "The ")):
+        return False
+    shown = (
+        _HONORIFIC.search(before)
+        or _CALLED.search(before)
+        or IN_COMMAS.match(text, end)
+        or AGED.match(text, end + 2)
+        or start - 1 in beside
+        or (start - 2 in beside and text[start - 2] == ",")
+    )
+    if shown:
+        return True
+    if (before.split() or [""])[-1].lower() in _PLACING:
+        return False
+    spoken = " " in text[start:end] and _SAID_BY.search(before)
+    return bool(_ACTS.match(text, end) or spoken) or _in_apposition(text, end, begins)
+
+
+def _in_apposition(text: str, end: int, begins: set[int]) -> bool:
+    """Whether a role follows a name ("Rosa Mensah, a former cook")."""
+    found = _ARTICLE.match(text, end)
+    place = found.end() if found else -1
+    for _ in range(MAX_LEAD):
+        if place in begins:
+            return True
+        space = text.find(" ", place, place + 20) if place >= 0 else -1
+        if space < 0:
+            return False
+        place = space + 1
+    return False
