@@ -29,6 +29,10 @@ MAX_PIECE = 600
 some hundreds is longer."""
 
 
+CAPTION = 400
+"""Characters of the longest caption whose label may stand at its end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A match that its gate, its clauses and the quotation it stands in may still silence."""
@@ -135,6 +139,17 @@ def open_draft(guideline: Guideline, document: Document) -> Draft:
 
 
 def _labelled_captions(guideline: Guideline, seen: View, hits: Hits) -> Iterator[Hit]:
-    """Yield paragraphs that begin with a label such as "Photo:", as plain text has captions."""
+    """Yield what plain text has as captions: paragraphs that begin with a label ("Photo:").
+
+    In a short one the label may also stand in brackets or begin a later sentence: "(Stock image)".
+    """
     labels = {start for wordset in guideline.captions for start, _ in hits.of(wordset)}
-    return (paragraph for paragraph in seen.paragraphs if labels and paragraph[0] in labels)
+    for low, high in seen.paragraphs if labels else ():
+        short = high - low <= CAPTION
+        if low in labels or (short and any(_set_off(seen, low, at, high) for at in labels)):
+            yield low, high
+
+
+def _set_off(seen: View, low: int, at: int, high: int) -> bool:
+    """Whether a place inside a paragraph follows a bracket or the end of a sentence."""
+    return low < at < high and seen.shadow[low:at].rstrip().endswith(("(", "[", ".", "|"))
