@@ -251,7 +251,7 @@ class Monitor:
 
     def render_digest(self, digest: Digest, format: DigestFormat) -> str:
         """Return `digest` as `html`, `text`, `md` or `json`."""
-        from monitor.classify.countries import country_name
+        from monitor.countries import country_name
         from monitor.digest import render_digest
 
         title = self.settings.digest.title
@@ -259,7 +259,7 @@ class Monitor:
 
     def view_digest(self, digest: Digest) -> DigestView:
         """Return `digest` as pages show it: cleaned, cut and named."""
-        from monitor.classify.countries import country_name
+        from monitor.countries import country_name
         from monitor.digest.view import view_digest
 
         return view_digest(digest, title=self.settings.digest.title, country_name=country_name)

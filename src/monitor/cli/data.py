@@ -78,8 +78,8 @@ def export(
     ] = "quotes",
 ) -> None:
     """Write the stored articles with tags, findings, stamps and offsets."""
-    from monitor.classify.countries import country_name
     from monitor.cli.app import monitor_of
+    from monitor.countries import country_name
 
     monitor = monitor_of(context)
     if form is not None and form not in FORMS:

@@ -1,0 +1,45 @@
+"""Countries: their ISO 3166-1 alpha-2 codes, checked, and what people call them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from monitor.errors import UsageError
+
+_COMMON_MISTAKES: Mapping[str, str] = {"UK": "GB", "EL": "GR"}
+"""Reserved codes that people use; they are not those of the standard."""
+
+
+@cache
+def country_name(code: str) -> str:
+    """Return the common English name of an ISO 3166-1 alpha-2 `code`, or `code` if it has none."""
+    import pycountry
+
+    country = pycountry.countries.get(alpha_2=code)
+    if country is None:
+        return code
+    name, _, front = str(getattr(country, "common_name", country.name)).partition(", ")
+    return f"{front.removeprefix('The ')} {name}" if front else name
+
+
+def parse_country(value: str) -> str:
+    """Return an ISO 3166-1 alpha-2 code in capitals; raises `UsageError` naming what is none."""
+    import pycountry
+
+    code = value.strip().upper()
+    if len(code) == 2 and pycountry.countries.get(alpha_2=code):
+        return code
+    meant = _COMMON_MISTAKES.get(code) or _looked_up(value)
+    hint = f" ({country_name(meant)} is {meant})" if meant else " such as GH or TH"
+    raise UsageError(f"'{value}' is no ISO 3166-1 alpha-2 country code{hint}")
+
+
+def _looked_up(value: str) -> str | None:
+    """Return the code of a country given by its name or by a longer code."""
+    import pycountry
+
+    try:
+        return str(pycountry.countries.lookup(value.strip()).alpha_2)
+    except LookupError:
+        return None
