@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, UsageError
 from monitor.types import SEVERITIES, Severity
 
 CONFIG_NAME = "monitor.toml"
@@ -36,13 +36,17 @@ class FetchSettings:
 
 @dataclass(frozen=True, slots=True)
 class CheckSettings:
-    """How drafts and articles are checked; `severity` overrides rules by id."""
+    """How drafts and articles are checked; `severity` overrides rules by id.
+
+    `country` (ISO 3166-1 alpha-2) is whose law drafts are told of and whose helplines are offered.
+    """
 
     guideline: str = "thb-en"
     fail_on: Severity = "error"
     disable: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
     max_chars: int = 500_000
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,5 +220,16 @@ def _check_values(settings: Settings) -> None:
             raise ConfigError(f"'fetch.{name}' must be a number above 0")
     if fetch.min_interval_s < 0:
         raise ConfigError("'fetch.min_interval_s' must not be negative")
+    if settings.check.country:
+        _check_country(settings.check.country)
     if settings.check.max_chars <= 0:
         raise ConfigError("'check.max_chars' must be above 0")
+
+
+def _check_country(value: str) -> None:
+    from monitor.countries import parse_country
+
+    try:
+        parse_country(value)
+    except UsageError as error:
+        raise ConfigError(f"'check.country': {error}") from error

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.digest import DigestFormat
     from monitor.digest.view import DigestView
     from monitor.feeds import Discovered
-    from monitor.guidelines import Guideline
+    from monitor.guidelines import Country, Guideline
     from monitor.store import PollResult, Store
     from monitor.text.document import Document
 
@@ -88,6 +88,13 @@ class Monitor:
         return load_guideline(folder, cache=cache_dir())
 
     @cached_property
+    def countries(self) -> Mapping[str, Country]:
+        """The countries whose law and helplines are known, by code, in order of name."""
+        from monitor.guidelines import load_countries
+
+        return load_countries(self.guideline.path, cache=cache_dir())
+
+    @cached_property
     def classifiers(self) -> tuple[Assessor, ...]:
         """The relevance classifier and the taggers."""
         from monitor.classify import load_classifiers
@@ -120,13 +127,16 @@ class Monitor:
         format: str = "txt",
         language: str | None = None,
         guideline: str | None = None,
+        country: str | None = None,
         path: str | None = None,
         include_text: bool = False,
     ) -> dict[str, Any]:
         """Check one draft; return the document of design section 4.
 
-        Raises `DocumentError` for a draft that cannot be read, `DocumentTooLarge` over the limit,
-        `UsageError` for a guideline that is not the one in force.
+        `country` (ISO 3166-1 alpha-2) brings that country's law and helplines; empty is none, and
+        `None` the desk's own. Raises `DocumentError` for a draft that cannot be read,
+        `DocumentTooLarge` over the limit, `UsageError` for a guideline that is not the one in force
+        or a code that is no country's.
         """
         from monitor.text.document import make_document
 
@@ -139,25 +149,40 @@ class Monitor:
             language=language,
             max_chars=self.settings.check.max_chars,
         )
-        return self._check(document, path=path, include_text=include_text)
+        return self._check(document, country, path=path, include_text=include_text)
 
     def check_bytes(
-        self, data: bytes, name: str, *, path: str | None = None, include_text: bool = False
+        self,
+        data: bytes,
+        name: str,
+        *,
+        country: str | None = None,
+        path: str | None = None,
+        include_text: bool = False,
     ) -> dict[str, Any]:
-        """Check the content of a file called `name`; errors as `check_text`."""
+        """Check the content of a file called `name`; country and errors as `check_text`."""
         from monitor.text.readers import read_document
 
         document = read_document(data, name, max_chars=self.settings.check.max_chars)
-        return self._check(document, path=path, include_text=include_text)
+        return self._check(document, country, path=path, include_text=include_text)
 
-    def _check(self, document: Document, *, path: str | None, include_text: bool) -> dict[str, Any]:
-        from monitor.guidelines import check_document, document_json
+    def _check(
+        self, document: Document, country: str | None, *, path: str | None, include_text: bool
+    ) -> dict[str, Any]:
+        from monitor.countries import parse_country
+        from monitor.guidelines import check_document, country_json, document_json, in_country
 
         check = self.settings.check
+        code = check.country if country is None else country
+        code = parse_country(code) if code else ""
         checked = check_document(
             self.guideline, document, disable=check.disable, severity=check.severity
         )
-        return document_json(document, checked, path=path, include_text=include_text)
+        known = self.countries.get(code) if code else None
+        if known:
+            checked = in_country(checked, self.guideline.rules, known)
+        entry = document_json(document, checked, path=path, include_text=include_text)
+        return {**entry, "country": country_json(code, known)} if code else entry
 
     def classify_lines(self, lines: Iterable[str]) -> Iterator[str]:
         """Classify JSON lines `{id, title, text[, language]}`; one line out for each, in order."""
@@ -300,6 +325,17 @@ class Monitor:
         from monitor.guidelines import rule_json
 
         return [rule_json(rule) for rule in self.guideline.rules]
+
+    def rule(self, rule_id: str) -> dict[str, Any] | None:
+        """Return one rule with its limits, known figures, law by country and measured precision."""
+        from monitor.guidelines import describe_rule, load_measured
+
+        guideline = self.guideline
+        rule = next((rule for rule in guideline.rules if rule.id == rule_id), None)
+        if rule is None:
+            return None
+        measured = load_measured(guideline.path)
+        return describe_rule(guideline, rule, countries=self.countries, measured=measured)
 
     def ready(self) -> dict[str, Any]:
         """Load all that serving needs; raises what is wrong, returns the stamps in force."""

@@ -16,8 +16,13 @@ from monitor.api.bodies import JsonRoute, require_type
 from monitor.api.limits import read_form
 from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
-from monitor.api.schemas import CheckedDocument, CheckRequest
-from monitor.core import Monitor
+from monitor.api.schemas import (
+    COUNTRY,
+    NO_COUNTRY,
+    CheckedDocument,
+    CheckRequest,
+    is_country,
+)
 from monitor.errors import UsageError
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
@@ -43,6 +48,7 @@ def check(draft: CheckRequest, monitor: MonitorDep) -> JSONResponse:
             format=draft.format,
             language=draft.language,
             guideline=draft.guideline,
+            country=draft.country if "country" in draft.model_fields_set else None,
             include_text=draft.include_text,
         )
     except UsageError as error:
@@ -74,6 +80,10 @@ _FORM: dict[str, Any] = {
                             "default": "false",
                             "description": "Whether the answer repeats the visible text.",
                         },
+                        "country": {
+                            "type": "string",
+                            "description": COUNTRY,
+                        },
                     },
                 },
                 "encoding": {"file": {"contentType": "application/octet-stream"}},
@@ -94,38 +104,40 @@ _FORM: dict[str, Any] = {
 async def check_file(request: Request, monitor: MonitorDep) -> JSONResponse:
     """Check a `.txt`, `.md`, `.html` or `.docx` file. It is read in memory and never stored."""
     require_type(request, "multipart/form-data")
-    form = await read_form(request, max_parts=2)
+    form = await read_form(request, max_parts=3)
     try:
-        upload, include_text = _fields(form)
+        upload, include_text, country = _fields(form)
         data = await upload.read()
         name = f"upload{_suffix(upload)}"
     finally:
         await form.close()
-    return JSONResponse(await run_in_threadpool(_check_upload, monitor, data, name, include_text))
+    # Under a neutral name: the file's own could reach an error message.
+    document = await run_in_threadpool(
+        monitor.check_bytes, data, name, country=country, include_text=include_text
+    )
+    return JSONResponse(document)
 
 
-def _check_upload(monitor: Monitor, data: bytes, name: str, include_text: bool) -> dict[str, Any]:
-    """Check under a neutral name: the file's own could reach an error message."""
-    return monitor.check_bytes(data, name, include_text=include_text)
-
-
-def _fields(form: FormData) -> tuple[UploadFile, bool]:
-    """Return the file and the option; refuse anything else with its own location."""
+def _fields(form: FormData) -> tuple[UploadFile, bool, str | None]:
+    """Return the file and the options; refuse anything else with its own location."""
     errors: list[tuple[list[str | int], str]] = []
     parts = form.multi_items()
     uploads = [value for name, value in parts if name == "file"]
     options = [value for name, value in parts if name == "include_text"]
+    countries = [value for name, value in parts if name == "country"]
     if len(uploads) != 1 or not isinstance(uploads[0], UploadFile):
         errors.append((["body", "file"], "must be one file with a name"))
     if len(options) > 1 or not all(option in ("true", "false") for option in options):
         errors.append((["body", "include_text"], "must be true or false"))
-    if len(uploads) + len(options) < len(parts):
+    if len(countries) > 1 or not all(value == "" or is_country(value) for value in countries):
+        errors.append((["body", "country"], NO_COUNTRY))
+    if len(uploads) + len(options) + len(countries) < len(parts):
         errors.append((["body"], "has a field that is not known here"))
     if errors:
         raise ProblemError(422, "The form has fields that cannot be used.", errors=errors)
     upload = uploads[0]
     assert isinstance(upload, UploadFile)
-    return upload, options == ["true"]
+    return upload, options == ["true"], str(countries[0]) if countries else None
 
 
 def _suffix(upload: UploadFile) -> str:

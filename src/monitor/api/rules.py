@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep
 from monitor.api.openapi import problems
-from monitor.api.schemas import RuleList, RuleOut
+from monitor.api.rule_schemas import RuleDetail, RuleList
 from monitor.core import Monitor
 from monitor.errors import NotFound
 
@@ -33,19 +33,19 @@ def rules(monitor: MonitorDep) -> JSONResponse:
     summary="Show a rule",
     response_model=None,
     response_description="The rule.",
-    responses={200: {"model": RuleOut}, **problems(404, 422, 503)},
+    responses={200: {"model": RuleDetail}, **problems(404, 422, 503)},
 )
 def rule(
     rule_id: Annotated[str, Path(description="The rule's id.", examples=["child-prostitute"])],
     monitor: MonitorDep,
 ) -> JSONResponse:
-    """Return one rule: what it flags, why, on whose word, and what it leaves alone."""
+    """Return one rule: what it flags, why, on whose word, its limits, and how it was measured."""
     return JSONResponse(find_rule(monitor, rule_id))
 
 
 def find_rule(monitor: Monitor, rule_id: str) -> dict[str, Any]:
     """Return the rule of that id; raises `NotFound`."""
-    for candidate in monitor.rules():
-        if candidate["id"] == rule_id:
-            return candidate
-    raise NotFound("no such rule")
+    found = monitor.rule(rule_id)
+    if found is None:
+        raise NotFound("no such rule")
+    return found

@@ -12,6 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from monitor.countries import parse_country
+from monitor.errors import UsageError
+
 
 def _whole(value: str) -> str:
     """Refuse lone surrogates: JSON can carry them, UTF-8 and so our answers cannot."""
@@ -22,7 +25,32 @@ def _whole(value: str) -> str:
     return value
 
 
+def is_country(value: object) -> bool:
+    """Whether a value is an ISO 3166-1 alpha-2 code, in any case."""
+    if not isinstance(value, str) or len(value) != 2:
+        return False
+    try:
+        parse_country(value)
+    except UsageError:
+        return False
+    return True
+
+
+NO_COUNTRY = "must be an ISO 3166-1 alpha-2 code such as GH"
+
+
+def _country(value: str) -> str:
+    """Refuse what is no country, without repeating it: it may be part of a draft."""
+    if value and not is_country(value):
+        raise PydanticCustomError("country", NO_COUNTRY)
+    return value
+
+
 WholeStr = Annotated[str, AfterValidator(_whole)]
+COUNTRY = (
+    "ISO 3166-1 alpha-2 code of the country whose law on identifying people goes into findings and "
+    "whose helplines are offered. Absent, the desk's own, if it has one; empty, none."
+)
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 
 
@@ -64,6 +92,9 @@ class CheckRequest(Model):
         default=None,
         description="The guideline's id or stamp, to be sure of it; the one in force if absent.",
         max_length=200,
+    )
+    country: Annotated[str, AfterValidator(_country)] = Field(
+        default="", description=COUNTRY, examples=["GH"]
     )
     include_text: bool = Field(
         default=False,
@@ -165,6 +196,14 @@ class ScorecardEntry(Model):
     evidence: list[Evidence]
 
 
+class CountryOut(Model):
+    """A country; `covered` is whether its law and helplines are known here."""
+
+    code: str = Field(examples=["GH"])
+    name: str
+    covered: bool
+
+
 class CheckedDocument(Model):
     """What the check says of one draft."""
 
@@ -179,6 +218,9 @@ class CheckedDocument(Model):
     scorecard: list[ScorecardEntry]
     text: str | None = Field(
         default=None, description="The visible text, where `include_text` asked for it."
+    )
+    country: CountryOut | None = Field(
+        default=None, description="Whose law and helplines were told of, where asked for."
     )
 
 
@@ -331,46 +373,6 @@ class DigestOut(Model):
     borderline: list[DigestStory] = Field(description="Trafficking may be a side matter here.")
     ledger: LedgerOut
     stamps: list[str] = Field(description="What judged: `name@version+hash`.")
-
-
-class RuleSource(Source):
-    """A document that states the rule, or supports it."""
-
-    role: Literal["states", "supports"]
-
-
-class RuleExamples(Model):
-    """The rule's own tests; `[[…]]` marks what is flagged."""
-
-    bad: list[str]
-    good: list[str]
-    quoted: list[str]
-
-
-class RuleOut(Model):
-    """One rule of the guideline in force."""
-
-    id: str = Field(examples=["child-prostitute"])
-    title: str
-    principle: str = Field(description="The principle of reporting behind it.")
-    kind: str = Field(description="How it finds what it flags.")
-    severity: Literal["error", "warning", "suggestion"]
-    scope: str = Field(description="Where in a draft it looks.")
-    gate: str = Field(description="What must be known first.")
-    quotes: Literal["flag", "soften", "skip"] = Field(
-        description="What it does inside quotation marks."
-    )
-    message: str
-    why: str
-    suggest: list[str] = Field(description="Wordings to use instead.")
-    sources: list[RuleSource]
-    examples: RuleExamples
-
-
-class RuleList(Model):
-    """Every rule of the guideline in force."""
-
-    rules: list[RuleOut]
 
 
 class Alive(Model):

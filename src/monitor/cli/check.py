@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.output import plain, show
+from monitor.cli.output import plain, say, show
 from monitor.errors import DocumentError, UsageError
 from monitor.types import SEVERITIES
 
@@ -31,6 +31,13 @@ def check(
     include_text: Annotated[
         bool, typer.Option("--include-text", help="Add the visible text to the JSON.")
     ] = False,
+    country: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE",
+            help="Tell of this country's law and helplines (ISO code like GH; default: as set).",
+        ),
+    ] = None,
 ) -> None:
     """Check drafts against the reporting guideline."""
     from monitor.cli.app import monitor_of
@@ -39,13 +46,26 @@ def check(
     bound = fail_on or monitor.settings.check.fail_on
     if bound not in SEVERITIES:
         raise UsageError(f"--fail-on: '{bound}' is none of {', '.join(SEVERITIES)}")
-    documents = [_check_one(monitor, path, include_text) for path in _expand(paths)]
+    code = _country(monitor, country)
+    documents = [_check_one(monitor, path, include_text, code) for path in _expand(paths)]
     if format == "json":
         result = {"schema": 1, "guideline": monitor.guideline.stamp, "documents": documents}
         show(json.dumps(result, ensure_ascii=False, indent=2))
     else:
         show("\n".join(_as_text(document) for document in documents))
     raise typer.Exit(_exit_code(documents, bound))
+
+
+def _country(monitor: Monitor, given: str | None) -> str:
+    """Return the country's code, empty for none; say so where nothing is known of it."""
+    from monitor.countries import country_name, parse_country
+
+    value = monitor.settings.check.country if given is None else given
+    code = parse_country(value) if value else ""
+    if code and code not in monitor.countries:
+        known = ", ".join(sorted(monitor.countries))
+        say(f"nothing is known of law and helplines in {country_name(code)} (known: {known})")
+    return code
 
 
 def _expand(paths: list[str]) -> list[str]:
@@ -64,13 +84,15 @@ def _expand(paths: list[str]) -> list[str]:
     return found
 
 
-def _check_one(monitor: Monitor, path: str, include_text: bool) -> dict[str, Any]:
+def _check_one(monitor: Monitor, path: str, include_text: bool, country: str) -> dict[str, Any]:
     try:
         if path == "-":
             data, name = sys.stdin.buffer.read(), "stdin.txt"
         else:
             data, name = _read(Path(path)), path
-        return monitor.check_bytes(data, name, path=path, include_text=include_text)
+        return monitor.check_bytes(
+            data, name, country=country, path=path, include_text=include_text
+        )
     except DocumentError as error:
         return {"path": path, "error": str(error)}
 
@@ -109,7 +131,7 @@ def _as_text(document: dict[str, Any]) -> str:
         lines += [f"    Better: {plain(suggestion)}" for suggestion in finding["suggestions"]]
         lines += [
             f"    Source: {plain(s['title'])}, {plain(s['section'])} <{plain(s['url'])}>"
-            for s in finding["sources"][:1]
+            for s in finding["sources"][: None if document.get("country") else 1]
         ]
     missing = [item for item in document["scorecard"] if item["met"] is False]
     if missing:

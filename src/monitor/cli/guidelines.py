@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -26,31 +27,18 @@ def list_(context: typer.Context) -> None:
 
 @app.command("show")
 def show_(
-    context: typer.Context, rule: Annotated[str, typer.Argument(help="The rule's id.")]
+    context: typer.Context,
+    rule: Annotated[str, typer.Argument(help="The rule's id.")],
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
-    """Print one rule: what, why, examples and sources."""
+    """Print one rule: what, why, examples, law by country, limits, how often it is right."""
     from monitor.cli.app import monitor_of
+    from monitor.cli.rule_text import rule_text
 
-    for candidate in monitor_of(context).rules():
-        if candidate["id"] == rule:
-            show(_as_text(candidate))
-            return
-    raise UsageError(f"no rule '{rule}' (monitor guidelines list shows them)")
-
-
-def _as_text(rule: dict[str, object]) -> str:
-    lines = [f"{rule['id']}: {rule['title']}", f"{rule['severity']}, {rule['principle']}", ""]
-    lines += [str(rule["message"]), "", f"Why: {rule['why']}"]
-    for heading, key in (("Better", "suggest"),):
-        lines += [f"{heading}: {text}" for text in rule[key]]  # type: ignore[attr-defined]
-    examples: dict[str, list[str]] = rule["examples"]  # type: ignore[assignment]
-    for heading, key in (("Flagged", "bad"), ("Not flagged", "good"), ("In quotes", "quoted")):
-        if examples.get(key):
-            lines += ["", f"{heading}:", *(f"  {text}" for text in examples[key])]
-    lines += ["", "Sources:"]
-    sources: list[dict[str, str]] = rule["sources"]  # type: ignore[assignment]
-    lines += [f"  {s['title']}, {s['section']} <{s['url']}>" for s in sources]
-    return "\n".join(lines)
+    found = monitor_of(context).rule(rule)
+    if found is None:
+        raise UsageError(f"no rule '{rule}' (monitor guidelines list shows them)")
+    show(json.dumps(found, ensure_ascii=False, indent=2) if format == "json" else rule_text(found))
 
 
 @app.command("test")
@@ -62,9 +50,10 @@ def run_tests(
 ) -> None:
     """Run every rule's own examples; exit 1 if one does not hold."""
     from monitor.cli.app import monitor_of
-    from monitor.guidelines import load_guideline, run_examples
+    from monitor.guidelines import load_countries, load_guideline, run_examples
 
     guideline = load_guideline(directory) if directory else monitor_of(context).guideline
+    load_countries(guideline.path)
     failures = run_examples(guideline)
     for failure in failures:
         show(str(failure))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from monitor.cli.output import plain, say, show
 from monitor.config import data_dir
+
+if TYPE_CHECKING:
+    from monitor.core import Monitor
 
 app = typer.Typer(help="The models on this machine.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -24,6 +27,18 @@ Phrases = Annotated[
         "--literals",
         help="A catalogue (JSON: id, patterns) whose literal phrases are counted apart.",
     ),
+]
+Measured = Annotated[
+    Path | None,
+    typer.Option(
+        "--write-measured",
+        metavar="PATH",
+        help="Write what the rules' pages tell of it (measured.json in the guideline's folder).",
+    ),
+]
+News = Annotated[
+    Path | None,
+    typer.Option("--general", metavar="PATH", help="With it: news for hits in its rel 0 rows."),
 ]
 TopicForced = Annotated[
     bool, typer.Option("--topic-forced", help="Treat every text as one on trafficking.")
@@ -75,16 +90,38 @@ def tags(data: DataFile, format: AsFormat = "text") -> None:
 
 @evaluate_app.command()
 def guideline(
-    context: typer.Context, data: DataFile, format: AsFormat = "text", literals: Phrases = None
+    context: typer.Context,
+    data: DataFile,
+    format: AsFormat = "text",
+    literals: Phrases = None,
+    write_measured: Measured = None,
+    general: News = None,
 ) -> None:
     """Measure the rules on articles in which editors marked the breaches."""
     from monitor.cli.app import monitor_of
     from monitor.guidelines.evaluate import evaluate_guideline
     from monitor.guidelines.literal import load_literals
 
+    monitor = monitor_of(context)
     phrases = load_literals(literals) if literals else None
-    result = evaluate_guideline(monitor_of(context).guideline, data, literals=phrases)
+    result = evaluate_guideline(monitor.guideline, data, literals=phrases)
+    if write_measured:
+        _write_measured(monitor, result, write_measured, data, general)
     show(json.dumps(result, ensure_ascii=False, indent=2) if format == "json" else _rules(result))
+
+
+def _write_measured(
+    monitor: Monitor, result: Mapping[str, Any], path: Path, data: Path, news: Path | None
+) -> None:
+    """Write what pages tell of each rule: the result, and hits in general news if there are any."""
+    from monitor.guidelines.evaluate import evaluate_general
+    from monitor.guidelines.measured import measured_of, write_measured
+
+    counted = (news.name, evaluate_general(monitor.guideline, news)) if news else None
+    day = monitor.now().date()
+    content = measured_of(monitor.guideline, result, data=data.name, day=day, general=counted)
+    write_measured(path, content)
+    say(f"{path}: {len(content['rules'])} rules")
 
 
 @evaluate_app.command()

@@ -2,22 +2,32 @@
 
 from monitor.guidelines.assessor import GuidelineAssessor
 from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.countries import Country, country_json, in_country, load_countries
+from monitor.guidelines.describe import describe_rule
 from monitor.guidelines.engine import Checked, check_document, check_documents
 from monitor.guidelines.examples import ExampleFailure, run_examples
 from monitor.guidelines.loading import load_guideline, rule_files
+from monitor.guidelines.measured import load_measured, measured_words
 from monitor.guidelines.report import document_json, rule_json
 from monitor.guidelines.schema import Rule, rule_schema
 
 __all__ = [
     "Checked",
+    "Country",
     "ExampleFailure",
     "Guideline",
     "GuidelineAssessor",
     "Rule",
     "check_document",
     "check_documents",
+    "country_json",
+    "describe_rule",
     "document_json",
+    "in_country",
+    "load_countries",
     "load_guideline",
+    "load_measured",
+    "measured_words",
     "rule_files",
     "rule_json",
     "rule_schema",

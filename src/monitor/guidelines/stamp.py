@@ -16,7 +16,7 @@ def guideline_stamp(name: str, version: str, path: Path) -> str:
     return make_stamp(
         name,
         version,
-        files=path.glob("*.yaml"),
+        files=[*path.glob("*.yaml"), *path.glob("countries/*.yaml")],
         code=code,
         libraries=[*nlp_versions(), "ahocorasick-rs"],
     )

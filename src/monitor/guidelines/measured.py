@@ -1,0 +1,171 @@
+"""How often each rule was right on texts it was not written for: `measured.json`.
+
+Beside the rules but not part of their stamp: measuring a guideline must not make a new one. What
+was measured on other texts, or with other rules than those in force, is shown with its date and
+stamp, and not as if it held.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from monitor.errors import GuidelineError
+from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.figures import IsoDate
+from monitor.guidelines.schema import Strict, Text
+
+MEASURED = "measured.json"
+PER_WORDS = 100_000
+
+
+class RuleMeasure(Strict):
+    """Of the marks editors were sure of, how many were found; of its flags, how many were right.
+
+    `general` counts its warnings and errors in general news, None where that was not measured.
+    """
+
+    sure: int
+    found: int
+    flags: int
+    right: int
+    general: int | None = None
+    examples: int
+
+
+class General(Strict):
+    """The general news in which hits were counted."""
+
+    data: Text
+    articles: int
+    words: int
+
+
+class Measured(Strict):
+    """`measured.json`: what was measured, on what, when, and with which guideline."""
+
+    schema_: Literal[1] = Field(1, alias="schema")
+    guideline: Text
+    date: IsoDate
+    data: Text
+    articles: int
+    general: General | None = None
+    rules: Mapping[str, RuleMeasure]
+
+
+def load_measured(path: Path) -> Measured | None:
+    """Read the measurements of the guideline in folder `path`, None where there are none.
+
+    Raises `GuidelineError` for a file that cannot be used.
+    """
+    file = path / MEASURED
+    if not file.is_file():
+        return None
+    try:
+        return Measured.model_validate(json.loads(file.read_text(encoding="utf-8")))
+    except (ValueError, OSError) as error:
+        problem = error.errors()[0] if isinstance(error, ValidationError) else None
+        what = f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" if problem else error
+        raise GuidelineError(f"{file}: cannot be used: {what}") from error
+
+
+def measured_of(
+    guideline: Guideline,
+    result: Mapping[str, Any],
+    *,
+    data: str,
+    day: date,
+    general: tuple[str, Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Return the content of `measured.json` from what `evaluate_guideline` returned.
+
+    `general` is the name of a file of news and what `evaluate_general` returned of it.
+    """
+    counted = general[1]["rules"] if general else None
+    rules = {}
+    for rule in guideline.rules:
+        row = result["rules"].get(rule.id, {})
+        rules[rule.id] = {
+            **{name: int(row.get(name, 0)) for name in ("sure", "found", "flags", "right")},
+            "general": None if counted is None else int(counted.get(rule.id, 0)),
+            "examples": len(rule.examples),
+        }
+    return {
+        "schema": 1,
+        "guideline": result["guideline"],
+        "date": day.isoformat(),
+        "data": data,
+        "articles": result["articles"],
+        "general": general
+        and {"data": general[0], "articles": general[1]["articles"], "words": general[1]["words"]},
+        "rules": rules,
+    }
+
+
+def write_measured(file: Path, content: Mapping[str, Any]) -> None:
+    """Write `measured.json`; raises `GuidelineError` where it cannot be written."""
+    Measured.model_validate(content)
+    try:
+        file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise GuidelineError(f"{file}: cannot be written: {error.strerror or error}") from error
+
+
+def measured_json(guideline: Guideline, rule: str, measured: Measured | None) -> Any:
+    """Return what was measured of one rule for readers, None where nothing was.
+
+    `independent_hits` are its flags on texts it was not written for; `current` is whether the
+    guideline measured is the one in force.
+    """
+    row = measured.rules.get(rule) if measured else None
+    if measured is None or row is None:
+        return None
+    news = measured.general
+    rate = None
+    if news is not None and row.general is not None and news.words:
+        rate = round(PER_WORDS * row.general / news.words, 2)
+    return {
+        "date": measured.date,
+        "data": measured.data,
+        "articles": measured.articles,
+        "guideline": measured.guideline,
+        "current": measured.guideline == guideline.stamp,
+        "independent_hits": row.flags,
+        "right": row.right,
+        "precision": round(row.right / row.flags, 3) if row.flags else None,
+        "sure": row.sure,
+        "found": row.found,
+        "recall": round(row.found / row.sure, 3) if row.sure else None,
+        "general_hits_per_100k_words": rate,
+        "examples": row.examples,
+    }
+
+
+def measured_words(measured: Mapping[str, Any] | None) -> list[str]:
+    """Return in sentences what `measured_json` says, honest where that is nothing."""
+    if measured is None:
+        return ["It has not been measured yet on texts that it was not written for."]
+    hits, articles = measured["independent_hits"], measured["articles"]
+    lines = [
+        f"Editors had marked {measured['right']} of the {hits} places that it flags in {articles} "
+        "annotated articles."
+        if hits
+        else f"No independent hits yet: it flags nothing in {articles} annotated articles, so how "
+        "often it is right is not known."
+    ]
+    if measured["sure"]:
+        lines.append(
+            f"It found {measured['found']} of the {measured['sure']} breaches there that editors "
+            "were sure of."
+        )
+    if (rate := measured["general_hits_per_100k_words"]) is not None:
+        lines.append(f"In general news it warns {rate:g} times in 100,000 words.")
+    lines.append(f"All of its own {measured['examples']} examples hold.")
+    since = "" if measured["current"] else "; the rules have changed since"
+    lines.append(f"Measured on {measured['date']} on {measured['data']}{since}.")
+    return lines
