@@ -58,6 +58,8 @@ def test_lists_and_tables(tmp_path: Path) -> None:
         ("[fetch]\nallow_hosts = 'localhost'", "fetch.allow_hosts"),
         ("fetch = 3", "fetch"),
         ("timezone = 'Europe/Atlantis'", "Europe/Atlantis"),
+        ("[check]\ncountry = 'UK'", "'check.country': 'UK' is no ISO 3166-1 alpha-2"),
+        ("[check]\ncountry = 3", "check.country"),
         ("[check]\nfail_on = 'fatal'", "fatal"),
         ("[check]\nmax_chars = 0", "check.max_chars"),
         ("[check.severity]\npimp-term = 'bad'", "check.severity.pimp-term"),

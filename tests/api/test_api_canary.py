@@ -113,6 +113,7 @@ def json_requests(fields: list[str]) -> Iterator[dict[str, object]]:
     """Yield right and wrong requests to a route that reads JSON."""
     good = {"text": DRAFT, "title": f"{CANARY} found"}
     yield {"json": good}
+    yield {"json": {**good, "country": "GH"}}
     for field in fields:
         for value in (CANARY, [CANARY], {CANARY: CANARY}, None, f"{CANARY}\ud800", f"{CANARY}\0"):
             yield {"content": json.dumps({**good, field: value}).encode()}
@@ -157,6 +158,8 @@ def file_requests() -> Iterator[dict[str, object]]:
     yield {"files": {"file": ("draft.txt", data), CANARY: (CANARY, data)}}
     yield {"files": [("file", ("a.txt", data)), ("file", ("b.txt", data))]}
     yield {"files": {"file": ("draft.txt", data)}, "data": {"include_text": CANARY}}
+    yield {"files": {"file": ("draft.txt", data)}, "data": {"country": CANARY}}
+    yield {"files": {"file": ("draft.txt", data)}, "data": {"country": "GH"}}
     yield {"files": {"file": (None, data)}}
     for content_type in ("multipart/form-data", f"multipart/form-data; boundary={CANARY}"):
         yield {"content": data, "headers": {"content-type": content_type}}

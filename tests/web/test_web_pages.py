@@ -12,6 +12,12 @@ from monitor.web import STATIC_DIR, render_error, render_rule
 from monitor.web.pages import split_example
 
 HOSTILE = "<script>alert(1)</script>"
+HOSTILE_SOURCE = {
+    "title": HOSTILE,
+    "section": HOSTILE,
+    "url": "javascript:alert(1)",
+    "checked": HOSTILE,
+}
 
 
 @pytest.mark.browser
@@ -21,7 +27,10 @@ def test_rules_and_one_rule(page: Page, desk: Monitor) -> None:
     expect(links).to_have_count(len(desk.guideline.rules))
     page.locator('a[href="/rules/child-prostitute"]').click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Child prostitute")
-    for heading in ("What", "Why", "What it flags", "What it leaves alone", "Sources"):
+    for heading in (
+        *("What", "Why", "What it flags", "What it leaves alone", "Known limits"),
+        *("How often it is right", "Sources"),
+    ):
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     expect(page.locator(".examples.bad mark").first).to_be_visible()
     assert "[[" not in page.locator("main").inner_text()
@@ -77,8 +86,42 @@ def test_markup_from_outside_stays_text() -> None:
         "message": HOSTILE,
         "why": HOSTILE,
         "suggest": [HOSTILE],
-        "sources": [{"title": HOSTILE, "section": HOSTILE, "url": "javascript:alert(1)"}],
+        "sources": [HOSTILE_SOURCE],
         "examples": {"bad": [f"[[{HOSTILE}]]"], "good": [HOSTILE], "quoted": []},
+        "limits": [HOSTILE],
+        "figures": [
+            {
+                **dict.fromkeys(("id", "claim", "fact", "instead"), HOSTILE),
+                "right": None,
+                "sources": [HOSTILE_SOURCE],
+            }
+        ],
+        "countries": [
+            {
+                **dict.fromkeys(("code", "name", "note"), HOSTILE),
+                "law": [
+                    {
+                        **dict.fromkeys(("states", "statute", "section", "area"), HOSTILE),
+                        "under_age": 18,
+                        "sources": [HOSTILE_SOURCE],
+                    }
+                ],
+                "helplines": [
+                    {
+                        **dict.fromkeys(("name", "hours", "languages"), HOSTILE),
+                        "numbers": [HOSTILE],
+                        "sources": [HOSTILE_SOURCE],
+                    }
+                ],
+            }
+        ],
+        "measured": {
+            **dict.fromkeys(("date", "data", "guideline"), HOSTILE),
+            **dict.fromkeys(("independent_hits", "right", "sure", "found", "examples"), 3),
+            "articles": 3,
+            "current": False,
+            "general_hits_per_100k_words": 0.5,
+        },
     }
     html = render_rule(rule) + render_error(404, HOSTILE, HOSTILE)
     assert "<script>alert" not in html

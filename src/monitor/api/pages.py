@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from monitor.api.access import MonitorDep
 from monitor.api.digests import find_digest
 from monitor.api.rules import find_rule
+from monitor.countries import country_name
 from monitor.web import render_digest_page, render_draft, render_rule, render_rules
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -18,8 +19,18 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/")
 def draft_page(monitor: MonitorDep) -> HTMLResponse:
     """Show the page on which a draft is checked."""
-    limit = monitor.settings.check.max_chars
-    return HTMLResponse(render_draft(max_chars=limit, language=monitor.guideline.language))
+    settings = monitor.settings.check
+    names = {code: country.name for code, country in monitor.countries.items()}
+    own = settings.country.upper()
+    if own:
+        names.setdefault(own, country_name(own))
+    page = render_draft(
+        max_chars=settings.max_chars,
+        language=monitor.guideline.language,
+        countries=names,
+        country=own,
+    )
+    return HTMLResponse(page)
 
 
 @router.get("/rules")

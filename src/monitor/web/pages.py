@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.digest.view import DigestView
+from monitor.guidelines import measured_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,19 +25,24 @@ _EXAMPLES = (
     ("quoted", "In quotations", "What happens inside quotation marks; marked words are flagged."),
 )
 
-_QUOTES = {
-    "flag": "Inside quotation marks it is flagged just the same.",
-    "soften": "In what a speaker says it is a suggestion at most, and survivors speaking of "
-    "themselves are left alone.",
-    "skip": "What a speaker says is left alone.",
-}
-
 Pieces = list[tuple[str, bool]]
 
 
-def render_draft(*, max_chars: int, language: str) -> str:
-    """Return the page on which a draft is checked; `language` is the guideline's."""
-    return _render("draft.html", here="/", max_chars=max_chars, language=language)
+def render_draft(
+    *, max_chars: int, language: str, countries: Mapping[str, str], country: str
+) -> str:
+    """Return the page on which a draft is checked; `language` is the guideline's.
+
+    `countries` are names by code from which one can choose, `country` the one chosen at first.
+    """
+    return _render(
+        "draft.html",
+        here="/",
+        max_chars=max_chars,
+        language=language,
+        countries=countries,
+        country=country,
+    )
 
 
 def render_rules(rules: Sequence[Mapping[str, Any]], *, guideline: str) -> str:
@@ -47,15 +53,15 @@ def render_rules(rules: Sequence[Mapping[str, Any]], *, guideline: str) -> str:
 
 
 def render_rule(rule: Mapping[str, Any]) -> str:
-    """Return the page of one rule: what, why, on whose word, examples good and bad."""
+    """Return the page of one rule, as `Monitor.rule` gives it."""
     examples = [
         (heading, hint, kind, [split_example(text) for text in rule["examples"][kind]])
         for kind, heading, hint in _EXAMPLES
         if rule["examples"].get(kind)
     ]
     rule = _with_example(rule)
-    quotes = "" if rule["kind"] == "document" else _QUOTES.get(rule["quotes"], "")
-    return _render("rule.html", here="", rule=rule, examples=examples, quotes=quotes)
+    measured = measured_words(rule["measured"])
+    return _render("rule.html", here="", rule=rule, examples=examples, measured=measured)
 
 
 def render_digest_page(view: DigestView, *, before: str | None, after: str | None) -> str:

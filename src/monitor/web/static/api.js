@@ -8,19 +8,20 @@ export class CheckFailed extends Error {
 }
 
 /** Check a draft; resolves to the document of `POST /v1/check`. */
-export function checkText({ text, title }, signal) {
+export function checkText({ text, title, country }, signal) {
   return call("/v1/check", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(title ? { text, title } : { text }),
+    body: JSON.stringify(title ? { text, title, country } : { text, country }),
     signal,
   });
 }
 
 /** Check a file; the answer holds its visible text. */
-export function checkFile(file, signal) {
+export function checkFile(file, country, signal) {
   const body = new FormData();
   body.append("file", file);
+  body.append("country", country);
   body.append("include_text", "true");
   return call("/v1/check/file", { method: "POST", body, signal });
 }

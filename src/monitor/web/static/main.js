@@ -15,6 +15,7 @@ import { Tip } from "./tip.js";
 const PAUSE_MS = 900;
 const MAX_CHARS = Number(byId("main").dataset.maxChars);
 const LANGUAGE = byId("main").dataset.language;
+const country = byId("country"); // its choice lives in the page, like the draft
 
 const fields = {
   title: new Field("title", byId("title-field")),
@@ -43,7 +44,7 @@ function checkSoon() {
 async function check() {
   clearTimeout(state.timer);
   state.running?.abort();
-  const draft = { text: fields.text.value, title: fields.title.value };
+  const draft = { text: fields.text.value, title: fields.title.value, country: country.value };
   if (!draft.text.trim()) {
     reset(draft.title.trim() ? "There is a headline but no draft yet." : "Nothing checked yet.");
     return;
@@ -94,7 +95,7 @@ function refuse(words) {
 async function openFile(file) {
   clearTimeout(state.timer);
   state.running?.abort();
-  await run((signal) => checkFile(file, signal), (document) => {
+  await run((signal) => checkFile(file, country.value, signal), (document) => {
     const texts = { title: "", text: document.text };
     for (const [name, text] of Object.entries(texts)) fields[name].set(text);
     state.before = { title: "", text: fields.text.value };
@@ -324,6 +325,7 @@ byId("paper").addEventListener("pointermove", onPointer);
 byId("paper").addEventListener("pointerleave", () => tip.hideSoon());
 new ResizeObserver(() => marks.forget()).observe(byId("paper"));
 byId("check").addEventListener("click", check);
+country.addEventListener("change", check);
 byId("next").addEventListener("click", () => step(1));
 byId("previous").addEventListener("click", () => step(-1));
 byId("file").addEventListener("change", (event) => {
