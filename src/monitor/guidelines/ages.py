@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from monitor.guidelines.mentions import Mention, Mentions
+from monitor.guidelines.mentions import Age, Mention, Mentions
 from monitor.guidelines.scene import Scene
 
 _COUNT = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -20,47 +20,52 @@ AGED = re.compile(
 AGE_ONLY = re.compile(rf"(?:\d|\b(?:{'|'.join(_NUMBERS)})),?\Z")
 IN_COMMAS = re.compile(rf"\s?[,(]\s?(?:then |now |just |only )?{_NUMBER}(?=[,.;:)]|$)")
 _WAS = re.compile(
-    r"\b(?:was|is|were|are|turned|'s)\s+(?:only |just |then |still |barely |about |around )?"
-    rf"{_NUMBER}(?=[.,;)!?]|$|\s+(?:when|years old|at the time|and (?:the|her|his|a)|now)\b)",
+    r"\b(?:was|is|were|are|turned|'s) (?:only |just |then |still |barely )?"
+    rf"{_NUMBER}(?=[.,;)!?](?!\d)|$| (?:when|years old|at the time|and (?:the|her|his|a)|now)\b)",
     re.IGNORECASE,
 )
+_THEN_BEFORE = re.compile(r"\b(?:when|since|before|until|while|then) \w+ $")
+_THEN_BEHIND = re.compile(r" (?:when|at the time)\b|,? then\b")
+_SAID = re.compile(r"\b(?:was|is|were|are) $")
 _AT_AGE = re.compile(
-    rf"\b(?:at|from|since) (?:(?:the|an) age of {_NUMBER}|(?:just |only )?(?P<bare>1\d))"
+    rf"\b(?i:at|from|since) (?:(?:the|an) age of {_NUMBER}|(?:just |only )?(?P<bare>1\d))"
     r"(?=[,.;]|$| (?:she|he|they|when|and)\b)"
 )
-
-
-def age_of(found: re.Match[str]) -> int:
-    """Return the age that one of the patterns found."""
-    word = (found["age"] or found["bare"]) if "bare" in found.re.groupindex else found["age"]
-    return int(word) if word.isdigit() else _NUMBERS[word.lower()]
 
 
 def give_ages(scene: Scene, mentions: Mentions) -> None:
     """Tell each mention the ages that stand in it, beside it, or are said of it."""
     text = scene.view.shadow
     for found in YEAR_OLD.finditer(text):
-        own = mentions.over(*found.span())
-        said = (
-            text[max(0, found.start() - 6) : found.start()].rstrip().endswith(("was", "is", "were"))
-        )
-        target = _one_before(mentions, scene, found.start()) if said else None
-        for mention in [target] if target else own[:1]:
-            mention.ages.append((age_of(found), found.span()))
+        own = next(iter(mentions.over(*found.span())), None)
+        said = _SAID.search(text, max(0, found.start() - 6), found.start())
+        _give(_one_before(mentions, scene, found.start()) if said else own, found, text)
     for mention in mentions.all:
-        if mention.kind != "pronoun" and (found_ := IN_COMMAS.match(text, mention.end)):
-            mention.ages.append((age_of(found_), found_.span("age")))
-    for pattern in (AGED, _WAS):
-        for found in pattern.finditer(text):
-            near = _one_before(mentions, scene, found.start())
-            if near:
-                near.ages.append((age_of(found), found.span()))
+        if mention.kind != "pronoun" and (beside := IN_COMMAS.match(text, mention.end)):
+            _give(mention, beside, text)
+    for found in AGED.finditer(text):
+        _give(_one_before(mentions, scene, found.start()), found, text)
+    for found in _WAS.finditer(text):
+        near = _one_before(mentions, scene, found.start())
+        if near and near.end >= found.start() - 1 and not near.oblique:
+            _give(near, found, text)
     for found in _AT_AGE.finditer(text):
         behind = mentions.after(found.end())
         close = behind and behind.start - found.end() < 6
-        near = behind if close else _one_before(mentions, scene, found.start())
-        if near:
-            near.ages.append((age_of(found), found.span()))
+        _give(behind if close else _one_before(mentions, scene, found.start()), found, text)
+
+
+def _give(mention: Mention | None, found: re.Match[str], text: str) -> None:
+    if mention is None:
+        return
+    word = (found["age"] or found["bare"]) if found.re is _AT_AGE else found["age"]
+    years = int(word) if word.isdigit() else _NUMBERS[word.lower()]
+    then = found.re is _AT_AGE or bool(
+        _THEN_BEHIND.match(text, found.end())
+        or _THEN_BEFORE.search(text, max(0, found.start() - 24), found.start())
+    )
+    hit = found.span("age") if found.re is IN_COMMAS else found.span()
+    mention.ages.append(Age(years, hit, then))
 
 
 def _one_before(mentions: Mentions, scene: Scene, position: int) -> Mention | None:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
@@ -30,6 +30,14 @@ MAX_LEAD = 3
 """Words between an article and its noun ("the frightened young Ghanaian girl")."""
 
 
+class Age(NamedTuple):
+    """An age as told; `then`: of some time in the past ("when she was 15")."""
+
+    years: int
+    hit: Hit
+    then: bool
+
+
 @dataclass(slots=True)
 class Mention:
     """One place that speaks of a person; offsets into the shadow of its scene."""
@@ -47,7 +55,7 @@ class Mention:
     lead: Lead = ""
     oblique: bool = False
     """Whether it hangs on a preposition, so that it does not act."""
-    ages: list[tuple[int, Hit]] = field(default_factory=list)
+    ages: list[Age] = field(default_factory=list)
 
     @property
     def first(self) -> bool:

@@ -7,7 +7,7 @@ and a father's trade are three, wherever they stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from monitor.guidelines.compiled import DetailSets
 from monitor.guidelines.mentions import Mention
@@ -24,7 +24,7 @@ Fact = tuple[Scene, Hit]
 
 
 def details_of(cast: Cast, person: Person) -> list[Fact]:
-    """Return one place for each kind of detail that the text tells of a person."""
+    """Return one place for each kind of detail told of a person; of overlapping ones one."""
     if cast.details is None:
         cast.details = {}
         for kind in cast.guideline.persons.details:
@@ -32,8 +32,26 @@ def details_of(cast: Cast, person: Person) -> list[Fact]:
                 cast.details.setdefault(id(told), {}).setdefault(kind.name, fact)
     found = dict(cast.details.get(id(person), {}))
     if person.age:
-        found["age"] = person.age[1:]
-    return sorted(found.values(), key=lambda fact: (fact[0].field == "text", fact[1]))
+        age, scene = person.age
+        found["age"] = scene, age.hit
+    kept: list[Fact] = []
+    for scene, hit in sorted(found.values(), key=lambda fact: fact[1][0] - fact[1][1]):
+        if not any(scene is other and hit[0] < b and a < hit[1] for other, (a, b) in kept):
+            kept.append((scene, hit))
+    return sorted(kept, key=lambda fact: (fact[0].field == "text", fact[1]))
+
+
+def densest(details: Sequence[Fact]) -> Fact | None:
+    """Return the stretch of one sentence that holds most of the details, from first to last."""
+    by_sentence: dict[tuple[int, int], list[Fact]] = {}
+    for scene, hit in details:
+        number = scene.sentence_of(*hit)
+        if number is not None:
+            by_sentence.setdefault((id(scene), number), []).append((scene, hit))
+    if not by_sentence:
+        return None
+    most = max(by_sentence.values(), key=len)
+    return most[0][0], (min(hit[0] for _, hit in most), max(hit[1] for _, hit in most))
 
 
 def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Fact]]:
@@ -53,6 +71,8 @@ def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Fact]]:
 def _named(text: str, hit: Hit) -> Hit | None:
     """Return a general word with the name beside it ("Hotel Miramar", "12 Mill Lane"), if any."""
     start, end = hit
+    if " " not in text[start:end] and not text[start].isupper():
+        return None  # "a hotel on the road" is no name; "Hotel Miramar" and "Mill Lane" are
     behind = _NAME_BEHIND.match(text, end, end + 40)
     if behind:
         return start, behind.end()

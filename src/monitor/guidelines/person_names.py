@@ -19,7 +19,8 @@ from monitor.text.patterns import words
 _CAPITAL = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u017d]"
 _NAME = re.compile(
     rf"(?<![\w'-]){_CAPITAL}[\w'-]+"
-    rf"(?: (?:(?:de|da|dos|bin|al|van|von|la|el|ben|abu|di) )?{_CAPITAL}[\w'-]*\.?){{0,3}}"
+    rf"(?: (?:(?:de|da|dos|bin|al|van|von|la|el|ben|abu|di) )?"
+    rf"(?:{_CAPITAL}\.|{_CAPITAL}[\w'-]+)){{0,3}}"
 )
 _HONORIFIC = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Judge|Justice|Sgt|Det|Insp|Inspector|Sergeant|Officer|"
@@ -28,12 +29,14 @@ _HONORIFIC = re.compile(
 _ACTS = re.compile(
     r"(?:'s? (?:mother|father|family|parents|lawyer|name|case|story)\b|,? (?:who|was|is|has|had|"
     r"said|says|told|tells|admits|denies|pleaded|recalls|knew|became|came|went|did|does|will|would|"
-    r"could|can|left|ran|paid|felt|thought|began|lives|works|[a-z]+ed)\b)"
+    r"could|can|spoke|wept|fled|met|saw|found|sold|lost|made|gave|took|got|kept|heard|stood|sat|"
+    r"wrote|grew|fell|came|brought|bought|slept|knows|says|wants|left|ran|paid|felt|thought|began|lives|works|[a-z]+ed)\b)"
 )
 _CALLED = re.compile(r"\b(?:named|called|identified as|known as) $")
 _ARTICLE = re.compile(r",? (?:\(?\d{1,2}\)?,? )?(?:an?|the|one of the) ")
 _PLACING = words("in at from near the a an to into of on across around outside")
 _SAID_BY = re.compile(r"\b(?:said|says|named|called|identified as|asked|told|like|added) $")
+_WORD = re.compile(r"[\w-]+")
 MIN_NAME = 3
 """Letters of a name that stands alone."""
 
@@ -41,32 +44,56 @@ MIN_NAME = 3
 def find_names(
     guideline: Guideline, scene: Scene, nouns: Sequence[Mention], known: frozenset[str]
 ) -> Iterator[Mention]:
-    """Yield the names of persons; a surname counts once the full name has been told."""
+    """Yield the names of persons; a surname counts once the full name has been told.
+
+    In a headline only names that are `known` from the text count: all its words have capitals.
+    """
+    text = scene.view.shadow
+    spans = _known(text, known) if scene.field == "title" else _told(guideline, scene, nouns)
+    for start, end in spans:
+        _, oblique = lead_of(text, start)
+        yield Mention(start, end, "name", text[start:end], oblique=oblique)
+
+
+def _known(text: str, known: frozenset[str]) -> Iterator[Hit]:
+    run: list[Hit] = []
+    for word in _WORD.finditer(text):
+        if run and (word[0] not in known or text[run[-1][1] : word.start()] != " "):
+            yield run[0][0], run[-1][1]
+            run = []
+        run += [word.span()] if word[0] in known else []
+    if run:
+        yield run[0][0], run[-1][1]
+
+
+def _told(guideline: Guideline, scene: Scene, nouns: Sequence[Mention]) -> list[Hit]:
     text = scene.view.shadow
     starts = {start for start, _ in scene.view.sentences}
     covered = sorted((noun.start, noun.end) for noun in nouns)
     beside = {noun.end for noun in nouns if "official" not in noun.roles}
     begins = {noun.start for noun in nouns}
-    accepted = set(known)
+    accepted: set[str] = set()
     doubtful: list[Hit] = []
     sure: list[Hit] = []
     for found in _NAME.finditer(text):
-        span = _trim(guideline, scene, found.span(), starts, covered)
+        span = _trim(guideline, scene, found.span(), starts, covered, begins)
         if span is None:
             continue
-        if scene.field == "text" and _is_person(text, span, beside, begins):
+        if _is_person(text, span, beside, begins):
             sure.append(span)
             accepted.update(text[span[0] : span[1]].split())
         else:
             doubtful.append(span)
-    sure += [span for span in doubtful if set(text[span[0] : span[1]].split()) <= accepted]
-    for start, end in sure:
-        _, oblique = lead_of(text, start)
-        yield Mention(start, end, "name", text[start:end], oblique=oblique)
+    return sure + [span for span in doubtful if set(text[span[0] : span[1]].split()) <= accepted]
 
 
 def _trim(
-    guideline: Guideline, scene: Scene, span: Hit, starts: set[int], covered: Sequence[Hit]
+    guideline: Guideline,
+    scene: Scene,
+    span: Hit,
+    starts: set[int],
+    covered: Sequence[Hit],
+    begins: set[int],
 ) -> Hit | None:
     """Cut off what is no part of a person's name; None if nothing is left."""
     text, (start, end) = scene.view.shadow, span
@@ -85,7 +112,11 @@ def _trim(
     if text[first[0] : last[1]].isupper():
         return None
     doubtful = first is last and (first[0] in starts or first[1] - first[0] < MIN_NAME)
-    shown = IN_COMMAS.match(text, first[1]) or _ACTS.match(text, first[1])
+    shown = (
+        IN_COMMAS.match(text, first[1])
+        or _ACTS.match(text, first[1])
+        or _in_apposition(text, first[1], begins)
+    )
     if doubtful and not shown:
         return None
     return first[0], last[1]

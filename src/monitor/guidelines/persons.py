@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.gates import quotation_around
-from monitor.guidelines.mentions import Mention, Mentions
+from monitor.guidelines.mentions import Age, Mention, Mentions
 from monitor.guidelines.person_words import find_mentions
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Draft, Scene
@@ -32,12 +32,23 @@ _BESIDE = re.compile(
     r"(?:,? ?\(?\d{1,2}\)?)?,? ?(?:(?:who )?(?:is|was) )?(?:an?|the|one of the) "
     r"(?:(?!(?:and|who|when|that|by|of|to)\b)[\w'-]+ ){0,3}"
 )
+_LINK = re.compile(r"(?: is| was|,) ")
 _NAMED = re.compile(r"(?:,? (?:named|called|identified as|known as)|,)? (?:[A-Z]\w+\.? )?")
+_SAYS = re.compile(
+    r" (?:also |later )?(?:said|says|told|tells|added|adds|explained|warned|insisted)\b"
+)
 _COMMA_LEAD = re.compile(
     r", (?:an?|the|one of the) (?:(?!(?:and|who|when|that|by|of|to)\b)[\w'-]+ ){0,3}$"
 )
 _RELATIVE = re.compile(r",? ?(?:of |to |with )?")
 _RELATIVES = words("who whom whose")
+_NO_NOUN = re.compile(
+    r"[.,;:)]|$| (?:to|in|into|from|at|on|for|and|or|by|with|as|when|if|after|before|up|out|off|"
+    r"away|home|while|until|because|against|through)\b"
+)
+_CLAUSE = re.compile(r"[.;:,]|\b(?:and|but|that|when|if|because|while|after|before|until)\b")
+MAX_VERB = 30
+"""Characters of a verb between who acts and whom it is done to."""
 _OWNERS = words("her his their")
 _OBJECTS = words("him her them his their hers")
 
@@ -52,7 +63,7 @@ class Person:
 
     facts: dict[str, tuple[Scene, Hit]] = field(default_factory=dict)
     assumed: dict[str, tuple[Scene, Hit]] = field(default_factory=dict)
-    age: tuple[int, Scene, Hit] | None = None
+    age: tuple[Age, Scene] | None = None
     names: set[str] = field(default_factory=set)
     traits: frozenset[int] = frozenset()
     words: set[str] = field(default_factory=set)
@@ -61,7 +72,8 @@ class Person:
     def roles(self, guideline: Guideline) -> frozenset[str]:
         """Return the roles; what a word only assumes gives way to what the text tells.
 
-        `known-victim`: the text itself tells it, more than a neutral word such as "girl".
+        `minor-then`: the age told is that of some time in the past. `known-victim`: the text
+        itself tells it, more than a neutral word such as "girl".
         """
         told = set(self.facts)
         for role in self.assumed:
@@ -71,7 +83,8 @@ class Person:
         young, grown = guideline.persons.by_age
         if self.age:
             told -= {young, grown}
-            told.add(young if self.age[0] < adult else grown)
+            told.add(young if self.age[0].years < adult else grown)
+            told |= {f"{young}-then"} if young in told and self.age[0].then else set()
         elif young in told:
             told.discard(grown)
         told.add("named" if self.names else "unnamed")
@@ -113,9 +126,9 @@ class Cast:
         elif mention.kind == "noun":
             person.words.add(mention.word)
         person.traits |= mention.traits | self._implied(mention)
-        for age, hit in mention.ages:
-            if person.age is None or age < person.age[0]:
-                person.age = age, scene, hit
+        for age in mention.ages:
+            if person.age is None or age.years < person.age[0].years:
+                person.age = age, scene
 
     def _implied(self, mention: Mention) -> frozenset[int]:
         """Return what a pronoun shows: whoever is called "she" is not meant by a later "he"."""
@@ -160,8 +173,10 @@ class _Linking:
                 self._remember(name, person)
 
     def run(self) -> None:
-        """Settle each mention in order."""
-        for index, mention in enumerate(self.mentions):
+        """Settle each mention in order; who says "I" may be named behind it, and comes last."""
+        order = sorted(range(len(self.mentions)), key=lambda index: self.mentions[index].first)
+        for index in order:
+            mention = self.mentions[index]
             person = self._person(index, mention)
             if person is None:
                 if mention.word in _RELATIVES:
@@ -185,10 +200,13 @@ class _Linking:
         before = self.mentions[index - 1] if index else None
         beside = self._beside(before, mention) if before else None
         if mention.kind == "name":
-            found = [self.names[part] for part in mention.word.split() if part in self.names]
-            known = next(filter(None, reversed(found)), None)
-            return known or beside
+            return self._of_name(frozenset(mention.word.split())) or beside
         return beside or self._apposed(index, mention) or self._described(mention)
+
+    def _of_name(self, parts: frozenset[str]) -> Person | None:
+        """Return the person of whose names these are part, or who had part of them."""
+        known = (self.names.get(part) for part in parts)
+        return next((p for p in known if p and (parts <= p.names or p.names <= parts)), None)
 
     def _apposed(self, index: int, mention: Mention) -> Person | None:
         """Return the person of "The 13-year-old from Brod, a pupil": an earlier one of its role."""
@@ -217,7 +235,7 @@ class _Linking:
         elif before.kind == "noun" and mention.kind == "name":
             shape = _NAMED
         elif before.kind != "name" and mention.kind == "noun" and mention.lead == "a":
-            if not re.match(r"(?: is| was|,) ", self.text[before.end :][:5]):
+            if not _LINK.match(self.text, before.end):
                 return None
             shape = _BESIDE
         else:
@@ -262,7 +280,7 @@ class _Linking:
         young, _ = persons.by_age
         roles = person.roles(self.cast.guideline)
         if mention.ages and person.age:
-            return mention.ages[0][0] == person.age[0]
+            return mention.ages[0].years == person.age[0].years
         if mention.ages or young in mention.roles:
             return young in roles and not (mention.ages and person.age is None and person.names)
         return bool(mention.roles & roles)
@@ -285,11 +303,11 @@ class _Linking:
 
     def _antecedent(self, index: int, mention: Mention) -> Person | None:
         misfits = frozenset(self.cast.guideline.pronouns.get(mention.word, ()))
-        speaker = self._speaker(mention)
+        barred = {id(self._speaker(mention)), id(self._acting_on(index, mention))}
         doubtful: Person | None = None
         for earlier in self._candidates(index, mention):
             person = self.cast.of(earlier)
-            if person is None or person is speaker or (person.traits | earlier.traits) & misfits:
+            if person is None or id(person) in barred or (person.traits | earlier.traits) & misfits:
                 continue
             wanted = self.cast.guideline.persons.implied.get(mention.word, frozenset())
             if mention.word not in _OBJECTS or not wanted or person.traits & wanted:
@@ -297,11 +315,32 @@ class _Linking:
             doubtful = doubtful or person
         return doubtful
 
+    def _acting_on(self, index: int, mention: Mention) -> Person | None:
+        """Return who cannot be meant by "him" because he is what acts on him."""
+        before = self.mentions[index - 1] if index else None
+        if before is None or before.oblique or mention.word not in _OBJECTS:
+            return None
+        free = mention.word in ("him", "them") or _NO_NOUN.match(self.text, mention.end)
+        near = mention.start - before.end < MAX_VERB and not _CLAUSE.search(
+            self.text, before.end, mention.start
+        )
+        return self.cast.of(before) if free and near else None
+
     def _candidates(self, index: int, mention: Mention) -> Iterator[Mention]:
-        """Yield earlier mentions: of its own sentence in order, then of the ones before."""
+        """Yield earlier mentions: of its own sentence in order, then of the ones before.
+
+        Of "The lawyer said the boy was held", the lawyer comes second.
+        """
         number = self.scene.view.sentence_at(mention.start)
         begin = max(0, index - MAX_LOOKED)
         window = self.mentions[begin:index]
         for back in range(LOOK_BACK + 1):
             low, high = self.scene.sentence_span(number - back)
-            yield from (m for m in window if low <= m.start < high)
+            inside = [m for m in window if low <= m.start < high]
+            speaks = self._speaks(mention)
+            yield from (m for m in inside if self._speaks(m) is speaks)
+            yield from (m for m in inside if self._speaks(m) is not speaks)
+
+    def _speaks(self, mention: Mention) -> bool:
+        """Whether a word of saying follows: "He added" goes on with the speaker, "He is 13" not."""
+        return _SAYS.match(self.text, mention.end) is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Evidence, Guideline
 from monitor.guidelines.dependency import Node
 from monitor.guidelines.mentions import Mention
-from monitor.guidelines.person_details import details_of
+from monitor.guidelines.person_details import densest, details_of
 from monitor.guidelines.person_events import subject_of
 from monitor.guidelines.persons import Cast, Person, cast_of
 from monitor.guidelines.scan import Hit
@@ -43,22 +43,28 @@ def node_evidence(
 def find_persons(
     rule: CompiledRule, matcher: CompiledMatcher, guideline: Guideline, draft: Draft, scene: Scene
 ) -> Iterator[Candidate]:
-    """Yield the persons with the roles that a matcher wants, each where the text first names her.
+    """Yield the persons with the roles that a matcher wants, each once.
 
-    Where the roles have `named`, that is her name.
+    The place is where the text first names her (her name, where the roles have `named`), or the
+    stretch that tells most about her.
     """
-    for person in cast_of(guideline, draft).persons:
+    cast = cast_of(guideline, draft)
+    for person in cast.persons:
         roles = person.roles(guideline)
         wanted = next((names for names in matcher.persons if names <= roles), None)
         if wanted is None:
             continue
-        kinds = ("name",) if "named" in wanted else ("noun", "name")
-        first = next(((s, m) for s, m in person.places if m.kind in kinds), None)
-        if first is None or first[0] is not scene:
+        if matcher.source.mark == "details":
+            place = densest(details_of(cast, person))
+        else:
+            kinds = ("name",) if "named" in wanted else ("noun", "name")
+            place = next(((s, (m.start, m.end)) for s, m in person.places if m.kind in kinds), None)
+        if place is None or place[0] is not scene:
             continue
-        number = scene.sentence_of(first[1].start, first[1].end)
+        start, end = place[1]
+        number = scene.sentence_of(start, end)
         if number is not None:
-            yield Candidate(rule, matcher, first[1].start, first[1].end, number)
+            yield Candidate(rule, matcher, start, end, number, person=person)
 
 
 def referent_evidence(
@@ -80,6 +86,8 @@ def _everyone(cast: Cast, scene: Scene, at: Candidate) -> Iterator[Meant]:
 
 
 def _meant(where: str, cast: Cast, scene: Scene, at: Candidate) -> Meant | None:
+    if at.person is not None and where == "match":
+        return Meant(at.person, scene, (at.start, at.end))
     mentions = cast.mentions[scene.field]
     low, high = scene.sentence_span(at.sentence)
     before = mentions.between(low, at.start)[::-1]
@@ -124,8 +132,8 @@ def _shown(clause: Evidence, cast: Cast, meant: Meant) -> list[tuple[Scene, Hit]
     for role in sorted(wanted):
         fact = meant.person.why(role)
         if role in (young, grown) and meant.person.age:
-            _, scene, hit = meant.person.age
-            fact = scene, hit
+            age, scene = meant.person.age
+            fact = scene, age.hit
         facts += [fact] if fact else []
     if clause.details:
         told = details_of(cast, meant.person)

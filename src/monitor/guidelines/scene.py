@@ -21,7 +21,7 @@ from monitor.types import FieldName, Scope
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-    from monitor.guidelines.persons import Cast
+    from monitor.guidelines.persons import Cast, Person
 
 MAX_PIECE = 600
 """A longer stretch without a full stop is analysed in pieces: the matches of a pattern with two
@@ -43,6 +43,8 @@ class Candidate:
     end: int
     sentence: int
     nodes: Mapping[str, Node] = default(default_factory=dict)
+    person: Person | None = None
+    """The person that the match is, where persons are what was looked for."""
 
 
 @dataclass(slots=True, eq=False)

@@ -166,6 +166,7 @@ class Matcher(Strict):
     dependency: list[DependencyPattern] = []
     figures: bool = False
     persons: list[RoleNames] = []
+    mark: Literal["person", "details"] = "person"
     severity: Severity | None = None
     message: Text | None = None
     why: Text | None = None
@@ -276,8 +277,8 @@ class Rule(Strict):
 
 _PLACEHOLDER = re.compile(r"\{(.*?)\}")
 _WAYS: Mapping[str, frozenset[str]] = {
-    "phrase": frozenset({"phrases", "sequence", "replace", "figures"}),
-    "tokens": frozenset({"phrases", "sequence", "replace", "figures", "tokens"}),
+    "phrase": frozenset({"phrases", "sequence", "replace", "figures", "persons"}),
+    "tokens": frozenset({"phrases", "sequence", "replace", "figures", "persons", "tokens"}),
 }
 
 
