@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -61,6 +62,36 @@ def test_rules_are_listed_and_shown(tmp_path: Path) -> None:
     for part in ("\nWhy: ", "\nBetter: ", "\nFlagged:\n", "\nNot flagged:\n", "\nSources:\n"):
         assert part in shown.out
     assert "no rule 'child-prostitut'" in desk.refuses("guidelines", "show", "child-prostitut")
+
+
+def test_a_rule_is_shown_whole(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    figures = desk.type("guidelines", "show", "modern-slavery-figure-mislabelled").out
+    for part in ("\nKnown figures:\n", "49.6 million", "\nLimits:\n", "\nHow often it is right:\n"):
+        assert part in figures
+    named = desk.type("guidelines", "show", "adult-victim-named").out
+    assert "\nBy country (as far as known):\n" in named
+    assert "Sexual Offences (Amendment) Act 1992" in named
+    offered = desk.type("guidelines", "show", "no-helpline").out
+    assert "1-888-373-7888" in offered
+
+
+def test_a_rule_is_shown_as_data(tmp_path: Path) -> None:
+    said = Desk(tmp_path).type("guidelines", "show", "adult-victim-named", "--format", "json")
+    assert (said.code, said.err) == (0, "")
+    rule = json.loads(said.out)
+    assert rule["id"] == "adult-victim-named"
+    assert {"GB", "LK", "US"} <= {country["code"] for country in rule["countries"]}
+    assert rule["limits"]
+    assert rule["examples"]["bad"]
+    assert "measured" in rule
+
+
+def test_wrong_country_data_fails_the_test_of_a_guideline(folder: Path) -> None:
+    (folder / "countries").mkdir()
+    (folder / "countries" / "gh.yaml").write_text("country: GH\nnam: Ghana\n")
+    said = Desk(folder.parent).refuses("guidelines", "test", "own-guide")
+    assert "gh.yaml, line 2: unknown field 'nam'" in said
 
 
 def test_examples_that_hold(folder: Path) -> None:

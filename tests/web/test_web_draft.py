@@ -55,6 +55,23 @@ def test_marks_lie_under_the_words_at_any_width(page: Page) -> None:
         assert abs(range_end - needed) < 20, (width, range_end, needed, mirror)
 
 
+def test_a_country_brings_its_law_and_is_kept_nowhere(page: Page) -> None:
+    page.get_by_label("Country").select_option("GH")
+    write(page, "The girl, Maria Lopes, 14, was trafficked and found locked in the bar.")
+    card = page.locator(".card", has=page.get_by_text("Maria Lopes", exact=True))
+    card.locator("summary").click()
+    expect(card).to_contain_text("Children's Act, 1998 (Act 560)")
+    page.get_by_label("Country").focus()
+    page.keyboard.press("Home")  # by key: the first one is no country
+    expect(page.locator(".card").first).not_to_contain_text("Act 560")
+    page.get_by_label("Country").select_option("GB")
+    expect(page.locator(".card").first).to_contain_text("United Kingdom")
+    kept = page.evaluate("() => [localStorage.length, sessionStorage.length, document.cookie]")
+    assert kept == [0, 0, ""]
+    page.reload()
+    expect(page.get_by_label("Country")).to_have_value("")
+
+
 def test_a_headline_is_checked_too(page: Page) -> None:
     write(page, "Nothing to see here.", title="The child prostitutes of the harbour")
     assert marked(page) == [FLAGGED]

@@ -126,7 +126,7 @@ def _as_text(document: dict[str, Any]) -> str:
             "",
             f"  {where}  {finding['severity']}  {finding['rule']}{quoted}",
             f"    “{plain(finding['match'])}”: {plain(finding['message'])}",
-            f"    Why: {plain(finding['why'])}",
+            *(f"    Why: {plain(reason)}" for reason in finding["why"].splitlines()),
         ]
         lines += [f"    Better: {plain(suggestion)}" for suggestion in finding["suggestions"]]
         lines += [

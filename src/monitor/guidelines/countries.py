@@ -108,7 +108,7 @@ def _with_law(finding: Finding, rule: Rule, country: Country) -> Finding:
         return finding
     return replace(
         finding,
-        why=" ".join([finding.why, *(law_sentence(law, country) for law in laws)]),
+        why="\n".join([finding.why, *(law_sentence(law, country) for law in laws)]),
         sources=tuple(dict.fromkeys((*finding.sources, *_cited(laws)))),
     )
 

@@ -83,7 +83,8 @@ def _limits(guideline: Guideline, rule: Rule) -> Iterator[str]:
 
 def _figure(figure: Figure) -> dict[str, Any]:
     shown = figure.model_dump(include={"id", "claim", "right"}, by_alias=True)
-    shown["fact"], shown["instead"] = _line(figure.fact), _line(figure.instead)
+    fact = _line(figure.fact)
+    shown["fact"], shown["instead"] = fact[:1].upper() + fact[1:], _line(figure.instead)
     shown["sources"] = [source.model_dump() for source in figure.sources]
     return shown
 
