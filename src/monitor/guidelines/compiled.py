@@ -120,6 +120,8 @@ class TopicSets:
     means: tuple[int, ...]
     purpose: tuple[int, ...]
     other: tuple[int, ...]
+    elsewhere: tuple[int, ...]
+    breaks: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,8 @@ def _guideline(
             means=build.named(topic.means),
             purpose=build.named(topic.purpose),
             other=build.named(topic.other),
+            elsewhere=build.named(topic.elsewhere),
+            breaks=build.named(topic.breaks),
         ),
         survivor=build.named(speakers.survivor),
         other_speaker=build.named(speakers.other),

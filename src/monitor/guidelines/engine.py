@@ -12,12 +12,14 @@ from monitor.errors import UsageError
 from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Guideline
 from monitor.guidelines.context import all_hold, any_holds
 from monitor.guidelines.document_checks import check_draft
-from monitor.guidelines.gates import Topic, find_topic, find_voice, gate_open, spoken_severity
+from monitor.guidelines.gates import Topic, find_topic, find_voice, is_on_topic, spoken_severity
 from monitor.guidelines.linguistics import ENTITIES, NONE, PARSE
 from monitor.guidelines.overlaps import settle
+from monitor.guidelines.passages import find_passages, is_open
 from monitor.guidelines.phrase import find_phrases
 from monitor.guidelines.referents import find_persons
 from monitor.guidelines.report import headline_finding, make_finding
+from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Candidate, Draft, Scene, open_draft
 from monitor.nlp import analysis
 from monitor.text.document import Document
@@ -118,16 +120,29 @@ Needed = tuple[Scene, int, int, int]
 
 def _plan(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic) -> Plan:
     """Return the places worth a closer look, before anything is analysed."""
+    whole = [(0, len(draft.text.view.shadow))]
+    passages = whole if policy.force_topic else find_passages(guideline, draft, topic)
     plan: Plan = []
     for scene in draft.scenes:
-        for rule in _open_rules(policy, topic):
+        for rule in policy.rules:
+            gated = rule.rule.gate != "none"
+            if not rule.matchers or (gated and not passages):
+                continue
             for matcher in rule.matchers:
                 plan += [
                     (scene, at)
                     for at in _openings(rule, matcher, guideline, draft, scene)
-                    if matcher.level == NONE or _may_stand(guideline, draft, scene, at)
+                    if not (gated and _is_elsewhere(passages, topic, scene, at))
+                    and (matcher.level == NONE or _may_stand(guideline, draft, scene, at))
                 ]
     return plan
+
+
+def _is_elsewhere(passages: Sequence[Hit], topic: Topic, scene: Scene, at: Candidate) -> bool:
+    """Whether a place stands in a story of another topic than the rule's."""
+    if scene.field == "title":
+        return not is_on_topic(topic)
+    return not is_open(passages, at.start)
 
 
 def _openings(
@@ -185,10 +200,6 @@ def _analyse(nlp: Language, needed: Sequence[Needed]) -> None:
             docs = nlp.pipe(texts, disable=[] if level == ENTITIES else ["ner"])
         for (scene, start, _), doc in zip(pieces, docs, strict=True):
             scene.docs[start] = doc  # type: ignore[assignment]
-
-
-def _open_rules(policy: Policy, topic: Topic) -> Iterator[CompiledRule]:
-    return (rule for rule in policy.rules if rule.matchers and gate_open(rule.rule.gate, topic))
 
 
 def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:

@@ -10,7 +10,7 @@ from typing import Literal
 from monitor.guidelines.compiled import Guideline, TopicSets
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Candidate, Draft, Scene
-from monitor.guidelines.schema import Gate, QuotePolicy
+from monitor.guidelines.schema import QuotePolicy
 from monitor.text.quotations import Quotation
 from monitor.types import Quoted, Severity
 
@@ -64,9 +64,9 @@ def _hits(scene: Scene, wordsets: Sequence[int]) -> list[Hit]:
     return [hit for wordset in wordsets for hit in scene.hits.of(wordset)]
 
 
-def gate_open(gate: Gate, topic: Topic) -> bool:
-    """Whether a rule may be tried at all; a referent gate's evidence is in the rule's `needs`."""
-    return gate == "none" or topic in ("thb", "assumed")
+def is_on_topic(topic: Topic) -> bool:
+    """Whether rules whose subject is trafficking may be tried on a text."""
+    return topic in ("thb", "assumed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -360,6 +360,8 @@ class TopicWords(Strict):
     means: list[Name]
     purpose: list[Name]
     other: list[Name]
+    elsewhere: list[Name] = []
+    breaks: list[Name] = []
     short_words: Annotated[int, Field(gt=0)] = 120
 
 
