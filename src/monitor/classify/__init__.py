@@ -5,20 +5,29 @@
 
 from monitor.classify.artefact import ModelMeta, find_model, load_folder, model_versions, read_meta
 from monitor.classify.assessors import RelevanceAssessor, TagsAssessor, load_classifiers
+from monitor.classify.bulk import Classified, classify_bulk
 from monitor.classify.records import classify_lines, record_json
 from monitor.classify.registry import ModelState, list_models
+from monitor.classify.sources import READ, Output, Source, open_output, open_source
 
 __all__ = [
+    "READ",
+    "Classified",
     "ModelMeta",
     "ModelState",
+    "Output",
     "RelevanceAssessor",
+    "Source",
     "TagsAssessor",
+    "classify_bulk",
     "classify_lines",
     "find_model",
     "list_models",
     "load_classifiers",
     "load_folder",
     "model_versions",
+    "open_output",
+    "open_source",
     "read_meta",
     "record_json",
 ]

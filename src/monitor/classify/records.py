@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.errors import DataError
 from monitor.shapes import tag_json
+from monitor.text.language import identify_language
 from monitor.types import Article, Assessment, Assessor
 
 BATCH = 32
@@ -24,17 +25,25 @@ def classify_lines(lines: Iterable[str], assessors: Sequence[Assessor]) -> Itera
     """
     source = iter(lines)
     while batch := list(islice(source, BATCH)):
-        parsed = [_parse(line) for line in batch]
-        articles = [item for item in parsed if isinstance(item, Article)]
-        said = [assessor.assess(articles) for assessor in assessors]
-        records = iter(zip(articles, *said, strict=True))
-        for item in parsed:
-            if isinstance(item, Article):
-                article, *assessments = next(records)
-                record = record_json(article, assessments)
-            else:
-                record = item
-            yield json.dumps(record, ensure_ascii=False)
+        yield from classify_batch(batch, assessors)[0]
+
+
+def classify_batch(lines: Sequence[str], assessors: Sequence[Assessor]) -> tuple[list[str], int]:
+    """Return the JSON lines of `classify_lines`, and how many of them are errors."""
+    parsed = [_parse(line) for line in lines]
+    articles = [item for item in parsed if isinstance(item, Article)]
+    said = [assessor.assess(articles) for assessor in assessors]
+    records = iter(zip(articles, *said, strict=True))
+    out, errors = [], 0
+    for item in parsed:
+        if isinstance(item, Article):
+            article, *assessments = next(records)
+            record = record_json(article, assessments)
+        else:
+            record = item
+        errors += "error" in record
+        out.append(json.dumps(record, ensure_ascii=False))
+    return out, errors
 
 
 def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str, Any]:
@@ -53,16 +62,10 @@ def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str
         record["borderline"] = relevance.borderline if relevance else None
     else:
         record["not_judged"] = reason
-        record["language"] = article.language or _language(article)
+        record["language"] = article.language
     record["tags"] = [tag_json(tag) for a in assessments for tag in a.tags]
     record["stamps"] = [a.stamp for a in assessments]
     return record
-
-
-def _language(article: Article) -> str | None:
-    from monitor.text.language import identify_language
-
-    return identify_language(f"{article.title}\n{article.text}")
 
 
 def _parse(line: str) -> Article | dict[str, Any]:
@@ -81,7 +84,8 @@ def _parse(line: str) -> Article | dict[str, Any]:
         title=title,
         text=text,
         outlet="",
-        language=language or None,
+        # told once here, and not again by every assessor
+        language=language or identify_language(f"{title}\n{text}"),
         published=None,
         seen=_NO_TIME,
         sha256=hashlib.sha256(f"{title}\0{text}".encode()).hexdigest(),

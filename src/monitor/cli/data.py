@@ -4,63 +4,107 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from monitor.cli.output import progress, say
+from monitor.config import cores
 from monitor.errors import UsageError
-from monitor.types import FORMS
+from monitor.types import FORMS, Assessor
 
-_READ: dict[str, Any] = {"encoding": "utf-8-sig", "errors": "surrogateescape", "newline": "\n"}
-"""A byte order mark is no part of the first line, a lone CR ends none, and a line that is no UTF-8
-is that line's error, not the run's."""
-_WRITTEN: dict[str, Any] = {"encoding": "utf-8", "newline": "\n"}
+if TYPE_CHECKING:
+    from monitor.classify import Output, Source
 
 
 def classify(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help="- reads stdin.")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Default: stdout.")] = None,
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help=".jsonl, .jsonl.gz or .parquet; - reads stdin.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help=".jsonl or .jsonl.gz; default: stdout.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: one for each core.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on behind the records that the output holds.")
+    ] = False,
 ) -> None:
     """Classify and tag articles, one JSON line each: id, title, text[, language]."""
+    from monitor.classify import open_output
     from monitor.cli.app import monitor_of
 
     monitor = monitor_of(context)
-    errors = 0
+    if resume and (output is None or str(source) == "-"):
+        raise UsageError("--resume needs an input file and --output")
     with ExitStack() as stack:
-        lines = _lines(source, stack)
-        if output and output.exists() and lines is not sys.stdin and output.samefile(source):
+        given = _source(source, stack)
+        if output and output.exists() and str(source) != "-" and output.samefile(source):
             raise UsageError(f"{output}: input and output are the same file")
         monitor.classifiers  # noqa: B018 - a broken model must not cost the file of an earlier run
-        out = stack.enter_context(_open(output, "w")) if output else sys.stdout
+        write: Callable[[Sequence[str]], None] = _to_stdout
+        lines, kept = given.lines, 0
+        if output:
+            file = stack.enter_context(open_output(output, resume=resume))
+            write, kept = file.write, file.kept
+            lines = _behind(given.lines, file, output, monitor.classifiers)
         bar = stack.enter_context(progress())
-        task = bar.add_task("classifying", total=None)
-        for line in monitor.classify_lines(lines):
-            out.write(line + "\n")
-            errors += "error" in json.loads(line)
-            bar.advance(task)
+        task = bar.add_task("classifying", total=given.size or None)
+        errors = 0
+        for done in monitor.classify_bulk(lines, jobs=jobs or cores()):
+            write(done.lines)
+            errors += done.errors
+            bar.update(task, completed=given.position())
+    if kept:
+        say(f"{kept} record{'s' if kept > 1 else ''} of an earlier run kept")
     if errors:
         say(f"{errors} line{'s' if errors > 1 else ''} could not be classified")
     raise typer.Exit(1 if errors else 0)
 
 
-def _lines(source: Path, stack: ExitStack) -> Any:
-    if str(source) == "-":
-        sys.stdin.reconfigure(**_READ)  # type: ignore[union-attr]
-        return sys.stdin
-    return stack.enter_context(_open(source, "r"))
+def _source(path: Path, stack: ExitStack) -> Source:
+    from monitor.classify import READ, Source, open_source
+
+    if str(path) != "-":
+        return stack.enter_context(open_source(path))
+    sys.stdin.reconfigure(**READ)  # type: ignore[union-attr]
+    return Source(sys.stdin, 0, lambda: 0)
 
 
-def _open(path: Path, mode: str) -> Any:
-    options = _READ if mode == "r" else _WRITTEN
+def _to_stdout(lines: Sequence[str]) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+def _behind(
+    lines: Iterator[str], file: Output, path: Path, assessors: Sequence[Assessor]
+) -> Iterator[str]:
+    """Return the lines that have no record yet; raises `UsageError` where records do not fit."""
+    *_, before = [None, *deque(islice(lines, file.kept), maxlen=1)]
+    if file.last is None:
+        return lines
+    record, row = _parsed(file.last), _parsed(before or "")
+    if before is None or record.get("id") != row.get("id"):
+        raise UsageError(f"{path}: its record {file.kept} is not of the same line of the input")
+    stamps = [assessor.stamp for assessor in assessors]
+    if "stamps" in record and record["stamps"] != stamps:
+        raise UsageError(f"{path}: was made by other models ({', '.join(record['stamps'])})")
+    return lines
+
+
+def _parsed(line: str) -> dict[str, Any]:
     try:
-        return path.open(mode, **options)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from error
+        value = json.loads(line)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def export(

@@ -1,0 +1,160 @@
+"""Where bulk articles come from and go to: JSON Lines, plain or gzipped, and Parquet.
+
+Nothing is held but the chunk at hand. A gzipped output is a row of whole gzip members, one for
+each write, so that a run which was killed leaves a file that can be cut and gone on with.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from monitor.errors import DataError, UsageError
+
+READ: dict[str, Any] = {"encoding": "utf-8-sig", "errors": "surrogateescape", "newline": "\n"}
+"""A byte order mark is no part of the first line, a lone CR ends none, and a line that is no UTF-8
+is that line's error, not the run's."""
+FIELDS = ("id", "title", "text", "language")
+ROWS = 1_000
+"""Rows of a Parquet file read in one go."""
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Lines to classify; `position()` of `size` is how far they are read, in bytes or rows."""
+
+    lines: Iterator[str]
+    size: int
+    position: Callable[[], int]
+
+
+@contextmanager
+def open_source(path: Path) -> Iterator[Source]:
+    """Open `.jsonl`, `.jsonl.gz` or `.parquet`.
+
+    Raises `UsageError` for a file that cannot be opened, `DataError`, while lines are read, for
+    one that is damaged.
+    """
+    if path.suffix == ".parquet":
+        yield _parquet(path)
+        return
+    with ExitStack() as stack:
+        try:
+            raw = stack.enter_context(path.open("rb"))
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror or error}") from error
+        stream: IO[bytes] = raw
+        if path.suffix == ".gz":
+            stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
+        size = path.stat().st_size
+        yield Source(_lines(stream, path), size, lambda: size if raw.closed else raw.tell())
+
+
+def _lines(stream: IO[bytes], path: Path) -> Iterator[str]:
+    import io
+
+    try:
+        yield from io.TextIOWrapper(stream, **READ)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: is damaged or cut off ({error})") from error
+
+
+def _parquet(path: Path) -> Source:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        message = f"{path}: Parquet needs pyarrow: pip install 'thb-monitor[parquet]'"
+        raise UsageError(message) from error
+    try:
+        file = pq.ParquetFile(path)
+    except (OSError, pa.ArrowException) as error:
+        raise UsageError(f"{path}: cannot be read as Parquet ({error})") from error
+    columns = [name for name in FIELDS if name in file.schema_arrow.names]
+    if missing := sorted({"id", "text"} - set(columns)):
+        raise UsageError(f"{path}: has no column '{missing[0]}'")
+    read = 0
+
+    def rows() -> Iterator[str]:
+        nonlocal read
+        try:
+            for batch in file.iter_batches(batch_size=ROWS, columns=columns):
+                for row in batch.to_pylist():
+                    read += 1
+                    yield json.dumps({k: v for k, v in row.items() if v is not None}, default=str)
+        except (OSError, pa.ArrowException) as error:
+            raise DataError(f"{path}: is damaged ({error})") from error
+
+    return Source(rows(), file.metadata.num_rows, lambda: read)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file of records; `kept` lines of an earlier run stand in it, `last` is the last of them."""
+
+    kept: int
+    last: str | None
+    write: Callable[[Sequence[str]], None]
+
+
+@contextmanager
+def open_output(path: Path, *, resume: bool) -> Iterator[Output]:
+    """Open `.jsonl` or `.jsonl.gz` for writing, anew or behind the whole lines that it holds.
+
+    Raises `UsageError` for a file that cannot be written, or, resuming, one that is no output.
+    """
+    packed = path.suffix == ".gz"
+    kept, last, size = 0, None, 0
+    try:
+        if resume and path.exists():
+            kept, last, size = _whole_members(path) if packed else _whole_lines(path)
+        with path.open("r+b" if resume and path.exists() else "wb") as stream:
+            stream.truncate(size)
+            stream.seek(size)
+
+            def write(lines: Sequence[str]) -> None:
+                data = "".join(f"{line}\n" for line in lines).encode()
+                stream.write(gzip.compress(data, 6, mtime=0) if packed else data)
+                stream.flush()
+
+            yield Output(kept, last, write)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+
+
+def _whole_lines(path: Path) -> tuple[int, str | None, int]:
+    """Return how many whole lines a file has, the last, and where they end."""
+    count, end, last = 0, 0, b""
+    with path.open("rb") as stream:
+        for line in stream:
+            if line.endswith(b"\n"):
+                count, end, last = count + 1, end + len(line), line
+    return count, last.decode("utf-8", "replace") if count else None, end
+
+
+def _whole_members(path: Path) -> tuple[int, str | None, int]:
+    """Return the same for a gzipped file, up to the end of its last whole member."""
+    count, end, last = 0, 0, b""
+    read, member, inflater = 0, bytearray(), zlib.decompressobj(31)
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            read += len(block)
+            while block:
+                try:
+                    member += inflater.decompress(block)
+                except zlib.error:
+                    return count, last.decode() if count else None, end
+                block = inflater.unused_data
+                if inflater.eof:
+                    lines = bytes(member).splitlines(keepends=True)
+                    count, end = count + len(lines), read - len(block)
+                    last = lines[-1] if lines else last
+                    member, inflater = bytearray(), zlib.decompressobj(31)
+    return count, last.decode("utf-8", "replace") if count else None, end
