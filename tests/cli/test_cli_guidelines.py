@@ -133,3 +133,34 @@ def test_a_guideline_that_is_not_there(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     assert "absent" in desk.refuses("guidelines", "test", "absent")
     assert "absent" in desk.refuses("guidelines", "list", MONITOR_CHECK_GUIDELINE="absent")
+
+
+def test_measurements_are_written_and_shown(folder: Path) -> None:
+    """Two articles: a breach that editors marked, and general news with the same words."""
+    desk, own = Desk(folder.parent), {"MONITOR_CHECK_GUIDELINE": "own-guide"}
+    stamp = desk.type("guidelines", "test", **own).err.partition(":")[0]
+    spans, news = folder.parent / "spans", folder.parent / "relevance"
+    spans.mkdir()
+    news.mkdir()
+    mark = {"field": "text", "quote": "unfortunate victim", "quoted": "no", "sure": True}
+    row = {"id": "a", "read": 99, "doc": [], "doc_ok": []}
+    row["findings"] = [{"rule": "unfortunate-victim", **mark}]
+    (spans / "dev.jsonl").write_text(json.dumps(row))
+    text = "The unfortunate victim was asked."
+    rows = [{"id": "a", "title": "", "text": text, "rel": 2}, {"id": "b", "text": text, "rel": 0}]
+    (news / "dev.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    words = ("--write-measured", "own-guide/measured.json", "--general", "relevance/dev.jsonl")
+    said = desk.type("evaluate", "guideline", "spans/dev.jsonl", *words, "--unseen", **own)
+    assert said.code == 0, said
+    assert said.err == "own-guide/measured.json: 1 rules\n"
+    shown = desk.type("guidelines", "show", "unfortunate-victim", **own).out
+    assert "Editors had marked 1 of the 1 places that it flags in 1 annotated articles." in shown
+    assert "It found 1 of the 1 breaches" in shown
+    assert "In general news it warns 20000 times in 100,000 words." in shown
+    assert "on spans/dev.jsonl.\n" in shown
+    assert "No independent hits" not in shown
+    again = desk.type("guidelines", "test", **own).err
+    assert again.startswith(stamp), "a measurement is no part of the guideline's stamp"
+    desk.type("evaluate", "guideline", "spans/dev.jsonl", *words, **own)
+    shown = desk.type("guidelines", "show", "unfortunate-victim", **own).out
+    assert "No independent hits yet: those who wrote the rules worked with these" in shown

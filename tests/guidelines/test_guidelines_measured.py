@@ -30,11 +30,14 @@ def guideline():
 
 @pytest.fixture
 def file(guideline, tmp_path):
-    content = measured_of(
-        guideline, RESULT, data="dev", day=date(2026, 11, 25), general=("news", NEWS)
-    )
-    write_measured(tmp_path / MEASURED, content)
-    return tmp_path / MEASURED
+    return write(guideline, tmp_path)
+
+
+def write(guideline, folder, *, unseen=True, general=("news", NEWS)):
+    day = date(2026, 11, 25)
+    content = measured_of(guideline, RESULT, data="dev", unseen=unseen, day=day, general=general)
+    write_measured(folder / MEASURED, content)
+    return folder / MEASURED
 
 
 def rule(guideline, name):
@@ -43,7 +46,8 @@ def rule(guideline, name):
 
 def test_what_was_measured_is_told(guideline, file):
     told = measured_json(guideline, "slave-noun", load_measured(file.parent))
-    assert (told["independent_hits"], told["right"], told["precision"]) == (10, 8, 0.8)
+    assert (told["hits"], told["right"], told["precision"]) == (10, 8, 0.8)
+    assert told["independent_hits"] == 10
     assert (told["sure"], told["found"], told["recall"]) == (4, 3, 0.75)
     assert told["general_hits_per_100k_words"] == 0.5
     assert told["examples"] == len(rule(guideline, "slave-noun").examples)
@@ -51,6 +55,16 @@ def test_what_was_measured_is_told(guideline, file):
     words = " ".join(measured_words(told))
     for part in ("8 of the 10 places", "3 of the 4", "0.5 times", "rules have changed since"):
         assert part in words
+    assert "No independent hits" not in words
+
+
+def test_articles_that_the_authors_knew_are_no_independent_hits(guideline, tmp_path):
+    measured = load_measured(write(guideline, tmp_path, unseen=False).parent)
+    told = measured_json(guideline, "slave-noun", measured)
+    assert (told["hits"], told["independent_hits"]) == (10, 0)
+    words = " ".join(measured_words(told))
+    assert "8 of the 10 places" in words
+    assert "No independent hits yet: those who wrote the rules" in words
 
 
 def test_the_stamp_in_force_is_told_as_such(guideline, file):
@@ -74,14 +88,13 @@ def test_without_measurements_none_are_told(guideline, tmp_path):
     assert load_measured(tmp_path) is None
     told = measured_json(guideline, "slave-noun", None)
     assert told is None
-    assert "not been measured" in " ".join(measured_words(told))
+    assert "No independent hits yet" in " ".join(measured_words(told))
 
 
 def test_every_rule_has_its_line_without_news_too(guideline, tmp_path):
-    content = measured_of(guideline, RESULT, data="dev", day=date(2026, 11, 25))
-    assert list(content["rules"]) == [rule.id for rule in guideline.rules]
-    write_measured(tmp_path / MEASURED, content)
-    told = measured_json(guideline, "slave-noun", load_measured(tmp_path))
+    measured = load_measured(write(guideline, tmp_path, general=None).parent)
+    assert list(measured.rules) == [rule.id for rule in guideline.rules]
+    told = measured_json(guideline, "slave-noun", measured)
     assert told["general_hits_per_100k_words"] is None
     assert "general news" not in " ".join(measured_words(told))
 

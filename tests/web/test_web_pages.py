@@ -117,7 +117,8 @@ def test_markup_from_outside_stays_text() -> None:
         ],
         "measured": {
             **dict.fromkeys(("date", "data", "guideline"), HOSTILE),
-            **dict.fromkeys(("independent_hits", "right", "sure", "found", "examples"), 3),
+            **dict.fromkeys(("hits", "independent_hits", "right", "sure", "found"), 3),
+            "examples": 3,
             "articles": 3,
             "current": False,
             "general_hits_per_100k_words": 0.5,

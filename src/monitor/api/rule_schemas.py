@@ -104,15 +104,18 @@ class FigureOut(Model):
 
 
 class MeasuredOut(Model):
-    """How a rule did on annotated articles that it was not written for."""
+    """How a rule did on annotated articles."""
 
     date: str
     data: str
     articles: int
     guideline: str = Field(description="Stamp of the guideline that was measured.")
     current: bool = Field(description="Whether that is the one in force.")
-    independent_hits: int
-    right: int
+    hits: int = Field(description="How often it spoke there.")
+    independent_hits: int = Field(
+        description="The same, where its authors had not worked with these articles; else 0."
+    )
+    right: int = Field(description="How many of its hits editors had marked.")
     precision: float | None
     sure: int
     found: int

@@ -40,6 +40,9 @@ News = Annotated[
     Path | None,
     typer.Option("--general", metavar="PATH", help="With it: news for hits in its rel 0 rows."),
 ]
+Unseen = Annotated[
+    bool, typer.Option("--unseen", help="With it: the rules' authors did not know these articles.")
+]
 TopicForced = Annotated[
     bool, typer.Option("--topic-forced", help="Treat every text as one on trafficking.")
 ]
@@ -48,7 +51,7 @@ SHOWN = 20
 
 
 def train(
-    model: Annotated[Literal["relevance", "tags"], typer.Argument(help="Which model.")],
+    model: Annotated[Literal["relevance", "tags", "encoder"], typer.Argument(help="Which model.")],
     data: Annotated[Path, typer.Argument(metavar="DATA", help="The folder of the labelled news.")],
     version: Annotated[str, typer.Option(help="The new version, like 1.1.0.")],
     output: Annotated[
@@ -56,14 +59,24 @@ def train(
         typer.Option("-o", "--output", metavar="DIR", help="Default: the models folder."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Same data and seed, same model.")] = 0,
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VERSION",
+            help="Relevance: the encoder to fuse with, trained first if it is not there yet. "
+            "Default: the newest there; none: linear alone.",
+        ),
+    ] = None,
 ) -> None:
-    """Train a model from data files, with its card and measured scores."""
-    from monitor.train.relevance import train_relevance
-    from monitor.train.tags import train_tags
+    """Train a model from data files, with its card and measured scores.
+
+    An encoder's training that was stopped goes on where it was. New versions are on trial until
+    `monitor models promote`.
+    """
+    from monitor.train.make import make_model
 
     out = output or data_dir("models")
-    make = train_relevance if model == "relevance" else train_tags
-    meta = make(data, out, version=version, seed=seed, say=say)
+    meta = make_model(model, data, out, version=version, seed=seed, encoder=encoder, say=say)
     show(str(out / meta["name"] / meta["version"]))
 
 
@@ -96,6 +109,7 @@ def guideline(
     literals: Phrases = None,
     write_measured: Measured = None,
     general: News = None,
+    unseen: Unseen = False,
 ) -> None:
     """Measure the rules on articles in which editors marked the breaches."""
     from monitor.cli.app import monitor_of
@@ -106,22 +120,39 @@ def guideline(
     phrases = load_literals(literals) if literals else None
     result = evaluate_guideline(monitor.guideline, data, literals=phrases)
     if write_measured:
-        _write_measured(monitor, result, write_measured, data, general)
+        _write_measured(monitor, result, write_measured, data, general, unseen=unseen)
     show(json.dumps(result, ensure_ascii=False, indent=2) if format == "json" else _rules(result))
 
 
 def _write_measured(
-    monitor: Monitor, result: Mapping[str, Any], path: Path, data: Path, news: Path | None
+    monitor: Monitor,
+    result: Mapping[str, Any],
+    path: Path,
+    data: Path,
+    news: Path | None,
+    *,
+    unseen: bool,
 ) -> None:
     """Write what pages tell of each rule: the result, and hits in general news if there are any."""
     from monitor.guidelines.evaluate import evaluate_general
     from monitor.guidelines.measured import measured_of, write_measured
 
-    counted = (news.name, evaluate_general(monitor.guideline, news)) if news else None
-    day = monitor.now().date()
-    content = measured_of(monitor.guideline, result, data=data.name, day=day, general=counted)
+    counted = (_short(news), evaluate_general(monitor.guideline, news)) if news else None
+    content = measured_of(
+        monitor.guideline,
+        result,
+        data=_short(data),
+        unseen=unseen,
+        day=monitor.now().date(),
+        general=counted,
+    )
     write_measured(path, content)
     say(f"{path}: {len(content['rules'])} rules")
+
+
+def _short(file: Path) -> str:
+    """Return a data file's name with its folder's, which says what kind of data it is."""
+    return "/".join(file.resolve().parts[-2:])
 
 
 @evaluate_app.command()
@@ -184,3 +215,27 @@ def verify() -> None:
     for state in states:
         show(f"{state.name} {state.version}: {state.problem or 'whole'}")
     raise typer.Exit(1 if any(state.problem for state in states) else 0)
+
+
+@app.command()
+def promote(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Like relevance-en.")],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="Like 1.1.0.")],
+    data: Annotated[
+        Path, typer.Option("--data", metavar="DATA", help="The rows that floors.json names.")
+    ],
+) -> None:
+    """Put a trained version to use, if it is nowhere below the floors; raise them if it is better.
+
+    Exit 1 where it is refused.
+    """
+    from monitor.train.promote import promote as promote_version
+
+    done = promote_version(data_dir("models"), name, version, data)
+    for sentence in done.refused:
+        show(sentence)
+    if done.refused:
+        raise typer.Exit(1)
+    show(f"{name} {version} is in use")
+    for key, (old, new) in done.floors.items():
+        show(f"floor of {key}: {old} -> {new}")

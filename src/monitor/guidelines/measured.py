@@ -1,4 +1,4 @@
-"""How often each rule was right on texts it was not written for: `measured.json`.
+"""How often each rule was right on annotated articles: `measured.json`.
 
 Beside the rules but not part of their stamp: measuring a guideline must not make a new one. What
 was measured on other texts, or with other rules than those in force, is shown with its date and
@@ -47,12 +47,16 @@ class General(Strict):
 
 
 class Measured(Strict):
-    """`measured.json`: what was measured, on what, when, and with which guideline."""
+    """`measured.json`: what was measured, on what, when, and with which guideline.
+
+    `unseen` is whether those who wrote the rules had not worked with these articles.
+    """
 
     schema_: Literal[1] = Field(1, alias="schema")
     guideline: Text
     date: IsoDate
     data: Text
+    unseen: bool
     articles: int
     general: General | None = None
     rules: Mapping[str, RuleMeasure]
@@ -79,6 +83,7 @@ def measured_of(
     result: Mapping[str, Any],
     *,
     data: str,
+    unseen: bool,
     day: date,
     general: tuple[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
@@ -100,6 +105,7 @@ def measured_of(
         "guideline": result["guideline"],
         "date": day.isoformat(),
         "data": data,
+        "unseen": unseen,
         "articles": result["articles"],
         "general": general
         and {"data": general[0], "articles": general[1]["articles"], "words": general[1]["words"]},
@@ -119,8 +125,8 @@ def write_measured(file: Path, content: Mapping[str, Any]) -> None:
 def measured_json(guideline: Guideline, rule: str, measured: Measured | None) -> Any:
     """Return what was measured of one rule for readers, None where nothing was.
 
-    `independent_hits` are its flags on texts it was not written for; `current` is whether the
-    guideline measured is the one in force.
+    `hits` are its flags there, `independent_hits` those in articles that its authors had not
+    worked with; `current` is whether the guideline measured is the one in force.
     """
     row = measured.rules.get(rule) if measured else None
     if measured is None or row is None:
@@ -135,7 +141,8 @@ def measured_json(guideline: Guideline, rule: str, measured: Measured | None) ->
         "articles": measured.articles,
         "guideline": measured.guideline,
         "current": measured.guideline == guideline.stamp,
-        "independent_hits": row.flags,
+        "hits": row.flags,
+        "independent_hits": row.flags if measured.unseen else 0,
         "right": row.right,
         "precision": round(row.right / row.flags, 3) if row.flags else None,
         "sure": row.sure,
@@ -149,15 +156,24 @@ def measured_json(guideline: Guideline, rule: str, measured: Measured | None) ->
 def measured_words(measured: Mapping[str, Any] | None) -> list[str]:
     """Return in sentences what `measured_json` says, honest where that is nothing."""
     if measured is None:
-        return ["It has not been measured yet on texts that it was not written for."]
-    hits, articles = measured["independent_hits"], measured["articles"]
-    lines = [
-        f"Editors had marked {measured['right']} of the {hits} places that it flags in {articles} "
-        "annotated articles."
-        if hits
-        else f"No independent hits yet: it flags nothing in {articles} annotated articles, so how "
-        "often it is right is not known."
-    ]
+        return ["No independent hits yet: it has not been measured on annotated articles."]
+    hits, articles = measured["hits"], measured["articles"]
+    lines = []
+    if not hits:
+        lines.append(
+            f"No independent hits yet: it flags nothing in {articles} annotated articles, so how "
+            "often it is right is not known."
+        )
+    else:
+        lines.append(
+            f"Editors had marked {measured['right']} of the {hits} places that it flags in "
+            f"{articles} annotated articles."
+        )
+        if not measured["independent_hits"]:
+            lines.append(
+                "No independent hits yet: those who wrote the rules worked with these articles, so "
+                "expect it to be right less often on others."
+            )
     if measured["sure"]:
         lines.append(
             f"It found {measured['found']} of the {measured['sure']} breaches there that editors "
