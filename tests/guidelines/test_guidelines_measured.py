@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import GuidelineError
-from monitor.guidelines import describe_rule, load_guideline, load_measured, measured_words
+from monitor.guidelines import (
+    describe_rule,
+    load_countries,
+    load_guideline,
+    load_measured,
+    measured_words,
+)
 from monitor.guidelines.measured import MEASURED, measured_json, measured_of, write_measured
 
 THB = Path(__file__).resolve().parents[2] / "guidelines" / "thb-en"
@@ -120,6 +126,20 @@ def test_a_broken_file_is_named(tmp_path):
     (tmp_path / MEASURED).write_text("{")
     with pytest.raises(GuidelineError, match=MEASURED):
         load_measured(tmp_path)
+
+
+def test_a_country_whose_law_was_not_found_is_there_with_its_note(guideline):
+    told = describe_rule(
+        guideline,
+        rule(guideline, "child-name-identified"),
+        countries=load_countries(THB),
+        measured=None,
+    )
+    countries = {country["code"]: country for country in told["countries"]}
+    assert countries["TL"]["law"] == []
+    assert "could not be read" in countries["TL"]["note"]
+    assert countries["GB"]["law"]
+    assert all(country["helplines"] == [] for country in countries.values())
 
 
 def test_limits_follow_from_how_a_rule_is_made(guideline):

@@ -94,10 +94,13 @@ def _line(text: str) -> str:
 
 
 def _country(country: Country, rule: Rule) -> dict[str, Any] | None:
-    """Return what is known in one country on a rule's matter, None where that is nothing."""
+    """Return what is known in one country on a rule's matter, None where that is nothing.
+
+    That a law was looked for in vain is something: the country is there with its note.
+    """
     law = law_json(country, rule)
     lines = country.helplines if rule.offers == "helplines" else ()
-    if not law and not lines:
+    if not law and not lines and not (rule.law and country.note):
         return None
     return {
         "code": country.country,
