@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.guidelines.about import GuidelineFile
 from monitor.guidelines.dependency import DependencyPatterns
 from monitor.guidelines.figures import Figure
 from monitor.guidelines.lexicons import LexiconError, Lexicons, keys
@@ -13,7 +14,6 @@ from monitor.guidelines.linguistics import NONE, check_node, check_pattern
 from monitor.guidelines.scan import Scanner, Words, WordSets, key_of
 from monitor.guidelines.schema import (
     Clause,
-    GuidelineFile,
     Lexicon,
     Matcher,
     Paired,

@@ -60,7 +60,9 @@ def find_evidence(
         shown = node_evidence(clause, guideline, draft, scene, node) if node else []
         return _as_found(shown)
     if clause.referent is not None:
-        return _as_found(referent_evidence(clause, guideline, draft, scene, at))
+        shown = referent_evidence(clause, guideline, draft, scene, at)
+        if shown or not clause.wordsets:
+            return _as_found(shown)
     if clause.quoted is not None:
         same = find_voice(scene, at).quoted == clause.quoted
         return [Found(scene, at.start, at.end)] if same else []
@@ -115,7 +117,10 @@ def _places(
 
 
 def regions(draft: Draft, within: str) -> Iterator[tuple[Scene, int, int]]:
-    """Yield the stretches that `headline`, `body` or `document` mean."""
+    """Yield the stretches that `headline`, `caption`, `body` or `document` mean."""
+    if within == "caption":
+        yield from ((draft.text, *caption) for caption in draft.text.captions)
+        return
     head = draft.headline
     if head and within != "body":
         yield head[0], *head[1]

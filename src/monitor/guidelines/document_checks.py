@@ -6,58 +6,126 @@ lines without a helpline against an outlet is worse than none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from monitor.guidelines.compiled import CompiledCheck, CompiledRule, Evidence
+from monitor.guidelines.compiled import CompiledCheck, CompiledRule, Evidence, Guideline
 from monitor.guidelines.context import Found, look_up, regions
-from monitor.guidelines.gates import Topic
-from monitor.guidelines.scene import Draft
+from monitor.guidelines.gates import Topic, is_on_topic
+from monitor.guidelines.referents import anyone_evidence
+from monitor.guidelines.scan import Hit
+from monitor.guidelines.scene import Draft, Scene
 from monitor.guidelines.schema import DocumentCheck
 from monitor.types import ScorecardItem, Span
 
 MAX_EVIDENCE = 5
 
 
-def check_draft(rule: CompiledRule, draft: Draft, topic: Topic) -> ScorecardItem:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One question about one draft, and the captions it looks at (all of them, or each)."""
+
+    guideline: Guideline
+    check: DocumentCheck
+    compiled: CompiledCheck
+    draft: Draft
+    topic: Topic
+    captions: tuple[Hit, ...]
+
+
+def check_draft(
+    rule: CompiledRule, guideline: Guideline, draft: Draft, topic: Topic
+) -> ScorecardItem:
     """Answer one question about a draft."""
     check, compiled = rule.rule.check, rule.check
     assert check
     assert compiled
     item = rule.rule.id
-    silence = _why_silent(check, compiled, draft, topic)
+    asked = _Question(guideline, check, compiled, draft, topic, draft.text.captions)
+    silence = _why_silent(asked)
     if silence:
         return ScorecardItem(item, None, silence)
-    evidence = _first(compiled.met, draft)
-    answer = "met" if evidence else check.otherwise
-    if not evidence and (evidence := _first(compiled.broken, draft)):
-        answer = "broken"
-    if answer == "silent":
+    met, evidence = _answer(asked)
+    if met is None:
         return ScorecardItem(item, None, "nothing in the text speaks for or against it")
-    reason = check.reasons.get("met" if answer == "met" else "broken", "")
-    return ScorecardItem(item, answer == "met", reason, _spans(evidence))
+    if not met and draft.words < check.min_words:
+        return ScorecardItem(item, None, _too_short(asked))
+    reason = check.reasons.get("met" if met else "broken", "")
+    return ScorecardItem(item, met, reason, _spans(evidence))
 
 
-def _why_silent(
-    check: DocumentCheck, compiled: CompiledCheck, draft: Draft, topic: Topic
-) -> str | None:
-    """Say why the question cannot be judged on this draft, or None."""
-    if draft.words < check.min_words:
-        return f"too short to judge: {draft.words} words, at least {check.min_words} needed"
-    if topic not in ("thb", "assumed"):
+def _answer(asked: _Question) -> tuple[bool | None, list[Found]]:
+    """Return the answer and what it rests on; of captions one by one, the worst answer."""
+    if asked.check.each is None:
+        return _one_answer(asked)
+    answers = [_one_answer(_of_caption(asked, caption)) for caption in asked.captions]
+    for wanted in (False, True):
+        if found := next((answer for answer in answers if answer[0] is wanted), None):
+            return found
+    return None, []
+
+
+def _of_caption(asked: _Question, caption: Hit) -> _Question:
+    return _Question(
+        asked.guideline, asked.check, asked.compiled, asked.draft, asked.topic, (caption,)
+    )
+
+
+def _one_answer(asked: _Question) -> tuple[bool | None, list[Found]]:
+    """Say met, not met or neither; what raised the question stands where nothing else can."""
+    if found := _first(asked.compiled.met, asked):
+        return True, found
+    if found := _first(asked.compiled.broken, asked):
+        return False, found
+    answer = {"met": True, "broken": False, "silent": None}[asked.check.otherwise]
+    raised = [found for clause in asked.compiled.about for found in _evidence(clause, asked) or []]
+    return answer, raised if answer is False else []
+
+
+def _too_short(asked: _Question) -> str:
+    least = asked.check.min_words
+    return f"too short to judge: {asked.draft.words} words, at least {least} needed"
+
+
+def _why_silent(asked: _Question) -> str | None:
+    """Say why the question cannot be judged on this draft, or None.
+
+    What is there, is there in a short text too, where `min_words_met` says so.
+    """
+    least = asked.check.min_words
+    if asked.check.min_words_met is not None:
+        least = min(least, asked.check.min_words_met)
+    if asked.draft.words < least:
+        return _too_short(asked)
+    if not is_on_topic(asked.topic):
         return "the text does not show that it is about trafficking"
-    if any(_evidence(clause, draft) is None for clause in compiled.about):
+    if any(_evidence(clause, asked) is None for clause in asked.compiled.about):
         return "the question does not arise in this text"
-    return "an exception of the rule holds" if _first(compiled.unless, draft) else None
+    return "an exception of the rule holds" if _first(asked.compiled.unless, asked) else None
 
 
-def _first(clauses: Sequence[Evidence], draft: Draft) -> list[Found]:
+def _first(clauses: Sequence[Evidence], asked: _Question) -> list[Found]:
     """Return the evidence of the first clause that holds, else nothing."""
-    return next((found for clause in clauses if (found := _evidence(clause, draft))), [])
+    return next((found for clause in clauses if (found := _evidence(clause, asked))), [])
 
 
-def _evidence(clause: Evidence, draft: Draft) -> list[Found] | None:
-    found = look_up(clause, regions(draft, clause.within)) + _looks(clause, draft)
+def _evidence(clause: Evidence, asked: _Question) -> list[Found] | None:
+    if clause.referent is not None:
+        shown = anyone_evidence(clause, asked.guideline, asked.draft)
+        if shown:
+            return [Found(scene, *hit) for scene, hit in shown]
+    found = look_up(clause, _places(clause, asked)) + _looks(clause, asked.draft)
     return found if len(found) >= clause.at_least else None
+
+
+def _places(clause: Evidence, asked: _Question) -> Iterable[tuple[Scene, int, int]]:
+    if clause.within == "caption":
+        return _captions(asked)
+    return regions(asked.draft, clause.within)
+
+
+def _captions(asked: _Question) -> Iterator[tuple[Scene, int, int]]:
+    yield from ((asked.draft.text, *caption) for caption in asked.captions)
 
 
 def _looks(clause: Evidence, draft: Draft) -> list[Found]:

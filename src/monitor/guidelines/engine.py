@@ -216,7 +216,7 @@ def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic, pla
     for rule in policy.rules:
         if rule.check is None:
             continue
-        item = check_draft(rule, draft, topic)
+        item = check_draft(rule, guideline, draft, topic)
         if rule.rule.check and rule.rule.check.flags == "headline":
             flagged = headline_finding(rule.rule, draft, item, policy.severity)
             findings += [flagged] if flagged else []

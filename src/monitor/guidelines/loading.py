@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.errors import GuidelineError
+from monitor.guidelines.about import GuidelineFile
 from monitor.guidelines.compiled import CompileError, Guideline, compile_guideline
 from monitor.guidelines.figures import FIGURES, load_figures, with_figures
 from monitor.guidelines.reading import line_of, read_yaml, where
-from monitor.guidelines.schema import GuidelineFile, Lexicon, LexiconFile, Rule, RuleFile
+from monitor.guidelines.schema import Lexicon, LexiconFile, Rule, RuleFile
 
 GUIDELINE, LEXICON = "guideline.yaml", "lexicon.yaml"
 

@@ -79,6 +79,19 @@ def referent_evidence(
     return _shown(clause, cast, meant) if meant else []
 
 
+def anyone_evidence(
+    clause: Evidence, guideline: Guideline, draft: Draft
+) -> list[tuple[Scene, Hit]]:
+    """Return what shows that somebody in the text has a wanted role, else nothing."""
+    cast = cast_of(guideline, draft)
+    for person in cast.persons:
+        scene, mention = person.places[0]
+        meant = Meant(person, scene, (mention.start, mention.end))
+        if shown := _shown(clause, cast, meant):
+            return shown
+    return []
+
+
 def _everyone(cast: Cast, scene: Scene, at: Candidate) -> Iterator[Meant]:
     """Yield the persons of the match's sentence."""
     low, high = scene.sentence_span(at.sentence)

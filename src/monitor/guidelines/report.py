@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from monitor.guidelines.compiled import Guideline, number_of, pick
@@ -20,6 +20,9 @@ from monitor.types import Finding, Quoted, Scope, ScorecardItem, Severity, Sourc
 
 if TYPE_CHECKING:
     from monitor.guidelines.engine import Checked
+
+MAX_TOLD = 6
+"""Pieces of evidence that a message shows: it is one sentence."""
 
 _AN = re.compile(r"[aeiou]|hour|honest|honou?r|heir", re.IGNORECASE)
 _NO_EVIDENCE = re.compile(r"\s*\(\{evidence\}\)")
@@ -50,7 +53,9 @@ def make_finding(
         end=end,
         match=match,
         quoted=quoted,
-        message=_message(at.matcher.source.message or rule.message, match, evidence),
+        message=_filled(
+            at.matcher.source.message or rule.message, match, (found.words for found in evidence)
+        ),
         why=" ".join((at.matcher.source.why or rule.why).split()),
         suggestions=_suggestions(guideline, scene, at),
         sources=_unique((*_sources(at.matcher.source.sources), *sources_of(rule))),
@@ -95,12 +100,23 @@ def _unique(sources: Sequence[Source]) -> tuple[Source, ...]:
     return tuple(dict.fromkeys(sources))
 
 
-def _message(message: str, match: str, evidence: Sequence[Found]) -> str:
-    words = dict.fromkeys(found.words for found in evidence)
+def _filled(message: str, match: str, evidence: Iterable[str]) -> str:
+    """Put the match and what made the rule speak into a message, each wording once."""
+    words = {" ".join(piece.split()).lower(): piece for piece in evidence if piece.strip()}
     if not words:
         message = _NO_EVIDENCE.sub("", message)
-    filled = message.replace("{match}", match).replace("{evidence}", ", ".join(words))
-    return " ".join(filled.split())
+    told = ", ".join(list(words.values())[:MAX_TOLD])
+    return " ".join(message.replace("{match}", match).replace("{evidence}", told).split())
+
+
+def _words_of(draft: Draft, item: ScorecardItem) -> Iterator[str]:
+    """Yield the words that an answer rests on, save the headline itself."""
+    fields = {"title": draft.document.title, "text": draft.document.text}
+    head = draft.headline
+    whole = head and (head[0].field, *head[0].view.original(*head[1]))
+    for span in item.evidence:
+        if (span.field, span.start, span.end) != whole:
+            yield fields[span.field][span.start : span.end]
 
 
 def _suggestions(guideline: Guideline, scene: Scene, at: Candidate) -> tuple[str, ...]:

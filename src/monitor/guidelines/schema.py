@@ -39,11 +39,13 @@ Within = Literal[
     "around",
     "paragraph",
     "headline",
+    "caption",
     "body",
     "document",
 ]
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Referent = Literal["before", "after", "near", "subject", "match", "anyone"]
 RoleNames = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*(\+[a-z][a-z0-9-]*)*$")]
 Words = Annotated[list[Text], Field(min_length=1)]
 Slot = Name | list[str]
@@ -106,7 +108,7 @@ class Clause(Strict):
     sequences: list[Annotated[list[Slot], Field(min_length=1)]] = []
     tokens: list[Annotated[list[Token], Field(min_length=1)]] = []
     person: Name | None = None
-    referent: Literal["before", "after", "near", "subject", "match", "anyone"] | None = None
+    referent: Referent | None = None
     is_: list[RoleNames] = Field([], alias="is")
     details: Annotated[int, Field(gt=0)] | None = None
     headline_has: list[Literal["exclamation", "capitals", "question"]] = []
@@ -130,7 +132,7 @@ class Clause(Strict):
             raise ValueError("'person' or 'referent' and 'is' go together")
         if self.details is not None and self.referent is None:
             raise ValueError("'details' are told of the person that 'referent' means")
-        if sum(alone) + listed > 1:
+        if sum(alone) + (listed and self.referent != "anyone") > 1:
             raise ValueError(
                 "'person', 'referent', 'quoted', 'statistic' stand in clauses of their own"
             )
@@ -192,13 +194,15 @@ def _ways(matcher: Matcher) -> Mapping[str, Sequence[Any] | Mapping[str, Any] | 
     return {name: getattr(matcher, name) for name in names}
 
 
-_WHOLE = ("headline", "body", "document")
+_WHOLE = ("headline", "caption", "body", "document")
 
 
 class DocumentCheck(Strict):
     """A question about a whole text, answered met, not met, or not to be judged."""
 
     min_words: Annotated[int, Field(ge=0)] = 120
+    min_words_met: Annotated[int, Field(ge=0)] | None = None
+    each: Literal["caption"] | None = None
     about: list[Clause] = []
     unless: list[Clause] = []
     met: list[Clause] = []
@@ -212,8 +216,9 @@ class DocumentCheck(Strict):
         if not self.met and not self.broken:
             raise ValueError("'check' needs 'met' or 'broken' clauses")
         for clause in (*self.about, *self.unless, *self.met, *self.broken):
-            if clause.tokens or clause.person or clause.referent or clause.quoted:
-                raise ValueError("clauses of a 'check' have words only")
+            apart = clause.person or clause.quoted or clause.referent not in (None, "anyone")
+            if clause.tokens or apart:
+                raise ValueError("clauses of a 'check' have words, or persons: 'referent: anyone'")
             if clause.model_fields_set & {"within"} and clause.within not in _WHOLE:
                 raise ValueError(f"clauses of a 'check' look {', '.join(_WHOLE)}")
         return self
@@ -313,7 +318,8 @@ def _message_problem(rule: Rule) -> str | None:
     names = {name for message in messages for name in _PLACEHOLDER.findall(message)}
     if unknown := names - {"match", "evidence"}:
         return f"'message' has '{{{min(unknown)}}}'; there are {{match}} and {{evidence}}"
-    if "evidence" in names and not (rule.needs or any(m.needs for m in rule.match)):
+    found = rule.check or rule.needs or any(m.needs for m in rule.match)
+    if "evidence" in names and not found:
         return "'message' has {evidence}, but there are no 'needs' that could find any"
     return None
 
@@ -349,92 +355,6 @@ class LexiconFile(Strict):
     """`lexicon.yaml`: the word lists that serve as evidence."""
 
     lexicons: dict[Name, Lexicon]
-
-
-class TopicWords(Strict):
-    """Which lexicons decide whether a text is about trafficking."""
-
-    strong: list[Name]
-    weak: list[Name]
-    act: list[Name]
-    means: list[Name]
-    purpose: list[Name]
-    other: list[Name]
-    elsewhere: list[Name] = []
-    breaks: list[Name] = []
-    short_words: Annotated[int, Field(gt=0)] = 120
-
-
-class SpeakerWords(Strict):
-    """Lexicons that tell who speaks in a quotation, and the first person."""
-
-    survivor: list[Name]
-    other: list[Name]
-    first_person: list[Name]
-
-
-class PersonEvent(Strict):
-    """What a verb shows: a role for its subject, for its object, for who is named after "by".
-
-    `said`: the words show it wherever they are said of their subject ("pleaded guilty").
-    """
-
-    voice: Literal["active", "passive", "said"]
-    verbs: list[Name]
-    subject: Name | None = None
-    object: Name | None = None
-    agent: Name | None = None
-
-
-class DetailWords(Strict):
-    """Words for one kind of identifying detail; `named`: only beside a name or a number."""
-
-    words: list[Name] = []
-    named: list[Name] = []
-
-
-class PersonWords(Strict):
-    """How persons are followed through a text, and what shows their roles."""
-
-    assumed: list[Name] = []
-    no_person: list[Name] = []
-    no_name: list[Name] = []
-    participles: list[Name] = []
-    several: list[Name] = []
-    adult_age: int = 18
-    by_age: tuple[Name, Name] = ("minor", "adult")
-    instead: dict[Name, list[Name]] = {}
-    never: dict[Name, list[Name]] = {}
-    events: list[PersonEvent] = []
-    details: dict[Name, DetailWords] = {}
-    owners: list[Name] = []
-
-
-class StatisticWords(Strict):
-    """Lexicons that tell where a figure comes from."""
-
-    source: list[Name] = []
-
-
-class GuidelineFile(Strict):
-    """`guideline.yaml`: what the guideline is, and what holds for all its rules."""
-
-    id: Name
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
-    title: Text
-    publisher: Text
-    url: Annotated[str, Field(pattern=r"^https?://")]
-    licence: Text
-    topic: TopicWords
-    speakers: SpeakerWords
-    captions: list[Name] = []
-    roles: dict[Name, list[Name]]
-    pronouns: dict[Text, list[Name]] = {}
-    persons: PersonWords = PersonWords()
-    statistics: StatisticWords = StatisticWords()
-    plurals: list[Text] = []
-    siblings: list[Annotated[list[Name], Field(min_length=2)]]
 
 
 def rule_schema() -> dict[str, Any]:

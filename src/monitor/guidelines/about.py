@@ -1,0 +1,96 @@
+"""`guideline.yaml`: what a guideline is, and what holds for all its rules."""
+
+# ruff: noqa: RUF012 - pydantic copies the defaults of its models
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from monitor.guidelines.schema import Name, Strict, Text
+
+
+class TopicWords(Strict):
+    """Which lexicons decide whether a text is about trafficking."""
+
+    strong: list[Name]
+    weak: list[Name]
+    act: list[Name]
+    means: list[Name]
+    purpose: list[Name]
+    other: list[Name]
+    elsewhere: list[Name] = []
+    breaks: list[Name] = []
+    short_words: Annotated[int, Field(gt=0)] = 120
+
+
+class SpeakerWords(Strict):
+    """Lexicons that tell who speaks in a quotation, and the first person."""
+
+    survivor: list[Name]
+    other: list[Name]
+    first_person: list[Name]
+
+
+class PersonEvent(Strict):
+    """What a verb shows: a role for its subject, for its object, for who is named after "by".
+
+    `said`: the words show it wherever they are said of their subject ("pleaded guilty").
+    """
+
+    voice: Literal["active", "passive", "said"]
+    verbs: list[Name]
+    subject: Name | None = None
+    object: Name | None = None
+    agent: Name | None = None
+
+
+class DetailWords(Strict):
+    """Words for one kind of identifying detail; `named`: only beside a name or a number."""
+
+    words: list[Name] = []
+    named: list[Name] = []
+
+
+class PersonWords(Strict):
+    """How persons are followed through a text, and what shows their roles."""
+
+    assumed: list[Name] = []
+    no_person: list[Name] = []
+    no_name: list[Name] = []
+    participles: list[Name] = []
+    several: list[Name] = []
+    adult_age: int = 18
+    by_age: tuple[Name, Name] = ("minor", "adult")
+    instead: dict[Name, list[Name]] = {}
+    never: dict[Name, list[Name]] = {}
+    events: list[PersonEvent] = []
+    details: dict[Name, DetailWords] = {}
+    owners: list[Name] = []
+
+
+class StatisticWords(Strict):
+    """Lexicons that tell where a figure comes from."""
+
+    source: list[Name] = []
+
+
+class GuidelineFile(Strict):
+    """`guideline.yaml`: what the guideline is, and what holds for all its rules."""
+
+    id: Name
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    title: Text
+    publisher: Text
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    licence: Text
+    topic: TopicWords
+    speakers: SpeakerWords
+    captions: list[Name] = []
+    roles: dict[Name, list[Name]]
+    pronouns: dict[Text, list[Name]] = {}
+    persons: PersonWords = PersonWords()
+    statistics: StatisticWords = StatisticWords()
+    plurals: list[Text] = []
+    siblings: list[Annotated[list[Name], Field(min_length=2)]]
