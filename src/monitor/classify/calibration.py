@@ -19,17 +19,21 @@ PLATT_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`knots` and `values` of the isotonic curve, `slope` and `intercept` of Platt's."""
+    """`knots` and `values` of the isotonic curve, `slope` and `intercept` of Platt's.
+
+    `share` is what Platt's curve counts: the more, the fewer examples there were.
+    """
 
     knots: Sequence[float]
     values: Sequence[float]
     slope: float
     intercept: float
+    share: float = PLATT_SHARE
 
     def probability(self, log_odds: float) -> float:
         """Return the calibrated probability."""
         platt = probability(self.slope * log_odds + self.intercept)
-        return PLATT_SHARE * platt + (1 - PLATT_SHARE) * self._isotonic(log_odds)
+        return self.share * platt + (1 - self.share) * self._isotonic(log_odds)
 
     def _isotonic(self, log_odds: float) -> float:
         knots, values = self.knots, self.values
@@ -49,4 +53,7 @@ def parse_calibration(raw: Mapping[str, Any]) -> Calibration:
         raise ValueError("knots must rise strictly and be as many as values")
     if values != sorted(values) or values[0] < 0 or values[-1] > 1:
         raise ValueError("values must rise within 0 and 1")
-    return Calibration(knots, values, float(raw["slope"]), float(raw["intercept"]))
+    share = float(raw.get("share", PLATT_SHARE))
+    if not 0 < share <= 1:
+        raise ValueError("share must be above 0 and at most 1")
+    return Calibration(knots, values, float(raw["slope"]), float(raw["intercept"]), share)

@@ -1,19 +1,22 @@
-"""Is an article about trafficking in human beings? One linear model with two outputs.
+"""Is an article about trafficking in human beings? A linear model, and a cascade behind it.
 
-The first output is that the subject is a main one (`rel` 2), the second that it is any (`rel` 1
-or 2): borderline is what the second sees and the first does not. A transformer behind it is a
-later step; alone, this one reads about 450 articles of 400 words a second.
+Two outputs: that the subject is a main one (`rel` 2), and that it is any (`rel` 1 or 2);
+borderline is what the second sees and the first does not. The linear model reads every article,
+the cascade's encoder what is uncertain then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from monitor.classify.artefact import ModelFolder
+from monitor.classify.artefact import ModelFolder, load_folder
 from monitor.classify.calibration import Calibration, parse_calibration
+from monitor.classify.cascade import Cascade, load_cascade
 from monitor.classify.cues import CueTable
+from monitor.classify.gate import Gate, parse_gate
 from monitor.classify.linear import LinearModel
 from monitor.classify.reading import Reading, read_article
 from monitor.classify.story import StoryCounter
@@ -21,8 +24,7 @@ from monitor.errors import ModelError
 
 NAME = "relevance-en"
 WEIGHTS, VOCABULARY, CUES = "weights.npz", "vocabulary.json", "cues.json"
-MAIN, ANY = 0, 1
-"""The two outputs."""
+GATE = "gate.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,10 @@ class Judgement:
 class RelevanceModel:
     """Scores articles one by one.
 
-    `calibration` is that of each output; `thresholds` cut the calibrated probabilities:
-    `relevant` the first output's, `borderline` the second's.
+    `calibration` is that of each output of the linear model alone; `thresholds` cut the
+    calibrated probabilities: `relevant` the first output's, `borderline` the second's. What the
+    `gate` keeps out is read no further and has the probabilities `shut`. Without a `cascade` the
+    linear model settles everything else.
     """
 
     cues: CueTable
@@ -48,17 +52,45 @@ class RelevanceModel:
     linear: LinearModel
     calibration: Sequence[Calibration]
     thresholds: Mapping[str, float]
+    cascade: Cascade | None = None
+    gate: Gate | None = None
+    shut: tuple[float, float] = (0.0, 0.0)
 
     def judge(self, title: str, text: str) -> Judgement:
         """Judge one article."""
-        return self.judge_reading(read_article(title, text, self.cues))
+        return self.judge_all([(title, text)])[0][0]
 
-    def judge_reading(self, reading: Reading) -> Judgement:
-        """Judge an article read already with this model's cues."""
+    def judge_all(self, articles: Sequence[tuple[str, str]]) -> list[tuple[Judgement, bool]]:
+        """Judge articles by title and text; also say which ones the encoder was asked about.
+
+        The same article is judged the same alone and in any company.
+        """
+        return [self._judge(title, text) for title, text in articles]
+
+    def opens(self, title: str, text: str) -> bool:
+        """Whether the gate lets an article through."""
+        return self.gate is None or self.gate.opens(title, text)
+
+    def _judge(self, title: str, text: str) -> tuple[Judgement, bool]:
+        if not self.opens(title, text):
+            return self.decide(*self.shut), False
+        reading = read_article(title, text, self.cues)
+        linear = self.log_odds(reading)
+        if self.cascade is None or not self.cascade.is_uncertain(linear):
+            return self.decide(*self.settled(linear)), False
+        both = self.cascade.probabilities(linear, title, text, reading, self.cues)
+        return self.decide(*both), True
+
+    def settled(self, linear: Sequence[float]) -> tuple[float, float]:
+        """Return the probabilities of both outputs by the linear model alone."""
         main, any_ = (
             calibration.probability(odds)
-            for odds, calibration in zip(self.log_odds(reading), self.calibration, strict=True)
+            for odds, calibration in zip(linear, self.calibration, strict=True)
         )
+        return main, any_
+
+    def decide(self, main: float, any_: float) -> Judgement:
+        """Return the judgement that two probabilities amount to."""
         relevant = main >= self.thresholds["relevant"]
         borderline = not relevant and any_ >= self.thresholds["borderline"]
         return Judgement(main, any_, relevant, borderline)
@@ -69,8 +101,11 @@ class RelevanceModel:
         return odds
 
 
-def load_relevance(folder: ModelFolder) -> RelevanceModel:
-    """Build the model of a verified folder; raises `ModelError`."""
+def load_relevance(folder: ModelFolder, encoder: ModelFolder | None = None) -> RelevanceModel:
+    """Build the model of a verified folder; raises `ModelError`.
+
+    `encoder` is its `encoder_folder`, where that was loaded already.
+    """
     cues = folder.cues(CUES)
     counter = StoryCounter(cues)
     linear = load_linear(folder, outputs=2, story=len(counter.names))
@@ -84,7 +119,51 @@ def load_relevance(folder: ModelFolder) -> RelevanceModel:
         ) from error
     if len(calibration) != 2:
         raise ModelError(f"{folder.path / 'meta.json'}: calibration of two outputs expected")
-    return RelevanceModel(cues, counter, linear, calibration, thresholds)
+    return RelevanceModel(
+        cues,
+        counter,
+        linear,
+        calibration,
+        thresholds,
+        _cascade(folder, encoder),
+        *_gate(folder),
+    )
+
+
+def encoder_folder(folder: ModelFolder) -> ModelFolder | None:
+    """Return the verified folder of the encoder that a relevance model is fused with, if any.
+
+    It lies in the same models folder. Raises `ModelError`.
+    """
+    raw = folder.meta.settings.get("cascade")
+    if raw is None:
+        return None
+    try:
+        name, version = str(raw["encoder"]["name"]), str(raw["encoder"]["version"])
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"{folder.path / 'meta.json'}: cascade: names no encoder") from error
+    if Path(name).name != name or Path(version).name != version:
+        raise ModelError(f"{folder.path / 'meta.json'}: cascade: '{name}' is no plain name")
+    return load_folder(folder.path.parents[1] / name / version)
+
+
+def _gate(folder: ModelFolder) -> tuple[Gate | None, tuple[float, float]]:
+    """Return the gate of a folder and the probabilities of what it keeps out."""
+    if GATE not in folder.meta.files:
+        return None, (0.0, 0.0)
+    gate = parse_gate(folder.json(GATE), str(folder.path / GATE))
+    try:
+        main, any_ = map(float, folder.meta.settings["shut"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{folder.path / 'meta.json'}: 'shut' needs two numbers") from error
+    return gate, (main, any_)
+
+
+def _cascade(folder: ModelFolder, encoder: ModelFolder | None) -> Cascade | None:
+    encoder = encoder or encoder_folder(folder)
+    if encoder is None:
+        return None
+    return load_cascade(folder.meta.settings["cascade"], encoder, str(folder.path / "meta.json"))
 
 
 def load_linear(folder: ModelFolder, *, outputs: int, story: int) -> LinearModel:

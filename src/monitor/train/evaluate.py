@@ -6,29 +6,37 @@ import json
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.artefact import find_model, load_folder
+from monitor.classify.artefact import ModelFolder, find_model, load_folder
 from monitor.classify.relevance import NAME, load_relevance
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import load_tags
 from monitor.errors import DataError
 from monitor.train.data import Labelled, read_labelled
-from monitor.train.relevance import rounded, score_model
+from monitor.train.hard_cases import error_list
+from monitor.train.metrics import relevance_scores
+from monitor.train.relevance import judge_rows, rounded
 from monitor.train.tags import score_tags
 
 FLOORS = "floors.json"
 
 
 def evaluate_relevance(models: Path, data: Path) -> dict[str, Any]:
-    """Return `{model, data, scores}` of the relevance model on labelled articles in `data`.
+    """Return `{model, data, scores, errors}` of the relevance model on labelled articles.
 
     Other languages than the model's are left out. Raises `ModelError` or `DataError`.
     """
-    folder = load_folder(find_model(models, NAME))
-    scores = score_model(load_relevance(folder), _rows(data, folder.meta.language))
+    return evaluate_relevance_folder(load_folder(find_model(models, NAME)), data)
+
+
+def evaluate_relevance_folder(folder: ModelFolder, data: Path) -> dict[str, Any]:
+    """Return what `evaluate_relevance` does, for one version, released or not."""
+    rows = _rows(data, folder.meta.language)
+    said, asked = judge_rows(load_relevance(folder), rows)
     return {
         "model": f"{NAME} {folder.meta.version}",
         "data": str(data),
-        "scores": rounded(scores),
+        "scores": rounded(relevance_scores(rows, said, asked)),
+        "errors": error_list(rows, said),
     }
 
 
@@ -37,7 +45,11 @@ def evaluate_tags(models: Path, data: Path) -> dict[str, Any]:
 
     The taggers are measured alone, on every such row, whatever the relevance model says of it.
     """
-    folder = load_folder(find_model(models, TAGS_NAME))
+    return evaluate_tags_folder(load_folder(find_model(models, TAGS_NAME)), data)
+
+
+def evaluate_tags_folder(folder: ModelFolder, data: Path) -> dict[str, Any]:
+    """Return what `evaluate_tags` does, for one version, released or not."""
     scores = score_tags(load_tags(folder), _rows(data, folder.meta.language))
     return {
         "model": f"{TAGS_NAME} {folder.meta.version}",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classify.calibration import Calibration
+from monitor.classify.calibration import PLATT_SHARE, Calibration
 from monitor.classify.linear import LinearModel
 from monitor.train.matrix import Columns, Matrix, choose_columns, design
 
@@ -170,13 +170,19 @@ def cross_fit(
     return scores
 
 
-def fit_calibration(scores: Floats, truth: NDArray[np.bool_]) -> Calibration:
-    """Return the calibration of cross-fitted log odds."""
+def fit_calibration(
+    scores: Floats,
+    truth: NDArray[np.bool_],
+    weight: Floats | None = None,
+    *,
+    share: float = PLATT_SHARE,
+) -> Calibration:
+    """Return the calibration of cross-fitted log odds; `share` is what Platt's curve counts."""
     from sklearn.isotonic import IsotonicRegression
     from sklearn.linear_model import LogisticRegression
 
-    platt = LogisticRegression(C=1e6, solver="lbfgs").fit(scores[:, None], truth)
-    isotonic = IsotonicRegression(out_of_bounds="clip").fit(scores, truth)
+    platt = LogisticRegression(C=1e6, solver="lbfgs").fit(scores[:, None], truth, weight)
+    isotonic = IsotonicRegression(out_of_bounds="clip").fit(scores, truth, weight)
     points: dict[float, float] = {}
     for knot, value in zip(isotonic.X_thresholds_, isotonic.y_thresholds_, strict=True):
         # no article is certain: even the top of the ranking had some false ones
@@ -186,6 +192,7 @@ def fit_calibration(scores: Floats, truth: NDArray[np.bool_]) -> Calibration:
         tuple(points.values()),
         round(float(platt.coef_[0, 0]), 5),
         round(float(platt.intercept_[0]), 5),
+        share,
     )
 
 

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.classify.relevance import Judgement
 from monitor.train.data import Labelled
+from monitor.train.hard_cases import hard_kinds
+from monitor.train.reliability import calibration_error, chance_error, reliability
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -30,6 +33,10 @@ HARD_IN_FEED = 0.003
 """Share of hard negatives (a strong term, another subject) in a national feed."""
 
 
+DRAWS = 400
+"""Bootstrap draws; the ends of an interval move by 0.01 from one seed to another."""
+
+
 def average_precision(truth: Bools, scores: Floats) -> float:
     """Return average precision, or 0 where nothing is true."""
     from sklearn.metrics import average_precision_score
@@ -45,25 +52,17 @@ def recall_at_precision(truth: Bools, scores: Floats, precision: float = 0.9) ->
     return float(good.max() / truth.sum()) if len(good) and truth.any() else 0.0
 
 
-def calibration_error(
-    truth: Bools, scores: Floats, *, above: float = 0.02, bins: int = 10
-) -> float:
-    """Return the mean gap of score and truth over bins of equal mass of scores above `above`."""
-    chosen = np.flatnonzero(scores > above)
-    order = chosen[np.argsort(scores[chosen], kind="stable")]
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    gaps = [abs(scores[part].mean() - truth[part].mean()) * len(part) for part in parts]
-    return float(sum(gaps) / max(1, len(order)))
-
-
 def relevance_scores(
-    rows: Sequence[Labelled], main: Floats, any_: Floats, relevant: Bools, borderline: Bools
+    rows: Sequence[Labelled], said: Sequence[Judgement], asked: Bools | None = None
 ) -> dict[str, Any]:
     """Return every figure of a relevance model on labelled rows.
 
-    `main` and `any_` are calibrated probabilities; the main figures leave `rel` 1 rows out.
+    The main figures leave `rel` 1 rows out. `asked` marks rows that the encoder has read.
     """
     rel = np.array([row.rel for row in rows])
+    main, any_ = np.array([j.main for j in said]), np.array([j.any for j in said])
+    relevant = np.array([j.relevant for j in said])
+    borderline = np.array([j.borderline for j in said])
     clear = rel != 1
     shown = relevant | borderline
     return {
@@ -84,17 +83,27 @@ def relevance_scores(
             "borderline": int(borderline.sum()),
             "borderline_precision_any": _share(rel[borderline] >= 1),
         },
-        "calibration_error": calibration_error(rel == 2, main),
-        "calibration_error_annotated": _annotated_error(rows, rel, main),
+        **_calibration(rows, rel, main),
+        "general_outlets_interval": general_interval(rows, rel, main),
         "sources": _sources(rows, rel, main),
         "regions": _regions(rows, relevant, shown),
+        "hard_kinds": hard_kinds(rows, relevant, borderline),
         "feed": project_to_feed(rows, rel, relevant),
+        "asked": _asked(rows, rel, asked),
     }
 
 
-def _annotated_error(rows: Sequence[Labelled], rel: NDArray[np.int_], main: Floats) -> float:
+def _calibration(rows: Sequence[Labelled], rel: NDArray[np.int_], main: Floats) -> dict[str, Any]:
     annotated = np.array([row.basis == "annotated" for row in rows])
-    return calibration_error(rel[annotated] == 2, main[annotated])
+    truth = rel == 2
+    return {
+        "calibration_error": calibration_error(truth, main),
+        "calibration_error_annotated": calibration_error(truth[annotated], main[annotated]),
+        "calibration_error_by_chance": chance_error(main),
+        "calibration_error_annotated_by_chance": chance_error(main[annotated]),
+        "reliability": reliability(truth, main),
+        "reliability_annotated": reliability(truth[annotated], main[annotated]),
+    }
 
 
 def _share(values: Bools) -> float:
@@ -105,8 +114,7 @@ def _sources(rows: Sequence[Labelled], rel: NDArray[np.int_], main: Floats) -> d
     """Return average precision within each source that has positives, and in general outlets."""
     source = np.array([row.source for row in rows])
     groups: dict[str, Bools] = {name: source == name for name in sorted(set(source.tolist()))}
-    special = np.isin(source, sorted(SNIPPETS | RELEASES))
-    groups["full articles of general outlets"] = ~special
+    groups["full articles of general outlets"] = general_outlets(rows)
     table: dict[str, Any] = {}
     for name, member in groups.items():
         chosen = member & (rel != 1)
@@ -119,6 +127,51 @@ def _sources(rows: Sequence[Labelled], rel: NDArray[np.int_], main: Floats) -> d
                 "recall_at_precision_0.90": recall_at_precision(rel[chosen] == 2, main[chosen]),
             }
     return table
+
+
+def general_outlets(rows: Sequence[Labelled]) -> Bools:
+    """Return which rows are full articles of general outlets: no snippets, no releases."""
+    return np.array([row.source not in SNIPPETS | RELEASES for row in rows])
+
+
+def general_interval(
+    rows: Sequence[Labelled], rel: NDArray[np.int_], main: Floats
+) -> dict[str, list[float]]:
+    """Return 95 % bootstrap intervals for full articles of general outlets, `rel` 1 left out.
+
+    Main subjects and others are drawn apart, so that every draw has as many of both.
+    """
+    chosen = general_outlets(rows) & (rel != 1)
+    truth, scores = rel[chosen] == 2, main[chosen]
+    hits, others = np.flatnonzero(truth), np.flatnonzero(~truth)
+    if not len(hits) or not len(others):
+        return {}
+    draw = np.random.default_rng(0)
+    drawn: dict[str, list[float]] = {"average_precision": [], "recall_at_precision_0.90": []}
+    for _ in range(DRAWS):
+        at = np.concatenate([draw.choice(hits, len(hits)), draw.choice(others, len(others))])
+        drawn["average_precision"].append(average_precision(truth[at], scores[at]))
+        drawn["recall_at_precision_0.90"].append(recall_at_precision(truth[at], scores[at]))
+    return {key: np.quantile(values, (0.025, 0.975)).tolist() for key, values in drawn.items()}
+
+
+def _asked(
+    rows: Sequence[Labelled], rel: NDArray[np.int_], asked: Bools | None
+) -> dict[str, float]:
+    """Return the share that the encoder reads of each kind of row, and of a natural mix."""
+    if asked is None:
+        return {}
+    hard = np.array([row.basis == "annotated" for row in rows]) & (rel == 0)
+    main, negative, easy = _share(asked[rel == 2]), _share(asked[rel == 0]), rel == 0
+    in_feed = HARD_IN_FEED * _share(asked[hard]) + (1 - HARD_IN_FEED) * _share(asked[easy & ~hard])
+    return {
+        "rel2": main,
+        "rel1": _share(asked[rel == 1]),
+        "hard_negatives": _share(asked[hard]),
+        "sampled_negatives": _share(asked[easy & ~hard]),
+        "natural_mix": PREVALENCE * main + (1 - PREVALENCE) * negative,
+        "feed": PREVALENCE * main + (1 - PREVALENCE) * in_feed,
+    }
 
 
 def _regions(rows: Sequence[Labelled], relevant: Bools, shown: Bools) -> dict[str, Any]:

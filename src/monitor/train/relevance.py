@@ -1,5 +1,8 @@
 """Training of the relevance model: one seeded command from data files to a model folder.
 
+The linear model is fitted here; the encoder, if there is one, was trained before, and the second
+stage is fitted on rows it has not seen.
+
 Weights of rows: 1 for a sure label, 0.7 for an unsure one, 0.3 for `rel` 1 rows as negatives of
 the first output; between half and twice these values average precision moves by 0.003 at most.
 Unlabelled positives (headline term, charge) as further rows were tried and added nothing.
@@ -15,11 +18,27 @@ from typing import Any
 
 import numpy as np
 
-from monitor.classify.artefact import pack_arrays, pack_json, save_folder
+from monitor.classify.artefact import (
+    ModelFolder,
+    load_folder,
+    pack_arrays,
+    pack_json,
+    save_folder,
+)
+from monitor.classify.cascade import cascade_json
 from monitor.classify.cues import CueTable
+from monitor.classify.gate import gate_json
 from monitor.classify.linear import LinearModel
 from monitor.classify.reading import read_article
-from monitor.classify.relevance import CUES, NAME, VOCABULARY, WEIGHTS, RelevanceModel
+from monitor.classify.relevance import (
+    CUES,
+    GATE,
+    NAME,
+    VOCABULARY,
+    WEIGHTS,
+    Judgement,
+    RelevanceModel,
+)
 from monitor.classify.story import StoryCounter
 from monitor.train.cue_groups import CUES_FILE, cues_json, load_cues
 from monitor.train.data import Labelled, file_sha256, read_labelled, read_texts, text_files
@@ -33,11 +52,14 @@ from monitor.train.fit import (
     linear_arrays,
     threshold_for,
 )
+from monitor.train.gate import fit_gate
 from monitor.train.matrix import Matrix, build_matrix
 from monitor.train.metrics import relevance_scores
 
 TRAIN, DEV = "train.jsonl.gz", "dev.jsonl.gz"
 PRECISION = 0.90
+LEAST = 0.0001
+"""No article is certainly off the subject."""
 OPTIONS = FitOptions()
 WEIGHT_UNSURE, WEIGHT_BORDERLINE = 0.7, 0.3
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
@@ -67,50 +89,112 @@ def train_relevance(
     seed: int = 0,
     options: FitOptions = OPTIONS,
     ablations: bool = True,
+    encoder: Path | None = None,
+    released: bool = False,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
     """Train on `data` (a folder with `TRAIN` and `DEV`), write `out/NAME/version`.
 
-    Returns the content of `meta.json`. The same data, texts, cues, seed and library versions give
-    the same files. Raises `DataError` or `ModelError`.
+    `encoder` is the folder of an encoder version in `out`; without one the model is linear alone.
+    Returns the content of `meta.json`. The same data, texts, cues, encoder, seed and library
+    versions give the same files. Raises `DataError` or `ModelError`.
     """
     from monitor.train.ablation import ablate
-    from monitor.train.cards import relevance_card
+    from monitor.train.relevance_card import relevance_card
 
+    second = None if encoder is None else load_folder(encoder)
     cues = CueTable(load_cues())
-    counter = StoryCounter(cues)
     say("reading the training rows")
-    corpus = load_corpus(data, cues, counter)
+    corpus = load_corpus(data, cues, StoryCounter(cues))
     dev = read_labelled(data / DEV)
     say(f"cross-fitting {options.folds} models")
-    crossed = cross_fit(
-        corpus.matrix, targets_of(corpus), [r.event for r in corpus.rows], options, seed
-    )
+    events = [row.event for row in corpus.rows]
+    crossed = cross_fit(corpus.matrix, targets_of(corpus), events, options, seed)
     say("fitting the model")
     linear = fit_linear(corpus.matrix, targets_of(corpus), options, seed)
-    model = _calibrated(corpus, crossed, linear, cues, counter, dev)
-    scores = {
-        "cross_validation": score_crossed(corpus, crossed, model),
-        "dev": score_model(model, dev),
-    }
+    model = _calibrated(corpus, crossed, linear, cues, dev)
+    scores: dict[str, Any] = {"cross_validation": score_crossed(corpus, crossed, model)}
+    say("fitting the gate")
+    model, scores["gate"] = _with_gate(model, corpus, seed)
+    if second is not None:
+        model, more = _with_encoder(model, corpus, crossed, dev, second, seed, say)
+        scores |= more
+    say("measuring")
+    scores["dev"] = score_model(model, dev)
     if ablations:
         own, none = targets_of(corpus), targets_of(corpus, with_own=False)
         scores["ablations"] = ablate(corpus, own, none, dev, cues, options, seed, say)
-    counts = {str(value): int((corpus.rel[corpus.own] == value).sum()) for value in (2, 1, 0)}
     meta = {
         "name": NAME,
         "version": version,
         "language": "en",
-        "released": True,
+        "released": released,
         "labels": {"relevance": ["relevant", "borderline"]},
         "experimental": {},
         "thresholds": dict(model.thresholds),
-        "settings": {"calibration": [asdict(c) for c in model.calibration]},
+        "settings": _settings(model, second),
         "scores": rounded(scores),
-        "training": {**training_record(data, seed, options), "texts_rel": counts},
+        "training": {**training_record(data, seed, options), "texts_rel": _own_counts(corpus)},
     }
     content = pack_linear(linear, cues)
+    if model.gate is not None:
+        content[GATE] = pack_json(gate_json(model.gate))
     return asdict(save_folder(out / NAME / version, meta, content, relevance_card(meta)))
+
+
+def _with_gate(
+    model: RelevanceModel, corpus: Corpus, seed: int
+) -> tuple[RelevanceModel, dict[str, float]]:
+    """Return the model with a gate, and the share of each kind of row that passes it.
+
+    What the gate keeps out gets the share of main and of any subjects among what cross-fitted
+    gates kept out.
+    """
+    gate, passed = fit_gate(corpus.rows, seed)
+    kept_out = {
+        value: (corpus.rel == value).sum() * (1 - passed.get(f"rel {value}", 1.0))
+        for value in (2, 1, 0)
+    }
+    every = max(1.0, sum(kept_out.values()))
+    shares = (kept_out[2] / every, (kept_out[2] + kept_out[1]) / every)
+    main, any_ = (round(max(LEAST, float(share)), 5) for share in shares)
+    return replace(model, gate=gate, shut=(main, any_)), passed
+
+
+def _with_encoder(
+    model: RelevanceModel,
+    corpus: Corpus,
+    crossed: Floats,
+    dev: Sequence[Labelled],
+    encoder: ModelFolder,
+    seed: int,
+    say: Say,
+) -> tuple[RelevanceModel, dict[str, Any]]:
+    """Return the model with its cascade, and what only its training can measure."""
+    from monitor.train.second_stage import crossed_scores, fit_second_stage, measure_cost, stages
+
+    readings = [read_article(row.title, row.text, model.cues) for row in dev]
+    linear = np.array([model.log_odds(reading) for reading in readings])
+    stage = fit_second_stage(
+        model, corpus, crossed, dev, linear, encoder, precision=PRECISION, seed=seed, say=say
+    )
+    cost = measure_cost(stage.model, dev)
+    return stage.model, {**crossed_scores(stage), "stages": stages(stage, cost)}
+
+
+def _settings(model: RelevanceModel, encoder: ModelFolder | None) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "calibration": [asdict(c) for c in model.calibration],
+        "shut": list(model.shut),
+    }
+    if model.cascade is not None and encoder is not None:
+        settings["cascade"] = cascade_json(model.cascade, encoder)
+    return settings
+
+
+def _own_counts(corpus: Corpus) -> dict[str, int]:
+    """Return how many of the project's own texts there are by `rel`."""
+    return {str(value): int((corpus.rel[corpus.own] == value).sum()) for value in (2, 1, 0)}
 
 
 def pack_linear(linear: LinearModel, cues: CueTable) -> dict[str, bytes]:
@@ -149,7 +233,6 @@ def _calibrated(
     crossed: Floats,
     linear: LinearModel,
     cues: CueTable,
-    counter: StoryCounter,
     dev: Sequence[Labelled],
 ) -> RelevanceModel:
     """Calibrate and set thresholds on the cross-fitted real rows.
@@ -162,7 +245,8 @@ def _calibrated(
     calibration = [
         fit_calibration(real[:, output], truth) for output, truth in enumerate((rel == 2, rel >= 1))
     ]
-    model = RelevanceModel(cues, counter, linear, calibration, {"relevant": 1.0, "borderline": 1.0})
+    open_ = {"relevant": 1.0, "borderline": 1.0}
+    model = RelevanceModel(cues, StoryCounter(cues), linear, calibration, open_)
     main, any_ = calibrate(model, real)
     said = [model.judge(row.title, row.text) for row in dev]
     dev_rel = np.array([row.rel for row in dev])
@@ -197,12 +281,12 @@ def calibrate(model: RelevanceModel, log_odds: Floats) -> tuple[Floats, Floats]:
 def score_crossed(corpus: Corpus, crossed: Floats, model: RelevanceModel) -> dict[str, Any]:
     """Return the figures of the cross-fitted real rows, and how the own texts fare."""
     main, any_ = calibrate(model, crossed)
-    relevant = main >= model.thresholds["relevant"]
-    borderline = ~relevant & (any_ >= model.thresholds["borderline"])
-    real, own, rel = corpus.real, corpus.own, corpus.rel
-    rows = [row for row, is_real in zip(corpus.rows, real, strict=True) if is_real]
-    scores = relevance_scores(rows, main[real], any_[real], relevant[real], borderline[real])
-    shown = relevant | borderline
+    said = [model.decide(*both) for both in zip(main.tolist(), any_.tolist(), strict=True)]
+    relevant = np.array([judgement.relevant for judgement in said])
+    shown = relevant | np.array([judgement.borderline for judgement in said])
+    own, rel = corpus.own, corpus.rel
+    real = np.flatnonzero(corpus.real).tolist()
+    scores = relevance_scores([corpus.rows[i] for i in real], [said[i] for i in real])
     scores["own_texts"] = {
         "relevant_found": float(relevant[own & (rel == 2)].mean()),
         "relevant_shown": float(shown[own & (rel == 2)].mean()),
@@ -213,14 +297,15 @@ def score_crossed(corpus: Corpus, crossed: Floats, model: RelevanceModel) -> dic
 
 def score_model(model: RelevanceModel, rows: Sequence[Labelled]) -> dict[str, Any]:
     """Return every figure of a model on labelled rows."""
-    said = [model.judge(row.title, row.text) for row in rows]
-    return relevance_scores(
-        rows,
-        np.array([judgement.main for judgement in said]),
-        np.array([judgement.any for judgement in said]),
-        np.array([judgement.relevant for judgement in said]),
-        np.array([judgement.borderline for judgement in said]),
-    )
+    return relevance_scores(rows, *judge_rows(model, rows))
+
+
+def judge_rows(
+    model: RelevanceModel, rows: Sequence[Labelled]
+) -> tuple[list[Judgement], np.typing.NDArray[np.bool_]]:
+    """Return the judgement of each row, and whether the encoder was asked."""
+    said = model.judge_all([(row.title, row.text) for row in rows])
+    return [judgement for judgement, _ in said], np.array([asked for _, asked in said])
 
 
 def training_record(data: Path, seed: int, options: FitOptions, *more: Path) -> dict[str, Any]:

@@ -49,7 +49,9 @@ def relevance_rows(scores: Mapping[str, Any]) -> list[tuple[str, Any]]:
         ("borderline items", at["borderline"]),
         ("borderline items that are rel 1 or 2", at["borderline_precision_any"]),
         ("calibration error", scores["calibration_error"]),
+        ("the same by chance alone", scores["calibration_error_by_chance"]),
         ("calibration error, annotated rows", scores["calibration_error_annotated"]),
+        ("the same by chance alone", scores["calibration_error_annotated_by_chance"]),
         ("precision projected to 0.3 %, negatives as sampled", feed["precision_as_sampled"]),
         ("precision projected to 0.3 %, hard negatives at 0.3 %", feed["precision_as_in_feed"]),
         ("false alarms in 10,000 articles, as in a feed", feed["false_per_10000_as_in_feed"]),
@@ -60,6 +62,42 @@ def source_rows(scores: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Return the figures within each source."""
     keys = ("positives", "rows", "average_precision", "recall_at_precision_0.90")
     return [(name, *(row[key] for key in keys)) for name, row in scores["sources"].items()]
+
+
+def interval_rows(scores: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the bootstrap intervals of full articles of general outlets."""
+    names = {
+        "average_precision": "average precision",
+        "recall_at_precision_0.90": "recall at precision 0.90",
+    }
+    return [
+        (names[key], f"{low:.3f} to {high:.3f}")
+        for key, (low, high) in scores["general_outlets_interval"].items()
+    ]
+
+
+def kind_rows(scores: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return how many hard negatives of each kind are shown."""
+    keys = ("rows", "relevant", "borderline")
+    return [(kind, *(cell[key] for key in keys)) for kind, cell in scores["hard_kinds"].items()]
+
+
+def reliability_rows(curve: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """Return a reliability curve bin by bin."""
+    return [(bin_["rows"], bin_["said"], bin_["true"]) for bin_ in curve]
+
+
+def asked_rows(scores: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the share of each kind of row that the encoder reads."""
+    names = {
+        "rel2": "main subject",
+        "rel1": "borderline",
+        "hard_negatives": "annotated negatives",
+        "sampled_negatives": "sampled negatives",
+        "natural_mix": "these negatives with 0.3 % main subjects",
+        "feed": "a national feed: the same with 0.3 % hard negatives",
+    }
+    return [(names[key], f"{share:.1%}") for key, share in scores["asked"].items()]
 
 
 def label_rows(scores: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -83,6 +121,9 @@ def region_rows(scores: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 
 REGION_HEADER = ("region of exploitation", "n", "relevant", "relevant or borderline")
 SOURCE_HEADER = ("source", "positives", "rows", "average precision", "recall at precision 0.90")
+KIND_HEADER = ("annotated rows by their words", "rows", "relevant", "borderline")
+RELIABILITY_HEADER = ("rows", "mean score", "share that is main")
+ASKED_HEADER = ("rows", "read by the encoder")
 LABEL_HEADER = ("label", "n", "precision", "recall", "F1")
 
 
@@ -97,4 +138,19 @@ def render_evaluation(result: Mapping[str, Any]) -> str:
         parts += [text_table(("figure", "value"), relevance_rows(result["scores"]))]
         parts += [text_table(SOURCE_HEADER, source_rows(result["scores"]))]
         parts += [text_table(REGION_HEADER, region_rows(result["scores"]))]
+        parts += _relevance_parts(result)
     return "\n\n".join(parts)
+
+
+def _relevance_parts(result: Mapping[str, Any]) -> list[str]:
+    scores = result["scores"]
+    interval = text_table(("general outlets", "95 % interval"), interval_rows(scores))
+    parts = [interval, text_table(KIND_HEADER, kind_rows(scores))]
+    for name in ("reliability", "reliability_annotated"):
+        parts += [name, text_table(RELIABILITY_HEADER, reliability_rows(scores[name]))]
+    if scores["asked"]:
+        parts.append(text_table(ASKED_HEADER, asked_rows(scores)))
+    errors = result["errors"]
+    keys = ("id", "kind", "relevance", "any", "shown")
+    rows = [tuple(error[key] for key in keys) for error in errors]
+    return [*parts, f"errors: {len(errors)}, the worst first", text_table(keys, rows)]

@@ -1,0 +1,57 @@
+"""One command for all models: which is made from which, and which encoder a version gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from monitor.classify.artefact import model_versions
+from monitor.classify.encoder import NAME as ENCODER
+from monitor.errors import ModelError
+
+Say = Callable[[str], None]
+
+
+def make_model(
+    model: Literal["relevance", "tags", "encoder"],
+    data: Path,
+    out: Path,
+    *,
+    version: str,
+    seed: int,
+    encoder: str | None = None,
+    say: Say = lambda _: None,
+) -> dict[str, Any]:
+    """Train one model into `out`; return the content of its `meta.json`.
+
+    A relevance model is fused with `encoder` (trained first if `out` lacks it) or with the newest
+    encoder in `out`. Raises `DataError` or `ModelError`.
+    """
+    if model == "tags":
+        from monitor.train.tags import train_tags
+
+        return train_tags(data, out, version=version, seed=seed, say=say)
+    if model == "encoder":
+        from monitor.train.encoder import train_encoder
+
+        return train_encoder(data, out, version=version, seed=seed, say=say)
+    from monitor.train.relevance import train_relevance
+
+    fused = _encoder(data, out, encoder, seed, say)
+    return train_relevance(data, out, version=version, seed=seed, encoder=fused, say=say)
+
+
+def _encoder(data: Path, out: Path, version: str | None, seed: int, say: Say) -> Path | None:
+    if version is None:
+        try:
+            return model_versions(out, ENCODER)[-1]
+        except ModelError:
+            say(f"no encoder in {out}: the model will be linear alone")
+            return None
+    folder = out / ENCODER / version
+    if not folder.exists():
+        from monitor.train.encoder import train_encoder
+
+        train_encoder(data, out, version=version, seed=seed, say=say)
+    return folder

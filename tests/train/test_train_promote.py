@@ -1,0 +1,132 @@
+"""Promotion: nothing worse than the floors takes over, and floors only rise."""
+
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from monitor.classify import find_model, load_folder
+from monitor.classify.artefact import save_folder
+from monitor.config import data_dir
+from monitor.errors import DataError, ModelError
+from monitor.train.data import file_sha256
+from monitor.train.evaluate import evaluate_relevance, read_floors
+from monitor.train.promote import promote
+
+TITLES = [
+    (2, "Two charged with human trafficking after women freed from brothel"),
+    (2, "Men forced to work without pay freed from brick kiln"),
+    (0, "Rain expected at the weekend"),
+    (0, "Council votes on the budget"),
+]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "rows.jsonl"
+    rows = [
+        {
+            "id": str(i), "source": "made", "language": "en", "title": title, "rel": rel,
+            "text": "It was told on Monday.", "basis": "annotated",
+        }
+        for i, (rel, title) in enumerate(TITLES)
+    ]  # fmt: skip
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+@pytest.fixture
+def models(tmp_path: Path, data: Path) -> Path:
+    """The shipped relevance model, a trial version of the same files, and floors for `data`."""
+    folder = tmp_path / "models"
+    shipped = data_dir("models")
+    used = find_model(shipped, "relevance-en")
+    for name in ("relevance-en", "encoder-en"):
+        if (shipped / name).exists():
+            source = find_model(shipped, name)
+            shutil.copytree(source, folder / name / source.name)
+    shutil.copytree(used, folder / "relevance-en" / "9.0.0")
+    trial = folder / "relevance-en" / "9.0.0" / "meta.json"
+    change_meta(trial, version="9.0.0", released=False)
+    write_floors(folder, data, 0.5)
+    return folder
+
+
+def change_meta(path: Path, **change: object) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | change), "utf-8")
+
+
+def write_floors(folder: Path, data: Path, floor: float) -> None:
+    floors = {
+        "data_sha256": file_sha256(data),
+        "relevance": {"average_precision": floor, "recall_at_precision_0.90": floor},
+        "tags": {"form": 0.1},
+    }
+    (folder / "floors.json").write_text(json.dumps(floors), "utf-8")
+
+
+def test_a_version_that_holds_the_floors_takes_over_and_raises_them(
+    models: Path, data: Path
+) -> None:
+    assert find_model(models, "relevance-en").name != "9.0.0"
+    done = promote(models, "relevance-en", "9.0.0", data)
+    assert done.refused == ()
+    assert done.reached["average_precision"] == 1.0
+    assert find_model(models, "relevance-en").name == "9.0.0"
+    assert load_folder(find_model(models, "relevance-en")).meta.released
+    floors = read_floors(models)
+    assert floors["relevance"] == {"average_precision": 0.995, "recall_at_precision_0.90": 0.995}
+    assert floors["tags"] == {"form": 0.1}
+    assert done.floors["average_precision"] == (0.5, 0.995)
+    again = promote(models, "relevance-en", "9.0.0", data)
+    assert again.floors == {}
+    assert read_floors(models) == floors
+
+
+def test_a_worse_version_is_refused_and_nothing_changes(models: Path, data: Path) -> None:
+    folder = load_folder(models / "relevance-en" / "9.0.0")
+    meta = {k: v for k, v in asdict(folder.meta).items() if k not in ("schema", "files")}
+    content = {name: blob for name, blob in folder.content.items() if name != "gate.json"}
+    settings = {k: v for k, v in meta["settings"].items() if k not in ("cascade", "shut")}
+    flat = {"knots": [0.0], "values": [0.5], "slope": -1.0, "intercept": 0.0}
+    meta["settings"] = settings | {"calibration": [flat, flat]}
+    save_folder(folder.path, meta, content, "upside down")
+    before = (models / "floors.json").read_bytes()
+    done = promote(models, "relevance-en", "9.0.0", data)
+    assert len(done.refused) == 2
+    assert "average_precision is" in done.refused[0]
+    assert find_model(models, "relevance-en").name != "9.0.0"
+    assert (models / "floors.json").read_bytes() == before
+
+
+def test_a_version_behind_the_one_in_use_is_refused(models: Path, data: Path) -> None:
+    promote(models, "relevance-en", "9.0.0", data)
+    names = sorted(p.name for p in (models / "relevance-en").iterdir())
+    older = names[0]
+    assert "newer" in promote(models, "relevance-en", older, data).refused[0]
+
+
+def test_other_data_and_unknown_models_are_errors(models: Path, data: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no such version"):
+        promote(models, "relevance-en", "8.0.0", data)
+    other = tmp_path / "other.jsonl"
+    other.write_text(data.read_text("utf-8") + "\n", "utf-8")
+    with pytest.raises(DataError, match="other sha256"):
+        promote(models, "relevance-en", "9.0.0", other)
+    with pytest.raises(ModelError, match="no model there"):
+        promote(models, "weather-en", "1.0.0", data)
+
+
+def test_an_evaluation_lists_errors_by_id_and_no_text(models: Path, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.jsonl"
+    row = {
+        "id": "w", "source": "made", "language": "en", "rel": 2, "basis": "annotated",
+        "title": "Rain expected", "text": "Showers will move in.",
+    }  # fmt: skip
+    path.write_text(json.dumps(row), "utf-8")
+    (error,) = evaluate_relevance(models, path)["errors"]
+    assert error["id"] == "w"
+    assert error["kind"] == "missed"
+    assert "Rain" not in json.dumps(error)
