@@ -13,7 +13,7 @@ import pytest
 SRC = Path(__file__).resolve().parents[1] / "src" / "monitor"
 
 FLOORS: list[set[str]] = [
-    {"types", "errors", "stamps", "shapes", "countries"},
+    {"types", "errors", "stamps", "shapes", "countries", "labels"},
     {"config", "text", "nlp"},
     {"feeds", "guidelines", "classify", "stories", "store", "digest", "corpus"},
     {"core"},

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from monitor.config import Settings, cache_dir, data_dir, load_settings
 from monitor.errors import UsageError
-from monitor.types import AssessedArticle, Assessor, Digest, Feed
+from monitor.labels import check_labels
+from monitor.types import AssessedArticle, Assessor, Digest, Feed, Review, Verdict
 
 if TYPE_CHECKING:
     from monitor.classify import Classified
@@ -305,6 +306,25 @@ class Monitor:
     def article(self, article_id: str) -> AssessedArticle:
         """Return one stored article; raises `NotFound`."""
         return self.store.article(article_id, self.stamps)
+
+    def review(
+        self,
+        article_id: str,
+        verdict: Verdict,
+        *,
+        tags: Mapping[str, Iterable[str]] | None = None,
+        reviewer: str = "",
+        sha256: str | None = None,
+    ) -> Review:
+        """Store what a person says of an article; of its current version unless `sha256` is given.
+
+        Raises `NotFound`, and `UsageError` for a label that is none.
+        """
+        version = sha256 or self.store.article(article_id, ()).article.sha256
+        now = self.now()
+        said = Review(article_id, version, reviewer, verdict, check_labels(tags or {}), now)
+        self.store.add_review(said, now)
+        return said
 
     def export(
         self,

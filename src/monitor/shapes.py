@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from monitor.types import Finding, Span, Tag
+from monitor.types import Finding, Review, Span, Tag
 
 
 def span_json(span: Span) -> dict[str, Any]:
@@ -52,4 +52,16 @@ def finding_json(
         "sources": [
             {"title": s.title, "section": s.section, "url": s.url} for s in finding.sources
         ],
+    }
+
+
+def review_json(review: Review) -> dict[str, Any]:
+    """Return a review as data."""
+    return {
+        "article": review.article_id,
+        "sha256": review.sha256,
+        "reviewer": review.reviewer,
+        "verdict": review.verdict,
+        "tags": {scheme: list(labels) for scheme, labels in review.tags.items()},
+        "at": review.at.isoformat().replace("+00:00", "Z") if review.at else None,
     }

@@ -20,6 +20,8 @@ FieldName = Literal["title", "text"]
 Quoted = Literal["no", "attributed", "scare"]
 Scope = Literal["headline", "body", "caption"]
 ContentOrigin = Literal["feed", "page", "summary"]
+Verdict = Literal["relevant", "borderline", "not_relevant"]
+VERDICTS: tuple[Verdict, ...] = ("relevant", "borderline", "not_relevant")
 """Where an article's text came from: the feed's full content, its page, or only the summary
 because the page could not be had."""
 
@@ -37,6 +39,8 @@ FORMS = (
     "unspecified",
 )
 RESPONSES = ("prevention", "protection", "prosecution", "partnership")
+VICTIMS = ("child", "adult", "both", "unknown")
+FLOWS = ("domestic", "cross_border", "unknown")
 PLACE_ROLES = ("exploitation", "origin", "transit", "mentioned")
 
 
@@ -263,6 +267,22 @@ class Assessor(Protocol):
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """Judge each article, in order; one failing article is an `error`, not an exception."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person said of one version of an article.
+
+    `tags` maps the schemes that were looked at to all labels that hold (of `place`: where the
+    exploitation is). The latest review of each reviewer holds.
+    """
+
+    article_id: str
+    sha256: str
+    reviewer: str
+    verdict: Verdict
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

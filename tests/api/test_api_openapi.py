@@ -18,15 +18,21 @@ ROUTES = [
     ("post", "/v1/classify"),
     ("get", "/v1/articles"),
     ("get", "/v1/articles/{article_id}"),
+    ("post", "/v1/articles/{article_id}/review"),
     ("get", "/v1/digests/{day}"),
     ("get", "/v1/rules"),
     ("get", "/v1/rules/{rule_id}"),
     ("get", "/healthz"),
     ("get", "/readyz"),
 ]
-MORE_THAN_A_SCHEMA = {"/v1/check", "/v1/check/file", "/v1/articles"}
+MORE_THAN_A_SCHEMA = {
+    "/v1/check",
+    "/v1/check/file",
+    "/v1/articles",
+    "/v1/articles/{article_id}/review",
+}
 """Their 422 and 415 hold for what no schema says: an empty draft, a file of another type, a page
-that never was."""
+that never was, a tag that is none."""
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 

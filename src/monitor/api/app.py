@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 import monitor as package
-from monitor.api import articles, check, classify, digests, health, pages, rules
+from monitor.api import articles, check, classify, digests, health, pages, reviews, rules
 from monitor.api.guard import Guard, allowed_hosts
 from monitor.api.headers import SecurityHeaders
 from monitor.api.limits import BodyLimit, max_body_bytes
@@ -46,7 +46,7 @@ def create_app(monitor: Monitor, *, hosts: tuple[str, ...] = ()) -> FastAPI:
         telemetry=_NO_TELEMETRY,
     )
     app.state.monitor = monitor
-    for module in (check, classify, articles, digests, rules, health, pages):
+    for module in (check, classify, articles, reviews, digests, rules, health, pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     install_handlers(app)

@@ -50,7 +50,7 @@ def monitor_of(context: typer.Context) -> Monitor:
 
 
 # Commands register themselves on `app`; the list is here so that one place shows them all.
-from monitor.cli import check, data, desk, feeds, guidelines, models, serve  # noqa: E402
+from monitor.cli import check, data, desk, feeds, guidelines, models, reviews, serve  # noqa: E402
 
 app.command("init")(desk.init)
 app.add_typer(feeds.app, name="feeds")
@@ -58,6 +58,7 @@ app.command("ingest")(desk.ingest)
 app.command("assess")(desk.assess)
 app.command("run")(desk.run)
 app.command("digest")(desk.digest)
+app.add_typer(reviews.app, name="reviews")
 app.command("check")(check.check)
 app.command("classify")(data.classify)
 app.command("export")(data.export)

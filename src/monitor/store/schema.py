@@ -235,3 +235,19 @@ tags = Table(
     Column("score", Float, nullable=False),
 )
 """The payload's tags once more, for filters to find."""
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", KEY, nullable=False),
+    Column("sha256", KEY, nullable=False),
+    Column("reviewer", KEY, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("tags", JsonText, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    CheckConstraint("verdict IN ('relevant', 'borderline', 'not_relevant')", name="verdict"),
+    Index(None, "article_id", "sha256", "id"),
+)
+"""What people said of a version; rows are never changed."""

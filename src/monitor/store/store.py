@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from monitor.errors import UsageError
-from monitor.store import articles, assessments, feeds, polls
+from monitor.store import articles, assessments, feeds, polls, reviews
 from monitor.store import ledger as ledgers
 from monitor.store.database import Database, open_database
 from monitor.store.migrate import migrate
@@ -22,6 +22,7 @@ from monitor.types import (
     Known,
     Ledger,
     Poll,
+    Review,
 )
 
 BUSY_TIMEOUT_S = 10.0
@@ -126,6 +127,22 @@ class Store:
         """Store judgements, all or none; return how many were not stored yet."""
         with self._database.writing() as connection:
             return assessments.record(connection, pairs, now)
+
+    # Reviews -------------------------------------------------------------------------------
+
+    def add_review(self, review: Review, now: datetime) -> None:
+        """Store what a person said of a version. Raises `NotFound` where there is none."""
+        with self._database.writing() as connection:
+            reviews.add(connection, review, now)
+
+    def reviews(self, article_id: str) -> list[Review]:
+        """Return every review of an article, oldest first. Raises `NotFound`."""
+        with self._database.reading() as connection:
+            return reviews.of_article(connection, article_id)
+
+    def reviewed(self) -> Iterator[tuple[Article, list[Review]]]:
+        """Yield every version that was reviewed, with its reviews, oldest review first."""
+        return reviews.reviewed(self._database)
 
     # Reading -------------------------------------------------------------------------------
 

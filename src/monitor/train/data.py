@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor.errors import DataError
-from monitor.types import FORMS, RESPONSES
+from monitor.types import FLOWS, FORMS, RESPONSES, VICTIMS
 
 TEXTS = Path(__file__).parent / "texts"
 """Training texts written by the project, for forms and regions that real data hardly has."""
-VICTIMS = ("child", "adult", "both", "unknown")
-FLOWS = ("domestic", "cross_border", "unknown")
 _STRINGS = ("id", "title", "text", "language", "source")
 _KEYS = {
     *_STRINGS,

@@ -18,9 +18,9 @@ from monitor.classify.cues import CueTable
 from monitor.classify.reading import read_article
 from monitor.classify.windows import later_stretch, window
 from monitor.nlp.tokens import TextTokenizer
-from monitor.train.data import FLOWS, VICTIMS, Labelled, read_labelled, read_texts
+from monitor.train.data import Labelled, read_labelled, read_texts
 from monitor.train.fit import make_folds
-from monitor.types import FORMS, RESPONSES
+from monitor.types import FLOWS, FORMS, RESPONSES, VICTIMS
 
 TRAIN, WEAK = "train.jsonl.gz", "weak_positive.jsonl.gz"
 HEADS: Mapping[str, tuple[str, ...]] = {

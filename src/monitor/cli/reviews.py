@@ -1,0 +1,72 @@
+"""`monitor reviews`: what people say of articles, and where they differ."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from monitor.cli.output import plain, show
+from monitor.errors import UsageError
+from monitor.shapes import review_json
+from monitor.types import VERDICTS
+
+app = typer.Typer(
+    help="What people say of articles: relevant or not, and which tags hold.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="The article's id.")],
+    verdict: Annotated[str, typer.Argument(help="relevant, borderline or not_relevant.")],
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SCHEME=LABEL", help="A tag that holds; SCHEME= says that none does."),
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who says so.")] = "",
+) -> None:
+    """Store a review of an article's current version; the reviewer's latest one holds."""
+    from monitor.cli.app import monitor_of
+
+    meant = next((v for v in VERDICTS if v == verdict.replace("-", "_")), None)
+    if meant is None:
+        raise UsageError(f"'{verdict}' is none of {', '.join(VERDICTS)}")
+    said = monitor_of(context).review(article, meant, tags=_tags(tag or []), reviewer=by)
+    show(json.dumps(review_json(said), ensure_ascii=False))
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    conflicts: Annotated[
+        bool, typer.Option("--conflicts", help="Only where reviewers differ.")
+    ] = False,
+) -> None:
+    """Print all reviews as JSON lines, or where reviewers differ."""
+    from monitor.cli.app import monitor_of
+    from monitor.train.reviews import review_rows
+
+    reviewed = monitor_of(context).store.reviewed()
+    if not conflicts:
+        for _, reviews in reviewed:
+            for review in reviews:
+                show(json.dumps(review_json(review), ensure_ascii=False))
+        return
+    for conflict in review_rows(reviewed, language="en").conflicts:
+        said = "; ".join(f"{name or 'unnamed'}: {label}" for name, label in conflict.said.items())
+        show(plain(f"{conflict.article_id}\t{conflict.scheme}\t{said}\t{conflict.title}"))
+
+
+def _tags(given: list[str]) -> dict[str, list[str]]:
+    tags: dict[str, list[str]] = {}
+    for entry in given:
+        scheme, sign, label = entry.partition("=")
+        if not sign:
+            raise UsageError(f"--tag: '{entry}' is not of the form SCHEME=LABEL")
+        tags.setdefault(scheme, []).extend([label] if label else [])
+    return tags

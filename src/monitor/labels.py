@@ -1,0 +1,43 @@
+"""The labels of each tag scheme, checked: what a person may say of an article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from monitor.countries import parse_country
+from monitor.errors import UsageError
+from monitor.types import FLOWS, FORMS, RESPONSES, VICTIMS
+
+SCHEMES: Mapping[str, tuple[str, ...]] = {
+    "form": FORMS,
+    "response": RESPONSES,
+    "place": (),
+    "victim": VICTIMS,
+    "flow": FLOWS,
+}
+"""Labels by scheme; those of `place` are the codes of ISO 3166-1."""
+ONE = ("victim", "flow")
+"""Schemes of which one label holds."""
+
+
+def check_labels(tags: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Return labels by scheme, sorted, once each, country codes in capitals.
+
+    An empty list says that no label of the scheme holds. Raises `UsageError` naming scheme and
+    label.
+    """
+    return {scheme: _labels(scheme, list(labels)) for scheme, labels in sorted(tags.items())}
+
+
+def _labels(scheme: str, labels: Sequence[str]) -> tuple[str, ...]:
+    if scheme not in SCHEMES:
+        raise UsageError(f"'{scheme}' is no scheme of tags (known: {', '.join(SCHEMES)})")
+    if scheme == "place":
+        return tuple(sorted({parse_country(label) for label in labels}))
+    known = SCHEMES[scheme]
+    for label in labels:
+        if label not in known:
+            raise UsageError(f"'{label}' is no label of '{scheme}' (known: {', '.join(known)})")
+    if scheme in ONE and len(set(labels)) != 1:
+        raise UsageError(f"'{scheme}' takes exactly one label")
+    return tuple(sorted(set(labels)))

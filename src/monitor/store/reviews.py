@@ -1,0 +1,92 @@
+"""Reviews: every one is kept, in the order given; the latest of each reviewer holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from monitor.errors import NotFound
+from monitor.store.assessments import ARTICLE, to_article
+from monitor.store.database import Database
+from monitor.store.schema import articles, reviews, versions
+from monitor.types import Article, Review
+
+PAGE = 200
+"""Reviewed versions in memory at a time."""
+
+
+def add(connection: Connection, review: Review, now: datetime) -> None:
+    """Store a review. Raises `NotFound` for an article or a version that there is not."""
+    version = select(versions.c.sha256).where(
+        versions.c.article_id == review.article_id, versions.c.sha256 == review.sha256
+    )
+    if connection.execute(version).first() is None:
+        raise NotFound(f"no article '{review.article_id}' with version '{review.sha256}'")
+    row = {
+        "article_id": review.article_id,
+        "sha256": review.sha256,
+        "reviewer": review.reviewer,
+        "verdict": review.verdict,
+        "tags": {scheme: list(labels) for scheme, labels in review.tags.items()},
+        "at": now,
+    }
+    connection.execute(reviews.insert().values(**row))
+
+
+def of_article(connection: Connection, article_id: str) -> list[Review]:
+    """Return every review of an article, oldest first. Raises `NotFound`."""
+    if connection.execute(select(articles.c.id).where(articles.c.id == article_id)).first() is None:
+        raise NotFound(f"no article '{article_id}'")
+    query = select(reviews).where(reviews.c.article_id == article_id).order_by(reviews.c.id)
+    return [_decode(row) for row in connection.execute(query)]
+
+
+def reviewed(database: Database) -> Iterator[tuple[Article, list[Review]]]:
+    """Yield every reviewed version with its reviews, each oldest first, by article and version."""
+    last: tuple[str, str] = ("", "")
+    columns = [versions.c.sha256 if column.key == "sha256" else column for column in ARTICLE]
+    while True:
+        with database.reading() as connection:
+            keys = [
+                (key.article_id, key.sha256)
+                for key in connection.execute(
+                    select(reviews.c.article_id, reviews.c.sha256)
+                    .where(
+                        (reviews.c.article_id > last[0])
+                        | ((reviews.c.article_id == last[0]) & (reviews.c.sha256 > last[1]))
+                    )
+                    .distinct()
+                    .order_by(reviews.c.article_id, reviews.c.sha256)
+                    .limit(PAGE)
+                )
+            ]
+            page = [_version(connection, columns, *key) for key in keys]
+        if not keys:
+            return
+        last = keys[-1]
+        yield from page
+
+
+def _version(
+    connection: Connection, columns: list[Any], article_id: str, sha256: str
+) -> tuple[Article, list[Review]]:
+    query = (
+        select(*columns)
+        .join_from(versions, articles, articles.c.id == versions.c.article_id)
+        .where(versions.c.article_id == article_id, versions.c.sha256 == sha256)
+    )
+    said = (
+        select(reviews)
+        .where(reviews.c.article_id == article_id, reviews.c.sha256 == sha256)
+        .order_by(reviews.c.id)
+    )
+    article = to_article(connection.execute(query).one())
+    return article, [_decode(row) for row in connection.execute(said)]
+
+
+def _decode(row: Any) -> Review:
+    tags = {scheme: tuple(labels) for scheme, labels in row.tags.items()}
+    return Review(row.article_id, row.sha256, row.reviewer, row.verdict, tags, row.at)

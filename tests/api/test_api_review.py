@@ -1,0 +1,47 @@
+"""`POST /v1/articles/{id}/review` on a real server."""
+
+import httpx
+import pytest
+
+
+@pytest.fixture(scope="module")
+def article(client: httpx.Client) -> str:
+    found = client.get("/v1/articles", params={"relevant": True}).json()["articles"]
+    return str(found[0]["id"])
+
+
+def test_a_review_is_stored(client: httpx.Client, article: str) -> None:
+    body = {"verdict": "relevant", "tags": {"place": ["th"], "form": []}, "reviewer": "Ama"}
+    answer = client.post(f"/v1/articles/{article}/review", json=body)
+    assert answer.status_code == 200, answer.text
+    said = answer.json()
+    assert (said["article"], said["verdict"], said["reviewer"]) == (article, "relevant", "Ama")
+    assert said["tags"] == {"form": [], "place": ["TH"]}
+    assert said["sha256"] == client.get(f"/v1/articles/{article}").json()["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"verdict": "maybe"}, 422),
+        ({}, 422),
+        ({"verdict": "relevant", "tags": {"form": ["slavery"]}}, 422),
+        ({"verdict": "relevant", "tags": {"colour": ["red"]}}, 422),
+        ({"verdict": "relevant", "tags": {"place": ["XX"]}}, 422),
+        ({"verdict": "relevant", "tags": {"victim": []}}, 422),
+        ({"verdict": "relevant", "more": 1}, 422),
+        ({"verdict": "relevant", "sha256": "0" * 64}, 404),
+    ],
+)
+def test_a_wrong_review_is_a_problem(
+    client: httpx.Client, article: str, body: dict, status: int
+) -> None:
+    answer = client.post(f"/v1/articles/{article}/review", json=body)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "slavery" not in answer.text
+
+
+def test_there_must_be_such_an_article(client: httpx.Client) -> None:
+    answer = client.post("/v1/articles/none/review", json={"verdict": "relevant"})
+    assert answer.status_code == 404
