@@ -19,6 +19,8 @@ from monitor.guidelines.schema import DocumentCheck
 from monitor.types import ScorecardItem, Span
 
 MAX_EVIDENCE = 5
+_EXCEPTED = "an exception of the rule holds"
+_NOTHING = "nothing in the text speaks for or against it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ def check_draft(
         return ScorecardItem(item, None, silence)
     met, evidence = _answer(asked)
     if met is None:
-        return ScorecardItem(item, None, "nothing in the text speaks for or against it")
+        excepted = bool(_first(compiled.unless, asked))
+        return ScorecardItem(item, None, _EXCEPTED if excepted else _NOTHING)
     if not met and draft.words < check.min_words:
         return ScorecardItem(item, None, _too_short(asked))
     reason = check.reasons.get("met" if met else "broken", "")
@@ -75,6 +78,8 @@ def _one_answer(asked: _Question) -> tuple[bool | None, list[Found]]:
     """Say met, not met or neither; what raised the question stands where nothing else can."""
     if found := _first(asked.compiled.met, asked):
         return True, found
+    if _first(asked.compiled.unless, asked):
+        return None, []
     if found := _first(asked.compiled.broken, asked):
         return False, found
     answer = {"met": True, "broken": False, "silent": None}[asked.check.otherwise]
@@ -101,7 +106,7 @@ def _why_silent(asked: _Question) -> str | None:
         return "the text does not show that it is about trafficking"
     if any(_evidence(clause, asked) is None for clause in asked.compiled.about):
         return "the question does not arise in this text"
-    return "an exception of the rule holds" if _first(asked.compiled.unless, asked) else None
+    return None
 
 
 def _first(clauses: Sequence[Evidence], asked: _Question) -> list[Found]:
