@@ -93,6 +93,19 @@ class Mentions:
         return self.all[index] if index < len(self.all) else None
 
 
+_NO_NOUN = re.compile(
+    r"[.,;:)]|$| (?:to|in|into|from|at|on|for|and|or|by|with|as|when|if|after|before|up|out|off|"
+    r"away|home|while|until|because|against|through)\b"
+)
+
+
+def is_object(pronoun: Mention, text: str) -> bool:
+    """Whether a pronoun is what a verb is about: "sold her", and not "sold her bag"."""
+    if pronoun.word in ("him", "them", "me", "us"):
+        return True
+    return pronoun.word == "her" and _NO_NOUN.match(text, pronoun.end) is not None
+
+
 def lead_of(text: str, start: int) -> tuple[Lead, bool]:
     """Return the kind of article before a noun, and whether a preposition stands before that."""
     clause = _MARKS.split(text[max(0, start - 48) : start])[-1].split()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from monitor.guidelines.compiled import Guideline, PersonEvents
-from monitor.guidelines.mentions import NOMINATIVE, Mention
+from monitor.guidelines.mentions import NOMINATIVE, Mention, is_object
 from monitor.guidelines.persons import Cast, Person
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
@@ -30,11 +30,22 @@ _BE = re.compile(
 _REDUCED = re.compile(
     r" (?:by|from|to|into|for|in|at|as|across|between|through|against|under|on)\b"
 )
-_OBJECT = re.compile(r" (?:(?!(?:by|from|to|into|for|in|at|as|that|and)\b)[\w'-]+ ){0,4}")
-_BREAK = re.compile(
-    r"[;:\u2014\n\"]|,? (?:and|but|while|when|after|before|because|if|that|although|where|until) "
-    r"(?=(?:he|she|they|it|the|a|an|his|her|their|[A-Z]\w+)\b)"
+_COUNT = (
+    r"\d[\d,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens of|hundreds of"
 )
+_OBJECT = re.compile(
+    rf" (?:(?:the|an?|his|her|their|its|these|those|this|that|other|another|both|all|some|several|"
+    rf"many|at least|more than|about|up to|{_COUNT}|young|younger|underage|vulnerable|poor|local|"
+    r"foreign|teenage|pregnant|[A-Z]\w*(?:an|ese|ish|i)) )*"
+)
+_STARTS = (
+    rf"(?=(?:he|she|they|it|we|i|the|an?|his|her|their|its|these|those|this|some|several|many|most|"
+    rf"all|{_COUNT}|[A-Z]\w+)\b)"
+)
+_BREAK = re.compile(
+    r"[;:\u2014\n\"]|,? (?:while|when|after|before|because|if|that|although|where|until) " + _STARTS
+)
+_JOIN = re.compile(r",? (?:and|but) " + _STARTS)
 _BY = re.compile(r"[^.;:,]{0,40}? by (?:[\w'-]+ ){0,4}")
 
 
@@ -85,7 +96,7 @@ def _active(cast: Cast, scene: Scene, hit: Hit, event: PersonEvents) -> None:
     behind = mentions.after(end)
     if behind is None or not _OBJECT.fullmatch(text, end, behind.start):
         return
-    if behind.kind == "pronoun" and behind.word in NOMINATIVE:
+    if behind.kind == "pronoun" and not is_object(behind, text):
         return
     target, subject = cast.of(behind), subject_of(cast, scene, start)
     if event.subject and subject is not None and "official" in subject.facts:
@@ -104,10 +115,9 @@ def _tell(guideline: Guideline, person: Person | None, role: str, scene: Scene, 
 def subject_of(cast: Cast, scene: Scene, position: int) -> Person | None:
     """Return who does, or suffers, what the word at `position` says."""
     mentions = cast.mentions[scene.field]
-    near = mentions.between(_clause(scene, position), position)[-8:]
-    if not near:
-        low, _ = scene.sentence_span(scene.view.sentence_at(position))
-        near = mentions.between(max(low, position - MAX_CLAUSE), position)[-8:]
+    low = _clause(scene, position)
+    joined = max((m.end() for m in _JOIN.finditer(scene.view.shadow, low, position)), default=low)
+    near = mentions.between(joined, position)[-8:] or mentions.between(low, position)[-8:]
     chosen = _subject(scene, near, position)
     return cast.of(chosen) if chosen else None
 

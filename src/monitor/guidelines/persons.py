@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.gates import quotation_around
-from monitor.guidelines.mentions import Age, Mention, Mentions
+from monitor.guidelines.mentions import Age, Mention, Mentions, is_object
 from monitor.guidelines.person_words import find_mentions
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Draft, Scene
@@ -42,13 +42,10 @@ _COMMA_LEAD = re.compile(
 )
 _RELATIVE = re.compile(r",? ?(?:of |to |with )?")
 _RELATIVES = words("who whom whose")
-_NO_NOUN = re.compile(
-    r"[.,;:)]|$| (?:to|in|into|from|at|on|for|and|or|by|with|as|when|if|after|before|up|out|off|"
-    r"away|home|while|until|because|against|through)\b"
-)
 _CLAUSE = re.compile(r"[.;:,]|\b(?:and|but|that|when|if|because|while|after|before|until)\b")
 MAX_VERB = 30
 """Characters of a verb between who acts and whom it is done to."""
+_SEVERAL = words("they them their")
 _OWNERS = words("her his their")
 _OBJECTS = words("him her them his their hers")
 
@@ -309,18 +306,25 @@ class _Linking:
             person = self.cast.of(earlier)
             if person is None or id(person) in barred or (person.traits | earlier.traits) & misfits:
                 continue
-            wanted = self.cast.guideline.persons.implied.get(mention.word, frozenset())
-            if mention.word not in _OBJECTS or not wanted or person.traits & wanted:
+            if not self._wanted(mention) or person.traits & self._wanted(mention):
                 return person
             doubtful = doubtful or person
         return doubtful
+
+    def _wanted(self, mention: Mention) -> frozenset[int]:
+        """Return what is better known of a person than not: her sex, or that they are several."""
+        if mention.word in _SEVERAL:
+            return self.cast.guideline.persons.several
+        if mention.word in _OBJECTS:
+            return self.cast.guideline.persons.implied.get(mention.word, frozenset())
+        return frozenset()
 
     def _acting_on(self, index: int, mention: Mention) -> Person | None:
         """Return who cannot be meant by "him" because he is what acts on him."""
         before = self.mentions[index - 1] if index else None
         if before is None or before.oblique or mention.word not in _OBJECTS:
             return None
-        free = mention.word in ("him", "them") or _NO_NOUN.match(self.text, mention.end)
+        free = is_object(mention, self.text)
         near = mention.start - before.end < MAX_VERB and not _CLAUSE.search(
             self.text, before.end, mention.start
         )
