@@ -166,6 +166,61 @@ def test_persons(guideline, text, flagged):
     assert bool(matches(guideline(**WHO), text)) is flagged
 
 
+WHOM = [
+    ("subject", "The girl was hired.", True),
+    ("subject", "The mother of the girl was hired.", False),
+    ("subject", "The boss who took her passport hired.", False),
+    ("subject", "A girl sat there. She was hired.", True),
+    ("before", "The boss told the girl he hired.", False),
+    ("before", "The boss met the girl and hired.", True),
+    ("after", "The boss hired the girl.", True),
+    ("after", "The girl hired a lawyer.", False),
+    ("near", "A girl came. It was said they hired.", True),
+    ("match", "The girl was hired.", False),
+    ("anyone", "The boss hired, the mother of the girl said.", True),
+]
+
+
+@pytest.mark.parametrize(("where", "text", "holds"), WHOM)
+def test_referents(guideline, where, text, holds):
+    rule = guideline(kind="context", needs=[{"referent": where, "is": ["minor"]}])
+    assert bool(matches(rule, text)) is holds
+
+
+def test_a_role_of_the_whole_text(guideline):
+    rule = guideline(needs=[{"referent": "subject", "is": ["known-victim+minor"]}])
+    told = "Rosa Mensah is 15. It rained. Her uncle sold her. It poured. Mensah was hired."
+    assert matches(rule, told) == ["hired"]
+    assert matches(rule, told.replace("sold", "met")) == []
+    assert matches(rule, told.replace("15", "25")) == []
+
+
+def test_the_message_says_who_and_why_even_from_an_earlier_sentence(guideline):
+    rule = guideline(
+        needs=[{"referent": "subject", "is": ["minor+known-victim"]}],
+        message="{match} ({evidence})",
+    )
+    text = "The girl, who was 14, was sold by her uncle. It was May. She was hired."
+    (finding,) = check_document(rule, Document(text)).findings
+    assert finding.message == "hired (girl, sold, was 14)"
+
+
+def test_persons_are_matches(guideline):
+    rule = guideline(match=[{"persons": ["known-victim+named", "suspect"]}])
+    text = "A cook came. Rosa Mensah was sold. Mensah wept. The owner was charged."
+    assert matches(rule, text) == ["Rosa Mensah", "owner"]
+
+
+def test_details_are_marked_where_most_of_them_stand(guideline):
+    rule = guideline(
+        match=[{"persons": ["minor"], "mark": "details"}],
+        needs=[{"referent": "match", "is": ["minor"], "details": 3}],
+    )
+    told = "The girl is 14. Her father runs the bakery in the village of Brod."
+    assert matches(rule, told) == ["Her father runs the bakery in the village of Brod"]
+    assert matches(rule, "The girl is 14. She lives in the village of Brod.") == []
+
+
 def test_severity_of_a_matcher_only_lowers(guideline):
     lower = guideline(kind="phrase", match=[{"phrases": ["hired"], "severity": "suggestion"}])
     higher = guideline(kind="phrase", match=[{"phrases": ["hired"], "severity": "error"}])
@@ -203,6 +258,45 @@ def test_document_checks(guideline, text, met):
     assert item.met is met
     assert item.reason
     assert bool(item.evidence) is (met is not None)
+
+
+def checked(guideline, text, **check):
+    rule = guideline(**{**CHECK, "check": {**CHECK["check"], "about": [], "min_words": 0, **check}})
+    (item,) = check_document(rule, Document(text)).scorecard
+    return item
+
+
+def test_a_question_about_a_person_of_the_text(guideline):
+    about = [{"referent": "anyone", "is": ["known-victim+named"]}]
+    named = "Rosa Mensah was trafficked to the coast, and nobody helps."
+    assert checked(guideline, named, about=about).met is False
+    assert checked(guideline, named.replace("Rosa Mensah", "A cook"), about=about).met is None
+
+
+def test_what_is_there_is_there_in_a_short_text_too(guideline):
+    short = {"min_words": 200, "min_words_met": 0}
+    assert checked(guideline, "A hotline for trafficked people.", **short).met is True
+    assert checked(guideline, "Nobody helps trafficked people.", **short).met is None
+    assert "too short" in checked(guideline, "Nobody helps trafficked people.", **short).reason
+
+
+def test_not_met_points_at_what_raised_the_question(guideline):
+    about = [{"phrases": ["trafficking"], "within": "document"}]
+    item = checked(guideline, "They spoke of trafficking.", about=about, otherwise="broken")
+    assert item.met is False
+    assert [(span.start, span.end) for span in item.evidence] == [(14, 25)]
+
+
+def test_captions_are_judged_one_by_one(guideline):
+    captions = {
+        "each": "caption",
+        "met": [{"phrases": ["posed"], "within": "caption"}],
+        "broken": [{"phrases": ["hands"], "within": "caption"}],
+    }
+    story = "Two people were trafficked.\n\n{}\n\nPhoto: tied hands{}\n\nTheir hands shook."
+    assert checked(guideline, story.format("Photo: posed", ", posed"), **captions).met is True
+    assert checked(guideline, story.format("Photo: posed", ""), **captions).met is False
+    assert checked(guideline, "Their hands shook. They were trafficked.", **captions).met is None
 
 
 def test_headline_flags(guideline):
