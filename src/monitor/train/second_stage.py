@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from monitor.classify.artefact import ModelFolder
 from monitor.classify.cascade import ANY, MAIN, Cascade
 from monitor.classify.encoder import load_encoder
-from monitor.classify.reading import read_article
+from monitor.classify.reading import Reading, read_article
 from monitor.classify.relevance import RelevanceModel
 from monitor.train.data import Labelled
 from monitor.train.encoder_data import held_out_events
@@ -169,8 +169,7 @@ def asked_of(model: RelevanceModel, rows: Sequence[Labelled], linear: Floats) ->
 def stages(stage: SecondStage, seconds: dict[str, float]) -> dict[str, Any]:
     """Return what each stage finds on dev by itself, cross-fitted, and what it costs.
 
-    `seconds` are what an article costs in the gate, in the linear model and, for a window, in the
-    encoder.
+    `seconds` are those of `measure_cost`.
     """
     dev = stage.sample.is_dev
     features = stage.sample.features[dev]
@@ -178,9 +177,7 @@ def stages(stage: SecondStage, seconds: dict[str, float]) -> dict[str, Any]:
     rel = stage.sample.rel[dev]
     asked = asked_of(stage.model, rows, features[:, :2])
     opened = np.array([stage.model.opens(row.title, row.text) for row in rows])
-    gate, linear, window = (seconds[name] for name in ("gate", "linear", "window"))
-    rises = (features[:, 4] > 0) | (features[:, 5] > 0)
-    windows = 1 + float(rises[asked].mean()) if asked.any() else 1.0
+    gate, linear, window, both = (seconds[name] for name in ("gate", "linear", "window", "both"))
     table = {
         "gate alone, by its weights": (_weighed(stage.model, rows), gate),
         "linear alone": (features[:, 0], linear),
@@ -188,9 +185,7 @@ def stages(stage: SecondStage, seconds: dict[str, float]) -> dict[str, Any]:
         "both on every article": (stage.whole[dev, MAIN], linear + window),
         "gate, linear, both where uncertain": (
             stage.crossed[dev, MAIN],
-            gate
-            + linear * float(opened[rel == 0].mean())
-            + window * windows * float(asked[rel == 0].mean()),
+            gate + linear * float(opened[rel == 0].mean()) + both * float(asked[rel == 0].mean()),
         ),
     }
     general = general_outlets(rows)
@@ -211,10 +206,16 @@ def _weighed(model: RelevanceModel, rows: Sequence[Labelled]) -> Floats:
 
 
 def measure_cost(model: RelevanceModel, rows: Sequence[Labelled]) -> dict[str, float]:
-    """Return processor seconds of an article in each stage by itself."""
+    """Return processor seconds of an article in each stage by itself.
+
+    `window` is an article's first window in the encoder, `both` all windows of an uncertain
+    negative: those are shorter than most.
+    """
     assert model.cascade is not None
     encoder = model.cascade.encoder
     some = rows[:: max(1, len(rows) // COSTED)]
+    negatives = [row for row in rows if row.rel == 0]
+    uncertain = _uncertain(model, negatives)[:COSTED]
     encoder.outputs("", "")
     first = time.process_time()
     for row in some:
@@ -226,8 +227,19 @@ def measure_cost(model: RelevanceModel, rows: Sequence[Labelled]) -> dict[str, f
     for row in some:
         encoder.outputs(row.title, row.text)
     end = time.process_time()
+    for row, reading in uncertain:
+        encoder.windows(row.title, row.text, reading, model.cues)
     marks = {"gate": start - first, "linear": between - start, "window": end - between}
-    return {name: seconds / len(some) for name, seconds in marks.items()}
+    each = {name: seconds / len(some) for name, seconds in marks.items()}
+    return {**each, "both": (time.process_time() - end) / max(1, len(uncertain))}
+
+
+def _uncertain(model: RelevanceModel, rows: Sequence[Labelled]) -> list[tuple[Labelled, Reading]]:
+    """Return the rows that the encoder is asked about, read."""
+    readings = [(row, read_article(row.title, row.text, model.cues)) for row in rows]
+    linear = np.array([model.log_odds(reading) for _, reading in readings])
+    asked = asked_of(model, rows, linear)
+    return [pair for pair, is_asked in zip(readings, asked, strict=True) if is_asked]
 
 
 def _quality(scores: Floats, rel: NDArray[np.int_], member: NDArray[np.bool_]) -> dict[str, float]:
