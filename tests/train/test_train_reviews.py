@@ -1,14 +1,23 @@
 """Reviews as training rows: agreement, second thoughts, conflicts."""
 
+import gzip
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
+from monitor.classify import load_folder
+from monitor.classify.reading import read_article
+from monitor.classify.relevance import load_relevance
 from monitor.errors import UsageError
 from monitor.labels import check_labels
+from monitor.train.relevance import train_relevance
 from monitor.train.reviews import review_rows
 from monitor.types import Article, Review
 
+TOLD = ("A goal in the cup.", "Smuggled over the border.", "Forced labour in a kiln.")
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
@@ -74,3 +83,52 @@ def test_labels_are_checked():
     ):
         with pytest.raises(UsageError, match=said):
             check_labels(tags)
+
+
+def made(folder):
+    """A labelled corpus in which nobody has heard of zorbing."""
+    for name in ("train", "dev"):
+        rows = []
+        for number in range(60):
+            rel = number % 3
+            text = ("A goal in the cup.", "Smuggled over the border.", "Forced labour in a kiln.")[
+                rel
+            ]
+            rows.append(
+                {
+                    "id": f"{name}{number}",
+                    "source": "made",
+                    "language": "en",
+                    "rel": rel,
+                    "title": f"News {number}",
+                    "text": f"{text} On day {number}.",
+                    "basis": "annotated",
+                }
+            )
+        with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as stream:
+            stream.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def test_the_model_learns_from_reviews(tmp_path):
+    made(tmp_path)
+    reviewed = [
+        (
+            replace(
+                article(f"z{n}"), title=f"Zorbing case {n}", text="They zorbed him for months."
+            ),
+            [replace(review("Ama", "relevant"), article_id=f"z{n}")],
+        )
+        for n in range(12)
+    ]
+    rows = review_rows(reviewed, language="en").rows
+    make = partial(train_relevance, tmp_path, ablations=False)
+    without = make(tmp_path / "a", version="9.0.0")
+    learned = make(tmp_path / "b", version="9.0.0", reviews=rows)
+    assert "reviews_rel" not in without["training"]
+    assert learned["training"]["reviews_rel"] == {"2": 12, "1": 0, "0": 0}
+    odds = []
+    for folder in ("a", "b"):
+        model = load_relevance(load_folder(tmp_path / folder / "relevance-en" / "9.0.0"))
+        reading = read_article("Zorbing again", "They zorbed her for months.", model.cues)
+        odds.append(model.log_odds(reading)[0])
+    assert odds[1] > odds[0] + 1

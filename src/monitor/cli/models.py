@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,6 +14,7 @@ from monitor.config import data_dir
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
+    from monitor.train.data import Labelled
 
 app = typer.Typer(help="The models on this machine.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -51,6 +52,7 @@ SHOWN = 20
 
 
 def train(
+    context: typer.Context,
     model: Annotated[Literal["relevance", "tags", "encoder"], typer.Argument(help="Which model.")],
     data: Annotated[Path, typer.Argument(metavar="DATA", help="The folder of the labelled news.")],
     version: Annotated[str, typer.Option(help="The new version, like 1.1.0.")],
@@ -67,6 +69,9 @@ def train(
             "Default: the newest there; none: linear alone.",
         ),
     ] = None,
+    with_reviews: Annotated[
+        bool, typer.Option("--with-reviews", help="Also learn from what reviewers agree on.")
+    ] = False,
 ) -> None:
     """Train a model from data files, with its card and measured scores.
 
@@ -76,8 +81,31 @@ def train(
     from monitor.train.make import make_model
 
     out = output or data_dir("models")
-    meta = make_model(model, data, out, version=version, seed=seed, encoder=encoder, say=say)
+    reviews = _reviews(context) if with_reviews else ()
+    meta = make_model(
+        model,
+        data,
+        out,
+        version=version,
+        seed=seed,
+        encoder=encoder,
+        reviews=reviews,
+        say=say,
+    )
     show(str(out / meta["name"] / meta["version"]))
+
+
+def _reviews(context: typer.Context) -> Sequence[Labelled]:
+    """Return the desk's reviews as rows; tell how many there are and where reviewers differ."""
+    from monitor.cli.app import monitor_of
+    from monitor.train.reviews import review_rows
+
+    found = review_rows(monitor_of(context).store.reviewed(), language="en")
+    for conflict in found.conflicts:
+        said = "; ".join(f"{name or 'unnamed'}: {label}" for name, label in conflict.said.items())
+        say(f"reviewers differ on {conflict.article_id}, {conflict.scheme}: {said}")
+    say(f"{len(found.rows)} reviewed articles to learn from, {len(found.conflicts)} conflicts")
+    return found.rows
 
 
 evaluate_app = typer.Typer(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from monitor.classify.artefact import model_versions
 from monitor.classify.encoder import NAME as ENCODER
-from monitor.errors import ModelError
+from monitor.errors import ModelError, UsageError
+from monitor.train.data import Labelled
 
 Say = Callable[[str], None]
 
@@ -21,25 +22,30 @@ def make_model(
     version: str,
     seed: int,
     encoder: str | None = None,
+    reviews: Sequence[Labelled] = (),
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
     """Train one model into `out`; return the content of its `meta.json`.
 
     A relevance model is fused with `encoder` (trained first if `out` lacks it) or with the newest
-    encoder in `out`. Raises `DataError` or `ModelError`.
+    encoder in `out`; `reviews` are rows to learn from besides. Raises `DataError` or `ModelError`.
     """
     if model == "tags":
         from monitor.train.tags import train_tags
 
         return train_tags(data, out, version=version, seed=seed, say=say)
     if model == "encoder":
+        if reviews:
+            raise UsageError("the encoder does not learn from reviews; train relevance with them")
         from monitor.train.encoder import train_encoder
 
         return train_encoder(data, out, version=version, seed=seed, say=say)
     from monitor.train.relevance import train_relevance
 
     fused = _encoder(data, out, encoder, seed, say)
-    return train_relevance(data, out, version=version, seed=seed, encoder=fused, say=say)
+    return train_relevance(
+        data, out, version=version, seed=seed, encoder=fused, reviews=reviews, say=say
+    )
 
 
 def _encoder(data: Path, out: Path, version: str | None, seed: int, say: Say) -> Path | None:

@@ -90,12 +90,14 @@ def train_relevance(
     options: FitOptions = OPTIONS,
     ablations: bool = True,
     encoder: Path | None = None,
+    reviews: Sequence[Labelled] = (),
     released: bool = False,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
     """Train on `data` (a folder with `TRAIN` and `DEV`), write `out/NAME/version`.
 
     `encoder` is the folder of an encoder version in `out`; without one the model is linear alone.
+    The linear model and the gate also learn from `reviews`; the encoder does not.
     Returns the content of `meta.json`. The same data, texts, cues, encoder, seed and library
     versions give the same files. Raises `DataError` or `ModelError`.
     """
@@ -105,7 +107,7 @@ def train_relevance(
     second = None if encoder is None else load_folder(encoder)
     cues = CueTable(load_cues())
     say("reading the training rows")
-    corpus = load_corpus(data, cues, StoryCounter(cues))
+    corpus = load_corpus(data, cues, StoryCounter(cues), reviews)
     dev = read_labelled(data / DEV)
     say(f"cross-fitting {options.folds} models")
     events = [row.event for row in corpus.rows]
@@ -134,7 +136,11 @@ def train_relevance(
         "thresholds": dict(model.thresholds),
         "settings": _settings(model, second),
         "scores": rounded(scores),
-        "training": {**training_record(data, seed, options), "texts_rel": _own_counts(corpus)},
+        "training": {
+            **training_record(data, seed, options),
+            "texts_rel": _counts(corpus.rel[corpus.own]),
+            **({"reviews_rel": _counts(np.array([r.rel for r in reviews]))} if reviews else {}),
+        },
     }
     content = pack_linear(linear, cues)
     if model.gate is not None:
@@ -192,9 +198,9 @@ def _settings(model: RelevanceModel, encoder: ModelFolder | None) -> dict[str, A
     return settings
 
 
-def _own_counts(corpus: Corpus) -> dict[str, int]:
-    """Return how many of the project's own texts there are by `rel`."""
-    return {str(value): int((corpus.rel[corpus.own] == value).sum()) for value in (2, 1, 0)}
+def _counts(rel: np.typing.NDArray[np.int_]) -> dict[str, int]:
+    """Return how many rows there are by `rel`."""
+    return {str(value): int((rel == value).sum()) for value in (2, 1, 0)}
 
 
 def pack_linear(linear: LinearModel, cues: CueTable) -> dict[str, bytes]:
@@ -206,13 +212,16 @@ def pack_linear(linear: LinearModel, cues: CueTable) -> dict[str, bytes]:
     }
 
 
-def load_corpus(data: Path, cues: CueTable, counter: StoryCounter) -> Corpus:
-    """Read the train rows and the project's own texts."""
+def load_corpus(
+    data: Path, cues: CueTable, counter: StoryCounter, reviews: Sequence[Labelled] = ()
+) -> Corpus:
+    """Read the train rows and the project's own texts; `reviews` are further rows."""
     train, own = read_labelled(data / TRAIN), read_texts()
-    rows = [*train, *own]
+    rows = [*train, *own, *reviews]
     real = np.arange(len(rows)) < len(train)
+    written = ~real & (np.arange(len(rows)) < len(train) + len(own))
     readings = [read_article(row.title, row.text, cues) for row in rows]
-    return Corpus(rows, build_matrix(readings, counter), real, ~real)
+    return Corpus(rows, build_matrix(readings, counter), real, written)
 
 
 def targets_of(corpus: Corpus, *, with_own: bool = True) -> list[Target]:
