@@ -56,6 +56,27 @@ def is_silenced(text: str, words: str) -> bool:
         ("“He sold us.” Maria Lopez said.", "Maria Lopez"),
         ("She told reporters:\n\n“I was sold.”", "She"),
         ("The girl was told: “You are mine.”", None),
+        ("'We were slaves': survivor tells court", "survivor"),
+        ("'Slaves' found on farm, says police chief", "police chief"),
+        ("'Child prostitutes' on our streets, warns MP", "MP"),
+        ("'Child prostitutes' on our streets – MP", "MP"),
+        ("Police chief says 'slaves' found on farm", "Police chief"),
+        ("Court told 'sex slaves' were kept in cellar", "Court"),
+        ("Interior minister on raid: ‘We freed slaves’", "Interior minister on raid"),
+        ("Ghana's president, in a tweet: 'Slaves no more'", "Ghana's president"),
+        ("Says Ana: “I was sold.”", "Ana"),
+        ("“I was sold” – Ana, 19", "Ana, 19"),
+        ("Ana (not her real name) said: “I was sold.”", "Ana (not her real name)"),
+        ("“Slaves,” the sheriff called them.", "the sheriff"),
+        ("As one officer put it, “they were slaves”.", "one officer"),
+        ("One officer put it like this: “They were slaves.”", "One officer"),
+        ("Asked about it, the sheriff replied: “Prostitutes, all of them.”", "the sheriff"),
+        ("Her message read: “Save us.”", "Her message"),
+        ("“I was a slave”, reads the banner.", "the banner"),
+        ("The indictment says the men “sold” her.", "The indictment"),
+        ("« We were slaves, » Ana Doe said.", "Ana Doe"),
+        ("„We were slaves,“ Ana Doe said.", "Ana Doe"),
+        ("‹We were slaves›, Ana Doe said.", "Ana Doe"),
     ],
 )
 def test_attributed(text, speaker):
@@ -75,6 +96,9 @@ def test_attributed(text, speaker):
         "The man, who told police he was a plumber, ran a 'massage parlour'.",
         "The 'boss' said she had to pay.",
         "Officers said so. The 'guards' slept.",
+        "The “rescued” women were locked in a shelter.",
+        "A report and a claim: the 'boss' slept.",
+        "The 'boss' called them to the yard.",
     ],
 )
 def test_scare(text):
@@ -95,6 +119,8 @@ def test_scare(text):
         "The film 'Sex Slaves' opens today.",
         "The stylebook now prefers 'survivor'.",
         "They should not be called 'child prostitutes'.",
+        "The charity has asked papers to drop 'sex slave'.",
+        "The expression 'sex slave' hides a crime, the guide says.",
         "He faces a count of 'child pornography', the statute's term for abuse material.",
     ],
 )
@@ -155,6 +181,21 @@ def test_floating_sentences_keep_the_speaker_and_pronouns_are_resolved():
     assert [(kind, speaker) for kind, _, speaker in found(text)] == [
         ("attributed", "Ana, a survivor")
     ] * 3
+
+
+def test_parts_of_one_quotation_are_all_the_speakers():
+    for text, speaker in (
+        ("“We were sold,” she said, “like cattle.”", "she"),
+        ("The report called the women “slaves” and “property”.", "The report"),
+        ("“They were”, in the words of the prosecutor, “slaves”.", "the prosecutor"),
+        ("The defence said she was a “willing prostitute” who “knew the work”.", "The defence"),
+    ):
+        assert [(kind, who) for kind, _, who in found(text)] == [("attributed", speaker)] * 2
+
+
+def test_a_sentence_between_two_quotations_keeps_the_speaker():
+    text = "“We were sold,” said Ana Doe. She looked away. “Like cattle,” she added."
+    assert [(kind, who) for kind, _, who in found(text)] == [("attributed", "Ana Doe")] * 2
 
 
 def test_speech_in_speech_is_the_speakers():

@@ -91,7 +91,7 @@ _BEFORE = _compile(
 _EDITING = _compile(rf"\b{_EDIT}{_ARTICLE}")
 _NEWSROOM = _compile(
     rf"\b(?:{_NOUN}|style ?(?:book|guide|guidance|sheet)s?|glossary|guidance|guidelines?|"
-    r"newsrooms?|sub-?editors?|editors?|headlines?|copy|language|captions?|reporters|journalists|statutes?|"
+    r"newsrooms?|sub-?editors?|editors?|headlines?|copy|language|captions?|reporters|journalists|(?:news)?papers|broadcasters|outlets|statutes?|"
     r"the act|the law|court forms)\b"
 )
 _WORKS = one_of(

@@ -63,6 +63,19 @@ _IN_WORDS = re.compile(
     r"\b(?:[Ii]n )?(?:the (?:own )?words of (?P<of>[^,.;:!?]{2,60}?)"
     r"|(?P<own>his|her|their|my|our|your|[\w .]{1,40}?'s?) (?:own )?words)\s*[,:]?\s*$"
 )
+_PUT_IT = re.compile(
+    r"(?:\b[Aa]s )?(?P<subject>[^,.;:!?\u2014]{2,60}?) (?:put|puts|has put) it"
+    r"(?: (?:like this|this way|thus|bluntly|simply|once))?\s*[,:]\s*$"
+)
+_CALLED_AFTER = re.compile(
+    rf"[\s,]*(?P<speaker>[^,.;:!?\u2014]{{2,50}}?)\s+{_ADVERBS}(?:(?:has|have|had) )?{_CALLING}\s+"
+    r"(?:it|them|him|her|us|me|the \w+|those \w+|these \w+)\b"
+)
+_WORDS_AFTER = re.compile(r"[\s,]*in the words of (?P<speaker>[^,.;:!?\u2014]{2,60})")
+_DASHED_NAME = re.compile(r"\s+(?:-|\u2014)\s+(?P<speaker>[A-Z][^.;:!?\u2014]{1,50})\s*$")
+_SAYS_FIRST = re.compile(r"\s*(?:Says|Said|Asks|Writes|Adds) (?P<speaker>[^,.;:!?]{2,50}):\s*$")
+_ASIDE_LEAD = re.compile(r"(?:, (?:in|on|at|speaking|writing|via) [^,]*| reads?)$")
+_DETERMINED = re.compile(r"\b(?:a|an|the|his|her|their|its|this|that|no|any|my|our) $")
 _BY_AGENT = re.compile(r"\s*by (?P<speaker>[^,.;:!?\u2014]{2,60})")
 _RELATIVE = re.compile(r",\s(?:who|whom|whose|which|where)\b[^,]{1,150},")
 _BREAKS = re.compile(r"[;\u2014]|\s-\s")
@@ -110,6 +123,8 @@ _HEADLINE_SPEAKERS = re.compile(
 )
 
 
+MAX_INVERTED = 6
+"""Words behind the verb of a headline's "…, says police chief"."""
 _LONGEST_SUBJECT = 14
 """Words of a name with what stands beside it."""
 
@@ -131,6 +146,8 @@ def before(masked: str, start: int, end: int) -> Attribution | None:
 
 def _naming(text: str, base: int) -> Attribution | None:
     """Read "in her words", "what police call", "the judge called it"."""
+    if found := _PUT_IT.search(text) or _SAYS_FIRST.match(text):
+        return Attribution(_shift(found.span(1), base))
     if found := _IN_WORDS.search(text):
         return Attribution(_shift(found.span("of" if found["of"] else "own"), base))
     if found := _WHAT_ONE_CALLS.search(text):
@@ -151,8 +168,12 @@ def _saying(text: str, base: int) -> Attribution | None:
 
 
 def _speech_verbs(text: str, start: int = 0) -> Iterator[re.Match[str]]:
-    """Yield the speech verbs from `start` on, in order."""
-    return (found for found in _LETTERS.finditer(text, start) if found[0] in _SPEECH_VERBS)
+    """Yield the speech verbs from `start` on, in order; "a claim" and "in a tweet" are none."""
+    for found in _LETTERS.finditer(text, start):
+        if found[0] in _SPEECH_VERBS and not _DETERMINED.search(
+            text, max(0, found.start() - 6), found.start()
+        ):
+            yield found
 
 
 def after(masked: str, start: int, end: int, *, spoken: bool, passive: bool) -> Attribution | None:
@@ -164,13 +185,17 @@ def after(masked: str, start: int, end: int, *, spoken: bool, passive: bool) -> 
     """
     text = masked[start:end]
     found = _ACCORDING.search(text) or (_BY_AGENT.match(text) if passive else None)
-    if found:
+    found = found or _WORDS_AFTER.match(text) or _DASHED_NAME.match(text)
+    if found := found or _CALLED_AFTER.match(text):
         return Attribution(_shift(_strip(text, *found.span("speaker")), start))
+    spoken = spoken or text.lstrip().startswith((":", "- ", "\u2014 "))
     verb = next(_speech_verbs(text), None)
     if verb is None:
         return _headline_tail(text, start)
     if not text[: verb.start()].strip(" ,.!?-\u2014"):
         return _inverted(text, verb.end(), start) if spoken else None
+    if text[: verb.start()].endswith(", ") and len(text[verb.end() :].split()) <= MAX_INVERTED:
+        return _inverted(text, verb.end(), start)
     if _is_aside(text, verb, spoken=spoken):
         return Attribution(_subject(text, verb.start(), start))
     return None
@@ -260,7 +285,10 @@ def _apposition_start(text: str, end: int) -> int:
 
 def _before_colon(text: str, base: int) -> Span | None:
     """Return the speaker of `Minister: '…'`: the whole lead if it is short."""
-    start, end = _strip(text, 0, len(text.rstrip()) - 1)
+    end = len(text.rstrip()) - 1
+    if aside := _ASIDE_LEAD.search(text, 0, end):
+        end = aside.start()
+    start, end = _strip(text, 0, end)
     if 0 < len(text[start:end].split()) <= 6:
         return start + base, end + base
     return None
@@ -283,7 +311,7 @@ def _strip(text: str, start: int, end: int) -> Span:
     """Trim spaces, punctuation and leading adverbials that are set off by a comma."""
     while end > start and text[end - 1] in " ,.\n-\u2014'\"":
         end -= 1
-    while start < end and text[start] in " ,.\n-\u2014'\"!?":
+    while start < end and text[start] in " ,.:\n-\u2014'\"!?":
         start += 1
     while _LEADING.match(text, start):
         comma = text.find(", ", start, end)
