@@ -16,12 +16,13 @@ def span_json(span: Span) -> dict[str, Any]:
 def tag_json(
     tag: Tag, *, locate: Callable[[Span], Mapping[str, Any]] = span_json
 ) -> dict[str, Any]:
-    """Return a tag; `role` only where there is one. `locate` writes its evidence."""
+    """Return a tag; `role` and `experimental` only where set. `locate` writes its evidence."""
     return {
         "scheme": tag.scheme,
         "label": tag.label,
         **({"role": tag.role} if tag.role is not None else {}),
         "score": tag.score,
+        **({"experimental": True} if tag.experimental else {}),
         "evidence": [locate(span) for span in tag.evidence],
     }
 

@@ -41,6 +41,20 @@ FORMS = (
 RESPONSES = ("prevention", "protection", "prosecution", "partnership")
 VICTIMS = ("child", "adult", "both", "unknown")
 FLOWS = ("domestic", "cross_border", "unknown")
+INDICATORS = (
+    "abuse_of_vulnerability",
+    "deception",
+    "restriction_of_movement",
+    "isolation",
+    "physical_and_sexual_violence",
+    "intimidation_and_threats",
+    "retention_of_identity_documents",
+    "withholding_of_wages",
+    "debt_bondage",
+    "abusive_working_and_living_conditions",
+    "excessive_overtime",
+)
+"""The ILO's indicators of forced labour (2012)."""
 PLACE_ROLES = ("exploitation", "origin", "transit", "mentioned")
 
 
@@ -67,7 +81,7 @@ class Tag:
     """One label on an article, with the words that show why.
 
     `scheme` is `form`, `response`, `place`, `victim`, `flow` or `indicator`; `role` is set for
-    places only.
+    places only. `experimental`: there were too few examples to measure this label.
     """
 
     scheme: str
@@ -75,6 +89,7 @@ class Tag:
     score: float
     evidence: tuple[Span, ...] = ()
     role: str | None = None
+    experimental: bool = False
 
 
 @dataclass(frozen=True, slots=True)

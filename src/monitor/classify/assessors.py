@@ -18,7 +18,7 @@ from monitor.classify.relevance import (
     load_relevance,
 )
 from monitor.classify.tags import NAME as TAGS_NAME
-from monitor.classify.tags import TagsModel, load_tags
+from monitor.classify.tags import TagsModel, load_tags, tags_encoder
 from monitor.nlp import encoder, tokens
 from monitor.stamps import make_stamp
 from monitor.text.language import identify_language
@@ -138,8 +138,12 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     model = load_relevance(folder, second)
     relevance = RelevanceAssessor(_stamp(*folders), model, folder.meta.language)
     tags = load_folder(find_model(models, TAGS_NAME))
+    reader = tags_encoder(tags)
     # tags are given to what the relevance model lets through, so its files are in their stamp
-    tagger = TagsAssessor(_stamp(tags, *folders), load_tags(tags), relevance, tags.meta.language)
+    files = folders if reader is None else (*folders, reader)
+    tagger = TagsAssessor(
+        _stamp(tags, *files), load_tags(tags, reader), relevance, tags.meta.language
+    )
     return relevance, tagger
 
 

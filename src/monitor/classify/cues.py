@@ -16,7 +16,18 @@ from monitor.classify.words import split_words
 
 GAP = "~"
 MAX_GAP = 3
-Kind = Literal["term", "other", "means", "purpose", "sector", "victim", "response", "flow"]
+Kind = Literal[
+    "term",
+    "other",
+    "means",
+    "purpose",
+    "sector",
+    "victim",
+    "response",
+    "flow",
+    "indicator",
+    "context",
+]
 KINDS: tuple[Kind, ...] = (
     "term",
     "other",
@@ -26,6 +37,8 @@ KINDS: tuple[Kind, ...] = (
     "victim",
     "response",
     "flow",
+    "indicator",
+    "context",
 )
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _END = ""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from monitor.classify.cues import Cue
+from monitor.classify.encoder import EncoderModel
 from monitor.classify.reading import LEAD_WORDS, Reading
 from monitor.classify.words import Words
 from monitor.types import FieldName, Span
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+SENTENCES, LONGEST = 4, 40
+"""The sentences of a field that are asked about, and their words, where no phrase is evidence."""
 SPANS = 3
 """A reader wants the reason, not every repeat of it."""
 
@@ -84,6 +87,28 @@ def heaviest_spans(reading: Reading, weights: Weights, number: int = 1) -> tuple
             last += 1
         chosen.append((field, first, last))
     return in_order(reading, chosen)
+
+
+def best_sentence(
+    reading: Reading, encoder: EncoderModel, article: tuple[str, str], head: str, label: int
+) -> Span | None:
+    """Return the sentence, of headline and lead, for which the encoder says a label the most."""
+    best: tuple[float, Span] | None = None
+    for field, words in (("title", reading.title), ("text", reading.text)):
+        given = article[0] if field == "title" else article[1]
+        for first, last in _sentences(words)[:SENTENCES]:
+            span = reading.span(field, first, last)  # type: ignore[arg-type]
+            said = float(encoder.read(given[span.start : span.end])[head][label])
+            if best is None or said > best[0]:
+                best = (said, span)
+    return None if best is None else best[1]
+
+
+def _sentences(words: Words) -> list[tuple[int, int]]:
+    """Return the sentences as ranges of at most `LONGEST` words."""
+    starts = [i for i, n in enumerate(words.sentences) if i == 0 or words.sentences[i - 1] != n]
+    ends = [*starts[1:], len(words)]
+    return [(a, min(b, a + LONGEST)) for a, b in zip(starts, ends, strict=True) if b - a > 2]
 
 
 def in_order(reading: Reading, chosen: Iterable[tuple[FieldName, int, int]]) -> tuple[Span, ...]:

@@ -1,30 +1,53 @@
-"""What an article tells of: form of exploitation, response, places, victims, flow.
+"""What an article tells of: form of exploitation, response, places, victims, flow, indicators.
 
-Each scheme is tagged in the way that measured best on dev (see the model card). `form` is ruled:
-points for the phrases of a form, because most forms have a handful of examples and a learned
-model only remembers names. `response`, `victim` and `flow` are learned. `place` is a gazetteer
-with a small learned choice. Every tag has evidence.
+Each scheme is tagged in the way that measured best (see the model card): phrases for indicators,
+phrases and encoder for `form`, a linear model and the encoder for `response`, the same behind
+counts of people and places for `victim` and `flow`, a gazetteer with a small learned choice for
+`place`. Every tag has evidence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.classify.artefact import ModelFolder
+from monitor.classify.artefact import ModelFolder, load_folder
 from monitor.classify.cues import CueTable
-from monitor.classify.evidence import SPANS, cue_spans, heaviest_spans, in_order
+from monitor.classify.encoder import NAME as ENCODER
+from monitor.classify.encoder import EncoderModel, Heads, load_encoder
+from monitor.classify.evidence import (
+    SPANS,
+    best_sentence,
+    cue_spans,
+    heaviest_spans,
+    in_order,
+)
+from monitor.classify.forms import form_odds, form_support, form_tag, unspecified_tag
+from monitor.classify.fused import (
+    CHILD,
+    OUTPUTS,
+    PEOPLE,
+    US,
+    Fused,
+    fuse_people,
+    fuse_responses,
+)
+from monitor.classify.indicators import GENERIC, GROUPS, find_indicators
 from monitor.classify.linear import LinearModel, probability
 from monitor.classify.places import (
     FEATURES,
     Gazetteer,
     Mention,
+    place_evidence,
     place_features,
     place_role,
 )
-from monitor.classify.reading import LEAD_WORDS, Reading, read_article
+from monitor.classify.profile import PROFILE_NAMES, Person, find_people, people_spans, profile
+from monitor.classify.reading import Reading, read_article
 from monitor.classify.relevance import CUES, load_linear
+from monitor.classify.small import SmallModel, parse_small
 from monitor.classify.story import StoryCounter
 from monitor.errors import ModelError
 from monitor.types import RESPONSES, Span, Tag
@@ -35,62 +58,59 @@ if TYPE_CHECKING:
 
 NAME = "tags-en"
 PLACES = "places.json"
-OUTPUTS: tuple[tuple[str, str], ...] = (
-    *(("response", label) for label in RESPONSES),
-    ("victim", "child"),
-    ("victim", "adult"),
-    ("victim", "both"),
-    ("flow", "domestic"),
-    ("flow", "cross_border"),
-)
-"""The learned labels, in the order of the model's outputs."""
-POINTS_TITLE, POINTS_LEAD = 3, 2
-"""A form's phrase counts 3 in the headline, 2 in the lead, 1 elsewhere."""
-WORDS_PER_POINT, MOST_NEEDED = 200, 4
-"""Long texts must say it more often: one point per 200 words, between 2 and 4."""
-SHARE_OF_MAIN = 0.34
-"""A second form needs a third of the points of the first."""
-_VICTIM_CUES = {"child": ("child",), "adult": ("adult",), "both": ("child", "adult")}
+_RESPONSE_CUES = {
+    "prevention": ("awareness", "warning", "lawmaking", "inquiry", "business"),
+    "protection": ("rescue", "return", "support", "remedy"),
+    "prosecution": ("arrest", "court", "penalties"),
+    "partnership": ("joint", "money"),
+}
 _FLOW_CUES = {"domestic": ("domestic_flow",), "cross_border": ("cross_border",)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PlaceModel:
-    """Weights over `places.FEATURES` that say whether the exploitation happened there."""
-
-    mean: Sequence[float]
-    scale: Sequence[float]
-    weights: Sequence[float]
-    intercept: float
-
-    def log_odds(self, features: Sequence[float]) -> float:
-        """Return the log odds that a country with these features is where it happened."""
-        terms = zip(features, self.mean, self.scale, self.weights, strict=True)
-        return self.intercept + sum((f - m) / s * w for f, m, s, w in terms)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class TagsModel:
-    """Tags articles one by one; `thresholds` are probabilities by `scheme` or `scheme.label`."""
+    """Tags articles one by one.
+
+    `people` are the models of the last step of `fused.PEOPLE`, in its order; `place_cut` is a
+    probability; `experimental` names the labels of each scheme that have too few examples, `*`
+    all that `measured` does not name.
+    """
 
     cues: CueTable
     counter: StoryCounter
     linear: LinearModel
     gazetteer: Gazetteer
-    places: PlaceModel
-    thresholds: Mapping[str, float]
+    places: SmallModel
+    place_cut: float
+    people: Sequence[SmallModel]
+    fused: Fused
+    encoder: EncoderModel | None = None
+    experimental: Mapping[str, Sequence[str]] | None = None
+    measured: Mapping[str, Sequence[str]] | None = None
 
     def tag(self, title: str, text: str) -> tuple[Tag, ...]:
         """Return every tag of an article about trafficking."""
+        facts = self.read(title, text)
+        found = (
+            *self._forms(facts),
+            *self._responses(facts),
+            *self._places(facts),
+            *self._people(facts),
+            *find_indicators(facts.reading, self.cues),
+        )
+        return tuple(replace(tag, experimental=self._is_experimental(tag)) for tag in found)
+
+    def read(self, title: str, text: str) -> Facts:
+        """Return what the tags of an article are made of."""
         reading = read_article(title, text, self.cues)
-        odds = self.linear.decide(reading, self.counter.count(reading))
-        mentions = self.gazetteer.find(title, text, reading)
-        return (
-            *tag_forms(reading, self.cues),
-            *self._responses(reading, odds),
-            *self._places(reading, mentions),
-            *self._single(reading, odds, "victim", _VICTIM_CUES, ()),
-            *self._single(reading, odds, "flow", _FLOW_CUES, _mention_spans(reading, mentions)),
+        return Facts(
+            title,
+            text,
+            reading,
+            self.linear.decide(reading, self.counter.count(reading)),
+            self.gazetteer.find(title, text, reading),
+            find_people(title, text, reading),
+            None if self.encoder is None else self.encoder.outputs(title, text),
         )
 
     @property
@@ -98,116 +118,178 @@ class TagsModel:
         """The cue groups that speak of trafficking itself."""
         return self.cues.of_kind("term", "means", "purpose")
 
-    def _responses(self, reading: Reading, odds: NDArray[np.float64]) -> list[Tag]:
+    def _forms(self, facts: Facts) -> list[Tag]:
+        head = None if facts.heads is None else facts.heads["form"].tolist()
+        odds = form_odds(form_support(facts.reading, self.cues), head)
         tags: list[Tag] = []
-        for output, (scheme, label) in enumerate(OUTPUTS):
-            if scheme != "response":
-                continue
-            score = probability(float(odds[output]))
-            if score >= self.thresholds[f"response.{label}"]:
-                evidence = self._cue_spans(reading, (label,)) or heaviest_spans(
-                    reading, self.linear.word_weights(reading, output)
+        for form, value in odds.items():
+            if value >= 0:
+                tag = form_tag(facts.reading, self.cues, form, value)
+                tags.append(self._with_sentence(facts, tag, "form"))
+        tags = [tag for tag in tags if tag.evidence]
+        if tags:
+            return sorted(tags, key=lambda tag: (-tag.score, tag.label))
+        unspecified = unspecified_tag(facts.reading, self.cues, odds)
+        return [] if unspecified is None else [unspecified]
+
+    def _responses(self, facts: Facts) -> list[Tag]:
+        tags: list[Tag] = []
+        odds = facts.odds[: len(RESPONSES)].tolist()
+        for label, value in fuse_responses(odds, facts.heads, self.fused).items():
+            spans = self._cue_spans(facts.reading, _RESPONSE_CUES[label])
+            tag = Tag("response", label, round(probability(value), 4), spans)
+            tag = self._with_sentence(facts, tag, "response")
+            if not tag.evidence:
+                weights = self.linear.word_weights(
+                    facts.reading, OUTPUTS.index(("response", label))
                 )
-                if evidence:
-                    tags.append(Tag("response", label, round(score, 4), evidence))
-        return tags
+                tag = replace(tag, evidence=heaviest_spans(facts.reading, weights))
+            tags.append(tag)
+        return [tag for tag in tags if tag.evidence]
 
-    def _single(
-        self,
-        reading: Reading,
-        odds: NDArray[np.float64],
-        scheme: str,
-        groups: Mapping[str, tuple[str, ...]],
-        otherwise: tuple[Span, ...],
-    ) -> list[Tag]:
-        """Return the likeliest label of a scheme of which an article has one, if likely enough.
+    def _people(self, facts: Facts) -> list[Tag]:
+        """Return `victim` and `flow`: of each one label, or none where none is likely enough."""
+        numbers = people_features(facts)
+        odds = [model.log_odds(numbers) for model in self.people]
+        tags: list[Tag] = []
+        for scheme, (label, value) in fuse_people(odds, facts.heads, self.fused).items():
+            if scheme == "victim":
+                spans = people_spans(facts.reading, facts.people, label)
+            else:
+                spans = self._flow_spans(facts, label)
+            tag = Tag(scheme, label, round(probability(value), 4), spans)
+            tags.append(self._with_sentence(facts, tag, scheme))
+        return [tag for tag in tags if tag.evidence]
 
-        Evidence is the label's phrases, or `otherwise`; without either there is no tag, since no
-        reader would see why.
-        """
-        outputs = [i for i, (name, _) in enumerate(OUTPUTS) if name == scheme]
-        best = max(outputs, key=lambda i: float(odds[i]))
-        score = probability(float(odds[best]))
-        if score < self.thresholds[scheme]:
-            return []
-        label = OUTPUTS[best][1]
-        evidence = self._cue_spans(reading, groups[label]) or otherwise
-        return [Tag(scheme, label, round(score, 4), evidence)] if evidence else []
+    def _flow_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
+        cued = self._cue_spans(facts.reading, _FLOW_CUES[label])
+        first: dict[str, Mention] = {}
+        for mention in facts.mentions:
+            if not mention.frame:
+                first.setdefault(mention.country, mention)
+        named = list(first.values())[: 1 if label == "domestic" else 2]
+        places = in_order(facts.reading, [(m.field, m.first, m.last) for m in named])
+        return tuple(dict.fromkeys((*places, *cued)))[:SPANS]
+
+    def _with_sentence(self, facts: Facts, tag: Tag, head: str) -> Tag:
+        """Return a tag that no phrase shows with the sentence the encoder takes it from."""
+        if tag.evidence or self.encoder is None:
+            return tag
+        index = list(self.encoder.heads[head]).index(tag.label)
+        span = best_sentence(facts.reading, self.encoder, (facts.title, facts.text), head, index)
+        return tag if span is None else replace(tag, evidence=(span,))
 
     def _cue_spans(self, reading: Reading, groups: Sequence[str]) -> tuple[Span, ...]:
         return cue_spans(reading, {self.cues.index[name] for name in groups}, self.core)
 
-    def _places(self, reading: Reading, mentions: Sequence[Mention]) -> list[Tag]:
+    def _places(self, facts: Facts) -> list[Tag]:
+        reading, mentions = facts.reading, facts.mentions
+        features = place_features(reading, mentions, self.core, float(facts.odds[US]))
+        scores = {c: probability(self.places.log_odds(f)) for c, f in features.items()}
+        named = {mention.country for mention in mentions}
         tags: list[Tag] = []
-        for country, features in place_features(reading, mentions, self.core).items():
+        for country, score in scores.items():
             own = [mention for mention in mentions if mention.country == country]
-            score = probability(self.places.log_odds(features))
-            where = score >= self.thresholds["place"]
-            role = "exploitation" if where else place_role(reading, own)
-            sure = score if where else 1 - score
-            tags.append(Tag("place", country, round(sure, 4), _mention_spans(reading, own), role))
+            where = score >= self.place_cut
+            if own:
+                role = "exploitation" if where else place_role(reading, own)
+                sure = score if where else 1 - score
+                spans = place_evidence(reading, own, role)
+                tags.append(Tag("place", country, round(sure, 4), spans, role))
+            elif where and not any(scores[other] >= self.place_cut for other in named):
+                weights = self.linear.word_weights(reading, US)
+                spans = heaviest_spans(reading, weights, 2)
+                if spans:
+                    tags.append(Tag("place", country, round(score, 4), spans, "exploitation"))
         return tags
 
-
-def _mention_spans(reading: Reading, mentions: Sequence[Mention]) -> tuple[Span, ...]:
-    return in_order(reading, [(m.field, m.first, m.last) for m in mentions[:SPANS]])
-
-
-def form_points(reading: Reading, cues: CueTable) -> dict[str, int]:
-    """Return the points of every form with a phrase in the article."""
-    points: dict[str, int] = {}
-    for cue in reading.title_cues:
-        if form := cues.groups[cue.group].form:
-            points[form] = points.get(form, 0) + POINTS_TITLE
-    for cue in reading.text_cues:
-        if form := cues.groups[cue.group].form:
-            points[form] = points.get(form, 0) + (POINTS_LEAD if cue.first < LEAD_WORDS else 1)
-    return points
-
-
-def groups_of_form(cues: CueTable, form: str) -> frozenset[int]:
-    """Return the numbers of the cue groups that speak of a form."""
-    return frozenset(i for i, group in enumerate(cues.groups) if group.form == form)
-
-
-def tag_forms(reading: Reading, cues: CueTable) -> list[Tag]:
-    """Return the forms of exploitation; `unspecified` alone where the term stands without one."""
-    points = form_points(reading, cues)
-    needed = max(2.0, min(len(reading.text) / WORDS_PER_POINT, MOST_NEEDED))
-    most = max(points.values(), default=0)
-    core = cues.of_kind("term", "means", "purpose")
-    tags = [
-        Tag(
-            "form",
-            form,
-            round(number / (number + 1), 4),
-            cue_spans(reading, groups_of_form(cues, form), core),
+    def _is_experimental(self, tag: Tag) -> bool:
+        scheme = f"place.{tag.role}" if tag.role in ("origin", "transit") else tag.scheme
+        few = (self.experimental or {}).get(scheme, ())
+        return tag.label in few or (
+            "*" in few and tag.label not in (self.measured or {}).get(scheme, ())
         )
-        for form, number in points.items()
-        if number >= needed and number >= SHARE_OF_MAIN * most
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """One article as the taggers see it; `odds` are the linear model's, by `fused.OUTPUTS`."""
+
+    title: str
+    text: str
+    reading: Reading
+    odds: NDArray[np.float64]
+    mentions: Sequence[Mention]
+    people: Sequence[Person]
+    heads: Heads | None
+
+
+def people_features(facts: Facts) -> list[float]:
+    """Return the numbers that the models of victim and flow weigh."""
+    return [
+        *(max(-6.0, min(float(value), 6.0)) for value in facts.odds[CHILD : US + 1]),
+        *profile(facts.reading, facts.people, facts.mentions),
     ]
-    if tags:
-        return sorted(tags, key=lambda tag: (-tag.score, tag.label))
-    evidence = cue_spans(reading, cues.of_kind("term"), core) or cue_spans(reading, core, core)
-    score = round(1 / (1 + most), 4)
-    return [Tag("form", "unspecified", score, evidence)] if evidence else []
 
 
-def load_tags(folder: ModelFolder) -> TagsModel:
-    """Build the model of a verified folder; raises `ModelError`."""
+def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsModel:
+    """Build the model of a verified folder; raises `ModelError`.
+
+    `encoder` is its `tags_encoder`, where that was loaded already.
+    """
+    meta = str(folder.path / "meta.json")
     cues = folder.cues(CUES)
     counter = StoryCounter(cues)
     linear = load_linear(folder, outputs=len(OUTPUTS), story=len(counter.names))
     raw: Any = folder.json(PLACES)
     try:
         gazetteer = Gazetteer(raw["names"], raw["ambiguous"])
-        places = PlaceModel(**raw["model"])
-        sizes = {len(values) for values in (places.mean, places.scale, places.weights)}
+        places = parse_small(raw["model"], len(FEATURES))
+        people_raw = raw["people"]
+        size = US + 1 - CHILD + len(PROFILE_NAMES)
+        people = [parse_small(people_raw[name], size) for name in PEOPLE]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{folder.path / PLACES}: {error}") from error
-    if sizes != {len(FEATURES)}:
-        raise ModelError(f"{folder.path / PLACES}: {len(FEATURES)} place features expected")
-    needed = {"place", "victim", "flow", *(f"response.{label}" for label in RESPONSES)}
-    if missing := sorted(needed - folder.meta.thresholds.keys()):
-        raise ModelError(f"{folder.path / 'meta.json'}: no threshold '{missing[0]}'")
-    return TagsModel(cues, counter, linear, gazetteer, places, folder.meta.thresholds)
+    try:
+        fused = Fused(**folder.meta.settings["fused"])
+        cut = float(folder.meta.thresholds["place"])
+        sizes = {len(fused.cuts), len(fused.spread)}
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{meta}: thresholds or fused: {error}") from error
+    if sizes != {len(RESPONSES)} or not {*GROUPS, GENERIC} <= cues.index.keys():
+        raise ModelError(f"{meta}: cuts of every response and cues of every indicator expected")
+    second = encoder or tags_encoder(folder)
+    return TagsModel(
+        cues,
+        counter,
+        linear,
+        gazetteer,
+        places,
+        cut,
+        people,
+        fused,
+        None if second is None else load_encoder(second),
+        folder.meta.experimental,
+        folder.meta.labels,
+    )
+
+
+def tags_encoder(folder: ModelFolder) -> ModelFolder | None:
+    """Return the verified folder of the encoder that a tags model is made for, if any.
+
+    It lies in the same models folder. Raises `ModelError`, too if it is another than was meant.
+    """
+    named = folder.meta.settings.get("encoder")
+    if named is None:
+        return None
+    meta = folder.path / "meta.json"
+    try:
+        version, files = str(named["version"]), dict(named["files"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{meta}: encoder: {error}") from error
+    if Path(version).name != version:
+        raise ModelError(f"{meta}: encoder: '{version}' is no plain name")
+    encoder = load_folder(folder.path.parents[1] / ENCODER / version)
+    if encoder.meta.files != files:
+        raise ModelError(f"{meta}: is not made for {encoder.path} (other sha256)")
+    return encoder

