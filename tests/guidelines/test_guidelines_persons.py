@@ -1,11 +1,13 @@
 """The persons of a text: who is meant from sentence to sentence, in what role, of what age."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from monitor.guidelines import load_guideline
+from monitor.guidelines.engine import make_policy, run_policy
 from monitor.guidelines.person_details import details_of
 from monitor.guidelines.persons import cast_of
 from monitor.guidelines.scene import open_draft
@@ -200,3 +202,20 @@ def test_time_is_linear(unit):
 
     seconds(2_000)
     assert seconds(100_000) < 0.5 + 6 * seconds(50_000)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["'I was sold,' she said. ", "\u201c\u2018a ", "Rosa Mensah, 15, of Brod, was sold. "],
+)
+def test_a_check_of_a_text_of_nothing_else_is_linear(unit):
+    policy = replace(make_policy(THB, (), {}), force_topic=True)
+
+    def seconds(length):
+        text = (unit * (length // len(unit) + 1))[:length]
+        start = time.process_time()
+        run_policy(THB, [Document(text, language="en")], policy)
+        return time.process_time() - start
+
+    seconds(500)
+    assert seconds(12_000) < 1 + 5 * seconds(6_000)

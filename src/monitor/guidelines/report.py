@@ -54,7 +54,9 @@ def make_finding(
         match=match,
         quoted=quoted,
         message=_filled(
-            at.matcher.source.message or rule.message, match, (found.words for found in evidence)
+            at.matcher.source.message or rule.message,
+            match,
+            _telling(guideline, scene, at, evidence),
         ),
         why=" ".join((at.matcher.source.why or rule.why).split()),
         suggestions=_suggestions(guideline, scene, at),
@@ -107,6 +109,25 @@ def _filled(message: str, match: str, evidence: Iterable[str]) -> str:
         message = _NO_EVIDENCE.sub("", message)
     told = ", ".join(list(words.values())[:MAX_TOLD])
     return " ".join(message.replace("{match}", match).replace("{evidence}", told).split())
+
+
+def _telling(
+    guideline: Guideline, scene: Scene, at: Candidate, evidence: Sequence[Found]
+) -> list[str]:
+    """Return the words of the evidence that tell a reader something.
+
+    Not those that stand in the match or in other evidence, nor pronouns where there is a noun.
+    """
+    apart = [f for f in evidence if f.scene is not scene or f.end <= at.start or at.end <= f.start]
+    widest = [f for f in apart if not any(_is_part(f, other) for other in apart)]
+    spoken = [f.words for f in widest or evidence]
+    named = [words for words in spoken if words.lower() not in guideline.pronouns]
+    return named or spoken
+
+
+def _is_part(one: Found, other: Found) -> bool:
+    inside = one.scene is other.scene and other.start <= one.start and one.end <= other.end
+    return inside and (one.start, one.end) != (other.start, other.end)
 
 
 def _words_of(draft: Draft, item: ScorecardItem) -> Iterator[str]:
