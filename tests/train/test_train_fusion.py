@@ -82,9 +82,9 @@ def test_limits_keep_what_they_promise() -> None:
     found = np.arange(1000) >= 500
     limit = lower_limit(odds, found)
     assert (odds[found] >= limit + MARGIN).mean() >= 0.995
-    rel = np.array([0, 2, 0, 2, 2, 2])
-    assert upper_limit(np.array([0.0, 1, 3.5, 4, 5, 6]), rel) == 4
-    assert upper_limit(np.array([0.0, 0, 0, 0, 0, 0]), rel) == float("inf")
+    rel = np.array([0, 2, 1, 2, 2, 2])
+    assert upper_limit(np.array([0.0, 1, 3.5, 4.5, 5, 6]), rel) == 4
+    assert upper_limit(np.zeros(6), rel) == float("inf")
 
 
 def test_perfect_probabilities_show_no_more_than_chance() -> None:
