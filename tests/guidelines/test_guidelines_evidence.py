@@ -205,6 +205,22 @@ def test_the_message_says_who_and_why_even_from_an_earlier_sentence(guideline):
     assert finding.message == "hired (girl, sold, was 14)"
 
 
+CASES = [
+    ("They took a dinghy over the Channel. Nobody was there. He hired.", "smuggling"),
+    ("They were locked in and exploited. He hired.", "trafficking"),
+    ("They took a dinghy over the Channel and were exploited and beaten. He hired.", None),
+    ("It rained on the coast. He hired.", None),
+    ("He spoke of exploitation. He hired.", None),
+]
+
+
+@pytest.mark.parametrize(("text", "case"), CASES)
+def test_facts_make_a_case(guideline, text, case):
+    for name in ("smuggling", "trafficking"):
+        rule = guideline(needs=[{"case": [name], "within": "document"}])
+        assert bool(matches(rule, text)) is (name == case)
+
+
 def test_persons_are_matches(guideline):
     rule = guideline(match=[{"persons": ["known-victim+named", "suspect"]}])
     text = "A cook came. Rosa Mensah was sold. Mensah wept. The owner was charged."

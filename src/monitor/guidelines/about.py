@@ -69,6 +69,15 @@ class PersonWords(Strict):
     owners: list[Name] = []
 
 
+class CaseWords(Strict):
+    """What tells trafficking (act, means and purpose) from smuggling (a passage)."""
+
+    act: list[Name] = []
+    means: list[Name] = []
+    purpose: list[Name] = []
+    crossing: list[Name] = []
+
+
 class StatisticWords(Strict):
     """Lexicons that tell where a figure comes from."""
 
@@ -91,6 +100,7 @@ class GuidelineFile(Strict):
     roles: dict[Name, list[Name]]
     pronouns: dict[Text, list[Name]] = {}
     persons: PersonWords = PersonWords()
+    cases: CaseWords = CaseWords()
     statistics: StatisticWords = StatisticWords()
     plurals: list[Text] = []
     siblings: list[Annotated[list[Name], Field(min_length=2)]]

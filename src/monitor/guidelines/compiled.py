@@ -8,6 +8,13 @@ from pathlib import Path
 
 from monitor.guidelines.about import GuidelineFile
 from monitor.guidelines.dependency import DependencyPatterns
+from monitor.guidelines.evidence_sets import (
+    CaseSets,
+    DetailSets,
+    PersonEvents,
+    PersonSets,
+    TopicSets,
+)
 from monitor.guidelines.figures import Figure
 from monitor.guidelines.lexicons import LexiconError, Lexicons, keys
 from monitor.guidelines.linguistics import NONE, check_node, check_pattern
@@ -52,6 +59,8 @@ class Evidence:
     at_least: int
     statistic: tuple[StatisticPart, ...] = ()
     """Parts of a statistic, all of which must be there."""
+    case: tuple[str, ...] = ()
+    """What the facts told make: trafficking or smuggling."""
 
     @property
     def level(self) -> int:
@@ -111,69 +120,6 @@ class CompiledRule:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicSets:
-    """Word lists that decide the topic."""
-
-    strong: tuple[int, ...]
-    weak: tuple[int, ...]
-    act: tuple[int, ...]
-    means: tuple[int, ...]
-    purpose: tuple[int, ...]
-    other: tuple[int, ...]
-    elsewhere: tuple[int, ...]
-    breaks: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonEvents:
-    """Verbs that give their subject, object or agent a role."""
-
-    voice: str
-    verbs: tuple[int, ...]
-    subject: str | None
-    object: str | None
-    agent: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DetailSets:
-    """One kind of identifying detail; `named` words count beside a name or number only."""
-
-    name: str
-    words: tuple[int, ...]
-    named: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonSets:
-    """Word lists by which persons are followed; `implied`: what being called "she" shows."""
-
-    assumed: frozenset[int]
-    ignored: tuple[int, ...]
-    no_name: tuple[int, ...]
-    done_to: tuple[int, ...]
-    several: frozenset[int]
-    traits: frozenset[int]
-    implied: Mapping[str, frozenset[int]]
-    misfits: Mapping[str, frozenset[int]]
-    adult_age: int
-    by_age: tuple[str, str]
-    instead: Mapping[str, frozenset[str]]
-    never: Mapping[str, frozenset[str]]
-    events: tuple[PersonEvents, ...]
-    details: tuple[DetailSets, ...]
-    owners: frozenset[str]
-    """Roles of persons of whom details are told; others stand in the details of somebody."""
-
-    def opposed(self, one: frozenset[int], other: frozenset[int]) -> bool:
-        """Whether what is known of two persons tells them apart."""
-        return any(
-            one & shown and other & (self.misfits[word] - self.several)
-            for word, shown in self.implied.items()
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Guideline:
     """A loaded guideline. `rules` are as written; `compiled` are the same, ready to run."""
 
@@ -195,6 +141,7 @@ class Guideline:
     roles: Mapping[str, tuple[int, ...]]
     pronouns: Mapping[str, tuple[int, ...]]
     persons: PersonSets
+    cases: CaseSets
     figures: tuple[Figure, ...] = ()
 
 
@@ -217,7 +164,7 @@ def _guideline(
     compiled: tuple[CompiledRule, ...],
     path: Path,
 ) -> Guideline:
-    topic, speakers = about.topic, about.speakers
+    topic, speakers, cases = about.topic, about.speakers, about.cases
     return Guideline(
         id=about.id,
         version=about.version,
@@ -245,6 +192,7 @@ def _guideline(
         roles={role: build.named(names) for role, names in about.roles.items()},
         pronouns={word: build.named(names) for word, names in about.pronouns.items()},
         persons=build.persons(),
+        cases=CaseSets(*map(build.named, (cases.act, cases.means, cases.purpose, cases.crossing))),
         scanner=Scanner(build.sets.sets),
     )
 
@@ -375,6 +323,7 @@ class _Build:
             reach=clause.reach,
             at_least=clause.at_least,
             statistic=tuple(clause.statistic),
+            case=tuple(clause.case),
         )
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from monitor.guidelines.cases import case_evidence
 from monitor.guidelines.compiled import Evidence, Guideline
 from monitor.guidelines.gates import find_voice
 from monitor.guidelines.referents import node_evidence, referent_evidence
@@ -66,10 +67,8 @@ def find_evidence(
     if clause.quoted is not None:
         same = find_voice(scene, at).quoted == clause.quoted
         return [Found(scene, at.start, at.end)] if same else []
-    if clause.statistic:
-        own = [(scene, at.start, at.end)]
-        places = own if clause.within == "match" else _places(clause, draft, scene, at)
-        return [Found(*place) for place in statistic_evidence(clause, places)]
+    if clause.statistic or clause.case:
+        return _told_evidence(clause, guideline, draft, scene, at)
     if clause.within == "match":
         found = [
             Found(scene, *hit)
@@ -81,6 +80,17 @@ def find_evidence(
     if clause.patterns and len(found) < clause.at_least:
         found += _pattern_evidence(clause, scene, at)
     return found
+
+
+def _told_evidence(
+    clause: Evidence, guideline: Guideline, draft: Draft, scene: Scene, at: Candidate
+) -> list[Found]:
+    """Return what a statistic has, or what makes a case, in the places of a clause."""
+    own = [(scene, at.start, at.end)]
+    places = own if clause.within == "match" else _places(clause, draft, scene, at)
+    if clause.case:
+        return [Found(*place) for place in case_evidence(clause, guideline, places)]
+    return [Found(*place) for place in statistic_evidence(clause, places)]
 
 
 def look_up(clause: Evidence, places: Iterable[tuple[Scene, int, int]]) -> list[Found]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor.guidelines.compiled import Guideline, TopicSets
+from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.evidence_sets import TopicSets
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Candidate, Draft, Scene
 from monitor.guidelines.schema import QuotePolicy

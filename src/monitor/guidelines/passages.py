@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from monitor.guidelines.compiled import Guideline, TopicSets
+from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.evidence_sets import TopicSets
 from monitor.guidelines.gates import CLOSE, Topic, is_on_topic
 from monitor.guidelines.persons import cast_of
 from monitor.guidelines.scan import Hit

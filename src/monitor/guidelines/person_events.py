@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from monitor.guidelines.compiled import Guideline, PersonEvents
+from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.evidence_sets import PersonEvents
 from monitor.guidelines.mentions import NOMINATIVE, Mention, is_object
 from monitor.guidelines.persons import Cast, Person
 from monitor.guidelines.scan import Hit

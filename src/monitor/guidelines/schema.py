@@ -114,6 +114,7 @@ class Clause(Strict):
     headline_has: list[Literal["exclamation", "capitals", "question"]] = []
     quoted: Literal["attributed", "scare"] | None = None
     statistic: list[StatisticPart] = []
+    case: list[Literal["trafficking", "smuggling"]] = []
     within: Within = "sentence"
     reach: Annotated[int, Field(gt=0)] | None = None
     at_least: Annotated[int, Field(gt=0)] = 1
@@ -122,11 +123,11 @@ class Clause(Strict):
     def _says_something(self) -> Self:
         listed = any((self.lexicons, self.phrases, self.sequences, self.tokens, self.headline_has))
         alone = [x is not None for x in (self.person, self.referent, self.quoted)]
-        alone.append(bool(self.statistic))
+        alone += [bool(self.statistic), bool(self.case)]
         if not listed and not any(alone):
             raise ValueError(
-                "a clause needs lexicons, phrases, sequences, tokens, person, referent, quoted "
-                "or statistic"
+                "a clause needs lexicons, phrases, sequences, tokens, person, referent, quoted, "
+                "statistic or case"
             )
         if (self.person is None and self.referent is None) != (not self.is_):
             raise ValueError("'person' or 'referent' and 'is' go together")
@@ -134,7 +135,7 @@ class Clause(Strict):
             raise ValueError("'details' are told of the person that 'referent' means")
         if sum(alone) + (listed and self.referent != "anyone") > 1:
             raise ValueError(
-                "'person', 'referent', 'quoted', 'statistic' stand in clauses of their own"
+                "'person', 'referent', 'quoted', 'statistic', 'case' stand in clauses of their own"
             )
         if self.reach is not None and self.within not in ("before", "after"):
             raise ValueError("'reach' counts words before or after the match only")
