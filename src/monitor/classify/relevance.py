@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.classify.artefact import ModelFolder, load_folder
+from monitor.classify.boilerplate import without_appended
 from monitor.classify.calibration import Calibration, parse_calibration
 from monitor.classify.cascade import Cascade, load_cascade
 from monitor.classify.cues import CueTable
@@ -71,14 +72,19 @@ class RelevanceModel:
         """Whether the gate lets an article through."""
         return self.gate is None or self.gate.opens(title, text)
 
+    def read(self, title: str, text: str) -> tuple[str, Reading]:
+        """Return the text without what offices append to every story, and its reading."""
+        told = without_appended(title, text, self.cues)
+        return told, read_article(title, told, self.cues)
+
     def _judge(self, title: str, text: str) -> tuple[Judgement, bool]:
         if not self.opens(title, text):
             return self.decide(*self.shut), False
-        reading = read_article(title, text, self.cues)
+        told, reading = self.read(title, text)
         linear = self.log_odds(reading)
         if self.cascade is None or not self.cascade.is_uncertain(linear):
             return self.decide(*self.settled(linear)), False
-        both = self.cascade.probabilities(linear, title, text, reading, self.cues)
+        both = self.cascade.probabilities(linear, title, told, reading, self.cues)
         return self.decide(*both), True
 
     def settled(self, linear: Sequence[float]) -> tuple[float, float]:

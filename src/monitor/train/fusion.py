@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.classify.boilerplate import without_appended
 from monitor.classify.calibration import Calibration
 from monitor.classify.cascade import ANY, FEATURES, MAIN, Fusion, fusion_features
 from monitor.classify.cues import CueTable
@@ -94,8 +95,9 @@ def features_of(
     row: Labelled, linear: Sequence[float], encoder: EncoderModel, cues: CueTable
 ) -> tuple[float, ...]:
     """Return the `FEATURES` of one row."""
-    reading = read_article(row.title, row.text, cues)
-    return fusion_features(linear, *encoder.windows(row.title, row.text, reading, cues))
+    told = without_appended(row.title, row.text, cues)
+    reading = read_article(row.title, told, cues)
+    return fusion_features(linear, *encoder.windows(row.title, told, reading, cues))
 
 
 def _as_mixed(held: Sequence[Labelled], dev: Sequence[Labelled]) -> Floats:

@@ -179,8 +179,7 @@ def _with_encoder(
     """Return the model with its cascade, and what only its training can measure."""
     from monitor.train.second_stage import crossed_scores, fit_second_stage, measure_cost, stages
 
-    readings = [read_article(row.title, row.text, model.cues) for row in dev]
-    linear = np.array([model.log_odds(reading) for reading in readings])
+    linear = np.array([model.log_odds(model.read(row.title, row.text)[1]) for row in dev])
     stage = fit_second_stage(
         model, corpus, crossed, dev, linear, encoder, precision=PRECISION, seed=seed, say=say
     )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from monitor.classify.artefact import ModelFolder
 from monitor.classify.cascade import ANY, MAIN, Cascade
 from monitor.classify.encoder import load_encoder
-from monitor.classify.reading import Reading, read_article
+from monitor.classify.reading import Reading
 from monitor.classify.relevance import RelevanceModel
 from monitor.train.data import Labelled
 from monitor.train.encoder_data import held_out_events
@@ -222,24 +222,26 @@ def measure_cost(model: RelevanceModel, rows: Sequence[Labelled]) -> dict[str, f
         model.opens(row.title, row.text)
     start = time.process_time()
     for row in some:
-        model.log_odds(read_article(row.title, row.text, model.cues))
+        model.log_odds(model.read(row.title, row.text)[1])
     between = time.process_time()
     for row in some:
         encoder.outputs(row.title, row.text)
     end = time.process_time()
-    for row, reading in uncertain:
-        encoder.windows(row.title, row.text, reading, model.cues)
+    for row, told, reading in uncertain:
+        encoder.windows(row.title, told, reading, model.cues)
     marks = {"gate": start - first, "linear": between - start, "window": end - between}
     each = {name: seconds / len(some) for name, seconds in marks.items()}
     return {**each, "both": (time.process_time() - end) / max(1, len(uncertain))}
 
 
-def _uncertain(model: RelevanceModel, rows: Sequence[Labelled]) -> list[tuple[Labelled, Reading]]:
+def _uncertain(
+    model: RelevanceModel, rows: Sequence[Labelled]
+) -> list[tuple[Labelled, str, Reading]]:
     """Return the rows that the encoder is asked about, read."""
-    readings = [(row, read_article(row.title, row.text, model.cues)) for row in rows]
-    linear = np.array([model.log_odds(reading) for _, reading in readings])
+    readings = [(row, *model.read(row.title, row.text)) for row in rows]
+    linear = np.array([model.log_odds(reading) for *_, reading in readings])
     asked = asked_of(model, rows, linear)
-    return [pair for pair, is_asked in zip(readings, asked, strict=True) if is_asked]
+    return [read for read, is_asked in zip(readings, asked, strict=True) if is_asked]
 
 
 def _quality(scores: Floats, rel: NDArray[np.int_], member: NDArray[np.bool_]) -> dict[str, float]:
