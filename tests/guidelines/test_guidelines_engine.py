@@ -99,7 +99,8 @@ def test_captions_have_a_scope():
 
 def test_a_labelled_paragraph_is_a_caption():
     findings = check("It rained.\n\nPhoto: two child prostitutes.\n\nChild prostitutes.").findings
-    assert [f.scope for f in findings] == ["caption", "body"]
+    labels = [f for f in findings if f.rule == "child-prostitute"]
+    assert [f.scope for f in labels] == ["caption", "body"]
 
 
 def test_disable_and_severity():

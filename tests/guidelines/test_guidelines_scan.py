@@ -79,3 +79,19 @@ def test_exceptions_cancel_hits_inside_them():
 @given(st.text())
 def test_normalising_keeps_the_length(text):
     assert len(normalise(text)) == len(text)
+
+
+def test_may_is_never_wrong_where_it_says_no():
+    sets = WordSets()
+    lists = Lexicons({})
+    chain = sets.add(lists.listed([], [[["red", "blue"], ["big", ""], ["car"]]]))
+    plain = sets.add(lists.listed(["house"], []))
+    for text, expected in (
+        ("a red car", [True, False]),
+        ("a blue big car by the house", [True, True]),
+        ("a red big bus", [False, False]),
+        ("", [False, False]),
+    ):
+        hits = Scanner(sets.sets).scan(text)
+        assert [hits.may(chain), hits.may(plain)] == expected
+        assert [bool(hits.of(chain)), bool(hits.of(plain))] == expected

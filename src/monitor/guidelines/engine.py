@@ -129,6 +129,9 @@ def _plan(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic) -> P
             if not rule.matchers or (gated and not passages):
                 continue
             for matcher in rule.matchers:
+                opening = rule.trigger if matcher.has_patterns else matcher.wordset
+                if not matcher.persons and not scene.hits.may(opening):
+                    continue
                 plan += [
                     (scene, at)
                     for at in _openings(rule, matcher, guideline, draft, scene)

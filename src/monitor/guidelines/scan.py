@@ -67,39 +67,78 @@ class WordSet:
 
 
 class Hits:
-    """Where the words of each list stand in one text; offsets into the text that was scanned."""
+    """Where the words of each list stand in one text; offsets into the text that was scanned.
 
-    __slots__ = ("_clean", "_raw", "_search", "_sets", "_starts")
+    A list's hits are put together when first asked for: most lists of a guideline are never asked
+    for in most texts, and most of those that are have nothing there.
+    """
 
-    def __init__(self, sets: Sequence[WordSet], raw: dict[int, list[Hit]], search: str) -> None:
-        self._sets, self._raw, self._search = sets, raw, search
+    __slots__ = ("_alive", "_clean", "_may", "_members", "_raw", "_search", "_sets", "_starts")
+
+    def __init__(
+        self,
+        sets: Sequence[WordSet],
+        members: Sequence[frozenset[int]],
+        raw: dict[int, list[Hit]],
+        alive: frozenset[int],
+        search: str,
+    ) -> None:
+        self._sets, self._members, self._raw = sets, members, raw
+        self._alive, self._search = alive, search
         self._clean: dict[int, list[Hit]] = {}
+        self._may: dict[int, bool] = {}
         self._starts: dict[int, dict[int, list[int]]] = {}
+
+    def may(self, wordset: int) -> bool:
+        """Whether a list could have a hit: cheap, and never wrong where it says no."""
+        if wordset in self._alive:
+            return True
+        known = self._may.get(wordset)
+        if known is None:
+            known = any(map(self._may_join, self._sets[wordset].chains))
+            self._may[wordset] = known
+        return known
+
+    def _may_join(self, chain: Sequence[tuple[int, bool]]) -> bool:
+        return all(optional or self.may(wordset) for wordset, optional in chain)
 
     def of(self, wordset: int) -> list[Hit]:
         """Return the hits of a list in order of start."""
-        if wordset not in self._clean:
-            found = self._raw.get(wordset, [])
-            listed = self._sets[wordset]
-            if listed.chains:
-                joined = {hit for chain in listed.chains for hit in self._join(chain)}
-                found = sorted(joined.union(found))
-            if listed.never_in is not None and found and (outer := self.of(listed.never_in)):
-                found = [hit for hit in found if not _inside(hit, outer)]
-            self._clean[wordset] = found
-        return self._clean[wordset]
+        found = self._clean.get(wordset)
+        if found is None:
+            found = self._clean[wordset] = self._gather(wordset) if self.may(wordset) else []
+        return found
+
+    def _gather(self, wordset: int) -> list[Hit]:
+        members, raw = self._members[wordset], self._raw
+        there = members & raw.keys() if wordset in self._alive else ()
+        found = [hit for entry in there for hit in raw[entry]]
+        listed = self._sets[wordset]
+        if listed.chains:
+            joined = {
+                hit for chain in listed.chains if self._may_join(chain) for hit in self._join(chain)
+            }
+            found = list(joined.union(found))
+        found.sort()
+        if listed.never_in is not None and found and (outer := self.of(listed.never_in)):
+            found = [hit for hit in found if not _inside(hit, outer)]
+        return found
 
     def _join(self, chain: Sequence[tuple[int, bool]]) -> Iterator[Hit]:
         """Yield the stretches in which a hit of each slot follows one of the slot before."""
+        if any(not optional and not self.of(wordset) for wordset, optional in chain):
+            return
         begun: list[Hit] = []
         may_begin = True
         for wordset, optional in chain:
-            following = self._by_start(wordset)
-            longer = [
-                (start, end)
-                for start, last in begun
-                for end in following.get(self._after(last), ())
-            ]
+            longer: list[Hit] = []
+            if begun and self.may(wordset):
+                following = self._by_start(wordset)
+                longer = [
+                    (start, end)
+                    for start, last in begun
+                    for end in following.get(self._after(last), ())
+                ]
             longer += self.of(wordset) if may_begin else []
             begun = begun + longer if optional else longer
             may_begin = may_begin and optional
@@ -180,29 +219,44 @@ class Scanner:
 
     def __init__(self, sets: Sequence[WordSet]) -> None:
         self._sets = tuple(sets)
-        entries: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
+        numbers: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
         for number, wordset in enumerate(sets):
             for phrase in wordset.phrases:
-                entries[phrase, False].append(number)
+                numbers[phrase, False].append(number)
             for stem in wordset.stems:
-                entries[stem, True].append(number)
-        self._entries = [
-            (_is_whole_number(text), is_stem, tuple(n)) for (text, is_stem), n in entries.items()
-        ]
-        self._automaton = AhoCorasick([text for text, _ in entries]) if entries else None
+                numbers[stem, True].append(number)
+        self._entries = [(_is_whole_number(text), is_stem) for text, is_stem in numbers]
+        self._lists = [tuple(listed) for listed in numbers.values()]
+        members: list[list[int]] = [[] for _ in sets]
+        for entry, listed in enumerate(self._lists):
+            for number in listed:
+                members[number].append(entry)
+        self._members = tuple(map(frozenset, members))
+        self._automaton = AhoCorasick([text for text, _ in numbers]) if numbers else None
 
     def scan(self, text: str) -> Hits:
         """Return the hits of every list in `text` (a shadow text); linear in its length."""
         full = normalise(text)
         search, back = _collapse(full)
-        raw: defaultdict[int, list[Hit]] = defaultdict(list)
-        if self._automaton is None:
-            return Hits(self._sets, raw, full)
+        raw: dict[int, list[Hit]] = {}
+        if self._automaton is not None:
+            self._find(self._automaton, search, back, raw)
+        alive = frozenset().union(*map(self._lists.__getitem__, raw))
+        return Hits(self._sets, self._members, raw, alive, full)
+
+    def _find(
+        self,
+        automaton: AhoCorasick,
+        search: str,
+        back: array[int] | None,
+        raw: dict[int, list[Hit]],
+    ) -> None:
+        """Add the hits of every entry, as whole words, to `raw`."""
         size = len(search)
-        for entry, start, end in self._automaton.find_matches_as_indexes(search, overlapping=True):
+        for entry, start, end in automaton.find_matches_as_indexes(search, overlapping=True):
             if start and search[start].isalnum() and search[start - 1].isalnum():
                 continue
-            has_digit, is_stem, numbers = self._entries[entry]
+            has_digit, is_stem = self._entries[entry]
             if has_digit and _cuts_number(search, start, end):
                 continue
             if end < size and search[end].isalnum() and search[end - 1].isalnum():
@@ -211,11 +265,7 @@ class Scanner:
                 while end < size and search[end].isalnum():
                     end += 1  # noqa: PLW2901 - the word's end, not the stem's
             hit = (start, end) if back is None else (back[start], back[end - 1] + 1)
-            for number in numbers:
-                raw[number].append(hit)
-        for hits in raw.values():
-            hits.sort()
-        return Hits(self._sets, raw, full)
+            raw.setdefault(entry, []).append(hit)
 
 
 def _is_whole_number(phrase: str) -> bool:
