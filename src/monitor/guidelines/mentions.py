@@ -95,7 +95,8 @@ class Mentions:
 
 _NO_NOUN = re.compile(
     r"[.,;:)]|$| (?:to|in|into|from|at|on|for|and|or|by|with|as|when|if|after|before|up|out|off|"
-    r"away|home|while|until|because|against|through)\b"
+    r"away|home|while|until|because|against|through|was|were|had|has|is|said|told|that|who|"
+    r"admitted|denied|pleaded|claimed|confessed)\b"
 )
 
 
