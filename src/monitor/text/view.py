@@ -5,30 +5,38 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from monitor.text.quotations import Quotation, find_quotations
 from monitor.text.sentences import find_paragraphs, find_sentences
-from monitor.text.shadow import OffsetMap, make_shadow
+from monitor.text.shadow import OffsetMap, Shadow, make_shadow
 
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """A text with its shadow. All spans but those of `original` are offsets of `shadow`.
 
     `sentences` and `paragraphs` are in order and do not overlap; a sentence lies in one
-    paragraph. `quotations` are ordered by start; a mention may contain quotations, and
-    quotations may nest.
+    paragraph.
     """
 
     text: str
     shadow: str
     sentences: tuple[Span, ...]
     paragraphs: tuple[Span, ...]
-    quotations: tuple[Quotation, ...]
     offsets: OffsetMap = field(repr=False)
     _starts: array[int] = field(repr=False)
+    _made: Shadow = field(repr=False)
+
+    @cached_property
+    def quotations(self) -> tuple[Quotation, ...]:
+        """Who says what, ordered by start, found when first asked for.
+
+        A mention may contain quotations, and quotations may nest.
+        """
+        return find_quotations(self._made, self.sentences, self.paragraphs)
 
     def original(self, start: int, end: int) -> Span:
         """Return the span of `text` that the span of `shadow` was made from."""
@@ -48,6 +56,5 @@ def view(text: str) -> View:
     shadow = make_shadow(text)
     paragraphs = find_paragraphs(shadow.text)
     sentences = find_sentences(shadow.text, paragraphs)
-    quotations = find_quotations(shadow, sentences, paragraphs)
     starts = array("q", (start for start, _ in sentences))
-    return View(text, shadow.text, sentences, paragraphs, quotations, shadow.offsets, starts)
+    return View(text, shadow.text, sentences, paragraphs, shadow.offsets, starts, shadow)
