@@ -25,7 +25,7 @@ TAGS = load_tags(load(find_model(MODELS, "tags-en")))
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    for name in ("relevance-en", "tags-en"):
+    for name in ("relevance-en", "tags-en", "encoder-en"):
         source = find_model(MODELS, name)
         shutil.copytree(source, tmp_path / name / source.name)
     return tmp_path
@@ -36,12 +36,13 @@ def test_shipped_models_are_whole_and_small() -> None:
     assert {(state.name, state.used, state.problem) for state in states} >= {
         ("relevance-en", True, None),
         ("tags-en", True, None),
+        ("encoder-en", True, None),
     }
     size = sum(path.stat().st_size for path in MODELS.rglob("*") if path.is_file())
-    assert size < 20_000_000
+    assert size < 60_000_000
 
 
-@pytest.mark.parametrize("name", ["weights.npz", "vocabulary.json", "cues.json"])
+@pytest.mark.parametrize("name", ["weights.npz", "vocabulary.json", "cues.json", "gate.json"])
 def test_an_altered_file_is_named(copied: Path, name: str) -> None:
     path = find_model(copied, "relevance-en") / name
     path.write_bytes(path.read_bytes()[:-1] + b"x")
@@ -93,12 +94,12 @@ def test_the_newest_released_version_is_used(copied: Path) -> None:
 
 
 def test_changed_files_change_the_stamps(copied: Path) -> None:
-    before = [assessor.stamp for assessor in load_classifiers(copied)]
+    before = [assessor.stamp for assessor in load_classifiers(copied)[:2]]
     path = find_model(copied, "relevance-en") / "meta.json"
     meta = json.loads(path.read_text("utf-8"))
     meta["thresholds"]["relevant"] = 0.99
     path.write_text(json.dumps(meta), "utf-8")
-    after = [assessor.stamp for assessor in load_classifiers(copied)]
+    after = [assessor.stamp for assessor in load_classifiers(copied)[:2]]
     assert all(a != b for a, b in zip(before, after, strict=True))
 
 
@@ -106,6 +107,8 @@ def test_models_hold_no_code() -> None:
     for name in ("relevance-en", "tags-en"):
         folder = load_folder(find_model(MODELS, name))
         assert {Path(file).suffix for file in folder.meta.files} <= {".json", ".npz"}
+    encoder = load_folder(find_model(MODELS, "encoder-en"))
+    assert set(encoder.meta.files) == {"encoder.onnx", "tokenizer.json"}
 
 
 CASES = [
