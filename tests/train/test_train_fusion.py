@@ -5,6 +5,7 @@ import pytest
 
 from monitor.classify.cascade import FEATURES
 from monitor.train.data import Labelled
+from monitor.train.fit import fit_calibration
 from monitor.train.fusion import (
     MARGIN,
     Sample,
@@ -75,6 +76,12 @@ def test_the_fit_is_the_same_whatever_the_order(sample: Sample) -> None:
     first = fit_positive(sample.features[:, :3], truth, sample.weight)
     second = fit_positive(sample.features[order, :3], truth[order], sample.weight)
     assert first == pytest.approx(second, abs=1e-3)
+
+
+def test_rows_of_one_kind_get_one_probability() -> None:
+    for truth, expected in ((True, 0.999), (False, 0.001)):
+        fitted = fit_calibration(np.array([-3.0, 0, 3]), np.full(3, truth))
+        assert [fitted.probability(x) for x in (-9, 0, 9)] == pytest.approx([expected] * 3)
 
 
 def test_limits_keep_what_they_promise() -> None:

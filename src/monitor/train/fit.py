@@ -177,10 +177,16 @@ def fit_calibration(
     *,
     share: float = PLATT_SHARE,
 ) -> Calibration:
-    """Return the calibration of cross-fitted log odds; `share` is what Platt's curve counts."""
+    """Return the calibration of cross-fitted log odds; `share` is what Platt's curve counts.
+
+    Where all rows are true, or none, every score gets the same probability.
+    """
     from sklearn.isotonic import IsotonicRegression
     from sklearn.linear_model import LogisticRegression
 
+    if len(set(truth.tolist())) < 2:
+        same = 1 - SURE if truth.any() else SURE
+        return Calibration((0.0,), (same,), 0.0, float(np.log(same / (1 - same))), share)
     platt = LogisticRegression(C=1e6, solver="lbfgs").fit(scores[:, None], truth, weight)
     isotonic = IsotonicRegression(out_of_bounds="clip").fit(scores, truth, weight)
     points: dict[float, float] = {}
