@@ -72,7 +72,8 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("models")
     options = FitOptions(keep=2_000, folds=3)
     train_relevance(data, out, version="0.0.1", seed=7, options=options, released=True)
-    train_tags(data, out, version="0.0.1", seed=7, options=options)
+    tags = {"released": True, "ablations": False}
+    train_tags(data, out, version="0.0.1", seed=7, options=options, **tags)
     return out
 
 
@@ -100,7 +101,8 @@ def test_the_same_seed_and_data_give_the_same_files(
     train_relevance(
         data, tmp_path, version="0.0.1", seed=7, options=options, ablations=False, released=True
     )
-    train_tags(data, tmp_path, version="0.0.1", seed=7, options=options)
+    tags = {"released": True, "ablations": False}
+    train_tags(data, tmp_path, version="0.0.1", seed=7, options=options, **tags)
     for name in ("relevance-en", "tags-en"):
         first, second = (load_folder(find_model(at, name)).meta for at in (trained, tmp_path))
         assert first.files == second.files

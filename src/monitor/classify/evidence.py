@@ -107,8 +107,30 @@ def best_sentence(
 def _sentences(words: Words) -> list[tuple[int, int]]:
     """Return the sentences as ranges of at most `LONGEST` words."""
     starts = [i for i, n in enumerate(words.sentences) if i == 0 or words.sentences[i - 1] != n]
-    ends = [*starts[1:], len(words)]
+    ends = [*starts[1:], len(words)][: len(starts)]
     return [(a, min(b, a + LONGEST)) for a, b in zip(starts, ends, strict=True) if b - a > 2]
+
+
+def telling(reading: Reading, outlet: int, generic: int, standing: int) -> Reading:
+    """Return a reading with only the cues that can show a reader why a tag was given.
+
+    Left out: what stands in the outlet's name (from word `outlet` of the headline on), in
+    sentences with a cue of the group `generic`, and inside a cue of the group `standing`.
+    """
+    at_large = generic_sentences(reading, generic)
+    body = [c for c in reading.text_cues if reading.text.sentences[c.first] not in at_large]
+    head = [cue for cue in reading.title_cues if cue.last <= outlet]
+    return Reading(reading.title, reading.text, _outside(head, standing), _outside(body, standing))
+
+
+def _outside(cues: Sequence[Cue], standing: int) -> list[Cue]:
+    taken = {at for cue in cues if cue.group == standing for at in range(cue.first, cue.last)}
+    return [c for c in cues if not taken.issuperset(range(c.first, c.last))]
+
+
+def generic_sentences(reading: Reading, generic: int) -> set[int]:
+    """Return the sentences of the text that speak of trafficking at large."""
+    return {reading.text.sentences[c.first] for c in reading.text_cues if c.group == generic}
 
 
 def in_order(reading: Reading, chosen: Iterable[tuple[FieldName, int, int]]) -> tuple[Span, ...]:

@@ -15,7 +15,7 @@ from monitor.classify.reading import Reading
 from monitor.classify.words import Words, word_set
 from monitor.types import INDICATORS, FieldName, Tag
 
-GENERIC = "generic"
+GENERIC, STANDING = "generic", "standing"
 GROUPS = tuple(f"ilo_{label}" for label in INDICATORS)
 """The cue group of each indicator."""
 _PEOPLE = word_set(

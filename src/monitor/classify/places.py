@@ -316,20 +316,16 @@ def place_evidence(
 ) -> tuple[Span, ...]:
     """Return the names of a country that show its role best, in the order of the article.
 
-    The same name is given once; a name in an outlet's name or a dateline comes last.
+    The same name is given once. Origin and transit are shown only by names that say so, if any
+    do; a name in an outlet's name or a dateline comes last.
     """
-    ranked = sorted(
-        enumerate(mentions),
-        key=lambda item: (
-            item[1].frame,
-            not getattr(
-                count_roles(reading, [item[1]]), "where" if role == "exploitation" else role, 0
-            ),
-            item[0],
-        ),
-    )
+    said = "where" if role == "exploitation" else role
+    telling = [m for m in mentions if getattr(count_roles(reading, [m]), said, 0)]
+    if role in ("origin", "transit") and telling:
+        mentions = telling
+    ranked = sorted(mentions, key=lambda m: (m.frame, m not in telling))
     chosen: dict[str, Mention] = {}
-    for _, mention in ranked:
+    for mention in ranked:
         words = _words(reading, mention).words[mention.first : mention.last]
         chosen.setdefault(" ".join(words), mention)
     best = list(chosen.values())[:number]

@@ -112,7 +112,7 @@ def find_people(title: str, text: str, reading: Reading) -> list[Person]:
 def _people(field: FieldName, text: str, words: Words) -> Iterator[Person]:
     names = words.words
     for at, word in enumerate(names):
-        if word.isdigit() and len(word) <= 2:
+        if word.isdecimal() and len(word) <= 2:
             kind, last = _age(text, words, at)
             if kind is not None:
                 yield Person(kind, field, at, last)
@@ -173,11 +173,14 @@ def _age(text: str, words: Words, at: int) -> tuple[Kind | None, int]:
     if at and 12 <= age < ADULT and text[words.ends[at - 1] : words.starts[at]] == ", ":
         following = text[words.ends[at] : words.ends[at] + 1]
         if following in ",." and text[words.starts[at - 1]].isupper() and not before[-1].isdigit():
-            return (None if before[-1][:3] in _MONTHS else "child's age"), at + 1
+            return (None if before[-1] in _MONTHS else "child's age"), at + 1
     return None, at + 1
 
 
-_MONTHS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
+_MONTHS = word_set(
+    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july "
+    "august september october november december"
+)
 
 
 def _in_list_of_ages(before: Sequence[str]) -> bool:

@@ -21,8 +21,10 @@ from monitor.classify.evidence import (
     SPANS,
     best_sentence,
     cue_spans,
+    generic_sentences,
     heaviest_spans,
     in_order,
+    telling,
 )
 from monitor.classify.forms import form_odds, form_support, form_tag, unspecified_tag
 from monitor.classify.fused import (
@@ -34,12 +36,13 @@ from monitor.classify.fused import (
     fuse_people,
     fuse_responses,
 )
-from monitor.classify.indicators import GENERIC, GROUPS, find_indicators
+from monitor.classify.indicators import GENERIC, GROUPS, STANDING, find_indicators
 from monitor.classify.linear import LinearModel, probability
 from monitor.classify.places import (
     FEATURES,
     Gazetteer,
     Mention,
+    outlet_start,
     place_evidence,
     place_features,
     place_role,
@@ -103,6 +106,8 @@ class TagsModel:
     def read(self, title: str, text: str) -> Facts:
         """Return what the tags of an article are made of."""
         reading = read_article(title, text, self.cues)
+        outlet = outlet_start(title, reading.title)
+        shown = telling(reading, outlet, self.cues.index[GENERIC], self.cues.index[STANDING])
         return Facts(
             title,
             text,
@@ -111,6 +116,7 @@ class TagsModel:
             self.gazetteer.find(title, text, reading),
             find_people(title, text, reading),
             None if self.encoder is None else self.encoder.outputs(title, text),
+            shown,
         )
 
     @property
@@ -124,19 +130,23 @@ class TagsModel:
         tags: list[Tag] = []
         for form, value in odds.items():
             if value >= 0:
-                tag = form_tag(facts.reading, self.cues, form, value)
+                tag = form_tag(facts.shown or facts.reading, self.cues, form, value)
+                if not tag.evidence:
+                    tag = form_tag(facts.reading, self.cues, form, value)
                 tags.append(self._with_sentence(facts, tag, "form"))
         tags = [tag for tag in tags if tag.evidence]
         if tags:
             return sorted(tags, key=lambda tag: (-tag.score, tag.label))
-        unspecified = unspecified_tag(facts.reading, self.cues, odds)
+        unspecified = unspecified_tag(
+            facts.shown or facts.reading, self.cues, odds
+        ) or unspecified_tag(facts.reading, self.cues, odds)
         return [] if unspecified is None else [unspecified]
 
     def _responses(self, facts: Facts) -> list[Tag]:
         tags: list[Tag] = []
         odds = facts.odds[: len(RESPONSES)].tolist()
         for label, value in fuse_responses(odds, facts.heads, self.fused).items():
-            spans = self._cue_spans(facts.reading, _RESPONSE_CUES[label])
+            spans = self._cue_spans(facts, _RESPONSE_CUES[label])
             tag = Tag("response", label, round(probability(value), 4), spans)
             tag = self._with_sentence(facts, tag, "response")
             if not tag.evidence:
@@ -153,23 +163,41 @@ class TagsModel:
         odds = [model.log_odds(numbers) for model in self.people]
         tags: list[Tag] = []
         for scheme, (label, value) in fuse_people(odds, facts.heads, self.fused).items():
-            if scheme == "victim":
-                spans = people_spans(facts.reading, facts.people, label)
-            else:
-                spans = self._flow_spans(facts, label)
-            tag = Tag(scheme, label, round(probability(value), 4), spans)
-            tags.append(self._with_sentence(facts, tag, scheme))
+            show = self._victim_spans if scheme == "victim" else self._flow_spans
+            tag = Tag(scheme, label, round(probability(value), 4), show(facts, label))
+            tags.append(self._with_sentence(facts, tag, scheme) if scheme == "flow" else tag)
         return [tag for tag in tags if tag.evidence]
 
+    def _victim_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
+        """Return the words for people of a label, or the nationals named; else nothing shows it."""
+        at_large = generic_sentences(facts.reading, self.cues.index[GENERIC])
+        told = [
+            person
+            for person in facts.people
+            if person.field == "title" or facts.reading.text.sentences[person.first] not in at_large
+        ]
+        spans = people_spans(facts.reading, told, label) or people_spans(
+            facts.reading, facts.people, label
+        )
+        if spans or label == "child":
+            return spans
+        nationals = [m for m in facts.mentions if m.kind == "demonym" and not m.frame]
+        return place_evidence(facts.reading, nationals, "origin")
+
     def _flow_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
-        cued = self._cue_spans(facts.reading, _FLOW_CUES[label])
+        """Return the places and phrases that show a flow: one country's, or two countries'."""
         first: dict[str, Mention] = {}
         for mention in facts.mentions:
-            if not mention.frame:
+            if not mention.frame and not (label == "domestic" and mention.kind == "demonym"):
                 first.setdefault(mention.country, mention)
-        named = list(first.values())[: 1 if label == "domestic" else 2]
+        roles = {tag.label: tag.role for tag in self._places(facts)}
+        order = ("exploitation", "origin", "transit", "mentioned", None)
+        named = sorted(first.values(), key=lambda m: order.index(roles.get(m.country)))
+        named = named[: 1 if label == "domestic" else 2]
         places = in_order(facts.reading, [(m.field, m.first, m.last) for m in named])
-        return tuple(dict.fromkeys((*places, *cued)))[:SPANS]
+        if label == "domestic" and places:
+            return places
+        return tuple(dict.fromkeys((*places, *self._cue_spans(facts, _FLOW_CUES[label]))))[:SPANS]
 
     def _with_sentence(self, facts: Facts, tag: Tag, head: str) -> Tag:
         """Return a tag that no phrase shows with the sentence the encoder takes it from."""
@@ -179,8 +207,11 @@ class TagsModel:
         span = best_sentence(facts.reading, self.encoder, (facts.title, facts.text), head, index)
         return tag if span is None else replace(tag, evidence=(span,))
 
-    def _cue_spans(self, reading: Reading, groups: Sequence[str]) -> tuple[Span, ...]:
-        return cue_spans(reading, {self.cues.index[name] for name in groups}, self.core)
+    def _cue_spans(self, facts: Facts, groups: Sequence[str]) -> tuple[Span, ...]:
+        wanted = {self.cues.index[name] for name in groups}
+        return cue_spans(facts.shown or facts.reading, wanted, self.core) or cue_spans(
+            facts.reading, wanted, self.core
+        )
 
     def _places(self, facts: Facts) -> list[Tag]:
         reading, mentions = facts.reading, facts.mentions
@@ -193,6 +224,8 @@ class TagsModel:
             where = score >= self.place_cut
             if own:
                 role = "exploitation" if where else place_role(reading, own)
+                if role == "mentioned" and all(mention.frame for mention in own):
+                    continue
                 sure = score if where else 1 - score
                 spans = place_evidence(reading, own, role)
                 tags.append(Tag("place", country, round(sure, 4), spans, role))
@@ -213,7 +246,11 @@ class TagsModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """One article as the taggers see it; `odds` are the linear model's, by `fused.OUTPUTS`."""
+    """One article as the taggers see it; `odds` are the linear model's, by `fused.OUTPUTS`.
+
+    `shown` has only the cues that can be evidence: neither in an outlet's name nor in a definition
+    or standing text.
+    """
 
     title: str
     text: str
@@ -222,6 +259,7 @@ class Facts:
     mentions: Sequence[Mention]
     people: Sequence[Person]
     heads: Heads | None
+    shown: Reading | None = None
 
 
 def people_features(facts: Facts) -> list[float]:
@@ -256,7 +294,7 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
         sizes = {len(fused.cuts), len(fused.spread)}
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{meta}: thresholds or fused: {error}") from error
-    if sizes != {len(RESPONSES)} or not {*GROUPS, GENERIC} <= cues.index.keys():
+    if sizes != {len(RESPONSES)} or not {*GROUPS, GENERIC, STANDING} <= cues.index.keys():
         raise ModelError(f"{meta}: cuts of every response and cues of every indicator expected")
     second = encoder or tags_encoder(folder)
     return TagsModel(

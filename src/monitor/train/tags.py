@@ -24,7 +24,14 @@ from monitor.classify.story import StoryCounter
 from monitor.classify.tags import NAME, PLACES, TagsModel
 from monitor.errors import ModelError
 from monitor.train.cue_groups import CUES_FILE, load_cues
-from monitor.train.data import Labelled, file_sha256, read_labelled, read_texts
+from monitor.train.data import (
+    TEXTS,
+    Labelled,
+    file_sha256,
+    read_labelled,
+    read_texts,
+    text_files,
+)
 from monitor.train.fit import FitOptions
 from monitor.train.gazetteer import PLACES_FILE, build_gazetteer, ordinary_words
 from monitor.train.indicator_labels import HELD_OUT, LABELS_FILE, load_indicator_labels
@@ -34,10 +41,17 @@ from monitor.train.tag_scores import SCHEMES, ablate_tags, gold_of, score_indica
 from monitor.types import INDICATORS
 
 TAG_CUES_FILE = CUES_FILE.parent / "tag_cues.yaml"
+TAG_TEXTS = TEXTS / "tags"
+"""Texts for the taggers alone: short items on prevention, protection and partnership."""
 FEWEST = 20
 """A label with fewer examples to measure it on is experimental."""
 OPTIONS = FitOptions(story_weight=0.07, keep=20_000)
 Say = Callable[[str], None]
+
+
+def own_texts() -> list[Labelled]:
+    """Return the project's texts that the taggers learn from: all, and those for responses."""
+    return [*read_texts(), *read_texts(TAG_TEXTS)]
 
 
 def load_tag_cues() -> CueTable:
@@ -77,7 +91,7 @@ def train_tags(
     say("reading the training rows")
     train = read_labelled(data / TRAIN)
     gazetteer = build_gazetteer(ordinary_words(row.text for row in train))
-    main = [row for row in [*train, *read_texts(), *reviews] if row.rel == 2]
+    main = [row for row in [*train, *own_texts(), *reviews] if row.rel == 2]
     rows = read_rows(main, cues, counter, Gazetteer(**gazetteer))
     say("fitting response, places, victim and flow")
     fitted = fit_tags(rows, cues, options, seed, with_encoder=second is not None)
@@ -102,7 +116,9 @@ def train_tags(
         "settings": {"fused": fused_json(fitted.fused), "encoder": _encoder_json(second)},
         "scores": rounded(scores),
         "training": {
-            **training_record(data, seed, options, PLACES_FILE, TAG_CUES_FILE),
+            **training_record(
+                data, seed, options, PLACES_FILE, TAG_CUES_FILE, *text_files(TAG_TEXTS)
+            ),
             "indicator_labels": file_sha256(LABELS_FILE),
         },
     }
