@@ -258,6 +258,9 @@ class TagOut(Model):
     score: float = Field(ge=0, le=1)
     evidence: list[Evidence]
     role: str | None = Field(default=None, description="For places: how the place is concerned.")
+    experimental: bool | None = Field(
+        default=None, description="True: too few labelled examples to measure this label."
+    )
 
 
 class Classified(Model):
