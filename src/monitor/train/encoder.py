@@ -96,7 +96,16 @@ def train_encoder(
     module, seconds = _fit(pool, tokenizer, base, options, seed, checkpoint, record, say)
     say("exporting to int8 ONNX")
     files = {MODEL: export_int8(module, heads=HEADS), TOKENIZER: content}
-    meta = {
+    meta = _meta(version, released, options, {**record, "seconds": round(seconds)}, pool)
+    saved = asdict(save_folder(out / NAME / version, meta, files, encoder_card(meta, files)))
+    checkpoint.unlink(missing_ok=True)
+    return saved
+
+
+def _meta(
+    version: str, released: bool, options: EncoderOptions, record: Mapping[str, Any], pool: Pool
+) -> dict[str, Any]:
+    return {
         "name": NAME,
         "version": version,
         "language": "en",
@@ -106,11 +115,8 @@ def train_encoder(
         "thresholds": {},
         "settings": {"max_tokens": options.max_tokens, "exclusive": list(EXCLUSIVE)},
         "scores": {},
-        "training": {**record, "rows": _counts(pool), "seconds": round(seconds)},
+        "training": {**record, "rows": _counts(pool)},
     }
-    saved = asdict(save_folder(out / NAME / version, meta, files, encoder_card(meta, files)))
-    checkpoint.unlink(missing_ok=True)
-    return saved
 
 
 def base_folder() -> Path:

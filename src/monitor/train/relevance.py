@@ -101,7 +101,6 @@ def train_relevance(
     Returns the content of `meta.json`. The same data, texts, cues, encoder, seed and library
     versions give the same files. Raises `DataError` or `ModelError`.
     """
-    from monitor.train.ablation import ablate
     from monitor.train.relevance_card import relevance_card
 
     second = None if encoder is None else load_folder(encoder)
@@ -109,23 +108,15 @@ def train_relevance(
     say("reading the training rows")
     corpus = load_corpus(data, cues, StoryCounter(cues), reviews)
     dev = read_labelled(data / DEV)
-    say(f"cross-fitting {options.folds} models")
-    events = [row.event for row in corpus.rows]
-    crossed = cross_fit(corpus.matrix, targets_of(corpus), events, options, seed)
-    say("fitting the model")
-    linear = fit_linear(corpus.matrix, targets_of(corpus), options, seed)
-    model = _calibrated(corpus, crossed, linear, cues, dev)
-    scores: dict[str, Any] = {"cross_validation": score_crossed(corpus, crossed, model)}
-    say("fitting the gate")
-    model, scores["gate"] = _with_gate(model, corpus, seed)
-    if second is not None:
-        model, more = _with_encoder(model, corpus, crossed, dev, second, seed, say)
-        scores |= more
-    say("measuring")
-    scores["dev"] = score_model(model, dev)
+    model, scores = _fit_all(corpus, dev, cues, second, options, seed, say)
     if ablations:
+        from monitor.train.ablation import ablate
+
         own, none = targets_of(corpus), targets_of(corpus, with_own=False)
         scores["ablations"] = ablate(corpus, own, none, dev, cues, options, seed, say)
+    counts = {"texts_rel": _counts(corpus.rel[corpus.own])}
+    if reviews:
+        counts["reviews_rel"] = _counts(np.array([row.rel for row in reviews]))
     meta = {
         "name": NAME,
         "version": version,
@@ -136,16 +127,45 @@ def train_relevance(
         "thresholds": dict(model.thresholds),
         "settings": _settings(model, second),
         "scores": rounded(scores),
-        "training": {
-            **training_record(data, seed, options),
-            "texts_rel": _counts(corpus.rel[corpus.own]),
-            **({"reviews_rel": _counts(np.array([r.rel for r in reviews]))} if reviews else {}),
-        },
+        "training": {**training_record(data, seed, options), **counts},
     }
-    content = pack_linear(linear, cues)
+    files = pack_relevance(model)
+    return asdict(save_folder(out / NAME / version, meta, files, relevance_card(meta)))
+
+
+def _fit_all(
+    corpus: Corpus,
+    dev: Sequence[Labelled],
+    cues: CueTable,
+    encoder: ModelFolder | None,
+    options: FitOptions,
+    seed: int,
+    say: Say,
+) -> tuple[RelevanceModel, dict[str, Any]]:
+    """Fit the linear model, the gate before it and the cascade behind it; return the figures."""
+    targets = targets_of(corpus)
+    say(f"cross-fitting {options.folds} models")
+    crossed = cross_fit(corpus.matrix, targets, [r.event for r in corpus.rows], options, seed)
+    say("fitting the model")
+    linear = fit_linear(corpus.matrix, targets, options, seed)
+    model = _calibrated(corpus, crossed, linear, cues, dev)
+    scores: dict[str, Any] = {"cross_validation": score_crossed(corpus, crossed, model)}
+    say("fitting the gate")
+    model, scores["gate"] = _with_gate(model, corpus, seed)
+    if encoder is not None:
+        model, more = _with_encoder(model, corpus, crossed, dev, encoder, seed, say)
+        scores |= more
+    say("measuring")
+    scores["dev"] = score_model(model, dev)
+    return model, scores
+
+
+def pack_relevance(model: RelevanceModel) -> dict[str, bytes]:
+    """Return the files of a relevance model by name."""
+    files = pack_linear(model.linear, model.cues)
     if model.gate is not None:
-        content[GATE] = pack_json(gate_json(model.gate))
-    return asdict(save_folder(out / NAME / version, meta, content, relevance_card(meta)))
+        files[GATE] = pack_json(gate_json(model.gate))
+    return files
 
 
 def _with_gate(

@@ -142,14 +142,13 @@ def relevance_card(meta: Mapping[str, Any]) -> str:
     scores, training = meta["scores"], meta["training"]
     dev, own, texts = scores["dev"], scores["cross_validation"]["own_texts"], training["texts_rel"]
     cascade = meta["settings"].get("cascade")
-    rel = dev["rel"]
+    rel, limits = dev["rel"], meta["thresholds"]
     annotated = sum(cell["rows"] for cell in dev["hard_kinds"].values())
     hard = sum(c["rows"] for kind, c in dev["hard_kinds"].items() if kind.endswith("rel 0"))
     return _CARD.format(
         name=meta["name"],
         version=meta["version"],
-        relevant=meta["thresholds"]["relevant"],
-        borderline=meta["thresholds"]["borderline"],
+        **limits,
         keep=f"{training['options']['keep']:,}",
         gate=", ".join(f"{share:.1%} of {kind}" for kind, share in scores["gate"].items()),
         second=_second(cascade, scores) if cascade else "",
