@@ -100,3 +100,95 @@ def test_schemes_with_one_answer_give_one() -> None:
     for scheme in ("victim", "flow"):
         assert len(tags("Man charged", text, scheme)) <= 1
     assert "prosecution" in tags("Man charged with sex trafficking", text, "response")
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "country", "named"),
+    [
+        ("Waco man charged", "", "US", True),
+        ("Officer Waco Smith spoke", "", "US", False),
+        ("Talk on exploitation in Guelph", "", "CA", True),
+        ("", "Extended Stay America answered the suit.", "US", False),
+    ],
+)
+def test_towns_count_beside_words_for_places(
+    title: str, text: str, country: str, named: bool
+) -> None:
+    assert (country in place_roles(title, text)) is named
+
+
+def test_freed_from_a_country_is_no_origin() -> None:
+    roles = place_roles(
+        "Nine nurses rescued from Oman",
+        "The nurses were repatriated from Oman to Kenya. Kenyan women were held in Oman.",
+    )
+    assert roles["OM"] == "exploitation"
+    assert roles["KE"] == "origin"
+
+
+INDICATED = [
+    ("The agent lured the women with a false promise of work.", "deception"),
+    ("The men were locked in the dormitory at night.", "restriction_of_movement"),
+    ("She was not allowed to phone her family.", "isolation"),
+    ("The foreman beat the boys with a cable.", "physical_and_sexual_violence"),
+    ("He threatened to kill her mother.", "intimidation_and_threats"),
+    ("The owner took their passports on the first day.", "retention_of_identity_documents"),
+    ("The workers were never paid.", "withholding_of_wages"),
+    ("The women had to work off a debt for the trip.", "debt_bondage"),
+    ("The pickers slept on the floor without water.", "abusive_working_and_living_conditions"),
+    ("They worked 16 hours a day.", "excessive_overtime"),
+    ("He preyed on homeless girls.", "abuse_of_vulnerability"),
+]
+
+
+@pytest.mark.parametrize(("text", "label"), INDICATED)
+def test_each_indicator_is_found_where_it_is_told(text: str, label: str) -> None:
+    found = tags("Police free workers", text, "indicator")
+    assert label in found
+    for span in found[label].evidence:
+        assert text[span.start : span.end].strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Signs of trafficking: a worker is not allowed to leave and was never paid.",
+        "Traffickers often take passports and threaten to kill families.",
+        "Human trafficking is the use of force, fraud or coercion to make people work.",
+        "“Duress” includes a direct or implied threat of force against a person.",
+        "The heavy rain beat the crops.",
+    ],
+)
+def test_a_poster_or_a_definition_is_no_indicator(text: str) -> None:
+    assert tags("Know more", text, "indicator") == {}
+
+
+def test_ages_of_suspects_are_not_the_victims() -> None:
+    text = (
+        "Mark Hill, 17, and Dan Reed, 44, were charged with the trafficking of three women "
+        "aged 22, 25 and 31. The women were sold for sex in motels."
+    )
+    assert set(tags("Two men charged with trafficking women", text, "victim")) <= {"adult"}
+    text = "A man of 52 was charged with the sex trafficking of a 15-year-old girl and a boy of 13."
+    assert set(tags("Man charged", text, "victim")) == {"child"}
+
+
+def test_standing_text_is_no_evidence() -> None:
+    case = "A man was charged with pimping a woman in Fresno."
+    standing = (
+        "Under the penal code, “commercial sex act” means sexual conduct for a thing of value."
+    )
+    text = f"{case}\n\n{standing}"
+    for tag in MODEL.tag("Man charged with human trafficking", text):
+        for span in tag.evidence:
+            assert span.field == "title" or span.end <= len(case), tag
+
+
+def test_labels_with_few_examples_say_so() -> None:
+    text = "The girls were sold as brides and kept in forced marriage in Nepal."
+    found = MODEL.tag("Brides freed", text)
+    flags = {(tag.scheme, tag.label): tag.experimental for tag in found}
+    assert flags["form", "forced_marriage"]
+    assert flags["place", "NP"]
+    us = tags("", "The FBI said the girls were sold for sex in Texas.", "place")["US"]
+    assert not us.experimental

@@ -41,6 +41,7 @@ _FREED = word_set(
 """Before "from" they say that people were there, not that they come from there."""
 _OUTLET = re.compile(r"(?:.*\s)?[|–—-]\s", re.DOTALL)
 OUTLET_WORDS = 6
+_DIPLOMATS = word_set("embassy embassies ambassador consulate consul envoy minister")
 _MONTHS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
 _LOCAL = word_set(
     "police man woman men women teen teens couple mother father resident residents councillor "
@@ -323,7 +324,7 @@ def place_evidence(
     telling = [m for m in mentions if getattr(count_roles(reading, [m]), said, 0)]
     if role in ("origin", "transit") and telling:
         mentions = telling
-    ranked = sorted(mentions, key=lambda m: (m.frame, m not in telling))
+    ranked = sorted(mentions, key=lambda m: (m.frame, _of_diplomats(reading, m), m not in telling))
     chosen: dict[str, Mention] = {}
     for mention in ranked:
         words = _words(reading, mention).words[mention.first : mention.last]
@@ -331,6 +332,13 @@ def place_evidence(
     best = list(chosen.values())[:number]
     best.sort(key=lambda m: (m.field == "text", m.first))
     return tuple(reading.span(m.field, m.first, m.last) for m in best)
+
+
+def _of_diplomats(reading: Reading, mention: Mention) -> bool:
+    """Tell "the Russian embassy", which stands elsewhere, from Russia."""
+    words = _words(reading, mention).words
+    beside = words[max(0, mention.first - 2) : mention.last + 1]
+    return not _DIPLOMATS.isdisjoint(beside)
 
 
 def count_roles(reading: Reading, mentions: Sequence[Mention]) -> Roles:

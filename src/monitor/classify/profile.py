@@ -84,7 +84,7 @@ _DONE_TO = word_set(
     "lures selling sold sells trapped freed frees saved saves repatriated repatriate enslaved "
     "kidnapped abducted smuggled duped deceived tricked coerced prostituted beaten raped abused "
     "recover recovered prostitute compelled stranded intercepted enticing transporting victims "
-    "trading bought buying keeping kept imprisoned victimized abusing abuse"
+    "trading bought buying keeping kept imprisoned victimized abusing"
 )
 """Verbs whose object, or passive subject, is a victim."""
 _NEAR = 4

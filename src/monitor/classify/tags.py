@@ -61,6 +61,8 @@ if TYPE_CHECKING:
 
 NAME = "tags-en"
 PLACES = "places.json"
+UNNAMED_CUT = 0.6
+"""A country that is not named needs more than a slight lean of the wording."""
 _RESPONSE_CUES = {
     "prevention": ("awareness", "warning", "lawmaking", "inquiry", "business"),
     "protection": ("rescue", "return", "support", "remedy"),
@@ -229,7 +231,9 @@ class TagsModel:
                 sure = score if where else 1 - score
                 spans = place_evidence(reading, own, role)
                 tags.append(Tag("place", country, round(sure, 4), spans, role))
-            elif where and not any(scores[other] >= self.place_cut for other in named):
+            elif score >= max(self.place_cut, UNNAMED_CUT) and not any(
+                scores[other] >= self.place_cut for other in named
+            ):
                 weights = self.linear.word_weights(reading, US)
                 spans = heaviest_spans(reading, weights, 2)
                 if spans:
