@@ -27,7 +27,7 @@ SHELLS = {"cli": {"api", "train"}, "api": {"web"}, "__main__": {"cli"}}
 
 DOORS = {
     "spacy": {"nlp"},
-    "transformers": {"train"},
+    "transformers": {"nlp", "train"},
     "tokenizers": {"nlp"},
     "onnxruntime": {"nlp", "train"},
     "torch": {"train"},

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INPUT = "ids"
-LIBRARIES = ("onnxruntime", "tokenizers")
+LIBRARIES = ("onnxruntime", "tokenizers", "transformers")
 """Libraries whose version could show in an output, for stamps."""
 _QUIET = 3
 """onnxruntime's severity level for errors alone."""

@@ -1,18 +1,21 @@
-"""The encoder's tokenizer: the Rust library under transformers, used by itself.
+"""The encoder's tokenizer: transformers', built from bytes that were verified.
 
-transformers would add 1.7 seconds of import and a warning that there is no torch, for the same
-ids (a test in the training environment compares them).
+Importing it takes half a second, so it waits for the first article that the encoder is asked about.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from monitor.errors import ModelError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from transformers import PreTrainedTokenizerFast
 
 CHARS_PER_TOKEN = 12
 """No news text has longer tokens on average; what lies behind is cut off unread."""
@@ -26,20 +29,40 @@ class Tokens:
     end: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class TextTokenizer:
-    """Splits a text into at most `limit` tokens."""
+    """Splits a text into at most `limit` tokens. Threads may share it."""
 
-    tokenizer: Tokenizer
+    rust: Tokenizer
     limit: int
+    _python: PreTrainedTokenizerFast | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def split(self, text: str) -> Tokens:
         """Return the tokens of the beginning of `text`."""
         # one code point for each lone surrogate, which the Rust side refuses
         clean = text[: self.limit * CHARS_PER_TOKEN].encode("utf-8", "replace").decode()
-        encoded = self.tokenizer.encode(clean)
-        ends = [end for _, end in encoded.offsets]
-        return Tokens(tuple(encoded.ids), max(ends, default=0))
+        encoded = self._encode(clean)
+        ends = [end for _, end in encoded["offset_mapping"]]
+        return Tokens(tuple(encoded["input_ids"]), max(ends, default=0))
+
+    def _encode(self, text: str) -> Any:
+        with self._lock:
+            if self._python is None:
+                self._python = _wrap(self.rust)
+                self._call("")  # sets the limit on the Rust side, which threads must not do at once
+        return self._call(text)
+
+    def _call(self, text: str) -> Any:
+        assert self._python is not None
+        return self._python(
+            text,
+            truncation=True,
+            max_length=self.limit,
+            return_offsets_mapping=True,
+            return_attention_mask=False,
+            return_token_type_ids=False,
+        )
 
 
 def load_tokenizer(content: bytes, *, limit: int, where: str) -> TextTokenizer:
@@ -47,9 +70,22 @@ def load_tokenizer(content: bytes, *, limit: int, where: str) -> TextTokenizer:
     from tokenizers import Tokenizer
 
     try:
-        tokenizer = Tokenizer.from_str(content.decode("utf-8"))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(limit)
+        rust = Tokenizer.from_str(content.decode("utf-8"))
+        rust.no_padding()
+        rust.no_truncation()
     except Exception as error:  # the Rust side raises bare exceptions
         raise ModelError(f"{where}: no tokenizer ({error})") from error
-    return TextTokenizer(tokenizer, limit)
+    return TextTokenizer(rust, limit)
+
+
+def _wrap(rust: Tokenizer) -> PreTrainedTokenizerFast:
+    # that there is no torch is as it should be, and no news for whoever classifies articles
+    logging.getLogger("transformers").addFilter(_speaks_of_more_than_torch)
+    from transformers import PreTrainedTokenizerFast
+
+    make: Callable[..., PreTrainedTokenizerFast] = PreTrainedTokenizerFast  # untyped there
+    return make(tokenizer_object=rust)
+
+
+def _speaks_of_more_than_torch(record: logging.LogRecord) -> bool:
+    return "PyTorch was not found" not in record.getMessage()
