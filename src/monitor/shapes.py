@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from monitor.types import Finding, Review, Span, Tag
+from monitor.types import Finding, Review, Span, Tag, Term
 
 
 def span_json(span: Span) -> dict[str, Any]:
@@ -24,6 +24,16 @@ def tag_json(
         "score": tag.score,
         **({"experimental": True} if tag.experimental else {}),
         "evidence": [locate(span) for span in tag.evidence],
+    }
+
+
+def term_json(term: Term) -> dict[str, Any]:
+    """Return a trafficking term found in an article that was not judged."""
+    return {
+        "term": term.term,
+        "language": term.language,
+        "meaning": term.meaning,
+        "evidence": [span_json(span) for span in term.evidence],
     }
 
 

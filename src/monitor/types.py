@@ -253,11 +253,25 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A listed trafficking term in an article that no model judges, and what it means in English.
+
+    `evidence` are the first places where it stands, in one of its spellings.
+    """
+
+    term: str
+    language: str
+    meaning: str
+    evidence: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """What one assessor said of one article; fields it has no opinion on stay empty.
 
-    `not_judged` names why there is no judgement (`language`); `error` that the assessor failed
-    on this article, so that it does not stay due for ever.
+    `not_judged` names why there is no judgement (`language`), `terms` what speaks for a look all
+    the same; `error` that the assessor failed on this article, so that it does not stay due for
+    ever.
     """
 
     stamp: str
@@ -269,6 +283,7 @@ class Assessment:
     findings: tuple[Finding, ...] = ()
     scorecard: tuple[ScorecardItem, ...] = ()
     error: str | None = None
+    terms: tuple[Term, ...] = ()
 
 
 class Assessor(Protocol):
@@ -313,6 +328,7 @@ class AssessedArticle:
     findings: tuple[Finding, ...]
     scorecard: tuple[ScorecardItem, ...]
     stamps: tuple[str, ...]
+    terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +354,10 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One day of the desk. `day` is an ISO date or `all`."""
+    """One day of the desk. `day` is an ISO date or `all`.
+
+    `unjudged` are articles not judged for their language that have trafficking terms.
+    """
 
     day: str
     timezone: str
@@ -346,3 +365,4 @@ class Digest:
     borderline: tuple[Story, ...]
     ledger: Ledger
     stamps: tuple[str, ...]
+    unjudged: tuple[AssessedArticle, ...] = ()

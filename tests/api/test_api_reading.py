@@ -3,6 +3,7 @@ import pytest
 
 import serving
 import store_samples
+from monitor.api.digest_schemas import DigestOut
 from monitor.api.digests import prefers_html
 from monitor.api.rule_schemas import RuleDetail, RuleList
 from monitor.api.schemas import (
@@ -10,7 +11,6 @@ from monitor.api.schemas import (
     ArticleDetail,
     ArticlePage,
     Classified,
-    DigestOut,
     Ready,
 )
 from monitor.core import Monitor

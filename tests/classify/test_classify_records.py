@@ -122,7 +122,7 @@ def test_a_failing_article_does_not_stop_the_others() -> None:
     def article(text: object) -> Article:
         return Article("x", "", "", text, "", "en", None, datetime.now(UTC), "")  # type: ignore[arg-type]
 
-    for assessor in ASSESSORS:
+    for assessor in ASSESSORS[:2]:  # the English ones, which read it
         failed, fine = assessor.assess([article(None), article("Rain at the weekend.")])
         assert failed.error is not None
         assert fine.error is None

@@ -42,7 +42,8 @@ def test_assessing_tells_of_each_assessor(followed: Followed) -> None:
     said = followed.said["assess"]
     assert (said.code, said.out) == (0, "")
     lines = said.err.splitlines()
-    assert [line.partition("@")[0] for line in lines] == ["relevance-en", "tags-en", "thb-en"]
+    names = ["relevance-en", "tags-en", "relevance-es", "relevance-pt", "languages", "thb-en"]
+    assert [line.partition("@")[0] for line in lines] == names
     number = len(followed.expected)
     assert all(line.endswith(f": {number} assessed") for line in lines), lines
 

@@ -78,7 +78,8 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_trained_models_load_and_judge(trained: Path, data: Path) -> None:
-    assert len(load_classifiers(trained)) == 2
+    names = [assessor.stamp.partition("@")[0] for assessor in load_classifiers(trained)]
+    assert names == ["relevance-en", "tags-en", "languages"]
     scores = evaluate_relevance(trained, data / "dev.jsonl.gz")["scores"]
     assert scores["average_precision"] == 1.0
     tags = evaluate_tags(trained, data / "dev.jsonl.gz")

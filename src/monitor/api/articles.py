@@ -131,6 +131,7 @@ def article_json(assessed: AssessedArticle) -> dict[str, Any]:
         "relevant": assessed.relevant,
         "borderline": assessed.borderline,
         "not_judged": assessed.not_judged,
+        "terms": [asdict(term) for term in assessed.terms],
         "tags": [_without_none(asdict(tag)) for tag in assessed.tags],
         "findings": [asdict(finding) for finding in assessed.findings],
         "scorecard": [asdict(item) for item in assessed.scorecard],

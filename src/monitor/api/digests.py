@@ -11,10 +11,10 @@ from fastapi import APIRouter, Header, Path, Query
 from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import MonitorDep
+from monitor.api.digest_schemas import DigestOut
 from monitor.api.headers import POLICY
 from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
-from monitor.api.schemas import DigestOut
 from monitor.core import Monitor
 from monitor.errors import UsageError
 from monitor.types import Digest

@@ -263,6 +263,15 @@ class TagOut(Model):
     )
 
 
+class TermOut(Model):
+    """A listed trafficking term in an article that no model judges."""
+
+    term: str
+    language: str
+    meaning: str = Field(description="In English.")
+    evidence: list[Evidence]
+
+
 class Classified(Model):
     """What the classifiers say of one article."""
 
@@ -276,6 +285,9 @@ class Classified(Model):
     )
     not_judged: str | None = Field(default=None, description="Why there is no judgement.")
     language: str | None = None
+    terms: list[TermOut] = Field(
+        default=[], description="Trafficking terms in an article not judged for its language."
+    )
     tags: list[TagOut] = []
     stamps: list[str] = Field(default=[], description="What judged: `name@version+hash`.")
 
@@ -314,6 +326,9 @@ class ArticleOut(Model):
     relevant: bool | None
     borderline: bool | None
     not_judged: str | None = Field(description="Why there is no judgement.")
+    terms: list[TermOut] = Field(
+        description="Trafficking terms in an article not judged for its language."
+    )
     tags: list[TagOut]
     findings: list[ArticleFinding]
     scorecard: list[ScorecardEntry]
@@ -331,51 +346,6 @@ class ArticlePage(Model):
 
     articles: list[ArticleOut]
     next: str | None = Field(description="The `after` of the next page; null on the last.")
-
-
-class DigestArticle(Model):
-    """One article of a digest. Its findings are those in the headline."""
-
-    id: str
-    url: str
-    title: str
-    outlet: str
-    published: str | None = Field(description="As the feed says, RFC 3339.")
-    language: str | None
-    relevance: float | None
-    tags: list[TagOut]
-    findings: list[ArticleFinding]
-
-
-class DigestStory(Model):
-    """Articles that tell the same, most certain first."""
-
-    story: str = Field(description="The story's id.")
-    articles: list[DigestArticle]
-
-
-class LedgerOut(Model):
-    """What was polled: `fetched` is `stored` plus all that was `dropped`."""
-
-    feeds: int
-    failed: int
-    silent: int = Field(description="Feeds without news for longer than is their habit.")
-    fetched: int
-    stored: int
-    dropped: dict[str, int] = Field(description="How many were dropped, by reason.")
-    not_judged: dict[str, int] = Field(description="How many were not judged, by reason.")
-
-
-class DigestOut(Model):
-    """One day of the desk."""
-
-    schema_: Literal[1] = Field(alias="schema")
-    day: str = Field(description="ISO date, or `all`.")
-    timezone: str = Field(description="In which the day begins and ends.")
-    relevant: list[DigestStory] = Field(description="Stories, most certain first.")
-    borderline: list[DigestStory] = Field(description="Trafficking may be a side matter here.")
-    ledger: LedgerOut
-    stamps: list[str] = Field(description="What judged: `name@version+hash`.")
 
 
 class Alive(Model):

@@ -9,19 +9,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
-from monitor.classify.artefact import ModelFolder, find_model, load_folder
+from monitor.classify.artefact import (
+    META,
+    ModelFolder,
+    find_model,
+    load_folder,
+    model_versions,
+    read_meta,
+)
+from monitor.classify.coverage import language_of, load_coverage
 from monitor.classify.relevance import (
     NAME,
     Judgement,
     RelevanceModel,
     encoder_folder,
     load_relevance,
+    name_of,
 )
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags, tags_encoder
 from monitor.nlp import encoder, tokens
 from monitor.stamps import make_stamp
-from monitor.text.language import identify_language
 from monitor.types import Article, Assessment, Assessor
 
 CODE = Path(__file__).parent
@@ -55,7 +63,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class RelevanceAssessor:
-    """Says how probably an article is about trafficking.
+    """Says how probably an article in the model's language is about trafficking.
 
     What the feed says of an article is read as its first paragraph: it is the newsroom's own word
     on the subject, and a feature may not name it before the tenth paragraph.
@@ -116,21 +124,22 @@ class TagsAssessor:
 def _guarded(
     stamp: str, language: str, article: Article, judge: Callable[[Article], Assessment]
 ) -> Assessment:
-    """Judge an article in the model's language; a failure becomes the article's `error`."""
+    """Judge an article in the model's language; a failure becomes the article's `error`.
+
+    Of other languages a model says nothing, not even that there is no judgement (see `coverage`).
+    """
     try:
-        # where the language is unsure (a headline alone), the desk's language is the better guess
-        spoken = article.language or identify_language(f"{article.title}\n{article.text}")
-        if (spoken or language).partition("-")[0].lower() != language:
-            return Assessment(stamp, not_judged="language")
-        return judge(article)
+        return judge(article) if language_of(article) == language else Assessment(stamp)
     except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
         return Assessment(stamp, error=type(error).__name__)
 
 
 def load_classifiers(models: Path) -> tuple[Assessor, ...]:
-    """Load the relevance assessor and the tags assessor from a models folder.
+    """Load the assessors of a models folder: relevance and tags of English, then the rest.
 
-    Raises `ModelError` that names the file which is missing, altered or not understood.
+    The rest are the relevance models of the other languages that have a folder, and what says of
+    articles in no model's language that they are not judged. Raises `ModelError` that names the
+    file which is missing, altered or not understood.
     """
     folder = load_folder(find_model(models, NAME))
     second = encoder_folder(folder)
@@ -144,7 +153,23 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     tagger = TagsAssessor(
         _stamp(tags, *files), load_tags(tags, reader), relevance, tags.meta.language
     )
-    return relevance, tagger
+    others = [_load_other(folder) for folder in _other_folders(models)]
+    covered = [assessor.language for assessor in (relevance, *others)]
+    return relevance, tagger, *others, load_coverage(covered)
+
+
+def _other_folders(models: Path) -> list[ModelFolder]:
+    """Return the relevance models in use besides the English one, by name."""
+    names = {path.parent.parent.name for path in models.glob(f"{name_of('*')}/*/{META}")} - {NAME}
+    found = []
+    for name in sorted(names):
+        released = [path for path in model_versions(models, name) if read_meta(path).released]
+        found += [load_folder(path) for path in released[-1:]]
+    return found
+
+
+def _load_other(folder: ModelFolder) -> RelevanceAssessor:
+    return RelevanceAssessor(_stamp(folder), load_relevance(folder), folder.meta.language)
 
 
 def _stamp(folder: ModelFolder, *others: ModelFolder) -> str:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from monitor.errors import DataError
-from monitor.shapes import tag_json
+from monitor.shapes import tag_json, term_json
 from monitor.text.language import identify_language
 from monitor.types import Article, Assessment, Assessor
 
@@ -47,7 +47,10 @@ def classify_batch(lines: Sequence[str], assessors: Sequence[Assessor]) -> tuple
 
 
 def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str, Any]:
-    """Return the output record of one article (design section 4)."""
+    """Return the output record of one article (design section 4).
+
+    One assessor that judged is enough; `terms` are there where none did and some were found.
+    """
     failed = next((a.error for a in assessments if a.error is not None), None)
     if failed is not None:
         return {"id": article.id, "error": f"could not be judged ({failed})"}
@@ -58,11 +61,13 @@ def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str
         "relevant": relevance.relevant if relevance else None,
     }
     reason = next((a.not_judged for a in assessments if a.not_judged), None)
-    if reason is None:
+    if relevance is not None or reason is None:
         record["borderline"] = relevance.borderline if relevance else None
     else:
         record["not_judged"] = reason
         record["language"] = article.language
+        if terms := [term_json(term) for a in assessments for term in a.terms]:
+            record["terms"] = terms
     record["tags"] = [tag_json(tag) for a in assessments for tag in a.tags]
     record["stamps"] = [a.stamp for a in assessments]
     return record

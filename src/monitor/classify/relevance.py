@@ -28,6 +28,11 @@ WEIGHTS, VOCABULARY, CUES = "weights.npz", "vocabulary.json", "cues.json"
 GATE = "gate.json"
 
 
+def name_of(language: str) -> str:
+    """Return the name of a language's relevance model."""
+    return f"relevance-{language}"
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """`main` and `any`: calibrated probabilities of `rel` 2 and of `rel` >= 1."""

@@ -69,6 +69,9 @@ def train(
             "Default: the newest there; none: linear alone.",
         ),
     ] = None,
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help="Relevance: pt, es; linear, from multilingual data.")
+    ] = "en",
     with_reviews: Annotated[
         bool, typer.Option("--with-reviews", help="Also learn from what reviewers agree on.")
     ] = False,
@@ -89,6 +92,7 @@ def train(
         version=version,
         seed=seed,
         encoder=encoder,
+        language=language,
         reviews=reviews,
         say=say,
     )
@@ -114,11 +118,21 @@ evaluate_app = typer.Typer(
 
 
 @evaluate_app.command()
-def relevance(data: DataFile, format: AsFormat = "text") -> None:
-    """Measure the relevance model: average precision, recall, calibration, per source."""
+def relevance(
+    data: DataFile,
+    format: AsFormat = "text",
+    language: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Refit and cross-validate the model of pt or es."),
+    ] = None,
+) -> None:
+    """Measure the relevance model: average precision, recall, calibration, per source.
+
+    On data without English: the models of its languages, refitted with five seeds.
+    """
     from monitor.train.evaluate import evaluate_relevance
 
-    _show_evaluation(evaluate_relevance(data_dir("models"), data), format)
+    _show_evaluation(evaluate_relevance(data_dir("models"), data, language), format)
 
 
 @evaluate_app.command()

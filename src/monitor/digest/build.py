@@ -46,7 +46,9 @@ def build_digest(
     stamps: Iterable[str],
     group: Group,
 ) -> Digest:
-    """Sort a day's articles into relevant and borderline stories; all others are left out.
+    """Sort a day's articles into relevant and borderline stories, and those to look at unjudged.
+
+    All others are left out.
 
     `articles` are those first seen on `day` (see `day_bounds`); `group` folds copies, as
     `stories.group_stories` does. A borderline copy of a relevant story stays in its own section:
@@ -54,11 +56,14 @@ def build_digest(
     """
     relevant: list[AssessedArticle] = []
     borderline: list[AssessedArticle] = []
+    unjudged: list[AssessedArticle] = []
     for assessed in articles:  # once: of `all` days the others would not fit into memory
         if assessed.relevant is True:
             relevant.append(assessed)
         elif assessed.borderline is True:
             borderline.append(assessed)
+        elif assessed.not_judged is not None and assessed.terms:
+            unjudged.append(assessed)
     return Digest(
         day=day,
         timezone=timezone,
@@ -66,6 +71,7 @@ def build_digest(
         borderline=_certain_first(group(borderline)),
         ledger=ledger,
         stamps=tuple(stamps),
+        unjudged=tuple(sorted(unjudged, key=lambda a: (a.article.seen, a.article.id))),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from monitor.digest.view import DigestView
+from monitor.digest.view import UNJUDGED, UNJUDGED_NOTE, DigestView
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def render_html(view: DigestView) -> str:
     """Return the page."""
-    return _template().render(digest=view)
+    return _template().render(digest=view, unjudged_title=UNJUDGED, unjudged_note=UNJUDGED_NOTE)
 
 
 @cache

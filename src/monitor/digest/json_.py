@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitor.digest.view import headline_findings
-from monitor.shapes import finding_json, tag_json
+from monitor.shapes import finding_json, tag_json, term_json
 from monitor.types import AssessedArticle, Digest, Ledger, Story
 
 SCHEMA = 1
@@ -37,11 +37,26 @@ def digest_json(digest: Digest) -> dict[str, Any]:
         "borderline": [_story(story) for story in digest.borderline],
         "ledger": _ledger(digest.ledger),
         "stamps": list(digest.stamps),
+        "unjudged": [_unjudged(assessed) for assessed in digest.unjudged],
     }
 
 
 def _story(story: Story) -> dict[str, Any]:
     return {"story": story.id, "articles": [_article(a) for a in story.articles]}
+
+
+def _unjudged(assessed: AssessedArticle) -> dict[str, Any]:
+    article = assessed.article
+    return {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "outlet": article.outlet,
+        "published": _time(article.published),
+        "language": article.language,
+        "not_judged": assessed.not_judged,
+        "terms": [term_json(term) for term in assessed.terms],
+    }
 
 
 def _article(assessed: AssessedArticle) -> dict[str, Any]:

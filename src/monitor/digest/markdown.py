@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from monitor.digest.view import ArticleView, DigestView, FlagView, StoryView, TagView
+from monitor.digest.view import (
+    UNJUDGED,
+    UNJUDGED_NOTE,
+    ArticleView,
+    DigestView,
+    FlagView,
+    StoryView,
+    TagView,
+    UnjudgedView,
+)
 
 # What means something inside a line; every line begins with words of ours, so what means
 # something only at its start (`-`, `1.`, `=`) needs no escape. `@`, `://` and `www.` are escaped
@@ -31,6 +40,9 @@ def render_markdown(view: DigestView) -> str:
         lines += ["## Borderline", "", "Trafficking may be a side matter here.", ""]
         for story in view.borderline:
             lines += [*_story(story), ""]
+    if view.unjudged:
+        lines += [f"## {UNJUDGED}", "", UNJUDGED_NOTE, ""]
+        lines += [*(f"- {_unjudged(unjudged)}" for unjudged in view.unjudged), ""]
     lines += ["---", ""]
     lines += [f"- {escape(line)}" for line in view.ledger]
     if view.stamps:
@@ -55,6 +67,14 @@ def _story(story: StoryView) -> Iterator[str]:
         title = "" if copy.title == lead.title else f", “{escape(copy.title)}”"
         yield f"  - outlet {_link(copy.outlet, copy.url)}, {escape(copy.when)}{title}"
         yield from _flags(copy, "    ")
+
+
+def _unjudged(unjudged: UnjudgedView) -> str:
+    article = unjudged.article
+    language = f", language: {escape(article.language)}" if article.language else ""
+    terms = "; ".join(f"“{escape(t.words)}”: {escape(t.meaning)}" for t in unjudged.terms)
+    said = f"{_link(article.title, article.url)} · {escape(article.outlet)} · "
+    return f"{said}{escape(article.when)}{language} · {terms}"
 
 
 def _link(text: str, url: str | None) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from monitor.digest.view import ArticleView, DigestView, FlagView, StoryView, TagView
+from monitor.digest.view import (
+    UNJUDGED,
+    UNJUDGED_NOTE,
+    ArticleView,
+    DigestView,
+    FlagView,
+    StoryView,
+    TagView,
+    UnjudgedView,
+)
 
 COLUMNS = 78
 INDENT = "   "
@@ -27,6 +36,10 @@ def render_plain(view: DigestView) -> str:
         lines += ["", "BORDERLINE", *_wrap("Trafficking may be a side matter here."), "-" * COLUMNS]
         for number, story in enumerate(view.borderline, 1):
             lines += ["", *_story(story, f"{number}. ")]
+    if view.unjudged:
+        lines += ["", *_wrap(UNJUDGED.upper()), *_wrap(UNJUDGED_NOTE), "-" * COLUMNS]
+        for number, unjudged in enumerate(view.unjudged, 1):
+            lines += ["", *_unjudged(unjudged, f"{number}. ")]
     lines += ["", "-" * COLUMNS]
     for line in view.ledger:
         lines += _wrap(line)
@@ -53,6 +66,17 @@ def _story(story: StoryView, number: str) -> Iterator[str]:
         if copy.url:
             yield f"{INDENT}  {copy.url}"
         yield from _flags(copy)
+
+
+def _unjudged(unjudged: UnjudgedView, number: str) -> Iterator[str]:
+    article = unjudged.article
+    yield from _wrap(article.title, first=number)
+    language = f" · language: {article.language}" if article.language else ""
+    yield from _wrap(f"{article.outlet} · {article.when}{language}", first=INDENT)
+    if article.url:
+        yield f"{INDENT}{article.url}"
+    for term in unjudged.terms:
+        yield from _wrap(f"“{term.words}”: {term.meaning}", first=INDENT, hang=INDENT + "  ")
 
 
 def _relevance(article: ArticleView) -> str:

@@ -23,6 +23,7 @@ from monitor.types import (
     Span,
     Story,
     Tag,
+    Term,
 )
 
 CountryName = Callable[[str], str]
@@ -32,6 +33,10 @@ QUOTE_CHARS = 90
 QUOTES_PER_TAG = 3
 QUOTED_CHARS = 600
 """Of one article's text, all tags together: a digest points at articles, it reprints none."""
+
+TERMS_SHOWN = 3
+UNJUDGED = "Not judged for their language, but with trafficking terms"
+UNJUDGED_NOTE = "Nobody and no model has read these: a term in them speaks of trafficking."
 
 _CERTAINTY = (
     (0.9, "very likely"),
@@ -110,6 +115,23 @@ class StoryView:
 
 
 @dataclass(frozen=True, slots=True)
+class TermView:
+    """A term as it stands in the article, its language's code and its English meaning."""
+
+    words: str
+    language: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnjudgedView:
+    """An article that no model judges, and the trafficking terms in it."""
+
+    article: ArticleView
+    terms: tuple[TermView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DigestView:
     """The whole page. `quiet` says why there is no relevant story, where there is none."""
 
@@ -120,6 +142,7 @@ class DigestView:
     quiet: str
     relevant: tuple[StoryView, ...]
     borderline: tuple[StoryView, ...]
+    unjudged: tuple[UnjudgedView, ...]
     ledger: tuple[str, str, str]
     stamps: tuple[str, ...]
 
@@ -140,6 +163,13 @@ def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> Dig
         quiet="" if digest.relevant else _quiet(digest),
         relevant=tuple(map(view, digest.relevant)),
         borderline=tuple(map(view, digest.borderline)),
+        unjudged=tuple(
+            UnjudgedView(
+                _view_article(assessed, digest.day, zone, country_name),
+                tuple(_view_term(term, assessed) for term in assessed.terms[:TERMS_SHOWN]),
+            )
+            for assessed in digest.unjudged
+        ),
         ledger=ledger_lines(digest.ledger),
         stamps=tuple(map(clean, digest.stamps)),
     )
@@ -179,6 +209,8 @@ def _summary(digest: Digest) -> str:
     text = f"{_count(len(digest.relevant), 'story', 'stories')} from {_count(articles, 'article')}"
     if digest.borderline:
         text += f", {len(digest.borderline)} borderline"
+    if digest.unjudged:
+        text += f", {len(digest.unjudged)} not judged with trafficking terms"
     return text
 
 
@@ -298,6 +330,12 @@ def _label(tag: Tag, country_name: CountryName) -> str:
         return clean(tag.label).replace("_", " ")
     name = clean(country_name(tag.label))
     return f"{name} ({clean(tag.role)})" if tag.role and tag.role != "exploitation" else name
+
+
+def _view_term(term: Term, assessed: AssessedArticle) -> TermView:
+    words = next(_quotes(term.evidence, assessed), "") or excerpt(term.term, QUOTE_CHARS)
+    language = term.language if _LANGUAGE.fullmatch(term.language) else ""
+    return TermView(words, language, clean(term.meaning))
 
 
 def _quotes(spans: Iterable[Span], assessed: AssessedArticle) -> Iterator[str]:

@@ -188,7 +188,8 @@ def merge(one: Article, said: Mapping[str, Assessment], stamps: Sequence[str]) -
     """Put together what assessors said of an article, in the order of `stamps`.
 
     The first stamp with a relevance gives it, and the two decisions with it. Without any, the
-    first reason there is none: `not_judged`, or `error` where the assessor failed.
+    first reason there is none: `not_judged`, or `error` where the assessor failed; only then are
+    there `terms`.
     """
     present = [said[stamp] for stamp in stamps if stamp in said]
     judged = next((a for a in present if a.relevance is not None), None)
@@ -203,4 +204,5 @@ def merge(one: Article, said: Mapping[str, Assessment], stamps: Sequence[str]) -
         findings=tuple(finding for a in present for finding in a.findings),
         scorecard=tuple(item for a in present for item in a.scorecard),
         stamps=tuple(a.stamp for a in present),
+        terms=() if judged else tuple(term for a in present for term in a.terms),
     )

@@ -12,7 +12,16 @@ from sqlalchemy import Connection, RowMapping, Select, select, tuple_
 from monitor.errors import NotFound
 from monitor.store.rows import insert_new
 from monitor.store.schema import articles, assessments, tags, versions
-from monitor.types import Article, Assessment, Finding, ScorecardItem, Source, Span, Tag
+from monitor.types import (
+    Article,
+    Assessment,
+    Finding,
+    ScorecardItem,
+    Source,
+    Span,
+    Tag,
+    Term,
+)
 
 ARTICLE = (
     articles.c.id,
@@ -120,10 +129,11 @@ def _tag_row(key: int, position: int, tag: Tag) -> dict[str, Any]:
 
 
 def _encode(said: Assessment) -> dict[str, Any]:
-    parts: dict[str, tuple[Tag | Finding | ScorecardItem, ...]] = {
+    parts: dict[str, tuple[Tag | Finding | ScorecardItem | Term, ...]] = {
         "tags": said.tags,
         "findings": said.findings,
         "scorecard": said.scorecard,
+        "terms": said.terms,
     }
     return {name: [asdict(item) for item in items] for name, items in parts.items() if items}
 
@@ -141,6 +151,7 @@ def decode(row: RowMapping) -> Assessment:
         tags=tuple(_tag(item) for item in payload.get("tags", ())),
         findings=tuple(_finding(item) for item in payload.get("findings", ())),
         scorecard=tuple(_scorecard_item(item) for item in payload.get("scorecard", ())),
+        terms=tuple(_term(item) for item in payload.get("terms", ())),
     )
 
 
@@ -150,6 +161,10 @@ def _spans(items: Sequence[Mapping[str, Any]]) -> tuple[Span, ...]:
 
 def _tag(item: Mapping[str, Any]) -> Tag:
     return Tag(**{**item, "evidence": _spans(item["evidence"])})
+
+
+def _term(item: Mapping[str, Any]) -> Term:
+    return Term(**{**item, "evidence": _spans(item["evidence"])})
 
 
 def _finding(item: Mapping[str, Any]) -> Finding:

@@ -13,6 +13,11 @@ from monitor.errors import ModelError
 CUES_FILE = Path(__file__).parent / "data" / "cues.yaml"
 
 
+def cues_of(language: str) -> Path:
+    """Return where the cue groups of a language would lie."""
+    return CUES_FILE if language == "en" else CUES_FILE.with_name(f"cues-{language}.yaml")
+
+
 def load_cues(path: Path = CUES_FILE) -> list[CueGroup]:
     """Read cue groups from YAML; raises `ModelError` naming file and group."""
     from ruamel.yaml import YAML

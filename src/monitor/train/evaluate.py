@@ -13,6 +13,7 @@ from monitor.classify.tags import load_tags
 from monitor.errors import DataError
 from monitor.train.data import Labelled, read_labelled
 from monitor.train.hard_cases import error_list
+from monitor.train.make import ENGLISH
 from monitor.train.metrics import relevance_scores
 from monitor.train.relevance import judge_rows, rounded
 from monitor.train.tag_scores import score_indicators, score_tags
@@ -20,11 +21,20 @@ from monitor.train.tag_scores import score_indicators, score_tags
 FLOORS = "floors.json"
 
 
-def evaluate_relevance(models: Path, data: Path) -> dict[str, Any]:
+def evaluate_relevance(models: Path, data: Path, language: str | None = None) -> dict[str, Any]:
     """Return `{model, data, scores, errors}` of the relevance model on labelled articles.
 
-    Other languages than the model's are left out. Raises `ModelError` or `DataError`.
+    Other languages than the model's are left out. Of another `language`, or of all the file's
+    where it has no English, the models are refitted and `{data, languages, treated}` is returned:
+    their own training data is all there is. Raises `ModelError` or `DataError`.
     """
+    rows = read_labelled(data)
+    english = any(row.language == ENGLISH for row in rows)
+    if language not in (None, ENGLISH) or (language is None and not english):
+        from monitor.train.languages import evaluate_languages, treatment
+
+        chosen = () if language is None else (language,)
+        return {**evaluate_languages(data, chosen), "treated": treatment(models, rows)}
     return evaluate_relevance_folder(load_folder(find_model(models, NAME)), data)
 
 
@@ -90,8 +100,9 @@ def read_floors(models: Path) -> dict[str, Any]:
         floors = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: {error}") from error
-    if not isinstance(floors, dict) or floors.keys() != {"data_sha256", "relevance", "tags"}:
-        raise DataError(f"{path}: must have exactly the keys data_sha256, relevance and tags")
+    keys = {"data_sha256", "relevance", "tags"}
+    if not isinstance(floors, dict) or floors.keys() - {"languages"} != keys:
+        raise DataError(f"{path}: must have the keys {', '.join(sorted(keys))}, maybe languages")
     return floors
 
 

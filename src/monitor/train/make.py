@@ -12,6 +12,7 @@ from monitor.errors import ModelError, UsageError
 from monitor.train.data import Labelled
 
 Say = Callable[[str], None]
+ENGLISH = "en"
 
 
 def make_model(
@@ -22,14 +23,23 @@ def make_model(
     version: str,
     seed: int,
     encoder: str | None = None,
+    language: str = ENGLISH,
     reviews: Sequence[Labelled] = (),
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
     """Train one model into `out`; return the content of its `meta.json`.
 
     Relevance and tags are fused with `encoder` (trained first if `out` lacks it) or with the newest
-    encoder in `out`; `reviews` are rows to learn from besides. Raises `DataError` or `ModelError`.
+    encoder in `out`; `reviews` are rows to learn from besides. In another `language` than English
+    relevance is linear alone and learns from its data file only. Raises `DataError`, `ModelError`,
+    and `UsageError` for what a model cannot be made from.
     """
+    if language != ENGLISH:
+        if model != "relevance" or encoder is not None or reviews:
+            raise UsageError(f"'{language}' has a relevance model only, without encoder or reviews")
+        from monitor.train.languages import train_language
+
+        return train_language(data, out, language=language, version=version, seed=seed, say=say)
     if model == "encoder":
         if reviews:
             raise UsageError("the encoder does not learn from reviews; train relevance with them")

@@ -14,10 +14,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.artefact import META, find_model, load_folder, model_versions
+from monitor.classify.artefact import (
+    META,
+    ModelFolder,
+    find_model,
+    load_folder,
+    model_versions,
+)
 from monitor.classify.encoder import NAME as ENCODER
 from monitor.classify.relevance import NAME as RELEVANCE
-from monitor.classify.relevance import encoder_folder
+from monitor.classify.relevance import encoder_folder, name_of
 from monitor.classify.tags import NAME as TAGS
 from monitor.errors import DataError, ModelError
 from monitor.train.data import file_sha256
@@ -45,16 +51,20 @@ class Promotion:
 def promote(models: Path, name: str, version: str, data: Path) -> Promotion:
     """Measure a version on `data`, the floors' own file, and release it if it holds all floors.
 
+    A language whose model learned from that very file is measured by refitting.
+
     Raises `ModelError` for an unknown or older version, `DataError` for other data.
     """
     folder = models / name / version
     if folder not in model_versions(models, name):
         raise ModelError(f"{folder}: no such version")
     floors = read_floors(models)
-    if file_sha256(data) != floors["data_sha256"]:
+    # a language's floors have a file of their own; `place` is where this model's floors stand
+    place = floors.get("languages", {}) if _language(name) else floors
+    if file_sha256(data) != place.get("data_sha256"):
         raise DataError(f"{data}: is not the file that {FLOORS} was measured on (other sha256)")
     kind, reached = _measure(folder, name, data)
-    wanted: Mapping[str, float] = floors[kind]
+    wanted: Mapping[str, float] = place.get(kind, {})
     refused = [
         f"{name} {version}: {key} is {reached.get(key, 0.0)}, below its floor {floor}"
         for key, floor in wanted.items()
@@ -68,7 +78,7 @@ def promote(models: Path, name: str, version: str, data: Path) -> Promotion:
         for key, floor in wanted.items()
         if (higher := _floor_of(reached[key])) > floor
     }
-    floors[kind] = {**wanted, **{key: new for key, (_, new) in raised.items()}}
+    place[kind] = {**wanted, **{key: new for key, (_, new) in raised.items()}}
     _release(folder)
     encoder = encoder_folder(load_folder(folder)) if name == RELEVANCE else None
     if encoder is not None:
@@ -77,9 +87,31 @@ def promote(models: Path, name: str, version: str, data: Path) -> Promotion:
     return Promotion(reached, (), raised)
 
 
+def _language(name: str) -> str | None:
+    """Return the language of a relevance model that is measured by refitting."""
+    prefix = name_of("")
+    return name.removeprefix(prefix) if name.startswith(prefix) and name != RELEVANCE else None
+
+
+def _measure_language(folder: ModelFolder, language: str, data: Path) -> dict[str, float]:
+    """Return the mean figures of a language; raises `DataError` if it is not what was trained."""
+    from monitor.train.languages import evaluate_languages, text_hashes
+
+    if folder.meta.training["texts"] != text_hashes(language):
+        raise DataError(f"{folder.path}: cues or texts have changed since; train it again")
+    scores = evaluate_languages(data, [language])["languages"][language]
+    return {
+        key: value["mean"]
+        for key, value in scores.items()
+        if isinstance(value, dict) and "mean" in value
+    }
+
+
 def _measure(folder: Path, name: str, data: Path) -> tuple[str, dict[str, float]]:
     """Return which floors hold for a model, and its figures by their names."""
     loaded = load_folder(folder)
+    if language := _language(name):
+        return language, _measure_language(loaded, language, data)
     if name == RELEVANCE:
         scores = evaluate_relevance_folder(loaded, data)["scores"]
         return "relevance", {key: v for key, v in scores.items() if isinstance(v, float)}

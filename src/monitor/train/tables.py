@@ -135,11 +135,18 @@ SOURCE_HEADER = ("source", "positives", "rows", "average precision", "recall at 
 KIND_HEADER = ("annotated rows by their words", "rows", "relevant", "borderline")
 RELIABILITY_HEADER = ("rows", "mean score", "share that is main")
 ASKED_HEADER = ("rows", "read by the encoder")
+SPREAD_FIGURES = {
+    "average_precision": "average precision",
+    "recall_at_precision_0.90": "recall at precision 0.90",
+    "average_precision_any": "average precision, rel >= 1 as positive",
+}
 LABEL_HEADER = ("label", "n", "precision", "recall", "F1")
 
 
 def render_evaluation(result: Mapping[str, Any]) -> str:
     """Return what `evaluate_relevance` or `evaluate_tags` found, for a terminal."""
+    if "languages" in result:
+        return _render_languages(result)
     parts = [f"{result['model']} on {result['data']}"]
     if "schemes" in result:
         for scheme, scores in result["schemes"].items():
@@ -156,6 +163,38 @@ def render_evaluation(result: Mapping[str, Any]) -> str:
         parts += [text_table(REGION_HEADER, region_rows(result["scores"]))]
         parts += _relevance_parts(result)
     return "\n\n".join(parts)
+
+
+def spread(value: Mapping[str, float]) -> str:
+    """Return a figure over several seeds as a cell: mean, lowest, highest."""
+    return f"{value['mean']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
+
+
+def _render_languages(result: Mapping[str, Any]) -> str:
+    rows = [
+        (
+            language,
+            " / ".join(str(scores["rel"][k]) for k in ("2", "1", "0")),
+            scores["stories"],
+            *(spread(scores[key]) for key in SPREAD_FIGURES),
+            scores["average_precision_of_terms"],
+        )
+        for language, scores in result["languages"].items()
+    ]
+    header = ("language", "rel 2 / 1 / 0", "stories", *SPREAD_FIGURES.values(), "counting terms")
+    treated = [
+        (language, ", ".join(f"{count} {what}" for what, count in counts.items()))
+        for language, counts in result["treated"].items()
+    ]
+    return "\n\n".join(
+        (
+            f"cross-validated on {result['data']}: mean (lowest to highest) over five seeds,",
+            "near-duplicates in one fold, rel 1 left out unless said",
+            text_table(header, rows),
+            "where nothing tells the language but the text:",
+            text_table(("language", "articles"), treated),
+        )
+    )
 
 
 def _relevance_parts(result: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.digest.view import DigestView
+from monitor.digest.view import UNJUDGED, UNJUDGED_NOTE, DigestView
 from monitor.guidelines import measured_words
 
 if TYPE_CHECKING:
@@ -66,7 +66,15 @@ def render_rule(rule: Mapping[str, Any]) -> str:
 
 def render_digest_page(view: DigestView, *, before: str | None, after: str | None) -> str:
     """Return a day's digest within the site; `before` and `after` are the days beside it."""
-    return _render("digest.html", here="/digests/today", digest=view, before=before, after=after)
+    return _render(
+        "digest.html",
+        here="/digests/today",
+        digest=view,
+        before=before,
+        after=after,
+        unjudged_title=UNJUDGED,
+        unjudged_note=UNJUDGED_NOTE,
+    )
 
 
 def render_error(status: int, title: str, detail: str) -> str:

