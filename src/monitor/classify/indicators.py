@@ -24,7 +24,8 @@ _PEOPLE = word_set(
     "migrants nationals maid maids fishermen families people persons individuals youths youth "
     "jane john doe detainees labourers laborers employees refugees lankans filipinos indians "
     "nigerians soldiers seekers who us me i we my our daughter daughters son sons mother wife "
-    "pickers deckhands housemaids juvenile juveniles students graduates nurses crew patients helper helpers staffer uyghurs"
+    "pickers deckhands housemaids juvenile juveniles students graduates nurses crew patients "
+    "helper helpers staffer uyghurs"
 )
 
 

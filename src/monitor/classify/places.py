@@ -127,7 +127,11 @@ class Gazetteer:
                     country = settle(rule, text, words, at, last, vocabulary) or ""
                 if kind == "town" and not is_located(text, words, at, last):
                     country = ""
-                if country and not _shouted(text, words, at, last):
+                if (
+                    country
+                    and not _shouted(text, words, at, last)
+                    and not _money(text, words, last)
+                ):
                     found.append(Mention(country, kind, field, at, last))
                 at = last
             else:
@@ -155,6 +159,11 @@ def outlet_start(title: str, words: Words) -> int:
     start = match.end() if match else len(title)
     first = next((i for i, at in enumerate(words.starts) if at >= start), len(words))
     return first if first > 0 and len(words) - first <= OUTLET_WORDS else len(words)
+
+
+def _money(text: str, words: Words, last: int) -> bool:
+    """Tell "US" and "US$5,400"."""
+    return text[words.ends[last - 1] : words.ends[last - 1] + 1] == "$"
 
 
 def _shouted(text: str, words: Words, first: int, last: int) -> bool:

@@ -109,6 +109,10 @@ def find_people(title: str, text: str, reading: Reading) -> list[Person]:
     ]
 
 
+_PARTED = frozenset(';:()[]"“”|/')
+"""Signs that part what stands before them from what stands behind."""
+
+
 def _people(field: FieldName, text: str, words: Words) -> Iterator[Person]:
     names = words.words
     for at, word in enumerate(names):
@@ -124,9 +128,8 @@ def _people(field: FieldName, text: str, words: Words) -> Iterator[Person]:
             yield Person("suspect", field, at, at + 1)
         elif not (kind == "children" and names[at + 1 : at + 2] and names[at + 1] in _OTHER_CHILD):
             yield Person(kind, field, at, at + 1)
-            if (verb := _verb_beside(words, at)) is not None:
-                first, last = min(verb, at), max(verb, at) + 1
-                yield Person(_OBJECT[kind == "children"], field, first, last)
+            if done_to := _done_to(text, words, at):
+                yield Person(_OBJECT[kind == "children"], field, *done_to)
         if names[at + 1 : at + 2] and names[at + 1] in _AND:
             second = _kind(names[at + 2]) if at + 2 < len(names) else None
             if second is not None and (second == "children") != (kind == "children"):
@@ -136,13 +139,14 @@ def _people(field: FieldName, text: str, words: Words) -> Iterator[Person]:
 _OBJECT: tuple[Kind, Kind] = ("adults harmed or freed", "children harmed or freed")
 
 
-def _verb_beside(words: Words, at: int) -> int | None:
-    """Return the word that says what is done to people: "trafficking two girls"."""
-    for i in sorted(
-        range(max(0, at - _NEAR), min(len(words), at + _NEAR)), key=lambda i: abs(i - at)
-    ):
+def _done_to(text: str, words: Words, at: int) -> tuple[int, int] | None:
+    """Return the words that say what is done to people: "trafficking two girls"."""
+    near = range(max(0, at - _NEAR), min(len(words), at + _NEAR))
+    for i in sorted(near, key=lambda i: abs(i - at)):
         if words.words[i] in _DONE_TO and words.sentences[i] == words.sentences[at]:
-            return i
+            first, last = min(i, at), max(i, at) + 1
+            apart = _PARTED.isdisjoint(text[words.starts[first] : words.ends[last - 1]])
+            return (first, last) if apart else None
     return None
 
 

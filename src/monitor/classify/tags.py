@@ -211,9 +211,10 @@ class TagsModel:
 
     def _cue_spans(self, facts: Facts, groups: Sequence[str]) -> tuple[Span, ...]:
         wanted = {self.cues.index[name] for name in groups}
-        return cue_spans(facts.shown or facts.reading, wanted, self.core) or cue_spans(
-            facts.reading, wanted, self.core
-        )
+        shown = facts.shown or facts.reading
+        # what stands in the outlet's name is no evidence, even where nothing else is
+        rest = replace(facts.reading, title_cues=shown.title_cues)
+        return cue_spans(shown, wanted, self.core) or cue_spans(rest, wanted, self.core)
 
     def _places(self, facts: Facts) -> list[Tag]:
         reading, mentions = facts.reading, facts.mentions
