@@ -82,7 +82,7 @@ def headline_finding(
         end=end,
         match=scene.view.text[start:end],
         quoted="no",
-        message=" ".join(rule.message.split()),
+        message=_filled(rule.message, scene.view.text[start:end], _words_of(draft, item)),
         why=" ".join(rule.why.split()),
         suggestions=tuple(pick(suggestion, "one") for suggestion in rule.suggest),
         sources=sources_of(rule),
