@@ -1,10 +1,14 @@
 """What the shipped taggers say of articles written for this test."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from monitor.classify import find_model, load_folder
 from monitor.classify.tags import load_tags
 from monitor.config import data_dir
+from monitor.errors import ModelError
 from monitor.types import Tag
 
 MODEL = load_tags(load_folder(find_model(data_dir("models"), "tags-en")))
@@ -192,3 +196,10 @@ def test_labels_with_few_examples_say_so() -> None:
     assert flags["place", "NP"]
     us = tags("", "The FBI said the girls were sold for sex in Texas.", "place")["US"]
     assert not us.experimental
+
+
+def test_a_model_whose_encoder_is_missing_names_it(tmp_path: Path) -> None:
+    source = find_model(data_dir("models"), "tags-en")
+    shutil.copytree(source, tmp_path / "tags-en" / source.name)
+    with pytest.raises(ModelError, match=r"encoder-en.*missing"):
+        load_tags(load_folder(tmp_path / "tags-en" / source.name))
