@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from monitor.guidelines.compiled import CompiledCheck, CompiledRule, Evidence, Guideline
 from monitor.guidelines.context import Found, look_up, regions
-from monitor.guidelines.gates import Topic, is_on_topic
+from monitor.guidelines.gates import Topic, may_ask
 from monitor.guidelines.referents import anyone_evidence
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Draft, Scene
@@ -102,7 +102,7 @@ def _why_silent(asked: _Question) -> str | None:
         least = min(least, asked.check.min_words_met)
     if asked.draft.words < least:
         return _too_short(asked)
-    if not is_on_topic(asked.topic):
+    if not may_ask(asked.topic):
         return "the text does not show that it is about trafficking"
     if any(_evidence(clause, asked) is None for clause in asked.compiled.about):
         return "the question does not arise in this text"

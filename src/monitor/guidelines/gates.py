@@ -15,8 +15,9 @@ from monitor.guidelines.schema import QuotePolicy
 from monitor.text.quotations import Quotation
 from monitor.types import Quoted, Severity
 
-Topic = Literal["thb", "assumed", "other", "unknown"]
-"""`assumed`: too short to tell, and nothing speaks against it."""
+Topic = Literal["thb", "assumed", "touched", "other", "unknown"]
+"""`assumed`: too short to tell, and nothing speaks against it. `touched`: one mention that is no
+passing one, enough for a question about the whole text and too little for a flag."""
 
 TOP = 1_200
 """Characters in which a news story says what it is about."""
@@ -41,7 +42,9 @@ def find_topic(guideline: Guideline, draft: Draft) -> Topic:
         return "thb"
     if other and not any(_hits(scene, topic.purpose) for scene in draft.scenes):
         return "other"
-    return "assumed" if draft.words < guideline.about.topic.short_words else "unknown"
+    if draft.words < guideline.about.topic.short_words:
+        return "assumed"
+    return "touched" if not other and _is_touched(topic, draft) else "unknown"
 
 
 def _has_term(topic: TopicSets, draft: Draft) -> bool:
@@ -49,6 +52,14 @@ def _has_term(topic: TopicSets, draft: Draft) -> bool:
     title = draft.title is not None and bool(_hits(draft.title, topic.strong))
     hits = _hits(draft.text, topic.strong)
     return title or len(hits) > 1 or any(start < TOP for start, _ in hits)
+
+
+def _is_touched(topic: TopicSets, draft: Draft) -> bool:
+    """Whether "trafficking" stands near the top, or anywhere with a means or a purpose."""
+    weak = [start for scene in draft.scenes for start, _ in _hits(scene, topic.weak)]
+    if not weak or min(weak) < TOP:
+        return bool(weak)
+    return any(_hits(scene, topic.purpose + topic.means) for scene in draft.scenes)
 
 
 def _has_elements(topic: TopicSets, scene: Scene) -> bool:
@@ -68,6 +79,11 @@ def _hits(scene: Scene, wordsets: Sequence[int]) -> list[Hit]:
 def is_on_topic(topic: Topic) -> bool:
     """Whether rules whose subject is trafficking may be tried on a text."""
     return topic in ("thb", "assumed")
+
+
+def may_ask(topic: Topic) -> bool:
+    """Whether questions about the whole text may be asked of it."""
+    return is_on_topic(topic) or topic == "touched"
 
 
 @dataclass(frozen=True, slots=True)
