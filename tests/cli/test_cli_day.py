@@ -76,6 +76,9 @@ def test_articles_are_told_surest_first_and_judged(followed: Followed) -> None:
     assert {stamp.partition("@")[0] for stamp in digest["stamps"]} == {
         "relevance-en",
         "tags-en",
+        "relevance-es",
+        "relevance-pt",
+        "languages",
         "thb-en",
     }
 

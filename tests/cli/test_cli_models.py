@@ -47,7 +47,13 @@ def test_models_are_listed_and_whole(desk: Desk) -> None:
     listed = desk.type("models", "list")
     assert (listed.code, listed.err) == (0, "")
     names = [line.split("\t") for line in listed.out.splitlines()]
-    assert {name for name, _, state in names if state == "in use"} == {"relevance-en", "tags-en"}
+    assert {name for name, _, state in names if state == "in use"} == {
+        "encoder-en",
+        "relevance-en",
+        "relevance-es",
+        "relevance-pt",
+        "tags-en",
+    }
     verified = desk.type("models", "verify")
     assert verified.code == 0
     assert verified.out.splitlines() == [f"{name} {version}: whole" for name, version, _ in names]

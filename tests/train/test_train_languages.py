@@ -1,0 +1,167 @@
+"""Training in a language with one small file, on rows made up here."""
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monitor.classify import find_model, load_folder
+from monitor.classify.calibration import parse_calibration
+from monitor.classify.relevance import load_relevance
+from monitor.errors import DataError, ModelError
+from monitor.train.copies import join_copies
+from monitor.train.cue_groups import CUES_FILE, cues_of, load_cues
+from monitor.train.data import TEXTS, Labelled, read_labelled, read_texts
+from monitor.train.languages import (
+    DATA,
+    evaluate_languages,
+    languages_of,
+    smooth_calibration,
+    train_language,
+)
+from monitor.train.promote import promote
+from monitor.train.tables import render_evaluation
+from shared_data import SHARED, needs_shared
+
+SUBJECTS = [
+    (2, "{0} resgatados de trabalho escravo em {1}", "Os {0} trabalhadores de {1} não recebiam."),
+    (1, "{0} migrantes em barco perto de {1}", "A polícia de {1} fala de possível exploração."),
+    (0, "{0} quilos de cocaína em {1}", "O tráfico de drogas cresce em {1}, diz a polícia."),
+    (0, "{0} golos em {1}", "A equipa de {1} venceu com {0} golos e sobe na tabela."),
+    (0, "Chuva de {0} milímetros em {1}", "As ruas de {1} ficaram cortadas e as aulas suspensas."),
+]
+PLACES = ("Beira", "Huambo", "Recife", "Évora", "Baucau", "Manaus")
+
+
+def make_row(number: int, language: str = "pt") -> dict[str, object]:
+    rel, title, text = SUBJECTS[number % len(SUBJECTS)]
+    words = (number + 2, random.Random(number).choice(PLACES))
+    return {
+        "id": f"r{number}", "source": "made", "language": language, "rel": rel,
+        "title": title.format(*words), "text": text.format(*words), "basis": "annotated once",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    rows = "\n".join(json.dumps(make_row(number)) for number in range(60))
+    (folder / DATA).write_bytes(gzip.compress(rows.encode()))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def models(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("models")
+    train_language(data, out, language="pt", version="0.0.1", seed=3)
+    return out
+
+
+def test_a_trained_folder_judges_and_says_what_it_rests_on(models: Path, data: Path) -> None:
+    path = models / "relevance-pt" / "0.0.1"
+    folder = load_folder(path)
+    assert (folder.meta.language, folder.meta.released) == ("pt", False)
+    model = load_relevance(folder)
+    assert model.judge(
+        "Doze resgatados de trabalho escravo", "Não recebiam e dormiam num barracão."
+    ).relevant
+    assert not model.judge("Chuva forte", "As aulas ficam suspensas.").relevant
+    scores = folder.meta.scores["average_precision"]
+    assert 0.9 < scores["low"] <= scores["mean"] <= scores["high"] <= 1
+    card = (path / "README.md").read_text("utf-8")
+    for words in ("once (no second annotator)", "5 seeds", "without the own texts", "--seed 3"):
+        assert words in card
+
+
+def test_a_language_is_promoted_over_its_own_floor(models: Path, data: Path) -> None:
+    from monitor.train.data import file_sha256
+
+    floors = {
+        "data_sha256": "0", "relevance": {}, "tags": {},
+        "languages": {"data_sha256": file_sha256(data / DATA), "pt": {"average_precision": 1.01}},
+    }  # fmt: skip
+    path = models / "floors.json"
+    path.write_text(json.dumps(floors), "utf-8")
+    done = promote(models, "relevance-pt", "0.0.1", data / DATA)
+    assert "average_precision" in done.refused[0]
+    with pytest.raises(ModelError, match="no released version"):
+        find_model(models, "relevance-pt")
+    floors["languages"]["pt"] = {"average_precision": 0.5}
+    path.write_text(json.dumps(floors), "utf-8")
+    assert promote(models, "relevance-pt", "0.0.1", data / DATA).refused == ()
+    assert find_model(models, "relevance-pt").name == "0.0.1"
+    assert json.loads(path.read_text("utf-8"))["languages"]["pt"]["average_precision"] > 0.5
+    other = data / "other.jsonl"
+    other.write_text(json.dumps(make_row(1)), "utf-8")
+    with pytest.raises(DataError, match="other sha256"):
+        promote(models, "relevance-pt", "0.0.1", other)
+
+
+def test_evaluation_is_of_rows_not_seen(data: Path) -> None:
+    result = evaluate_languages(data / DATA)
+    assert list(result["languages"]) == ["pt"]
+    table = render_evaluation({**result, "treated": {"pt": {"judged as pt": 60}}})
+    assert "five seeds" in table
+    assert "60 judged as pt" in table
+
+
+def test_only_languages_with_cues_can_be_learned(data: Path) -> None:
+    rows = read_labelled(data / DATA)
+    assert languages_of(rows) == ("pt",)
+    with pytest.raises(DataError, match="'fr'"):
+        evaluate_languages(data / DATA, ["fr"])
+
+
+def test_copies_share_an_event_whatever_their_order() -> None:
+    text = " ".join(f"palavra{number}" for number in range(80))
+    row = Labelled("a", "a", "s", "pt", "Um título sobre Beira", text, 0, "x", sure=True)
+    copy = Labelled("b", "b", "s", "pt", "Outro título", f"{text} fim", 0, "x", sure=True)
+    other = Labelled("c", "c", "s", "pt", "Mais um", text.upper()[::-1], 0, "x", sure=True)
+    for order in ([row, copy, other], [other, copy, row]):
+        event = {each.id: each.event for each in join_copies(order)}
+        assert event["a"] == event["b"] != event["c"]
+
+
+def test_a_few_positives_on_top_are_not_certain() -> None:
+    odds = np.concatenate([np.linspace(-8, -4, 300), np.linspace(3, 6, 8)])
+    curve = smooth_calibration(odds, odds > 0)
+    again = parse_calibration({"knots": [0.0], "values": [0.5], "slope": curve.slope,
+                               "intercept": curve.intercept, "share": curve.share})  # fmt: skip
+    assert again == parse_calibration(vars_of(curve))
+    assert 0.8 < curve.probability(6) < 0.999
+    assert curve.probability(-6) < 0.05
+    assert curve.probability(1) < curve.probability(2)
+
+
+def vars_of(curve: object) -> dict[str, object]:
+    return {name: getattr(curve, name) for name in curve.__dataclass_fields__}
+
+
+@pytest.mark.parametrize("language", ["pt", "es"])
+def test_cues_and_texts_of_a_language_are_whole(language: str) -> None:
+    english = {group.name: group.kind for group in load_cues(CUES_FILE)}
+    for group in load_cues(cues_of(language)):
+        assert english[group.name] == group.kind
+    texts = read_texts(TEXTS / language)
+    assert len(texts) == 25
+    assert {(row.language, row.basis, row.source) for row in texts} == {
+        (language, "written", "monitor_texts")
+    }
+    assert {row.rel for row in texts} == {0, 1, 2}
+    assert all(row.language == "en" for row in read_texts())
+
+
+@needs_shared
+def test_the_shipped_models_name_the_data_they_rest_on() -> None:
+    from monitor.config import data_dir
+    from monitor.train.data import file_sha256
+    from monitor.train.languages import text_hashes
+
+    for language in ("pt", "es"):
+        meta = load_folder(find_model(data_dir("models"), f"relevance-{language}")).meta
+        assert meta.training["data"] == {DATA: file_sha256(SHARED / "data/relevance" / DATA)}
+        assert meta.training["texts"] == text_hashes(language)
+        assert meta.scores["average_precision"]["low"] >= 0.8
