@@ -7,6 +7,7 @@ depend on its neighbours; alone it has no padding either, and a batch brings not
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,9 +55,22 @@ class EncoderSession:
             return self._session
 
 
-def _open(content: bytes, where: str) -> Any:
+def quiet_onnxruntime() -> Any:
+    """Import onnxruntime with its telemetry off; nothing else may import it.
+
+    The official builds send the names and hashes of models to their maker, on Linux too since
+    version 1.29, and begin with a file in the temporary folder while they are imported. Only the
+    environment reaches them that early.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
+
+
+def _open(content: bytes, where: str) -> Any:
+    onnxruntime = quiet_onnxruntime()
     options = onnxruntime.SessionOptions()
     # explicit, because the default takes every core and the order of additions with it
     options.intra_op_num_threads = 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from monitor.nlp.encoder import INPUT
+from monitor.nlp.encoder import INPUT, quiet_onnxruntime
 from monitor.train.encoder_module import Heads
 
 OPSET = 17
@@ -39,6 +39,7 @@ def export_int8(module: Heads, *, heads: Mapping[str, Sequence[str]]) -> bytes:
     Seven of the eight bits are used: on processors without VNNI the products of full int8 values
     overflow, and the same text would score otherwise there.
     """
+    quiet_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     one = OneText(module, [len(labels) for labels in heads.values()]).eval()
