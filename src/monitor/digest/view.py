@@ -42,8 +42,9 @@ _CERTAINTY = (
     (0.9, "very likely"),
     (0.7, "likely"),
     (0.5, "more likely than not"),
-    (0.2, "possible"),
+    (0.0, "possible"),
 )
+"""What is shown at all is possible; a figure stands beside the word."""
 _SCHEMES = {
     "form": "Form",
     "response": "Response",
@@ -295,7 +296,7 @@ def _iso(moment: datetime) -> str:
 def _certainty(relevance: float | None) -> str:
     if relevance is None:
         return "not judged"
-    return next((word for least, word in _CERTAINTY if relevance >= least), "unlikely")
+    return next(word for least, word in _CERTAINTY if relevance >= least)
 
 
 def _view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[TagView, ...]:
