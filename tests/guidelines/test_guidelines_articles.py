@@ -59,6 +59,21 @@ def test_floor():
     assert agree >= 0.9 * len(given)
 
 
+def test_one_mention_is_enough_for_a_question():
+    """A text that says "trafficked" once may be asked about; a passing mention at its end not."""
+    guideline = load_guideline(ROOT / "guidelines" / "thb-en")
+    filler = "The mill stands by the river and the road to it is narrow. " * 30
+    near, passing = (
+        make_document(text, language="en", max_chars=20_000)
+        for text in (f"They were trafficked. {filler}", f"{filler} Trafficking is another matter.")
+    )
+    asked = [
+        {item.item: item.met for item in checked.scorecard}["no-root-causes"]
+        for checked in check_documents(guideline, [near, passing])
+    ]
+    assert asked == [False, None]
+
+
 if __name__ == "__main__":
     every = answers(load_guideline(ROOT / "guidelines" / "thb-en"))
     for answer in every:
