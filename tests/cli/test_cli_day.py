@@ -52,7 +52,7 @@ def test_a_run_does_what_is_left_and_prints_the_digest(followed: Followed) -> No
     said = followed.said["run"]
     assert said.code == 1
     assert re.search(r"^Gone: failed: http\S+/absent: status 404$", said.err, re.MULTILINE)
-    assert said.err.count(": 0 assessed") == 3
+    assert said.err.count(": 0 assessed") == 6
     digest = json.loads(said.out)
     assert digest["schema"] == 1
     assert digest["ledger"]["failed"] == 1

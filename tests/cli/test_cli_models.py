@@ -30,7 +30,7 @@ def _damaged(tmp_path: Path) -> Path:
     leave = shutil.ignore_patterns("__pycache__")
     for name in ("src", "guidelines", "models"):
         shutil.copytree(ROOT / name, copy / name, ignore=leave)
-    [used] = [m for m in list_models(copy / "models") if m.used and m.name.startswith("relevance")]
+    [used] = [m for m in list_models(copy / "models") if m.used and m.name == "relevance-en"]
     [weights] = used.path.glob("*.npz")
     data = bytearray(weights.read_bytes())
     data[len(data) // 2] ^= 1

@@ -188,8 +188,8 @@ def _render_languages(result: Mapping[str, Any]) -> str:
     ]
     return "\n\n".join(
         (
-            f"cross-validated on {result['data']}: mean (lowest to highest) over five seeds,",
-            "near-duplicates in one fold, rel 1 left out unless said",
+            f"cross-validated on {result['data']}",
+            "mean (lowest to highest) over five seeds, near-duplicates in one fold, rel 1 left out",
             text_table(header, rows),
             "where nothing tells the language but the text:",
             text_table(("language", "articles"), treated),
