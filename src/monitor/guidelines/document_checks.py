@@ -19,7 +19,7 @@ from monitor.guidelines.schema import DocumentCheck
 from monitor.types import ScorecardItem, Span
 
 MAX_EVIDENCE = 5
-_EXCEPTED = "an exception of the rule holds"
+_EXCEPTED = "not asked here, because of the words shown"
 _NOTHING = "nothing in the text speaks for or against it"
 
 
@@ -49,8 +49,8 @@ def check_draft(
         return ScorecardItem(item, None, silence)
     met, evidence = _answer(asked)
     if met is None:
-        excepted = bool(_first(compiled.unless, asked))
-        return ScorecardItem(item, None, _EXCEPTED if excepted else _NOTHING)
+        excepted = _first(compiled.unless, asked)
+        return ScorecardItem(item, None, _EXCEPTED if excepted else _NOTHING, _spans(excepted))
     if not met and draft.words < check.min_words:
         return ScorecardItem(item, None, _too_short(asked))
     reason = check.reasons.get("met" if met else "broken", "")

@@ -104,7 +104,8 @@ def _unique(sources: Sequence[Source]) -> tuple[Source, ...]:
 
 def _filled(message: str, match: str, evidence: Iterable[str]) -> str:
     """Put the match and what made the rule speak into a message, each wording once."""
-    words = {" ".join(piece.split()).lower(): piece for piece in evidence if piece.strip()}
+    pieces = [piece.strip(" ,;:\n") for piece in evidence]
+    words = {" ".join(piece.split()).lower(): piece for piece in pieces if piece}
     if not words:
         message = _NO_EVIDENCE.sub("", message)
     told = ", ".join(list(words.values())[:MAX_TOLD])
