@@ -38,10 +38,12 @@ CERTAIN = 0.98
 PLATT = 0.25
 """Share of Platt's curve in the calibration of a fusion: under 200 positives are few for steps.
 Cross-fitted, any share from 0.05 to 0.5 had the same calibration error."""
-_OUTPUT = {
-    MAIN: ("linear main", "linear any", "first main", "later main", "first any", "later any"),
-    ANY: ("linear any", "first any", "later any"),
-}
+MAIN_WEIGHTS = {"linear main": 1.0, "first main": 0.5, "later main": 0.3}
+"""The sum for a main subject, round numbers and not fitted. On dev any weight of the encoder from
+0.25 to 1 gives an average precision of 0.985 to 0.990; fitted weights (nearly 1) silenced stories
+of the sample outlets that name no crime, which the linear model tells by the whole text."""
+_ANY = ("linear any", "first any", "later any")
+"""What the sum for any subject weighs; how much is fitted."""
 Bools = NDArray[np.bool_]
 Say = Callable[[str], None]
 
@@ -124,9 +126,13 @@ def _fit_one(
     output: int, features: Floats, truth: Bools, ranking: Floats, weight: Floats
 ) -> Fusion:
     """Fit the sum with `ranking` weights, then calibrate it with the weights of the mix."""
-    used = [FEATURES.index(name) for name in _OUTPUT[output]]
     weights = np.zeros(len(FEATURES))
-    weights[used] = fit_positive(features[:, used], truth, ranking)
+    if output == MAIN:
+        for name, value in MAIN_WEIGHTS.items():
+            weights[FEATURES.index(name)] = value
+    else:
+        used = [FEATURES.index(name) for name in _ANY]
+        weights[used] = fit_positive(features[:, used], truth, ranking)
     calibration = fit_calibration(features @ weights, truth, weight, share=PLATT)
     return Fusion(tuple(round(float(w), 4) for w in weights), calibration)
 
