@@ -7,6 +7,7 @@ from monitor.classify.cascade import FEATURES
 from monitor.train.data import Labelled
 from monitor.train.fit import fit_calibration
 from monitor.train.fusion import (
+    MAIN_WEIGHTS,
     MARGIN,
     Sample,
     cross_fuse,
@@ -45,8 +46,9 @@ def sample() -> Sample:
 
 def test_the_better_score_weighs_more_and_none_weighs_below_nothing(sample: Sample) -> None:
     main, any_ = fit_fusions(sample, np.arange(600))
-    weight = dict(zip(FEATURES, main.weights, strict=True))
-    assert weight["first main"] > weight["linear main"] > 0
+    weight = dict(zip(FEATURES, any_.weights, strict=True))
+    assert weight["first any"] > weight["linear any"] > 0
+    assert {n: w for n, w in zip(FEATURES, main.weights, strict=True) if w} == MAIN_WEIGHTS
     assert min(*main.weights, *any_.weights) >= 0
     assert any_.weights[FEATURES.index("linear main")] == 0
 
