@@ -201,7 +201,8 @@ def test_time_is_linear(unit):
         return time.process_time() - start
 
     seconds(2_000)
-    assert seconds(100_000) < 0.5 + 6 * seconds(50_000)
+    # the better of two: a search for garbage may fall into one
+    assert min(seconds(100_000), seconds(100_000)) < 0.5 + 6 * seconds(50_000)
 
 
 @pytest.mark.parametrize(
