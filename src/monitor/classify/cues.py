@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from monitor.classify.words import split_words
 
@@ -28,18 +28,7 @@ Kind = Literal[
     "indicator",
     "context",
 ]
-KINDS: tuple[Kind, ...] = (
-    "term",
-    "other",
-    "means",
-    "purpose",
-    "sector",
-    "victim",
-    "response",
-    "flow",
-    "indicator",
-    "context",
-)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _END = ""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
-from typing import Literal
+from typing import Literal, get_args
 
 from monitor.classify.places import Mention, count_roles
 from monitor.classify.reading import LEAD_WORDS, Reading
@@ -28,17 +28,7 @@ Kind = Literal[
     "children harmed or freed",
     "adults harmed or freed",
 ]
-KINDS: tuple[Kind, ...] = (
-    "child's age",
-    "victim's adult age",
-    "children",
-    "women",
-    "adults",
-    "both",
-    "suspect",
-    "children harmed or freed",
-    "adults harmed or freed",
-)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 _FLOW = (
     "countries named",
     "countries named besides the first",
