@@ -14,7 +14,7 @@ from monitor.errors import DataError
 torch = pytest.importorskip("torch", reason="training the encoder needs the train extra (torch)")
 pytest.importorskip("onnx", reason="exporting the encoder needs the train extra (onnx)")
 
-from monitor.train.encoder import EncoderOptions, base_folder, train_encoder  # noqa: E402
+from monitor.train.encoder import EncoderOptions, train_encoder  # noqa: E402
 
 WORDS = "men forced to work in kiln police held two for human trafficking team won".split(" ")  # noqa: SIM905
 SMALL = EncoderOptions(
@@ -119,19 +119,3 @@ def test_the_folder_is_served_without_torch(data: Path, base: Path, tmp_path: Pa
         head: len(labels) for head, labels in folder.meta.labels.items()
     }
     assert "--seed 1" in (folder.path / "README.md").read_text("utf-8")
-
-
-def test_our_tokens_are_those_of_transformers() -> None:
-    from transformers import PreTrainedTokenizerFast
-
-    from monitor.nlp.tokens import load_tokenizer
-
-    try:
-        path = base_folder() / "tokenizer.json"
-    except DataError as error:
-        pytest.skip(str(error))
-    theirs = PreTrainedTokenizerFast(tokenizer_file=str(path))
-    ours = load_tokenizer(path.read_bytes(), limit=40, where="")
-    for text in ("Café “raid”\nMen were held in naïve—forced—labour " * 4, "", "１２ 人身取引 🙂"):
-        ids = theirs(text, truncation=True, max_length=40)["input_ids"]
-        assert list(ours.split(text).ids) == ids
