@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.classify import find_model, list_models, load_classifiers, load_folder
+from monitor.classify import (
+    RelevanceAssessor,
+    TagsAssessor,
+    find_model,
+    list_models,
+    load_classifiers,
+    load_folder,
+)
 from monitor.classify.artefact import load_folder as load
 from monitor.classify.relevance import load_relevance
 from monitor.classify.tags import load_tags
@@ -175,3 +182,11 @@ def test_any_text_has_a_probability_and_exact_evidence(title: str, text: str) ->
 def test_empty_articles_are_judged() -> None:
     assert not RELEVANCE.judge("", "").relevant
     assert TAGS.tag("", "") == ()
+
+
+def test_both_models_share_one_encoder() -> None:
+    relevance, tags, *_ = load_classifiers(MODELS)
+    assert isinstance(relevance, RelevanceAssessor)
+    assert isinstance(tags, TagsAssessor)
+    assert relevance.model.cascade is not None
+    assert tags.model.encoder is relevance.model.cascade.encoder

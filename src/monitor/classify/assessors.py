@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
@@ -150,9 +150,11 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     reader = tags_encoder(tags)
     # tags are given to what the relevance model lets through, so its files are in their stamp
     files = folders if reader is None else (*folders, reader)
-    tagger = TagsAssessor(
-        _stamp(tags, *files), load_tags(tags, reader), relevance, tags.meta.language
-    )
+    labeller = load_tags(tags, reader)
+    if reader and second and model.cascade and reader.meta.files == second.meta.files:
+        # one session, and its 23 MB once in memory
+        labeller = replace(labeller, encoder=model.cascade.encoder)
+    tagger = TagsAssessor(_stamp(tags, *files), labeller, relevance, tags.meta.language)
     others = [_load_other(folder) for folder in _other_folders(models)]
     covered = [assessor.language for assessor in (relevance, *others)]
     return relevance, tagger, *others, load_coverage(covered)

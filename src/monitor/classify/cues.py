@@ -80,7 +80,9 @@ class CueTable:
     def _add(self, words: list[str], group: int) -> None:
         node = self._trie
         for word in words:
-            for part in [GAP] if word == GAP else split_words(word).words:
+            # a plain word, as nearly all of 100,000 are, is what the splitter makes of it
+            plain = word == GAP or (word.isalnum() and word == word.lower())
+            for part in [word] if plain else split_words(word).words:
                 node = node.setdefault(part, {})
         ends: list[int] = node.setdefault(_END, [])
         if group not in ends:
