@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import nlp as monitor_nlp
-from monitor.nlp import analysis, nlp_versions
+from monitor.nlp import analysis, find_entities, nlp_versions
 
 
 def _remembered(word: str) -> bool:
@@ -34,17 +34,20 @@ def test_entities_only_on_request():
     with analysis() as nlp:
         assert "ner" not in nlp.pipe_names
         assert not nlp(text).ents
-    with analysis(ner=True) as nlp:
-        assert "ner" in nlp.pipe_names
-        assert [(e.text, e.label_) for e in nlp(text).ents][-1] == ("Ghana", "GPE")
+    for make in ("make_doc", "__call__"):
+        with analysis() as nlp:
+            doc = getattr(nlp, make)(text)
+            find_entities(nlp, [doc])
+            assert [(e.text, e.label_) for e in doc.ents][-1] == ("Ghana", "GPE")
     with analysis() as nlp:
         assert not nlp(text).ents
 
 
 def test_forgets_the_words_of_a_draft():
     canary = "Zyqxvortrix"
-    with analysis(ner=True) as nlp:
+    with analysis() as nlp:
         doc = nlp(f"{canary} was trafficking {canary.lower()}ings to {canary}ville.")
+        find_entities(nlp, [doc])
         assert canary in nlp.vocab.strings
         assert len(doc) > 5
         del doc

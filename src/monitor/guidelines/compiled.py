@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor.guidelines.about import GuidelineFile
 from monitor.guidelines.dependency import DependencyPatterns
@@ -30,6 +31,9 @@ from monitor.guidelines.schema import (
 )
 from monitor.guidelines.stamp import guideline_stamp
 from monitor.guidelines.tokens import TokenPatterns
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 
 class CompileError(ValueError):
@@ -68,6 +72,11 @@ class Evidence:
         return self.patterns.level if self.patterns else NONE
 
     @property
+    def base(self) -> int:
+        """The same before anybody knows whether entities matter."""
+        return self.patterns.base if self.patterns else NONE
+
+    @property
     def is_early(self) -> bool:
         """Whether words alone answer this clause, wherever in the sentence the match stands."""
         apart = self.person or self.referent or self.quoted or self.patterns
@@ -89,6 +98,8 @@ class CompiledMatcher:
     unless: tuple[Evidence, ...]
     level: int
     """How much analysis finding and judging a match needs."""
+    base: int
+    """How much of it before anybody knows whether entities matter."""
     early_needs: tuple[Evidence, ...]
     early_unless: tuple[Evidence, ...]
     """Clauses that any place in the sentence answers alike, without analysis."""
@@ -97,6 +108,14 @@ class CompiledMatcher:
     def has_patterns(self) -> bool:
         """Whether matches are found by patterns, where a trigger stands, and not by words."""
         return self.tokens is not None or self.dependency is not None
+
+    def may_find(self, doc: Doc) -> bool:
+        """Whether a doc whose entities are not known yet could hold a match."""
+        return (
+            not self.has_patterns
+            or (self.tokens is not None and self.tokens.may_find(doc))
+            or (self.dependency is not None and self.dependency.may_find(doc))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +300,7 @@ class _Build:
         dependency = DependencyPatterns(nodes, self._words.single) if nodes else None
         needs += self._clauses(matcher.needs)
         unless += self._clauses(matcher.unless)
-        levels = [part.level for part in (tokens, dependency, *needs, *unless) if part]
+        parts = [part for part in (tokens, dependency, *needs, *unless) if part]
         return CompiledMatcher(
             wordset=self.sets.add(phrases),
             tokens=tokens,
@@ -291,7 +310,8 @@ class _Build:
             replacements={key_of(phrase): tuple(new) for phrase, new in matcher.replace.items()},
             needs=needs,
             unless=unless,
-            level=max(levels, default=NONE),
+            level=max((part.level for part in parts), default=NONE),
+            base=max((part.base for part in parts), default=NONE),
             early_needs=tuple(clause for clause in needs if clause.is_early),
             early_unless=tuple(clause for clause in unless if clause.is_early),
         )

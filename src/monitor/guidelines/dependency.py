@@ -47,11 +47,16 @@ class DependencyPatterns:
     def __init__(self, patterns: Sequence[DependencyPattern], words: Words) -> None:
         attrs = [[node["RIGHT_ATTRS"] for node in p.nodes] for p in patterns]
         self.level = max(PARSE, level_of(attrs))
+        self.base = PARSE
         self._names = [[node["RIGHT_ID"] for node in p.nodes] for p in patterns]
         self._patterns = [[fill_lexicons(node, words) for node in p.nodes] for p in patterns]
         self._marks = [p.mark for p in patterns]
         self._matcher: DependencyMatcher | None = None
         self._index: Mapping[int, int] = {}
+
+    def may_find(self, doc: Doc) -> bool:
+        """Whether these could find anything in a doc whose entities are not known yet."""
+        return self.level > self.base or next(self.find(doc), None) is not None
 
     def find(self, doc: Doc) -> Iterator[tuple[int, int, Mapping[str, Node]]]:
         """Yield spans, from the first to the last marked node, with the named nodes."""

@@ -21,7 +21,7 @@ from monitor.guidelines.referents import find_persons
 from monitor.guidelines.report import headline_finding, make_finding
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Candidate, Draft, Scene, open_draft
-from monitor.nlp import analysis
+from monitor.nlp import analysis, find_entities
 from monitor.text.document import Document
 from monitor.types import SEVERITIES, Finding, ScorecardItem, Severity
 
@@ -103,7 +103,7 @@ def run_policy(
             for draft, topic in zip(drafts, topics, strict=True)
         ]
         needed = [piece for plan in plans for piece in _needed(plan)]
-        with analysis(ner=_has_entities(needed)) if needed else nullcontext() as nlp:
+        with analysis() if needed else nullcontext() as nlp:
             if nlp is not None:
                 _analyse(nlp, needed)
             for draft, topic, plan in zip(drafts, topics, plans, strict=True):
@@ -115,7 +115,17 @@ def run_policy(
 
 Plan = list[tuple[Scene, Candidate]]
 """Where in a draft something may be found: a phrase, or the trigger of a pattern in its piece."""
-Needed = tuple[Scene, int, int, int]
+
+
+@dataclass(slots=True)
+class Needed:
+    """A piece to be analysed at `level`; `named` are those who may ask for its entities."""
+
+    scene: Scene
+    start: int
+    end: int
+    level: int = NONE
+    named: list[CompiledMatcher] = field(default_factory=list)
 
 
 def _plan(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic) -> Plan:
@@ -177,32 +187,31 @@ def _may_stand(guideline: Guideline, draft: Draft, scene: Scene, at: Candidate) 
 
 def _needed(plan: Plan) -> list[Needed]:
     """Return which pieces must be analysed, and how deeply."""
-    levels: dict[tuple[int, int, int], int] = {}
-    scenes: dict[int, Scene] = {}
+    pieces: dict[tuple[int, int, int], Needed] = {}
     for scene, at in plan:
         if at.matcher.level == NONE:
             continue
-        scenes[id(scene)] = scene
-        piece = (id(scene), *scene.piece_at(at.sentence, at.start))
-        levels[piece] = max(levels.get(piece, NONE), at.matcher.level)
-    return [(scenes[of], start, end, level) for (of, start, end), level in levels.items()]
-
-
-def _has_entities(needed: Sequence[Needed]) -> bool:
-    return any(level == ENTITIES for *_, level in needed)
+        start, end = scene.piece_at(at.sentence, at.start)
+        piece = pieces.setdefault((id(scene), start, end), Needed(scene, start, end))
+        piece.level = max(piece.level, at.matcher.base)
+        if at.matcher.level == ENTITIES:
+            piece.named.append(at.matcher)
+    return list(pieces.values())
 
 
 def _analyse(nlp: Language, needed: Sequence[Needed]) -> None:
-    """Analyse the pieces in batches, each only as deeply as it must be."""
-    for level in {level for *_, level in needed}:
-        pieces = [(scene, start, end) for scene, start, end, at in needed if at == level]
-        texts = (scene.view.shadow[start:end].replace("\n", " ") for scene, start, end in pieces)
-        if level < PARSE:
-            docs: Iterable[object] = map(nlp.make_doc, texts)
-        else:
-            docs = nlp.pipe(texts, disable=[] if level == ENTITIES else ["ner"])
-        for (scene, start, _), doc in zip(pieces, docs, strict=True):
-            scene.docs[start] = doc  # type: ignore[assignment]
+    """Analyse the pieces in batches, each only as deeply as it must be.
+
+    Entities cost as much as all the rest, and are looked for only where a match hangs on them.
+    """
+    for level in {piece.level for piece in needed}:
+        pieces = [piece for piece in needed if piece.level == level]
+        texts = (p.scene.view.shadow[p.start : p.end].replace("\n", " ") for p in pieces)
+        docs = nlp.pipe(texts) if level >= PARSE else map(nlp.make_doc, texts)
+        for piece, doc in zip(pieces, docs, strict=True):
+            piece.scene.docs[piece.start] = doc
+    asked = [(piece.scene.docs[piece.start], piece.named) for piece in needed if piece.named]
+    find_entities(nlp, [doc for doc, named in asked if any(m.may_find(doc) for m in named)])
 
 
 def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:

@@ -39,6 +39,19 @@ def level_of(patterns: Sequence[Sequence[Token]]) -> int:
     return PARSE if keys & _PARSED else TOKENS
 
 
+def without_entities(patterns: Sequence[Sequence[Token]]) -> list[list[Token]]:
+    """Return patterns that match wherever these do, whatever the entities of a sentence are."""
+    return [
+        [
+            {key: value for key, value in token.items() if key not in _ENTITY}
+            for token in pattern
+            # "not such an entity" asks for nothing once entities are unknown
+            if not (token.get("OP") == "!" and token.keys() & _ENTITY)
+        ]
+        for pattern in patterns
+    ]
+
+
 def check_token(token: Token) -> str | None:
     """Say what is wrong with a token of a pattern, or None."""
     for key in token:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from monitor.guidelines.linguistics import Words, fill_lexicons, level_of
+from monitor.guidelines.linguistics import (
+    ENTITIES,
+    Words,
+    fill_lexicons,
+    level_of,
+    without_entities,
+)
 from monitor.nlp.matching import token_matcher
 
 if TYPE_CHECKING:
@@ -21,10 +27,22 @@ class TokenPatterns:
 
     def __init__(self, patterns: Sequence[Sequence[Mapping[str, Any]]], words: Words) -> None:
         self.level = level_of(patterns)
+        loose = without_entities(patterns) if self.level == ENTITIES else None
+        self.loose: TokenPatterns | None = TokenPatterns(loose, words) if loose else None
+        """The same without entities, which finds whatever these could find."""
         self._patterns = [[fill_lexicons(token, words) for token in p] for p in patterns]
         self._marks = [frozenset(i for i, t in enumerate(p) if t.get("MARK")) for p in patterns]
         self._matcher: Matcher | None = None
         self._index: Mapping[int, int] = {}
+
+    @property
+    def base(self) -> int:
+        """The analysis needed before anybody knows whether entities matter."""
+        return self.loose.level if self.loose else self.level
+
+    def may_find(self, doc: Doc) -> bool:
+        """Whether these could find anything in a doc whose entities are not known yet."""
+        return next((self.loose or self).find(doc), None) is not None
 
     def find(self, doc: Doc) -> Iterator[tuple[int, int]]:
         """Yield what the patterns find, as offsets into the doc's text."""

