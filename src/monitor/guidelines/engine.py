@@ -140,7 +140,7 @@ def _plan(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic) -> P
                 continue
             for matcher in rule.matchers:
                 opening = rule.trigger if matcher.has_patterns else matcher.wordset
-                if not matcher.persons and not scene.hits.may(opening):
+                if not matcher.persons and opening not in scene.hits.alive:
                     continue
                 plan += [
                     (scene, at)

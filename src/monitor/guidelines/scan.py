@@ -14,6 +14,7 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -73,51 +74,35 @@ class Hits:
     for in most texts, and most of those that are have nothing there.
     """
 
-    __slots__ = ("_alive", "_clean", "_may", "_members", "_raw", "_search", "_sets", "_starts")
+    __slots__ = ("_clean", "_members", "_raw", "_search", "_sets", "_starts", "alive")
 
     def __init__(
         self,
         sets: Sequence[WordSet],
         members: Sequence[frozenset[int]],
         raw: dict[int, list[Hit]],
-        alive: frozenset[int],
+        alive: AbstractSet[int],
         search: str,
     ) -> None:
         self._sets, self._members, self._raw = sets, members, raw
-        self._alive, self._search = alive, search
+        self.alive, self._search = alive, search
+        """The lists that could have a hit; no other has one."""
         self._clean: dict[int, list[Hit]] = {}
-        self._may: dict[int, bool] = {}
         self._starts: dict[int, dict[int, list[int]]] = {}
-
-    def may(self, wordset: int) -> bool:
-        """Whether a list could have a hit: cheap, and never wrong where it says no."""
-        if wordset in self._alive:
-            return True
-        known = self._may.get(wordset)
-        if known is None:
-            known = any(map(self._may_join, self._sets[wordset].chains))
-            self._may[wordset] = known
-        return known
-
-    def _may_join(self, chain: Sequence[tuple[int, bool]]) -> bool:
-        return all(optional or self.may(wordset) for wordset, optional in chain)
 
     def of(self, wordset: int) -> list[Hit]:
         """Return the hits of a list in order of start."""
         found = self._clean.get(wordset)
         if found is None:
-            found = self._clean[wordset] = self._gather(wordset) if self.may(wordset) else []
+            found = self._clean[wordset] = self._gather(wordset) if wordset in self.alive else []
         return found
 
     def _gather(self, wordset: int) -> list[Hit]:
         members, raw = self._members[wordset], self._raw
-        there = members & raw.keys() if wordset in self._alive else ()
-        found = [hit for entry in there for hit in raw[entry]]
+        found = [hit for entry in members & raw.keys() for hit in raw[entry]]
         listed = self._sets[wordset]
         if listed.chains:
-            joined = {
-                hit for chain in listed.chains if self._may_join(chain) for hit in self._join(chain)
-            }
+            joined = {hit for chain in listed.chains for hit in self._join(chain)}
             found = list(joined.union(found))
         found.sort()
         if listed.never_in is not None and found and (outer := self.of(listed.never_in)):
@@ -132,7 +117,7 @@ class Hits:
         may_begin = True
         for wordset, optional in chain:
             longer: list[Hit] = []
-            if begun and self.may(wordset):
+            if begun and wordset in self.alive:
                 following = self._by_start(wordset)
                 longer = [
                     (start, end)
@@ -232,6 +217,12 @@ class Scanner:
             for number in listed:
                 members[number].append(entry)
         self._members = tuple(map(frozenset, members))
+        # lists are numbered after those that their chains are made of
+        self._chained = [
+            (number, [frozenset(n for n, optional in c if not optional) for c in wordset.chains])
+            for number, wordset in enumerate(sets)
+            if wordset.chains
+        ]
         self._automaton = AhoCorasick([text for text, _ in numbers]) if numbers else None
 
     def scan(self, text: str) -> Hits:
@@ -241,7 +232,12 @@ class Scanner:
         raw: dict[int, list[Hit]] = {}
         if self._automaton is not None:
             self._find(self._automaton, search, back, raw)
-        alive = frozenset().union(*map(self._lists.__getitem__, raw))
+        alive = set[int]().union(*map(self._lists.__getitem__, raw))
+        for number, chains in self._chained:
+            for required in chains:
+                if required <= alive:
+                    alive.add(number)
+                    break
         return Hits(self._sets, self._members, raw, alive, full)
 
     def _find(
