@@ -1,16 +1,14 @@
-"""The Typer application with all its commands, and how they come by a `Monitor`."""
+"""The Typer application with all its commands."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from monitor import __version__
-
-if TYPE_CHECKING:
-    from monitor.core import Monitor
+from monitor.cli import check, data, desk, feeds, guidelines, models, reviews, serve
 
 app = typer.Typer(
     name="monitor",
@@ -41,17 +39,7 @@ def common(
     context.obj = config
 
 
-def monitor_of(context: typer.Context) -> Monitor:
-    """Return the `Monitor` that the call's settings describe, closed when the command ends."""
-    from monitor.config import load_settings
-    from monitor.core import open_monitor
-
-    return context.with_resource(open_monitor(load_settings(context.obj)))
-
-
-# Commands register themselves on `app`; the list is here so that one place shows them all.
-from monitor.cli import check, data, desk, feeds, guidelines, models, reviews, serve  # noqa: E402
-
+# The commands, all in one place.
 app.command("init")(desk.init)
 app.add_typer(feeds.app, name="feeds")
 app.command("ingest")(desk.ingest)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from monitor.cli.context import monitor_of
 from monitor.cli.output import plain, say, show
 from monitor.errors import DocumentError, UsageError
 from monitor.types import SEVERITIES
@@ -40,8 +41,6 @@ def check(
     ] = None,
 ) -> None:
     """Check drafts against the reporting guideline."""
-    from monitor.cli.app import monitor_of
-
     monitor = monitor_of(context)
     bound = fail_on or monitor.settings.check.fail_on
     if bound not in SEVERITIES:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from monitor.cli.context import monitor_of
 from monitor.cli.output import progress, say
 from monitor.config import cores
 from monitor.errors import UsageError
@@ -40,7 +41,6 @@ def classify(
 ) -> None:
     """Classify and tag articles, one JSON line each: id, title, text[, language]."""
     from monitor.classify import open_output
-    from monitor.cli.app import monitor_of
 
     monitor = monitor_of(context)
     if resume and (output is None or str(source) == "-"):
@@ -122,7 +122,6 @@ def export(
     ] = "quotes",
 ) -> None:
     """Write the stored articles with tags, findings, stamps and offsets."""
-    from monitor.cli.app import monitor_of
     from monitor.countries import country_name
 
     monitor = monitor_of(context)

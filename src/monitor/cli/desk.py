@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from monitor.cli.context import monitor_of
 from monitor.cli.output import progress, say, show
 from monitor.errors import UsageError
 
@@ -65,8 +66,6 @@ def init(
 
 def ingest(context: typer.Context) -> None:
     """Poll the feeds that are due and store what is new."""
-    from monitor.cli.app import monitor_of
-
     raise typer.Exit(_ingest(monitor_of(context), show_lines=True))
 
 
@@ -115,8 +114,6 @@ def _warnings(feed: Feed, result: PollResult) -> list[str]:
 
 def assess(context: typer.Context) -> None:
     """Run every assessor on what is due."""
-    from monitor.cli.app import monitor_of
-
     raise typer.Exit(_assess(monitor_of(context)))
 
 
@@ -135,8 +132,6 @@ def run(
     format: Annotated[DigestFormat, typer.Option(help="How to write the digest.")] = "text",
 ) -> None:
     """Ingest, assess and print today's digest, once."""
-    from monitor.cli.app import monitor_of
-
     monitor = monitor_of(context)
     code = max(_ingest(monitor, show_lines=False), _assess(monitor))
     show(monitor.render_digest(monitor.digest(), format))
@@ -151,7 +146,5 @@ def digest(
     format: Annotated[DigestFormat, typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print the digest of a day."""
-    from monitor.cli.app import monitor_of
-
     monitor = monitor_of(context)
     show(monitor.render_digest(monitor.digest(day), format))

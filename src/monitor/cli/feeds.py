@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.context import monitor_of
 from monitor.cli.output import plain, say, show
 from monitor.errors import FeedError, UsageError
 
@@ -20,7 +21,6 @@ def add(
     title: Annotated[str, typer.Option(help="Its name (default: the host's).")] = "",
 ) -> None:
     """Follow one feed."""
-    from monitor.cli.app import monitor_of
     from monitor.feeds import make_feed
 
     feed = make_feed(url, title=title)
@@ -34,7 +34,6 @@ def import_(
     path: Annotated[Path, typer.Argument(help="An OPML file.")],
 ) -> None:
     """Follow the feeds of an OPML file."""
-    from monitor.cli.app import monitor_of
     from monitor.feeds import make_feed, parse_opml
 
     try:
@@ -58,7 +57,6 @@ def import_(
 @app.command()
 def export(context: typer.Context) -> None:
     """Print the feeds as OPML."""
-    from monitor.cli.app import monitor_of
     from monitor.feeds import render_opml
 
     show(render_opml(monitor_of(context).store.feeds()))
@@ -67,7 +65,6 @@ def export(context: typer.Context) -> None:
 @app.command("list")
 def list_(context: typer.Context) -> None:
     """Print the feeds, one a line: URL, title, last poll and its ledger."""
-    from monitor.cli.app import monitor_of
     from monitor.cli.desk import ledger_line
 
     store = monitor_of(context).store
@@ -85,8 +82,6 @@ def discover(
     site: Annotated[str, typer.Argument(help="The address of a page.")],
 ) -> None:
     """Print the feeds that a page names, one a line: URL, title."""
-    from monitor.cli.app import monitor_of
-
     found = monitor_of(context).discover(site)
     for feed in found:
         show(f"{plain(feed.url)}\t{plain(feed.title)}")
@@ -100,8 +95,6 @@ def remove(
     url: Annotated[str, typer.Argument(help="The feed's address, as listed.")],
 ) -> None:
     """Stop following a feed; what it brought stays."""
-    from monitor.cli.app import monitor_of
-
     if not monitor_of(context).store.remove_feed(url):
         raise UsageError(f"not followed: {url}")
     say(f"removed: {url}")

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from monitor.cli.context import monitor_of
 from monitor.cli.output import say, show
 from monitor.errors import UsageError
 
@@ -19,8 +20,6 @@ app = typer.Typer(
 @app.command("list")
 def list_(context: typer.Context) -> None:
     """Print the rules, one a line: id, severity, kind, title."""
-    from monitor.cli.app import monitor_of
-
     for rule in monitor_of(context).guideline.rules:
         show(f"{rule.id}\t{rule.severity}\t{rule.kind}\t{rule.title}")
 
@@ -32,7 +31,6 @@ def show_(
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print one rule: what, why, examples, law by country, limits, how often it is right."""
-    from monitor.cli.app import monitor_of
     from monitor.cli.rule_text import rule_text
 
     found = monitor_of(context).rule(rule)
@@ -49,7 +47,6 @@ def run_tests(
     ] = None,
 ) -> None:
     """Run every rule's own examples; exit 1 if one does not hold."""
-    from monitor.cli.app import monitor_of
     from monitor.guidelines import load_countries, load_guideline, run_examples
 
     guideline = load_guideline(directory) if directory else monitor_of(context).guideline

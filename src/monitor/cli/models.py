@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from monitor.cli.context import monitor_of
 from monitor.cli.output import plain, say, show
 from monitor.config import data_dir
 
@@ -101,7 +102,6 @@ def train(
 
 def _reviews(context: typer.Context) -> Sequence[Labelled]:
     """Return the desk's reviews as rows; tell how many there are and where reviewers differ."""
-    from monitor.cli.app import monitor_of
     from monitor.train.reviews import review_rows
 
     found = review_rows(monitor_of(context).store.reviewed(), language="en")
@@ -154,7 +154,6 @@ def guideline(
     unseen: Unseen = False,
 ) -> None:
     """Measure the rules on articles in which editors marked the breaches."""
-    from monitor.cli.app import monitor_of
     from monitor.guidelines.evaluate import evaluate_guideline
     from monitor.guidelines.literal import load_literals
 
@@ -200,7 +199,6 @@ def _short(file: Path) -> str:
 @evaluate_app.command()
 def general(context: typer.Context, data: DataFile, topic_forced: TopicForced = False) -> None:
     """Count how often the rules speak in general news: the rel 0 rows of labelled news."""
-    from monitor.cli.app import monitor_of
     from monitor.guidelines.evaluate import evaluate_general
 
     result = evaluate_general(monitor_of(context).guideline, data, force_topic=topic_forced)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.context import monitor_of
 from monitor.cli.output import plain, show
 from monitor.errors import UsageError
 from monitor.shapes import review_json
@@ -31,8 +32,6 @@ def add(
     by: Annotated[str, typer.Option(help="Who says so.")] = "",
 ) -> None:
     """Store a review of an article's current version; the reviewer's latest one holds."""
-    from monitor.cli.app import monitor_of
-
     meant = next((v for v in VERDICTS if v == verdict.replace("-", "_")), None)
     if meant is None:
         raise UsageError(f"'{verdict}' is none of {', '.join(VERDICTS)}")
@@ -48,7 +47,6 @@ def list_(
     ] = False,
 ) -> None:
     """Print all reviews as JSON lines, or where reviewers differ."""
-    from monitor.cli.app import monitor_of
     from monitor.train.reviews import review_rows
 
     reviewed = monitor_of(context).store.reviewed()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.context import monitor_of
 from monitor.cli.output import say
 
 
@@ -17,7 +18,6 @@ def serve(
 ) -> None:
     """Serve the draft page, the digest and the API."""
     from monitor.api import run_server
-    from monitor.cli.app import monitor_of
 
     monitor = monitor_of(context)
     monitor.ready()

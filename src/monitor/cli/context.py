@@ -1,0 +1,18 @@
+"""How a command comes by its `Monitor`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from monitor.core import Monitor
+
+
+def monitor_of(context: typer.Context) -> Monitor:
+    """Return the `Monitor` that the call's settings describe, closed when the command ends."""
+    from monitor.config import load_settings
+    from monitor.core import open_monitor
+
+    return context.with_resource(open_monitor(load_settings(context.obj)))
