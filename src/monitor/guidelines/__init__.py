@@ -1,10 +1,11 @@
 """The reporting guideline: rules as data, kinds of check, findings and scorecard."""
 
 from monitor.guidelines.assessor import GuidelineAssessor
+from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.countries import Country, country_json, in_country, load_countries
 from monitor.guidelines.describe import describe_rule
-from monitor.guidelines.engine import Checked, check_document, check_documents
+from monitor.guidelines.engine import check_document, check_documents
 from monitor.guidelines.examples import ExampleFailure, run_examples
 from monitor.guidelines.loading import load_guideline, rule_files
 from monitor.guidelines.measured import load_measured, measured_words

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
+from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.engine import Checked, make_policy, run_policy
+from monitor.guidelines.engine import make_policy, run_policy
 from monitor.text.document import document_of
 from monitor.text.language import identify_language
 from monitor.types import Article, Assessment, Severity

@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from monitor.countries import country_name, parse_country
 from monitor.errors import GuidelineError, UsageError
+from monitor.guidelines.checked import Checked
 from monitor.guidelines.figures import DatedSource
 from monitor.guidelines.reading import line_of, read_yaml
 from monitor.guidelines.schema import Concern, Rule, Strict, Text
 from monitor.types import Finding, ScorecardItem, Source
-
-if TYPE_CHECKING:
-    from monitor.guidelines.engine import Checked
 
 COUNTRIES = "countries"
 Sources = Annotated[tuple[DatedSource, ...], Field(min_length=1)]

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from monitor.errors import UsageError
+from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Guideline
 from monitor.guidelines.context import all_hold, any_holds
 from monitor.guidelines.document_checks import check_draft
@@ -30,15 +31,6 @@ if TYPE_CHECKING:
 
 CHUNK = 32
 """Documents analysed in one go: their sentences share batches, and memory stays small."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a guideline says of one document; `words` counts those of its text."""
-
-    findings: tuple[Finding, ...]
-    scorecard: tuple[ScorecardItem, ...]
-    words: int
 
 
 @dataclass(frozen=True, slots=True)

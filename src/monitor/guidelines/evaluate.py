@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from monitor.errors import DataError
+from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.engine import Checked, make_policy, run_policy
+from monitor.guidelines.engine import make_policy, run_policy
 from monitor.guidelines.literal import Literals, Spans, find_literals
 from monitor.guidelines.scan import key_of
 from monitor.text.document import Document

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import CompiledRule, Guideline
-from monitor.guidelines.engine import Checked, Policy, make_policy, run_policy
+from monitor.guidelines.engine import Policy, make_policy, run_policy
 from monitor.guidelines.schema import Example
 from monitor.text.document import Document
 from monitor.types import Finding

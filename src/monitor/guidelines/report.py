@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline, number_of, pick
 from monitor.guidelines.context import Found
 from monitor.guidelines.gates import Voice
@@ -17,9 +18,6 @@ from monitor.text.document import Document
 from monitor.text.language import identify_language
 from monitor.text.positions import Positions
 from monitor.types import Finding, Quoted, Scope, ScorecardItem, Severity, Source
-
-if TYPE_CHECKING:
-    from monitor.guidelines.engine import Checked
 
 MAX_TOLD = 6
 """Pieces of evidence that a message shows: it is one sentence."""

@@ -1,0 +1,16 @@
+"""What a guideline says of a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.types import Finding, ScorecardItem
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a guideline says of one document; `words` counts those of its text."""
+
+    findings: tuple[Finding, ...]
+    scorecard: tuple[ScorecardItem, ...]
+    words: int
