@@ -140,7 +140,7 @@ class Monitor:
         `DocumentTooLarge` over the limit, `UsageError` for a guideline that is not the one in force
         or a code that is no country's.
         """
-        from monitor.text.document import make_document
+        from monitor.text.given import make_document
 
         if guideline is not None and guideline not in (self.guideline.id, self.guideline.stamp):
             raise UsageError(f"no guideline '{guideline}' here (there is: {self.guideline.id})")

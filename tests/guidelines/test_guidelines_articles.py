@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from monitor.guidelines import load_guideline
 from monitor.guidelines.engine import check_documents
-from monitor.text.document import make_document
+from monitor.text.given import make_document
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "tests" / "data" / "guidelines").glob("articles-*.yaml"))

@@ -11,7 +11,8 @@ from monitor.errors import UsageError
 from monitor.guidelines import check_document, check_documents, document_json, load_guideline
 from monitor.guidelines.overlaps import settle
 from monitor.guidelines.report import _takes_an
-from monitor.text.document import Document, make_document
+from monitor.text.document import Document
+from monitor.text.given import make_document
 from monitor.types import Finding
 
 THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")

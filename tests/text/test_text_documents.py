@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import DocumentError, DocumentTooLarge
-from monitor.text.document import Document, document_of, make_document
+from monitor.text.document import Document, document_of
+from monitor.text.given import make_document
 from monitor.text.positions import Positions
 from monitor.text.read_docx import MAX_UNPACKED
 from monitor.text.readers import MAX_BYTES, decode, read_document

@@ -40,32 +40,6 @@ class Document:
     source_map: SourceMap | None = None
 
 
-def make_document(
-    text: str,
-    *,
-    title: str = "",
-    format: str = "txt",
-    language: str | None = None,
-    max_chars: int,
-) -> Document:
-    """Return the document of a text that is at hand.
-
-    Markdown and HTML are reduced to their visible text. Without a separate title, the first line
-    is the headline if a blank line follows. Word files are bytes: see `read_document`.
-
-    Raises `DocumentError` for an empty text, one with binary characters or lone surrogates and
-    an unknown format; `DocumentTooLarge` above `max_chars` characters.
-    """
-    if format == "txt":
-        check_text(text, title, max_chars=max_chars)
-        return Document(
-            text, title, headline=None if title else find_headline(text), language=language
-        )
-    from monitor.text.readers import read_markup
-
-    return read_markup(text, title=title, format=format, language=language, max_chars=max_chars)
-
-
 def document_of(article: Article) -> Document:
     """Return an article as a document: its title is the headline, in a field of its own."""
     return Document(article.text, title=article.title, language=article.language)
@@ -83,7 +57,11 @@ def find_headline(text: str) -> TextSpan | None:
 
 
 def check_text(text: str, title: str = "", *, max_chars: int) -> None:
-    """Refuse what cannot be checked; see `make_document`."""
+    """Refuse what cannot be checked.
+
+    Raises `DocumentError` for an empty text and one with binary characters or lone surrogates,
+    `DocumentTooLarge` above `max_chars` characters.
+    """
     size = len(text) + len(title)
     if size > max_chars:
         raise DocumentTooLarge(f"the document has {size:,} characters; the limit is {max_chars:,}")
