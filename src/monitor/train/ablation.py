@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from monitor.classify.cues import CueTable
 from monitor.classify.reading import read_article
 from monitor.classify.story import StoryCounter
+from monitor.train.corpus import Corpus
 from monitor.train.data import Labelled
 from monitor.train.fit import FitOptions, Floats, Target, cross_fit, fit_linear, threshold_for
 from monitor.train.matrix import Matrix
 from monitor.train.metrics import average_precision, recall_at_precision
-
-if TYPE_CHECKING:
-    from monitor.train.relevance import Corpus
 
 WHOLE, NO_TEXTS = "whole model", "without the project's texts"
 

@@ -214,3 +214,11 @@ def threshold_for(scores: Floats, truth: NDArray[np.bool_], precision: float) ->
     following = float(scores[order[last + 1]])
     between = (lowest + following) / 2
     return between if between > following else lowest
+
+
+def best_f1_threshold(scores: Floats, truth: np.typing.NDArray[np.bool_]) -> float:
+    """Return the threshold with the best F1."""
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
+    return float(scores[order[int(np.argmax(f1))]])

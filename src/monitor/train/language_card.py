@@ -70,8 +70,6 @@ _SOURCES = {
 
 def language_card(meta: Mapping[str, Any]) -> str:
     """Return the card of such a model."""
-    from monitor.train.languages import DATA
-
     scores, training, rel = meta["scores"], meta["training"], meta["scores"]["rel"]
     own = scores["own_texts"]
     return _CARD.format(
@@ -102,7 +100,7 @@ def language_card(meta: Mapping[str, Any]) -> str:
         relevant=meta["thresholds"]["relevant"],
         at_borderline=meta["thresholds"]["borderline"],
         seed=training["seed"],
-        file=DATA,
+        file=next(iter(training["data"])),
     )
 
 

@@ -25,6 +25,7 @@ from monitor.classify.relevance import name_of
 from monitor.classify.story import StoryCounter
 from monitor.errors import DataError
 from monitor.train.copies import as_article, join_copies
+from monitor.train.corpus import Corpus, targets_of
 from monitor.train.cue_groups import cues_of, load_cues
 from monitor.train.data import (
     TEXTS,
@@ -34,18 +35,19 @@ from monitor.train.data import (
     read_texts,
     text_files,
 )
-from monitor.train.fit import FitOptions, Floats, cross_fit, fit_linear, score_rows, threshold_for
+from monitor.train.fit import (
+    FitOptions,
+    Floats,
+    best_f1_threshold,
+    cross_fit,
+    fit_linear,
+    score_rows,
+    threshold_for,
+)
+from monitor.train.language_card import language_card
 from monitor.train.matrix import build_matrix
 from monitor.train.metrics import average_precision, recall_at_precision
-from monitor.train.relevance import (
-    LIBRARIES,
-    PRECISION,
-    Corpus,
-    best_f1_threshold,
-    pack_linear,
-    rounded,
-    targets_of,
-)
+from monitor.train.relevance import LIBRARIES, PRECISION, pack_linear, rounded
 
 DATA = "multilingual.jsonl.gz"
 OPTIONS = FitOptions(story_weight=0.1)
@@ -94,8 +96,6 @@ def train_language(
 
     Returns the content of `meta.json`. Raises `DataError` or `ModelError`.
     """
-    from monitor.train.language_card import language_card
-
     say("reading the rows")
     rows = _rows(read_labelled(data / DATA), language)
     cues = CueTable(load_cues(cues_of(language)))

@@ -2,16 +2,12 @@
 
 The linear model is fitted here; the encoder, if there is one, was trained before, and the second
 stage is fitted on rows it has not seen.
-
-Weights of rows: 1 for a sure label, 0.7 for an unsure one, 0.3 for `rel` 1 rows as negatives of
-the first output; between half and twice these values average precision moves by 0.003 at most.
-Unlabelled positives (headline term, charge) as further rows were tried and added nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -29,7 +25,6 @@ from monitor.classify.cascade import cascade_json
 from monitor.classify.cues import CueTable
 from monitor.classify.gate import gate_json
 from monitor.classify.linear import LinearModel
-from monitor.classify.reading import read_article
 from monitor.classify.relevance import (
     CUES,
     GATE,
@@ -40,12 +35,13 @@ from monitor.classify.relevance import (
     RelevanceModel,
 )
 from monitor.classify.story import StoryCounter
+from monitor.train.corpus import DEV, TRAIN, Corpus, load_corpus, targets_of
 from monitor.train.cue_groups import CUES_FILE, cues_json, load_cues
-from monitor.train.data import Labelled, file_sha256, read_labelled, read_texts, text_files
+from monitor.train.data import Labelled, file_sha256, read_labelled, text_files
 from monitor.train.fit import (
     FitOptions,
     Floats,
-    Target,
+    best_f1_threshold,
     cross_fit,
     fit_calibration,
     fit_linear,
@@ -53,32 +49,14 @@ from monitor.train.fit import (
     threshold_for,
 )
 from monitor.train.gate import fit_gate
-from monitor.train.matrix import Matrix, build_matrix
 from monitor.train.metrics import relevance_scores
 
-TRAIN, DEV = "train.jsonl.gz", "dev.jsonl.gz"
 PRECISION = 0.90
 LEAST = 0.0001
 """No article is certainly off the subject."""
 OPTIONS = FitOptions()
-WEIGHT_UNSURE, WEIGHT_BORDERLINE = 0.7, 0.3
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Corpus:
-    """All rows a model learns from, read; `real` marks rows of the labelled train file."""
-
-    rows: Sequence[Labelled]
-    matrix: Matrix
-    real: np.typing.NDArray[np.bool_]
-    own: np.typing.NDArray[np.bool_]
-
-    @property
-    def rel(self) -> np.typing.NDArray[np.int_]:
-        """The `rel` value of every row."""
-        return np.array([row.rel for row in self.rows])
 
 
 def train_relevance(
@@ -231,31 +209,6 @@ def pack_linear(linear: LinearModel, cues: CueTable) -> dict[str, bytes]:
     }
 
 
-def load_corpus(
-    data: Path, cues: CueTable, counter: StoryCounter, reviews: Sequence[Labelled] = ()
-) -> Corpus:
-    """Read the train rows and the project's own texts; `reviews` are further rows."""
-    train, own = read_labelled(data / TRAIN), read_texts()
-    rows = [*train, *own, *reviews]
-    real = np.arange(len(rows)) < len(train)
-    written = ~real & (np.arange(len(rows)) < len(train) + len(own))
-    readings = [read_article(row.title, row.text, cues) for row in rows]
-    return Corpus(rows, build_matrix(readings, counter), real, written)
-
-
-def targets_of(corpus: Corpus, *, with_own: bool = True) -> list[Target]:
-    """Return what the two outputs learn."""
-    rel = corpus.rel
-    sure = np.array([row.sure for row in corpus.rows])
-    weight = np.where(sure, 1.0, WEIGHT_UNSURE)
-    if not with_own:
-        weight[corpus.own] = 0.0
-    return [
-        Target(rel == 2, weight * np.where(rel == 1, WEIGHT_BORDERLINE, 1.0)),
-        Target(rel >= 1, weight),
-    ]
-
-
 def _calibrated(
     corpus: Corpus,
     crossed: Floats,
@@ -287,14 +240,6 @@ def _calibrated(
         "borderline": best_f1_threshold(any_, rel >= 1),
     }
     return replace(model, thresholds={key: round(value, 4) for key, value in thresholds.items()})
-
-
-def best_f1_threshold(scores: Floats, truth: np.typing.NDArray[np.bool_]) -> float:
-    """Return the threshold with the best F1."""
-    order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(truth[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
-    return float(scores[order[int(np.argmax(f1))]])
 
 
 def calibrate(model: RelevanceModel, log_odds: Floats) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,10 @@ from monitor.classify.cascade import ANY, MAIN, Cascade
 from monitor.classify.encoder import load_encoder
 from monitor.classify.reading import Reading
 from monitor.classify.relevance import RelevanceModel
+from monitor.train.corpus import Corpus
 from monitor.train.data import Labelled
 from monitor.train.encoder_data import held_out_events
-from monitor.train.fit import Floats, threshold_for
+from monitor.train.fit import Floats, best_f1_threshold, threshold_for
 from monitor.train.fusion import (
     Sample,
     cross_fuse,
@@ -33,9 +34,6 @@ from monitor.train.metrics import (
     recall_at_precision,
     relevance_scores,
 )
-
-if TYPE_CHECKING:
-    from monitor.train.relevance import Corpus
 
 FOLDS = 5
 RECALL = 0.95
@@ -118,8 +116,6 @@ def cut(sample: Sample, probabilities: Floats, precision: float) -> dict[str, fl
     `relevant` is the highest that keeps `RECALL`, but not below the lowest that keeps
     `precision`; `borderline` is where the F1 of `rel` >= 1 is best.
     """
-    from monitor.train.relevance import best_f1_threshold
-
     main, any_ = probabilities[:, MAIN], probabilities[:, ANY]
     rel = sample.rel
     parts = [

@@ -17,11 +17,19 @@ from monitor.classify.reading import Reading, read_article
 from monitor.classify.small import SmallModel
 from monitor.classify.story import StoryCounter
 from monitor.classify.tags import Facts, people_features
+from monitor.train.corpus import WEIGHT_UNSURE
 from monitor.train.data import Labelled
-from monitor.train.fit import FitOptions, Floats, Target, cross_fit, fit_linear, make_folds
+from monitor.train.fit import (
+    FitOptions,
+    Floats,
+    Target,
+    best_f1_threshold,
+    cross_fit,
+    fit_linear,
+    make_folds,
+)
 from monitor.train.matrix import Matrix, build_matrix
 from monitor.train.metrics import label_scores
-from monitor.train.relevance import WEIGHT_UNSURE, best_f1_threshold
 from monitor.train.tag_scores import gold_of
 from monitor.types import RESPONSES
 

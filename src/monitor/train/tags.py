@@ -23,6 +23,7 @@ from monitor.classify.small import small_json
 from monitor.classify.story import StoryCounter
 from monitor.classify.tags import NAME, PLACES, TagsModel
 from monitor.errors import ModelError
+from monitor.train.corpus import DEV, TRAIN
 from monitor.train.cue_groups import CUES_FILE, load_cues
 from monitor.train.data import (
     TEXTS,
@@ -35,7 +36,7 @@ from monitor.train.data import (
 from monitor.train.fit import FitOptions
 from monitor.train.gazetteer import PLACES_FILE, build_gazetteer, ordinary_words
 from monitor.train.indicator_labels import HELD_OUT, LABELS_FILE, load_indicator_labels
-from monitor.train.relevance import DEV, TRAIN, pack_linear, rounded, training_record
+from monitor.train.relevance import pack_linear, rounded, training_record
 from monitor.train.tag_fit import Fitted, TagRows, fit_tags, read_rows
 from monitor.train.tag_scores import SCHEMES, ablate_tags, gold_of, score_indicators, score_tags
 from monitor.types import INDICATORS
