@@ -14,7 +14,8 @@ from monitor.errors import DataError
 torch = pytest.importorskip("torch", reason="training the encoder needs the train extra (torch)")
 pytest.importorskip("onnx", reason="exporting the encoder needs the train extra (onnx)")
 
-from monitor.train.encoder import EncoderOptions, train_encoder  # noqa: E402
+from monitor.train.encoder import train_encoder  # noqa: E402
+from monitor.train.encoder_options import EncoderOptions  # noqa: E402
 
 WORDS = "men forced to work in kiln police held two for human trafficking team won".split(" ")  # noqa: SIM905
 SMALL = EncoderOptions(

@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ from monitor.train.encoder_data import (
     epoch_steps,
     load_pool,
 )
+from monitor.train.encoder_options import EncoderOptions
 
 if TYPE_CHECKING:
     import torch
@@ -43,23 +44,6 @@ WEIGHTS = "model.safetensors"
 LIBRARIES = ("torch", "transformers", "tokenizers", "onnx", "onnxruntime", "numpy")
 _TOLD = 25
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class EncoderOptions:
-    """`easy` sampled negatives an epoch; one fold of `folds` (by event) is never learned from."""
-
-    epochs: int = 4
-    batch: int = 16
-    max_tokens: int = 256
-    rate: float = 6e-5
-    head_rate: float = 1e-3
-    warm_up: int = 100
-    easy: int = 1_500
-    folds: int = 6
-    save_every: int = 50
-    threads: int = 2
-    bfloat16: bool = True
 
 
 OPTIONS = EncoderOptions()

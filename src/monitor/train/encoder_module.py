@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch.nn import functional
 
 from monitor.errors import DataError
 from monitor.train.encoder_data import EXCLUSIVE, HEADS, Batch
-
-if TYPE_CHECKING:
-    from monitor.train.encoder import EncoderOptions
+from monitor.train.encoder_options import EncoderOptions
 
 DROPOUT = 0.1
 SMOOTHING = 0.05
