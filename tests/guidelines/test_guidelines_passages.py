@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from monitor.guidelines import check_document, load_guideline
+from monitor.guidelines.draft import open_draft
 from monitor.guidelines.gates import find_topic
 from monitor.guidelines.passages import find_passages, is_open
-from monitor.guidelines.scene import open_draft
 from monitor.text.document import Document
 
 THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from monitor.guidelines.cases import case_evidence
 from monitor.guidelines.compiled import Evidence, Guideline
+from monitor.guidelines.draft import Candidate, Draft
 from monitor.guidelines.gates import find_voice
 from monitor.guidelines.referents import node_evidence, referent_evidence
 from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Candidate, Draft, Scene
+from monitor.guidelines.scene import Scene
 from monitor.guidelines.statistic import statistic_evidence
 
 

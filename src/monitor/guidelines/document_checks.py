@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from monitor.guidelines.compiled import CompiledCheck, CompiledRule, Evidence, Guideline
 from monitor.guidelines.context import Found, look_up, regions
+from monitor.guidelines.draft import Draft
 from monitor.guidelines.gates import Topic, may_ask
 from monitor.guidelines.referents import anyone_evidence
 from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Draft, Scene
+from monitor.guidelines.scene import Scene
 from monitor.guidelines.schema import DocumentCheck
 from monitor.types import ScorecardItem, Span
 

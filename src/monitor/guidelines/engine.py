@@ -13,6 +13,7 @@ from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Guideline
 from monitor.guidelines.context import all_hold, any_holds
 from monitor.guidelines.document_checks import check_draft
+from monitor.guidelines.draft import Candidate, Draft, open_draft
 from monitor.guidelines.gates import Topic, find_topic, find_voice, is_on_topic, spoken_severity
 from monitor.guidelines.linguistics import ENTITIES, NONE, PARSE
 from monitor.guidelines.overlaps import settle
@@ -21,7 +22,7 @@ from monitor.guidelines.phrase import find_phrases
 from monitor.guidelines.referents import find_persons
 from monitor.guidelines.report import headline_finding, make_finding
 from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Candidate, Draft, Scene, open_draft
+from monitor.guidelines.scene import Scene
 from monitor.nlp import analysis, find_entities
 from monitor.text.document import Document
 from monitor.types import SEVERITIES, Finding, ScorecardItem, Severity

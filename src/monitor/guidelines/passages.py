@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.draft import Draft
 from monitor.guidelines.evidence_sets import TopicSets
 from monitor.guidelines.gates import CLOSE, Topic, is_on_topic
 from monitor.guidelines.persons import cast_of
 from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Draft, Scene
+from monitor.guidelines.scene import Scene
 
 LEAST = 100
 """Words of a text that is worth cutting up: shorter ones tell one story."""

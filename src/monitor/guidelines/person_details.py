@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from monitor.guidelines.cast import Cast, Person
 from monitor.guidelines.evidence_sets import DetailSets
 from monitor.guidelines.mentions import Mention
-from monitor.guidelines.persons import Cast, Person
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
 

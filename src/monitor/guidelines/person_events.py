@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from monitor.guidelines.cast import Cast, Person
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.evidence_sets import PersonEvents
 from monitor.guidelines.mentions import NOMINATIVE, Mention, is_object
-from monitor.guidelines.persons import Cast, Person
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
 

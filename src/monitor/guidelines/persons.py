@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from monitor.guidelines.cast import Cast, Person
 from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.draft import Draft
 from monitor.guidelines.gates import quotation_around
-from monitor.guidelines.mentions import Age, Mention, Mentions, is_object
+from monitor.guidelines.mentions import Mention, is_object
+from monitor.guidelines.person_events import tell_roles
 from monitor.guidelines.person_words import find_mentions
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Draft, Scene
+from monitor.guidelines.scene import Scene
 from monitor.text.patterns import words
 
 LOOK_BACK = 2
@@ -50,90 +51,6 @@ _OWNERS = words("her his their")
 _OBJECTS = words("him her them his their hers")
 
 
-@dataclass(slots=True)
-class Person:
-    """A person, or a group spoken of as one, with all that the text tells.
-
-    `facts` are the words that gave a role, by role, where they first stand; `age` the youngest
-    age told.
-    """
-
-    facts: dict[str, tuple[Scene, Hit]] = field(default_factory=dict)
-    assumed: dict[str, tuple[Scene, Hit]] = field(default_factory=dict)
-    age: tuple[Age, Scene] | None = None
-    names: set[str] = field(default_factory=set)
-    traits: frozenset[int] = frozenset()
-    words: set[str] = field(default_factory=set)
-    places: list[tuple[Scene, Mention]] = field(default_factory=list)
-
-    def roles(self, guideline: Guideline) -> frozenset[str]:
-        """Return the roles; what a word only assumes gives way to what the text tells.
-
-        `minor-then`: the age told is that of some time in the past. `known-victim`: the text
-        itself tells it, more than a neutral word such as "girl".
-        """
-        told = set(self.facts)
-        for role in self.assumed:
-            if not told & guideline.persons.instead.get(role, frozenset()):
-                told.add(role)
-        adult = guideline.persons.adult_age
-        young, grown = guideline.persons.by_age
-        if self.age:
-            told -= {young, grown}
-            told.add(young if self.age[0].years < adult else grown)
-            told |= {f"{young}-then"} if young in told and self.age[0].then else set()
-        elif young in told:
-            told.discard(grown)
-        told.add("named" if self.names else "unnamed")
-        return frozenset(told | {f"known-{role}" for role in self.facts})
-
-    def why(self, role: str) -> tuple[Scene, Hit] | None:
-        """Return the words that show a role, if words do."""
-        role = role.removeprefix("known-")
-        return self.facts.get(role) or self.assumed.get(role)
-
-
-class Cast:
-    """The persons of a draft, and which of them each mention means."""
-
-    def __init__(self, guideline: Guideline) -> None:
-        self.guideline = guideline
-        self.mentions: dict[str, Mentions] = {}
-        self.scenes: dict[str, Scene] = {}
-        self.details: dict[int, dict[str, tuple[Scene, Hit]]] | None = None
-        """Identifying details by person, once somebody has asked for them."""
-        self.persons: list[Person] = []
-        self._meant: dict[int, Person] = {}
-
-    def of(self, mention: Mention) -> Person | None:
-        """Return whom a mention means, if the text says."""
-        return self._meant.get(id(mention))
-
-    def give(self, mention: Mention, person: Person, scene: Scene) -> None:
-        """Settle that a mention means a person, who gains what its words say."""
-        self._meant[id(mention)] = person
-        person.places.append((scene, mention))
-        here = scene, (mention.start, mention.end)
-        for role in mention.roles:
-            person.facts.setdefault(role, here)
-        for role in mention.assumed:
-            person.assumed.setdefault(role, here)
-        if mention.kind == "name":
-            person.names.update(mention.word.split())
-        elif mention.kind == "noun":
-            person.words.add(mention.word)
-        person.traits |= mention.traits | self._implied(mention)
-        for age in mention.ages:
-            if person.age is None or age.years < person.age[0].years:
-                person.age = age, scene
-
-    def _implied(self, mention: Mention) -> frozenset[int]:
-        """Return what a pronoun shows: whoever is called "she" is not meant by a later "he"."""
-        if mention.kind != "pronoun":
-            return frozenset()
-        return self.guideline.persons.implied.get(mention.word, frozenset())
-
-
 def cast_of(guideline: Guideline, draft: Draft) -> Cast:
     """Return the persons of a draft; worked out when first asked for."""
     if draft.cast is None:
@@ -142,8 +59,6 @@ def cast_of(guideline: Guideline, draft: Draft) -> Cast:
 
 
 def _find_cast(guideline: Guideline, draft: Draft) -> Cast:
-    from monitor.guidelines.person_events import tell_roles
-
     cast = Cast(guideline)
     body = find_mentions(guideline, draft.text, frozenset())
     cast.mentions["text"] = body

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.guidelines.compiled import CompiledMatcher, CompiledRule
-from monitor.guidelines.scene import Candidate, Scene
+from monitor.guidelines.draft import Candidate
+from monitor.guidelines.scene import Scene
 
 
 def find_phrases(rule: CompiledRule, matcher: CompiledMatcher, scene: Scene) -> Iterator[Candidate]:

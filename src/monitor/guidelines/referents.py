@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from monitor.guidelines.cast import Cast, Person
 from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Evidence, Guideline
 from monitor.guidelines.dependency import Node
+from monitor.guidelines.draft import Candidate, Draft
 from monitor.guidelines.mentions import Mention
 from monitor.guidelines.person_details import densest, details_of
 from monitor.guidelines.person_events import subject_of
-from monitor.guidelines.persons import Cast, Person, cast_of
+from monitor.guidelines.persons import cast_of
 from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Candidate, Draft, Scene
+from monitor.guidelines.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)

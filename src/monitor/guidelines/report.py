@@ -9,9 +9,10 @@ from typing import Any
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline, number_of, pick
 from monitor.guidelines.context import Found
+from monitor.guidelines.draft import Candidate, Draft
 from monitor.guidelines.gates import Voice
 from monitor.guidelines.scan import key_of
-from monitor.guidelines.scene import Candidate, Draft, Scene
+from monitor.guidelines.scene import Scene
 from monitor.guidelines.schema import Example, Rule, SourceEntry
 from monitor.shapes import finding_json, span_json
 from monitor.text.document import Document

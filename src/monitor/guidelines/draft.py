@@ -1,0 +1,89 @@
+"""A document opened for checking, and candidates for findings in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as default
+
+from monitor.guidelines.cast import Cast, Person
+from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Guideline
+from monitor.guidelines.dependency import Node
+from monitor.guidelines.scan import Hit, Hits
+from monitor.guidelines.scene import Scene
+from monitor.text.document import Document
+from monitor.text.view import View, view
+
+CAPTION = 400
+"""Characters of the longest caption whose label may stand at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A match that its gate, its clauses and the quotation it stands in may still silence."""
+
+    rule: CompiledRule
+    matcher: CompiledMatcher
+    start: int
+    end: int
+    sentence: int
+    nodes: Mapping[str, Node] = default(default_factory=dict)
+    person: Person | None = None
+    """The person that the match is, where persons are what was looked for."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A document opened for checking: its text, and its title where that is a field."""
+
+    document: Document
+    text: Scene
+    title: Scene | None
+    words: int
+    cast: Cast | None = None
+    """The persons of the text, once somebody has asked for them."""
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """Title first."""
+        return (self.title, self.text) if self.title else (self.text,)
+
+    @property
+    def headline(self) -> tuple[Scene, Hit] | None:
+        """Where the headline stands, if there is one."""
+        if self.title:
+            return self.title, (0, len(self.title.view.shadow))
+        return (self.text, self.text.headline) if self.text.headline else None
+
+
+def open_draft(guideline: Guideline, document: Document) -> Draft:
+    """Scan a document for every word of the guideline; no linguistic analysis yet."""
+    seen = view(document.text)
+    hits = guideline.scanner.scan(seen.shadow)
+    captions = {seen.to_shadow(*caption) for caption in document.captions}
+    captions |= set(_labelled_captions(guideline, seen, hits))
+    headline = seen.to_shadow(*document.headline) if document.headline else None
+    text = Scene("text", seen, hits, headline, tuple(sorted(captions)))
+    title = None
+    if document.title.strip():
+        head = view(document.title)
+        whole = (0, len(head.shadow))
+        title = Scene("title", head, guideline.scanner.scan(head.shadow), whole, ())
+    return Draft(document, text, title, len(seen.shadow.split()))
+
+
+def _labelled_captions(guideline: Guideline, seen: View, hits: Hits) -> Iterator[Hit]:
+    """Yield what plain text has as captions: paragraphs that begin with a label ("Photo:").
+
+    In a short one the label may also stand in brackets or begin a later sentence: "(Stock image)".
+    """
+    labels = {start for wordset in guideline.captions for start, _ in hits.of(wordset)}
+    for low, high in seen.paragraphs if labels else ():
+        short = high - low <= CAPTION
+        if low in labels or (short and any(_set_off(seen, low, at, high) for at in labels)):
+            yield low, high
+
+
+def _set_off(seen: View, low: int, at: int, high: int) -> bool:
+    """Whether a place inside a paragraph follows a bracket or the end of a sentence."""
+    return low < at < high and seen.shadow[low:at].rstrip().endswith(("(", "[", ".", "|"))
