@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from monitor.text import mentions, speech
+from monitor.text.antecedents import Antecedents
 from monitor.text.quote_marks import Pair, find_pairs
 from monitor.text.shadow import Shadow
 
@@ -22,9 +23,14 @@ _LEAST_WINDOW = 60
 _ALL_WINDOWS = 600_000
 """Characters read before a quotation for its speaker: an ordinary text has room for all; one with
 ten thousand quotations is no text, and shares what there is, so that it takes no minutes."""
+_PARAGRAPHS_BETWEEN = 1
+"""A caption or one more paragraph may stand between speech and speech that goes on."""
 _BLANK = "\ue000"
 _WORD = re.compile(r"[\w][\w'-]*")
 _SPOKEN = re.compile(r"[,.!?\u2026\u2014-]\s*\Z")
+_CUT = re.compile(r"[,?!]['\s]*\Z")
+_BROKEN = re.compile(r"(?:[,;:\u2014-]|\b(?:and|but|or|that|adding|as))\s*\Z")
+_ASIDE = re.compile(r"\s*[\u2014-].{1,40}[\u2014-]\s*\Z")
 _FULL = re.compile(r"[.!?\u2026][\"']*\Z")
 
 
@@ -34,14 +40,16 @@ class Quotation:
 
     `attributed` is somebody's speech, with the speaker where it can be told; `scare` the writer's
     own voice at arm's length; `mention` a word named as a word, with or without marks. A pronoun
-    as speaker is resolved to the last speaker named, and the span leads there.
+    as speaker is resolved to the person it stands for, and `speaker_span` leads there;
+    `source_span` is where the words at the quotation say who speaks: the pronoun's own place.
     """
 
     start: int
     end: int
     kind: QuotationKind
     speaker: str | None = None
-    speaker_span: tuple[int, int] | None = None
+    speaker_span: Span | None = None
+    source_span: Span | None = None
 
 
 def find_quotations(
@@ -72,7 +80,7 @@ def _overrule(quotations: list[Quotation], about: list[Quotation]) -> list[Quota
         for index in range(first, bisect_left(starts, mention.end)):
             quotation = result[index]
             if quotation.end <= mention.end:
-                result[index] = replace(quotation, kind="mention")
+                result[index] = Quotation(quotation.start, quotation.end, "mention")
             elif quotation.start <= mention.start + 2:
                 begin = quotation.start
         result.append(replace(mention, start=begin))
@@ -97,7 +105,7 @@ class _Classifier:
         self.paragraph_starts = [start for start, _ in paragraphs]
         self.masked = _mask(text, pairs)
         self.window = min(_WINDOW, max(_LEAST_WINDOW, _ALL_WINDOWS // max(1, len(pairs))))
-        self.named: Span | None = None
+        self.antecedents = Antecedents(self.masked, sentences, self.sentence_starts)
         self.done: list[tuple[Pair, Quotation]] = []
 
     def classify(self) -> list[Quotation]:
@@ -108,7 +116,7 @@ class _Classifier:
                 quotation = self._inside(pair, outer[1])
             elif outer and pair.group == outer[0].group:
                 previous = outer[1]
-                quotation = self._quotation(pair, previous.kind, previous.speaker_span)
+                quotation = replace(previous, start=pair.start, end=pair.end)
                 outer = (pair, quotation)
             else:
                 quotation = self._classify(pair, last_of_group[pair.group])
@@ -123,9 +131,13 @@ class _Classifier:
         tail = self._tail(last.after)
         if pair is last and self._is_mention(pair, lead, tail, words):
             return self._quotation(pair, "mention", None)
+        if said := self._broken(pair, lead):
+            return replace(said, start=pair.start, end=pair.end)
         attribution = self._attribution(pair, last, lead, tail, words)
         if attribution is not None:
-            return self._quotation(pair, "attributed", self._resolve(attribution.speaker))
+            source = attribution.speaker
+            speaker = self.antecedents.hear(source) if source else None
+            return self._quotation(pair, "attributed", speaker, source)
         if pair is not last or words > SCARE_WORDS or self._stands_alone(pair, lead, words):
             return self._quotation(pair, "attributed", self._floating(pair))
         return self._quotation(pair, "scare", None)
@@ -140,6 +152,20 @@ class _Classifier:
             self.masked, previous.after, pair.before
         )
 
+    def _broken(self, pair: Pair, lead: int) -> Quotation | None:
+        """Return the quotation of which this is the next part: `"We", she said, "ran."`."""
+        if not self.done:
+            return None
+        previous, said = self.done[-1]
+        if said.kind != "attributed" or previous.after <= lead or not said.speaker_span:
+            return None
+        between = self.masked[previous.after : pair.before]
+        if _ASIDE.match(between):
+            return said
+        source = said.source_span or said.speaker_span
+        within = previous.after <= source[0] and source[1] <= pair.before
+        return said if within and _BROKEN.search(between) and speech.is_one(between) else None
+
     def _attribution(
         self, pair: Pair, last: Pair, lead: int, tail: int, words: int
     ) -> speech.Attribution | None:
@@ -148,7 +174,8 @@ class _Classifier:
         spoken = bool(_SPOKEN.search(self.text, max(last.start, last.end - 3), last.end))
         spoken = spoken or masked[last.after : last.after + 1] == "," or words > SCARE_WORDS
         if spoken or lead == pair.before:
-            found = speech.after(masked, last.after, tail, spoken=spoken, passive=passive)
+            cut = bool(_CUT.search(self.text, max(last.start, last.end - 3), last.end))
+            found = speech.after(masked, last.after, tail, spoken=spoken, passive=passive, cut=cut)
             found = found or speech.before(masked, lead, pair.before)
         else:
             found = speech.before(masked, lead, pair.before)
@@ -186,14 +213,20 @@ class _Classifier:
         return full and lead == pair.before and words > 1 and self.text[pair.start].isupper()
 
     def _floating(self, pair: Pair) -> Span | None:
-        """Return the speaker of the quotation before, if that was speech and not far."""
-        if not self.done:
+        """Return the speaker of the quotation before, if that was speech and not far.
+
+        Else it is the person of the sentence beside, in the same paragraph.
+        """
+        if self.done:
+            previous, quotation = self.done[-1]
+            here = bisect_right(self.paragraph_starts, pair.before)
+            there = bisect_right(self.paragraph_starts, previous.before)
+            if here - there <= _PARAGRAPHS_BETWEEN + 1 and quotation.kind == "attributed":
+                return quotation.speaker_span
+        if self._lead(pair.before) != pair.before:
             return None
-        previous, quotation = self.done[-1]
-        here = bisect_right(self.paragraph_starts, pair.before)
-        there = bisect_right(self.paragraph_starts, previous.before)
-        near = here - there <= 1
-        return quotation.speaker_span if near and quotation.kind == "attributed" else None
+        sentence = bisect_right(self.sentence_starts, pair.before) - 1
+        return self.antecedents.beside(sentence, *self._paragraph(pair.before))
 
     def _inside(self, pair: Pair, outer: Quotation) -> Quotation:
         """Classify a quotation inside another: the speaker's, unless the speaker names a word."""
@@ -206,17 +239,15 @@ class _Classifier:
             return self._quotation(pair, "mention", None)
         return self._quotation(pair, "attributed", outer.speaker_span)
 
-    def _resolve(self, speaker: Span | None) -> Span | None:
-        if speaker is None:
-            return None
-        if self.text[speaker[0] : speaker[1]].lower() in speech.PRONOUNS:
-            return self.named or speaker
-        self.named = speaker
-        return speaker
-
-    def _quotation(self, pair: Pair, kind: QuotationKind, speaker: Span | None) -> Quotation:
+    def _quotation(
+        self,
+        pair: Pair,
+        kind: QuotationKind,
+        speaker: Span | None,
+        source: Span | None = None,
+    ) -> Quotation:
         name = self.text[speaker[0] : speaker[1]] if speaker else None
-        return Quotation(pair.start, pair.end, kind, name, speaker)
+        return Quotation(pair.start, pair.end, kind, name, speaker, source)
 
     def _lead(self, before: int) -> int:
         index = bisect_right(self.sentence_starts, before) - 1

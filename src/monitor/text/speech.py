@@ -15,7 +15,7 @@ from monitor.text.patterns import one_of, verb_forms, words
 Span = tuple[int, int]
 
 _REGULAR = (
-    "add ask answer argue announce allege acknowledge accuse admit boast brag claim comment "
+    "add ask argue announce allege acknowledge accuse admit boast brag claim comment "
     "complain concede conclude condemn confess confirm contend criticise criticize cry declare "
     "demand denounce describe disclose emphasise emphasize email estimate exclaim explain express "
     "hail highlight inform insist joke lament mention muse note observe plead pledge point post "
@@ -38,6 +38,15 @@ _CAPITALS = "Says Said Say Tells Told Claims Warns Vows Hears Calls Insists"
 # A set and a pattern for words: an alternation of 300 verbs is nine times slower.
 _SPEECH_VERBS = (frozenset(verb_forms(_REGULAR)) | words(_IRREGULAR)) - words(_NOT_SPEECH)
 _SPEECH_VERBS |= words(_CAPITALS)
+# These speak only right at the quotation: "he continued:"; "the talks continued" is no speech.
+_AT_MARKS = (
+    "answer continue agree counter offer repeat advise reflect wonder reason caution chant laugh "
+    "shrug sigh sob snap mutter murmur drawl maintain assert affirm assure opine elaborate clarify "
+    "object protest plead cite reassure smile grin nod declare begin close end start finish"
+)
+_AT_MARKS_VERBS = frozenset(verb_forms(_AT_MARKS)) | words("began begun sang sings goes went")
+_MAX_OBJECT = 4
+"""Words between such a verb and the quotation: "continued in a low voice:"."""
 _LETTERS = re.compile(r"[A-Za-z]+")
 
 # Calling somebody something: active, the words are the subject's; passive without "by", they are
@@ -72,6 +81,36 @@ _CALLED_AFTER = re.compile(
     r"(?:it|them|him|her|us|me|the \w+|those \w+|these \w+)\b"
 )
 _WORDS_AFTER = re.compile(r"[\s,]*in the words of (?P<speaker>[^,.;:!?\u2014]{2,60})")
+_REPLY_FROM = re.compile(
+    r"[\s,]*(?:was|is|came|comes) (?:the|his|her|their|an?) (?:\w+ ){0,2}"
+    r"(?:response|reply|answer|verdict|message|warning|assessment) "
+    r"(?:from|of|by) (?P<speaker>[^,.;:!?\u2014]{2,60})"
+)
+# Where a quotation ends in a comma, whatever verb follows is speech: "drawled the rancher".
+_ANY_VERB_FIRST = re.compile(
+    r"\s*(?!(?:was|is|has|as|this|its|his|does|thus|plus|perhaps|always|sometimes|across|towards|"
+    r"besides|unless|need)\b)[a-z]{2,}(?:ed|s)(?=\s+(?:(?:the|an?|one|his|her|their|its)\s|"
+    r"(?:[a-z]+ ){0,2}[A-Z]))"
+)
+_ANY_VERB_LAST = re.compile(
+    r"\s*(?P<speaker>(?:[Hh]e|[Ss]he|[Tt]hey)"
+    r"|(?:[Tt]he|[Hh]is|[Hh]er|[Tt]heir|[Aa]n?)(?: [a-z-]+){1,3}?|(?:[A-Z][\w.'-]* ?){1,4}?)"
+    r"\s+(?:\w+ly\s+)?(?:[a-z]+(?:ed|s)|began|went on|goes on|shot back|spat|sang)"
+    r"(?=\s*(?:[.,;\u2014]|$)|\s(?:with|as|at|in|on|to|from|into|over|after|before)\s)"
+)
+_NOUN_OF_SPEECH = re.compile(
+    r"(?P<speaker>(?:(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Tt]heir)\s)?(?:[A-Z][\w-]*\s){0,3}[\w-]+)"
+    r"(?:'s|(?<=s)')\s(?:\w+\s){0,2}(?:remarks?|claims?|comments?|statements?|warnings?|promises?|"
+    r"pledges?|descriptions?|assertions?|suggestions?|complaints?|arguments?|answers?|replies|reply|"
+    r"assurances?)\s(?:that|of|as|was|were|about|to)\b"
+)
+_LEADING_NOUN = re.compile(
+    r"(?:[Hh]e|[Ss]he|[Tt]hey|[Ww]e|[Ii]t|I)\b"
+    r"|(?:(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Tt]heir|[Oo]ne)\s)?(?:[a-z][\w-]*\s){0,2}"
+    r"(?!(?:The|An?)\s)(?:[A-Z][\w.'-]*\s){1,4}"
+    r"|(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Tt]heir)\s[\w-]+\s(?:of\s[\w-]+\s)?"
+)
+_NAME_APPOSED = re.compile(r"\s(?:[A-Z][\w.'-]*(?:\s|$|(?=[,.])))+")
 _DASHED_NAME = re.compile(r"\s+(?:-|\u2014)\s+(?P<speaker>[A-Z][^.;:!?\u2014]{1,50})\s*$")
 _SAYS_FIRST = re.compile(r"\s*(?:Says|Said|Asks|Writes|Adds) (?P<speaker>[^,.;:!?]{2,50}):\s*$")
 _ASIDE_LEAD = re.compile(r"(?:, (?:in|on|at|speaking|writing|via) [^,]*| reads?)$")
@@ -83,7 +122,13 @@ _BREAKS = re.compile(r"[;\u2014]|\s-\s")
 _LEADING = re.compile(
     r"(?:In|On|At|After|When|While|Speaking|But|And|However|Meanwhile|Last|Earlier|Later|For|Since|"
     r"During|Asked|Yesterday|Today|Now|Then|So|Yet|Still|Also|As|If|By|From|With|Under|Although|"
-    r"Instead|Once|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Addressing|Writing)\b"
+    r"The (?:next|same|following|other) (?:day|week|month|year|morning|evening)|Instead|Once|"
+    r"Despite|Amid|Among|Until|Within|Through|Given|Following|Like|Unlike|Monday|Tuesday|"
+    r"Wednesday|Thursday|Friday|Saturday|Sunday|Addressing|Writing)\b"
+)
+_FIRST = re.compile(
+    r"(?:But|And|Or|Yet|So|Then|When|While|After|Before|Because|Although|Though|Yesterday|Today|"
+    r"Later|Earlier)\s(?=\w)"
 )
 _CONJUNCTION = re.compile(
     r"\b(?:and|but|or|when|that|because|as|after|before|while|if|whether|though|although|where|"
@@ -91,15 +136,16 @@ _CONJUNCTION = re.compile(
 )
 _AUXILIARY = re.compile(
     r"(?:\s*\b(?:has|have|had|would|will|could|can|also|later|then|since|still|further|previously|"
-    r"recently|\w+ly|did|does|do|not|was|were|is|are|been|be|being|only|even|just|himself|herself|"
-    r"quoted as|went on to|to|who))+\s*$"
+    r"recently|\w+ly|did|does|do|not|\w+n't|was|were|is|are|been|be|being|only|even|just|himself|herself|"
+    r"(?:quoted|cited) as|went on to|to|who))+\s*$"
 )
 # "The girl was told": she heard it. "…, saying": the subject stands far off.
 _TOLD = re.compile(r"\b(?:is|are|was|were|been|being|be)\s+(?:\w+ly\s+|also\s+|then\s+)*$")
 _HEARER = re.compile(r"(?:told|asked|warned|informed|threatened|urged)\b")
 _GERUND = re.compile(r"\w+ing\b")
+# "She wept and said": the subject stands before the verb before.
+_ELIDED = re.compile(r"(?:^|\b)(?:and|but|then)$")
 _PRONOUN = re.compile(r"\b(he|she|they|I|we|He|She|They|We)$")
-PRONOUNS = frozenset({"he", "she", "they", "it", "we", "i", "who", "her", "his", "their", "him"})
 _NOT_A_SPEAKER = words(
     "that in on at to it there if how why what when the a an this these those as by for with not "
     "about after before during and but or"
@@ -138,10 +184,15 @@ class Attribution:
 
 def before(masked: str, start: int, end: int) -> Attribution | None:
     """Return the attribution in the words that lead to a quotation, `start` to `end`."""
-    text = _RELATIVE.sub(lambda m: "," + " " * (len(m[0]) - 2) + ",", masked[start:end])
+    text = _without_relatives(masked[start:end])
     if _PASSIVE.search(text):
         return None
     return _naming(text, start) or _saying(text, start)
+
+
+def _without_relatives(text: str) -> str:
+    """Blank clauses such as ", who lives abroad,": the verbs in them are not the sentence's."""
+    return _RELATIVE.sub(lambda m: "," + " " * (len(m[0]) - 2) + ",", text)
 
 
 def _naming(text: str, base: int) -> Attribution | None:
@@ -162,43 +213,85 @@ def _saying(text: str, base: int) -> Attribution | None:
     if found := _ACCORDING.search(text):
         return Attribution(_shift(_strip(text, *found.span("speaker")), base))
     clause = max((found.end() for found in _BREAKS.finditer(text)), default=0)
-    if verbs := list(_speech_verbs(text, clause)):
+    verbs = list(_speech_verbs(text, clause))
+    if text.rstrip().endswith((":", ",")):
+        near = _at_marks(text, max(clause, verbs[-1].end() if verbs else 0))
+        verbs += [near] if near else []
+    if verbs:
         return Attribution(_subject(text, verbs[-1].start(), base))
-    return Attribution(_before_colon(text, base)) if text.rstrip().endswith(":") else None
+    if text.rstrip().endswith(":"):
+        return Attribution(_before_colon(text, base))
+    if found := _NOUN_OF_SPEECH.search(text, clause):
+        return Attribution(_shift(found.span("speaker"), base))
+    return None
 
 
 def _speech_verbs(text: str, start: int = 0) -> Iterator[re.Match[str]]:
     """Yield the speech verbs from `start` on, in order; "a claim" and "in a tweet" are none."""
     for found in _LETTERS.finditer(text, start):
-        if found[0] in _SPEECH_VERBS and not _DETERMINED.search(
-            text, max(0, found.start() - 6), found.start()
-        ):
+        if found[0] in _SPEECH_VERBS and not _is_noun(text, found):
             yield found
 
 
-def after(masked: str, start: int, end: int, *, spoken: bool, passive: bool) -> Attribution | None:
+def _at_marks(text: str, start: int) -> re.Match[str] | None:
+    """Return the verb that speaks because a comma or colon and the quotation follow it."""
+    verbs = [found for found in _LETTERS.finditer(text, start) if found[0] in _AT_MARKS_VERBS]
+    if not verbs or _is_noun(text, verbs[-1]) or verbs[-1].start() == 0:
+        return None
+    return verbs[-1] if len(text[verbs[-1].end() :].split()) <= _MAX_OBJECT else None
+
+
+def _is_noun(text: str, found: re.Match[str]) -> bool:
+    if _DETERMINED.search(text, max(0, found.start() - 6), found.start()):
+        return True
+    owned = text.startswith("'s ", found.start() - 3)
+    return owned and not found[0].endswith(("ed", "ing", "said", "told"))
+
+
+def after(
+    masked: str, start: int, end: int, *, spoken: bool, passive: bool, cut: bool = False
+) -> Attribution | None:
     """Return the attribution in the words that follow a quotation, `start` to `end`.
 
     `spoken`: the quotation is set off by a comma or other mark, so that a verb may follow at
     once; else the quotation itself may be the subject ("the 'boss' said"). `passive`: the words
-    before ask for "by somebody".
+    before ask for "by somebody". `cut`: the quotation ends in a comma, question or exclamation
+    mark, so that whatever verb follows is one of speech.
     """
-    text = masked[start:end]
-    found = _ACCORDING.search(text) or (_BY_AGENT.match(text) if passive else None)
-    found = found or _WORDS_AFTER.match(text) or _DASHED_NAME.match(text)
-    if found := found or _CALLED_AFTER.match(text):
-        return Attribution(_shift(_strip(text, *found.span("speaker")), start))
-    spoken = spoken or text.lstrip().startswith((":", "- ", "\u2014 "))
+    text = _without_relatives(masked[start:end])
     verb = next(_speech_verbs(text), None)
-    if verb is None:
-        return _headline_tail(text, start)
+    found = _named_after(text, start, passive=passive)
+    found = found or (_any_verb(text, verb, start) if cut else None)
+    if found or verb is None:
+        return found or _headline_tail(text, start)
+    spoken = spoken or text.lstrip().startswith((":", "- ", "\u2014 "))
     if not text[: verb.start()].strip(" ,.!?-\u2014"):
         return _inverted(text, verb.end(), start) if spoken else None
-    if text[: verb.start()].endswith(", ") and len(text[verb.end() :].split()) <= MAX_INVERTED:
+    rest = text[verb.end() :].strip(" .").split()
+    if text[: verb.start()].endswith(", ") and 0 < len(rest) <= MAX_INVERTED:
         return _inverted(text, verb.end(), start)
     if _is_aside(text, verb, spoken=spoken):
         return Attribution(_subject(text, verb.start(), start))
     return None
+
+
+def _named_after(text: str, base: int, *, passive: bool) -> Attribution | None:
+    """Read "according to", "by", "in the words of", "- Name" and "was the reply from"."""
+    found = _ACCORDING.search(text) or (_BY_AGENT.match(text) if passive else None)
+    found = found or _WORDS_AFTER.match(text) or _DASHED_NAME.match(text)
+    found = found or _REPLY_FROM.match(text)
+    found = found or _CALLED_AFTER.match(text)
+    return Attribution(_shift(_strip(text, *found.span("speaker")), base)) if found else None
+
+
+def _any_verb(text: str, verb: re.Match[str] | None, base: int) -> Attribution | None:
+    """Read `drawled the rancher` and `the rancher drawled`, where no known verb stands nearer."""
+    if verb is not None and len(text[: verb.start()].split()) <= 2:
+        return None
+    if found := _ANY_VERB_FIRST.match(text):
+        return _inverted(text, found.end(), base)
+    found = _ANY_VERB_LAST.match(text) if verb is None else None
+    return Attribution(_shift(_strip(text, *found.span("speaker")), base)) if found else None
 
 
 def _is_aside(text: str, verb: re.Match[str], *, spoken: bool) -> bool:
@@ -225,6 +318,11 @@ def leads_with_attribution(masked: str, start: int, end: int) -> Attribution | N
     return Attribution(_subject(text, verb.start(), start))
 
 
+def is_one(text: str) -> bool:
+    """Tell whether at most one speech verb stands in the words between two quotations."""
+    return len([found for found in _speech_verbs(text) if not _GERUND.match(found[0])]) <= 1
+
+
 def is_passive(masked: str, start: int, end: int) -> bool:
     """Tell whether the words before a quotation say "was called", "known as"."""
     return _PASSIVE.search(masked[start:end]) is not None
@@ -240,7 +338,12 @@ def _inverted(text: str, verb_end: int, base: int) -> Attribution | None:
     end = stop.start() if stop else len(rest)
     comma = rest.find(",", 0, end)
     if comma >= 0 and not _APPOSITION.match(rest, comma + 1):
-        end = comma
+        named = (
+            None
+            if any(c.isupper() for c in rest[:comma])
+            else _NAME_APPOSED.match(rest, comma + 1, end)
+        )
+        end = named.end() if named else comma
     return Attribution(_shift(_strip(text, verb_end, verb_end + end), base))
 
 
@@ -249,7 +352,7 @@ def _subject(text: str, verb: int, base: int) -> Span | None:
     if _TOLD.search(text, 0, verb) and _HEARER.match(text, verb):
         return None
     if _GERUND.match(text, verb) and not _PRONOUN.search(text[:verb].rstrip(" ,")):
-        return None
+        return _main_subject(text, verb, base)
     if tail := _AUXILIARY.search(text, 0, verb):
         verb = tail.start() if tail.start() > 0 else verb
     start, end = _strip(text, 0, verb)
@@ -258,16 +361,37 @@ def _subject(text: str, verb: int, base: int) -> Span | None:
         start = _apposition_start(text, end)
     else:
         start = max(start, *(text.rfind(mark, 0, end) + 1 for mark in (",", " - ", "\u2014")))
+    if _ELIDED.search(text, start, end):
+        return _main_subject(text, end, base)
+    start = max(start, text.rfind("\ue000", start, end) + 1)
     clause_start = start
     for found in _CONJUNCTION.finditer(text, start, end):
         clause_start = found.end()
     start, end = _strip(text, clause_start, end)
+    while first := _FIRST.match(text, start, end):
+        start = first.end()
     if pronoun := _PRONOUN.search(text, start, end):
         start, end = pronoun.span(1)
     subject = text[start:end].split()
-    if not subject or len(subject) > _LONGEST_SUBJECT or "\ue000" in text[start:end]:
+    if not subject or len(subject) > _LONGEST_SUBJECT:
         return None
     return start + base, end + base
+
+
+def _main_subject(text: str, verb: int, base: int) -> Span | None:
+    """Return who says it in `Ana Doe said so, adding that`: the subject of the verb before."""
+    said = [found for found in _speech_verbs(text[:verb]) if not found[0].endswith("ing")]
+    if said:
+        return _subject(text, said[-1].start(), base)
+    start = text.rfind("\ue000", 0, verb) + 1
+    return _leading_noun(text, start, verb, base)
+
+
+def _leading_noun(text: str, start: int, end: int, base: int) -> Span | None:
+    """Return the noun or pronoun a clause starts with, behind what a comma sets off."""
+    start, end = _strip(text, start, end)
+    found = _LEADING_NOUN.match(text, start, end)
+    return _shift(_strip(text, *found.span()), base) if found else None
 
 
 def _apposition_start(text: str, end: int) -> int:
