@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from monitor.types import Finding, Review, Span, Tag, Term
+from monitor.types import Finding, Review, ScorecardItem, Span, Tag, Term
+
+
+def time_json(moment: datetime | None) -> str | None:
+    """Return a time in UTC, to the second, with a Z."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def span_json(span: Span) -> dict[str, Any]:
@@ -63,6 +71,16 @@ def finding_json(
         "sources": [
             {"title": s.title, "section": s.section, "url": s.url} for s in finding.sources
         ],
+    }
+
+
+def scorecard_json(item: ScorecardItem) -> dict[str, Any]:
+    """Return the answer of one document rule."""
+    return {
+        "item": item.item,
+        "met": item.met,
+        "reason": item.reason,
+        "evidence": [span_json(span) for span in item.evidence],
     }
 
 

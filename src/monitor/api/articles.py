@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
@@ -18,6 +16,7 @@ from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
 from monitor.api.schemas import ArticleDetail, ArticlePage, LanguageCode, WholeStr
 from monitor.errors import NotFound
+from monitor.shapes import finding_json, scorecard_json, tag_json, term_json, time_json
 from monitor.types import FORMS, AssessedArticle
 
 router = APIRouter(tags=["articles"])
@@ -123,25 +122,17 @@ def article_json(assessed: AssessedArticle) -> dict[str, Any]:
         "title": article.title,
         "outlet": article.outlet,
         "language": article.language,
-        "published": _moment(article.published),
-        "seen": _moment(article.seen),
+        "published": time_json(article.published),
+        "seen": time_json(article.seen),
         "sha256": article.sha256,
         "origin": article.origin,
         "relevance": assessed.relevance,
         "relevant": assessed.relevant,
         "borderline": assessed.borderline,
         "not_judged": assessed.not_judged,
-        "terms": [asdict(term) for term in assessed.terms],
-        "tags": [_without_none(asdict(tag)) for tag in assessed.tags],
-        "findings": [asdict(finding) for finding in assessed.findings],
-        "scorecard": [asdict(item) for item in assessed.scorecard],
+        "terms": [term_json(term) for term in assessed.terms],
+        "tags": [tag_json(tag) for tag in assessed.tags],
+        "findings": [finding_json(finding) for finding in assessed.findings],
+        "scorecard": [scorecard_json(item) for item in assessed.scorecard],
         "stamps": list(assessed.stamps),
     }
-
-
-def _moment(value: datetime | None) -> str | None:
-    return None if value is None else value.isoformat().replace("+00:00", "Z")
-
-
-def _without_none(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in record.items() if value is not None}

@@ -10,10 +10,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from monitor.countries import parse_country
 from monitor.errors import UsageError
+from monitor.types import PLACE_ROLES
 
 
 def _whole(value: str) -> str:
@@ -250,6 +252,11 @@ class ClassifyRequest(Model):
     )
 
 
+def _or_absent(schema: JsonDict) -> None:
+    """Let the schema tell of a key that is left out, never null."""
+    schema.pop("default", None)
+
+
 class TagOut(Model):
     """One label, with the words that show why."""
 
@@ -257,9 +264,15 @@ class TagOut(Model):
     label: str
     score: float = Field(ge=0, le=1)
     evidence: list[Evidence]
-    role: str | None = Field(default=None, description="For places: how the place is concerned.")
-    experimental: bool | None = Field(
-        default=None, description="True: too few labelled examples to measure this label."
+    role: Literal[PLACE_ROLES] | SkipJsonSchema[None] = Field(  # type: ignore[valid-type]
+        default=None,
+        description="For places only: how the place is concerned.",
+        json_schema_extra=_or_absent,
+    )
+    experimental: Literal[True] | SkipJsonSchema[None] = Field(
+        default=None,
+        description="There where there were too few labelled examples to measure this label.",
+        json_schema_extra=_or_absent,
     )
 
 

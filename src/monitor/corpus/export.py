@@ -14,8 +14,9 @@ from typing import Any, BinaryIO, Literal, TypeVar, get_args
 from uuid import uuid4
 
 from monitor.corpus import jsonl, table
-from monitor.corpus.record import TextDegree, make_record, time_text
+from monitor.corpus.record import TextDegree, make_record
 from monitor.errors import UsageError
+from monitor.shapes import time_json
 from monitor.types import AssessedArticle
 
 ExportFormat = Literal["jsonl", "csv"]
@@ -107,7 +108,7 @@ def _entry(
         "text": text,
         "rows": report.rows,
         "sha256": report.sha256,
-        "created": time_text(now),
+        "created": time_json(now),
         "filters": dict(filters),
         "stamps": list(report.stamps),
         "withheld": report.withheld,

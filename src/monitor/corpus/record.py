@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Literal
 
-from monitor.shapes import finding_json, tag_json
+from monitor.shapes import finding_json, span_json, tag_json, time_json
 from monitor.types import SEVERITIES, Article, AssessedArticle, Finding, Span
 
 TextDegree = Literal["none", "quotes", "full"]
@@ -51,8 +50,8 @@ def make_record(assessed: AssessedArticle, text: TextDegree) -> Record:
         "title": article.title,
         "outlet": article.outlet,
         "language": article.language,
-        "published": time_text(article.published),
-        "seen": time_text(article.seen),
+        "published": time_json(article.published),
+        "seen": time_json(article.seen),
         "sha256": article.sha256,
     }
     if text == "full":
@@ -69,13 +68,6 @@ def make_record(assessed: AssessedArticle, text: TextDegree) -> Record:
     }
     withheld = 0 if text == "none" else sum(_key(span) not in shown for span in spans)
     return Record(values, withheld)
-
-
-def time_text(moment: datetime | None) -> str | None:
-    """Return the time in UTC, to the second, with a Z."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _shown(assessed: AssessedArticle, text: TextDegree) -> set[Key]:
@@ -115,7 +107,7 @@ def _key(span: Span) -> Key:
 
 
 def _located(span: Span, article: Article, shown: set[Key]) -> dict[str, Any]:
-    values = {"field": span.field, "start": span.start, "end": span.end}
+    values = span_json(span)
     if _key(span) not in shown:
         return values
     source = article.title if span.field == "title" else article.text

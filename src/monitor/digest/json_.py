@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 from monitor.digest.view import headline_findings
-from monitor.shapes import finding_json, tag_json, term_json
+from monitor.shapes import finding_json, tag_json, term_json, time_json
 from monitor.types import AssessedArticle, Digest, Ledger, Story
 
 SCHEMA = 1
@@ -52,7 +51,7 @@ def _unjudged(assessed: AssessedArticle) -> dict[str, Any]:
         "url": article.url,
         "title": article.title,
         "outlet": article.outlet,
-        "published": _time(article.published),
+        "published": time_json(article.published),
         "language": article.language,
         "not_judged": assessed.not_judged,
         "terms": [term_json(term) for term in assessed.terms],
@@ -66,7 +65,7 @@ def _article(assessed: AssessedArticle) -> dict[str, Any]:
         "url": article.url,
         "title": article.title,
         "outlet": article.outlet,
-        "published": _time(article.published),
+        "published": time_json(article.published),
         "language": article.language,
         "relevance": assessed.relevance,
         "tags": [tag_json(tag) for tag in assessed.tags],
@@ -84,9 +83,3 @@ def _ledger(ledger: Ledger) -> dict[str, Any]:
         "dropped": dict(sorted(ledger.dropped.items())),
         "not_judged": dict(sorted(ledger.not_judged.items())),
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -14,7 +14,7 @@ from monitor.guidelines.gates import Voice
 from monitor.guidelines.scan import key_of
 from monitor.guidelines.scene import Scene
 from monitor.guidelines.schema import Example, Rule, SourceEntry
-from monitor.shapes import finding_json, span_json
+from monitor.shapes import finding_json, scorecard_json
 from monitor.text.document import Document
 from monitor.text.language import identify_language
 from monitor.text.positions import Positions
@@ -176,7 +176,7 @@ def document_json(
     entry["language"] = document.language or identify_language(document.text)
     entry["words"] = checked.words
     entry["findings"] = [_finding_json(finding, places) for finding in checked.findings]
-    entry["scorecard"] = [_item_json(item) for item in checked.scorecard]
+    entry["scorecard"] = [scorecard_json(item) for item in checked.scorecard]
     if include_text:
         entry["text"] = document.text
     return entry
@@ -209,15 +209,6 @@ class _Places:
 def _finding_json(finding: Finding, places: _Places) -> dict[str, Any]:
     place = places.of(finding.field, finding.start, finding.end)
     return finding_json(finding, place={"field": finding.field, **place, "match": finding.match})
-
-
-def _item_json(item: ScorecardItem) -> dict[str, Any]:
-    return {
-        "item": item.item,
-        "met": item.met,
-        "reason": item.reason,
-        "evidence": [span_json(span) for span in item.evidence],
-    }
 
 
 def rule_json(rule: Rule) -> dict[str, Any]:
