@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint browser clean
+.PHONY: demo test lint browser floors clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python tests/demo.py $(if $(ONCE),--once)
@@ -15,6 +15,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+# Every measured figure beside its floor, in two minutes of a processor; what is better is written.
+floors: $(VENV)/.dev
+	$(BIN)/python tests/floors.py --raise
 
 # A real Chromium for the page tests: the system's, else Debian's package, else Playwright's own.
 browser: $(VENV)/.dev

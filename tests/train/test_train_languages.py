@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -78,22 +79,18 @@ def test_a_trained_folder_judges_and_says_what_it_rests_on(models: Path, data: P
 
 def test_a_language_is_promoted_over_its_own_floor(models: Path, data: Path) -> None:
     from monitor.train.data import file_sha256
+    from monitor.train.floors import Floors, read_floors, write_floors
 
-    floors = {
-        "data_sha256": "0", "relevance": {}, "tags": {},
-        "languages": {"data_sha256": file_sha256(data / DATA), "pt": {"average_precision": 1.01}},
-    }  # fmt: skip
-    path = models / "floors.json"
-    path.write_text(json.dumps(floors), "utf-8")
+    floors = Floors(DATA, file_sha256(data / DATA), "evaluate", {"average_precision": 1.01})
+    write_floors(models, {"relevance-pt": floors})
     done = promote(models, "relevance-pt", "0.0.1", data / DATA)
     assert "average_precision" in done.refused[0]
     with pytest.raises(ModelError, match="no released version"):
         find_model(models, "relevance-pt")
-    floors["languages"]["pt"] = {"average_precision": 0.5}
-    path.write_text(json.dumps(floors), "utf-8")
+    write_floors(models, {"relevance-pt": replace(floors, at_least={"average_precision": 0.5})})
     assert promote(models, "relevance-pt", "0.0.1", data / DATA).refused == ()
     assert find_model(models, "relevance-pt").name == "0.0.1"
-    assert json.loads(path.read_text("utf-8"))["languages"]["pt"]["average_precision"] > 0.5
+    assert read_floors(models)["relevance-pt"].at_least["average_precision"] > 0.5
     other = data / "other.jsonl"
     other.write_text(json.dumps(make_row(1)), "utf-8")
     with pytest.raises(DataError, match="other sha256"):

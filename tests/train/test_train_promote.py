@@ -12,7 +12,8 @@ from monitor.classify.artefact import save_folder
 from monitor.config import data_dir
 from monitor.errors import DataError, ModelError
 from monitor.train.data import file_sha256
-from monitor.train.evaluate import evaluate_relevance, read_floors
+from monitor.train.evaluate import evaluate_relevance
+from monitor.train.floors import Floors, read_floors, write_floors
 from monitor.train.promote import promote
 
 TITLES = [
@@ -50,7 +51,7 @@ def models(tmp_path: Path, data: Path) -> Path:
     shutil.copytree(used, folder / "relevance-en" / "9.0.0")
     trial = folder / "relevance-en" / "9.0.0" / "meta.json"
     change_meta(trial, version="9.0.0", released=False)
-    write_floors(folder, data, 0.5)
+    write_floors(folder, floors_of(data, 0.5))
     return folder
 
 
@@ -58,13 +59,13 @@ def change_meta(path: Path, **change: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | change), "utf-8")
 
 
-def write_floors(folder: Path, data: Path, floor: float) -> None:
-    floors = {
-        "data_sha256": file_sha256(data),
-        "relevance": {"average_precision": floor, "recall_at_precision_0.90": floor},
-        "tags": {"form": 0.1},
+def floors_of(data: Path, floor: float) -> dict[str, Floors]:
+    figures = {"average_precision": floor, "recall_at_precision_0.90": floor}
+    sha256 = file_sha256(data)
+    return {
+        "relevance-en": Floors(data.name, sha256, "evaluate", figures, within=0.001),
+        "tags-en": Floors(data.name, sha256, "evaluate", {"form": 0.1}),
     }
-    (folder / "floors.json").write_text(json.dumps(floors), "utf-8")
 
 
 def test_a_version_that_holds_the_floors_takes_over_and_raises_them(
@@ -77,9 +78,8 @@ def test_a_version_that_holds_the_floors_takes_over_and_raises_them(
     assert find_model(models, "relevance-en").name == "9.0.0"
     assert load_folder(find_model(models, "relevance-en")).meta.released
     floors = read_floors(models)
-    assert floors["relevance"] == {"average_precision": 0.995, "recall_at_precision_0.90": 0.995}
-    assert floors["tags"] == {"form": 0.1}
-    assert done.floors["average_precision"] == (0.5, 0.995)
+    assert floors == floors_of(data, 1.0)
+    assert done.floors["average_precision"] == (0.5, 1.0)
     again = promote(models, "relevance-en", "9.0.0", data)
     assert again.floors == {}
     assert read_floors(models) == floors
@@ -117,6 +117,9 @@ def test_other_data_and_unknown_models_are_errors(models: Path, data: Path, tmp_
         promote(models, "relevance-en", "9.0.0", other)
     with pytest.raises(ModelError, match="no model there"):
         promote(models, "weather-en", "1.0.0", data)
+    encoder = find_model(models, "encoder-en").name
+    with pytest.raises(ModelError, match="with the relevance model that uses it"):
+        promote(models, "encoder-en", encoder, data)
 
 
 def test_an_evaluation_lists_errors_by_id_and_no_text(models: Path, tmp_path: Path) -> None:

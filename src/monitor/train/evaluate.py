@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from monitor.classify.artefact import ModelFolder, find_model, load_folder
-from monitor.classify.relevance import NAME, load_relevance
+from monitor.classify.relevance import NAME, load_relevance, name_of
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import load_tags
-from monitor.errors import DataError
+from monitor.errors import DataError, ModelError
 from monitor.train.data import Labelled, read_labelled
 from monitor.train.hard_cases import error_list
 from monitor.train.make import ENGLISH
 from monitor.train.metrics import relevance_scores
 from monitor.train.relevance import judge_rows, rounded
 from monitor.train.tag_scores import score_indicators, score_tags
-
-FLOORS = "floors.json"
 
 
 def evaluate_relevance(models: Path, data: Path, language: str | None = None) -> dict[str, Any]:
@@ -71,39 +68,36 @@ def evaluate_tags_folder(folder: ModelFolder, data: Path) -> dict[str, Any]:
     }
 
 
-def below_floors(models: Path, data: Path) -> list[str]:
-    """Return a sentence for each figure of `floors.json` that the models in use do not reach.
+def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
+    """Return the figures of one version on `data` by the names that floors have for them.
 
-    Floors rise with better models; lowering one is a decision to be written down.
+    A language whose model learned from that very file is measured by refitting. Raises `DataError`
+    if that is not what was trained, `ModelError` for a model that has no figures.
     """
-    floors = read_floors(models)
-    relevance = evaluate_relevance(models, data)["scores"]
-    schemes = evaluate_tags(models, data)["schemes"]
-    reached = {
-        **{f"relevance.{key}": relevance.get(key) for key in floors["relevance"]},
-        **{f"tags.{key}": schemes[key]["micro"]["f1"] for key in floors["tags"]},
-    }
-    wanted = {
-        f"{kind}.{key}": v for kind in ("relevance", "tags") for key, v in floors[kind].items()
-    }
-    return [
-        f"{key} is {reached[key]}, below its floor {floor}"
-        for key, floor in wanted.items()
-        if reached[key] is None or reached[key] < floor
-    ]
+    name = folder.meta.name
+    if name == NAME:
+        scores = evaluate_relevance_folder(folder, data)["scores"]
+        return {key: value for key, value in scores.items() if isinstance(value, float)}
+    if name == TAGS_NAME:
+        schemes = evaluate_tags_folder(folder, data)["schemes"]
+        return {scheme: table["micro"]["f1"] for scheme, table in schemes.items()}
+    if name == name_of(folder.meta.language):
+        return _figures_of_language(folder, data)
+    raise ModelError(f"{name}: no figures for such a model")
 
 
-def read_floors(models: Path) -> dict[str, Any]:
-    """Read `floors.json`; raises `DataError`."""
-    path = models / FLOORS
-    try:
-        floors = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: {error}") from error
-    keys = {"data_sha256", "relevance", "tags"}
-    if not isinstance(floors, dict) or floors.keys() - {"languages"} != keys:
-        raise DataError(f"{path}: must have the keys {', '.join(sorted(keys))}, maybe languages")
-    return floors
+def _figures_of_language(folder: ModelFolder, data: Path) -> dict[str, float]:
+    from monitor.train.languages import evaluate_languages, text_hashes
+
+    language = folder.meta.language
+    if folder.meta.training["texts"] != text_hashes(language):
+        raise DataError(f"{folder.path}: cues or texts have changed since; train it again")
+    scores = evaluate_languages(data, [language])["languages"][language]
+    return {
+        key: value["mean"]
+        for key, value in scores.items()
+        if isinstance(value, dict) and "mean" in value
+    }
 
 
 def _rows(data: Path, language: str) -> list[Labelled]:

@@ -1,8 +1,8 @@
-"""How rules do on sentences by people who had seen only their titles and gists.
+"""Invented sentences with and without breaches, and how many of them the rules find.
 
-`tests/data/guidelines/held-out-*.yaml` are kept unread by whoever writes rules: of them only
-counts are printed. `development-*.yaml` are read and fitted to; run this file as a script to see every miss there. The floors keep
-the scores from falling unnoticed.
+All were written from the rules' titles and gists. `development-*.yaml` are read and fitted to;
+`held-out-*.yaml` are kept unread by whoever writes rules: of them only counts are printed. As a
+script this prints every miss of development, and the counts of both.
 """
 
 import re
@@ -15,10 +15,10 @@ from monitor.guidelines import load_guideline
 from monitor.guidelines.engine import make_policy, run_policy
 from monitor.text.document import Document
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "tests" / "data" / "guidelines"
 HELD_OUT = sorted(FOLDER.glob("held-out-*.yaml"))
-READ = sorted(FOLDER.glob("development-*.yaml"))
+DEVELOPMENT = sorted(FOLDER.glob("development-*.yaml"))
 MARK = re.compile(r"\[\[(.*?)\]\]")
 
 
@@ -79,24 +79,8 @@ def told(name, result):
     )
 
 
-THB = load_guideline(ROOT / "guidelines" / "thb-en")
-
-
-def test_floors_of_what_nobody_read():
-    result = score(THB, HELD_OUT)
-    assert result.bad >= 300
-    assert result.found >= 0.48 * result.bad
-    assert result.flagged <= 0.06 * result.near
-    assert result.heard >= 0.45 * result.quoted
-
-
-def test_floors_of_development():
-    result = score(THB, READ)
-    assert result.found >= 0.75 * result.bad
-    assert result.flagged <= 0.05 * result.near
-
-
 if __name__ == "__main__":
-    development = score(THB, READ)
+    thb = load_guideline(ROOT / "guidelines" / "thb-en")
+    development = score(thb, DEVELOPMENT)
     print(*development.missed, "", *development.false, sep="\n")
-    print(told("read", development), told("held out", score(THB, HELD_OUT)), sep="\n")
+    print(told("development", development), told("held out", score(thb, HELD_OUT)), sep="\n")
