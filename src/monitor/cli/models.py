@@ -206,7 +206,7 @@ def general(context: typer.Context, data: DataFile, topic_forced: TopicForced = 
 
 
 def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
-    from monitor.train.tables import render_evaluation
+    from monitor.train.cards import render_evaluation
 
     if format == "json":
         show(json.dumps(result, ensure_ascii=False, indent=2))
@@ -216,7 +216,7 @@ def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
 
 def _rules(result: Mapping[str, Any]) -> str:
     """Return the guideline's figures as a table, with the first misses and false flags."""
-    from monitor.train.tables import text_table
+    from monitor.train.cards import columns
 
     keys = ("sure", "found", "recall", "flags", "right", "precision")
     rows = [(name, *(_cell(row[key]) for key in keys)) for name, row in result["rules"].items()]
@@ -224,7 +224,7 @@ def _rules(result: Mapping[str, Any]) -> str:
     if beyond := result.get("beyond_literal"):
         rows.append(("beyond literal phrases", *(_cell(beyond[key]) for key in keys)))
     lines = [f"{result['guideline']} on {result['articles']} articles", ""]
-    lines += [text_table(("rule", *keys), rows)]
+    lines += [columns([("rule", *keys), *rows])]
     for name in ("misses", "false_flags"):
         found = result[name]
         lines += ["", f"{name.replace('_', ' ')}: {len(found)}, the first {SHOWN}:"]

@@ -21,6 +21,7 @@ from monitor.classify.cues import CueTable
 from monitor.classify.encoder import MODEL, NAME, TOKENIZER
 from monitor.errors import DataError
 from monitor.nlp.tokens import TextTokenizer, load_tokenizer
+from monitor.train.cards import model_card
 from monitor.train.cue_groups import CUES_FILE, load_cues
 from monitor.train.data import file_sha256, text_files
 from monitor.train.encoder_data import (
@@ -66,7 +67,6 @@ def train_encoder(
     with a BERT model and tokenizer (default: that of `BASE_PACKAGE`). Returns the content of
     `meta.json`; raises `DataError` or `ModelError`.
     """
-    from monitor.train.encoder_card import encoder_card
     from monitor.train.export import export_int8
 
     base = base or base_folder()
@@ -81,7 +81,7 @@ def train_encoder(
     say("exporting to int8 ONNX")
     files = {MODEL: export_int8(module, heads=HEADS), TOKENIZER: content}
     meta = _meta(version, released, options, {**record, "seconds": round(seconds)}, pool)
-    saved = asdict(save_folder(out / NAME / version, meta, files, encoder_card(meta, files)))
+    saved = asdict(save_folder(out / NAME / version, meta, files, model_card(meta, files)))
     checkpoint.unlink(missing_ok=True)
     return saved
 

@@ -24,6 +24,7 @@ from monitor.classify.reading import read_article
 from monitor.classify.relevance import name_of
 from monitor.classify.story import StoryCounter
 from monitor.errors import DataError
+from monitor.train.cards import model_card
 from monitor.train.copies import as_article, join_copies
 from monitor.train.corpus import Corpus, targets_of
 from monitor.train.cue_groups import cues_of, load_cues
@@ -44,7 +45,6 @@ from monitor.train.fit import (
     score_rows,
     threshold_for,
 )
-from monitor.train.language_card import language_card
 from monitor.train.matrix import build_matrix
 from monitor.train.metrics import average_precision, recall_at_precision
 from monitor.train.relevance import LIBRARIES, PRECISION, pack_linear, rounded
@@ -123,9 +123,9 @@ def train_language(
         "scores": rounded(scores),
         "training": _record(data / DATA, language, corpus, seed),
     }
-    card = language_card(meta)
+    files = pack_linear(linear, cues)
     folder = out / name_of(language) / version
-    return asdict(save_folder(folder, meta, pack_linear(linear, cues), card))
+    return asdict(save_folder(folder, meta, files, model_card(meta, files)))
 
 
 def evaluate_languages(data: Path, languages: Sequence[str] = ()) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from monitor.classify.relevance import (
     RelevanceModel,
 )
 from monitor.classify.story import StoryCounter
+from monitor.train.cards import model_card
 from monitor.train.corpus import DEV, TRAIN, Corpus, load_corpus, targets_of
 from monitor.train.cue_groups import CUES_FILE, cues_json, load_cues
 from monitor.train.data import Labelled, file_sha256, read_labelled, text_files
@@ -79,8 +80,6 @@ def train_relevance(
     Returns the content of `meta.json`. The same data, texts, cues, encoder, seed and library
     versions give the same files. Raises `DataError` or `ModelError`.
     """
-    from monitor.train.relevance_card import relevance_card
-
     second = None if encoder is None else load_folder(encoder)
     cues = CueTable(load_cues())
     say("reading the training rows")
@@ -108,7 +107,7 @@ def train_relevance(
         "training": {**training_record(data, seed, options), **counts},
     }
     files = pack_relevance(model)
-    return asdict(save_folder(out / NAME / version, meta, files, relevance_card(meta)))
+    return asdict(save_folder(out / NAME / version, meta, files, model_card(meta, files)))
 
 
 def _fit_all(

@@ -23,6 +23,7 @@ from monitor.classify.small import small_json
 from monitor.classify.story import StoryCounter
 from monitor.classify.tags import NAME, PLACES, TagsModel
 from monitor.errors import ModelError
+from monitor.train.cards import model_card
 from monitor.train.corpus import DEV, TRAIN
 from monitor.train.cue_groups import CUES_FILE, load_cues
 from monitor.train.data import (
@@ -84,8 +85,6 @@ def train_tags(
     The same data, texts, cues, encoder, seed and library versions give the same files. Raises
     `DataError` or `ModelError`.
     """
-    from monitor.train.tags_card import tags_card
-
     second = None if encoder is None else load_folder(encoder)
     cues = load_tag_cues()
     counter = StoryCounter(cues)
@@ -127,7 +126,7 @@ def train_tags(
     content = pack_linear(fitted.linear, cues) | {
         PLACES: pack_json({**gazetteer, "model": small_json(fitted.places), "people": people}),
     }
-    return asdict(save_folder(out / NAME / version, meta, content, tags_card(meta)))
+    return asdict(save_folder(out / NAME / version, meta, content, model_card(meta, content)))
 
 
 def build_model(
