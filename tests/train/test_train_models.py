@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.classify import find_model, load_classifiers, load_folder
@@ -23,7 +23,14 @@ from monitor.errors import DataError
 from monitor.train.cards import render_evaluation
 from monitor.train.cue_groups import load_cues
 from monitor.train.evaluate import evaluate_relevance, evaluate_tags
-from monitor.train.fit import FitOptions, fit_calibration, make_folds, score_rows, threshold_for
+from monitor.train.fit import (
+    FitOptions,
+    best_f1_threshold,
+    fit_calibration,
+    make_folds,
+    score_rows,
+    threshold_for,
+)
 from monitor.train.matrix import build_matrix
 from monitor.train.metrics import average_precision, label_scores, recall_at_precision
 from monitor.train.relevance import train_relevance
@@ -156,6 +163,7 @@ scored = st.lists(
 ).filter(lambda rows: 0 < sum(truth for _, truth in rows) < len(rows))  # fmt: skip
 
 
+@settings(deadline=None)
 @given(scored)
 def test_calibration_rises_strictly_and_reads_back(rows: list[tuple[float, bool]]) -> None:
     scores = np.array([score for score, _ in rows])
@@ -184,6 +192,35 @@ def test_figures_of_merit() -> None:
     table = label_scores([{"a"}, {"a", "b"}, set()], [{"a"}, {"b"}, {"b"}], ["a", "b"])
     assert table["labels"]["a"] == {"n": 2, "precision": 1.0, "recall": 0.5, "f1": 2 / 3}
     assert table["micro"]["precision"] == pytest.approx(2 / 3)
+
+
+def test_scores_that_are_equal_are_counted_together() -> None:
+    truth = np.array([True, False, True])
+    scores = np.array([0.9, 0.9, 0.2])
+    assert recall_at_precision(truth, scores, 0.9) == 0.0
+    assert best_f1_threshold(scores, truth) == 0.2
+    assert best_f1_threshold(scores, np.zeros(3, dtype=bool)) == 0.9
+
+
+LABELS = st.lists(st.tuples(*[st.sets(st.sampled_from("abc"))] * 2), max_size=8)
+
+
+@settings(deadline=None, max_examples=60)
+@given(LABELS, st.sampled_from(["", "a", "abc"]))
+def test_label_figures_are_what_counting_gives(
+    pairs: list[tuple[set[str], set[str]]], labels: str
+) -> None:
+    table = label_scores([gold for gold, _ in pairs], [said for _, said in pairs], labels)
+    occurring = {label for pair in pairs for label in pair[0] | pair[1]}
+    assert list(table["labels"]) == [label for label in labels if label in occurring]
+    for chosen, row in [(occurring, table["micro"]), *((k, v) for k, v in table["labels"].items())]:
+        said = sum(len(answer & set(chosen)) for _, answer in pairs)
+        true = sum(len(gold & set(chosen)) for gold, _ in pairs)
+        hits = sum(len(gold & answer & set(chosen)) for gold, answer in pairs)
+        assert row["precision"] == pytest.approx(hits / max(1, said))
+        assert row["recall"] == pytest.approx(hits / max(1, true))
+        assert row["f1"] == pytest.approx(2 * hits / max(1, said + true))
+        assert row.get("n", true) == true
 
 
 def test_data_in_another_language_is_refused(tmp_path: Path) -> None:

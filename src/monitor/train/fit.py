@@ -19,6 +19,8 @@ from monitor.train.matrix import Columns, Matrix, choose_columns, design
 Floats = NDArray[np.float64]
 SURE = 0.001
 """Probabilities stay this far from 0 and 1."""
+_ROUNDING = 1e-12
+"""Values of F1 that are equal but for the order they were reckoned in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,9 +218,13 @@ def threshold_for(scores: Floats, truth: NDArray[np.bool_], precision: float) ->
     return between if between > following else lowest
 
 
-def best_f1_threshold(scores: Floats, truth: np.typing.NDArray[np.bool_]) -> float:
-    """Return the threshold with the best F1."""
-    order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(truth[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
-    return float(scores[order[int(np.argmax(f1))]])
+def best_f1_threshold(scores: Floats, truth: NDArray[np.bool_]) -> float:
+    """Return the threshold with the best F1, of several the highest."""
+    from sklearn.metrics import precision_recall_curve
+
+    if not truth.any():
+        return float(scores.max())
+    precisions, recalls, thresholds = precision_recall_curve(truth, scores)
+    precisions, recalls = precisions[:-1], recalls[:-1]  # the end at recall 0 has no threshold
+    f1 = 2 * precisions * recalls / np.maximum(precisions + recalls, _ROUNDING)
+    return float(thresholds[np.flatnonzero(f1 >= f1.max() - _ROUNDING)[-1]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
@@ -34,6 +33,7 @@ HARD_IN_FEED = 0.003
 """Share of hard negatives (a strong term, another subject) in a national feed."""
 
 
+_FIGURES = ("precision", "recall", "f1")
 DRAWS = 400
 """Bootstrap draws; the ends of an interval move by 0.01 from one seed to another."""
 
@@ -46,11 +46,13 @@ def average_precision(truth: Bools, scores: Floats) -> float:
 
 
 def recall_at_precision(truth: Bools, scores: Floats, precision: float = 0.9) -> float:
-    """Return the best recall at which `precision` holds."""
-    order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(truth[order])
-    good = hits[hits / np.arange(1, len(order) + 1) >= precision]
-    return float(good.max() / truth.sum()) if len(good) and truth.any() else 0.0
+    """Return the best recall at which `precision` holds, or 0 where nothing is true."""
+    from sklearn.metrics import precision_recall_curve
+
+    if not truth.any():
+        return 0.0
+    precisions, recalls, _ = precision_recall_curve(truth, scores)
+    return float(recalls[precisions >= precision].max())
 
 
 def relevance_scores(
@@ -237,30 +239,28 @@ def project_to_feed(
 def label_scores(
     gold: Sequence[Collection[str]], said: Sequence[Collection[str]], labels: Sequence[str]
 ) -> dict[str, Any]:
-    """Return micro-averaged and per-label precision, recall and F1 of label sets."""
-    hit, false, missed = Counter[str](), Counter[str](), Counter[str]()
-    for truth, answer in zip(gold, said, strict=True):
-        hit.update(set(truth) & set(answer))
-        false.update(set(answer) - set(truth))
-        missed.update(set(truth) - set(answer))
+    """Return micro-averaged and per-label precision, recall and F1 of label sets.
+
+    `labels` are those that get a line, if they occur; all that occur count in the average.
+    """
+    from sklearn.metrics import precision_recall_fscore_support
+    from sklearn.preprocessing import MultiLabelBinarizer
+
+    every = sorted(set().union(*gold, *said))
+    if not every:
+        return {"rows": len(gold), "micro": dict.fromkeys(_FIGURES, 0.0), "labels": {}}
+    # with a label that nothing has: a single column would be taken for yes and no, both counted
+    binarizer = MultiLabelBinarizer(classes=[*every, ""])
+    truth, answer = binarizer.fit_transform(gold), binarizer.transform(said)
+    options: dict[str, Any] = {"zero_division": 0.0}
+    *micro, _ = precision_recall_fscore_support(truth, answer, average="micro", **options)
+    *figures, counts = precision_recall_fscore_support(truth, answer, average=None, **options)
     table = {
-        label: {
-            "n": hit[label] + missed[label],
-            **_prf(hit[label], false[label], missed[label]),
-        }
-        for label in labels
-        if hit[label] + missed[label] + false[label]
+        label: {"n": int(n), **dict(zip(_FIGURES, map(float, each), strict=True))}
+        for label, *each, n in zip(binarizer.classes_, *figures, counts, strict=True)
     }
-    total = _prf(hit.total(), false.total(), missed.total())
-    return {"rows": len(gold), "micro": total, "labels": table}
-
-
-def _prf(hit: int, false: int, missed: int) -> dict[str, float]:
-    precision = hit / (hit + false) if hit + false else 0.0
-    recall = hit / (hit + missed) if hit + missed else 0.0
-    both = precision + recall
     return {
-        "precision": precision,
-        "recall": recall,
-        "f1": 2 * precision * recall / both if both else 0.0,
+        "rows": len(gold),
+        "micro": dict(zip(_FIGURES, map(float, micro), strict=True)),
+        "labels": {label: table[label] for label in labels if label in every},
     }
