@@ -1,11 +1,22 @@
 import contextlib
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import FeedError
-from monitor.feeds.urls import article_id, canonical_url, feed_id, host_of, join_url, request_url
+from monitor.feeds import make_feed
+from monitor.feeds.urls import (
+    article_id,
+    canonical_url,
+    feed_id,
+    has_login,
+    host_of,
+    join_url,
+    request_url,
+    shown_url,
+)
 
 SAME = [
     ("HTTP://WWW.Example.COM:80/a", "http://www.example.com/a"),
@@ -91,7 +102,58 @@ def test_request_keeps_the_query_as_given():
         request_url("https://user:secret@e.example/")
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://someone:s3cret@e.example/feed", "https://e.example/feed"),
+        ("https://s3cret@e.example/feed", "https://e.example/feed"),
+        ("https://someone:s3/c#r?t@e.example/feed", "https://e.example/feed"),
+        ("https://someone:s3@cret@e.example/feed", "https://e.example/feed"),
+        ("HTTPS://someone:s3cret@[bad/feed", "HTTPS://[bad/feed"),
+        ("feed:https://someone:s3cret@e.example/", "feed:https://e.example/"),
+        ("feed://someone:s3cret@e.example/", "feed://e.example/"),
+        ("ftp://someone:s3cret@e.example/", "ftp://e.example/"),
+        ("someone:s3cret@e.example/feed", "e.example/feed"),
+        ("//someone:s3cret@e.example/feed", "//e.example/feed"),
+        ("https:\\\\someone:s3cret@e.example/", "https:\\\\e.example/"),
+        ("https://someone:s3cret\n@e.example/", "https://e.example/"),
+        ("https://e.example/@someone/feed", "https://e.example/@someone/feed"),
+        ("https://e.example:8080/a@b", "https://e.example:8080/a@b"),
+        ("https://[::1]:8080/a@b", "https://[::1]:8080/a@b"),
+        ("https://e.example/?mail=a@b.example", "https://e.example/?mail=a@b.example"),
+    ],
+)
+def test_a_user_name_and_password_are_never_shown(url, shown):
+    assert shown_url(url) == shown
+    assert has_login(url) is (url != shown)
+    if has_login(url):
+        with pytest.raises(FeedError) as refused:
+            make_feed(url)
+        said = f"{refused.value} {refused.value.__cause__}"
+        assert "s3" not in said.replace(shown, "")
+        assert "someone" not in said.replace(shown, "")
+
+
+def test_a_url_with_a_login_is_refused_in_words():
+    with pytest.raises(FeedError, match=r"^https://e\.example/f: .*behind a login are not read"):
+        make_feed("https://someone:s3cret@e.example/f")
+
+
+@given(st.text(st.sampled_from("ab:@/?#[]\\. \n1"), max_size=40))
+def test_no_password_stays_in_what_is_shown(rest):
+    assert "s3cret" not in shown_url(f"https://someone:s3cret@{rest}")
+    assert "someone" not in shown_url(f"https://someone:s3cret@{rest}")
+
+
+def test_a_long_url_is_looked_through_in_linear_time():
+    started = time.process_time()
+    for url in ("https://" + "a:" * 500_000, "https://" + "a:" * 500_000 + " @", "a:" * 500_000):
+        shown_url(url)
+    assert time.process_time() - started < 2
+
+
 def test_join():
+    assert join_url("https://e.example/", "https://a:b@f.example/c") == "https://f.example/c"
     assert join_url("https://e.example/a/feed.xml", "../b") == "https://e.example/b"
     assert join_url("https://e.example/", "javascript:x") is None
     assert join_url("", "b") is None

@@ -10,7 +10,7 @@ from monitor.feeds.decode import decode, header_charset
 from monitor.feeds.http import PAGE_TYPES, Client, fetch
 from monitor.feeds.markup import find_links
 from monitor.feeds.parse import parse_feed
-from monitor.feeds.urls import canonical_url, join_url
+from monitor.feeds.urls import canonical_url, join_url, shown_url
 
 _TYPES = frozenset(
     (
@@ -56,7 +56,7 @@ def discover(client: Client, url: str, *, now: datetime) -> tuple[Discovered, ..
     """
     answer = fetch(client, url, now=now, accept=PAGE_TYPES)
     if answer.body is None:
-        raise FeedError(f"{url}: status {answer.status}")
+        raise FeedError(f"{shown_url(url)}: status {answer.status}")
     try:
         feed = parse_feed(answer.body, answer.content_type, answer.final_url)
     except FeedError:

@@ -21,7 +21,7 @@ from typing import Any
 from monitor.config import FetchSettings
 from monitor.errors import FeedError, UnsafeAddress
 from monitor.feeds.network import EndedEarly, Network, Reply, open_network, request
-from monitor.feeds.urls import host_of, join_url, request_url
+from monitor.feeds.urls import has_login, host_of, join_url, request_url, shown_url
 
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
@@ -105,13 +105,14 @@ def fetch(
     redirect loop, and `UnsafeAddress` for an address that may not be fetched; the message names
     `url`. A status such as 404 is an answer, not an error.
     """
+    name = shown_url(url)
     try:
         return _follow(client, url, _headers(client.settings, etag, modified, accept), now)
     except UnsafeAddress as error:
-        raise UnsafeAddress(f"{url}: {error}") from error
+        raise UnsafeAddress(f"{name}: {error}") from error
     except FeedError as error:
         message = str(error)
-        raise FeedError(message if message.startswith(url) else f"{url}: {message}") from error
+        raise FeedError(message if message.startswith(name) else f"{name}: {message}") from error
 
 
 def _headers(
@@ -166,6 +167,8 @@ def _redirect_target(here: str, reply: Reply) -> str | None:
     if reply.status not in _REDIRECTS or not reply.headers.get("location"):
         return None
     location = _as_text(reply.headers["location"])
+    if has_login(location):
+        raise FeedError("it redirects to an address with a user name or password")
     target = join_url(here, location)
     if target is None:
         raise FeedError("it redirects to something that is no http or https URL")

@@ -1,5 +1,8 @@
 """URLs as identity: one article, one canonical URL, one id, however it was linked.
 
+A user name and password in a URL are a secret: none is fetched with, kept, or shown. What is said
+of a URL in a message says it with `shown_url`.
+
 Ids leave out the scheme: sites move from http to https and their archive must not come in anew.
 The query is sorted, since its order rarely matters and often varies; a fetch uses `request_url`,
 which leaves it as given.
@@ -29,6 +32,16 @@ _TRACKING = re.compile(
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|[^!$&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+_LOGIN = re.compile(
+    r"\A(\s*(?:feed:)?(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}|\s*(?=[^/?#@:]+:[^/?#@]*@))"
+    r"(?:[^/?#@\\]*@|[^/?#@\\\[:]*:(?!\d*(?:[/?#\\]|\Z))[^@\s]*@)+",
+    re.IGNORECASE,
+)
+"""User name and password; a password with a `/` in it ends the host for parsers, not for people."""
+_LOGIN_REFUSED = (
+    "an address with a user name or password is not followed: feeds behind a login are not read, "
+    "and addresses are shown and exported"
+)
 
 
 def canonical_url(url: str) -> str:
@@ -48,18 +61,38 @@ def request_url(url: str) -> str:
 
     Raises `FeedError` where `url` is no http or https URL, or carries a user name or password.
     """
-    if "@" in _split(url).netloc:
-        raise FeedError(f"{_shown(url)}: a URL with a user name or password is not fetched")
+    if has_login(url):
+        raise FeedError(f"{shown_url(url)}: {_LOGIN_REFUSED}")
     return _normal(url, lambda query: query)
 
 
 def join_url(base: str, link: str) -> str | None:
-    """Return `link` made absolute against `base`, or `None` where it is no http or https URL."""
+    """Return `link` made absolute against `base`, or `None` where it is no http or https URL.
+
+    A user name and password are left out.
+    """
     try:
-        joined = urljoin(base, link.strip())
+        joined = without_login(urljoin(base, link.strip()))
         return joined if _split(joined) else None
     except (ValueError, FeedError):
         return None
+
+
+def has_login(url: str) -> bool:
+    """Tell whether `url` carries a user name or password."""
+    return _LOGIN.search(url) is not None
+
+
+def without_login(url: str) -> str:
+    """Return `url` without user name and password."""
+    return _LOGIN.sub(r"\1", url)
+
+
+def shown_url(url: str) -> str:
+    """Return `url` fit for a message: short, printable, without user name and password."""
+    text = without_login(url)
+    text = text if len(text) <= 200 else f"{text[:200]}…"
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def host_of(url: str) -> str:
@@ -90,8 +123,8 @@ def _normal(url: str, query_of: Callable[[str], str]) -> str:
     host = _host(parts, url)
     try:
         port = parts.port
-    except ValueError as error:
-        raise FeedError(f"{_shown(url)}: {error}") from error
+    except ValueError:  # its words may be part of a password
+        raise FeedError(f"{shown_url(url)}: impossible port") from None
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         host_port = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     else:
@@ -105,10 +138,10 @@ def _split(url: str) -> SplitResult:
     cleaned = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in url)
     try:
         parts = urlsplit(cleaned.strip())
-    except ValueError as error:
-        raise FeedError(f"{_shown(url)}: {error}") from error
+    except ValueError:
+        raise FeedError(f"{shown_url(url)}: impossible host name") from None
     if parts.scheme not in _DEFAULT_PORTS or not parts.netloc:
-        raise FeedError(f"{_shown(url)}: not an http or https URL")
+        raise FeedError(f"{shown_url(url)}: not an http or https URL")
     return parts
 
 
@@ -120,10 +153,10 @@ def _host(parts: SplitResult, url: str) -> str:
         host = unquote(host, errors="strict").rstrip(".").lower()
         if not host.isascii():
             host = idna.encode(host, uts46=True).decode()
-    except (ValueError, UnicodeError) as error:
-        raise FeedError(f"{_shown(url)}: impossible host name") from error
+    except (ValueError, UnicodeError):
+        raise FeedError(f"{shown_url(url)}: impossible host name") from None
     if not _HOST.fullmatch(host):
-        raise FeedError(f"{_shown(url)}: impossible host name")
+        raise FeedError(f"{shown_url(url)}: impossible host name")
     return host
 
 
@@ -159,9 +192,3 @@ def _sorted_query(query: str) -> str:
     pairs = [pair for pair in query.split("&") if pair]
     kept = [p for p in pairs if not _TRACKING.fullmatch(unquote(p.partition("=")[0]).lower())]
     return "&".join(sorted(kept))
-
-
-def _shown(url: str) -> str:
-    """Return `url` short and printable, for a message."""
-    text = url if len(url) <= 200 else f"{url[:200]}…"
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
