@@ -38,6 +38,8 @@ DOORS = {
     "protego": {"feeds"},
     "idna": {"feeds"},
     "charset_normalizer": {"text", "feeds"},
+    "webencodings": {"feeds"},
+    "babel": {"feeds"},
     "markdown_it": {"text"},
     "lxml": {"text", "feeds"},
     "pycountry": {"countries", "train"},

@@ -7,9 +7,12 @@ is UTF-8, whoever calls it Latin-1. Only then are the labels tried, and statisti
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import webencodings
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,7 +37,7 @@ _WIDER = {
 }
 """What browsers read in place of the label: the superset that authors meant."""
 _CODECS = re.compile(
-    r"utf-(8|16|32)(-[lb]e)?|iso8859-\d+|cp\d+|koi8-[a-z]+|mac-[a-z]+|gb18030|big5hkscs|"
+    r"utf-(8|16|32)(-[lb]e)?|iso8859-\d+|cp\d+|koi8-[a-z]+|mac-[a-z]+\d?|gb18030|big5hkscs|"
     r"euc_\w+|iso2022_\w+|johab|ptcp154|kz1048"
 )
 """Codecs of documents; Python knows others (`utf-7`, `unicode_escape`) that no page may choose."""
@@ -80,13 +83,17 @@ def decode(body: bytes, labels: Sequence[str | None] = ()) -> Decoded:
 
 
 def find_codec(label: str) -> str | None:
-    """Return Python's name of the codec that `label` stands for, `None` if it stands for none."""
-    try:
-        name = codecs.lookup(label.strip(" '\"")).name
-    except (LookupError, ValueError):
-        return None
-    name = _WIDER.get(name, name)
-    return name if _CODECS.fullmatch(name) else None
+    """Return Python's name of the codec that `label` stands for, `None` if it stands for none.
+
+    First what browsers understand by it (the WHATWG's table of labels), then Python's own names.
+    """
+    label = label.strip(" '\"")
+    standard = webencodings.lookup(label)
+    names = [standard.codec_info.name] if standard else []
+    with contextlib.suppress(LookupError, ValueError):
+        names.append(codecs.lookup(label).name)
+    known = (_WIDER.get(name, name) for name in names)
+    return next((name for name in known if _CODECS.fullmatch(name)), None)
 
 
 def header_charset(content_type: str) -> str | None:
