@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.types import Finding, Review, ScorecardItem, Span, Tag, Term
+from monitor.types import Enclosure, Finding, Review, ScorecardItem, Span, Tag, Term
 
 
 def time_json(moment: datetime | None) -> str | None:
@@ -19,6 +19,11 @@ def time_json(moment: datetime | None) -> str | None:
 def span_json(span: Span) -> dict[str, Any]:
     """Return a span as an object."""
     return {"field": span.field, "start": span.start, "end": span.end}
+
+
+def enclosure_json(enclosure: Enclosure) -> dict[str, Any]:
+    """Return a file that goes with an article; `type` is its media type or ""."""
+    return {"url": enclosure.url, "type": enclosure.type}
 
 
 def tag_json(

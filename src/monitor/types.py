@@ -123,13 +123,26 @@ class ScorecardItem:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed the desk follows. `id` is derived from the URL and never changes."""
+    """A feed the desk follows. `id` is derived from the URL and never changes.
+
+    `description` and `updated` (when it last changed) are what the feed says of itself.
+    """
 
     id: str
     url: str
     title: str
     outlet: str
     site: str = ""
+    description: str = ""
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with an article, such as a photograph; `type` is its media type or ""."""
+
+    url: str
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +193,8 @@ class Incoming:
 
     `article_id` is derived from `url`, the canonical one; `sha256` is of title and text (the
     version), `feed_sha256` of what the feed itself said. `text` has its paragraphs separated by
-    blank lines; with origin `summary` it is the summary and `page_error` says why.
+    blank lines; with origin `summary` it is the summary and `page_error` says why. `authors` is the
+    byline, `categories` and `enclosures` what the feed lists with the entry.
     """
 
     article_id: str
@@ -194,6 +208,9 @@ class Incoming:
     sha256: str
     feed_sha256: str
     page_error: str | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +229,9 @@ class Poll:
     `fetched == len(incoming) + len(sightings) + sum(dropped.values())`; the store splits
     `incoming` and `sightings` further into stored and its own named drops (`known`, `duplicate`).
     `dropped` names: `no_link`, `unsafe_address`, `empty`, `repeated` (twice in one feed),
-    `too_long`, `deferred` (over the page limit of one poll). `title` and `site` are what the feed
-    says of itself, empty where it does not or where there was no body (`not_modified`, `error`).
+    `too_long`, `deferred` (over the page limit of one poll). `title`, `site`, `description` and
+    `updated` are what the feed says of itself, empty where it does not or where there was no body
+    (`not_modified`, `error`).
     """
 
     feed: Feed
@@ -228,6 +246,8 @@ class Poll:
     not_modified: bool = False
     title: str = ""
     site: str = ""
+    description: str = ""
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +256,8 @@ class Article:
 
     `id` is derived from the canonical URL; `sha256` is the hash of title and text and names the
     version; `seen` is when the desk first saw the item, in whatever version. `summary` is what the
-    feed said of it, empty where the text came without one.
+    feed said of it, empty where the text came without one; `authors` (the byline), `categories` and
+    `enclosures` are what it listed with this version.
     """
 
     id: str
@@ -250,6 +271,9 @@ class Article:
     sha256: str
     origin: ContentOrigin = "feed"
     summary: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

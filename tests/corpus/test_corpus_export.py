@@ -49,6 +49,7 @@ def test_line_has_the_contracts_keys(tmp_path):
     keys = [
         *("schema", "id", "url", "title", "outlet", "language", "published", "seen", "sha256"),
         *("relevance", "relevant", "tags", "findings", "stamps"),
+        *("authors", "categories", "enclosures"),
     ]
     assert list(quotes) == keys
     assert list(full) == [*keys[:9], "text", *keys[9:]]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from feed_server import item, rss
 from monitor.errors import FeedError
 from monitor.feeds import parse_feed
+from monitor.types import Enclosure
 
 URL = "https://outlet.example/feeds/all.xml"
 XML = "application/rss+xml"
@@ -80,10 +81,10 @@ def test_formats_of_every_age(body):
 
 def test_dates_authors_languages():
     assert only(RSS_10).published == datetime(2026, 1, 2, 2, 4, 5, tzinfo=UTC)
-    assert only(RSS_10).author == "A. Writer"
+    assert only(RSS_10).authors == ("A. Writer",)
     assert only(RSS_091).language == "en"
     assert only(JSON).published == datetime(2026, 1, 2, 2, 4, 5, tzinfo=UTC)
-    assert (only(JSON).author, only(JSON).language) == ("A. Writer", "de")
+    assert (only(JSON).authors, only(JSON).language) == (("A. Writer",), "de")
     assert (only(JSON).content, only(JSON).summary) == ("First.\n\nSecond.", "Short.")
 
 
@@ -94,7 +95,7 @@ def test_atom():
     assert entry.url == "http://old.example/deep/1"
     assert entry.title == "1 < 2 &amp; 3"
     assert (entry.summary, entry.content) == ("Short.", "First.\n\nSecond – last.")
-    assert (entry.guid, entry.author) == ("tag:old.example,2026:1", "A. Writer")
+    assert (entry.guid, entry.authors) == ("tag:old.example,2026:1", ("A. Writer",))
 
 
 @pytest.mark.parametrize(
@@ -207,6 +208,7 @@ def test_characters_that_no_store_takes_are_gone():
         ("if a &lt; b then", "if a < b then"),
         ("the &amp;lt;b&amp;gt; tag", "the <b> tag"),
         ("<![CDATA[Fish &amp; chips]]>", "Fish & chips"),
+        ("<![CDATA[One<script>alert(1)</script> two<iframe src='x'></iframe>]]>", "One two"),
         ("<![CDATA[One\n  two]]>", "One two"),
     ],
 )
@@ -283,6 +285,154 @@ def test_a_permalink_guid_is_a_link_and_another_is_not():
     permalink = '<item><title>x</title><guid isPermaLink="true">https://e.example/1</guid></item>'
     assert only(rss(permalink)).url == "https://e.example/1"
     assert only(rss('<item><title>x</title><guid isPermaLink="false">17</guid></item>')).url == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss("<item><title>x</title><guid>abc</guid></item>"),
+        rss("<item><title>x</title><guid>/news/1</guid></item>"),
+        rss('<item><title>x</title><guid isPermaLink="false">abc</guid></item>'),
+        rss("<item><title>x</title><guid>abc</guid></item>").replace(
+            b"<rss ", b'<rss xml:base="https://other.example/" '
+        ),
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>abc</id><title>x</title></entry></feed>',
+        b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://other.example/"><entry>
+        <id>abc</id><title>x</title></entry></feed>""",
+        b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": "abc", "title": "x"}]}',
+    ],
+)
+def test_an_id_that_is_no_address_becomes_none(body):
+    assert only(body).url == ""
+
+
+def test_an_id_stays_as_it_is_written():
+    assert only(rss("<item><title>x</title><guid>abc</guid></item>")).guid == "abc"
+    based = rss("<item><title>x</title><guid>https://e.example/1?a=1&amp;b=2</guid></item>")
+    based = based.replace(b"<rss ", b'<rss xml:base="https://other.example/" ')
+    assert only(based).url == "https://e.example/1?a=1&b=2"
+    with_link = "<item><guid>abc</guid><title>x</title><link>/abc</link></item>"
+    assert only(rss(with_link)).url == "https://outlet.example/abc"
+
+
+RICH = """<item><title>x</title><link>/1</link><category>Courts</category><category>Crime &amp;
+law</category><category>Courts</category><dc:creator>Ama Mensah</dc:creator><dc:creator>Kofi
+&lt;b&gt;Boateng&lt;/b&gt;</dc:creator><enclosure url="/a.jpg" type="image/JPEG" length="1"/>
+<enclosure url="javascript:x" type="image/jpeg"/><media:content url="https://user:pw@e.example/b.mp4"
+type="video/mp4"/></item>"""
+NAMESPACES = (
+    b'<rss xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/" '
+)
+
+
+def test_bylines_categories_and_enclosures():
+    entry = only(rss(RICH).replace(b"<rss ", NAMESPACES))
+    assert entry.authors == ("Ama Mensah", "Kofi Boateng")
+    assert entry.categories == ("Courts", "Crime & law")
+    assert entry.enclosures == (
+        Enclosure("https://outlet.example/a.jpg", "image/jpeg"),
+        Enclosure("https://e.example/b.mp4", "video/mp4"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ("<author>desk@e.example (Ama Mensah)</author>", ("Ama Mensah",)),
+        ("<author>Ama Mensah &lt;ama@outlet.news&gt;</author>", ("Ama Mensah",)),
+        ("<author>Ama Mensah</author>", ("Ama Mensah",)),
+        ("<author>desk@e.example</author>", ("desk@e.example",)),
+        ("<author></author>", ()),
+        ("", ()),
+    ],
+)
+def test_the_name_of_an_author_and_not_the_address(author, names):
+    assert only(rss(f"<item><title>x</title><link>/1</link>{author}</item>")).authors == names
+
+
+def test_an_atom_entry_has_the_authors_of_its_feed():
+    body = ATOM.replace(b"<author><name>A. Writer</name></author></entry>", b"</entry>")
+    body = body.replace(b"<entry>", b"<author><name>The Desk</name></author><entry>")
+    assert only(body).authors == ("The Desk",)
+    listed = JSON.replace(b'"authors": [{"name": "A. Writer"}]', b'"tags": ["a", 1, "b"]')
+    listed = listed.replace(b'"title": "Old"', b'"title": "Old", "author": {"name": "The Desk"}')
+    assert (only(listed).authors, only(listed).categories) == (("The Desk",), ("a", "b"))
+
+
+def test_attachments_of_a_json_feed():
+    files = b'"attachments": [{"url": "/a.mp3", "mime_type": "audio/mpeg"}, 7, {"url": ""}], "id"'
+    entry = only(JSON.replace(b'"id"', files))
+    assert entry.enclosures == (Enclosure("https://outlet.example/a.mp3", "audio/mpeg"),)
+
+
+def test_what_a_feed_says_of_itself():
+    channel = (
+        "<description>&lt;p&gt;News from\n the coast &amp;amp; beyond.&lt;/p&gt;</description>"
+        "<pubDate>Tue, 24 Nov 2026 07:00:00 GMT</pubDate>"
+        "<lastBuildDate>mié, 25 nov 2026 07:10:00 GMT</lastBuildDate>"
+    )
+    feed = parse(rss(channel=channel))
+    assert feed.description == "News from the coast & beyond."
+    assert feed.updated == datetime(2026, 11, 25, 7, 10, tzinfo=UTC)
+    assert parse(ATOM).updated is None
+    told = JSON.replace(b'"items"', b'"description": "About", "items"', 1)
+    assert parse(told).description == "About"
+
+
+def test_lists_without_end_are_cut():
+    many = "".join(f"<category>{n}</category>" for n in range(500))
+    entry = only(rss(f"<item><link>/1</link><title>x</title>{many}</item>"))
+    assert len(entry.categories) == 50
+    long = only(
+        rss(f"<item><link>/1</link><title>x</title><category>{'x' * 9000}</category></item>")
+    )
+    assert len(long.categories[0]) == 300
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (rss()[:-30], "cut off"),
+        (rss(item("/1"))[:-60], "cut off"),
+        (b'<?xml version="1.0"?><rss version="2.0"><channel><title>A', "cut off"),
+        (rss().replace(b"</title>", b""), "broken XML .mismatched tag., and no entry"),
+        (rss(channel="<a><b></a></b>"), "broken XML .mismatched tag."),
+        (b'<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title>', "cut off"),
+        (JSON[:60], "broken JSON"),
+    ],
+)
+def test_a_broken_feed_without_an_entry_is_none(body, says):
+    with pytest.raises(FeedError, match=says):
+        parse(body)
+
+
+def test_a_well_formed_feed_without_an_entry_is_one():
+    assert parse(rss()).entries == ()
+    assert parse(b'<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title></feed>').title == "A"
+    undeclared = parse(rss(channel="<sy:updatePeriod>hourly</sy:updatePeriod>"))
+    assert "unbound prefix" in undeclared.warnings[0]
+
+
+def test_a_json_feed_that_does_not_say_so():
+    body = JSON.replace(b'"version": "https://jsonfeed.org/version/1.1", ', b"")
+    feed = parse(body, "application/json")
+    assert (feed.title, len(feed.entries)) == ("Old", 1)
+    assert feed.warnings == ("no 'version' of jsonfeed.org: read as a JSON Feed for its shape",)
+    other = JSON.replace(b"https://jsonfeed.org/version/1.1", b"1.1")
+    assert len(parse(other, "application/json").entries) == 1
+    for no_feed in (
+        b'{"items": [1, 2]}',
+        b'{"items": [{"id": 1}]}',
+        b'{"items": {}}',
+        b'[{"id": 1}]',
+    ):
+        with pytest.raises(FeedError, match="not a JSON Feed"):
+            parse(no_feed, "application/json")
+
+
+def test_text_after_an_embed_is_kept():
+    content = "<p>Before <embed src='a.swf'> after.</p>"
+    assert only(rss(item("/1", content=content))).content == "Before after."
 
 
 def test_ttl():

@@ -59,3 +59,13 @@ def test_a_feed_names_itself_where_nobody_has(store: Store) -> None:
     named, named_itself = store.feeds()
     assert named.title == "Named"
     assert (named_itself.title, named_itself.site) == ("The X", "https://x.example/")
+
+
+def test_what_a_feed_says_of_itself_is_kept_up_to_date(store: Store) -> None:
+    store.add_feeds([feed()], NOW)
+    store.record_poll(poll(feed(), description="About us", updated=at(0)), at(0))
+    (said,) = store.feeds()
+    assert (said.description, said.updated) == ("About us", at(0))
+    store.record_poll(poll(said, description="About us all"), at(1))
+    (said,) = store.feeds()
+    assert (said.description, said.updated) == ("About us all", at(0))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from monitor.errors import NotFound, StoreError
 from monitor.store import Store
 from monitor.store.polls import Held, decide
-from monitor.types import Sighting
+from monitor.types import Enclosure, Sighting
 from store_samples import NOW, STAMPS, at, feed, incoming, poll, sha
 
 A, B = feed("a"), feed("b")
@@ -34,6 +34,21 @@ def test_new_entries_are_stored(store: Store) -> None:
     assert article.seen == at(3)
     assert article.published == incoming("one").published
     assert article.sha256 == incoming("one").sha256
+
+
+def test_bylines_categories_and_enclosures_are_of_a_version(store: Store) -> None:
+    store.add_feeds([feed()], NOW)
+    listed = {
+        "authors": ("Ama Mensah", "Kofi \0Boateng"),
+        "categories": ("Courts",),
+        "enclosures": (Enclosure("https://e.example/a.jpg", "image/jpeg"),),
+    }
+    store.record_poll(poll(feed(), [incoming("a", **listed)]), at(0))
+    store.record_poll(poll(feed(), [incoming("a", "Other text.", authors=("A. Mensah",))]), at(1))
+    first, second = store.article_versions("article-a")
+    assert first.authors == ("Ama Mensah", "Kofi \ufffdBoateng")
+    assert (first.categories, first.enclosures) == (listed["categories"], listed["enclosures"])
+    assert (second.authors, second.categories, second.enclosures) == (("A. Mensah",), (), ())
 
 
 def test_the_same_feed_again_is_known(store: Store) -> None:

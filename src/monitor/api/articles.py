@@ -16,7 +16,14 @@ from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
 from monitor.api.schemas import ArticleDetail, ArticlePage, LanguageCode, WholeStr
 from monitor.errors import NotFound
-from monitor.shapes import finding_json, scorecard_json, tag_json, term_json, time_json
+from monitor.shapes import (
+    enclosure_json,
+    finding_json,
+    scorecard_json,
+    tag_json,
+    term_json,
+    time_json,
+)
 from monitor.types import FORMS, AssessedArticle
 
 router = APIRouter(tags=["articles"])
@@ -125,6 +132,9 @@ def article_json(assessed: AssessedArticle) -> dict[str, Any]:
         "published": time_json(article.published),
         "seen": time_json(article.seen),
         "sha256": article.sha256,
+        "authors": list(article.authors),
+        "categories": list(article.categories),
+        "enclosures": [enclosure_json(enclosure) for enclosure in article.enclosures],
         "origin": article.origin,
         "relevance": assessed.relevance,
         "relevant": assessed.relevant,

@@ -323,6 +323,13 @@ class ArticleFinding(Model):
     sources: list[Source]
 
 
+class EnclosureOut(Model):
+    """A file that goes with an article, such as a photograph."""
+
+    url: str
+    type: str = Field(description="Its media type, or empty.")
+
+
 class ArticleOut(Model):
     """One stored article with what the assessors in force say of it."""
 
@@ -334,6 +341,9 @@ class ArticleOut(Model):
     published: str | None = Field(description="As the feed says, RFC 3339.")
     seen: str = Field(description="When the desk first saw it, RFC 3339.")
     sha256: str = Field(description="Hash of title and text; names the version.")
+    authors: list[str] = Field(description="The byline, as the feed gives it.")
+    categories: list[str] = Field(description="The publisher's own categories.")
+    enclosures: list[EnclosureOut] = Field(description="Files that go with the article.")
     origin: Literal["feed", "page", "summary"] = Field(description="Where the text is from.")
     relevance: float | None
     relevant: bool | None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from monitor.shapes import finding_json, span_json, tag_json, time_json
+from monitor.shapes import enclosure_json, finding_json, span_json, tag_json, time_json
 from monitor.types import SEVERITIES, Article, AssessedArticle, Finding, Span
 
 TextDegree = Literal["none", "quotes", "full"]
@@ -65,6 +65,9 @@ def make_record(assessed: AssessedArticle, text: TextDegree) -> Record:
             for f in assessed.findings
         ],
         "stamps": list(assessed.stamps),
+        "authors": list(article.authors),
+        "categories": list(article.categories),
+        "enclosures": [enclosure_json(enclosure) for enclosure in article.enclosures],
     }
     withheld = 0 if text == "none" else sum(_key(span) not in shown for span in spans)
     return Record(values, withheld)

@@ -19,6 +19,7 @@ MARK = "\ufeff"
 LOSS = (
     "findings: only their number by severity",
     "tags: no scores and no evidence",
+    "enclosures: only their addresses",
     "line breaks and offsets: use jsonl",
 )
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
@@ -30,7 +31,8 @@ def columns(text: TextDegree) -> list[str]:
     first = ["id", "url", "title", "outlet", "language", "published", "seen", "sha256"]
     judged = ["relevance", "relevant", "borderline", "not_judged", "tags"]
     counts = [f"findings_{severity}" for severity in SEVERITIES]
-    return [*first, *(["text"] if text == "full" else []), *judged, *counts, "stamps"]
+    listed = ["authors", "categories", "enclosures"]
+    return [*first, *(["text"] if text == "full" else []), *judged, *counts, "stamps", *listed]
 
 
 def header_line(text: TextDegree) -> str:
@@ -46,6 +48,9 @@ def csv_line(assessed: AssessedArticle, record: Record, text: TextDegree) -> str
         "not_judged": assessed.not_judged,
         "tags": ";".join(map(_label, assessed.tags)),
         "stamps": ";".join(assessed.stamps),
+        "authors": "; ".join(assessed.article.authors),
+        "categories": "; ".join(assessed.article.categories),
+        "enclosures": " ".join(enclosure.url for enclosure in assessed.article.enclosures),
     }
     for severity in SEVERITIES:
         row[f"findings_{severity}"] = sum(f.severity == severity for f in assessed.findings)

@@ -212,6 +212,9 @@ class FeedWork:
             sha256=article_sha256(title, text),
             feed_sha256=item.feed_sha256,
             page_error=page_error,
+            authors=item.entry.authors,
+            categories=item.entry.categories,
+            enclosures=item.entry.enclosures,
         )
 
     def finish(self, min_interval_s: int) -> Poll:
@@ -232,6 +235,8 @@ class FeedWork:
             not_modified=answer.result is not None and answer.result.not_modified,
             title=parsed.title if parsed else "",
             site=parsed.site if parsed else "",
+            description=parsed.description if parsed else "",
+            updated=usable_date(parsed.updated, self.at) if parsed else None,
         )
 
     def _state(self, min_interval_s: int) -> FeedState:

@@ -15,6 +15,7 @@ from monitor.store.schema import articles, assessments, tags, versions
 from monitor.types import (
     Article,
     Assessment,
+    Enclosure,
     Finding,
     ScorecardItem,
     Source,
@@ -35,13 +36,19 @@ ARTICLE = (
     versions.c.sha256,
     versions.c.origin,
     versions.c.summary,
+    versions.c.authors,
+    versions.c.categories,
+    versions.c.enclosures,
 )
 """The columns of an `Article`, in its order."""
 
 
 def to_article(row: Sequence[Any]) -> Article:
     """Return the article of a row of the columns `ARTICLE`."""
-    return Article(*row)
+    *columns, authors, categories, enclosures = row
+    files = tuple(Enclosure(**enclosure) for enclosure in enclosures)
+    values: list[Any] = [*columns, tuple(authors), tuple(categories), files]
+    return Article(*values)
 
 
 def current_articles() -> Select[Any]:

@@ -11,7 +11,16 @@ from monitor.store.rows import insert_new
 from monitor.store.schema import feed_states, feeds
 from monitor.types import Feed, FeedState
 
-_FEED = (feeds.c.id, feeds.c.url, feeds.c.title, feeds.c.outlet, feeds.c.site)
+_FEED = (
+    feeds.c.id,
+    feeds.c.url,
+    feeds.c.title,
+    feeds.c.outlet,
+    feeds.c.site,
+    feeds.c.description,
+    feeds.c.updated,
+)
+"""The columns of a `Feed`, in its order."""
 _STATE = tuple(column for column in feed_states.c if column.name not in ("feed_id", "recent"))
 
 
@@ -29,6 +38,8 @@ def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> 
             "outlet": feed.outlet,
             "site": feed.site,
             "added_at": now,
+            "description": feed.description,
+            "updated": feed.updated,
         }
         if insert_new(connection, feeds, row) is not None:
             new += 1
@@ -87,3 +98,13 @@ def learn_names(connection: Connection, feed: Feed, *, title: str, site: str) ->
                 .where(feeds.c.id == feed.id, feeds.c[column] == "")
                 .values({column: value})
             )
+
+
+def learn_about(
+    connection: Connection, feed: Feed, *, description: str, updated: datetime | None
+) -> None:
+    """Keep what a feed says of itself now; what it does not say any more stays."""
+    said = {"description": description, "updated": updated}
+    new = {key: value for key, value in said.items() if value and value != getattr(feed, key)}
+    if new:
+        connection.execute(update(feeds).where(feeds.c.id == feed.id).values(new))

@@ -16,7 +16,7 @@ from monitor.errors import StoreError
 from monitor.store.database import Database
 from monitor.store.schema import metadata
 
-HEAD = "0002"
+HEAD = "0003"
 VERSION_TABLE = "monitor_schema"
 
 
@@ -67,7 +67,7 @@ def _use_wal(database: Database) -> None:
         sleep(0.02)
 
 
-def _upgrade(database: Database) -> None:
+def _upgrade(database: Database, revision: str = "head") -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -79,7 +79,7 @@ def _upgrade(database: Database) -> None:
     with database.writing(before=("PRAGMA foreign_keys = OFF",)) as connection:
         config.attributes["connection"] = connection
         try:
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
         except CommandError as error:
             raise StoreError(
                 f"database {database.name}: made by a newer version of monitor"

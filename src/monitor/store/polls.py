@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, select, update
 
 from monitor.errors import NotFound, StoreError
-from monitor.store.feeds import learn_names, save_state
+from monitor.store.feeds import learn_about, learn_names, save_state
 from monitor.store.rows import chunks, insert_new
 from monitor.store.schema import articles, feeds, polls, sightings, versions
 from monitor.types import ContentOrigin, Feed, Incoming, Poll, Sighting
@@ -83,6 +83,7 @@ def record_poll(connection: Connection, poll: Poll, now: datetime) -> PollResult
         raise NotFound(f"no feed {feed.url} in the store")
     save_state(connection, feed, poll.state)
     learn_names(connection, feed, title=poll.title, site=poll.site)
+    learn_about(connection, feed, description=poll.description, updated=poll.updated)
     entries: list[Incoming | Sighting] = [*poll.incoming, *poll.sightings]
     held = _held(connection, feed, {entry.article_id for entry in entries})
     dropped = Counter(dict(poll.dropped))
@@ -210,6 +211,9 @@ def _add_version(connection: Connection, feed: Feed, entry: Incoming, now: datet
         "published": entry.published,
         "origin": entry.origin,
         "fetched_at": now,
+        "authors": entry.authors,
+        "categories": entry.categories,
+        "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],
     }
     new = insert_new(connection, versions, row) is not None
     connection.execute(

@@ -117,6 +117,8 @@ feeds = Table(
     Column("site", CleanText, nullable=False),
     Column("added_at", UtcTime, nullable=False),
     Column("removed_at", UtcTime),
+    Column("description", CleanText, nullable=False, server_default=text("''")),
+    Column("updated", UtcTime),
 )
 
 feed_states = Table(
@@ -189,6 +191,9 @@ versions = Table(
     Column("published", UtcTime),
     Column("origin", Text, nullable=False),
     Column("fetched_at", UtcTime, nullable=False),
+    Column("authors", JsonText, nullable=False, server_default=text("'[]'")),
+    Column("categories", JsonText, nullable=False, server_default=text("'[]'")),
+    Column("enclosures", JsonText, nullable=False, server_default=text("'[]'")),
     CheckConstraint("origin IN ('feed', 'page', 'summary')", name="origin"),
 )
 """Every text an article has had; rows are never changed."""
