@@ -113,3 +113,43 @@ def test_removing_keeps_what_a_feed_brought(desk: Desk, server: FeedServer) -> N
     assert desk.type("feeds", "list").out == ""
     desk.type("export", "--format", "jsonl", "-o", "out")
     assert len((desk.folder / "out" / "articles.jsonl").read_text().splitlines()) == 1
+
+
+def test_every_address_of_a_list_is_imported_or_named(desk: Desk) -> None:
+    long = "What this outlet writes about. " * 20
+    (desk.folder / "wild.opml").write_text(
+        f"""<opml><body><outline text="A "daily" paper" description="{long}" xmlUrl="https://a.example/"/>
+        <outline text="B" xmlUrl="https://someone:s3cret@b.example/f"/>
+        <outline text="C" xmlUrl="https://c.exam"""
+    )
+    said = desk.type("feeds", "import", "wild.opml")
+    assert said.code == 1
+    assert "1 added, 0 already followed, 2 left out" in said.err
+    assert "left out: https://b.example/f: " in said.err
+    assert "left out: https://c.exam: the file ends in this address" in said.err
+    assert "s3cret" not in said.err
+
+
+def test_a_user_name_and_password_are_never_printed(desk: Desk) -> None:
+    address = "https://someone:s3cret@a.example/f"
+    for command in ("add", "remove", "discover"):
+        said = desk.refuses("feeds", command, address)
+        assert "https://a.example/f" in said
+        assert "s3cret" not in said
+        assert "someone" not in said
+
+
+def test_what_a_feed_says_of_itself_is_listed_and_exported(desk: Desk, server: FeedServer) -> None:
+    about = (
+        "<description>News &amp;amp; views</description>"
+        "<lastBuildDate>Wed, 25 Nov 2026 07:10:00 GMT</lastBuildDate>"
+    )
+    server.script["/feed"] = Answer(feed_server.rss(title="The Coast", channel=about))
+    server.script["/gone"] = Answer(status=410)
+    for path in ("/feed", "/gone"):
+        desk.type("feeds", "add", f"{server.url}{path}")
+    assert desk.type("ingest").code == 1
+    whole, gone = desk.type("feeds", "list").out.splitlines()
+    assert whole.endswith("The Coast: fetched 0 = stored 0\t2026-11-25\tNews & views")
+    assert gone.endswith("gone (410): the publisher has removed this feed")
+    assert ' description="News &amp; views"' in desk.type("feeds", "export").out

@@ -1,4 +1,5 @@
 import contextlib
+import time
 
 import pytest
 from hypothesis import given
@@ -68,6 +69,109 @@ def test_a_good_file():
 )
 def test_files_as_they_are_found(body, feeds):
     assert [(feed.url, feed.title) for feed in parse_opml(opml(body))] == feeds
+
+
+TWO = ONE.replace("/1", "/2")
+LONG = "A long description of what this outlet writes about. " * 8
+
+
+@pytest.mark.parametrize(
+    ("body", "feeds"),
+    [
+        (
+            f"""<outline text="The "Quoted" one" description="{LONG}the "daily" {LONG}"
+            xmlUrl="https://e.example/1"/>{TWO}""",
+            ["https://e.example/1", "https://e.example/2"],
+        ),
+        (
+            f"<outline text='It's {LONG}' xmlUrl='https://e.example/1'/>",
+            ["https://e.example/1"],
+        ),
+        (
+            f'<outline text="a "b" {LONG}\n\n{LONG}\n" type="rss"\n xmlUrl="https://e.example/1"/>',
+            ["https://e.example/1"],
+        ),
+        (
+            f'<outline text="never closed {LONG} xmlUrl="https://e.example/1"/>{TWO}',
+            ["https://e.example/1", "https://e.example/2"],
+        ),
+        (
+            '<outline text="a"xmlUrl="https://e.example/1"htmlUrl="https://e.example/"/>',
+            ["https://e.example/1"],
+        ),
+        (
+            f'<outline text="a <!-- b" xmlUrl="https://e.example/1"/>{TWO}<!-- x -->',
+            ["https://e.example/1", "https://e.example/2"],
+        ),
+        (
+            f'<!-- {ONE} -->\n<!-- "--><outline text="a "b" c" xmlUrl="https://e.example/2"/>',
+            ["https://e.example/2"],
+        ),
+        (
+            '<outline text="<b>bold</b> "x" <br/>" xmlUrl="https://e.example/1?a=1&copy=2"/>',
+            ["https://e.example/1?a=1&copy=2"],
+        ),
+        (
+            '<outline text="x" xmlUrl="https://e.example/1" xmlUrl="https://e.example/1"/>',
+            ["https://e.example/1"],
+        ),
+        ('<outline my:tag="1" text="x" xmlUrl="https://e.example/1"/>', ["https://e.example/1"]),
+        ('<outline type="RSS" text="x" url="https://e.example/1"/>', ["https://e.example/1"]),
+        ('<outline type="link" text="x" url="https://e.example/1"/>', []),
+        (f"<outline text='a\"b'>{ONE}</outline></outline>{ONE.replace('1', '2')}", None),
+    ],
+    ids=lambda value: "",
+)
+def test_no_outline_swallows_an_address(body, feeds):
+    feeds = ["https://e.example/1", "https://e.example/2"] if feeds is None else feeds
+    assert [feed.url for feed in parse_opml(opml(body))] == feeds
+
+
+def test_a_value_keeps_its_quotes_however_long():
+    (feed,) = parse_opml(opml(f'<outline text="{LONG} a "b" c" xmlUrl="https://e.example/1"/>'))
+    assert feed.title == " ".join(f'{LONG} a "b" c'.split())
+
+
+def test_folders_of_a_broken_file():
+    body = f'<outline text="A "1""><outline text="B">{ONE}</outline></outline>' + ONE.replace(
+        "/1", "/2"
+    )
+    first, second = parse_opml(opml(body))
+    assert (first.folders, second.folders) == (('A "1"', "B"), ())
+
+
+def test_an_address_that_is_cut_is_named_and_one_before_the_cut_is_kept():
+    data = opml(ONE + ONE.replace("/1", "/22222"))
+    cut = data[: data.rindex(b"2222")]
+    assert [(feed.url, feed.problem) for feed in parse_opml(cut)] == [
+        ("https://e.example/1", ""),
+        ("https://e.example/2", "the file ends in this address"),
+    ]
+    later = data[: data.rindex(b"Url")]
+    assert [feed.problem for feed in parse_opml(later)] == ["", ""]
+
+
+_mess = st.text(st.sampled_from("ab =\"'<>&/\n-!x:"), max_size=30)
+
+
+@given(st.lists(_mess, min_size=1, max_size=5))
+def test_every_address_of_a_mess_comes_out(titles):
+    """Whatever stands in a title short of an attribute of its own, no address is lost."""
+    body = "".join(
+        f'<outline text="{title}" xmlUrl="https://e.example/{n}"/>'
+        for n, title in enumerate(titles)
+    )
+    urls = {feed.url for feed in parse_opml(opml(body))}
+    assert urls == {f"https://e.example/{n}" for n in range(len(titles))}
+
+
+def test_a_large_broken_file_is_read_in_linear_time():
+    body = '<outline text="a "b" c" xmlUrl="https://e.example/1"/>' + " " * 200_000
+    body += '<outline text="' + 'x" ' * 100_000 + '" xmlUrl="https://e.example/2"/>'
+    body += "<!-- " * 20_000 + "<outline a" * 1000
+    started = time.process_time()
+    assert len(parse_opml(opml(body))) == 2
+    assert time.process_time() - started < 2
 
 
 def test_folders():

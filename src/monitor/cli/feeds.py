@@ -34,7 +34,7 @@ def import_(
     path: Annotated[Path, typer.Argument(help="An OPML file.")],
 ) -> None:
     """Follow the feeds of an OPML file."""
-    from monitor.feeds import make_feed, parse_opml
+    from monitor.feeds import outline_feed, parse_opml
 
     try:
         data = path.read_bytes()
@@ -43,7 +43,7 @@ def import_(
     feeds, bad = [], 0
     for outline in parse_opml(data, name=str(path)):
         try:
-            feeds.append(make_feed(outline.url, title=outline.title, site=outline.site))
+            feeds.append(outline_feed(outline))
         except FeedError as error:
             bad += 1
             say(f"left out: {error}")
@@ -64,7 +64,7 @@ def export(context: typer.Context) -> None:
 
 @app.command("list")
 def list_(context: typer.Context) -> None:
-    """Print the feeds, one a line: URL, title, last poll and its ledger."""
+    """Print the feeds, one a line: URL, last poll and its ledger, date and description."""
     from monitor.cli.desk import ledger_line
 
     store = monitor_of(context).store
@@ -73,7 +73,10 @@ def list_(context: typer.Context) -> None:
         poll = polls.get(feed.id)
         when = poll.at.isoformat(timespec="seconds") if poll else "never polled"
         line = ledger_line(feed, poll) if poll else plain(feed.title)
-        show(f"{plain(feed.url)}\t{when}\t{line}{' (silent)' if poll and poll.silent else ''}")
+        silent = " (silent)" if poll and poll.silent else ""
+        changed = feed.updated.date().isoformat() if feed.updated else ""
+        about = f"{changed}\t{plain(feed.description)}"
+        show(f"{plain(feed.url)}\t{when}\t{line}{silent}\t{about}".rstrip("\t"))
 
 
 @app.command()
@@ -82,11 +85,13 @@ def discover(
     site: Annotated[str, typer.Argument(help="The address of a page.")],
 ) -> None:
     """Print the feeds that a page names, one a line: URL, title."""
+    from monitor.feeds import shown_url
+
     found = monitor_of(context).discover(site)
     for feed in found:
         show(f"{plain(feed.url)}\t{plain(feed.title)}")
     if not found:
-        raise FeedError(f"{site}: the page names no feed")
+        raise FeedError(f"{shown_url(site)}: the page names no feed")
 
 
 @app.command()
@@ -95,6 +100,8 @@ def remove(
     url: Annotated[str, typer.Argument(help="The feed's address, as listed.")],
 ) -> None:
     """Stop following a feed; what it brought stays."""
+    from monitor.feeds import shown_url
+
     if not monitor_of(context).store.remove_feed(url):
-        raise UsageError(f"not followed: {url}")
-    say(f"removed: {url}")
+        raise UsageError(f"not followed: {shown_url(url)}")
+    say(f"removed: {shown_url(url)}")

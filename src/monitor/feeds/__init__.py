@@ -12,8 +12,8 @@ from monitor.feeds.opml import OpmlFeed, parse_opml, render_opml
 from monitor.feeds.parse import parse_feed
 from monitor.feeds.plan import due_feeds
 from monitor.feeds.poll import article_sha256
-from monitor.feeds.starter import make_feed, starter_opml
-from monitor.feeds.urls import article_id, canonical_url, feed_id
+from monitor.feeds.starter import make_feed, outline_feed, starter_opml
+from monitor.feeds.urls import article_id, canonical_url, feed_id, shown_url
 
 __all__ = [
     "Client",
@@ -33,8 +33,10 @@ __all__ = [
     "fetch",
     "make_feed",
     "open_client",
+    "outline_feed",
     "parse_feed",
     "parse_opml",
     "render_opml",
+    "shown_url",
     "starter_opml",
 ]

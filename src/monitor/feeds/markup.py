@@ -22,12 +22,14 @@ _BLOCKS = re.compile(
     r"tbody|tfoot|thead|tr|ul"
 )
 _SILENT = re.compile(
-    r"audio|canvas|embed|head|iframe|math|noscript|object|script|select|style|svg|template|"
+    r"audio|canvas|head|iframe|math|noscript|object|script|select|style|svg|template|"
     r"textarea|title|video"
 )
 _TAG = re.compile(
-    r"</?(?:a|abbr|b|big|blockquote|br|center|cite|code|div|em|figure|font|h[1-6]|hr|i|img|li|ol|p|"
-    r"q|s|small|span|strike|strong|sub|sup|table|td|tr|tt|u|ul|wbr)(?:\s[^<>]*)?/?>",
+    r"</?(?:a|abbr|applet|audio|b|big|blink|blockquote|br|center|cite|code|del|div|em|embed|figure|"
+    r"font|frame|frameset|h[1-6]|hr|i|iframe|img|ins|kbd|li|link|mark|meta|noscript|object|ol|p|q|s|"
+    r"script|small|span|strike|strong|style|sub|sup|svg|table|td|time|tr|tt|u|ul|video|wbr)"
+    r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});", re.IGNORECASE)
@@ -126,20 +128,22 @@ class Element:
     depth: int
 
 
-def read_elements(markup: str) -> Iterator[Element]:
-    """Yield the elements of an XML document in order, mending what is broken in it.
+def read_elements(markup: str) -> list[Element] | None:
+    """Return the elements of an XML document in order, `None` where it is not well-formed.
 
     Reads nothing but `markup`: no entities, no DTD, no network.
     """
     parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
+        resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
     )
     try:
         root = etree.fromstring(markup.encode(), parser)
     except etree.LxmlError:
-        return
-    if root is None:
-        return
+        return None
+    return list(_elements(root))
+
+
+def _elements(root: Any) -> Iterator[Element]:
     depth = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1

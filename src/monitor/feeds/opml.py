@@ -9,27 +9,34 @@ from xml.sax.saxutils import escape, quoteattr
 from monitor.errors import FeedError
 from monitor.feeds.decode import clean, decode
 from monitor.feeds.markup import Element, read_elements
-from monitor.feeds.urls import feed_id
-from monitor.feeds.xmltext import declared_charset, mend_attributes, prepare_xml
+from monitor.feeds.outlines import CUT, scan_outlines, without_comments
+from monitor.feeds.urls import feed_id, without_login
+from monitor.feeds.xmltext import declared_charset, prepare_xml
 from monitor.types import Feed
+
+_FEED_TYPES = frozenset(("rss", "rss1", "rdf", "atom", "feed", "json", "jsonfeed"))
 
 
 @dataclass(frozen=True, slots=True)
 class OpmlFeed:
-    """One feed of an OPML file; `folders` are the outlines it lies in, outermost first."""
+    """One feed of an OPML file; `folders` are the outlines it lies in, outermost first.
+
+    `problem` says why it cannot be followed as it stands.
+    """
 
     url: str
     title: str
     site: str = ""
     folders: tuple[str, ...] = ()
+    problem: str = ""
 
 
 def parse_opml(data: bytes, *, name: str = "the OPML file") -> list[OpmlFeed]:
     """Return the feeds of an OPML file, each once, in its order.
 
     Bare `&`, `<` and quotes, values without quotes, wrong encodings, upper-case names and the like
-    are mended. Outlines without
-    `xmlUrl` are folders. A URL that is none stays in the list, for the caller to name.
+    are mended. Outlines without an address (`xmlUrl`, or `url` of a type that is a feed's) are
+    folders. An address that is none, or cut, stays in the list, for the caller to name.
 
     Raises `FeedError`, beginning with `name`, where the file is empty or no OPML.
     """
@@ -37,7 +44,8 @@ def parse_opml(data: bytes, *, name: str = "the OPML file") -> list[OpmlFeed]:
     if not text:
         raise FeedError(f"{name}: empty")
     try:
-        elements = list(read_elements(prepare_xml(mend_attributes(clean(text)))))
+        text = prepare_xml(without_comments(text))
+        elements = read_elements(text) or list(scan_outlines(text))
     except FeedError as error:
         raise FeedError(f"{name}: {error}") from error
     if not any(element.name in ("opml", "outline") for element in elements):
@@ -55,10 +63,11 @@ def _collected(elements: Iterable[Element]) -> list[OpmlFeed]:
             above.pop()
         get = element.attributes.get
         title = " ".join((get("title") or get("text") or "").split())
-        url = get("xmlurl") or ""
+        url = get("xmlurl") or (get("url") if get("type", "").lower() in _FEED_TYPES else "") or ""
         if url:
             folders = tuple(folder for _, folder in above if folder)
-            feed = OpmlFeed(url, title, get("htmlurl") or "", folders)
+            problem = "the file ends in this address" if CUT in element.attributes else ""
+            feed = OpmlFeed(url, title, get("htmlurl") or "", folders, problem)
             feeds.setdefault(_identity(url), feed)
         above.append((element.depth, "" if url else title))
     return list(feeds.values())
@@ -108,8 +117,11 @@ def _common(left: tuple[str, ...], right: tuple[str, ...]) -> int:
 
 def _outline(feed: Feed | OpmlFeed) -> str:
     name = _attribute(feed.title or feed.url)
-    site = f" htmlUrl={_attribute(feed.site)}" if feed.site else ""
-    return f'<outline type="rss" text={name} title={name} xmlUrl={_attribute(feed.url)}{site}/>'
+    site = f" htmlUrl={_attribute(without_login(feed.site))}" if feed.site else ""
+    about = feed.description if isinstance(feed, Feed) else ""
+    said = f" description={_attribute(about)}" if about else ""
+    address = _attribute(feed.url)
+    return f'<outline type="rss" text={name} title={name} xmlUrl={address}{site}{said}/>'
 
 
 def _attribute(text: str) -> str:

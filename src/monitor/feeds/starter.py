@@ -6,7 +6,8 @@ from importlib.resources import files
 
 from monitor.errors import FeedError
 from monitor.feeds.markup import plain_title
-from monitor.feeds.urls import feed_id, join_url, request_url
+from monitor.feeds.opml import OpmlFeed
+from monitor.feeds.urls import feed_id, join_url, request_url, shown_url
 from monitor.types import Feed
 
 
@@ -15,22 +16,30 @@ def make_feed(url: str, *, title: str = "", outlet: str = "", site: str = "") ->
 
     `feed:` and `feed://` addresses, as browsers hand them over, are understood.
 
-    Raises `FeedError` where `url` is no http or https URL.
+    Raises `FeedError` where `url` is no http or https URL, or carries a user name or password.
     """
     address = url.strip()
     if address.lower().startswith("feed:"):
         rest = address[5:].removeprefix("//")
         address = rest if rest.lower().startswith(("http://", "https://")) else f"https://{rest}"
     if "://" not in address:
-        raise FeedError(f"{url}: not an http or https URL")
+        raise FeedError(f"{shown_url(url)}: not an http or https URL")
     name = "" if title.strip() == url.strip() else plain_title(title)  # an OPML must say something
+    asked = request_url(address)
     return Feed(
-        id=feed_id(address),
-        url=request_url(address),
+        id=feed_id(asked),
+        url=asked,
         title=name,
         outlet=plain_title(outlet) or name,
         site=join_url(address, site) or "" if site else "",
     )
+
+
+def outline_feed(outline: OpmlFeed) -> Feed:
+    """Return the feed of an OPML outline; raises as `make_feed`, and for one that is cut."""
+    if outline.problem:
+        raise FeedError(f"{shown_url(outline.url)}: {outline.problem}")
+    return make_feed(outline.url, title=outline.title, site=outline.site)
 
 
 def starter_opml() -> str:

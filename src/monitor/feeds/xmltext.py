@@ -31,13 +31,6 @@ _PAIR = re.compile(r"&#(\d{5}|x[0-9a-f]{4});&#(\d{5}|x[0-9a-f]{4});", re.IGNOREC
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
-_ATTRIBUTE = re.compile(
-    r"(\s[\w:.-]{1,40}\s?=\s?)(?:"
-    r"\"([^\n]{0,300}?)\"(?=\s+[\w:.-]{1,40}\s?=\s?[\"'\w]|\s*[/?]?>)|"
-    r"\"([^\"\n]*)\"|'[^'\n]*'|([^\s\"'<>]+))"
-)
-"""An attribute: its value in double quotes, up to one that an attribute or the tag's end follows
-if such comes soon, in single quotes, or in none."""
 _ROOT = re.compile(r"<\s*([\w:.-]+)")
 
 
@@ -113,20 +106,3 @@ def _letter(match: re.Match[str]) -> str:
         return match[0]
     letter = html.entities.html5.get(f"{match[1]};", match[0])
     return match[0] if letter in "<>&\"'" else letter
-
-
-def mend_attributes(text: str) -> str:
-    """Return `text` with attribute values quoted, and `<`, `>` and `"` inside them escaped.
-
-    For OPML, whose titles are pasted in as they are; attribute values there span no lines.
-    """
-    return _ATTRIBUTE.sub(_quoted, text)
-
-
-def _quoted(match: re.Match[str]) -> str:
-    name, *values = match.groups()
-    value = next((value for value in values if value is not None), None)
-    if value is None:
-        return match[0]
-    value = value.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return f'{name}"{value}"'
