@@ -1,5 +1,9 @@
 """The whole pipeline against a real server, with a store that is a dictionary."""
 
+import gzip
+import re
+import socket
+import struct
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +14,7 @@ import demo_outlets
 from feed_server import STORY, Answer, item, page, rss, send
 from monitor.errors import StoreError
 from monitor.feeds import article_id, collect, due_feeds, make_feed, open_client, parse_opml
-from monitor.types import FeedState, Known
+from monitor.types import Enclosure, FeedState, Known
 
 FULL = f"<p>{STORY}</p>"
 START = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -282,6 +286,139 @@ def test_a_broken_feed_is_recorded_and_the_run_goes_on(desk, server, feed, answe
     assert (broken.state.failures, broken.state.error) == (1, broken.error)
     assert (broken.fetched, len(fine.incoming)) == (0, 1)
     assert due_feeds([feed, good], desk.states, START + timedelta(seconds=901), 900) == [good]
+
+
+def reset(handler):
+    """Abort the connection, as a crashed server or a firewall does."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.close_connection = True
+
+
+def begin(handler, *headers, body=b""):
+    handler.send_response(200)
+    for name, value in headers:
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(body)
+    handler.wfile.flush()
+
+
+HEAD = rss(channel="<description>About</description>").partition(b"</channel>")[0]
+LENGTH = ("Content-Length", "5000")
+CHUNKED = ("Transfer-Encoding", "chunked")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "end", "says"),
+    [
+        ([LENGTH], b"", reset, "failed|ended before"),
+        ([LENGTH], b"<?xml ", reset, "no feed|cut off|ended"),
+        ([LENGTH], HEAD, reset, "ended"),
+        ([LENGTH], HEAD, None, "ended early"),
+        ([LENGTH], HEAD + b"<item><title>A", None, "ended early"),
+        ([CHUNKED], b"%x\r\n%s\r\n" % (len(HEAD), HEAD), None, "ended early"),
+        ([CHUNKED], b"fff\r\n" + HEAD, None, "ended early"),
+        ([CHUNKED], b"", None, "ended before"),
+        ([("Connection", "close")], HEAD, None, "cut off, with no whole entry"),
+        ([("Connection", "close")], b'{"version": "https://jsonfeed.org/ve', None, "broken JSON"),
+        (
+            [LENGTH, ("Content-Encoding", "gzip")],
+            gzip.compress(HEAD + b"x" * 500)[:150],
+            None,
+            "ended",
+        ),
+    ],
+    ids=lambda value: "",
+)
+def test_an_answer_cut_before_its_first_entry_is_a_failure(
+    desk, server, feed, headers, body, end, says
+):
+    def cut(handler):
+        begin(handler, *headers, body=body)
+        if end:
+            end(handler)
+        handler.close_connection = True
+
+    server.script["/feed"] = cut
+    (poll,) = desk.poll(feed)
+    assert poll.error is not None
+    assert re.search(says, poll.error), poll.error
+    assert poll.warnings == (), "it is told once"
+    assert (poll.fetched, poll.state.failures, poll.state.last_success) == (0, 1, None)
+    server.script["/feed"] = Answer(rss())
+    assert desk.poll(feed)[0].error is None, "whole and empty is fine"
+
+
+def test_a_feed_that_is_gone_says_so_and_is_hardly_polled(desk, server, feed):
+    server.script["/feed"] = Answer(status=410)
+    (poll,) = desk.poll(feed)
+    assert poll.error == f"{server.url}/feed: gone (410): the publisher has removed this feed"
+    assert poll.state.next_poll == START + timedelta(days=7)
+    assert poll.state.error == poll.error
+
+
+def test_a_moved_feed_that_is_gone_is_asked_for_where_it_was(desk, server, feed):
+    server.script |= {
+        "/feed": Answer(status=301, headers={"Location": "/new"}),
+        "/new": Answer(rss(item("/1", content=FULL))),
+    }
+    desk.poll(feed)
+    server.script["/new"] = Answer(status=410)
+    (poll,) = desk.poll(feed)
+    assert "/new: gone (410)" in poll.error
+    assert poll.state.next_poll < START + timedelta(hours=1)
+    assert poll.state.moved_to is None
+
+
+def test_no_user_name_or_password_is_kept_or_told(desk, server, feed, caplog):
+    host = server.url.removeprefix("http://")
+    with_login = f"http://someone:s3cret@{host}"
+    away = make_feed(server.url + "/away")
+    server.script |= {
+        "/feed": Answer(
+            rss(
+                item(f"{with_login}/1", content=FULL),
+                item("/moved", summary="Short."),
+                channel=f"<image><url>{with_login}/i</url></image>",
+            ).replace(b"https://outlet.example/", f"{with_login}/".encode())
+        ),
+        "/away": Answer(status=301, headers={"Location": f"{with_login}/new"}),
+        "/moved": Answer(status=302, headers={"Location": f"{with_login}/2"}),
+    }
+    polls = desk.poll(feed, away)
+    assert [entry.url for entry in polls[0].incoming] == [f"{server.url}/1", f"{server.url}/moved"]
+    assert polls[0].site == f"{server.url}/"
+    assert "redirects to an address with a user name or password" in polls[1].error
+    assert "s3cret" not in repr(polls) + caplog.text
+    assert "someone" not in repr(polls) + caplog.text
+    assert not any("authorization" in headers for _, headers in server.requests)
+
+
+def test_an_entry_without_an_address_is_the_drop_no_link(desk, server, feed):
+    server.script["/feed"] = Answer(
+        rss("<item><title>x</title><guid>abc</guid></item>", item("/1", content=FULL))
+    )
+    (poll,) = desk.poll(feed)
+    assert (poll.dropped, poll.fetched, len(poll.incoming)) == ({"no_link": 1}, 2, 1)
+
+
+def test_what_a_feed_says_besides_text_comes_along(desk, server, feed):
+    said = "<author>Ama Mensah</author><category>Courts</category><enclosure url='/a.jpg'/></item>"
+    server.script["/feed"] = Answer(
+        rss(
+            item("/1", content=FULL).replace("</item>", said),
+            channel="<description>About us</description>"
+            "<lastBuildDate>Wed, 25 Nov 2026 07:10:00 GMT</lastBuildDate>",
+        )
+    )
+    (poll,) = desk.poll(feed)
+    (entry,) = poll.incoming
+    assert (entry.authors, entry.categories) == (("Ama Mensah",), ("Courts",))
+    assert entry.enclosures == (Enclosure(server.url + "/a.jpg", ""),)
+    assert (poll.description, poll.updated) == (
+        "About us",
+        datetime(2026, 11, 25, 7, 10, tzinfo=UTC),
+    )
 
 
 def test_a_truncated_feed_keeps_its_entries_and_no_validator(desk, server, feed):

@@ -20,7 +20,7 @@ from monitor.types import FeedState, Known
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-ENTRY = Entry("https://e.example/1", "", "T", "", "", None, None, "")
+ENTRY = Entry("https://e.example/1", "", "T", "", "", None, None)
 NEW = FeedState()
 ANSWER = FetchResult("u", "u", 200, {}, b"x", False, '"1"', None, None, None)
 
@@ -78,6 +78,15 @@ def test_retry_after_is_honoured_up_to_a_day():
     assert pause(FeedState(failures=1), busy) == 7200
     assert pause(FeedState(failures=1), answer(status=429, body=None, retry_after=1e12)) == 86_400
     assert pause(FeedState(failures=1), answer(status=429, body=None, retry_after=1.0)) == 1800
+
+
+def test_a_feed_that_is_gone_is_hardly_asked_for():
+    gone = answer(status=410, body=None)
+    week = timedelta(days=7).total_seconds()
+    assert pause(FeedState(failures=1), gone) == week
+    assert pause(FeedState(failures=9), gone, min_interval_s=0) == week
+    moved = after_failure(FeedState(moved_to="v"), "gone", gone, NOW, min_interval_s=900)
+    assert moved.next_poll == NOW + timedelta(seconds=1800)
 
 
 def test_states_after_polls():

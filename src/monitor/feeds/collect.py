@@ -15,12 +15,15 @@ from functools import partial
 from monitor.errors import FeedError
 from monitor.feeds.http import Client, FetchResult, fetch
 from monitor.feeds.parse import parse_feed
+from monitor.feeds.plan import GONE
 from monitor.feeds.poll import FeedAnswer, FeedWork, find_items
 from monitor.feeds.reader import PageAnswer, PageReader
 from monitor.feeds.urls import host_of
 from monitor.feeds.workers import HostQueues
 from monitor.types import Feed, FeedState, Known, Poll
 
+REASONS = {GONE: "gone (410): the publisher has removed this feed"}
+"""What a status means where that is more than its number."""
 _log = logging.getLogger(__name__)
 _PageFor = tuple[str, int, PageAnswer]
 """The id of a feed, the index of one of its items, and what asking for its page gave."""
@@ -77,10 +80,12 @@ def _poll(client: Client, feed: Feed, state: FeedState, now: Callable[[], dateti
         if result.not_modified:
             return FeedAnswer(feed, state, result)
         if result.body is None:
-            return FeedAnswer(feed, state, result, error=f"{url}: status {result.status}")
+            reason = REASONS.get(result.status, f"status {result.status}")
+            return FeedAnswer(feed, state, result, error=f"{url}: {reason}")
         parsed = parse_feed(result.body, result.content_type, result.final_url)
     except FeedError as error:
-        return FeedAnswer(feed, state, result, error=str(error))
+        cut = "; the answer ended early" if result and result.truncated else ""
+        return FeedAnswer(feed, state, result, error=f"{error}{cut}")
     except Exception as error:  # noqa: BLE001 - a fault of ours met on one feed must not cost the others
         _log.exception("feed %s", url)
         return FeedAnswer(feed, state, None, error=f"{url}: unexpected {type(error).__name__}")
@@ -109,6 +114,6 @@ def _begin(
         known=known([item.article_id for item in items]) if items else {},
         identify=identify_language,
     )
-    if answer.result and answer.result.truncated:
+    if answer.error is None and answer.result and answer.result.truncated:
         work.warnings.append("the answer ended early")
     return work

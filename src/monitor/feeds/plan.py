@@ -21,6 +21,9 @@ MAX_HINT = timedelta(hours=1)
 defaults of some software, and a desk wants the news of the day."""
 MAX_PAUSE = timedelta(days=1)
 """The longest pause after failures or for a Retry-After."""
+GONE = 410
+GONE_PAUSE = timedelta(days=7)
+"""A publisher who answers 410 says that the feed will not be back; some are mistaken."""
 MIN_BACKOFF_S = 60
 MAX_PAGE_TRIES = 3
 MIN_CONTENT_WORDS = 60
@@ -70,7 +73,8 @@ def next_poll(
 
     `state` is the state after this poll: its `failures` double the pause each time. A server's
     Retry-After is honoured up to a day, its max-age and the feed's ttl up to an hour.
-    `min_interval_s` 0 says that whoever starts a run decides: then only Retry-After makes a pause.
+    `min_interval_s` 0 says that whoever starts a run decides: then only Retry-After makes a pause,
+    and 410, which says that the feed is gone.
     """
     pause = timedelta(seconds=min_interval_s)
     if min_interval_s == 0:
@@ -83,6 +87,8 @@ def next_poll(
         pause = max(pause, min(timedelta(seconds=max(hints)), MAX_HINT))
     if result is not None and result.retry_after and result.status != 200:
         pause = max(pause, min(timedelta(seconds=min(result.retry_after, 1e9)), MAX_PAUSE))
+    if result is not None and result.status == GONE:
+        pause = max(pause, GONE_PAUSE)
     return now + pause
 
 
@@ -139,7 +145,8 @@ def after_failure(
         error=error,
         silent=is_silent(state.recent, now),
     )
-    return replace(after, next_poll=next_poll(after, result, now, min_interval_s=min_interval_s))
+    answer = None if state.moved_to else result  # what a moved address says is not the feed's word
+    return replace(after, next_poll=next_poll(after, answer, now, min_interval_s=min_interval_s))
 
 
 def is_silent(recent: Sequence[datetime], now: datetime) -> bool:
