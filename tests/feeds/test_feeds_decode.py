@@ -7,7 +7,7 @@ URL = "https://outlet.example/feed"
 
 
 def test_thai_under_each_of_its_labels():
-    title = "ศาลพิพากษาคดีค้ามนุษย์"
+    title = "ศาล"  # too short for statistics to tell
     for label in ("windows-874", "dos-874", "TIS-620", "iso-8859-11", "cp874"):
         body = (
             f'<?xml version="1.0" encoding="{label}"?><rss version="2.0"><channel>'

@@ -430,9 +430,13 @@ def test_a_json_feed_that_does_not_say_so():
             parse(no_feed, "application/json")
 
 
-def test_text_after_an_embed_is_kept():
-    content = "<p>Before <embed src='a.swf'> after.</p>"
+@pytest.mark.parametrize("tag", ["embed", "object", "iframe", "VIDEO", "audio", "canvas"])
+def test_text_after_a_player_that_does_not_close_is_kept(tag):
+    content = f"<p>Before <{tag} src='a.swf'> after.</p>"
     assert only(rss(item("/1", content=content))).content == "Before after."
+    closed = f"<p>Before <{tag} src='a.swf'>cannot play</{tag}> after.</p>"
+    if tag != "embed":
+        assert only(rss(item("/1", content=closed))).content == "Before after."
 
 
 def test_ttl():

@@ -32,14 +32,30 @@ _TAG = re.compile(
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+_PLAYERS = {
+    name: re.compile(rf"<{name}\b[^<>]*>", re.IGNORECASE)
+    for name in ("audio", "canvas", "iframe", "object", "video")
+}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\f\v\xa0\u2028\u2029]+")
 
 
 def html_to_text(markup: str) -> str:
     """Return what a reader sees of an HTML fragment: paragraphs separated by blank lines."""
-    root = _parse_html(clean(markup))
+    root = _parse_html(_without_unclosed(clean(markup)))
     return "" if root is None else tidy("".join(_pieces(root)))
+
+
+def _without_unclosed(markup: str) -> str:
+    """Return `markup` without the tags of players and frames that never close.
+
+    What they hold is for browsers that cannot play it; unclosed they would hold the rest.
+    """
+    lower = markup.lower()
+    for name, tag in _PLAYERS.items():
+        if f"<{name}" in lower and f"</{name}" not in lower:
+            markup = tag.sub("", markup)
+    return markup
 
 
 def plain_title(title: str) -> str:
