@@ -31,8 +31,8 @@ _NO_TELEMETRY: Any = {
 def create_app(monitor: Monitor, *, hosts: tuple[str, ...] = ()) -> FastAPI:
     """Return the ASGI application over `monitor`.
 
-    `hosts` are names it may be called by besides the loopback names and `[serve] hosts`. There
-    is no `/docs` page: FastAPI's loads its scripts from another host.
+    `hosts` are names it may be called by besides the loopback names and `[serve] hosts`. The page
+    `/docs` is our own: FastAPI's loads its scripts from another host.
     """
     app = FastAPI(
         title="monitor",

@@ -1,17 +1,18 @@
-"""The pages: `GET /`, `/rules`, `/rules/{rule_id}`, `/digests/{day}`."""
+"""The pages: `GET /`, `/rules`, `/rules/{rule_id}`, `/digests/{day}`, `/docs`."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from monitor.api.access import MonitorDep
 from monitor.api.digests import find_digest
 from monitor.api.rules import find_rule
 from monitor.countries import country_name
-from monitor.web import render_digest_page, render_draft, render_rule, render_rules
+from monitor.web import render_digest_page, render_docs, render_draft, render_rule, render_rules
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -53,6 +54,13 @@ def digest_page(day: str, monitor: MonitorDep) -> HTMLResponse:
     today = monitor.now().astimezone(monitor.settings.zone).date()
     before, after = _days_beside(digest.day, today)
     return HTMLResponse(render_digest_page(view, before=before, after=after))
+
+
+@router.get("/docs")
+def docs_page(request: Request) -> HTMLResponse:
+    """Show what the API takes and answers, with a call for each route."""
+    address = str(request.base_url).rstrip("/")
+    return HTMLResponse(render_docs(request.app.openapi(), address=address))
 
 
 def _days_beside(day: str, today: date) -> tuple[str | None, str | None]:

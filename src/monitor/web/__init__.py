@@ -6,6 +6,7 @@ Rendering is here and knows no HTTP; `monitor.api.pages` serves it.
 from monitor.web.pages import (
     STATIC_DIR,
     render_digest_page,
+    render_docs,
     render_draft,
     render_error,
     render_rule,
@@ -15,6 +16,7 @@ from monitor.web.pages import (
 __all__ = [
     "STATIC_DIR",
     "render_digest_page",
+    "render_docs",
     "render_draft",
     "render_error",
     "render_rule",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.digest.view import UNJUDGED, UNJUDGED_NOTE, DigestView
 from monitor.guidelines import measured_words
+from monitor.web.api_view import view_api
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -75,6 +76,11 @@ def render_digest_page(view: DigestView, *, before: str | None, after: str | Non
         unjudged_title=UNJUDGED,
         unjudged_note=UNJUDGED_NOTE,
     )
+
+
+def render_docs(document: Mapping[str, Any], *, address: str) -> str:
+    """Return the description of the API, from its OpenAPI document; calls go to `address`."""
+    return _render("docs.html", here="/docs", api=view_api(document, address))
 
 
 def render_error(status: int, title: str, detail: str) -> str:
