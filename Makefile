@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint browser floors clean
+.PHONY: demo test lint browser floors screenshots clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python tests/demo.py $(if $(ONCE),--once)
@@ -23,6 +23,10 @@ floors: $(VENV)/.dev
 # A real Chromium for the page tests: the system's, else Debian's package, else Playwright's own.
 browser: $(VENV)/.dev
 	sh tests/bring_chromium.sh $(BIN)/python
+
+# The pictures of README, taken anew.
+screenshots: browser
+	$(BIN)/python tests/screenshots.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
