@@ -1,0 +1,135 @@
+"""What the documents name, and what the program has, for tests that hold one to the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import typer.main
+
+from monitor.cli.app import app
+from monitor.config import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ROOT / "docs" / "reference.md"
+DOCUMENTS = sorted(
+    path
+    for pattern in ("*.md", "docs/*.md", "guidelines/README.md", "guidelines/*/README.md")
+    for path in ROOT.glob(pattern)
+)
+
+_CODE = re.compile(r"`([^`\n]+)`")
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_INDENTED = re.compile(r"(?:^    .*\n)+", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command; `choices` are the words that an option takes, by its name."""
+
+    options: frozenset[str]
+    arguments: tuple[str, ...]
+    choices: Mapping[str, tuple[str, ...]]
+    children: tuple[str, ...]
+
+
+def commands() -> dict[str, Command]:
+    """Every command of the program by its words, `monitor` first."""
+    found: dict[str, Command] = {}
+
+    def walk(command: Any, words: str) -> None:
+        options: set[str] = set()
+        arguments, choices = [], {}
+        for param in command.params:
+            if not param.opts[0].startswith("-"):
+                arguments.append((param.metavar or param.name).upper())
+            elif "--help" not in param.opts:
+                options |= {*param.opts, *param.secondary_opts}
+                choices[param.opts[0]] = tuple(_words(param))
+        children = getattr(command, "commands", {})
+        found[words] = Command(frozenset(options), tuple(arguments), choices, tuple(children))
+        for name, child in children.items():
+            walk(child, f"{words} {name}")
+
+    walk(typer.main.get_command(app), "monitor")
+    return found
+
+
+def _words(param: Any) -> Iterator[str]:
+    """The words of a `Literal`, whatever it is wrapped in."""
+    left = [getattr(getattr(param, "type_descriptor", None), "annotation", None)]
+    while left:
+        kind = left.pop()
+        if isinstance(kind, str):
+            yield kind
+        left += get_args(kind)
+
+
+def settings() -> dict[str, Any]:
+    """Every settings key, dotted, with its default as TOML would read it."""
+
+    def walk(target: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+        for item in fields(target):
+            value = getattr(target, item.name)
+            if is_dataclass(value):
+                yield from walk(value, f"{prefix}{item.name}.")
+            elif item.name != "home":
+                yield f"{prefix}{item.name}", _plain(value)
+
+    return dict(walk(Settings(), ""))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def spans(text: str) -> list[str]:
+    """The code in `text`: spans, lines of fenced and of indented blocks."""
+    found = []
+    for _, block in _FENCE.findall(text):
+        found += block.splitlines()
+    rest = _FENCE.sub("", text)
+    for block in _INDENTED.findall(rest):
+        found += [line.strip() for line in block.splitlines()]
+    return [*found, *_CODE.findall(_INDENTED.sub("", rest))]
+
+
+def fenced(text: str) -> list[tuple[str, str]]:
+    """The fenced blocks of `text` with their languages."""
+    return _FENCE.findall(text)
+
+
+def section(text: str, heading: str) -> str:
+    """What stands under `heading` (with its `#`s), up to the next one of its rank or above."""
+    start = re.search(rf"^{re.escape(heading)}$", text, re.MULTILINE)
+    assert start, f"no heading {heading!r}"
+    rank = len(heading) - len(heading.lstrip("#"))
+    rest = text[start.end() :]
+    after = re.search(rf"^#{{1,{rank}}} ", rest, re.MULTILINE)
+    return rest[: after.start()] if after else rest
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of every table row in `text`, without heads and rules."""
+    found = [
+        [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        for line in text.splitlines()
+        if line.startswith("|")
+    ]
+    heads = {i - 1 for i, cells in enumerate(found) if all(set(c) <= {"-"} for c in cells)}
+    return [
+        cells
+        for i, cells in enumerate(found)
+        if i not in heads and not all(set(c) <= {"-"} for c in cells)
+    ]
+
+
+def slug(heading: str) -> str:
+    """The anchor that a heading gets where Markdown is shown."""
+    kept = re.sub(r"[^\w\- ]", "", heading.lower())
+    return kept.strip().replace(" ", "-")

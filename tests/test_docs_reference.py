@@ -1,0 +1,147 @@
+"""The reference is the program: every command, option, key, route and label, both ways."""
+
+import ast
+import re
+from typing import Any, get_args
+
+import httpx
+import pytest
+
+import documents
+from monitor import types
+from monitor.api import pages
+from monitor.store.polls import Decision
+from serving import address, desk
+
+__all__ = ["address", "desk"]
+
+TEXT = documents.REFERENCE.read_text(encoding="utf-8")
+COMMANDS = documents.commands()
+
+
+def told_commands() -> dict[str, tuple[str, str]]:
+    """Commands with how their arguments are written, and their section, by their words."""
+    told = {}
+    for heading in re.findall(r"^### (.*)$", TEXT, re.MULTILINE):
+        written = heading.strip("`")
+        words = re.match(r"monitor( [a-z]+)*", written)
+        assert words, heading
+        arguments = written.removeprefix(words[0]).strip()
+        told[words[0]] = (arguments, documents.section(TEXT, f"### {heading}"))
+    return told
+
+
+TOLD = told_commands()
+
+
+def options_told(words: str) -> dict[str, str]:
+    """The meaning of each option, by its name, as the reference tells it."""
+    return {
+        option: cells[1]
+        for cells in documents.rows(TOLD[words][1])
+        for option in re.findall(r"`(-[^`]+)`", cells[0])
+    }
+
+
+def test_every_command_is_told_and_no_other() -> None:
+    there = {words for words, c in COMMANDS.items() if not c.children or words == "monitor"}
+    assert set(TOLD) == there
+
+
+@pytest.mark.parametrize("words", sorted(TOLD))
+def test_every_option_is_told_and_no_other(words: str) -> None:
+    assert set(options_told(words)) == COMMANDS[words].options
+
+
+@pytest.mark.parametrize("words", sorted(TOLD))
+def test_the_words_that_an_option_takes_are_told(words: str) -> None:
+    told = options_told(words)
+    for option, choices in COMMANDS[words].choices.items():
+        missing = [choice for choice in choices if f"`{choice}`" not in told[option]]
+        assert not missing, f"{words} {option}"
+
+
+@pytest.mark.parametrize("words", sorted(set(TOLD) - {"monitor"}))
+def test_every_argument_is_told_and_no_other(words: str) -> None:
+    told = re.findall(r"[A-Z]+", TOLD[words][0])
+    assert tuple(told) == COMMANDS[words].arguments
+
+
+def test_every_setting_is_told_with_its_default() -> None:
+    told = {
+        cells[0].strip("`"): ast.literal_eval(cells[1].strip("`"))
+        for cells in documents.rows(documents.section(TEXT, "## Settings"))
+    }
+    assert told == documents.settings()
+
+
+@pytest.fixture(scope="module", name="api")
+def _api(address: str) -> dict[str, Any]:
+    api: dict[str, Any] = httpx.get(f"{address}/openapi.json").json()
+    return api
+
+
+def routes_told() -> dict[str, str]:
+    found = documents.rows(documents.section(TEXT, "## Routes"))
+    return {cells[0].strip("`"): cells[1] for cells in found}
+
+
+def operations(api: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, item in api["paths"].items()
+        for method, operation in item.items()
+    }
+
+
+def test_every_route_is_told_and_no_other(api: dict[str, Any]) -> None:
+    assert set(routes_told()) == set(operations(api))
+
+
+def test_every_parameter_and_field_is_told(api: dict[str, Any]) -> None:
+    """Fields of JSON stand in braces, with `?` where they may be left out."""
+    schemas = api["components"]["schemas"]
+    told = routes_told()
+    for route, operation in operations(api).items():
+        queries = [p["name"] for p in operation.get("parameters", []) if p["in"] == "query"]
+        for name in queries:
+            assert f"`{name}`" in told[route], f"{route}: {name}"
+        for media, content in operation.get("requestBody", {}).get("content", {}).items():
+            shape = content["schema"]
+            shape = schemas[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
+            fields = {n + "?" * (n not in shape["required"]) for n in shape["properties"]}
+            braces = re.search(r"\{([\w?, ]+)\}", told[route])
+            named = re.split(", ", braces[1]) if braces else re.findall(r"`(\w+\??)`", told[route])
+            assert set(named) == fields, f"{route} ({media})"
+
+
+def test_every_page_is_told_and_no_other() -> None:
+    told = {cells[0].strip("`") for cells in documents.rows(documents.section(TEXT, "## Pages"))}
+    there = {route.path for route in pages.router.routes}
+    assert told == there | {"/openapi.json"}
+
+
+def test_every_label_is_told_and_no_other() -> None:
+    table = documents.rows(documents.section(TEXT, "## Labels"))
+    told = {
+        re.findall(r"`(\w+)`", cells[0])[0]: tuple(re.findall(r"`(\w+)`", cells[1]))
+        for cells in table
+    }
+    assert told == {
+        "form": types.FORMS,
+        "response": types.RESPONSES,
+        "place": types.PLACE_ROLES,
+        "victim": types.VICTIMS,
+        "flow": types.FLOWS,
+        "indicator": types.INDICATORS,
+    }
+
+
+def test_every_drop_of_the_ledger_is_told_and_no_other() -> None:
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (documents.ROOT / "src" / "monitor" / "feeds").glob("*.py")
+    )
+    there = set(re.findall(r'dropped\["(\w+)"\]', source)) | set(get_args(Decision))
+    told = {cells[0].strip("`") for cells in documents.rows(documents.section(TEXT, "## Ledger"))}
+    assert told == there - {"new", "version"}
