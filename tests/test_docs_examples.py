@@ -102,7 +102,7 @@ def test_the_job_in_ci_fails_where_a_draft_does(tmp_path: Path, shell_path: str)
     said = shell(checks, tmp_path, shell_path)
     assert said.returncode == 1, said.stderr
     assert "bad.txt: 1 finding" in said.stdout
-    assert "good.txt: no findings" in said.stdout
+    assert "good.txt: 0 findings" in said.stdout
 
 
 def test_a_feed_is_followed_and_its_news_printed(tmp_path: Path, shell_path: str) -> None:

@@ -12,10 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest_samples import BODY, TAGS, TITLE, article, finding
-from monitor.corpus import export, unguard
-from monitor.corpus.jsonl import jsonl_line
+from monitor.corpus import export, jsonl, table, unguard
 from monitor.corpus.record import make_record
-from monitor.corpus.table import csv_line, header_line
 from monitor.errors import UsageError
 from monitor.types import Span, Tag
 
@@ -133,7 +131,7 @@ def test_csv_row(tmp_path, text):
 def test_formulas_are_guarded():
     for cell in ("=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"):
         odd = article(title=cell, outlet=cell)
-        (row,) = read_csv(header_line("none") + csv_line(odd, make_record(odd, "none"), "none"))
+        (row,) = read_csv(table.header_line("none") + table.article_line(make_record(odd, "none")))
         assert row["title"] == f"'{cell}"
         assert unguard(row["outlet"]) == cell
 
@@ -142,7 +140,7 @@ def test_formulas_are_guarded():
 @settings(max_examples=150, deadline=None)
 def test_csv_round_trip(title, text, outlet):
     odd = article(title=title, text=text, outlet=outlet)
-    (row,) = read_csv(header_line("full") + csv_line(odd, make_record(odd, "full"), "full"))
+    (row,) = read_csv(table.header_line("full") + table.article_line(make_record(odd, "full")))
     assert [unguard(row[name]) for name in ("title", "text", "outlet")] == [title, text, outlet]
     assert not any(value and value[0] in "=+-@\t\r\n" for value in row.values())
 
@@ -156,7 +154,7 @@ def test_jsonl_round_trip(title, text, data):
     found = replace(found, start=start, end=end)
     tags = (Tag("form", "other", 0.5, (Span("text", start, end),)),)
     odd = article(title=title, text=text, tags=tags, findings=(found,))
-    line = jsonl_line(make_record(odd, "full"))
+    line = jsonl.article_line(make_record(odd, "full"))
     assert line.splitlines() == [line[:-1]]
     line.encode("utf-8")
     record = json.loads(line)

@@ -10,13 +10,14 @@ from contextlib import ExitStack
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli.context import monitor_of
 from monitor.cli.output import progress, say
 from monitor.config import cores
+from monitor.corpus import ExportFormat, TextDegree
 from monitor.errors import UsageError
 from monitor.types import FORMS, Assessor
 
@@ -110,14 +111,14 @@ def _parsed(line: str) -> dict[str, Any]:
 def export(
     context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where to write.")],
-    format: Annotated[Literal["jsonl", "csv"], typer.Option(help="jsonl or csv.")],
+    format: Annotated[ExportFormat, typer.Option(help="The kind of file.")],
     since: Annotated[str | None, typer.Option(help="First seen on or after this day.")] = None,
     until: Annotated[str | None, typer.Option(help="First seen before this day.")] = None,
     form: Annotated[str | None, typer.Option(help="Only this form of exploitation.")] = None,
     place: Annotated[str | None, typer.Option(help="Only this country (ISO alpha-2).")] = None,
     min_relevance: Annotated[float | None, typer.Option(min=0, max=1)] = None,
     text: Annotated[
-        Literal["none", "quotes", "full"],
+        TextDegree,
         typer.Option(help="How much of the texts."),
     ] = "quotes",
 ) -> None:

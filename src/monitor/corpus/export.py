@@ -10,11 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TypeVar, get_args
+from typing import Any, BinaryIO, Literal, Protocol, TypeVar, get_args
 from uuid import uuid4
 
 from monitor.corpus import jsonl, table
-from monitor.corpus.record import TextDegree, make_record
+from monitor.corpus.record import Record, TextDegree, make_record
 from monitor.errors import UsageError
 from monitor.shapes import time_json
 from monitor.types import AssessedArticle
@@ -25,7 +25,18 @@ SCHEMA = 1
 
 T = TypeVar("T")
 
-_LOSS: dict[str, tuple[str, ...]] = {"jsonl": jsonl.LOSS, "csv": table.LOSS}
+
+class _Format(Protocol):
+    """What the module of a format has: what it leaves out, the first line, a line an article."""
+
+    LOSS: tuple[str, ...]
+
+    def header_line(self, text: TextDegree) -> str: ...
+
+    def article_line(self, record: Record) -> str: ...
+
+
+_FORMATS: Mapping[str, _Format] = {"jsonl": jsonl, "csv": table}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,7 @@ def export(
     filters: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> ExportReport:
-    """Write `articles.jsonl` or `articles.csv` and `manifest.json` into `directory`.
+    """Write `articles.` with the format's name, and `manifest.json`, into `directory`.
 
     Every record is written, in the order given, one at a time; a file of the same name is replaced
     only once the new one is complete. `filters` (what the records were selected by) and `now` go
@@ -84,12 +95,10 @@ def _write_records(
         digest.update(data)
         file.write(data)
 
-    if format == "csv":
-        put(table.header_line(text))
+    put(_FORMATS[format].header_line(text))
     for assessed in records:
         record = make_record(assessed, text)
-        is_table = format == "csv"
-        put(table.csv_line(assessed, record, text) if is_table else jsonl.jsonl_line(record))
+        put(_FORMATS[format].article_line(record))
         rows, withheld = rows + 1, withheld + record.withheld
         stamps.update(assessed.stamps)
     return rows, withheld, tuple(sorted(stamps)), digest.hexdigest()
@@ -112,7 +121,7 @@ def _entry(
         "filters": dict(filters),
         "stamps": list(report.stamps),
         "withheld": report.withheld,
-        "left_out": list(_LOSS[format]),
+        "left_out": list(_FORMATS[format].LOSS),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from monitor.corpus.record import Record
+from monitor.corpus.record import Record, TextDegree
 
 LOSS: tuple[str, ...] = ()
 
@@ -14,7 +14,12 @@ LOSS: tuple[str, ...] = ()
 _ESCAPED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def jsonl_line(record: Record) -> str:
+def header_line(text: TextDegree) -> str:  # noqa: ARG001 - as every format's
+    """Return nothing: each line stands alone."""
+    return ""
+
+
+def article_line(record: Record) -> str:
     """Return the record as one line with its line break."""
     text = json.dumps(record.values, ensure_ascii=False, allow_nan=False)
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"

@@ -31,10 +31,12 @@ Key = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record, and how many spans kept only their offsets because of the limits."""
+    """A record, what it was made from, and how many spans the limits left with offsets only."""
 
     values: dict[str, Any]
     withheld: int
+    assessed: AssessedArticle
+    text: TextDegree
 
 
 def make_record(assessed: AssessedArticle, text: TextDegree) -> Record:
@@ -70,7 +72,7 @@ def make_record(assessed: AssessedArticle, text: TextDegree) -> Record:
         "enclosures": [enclosure_json(enclosure) for enclosure in article.enclosures],
     }
     withheld = 0 if text == "none" else sum(_key(span) not in shown for span in spans)
-    return Record(values, withheld)
+    return Record(values, withheld, assessed, text)
 
 
 def _shown(assessed: AssessedArticle, text: TextDegree) -> set[Key]:

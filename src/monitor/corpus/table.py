@@ -13,10 +13,10 @@ import re
 from typing import Any
 
 from monitor.corpus.record import Record, TextDegree
-from monitor.types import SEVERITIES, AssessedArticle, Tag
+from monitor.types import SEVERITIES, Tag
 
 MARK = "\ufeff"
-LOSS = (
+LOSS: tuple[str, ...] = (
     "findings: only their number by severity",
     "tags: no scores and no evidence",
     "enclosures: only their addresses",
@@ -40,8 +40,9 @@ def header_line(text: TextDegree) -> str:
     return MARK + _line(columns(text))
 
 
-def csv_line(assessed: AssessedArticle, record: Record, text: TextDegree) -> str:
+def article_line(record: Record) -> str:
     """Return the article as one row; a row may hold line breaks inside quotes."""
+    assessed = record.assessed
     row: dict[str, Any] = {
         **record.values,
         "borderline": assessed.borderline,
@@ -54,7 +55,7 @@ def csv_line(assessed: AssessedArticle, record: Record, text: TextDegree) -> str
     }
     for severity in SEVERITIES:
         row[f"findings_{severity}"] = sum(f.severity == severity for f in assessed.findings)
-    return _line([_cell(row[name]) for name in columns(text)])
+    return _line([_cell(row[name]) for name in columns(record.text)])
 
 
 def unguard(cell: str) -> str:
