@@ -155,8 +155,8 @@ def test_files_are_there(path: Path) -> None:
         for name in re.findall(
             rf"(?<![\w./-])(?:{'|'.join(map(re.escape, rooms))})/[\w./*-]+", span
         ):
-            found = list(ROOT.glob(name.rstrip("/.")))
-            bad += [name] if not found else []
+            there = re.sub(r"/NAME\.", "/*.", name.rstrip("/."))  # a name that the reader gives
+            bad += [name] if not list(ROOT.glob(there)) else []
     assert bad == []
 
 

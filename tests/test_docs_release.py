@@ -1,0 +1,80 @@
+"""One version, one licence, and the files that a house of its own has."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+import monitor
+from documents import ROOT
+from monitor.config import FetchSettings
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def load(name: str) -> Any:
+    return YAML(typ="safe").load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def test_all_name_the_same_version() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "monitor", "--version"], capture_output=True, text=True, check=True
+    )
+    cited = load("CITATION.cff")["version"]
+    assert {PROJECT["version"], cited, said.stdout.split()[1]} == {monitor.__version__}
+    assert FetchSettings().user_agent.startswith(
+        f"thb-monitor/{monitor.__version__.rpartition('.')[0]} "
+    )
+
+
+def test_the_changelog_has_the_version_and_what_is_coming() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+    assert any(heading.startswith(monitor.__version__) for heading in headings)
+    kinds = re.findall(r"^### (.*)$", text, re.MULTILINE)
+    assert set(kinds) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_the_licence_is_apache_and_travels() -> None:
+    assert PROJECT["license"] == load("CITATION.cff")["license"] == "Apache-2.0"
+    assert PROJECT["license-files"] == ["LICENSE", "NOTICE"]
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert "Apache License\n                           Version 2.0, January 2004" in text
+    assert text.rstrip().endswith("limitations under the License.")
+
+
+def test_the_notices_that_data_ask_for_stand_there() -> None:
+    text = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    for owed in (
+        "https://www.geonames.org/",
+        "https://creativecommons.org/licenses/by/4.0/",
+        "sentence-transformers/all-MiniLM-L6-v2",
+        "Changed: ",
+    ):
+        assert owed in text
+    licence = load("guidelines/thb-en/guideline.yaml")["licence"]
+    assert licence == "CC-BY-4.0"
+    assert "Creative\n  Commons Attribution 4.0" in text
+
+
+def test_no_person_is_named_as_its_maker() -> None:
+    makers = [*PROJECT["authors"], *PROJECT["maintainers"], *load("CITATION.cff")["authors"]]
+    assert {tuple(maker.items()) for maker in makers} == {(("name", "thb-monitor maintainers"),)}
+
+
+def test_the_quick_checks_need_no_other_repository() -> None:
+    repos = load(".pre-commit-config.yaml")["repos"]
+    assert [repo["repo"] for repo in repos] == ["local"]
+    for hook in repos[0]["hooks"]:
+        assert hook["entry"].startswith("sh tests/in_venv.sh ")
+
+
+@pytest.mark.parametrize("name", ["README", "CONTRIBUTING", "SECURITY", "CHANGELOG"])
+def test_the_documents_give_no_address_of_a_person(name: str) -> None:
+    text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+    assert re.findall(r"[\w.+-]+@[\w-]+\.\w+", text) == []
