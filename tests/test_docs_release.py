@@ -7,6 +7,8 @@ import tomllib
 from typing import Any
 
 import pytest
+from hatchling.builders.sdist import SdistBuilder
+from hatchling.builders.wheel import WheelBuilder
 from ruamel.yaml import YAML
 
 import monitor
@@ -78,3 +80,13 @@ def test_the_quick_checks_need_no_other_repository() -> None:
 def test_the_documents_give_no_address_of_a_person(name: str) -> None:
     text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
     assert re.findall(r"[\w.+-]+@[\w-]+\.\w+", text) == []
+
+
+def test_licence_and_notices_travel_in_source_and_wheel() -> None:
+    """As the builder reads the project; a wheel has them under `licenses`."""
+    metadata = WheelBuilder(str(ROOT)).metadata.core
+    assert metadata.license_expression == "Apache-2.0"
+    assert metadata.license_files == ["LICENSE", "NOTICE"]
+    packed = {file.distribution_path for file in SdistBuilder(str(ROOT)).recurse_included_files()}
+    kept = {"LICENSE", "NOTICE", "CITATION.cff", "CHANGELOG.md", "SECURITY.md", "docs/glossary.md"}
+    assert kept <= packed
