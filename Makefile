@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint browser floors screenshots clean
+.PHONY: demo test lint browser emulator kernels floors screenshots clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python tests/demo.py $(if $(ONCE),--once)
 
-test: $(VENV)/.dev browser lint
+test: $(VENV)/.dev browser emulator lint
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.dev
@@ -27,6 +27,14 @@ browser: $(VENV)/.dev
 # The pictures of README, taken anew.
 screenshots: browser
 	$(BIN)/python tests/screenshots.py
+
+# An emulator of other processors, for the test that scores are the same there; skipped without.
+emulator:
+	sh tests/bring_qemu.sh
+
+# The tests that hang on scores once more, on emulated processors: about two hours.
+kernels: $(VENV)/.dev emulator
+	$(BIN)/python tests/kernels.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

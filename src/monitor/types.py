@@ -76,6 +76,11 @@ class Source:
     url: str
 
 
+SCORE_TOLERANCE = 0.001
+"""By how much a tag's score or an article's relevance may differ between processors: each adds up
+in an order of its own, and calibration makes of the last bits what it makes of any difference."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tag:
     """One label on an article, with the words that show why.

@@ -15,7 +15,7 @@ from digest_samples import BODY, TAGS, TITLE, article, finding
 from monitor.corpus import export, jsonl, table, unguard
 from monitor.corpus.record import make_record
 from monitor.errors import UsageError
-from monitor.types import Span, Tag
+from monitor.types import SCORE_TOLERANCE, Span, Tag
 
 IN_BODY = finding(BODY, "skipper", field="text", scope="body", severity="warning")
 RICH = article(tags=TAGS, findings=(finding(TITLE, "Sex slave"), IN_BODY))
@@ -175,6 +175,7 @@ def test_manifest_vouches_for_each_file(tmp_path):
         raw = (tmp_path / entry["file"]).read_bytes()
         assert entry["sha256"] == hashlib.sha256(raw).hexdigest()
         assert entry["stamps"] == ["relevance-en@1.0.0+0123456789ab"]
+        assert entry["score_tolerance"] == SCORE_TOLERANCE
     table, lines = manifest["files"]
     assert (table["rows"], table["filters"], table["created"]) == (
         *(2, {"form": "forced_labour"}, "2026-11-26T08:00:00Z"),

@@ -112,6 +112,32 @@ def test_what_was_exported_is_what_was_trained(data: Path, base: Path, tmp_path:
     assert said == pytest.approx(expected, abs=1e-5)
 
 
+def test_what_is_shipped_reckons_in_float(base: Path) -> None:
+    import onnx
+
+    from monitor.nlp.encoder import EncoderSession
+    from monitor.train.encoder_data import HEADS
+    from monitor.train.encoder_module import Trainer
+    from monitor.train.export import OneText, export_int8
+
+    torch.manual_seed(0)
+    module = Trainer.start(base, SMALL, steps=10).module.eval()
+    content = export_int8(module, heads=HEADS)
+    graph = onnx.load_from_string(content).graph
+    kinds = {node.op_type for node in graph.node}
+    assert {"DequantizeLinear", "MatMul", "Exp"} <= kinds
+    assert not kinds & {"MatMulInteger", "DynamicQuantizeLinear", "Softmax"}
+    matrices = [node.input[0] for node in graph.node if node.name.endswith("_dequantised")]
+    weights = {tensor.name: tensor for tensor in graph.initializer}
+    assert {weights[name].data_type for name in matrices} == {onnx.TensorProto.INT8}
+    ids = [2, 5, 6, 7, 3]
+    with torch.no_grad():
+        exact = OneText(module, [len(labels) for labels in HEADS.values()])(torch.tensor([ids]))
+    said = EncoderSession(content, "small.onnx").run(ids)
+    for numbers, row in zip(said.values(), exact, strict=True):
+        assert numbers == pytest.approx(row[0].numpy(), abs=0.03)
+
+
 def test_the_folder_is_served_without_torch(data: Path, base: Path, tmp_path: Path) -> None:
     folder = load_folder(train(data, tmp_path, base))
     encoder = load_encoder(folder)

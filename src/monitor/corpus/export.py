@@ -17,7 +17,7 @@ from monitor.corpus import jsonl, table
 from monitor.corpus.record import Record, TextDegree, make_record
 from monitor.errors import UsageError
 from monitor.shapes import time_json
-from monitor.types import AssessedArticle
+from monitor.types import SCORE_TOLERANCE, AssessedArticle
 
 ExportFormat = Literal["jsonl", "csv"]
 MANIFEST = "manifest.json"
@@ -120,6 +120,7 @@ def _entry(
         "created": time_json(now),
         "filters": dict(filters),
         "stamps": list(report.stamps),
+        "score_tolerance": SCORE_TOLERANCE,
         "withheld": report.withheld,
         "left_out": list(_FORMATS[format].LOSS),
     }

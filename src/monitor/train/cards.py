@@ -13,6 +13,7 @@ from monitor.classify.encoder import NAME as ENCODER
 from monitor.classify.relevance import NAME as RELEVANCE
 from monitor.classify.tags import NAME as TAGS
 from monitor.train.reliability import reliability_plot
+from monitor.types import SCORE_TOLERANCE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -25,7 +26,10 @@ def model_card(meta: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
     """Return the card of a model, its `README.md`, from its `meta.json` and its files."""
     # only the relevance models of languages with little news have no name of their own
     template = _TEMPLATES.get(meta["name"], "language.md")
-    more: dict[str, Any] = {"megabytes": sum(map(len, files.values())) / 1e6}
+    more: dict[str, Any] = {
+        "megabytes": sum(map(len, files.values())) / 1e6,
+        "score_tolerance": SCORE_TOLERANCE,
+    }
     if template == "relevance.md":
         more |= _of_relevance(meta["scores"])
     return _environment().get_template(template).render(meta=meta, **more)

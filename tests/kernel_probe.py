@@ -1,0 +1,61 @@
+"""What the shipped models say of a few texts, as JSON: run by the emulator, compared natively."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from numpy._core._multiarray_umath import __cpu_features__
+
+from monitor.classify import find_model, load_folder
+from monitor.classify.relevance import encoder_folder, load_relevance
+from monitor.classify.tags import load_tags
+from monitor.config import data_dir
+
+MODELS = data_dir("models")
+TEXTS = (
+    (
+        "Two recruiters charged after women freed from bar",
+        (
+            "Eleven women were told they would work in a hotel. Their passports were taken and "
+            "they were locked in a flat above a bar until a debt was paid, police in Accra said."
+        ),
+    ),
+    (
+        "Smugglers held with nine migrants in lorry",
+        (
+            "Border guards found nine people in a lorry near the coast. Two drivers were arrested; "
+            "one passenger said he was to be made to work on a farm to pay for the journey."
+        ),
+    ),
+    ("Drug ring broken up", "Police seized cocaine. Drug trafficking is on the rise, they said."),
+)
+"""A case, something near one, something else: all short, since an emulator takes seconds each."""
+
+
+def probe() -> dict[str, Any]:
+    """Return for each text the encoder's numbers, the relevance and the tags with their scores."""
+    folder = load_folder(find_model(MODELS, "relevance-en"))
+    second = encoder_folder(folder)
+    assert second is not None
+    model = load_relevance(folder, second)
+    assert model.cascade is not None
+    encoder = model.cascade.encoder
+    tags = replace(load_tags(load_folder(find_model(MODELS, "tags-en")), second), encoder=encoder)
+    said = [
+        {
+            "numbers": {head: row.tolist() for head, row in encoder.outputs(title, text).items()},
+            "asked": model.judge_all([(title, text)])[0][1],
+            "relevance": model.judge(title, text).main,
+            "tags": {
+                f"{tag.scheme} {tag.label} {tag.role}": tag.score for tag in tags.tag(title, text)
+            },
+        }
+        for title, text in TEXTS
+    ]
+    return {"avx2": __cpu_features__["AVX2"], "avx512": __cpu_features__["AVX512F"], "texts": said}
+
+
+if __name__ == "__main__":
+    print(json.dumps(probe()))
