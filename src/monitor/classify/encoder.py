@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.classify.artefact import ModelFolder
 from monitor.classify.cues import CueTable
+from monitor.classify.memory import Memory
 from monitor.classify.reading import Reading
 from monitor.classify.windows import TITLE_CHARS, later_stretch, window
 from monitor.errors import ModelError
@@ -27,15 +30,19 @@ Heads = Mapping[str, "NDArray[np.float32]"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncoderModel:
-    """A verified encoder. `heads` names the labels of each head in the order of its numbers."""
+    """A verified encoder. `heads` names the labels of each head in the order of its numbers.
+
+    With a `memory`, what it has read before costs nothing.
+    """
 
     session: EncoderSession
     tokenizer: TextTokenizer
     heads: Mapping[str, Sequence[str]]
+    memory: Memory[Heads] | None = None
 
     def read(self, text: str) -> Heads:
         """Return the numbers of every head for the beginning of one text."""
-        return self.session.run(self.tokenizer.split(text).ids)
+        return self._numbers(self.tokenizer.split(text).ids)
 
     def outputs(self, title: str, text: str) -> Heads:
         """Return the numbers of every head for an article's headline and lead."""
@@ -46,12 +53,22 @@ class EncoderModel:
     ) -> tuple[Heads, Heads | None]:
         """Return the numbers for headline and lead, and for the densest later stretch of cues."""
         tokens = self.tokenizer.split(window(title, text))
-        first = self.session.run(tokens.ids)
+        first = self._numbers(tokens.ids)
         seen = max(0, tokens.end - len(title[:TITLE_CHARS]) - 1)
         stretch = later_stretch(reading, cues, seen) if seen < len(text) else None
         if stretch is None:
             return first, None
         return first, self.read(window(title, text[stretch.start :]))
+
+    def _numbers(self, ids: Sequence[int]) -> Heads:
+        if self.memory is None:
+            return self.session.run(ids)
+        key = hashlib.sha256(array("q", ids).tobytes()).digest()
+        known = self.memory.get(key)
+        if known is None:
+            known = self.session.run(ids)
+            self.memory.put(key, known)
+        return known
 
 
 def load_encoder(folder: ModelFolder) -> EncoderModel:
