@@ -10,6 +10,7 @@
     ├── FeedError             a feed, page or OPML file
     │   └── UnsafeAddress     a private or loopback address outside `allow_hosts`
     ├── DataError             a line of a data file; names file and line
+    ├── InstallationError     a part of the program that cannot work as it is installed
     └── StoreError            the database: locked, newer schema, missing
         └── NotFound          no row of that id (HTTP 404)
 
@@ -57,6 +58,10 @@ class UnsafeAddress(FeedError):
 
 class DataError(MonitorError):
     """A line of a data file cannot be used."""
+
+
+class InstallationError(MonitorError):
+    """A part of the program cannot work as it is installed; names the module at fault."""
 
 
 class StoreError(MonitorError):

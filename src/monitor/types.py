@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 Severity = Literal["error", "warning", "suggestion"]
@@ -20,10 +20,31 @@ FieldName = Literal["title", "text"]
 Quoted = Literal["no", "attributed", "scare"]
 Scope = Literal["headline", "body", "caption"]
 ContentOrigin = Literal["feed", "page", "summary"]
-Verdict = Literal["relevant", "borderline", "not_relevant"]
-VERDICTS: tuple[Verdict, ...] = ("relevant", "borderline", "not_relevant")
 """Where an article's text came from: the feed's full content, its page, or only the summary
 because the page could not be had."""
+Verdict = Literal["relevant", "borderline", "not_relevant"]
+VERDICTS: tuple[Verdict, ...] = ("relevant", "borderline", "not_relevant")
+
+PageFailure = Literal[
+    "refused",
+    "login",
+    "not_found",
+    "busy",
+    "server_error",
+    "status",
+    "no_answer",
+    "robots",
+    "unsafe",
+    "not_html",
+    "no_text",
+    "less_text",
+    "extractor",
+    "fault",
+]
+"""Why an article's page could not be had: the site's answer (403; 401 and 402; 404 and 410; 429 and
+503; another 5xx; another status), none at all, robots.txt, an address that is not public; then what
+came: no HTML, no article in it, less than the feed has; last our own side: the extractor is not
+installed whole, or another fault."""
 
 FORMS = (
     "sexual_exploitation",
@@ -175,6 +196,16 @@ class FeedState:
     """When the feed's latest entries appeared, newest first, at most 30: its own rhythm."""
     silent: bool = False
     """Nothing new for longer than that rhythm explains."""
+    not_before: datetime | None = None
+    """The server's own wish (Retry-After): nobody polls earlier, not even who asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """No entry `since` then, in a feed whose entries come `usual` apart at most, nine in ten."""
+
+    since: datetime
+    usual: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +229,9 @@ class Incoming:
 
     `article_id` is derived from `url`, the canonical one; `sha256` is of title and text (the
     version), `feed_sha256` of what the feed itself said. `text` has its paragraphs separated by
-    blank lines; with origin `summary` it is the summary and `page_error` says why. `authors` is the
-    byline, `categories` and `enclosures` what the feed lists with the entry.
+    blank lines; with origin `summary` it is the summary and `page_error` says why, save where this
+    installation is at fault: that try is not to count. `authors` is the byline, `categories` and
+    `enclosures` what the feed lists with the entry.
     """
 
     article_id: str
@@ -253,6 +285,9 @@ class Poll:
     site: str = ""
     description: str = ""
     updated: datetime | None = None
+    page_failures: Mapping[PageFailure, int] = field(default_factory=dict)
+    """How many pages were asked for in vain, by cause."""
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,8 +396,31 @@ class AssessedArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedFeed:
+    """A feed that could not be read, why, and when it last could."""
+
+    url: str
+    title: str
+    error: str
+    last_read: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SilentFeed:
+    """A feed without news for longer than its rhythm explains."""
+
+    url: str
+    title: str
+    silence: Silence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
-    """The coverage law of a run or a day: `fetched == stored + sum(dropped.values())`."""
+    """The coverage law of a run or a day: `fetched == stored + sum(dropped.values())`.
+
+    `changed` of the `stored` are new texts of articles known before. `page_failures` counts each
+    try for an article's page that was in vain, by cause (`PageFailure`).
+    """
 
     feeds: int = 0
     failed: int = 0
@@ -371,6 +429,10 @@ class Ledger:
     stored: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
     not_judged: Mapping[str, int] = field(default_factory=dict)
+    changed: int = 0
+    page_failures: Mapping[str, int] = field(default_factory=dict)
+    failures: tuple[FailedFeed, ...] = ()
+    silences: tuple[SilentFeed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ import demo_outlets
 from feed_server import STORY, Answer, item, page, rss, send
 from monitor.errors import StoreError
 from monitor.feeds import article_id, collect, due_feeds, make_feed, open_client, parse_opml
+from monitor.feeds.http import FetchResult
+from monitor.feeds.parse import parse_feed
+from monitor.feeds.poll import FeedAnswer, FeedWork, find_items
+from monitor.feeds.reader import PageAnswer
 from monitor.types import Enclosure, FeedState, Known
 
 FULL = f"<p>{STORY}</p>"
@@ -170,6 +174,21 @@ def test_a_page_is_not_tried_for_ever(desk, server, feed):
     assert [state.etag for state in states] == [None, None, '"1"', '"1"', '"1"']
 
 
+def test_a_try_without_a_working_extractor_does_not_count(desk, server, feed):
+    """Else a page would be given up for a fault of the installation."""
+    parsed = parse_feed(rss(item(f"{server.url}/1", summary="Short.")), "", feed.url)
+    items, dropped = find_items(parsed.entries, ("127.0.0.1",))
+    result = FetchResult(feed.url, feed.url, 200, {}, None, False, '"1"', None, None, None)
+    answer = FeedAnswer(feed, FeedState(), result, parsed)
+    work = FeedWork(answer, START, items, dropped, {}, lambda _: "en")
+    assert work.start() == [0]
+    work.take_page(0, PageAnswer(None, "the extractor cannot work", "extractor", retry=True))
+    poll = work.finish(900)
+    assert (poll.page_failures, poll.warnings) == ({"extractor": 1}, ())
+    assert (poll.incoming[0].origin, poll.incoming[0].page_error) == ("summary", None)
+    assert poll.state.etag is None
+
+
 def test_a_failing_page_never_replaces_a_text_by_a_summary(desk, server, feed):
     server.script |= {"/feed": Answer(rss(item("/1", summary="Short."))), "/1": Answer(page())}
     desk.poll(feed)
@@ -185,28 +204,42 @@ def test_a_failing_page_never_replaces_a_text_by_a_summary(desk, server, feed):
 
 
 @pytest.mark.parametrize(
-    ("script", "says"),
+    ("script", "says", "cause"),
     [
-        ({"/1": Answer(status=404)}, "status 404"),
-        ({"/1": Answer(b"%PDF-1.7")}, "no article text"),
-        ({"/1": Answer(b"<html><p>Cookies?</p></html>")}, "no article text"),
-        ({"/robots.txt": Answer(b"User-agent: *\nDisallow: /1")}, "robots.txt forbids"),
-        ({"/robots.txt": Answer(b"User-agent: thb-monitor\nDisallow: /")}, "robots.txt forbids"),
-        ({"/robots.txt": Answer(status=500)}, "robots.txt could not be read"),
-        ({"/1": Answer(page(), cut=9)}, "ended early"),
-        ({"/1": Answer(b"x", cut=60_000_000)}, "larger than"),
-        ({"/1": Answer(status=302, headers={"Location": "/1"})}, "redirect loop"),
+        ({"/1": Answer(status=401)}, "status 401", "login"),
+        ({"/1": Answer(status=403)}, "status 403", "refused"),
+        ({"/1": Answer(status=404)}, "status 404", "not_found"),
+        ({"/1": Answer(status=410)}, "status 410", "not_found"),
+        ({"/1": Answer(status=418)}, "status 418", "status"),
+        ({"/1": Answer(status=500)}, "status 500", "server_error"),
+        ({"/1": Answer(status=503)}, "status 503", "busy"),
+        ({"/1": Answer(b"%PDF-1.7")}, "no HTML", "not_html"),
+        ({"/1": Answer(b"{}", headers={"Content-Type": "text/html"})}, "no article", "no_text"),
+        ({"/1": Answer(b"<html><p>Cookies?</p></html>")}, "no article text", "no_text"),
+        ({"/1": Answer(page(STORY[:180]))}, "less text than the feed", "less_text"),
+        ({"/robots.txt": Answer(b"User-agent: *\nDisallow: /1")}, "robots.txt forbids", "robots"),
+        (
+            {"/robots.txt": Answer(b"User-agent: thb-monitor\nDisallow: /")},
+            "robots.txt forbids",
+            "robots",
+        ),
+        ({"/robots.txt": Answer(status=500)}, "robots.txt could not be read", "robots"),
+        ({"/1": Answer(page(), cut=9)}, "ended early", "no_answer"),
+        ({"/1": Answer(b"x", cut=60_000_000)}, "larger than", "no_answer"),
+        ({"/1": Answer(status=302, headers={"Location": "/1"})}, "redirect loop", "no_answer"),
     ],
 )
-def test_pages_that_cannot_be_had(desk, server, feed, script, says):
+def test_pages_that_cannot_be_had(desk, server, feed, script, says, cause):
+    short = "Short. " * 40
     server.script |= {
-        "/feed": Answer(rss(item("/1", summary="Short."))),
+        "/feed": Answer(rss(item("/1", summary=short))),
         "/1": Answer(page()),
         **script,
     }
     (poll,) = desk.poll(feed)
     assert poll.error is None
-    assert (poll.incoming[0].origin, poll.incoming[0].text) == ("summary", "Short.")
+    assert poll.page_failures == {cause: 1}
+    assert (poll.incoming[0].origin, poll.incoming[0].text) == ("summary", short.strip())
     assert says in poll.incoming[0].page_error
     assert any(says in warning for warning in poll.warnings)
 
@@ -229,6 +262,14 @@ def test_a_host_whose_pages_do_not_answer_is_left_alone(desk, server, feed):
     (poll,) = desk.poll(feed)
     assert len(poll.incoming) == 9
     assert sum(path[1:].isdigit() for path in server.paths()) == 3
+    assert poll.page_failures == {"no_answer": 9}
+
+
+def test_pages_at_unsafe_addresses_are_counted(desk, server, feed):
+    server.script["/feed"] = Answer(rss(item("/1", summary="Short.")))
+    server.script["/1"] = Answer(status=302, headers={"Location": "http://169.254.169.254/"})
+    (poll,) = desk.poll(feed)
+    assert (poll.page_failures, poll.dropped) == ({"unsafe": 1}, {"unsafe_address": 1})
 
 
 def test_drops_are_named(desk, server, feed):
@@ -436,8 +477,10 @@ def test_retry_after_and_recovery(desk, server, feed):
     server.script["/feed"] = Answer(status=429, headers={"Retry-After": "7200"})
     (poll,) = desk.poll(feed)
     assert poll.state.next_poll == START + timedelta(hours=2)
+    assert poll.state.not_before == START + timedelta(hours=2)
     server.script["/feed"] = Answer(rss())
     (poll,) = desk.poll(feed)
+    assert poll.state.not_before is None
     assert (poll.state.failures, poll.state.error, poll.state.last_success) == (0, None, START)
 
 

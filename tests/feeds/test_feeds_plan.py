@@ -9,14 +9,16 @@ from monitor.feeds.http import FetchResult
 from monitor.feeds.plan import (
     after_failure,
     after_success,
+    askable_feeds,
     due_feeds,
-    is_silent,
+    find_silence,
     needs_page,
+    next_due,
     next_poll,
     next_step,
     usable_date,
 )
-from monitor.types import FeedState, Known
+from monitor.types import FeedState, Known, Silence
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -45,6 +47,27 @@ def test_due_feeds():
     feeds = [hurried, rested, resting, waiting, new]
     assert due_feeds(feeds, states, NOW, 900) == [new, rested, hurried]
     assert due_feeds(feeds, states, NOW, 0) == [new, rested, resting, hurried]
+
+
+def test_what_is_asked_for_at_once_passes_over_our_pauses_but_no_servers():
+    new, failed, asked, over = (make_feed(f"https://{n}.example/") for n in "abcd")
+    states = {
+        failed.id: FeedState(last_poll=NOW, next_poll=NOW + HOUR, failures=1),
+        asked.id: FeedState(last_poll=NOW - HOUR, next_poll=NOW + HOUR, not_before=NOW + HOUR),
+        over.id: FeedState(last_poll=NOW - 2 * HOUR, next_poll=NOW, not_before=NOW),
+    }
+    assert askable_feeds([failed, asked, over, new], states, NOW) == [new, over, failed]
+
+
+def test_which_feed_is_due_next():
+    new, late, soon = (make_feed(f"https://{n}.example/") for n in "abc")
+    states = {
+        late.id: FeedState(last_poll=NOW, next_poll=NOW + 2 * HOUR),
+        soon.id: FeedState(last_poll=NOW, next_poll=NOW),
+    }
+    assert next_due([late, new, soon], states, 900) == (soon, NOW + timedelta(minutes=15))
+    assert next_due([late, new], states, 900) == (late, NOW + 2 * HOUR)
+    assert next_due([new], states, 900) is None
 
 
 def test_the_pause_after_an_answer():
@@ -130,9 +153,10 @@ def test_recent_dates_are_kept_newest_first_and_few():
 )
 def test_silence_is_judged_by_the_feeds_own_rhythm(gap_h, quiet_h, silent):
     dates = [NOW - (quiet_h + n * gap_h) * HOUR for n in range(10)]
-    assert is_silent(dates, NOW) is silent
-    assert not is_silent(dates[:4], NOW)
-    assert not is_silent([], NOW)
+    found = find_silence(dates, NOW)
+    assert found == (Silence(dates[0], gap_h * HOUR) if silent else None)
+    assert find_silence(dates[:4], NOW) is None
+    assert find_silence([], NOW) is None
 
 
 LONG = "word " * 250

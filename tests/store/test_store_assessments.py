@@ -1,4 +1,5 @@
 import itertools
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -6,7 +7,16 @@ import pytest
 from monitor.errors import NotFound, StoreError, UsageError
 from monitor.store import Store
 from monitor.store.articles import PAGE
-from monitor.types import Article, Assessment, Span, Tag
+from monitor.types import (
+    Article,
+    Assessment,
+    FailedFeed,
+    FeedState,
+    Silence,
+    SilentFeed,
+    Span,
+    Tag,
+)
 from store_samples import (
     CLASSIFIER,
     GUIDELINE,
@@ -201,6 +211,32 @@ def test_a_reader_left_half_way_holds_nothing(store: Store) -> None:
     assert store.add_feeds([feed("b")], NOW) == 1
 
 
+def test_the_ledger_names_what_could_not_be_had(store: Store) -> None:
+    quiet, old = feed("quiet"), feed("old")
+    store.add_feeds([quiet, old], NOW)
+    silence = Silence(at(-9000), timedelta(hours=5))
+    silent = FeedState(silent=True, last_poll=NOW)
+    store.record_poll(poll(A, [incoming("a")], page_failures={"refused": 2}), at(1))
+    changed = incoming("a", "Another text.")
+    store.record_poll(poll(A, [changed], page_failures={"refused": 1, "robots": 1}), at(2))
+    store.record_poll(poll(A, error="timed out"), at(3))
+    store.record_poll(poll(quiet, state=silent, silence=silence), at(3))
+    store.record_poll(poll(old, state=silent), at(3))
+    ledger = store.ledger(at(0), at(60))
+    assert (ledger.stored, ledger.changed) == (2, 1)
+    assert ledger.page_failures == {"refused": 3, "robots": 1}
+    assert ledger.failures == (FailedFeed(A.url, A.title, "timed out", at(2)),)
+    assert ledger.silences == (
+        SilentFeed(old.url, old.title),
+        SilentFeed(quiet.url, quiet.title, silence),
+    )
+    assert (ledger.failed, ledger.silent) == (1, 2)
+    assert store.last_polls()[A.id].page_failures == {}
+    store.record_poll(poll(A), at(70))
+    assert store.ledger(at(0), at(60)).failures == ledger.failures
+    assert store.ledger(at(60), at(80)).failures == ()
+
+
 def test_ledger(store: Store) -> None:
     b, c = feed("b"), feed("c")
     store.add_feeds([b, c], NOW)
@@ -225,6 +261,8 @@ def test_ledger(store: Store) -> None:
     assert ledger.dropped == {"duplicate": 1, "empty": 2}
     assert ledger.fetched == ledger.stored + sum(ledger.dropped.values())
     assert ledger.not_judged == {"error": 1, "language": 1, "pending": 1}
+    assert ledger.changed == 0
+    assert ledger.failures == (FailedFeed(c.url, c.title, "404"),)
     assert store.ledger(None, None, STAMPS) == ledger
     assert store.ledger(at(4), None).feeds == 1
     assert store.ledger(at(60), None, STAMPS).not_judged == {}

@@ -44,6 +44,7 @@ def test_states_come_back_as_they_were(store: Store) -> None:
         error="timed out",
         recent=(at(0), at(-60)),
         silent=True,
+        not_before=at(30),
     )
     store.record_poll(poll(feed("polled"), state=state), at(1))
     assert store.feed_states() == {"feed-never": FeedState(), "feed-polled": state}

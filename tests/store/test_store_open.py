@@ -151,6 +151,22 @@ def _tables(connection: Connection) -> set[str]:
     return set(connection.execute(text(names)).scalars())
 
 
+def test_polls_of_an_earlier_version_are_kept(url: str) -> None:
+    with open_store(url) as store:
+        store.add_feeds([feed()], NOW)
+        store.record_poll(poll(feed(), [incoming("a")]), NOW)
+    with connected(url) as connection:
+        for column in ("polls.page_failures", "polls.silent_since", "polls.usual_gap_s"):
+            table, _, name = column.partition(".")
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {name}"))
+        connection.execute(text("ALTER TABLE feed_states DROP COLUMN not_before"))
+        connection.execute(text(f"UPDATE {migrating.VERSION_TABLE} SET version_num = '0003'"))
+    with open_store(url) as store:
+        assert store.ledger(None, None).page_failures == {}
+        assert store.last_polls()[feed().id].stored == 1
+        assert store.feed_states()[feed().id].not_before is None
+
+
 def test_several_programs_open_a_new_database_at_once(url: str) -> None:
     code = "import sys; from monitor.store import open_store; open_store(sys.argv[1]).close()"
     running = [

@@ -10,7 +10,7 @@ from monitor.feeds.entry import Entry, ParsedFeed
 from monitor.feeds.http import Client, FetchResult, fetch, open_client
 from monitor.feeds.opml import OpmlFeed, parse_opml, render_opml
 from monitor.feeds.parse import parse_feed
-from monitor.feeds.plan import due_feeds
+from monitor.feeds.plan import askable_feeds, due_feeds, next_due
 from monitor.feeds.poll import article_sha256
 from monitor.feeds.starter import make_feed, outline_feed, starter_opml
 from monitor.feeds.urls import article_id, canonical_url, feed_id, shown_url
@@ -24,6 +24,7 @@ __all__ = [
     "ParsedFeed",
     "article_id",
     "article_sha256",
+    "askable_feeds",
     "canonical_url",
     "collect",
     "discover",
@@ -32,6 +33,7 @@ __all__ = [
     "feed_id",
     "fetch",
     "make_feed",
+    "next_due",
     "open_client",
     "outline_feed",
     "parse_feed",

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
+from monitor.errors import InstallationError
 from monitor.feeds.decode import clean, decode, header_charset
 from monitor.feeds.entry import plausible_date, short_language
 from monitor.feeds.markup import plain_title, tidy
@@ -27,6 +29,11 @@ _HTML_LANG = re.compile(r"<html[^>]{0,1000}?\slang\s*=\s*[\"']?([A-Za-z-]+)", re
 _CANONICAL = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
 _REL = re.compile(r"\srel\s*=\s*[\"']?canonical\b", re.IGNORECASE)
 _HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s>]+))", re.IGNORECASE)
+_TRIAL = (
+    "<html><body><article>"
+    + "<p>The ferry came in at noon with forty people and their goats on board.</p>" * 5
+    + "</article></body></html>"
+)
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,400}\?>", re.IGNORECASE)
 
 
@@ -44,7 +51,8 @@ class Page:
 def extract_page(body: bytes, content_type: str, url: str) -> Page | None:
     """Return the article in the page `body` found at `url`; `None` where there is none.
 
-    Pages that are too large, or whose text is too short to be an article, have none. Never fails.
+    Pages that are too large, or whose text is too short to be an article, have none. No page makes
+    it fail; `InstallationError` says that the extractor itself cannot work here.
     """
     if not body.strip() or len(body) > MAX_PAGE_BYTES:
         return None
@@ -77,19 +85,41 @@ def _decoded(body: bytes, content_type: str) -> str:
 
 def _extracted(markup: str, url: str) -> Any:
     """Return trafilatura's document or `None`."""
+    try:
+        return _trafilatura(markup, url)
+    except Exception:  # noqa: BLE001 - on hostile pages it raises whatever its parts raise
+        if fault := extractor_fault():
+            raise InstallationError(fault) from None
+        return None
+
+
+@cache
+def extractor_fault() -> str | None:
+    """Return why no page at all can be extracted on this installation, `None` where all is well.
+
+    trafilatura's parts import each other only when the first page comes, so it is given one.
+    """
+    try:
+        found = _trafilatura(_TRIAL, "https://outlet.example/")
+    except Exception as error:  # noqa: BLE001 - a broken part may raise anything
+        said = " ".join(str(error).split())
+        return f"the extractor cannot work on this installation: {type(error).__name__}: {said}"
+    if found is None or "ferry" not in (found.text or ""):
+        return "the extractor cannot work on this installation: it finds nothing in a plain page"
+    return None
+
+
+def _trafilatura(markup: str, url: str) -> Any:
     from trafilatura import bare_extraction
 
-    try:
-        return bare_extraction(
-            markup,
-            url=url,
-            include_comments=False,
-            include_tables=False,
-            with_metadata=True,
-            date_extraction_params={"extensive_search": False, "original_date": True},
-        )
-    except Exception:  # noqa: BLE001 - on hostile pages it raises whatever its parts raise
-        return None
+    return bare_extraction(
+        markup,
+        url=url,
+        include_comments=False,
+        include_tables=False,
+        with_metadata=True,
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
 
 
 def _paragraphs(document: Any) -> str:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from monitor.feeds.entry import Entry
 from monitor.feeds.http import FetchResult
-from monitor.types import Feed, FeedState, Known
+from monitor.types import Feed, FeedState, Known, Silence
 
 MAX_HINT = timedelta(hours=1)
 """At most so long is a feed left alone because its Cache-Control or ttl says so; both are mostly
@@ -51,14 +51,49 @@ def due_feeds(
 
     A feed whose state is missing was never polled. `min_interval_s` counts from the last poll.
     """
-    waiting: list[tuple[datetime, Feed]] = []
+    waiting: list[Feed] = []
     for feed in feeds:
         state = states.get(feed.id, FeedState())
         last = state.last_poll
         rested = last is None or now >= last + timedelta(seconds=min_interval_s) or now < last
         if rested and (state.next_poll is None or state.next_poll <= now):
-            waiting.append((last or _NEVER, feed))
-    return [feed for _, feed in sorted(waiting, key=lambda pair: (pair[0], pair[1].id))]
+            waiting.append(feed)
+    return _longest_waiting_first(waiting, states)
+
+
+def askable_feeds(
+    feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime
+) -> list[Feed]:
+    """Return the feeds to poll where somebody asks for all at once, the longest waiting first.
+
+    Our own pauses are passed over, a server's Retry-After is not.
+    """
+    chosen = []
+    for feed in feeds:
+        wish = states.get(feed.id, FeedState()).not_before
+        if wish is None or wish <= now:
+            chosen.append(feed)
+    return _longest_waiting_first(chosen, states)
+
+
+def next_due(
+    feeds: Iterable[Feed], states: Mapping[str, FeedState], min_interval_s: int
+) -> tuple[Feed, datetime] | None:
+    """Return the feed that is due first of those polled before, and when."""
+    times: list[tuple[Feed, datetime]] = []
+    for feed in feeds:
+        state = states.get(feed.id, FeedState())
+        if state.last_poll is not None:
+            rested = state.last_poll + timedelta(seconds=min_interval_s)
+            times.append((feed, max(rested, state.next_poll or rested)))
+    return min(times, key=lambda pair: (pair[1], pair[0].id), default=None)
+
+
+def _longest_waiting_first(feeds: Iterable[Feed], states: Mapping[str, FeedState]) -> list[Feed]:
+    def waiting(feed: Feed) -> tuple[datetime, str]:
+        return states.get(feed.id, FeedState()).last_poll or _NEVER, feed.id
+
+    return sorted(feeds, key=waiting)
 
 
 def next_poll(
@@ -85,11 +120,17 @@ def next_poll(
     elif result is not None:
         hints = (max_age(result.headers), ttl_s or 0)
         pause = max(pause, min(timedelta(seconds=max(hints)), MAX_HINT))
-    if result is not None and result.retry_after and result.status != 200:
-        pause = max(pause, min(timedelta(seconds=min(result.retry_after, 1e9)), MAX_PAUSE))
     if result is not None and result.status == GONE:
         pause = max(pause, GONE_PAUSE)
-    return now + pause
+    wish = _not_before(result, now)
+    return max(now + pause, wish) if wish else now + pause
+
+
+def _not_before(result: FetchResult | None, now: datetime) -> datetime | None:
+    """Return until when the server asks us to stay away (Retry-After), at most a day from `now`."""
+    if result is None or not result.retry_after or result.status == 200:
+        return None
+    return now + min(timedelta(seconds=min(result.retry_after, 1e9)), MAX_PAUSE)
 
 
 def max_age(headers: Mapping[str, str]) -> int:
@@ -120,7 +161,8 @@ def after_success(
         failures=0,
         error=None,
         recent=tuple(kept[:RECENT]),
-        silent=is_silent(kept[:RECENT], now),
+        silent=find_silence(kept[:RECENT], now) is not None,
+        not_before=_not_before(result, now),
     )
     return replace(
         after,
@@ -135,6 +177,7 @@ def after_failure(
 
     After a failure at a moved address the original one is tried again.
     """
+    answer = None if state.moved_to else result  # what a moved address says is not the feed's word
     after = replace(
         state,
         moved_to=None,
@@ -143,14 +186,14 @@ def after_failure(
         last_poll=now,
         failures=state.failures + 1,
         error=error,
-        silent=is_silent(state.recent, now),
+        silent=find_silence(state.recent, now) is not None,
+        not_before=_not_before(answer, now),
     )
-    answer = None if state.moved_to else result  # what a moved address says is not the feed's word
     return replace(after, next_poll=next_poll(after, answer, now, min_interval_s=min_interval_s))
 
 
-def is_silent(recent: Sequence[datetime], now: datetime) -> bool:
-    """Tell whether a feed has been quiet for longer than its own rhythm explains.
+def find_silence(recent: Sequence[datetime], now: datetime) -> Silence | None:
+    """Return since when a feed has been quiet for longer than its own rhythm explains, if it has.
 
     `recent` are the times of its latest entries. Silent is a pause of more than twice the longest
     usual gap (the 90th percentile), and of at least two days, so that no weekend counts. With
@@ -158,10 +201,11 @@ def is_silent(recent: Sequence[datetime], now: datetime) -> bool:
     """
     dates = sorted(set(recent), reverse=True)
     if len(dates) < 5:
-        return False
+        return None
     gaps = sorted(newer - older for newer, older in pairwise(dates))
     usual = gaps[int(0.9 * (len(gaps) - 1) + 0.5)]
-    return now - dates[0] > max(2 * usual, timedelta(days=2))
+    silent = now - dates[0] > max(2 * usual, timedelta(days=2))
+    return Silence(dates[0], usual) if silent else None
 
 
 def needs_page(entry: Entry) -> bool:

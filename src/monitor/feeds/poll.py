@@ -21,12 +21,22 @@ from monitor.feeds.plan import (
     after_failure,
     after_success,
     count_words,
+    find_silence,
     next_step,
     usable_date,
 )
 from monitor.feeds.reader import PageAnswer
 from monitor.feeds.urls import article_id, canonical_url, host_of
-from monitor.types import ContentOrigin, Feed, FeedState, Incoming, Known, Poll, Sighting
+from monitor.types import (
+    ContentOrigin,
+    Feed,
+    FeedState,
+    Incoming,
+    Known,
+    PageFailure,
+    Poll,
+    Sighting,
+)
 
 MAX_PAGES = 500
 """Pages fetched for one poll of one feed; the entries beyond are the drop `deferred`, and the
@@ -122,6 +132,7 @@ class FeedWork:
     identify: Callable[[str], str | None]
     outcomes: dict[int, Incoming | Sighting] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    page_failures: Counter[PageFailure] = field(default_factory=Counter)
     missing: int = 0
     incomplete: bool = False
     """The same answer would bring more another time: its validators must not be kept."""
@@ -149,7 +160,8 @@ class FeedWork:
         self.missing -= 1
         item = self.items[index]
         entry, page = item.entry, answer.page
-        if answer.unsafe:
+        if answer.failure == "unsafe":
+            self.page_failures["unsafe"] += 1
             self.dropped["unsafe_address"] += 1
             self.warnings.append(answer.error or "")
         elif page and count_words(page.text) >= count_words(_own_text(entry)):
@@ -163,16 +175,21 @@ class FeedWork:
             )
         else:
             error = answer.error or f"{item.url}: the page has less text than the feed"
-            self._do_without(index, error, retry=answer.retry)
+            failure = answer.failure or "less_text"
+            self.page_failures[failure] += 1
+            if failure == "extractor":  # no fault of the page: told once in a run, no try of it
+                self._do_without(index, None, retry=True)
+            else:
+                self.warnings.append(error)
+                self._do_without(index, error, retry=answer.retry)
 
-    def _do_without(self, index: int, error: str, *, retry: bool) -> None:
+    def _do_without(self, index: int, error: str | None, *, retry: bool) -> None:
         """Keep the summary, or what the store has where that is more."""
         item = self.items[index]
         known = self.known.get(item.article_id)
         tries = known.page_tries if known else 0
-        again = retry and tries + 1 < MAX_PAGE_TRIES
+        again = retry and (error is None or tries + 1 < MAX_PAGE_TRIES)
         self.incomplete = self.incomplete or again
-        self.warnings.append(error)
         if known and known.origin != "summary":
             before = known.feed_sha256.get(self.answer.feed.id, item.feed_sha256)
             said = before if again else item.feed_sha256
@@ -222,9 +239,10 @@ class FeedWork:
         answer, parsed = self.answer, self.answer.parsed
         outcomes = [self.outcomes[index] for index in sorted(self.outcomes)]
         warnings = [*(parsed.warnings if parsed else ()), *self.warnings]
+        state = self._state(min_interval_s)
         return Poll(
             feed=answer.feed,
-            state=self._state(min_interval_s),
+            state=state,
             at=self.at,
             fetched=len(parsed.entries) if parsed else 0,
             incoming=tuple(o for o in outcomes if isinstance(o, Incoming)),
@@ -237,6 +255,8 @@ class FeedWork:
             site=parsed.site if parsed else "",
             description=parsed.description if parsed else "",
             updated=usable_date(parsed.updated, self.at) if parsed else None,
+            page_failures=dict(sorted(self.page_failures.items())),
+            silence=find_silence(state.recent, self.at) if state.silent else None,
         )
 
     def _state(self, min_interval_s: int) -> FeedState:

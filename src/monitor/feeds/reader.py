@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.errors import FeedError, UnsafeAddress
+from monitor.errors import FeedError, InstallationError, UnsafeAddress
 from monitor.feeds.http import PAGE_TYPES, Client, FetchResult, fetch
 from monitor.feeds.pages import Page, extract_page
 from monitor.feeds.robots import UNREADABLE, Robots
 from monitor.feeds.urls import host_of
+from monitor.types import PageFailure
 
 MAX_FAILURES = 3
 """After so many pages in a row without an answer a host is left alone for the run."""
 _log = logging.getLogger(__name__)
-_BUSY = frozenset((429, 503))
+_STATUS: dict[int, PageFailure] = {
+    401: "login",
+    402: "login",
+    403: "refused",
+    404: "not_found",
+    410: "not_found",
+    429: "busy",
+    503: "busy",
+}
+_HTML = ("text/html", "application/xhtml+xml")
+_MARKUP = re.compile(
+    rb"<\s*(?:!doctype\s+html|html|head|body|meta|title|article|p|div)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PageAnswer:
-    """A page, or why there is none; `retry` says that it may be there another time."""
+    """A page, or why there is none, in words and as one of the causes that are counted.
+
+    `retry` says that it may be there another time.
+    """
 
     page: Page | None = None
     error: str | None = None
-    unsafe: bool = False
+    failure: PageFailure | None = None
     retry: bool = False
 
 
@@ -39,6 +56,7 @@ class PageReader:
         self._now = now
         self._robots = Robots(client, now)
         self._failures: Counter[str] = Counter()
+        self._broken = False
         self._guard = threading.Lock()
 
     def read(self, url: str) -> PageAnswer:
@@ -47,39 +65,66 @@ class PageReader:
             return self._read(url, host_of(url))
         except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other pages
             _log.exception("page %s", url)
-            return PageAnswer(error=f"{url}: unexpected {type(error).__name__}")
+            return PageAnswer(None, f"{url}: unexpected {type(error).__name__}", "fault")
 
     def _read(self, url: str, host: str) -> PageAnswer:
         with self._guard:
-            if self._failures[host] >= MAX_FAILURES:
-                return PageAnswer(error=f"{url}: its host does not answer", retry=True)
+            given_up = self._failures[host] >= MAX_FAILURES
+        if given_up:
+            return PageAnswer(None, f"{url}: its host does not answer", "no_answer", retry=True)
         try:
             refusal = self._robots.refusal(url)
             if refusal:
-                return PageAnswer(error=f"{url}: {refusal}", retry=refusal == UNREADABLE)
+                return PageAnswer(None, f"{url}: {refusal}", "robots", retry=refusal == UNREADABLE)
             answer = fetch(self._client, url, now=self._now(), accept=PAGE_TYPES)
         except UnsafeAddress as error:
-            return PageAnswer(error=str(error), unsafe=True)
+            return PageAnswer(None, str(error), "unsafe")
         except FeedError as error:
             self._note(host, failed=True)
-            return PageAnswer(error=str(error), retry=True)
+            return PageAnswer(None, str(error), "no_answer", retry=True)
         self._note(host, failed=False)
         return self._extract(answer, url, host)
 
     def _extract(self, answer: FetchResult, url: str, host: str) -> PageAnswer:
         if answer.body is None:
-            if answer.status in _BUSY:
-                with self._guard:
-                    self._failures[host] = MAX_FAILURES
-            retry = answer.status >= 500 or answer.status == 429
-            return PageAnswer(error=f"{url}: status {answer.status}", retry=retry)
+            return self._refused(answer, url, host)
         if answer.truncated:
-            return PageAnswer(error=f"{url}: the answer ended early", retry=True)
-        page = extract_page(answer.body, answer.content_type, answer.final_url)
-        if page is None:
-            return PageAnswer(error=f"{url}: no article text found in the page")
-        return PageAnswer(page)
+            return PageAnswer(None, f"{url}: the answer ended early", "no_answer", retry=True)
+        try:
+            page = extract_page(answer.body, answer.content_type, answer.final_url)
+        except InstallationError as error:
+            self._tell(error)
+            return PageAnswer(None, str(error), "extractor", retry=True)
+        if page is not None:
+            return PageAnswer(page)
+        if _is_html(answer):
+            return PageAnswer(None, f"{url}: no article text found in the page", "no_text")
+        return PageAnswer(None, f"{url}: the page is no HTML", "not_html")
+
+    def _refused(self, answer: FetchResult, url: str, host: str) -> PageAnswer:
+        failure = _failure(answer.status)
+        if failure == "busy":
+            with self._guard:
+                self._failures[host] = MAX_FAILURES
+        retry = answer.status >= 500 or answer.status == 429
+        return PageAnswer(None, f"{url}: status {answer.status}", failure, retry=retry)
+
+    def _tell(self, error: InstallationError) -> None:
+        """Say once in a run what is wrong with this installation: no page is at fault."""
+        with self._guard:
+            told, self._broken = self._broken, True
+        if not told:
+            _log.error("error: %s; articles are judged on their summaries until it works", error)
 
     def _note(self, host: str, *, failed: bool) -> None:
         with self._guard:
             self._failures[host] = self._failures[host] + 1 if failed else 0
+
+
+def _failure(status: int) -> PageFailure:
+    return _STATUS.get(status) or ("server_error" if status >= 500 else "status")
+
+
+def _is_html(answer: FetchResult) -> bool:
+    media_type = answer.content_type.partition(";")[0].strip()
+    return media_type in _HTML or bool(_MARKUP.search((answer.body or b"")[:4096]))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
 from monitor.store.polls import PollResult
+from monitor.store.rows import chunks
 from monitor.store.schema import articles, assessments, feeds, metadata, polls
-from monitor.types import Ledger
+from monitor.types import FailedFeed, Ledger, Silence, SilentFeed
 
 _PENDING = "pending"
 
@@ -25,26 +26,75 @@ def ledger(
     """Return the ledger of [since, until).
 
     A feed counts as failed, or silent, if its last poll of the period was: what failed earlier
-    and was caught up is covered. `not_judged` counts the articles first seen in the period that
-    have no relevance, by reason; `pending` are those that some of `stamps` has still to judge.
+    and was caught up is covered. `page_failures` are those of every poll. `not_judged` counts the
+    articles first seen in the period that have no relevance, by reason; `pending` are those that
+    some of `stamps` has still to judge.
     """
     totals: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
-    last: dict[str, tuple[bool, bool]] = {}
+    pages: Counter[str] = Counter()
+    last: dict[str, Row[Any]] = {}
     query = _between(select(polls), polls.c.at, since, until).order_by(polls.c.id)
     for row in connection.execute(query):
         totals.update(fetched=row.fetched, stored=row.stored)
         dropped.update(row.dropped)
-        last[row.feed_id] = (row.error is not None, row.silent)
+        pages.update(row.page_failures)
+        last[row.feed_id] = row
+    failed = [row for row in last.values() if row.error is not None]
+    silent = [row for row in last.values() if row.error is None and row.silent]
+    new = _between(select(func.count(articles.c.id)), articles.c.first_seen, since, until)
     return Ledger(
         feeds=len(last),
-        failed=sum(failed for failed, _ in last.values()),
-        silent=sum(silent and not failed for failed, silent in last.values()),
+        failed=len(failed),
+        silent=len(silent),
         fetched=totals["fetched"],
         stored=totals["stored"],
         dropped=dict(sorted(dropped.items())),
         not_judged=_not_judged(connection, since, until, stamps),
+        changed=max(0, totals["stored"] - connection.execute(new).scalar_one()),
+        page_failures=dict(sorted(pages.items())),
+        failures=_failures(connection, failed),
+        silences=_silences(connection, silent),
     )
+
+
+def _failures(connection: Connection, failed: Sequence[Row[Any]]) -> tuple[FailedFeed, ...]:
+    """Name the feeds whose last poll failed, and when each was last read before that."""
+    last_read: dict[str, datetime] = {}
+    for some in chunks(sorted(row.feed_id for row in failed)):
+        read = (
+            select(func.max(polls.c.id))
+            .where(polls.c.feed_id.in_(some), polls.c.error.is_(None))
+            .where(polls.c.id < max(row.id for row in failed))
+            .group_by(polls.c.feed_id)
+        )
+        for row in connection.execute(select(polls).where(polls.c.id.in_(read))):
+            last_read[row.feed_id] = row.at
+    names = _names(connection, failed)
+    found = [FailedFeed(*names[r.feed_id], r.error, last_read.get(r.feed_id)) for r in failed]
+    return tuple(sorted(found, key=lambda feed: feed.url))
+
+
+def _silences(connection: Connection, silent: Sequence[Row[Any]]) -> tuple[SilentFeed, ...]:
+    """Name the silent feeds; polls of before this was recorded have no measure."""
+    names = _names(connection, silent)
+    found = []
+    for row in silent:
+        silence = None
+        if row.silent_since is not None and row.usual_gap_s is not None:
+            silence = Silence(row.silent_since, timedelta(seconds=row.usual_gap_s))
+        found.append(SilentFeed(*names[row.feed_id], silence))
+    return tuple(sorted(found, key=lambda feed: feed.url))
+
+
+def _names(connection: Connection, lines: Sequence[Row[Any]]) -> dict[str, tuple[str, str]]:
+    """Return URL and title of the feeds of ledger lines, by id."""
+    found: dict[str, tuple[str, str]] = {}
+    for some in chunks(sorted(row.feed_id for row in lines)):
+        query = select(feeds.c.id, feeds.c.url, feeds.c.title, feeds.c.outlet)
+        for row in connection.execute(query.where(feeds.c.id.in_(some))):
+            found[row.id] = (row.url, row.title or row.outlet)
+    return found
 
 
 def _not_judged(
@@ -120,6 +170,7 @@ def _line(row: Row[Any]) -> PollResult:
         warnings=tuple(row.warnings),
         not_modified=row.not_modified,
         silent=row.silent,
+        page_failures=row.page_failures,
     )
 
 

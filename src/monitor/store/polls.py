@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from monitor.errors import NotFound, StoreError
 from monitor.store.feeds import learn_about, learn_names, save_state
 from monitor.store.rows import chunks, insert_new
 from monitor.store.schema import articles, feeds, polls, sightings, versions
-from monitor.types import ContentOrigin, Feed, Incoming, Poll, Sighting
+from monitor.types import ContentOrigin, Feed, Incoming, PageFailure, Poll, Sighting
 
 Decision = Literal["new", "version", "known", "duplicate"]
 
@@ -37,6 +37,7 @@ class PollResult:
     warnings: tuple[str, ...]
     not_modified: bool
     silent: bool
+    page_failures: Mapping[PageFailure, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def record_poll(connection: Connection, poll: Poll, now: datetime) -> PollResult
         warnings=tuple(poll.warnings),
         not_modified=poll.not_modified,
         silent=poll.state.silent,
+        page_failures=dict(poll.page_failures),
     )
     _write_line(connection, poll, result)
     return result
@@ -276,5 +278,8 @@ def _write_line(connection: Connection, poll: Poll, result: PollResult) -> None:
             warnings=list(result.warnings),
             not_modified=result.not_modified,
             silent=result.silent,
+            page_failures=dict(result.page_failures),
+            silent_since=poll.silence.since if poll.silence else None,
+            usual_gap_s=round(poll.silence.usual.total_seconds()) if poll.silence else None,
         )
     )

@@ -135,6 +135,7 @@ feed_states = Table(
     Column("error", CleanText),
     Column("recent", JsonText, nullable=False),
     Column("silent", Boolean, nullable=False),
+    Column("not_before", UtcTime),
 )
 
 polls = Table(
@@ -151,6 +152,9 @@ polls = Table(
     Column("warnings", JsonText, nullable=False),
     Column("not_modified", Boolean, nullable=False),
     Column("silent", Boolean, nullable=False),
+    Column("page_failures", JsonText, nullable=False, server_default=text("'{}'")),
+    Column("silent_since", UtcTime),
+    Column("usual_gap_s", Integer),
     CheckConstraint("stored >= 0 AND dropped_total >= 0", name="counts"),
     CheckConstraint("fetched = stored + dropped_total", name="accounted"),
     Index(None, "feed_id", "id"),
