@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desk import Desk
+from monitor.feeds import article_id, canonical_url
 from monitor.store import open_store
 from store_samples import NOW, feed, incoming, poll
 
@@ -35,6 +36,23 @@ def test_reviews_are_stored_and_conflicts_told(desk: Desk) -> None:
     ]
     (conflict,) = desk.type("reviews", "list", "--conflicts").out.splitlines()
     assert conflict.startswith("article-a\trelevance\tAma: relevant; Kofi: not_relevant\t")
+
+
+def test_an_article_can_be_named_by_its_url(tmp_path: Path) -> None:
+    url = "https://news.example/caf%C3%A9?b=1&a=2"
+    stored = incoming("c", article_id=article_id(url), url=canonical_url(url))
+    with open_store(f"sqlite:///{tmp_path / 'monitor.sqlite'}") as store:
+        store.add_feeds([feed("a")], NOW)
+        store.record_poll(poll(feed("a"), [stored]), NOW)
+    desk = Desk(tmp_path)
+    spellings = (url, "http://news.example/café?a=2&b=1&utm_source=x#top")
+    for given in (*spellings, "news.example/caf%C3%A9?a=2&b=1", article_id(url)):
+        said = desk.type("reviews", "add", given, "relevant")
+        assert said.code == 0, said.err
+        assert json.loads(said.out)["article"] == article_id(url)
+    assert "no article at https://news.example/other (its id would be " in desk.refuses(
+        "reviews", "add", "https://news.example/other", "relevant"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import typer
 
 from monitor.cli.context import monitor_of
 from monitor.cli.output import plain, show
-from monitor.errors import UsageError
+from monitor.errors import NotFound, UsageError
 from monitor.shapes import review_json
 from monitor.types import VERDICTS
 
@@ -23,7 +23,9 @@ app = typer.Typer(
 @app.command()
 def add(
     context: typer.Context,
-    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="The article's id.")],
+    article: Annotated[
+        str, typer.Argument(metavar="ARTICLE", help="The article's id or its URL, as digests say.")
+    ],
     verdict: Annotated[str, typer.Argument(help="relevant, borderline or not_relevant.")],
     tag: Annotated[
         list[str] | None,
@@ -35,7 +37,14 @@ def add(
     meant = next((v for v in VERDICTS if v == verdict.replace("-", "_")), None)
     if meant is None:
         raise UsageError(f"'{verdict}' is none of {', '.join(VERDICTS)}")
-    said = monitor_of(context).review(article, meant, tags=_tags(tag or []), reviewer=by)
+    monitor = monitor_of(context)
+    found = _id_of(article)
+    try:
+        said = monitor.review(found, meant, tags=_tags(tag or []), reviewer=by)
+    except NotFound as error:
+        if found == article:
+            raise
+        raise NotFound(f"no article at {article} (its id would be {found})") from error
     show(json.dumps(review_json(said), ensure_ascii=False))
 
 
@@ -58,6 +67,15 @@ def list_(
     for conflict in review_rows(reviewed, language="en").conflicts:
         said = "; ".join(f"{name or 'unnamed'}: {label}" for name, label in conflict.said.items())
         show(plain(f"{conflict.article_id}\t{conflict.scheme}\t{said}\t{conflict.title}"))
+
+
+def _id_of(article: str) -> str:
+    """Return the id of an article given by that or by its URL, however that is spelt."""
+    from monitor.feeds import article_id
+
+    if "/" not in article:
+        return article
+    return article_id(article if "://" in article else f"https://{article}")
 
 
 def _tags(given: list[str]) -> dict[str, list[str]]:
