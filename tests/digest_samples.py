@@ -6,8 +6,11 @@ from monitor.types import (
     Article,
     AssessedArticle,
     Digest,
+    FailedFeed,
     Finding,
     Ledger,
+    Silence,
+    SilentFeed,
     Source,
     Span,
     Story,
@@ -95,7 +98,30 @@ def each_its_own(articles):
 
 
 LEDGER = Ledger(
-    feeds=6, fetched=120, stored=118, dropped={"duplicate": 2}, not_judged={"language": 3}
+    feeds=6,
+    failed=1,
+    silent=1,
+    fetched=120,
+    stored=3,
+    dropped={"duplicate": 2, "known": 114, "no_link": 1},
+    not_judged={"language": 3},
+    changed=1,
+    page_failures={"refused": 4, "robots": 1},
+    failures=(
+        FailedFeed(
+            "https://gone.example/feed",
+            "Gone Gazette",
+            "https://gone.example/feed: status 404",
+            MORNING - timedelta(days=2),
+        ),
+    ),
+    silences=(
+        SilentFeed(
+            "https://quiet.example/feed",
+            "Quiet Quarterly",
+            Silence(MORNING - timedelta(days=9), timedelta(hours=7, minutes=5)),
+        ),
+    ),
 )
 
 

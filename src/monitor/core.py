@@ -282,13 +282,15 @@ class Monitor:
             group=group_stories,
         )
 
-    def render_digest(self, digest: Digest, format: DigestFormat) -> str:
-        """Return `digest` as `html`, `text`, `md` or `json`."""
+    def render_digest(self, digest: Digest, format: DigestFormat, *, evidence: bool = False) -> str:
+        """Return `digest` as `html`, `text`, `md` or `json`; `evidence` is for text and `md`."""
         from monitor.countries import country_name
         from monitor.digest import render_digest
 
         title = self.settings.digest.title
-        return render_digest(digest, format, title=title, country_name=country_name)
+        return render_digest(
+            digest, format, title=title, country_name=country_name, evidence=evidence
+        )
 
     def view_digest(self, digest: Digest) -> DigestView:
         """Return `digest` as pages show it: cleaned, cut and named."""

@@ -3,18 +3,21 @@
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from digest_samples import BODY, LEDGER, TITLE, article, finding, sample_digest, tag
+from digest_samples import BODY, LEDGER, TAGS, TITLE, article, finding, sample_digest, tag
 from monitor.digest import render_digest
+from monitor.digest.coverage import duration_words
 from monitor.digest.safe import clean, excerpt, safe_url
 from monitor.errors import UsageError
-from monitor.types import Digest, Ledger, Source, Span, Story, Tag
+from monitor.types import Digest, FailedFeed, Ledger, SilentFeed, Source, Span, Story, Tag
 
 FORMATS = ("html", "text", "md", "json")
 PAGES = ("html", "text", "md")
@@ -35,14 +38,19 @@ FORBIDDEN = re.compile(
 )
 
 
-def render(digest, form):
+def render(digest, form, **options):
     names = {"GH": "Ghana"}
     return render_digest(
         digest,
         form,
         title="Trafficking in the news",
         country_name=lambda code: names.get(code, code),
+        **options,
     )
+
+
+def flat(page, form):
+    return re.sub(r"\s+", " ", "".join(Page(page).text) if form == "html" else page)
 
 
 def digest_of(*articles, **changes):
@@ -67,7 +75,14 @@ def hostile(text):
         ),
     )
     odd_link = replace(evil, article=replace(evil.article, id="b", url=f"https://e.example/{text}"))
-    ledger = Ledger(fetched=1, dropped={text: 1}, not_judged={text: 1})
+    ledger = Ledger(
+        fetched=1,
+        dropped={text: 1},
+        not_judged={text: 1},
+        page_failures={text: 1},
+        failures=(FailedFeed(f"https://e.example/{text}", text, text),),
+        silences=(SilentFeed(f"https://e.example/{text}", text),),
+    )
     return digest_of(evil, odd_link, ledger=ledger, stamps=(text,))
 
 
@@ -89,30 +104,121 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("form", PAGES)
 def test_page_says_what_a_reader_needs(form):
-    page = render(sample_digest(), form)
-    flat = re.sub(r"\s+", " ", "".join(Page(page).text) if form == "html" else page)
+    page = flat(render(sample_digest(), form), form)
     for said in (
         "Wednesday 25 November 2026",
         "Africa/Nairobi",
         "10:10",
         "very likely",
-        "0.97",
-        "forced labour",
-        "Ghana",
+        "forced labour · prosecution · Ghana",
         "Names a person by what was done to her.",
         "survivors of trafficking",
+        "a1",
         "Outlet 3",
         "Radio West",
-        "6 feeds polled, 0 failed, 0 silent",
-        "120 fetched = 118 stored + 2 dropped (2 duplicate)",
+        "1 of 6 feeds could not be read",
+        "6 feeds polled, 1 failed, 1 silent",
+        "Could not be read:",
+        "Gone Gazette (https",
+        "gone.example/feed): status 404 (Not Found); last read 23 November 2026, 10:10",
+        "Silent for longer than their own rhythm explains:",
+        "Quiet Quarterly: nothing new since 16 November 2026, 10:10; it usually pauses for 8 hours",
+        "120 items: 2 new, 1 changed, 116 seen before, 1 left out (1 without a link)",
+        "5 article pages asked for in vain: 4 refused (403), 1 kept out by robots.txt",
         "3 not judged (3 language)",
         "relevance-en@1.0.0+0123456789ab",
         "first seen 10:30",
         "ตำรวจช่วยเหยื่อค้ามนุษย์",
     ):
-        assert said in flat
-    assert "kept their passports in a locked cabin" in flat
-    assert flat.index("Coast Daily") < flat.lower().index("trafficking may be a side matter")
+        assert said in page, said
+    assert page.index("Coast Daily") < page.lower().index("trafficking may be a side matter")
+
+
+@pytest.mark.parametrize("form", PAGES)
+def test_what_was_seen_before_is_not_called_dropped(form):
+    assert "drop" not in flat(render(sample_digest(), form), form).lower()
+
+
+@pytest.mark.parametrize("form", PAGES)
+def test_no_figure_claims_more_than_is_known(form):
+    """Scores are no decimals; borderline articles have no figure: theirs is another question."""
+    tags = (replace(TAGS[0], score=0.41), *TAGS[1:])
+    for relevance, said in (
+        (0.9994, "very likely"),
+        (0.742, "likely, about 75%"),
+        (0.31, "possible, about 30%"),
+        (0.019, "possible, under 5%"),
+    ):
+        one = article(relevance=relevance, relevant=True, tags=tags)
+        side = article("b", relevance=0.03, tags=tags)
+        digest = digest_of(one, borderline=(Story("b", (side,)),))
+        page = flat(render(digest, form), form)
+        assert said in page
+        assert not re.search(
+            r"0\.\d", page.partition("Coverage")[0].replace("relevance-en@1.0.0", "")
+        )
+        assert "3%" not in page
+        assert "Ghana?" in page
+        assert "less than sure" in page
+
+
+@pytest.mark.parametrize("form", ["text", "md"])
+def test_evidence_is_given_where_it_is_asked_for(form):
+    digest = sample_digest()
+    for words in ("kept their passports in a locked cabin", "A label such as this", "reporters"):
+        assert words not in flat(render(digest, form), form)
+        assert words in flat(render(digest, form, evidence=True), form)
+
+
+def test_html_keeps_the_evidence_behind_a_line():
+    page = render(sample_digest(), "html")
+    in_sight = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
+    for words in ("kept their passports in a locked cabin", "A label such as this", "<code>a1<"):
+        assert words in page
+        assert words not in in_sight
+
+
+@pytest.mark.parametrize("form", PAGES)
+def test_what_was_judged_on_its_summary_only_says_so(form):
+    digest = digest_of(article(origin="summary"), article("b"))
+    page = flat(render(digest, form), form)
+    assert page.count("judged on its summary only") == 1
+    assert "1 of 2 articles shown judged on the summary only" in page
+    assert "summary only" not in flat(render(digest_of(article()), form), form)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_password_of_a_feed_is_told(form):
+    url = "https://ama:secret@gone.example/feed"
+    failed = FailedFeed(url, "", f"{url}: sent on to {url}")
+    ledger = Ledger(feeds=1, failed=1, failures=(failed,), silences=(SilentFeed(url, ""),))
+    page = render(digest_of(article(), ledger=ledger), form)
+    assert "secret" not in page
+    assert "gone.example/feed" in page
+
+
+def test_headings_go_down_one_step_at_a_time():
+    levels = [
+        int(tag[1])
+        for tag in Page(render(sample_digest(), "html")).tags
+        if tag[0] == "h" and tag[1:].isdigit()
+    ]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(0), "1 minute"),
+        (timedelta(minutes=89, seconds=30), "90 minutes"),
+        (timedelta(minutes=91), "2 hours"),
+        (timedelta(hours=48), "48 hours"),
+        (timedelta(hours=49), "3 days"),
+    ],
+)
+def test_lengths_of_time_are_rounded_up(length, words):
+    assert duration_words(length) == words
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -127,7 +233,9 @@ def test_evidence_that_covers_the_text_is_cut(form):
     words = " ".join(f"word{n}" for n in range(400))
     spans = [Span("text", n, n + 200) for n in range(0, len(words) - 200, 200)]
     tags = tuple(Tag("form", f"label{n}", 0.9, tuple(spans[n : n + 3])) for n in range(len(spans)))
-    shown = set(re.findall(r"word\d+", render(digest_of(article(text=words, tags=tags)), form)))
+    options = {} if form == "html" else {"evidence": True}
+    page = render(digest_of(article(text=words, tags=tags)), form, **options)
+    shown = set(re.findall(r"word\d+", page))
     assert 0 < len(shown) < 120
 
 
@@ -223,13 +331,15 @@ def test_json_has_the_contracts_shape():
     )
     digest = json.loads(render(digest_of(lead), "json"))
     assert list(digest) == [
-        *("schema", "day", "timezone", "relevant", "borderline", "ledger", "stamps", "unjudged")
+        *("schema", "day", "timezone", "relevant", "borderline", "ledger", "stamps", "unjudged"),
+        "coverage",
     ]
     (story,) = digest["relevant"]
     assert list(story) == ["story", "articles"]
     (found,) = story["articles"]
     assert list(found) == [
-        *("id", "url", "title", "outlet", "published", "language", "relevance", "tags", "findings")
+        *("id", "url", "title", "outlet", "published", "language", "origin", "relevance", "tags"),
+        "findings",
     ]
     assert found["published"] == "2026-11-25T07:10:00Z"
     assert found["tags"] == [
@@ -251,12 +361,33 @@ def test_json_has_the_contracts_shape():
     assert found["findings"][0]["start"] == 0
     assert digest["ledger"] == {
         "feeds": 6,
-        "failed": 0,
-        "silent": 0,
+        "failed": 1,
+        "silent": 1,
         "fetched": 120,
-        "stored": 118,
-        "dropped": {"duplicate": 2},
+        "stored": 3,
+        "dropped": {"duplicate": 2, "known": 114, "no_link": 1},
         "not_judged": {"language": 3},
+    }
+    assert digest["coverage"] == {
+        "changed": 1,
+        "summary_only": 0,
+        "page_failures": {"refused": 4, "robots": 1},
+        "failed_feeds": [
+            {
+                "url": "https://gone.example/feed",
+                "title": "Gone Gazette",
+                "reason": "https://gone.example/feed: status 404",
+                "last_read": "2026-11-23T07:10:00Z",
+            }
+        ],
+        "silent_feeds": [
+            {
+                "url": "https://quiet.example/feed",
+                "title": "Quiet Quarterly",
+                "since": "2026-11-16T07:10:00Z",
+                "usual_gap_s": 25500,
+            }
+        ],
     }
 
 

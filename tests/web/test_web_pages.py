@@ -1,6 +1,7 @@
 """The other pages: rules and digest, in the browser and as text."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -53,7 +54,41 @@ def test_the_mailed_digest_shows_with_its_own_styles(page: Page) -> None:
     page.goto("/v1/digests/all?format=html")
     expect(page.get_by_text("Farm owner charged").first).to_be_visible()
     width = page.locator("main").evaluate("(main) => getComputedStyle(main).maxWidth")
-    assert width == "736px"
+    assert width == "928px"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/digests/all", "/v1/digests/all?format=html"])
+def test_a_story_takes_three_lines_and_its_evidence_waits(page: Page, path: str) -> None:
+    page.goto(path)
+    story = (
+        page.locator(".story")
+        .filter(has_text="Officials meet")
+        .or_(page.locator(".story").filter(has_text="Farm owner charged"))
+        .first
+    )
+    lines = story.locator("h3, .meta, summary")
+    expect(lines).to_have_count(3)
+    heights = lines.evaluate_all("(found) => found.map((one) => one.clientHeight)")
+    assert max(heights) < 30, heights  # one line each
+    evidence = story.locator(".tags q").first
+    expect(evidence).to_be_hidden()
+    story.locator("summary").click()
+    expect(evidence).to_be_visible()
+    expect(story.locator("code")).to_have_text(re.compile("^article-"))
+    assert not re.search(r"\b[01]\.\d\d\b", page.locator(".story").first.inner_text())
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/digests/all", "/v1/digests/all?format=html"])
+def test_headings_of_a_digest_go_down_one_step_at_a_time(page: Page, path: str) -> None:
+    page.goto(path)
+    levels = page.locator("h1, h2, h3, h4, h5, h6").evaluate_all(
+        "(found) => found.map((heading) => Number(heading.tagName[1]))"
+    )
+    assert levels[0] == 1
+    assert 3 in levels
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from monitor.api.schemas import ArticleFinding, Model, TagOut, TermOut
+from monitor.types import ContentOrigin, PageFailure
 
 
 class DigestArticle(Model):
@@ -18,6 +19,9 @@ class DigestArticle(Model):
     outlet: str
     published: str | None = Field(description="As the feed says, RFC 3339.")
     language: str | None
+    origin: ContentOrigin = Field(
+        description="Where the text came from; `summary`: nothing else could be had."
+    )
     relevance: float | None
     tags: list[TagOut]
     findings: list[ArticleFinding]
@@ -55,6 +59,36 @@ class LedgerOut(Model):
     not_judged: dict[str, int] = Field(description="How many were not judged, by reason.")
 
 
+class FailedFeedOut(Model):
+    """A feed that could not be read."""
+
+    url: str
+    title: str
+    reason: str
+    last_read: str | None = Field(description="When it last could, RFC 3339.")
+
+
+class SilentFeedOut(Model):
+    """A feed without news for longer than is its habit."""
+
+    url: str
+    title: str
+    since: str | None = Field(description="When its latest entry appeared, RFC 3339.")
+    usual_gap_s: int | None = Field(description="Nine in ten of its pauses are no longer.")
+
+
+class CoverageOut(Model):
+    """What lies behind the ledger's figures."""
+
+    changed: int = Field(description="Of those stored: new texts of known articles.")
+    summary_only: int = Field(description="Articles of this digest judged on a summary only.")
+    page_failures: dict[PageFailure, int] = Field(
+        description="Tries for article pages that were in vain, by cause."
+    )
+    failed_feeds: list[FailedFeedOut]
+    silent_feeds: list[SilentFeedOut]
+
+
 class DigestOut(Model):
     """One day of the desk."""
 
@@ -68,3 +102,4 @@ class DigestOut(Model):
     )
     ledger: LedgerOut
     stamps: list[str] = Field(description="What judged: `name@version+hash`.")
+    coverage: CoverageOut

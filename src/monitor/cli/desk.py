@@ -41,6 +41,15 @@ WARNINGS_SHOWN = 3
 
 DigestFormat = Literal["text", "html", "md", "json"]
 
+_Evidence = Annotated[
+    bool,
+    typer.Option(
+        "--evidence",
+        help="In text and Markdown, give the words behind each tag and why a headline is flagged;"
+        " HTML and JSON have them always.",
+    ),
+]
+
 
 def init(
     directory: Annotated[Path, typer.Argument(help="Where the desk lives.")] = Path(),
@@ -144,7 +153,8 @@ def digest(
         str | None, typer.Option(help="An ISO date, or all; default today in the desk's zone.")
     ] = None,
     format: Annotated[DigestFormat, typer.Option(help="How to write it.")] = "text",
+    evidence: _Evidence = False,
 ) -> None:
     """Print the digest of a day."""
     monitor = monitor_of(context)
-    show(monitor.render_digest(monitor.digest(day), format))
+    show(monitor.render_digest(monitor.digest(day), format, evidence=evidence))

@@ -13,7 +13,8 @@ from monitor.digest.html import render_html
 from monitor.digest.json_ import digest_json, render_json
 from monitor.digest.markdown import render_markdown
 from monitor.digest.plain import render_plain
-from monitor.digest.view import CountryName, view_digest
+from monitor.digest.tags import CountryName
+from monitor.digest.view import view_digest
 from monitor.errors import UsageError
 from monitor.types import Digest
 
@@ -28,17 +29,22 @@ def render_digest(
     *,
     title: str,
     country_name: CountryName = str,
+    evidence: bool = False,
 ) -> str:
     """Return the digest as a page under `title`, or as JSON.
 
-    `country_name` turns an ISO code into the name to show.
+    `country_name` turns an ISO code into the name to show. With `evidence` plain text and Markdown
+    give the words behind each tag and why a headline is flagged; HTML and JSON always have them.
 
     Raises `UsageError` for an unknown format.
     """
     if format == "json":
         return render_json(digest)
-    pages = {"html": render_html, "text": render_plain, "md": render_markdown}
-    if format not in pages:
+    if format not in get_args(DigestFormat):
         known = ", ".join(get_args(DigestFormat))
         raise UsageError(f"'{format}' is no digest format (known: {known})")
-    return pages[format](view_digest(digest, title=title, country_name=country_name))
+    view = view_digest(digest, title=title, country_name=country_name)
+    if format == "html":
+        return render_html(view)
+    render = render_plain if format == "text" else render_markdown
+    return render(view, evidence=evidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from monitor.digest.view import UNJUDGED, UNJUDGED_NOTE, DigestView
+from monitor.digest.view import SUMMARY_ONLY, UNJUDGED, UNJUDGED_NOTE, UNSURE_NOTE, DigestView
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 def render_html(view: DigestView) -> str:
     """Return the page."""
-    return _template().render(digest=view, unjudged_title=UNJUDGED, unjudged_note=UNJUDGED_NOTE)
+    return _template().render(
+        digest=view,
+        unjudged_title=UNJUDGED,
+        unjudged_note=UNJUDGED_NOTE,
+        summary_only=SUMMARY_ONLY,
+        unsure_note=UNSURE_NOTE,
+    )
 
 
 @cache

@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any
 
+from monitor.digest.coverage import judged_on_summary
+from monitor.digest.safe import without_user
 from monitor.digest.view import headline_findings
 from monitor.shapes import finding_json, tag_json, term_json, time_json
 from monitor.types import AssessedArticle, Digest, Ledger, Story
@@ -37,6 +39,7 @@ def digest_json(digest: Digest) -> dict[str, Any]:
         "ledger": _ledger(digest.ledger),
         "stamps": list(digest.stamps),
         "unjudged": [_unjudged(assessed) for assessed in digest.unjudged],
+        "coverage": _coverage(digest),
     }
 
 
@@ -67,6 +70,7 @@ def _article(assessed: AssessedArticle) -> dict[str, Any]:
         "outlet": article.outlet,
         "published": time_json(article.published),
         "language": article.language,
+        "origin": article.origin,
         "relevance": assessed.relevance,
         "tags": [tag_json(tag) for tag in assessed.tags],
         "findings": [finding_json(finding) for finding in headline_findings(assessed)],
@@ -82,4 +86,32 @@ def _ledger(ledger: Ledger) -> dict[str, Any]:
         "stored": ledger.stored,
         "dropped": dict(sorted(ledger.dropped.items())),
         "not_judged": dict(sorted(ledger.not_judged.items())),
+    }
+
+
+def _coverage(digest: Digest) -> dict[str, Any]:
+    """Return what lies behind the ledger's figures: which feeds, which causes."""
+    ledger = digest.ledger
+    return {
+        "changed": ledger.changed,
+        "summary_only": judged_on_summary(digest)[0],
+        "page_failures": dict(sorted(ledger.page_failures.items())),
+        "failed_feeds": [
+            {
+                "url": without_user(feed.url),
+                "title": feed.title,
+                "reason": without_user(feed.error),
+                "last_read": time_json(feed.last_read),
+            }
+            for feed in ledger.failures
+        ],
+        "silent_feeds": [
+            {
+                "url": without_user(feed.url),
+                "title": feed.title,
+                "since": time_json(feed.silence.since) if feed.silence else None,
+                "usual_gap_s": round(feed.silence.usual.total_seconds()) if feed.silence else None,
+            }
+            for feed in ledger.silences
+        ],
     }

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from monitor.digest.tags import TagView
 from monitor.digest.view import (
+    SUMMARY_ONLY,
     UNJUDGED,
     UNJUDGED_NOTE,
+    UNSURE_NOTE,
     ArticleView,
     DigestView,
     FlagView,
     StoryView,
-    TagView,
     UnjudgedView,
 )
 
@@ -28,45 +30,58 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(lambda found: "\\" + found[0], text)
 
 
-def render_markdown(view: DigestView) -> str:
-    """Return the page as Markdown."""
+def render_markdown(view: DigestView, *, evidence: bool = False) -> str:
+    """Return the page as Markdown; with `evidence` each tag with the words that gave it."""
     lines = [f"# {escape(view.title)}", ""]
     lines += [f"**{escape(view.day)}** ({escape(view.timezone)}) · {escape(view.summary)}", ""]
     if view.quiet:
         lines += [escape(view.quiet), ""]
+    if view.relevant:
+        lines += ["## Relevant", ""]
     for story in view.relevant:
-        lines += [*_story(story), ""]
+        lines += [*_story(story, evidence), ""]
     if view.borderline:
         lines += ["## Borderline", "", "Trafficking may be a side matter here.", ""]
         for story in view.borderline:
-            lines += [*_story(story), ""]
+            lines += [*_story(story, evidence), ""]
     if view.unjudged:
         lines += [f"## {UNJUDGED}", "", UNJUDGED_NOTE, ""]
         lines += [*(f"- {_unjudged(unjudged)}" for unjudged in view.unjudged), ""]
-    lines += ["---", ""]
-    lines += [f"- {escape(line)}" for line in view.ledger]
+    lines += ["## Coverage", ""]
+    for line in view.coverage:
+        lines.append(f"- {escape(line.text)}")
+        lines += [f"  - feed {escape(item)}" for item in line.items]
+    if view.unsure:
+        lines.append(f"- {UNSURE_NOTE}")
     if view.stamps:
         stamps = (f"`{stamp.replace('`', '')}`" for stamp in view.stamps)
         lines.append(f"- Judged by: {', '.join(stamps)}")
     return "\n".join(lines) + "\n"
 
 
-def _story(story: StoryView) -> Iterator[str]:
+def _story(story: StoryView, evidence: bool) -> Iterator[str]:
     lead = story.lead
     yield f"### {_link(lead.title, lead.url)}"
     yield ""
-    number = f" ({lead.relevance})" if lead.relevance else ""
-    yield f"**{escape(lead.certainty)}**{number} · {escape(lead.outlet)} · {escape(lead.when)}"
+    yield _meta(lead)
     yield ""
-    for tag in lead.tags:
-        yield f"- {_tag(tag)}"
-    yield from _flags(lead, "")
+    if evidence:
+        yield from (f"- {_tag(tag)}" for tag in lead.tags)
+    elif lead.tag_line:
+        yield f"- Tags: {escape(' · '.join(lead.tag_line))}"
+    yield from _flags(lead, "", evidence)
     if story.copies:
         yield "- Also in:"
     for copy in story.copies:
         title = "" if copy.title == lead.title else f", “{escape(copy.title)}”"
         yield f"  - outlet {_link(copy.outlet, copy.url)}, {escape(copy.when)}{title}"
-        yield from _flags(copy, "    ")
+        yield from _flags(copy, "    ", evidence)
+
+
+def _meta(article: ArticleView) -> str:
+    parts = [f"**{escape(article.outlet)}**", escape(article.when), escape(article.certainty)]
+    parts += [SUMMARY_ONLY if article.summary_only else "", f"`{article.id.replace('`', '')}`"]
+    return " · ".join(filter(None, parts))
 
 
 def _unjudged(unjudged: UnjudgedView) -> str:
@@ -84,19 +99,20 @@ def _link(text: str, url: str | None) -> str:
 
 def _tag(tag: TagView) -> str:
     quotes = ", ".join(f"“{escape(quote)}”" for quote in tag.evidence)
-    said = f"{escape(tag.scheme)}: **{escape(tag.label)}** ({tag.score})"
+    said = f"{escape(tag.scheme)}: **{escape(tag.label)}**" + ("?" if tag.unsure else "")
     return f"{said} from {quotes}" if quotes else said
 
 
-def _flags(article: ArticleView, indent: str) -> Iterator[str]:
+def _flags(article: ArticleView, indent: str, evidence: bool) -> Iterator[str]:
     for flag in article.flags:
-        yield f"{indent}- {_flag(flag)}"
+        yield f"{indent}- {_flag(flag, evidence)}"
 
 
-def _flag(flag: FlagView) -> str:
+def _flag(flag: FlagView, evidence: bool) -> str:
     times = f" ({flag.count} times)" if flag.count > 1 else ""
     text = f"**{flag.severity} in the headline**: “{escape(flag.words)}”{times}. "
-    text += escape(f"{flag.message} {flag.why}".strip())
+    text += escape(f"{flag.message} {flag.why if evidence else ''}".strip())
     if flag.suggestions:
         text += f" Better: {escape(' / '.join(flag.suggestions))}."
-    return text + (f" Source: {_link(flag.source, flag.source_url)}." if flag.source else "")
+    source = f" Source: {_link(flag.source, flag.source_url)}." if flag.source and evidence else ""
+    return text + source

@@ -5,14 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from monitor.digest.tags import TagView
 from monitor.digest.view import (
+    SUMMARY_ONLY,
     UNJUDGED,
     UNJUDGED_NOTE,
+    UNSURE_NOTE,
     ArticleView,
     DigestView,
     FlagView,
     StoryView,
-    TagView,
     UnjudgedView,
 )
 
@@ -20,52 +22,63 @@ COLUMNS = 78
 INDENT = "   "
 
 
-def render_plain(view: DigestView) -> str:
-    """Return the page as lines of at most 78 columns; only an address is never broken."""
+def render_plain(view: DigestView, *, evidence: bool = False) -> str:
+    """Return the page as lines of at most 78 columns; only an address is never broken.
+
+    With `evidence` each tag stands on a line with the words that gave it.
+    """
     lines = [
         *_wrap(view.title.upper()),
         f"{view.day} ({view.timezone})",
-        view.summary,
+        *_wrap(view.summary),
         "=" * COLUMNS,
     ]
     if view.quiet:
         lines += ["", *_wrap(view.quiet)]
     for number, story in enumerate(view.relevant, 1):
-        lines += ["", *_story(story, f"{number}. ")]
+        lines += ["", *_story(story, f"{number}. ", evidence)]
     if view.borderline:
         lines += ["", "BORDERLINE", *_wrap("Trafficking may be a side matter here."), "-" * COLUMNS]
         for number, story in enumerate(view.borderline, 1):
-            lines += ["", *_story(story, f"{number}. ")]
+            lines += ["", *_story(story, f"{number}. ", evidence)]
     if view.unjudged:
         lines += ["", *_wrap(UNJUDGED.upper()), *_wrap(UNJUDGED_NOTE), "-" * COLUMNS]
         for number, unjudged in enumerate(view.unjudged, 1):
             lines += ["", *_unjudged(unjudged, f"{number}. ")]
-    lines += ["", "-" * COLUMNS]
-    for line in view.ledger:
-        lines += _wrap(line)
-    if view.stamps:
-        lines += _wrap(f"Judged by: {', '.join(view.stamps)}", hang="  ")
+    lines += ["", "-" * COLUMNS, *_footer(view)]
     return "\n".join(lines) + "\n"
 
 
-def _story(story: StoryView, number: str) -> Iterator[str]:
+def _footer(view: DigestView) -> Iterator[str]:
+    for line in view.coverage:
+        yield from _wrap(line.text, hang="  ")
+        for item in line.items:
+            yield from _wrap(item, first="- ")
+    if view.unsure:
+        yield from _wrap(UNSURE_NOTE, hang="  ")
+    if view.stamps:
+        yield from _wrap(f"Judged by: {', '.join(view.stamps)}", hang="  ")
+
+
+def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
     lead = story.lead
     yield from _wrap(lead.title, first=number)
-    yield from _wrap(f"{lead.outlet} · {lead.when} · {_relevance(lead)}", first=INDENT)
-    if lead.url:
-        yield f"{INDENT}{lead.url}"
-    for tag in lead.tags:
-        yield from _wrap(_tag(tag), first=INDENT, hang=INDENT + "  ")
-    yield from _flags(lead)
+    yield from _wrap(_meta(lead), first=INDENT)
+    if evidence:
+        for tag in lead.tags:
+            yield from _wrap(_tag(tag), first=INDENT, hang=INDENT + "  ")
+    elif lead.tag_line:
+        yield from _wrap(" · ".join(lead.tag_line), first=INDENT, hang=INDENT + "  ")
+    yield from _flags(lead, evidence)
+    yield f"{INDENT}{_address(lead)}"
     if story.copies:
         yield f"{INDENT}Also in:"
     for copy in story.copies:
         title = "" if copy.title == lead.title else f": {copy.title}"
         text = f"- {copy.outlet}, {copy.when}{title}"
         yield from _wrap(text, first=INDENT, hang=INDENT + "  ")
-        if copy.url:
-            yield f"{INDENT}  {copy.url}"
-        yield from _flags(copy)
+        yield f"{INDENT}  {_address(copy)}"
+        yield from _flags(copy, evidence)
 
 
 def _unjudged(unjudged: UnjudgedView, number: str) -> Iterator[str]:
@@ -79,26 +92,35 @@ def _unjudged(unjudged: UnjudgedView, number: str) -> Iterator[str]:
         yield from _wrap(f"“{term.words}”: {term.meaning}", first=INDENT, hang=INDENT + "  ")
 
 
-def _relevance(article: ArticleView) -> str:
-    return f"{article.certainty} ({article.relevance})" if article.relevance else article.certainty
+def _meta(article: ArticleView) -> str:
+    parts = [article.outlet, article.when, article.certainty]
+    parts += [SUMMARY_ONLY] if article.summary_only else []
+    return " · ".join(filter(None, parts))
+
+
+def _address(article: ArticleView) -> str:
+    """Return the article's id and its URL: either names it to `monitor reviews add`."""
+    return f"[{article.id}] {article.url or ''}".rstrip()
 
 
 def _tag(tag: TagView) -> str:
-    quotes = ", ".join(f"“{quote}”" for quote in tag.evidence)
-    return f"{tag.scheme}: {tag.label} ({tag.score})" + (f" from {quotes}" if quotes else "")
+    said = ", ".join(f"“{quote}”" for quote in tag.evidence)
+    label = f"{tag.scheme}: {tag.label}" + ("?" if tag.unsure else "")
+    return f"{label} from {said}" if said else label
 
 
-def _flags(article: ArticleView) -> Iterator[str]:
+def _flags(article: ArticleView, evidence: bool) -> Iterator[str]:
     for flag in article.flags:
-        yield from _wrap(_flag(flag), first=INDENT + "! ", hang=INDENT + "  ")
+        yield from _wrap(_flag(flag, evidence), first=INDENT + "! ", hang=INDENT + "  ")
 
 
-def _flag(flag: FlagView) -> str:
+def _flag(flag: FlagView, evidence: bool) -> str:
     times = f" ({flag.count} times)" if flag.count > 1 else ""
-    text = f"{flag.severity} in the headline: “{flag.words}”{times}. {flag.message} {flag.why}"
+    why = flag.why if evidence else ""
+    text = f"{flag.severity} in the headline: “{flag.words}”{times}. {flag.message} {why}"
     if flag.suggestions:
         text += f" Better: {' / '.join(flag.suggestions)}."
-    return text + (f" [{flag.source}]" if flag.source else "")
+    return text + (f" [{flag.source}]" if flag.source and evidence else "")
 
 
 def _wrap(text: str, *, first: str = "", hang: str | None = None) -> Iterator[str]:

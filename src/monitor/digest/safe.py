@@ -20,6 +20,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
+_USER = re.compile(r"(?<=:)//[^/?#\s]*@")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ELLIPSIS = "…"
 
@@ -39,6 +40,16 @@ def excerpt(text: str, limit: int) -> str:
     cut = text[: limit - 1]
     head, space, _ = cut.rpartition(" ")
     return (head if space and len(head) > limit // 2 else cut).rstrip() + _ELLIPSIS
+
+
+def shown_url(url: str) -> str:
+    """Return an address to be read, not followed: in one line, short, without user and password."""
+    return excerpt(without_user(clean(url)), 200)
+
+
+def without_user(text: str) -> str:
+    """Return `text` without the user names and passwords in its addresses."""
+    return _USER.sub("//", text)
 
 
 def safe_url(url: str) -> str | None:

@@ -7,36 +7,21 @@ article no more than its headline and short quotes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from monitor.digest.build import ALL
+from monitor.digest.coverage import CoverageLine, count, coverage_lines
 from monitor.digest.safe import clean, excerpt, safe_url
-from monitor.types import (
-    AssessedArticle,
-    Digest,
-    Finding,
-    Ledger,
-    Severity,
-    Span,
-    Story,
-    Tag,
-    Term,
-)
-
-CountryName = Callable[[str], str]
-"""ISO 3166-1 alpha-2 code -> the country's name."""
-
-QUOTE_CHARS = 90
-QUOTES_PER_TAG = 3
-QUOTED_CHARS = 600
-"""Of one article's text, all tags together: a digest points at articles, it reprints none."""
+from monitor.digest.tags import QUOTE_CHARS, CountryName, TagView, quotes, tag_line, view_tags
+from monitor.digest.times import date_words, day_words, on_clock
+from monitor.types import AssessedArticle, Digest, Finding, Severity, Story, Term
 
 TERMS_SHOWN = 3
 UNJUDGED = "Not judged for their language, but with trafficking terms"
 UNJUDGED_NOTE = "Nobody and no model has read these: a term in them speaks of trafficking."
+SUMMARY_ONLY = "judged on its summary only"
+UNSURE_NOTE = "A question mark stands behind a tag that is less than sure."
 
 _CERTAINTY = (
     (0.9, "very likely"),
@@ -44,32 +29,10 @@ _CERTAINTY = (
     (0.5, "more likely than not"),
     (0.0, "possible"),
 )
-"""What is shown at all is possible; a figure stands beside the word."""
-_SCHEMES = {
-    "form": "Form",
-    "response": "Response",
-    "place": "Place",
-    "victim": "Victims",
-    "flow": "Flow",
-    "indicator": "Indicator",
-}
-_SAYS_NOTHING = {"unknown"}
+"""What is shown at all is possible: the threshold lies where reviewers miss little."""
+_WORD_IS_ENOUGH = 0.9
+"""From here on a figure beside the word would add nothing to it."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TagView:
-    """A chip: `scheme` and `label` in words, the score, and the words that gave the tag."""
-
-    scheme: str
-    label: str
-    score: str
-    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +51,14 @@ class FlagView:
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
-    """One article. `headline` comes in pieces, each with whether it is flagged."""
+    """One article. `headline` comes in pieces, each with whether it is flagged.
 
+    `certainty` is how likely trafficking is a main subject, empty where that was not asked or is
+    not the question (a borderline article has it as a side matter). `tag_line` names the tags of
+    a scheme in each of its pieces. `summary_only`: nothing else of the article could be had.
+    """
+
+    id: str
     headline: tuple[tuple[str, bool], ...]
     url: str | None
     outlet: str
@@ -97,7 +66,8 @@ class ArticleView:
     when: str
     when_iso: str
     certainty: str
-    relevance: str
+    summary_only: bool
+    tag_line: tuple[str, ...]
     tags: tuple[TagView, ...]
     flags: tuple[FlagView, ...]
 
@@ -144,8 +114,14 @@ class DigestView:
     relevant: tuple[StoryView, ...]
     borderline: tuple[StoryView, ...]
     unjudged: tuple[UnjudgedView, ...]
-    ledger: tuple[str, str, str]
+    coverage: tuple[CoverageLine, ...]
     stamps: tuple[str, ...]
+
+    @property
+    def unsure(self) -> bool:
+        """Whether some tag carries a question mark."""
+        stories = (*self.relevant, *self.borderline)
+        return any(tag.unsure for story in stories for tag in story.lead.tags)
 
 
 def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> DigestView:
@@ -153,12 +129,13 @@ def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> Dig
     zone = ZoneInfo(digest.timezone)
 
     def view(story: Story) -> StoryView:
-        lead, *copies = [_view_article(a, digest.day, zone, country_name) for a in story.articles]
+        views = [_view_article(a, digest.day, zone, country_name) for a in story.articles]
+        lead, *copies = views
         return StoryView(lead, tuple(copies))
 
     return DigestView(
         title=clean(title),
-        day=_day_words(digest.day),
+        day=day_words(digest.day),
         timezone=clean(digest.timezone),
         summary=_summary(digest),
         quiet="" if digest.relevant else _quiet(digest),
@@ -171,47 +148,22 @@ def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> Dig
             )
             for assessed in digest.unjudged
         ),
-        ledger=ledger_lines(digest.ledger),
+        coverage=coverage_lines(digest),
         stamps=tuple(map(clean, digest.stamps)),
     )
 
 
-def ledger_lines(ledger: Ledger) -> tuple[str, str, str]:
-    """Return the three lines of account: feeds; fetched = stored + named drops; not judged."""
-    dropped = sum(ledger.dropped.values())
-    feeds = f"{_count(ledger.feeds, 'feed')} polled, {ledger.failed} failed, {ledger.silent} silent"
-    fetched = f"{ledger.fetched} fetched = {ledger.stored} stored + {dropped} dropped"
-    missing = ledger.fetched - ledger.stored - dropped
-    account = fetched + _reasons(ledger.dropped.items())
-    if missing:
-        account = f"{account}; does not add up, {abs(missing)} unaccounted for"
-    judged = f"{sum(ledger.not_judged.values())} not judged{_reasons(ledger.not_judged.items())}"
-    return feeds, account, judged
-
-
-def _reasons(counts: Iterable[tuple[str, int]]) -> str:
-    named = [f"{n} {clean(name).replace('_', ' ')}" for name, n in sorted(counts) if n]
-    return f" ({', '.join(named)})" if named else ""
-
-
-def _count(n: int, noun: str, plural: str = "") -> str:
-    return f"{n} {noun if n == 1 else plural or noun + 's'}"
-
-
-def _day_words(day: str) -> str:
-    if day == ALL:
-        return "All days"
-    d = date.fromisoformat(day)
-    return f"{_WEEKDAYS[d.weekday()]} {d.day} {_MONTHS[d.month - 1]} {d.year}"
-
-
 def _summary(digest: Digest) -> str:
     articles = sum(len(story.articles) for story in digest.relevant)
-    text = f"{_count(len(digest.relevant), 'story', 'stories')} from {_count(articles, 'article')}"
+    text = f"{count(len(digest.relevant), 'story', 'stories')} from {count(articles, 'article')}"
     if digest.borderline:
         text += f", {len(digest.borderline)} borderline"
     if digest.unjudged:
         text += f", {len(digest.unjudged)} not judged with trafficking terms"
+    if digest.ledger.page_failures.get("extractor"):
+        text += "; article pages could not be read: the extractor does not work as it is installed"
+    if failed := digest.ledger.failed:
+        text += f"; {failed} of {count(digest.ledger.feeds, 'feed')} could not be read"
     return text
 
 
@@ -237,17 +189,20 @@ def _view_article(
     article = assessed.article
     findings = headline_findings(assessed)
     language = article.language or ""
-    when, when_iso = _when(assessed, day, zone)
+    moment = article.published or article.seen
+    when = date_words(moment, day, zone)
     return ArticleView(
+        id=clean(article.id),
         headline=_pieces(article.title, findings),
         url=safe_url(article.url),
         outlet=clean(article.outlet) or "unnamed outlet",
         language=language if _LANGUAGE.fullmatch(language) else None,
-        when=when,
-        when_iso=when_iso,
-        certainty=_certainty(assessed.relevance),
-        relevance="" if assessed.relevance is None else f"{assessed.relevance:.2f}",
-        tags=_view_tags(assessed, country_name),
+        when=when if article.published else f"first seen {when}",
+        when_iso=on_clock(moment, zone).isoformat(timespec="minutes"),
+        certainty=_certainty(assessed),
+        summary_only=article.origin == "summary",
+        tag_line=tag_line(assessed.tags, country_name),
+        tags=view_tags(assessed, country_name),
         flags=_view_flags(findings),
     )
 
@@ -275,89 +230,25 @@ def _pieces(title: str, findings: Iterable[Finding]) -> tuple[tuple[str, bool], 
     return tuple(pieces)
 
 
-def _when(assessed: AssessedArticle, day: str, zone: ZoneInfo) -> tuple[str, str]:
-    """Return the time in words and in ISO form; the date only where it is not the digest's."""
-    article = assessed.article
-    moment = article.published or article.seen
-    try:
-        local = moment.astimezone(zone)
-    except OverflowError:  # a feed's year 1 or 9999
-        local = moment
-    words = f"{local:%H:%M}"
-    if local.date().isoformat() != day:
-        words = f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {words}"
-    return (words if article.published else f"first seen {words}"), _iso(local)
+def _certainty(assessed: AssessedArticle) -> str:
+    """Return how likely trafficking is a main subject; per cent in steps of five, as it is known.
 
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="minutes")
-
-
-def _certainty(relevance: float | None) -> str:
-    if relevance is None:
-        return "not judged"
-    return next(word for least, word in _CERTAINTY if relevance >= least)
-
-
-def _view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[TagView, ...]:
-    order = list(_SCHEMES)
-    tags = sorted(
-        (tag for tag in assessed.tags if tag.label not in _SAYS_NOTHING),
-        key=lambda tag: (
-            order.index(tag.scheme) if tag.scheme in order else len(order),
-            -tag.score,
-            tag.label,
-            tag.role or "",
-        ),
-    )
-    left = QUOTED_CHARS
-    views = []
-    for tag in tags:
-        quotes = tuple(_within(_quotes(tag.evidence, assessed), left))
-        left -= sum(map(len, quotes))
-        views.append(
-            TagView(
-                scheme=_SCHEMES.get(tag.scheme, clean(tag.scheme)),
-                label=_label(tag, country_name),
-                score=f"{tag.score:.2f}",
-                evidence=quotes,
-            )
-        )
-    return tuple(views)
-
-
-def _label(tag: Tag, country_name: CountryName) -> str:
-    if tag.scheme != "place":
-        return clean(tag.label).replace("_", " ")
-    name = clean(country_name(tag.label))
-    return f"{name} ({clean(tag.role)})" if tag.role and tag.role != "exploitation" else name
+    The models' calibration error is 3 to 4 hundredths: a finer figure would say nothing.
+    """
+    relevance = assessed.relevance
+    if relevance is None or assessed.relevant is not True:
+        return ""
+    word = next(word for least, word in _CERTAINTY if relevance >= least)
+    if relevance >= _WORD_IS_ENOUGH:
+        return word
+    percent = 5 * round(20 * relevance)
+    return f"{word}, about {percent}%" if percent else f"{word}, under 5%"
 
 
 def _view_term(term: Term, assessed: AssessedArticle) -> TermView:
-    words = next(_quotes(term.evidence, assessed), "") or excerpt(term.term, QUOTE_CHARS)
+    words = next(quotes(term.evidence, assessed), "") or excerpt(term.term, QUOTE_CHARS)
     language = term.language if _LANGUAGE.fullmatch(term.language) else ""
     return TermView(words, language, clean(term.meaning))
-
-
-def _quotes(spans: Iterable[Span], assessed: AssessedArticle) -> Iterator[str]:
-    """Yield the first few different quotes."""
-    seen: set[str] = set()
-    for span in spans:
-        source = assessed.article.title if span.field == "title" else assessed.article.text
-        quote = excerpt(source[span.start : span.end], QUOTE_CHARS)
-        if quote and quote.casefold() not in seen:
-            seen.add(quote.casefold())
-            yield quote
-        if len(seen) == QUOTES_PER_TAG:
-            return
-
-
-def _within(quotes: Iterable[str], left: int) -> Iterator[str]:
-    for quote in quotes:
-        left -= len(quote)
-        if left < 0:
-            return
-        yield quote
 
 
 def _view_flags(findings: Iterable[Finding]) -> tuple[FlagView, ...]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.digest.view import UNJUDGED, UNJUDGED_NOTE, DigestView
+from monitor.digest.view import SUMMARY_ONLY, UNJUDGED, UNJUDGED_NOTE, UNSURE_NOTE, DigestView
 from monitor.guidelines import measured_words
 from monitor.web.api_view import view_api
 
@@ -75,6 +75,8 @@ def render_digest_page(view: DigestView, *, before: str | None, after: str | Non
         after=after,
         unjudged_title=UNJUDGED,
         unjudged_note=UNJUDGED_NOTE,
+        summary_only=SUMMARY_ONLY,
+        unsure_note=UNSURE_NOTE,
     )
 
 
