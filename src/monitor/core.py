@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -211,17 +212,29 @@ class Monitor:
         with open_client(self.settings.fetch) as client:
             return discover(client, site, now=self.now())
 
-    def ingest(self, *, report: Callable[[Feed, PollResult], None] | None = None) -> int:
+    def ingest(
+        self,
+        *,
+        all_feeds: bool = False,
+        report: Callable[[Feed, PollResult], None] | None = None,
+    ) -> int:
         """Poll what is due, store what is new; return how many feeds were polled.
+
+        With `all_feeds` what is not due is polled too, and as if for the first time (no 304), so
+        that a changed setting shows; only a server that asked us to wait (Retry-After) is not.
 
         Each feed is stored in one transaction together with its ledger line, so that a kill loses
         at most work that the next run does again. `report` is told of each feed when stored.
         """
-        from monitor.feeds import collect, due_feeds, open_client
+        from monitor.feeds import askable_feeds, collect, due_feeds, open_client
 
         now = self.now()
         states = self.store.feed_states()
-        due = due_feeds(self.store.feeds(), states, now, self.settings.fetch.min_interval_s)
+        if all_feeds:
+            due = askable_feeds(self.store.feeds(), states, now)
+            states = {id_: replace(s, etag=None, modified=None) for id_, s in states.items()}
+        else:
+            due = due_feeds(self.store.feeds(), states, now, self.settings.fetch.min_interval_s)
         with open_client(self.settings.fetch) as client:
 
             def deliver(poll: Any) -> None:
@@ -237,6 +250,19 @@ class Monitor:
                 deliver=deliver,
             )
         return len(due)
+
+    def next_due(self) -> tuple[Feed, datetime] | None:
+        """Return which feed is due first, and when; `None` where none was ever polled."""
+        from monitor.feeds import next_due
+
+        store, settings = self.store, self.settings.fetch
+        return next_due(store.feeds(), store.feed_states(), settings.min_interval_s)
+
+    def waited_for(self) -> list[tuple[Feed, datetime]]:
+        """Return the feeds whose servers asked us to wait (Retry-After), and until when."""
+        now, states = self.now(), self.store.feed_states()
+        wishes = ((feed, states[feed.id].not_before) for feed in self.store.feeds())
+        return [(feed, until) for feed, until in wishes if until is not None and until > now]
 
     def assess(
         self, *, report: Callable[[str, int], None] | None = None

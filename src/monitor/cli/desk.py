@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -73,14 +74,25 @@ def init(
     say(f"next: {enter}monitor feeds import feeds.opml, then monitor run")
 
 
-def ingest(context: typer.Context) -> None:
+_Now = Annotated[
+    bool,
+    typer.Option(
+        "--now",
+        help="Poll every feed at once, due or not, as after a change of settings; only a server's"
+        " own Retry-After still holds.",
+    ),
+]
+
+
+def ingest(context: typer.Context, now: _Now = False) -> None:
     """Poll the feeds that are due and store what is new."""
-    raise typer.Exit(_ingest(monitor_of(context), show_lines=True))
+    raise typer.Exit(_ingest(monitor_of(context), at_once=now, show_lines=True))
 
 
-def _ingest(monitor: Monitor, *, show_lines: bool) -> int:
+def _ingest(monitor: Monitor, *, at_once: bool, show_lines: bool) -> int:
     """Poll, tell of each feed; return the exit code."""
     failed = 0
+    waiting = monitor.waited_for() if at_once else []
     feeds = monitor.store.feeds()
     if not feeds:
         raise UsageError("no feeds yet: monitor feeds add URL, or monitor feeds import FILE.opml")
@@ -89,27 +101,57 @@ def _ingest(monitor: Monitor, *, show_lines: bool) -> int:
 
         def report(feed: Feed, result: PollResult) -> None:
             nonlocal failed
-            failed += result.error is not None
+            failed += result.error is not None or "extractor" in result.page_failures
             bar.advance(task)
             (show if show_lines else say)(ledger_line(feed, result))
             for line in _warnings(feed, result):
                 say(line)
 
-        polled = monitor.ingest(report=report)
-    if not polled:
-        say("no feed is due yet")
+        polled = monitor.ingest(all_feeds=at_once, report=report)
+    for feed, until in waiting:
+        name = feed.title or feed.url
+        say(f"{name}: left alone until {_clock(monitor, until)}: its server asks for that")
+    if not polled and not at_once:
+        say(_nothing_due(monitor))
     return 1 if failed else 0
 
 
+def _nothing_due(monitor: Monitor) -> str:
+    """Say which feed is due next, and when, and how not to wait."""
+    due = monitor.next_due()
+    if due is None:
+        return "no feed is due yet"
+    name = due[0].title or due[0].url
+    when = _clock(monitor, due[1])
+    return f"no feed is due yet: the next is {name} at {when}; with --now all are polled at once"
+
+
+def _clock(monitor: Monitor, moment: datetime) -> str:
+    """Return a moment on the desk's clock; with its date where it is not today."""
+    zone = monitor.settings.zone
+    local = moment.astimezone(zone)
+    today = local.date() == monitor.now().astimezone(zone).date()
+    return f"{local:%H:%M}" + ("" if today else f" on {local:%Y-%m-%d}") + f" ({zone.key})"
+
+
 def ledger_line(feed: Feed, result: PollResult) -> str:
-    """Return one feed's ledger: fetched = stored + named drops, or what went wrong."""
+    """Return one feed's ledger: fetched = stored + named drops, or what went wrong.
+
+    What was in the store before is named, not dropped, to its readers: `known`, `duplicate`.
+    """
     from monitor.cli.output import plain
+    from monitor.digest.coverage import page_failure_words
 
     name = plain(feed.title or feed.url)
     if result.error is not None:
         return f"{name}: failed: {plain(result.error)}"
     drops = "".join(f" + {n} {plain(why)}" for why, n in sorted(result.dropped.items()))
-    return f"{name}: fetched {result.fetched} = stored {result.stored}{drops}"
+    line = f"{name}: fetched {result.fetched} = stored {result.stored}{drops}"
+    pages = sum(result.page_failures.values())
+    if pages:
+        line += f"; {pages} page{'s' if pages > 1 else ''} not had: "
+        line += page_failure_words({str(why): n for why, n in result.page_failures.items()})
+    return line
 
 
 def _warnings(feed: Feed, result: PollResult) -> list[str]:
@@ -139,11 +181,13 @@ def _assess(monitor: Monitor) -> int:
 def run(
     context: typer.Context,
     format: Annotated[DigestFormat, typer.Option(help="How to write the digest.")] = "text",
+    now: _Now = False,
+    evidence: _Evidence = False,
 ) -> None:
     """Ingest, assess and print today's digest, once."""
     monitor = monitor_of(context)
-    code = max(_ingest(monitor, show_lines=False), _assess(monitor))
-    show(monitor.render_digest(monitor.digest(), format))
+    code = max(_ingest(monitor, at_once=now, show_lines=False), _assess(monitor))
+    show(monitor.render_digest(monitor.digest(), format, evidence=evidence))
     raise typer.Exit(code)
 
 
