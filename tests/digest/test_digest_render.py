@@ -197,6 +197,18 @@ def test_no_password_of_a_feed_is_told(form):
     assert "gone.example/feed" in page
 
 
+@pytest.mark.parametrize("form", PAGES)
+def test_of_very_many_failed_feeds_the_first_are_named(form):
+    failed = tuple(FailedFeed(f"https://f.example/{n}", f"Feed {n:03}", "?") for n in range(999))
+    page = flat(
+        render(digest_of(relevant=(), ledger=Ledger(feeds=999, failed=999, failures=failed)), form),
+        form,
+    )
+    assert "Feed 029" in page
+    assert "Feed 030" not in page
+    assert "and 969 more" in page
+
+
 def test_headings_go_down_one_step_at_a_time():
     levels = [
         int(tag[1])

@@ -1,6 +1,7 @@
 """Articles in a language without a model that have trafficking terms: a section of their own."""
 
 import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -60,6 +61,7 @@ def test_pages_have_headline_outlet_link_and_meaning(form):
         "human trafficking",
     ):
         assert words in page
+    assert re.search(r"[\[`>]t1[\]`<]", page)  # its id, for `monitor reviews add`
     assert "1 not judged with trafficking terms" in page
     assert UNJUDGED.casefold() not in render(digest(article("a1")), form).casefold()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from monitor.digest.safe import clean, excerpt, shown_url, without_user
 from monitor.digest.times import date_words
 from monitor.types import Digest, FailedFeed, Ledger, SilentFeed
 
+FEEDS_SHOWN = 30
 NAME_CHARS = 80
 REASON_CHARS = 300
 _PAGE_FAILURES = {
@@ -55,11 +56,12 @@ def coverage_lines(digest: Digest) -> tuple[CoverageLine, ...]:
     ledger, zone = digest.ledger, ZoneInfo(digest.timezone)
     lines = [CoverageLine(_feeds(ledger))]
     if ledger.failures:
-        items = tuple(_failed(feed, digest.day, zone) for feed in ledger.failures)
-        lines.append(CoverageLine("Could not be read:", items))
+        items = [_failed(feed, digest.day, zone) for feed in ledger.failures]
+        lines.append(CoverageLine("Could not be read:", _first(items)))
     if ledger.silences:
-        items = tuple(_silent(feed, digest.day, zone) for feed in ledger.silences)
-        lines.append(CoverageLine("Silent for longer than their own rhythm explains:", items))
+        items = [_silent(feed, digest.day, zone) for feed in ledger.silences]
+        said = "Silent for longer than their own rhythm explains:"
+        lines.append(CoverageLine(said, _first(items)))
     lines.append(CoverageLine(_items(ledger)))
     if ledger.page_failures:
         tries = sum(ledger.page_failures.values())
@@ -105,6 +107,12 @@ def reason_words(error: str) -> str:
 
     reason = re.sub(r"\A\w+://\S+: ", "", without_user(clean(error)))
     return excerpt(_STATUS.sub(named, reason), REASON_CHARS)
+
+
+def _first(items: Sequence[str]) -> tuple[str, ...]:
+    """Return the first of many; the JSON of the digest has all."""
+    more = len(items) - FEEDS_SHOWN
+    return (*items[:FEEDS_SHOWN], f"and {more:,} more") if more > 0 else tuple(items)
 
 
 def _feeds(ledger: Ledger) -> str:

@@ -74,14 +74,18 @@ def _story(story: StoryView, evidence: bool) -> Iterator[str]:
         yield "- Also in:"
     for copy in story.copies:
         title = "" if copy.title == lead.title else f", “{escape(copy.title)}”"
-        yield f"  - outlet {_link(copy.outlet, copy.url)}, {escape(copy.when)}{title}"
+        yield f"  - outlet {_link(copy.outlet, copy.url)}, {escape(copy.when)}{title} {_id(copy)}"
         yield from _flags(copy, "    ", evidence)
 
 
 def _meta(article: ArticleView) -> str:
     parts = [f"**{escape(article.outlet)}**", escape(article.when), escape(article.certainty)]
-    parts += [SUMMARY_ONLY if article.summary_only else "", f"`{article.id.replace('`', '')}`"]
+    parts += [SUMMARY_ONLY if article.summary_only else "", _id(article)]
     return " · ".join(filter(None, parts))
+
+
+def _id(article: ArticleView) -> str:
+    return f"`{article.id.replace('`', '')}`"
 
 
 def _unjudged(unjudged: UnjudgedView) -> str:
@@ -89,7 +93,7 @@ def _unjudged(unjudged: UnjudgedView) -> str:
     language = f", language: {escape(article.language)}" if article.language else ""
     terms = "; ".join(f"“{escape(t.words)}”: {escape(t.meaning)}" for t in unjudged.terms)
     said = f"{_link(article.title, article.url)} · {escape(article.outlet)} · "
-    return f"{said}{escape(article.when)}{language} · {terms}"
+    return f"{said}{escape(article.when)}{language} · {terms} {_id(article)}"
 
 
 def _link(text: str, url: str | None) -> str:

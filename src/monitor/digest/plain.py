@@ -86,8 +86,7 @@ def _unjudged(unjudged: UnjudgedView, number: str) -> Iterator[str]:
     yield from _wrap(article.title, first=number)
     language = f" · language: {article.language}" if article.language else ""
     yield from _wrap(f"{article.outlet} · {article.when}{language}", first=INDENT)
-    if article.url:
-        yield f"{INDENT}{article.url}"
+    yield f"{INDENT}{_address(article)}"
     for term in unjudged.terms:
         yield from _wrap(f"“{term.words}”: {term.meaning}", first=INDENT, hang=INDENT + "  ")
 
