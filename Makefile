@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test lint browser emulator kernels floors screenshots clean
 
 demo: $(VENV)/.runtime
-	$(BIN)/python tests/demo.py $(if $(ONCE),--once)
+	$(BIN)/monitor demo $(if $(ONCE),--once)
 
 test: $(VENV)/.dev browser emulator lint
 	$(BIN)/python -m pytest

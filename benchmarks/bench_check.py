@@ -24,7 +24,7 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from demo_articles import load_outlets
+from monitor.demo.articles import load_outlets
 
 WORDS = 600
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import re
+import signal
+import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 
-import demo_outlets
-from desk import Desk, clean_environ, make_desk
-
-DEMO = Path(__file__).with_name("demo.py")
+from monitor.demo import outlets as demo_outlets
+from desk import Desk, make_desk
 
 
 @pytest.fixture(scope="module", name="desk")
@@ -85,17 +86,42 @@ def test_evidence_lies_in_the_text(desk: Desk) -> None:
     assert seen
 
 
-def test_the_demo_script_says_each_step_and_stops() -> None:
-    done = subprocess.run(
-        [sys.executable, str(DEMO), "--once"],
-        env=clean_environ(),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+def test_the_demo_says_each_step_and_stops(tmp_path: Path) -> None:
+    temporary, here = tmp_path / "temporary", tmp_path / "here"
+    temporary.mkdir()
+    here.mkdir()
+    done = Desk(here).type("demo", "--once", TMPDIR=str(temporary))
+    assert done.code == 0, done.err
     for step in ("init desk", "feeds import demo.opml", "run"):
-        assert f"$ monitor {step}" in done.stdout
-    assert "fetched" in done.stdout
+        assert f"$ monitor {step}" in done.out
+    assert "fetched" in done.out
+    assert [*here.iterdir(), *temporary.iterdir()] == [], "it leaves something behind"
+
+
+def test_the_demo_keeps_its_desk_where_it_is_told_to(tmp_path: Path) -> None:
+    (tmp_path / "kept" / "desk").mkdir(parents=True)
+    here = Desk(tmp_path)
+    assert "already there" in here.refuses("demo", "--once", "--directory", "kept")
+
+
+def test_the_demo_serves_its_page_until_it_is_stopped(tmp_path: Path) -> None:
+    """On a free port where the usual one is taken, and ended as Ctrl-C ends it."""
+    with socket.socket() as usual:
+        with suppress(OSError):  # another program of this machine has it
+            usual.bind(("127.0.0.1", 8000))
+        usual.listen()
+        process = Desk(tmp_path).start("demo", "--directory", ".")
+        assert process.stderr is not None
+        said = ""
+        for line in process.stderr:
+            said += line.decode()
+            if found := re.search(r"running on (http://\S+)", said):
+                break
+        assert found, said
+        assert not found[1].endswith(":8000")
+        with urlopen(f"{found[1]}/healthz", timeout=30) as answer:
+            assert answer.status == 200
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert (tmp_path / "desk" / "monitor.sqlite").is_file()

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import demo_outlets
 import warm
 from desk import Desk, clean_environ, make_desk
+from monitor.demo import outlets as demo_outlets
 
 KILLS = int(os.environ.get("KILLS", "25"))
 KILLS_A_DESK = 5

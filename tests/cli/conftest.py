@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-import demo_outlets
+from monitor.demo import outlets as demo_outlets
 from desk import Desk, Said, make_desk
 
 

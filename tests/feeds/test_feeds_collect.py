@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import demo_outlets
+from monitor.demo import outlets as demo_outlets
 from feed_server import STORY, Answer, item, page, rss, send
 from monitor.errors import StoreError
 from monitor.feeds import article_id, collect, due_feeds, make_feed, open_client, parse_opml

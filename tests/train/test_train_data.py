@@ -79,7 +79,7 @@ def test_own_texts_cover_every_form_and_are_unique() -> None:
 
 
 def test_no_demo_article_is_among_the_training_texts() -> None:
-    import demo_articles
+    from monitor.demo import articles as demo_articles
 
     own = {row.title for row in read_texts()}
     demo = {a.headline for outlet in demo_articles.load_outlets() for a in outlet.articles}

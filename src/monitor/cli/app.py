@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import check, data, desk, feeds, guidelines, models, reviews, serve
+from monitor.cli import check, data, demo, desk, feeds, guidelines, models, reviews, serve
 
 app = typer.Typer(
     name="monitor",
@@ -40,6 +40,7 @@ def common(
 
 
 # The commands, all in one place.
+app.command("demo")(demo.demo)
 app.command("init")(desk.init)
 app.add_typer(feeds.app, name="feeds")
 app.command("ingest")(desk.ingest)

@@ -1,4 +1,4 @@
-"""The demo's outlets and articles, as data: what `tests/data/demo/articles/*.yaml` holds."""
+"""The demo's outlets and articles, as data: what `data/articles/*.yaml` holds."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from ruamel.yaml import YAML
-
-DATA = Path(__file__).resolve().parent / "data" / "demo"
+DATA = Path(__file__).resolve().parent / "data"
 
 Kind = Literal["relevant", "borderline", "negative"]
 FeedFormat = Literal["rss1", "rss2", "atom", "json"]
@@ -81,6 +79,8 @@ class Outlet:
 
 def load_outlets(directory: Path = DATA / "articles") -> tuple[Outlet, ...]:
     """Read every outlet, ordered by id."""
+    from ruamel.yaml import YAML
+
     yaml = YAML(typ="safe")
     return tuple(_outlet(yaml.load(path)) for path in sorted(directory.glob("*.yaml")))
 

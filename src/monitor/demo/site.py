@@ -17,7 +17,7 @@ from html import escape
 from string import Template
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from demo_articles import DATA, Article, Outlet
+from monitor.demo.articles import DATA, Article, Outlet
 
 LEAD_PARAGRAPHS = 3
 RELATED = 3

@@ -1,6 +1,6 @@
 """The demo's outlets on a local HTTP server.
 
-    python tests/demo_outlets.py --port 8765 --opml feeds.opml     # until Ctrl-C
+    python -m monitor.demo.outlets --port 8765 --opml feeds.opml     # until Ctrl-C
 
 Answers as decent outlets do: ETag, Last-Modified and 304, gzip, robots.txt, 404, and one feed
 that has moved (301).
@@ -20,8 +20,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from demo_articles import DATA, Kind, load_outlets
-from demo_site import Resource, build_site
+from monitor.demo.articles import DATA, Kind, load_outlets
+from monitor.demo.site import Resource, build_site
 
 HOST = "127.0.0.1"
 
