@@ -18,6 +18,8 @@ from monitor.types import SEVERITIES, Severity
 
 CONFIG_NAME = "monitor.toml"
 DATABASE_NAME = "monitor.sqlite"
+MAX_WORKERS = 64
+"""More processes than any one machine checks drafts with: each takes some 500 MB."""
 
 T = TypeVar("T")
 
@@ -58,9 +60,14 @@ class DigestSettings:
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
-    """Names, besides the loopback ones and `--host`, by which the desk may be called."""
+    """How the desk is served.
+
+    `hosts` are names, besides the loopback ones and `--host`, by which it may be called. `workers`
+    is how many drafts are checked at once; 0: as many as there are cores, but at most four.
+    """
 
     hosts: tuple[str, ...] = ()
+    workers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +125,33 @@ def load_settings(
 
     Raises `ConfigError` for a missing file, an unknown key or a value of the wrong kind.
     """
-    if path is None and environ.get("MONITOR_CONFIG"):
-        path = Path(environ["MONITOR_CONFIG"])
-    if path is None:
-        candidate = (cwd or Path.cwd()) / CONFIG_NAME
-        home, table = candidate.parent, (_read(candidate) if candidate.is_file() else {})
+    file = settings_file(path, environ=environ, cwd=cwd)
+    if file is None:
+        home, table = cwd or Path.cwd(), {}
     else:
-        home, table = path.resolve().parent, _read(path)
-    settings = _fill(Settings(home=home), table, str(path or CONFIG_NAME), "")
+        home, table = file.resolve().parent, _read(file)
+    settings = _fill(Settings(home=home), table, file.name if file else CONFIG_NAME, "")
     settings = _fill(settings, _from_environ(environ), "environment", "")
     _check_values(settings)
     return settings
+
+
+def settings_file(
+    path: Path | None = None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    cwd: Path | None = None,
+) -> Path | None:
+    """Return the settings file in force, which need not be there if it was named; see above."""
+    if path is None and environ.get("MONITOR_CONFIG"):
+        return Path(environ["MONITOR_CONFIG"])
+    candidate = (cwd or Path.cwd()) / CONFIG_NAME
+    return path or (candidate if candidate.is_file() else None)
+
+
+def settings_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Return the names of the environment variables that set something."""
+    return sorted(name for name in environ if name.startswith("MONITOR_"))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -227,6 +250,8 @@ def _check_values(settings: Settings) -> None:
         raise ConfigError("'fetch.min_interval_s' must not be negative")
     if settings.check.country:
         _check_country(settings.check.country)
+    if not 0 <= settings.serve.workers <= MAX_WORKERS:
+        raise ConfigError(f"'serve.workers' must be from 0 to {MAX_WORKERS}")
     if settings.check.max_chars <= 0:
         raise ConfigError("'check.max_chars' must be above 0")
 

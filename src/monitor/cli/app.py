@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import check, data, demo, desk, feeds, guidelines, models, reviews, serve
+from monitor.cli import check, data, demo, desk, doctor, feeds, guidelines, models, reviews, serve
 
 app = typer.Typer(
     name="monitor",
@@ -52,6 +52,7 @@ app.command("check")(check.check)
 app.command("classify")(data.classify)
 app.command("export")(data.export)
 app.command("serve")(serve.serve)
+app.command("doctor")(doctor.doctor)
 app.add_typer(guidelines.app, name="guidelines")
 app.command("train")(models.train)
 app.add_typer(models.evaluate_app, name="evaluate")
