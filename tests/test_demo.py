@@ -14,8 +14,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from monitor.demo import outlets as demo_outlets
 from desk import Desk, make_desk
+from monitor.demo import outlets as demo_outlets
 
 
 @pytest.fixture(scope="module", name="desk")

@@ -18,6 +18,7 @@ FLOORS: list[set[str]] = [
     {"config", "text", "nlp"},
     {"feeds", "guidelines", "classify", "stories", "store", "digest", "corpus"},
     {"core"},
+    {"doctor", "workers"},
     {"cli", "api", "web", "lsp", "train", "scale", "demo", "__main__"},
 ]
 """From the ground up; a room may use the floors below it and itself, and on the second floor

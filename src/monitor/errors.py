@@ -19,6 +19,9 @@ Messages name what and where, never the text of a draft.
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class MonitorError(Exception):
     """Base of all expected failures; `str()` is a sentence fit for the user."""
@@ -70,3 +73,21 @@ class StoreError(MonitorError):
 
 class NotFound(StoreError):
     """There is no such row."""
+
+
+def describe_exception(error: BaseException) -> str:
+    """Return types and code places of `error` and its causes, without any message.
+
+    An error with `places` brings those of another process.
+    """
+    parts: list[str] = []
+    link: BaseException | None = error
+    while link is not None and len(parts) < 5:
+        places = [
+            f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(link.__traceback__, limit=-6)
+        ]
+        elsewhere = f" ({link.places})" if hasattr(link, "places") else ""
+        parts.append(f"{type(link).__name__}{elsewhere} at {' < '.join(reversed(places))}")
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return " | from ".join(parts)

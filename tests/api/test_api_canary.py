@@ -18,9 +18,12 @@ import httpx
 import pytest
 
 import serving
+from monitor.api import create_app
+from monitor.api.checkers import Checkers
 from monitor.config import CheckSettings, Settings
 from monitor.core import Monitor
 from monitor.nlp import analysis
+from monitor.workers import Job, WorkerError
 
 CANARY = "Zqcanaryvex"
 DRAFT = (
@@ -259,6 +262,57 @@ def test_nothing_of_a_draft_is_left(
     with analysis() as nlp:
         kept = [word for word in nlp.vocab.strings if CANARY.lower() in word.lower()]
     assert kept == []
+
+
+HOOK = """
+import os, sys
+log = os.open(os.environ["WRITTEN"], os.O_WRONLY | os.O_APPEND)
+
+def hook(event, args):
+    if event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR):
+        if "__pycache__" not in str(args[0]):
+            os.write(log, f"{args[0]}\\n".encode())
+
+sys.addaudithook(hook)
+"""
+"""Python reads it before anything else, as `sitecustomize`: what worker processes write to."""
+
+
+def test_nothing_of_a_draft_is_left_by_worker_processes(
+    tmp_path: Path,
+    folder: Path,
+    records: Records,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site, home, told = tmp_path / "site", tmp_path / "desk", tmp_path / "written"
+    for new in (site, home):
+        new.mkdir()
+    (site / "sitecustomize.py").write_text(HOOK, encoding="utf-8")
+    told.touch()
+    monkeypatch.setenv("WRITTEN", str(told))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), *sys.path]))
+    with Monitor(Settings(home=home, check=CheckSettings(max_chars=LIMIT))) as monitor:
+        checkers = Checkers(monitor, workers=2)
+        with (
+            serving.serve(monitor, app=create_app(monitor, checkers=checkers)) as address,
+            httpx.Client(base_url=address, timeout=60) as client,
+        ):
+            document = client.get("/openapi.json").json()
+            client.get("/readyz").raise_for_status()
+            before = told.read_text(encoding="utf-8")
+            with pytest.raises(WorkerError, match=r"TypeError at jobs\.py") as crashed:
+                checkers._all[0].do(Job("check_text", {"text": DRAFT, CANARY: CANARY}))
+            assert not holds_canary(repr(crashed.value).encode())
+            for path in ("/v1/check", "/v1/check/file", "/v1/classify"):
+                for options in body_requests(document, document["paths"][path]["post"]):
+                    call(client, "post", path, options)
+        stored = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    assert told.read_text(encoding="utf-8") == before
+    assert not [path for path, data in stored.items() if holds_canary(data)]
+    assert not [line for line in records.lines if holds_canary(line.encode())]
+    assert not holds_canary("".join(capfd.readouterr()).encode())
+    assert list(folder.iterdir()) == []
 
 
 def test_a_crash_tells_nothing_of_the_draft(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from monitor.demo import outlets as demo_outlets
 from desk import Desk, Said, make_desk
+from monitor.demo import outlets as demo_outlets
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.demo import outlets as demo_outlets
 from feed_server import STORY, Answer, item, page, rss, send
+from monitor.demo import outlets as demo_outlets
 from monitor.errors import StoreError
 from monitor.feeds import article_id, collect, due_feeds, make_feed, open_client, parse_opml
 from monitor.feeds.http import FetchResult

@@ -5,6 +5,6 @@ body or temporary file ever holds a word of it.
 """
 
 from monitor.api.app import create_app
-from monitor.api.server import run_server
+from monitor.api.server import count_workers, run_server
 
-__all__ = ["create_app", "run_server"]
+__all__ = ["count_workers", "create_app", "run_server"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 import monitor as package
 from monitor.api import articles, check, classify, digests, health, pages, reviews, rules
+from monitor.api.checkers import Checkers
 from monitor.api.guard import Guard, allowed_hosts
 from monitor.api.headers import SecurityHeaders
 from monitor.api.limits import BodyLimit, max_body_bytes
@@ -28,12 +31,21 @@ _NO_TELEMETRY: Any = {
 """Off whatever the environment says: FastAPI's spans and logs would carry requests elsewhere."""
 
 
-def create_app(monitor: Monitor, *, hosts: tuple[str, ...] = ()) -> FastAPI:
-    """Return the ASGI application over `monitor`.
+def create_app(
+    monitor: Monitor, *, hosts: tuple[str, ...] = (), checkers: Checkers | None = None
+) -> FastAPI:
+    """Return the ASGI application over `monitor`; `checkers` are closed when it ends.
 
     `hosts` are names it may be called by besides the loopback names and `[serve] hosts`. The page
     `/docs` is our own: FastAPI's loads its scripts from another host.
     """
+    who = checkers or Checkers(monitor)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with who:
+            yield
+
     app = FastAPI(
         title="monitor",
         version=package.__version__,
@@ -44,8 +56,10 @@ def create_app(monitor: Monitor, *, hosts: tuple[str, ...] = ()) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
+        lifespan=lifespan,
     )
     app.state.monitor = monitor
+    app.state.checkers = who
     for module in (check, classify, articles, reviews, digests, rules, health, pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")

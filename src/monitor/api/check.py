@@ -6,15 +6,14 @@ from pathlib import PurePath
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import MonitorDep, answer_job
 from monitor.api.bodies import JsonRoute, require_type
 from monitor.api.limits import read_form
-from monitor.api.openapi import problems
+from monitor.api.openapi import queued_problems
 from monitor.api.problems import ProblemError
 from monitor.api.schemas import (
     COUNTRY,
@@ -24,9 +23,10 @@ from monitor.api.schemas import (
     is_country,
 )
 from monitor.errors import UsageError
+from monitor.workers import Job
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
-_ERRORS = problems(403, 415, 422, 503)
+_ERRORS = queued_problems(403, 415, 422)
 
 router = APIRouter(tags=["drafts"], route_class=JsonRoute)
 files = APIRouter()
@@ -39,22 +39,16 @@ files = APIRouter()
     response_description="The draft's findings and scorecard.",
     responses={200: {"model": CheckedDocument}, **_ERRORS},
 )
-def check(draft: CheckRequest, monitor: MonitorDep) -> JSONResponse:
+async def check(request: Request, draft: CheckRequest, monitor: MonitorDep) -> Response:
     """Check one draft against the guideline in force. The draft is not stored and not logged."""
+    options = draft.model_dump()
+    if "country" not in draft.model_fields_set:
+        options["country"] = None
     try:
-        document = monitor.check_text(
-            draft.text,
-            title=draft.title,
-            format=draft.format,
-            language=draft.language,
-            guideline=draft.guideline,
-            country=draft.country if "country" in draft.model_fields_set else None,
-            include_text=draft.include_text,
-        )
+        return await answer_job(request, Job("check_text", options))
     except UsageError as error:
         detail = f"There is no such guideline here; there is {monitor.guideline.id}."
         raise ProblemError(400, detail) from error
-    return JSONResponse(document)
 
 
 _FORM: dict[str, Any] = {
@@ -101,7 +95,7 @@ _FORM: dict[str, Any] = {
     responses={200: {"model": CheckedDocument}, **_ERRORS},
     openapi_extra=_FORM,
 )
-async def check_file(request: Request, monitor: MonitorDep) -> JSONResponse:
+async def check_file(request: Request) -> Response:
     """Check a `.txt`, `.md`, `.html` or `.docx` file. It is read in memory and never stored."""
     require_type(request, "multipart/form-data")
     form = await read_form(request, max_parts=3)
@@ -112,10 +106,8 @@ async def check_file(request: Request, monitor: MonitorDep) -> JSONResponse:
     finally:
         await form.close()
     # Under a neutral name: the file's own could reach an error message.
-    document = await run_in_threadpool(
-        monitor.check_bytes, data, name, country=country, include_text=include_text
-    )
-    return JSONResponse(document)
+    options = {"name": name, "country": country, "include_text": include_text}
+    return await answer_job(request, Job("check_bytes", options, data))
 
 
 def _fields(form: FormData) -> tuple[UploadFile, bool, str | None]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 
 from fastapi import APIRouter
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import Response
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import MonitorDep, answer_job
 from monitor.api.bodies import JsonRoute
-from monitor.api.openapi import problems
+from monitor.api.openapi import queued_problems
 from monitor.api.problems import ProblemError
 from monitor.api.schemas import Classified, ClassifyRequest
 from monitor.errors import DocumentTooLarge
+from monitor.workers import Job
 
 router = APIRouter(tags=["drafts"], route_class=JsonRoute)
 
@@ -22,17 +24,15 @@ router = APIRouter(tags=["drafts"], route_class=JsonRoute)
     summary="Classify an article",
     response_model=None,
     response_description="Relevance and tags, or why there is no judgement.",
-    responses={200: {"model": Classified}, **problems(403, 415, 422, 503)},
+    responses={200: {"model": Classified}, **queued_problems(403, 415, 422)},
 )
-def classify(article: ClassifyRequest, monitor: MonitorDep) -> JSONResponse:
+async def classify(request: Request, article: ClassifyRequest, monitor: MonitorDep) -> Response:
     """Say how probably the article is about trafficking, and of what kind. Nothing is stored."""
     limit = monitor.settings.check.max_chars
     size = len(article.title) + len(article.text)
     if size > limit:
         raise DocumentTooLarge(f"the article has {size:,} characters; the limit is {limit:,}")
-    line = json.dumps(article.model_dump(exclude_none=True))
-    (answer,) = monitor.classify_lines([line])
-    record = json.loads(answer)
-    if "error" in record:
+    answer = await answer_job(request, Job("classify", article.model_dump(exclude_none=True)))
+    if answer.body and "error" in json.loads(bytes(answer.body)):
         raise ProblemError(422, "The article cannot be classified.")
-    return JSONResponse(record)
+    return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import CheckersDep, MonitorDep
 from monitor.api.openapi import problems
 from monitor.api.schemas import Alive, Ready
 
@@ -19,8 +19,8 @@ router = APIRouter(tags=["health"])
     response_description="It is.",
     responses={200: {"model": Alive}, **problems()},
 )
-def healthz() -> JSONResponse:
-    """Answer, without touching the database or a model."""
+async def healthz() -> JSONResponse:
+    """Answer at once, without touching the database or a model, and without a thread."""
     return JSONResponse({"status": "ok"})
 
 
@@ -31,6 +31,8 @@ def healthz() -> JSONResponse:
     response_description="Database, guideline and models are loaded.",
     responses={200: {"model": Ready}, **problems(503)},
 )
-def readyz(monitor: MonitorDep) -> JSONResponse:
+def readyz(monitor: MonitorDep, checkers: CheckersDep) -> JSONResponse:
     """Open the database and load guideline and models, if that has not been done."""
-    return JSONResponse({"status": "ready", **monitor.ready()})
+    ready = monitor.ready()
+    checkers.load()
+    return JSONResponse({"status": "ready", **ready})

@@ -12,7 +12,8 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.api.problems import problem
-from monitor.api.traces import describe_exception, route_name
+from monitor.api.traces import route_name
+from monitor.errors import describe_exception
 
 logger = logging.getLogger("monitor.api")
 

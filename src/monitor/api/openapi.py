@@ -46,6 +46,22 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def queued_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return `problems` of a route whose drafts wait their turn, with 503 and `Retry-After`."""
+    known = problems(503, *statuses)
+    known[503] = {
+        **known[503],
+        "description": f"{_WORDS[503]} Or too many drafts wait: then `Retry-After` is there.",
+        "headers": {
+            "Retry-After": {
+                "description": "In how many seconds to try again, where too many drafts wait.",
+                "schema": {"type": "integer", "minimum": 1},
+            }
+        },
+    }
+    return known
+
+
 def describe(app: FastAPI) -> None:
     """Make `app.openapi()` include the shape of problems, and serve it at `/openapi.json`."""
     original = app.openapi

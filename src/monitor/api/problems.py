@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
-from monitor.api.traces import describe_exception, route_name
+from monitor.api.traces import route_name
 from monitor.errors import (
     DocumentError,
     DocumentTooLarge,
@@ -30,6 +30,7 @@ from monitor.errors import (
     NotFound,
     StoreError,
     UsageError,
+    describe_exception,
 )
 from monitor.web import render_error
 
@@ -115,12 +116,18 @@ class ProblemError(Exception):
     """Raised in a route to answer with a problem; `detail` must hold nothing that was sent."""
 
     def __init__(
-        self, status: int, detail: str, *, errors: Sequence[tuple[list[str | int], str]] = ()
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: Sequence[tuple[list[str | int], str]] = (),
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(status)
         self.status = status
         self.detail = detail
         self.errors = errors
+        self.headers = headers
 
 
 def problem(
@@ -162,7 +169,9 @@ def _is_page(scope: Scope) -> bool:
 
 def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
-    return problem(error.status, request.scope, error.detail, errors=error.errors)
+    return problem(
+        error.status, request.scope, error.detail, errors=error.errors, headers=error.headers
+    )
 
 
 def _on_monitor_error(request: Request, error: Exception) -> Response:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import socket
+from collections.abc import Callable
 from typing import Any
 
+from monitor.api.checkers import Checkers
+from monitor.config import cores
 from monitor.core import Monitor
 from monitor.errors import UsageError
 
+MOST_BY_DEFAULT = 4
+"""Each worker holds rules and models for itself; a desk seldom has more drafts at once."""
 
-def server_options(monitor: Monitor, *, host: str, port: int) -> dict[str, Any]:
+
+def count_workers(wanted: int) -> int:
+    """Return how many drafts to check at once; 0 stands for the cores there are, up to four."""
+    return wanted or min(cores(), MOST_BY_DEFAULT)
+
+
+def server_options(
+    monitor: Monitor, *, host: str, port: int, checkers: Checkers | None = None
+) -> dict[str, Any]:
     """Return uvicorn's options.
 
     Its access log is off because it writes whole paths with their query; `api.log` writes route
@@ -17,7 +32,7 @@ def server_options(monitor: Monitor, *, host: str, port: int) -> dict[str, Any]:
     from monitor.api.app import create_app
 
     return {
-        "app": create_app(monitor, hosts=(host,)),
+        "app": create_app(monitor, hosts=(host,), checkers=checkers),
         "host": host,
         "port": port,
         "access_log": False,
@@ -30,18 +45,52 @@ def server_options(monitor: Monitor, *, host: str, port: int) -> dict[str, Any]:
     }
 
 
-def run_server(monitor: Monitor, *, host: str, port: int) -> None:
-    """Serve until interrupted.
+def run_server(
+    monitor: Monitor,
+    *,
+    host: str,
+    port: int,
+    workers: int = 1,
+    started: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until interrupted, checking `workers` drafts at once; tell `started` the address.
 
-    Raises `UsageError` where the address cannot be listened on: uvicorn logs why, and would end
-    the process with a status of its own.
+    Raises `UsageError` where the address cannot be listened on, and what keeps it from serving.
     """
     import uvicorn
 
+    with Checkers(monitor, workers=workers) as checkers, _listen(host, port) as listener:
+        checkers.load()
+        monitor.ready()
+        options = server_options(monitor, host=host, port=port, checkers=checkers)
+        if started:
+            name = f"[{host}]" if ":" in host else host
+            started(f"http://{name}:{listener.getsockname()[1]}")
+        try:
+            uvicorn.Server(uvicorn.Config(**options)).run([listener])
+        except KeyboardInterrupt:
+            return  # how a server is ended
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on the address; with `port` 0, on a free port."""
     try:
-        uvicorn.run(**server_options(monitor, host=host, port=port))
-    except SystemExit as end:
-        raise UsageError(f"cannot listen on {host}, port {port}; the log says why") from end
+        [(family, _, _, _, address), *_] = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        # with its protocol named, asyncio switches off Nagle's delay of 40 ms an answer
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
+    try:
+        if os.name != "nt":  # there it would let two servers share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)  # from here on callers wait instead of being refused
+    except OSError as error:
+        listener.close()
+        raise UsageError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
+    return listener
 
 
 _LOGGING: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""`monitor demo`: the program at work on sample outlets, without a feed or a setting of one's own."""
+"""`monitor demo`: the program at work on sample outlets, with nothing to set up."""
 
 from __future__ import annotations
 

@@ -9,21 +9,33 @@ import typer
 
 from monitor.cli.context import monitor_of
 from monitor.cli.output import say
+from monitor.config import MAX_WORKERS
 
 
 def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=MAX_WORKERS,
+            help="Drafts checked at once; 0: one a core, at most four. Default: [serve] workers.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the draft page, the digest and the API."""
-    from monitor.api import run_server
+    from monitor.api import count_workers, run_server
 
     monitor = monitor_of(context)
-    monitor.ready()
-    # the rules are a million objects that stay: looking through them for garbage made every tenth
-    # draft wait 0.1 s longer
-    gc.collect()
-    gc.freeze()
-    say(f"http://{host}:{port}/  (Ctrl-C ends it)")
-    run_server(monitor, host=host, port=port)
+    wanted = monitor.settings.serve.workers if workers is None else workers
+
+    def started(address: str) -> None:
+        # the rules are a million objects that stay: looking through them for garbage made every
+        # tenth draft wait 0.1 s longer
+        gc.collect()
+        gc.freeze()
+        say(f"running on {address} (Ctrl-C ends it)")
+
+    run_server(monitor, host=host, port=port, workers=count_workers(wanted), started=started)

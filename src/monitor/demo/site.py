@@ -233,7 +233,7 @@ def _paragraphs(paragraphs: Sequence[str]) -> str:
 
 
 def _full_text(outlet: Outlet, entry: Entry) -> str:
-    """The body as publishing software puts it into a feed, its own footer included."""
+    """Return the body as publishing software puts it into a feed, its own footer included."""
     return (
         f"{_paragraphs(entry.article.paragraphs)}\n"
         f'<p>The post <a href="{escape(entry.url)}">{escape(entry.article.headline)}</a> '
@@ -246,7 +246,7 @@ def _links(articles: Sequence[Article]) -> str:
 
 
 def _page_values(outlet: Outlet, article: Article, base: str) -> dict[str, str]:
-    """What the outlet's page template may name; HTML-escaped save for the ready-made parts."""
+    """Return what a page template may name; HTML-escaped save for the ready-made parts."""
     place = outlet.articles.index(article)
     others = outlet.articles[place + 1 :] + outlet.articles[:place]
     linked_data = {

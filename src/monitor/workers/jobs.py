@@ -1,0 +1,33 @@
+"""What the draft routes ask for, as data that can be sent to another process, and the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from monitor.core import Monitor
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to do to a draft: the method's options as JSON has them, and a file's content."""
+
+    method: Literal["check_text", "check_bytes", "classify"]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    data: bytes = b""
+
+
+def perform(monitor: Monitor, job: Job) -> bytes:
+    """Return the answer to `job` as JSON; raises what `monitor` raises."""
+    if job.method == "check_text":
+        return _json(monitor.check_text(**job.options))
+    if job.method == "check_bytes":
+        return _json(monitor.check_bytes(job.data, **job.options))
+    (line,) = monitor.classify_lines([json.dumps(dict(job.options))])
+    return line.encode()
+
+
+def _json(answer: Any) -> bytes:
+    return json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

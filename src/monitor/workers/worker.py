@@ -1,0 +1,150 @@
+"""A process that does jobs for the one that answers, and nothing else.
+
+Over a pipe of their own: a job goes there as JSON and, beside it, the file's content; the answer
+comes back as JSON. Nothing of a draft is pickled, and a traceback stays there: only its types and
+places come back. The process ends when the pipe does, so it never outlives the one it works for.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import signal
+import threading
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from monitor import errors
+from monitor.config import Settings
+from monitor.core import Monitor
+from monitor.errors import MonitorError, describe_exception
+from monitor.workers.jobs import Job, perform
+
+_WARM_UP = Job("check_text", {"text": "The women, who were trafficked, admitted it."})
+
+
+class WorkerError(Exception):
+    """A job failed in an unforeseen way; `places` says of what type and where, without a word."""
+
+    def __init__(self, places: str) -> None:
+        super().__init__(places)
+        self.places = places
+
+
+class WorkerEnded(WorkerError):
+    """The process ended at work: killed, out of memory."""
+
+
+class Worker:
+    """One process, started with its first job and anew after it ended. One thread at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._guard = threading.Lock()
+        self._closed = False
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    def do(self, job: Job) -> bytes:
+        """Return the answer to `job`; raises what `perform` raises as expected, else `WorkerError`.
+
+        Starts the process where there is none.
+        """
+        pipe = self._pipe or self.start()
+        try:
+            _send(pipe, job)
+            return _receive(pipe)
+        except (EOFError, OSError) as error:
+            raise self._ended() from error
+
+    def start(self) -> Connection:
+        """Start the process and wait until it has loaded what it needs; raises what is wrong."""
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=work, args=(theirs, self._settings), name="checker", daemon=True
+        )
+        with self._guard:
+            if self._closed:
+                raise WorkerEnded("the server is ending")
+            process.start()
+            self._process, self._pipe = process, ours
+        theirs.close()  # or its end would never be seen
+        try:
+            _receive(ours)
+        except (EOFError, OSError) as error:
+            raise self._ended() from error
+        except BaseException:
+            self._stop()
+            raise
+        return ours
+
+    def close(self) -> None:
+        """End the process whatever it is doing, for good."""
+        with self._guard:
+            self._closed = True
+        self._stop()
+
+    def _ended(self) -> WorkerEnded:
+        process = self._process
+        if process:
+            process.join(1)
+        code = process.exitcode if process else None
+        self._stop()
+        return WorkerEnded(f"a checking process ended (exit code {code})")
+
+    def _stop(self) -> None:
+        with self._guard:
+            process, pipe = self._process, self._pipe
+            self._process = self._pipe = None
+        if process:
+            process.kill()
+            process.join()
+        if pipe:
+            pipe.close()
+
+
+def _send(pipe: Connection, job: Job) -> None:
+    pipe.send_bytes(json.dumps({"method": job.method, "options": dict(job.options)}).encode())
+    pipe.send_bytes(job.data)
+
+
+def _receive(pipe: Connection) -> bytes:
+    """Return an answer, or raise what kept it."""
+    failure: dict[str, str] = json.loads(pipe.recv_bytes())
+    answer = pipe.recv_bytes()
+    if not failure:
+        return answer
+    kind: Any = getattr(errors, failure["kind"], None)
+    expected = isinstance(kind, type) and issubclass(kind, MonitorError)
+    raise (kind if expected else WorkerError)(failure["says"])
+
+
+def work(pipe: Connection, settings: Settings) -> None:
+    """Do jobs until the pipe ends; this is what the process runs."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the server ends its workers
+    with suppress(EOFError, OSError), Monitor(settings) as monitor:
+        job = _WARM_UP
+        while True:
+            failure: dict[str, str] = {}
+            answer = b""
+            try:
+                answer = perform(monitor, job)
+            except MonitorError as error:
+                failure = {"kind": type(error).__name__, "says": str(error)}
+            except Exception as error:  # noqa: BLE001 - told without its message
+                failure = {"kind": "", "says": describe_exception(error)}
+            pipe.send_bytes(json.dumps(failure).encode())
+            pipe.send_bytes(answer)
+            if job is _WARM_UP:
+                gc.collect()
+                gc.freeze()  # as `monitor serve` does: the rules are a million objects that stay
+            job = _next(pipe)
+
+
+def _next(pipe: Connection) -> Job:
+    head = json.loads(pipe.recv_bytes())
+    return Job(head["method"], head["options"], pipe.recv_bytes())
