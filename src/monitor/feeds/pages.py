@@ -1,4 +1,4 @@
-"""The text of an article out of its web page; the one door of trafilatura.
+"""The text of an article out of its web page, with trafilatura.
 
 The page is decoded here first: trafilatura trusts labels, and misses mislabelled Windows-1252
 and ISO-2022-JP pages. Of the libraries measured it has the best F1 (.93 on its own corpus) at a
@@ -16,6 +16,7 @@ from typing import Any
 from monitor.errors import InstallationError
 from monitor.feeds.decode import clean, decode, header_charset
 from monitor.feeds.entry import plausible_date, short_language
+from monitor.feeds.extraction import extract_document
 from monitor.feeds.markup import plain_title, tidy
 from monitor.feeds.urls import join_url
 
@@ -86,7 +87,7 @@ def _decoded(body: bytes, content_type: str) -> str:
 def _extracted(markup: str, url: str) -> Any:
     """Return trafilatura's document or `None`."""
     try:
-        return _trafilatura(markup, url)
+        return extract_document(markup, url)
     except Exception:  # noqa: BLE001 - on hostile pages it raises whatever its parts raise
         if fault := extractor_fault():
             raise InstallationError(fault) from None
@@ -100,26 +101,13 @@ def extractor_fault() -> str | None:
     trafilatura's parts import each other only when the first page comes, so it is given one.
     """
     try:
-        found = _trafilatura(_TRIAL, "https://outlet.example/")
+        found = extract_document(_TRIAL, "https://outlet.example/")
     except Exception as error:  # noqa: BLE001 - a broken part may raise anything
         said = " ".join(str(error).split())
         return f"the extractor cannot work on this installation: {type(error).__name__}: {said}"
     if found is None or "ferry" not in (found.text or ""):
         return "the extractor cannot work on this installation: it finds nothing in a plain page"
     return None
-
-
-def _trafilatura(markup: str, url: str) -> Any:
-    from trafilatura import bare_extraction
-
-    return bare_extraction(
-        markup,
-        url=url,
-        include_comments=False,
-        include_tables=False,
-        with_metadata=True,
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
 
 
 def _paragraphs(document: Any) -> str:

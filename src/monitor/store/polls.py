@@ -21,6 +21,7 @@ from monitor.store.rows import chunks, insert_new
 from monitor.store.schema import articles, feeds, polls, sightings, versions
 from monitor.types import ContentOrigin, Feed, Incoming, PageFailure, Poll, Sighting
 
+_INSERT_ARTICLE = articles.insert()
 Decision = Literal["new", "version", "known", "duplicate"]
 
 
@@ -187,21 +188,25 @@ def _take_text(
 def _add_article(connection: Connection, poll: Poll, entry: Incoming, now: datetime) -> None:
     host = (urlsplit(poll.feed.url).hostname or "").removeprefix("www.")
     outlet = poll.feed.outlet or poll.feed.title or poll.title or host
-    connection.execute(
-        articles.insert().values(
-            id=entry.article_id,
-            url=entry.url,
-            outlet=outlet,
-            feed_id=poll.feed.id,
-            first_seen=now,
-            current=entry.sha256,
-        )
-    )
-    _add_version(connection, poll.feed, entry, now)
+    row = {
+        "id": entry.article_id,
+        "url": entry.url,
+        "outlet": outlet,
+        "feed_id": poll.feed.id,
+        "first_seen": now,
+        "current": entry.sha256,
+    }
+    connection.execute(_INSERT_ARTICLE, row)
+    _add_version(connection, poll.feed, entry, now, first=True)
 
 
-def _add_version(connection: Connection, feed: Feed, entry: Incoming, now: datetime) -> bool:
-    """Make the entry's text the current one; return whether it was never stored before."""
+def _add_version(
+    connection: Connection, feed: Feed, entry: Incoming, now: datetime, *, first: bool = False
+) -> bool:
+    """Make the entry's text the current one; return whether it was never stored before.
+
+    Of a new article the `first` one is the current one already.
+    """
     row = {
         "article_id": entry.article_id,
         "sha256": entry.sha256,
@@ -218,11 +223,12 @@ def _add_version(connection: Connection, feed: Feed, entry: Incoming, now: datet
         "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],
     }
     new = insert_new(connection, versions, row) is not None
-    connection.execute(
-        update(articles)
-        .where(articles.c.id == entry.article_id, articles.c.current != entry.sha256)
-        .values(current=entry.sha256)
-    )
+    if not first:
+        connection.execute(
+            update(articles)
+            .where(articles.c.id == entry.article_id, articles.c.current != entry.sha256)
+            .values(current=entry.sha256)
+        )
     return new
 
 

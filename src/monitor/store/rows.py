@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -14,9 +15,14 @@ CHUNK = 500
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> int | None:
     """Insert a row unless its key is there; return the first primary key column, or `None`."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return connection.execute(statement.returning(next(iter(table.primary_key)))).scalar()
+    return connection.execute(_insert(connection.dialect.name, table), dict(values)).scalar()
+
+
+@cache
+def _insert(dialect: str, table: Table) -> Any:
+    """Return the statement, made once: to build it takes longer than SQLite takes to run it."""
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    return insert.on_conflict_do_nothing().returning(next(iter(table.primary_key)))
 
 
 def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
