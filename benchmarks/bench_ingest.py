@@ -33,7 +33,7 @@ from monitor.feeds.pages import extract_page
 FEED_PAGES = 40
 _WORDS = (
     "police court women men harbour labour ministry market river report council school "
-    "winter ferry judge union village doctor bridge season minister factory family hearing budget road"
+    "winter ferry judge union village doctor bridge season minister factory family hearing budget"
 )
 WORDS = tuple(_WORDS.split())
 

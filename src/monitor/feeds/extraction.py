@@ -10,8 +10,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-_DATE = {"extensive_search": False, "original_date": True}
-
 
 def extract_document(markup: str, url: str) -> Any:
     """Return trafilatura's document of a page with `title` and `date`, `None` where there is none.
@@ -25,7 +23,7 @@ def extract_document(markup: str, url: str) -> Any:
     if tree is None:
         return None
     title, date = _title_and_date(tree, url)
-    document = bare_extraction(tree, url=url, include_comments=False, include_tables=False)
+    document: Any = bare_extraction(tree, url=url, include_comments=False, include_tables=False)
     if document is not None:
         document.title, document.date = title, date
     return document
@@ -45,6 +43,11 @@ def _title_and_date(tree: Any, url: str) -> tuple[str | None, str | None]:
     with suppress(Exception):  # as there: broken JSON-LD is no reason to do without a title
         found = extract_meta_json(tree, found)
     found.title = found.title or extract_title(tree)
-    found.date = find_date(tree, url=found.url or extract_url(tree, url), **_DATE)
+    found.date = find_date(
+        tree,
+        url=found.url or extract_url(tree, url),
+        extensive_search=False,
+        original_date=True,
+    )
     found.clean_and_trim()
     return found.title, found.date
