@@ -19,6 +19,7 @@ from monitor.api import create_app
 from monitor.api.checkers import Checkers
 from monitor.config import CheckSettings, Settings
 from monitor.core import Monitor
+from monitor.workers import Job, Worker, WorkerEnded
 
 WAITING = 3
 
@@ -157,13 +158,29 @@ def test_worker_processes_answer_as_the_server_does_and_are_replaced(
 
 
 def replaced_when_killed(client: httpx.Client, checkers: Checkers) -> None:
-    """Kill the processes: the draft at work is lost, the next is not."""
+    """Kill the processes: the next draft finds a new one."""
     for worker in checkers._all:
         if worker._process and worker._process.pid:
             os.kill(worker._process.pid, signal.SIGKILL)
             worker._process.join(30)
     draft = {"text": "Police said the two child prostitutes were found."}
-    lost = client.post("/v1/check", json=draft)
-    assert lost.status_code == 500
-    assert lost.headers["content-type"] == "application/problem+json"
     assert client.post("/v1/check", json=draft).json()["findings"]
+
+
+def test_a_process_killed_at_work_costs_its_draft_only(tmp_path: Path) -> None:
+    worker = Worker(Settings(home=tmp_path))
+    worker.start()
+    process = worker._process
+    assert process is not None
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGSTOP)  # so that it is at work when it is killed
+    with ThreadPoolExecutor(1) as threads:
+        lost = threads.submit(worker.do, Job("check_text", {"text": "Nobody was found."}))
+        time.sleep(0.2)
+        os.kill(process.pid, signal.SIGKILL)
+        with pytest.raises(WorkerEnded, match=r"exit code -9"):
+            lost.result(30)
+    assert worker._process is None
+    worker.close()
+    with pytest.raises(WorkerEnded):
+        worker.do(Job("check_text", {"text": "Nobody was found."}))

@@ -18,9 +18,7 @@ ODD = {
     '<meta property="article:published_time" content="2025-01-02T08:00:00Z">',
     "nothing": "",
 }
-STORY = "".join(
-    f"<p>The ferry came in at noon on day {n} with forty on board.</p>" for n in "1234"
-)
+STORY = "".join(f"<p>The ferry came in at noon on day {n} with forty on board.</p>" for n in "1234")
 
 
 @pytest.mark.parametrize("path", [*PAGES, *ODD])

@@ -10,6 +10,7 @@ process that answers has its lock to itself.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import threading
 import time
@@ -22,7 +23,10 @@ from starlette.requests import Request
 
 from monitor.api.problems import ProblemError
 from monitor.core import Monitor
-from monitor.workers import Job, Worker, WorkerEnded, perform
+from monitor.errors import MonitorError, describe_exception
+from monitor.workers import Job, Worker, WorkerError, perform
+
+logger = logging.getLogger("monitor.api")
 
 MAX_WAITING = 100
 """Drafts that may wait for their turn."""
@@ -143,8 +147,9 @@ class Checkers:
         try:
             with CancelScope(shield=True):
                 await to_thread.run_sync(worker.start)
-        except WorkerEnded:
+        except (WorkerError, MonitorError) as error:
             self._all.remove(worker)
+            logger.warning("no further checking process: %s", describe_exception(error))
             return
         with self._guard:
             self._idle.append(worker)

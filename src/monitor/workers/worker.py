@@ -39,10 +39,11 @@ class WorkerEnded(WorkerError):
 
 
 class Worker:
-    """One process, started with its first job and anew after it ended. One thread at a time."""
+    """One process, started with its first job and anew after it ended. One job at a time."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._starting = threading.Lock()
         self._guard = threading.Lock()
         self._closed = False
         self._process: BaseProcess | None = None
@@ -51,9 +52,9 @@ class Worker:
     def do(self, job: Job) -> bytes:
         """Return the answer to `job`; raises what `perform` raises as expected, else `WorkerError`.
 
-        Starts the process where there is none.
+        Starts the process where there is none, or none any more.
         """
-        pipe = self._pipe or self.start()
+        pipe = self.start()
         try:
             _send(pipe, job)
             return _receive(pipe)
@@ -61,7 +62,15 @@ class Worker:
             raise self._ended() from error
 
     def start(self) -> Connection:
-        """Start the process and wait until it has loaded what it needs; raises what is wrong."""
+        """Return the pipe to the process, started if need be and ready; raises what is wrong."""
+        with self._starting:
+            process, pipe = self._process, self._pipe
+            if process and pipe and process.is_alive():
+                return pipe
+            self._stop()
+            return self._start()
+
+    def _start(self) -> Connection:
         context = get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(
