@@ -173,7 +173,13 @@ class Monitor:
         self, document: Document, country: str | None, *, path: str | None, include_text: bool
     ) -> dict[str, Any]:
         from monitor.countries import parse_country
-        from monitor.guidelines import check_document, country_json, document_json, in_country
+        from monitor.guidelines import (
+            check_document,
+            country_json,
+            coverage_json,
+            document_json,
+            in_country,
+        )
 
         check = self.settings.check
         code = check.country if country is None else country
@@ -185,6 +191,9 @@ class Monitor:
         if known:
             checked = in_country(checked, self.guideline.rules, known)
         entry = document_json(document, checked, path=path, include_text=include_text)
+        entry["coverage"] = coverage_json(
+            self.guideline, checked, text=document.text, language=entry["language"]
+        )
         return {**entry, "country": country_json(code, known)} if code else entry
 
     def classify_lines(self, lines: Iterable[str]) -> Iterator[str]:

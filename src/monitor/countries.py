@@ -1,4 +1,4 @@
-"""Countries: their ISO 3166-1 alpha-2 codes, checked, and what people call them."""
+"""Countries and languages: their ISO codes, checked, and what people call them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ def country_name(code: str) -> str:
         return code
     name, _, front = str(getattr(country, "common_name", country.name)).partition(", ")
     return f"{front.removeprefix('The ')} {name}" if front else name
+
+
+@cache
+def language_name(code: str) -> str:
+    """Return the English name of an ISO 639 `code` of two or three letters, or `code` itself."""
+    import pycountry
+
+    language = pycountry.languages.get(**{"alpha_2" if len(code) == 2 else "alpha_3": code})
+    return code if language is None else language.name.partition(" (")[0].removeprefix("Modern ")
 
 
 def parse_country(value: str) -> str:

@@ -79,13 +79,15 @@ def finding_json(
     }
 
 
-def scorecard_json(item: ScorecardItem) -> dict[str, Any]:
-    """Return the answer of one document rule."""
+def scorecard_json(
+    item: ScorecardItem, *, locate: Callable[[Span], Mapping[str, Any]] = span_json
+) -> dict[str, Any]:
+    """Return the answer of one document rule; `locate` writes its evidence."""
     return {
         "item": item.item,
         "met": item.met,
         "reason": item.reason,
-        "evidence": [span_json(span) for span in item.evidence],
+        "evidence": [locate(span) for span in item.evidence],
     }
 
 

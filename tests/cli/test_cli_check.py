@@ -136,3 +136,26 @@ def test_usage_errors_end_with_2(desk: Desk) -> None:
     said = desk.type("check", "-", stdin=b"x")
     assert said.code == 2
     assert "unknown" in said.err
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "note"),
+    [
+        (
+            "La fiscalía dijo que las dos mujeres fueron halladas en un piso.",
+            "not checked",
+            "Spani",
+        ),
+        ("The bridge is closed until spring. " * 30, "0 findings", "does not read as a text about"),
+        ("Two girls.", "0 findings", "Too short to judge as a whole (2 words)"),
+    ],
+)
+def test_no_findings_are_not_praise_where_little_was_checked(
+    desk: Desk, text: str, first: str, note: str
+) -> None:
+    said = desk.type("check", "-", stdin=text.encode())
+    assert said.code == 0, said.err
+    lines = said.out.splitlines()
+    assert lines[0] == f"-: {first}"
+    assert lines[1].startswith("  Note: ")
+    assert note in lines[1]

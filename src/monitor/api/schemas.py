@@ -120,6 +120,15 @@ class Evidence(Model):
     end: int = Field(ge=0)
 
 
+class CheckEvidence(Evidence):
+    """A place in the draft that an answer on the whole of it rests on."""
+
+    source_start: int = Field(
+        default=0, ge=0, description="Place in the file; there for Markdown and HTML only."
+    )
+    source_end: int = Field(default=0, ge=0, description="As `source_start`.")
+
+
 class CheckFinding(Model):
     """One flagged phrase."""
 
@@ -186,6 +195,12 @@ _CHECKED: JsonDict = {
             "evidence": [],
         }
     ],
+    "coverage": {
+        "checked": "part",
+        "language": "covered",
+        "topic": "assumed",
+        "note": "Too short to judge as a whole (10 words), and taken to be about trafficking.",
+    },
 }
 
 
@@ -195,7 +210,23 @@ class ScorecardEntry(Model):
     item: str = Field(description="The rule's id.")
     met: bool | None = Field(description="Present, absent, or not to be judged (null).")
     reason: str
-    evidence: list[Evidence]
+    evidence: list[CheckEvidence]
+
+
+class CoverageOut(Model):
+    """How far the guideline reaches a draft: without it, no findings may mean nothing at all."""
+
+    checked: Literal["whole", "part", "none"] = Field(
+        description="Whether all rules could be applied; `none`: not in the guideline's language."
+    )
+    language: Literal["covered", "other", "unknown"] = Field(
+        description="Whether the draft is in the guideline's language."
+    )
+    topic: Literal["on", "assumed", "part", "touched", "off"] = Field(
+        description="Whether it is about trafficking; `assumed`: too short to tell; `part`: one "
+        "story of several; `touched`: trafficking comes up and is not what it is about."
+    )
+    note: str | None = Field(description="The reason in a sentence; null where all was checked.")
 
 
 class CountryOut(Model):
@@ -218,6 +249,7 @@ class CheckedDocument(Model):
     words: int = Field(ge=0)
     findings: list[CheckFinding]
     scorecard: list[ScorecardEntry]
+    coverage: CoverageOut
     text: str | None = Field(
         default=None, description="The visible text, where `include_text` asked for it."
     )

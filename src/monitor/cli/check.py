@@ -116,8 +116,12 @@ def _as_text(document: dict[str, Any]) -> str:
     path = plain(document["path"])
     if "error" in document:
         return f"{path}: could not be checked: {plain(document['error'])}"
-    findings = document["findings"]
-    lines = [f"{path}: {len(findings)} finding{'' if len(findings) == 1 else 's'}"]
+    findings, coverage = document["findings"], document["coverage"]
+    found = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
+    if coverage["checked"] == "none" and not findings:
+        found = "not checked"
+    lines = [f"{path}: {found}"]
+    lines += [f"  Note: {plain(coverage['note'])}"] if coverage["note"] else []
     for finding in findings:
         where = "title" if finding["field"] == "title" else f"{finding['line']}:{finding['column']}"
         quoted = "" if finding["quoted"] == "no" else f" ({finding['quoted']} quotation)"

@@ -4,6 +4,7 @@ from monitor.guidelines.assessor import GuidelineAssessor
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.countries import Country, country_json, in_country, load_countries
+from monitor.guidelines.coverage import coverage_json
 from monitor.guidelines.describe import describe_rule
 from monitor.guidelines.engine import check_document, check_documents
 from monitor.guidelines.examples import ExampleFailure, run_examples
@@ -22,6 +23,7 @@ __all__ = [
     "check_document",
     "check_documents",
     "country_json",
+    "coverage_json",
     "describe_rule",
     "document_json",
     "in_country",

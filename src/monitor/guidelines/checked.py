@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.guidelines.gates import About
 from monitor.types import Finding, ScorecardItem
 
 
@@ -14,3 +15,4 @@ class Checked:
     findings: tuple[Finding, ...]
     scorecard: tuple[ScorecardItem, ...]
     words: int
+    about: About = "on"

@@ -14,7 +14,14 @@ from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Guideline
 from monitor.guidelines.context import all_hold, any_holds
 from monitor.guidelines.document_checks import check_draft
 from monitor.guidelines.draft import Candidate, Draft, open_draft
-from monitor.guidelines.gates import Topic, find_topic, find_voice, is_on_topic, spoken_severity
+from monitor.guidelines.gates import (
+    Topic,
+    find_topic,
+    find_voice,
+    is_on_topic,
+    spoken_severity,
+    tell_topic,
+)
 from monitor.guidelines.linguistics import ENTITIES, NONE, PARSE
 from monitor.guidelines.overlaps import settle
 from monitor.guidelines.passages import find_passages, is_open
@@ -228,7 +235,9 @@ def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic, pla
         else:
             scorecard.append(item)
     groups = guideline.about.siblings if policy.siblings else []
-    return Checked(tuple(settle(findings, groups, known)), tuple(scorecard), draft.words)
+    parts = not is_on_topic(topic) and bool(find_passages(guideline, draft, topic))
+    about = tell_topic(topic, has_passages=parts)
+    return Checked(tuple(settle(findings, groups, known)), tuple(scorecard), draft.words, about)
 
 
 def _candidates(scene: Scene, opening: Candidate) -> Iterator[Candidate]:

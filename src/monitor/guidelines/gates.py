@@ -20,6 +20,9 @@ Topic = Literal["thb", "assumed", "touched", "other", "unknown"]
 """`assumed`: too short to tell, and nothing speaks against it. `touched`: one mention that is no
 passing one, enough for a question about the whole text and too little for a flag."""
 
+About = Literal["on", "assumed", "part", "touched", "off"]
+"""The topic as it is told: `part` where one story of several is about trafficking."""
+
 TOP = 1_200
 """Characters in which a news story says what it is about."""
 NESTED = 12
@@ -85,6 +88,13 @@ def is_on_topic(topic: Topic) -> bool:
 def may_ask(topic: Topic) -> bool:
     """Whether questions about the whole text may be asked of it."""
     return is_on_topic(topic) or topic == "touched"
+
+
+def tell_topic(topic: Topic, *, has_passages: bool) -> About:
+    """Return what is told of the topic; `has_passages`: rules on it may speak somewhere."""
+    if is_on_topic(topic):
+        return "on" if topic == "thb" else "assumed"
+    return "part" if has_passages else "touched" if topic == "touched" else "off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from monitor.guidelines.gates import Voice
 from monitor.guidelines.scan import key_of
 from monitor.guidelines.scene import Scene
 from monitor.guidelines.schema import Example, Rule, SourceEntry
-from monitor.shapes import finding_json, scorecard_json
+from monitor.shapes import finding_json, scorecard_json, span_json
 from monitor.text.document import Document
 from monitor.text.language import identify_language
 from monitor.text.positions import Positions
-from monitor.types import Finding, Quoted, Scope, ScorecardItem, Severity, Source
+from monitor.types import Finding, Quoted, Scope, ScorecardItem, Severity, Source, Span
 
 MAX_TOLD = 6
 """Pieces of evidence that a message shows: it is one sentence."""
@@ -176,7 +176,7 @@ def document_json(
     entry["language"] = document.language or identify_language(document.text)
     entry["words"] = checked.words
     entry["findings"] = [_finding_json(finding, places) for finding in checked.findings]
-    entry["scorecard"] = [scorecard_json(item) for item in checked.scorecard]
+    entry["scorecard"] = [scorecard_json(item, locate=places.of_span) for item in checked.scorecard]
     if include_text:
         entry["text"] = document.text
     return entry
@@ -197,13 +197,25 @@ class _Places:
             "utf16_start": positions.utf16(start),
             "utf16_end": positions.utf16(end),
         }
-        if field == "text" and self._map is not None:
-            source = self._map.original(start, end)
-            place["source_start"], place["source_end"] = source
-            place["line"], place["column"] = self._map.positions.line_column(source[0])
+        source = self.in_source(field, start, end)
+        if source and self._map is not None:
+            place |= source
+            line_column = self._map.positions.line_column(source["source_start"])
         else:
-            place["line"], place["column"] = positions.line_column(start)
+            line_column = positions.line_column(start)
+        place["line"], place["column"] = line_column
         return place
+
+    def of_span(self, span: Span) -> dict[str, Any]:
+        """Return a span with its place in the source."""
+        return span_json(span) | self.in_source(span.field, span.start, span.end)
+
+    def in_source(self, field: str, start: int, end: int) -> dict[str, int]:
+        """Return the place in the source file, nothing where the text is the file."""
+        if field != "text" or self._map is None:
+            return {}
+        first, last = self._map.original(start, end)
+        return {"source_start": first, "source_end": last}
 
 
 def _finding_json(finding: Finding, places: _Places) -> dict[str, Any]:
