@@ -25,12 +25,7 @@ def draft_page(monitor: MonitorDep) -> HTMLResponse:
     own = settings.country.upper()
     if own:
         names.setdefault(own, country_name(own))
-    page = render_draft(
-        max_chars=settings.max_chars,
-        language=monitor.guideline.language,
-        countries=names,
-        country=own,
-    )
+    page = render_draft(max_chars=settings.max_chars, countries=names, country=own)
     return HTMLResponse(page)
 
 

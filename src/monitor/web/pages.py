@@ -29,20 +29,13 @@ _EXAMPLES = (
 Pieces = list[tuple[str, bool]]
 
 
-def render_draft(
-    *, max_chars: int, language: str, countries: Mapping[str, str], country: str
-) -> str:
-    """Return the page on which a draft is checked; `language` is the guideline's.
+def render_draft(*, max_chars: int, countries: Mapping[str, str], country: str) -> str:
+    """Return the page on which a draft is checked.
 
     `countries` are names by code from which one can choose, `country` the one chosen at first.
     """
     return _render(
-        "draft.html",
-        here="/",
-        max_chars=max_chars,
-        language=language,
-        countries=countries,
-        country=country,
+        "draft.html", here="/", max_chars=max_chars, countries=countries, country=country
     )
 
 

@@ -1,30 +1,68 @@
-// The three calls that the draft page makes, all to this host, with errors as `CheckFailed`.
+// The calls that the draft page makes, all to this host, with errors as `CheckFailed`.
+
+const TRIES = 6;
+const LONGEST_WAIT_S = 60;
 
 export class CheckFailed extends Error {
-  constructor(message, { status = 0 } = {}) {
+  constructor(message, { status = 0, retryAfter = null } = {}) {
     super(message);
     this.status = status; // 0: no answer at all
+    this.retryAfter = retryAfter; // seconds after which it is worth asking again
   }
 }
 
+/** Ask again where the answer is "later"; `waiting(seconds)` is told of each wait. */
+export async function patiently(ask, signal, waiting) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask(signal);
+    } catch (error) {
+      if (!(error instanceof CheckFailed) || error.retryAfter === null || tries === TRIES) throw error;
+      const seconds = Math.min(Math.max(1, error.retryAfter), LONGEST_WAIT_S);
+      waiting(seconds);
+      await pause(seconds * 1000, signal);
+    }
+  }
+}
+
+function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}
+
 /** Check a draft; resolves to the document of `POST /v1/check`. */
-export function checkText({ text, title, country }, signal) {
+export function checkText({ text, title, country, format }, signal) {
+  const draft = { text, country, ...(title && { title }), ...(format && { format }) };
   return call("/v1/check", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(title ? { text, title, country } : { text, country }),
+    body: JSON.stringify(draft),
     signal,
   });
 }
 
-/** Check a file; the answer holds its visible text. */
-export function checkFile(file, country, signal) {
+/** Check a file; the answer holds its visible text. An error names the file as its owner does. */
+export async function checkFile(file, country, signal) {
   const body = new FormData();
   body.append("file", file);
   body.append("country", country);
   body.append("include_text", "true");
-  return call("/v1/check/file", { method: "POST", body, signal });
+  try {
+    return await call("/v1/check/file", { method: "POST", body, signal });
+  } catch (error) {
+    if (!(error instanceof CheckFailed) || error.status === 0) throw error;
+    const named = error.message.replace(NEUTRAL_NAME, () => file.name);
+    throw new CheckFailed(named === error.message ? `${file.name}: ${named}` : named, error);
+  }
 }
+
+/** The server never learns a file's name beyond its ending: it must not reach a log. */
+const NEUTRAL_NAME = /^upload\.(txt|md|html|docx)(?=:)/i;
 
 /** The titles of all rules by id; empty where they cannot be had, which spoils nothing. */
 export async function ruleTitles() {
@@ -47,8 +85,14 @@ async function call(path, options) {
     );
   }
   if (response.ok) return response.json();
+  const { status } = response;
   const problem = await response.json().catch(() => ({}));
-  throw new CheckFailed(sentence(problem, response.status), { status: response.status });
+  throw new CheckFailed(sentence(problem, status), { status, retryAfter: retryAfter(response) });
+}
+
+function retryAfter({ status, headers }) {
+  const seconds = Number.parseInt(headers.get("Retry-After") ?? "", 10);
+  return [429, 503].includes(status) && seconds >= 0 ? seconds : null;
 }
 
 function sentence(problem, status) {

@@ -1,10 +1,14 @@
-// One card for each rule and wording: what is wrong, why, what to write instead, on whose word.
+// One card for each problem and its repeats: what is wrong, why, what to write instead, on whose
+// word, and how to set it aside. A problem may be against several rules; each is named.
 
 import { badge, el, link, plural } from "./dom.js";
 
+const unfolded = new Set(); // reasons that were opened stay open when the cards are made anew
+
 /**
- * Fill `list` with cards. `actions` has `go(finding)`, `apply(finding, wording)`.
- * Returns a map from each finding's id to its card.
+ * Fill `list` with cards. `actions` has `go(problem)`, `show(problem)`, `apply(finding, wording)`,
+ * `dismiss(problem)`, `ignoreRule(finding)`, `titleOf(rule)`.
+ * Returns a map from each problem's id to its card.
  */
 export function showCards(list, groups, actions) {
   const cards = new Map();
@@ -22,35 +26,77 @@ function makeCard({ places }, actions) {
   const card = el("li", {
     className: `card ${first.severity}`,
     tabIndex: -1,
-    "aria-label": `${first.severity}: ${first.match}`,
+    "aria-label": `${first.severity}: ${first.words}`,
   });
   const note = el("span", { className: "note" });
   const body = el("div");
   const head = [badge(first.severity), note, places.length > 1 ? steps(card, places, actions) : null];
-  card.append(el("div", { className: "card-head" }, ...head), body, why(first));
+  const reasons = new Map(first.parts.map((part) => [part.rule, why(part)]));
+  card.append(el("div", { className: "card-head" }, ...head), body);
   // The card stands for one place at a time, the one last walked to: suggestions have its case.
   card.stand = (place) => {
     card.place = place;
     note.textContent = placeNote(place);
-    body.replaceChildren(...placeParts(place, actions));
+    body.replaceChildren(...placeParts(place, reasons, actions));
   };
   card.stand(first);
   return card;
 }
 
-function placeParts(place, actions) {
+function placeParts(place, reasons, actions) {
+  const rules = [...new Set(place.parts.map((part) => part.rule))];
+  const byRule = rules.map((rule) => place.parts.filter((part) => part.rule === rule));
   return [
     el("button", {
       type: "button",
       className: "match",
       dir: "auto",
-      textContent: place.match,
+      textContent: place.words,
       title: "Show in the draft",
-      onclick: () => actions.go(place),
+      onclick: () => actions.show(place),
     }),
-    el("p", { className: "message", textContent: place.message }),
-    suggestions(place, actions),
+    ...byRule.flatMap((parts) => ruleParts(parts, place, byRule.length > 1, reasons, actions)),
+    el(
+      "div",
+      { className: "aside" },
+      el("button", {
+        type: "button",
+        className: "quiet",
+        textContent: "Dismiss here",
+        "aria-label": `Dismiss here: “${place.words}”`,
+        onclick: () => actions.dismiss(place),
+      }),
+      byRule.length === 1 ? ignoreButton(place.parts[0], "Ignore this rule", actions) : null,
+    ),
+  ];
+}
+
+/** What one rule says of a place. Parts of the same rule differ in their words only. */
+function ruleParts(parts, place, isOneOfSeveral, reasons, actions) {
+  const [first] = parts;
+  const title = actions.titleOf(first.rule);
+  const name = el("p", { className: "rule-name" }, badge(first.severity), ` ${title}`);
+  const offers = parts.map((part) => suggestions(part, place.parts.length > 1, actions));
+  return [
+    isOneOfSeveral ? name : null,
+    el("p", { className: "message", textContent: first.message }),
+    ...offers,
+    reasons.get(first.rule),
+    isOneOfSeveral ? ignoreButton(first, `Ignore “${title}”`, actions) : null,
   ].filter(Boolean);
+}
+
+/** The words that are seen begin the name that is heard: a voice command says what is seen. */
+function ignoreButton(finding, words, actions) {
+  const name = actions.titleOf(finding.rule);
+  const title = words.includes(name) ? "" : `: ${name}`;
+  return el("button", {
+    type: "button",
+    className: "quiet",
+    textContent: words,
+    "aria-label": `${words} in this draft${title}`,
+    onclick: () => actions.ignoreRule(finding),
+  });
 }
 
 const NOTES = [
@@ -60,8 +106,8 @@ const NOTES = [
   ["in quotation marks", (f) => f.quoted === "scare"],
 ];
 
-function placeNote(place) {
-  const notes = NOTES.filter(([, fits]) => fits(place)).map(([words]) => words);
+function placeNote({ parts: [first] }) {
+  const notes = NOTES.filter(([, fits]) => fits(first)).map(([words]) => words);
   return notes.join(", ");
 }
 
@@ -79,36 +125,44 @@ function steps(card, places, actions) {
   );
 }
 
-function suggestions(finding, actions) {
+function suggestions(finding, isOneOfSeveral, actions) {
   if (!finding.suggestions.length) return null;
+  const label = isOneOfSeveral ? `Write instead of “${finding.match}”` : "Write instead";
   const rows = finding.suggestions.map((wording) =>
-    el(
-      "li",
-      {},
-      el("button", {
-        type: "button",
-        className: "suggestion",
-        dir: "auto",
-        textContent: wording || "(leave out)",
-        title: `Replace “${finding.match}”`,
-        "aria-label": `Replace with ${wording || "nothing"}`,
-        onclick: () => actions.apply(finding, wording),
-      }),
-      el("button", {
-        type: "button",
-        className: "copy",
-        textContent: "Copy",
-        "aria-label": `Copy ${wording}`,
-        onclick: (event) => copy(event.currentTarget, wording),
-      }),
-    ),
+    el("li", {}, replaceButton(finding, wording, actions), copyButton(wording)),
   );
   return el(
     "div",
     { className: "instead" },
-    el("p", { className: "instead-label", textContent: "Write instead" }),
+    el("p", { className: "instead-label", dir: "auto", textContent: label }),
     el("ul", {}, ...rows),
   );
+}
+
+function replaceButton(finding, wording, actions) {
+  const shown = wording || "(leave out)";
+  if (!finding.replaceable) {
+    return el("span", { className: "wording", dir: "auto", textContent: shown });
+  }
+  return el("button", {
+    type: "button",
+    className: "suggestion",
+    dir: "auto",
+    textContent: shown,
+    title: `Replace “${finding.match}”`,
+    "aria-label": `Replace with ${wording || "nothing"}`,
+    onclick: () => actions.apply(finding, wording),
+  });
+}
+
+function copyButton(wording) {
+  return el("button", {
+    type: "button",
+    className: "copy",
+    textContent: "Copy",
+    "aria-label": `Copy ${wording}`,
+    onclick: (event) => copy(event.currentTarget, wording),
+  });
 }
 
 async function copy(button, wording) {
@@ -129,15 +183,25 @@ function why(finding) {
       source.section ? el("span", { className: "section", textContent: `, ${source.section}` }) : null,
     ),
   );
-  return el(
+  const key = `${finding.rule}\n${finding.match.toLowerCase()}`;
+  const details = el(
     "details",
-    {},
+    { open: unfolded.has(key) },
     el("summary", { textContent: "Why, and on whose word" }),
     el("p", { textContent: finding.why }),
     el("ul", { className: "sources" }, ...sources),
     el("p", {}, ruleLink(finding.rule)),
   );
+  details.addEventListener("toggle", () => {
+    if (!details.isConnected) return;
+    if (details.open) unfolded.add(key);
+    else unfolded.delete(key);
+  });
+  return details;
 }
+
+/** Forget which reasons were open: the words of a draft are among what tells them apart. */
+export const foldAll = () => unfolded.clear();
 
 function ruleLink(rule) {
   return el("a", {

@@ -4,6 +4,7 @@
 export class Field {
   constructor(name, root) {
     this.name = name;
+    this.root = root;
     this.input = root.querySelector("textarea");
     this.mirror = root.querySelector(".mirror");
     this.text = document.createTextNode("");
@@ -23,6 +24,15 @@ export class Field {
 
   set(value) {
     this.input.value = value;
+    this.sync();
+  }
+
+  /** Empty the field such that undo brings nothing back: a new textarea has no past. */
+  forget() {
+    const fresh = this.input.cloneNode();
+    fresh.value = "";
+    this.input.replaceWith(fresh);
+    this.input = fresh;
     this.sync();
   }
 

@@ -3,23 +3,37 @@
 
 export const SEVERITIES = ["error", "warning", "suggestion"];
 
+/** Words up to which a flag is on a phrase; one on more is on the sentence or headline as such. */
+const PHRASE_WORDS = 8;
+const ABUT = /^\s*[-\u2010\u2011]?\s*$/;
+const NEAR = /^\s*(?:[\p{L}\p{M}’'-]+\s+){0,2}$/u;
+
 /**
  * Turn an answer's places into the browser's: UTF-16 units, in the text as a textarea holds it,
- * which knows no CRLF. `texts` are the fields as they were checked. Each finding gets an `id`.
+ * which knows no CRLF. `texts` are the fields as they were checked; with `inSource` the text is
+ * Markdown or HTML as it was written, and the places are those in it. Each finding gets an `id`.
  */
-export function adapt(document, texts) {
+export function adapt(document, texts, { inSource = false } = {}) {
   const fit = { title: withoutCrlf(texts.title), text: withoutCrlf(texts.text) };
+  const units = { title: unitsOf(texts.title), text: unitsOf(texts.text) };
+  const place = ({ field, ...at }) => {
+    const source = inSource && field === "text";
+    const ends = source ? [at.source_start, at.source_end] : [at.start, at.end];
+    const [first, last] = ends.map(units[field]);
+    const words = texts[field].slice(first, last);
+    return { field, start: fit[field](first), end: fit[field](last), words };
+  };
   const findings = document.findings
-    .map((f) => ({ ...f, start: fit[f.field](f.utf16_start), end: fit[f.field](f.utf16_end) }))
+    .map((f) => {
+      const { start, end, words } = place(f);
+      // Words with markup between them cannot be replaced without breaking it.
+      return { ...f, start, end, replaceable: words === f.match };
+    })
     .sort(inReadingOrder)
     .map((f, id) => ({ ...f, id }));
   const scorecard = document.scorecard.map((entry) => ({
     ...entry,
-    evidence: entry.evidence.map(({ field, start, end }) => ({
-      field,
-      start: fit[field](utf16Offset(texts[field], start)),
-      end: fit[field](utf16Offset(texts[field], end)),
-    })),
+    evidence: entry.evidence.map(place),
   }));
   return { ...document, findings, scorecard };
 }
@@ -27,13 +41,40 @@ export function adapt(document, texts) {
 /** Return the function that moves an offset in `text` to where it is with LF for each CRLF. */
 function withoutCrlf(text) {
   const breaks = [...text.matchAll(/\r\n/g)].map((found) => found.index);
-  if (!breaks.length) return (offset) => offset;
-  return (offset) => offset - breaks.filter((index) => index < offset).length;
+  return (offset) => offset - countBelow(breaks, offset);
+}
+
+/** Return the function from an offset in code points to one in UTF-16 units. */
+function unitsOf(text) {
+  const pairs = []; // code-point offsets of the characters that take two units
+  for (const found of text.matchAll(/[\u{10000}-\u{10ffff}]/gu)) pairs.push(found.index - pairs.length);
+  return (offset) => offset + countBelow(pairs, offset);
+}
+
+/** How many of the sorted `numbers` are below `bound`. */
+function countBelow(numbers, bound) {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function inReadingOrder(a, b) {
   if (a.field !== b.field) return a.field === "title" ? -1 : 1;
   return a.start - b.start || a.end - b.end;
+}
+
+/** The one stretch in which `before` and `after` differ: `head` to `end` of `before`. */
+export function editOf(before, after) {
+  const most = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < most && before[head] === after[head]) head += 1;
+  let tail = 0;
+  while (tail < most - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
+  return { head, end: before.length - tail, moved: after.length - before.length };
 }
 
 /**
@@ -42,13 +83,7 @@ function inReadingOrder(a, b) {
  */
 export function shift(findings, field, before, after) {
   if (before === after) return findings;
-  const most = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < most && before[head] === after[head]) head += 1;
-  let tail = 0;
-  while (tail < most - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
-  const end = before.length - tail;
-  const moved = after.length - before.length;
+  const { head, end, moved } = editOf(before, after);
   return findings.flatMap((f) => {
     if (f.field !== field || f.end <= head) return [f];
     if (f.start >= end) return [{ ...f, start: f.start + moved, end: f.end + moved }];
@@ -56,29 +91,67 @@ export function shift(findings, field, before, after) {
   });
 }
 
-/** Group repeats: one group per rule and wording, in the order of their first place. */
-export function group(findings) {
-  const groups = new Map();
+/**
+ * Join what is one problem to a writer: findings that share words or stand beside each other, and
+ * those of one rule in one phrase where none offers a wording of its own. A finding on a whole
+ * sentence takes in only what is on the same sentence. `findings` are in reading order.
+ */
+export function problemsOf(findings, texts) {
+  const phrases = [];
+  const sentences = [];
   for (const finding of findings) {
-    const words = finding.match.toLowerCase().replace(/\s+/g, " ");
-    const key = `${finding.rule}\n${words}\n${finding.severity}`;
+    const text = texts[finding.field];
+    const long = finding.match.split(/\s+/).length > PHRASE_WORDS;
+    const groups = long ? sentences : phrases;
+    const fits = long ? isSameStretch : isOnePhrase;
+    const group = groups.at(-1);
+    if (group && fits(group, finding, text)) {
+      group.parts.push(finding);
+      group.end = Math.max(group.end, finding.end);
+    } else {
+      const { field, start, end } = finding;
+      groups.push({ field, start, end, parts: [finding] });
+    }
+  }
+  return [...phrases, ...sentences].map((group) => problem(group, texts)).sort(inReadingOrder);
+}
+
+const isSameStretch = (group, { field, start, end }) =>
+  group.field === field && group.start === start && group.end === end;
+
+function isOnePhrase(group, finding, text) {
+  if (group.field !== finding.field) return false;
+  if (finding.start < group.end) return true;
+  const between = text.slice(group.end, finding.start);
+  if (/\n\s*\n/.test(between)) return false;
+  if (ABUT.test(between)) return true;
+  const others = group.parts.filter((part) => part.rule === finding.rule);
+  const open = [...others, finding].every((part) => part.suggestions.length === 0);
+  return others.length > 0 && open && NEAR.test(between);
+}
+
+function problem({ field, start, end, parts }, texts) {
+  const severity = SEVERITIES.find((name) => parts.some((part) => part.severity === name));
+  const words = parts.length === 1 ? parts[0].match : texts[field].slice(start, end);
+  return { id: parts[0].id, field, start, end, parts, severity, words };
+}
+
+/** Group repeats: one group per rules and wording, in the order of their first place. */
+export function group(problems) {
+  const groups = new Map();
+  for (const one of problems) {
+    const rules = one.parts.map(({ rule, match }) => `${rule}\n${plainWords(match)}`);
+    const key = [one.severity, plainWords(one.words), ...rules].join("\n");
     if (!groups.has(key)) groups.set(key, { key, places: [] });
-    groups.get(key).places.push(finding);
+    groups.get(key).places.push(one);
   }
   return [...groups.values()];
 }
 
-export function countBySeverity(findings) {
-  const counts = Object.fromEntries(SEVERITIES.map((s) => [s, 0]));
-  for (const finding of findings) counts[finding.severity] += 1;
-  return counts;
-}
+const plainWords = (words) => words.toLowerCase().replace(/\s+/g, " ");
 
-/** UTF-16 offset of a code-point offset. */
-function utf16Offset(text, codePoints) {
-  let index = 0;
-  for (let n = 0; n < codePoints && index < text.length; n += 1) {
-    index += text.codePointAt(index) > 0xffff ? 2 : 1;
-  }
-  return index;
+export function countBySeverity(problems) {
+  const counts = Object.fromEntries(SEVERITIES.map((s) => [s, 0]));
+  for (const { severity } of problems) counts[severity] += 1;
+  return counts;
 }

@@ -12,7 +12,7 @@ export class Marks {
     this.rects = null;
   }
 
-  /** Show these findings; `current` stands out. */
+  /** Show these findings; the problem `current` stands out. */
   paint(findings, current) {
     this.ranges = new Map(findings.map((f) => [f, this.fields[f.field].range(f.start, f.end)]));
     this.forget();
@@ -26,8 +26,7 @@ export class Marks {
 
   paintCurrent(current) {
     if (!CSS.highlights) return;
-    const range = current && this.ranges.get(current);
-    const highlight = new Highlight(...(range ? [range] : []));
+    const highlight = new Highlight(...(current ? [this.rangeOf(current)] : []));
     highlight.priority = 1;
     CSS.highlights.set(CURRENT, highlight);
   }
@@ -39,8 +38,9 @@ export class Marks {
     return range;
   }
 
-  rangeOf(finding) {
-    return this.ranges.get(finding);
+  /** The range of a finding or of a whole problem. */
+  rangeOf({ field, start, end }) {
+    return this.fields[field].range(start, end);
   }
 
   /** Forget where the marks are on the page; they are measured again when next needed. */

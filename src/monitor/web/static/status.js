@@ -1,25 +1,60 @@
-// The places where the page says how things stand.
+// The places where the page says how things stand. What is read out is said once, and only when
+// it changed: a check after each pause in writing is no news.
 
-import { byId } from "./dom.js";
+import { byId, el, plural } from "./dom.js";
 
-/** The result of the check, read out politely. */
-export function say(words) {
+const SLOW_MS = 700;
+let waiting = 0;
+
+/** Where the check stands; with `aloud` for those who do not see it too. */
+export function say(words, { aloud = true } = {}) {
+  clearTimeout(waiting);
   byId("status").textContent = words;
+  if (aloud) announce(words);
+}
+
+/** "Checking…", seen at once, read out only where it takes its time. */
+export function sayChecking() {
+  say("Checking…", { aloud: false });
+  waiting = setTimeout(() => announce("Checking…"), SLOW_MS);
 }
 
 /** What just happened, for those who do not see it. */
 export function announce(words) {
-  byId("announce").textContent = words;
+  if (byId("announce").textContent !== words) byId("announce").textContent = words;
 }
 
 /** An error, with the reason; an empty one takes it away. */
 export const notice = (words) => show("notice", words);
 
-/** What stands where there is no flag. */
-export const clean = (words) => show("clean", words);
+/** Which file is shown, or that the draft is back; `button` has a `name` and what it should `act`. */
+export function opened(words, button) {
+  show("opened", words);
+  if (!button) return;
+  const { name, act } = button;
+  byId("opened").append(" ", el("button", { type: "button", textContent: name, onclick: act }));
+}
 
-/** Which file is shown. */
-export const opened = (words) => show("opened", words);
+/** What stands where there is no flag: praise only where everything was looked at. */
+export function outcome({ coverage, words }, { flags, hidden }) {
+  const counted = plural(words, "word");
+  const aside = hidden ? `, ${hidden} hidden` : "";
+  const { checked, note } = coverage;
+  show("reach", note ?? "");
+  byId("reach").classList.toggle("minor", flags > 0);
+  show("clean", "");
+  if (flags) return `${plural(flags, "flag")} in ${counted}${aside}.`;
+  if (checked === "none") return "Not checked.";
+  if (hidden) return `No flags left${aside}.`;
+  if (checked === "part") return "No flags in what could be checked.";
+  show("clean", `Nothing in these ${counted} goes against the guideline’s wording rules.`);
+  return "No flags.";
+}
+
+export function noOutcome() {
+  show("reach", "");
+  show("clean", "");
+}
 
 function show(id, words) {
   byId(id).textContent = words;

@@ -43,10 +43,12 @@ export class Tip {
     clearTimeout(this.timer);
     this.finding = null;
     this.node.hidden = true;
+    this.node.replaceChildren(); // words of the draft are in it
   }
 
   content(finding) {
-    const wordings = finding.suggestions.slice(0, 3).map((wording) =>
+    const offered = finding.replaceable ? finding.suggestions.slice(0, 3) : [];
+    const wordings = offered.map((wording) =>
       el("button", {
         type: "button",
         className: "suggestion",

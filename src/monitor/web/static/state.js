@@ -1,0 +1,42 @@
+// The draft and all that is known of it. It lives only as long as the tab, save where the reporter
+// ticks "Keep in this tab".
+
+import { byId } from "./dom.js";
+import { Field } from "./field.js";
+import { Keeper } from "./keep.js";
+import { Marks } from "./marks.js";
+import { notice } from "./status.js";
+
+export const desk = byId("desk");
+export const country = byId("country");
+
+export const fields = {
+  title: new Field("title", byId("title-field")),
+  text: new Field("text", byId("text-field")),
+};
+export const marks = new Marks(fields);
+
+export const state = {
+  findings: [], // all of the last answer, moved along with edits
+  problems: [], // those not set aside, as problems, filtered severities too
+  aside: [], // what is set aside in this draft, see ignores.js
+  filtered: new Set(), // severities left out
+  current: null, // the problem last walked to
+  before: { title: "", text: "" }, // the fields as they were at the last input
+  format: "", // "md" or "html" where the text is to be read so
+  declined: false, // whether the reporter said that it is plain text
+  answer: null, // the last answer
+  titles: new Map(), // of the rules
+};
+
+export const texts = () => ({ title: fields.title.value, text: fields.text.value });
+
+export const keeper = new Keeper(byId("keep"), readDraft, () => {
+  notice("The browser lets this page keep nothing. The draft is in this tab’s memory only.");
+});
+
+function readDraft() {
+  const { title, text } = texts();
+  if (!`${title}${text}`.trim()) return null;
+  return { title, text, country: country.value, format: state.format, aside: state.aside };
+}

@@ -1,0 +1,127 @@
+// Draws what the state says: marks, cards, filters, what is set aside, and how things stand.
+
+import { showCards } from "./cards.js";
+import { byId, plural } from "./dom.js";
+import { showFilters } from "./filters.js";
+import { countBySeverity, group, problemsOf } from "./findings.js";
+import { showHidden } from "./hidden.js";
+import { hiding, settle } from "./ignores.js";
+import { showScorecard } from "./scorecard.js";
+import { marks, state, texts } from "./state.js";
+import { announce, noOutcome, notice, outcome, say } from "./status.js";
+
+/** What buttons in cards and lists do; the modules that do it put it here. */
+export const actions = { titleOf };
+
+let cards = new Map(); // by problem id
+let told = ""; // the outcome last read out
+
+/** Show a new answer. */
+export function show(document) {
+  const { current } = state;
+  state.findings = document.findings;
+  state.answer = document;
+  state.aside = settle(state.aside, state.findings, texts());
+  sort();
+  // Whoever walks through the flags stays at hers when a new answer comes.
+  state.current = (current && state.problems.find((p) => isSame(p, current))) ?? null;
+  byId("words").textContent = plural(document.words, "word");
+  showScorecard(byId("scorecard-list"), document.scorecard, state.titles, actions.showEvidence);
+  byId("scorecard").hidden = document.scorecard.length === 0;
+  byId("scorecard").inert = false;
+  render();
+}
+
+/** Show that there is no answer. */
+export function reset(words) {
+  state.findings = state.problems = [];
+  state.current = state.answer = null;
+  told = "";
+  byId("words").textContent = "";
+  byId("scorecard").hidden = true;
+  byId("scorecard-list").replaceChildren();
+  noOutcome();
+  notice("");
+  say(words, { aloud: false });
+  render();
+}
+
+/** Part the findings into problems that are shown and what is set aside. */
+export function sort() {
+  const shown = state.findings.filter((finding) => !hiding(state.aside, finding));
+  state.problems = problemsOf(shown, texts());
+}
+
+const isSame = (a, b) => a.field === b.field && a.start === b.start && a.parts[0].rule === b.parts[0].rule;
+
+/** The problem as it is now: cards keep the one they were made of, edits move it along. */
+export const live = ({ id }) => state.problems.find((problem) => problem.id === id);
+
+/** The problem that a finding is a part of. */
+export const around = ({ id }) =>
+  state.problems.find(({ parts }) => parts.some((part) => part.id === id));
+
+export const visible = () => state.problems.filter((p) => !state.filtered.has(p.severity));
+
+/** Mark what is shown in the draft. */
+export const paint = () => marks.paint(visible().flatMap(({ parts }) => parts), state.current);
+
+/** Draw everything; focus inside the cards stays there. */
+export function render() {
+  const seen = visible();
+  const hadFocus = byId("cards").contains(document.activeElement);
+  if (!seen.includes(state.current)) state.current = null;
+  paint();
+  cards = showCards(byId("cards"), group(seen), actions);
+  showFilters(byId("filters"), countBySeverity(state.problems), state.filtered, toggle);
+  showHidden(state.aside, (entry) => hiddenBy([entry]).length, titleOf, actions.bringBack);
+  renderOutcome();
+  renderPosition();
+  actions.hideTip();
+  const card = state.current && mark(state.current);
+  if (hadFocus) (card ?? byId("cards").firstElementChild ?? byId("flags")).focus({ preventScroll: true });
+}
+
+function renderOutcome() {
+  if (!state.answer) return;
+  const counts = { flags: state.problems.length, hidden: hiddenBy(state.aside).length };
+  const words = outcome(state.answer, counts);
+  say(words, { aloud: false });
+  // Another word in the draft is no news to a listener; another flag or reason is.
+  const { checked, note } = state.answer.coverage;
+  const news = [counts.flags, counts.hidden, checked, note?.replace(/\d+/, "")].join();
+  if (news !== told) announce([words, note].filter(Boolean).join(" "));
+  told = news;
+}
+
+/** The problems that `entries` of what is set aside hide. */
+export const hiddenBy = (entries) =>
+  problemsOf(state.findings.filter((finding) => hiding(entries, finding)), texts());
+
+/** Make the card of `problem` the current one, standing for it; return the card. */
+export function mark(problem) {
+  const card = cards.get(problem.id);
+  for (const other of byId("cards").children) other.removeAttribute("aria-current");
+  card.stand(problem);
+  card.setAttribute("aria-current", "true");
+  return card;
+}
+
+function toggle(severity) {
+  if (!state.filtered.delete(severity)) state.filtered.add(severity);
+  render();
+}
+
+export function renderPosition() {
+  const seen = visible();
+  byId("previous").disabled = byId("next").disabled = seen.length === 0;
+  const at = seen.indexOf(state.current);
+  const none = { whole: "No flags", part: "Checked in part", none: "Not checked" };
+  const total = seen.length ? plural(seen.length, "flag") : none[state.answer?.coverage.checked] ?? "";
+  byId("position").textContent = at < 0 ? total : `${at + 1} of ${seen.length}`;
+  byId("walk").classList.toggle("idle", !state.answer);
+}
+
+function titleOf(rule) {
+  return state.titles.get(rule) ?? rule.replaceAll("-", " ");
+}

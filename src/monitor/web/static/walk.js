@@ -1,0 +1,72 @@
+// Goes from flag to flag, and back to the draft.
+
+import { desk, fields, marks, state } from "./state.js";
+import { announce } from "./status.js";
+import { actions, live, mark, renderPosition, visible } from "./view.js";
+
+const EDGE = 80; // pixels at the window's top and bottom in which a mark is not well seen
+
+/** Make a problem the current one: mark it, bring it into view, and move focus to its card. */
+export function go(chosen) {
+  const problem = live(chosen);
+  if (!problem) return;
+  const card = select(problem);
+  card.focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest" });
+  const seen = visible();
+  const at = `Flag ${seen.indexOf(problem) + 1} of ${seen.length}`;
+  announce(`${at}, ${problem.severity}: ${problem.words}. ${problem.parts[0].message}`);
+}
+
+/** Show a problem's words in the draft, ready to be written over. */
+export function showInDraft(chosen) {
+  const problem = live(chosen);
+  if (!problem) return;
+  select(problem);
+  backToDraft();
+}
+
+function select(problem) {
+  state.current = problem;
+  marks.paintCurrent(problem);
+  const card = mark(problem);
+  reveal(marks.rangeOf(problem));
+  renderPosition();
+  actions.hideTip();
+  return card;
+}
+
+export function step(by) {
+  const seen = visible();
+  if (!seen.length) return;
+  const at = seen.indexOf(state.current);
+  go(at < 0 ? seen.at(by > 0 ? 0 : -1) : seen[(at + by + seen.length) % seen.length]);
+}
+
+/** Go to the flag that now stands where one was taken out, else to the last, else to the list. */
+export function goOn(index) {
+  const follower = visible()[index] ?? visible().at(-1);
+  if (follower) go(follower);
+  else desk.querySelector("#flags").focus({ preventScroll: true });
+}
+
+export function backToDraft() {
+  const { current } = state;
+  const field = fields[current?.field ?? "text"];
+  field.input.focus({ preventScroll: true });
+  if (current) field.input.setSelectionRange(current.start, current.end);
+}
+
+export function showEvidence({ field, start, end }) {
+  reveal(marks.paintPlace(field, start, end));
+}
+
+function reveal(range) {
+  const rect = range.getBoundingClientRect();
+  if (rect.top < EDGE || rect.bottom > window.innerHeight - EDGE) {
+    const target = rect.top + window.scrollY - window.innerHeight / 3;
+    window.scrollTo({ top: target, behavior: "instant" });
+  }
+}
+
+Object.assign(actions, { go, show: showInDraft, showEvidence });
