@@ -1,0 +1,150 @@
+"""axe-core over every page and state, at a phone's and at a desk's width, light and dark."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from web_draft import LONG, write
+
+pytestmark = pytest.mark.browser
+
+AXE = Axe()
+WIDTHS = (390, 1280)
+
+
+def violations(page: Page, *, only: str = "") -> list[str]:
+    """What axe-core finds, each with where; `only` names one rule to be asked about."""
+    if page.evaluate("() => typeof axe === 'undefined'"):
+        page.evaluate(AXE.axe_script)
+    options = {"resultTypes": ["violations"]} | ({"runOnly": [only]} if only else {})
+    said: dict[str, Any] = page.evaluate("(options) => axe.run(options)", options)
+    assert said["passes"], "axe-core looked at nothing"
+    return [
+        f"{found['id']}: {node['target']} {node['failureSummary']}"
+        for found in said["violations"]
+        for node in found["nodes"]
+    ]
+
+
+def assert_clean(page: Page) -> None:
+    """At both widths, and in the dark, where only colours differ."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        assert violations(page) == [], width
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, only="color-contrast") == [], "dark"
+
+
+def example(page: Page) -> None:
+    page.get_by_role("button", name="Try an example").click()
+    expect(page.locator(".card").first).to_be_visible()
+
+
+def walked(page: Page) -> None:
+    example(page)
+    page.keyboard.press("F8")
+    page.locator(".card[aria-current] summary").click()
+
+
+def set_aside(page: Page) -> None:
+    example(page)
+    page.get_by_role("button", name="Dismiss here").first.click()
+    page.get_by_role("button", name="Ignore this rule").first.click()
+    page.locator("#hidden-count").click()
+
+
+def tip(page: Page) -> None:
+    example(page)
+    area = page.get_by_label("Draft", exact=True)
+    area.evaluate("(a) => { a.focus(); a.setSelectionRange(25, 25); }")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tooltip")).to_be_visible()
+
+
+def clean(page: Page) -> None:
+    write(page, LONG.replace("child prostitutes", "girls").replace("child\nprostitutes", "girls"))
+
+
+def spanish(page: Page) -> None:
+    write(page, "La policía dijo que dos niñas fueron halladas en un bar cerca del puerto.")
+
+
+def source(page: Page) -> None:
+    write(page, "# A raid\n\nPolice said that **child** prostitutes had been there.")
+
+
+def refused(page: Page) -> None:
+    area = page.get_by_label("Draft", exact=True)
+    area.fill("binary \x01 text")
+    page.get_by_role("button", name="Check now").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def clearing(page: Page) -> None:
+    example(page)
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def elsewhere(page: Page) -> None:
+    """Another page shown while the draft is out of sight."""
+    example(page)
+    page.get_by_role("link", name="Rules").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rules")
+
+
+def unanswered(page: Page) -> None:
+    page.context.set_offline(True)
+    page.get_by_role("link", name="Rules").click()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    page.context.set_offline(False)
+
+
+STATES: dict[str, Callable[[Page], None]] = {
+    "empty": lambda page: None,
+    "flags": example,
+    "walked": walked,
+    "set aside": set_aside,
+    "tip": tip,
+    "clean": clean,
+    "spanish": spanish,
+    "source": source,
+    "refused": refused,
+    "clearing": clearing,
+    "elsewhere": elsewhere,
+    "unanswered": unanswered,
+}
+PAGES = (
+    *("/rules", "/rules/child-prostitute", "/rules/child-name-identified"),
+    *("/digests/today", "/digests/all", "/digests/2026-11-24", "/nothing"),
+    "/v1/digests/all?format=html",
+)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_of_the_draft_page_is_clean(browser: Browser, address: str, state: str) -> None:
+    page = browser.new_page(base_url=address)
+    page.goto("/")
+    STATES[state](page)
+    assert_clean(page)
+    page.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_other_page_is_clean(browser: Browser, address: str, path: str) -> None:
+    page = browser.new_page(base_url=address)
+    page.goto(path)
+    assert_clean(page)
+    page.close()
+
+
+def test_it_would_find_something(browser: Browser, address: str) -> None:
+    page = browser.new_page(base_url=address)
+    page.goto("/")
+    page.evaluate("() => document.documentElement.removeAttribute('lang')")
+    found = {line.partition(":")[0] for line in violations(page)}
+    assert found == {"html-has-lang"}
+    page.close()
