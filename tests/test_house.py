@@ -7,6 +7,8 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,7 @@ DOORS = {
     "torch": {"train"},
     "feedparser": {"feeds"},
     "trafilatura": {"feeds"},
+    "htmldate": {"feeds"},
     "httpcore": {"feeds"},
     "protego": {"feeds"},
     "idna": {"feeds"},
@@ -49,6 +52,7 @@ DOORS = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "fastapi": {"api"},
+    "anyio": {"api"},
     "uvicorn": {"api"},
     "typer": {"cli"},
     "jinja2": {"digest", "web", "train"},
@@ -188,6 +192,26 @@ def test_every_dependency_is_used() -> None:
         if name not in NOT_IMPORTED
     }
     assert wanted - used == set()
+
+
+BROUGHT = {"starlette": "fastapi", "pydantic_core": "pydantic"}
+"""Part of what another library is, and never installed without it."""
+
+
+def test_every_import_is_declared() -> None:
+    """What merely comes along with something else goes away with its next version."""
+    toml = tomllib.loads((SRC.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    project = toml["project"]
+    lines = list(chain(project["dependencies"], *project["optional-dependencies"].values()))
+    declared = {re.match(r"[\w.-]+", line)[0].lower().replace("_", "-") for line in lines}  # type: ignore[index]
+    owners = packages_distributions()
+    for path in FILES:
+        for name in {name.partition(".")[0] for name in imported(path)}:
+            if name == "monitor" or name in sys.stdlib_module_names:
+                continue
+            library = BROUGHT.get(name, name)
+            names = {owner.lower().replace("_", "-") for owner in owners.get(library, [library])}
+            assert names & declared, f"{path.relative_to(SRC)} imports {name}"
 
 
 def test_no_pickle() -> None:
