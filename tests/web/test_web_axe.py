@@ -120,7 +120,7 @@ STATES: dict[str, Callable[[Page], None]] = {
 PAGES = (
     *("/rules", "/rules/child-prostitute", "/rules/child-name-identified"),
     *("/digests/today", "/digests/all", "/digests/2026-11-24", "/nothing"),
-    "/v1/digests/all?format=html",
+    *("/docs", "/v1/digests/all?format=html"),
 )
 
 

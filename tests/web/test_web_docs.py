@@ -95,7 +95,7 @@ def test_markup_in_a_description_stays_text(document: dict[str, object]) -> None
     operation |= {"summary": HOSTILE, "description": f"`{HOSTILE}`", "operationId": '"><script>'}
     hostile["components"]["schemas"]["Alive"]["description"] = HOSTILE
     text = render_docs(hostile, address="http://host.example/'\"<script>")
-    assert "<script" not in text
+    assert text.count("<script") == 1  # the site's own, which every page has
 
 
 @pytest.mark.parametrize(

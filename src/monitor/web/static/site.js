@@ -4,7 +4,7 @@
 
 import { byId, el } from "./dom.js";
 
-const NOT_PAGES = /^\/(v\d|static|docs|openapi|healthz|readyz|metrics)\b/;
+const NOT_PAGES = /^\/(v\d|static|openapi|healthz|readyz|metrics)\b/;
 const OWN_SCRIPTS = ["/static/site.js", "/static/main.js"];
 
 const main = byId("main");
