@@ -9,7 +9,7 @@ demo: $(VENV)/.runtime
 	$(BIN)/monitor demo $(if $(ONCE),--once)
 
 test: $(VENV)/.dev browser emulator lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

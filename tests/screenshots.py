@@ -23,10 +23,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-import demo_outlets
 import serving
 from monitor.config import FetchSettings, Settings
 from monitor.core import Monitor
+from monitor.demo import outlets as demo_outlets
 from monitor.feeds import make_feed, parse_opml
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
