@@ -1,0 +1,165 @@
+"""What is too long for CI, run and written down: `make proof`.
+
+    python tests/proof.py [STEP ...]
+
+Runs every step (or those named), and writes what each printed, with date, commit and machine, into
+its section of docs/proof.md; sections of steps that were not run stay as they were. Ends with 1
+where a step failed. Steps that need the development data are left out where it is absent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FILE = ROOT / "docs" / "proof.md"
+DEV = "../shared/data/relevance/dev.jsonl.gz"
+HEAD = """\
+# Proof
+
+What is too long for every change, as it was last run: `make proof` runs all of it and writes this
+page, `python tests/proof.py STEP` one section. Each says when, at which commit and on what machine.
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to run: Python with `words`, from the repository's root, with `environ` added."""
+
+    name: str
+    about: str
+    words: tuple[str, ...]
+    environ: Mapping[str, str] = field(default_factory=dict)
+    needs: str = ""
+    """A path that must exist."""
+
+    @property
+    def title(self) -> str:
+        """The section's heading."""
+        return f"{self.name}: {self.about}"
+
+    @property
+    def command(self) -> str:
+        """The line to type."""
+        before = "".join(f"{name}={value} " for name, value in self.environ.items())
+        return f"{before}python {' '.join(self.words)}"
+
+
+PYTEST = ("-m", "pytest", "-q", "-s", "-p", "no:randomly")
+STEPS = (
+    Step(
+        "kills",
+        "`kill -9` at random moments loses and doubles nothing",
+        (*PYTEST, "tests/test_kill.py", "tests/store/test_store_kill.py"),
+        {"KILLS": "200"},
+    ),
+    Step(
+        "browsers",
+        "every page at all widths, light and dark",
+        (*PYTEST, "tests/web"),
+        {"WIDTHS": "360,390,768,1280,1600"},
+    ),
+    Step("load", "50 clients at once for half a minute", ("benchmarks/bench_load.py",)),
+    Step("check", "a draft beside a pass of spaCy", ("benchmarks/bench_check.py",)),
+    Step("ingest", "pages with storing beside bare extraction", ("benchmarks/bench_ingest.py",)),
+    Step("guideline", "rules over news", ("benchmarks/bench_guideline.py",), needs=DEV),
+    Step("cascade", "classifying a natural mix", ("benchmarks/bench_cascade.py", DEV), needs=DEV),
+    Step("stories", "folding copies", ("benchmarks/bench_stories.py",)),
+    Step("news", "the whole job on real news", ("tests/real_input.py",), needs=DEV),
+)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What running a step gave."""
+
+    code: int
+    seconds: float
+    said: str
+
+
+def run(step: Step) -> Ran:
+    """Run a step; what it prints is shown and kept."""
+    start = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, *step.words],
+        cwd=ROOT,
+        env=os.environ | dict(step.environ),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    print(done.stdout)
+    return Ran(done.returncode, time.monotonic() - start, done.stdout)
+
+
+def section(step: Step, ran: Ran, *, at: datetime, commit: str, machine: str) -> str:
+    """Return a step's section."""
+    end = "" if ran.code == 0 else f" **Failed** with exit code {ran.code}."
+    said = ran.said.replace(str(ROOT), ".").replace("```", "'''").strip()
+    return (
+        f"## {step.title}\n\n`{step.command}`\n\n{at:%Y-%m-%d}, commit {commit}, {machine};"
+        f" {ran.seconds:.0f} s.{end}\n\n```text\n{said}\n```\n"
+    )
+
+
+def merge(page: str, sections: Mapping[str, str], steps: Sequence[Step] = STEPS) -> str:
+    """Return `page` with the `sections` (by step) in place of their older selves, in order."""
+    old = {part.partition(":")[0]: f"## {part}" for part in page.split("\n## ")[1:]}
+    known = {**old, **sections}
+    parts = [known[step.name].strip() for step in steps if step.name in known]
+    return "\n\n".join((HEAD.strip(), *parts)) + "\n"
+
+
+def commit_of(root: Path) -> str:
+    """Return the commit checked out, and whether files differ from it."""
+    git = ("git", "-C", str(root))
+    at = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, check=True)
+    changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, check=True)
+    lines = [line for line in changed.stdout.decode().splitlines() if "docs/proof.md" not in line]
+    return at.stdout.decode().strip() + (" with changes" if lines else "")
+
+
+def machine() -> str:
+    """Return the machine in a few words."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{cores} cores ({platform.machine()}, {platform.system()}), Python {sys.version[:6]}"
+
+
+def main() -> int:
+    """Run the steps asked for; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    names = [step.name for step in STEPS]
+    parser.add_argument("steps", nargs="*", metavar="STEP", help=", ".join(names))
+    wanted = parser.parse_args().steps
+    if unknown := [name for name in wanted if name not in names]:
+        parser.error(f"no step '{unknown[0]}' (there are: {', '.join(names)})")
+    failed = False
+    for step in STEPS:
+        if wanted and step.name not in wanted:
+            continue
+        if step.needs and not (ROOT / step.needs).exists():
+            print(f"{step.name}: left out, needs {step.needs}")
+            continue
+        print(f"== {step.title}\n{step.command}", flush=True)
+        ran = run(step)
+        failed = failed or ran.code != 0
+        page = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
+        told = section(step, ran, at=datetime.now(UTC), commit=commit_of(ROOT), machine=machine())
+        FILE.write_text(merge(page, {step.name: told}), encoding="utf-8")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
