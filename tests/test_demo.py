@@ -94,7 +94,7 @@ def test_the_demo_says_each_step_and_stops(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     for step in ("init desk", "feeds import demo.opml", "run"):
         assert f"$ monitor {step}" in done.out
-    assert "fetched" in done.out
+    assert re.search(r"\d\d items: \d\d new", done.out), done.out
     assert [*here.iterdir(), *temporary.iterdir()] == [], "it leaves something behind"
 
 
