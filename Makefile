@@ -3,13 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint browser emulator kernels floors screenshots clean
+.PHONY: demo test lint browser emulator kernels floors proof screenshots clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/monitor demo $(if $(ONCE),--once)
 
 test: $(VENV)/.dev browser emulator lint
-	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadfile
+	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
@@ -19,6 +19,10 @@ lint: $(VENV)/.dev
 # Every measured figure beside its floor, in two minutes of a processor; what is better is written.
 floors: $(VENV)/.dev
 	$(BIN)/python tests/floors.py --raise
+
+# What is too long for every change, into docs/proof.md: half an hour without the emulator.
+proof: browser
+	$(BIN)/python tests/proof.py
 
 # A real Chromium for the page tests: the system's, else Debian's package, else Playwright's own.
 browser: $(VENV)/.dev

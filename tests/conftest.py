@@ -31,3 +31,18 @@ def postgres_server() -> Iterator[URL]:
     """The URL of a PostgreSQL server that lives for the session."""
     with postgres.serve() as url:
         yield url
+
+
+LONG = (
+    "test_wheel.py",
+    "test_kill.py",
+    "test_store_kill.py",
+    "test_floors.py",
+    "test_classify_kernels.py",
+)
+"""Files that take minutes: begun first, so that no core is left alone with one in the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the others stay in their order."""
+    items.sort(key=lambda item: item.path.name not in LONG)

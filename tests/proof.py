@@ -64,8 +64,8 @@ STEPS = (
     ),
     Step(
         "browsers",
-        "every page at all widths, light and dark",
-        (*PYTEST, "tests/web"),
+        "axe-core on every page and state, nothing wider than the window",
+        (*PYTEST, "tests/web/test_web_axe.py"),
         {"WIDTHS": "360,390,768,1280,1600"},
     ),
     Step("load", "50 clients at once for half a minute", ("benchmarks/bench_load.py",)),
@@ -74,7 +74,11 @@ STEPS = (
     Step("guideline", "rules over news", ("benchmarks/bench_guideline.py",), needs=DEV),
     Step("cascade", "classifying a natural mix", ("benchmarks/bench_cascade.py", DEV), needs=DEV),
     Step("stories", "folding copies", ("benchmarks/bench_stories.py",)),
+    Step("floors", "every figure beside its floor", ("tests/floors.py",), needs=DEV),
     Step("news", "the whole job on real news", ("tests/real_input.py",), needs=DEV),
+    Step(
+        "kernels", "what hangs on scores, on emulated processors", ("tests/kernels.py",), needs=DEV
+    ),
 )
 
 

@@ -1,5 +1,6 @@
 """axe-core over every page and state, at a phone's and at a desk's width, light and dark."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from web_draft import LONG, write
 pytestmark = pytest.mark.browser
 
 AXE = Axe()
-WIDTHS = (390, 1280)
+WIDTHS = tuple(map(int, os.environ.get("WIDTHS", "390,1280").split(",")))
 
 
 def violations(page: Page, *, only: str = "") -> list[str]:
@@ -34,6 +35,7 @@ def assert_clean(page: Page) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
         assert violations(page) == [], width
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     page.emulate_media(color_scheme="dark")
     assert violations(page, only="color-contrast") == [], "dark"
 
