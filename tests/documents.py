@@ -89,10 +89,13 @@ def _plain(value: Any) -> Any:
 
 
 def spans(text: str) -> list[str]:
-    """The code in `text`: spans, lines of fenced and of indented blocks."""
+    """The code in `text`: spans, lines of fenced and of indented blocks.
+
+    Blocks of the language `text` are what a program printed, nothing to type.
+    """
     found = []
-    for _, block in _FENCE.findall(text):
-        found += block.splitlines()
+    for language, block in _FENCE.findall(text):
+        found += block.splitlines() if language != "text" else []
     rest = _FENCE.sub("", text)
     for block in _INDENTED.findall(rest):
         found += [line.strip() for line in block.splitlines()]

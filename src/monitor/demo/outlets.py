@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from monitor.demo.articles import DATA, Kind, load_outlets
 from monitor.demo.site import Resource, build_site
@@ -68,6 +70,11 @@ def serve(port: int = 0) -> Iterator[Outlets]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     site: Mapping[str, Resource]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that went away; tell of everything else."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
