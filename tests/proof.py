@@ -60,7 +60,7 @@ STEPS = (
         "kills",
         "`kill -9` at random moments loses and doubles nothing",
         (*PYTEST, "tests/test_kill.py", "tests/store/test_store_kill.py"),
-        {"KILLS": "200"},
+        {"KILLS": "100"},
     ),
     Step(
         "browsers",
@@ -71,9 +71,9 @@ STEPS = (
     Step("load", "50 clients at once for half a minute", ("benchmarks/bench_load.py",)),
     Step("check", "a draft beside a pass of spaCy", ("benchmarks/bench_check.py",)),
     Step("ingest", "pages with storing beside bare extraction", ("benchmarks/bench_ingest.py",)),
-    Step("guideline", "rules over news", ("benchmarks/bench_guideline.py",), needs=DEV),
+    Step("guideline", "rules over news", ("benchmarks/bench_guideline.py", DEV), needs=DEV),
     Step("cascade", "classifying a natural mix", ("benchmarks/bench_cascade.py", DEV), needs=DEV),
-    Step("stories", "folding copies", ("benchmarks/bench_stories.py",)),
+    Step("stories", "folding made-up articles", ("benchmarks/bench_stories.py", "time", "20000")),
     Step("floors", "every figure beside its floor", ("tests/floors.py",), needs=DEV),
     Step("news", "the whole job on real news", ("tests/real_input.py",), needs=DEV),
     Step(
