@@ -10,39 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
-from monitor.text.shadow import DOUBLE_QUOTES, SINGLE_QUOTES
+from monitor.text.marks import Mark, Weight, find_marks, opens_paragraph
+from monitor.text.shadow import SINGLE_QUOTES
 
 Span = tuple[int, int]
-Weight = Literal["single", "double"]
-Role = Literal["open", "close", "either", "none"]
-
-_OPENING = {
-    "\u201c",
-    "\u201e",
-    "\u201f",
-    "\u00ab",
-    "\u301d",
-    "\u2018",
-    "\u201a",
-    "\u201b",
-    "\u2039",
-}
-_CLOSING = {"\u201d", "\u00bb", "\u301e", "\u203a"}
-_TURNED = {"\u201c", "\u00ab"}
-"""Opening marks that close in other countries, or where somebody typed the wrong one."""
-# Two single marks in a row are a double one that somebody typed, or a tokenizer's.
-_TYPED_TWICE = "''|``|\u2019\u2019|\u2018\u2018|\u00b4\u00b4"
-_ENTITY = "&(?:quot|[lr]dquo|#34|#x22);"
-_MARK = re.compile(
-    f"{_TYPED_TWICE}|{_ENTITY}|[{re.escape(SINGLE_QUOTES)}]|[{re.escape(DOUBLE_QUOTES)}]"
-)
-_LEFT = ("``", "&ldquo;", "\u2018\u2018")
-_ELISION = re.compile(
-    r"(?:\d\ds?\b|(?:em|til|till|tis|twas|cause|cos|n|round|bout|cept|fraid|nuff|neath|gainst)\b)",
-    re.IGNORECASE,
-)
 _LONGEST_DOUBTFUL = 80
 """A quotation opened by a mark that is usually an apostrophe may be this long."""
 _DEEPEST = 2
@@ -72,19 +44,9 @@ class Pair:
     group: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    start: int
-    end: int
-    weight: Weight
-    role: Role
-    firm: bool
-    """Whether it could be nothing else."""
-
-
 @dataclass(slots=True)
 class _Open:
-    mark: _Mark
+    mark: Mark
     group: int
     index: int = -1
 
@@ -101,8 +63,8 @@ class _Carried:
 @dataclass(slots=True)
 class _Paragraph:
     span: Span
-    found: list[_Mark]
-    doubles: list[_Mark] = field(default_factory=list)
+    found: list[Mark]
+    doubles: list[Mark] = field(default_factory=list)
 
 
 def find_pairs(marks: str, paragraphs: Sequence[Span]) -> tuple[Pair, ...]:
@@ -121,7 +83,7 @@ def find_pairs(marks: str, paragraphs: Sequence[Span]) -> tuple[Pair, ...]:
 
 
 def _read_paragraph(marks: str, span: Span) -> _Paragraph:
-    found = [_read_mark(marks, m.start(), m.end(), span) for m in _MARK.finditer(marks, *span)]
+    found = find_marks(marks, span)
     return _Paragraph(span, found, [mark for mark in found if mark.weight == "double"])
 
 
@@ -137,14 +99,14 @@ class _Pairing:
     def take(self, paragraph: _Paragraph, ahead: Sequence[_Paragraph]) -> None:
         """Pair the marks of one paragraph; `ahead` are the ones behind it."""
         carried, self.carried = self.carried, None
-        reopens = _opens_paragraph(self.marks, ahead[0].span[0]) if ahead else None
+        reopens = opens_paragraph(self.marks, ahead[0].span[0]) if ahead else None
         doubles = _Doubles(self, paragraph, carried).take()
         self._go_on(doubles, reopens, ahead)
         doubles.found.sort(key=lambda pair: (pair.before, -pair.after))
         self.pairs += doubles.found
         self._singles(paragraph, doubles, carried, reopens)
 
-    def group(self, mark: _Mark, span: Span, carried: _Carried | None) -> int:
+    def group(self, mark: Mark, span: Span, carried: _Carried | None) -> int:
         """Return the group of a quotation that opens: the last one's if it reopens that."""
         if mark.start == span[0] and carried and carried.reopens and carried.weight == mark.weight:
             return carried.group
@@ -202,7 +164,7 @@ class _Pairing:
             self.carried = _Carried("single", slots[0].group, reopens=True)
             self._add(slots[0], paragraph.span[1], paragraph.span[1])
 
-    def _close_single(self, current: _Open, mark: _Mark) -> None:
+    def _close_single(self, current: _Open, mark: Mark) -> None:
         too_long = mark.start - current.mark.end > _LONGEST_DOUBTFUL
         if current.mark.firm or not too_long:
             self._add(current, mark.start, mark.end)
@@ -234,7 +196,7 @@ class _Doubles:
         """Pair the marks in order."""
         if self.carried and self.carried.weight == "double" and not self.carried.reopens:
             start = self.paragraph.span[0]
-            mark = _Mark(start, start, "double", "open", firm=True)
+            mark = Mark(start, start, "double", "open", firm=True)
             self.open.append(_Open(mark, self.carried.group))
         for index, mark in enumerate(self.paragraph.doubles):
             role = mark.role
@@ -252,13 +214,13 @@ class _Doubles:
         del self.open[1:]
         return self
 
-    def _start(self, index: int, mark: _Mark) -> None:
+    def _start(self, index: int, mark: Mark) -> None:
         while self.open and not self._nests(index, mark):
             self.keep(self.open.pop(), mark.start)
         group = self.pairing.group(mark, self.paragraph.span, self.carried)
         self.open.append(_Open(mark, group, index))
 
-    def _nests(self, index: int, mark: _Mark) -> bool:
+    def _nests(self, index: int, mark: Mark) -> bool:
         """Tell whether a mark opens inside the open quotation, not after its missing end."""
         if len(self.open) >= _DEEPEST:
             return False
@@ -270,7 +232,7 @@ class _Doubles:
         within = bool(lead) and (lead[-1].isalnum() or lead[-1] in "([")
         return within and outer.mark.firm and self.closers[index] is not None
 
-    def _is_measure(self, index: int, mark: _Mark) -> bool:
+    def _is_measure(self, index: int, mark: Mark) -> bool:
         """Tell whether a mark that could close is an inch: another that closes comes next."""
         doubles = self.paragraph.doubles
         return (
@@ -280,13 +242,13 @@ class _Doubles:
             and doubles[index + 1].role == "close"
         )
 
-    def _unopened(self, mark: _Mark) -> None:
+    def _unopened(self, mark: Mark) -> None:
         """Take what stands before the first mark of a paragraph as speech whose mark is missing."""
         start = self.paragraph.span[0]
         start += self.marks[start] in SINGLE_QUOTES
         speech = self.marks[mark.start - 1] in _ENDS_SPEECH
         if speech and 0 < mark.start - start <= _LONGEST_UNOPENED:
-            opening = _Mark(start, start, "double", "open", firm=False)
+            opening = Mark(start, start, "double", "open", firm=False)
             self.add(_Open(opening, self.pairing.group(mark, (-1, -1), None)), mark.start, mark.end)
 
     def keep(self, current: _Open, end: int) -> None:
@@ -303,11 +265,11 @@ class _Doubles:
             self.found.append(Pair(mark.end, end, mark.start, after, current.group))
 
 
-def _is_typed_twice(mark: _Mark, marks: str) -> bool:
+def _is_typed_twice(mark: Mark, marks: str) -> bool:
     return mark.end - mark.start == 2 and marks[mark.start] in SINGLE_QUOTES
 
 
-def _closers(doubles: Sequence[_Mark], marks: str) -> list[int | None]:
+def _closers(doubles: Sequence[Mark], marks: str) -> list[int | None]:
     """Return for each mark that opens the index of its closing one, by their direction alone."""
     result: list[int | None] = [None] * len(doubles)
     stack: list[int] = []
@@ -332,81 +294,7 @@ def _runs_on(marks: str, last: _Open, ahead: Sequence[_Paragraph]) -> bool:
     return False
 
 
-def _read_mark(marks: str, start: int, end: int, span: Span) -> _Mark:
-    """Tell what one mark is from itself and its neighbours."""
-    single = marks[start] in SINGLE_QUOTES and end - start == 1
-    weight: Weight = "single" if single else "double"
-    before = marks[start - 1] if start > span[0] else " "
-    after = marks[end] if end < span[1] else " "
-    if weight == "single":
-        return _read_single(marks, start, end, before, after)
-    return _read_double(marks, start, end, before, after, span)
-
-
-def _read_double(marks: str, start: int, end: int, before: str, after: str, span: Span) -> _Mark:
-    character, written = marks[start], marks[start:end]
-    role: Role
-    if written in _LEFT or character in _OPENING:
-        if character in _TURNED and _closes(before, after):
-            return _Mark(start, end, "double", "close", firm=False)
-        ends = character in _TURNED and before.isspace() and (end == span[1] or after in ".,;:!?)")
-        return _Mark(start, end, "double", "either" if ends else "open", firm=not ends)
-    if character in _CLOSING or written == "&rdquo;":
-        turned = before.isspace() and after.isalnum()
-        return _Mark(start, end, "double", "either" if turned else "close", firm=not turned)
-    if before.isdigit() and (after.isalnum() or character == "\u2033"):
-        role = "none" if character == "\u2033" else "close"
-    elif _closes(before, after):
-        role = "close"
-    elif _opens(before, after):
-        return _Mark(start, end, "double", "open", firm=_starts_speech(marks, start, end, span))
-    else:
-        role = "either"
-    return _Mark(start, end, "double", role, firm=False)
-
-
-def _starts_speech(marks: str, start: int, end: int, span: Span) -> bool:
-    """Tell whether a mark stands where only speech can begin: before a capital, after a stop."""
-    lead = marks[max(span[0], start - 3) : start].rstrip()
-    return start == span[0] or (lead[-1:] in tuple(".?!,:") and marks[end].isupper())
-
-
-def _read_single(marks: str, start: int, end: int, before: str, after: str) -> _Mark:
-    role: Role
-    prime = marks[start] == "\u2032" and before.isdigit()
-    if (before.isalnum() and after.isalnum()) or prime:
-        return _Mark(start, end, "single", "none", firm=True)
-    directed = marks[start] in _OPENING
-    if _opens(before, after) or (directed and not _closes(before, after)):
-        elided = _ELISION.match(marks, end) is not None
-        closed = elided and marks[start] not in _OPENING
-        role = "none" if closed or (elided and not directed) else "open"
-        return _Mark(start, end, "single", role, firm=marks[start] != "\u2019")
-    role = "close" if not before.isspace() else "none"
-    return _Mark(start, end, "single", role, firm=False)
-
-
-def _opens(before: str, after: str) -> bool:
-    outside = before.isspace() or before in "([{<-/\u2013\u2014:" or before in DOUBLE_QUOTES
-    outside = outside or before in SINGLE_QUOTES
-    return outside and not after.isspace() and after not in ",;:!?)]}"
-
-
-def _closes(before: str, after: str) -> bool:
-    return not before.isspace() and before not in "([{" and not after.isalnum()
-
-
-def _opens_paragraph(marks: str, start: int) -> Weight | None:
-    """Return the weight of the mark a paragraph opens with, if it does."""
-    found = _MARK.match(marks, start)
-    if found is None or _ELISION.match(marks, found.end()):
-        return None
-    if marks[start] in _CLOSING and not marks[found.end() : found.end() + 1].isalnum():
-        return None
-    return "single" if len(found[0]) == 1 and found[0] in SINGLE_QUOTES else "double"
-
-
-def _next_strong(found: list[_Mark], marks: str) -> list[bool]:
+def _next_strong(found: list[Mark], marks: str) -> list[bool]:
     """Tell for each mark whether the next single mark, apostrophes apart, surely closes."""
     result = [False] * len(found)
     strong = False
@@ -418,7 +306,7 @@ def _next_strong(found: list[_Mark], marks: str) -> list[bool]:
     return result
 
 
-def _follows_s(mark: _Mark, marks: str) -> bool:
+def _follows_s(mark: Mark, marks: str) -> bool:
     """Tell whether the mark could be a possessive plural: `the traffickers' van`."""
     after = marks[mark.end : mark.end + 2]
     return (
@@ -426,7 +314,7 @@ def _follows_s(mark: _Mark, marks: str) -> bool:
     )
 
 
-def _is_possessive(mark: _Mark, current: _Open, strong_follows: bool, marks: str) -> bool:
+def _is_possessive(mark: Mark, current: _Open, strong_follows: bool, marks: str) -> bool:
     return (
         mark.weight == "single"
         and not mark.firm
