@@ -26,7 +26,7 @@ REACHED = {"found": 90, "precision": 0.5, "flagged": 3}
 @pytest.mark.parametrize("name", [name for name, how in floors.MEASURES.items() if not how.slow])
 def test_no_figure_is_below_its_floor(name: str, better: dict[str, str]) -> None:
     if not floors.MEASURES[name].here:
-        pytest.skip("needs data that are not here")
+        pytest.skip(f"needs development data in {floors.SHARED}")
     written, now = read_floors(floors.MODELS)[name], floors.measure(name, floors.MEASURES[name])
     assert written.data_sha256 == now.data_sha256, "other data: python tests/floors.py --raise"
     reached = {**now.at_least, **now.at_most}
