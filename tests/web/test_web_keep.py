@@ -218,6 +218,15 @@ def test_the_box_keeps_the_draft_over_a_reload(page: Page) -> None:
     assert kept(page) is None
 
 
+def test_what_was_typed_just_before_the_box_is_cleared_is_not_kept(page: Page) -> None:
+    box = page.get_by_label("Keep in this tab")
+    box.check()
+    paste(page, DRAFT)
+    box.uncheck()
+    page.wait_for_timeout(900)  # longer than writing waits for the next key
+    assert kept(page) is None
+
+
 def test_the_box_keeps_the_draft_while_another_page_is_reloaded(page: Page) -> None:
     paste(page, DRAFT)
     page.get_by_label("Keep in this tab").check()

@@ -12,7 +12,7 @@ export class Keeper {
     this.refused = refused;
     this.timer = 0;
     this.box.checked = stored() !== null;
-    this.box.addEventListener("change", () => (this.box.checked ? this.write() : erase()));
+    this.box.addEventListener("change", () => (this.box.checked ? this.write() : this.forget()));
     window.addEventListener("beforeunload", (event) => {
       if (this.box.checked) this.write();
       if (this.box.checked || !this.read()) return;

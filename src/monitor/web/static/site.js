@@ -62,6 +62,7 @@ function silent(url) {
 async function load(url) {
   asked?.abort();
   asked = null;
+  document.body.removeAttribute("aria-busy");
   if (draft && addressOf(url) === "/") return draft;
   const request = new XMLHttpRequest();
   asked = request;
