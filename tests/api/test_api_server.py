@@ -9,6 +9,8 @@ from pathlib import Path
 
 import httpx
 
+from monitor.api.server import _listen
+
 CANARY = "Zqcanaryvex"
 
 
@@ -67,3 +69,13 @@ def test_a_port_in_use_is_an_error_in_words(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert f"error: cannot listen on 127.0.0.1, port {port}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_every_address_of_a_name_is_listened_on() -> None:
+    """On one port, free on all; each kind of address for itself."""
+    with _listen("localhost", 0) as listeners:
+        wanted = {found[0] for found in socket.getaddrinfo("localhost", 0)}
+        assert {listener.family for listener in listeners} <= wanted
+        [port] = {listener.getsockname()[1] for listener in listeners}
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
+            pass

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from monitor.api.checkers import Checkers
@@ -59,37 +61,61 @@ def run_server(
     """
     import uvicorn
 
-    with Checkers(monitor, workers=workers) as checkers, _listen(host, port) as listener:
+    with Checkers(monitor, workers=workers) as checkers, _listen(host, port) as listeners:
         checkers.load()
         monitor.ready()
         options = server_options(monitor, host=host, port=port, checkers=checkers)
         if started:
             name = f"[{host}]" if ":" in host else host
-            started(f"http://{name}:{listener.getsockname()[1]}")
+            started(f"http://{name}:{listeners[0].getsockname()[1]}")
         try:
-            uvicorn.Server(uvicorn.Config(**options)).run([listener])
+            uvicorn.Server(uvicorn.Config(**options)).run(listeners)
         except KeyboardInterrupt:
             return  # how a server is ended
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on the address; with `port` 0, on a free port."""
-    try:
-        [(family, _, _, _, address), *_] = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        # with its protocol named, asyncio switches off Nagle's delay of 40 ms an answer
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    except OSError as error:
-        raise UsageError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
+_NO_SUCH_KIND = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
+"""A name may have addresses of a kind that this machine has not."""
+
+
+@contextmanager
+def _listen(host: str, port: int) -> Iterator[list[socket.socket]]:
+    """Listen on every address of `host`; with `port` 0, on one free port of all."""
+    with ExitStack() as listeners:
+        found: list[socket.socket] = []
+        missing = OSError(errno.EADDRNOTAVAIL, "the name has no address")
+        try:
+            addresses = socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )
+            for family, _, _, _, address in dict.fromkeys(addresses):
+                at = (address[0], found[0].getsockname()[1] if found else port, *address[2:])
+                try:
+                    found.append(listeners.enter_context(_listener(family, at)))
+                except OSError as error:
+                    if error.errno not in _NO_SUCH_KIND:
+                        raise
+                    missing = error
+            if not found:
+                raise missing
+        except OSError as error:
+            raise UsageError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
+        yield found
+
+
+def _listener(family: int, address: tuple[Any, ...]) -> socket.socket:
+    # with its protocol named, asyncio switches off Nagle's delay of 40 ms an answer
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name != "nt":  # there it would let two servers share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:  # "::" is not "0.0.0.0" too
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind(address)
         listener.listen(2048)  # from here on callers wait instead of being refused
-    except OSError as error:
+    except OSError:
         listener.close()
-        raise UsageError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
+        raise
     return listener
 
 
