@@ -23,8 +23,8 @@ from starlette.requests import Request
 
 from monitor.api.problems import ProblemError
 from monitor.core import Monitor
-from monitor.errors import MonitorError, describe_exception
-from monitor.workers import Job, Worker, WorkerError, perform
+from monitor.errors import describe_exception
+from monitor.workers import Job, Worker, perform
 
 logger = logging.getLogger("monitor.api")
 
@@ -147,8 +147,10 @@ class Checkers:
         try:
             with CancelScope(shield=True):
                 await to_thread.run_sync(worker.start)
-        except (WorkerError, MonitorError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever kept it, the others go on
             self._all.remove(worker)
+            self._most = len(self._all)  # where one could not start, the next draft need not try
+            worker.close()
             logger.warning("no further checking process: %s", describe_exception(error))
             return
         with self._guard:
