@@ -269,8 +269,9 @@ class Monitor:
 
     def waited_for(self) -> list[tuple[Feed, datetime]]:
         """Return the feeds whose servers asked us to wait (Retry-After), and until when."""
-        now, states = self.now(), self.store.feed_states()
-        wishes = ((feed, states[feed.id].not_before) for feed in self.store.feeds())
+        feeds, states = self.store.feeds(), self.store.feed_states()
+        now = self.now()
+        wishes = ((feed, states[feed.id].not_before) for feed in feeds if feed.id in states)
         return [(feed, until) for feed, until in wishes if until is not None and until > now]
 
     def assess(

@@ -69,7 +69,9 @@ class PageReader:
 
     def _read(self, url: str, host: str) -> PageAnswer:
         with self._guard:
-            given_up = self._failures[host] >= MAX_FAILURES
+            given_up, broken = self._failures[host] >= MAX_FAILURES, self._broken
+        if broken:  # told already: no page that is asked for could be read
+            return PageAnswer(None, f"{url}: not asked for", "extractor", retry=True)
         if given_up:
             return PageAnswer(None, f"{url}: its host does not answer", "no_answer", retry=True)
         try:
