@@ -74,7 +74,9 @@ def _story(story: StoryView, evidence: bool) -> Iterator[str]:
         yield "- Also in:"
     for copy in story.copies:
         title = "" if copy.title == lead.title else f", “{escape(copy.title)}”"
-        yield f"  - outlet {_link(copy.outlet, copy.url)}, {escape(copy.when)}{title} {_id(copy)}"
+        note = f", {SUMMARY_ONLY}" if copy.summary_only else ""
+        said = f"{escape(copy.when)}{note}{title}"
+        yield f"  - outlet {_link(copy.outlet, copy.url)}, {said} {_id(copy)}"
         yield from _flags(copy, "    ", evidence)
 
 

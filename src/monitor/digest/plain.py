@@ -75,7 +75,8 @@ def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
         yield f"{INDENT}Also in:"
     for copy in story.copies:
         title = "" if copy.title == lead.title else f": {copy.title}"
-        text = f"- {copy.outlet}, {copy.when}{title}"
+        note = f", {SUMMARY_ONLY}" if copy.summary_only else ""
+        text = f"- {copy.outlet}, {copy.when}{note}{title}"
         yield from _wrap(text, first=INDENT, hang=INDENT + "  ")
         yield f"{INDENT}  {_address(copy)}"
         yield from _flags(copy, evidence)
