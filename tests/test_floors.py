@@ -54,6 +54,7 @@ def test_counts_have_no_slack() -> None:
     [
         ({"found": 89}, "found is 89, its floor is 90"),
         ({"flagged": 4}, "flagged is 4, its floor is 3"),
+        ({"precision": float("nan")}, "precision is nan, its floor is 0.5"),
         ({"precision": 0.4989}, "precision is 0.4989, its floor is 0.5"),
     ],
 )

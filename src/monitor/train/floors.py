@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from math import isfinite, isnan
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,9 @@ class Floors:
         return [
             f"{key} is {_told(reached.get(key))}, its floor is {_told(floor)}"
             for key, floor in {**self.at_least, **self.at_most}.items()
-            if key not in reached or self._gain(key, floor, reached[key]) < -self.within
+            if key not in reached
+            or isnan(reached[key])
+            or self._gain(key, floor, reached[key]) < -self.within
         ]
 
     def better(self, reached: Mapping[str, float]) -> dict[str, tuple[float, float]]:
@@ -92,7 +95,7 @@ def _section(name: str, raw: Any) -> Floors:
         raise DataError(f"'{name}': a key is missing ({error})") from error
     figures = {**floors.at_least, **floors.at_most, "within": floors.within}
     for key, value in figures.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             raise DataError(f"'{name}': '{key}' is not a number")
     return floors
 
