@@ -33,6 +33,13 @@ def test_rows_are_read_from_plain_and_packed_files(tmp_path: Path, name: str) ->
     assert first.place == ("GH",)
 
 
+def test_where_an_article_comes_from_is_kept_where_it_is_known(tmp_path: Path) -> None:
+    told = {"url": "https://a.example/1", "outlet": "Coast Daily"}
+    first, second = read_labelled(write(tmp_path / "a.jsonl", ROW | told, ROW | {"url": None}))
+    assert (first.url, first.outlet) == ("https://a.example/1", "Coast Daily")
+    assert (second.url, second.outlet) == ("", "")
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -49,6 +49,8 @@ class Labelled:
     place: tuple[str, ...] | None = None
     victim: str | None = None
     flow: str | None = None
+    url: str = ""
+    outlet: str = ""
 
 
 def read_labelled(path: Path) -> list[Labelled]:
@@ -117,6 +119,8 @@ def _parse(line: str, where: str) -> Labelled:
         place=_labels(raw, "place", None, where),
         victim=_label(raw, "victim", VICTIMS, where),
         flow=_label(raw, "flow", FLOWS, where),
+        url=str(raw.get("url") or ""),
+        outlet=str(raw.get("outlet") or ""),
     )
 
 
