@@ -100,6 +100,9 @@ class Source:
 SCORE_TOLERANCE = 0.001
 """By how much a tag's score or an article's relevance may differ between processors: each adds up
 in an order of its own, and calibration makes of the last bits what it makes of any difference."""
+MEASURED_FROM = 20
+"""Labelled stories without which a figure says nothing; a label or country with fewer is told as
+not measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from monitor.classify.encoder import NAME as ENCODER
 from monitor.classify.relevance import NAME as RELEVANCE
 from monitor.classify.tags import NAME as TAGS
+from monitor.countries import country_name
 from monitor.train.reliability import reliability_plot
-from monitor.types import SCORE_TOLERANCE
+from monitor.types import MEASURED_FROM, SCORE_TOLERANCE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -29,6 +30,7 @@ def model_card(meta: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
     more: dict[str, Any] = {
         "megabytes": sum(map(len, files.values())) / 1e6,
         "score_tolerance": SCORE_TOLERANCE,
+        "measured_from": MEASURED_FROM,
     }
     if template == "relevance.md":
         more |= _of_relevance(meta["scores"])
@@ -113,6 +115,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "columns": columns,
+        "country": country_name,
         "figure": _figure,
         "markdown": _markdown,
         "percent": _percent,

@@ -133,7 +133,7 @@ def _labels(
     if not isinstance(value, list):
         raise DataError(f"{where}: '{key}' must be a list")
     for label in value:
-        fits = label in known if known else isinstance(label, str) and _is_country(label)
+        fits = label in known if known else isinstance(label, str) and is_country(label)
         if not fits:
             raise DataError(f"{where}: unknown label '{label}' in '{key}'")
     return tuple(value)
@@ -146,7 +146,8 @@ def _label(raw: Mapping[str, Any], key: str, known: tuple[str, ...], where: str)
     return value if isinstance(value, str) else None
 
 
-def _is_country(code: str) -> bool:
+def is_country(code: str) -> bool:
+    """Whether `code` is one of ISO 3166-1 alpha-2."""
     import pycountry
 
     return len(code) == 2 and pycountry.countries.get(alpha_2=code) is not None

@@ -10,6 +10,7 @@ from monitor.classify.relevance import NAME, load_relevance, name_of
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import load_tags
 from monitor.errors import DataError, ModelError
+from monitor.train.country_scores import country_scores
 from monitor.train.data import Labelled, read_labelled
 from monitor.train.hard_cases import error_list
 from monitor.train.make import ENGLISH
@@ -42,7 +43,8 @@ def evaluate_relevance_folder(folder: ModelFolder, data: Path) -> dict[str, Any]
     return {
         "model": f"{NAME} {folder.meta.version}",
         "data": str(data),
-        "scores": rounded(relevance_scores(rows, said, asked)),
+        "scores": rounded(relevance_scores(rows, said, asked))
+        | {"countries": country_scores(rows, said)},
         "errors": error_list(rows, said),
     }
 
