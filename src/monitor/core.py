@@ -105,6 +105,13 @@ class Monitor:
         return tuple(load_classifiers(data_dir("models")))
 
     @cached_property
+    def measured_countries(self) -> frozenset[str] | None:
+        """Where it was measured how well articles are found; `None`: nowhere by itself."""
+        from monitor.classify import measured_countries
+
+        return measured_countries(data_dir("models"))
+
+    @cached_property
     def assessors(self) -> tuple[Assessor, ...]:
         """Everything that judges a stored article, in the order it is run."""
         from monitor.guidelines import GuidelineAssessor
@@ -302,14 +309,14 @@ class Monitor:
 
         Raises `UsageError` for a day that is none.
         """
-        from monitor.digest import build_digest, day_bounds
+        from monitor.digest import build_digest, day_bounds, note_unmeasured
         from monitor.stories import group_stories
 
         zone = self.settings.zone
         if day is None:
             day = self.now().astimezone(zone).date().isoformat()
         since, until = day_bounds(day, zone)
-        return build_digest(
+        found = build_digest(
             self.store.assessed(self.stamps, since=since, until=until),
             day=day,
             timezone=self.settings.timezone,
@@ -317,6 +324,8 @@ class Monitor:
             stamps=self.stamps,
             group=group_stories,
         )
+        country = self.settings.check.country.strip().upper()  # known to be one since it was read
+        return note_unmeasured(found, self.measured_countries, country)
 
     def render_digest(self, digest: Digest, format: DigestFormat, *, evidence: bool = False) -> str:
         """Return `digest` as `html`, `text`, `md` or `json`; `evidence` is for text and `md`."""

@@ -450,7 +450,9 @@ class Story:
 class Digest:
     """One day of the desk. `day` is an ISO date or `all`.
 
-    `unjudged` are articles not judged for their language that have trafficking terms.
+    `unjudged` are articles not judged for their language that have trafficking terms. `unmeasured`
+    are the countries it is about of which it is not known how well their articles are found
+    (`MEASURED_FROM`), `None` if the model has no figures by country.
     """
 
     day: str
@@ -460,3 +462,4 @@ class Digest:
     ledger: Ledger
     stamps: tuple[str, ...]
     unjudged: tuple[AssessedArticle, ...] = ()
+    unmeasured: tuple[str, ...] | None = ()

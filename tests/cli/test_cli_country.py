@@ -58,3 +58,12 @@ def test_a_country_nothing_is_known_of(tmp_path: Path) -> None:
     assert said.err.startswith("nothing is known of law and helplines in France (known: ")
     assert json.loads(said.out)["documents"][0]["country"]["covered"] is False
     assert "France" not in why(said.out)
+
+
+def test_a_digest_tells_of_the_country_of_the_desk(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    plain, told = desk.type("digest"), desk.type("digest", MONITOR_CHECK_COUNTRY="tl")
+    assert "is not measured" not in plain.out
+    assert told.out.count("How well English articles about ") == 1
+    found = json.loads(desk.type("digest", "--format", "json", MONITOR_CHECK_COUNTRY="tl").out)
+    assert found["coverage"]["unmeasured_countries"] in (None, ["TL"])

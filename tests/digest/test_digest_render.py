@@ -383,6 +383,7 @@ def test_json_has_the_contracts_shape():
     assert digest["coverage"] == {
         "changed": 1,
         "summary_only": 0,
+        "unmeasured_countries": [],
         "page_failures": {"refused": 4, "robots": 1},
         "failed_feeds": [
             {

@@ -82,6 +82,11 @@ class CoverageOut(Model):
 
     changed: int = Field(description="Of those stored: new texts of known articles.")
     summary_only: int = Field(description="Articles of this digest judged on a summary only.")
+    unmeasured_countries: list[str] | None = Field(
+        description="Where stories are placed, and the desk's country, if fewer than 20 labelled "
+        "stories measure how well English articles about it are found. Null: the model has no "
+        "figures by country."
+    )
     page_failures: dict[PageFailure, int] = Field(
         description="Tries for article pages that were in vain, by cause."
     )

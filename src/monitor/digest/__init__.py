@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from monitor.digest.build import build_digest, day_bounds
+from monitor.digest.countries import note_unmeasured
 from monitor.digest.html import render_html
 from monitor.digest.json_ import digest_json, render_json
 from monitor.digest.markdown import render_markdown
@@ -18,7 +19,14 @@ from monitor.digest.view import view_digest
 from monitor.errors import UsageError
 from monitor.types import Digest
 
-__all__ = ["DigestFormat", "build_digest", "day_bounds", "digest_json", "render_digest"]
+__all__ = [
+    "DigestFormat",
+    "build_digest",
+    "day_bounds",
+    "digest_json",
+    "note_unmeasured",
+    "render_digest",
+]
 
 DigestFormat = Literal["html", "text", "md", "json"]
 

@@ -9,7 +9,9 @@ from datetime import timedelta
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
+from monitor.digest.countries import unmeasured_words
 from monitor.digest.safe import clean, excerpt, shown_url, without_user
+from monitor.digest.tags import CountryName
 from monitor.digest.times import date_words
 from monitor.types import Digest, FailedFeed, Ledger, SilentFeed
 
@@ -51,8 +53,8 @@ class CoverageLine:
     items: tuple[str, ...] = ()
 
 
-def coverage_lines(digest: Digest) -> tuple[CoverageLine, ...]:
-    """Return the account of `digest`: feeds, items, pages, summaries, judgements."""
+def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageLine, ...]:
+    """Return the account of `digest`: feeds, items, pages, summaries, judgements, countries."""
     ledger, zone = digest.ledger, ZoneInfo(digest.timezone)
     lines = [CoverageLine(_feeds(ledger))]
     if ledger.failures:
@@ -76,6 +78,8 @@ def coverage_lines(digest: Digest) -> tuple[CoverageLine, ...]:
         )
     judged = f"{sum(ledger.not_judged.values())} not judged"
     lines.append(CoverageLine(judged + _reasons(ledger.not_judged, _NOT_JUDGED)))
+    if unmeasured := unmeasured_words(digest, country_name):
+        lines.append(CoverageLine(unmeasured))
     return tuple(lines)
 
 

@@ -95,6 +95,7 @@ def _coverage(digest: Digest) -> dict[str, Any]:
     return {
         "changed": ledger.changed,
         "summary_only": judged_on_summary(digest)[0],
+        "unmeasured_countries": None if digest.unmeasured is None else list(digest.unmeasured),
         "page_failures": dict(sorted(ledger.page_failures.items())),
         "failed_feeds": [
             {

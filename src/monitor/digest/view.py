@@ -148,7 +148,7 @@ def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> Dig
             )
             for assessed in digest.unjudged
         ),
-        coverage=coverage_lines(digest),
+        coverage=coverage_lines(digest, country_name),
         stamps=tuple(map(clean, digest.stamps)),
     )
 
