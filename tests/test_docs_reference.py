@@ -132,7 +132,9 @@ def test_every_label_is_told_and_no_other() -> None:
         "response": types.RESPONSES,
         "place": types.PLACE_ROLES,
         "victim": types.VICTIMS,
+        "gender": types.GENDERS,
         "flow": types.FLOWS,
+        "protection": types.PROTECTIONS,
         "indicator": types.INDICATORS,
     }
 

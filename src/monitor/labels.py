@@ -6,17 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.countries import parse_country
 from monitor.errors import UsageError
-from monitor.types import FLOWS, FORMS, RESPONSES, VICTIMS
+from monitor.types import FLOWS, FORMS, GENDERS, PROTECTIONS, RESPONSES, VICTIMS
 
 SCHEMES: Mapping[str, tuple[str, ...]] = {
     "form": FORMS,
     "response": RESPONSES,
     "place": (),
     "victim": VICTIMS,
+    "gender": GENDERS,
     "flow": FLOWS,
+    "protection": PROTECTIONS,
 }
 """Labels by scheme; those of `place` are the codes of ISO 3166-1."""
-ONE = ("victim", "flow")
+ONE = ("victim", "gender", "flow")
 """Schemes of which one label holds."""
 
 

@@ -62,6 +62,10 @@ FORMS = (
 RESPONSES = ("prevention", "protection", "prosecution", "partnership")
 VICTIMS = ("child", "adult", "both", "unknown")
 FLOWS = ("domestic", "cross_border", "unknown")
+GENDERS = ("female", "male", "both", "unknown")
+"""Of the victims as told."""
+PROTECTIONS = ("shelter", "return", "compensation", "residence", "non_punishment")
+"""Kinds of help for victims that an article tells of."""
 INDICATORS = (
     "abuse_of_vulnerability",
     "deception",
@@ -109,8 +113,9 @@ not measured."""
 class Tag:
     """One label on an article, with the words that show why.
 
-    `scheme` is `form`, `response`, `place`, `victim`, `flow` or `indicator`; `role` is set for
-    places only. `experimental`: there were too few examples to measure this label.
+    `scheme` is `form`, `response`, `place`, `victim`, `gender`, `flow`, `protection` or
+    `indicator`; `role` is set for places only. `experimental`: there were too few examples to
+    measure this label.
     """
 
     scheme: str

@@ -20,6 +20,14 @@ def test_a_review_is_stored(client: httpx.Client, article: str) -> None:
     assert said["sha256"] == client.get(f"/v1/articles/{article}").json()["sha256"]
 
 
+def test_gender_and_help_are_reviewed_like_other_tags(client: httpx.Client, article: str) -> None:
+    tags = {"gender": ["both"], "protection": ["shelter", "return"]}
+    answer = client.post(
+        f"/v1/articles/{article}/review", json={"verdict": "relevant", "tags": tags}
+    )
+    assert answer.json()["tags"] == {"gender": ["both"], "protection": ["return", "shelter"]}
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -29,6 +37,8 @@ def test_a_review_is_stored(client: httpx.Client, article: str) -> None:
         ({"verdict": "relevant", "tags": {"colour": ["red"]}}, 422),
         ({"verdict": "relevant", "tags": {"place": ["XX"]}}, 422),
         ({"verdict": "relevant", "tags": {"victim": []}}, 422),
+        ({"verdict": "relevant", "tags": {"gender": ["female", "male"]}}, 422),
+        ({"verdict": "relevant", "tags": {"protection": ["visa"]}}, 422),
         ({"verdict": "relevant", "more": 1}, 422),
         ({"verdict": "relevant", "sha256": "0" * 64}, 404),
     ],

@@ -482,3 +482,18 @@ def test_same_flag_twice_is_one_with_a_count():
 def test_same_input_same_bytes():
     for form in FORMATS:
         assert render(sample_digest(), form) == render(sample_digest(), form)
+
+
+def test_gender_and_help_stand_in_the_line_in_words():
+    tags = (
+        *(
+            tag("victim", "child", 0.9),
+            tag("gender", "both", 0.9),
+            tag("protection", "return", 0.9),
+        ),
+        *(tag("protection", "shelter", 0.8), tag("protection", "non_punishment", 0.5)),
+    )
+    page = flat(render(digest_of(article(tags=tags)), "text"), "text")
+    assert "child victims" in page
+    assert "female and male victims" in page
+    assert "help to return, shelter, non-punishment?" in page

@@ -15,7 +15,7 @@ from monitor.api.problems import ProblemError
 from monitor.api.schemas import Model, WholeStr
 from monitor.errors import UsageError
 from monitor.shapes import review_json
-from monitor.types import FLOWS, FORMS, RESPONSES, VICTIMS, Verdict
+from monitor.types import FLOWS, FORMS, GENDERS, PROTECTIONS, RESPONSES, VICTIMS, Verdict
 
 router = APIRouter(tags=["articles"], route_class=JsonRoute)
 
@@ -31,9 +31,13 @@ class ReviewTags(Model):
     victim: list[Literal[VICTIMS]] | None = Field(  # type: ignore[valid-type]
         default=None, min_length=1, max_length=1
     )
+    gender: list[Literal[GENDERS]] | None = Field(  # type: ignore[valid-type]
+        default=None, min_length=1, max_length=1
+    )
     flow: list[Literal[FLOWS]] | None = Field(  # type: ignore[valid-type]
         default=None, min_length=1, max_length=1
     )
+    protection: list[Literal[PROTECTIONS]] | None = None  # type: ignore[valid-type]
 
 
 class ReviewRequest(Model):

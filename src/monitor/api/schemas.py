@@ -292,7 +292,10 @@ def _or_absent(schema: JsonDict) -> None:
 class TagOut(Model):
     """One label, with the words that show why."""
 
-    scheme: str = Field(description="`form`, `response`, `place`, `victim`, `flow`, `indicator`.")
+    scheme: str = Field(
+        description="`form`, `response`, `place`, `victim`, `gender`, `flow`, `protection`, "
+        "`indicator`."
+    )
     label: str
     score: float = Field(ge=0, le=1)
     evidence: list[Evidence]

@@ -26,6 +26,8 @@ Kind = Literal[
     "response",
     "flow",
     "indicator",
+    "gender",
+    "protection",
     "context",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)

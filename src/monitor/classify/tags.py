@@ -1,9 +1,9 @@
-"""What an article tells of: form of exploitation, response, places, victims, flow, indicators.
+"""What an article tells of: form of exploitation, response, places, victims, flow, help.
 
 Each scheme is tagged in the way that measured best (see the model card): phrases for indicators,
-phrases and encoder for `form`, a linear model and the encoder for `response`, the same behind
-counts of people and places for `victim` and `flow`, a gazetteer with a small learned choice for
-`place`. Every tag has evidence.
+gender and protection, phrases and encoder for `form`, a linear model and the encoder for
+`response`, the same behind counts of people and places for `victim` and `flow`, a gazetteer with a
+small learned choice for `place`. Every tag has evidence.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from monitor.classify.fused import (
     fuse_people,
     fuse_responses,
 )
+from monitor.classify.gender import find_gender
 from monitor.classify.indicators import GENERIC, GROUPS, STANDING, find_indicators
 from monitor.classify.linear import LinearModel, probability
 from monitor.classify.places import (
@@ -48,6 +49,7 @@ from monitor.classify.places import (
     place_role,
 )
 from monitor.classify.profile import PROFILE_NAMES, Person, find_people, people_spans, profile
+from monitor.classify.protection import find_protection
 from monitor.classify.reading import Reading, read_article
 from monitor.classify.relevance import CUES, load_linear
 from monitor.classify.small import SmallModel, parse_small
@@ -101,6 +103,8 @@ class TagsModel:
             *self._responses(facts),
             *self._places(facts),
             *self._people(facts),
+            *self._gender(facts),
+            *find_protection(facts.shown or facts.reading, self.cues),
             *find_indicators(facts.reading, self.cues),
         )
         return tuple(replace(tag, experimental=self._is_experimental(tag)) for tag in found)
@@ -169,6 +173,12 @@ class TagsModel:
             tag = Tag(scheme, label, round(probability(value), 4), show(facts, label))
             tags.append(self._with_sentence(facts, tag, scheme) if scheme == "flow" else tag)
         return [tag for tag in tags if tag.evidence]
+
+    def _gender(self, facts: Facts) -> list[Tag]:
+        """Return the gender of the victims: of the story's, or else of those spoken of at large."""
+        shown = facts.shown or facts.reading
+        tag = find_gender(shown, self.cues) or find_gender(facts.reading, self.cues)
+        return [] if tag is None else [tag]
 
     def _victim_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
         """Return the words for people of a label, or the nationals named; else nothing shows it."""

@@ -24,7 +24,9 @@ _SCHEMES = {
     "response": "Response",
     "place": "Place",
     "victim": "Victims",
+    "gender": "Gender",
     "flow": "Flow",
+    "protection": "Help",
     "indicator": "Indicator",
 }
 _SAYS_NOTHING = {"unknown"}
@@ -34,6 +36,12 @@ _IN_LINE = {
     ("victim", "child"): "child victims",
     ("victim", "adult"): "adult victims",
     ("victim", "both"): "child and adult victims",
+    ("gender", "female"): "female victims",
+    ("gender", "male"): "male victims",
+    ("gender", "both"): "female and male victims",
+    ("protection", "return"): "help to return",
+    ("protection", "residence"): "leave to stay",
+    ("protection", "non_punishment"): "non-punishment",
     ("flow", "cross_border"): "cross-border",
     ("flow", "domestic"): "within one country",
 }
