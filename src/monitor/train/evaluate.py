@@ -16,7 +16,7 @@ from monitor.train.hard_cases import error_list
 from monitor.train.make import ENGLISH
 from monitor.train.metrics import relevance_scores
 from monitor.train.relevance import judge_rows, rounded
-from monitor.train.tag_scores import score_indicators, score_tags
+from monitor.train.tag_scores import score_indicators, score_tags, score_victims
 
 
 def evaluate_relevance(models: Path, data: Path, language: str | None = None) -> dict[str, Any]:
@@ -50,10 +50,11 @@ def evaluate_relevance_folder(folder: ModelFolder, data: Path) -> dict[str, Any]
 
 
 def evaluate_tags(models: Path, data: Path) -> dict[str, Any]:
-    """Return `{model, data, schemes, indicators, experimental}` of the taggers on rows of `rel` 2.
+    """Return what the taggers are worth on rows of `rel` 2.
 
     The taggers are measured alone, on every such row, whatever the relevance model says of it;
-    `indicators` only where `data` has the articles that the project labelled.
+    `indicators` and `victims` only where `data` has articles that the project labelled, beside
+    `model`, `data`, `schemes` and `experimental`.
     """
     return evaluate_tags_folder(load_folder(find_model(models, TAGS_NAME)), data)
 
@@ -66,6 +67,7 @@ def evaluate_tags_folder(folder: ModelFolder, data: Path) -> dict[str, Any]:
         "data": str(data),
         "schemes": rounded(score_tags(model, rows)),
         **rounded(score_indicators(model, rows)),
+        **rounded(score_victims(model, rows)),
         "experimental": folder.meta.experimental,
     }
 

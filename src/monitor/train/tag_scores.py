@@ -15,7 +15,8 @@ from monitor.train.indicator_labels import (
     load_indicator_labels,
 )
 from monitor.train.metrics import label_scores
-from monitor.types import FORMS, INDICATORS, RESPONSES, Tag
+from monitor.train.victim_labels import load_victim_labels
+from monitor.types import FORMS, GENDERS, INDICATORS, PROTECTIONS, RESPONSES, Tag
 
 SCHEMES: Mapping[str, tuple[str, ...]] = {
     "form": FORMS,
@@ -25,6 +26,8 @@ SCHEMES: Mapping[str, tuple[str, ...]] = {
     "flow": ("domestic", "cross_border"),
 }
 """The labels of each scheme; `place` has all countries. `unknown` is no label."""
+RULED = ("gender", "protection", "indicator")
+"""Schemes that rest on phrases alone, measured on labels of the project."""
 MAJORITY = {"form": "unspecified", "place": "US"}
 """The label that a lazy tagger would always give; figures are given without it too."""
 UNKNOWN = ("victim", "flow")
@@ -57,7 +60,7 @@ def score_tags(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
 
 def said_of(tags: Iterable[Tag]) -> dict[str, set[str]]:
     """Return the labels given, by scheme; of places those of exploitation."""
-    found: dict[str, set[str]] = {scheme: set() for scheme in (*SCHEMES, "indicator")}
+    found: dict[str, set[str]] = {scheme: set() for scheme in (*SCHEMES, *RULED)}
     for tag in tags:
         if tag.role in (None, "exploitation"):
             found[tag.scheme].add(tag.label)
@@ -102,6 +105,30 @@ def score_indicators(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, An
         if entries:
             parts[part] = _score_part(model, entries, by_id)
     return {"indicators": parts} if parts else {}
+
+
+def score_victims(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
+    """Return the figures of gender and protection, for both halves.
+
+    Measured on those of `rows` that the project labelled, read as far as the annotator read; what
+    is said of an article without a label counts as false.
+    """
+    by_id = {row.id: row for row in rows}
+    parts: dict[str, Any] = {}
+    for part in (HELD_OUT, DEVELOPMENT):
+        entries = [e for e in load_victim_labels() if e.part == part and e.id in by_id]
+        if not entries:
+            continue
+        read = [(by_id[e.id].title, by_id[e.id].text[: e.read]) for e in entries]
+        said = [said_of(model.tag(*article)) for article in read]
+        gender = [() if e.gender == "unknown" else (e.gender,) for e in entries]
+        parts[part] = {
+            "gender": label_scores(gender, [each["gender"] for each in said], GENDERS[:-1]),
+            "protection": label_scores(
+                [e.protection for e in entries], [each["protection"] for each in said], PROTECTIONS
+            ),
+        }
+    return {"victims": parts} if parts else {}
 
 
 def _score_part(

@@ -39,9 +39,19 @@ from monitor.train.gazetteer import PLACES_FILE, build_gazetteer, ordinary_words
 from monitor.train.indicator_labels import HELD_OUT, LABELS_FILE, load_indicator_labels
 from monitor.train.relevance import pack_linear, rounded, training_record
 from monitor.train.tag_fit import Fitted, TagRows, fit_tags, read_rows
-from monitor.train.tag_scores import SCHEMES, ablate_tags, gold_of, score_indicators, score_tags
-from monitor.types import INDICATORS
+from monitor.train.tag_scores import (
+    SCHEMES,
+    ablate_tags,
+    gold_of,
+    score_indicators,
+    score_tags,
+    score_victims,
+)
+from monitor.train.victim_labels import VICTIMS_FILE, load_victim_labels
+from monitor.types import GENDERS, INDICATORS, PROTECTIONS
 
+REGIONAL = "regional.jsonl.gz"
+"""Rows of other regions: not learned from, but gender and protection are measured there too."""
 TAG_CUES_FILE = CUES_FILE.parent / "tag_cues.yaml"
 TAG_TEXTS = TEXTS / "tags"
 """Texts for the taggers alone: short items on prevention, protection and partnership."""
@@ -99,6 +109,8 @@ def train_tags(
     model = build_model(cues, counter, gazetteer, fitted, second, experimental(dev), measured(dev))
     say("measuring")
     scores: dict[str, Any] = {"dev": score_tags(model, dev), **score_indicators(model, train)}
+    regional = read_labelled(data / REGIONAL) if (data / REGIONAL).exists() else []
+    scores |= score_victims(model, [*train, *dev, *regional])
     if ablations:
         bare = None
         if any(row.basis == "written" for row in main):
@@ -120,6 +132,7 @@ def train_tags(
                 data, seed, options, PLACES_FILE, TAG_CUES_FILE, *text_files(TAG_TEXTS)
             ),
             "indicator_labels": file_sha256(LABELS_FILE),
+            "victim_labels": file_sha256(VICTIMS_FILE),
         },
     }
     people = {name: small_json(m) for name, m in zip(PEOPLE, fitted.people, strict=True)}
@@ -181,14 +194,15 @@ def measured(rows: Sequence[Labelled]) -> dict[str, list[str]]:
     places = Counter(code for row in rows for code in gold_of(row, "place"))
     enough = sorted(code for code, number in places.items() if number >= FEWEST)
     table = {scheme: list(labels) for scheme, labels in SCHEMES.items()}
-    return table | {"place": enough, "indicator": list(INDICATORS)}
+    ruled = {"gender": list(GENDERS[:-1]), "protection": list(PROTECTIONS)}
+    return table | ruled | {"place": enough, "indicator": list(INDICATORS)}
 
 
 def experimental(rows: Sequence[Labelled]) -> dict[str, list[str]]:
     """Return the labels with fewer than `FEWEST` examples to measure them on.
 
-    `rows` are of `rel` 2; indicators and roles of places are counted in the held-out labels. `*`
-    stands for all countries but those `measured`.
+    `rows` are of `rel` 2; indicators, gender, protection and roles of places are counted in the
+    held-out labels. `*` stands for all countries but those `measured`.
     """
     found: dict[str, list[str]] = {}
     for scheme, labels in SCHEMES.items():
@@ -196,6 +210,10 @@ def experimental(rows: Sequence[Labelled]) -> dict[str, list[str]]:
         found[scheme] = [label for label in labels if counts[label] < FEWEST]
     held = [entry for entry in load_indicator_labels() if entry.part == HELD_OUT]
     told = Counter(label for entry in held for label in {item.label for item in entry.indicators})
+    victims = [entry for entry in load_victim_labels() if entry.part == HELD_OUT]
+    said = Counter(label for entry in victims for label in (entry.gender, *entry.protection))
+    found["gender"] = [label for label in GENDERS[:-1] if said[label] < FEWEST]
+    found["protection"] = [label for label in PROTECTIONS if said[label] < FEWEST]
     found["place"] = ["*"]
     found["indicator"] = [label for label in INDICATORS if told[label] < FEWEST]
     return found | {"place.origin": ["*"], "place.transit": ["*"]}
