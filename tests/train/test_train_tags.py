@@ -103,6 +103,19 @@ def test_texts_of_the_taggers_are_no_one_elses() -> None:
     assert responses == {"prevention", "protection", "prosecution", "partnership"}
 
 
+def test_own_texts_call_surrogacy_and_the_taking_of_eggs_by_one_name() -> None:
+    told = [row for row in read_texts() if row.rel == 2]
+    surrogacy = {
+        form
+        for row in told
+        if "surroga" in row.title.lower() or "wombs for hire" in row.title
+        for form in row.form or ()
+    }
+    assert surrogacy == {"illegal_adoption", "organ_removal"}  # one text is about both
+    eggs = {form for row in told if " eggs eight" in row.title for form in row.form or ()}
+    assert eggs == {"organ_removal"}
+
+
 def test_what_is_said_of_an_unlabelled_row_counts_by_scheme() -> None:
     unknown = replace(ROW, victim="unknown", response=())
     victim = score_scheme("victim", ("child", "adult", "both"), [unknown], [{"child"}])
