@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from monitor.classify.cues import CueTable
+from monitor.classify.cues import Cue, CueTable
 from monitor.classify.evidence import cue_spans
 from monitor.classify.linear import probability
 from monitor.classify.reading import LEAD_WORDS, Reading
@@ -19,6 +19,9 @@ UNSPECIFIED = "unspecified"
 NAMED = tuple(form for form in FORMS if form != UNSPECIFIED)
 POINTS_TITLE, POINTS_LEAD = 3, 2
 """A form's phrase counts 3 in the headline, 2 in the lead, 1 elsewhere."""
+_GENERAL = "labour"
+_OTHER_KINDS = ("sex_by_kind", "crime_online", "crime_on_streets", "babies", "war")
+"""Groups of phrases that tell what work people were put to, besides lawful kinds of it."""
 WORDS_PER_POINT, MOST_NEEDED = 200, 4
 """Long texts must say it more often: one point per 200 words, between 2 and 4."""
 SHARE_OF_MAIN = 0.34
@@ -32,13 +35,30 @@ NO_ENCODER = -3.0
 def form_points(reading: Reading, cues: CueTable) -> dict[str, int]:
     """Return the points of every form with a phrase in the article."""
     points: dict[str, int] = {}
-    for cue in reading.title_cues:
-        if form := cues.groups[cue.group].form:
-            points[form] = points.get(form, 0) + POINTS_TITLE
-    for cue in reading.text_cues:
-        if form := cues.groups[cue.group].form:
-            points[form] = points.get(form, 0) + (POINTS_LEAD if cue.first < LEAD_WORDS else 1)
+    for cue in _of_forms(reading.title_cues, cues):
+        form = str(cues.groups[cue.group].form)
+        points[form] = points.get(form, 0) + POINTS_TITLE
+    for cue in _of_forms(reading.text_cues, cues):
+        form = str(cues.groups[cue.group].form)
+        points[form] = points.get(form, 0) + (POINTS_LEAD if cue.first < LEAD_WORDS else 1)
     return points
+
+
+def _of_forms(found: Sequence[Cue], cues: CueTable) -> list[Cue]:
+    """Return the cues of forms, without general words of work inside a phrase of another kind.
+
+    Who is "forced to work in a brothel" or "to sell her baby" is not in forced labour.
+    """
+    names = [cues.groups[cue.group].name for cue in found]
+    kinds = [cue for cue, name in zip(found, names, strict=True) if name in _OTHER_KINDS]
+    return [
+        cue
+        for cue, name in zip(found, names, strict=True)
+        if cues.groups[cue.group].form
+        and not (
+            name == _GENERAL and any(k.first <= cue.first and cue.last <= k.last for k in kinds)
+        )
+    ]
 
 
 def form_support(reading: Reading, cues: CueTable) -> dict[str, float]:
