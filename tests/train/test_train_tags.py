@@ -103,6 +103,14 @@ def test_texts_of_the_taggers_are_no_one_elses() -> None:
     assert responses == {"prevention", "protection", "prosecution", "partnership"}
 
 
+def test_texts_for_responses_have_all_kinds_alone_together_and_none_from_everywhere() -> None:
+    rows = read_texts(TAG_TEXTS)
+    combinations = {frozenset(row.response or ()) for row in rows}
+    assert len(combinations) == 16, "every combination of the four, and none"
+    assert sum(not row.response for row in rows) >= 20
+    assert len({country for row in rows for country in row.place or ()}) >= 70
+
+
 def test_own_texts_call_surrogacy_and_the_taking_of_eggs_by_one_name() -> None:
     told = [row for row in read_texts() if row.rel == 2]
     surrogacy = {
