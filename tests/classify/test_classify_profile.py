@@ -37,6 +37,13 @@ def people(title: str, text: str = "") -> list[tuple[str, str]]:
         ("Women and children were held", "both", "Women and children"),
         ("Two men arrested", "suspect", "men"),
         ("Mariam, 15, was sold", "child's age", "15"),
+        ("She was sold when she was 14", "child's age", "14"),
+        ("Those under 18 may not be hired", "child's age", "18"),
+        ("Married at the age of 12", "child's age", "12"),
+        ("Police arrested a Ghanaian woman", "suspect", "woman"),
+        ("He was convicted of selling women", "adults harmed or freed", "selling women"),
+        ("Child sex trafficking trial", "children", "Child"),
+        ("Caregivers were lured abroad", "adults harmed or freed", "Caregivers were lured"),
     ],
 )
 def test_people_are_told_apart(title: str, kind: str, words: str) -> None:
@@ -50,6 +57,8 @@ def test_people_are_told_apart(title: str, kind: str, words: str) -> None:
         "A 21-year-old man was charged",
         "Youth pastor charged on May 16, 2024",
         "The shop opens on Feb 15, officials said",
+        "She was 34 and free",
+        "The bus took under 10 minutes",
     ],
 )
 def test_no_age_of_suspects_or_of_days(title: str) -> None:

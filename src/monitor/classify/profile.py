@@ -56,18 +56,24 @@ _WOMEN = word_set("woman women females jane")
 _ADULTS = word_set(
     "adult adults workers worker migrants labourers laborers maid maids housemaids fishermen "
     "nurses soldiers veterans nationals graduates seafarers crew mothers wives men employees "
-    "jobseekers applicants pickers deckhands sailors troops mercenaries expatriates ofws"
+    "jobseekers applicants pickers deckhands sailors troops mercenaries expatriates ofws fishers "
+    "seamen farmworkers farmhands caregivers carers nannies housekeepers recruits professionals "
+    "husbands fathers breadwinners trainees miners masons hostesses returnees"
 )
 _VICTIM_AFTER_AGE = word_set(
     "woman female victim girl jane doe mother maid worker migrant domestic helper survivor wife "
     "bride student"
 )
-_OTHER_CHILD = word_set("pastor minister sex porn pornography molester predator protective")
-"""After a child word they make it another thing: "youth pastor", "child sex trafficking"."""
+_OTHER_CHILD = word_set("pastor minister porn pornography molester predator protective")
+"""After a child word they make it another thing: "youth pastor", "child protective services"."""
 _SUSPECTED = word_set(
     "arrested charged accused sentenced convicted indicted pleaded pleads jailed arraigned faces "
     "guilty detained suspected wanted gets allegedly"
 )
+_TAKEN = word_set("arrest arrests arrested charged sentenced convicted indicted jailed nabbed nabs")
+"""Before people they make them suspects: "police arrested a woman"…"""
+_OF_CHARGE = word_set("of for with after over")
+"""…unless what they are charged with stands between: "charged with selling a woman"."""
 _DONE_TO = word_set(
     "trafficking trafficked traffic rescue rescued rescues rescuing recruiting recruited pimping "
     "pimped pandering exploiting exploited exploit forced forcing force held holding luring lured "
@@ -159,16 +165,24 @@ def _age(text: str, words: Words, at: int) -> tuple[Kind | None, int]:
         after = names[last : last + 2]
         return ("victim's adult age" if not _VICTIM_AFTER_AGE.isdisjoint(after) else None), last
     if before and (before[-1] in ("aged", "ages", "age") or _in_list_of_ages(before)):
-        if age < ADULT:
-            return "child's age", at + 1
         named = not _VICTIM_AFTER_AGE.isdisjoint(before)
-        return ("victim's adult age" if named else None), at + 1
+        grown: Kind | None = "victim's adult age" if named else None
+        return ("child's age" if age < ADULT else grown), at + 1
+    if _at_that_age(before, age):
+        return "child's age", at + 1
     # "Smith, 34," is how news gives a suspect's age; a named child is a child all the same
     if at and 12 <= age < ADULT and text[words.ends[at - 1] : words.starts[at]] == ", ":
         following = text[words.ends[at] : words.ends[at] + 1]
         if following in ",." and text[words.starts[at - 1]].isupper() and not before[-1].isdigit():
             return (None if before[-1] in _MONTHS else "child's age"), at + 1
     return None, at + 1
+
+
+def _at_that_age(before: Sequence[str], age: int) -> bool:
+    """Tell "when she was 14", "the age of 12", "under 18" by the words before the number."""
+    if list(before[-2:]) in (["she", "was"], ["he", "was"], ["they", "were"], ["age", "of"]):
+        return age < ADULT
+    return list(before[-1:]) == ["under"] and ADULT - 4 <= age <= ADULT
 
 
 _MONTHS = word_set(
@@ -183,8 +197,12 @@ def _in_list_of_ages(before: Sequence[str]) -> bool:
 
 
 def _is_suspect(names: Sequence[str], at: int) -> bool:
-    """Tell a suspect from a victim: "woman arrested", "two men were charged"."""
-    return not _SUSPECTED.isdisjoint(names[at + 1 : at + 4])
+    """Tell a suspect from a victim: "woman arrested", "two men were charged", "arrest a man"."""
+    before = names[max(0, at - 3) : at]
+    return not (
+        _SUSPECTED.isdisjoint(names[at + 1 : at + 4])
+        and (_TAKEN.isdisjoint(before) or not _OF_CHARGE.isdisjoint(before))
+    )
 
 
 def profile(reading: Reading, people: Sequence[Person], mentions: Sequence[Mention]) -> list[float]:
