@@ -1,9 +1,10 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.classify.cues import CueGroup, CueTable, expand
-from monitor.classify.reading import read_article
-from monitor.classify.words import split_words
+from monitor.classify.reading import ngrams, read_article
+from monitor.classify.words import split_thai, split_words
 
 TABLE = CueTable(
     [
@@ -78,3 +79,29 @@ def test_a_term_that_is_the_tail_of_another_trade_is_none() -> None:
 
 def test_a_gap_has_three_words_at_most() -> None:
     assert not TABLE.find(["passports", "of", "the", "four", "men", "were", "taken"])
+
+
+def test_thai_splits_into_clusters_that_cues_match_whole() -> None:
+    text = "ตำรวจช่วย 7 คนจากขบวนการค้า\u200bมนุษย์ใน KK Park"
+    words = split_thai(text)
+    assert [text[a:b].lower() for a, b in zip(words.starts, words.ends, strict=True)] == words.words
+    assert words.words[:5] == ["ตำ", "ร", "ว", "จ", "ช่"]
+    assert words.words[-2:] == ["kk", "park"]
+    assert len(set(words.sentences)) == text.count(" ") + 1
+    table = CueTable(
+        [CueGroup("term", "term", ("{ค้า|ขาย}มนุษย์",)), CueGroup("x", "term", ("ค้ามนุ",))],
+        split_thai,
+    )
+    # a mark that allows a line break stands between the letters; half a cluster is no match
+    cues = table.find(words.words)
+    assert {table.groups[cue.group].name for cue in cues} == {"term", "x"}
+    cue = next(cue for cue in cues if table.groups[cue.group].name == "term")
+    assert text[words.starts[cue.first] : words.ends[cue.last - 1]] == "ค้า\u200bมนุษย์"
+    assert table.find(split_thai("การค้ามนุ่ม").words) == []
+
+
+@pytest.mark.parametrize(("longest", "count"), [(2, 7), (3, 9), (5, 10)])
+def test_ngrams_are_runs_of_words(longest: int, count: int) -> None:
+    grams = ngrams(["a", "b", "c", "d"], longest)
+    assert len(grams) == count
+    assert ("a b c" in grams) is (longest > 2)

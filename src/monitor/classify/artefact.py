@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.classify.cues import KINDS, CueGroup, CueTable
+from monitor.classify.words import splitter_of
 from monitor.errors import ModelError
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ class ModelFolder:
 
     def cues(self, name: str = "cues.json") -> CueTable:
         """Return the cue table of a model; raises `ModelError`."""
-        return CueTable(parse_cues(self.json(name), str(self.path / name)))
+        groups = parse_cues(self.json(name), str(self.path / name))
+        return CueTable(groups, splitter_of(self.meta.language))
 
     def _bytes(self, name: str) -> bytes:
         if name not in self.content:

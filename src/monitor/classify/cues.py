@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from monitor.classify.words import split_words
+from monitor.classify.words import Splitter, split_words
 
 GAP = "~"
 MAX_GAP = 3
@@ -63,10 +63,10 @@ def expand(phrase: str) -> Iterator[str]:
 
 
 class CueTable:
-    """Cue groups, ready to search."""
+    """Cue groups, ready to search in the words that `split` makes of a text."""
 
-    def __init__(self, groups: Sequence[CueGroup]) -> None:
-        self.groups = tuple(groups)
+    def __init__(self, groups: Sequence[CueGroup], split: Splitter = split_words) -> None:
+        self.groups, self.split = tuple(groups), split
         self.index: Mapping[str, int] = {group.name: i for i, group in enumerate(self.groups)}
         self._terms, self._other = self.of_kind("term"), self.of_kind("other")
         self._trie: dict[str, Any] = {}
@@ -83,8 +83,8 @@ class CueTable:
         node = self._trie
         for word in words:
             # a plain word, as nearly all of 100,000 are, is what the splitter makes of it
-            plain = word == GAP or (word.isalnum() and word == word.lower())
-            for part in [word] if plain else split_words(word).words:
+            known = self.split is split_words and word.isalnum() and word == word.lower()
+            for part in [word] if known or word == GAP else self.split(word).words:
                 node = node.setdefault(part, {})
         ends: list[int] = node.setdefault(_END, [])
         if group not in ends:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.classify.cues import Cue, CueTable
-from monitor.classify.words import Words, split_words
+from monitor.classify.words import Words
 from monitor.types import FieldName, Span
 
 LEAD_WORDS = 80
@@ -33,19 +33,22 @@ class Reading:
 
 def read_article(title: str, text: str, cues: CueTable) -> Reading:
     """Split an article into words and find the cues in it."""
-    headline, body = split_words(title), split_words(text)
+    headline, body = cues.split(title), cues.split(text)
     return Reading(headline, body, cues.find(headline.words), cues.find(body.words))
 
 
 def field_ngrams(reading: Reading) -> dict[str, list[str]]:
-    """Return the words and word pairs of each of `FIELDS`, repeats included."""
-    title = ngrams(reading.title.words)
+    """Return the n-grams of each of `FIELDS`, repeats included: words and pairs, or longer ones."""
+    title = ngrams(reading.title.words, reading.title.longest)
     return {
         "title": title,
-        "full": title + ngrams(reading.text.words),
+        "full": title + ngrams(reading.text.words, reading.text.longest),
     }
 
 
-def ngrams(words: Sequence[str]) -> list[str]:
-    """Return words and pairs of neighbouring words."""
-    return [*words, *map("{} {}".format, words, words[1:])]
+def ngrams(words: Sequence[str], longest: int = 2) -> list[str]:
+    """Return words, pairs of neighbouring words, and longer runs up to `longest`."""
+    grams = [*words, *map("{} {}".format, words, words[1:])]
+    for length in range(3, longest + 1):
+        grams += map(" ".join, zip(*(words[n:] for n in range(length)), strict=False))
+    return grams

@@ -7,9 +7,15 @@ that carried it, and because serving then needs NumPy alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[Uu]\.[Ss]\.(?:[Aa]\.)?|[Uu]\.[KkNn]\.|[^\W_]+(?:['’][^\W_]+)*")
+_THAI = re.compile(
+    r"[เ-ไ]?[ก-ฮ][ะ-\u0e3aๅ\u0e47-\u0e4e]*|[๐-๙]+|[\u0e00-\u0e7f]|(?:(?![\u0e00-\u0e7f])[^\W_])+"
+)
+_SPACES = frozenset(" \n\u00a0")
+THAI_LONGEST = 5
 _DOTTED = {"u.s.": "u.s", "u.s.a.": "u.s", "u.k.": "u.k", "u.n.": "u.n"}
 _STOPS = frozenset(".!?…|\n")
 # After these a full stop ends no sentence.
@@ -28,16 +34,21 @@ def word_set(words: str) -> frozenset[str]:
 class Words:
     """Lower-cased words; `text[starts[i]:ends[i]]` is where word `i` stands as written.
 
-    `sentences[i]` numbers the sentence of word `i`, from 0.
+    `sentences[i]` numbers the sentence of word `i`, from 0. Models count runs of up to `longest`
+    words.
     """
 
     words: list[str]
     starts: list[int]
     ends: list[int]
     sentences: list[int]
+    longest: int = 2
 
     def __len__(self) -> int:
         return len(self.words)
+
+
+Splitter = Callable[[str], Words]
 
 
 def split_words(text: str) -> Words:
@@ -67,6 +78,34 @@ def split_words(text: str) -> Words:
         ends.append(end)
         sentences.append(sentence)
     return Words(words, starts, ends, sentences)
+
+
+def split_thai(text: str) -> Words:
+    """Split Thai into clusters, other scripts into words; a space ends a clause, a "sentence".
+
+    Thai has no spaces between words, and words need a dictionary. A cluster, a consonant with the
+    vowels and marks written around it, needs none: cues match whole clusters, and runs of up to
+    five stand for words.
+    """
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    sentences: list[int] = []
+    sentence = 0
+    for match in _THAI.finditer(text):
+        start, end = match.span()
+        if ends and not _SPACES.isdisjoint(text[ends[-1] : start]):
+            sentence += 1
+        words.append(match.group().lower())
+        starts.append(start)
+        ends.append(end)
+        sentences.append(sentence)
+    return Words(words, starts, ends, sentences, THAI_LONGEST)
+
+
+def splitter_of(language: str) -> Splitter:
+    """Return what splits texts of a language into words."""
+    return split_thai if language == "th" else split_words
 
 
 def _ends_sentence(text: str, after: int, start: int, before: str) -> bool:
