@@ -41,7 +41,7 @@ def tag_json(
 
 
 def term_json(term: Term) -> dict[str, Any]:
-    """Return a trafficking term found in an article that was not judged."""
+    """Return words that speak for a look at an article without a measured judgement."""
     return {
         "term": term.term,
         "language": term.language,

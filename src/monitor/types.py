@@ -326,7 +326,9 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A listed trafficking term in an article that no model judges, and what it means in English.
+    """Words that speak for a look at an article that no measured model judges, in English.
+
+    A listed trafficking term, or a phrase that an unmeasured model goes by.
 
     `evidence` are the first places where it stands, in one of its spellings.
     """
@@ -343,7 +345,8 @@ class Assessment:
 
     `not_judged` names why there is no judgement (`language`), `terms` what speaks for a look all
     the same; `error` that the assessor failed on this article, so that it does not stay due for
-    ever.
+    ever. `experimental`: what judged is not measured in this language, so nothing it says counts
+    among what is known.
     """
 
     stamp: str
@@ -356,6 +359,7 @@ class Assessment:
     scorecard: tuple[ScorecardItem, ...] = ()
     error: str | None = None
     terms: tuple[Term, ...] = ()
+    experimental: bool = False
 
 
 class Assessor(Protocol):
@@ -401,6 +405,7 @@ class AssessedArticle:
     scorecard: tuple[ScorecardItem, ...]
     stamps: tuple[str, ...]
     terms: tuple[Term, ...] = ()
+    experimental: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,9 +460,11 @@ class Story:
 class Digest:
     """One day of the desk. `day` is an ISO date or `all`.
 
-    `unjudged` are articles not judged for their language that have trafficking terms. `unmeasured`
-    are the countries it is about of which it is not known how well their articles are found
-    (`MEASURED_FROM`), `None` if the model has no figures by country.
+    `possible` are articles that a model not measured in their language would show, or that have
+    trafficking terms in such a language; `unjudged` are articles not judged for their language
+    that have trafficking terms. `unmeasured` are the countries it is about of which it is not known
+    how well their articles are found (`MEASURED_FROM`), `None` if the model has no figures by
+    country.
     """
 
     day: str
@@ -467,4 +474,5 @@ class Digest:
     ledger: Ledger
     stamps: tuple[str, ...]
     unjudged: tuple[AssessedArticle, ...] = ()
+    possible: tuple[AssessedArticle, ...] = ()
     unmeasured: tuple[str, ...] | None = ()

@@ -10,6 +10,8 @@ from monitor.config import data_dir
 from monitor.types import Article
 
 ASSESSORS = load_classifiers(data_dir("models"))
+UNMEASURED = {"es", "pt"}
+"""Whose models have fewer than 20 relevant articles behind their figures, or say so."""
 BY_NAME = {assessor.stamp.partition("@")[0]: assessor for assessor in ASSESSORS}
 CASES = [
     (
@@ -101,6 +103,7 @@ def test_an_article_is_judged_by_its_languages_model_alone(
     own = said.pop(f"relevance-{language}")
     assert own.relevant is relevant
     assert own.relevance is not None
+    assert own.experimental is (language in UNMEASURED)
     for name, other in said.items():
         assert other.relevance is other.relevant is other.not_judged is other.error is None
         assert other.terms == ()
@@ -111,7 +114,14 @@ def test_an_article_is_judged_by_its_languages_model_alone(
 def test_a_record_has_one_judgement(language: str, title: str, text: str, relevant: bool) -> None:
     line = json.dumps({"id": "a", "title": title, "text": text})
     (out,) = map(json.loads, classify_lines([line], ASSESSORS))
-    assert list(out) == ["id", "relevance", "relevant", "borderline", "tags", "stamps"]
+    marks = ["experimental", "language"] if language in UNMEASURED else []
+    marks += ["terms"] if marks and relevant else []
+    keys = ["id", "relevance", "relevant", "borderline", *marks, "tags", "stamps"]
+    assert list(out) == keys
+    for term in out.get("terms", []):
+        for span in term["evidence"]:
+            field = {"title": title, "text": text}[span["field"]]
+            assert field[span["start"] : span["end"]].strip()
     assert out["relevant"] is relevant
     assert out["stamps"] == [assessor.stamp for assessor in ASSESSORS]
     assert bool(out["tags"]) is (language == "en")

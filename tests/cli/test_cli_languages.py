@@ -98,9 +98,9 @@ def test_the_digest_lists_what_is_not_judged_but_has_terms(desk: Desk) -> None:
     said = desk.type("digest", "--day", "all", "--format", "json")
     assert said.code == 0, said.err
     digest = json.loads(said.out)
-    told = {article["id"] for story in digest["relevant"] for article in story["articles"]}
-    assert told == {"article-pt", "article-es"}
-    assert all(not a["tags"] for story in digest["relevant"] for a in story["articles"])
+    assert digest["relevant"] == digest["borderline"] == []
+    assert {entry["id"] for entry in digest["possible"]} == {"article-pt", "article-es"}
+    assert all(entry["terms"] for entry in digest["possible"])
     listed = {entry["id"]: entry["terms"][0]["meaning"] for entry in digest["unjudged"]}
     assert set(listed) == {"article-th", "article-tet", "article-fr"}
     assert all("trafficking" in meaning for meaning in listed.values())

@@ -344,7 +344,7 @@ def test_json_has_the_contracts_shape():
     digest = json.loads(render(digest_of(lead), "json"))
     assert list(digest) == [
         *("schema", "day", "timezone", "relevant", "borderline", "ledger", "stamps", "unjudged"),
-        "coverage",
+        *("possible", "coverage"),
     ]
     (story,) = digest["relevant"]
     assert list(story) == ["story", "articles"]

@@ -93,3 +93,20 @@ def test_terms_of_an_article_that_some_model_judged_are_not_told(
     record(store, articles["th"], judged(0.2), UNJUDGED)
     merged = store.article("article-th", STAMPS)
     assert (merged.relevance, merged.not_judged, merged.terms) == (0.2, None, ())
+
+
+def test_what_is_not_measured_stays_marked_and_keeps_its_terms(
+    store: Store, articles: Mapping[str, Article]
+) -> None:
+    thai = Assessment(
+        "relevance-th@1+ffffffffffff",
+        relevance=0.7,
+        relevant=True,
+        borderline=False,
+        terms=(TERM,),
+        experimental=True,
+    )
+    record(store, articles["th"], thai, Assessment(COVERAGE))
+    merged = store.article("article-th", (thai.stamp, COVERAGE))
+    assert (merged.relevant, merged.experimental, merged.terms) == (True, True, (TERM,))
+    assert not store.article("article-th", (COVERAGE,)).experimental

@@ -140,6 +140,7 @@ def article_json(assessed: AssessedArticle) -> dict[str, Any]:
         "relevant": assessed.relevant,
         "borderline": assessed.borderline,
         "not_judged": assessed.not_judged,
+        "experimental": assessed.experimental,
         "terms": [term_json(term) for term in assessed.terms],
         "tags": [tag_json(tag) for tag in assessed.tags],
         "findings": [finding_json(finding) for finding in assessed.findings],

@@ -47,6 +47,21 @@ class DigestUnjudged(Model):
     terms: list[TermOut]
 
 
+class DigestPossible(Model):
+    """An article that a model not measured in its language would show, or with terms in one."""
+
+    id: str
+    url: str
+    title: str
+    outlet: str
+    published: str | None = Field(description="As the feed says, RFC 3339.")
+    language: str | None
+    relevance: float | None = Field(description="An order among these, no measured probability.")
+    relevant: bool | None
+    borderline: bool | None
+    terms: list[TermOut] = Field(description="The words that speak for a look.")
+
+
 class LedgerOut(Model):
     """What was polled: `fetched` is `stored` plus all that was `dropped`."""
 
@@ -104,6 +119,9 @@ class DigestOut(Model):
     borderline: list[DigestStory] = Field(description="Trafficking may be a side matter here.")
     unjudged: list[DigestUnjudged] = Field(
         description="Not judged for their language, but with trafficking terms."
+    )
+    possible: list[DigestPossible] = Field(
+        description="In languages where the models are not measured."
     )
     ledger: LedgerOut
     stamps: list[str] = Field(description="What judged: `name@version+hash`.")

@@ -332,9 +332,13 @@ class Classified(Model):
         default=None, description="Whether trafficking is a secondary subject."
     )
     not_judged: str | None = Field(default=None, description="Why there is no judgement.")
+    experimental: bool = Field(
+        default=False, description="Whether what judged is not measured in the article's language."
+    )
     language: str | None = None
     terms: list[TermOut] = Field(
-        default=[], description="Trafficking terms in an article not judged for its language."
+        default=[],
+        description="Words that speak for a look, in an article without a measured judgement.",
     )
     tags: list[TagOut] = []
     stamps: list[str] = Field(default=[], description="What judged: `name@version+hash`.")
@@ -384,8 +388,11 @@ class ArticleOut(Model):
     relevant: bool | None
     borderline: bool | None
     not_judged: str | None = Field(description="Why there is no judgement.")
+    experimental: bool = Field(
+        description="Whether what judged is not measured in the article's language."
+    )
     terms: list[TermOut] = Field(
-        description="Trafficking terms in an article not judged for its language."
+        description="Words that speak for a look, in an article without a measured judgement."
     )
     tags: list[TagOut]
     findings: list[ArticleFinding]

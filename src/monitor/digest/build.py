@@ -46,9 +46,10 @@ def build_digest(
     stamps: Iterable[str],
     group: Group,
 ) -> Digest:
-    """Sort a day's articles into relevant and borderline stories, and those to look at unjudged.
+    """Sort a day's articles into relevant and borderline stories, and those to look at.
 
-    All others are left out.
+    These are what a model not measured in their language would show, or has trafficking terms in
+    such a language, and what no model judges but has terms. All others are left out.
 
     `articles` are those first seen on `day` (see `day_bounds`); `group` folds copies, as
     `stories.group_stories` does. A borderline copy of a relevant story stays in its own section:
@@ -56,9 +57,13 @@ def build_digest(
     """
     relevant: list[AssessedArticle] = []
     borderline: list[AssessedArticle] = []
+    possible: list[AssessedArticle] = []
     unjudged: list[AssessedArticle] = []
     for assessed in articles:  # once: of `all` days the others would not fit into memory
-        if assessed.relevant is True:
+        if assessed.experimental:
+            if assessed.relevant or assessed.borderline or assessed.terms:
+                possible.append(assessed)
+        elif assessed.relevant is True:
             relevant.append(assessed)
         elif assessed.borderline is True:
             borderline.append(assessed)
@@ -72,11 +77,17 @@ def build_digest(
         ledger=ledger,
         stamps=tuple(stamps),
         unjudged=tuple(sorted(unjudged, key=lambda a: (a.article.seen, a.article.id))),
+        possible=tuple(sorted(possible, key=_likely_first)),
     )
 
 
 def _certain_first(stories: Iterable[Story]) -> tuple[Story, ...]:
     return tuple(sorted(stories, key=lambda story: (-_relevance(story), story.id)))
+
+
+def _likely_first(assessed: AssessedArticle) -> tuple[bool, bool, float, str]:
+    kind = (not assessed.relevant, not assessed.borderline)
+    return (*kind, -(assessed.relevance or 0.0), assessed.article.id)
 
 
 def _relevance(story: Story) -> float:

@@ -92,6 +92,7 @@ def page_failure_words(failures: Mapping[str, int]) -> str:
 def judged_on_summary(digest: Digest) -> tuple[int, int]:
     """Return how many of the articles shown were judged on their summary only, and of how many."""
     shown = [a for story in (*digest.relevant, *digest.borderline) for a in story.articles]
+    shown += digest.possible
     return sum(a.article.origin == "summary" for a in shown), len(shown)
 
 

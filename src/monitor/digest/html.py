@@ -5,7 +5,16 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from monitor.digest.view import SUMMARY_ONLY, UNJUDGED, UNJUDGED_NOTE, UNSURE_NOTE, DigestView
+from monitor.digest.view import (
+    NO_WORDS,
+    POSSIBLE,
+    POSSIBLE_NOTE,
+    SUMMARY_ONLY,
+    UNJUDGED,
+    UNJUDGED_NOTE,
+    UNSURE_NOTE,
+    DigestView,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -15,6 +24,9 @@ def render_html(view: DigestView) -> str:
     """Return the page."""
     return _template().render(
         digest=view,
+        possible_title=POSSIBLE,
+        possible_note=POSSIBLE_NOTE,
+        no_words=NO_WORDS,
         unjudged_title=UNJUDGED,
         unjudged_note=UNJUDGED_NOTE,
         summary_only=SUMMARY_ONLY,

@@ -39,6 +39,7 @@ def digest_json(digest: Digest) -> dict[str, Any]:
         "ledger": _ledger(digest.ledger),
         "stamps": list(digest.stamps),
         "unjudged": [_unjudged(assessed) for assessed in digest.unjudged],
+        "possible": [_possible(assessed) for assessed in digest.possible],
         "coverage": _coverage(digest),
     }
 
@@ -48,20 +49,21 @@ def _story(story: Story) -> dict[str, Any]:
 
 
 def _unjudged(assessed: AssessedArticle) -> dict[str, Any]:
-    article = assessed.article
+    said = {"not_judged": assessed.not_judged}
+    return {**_named(assessed), **said, "terms": [term_json(term) for term in assessed.terms]}
+
+
+def _possible(assessed: AssessedArticle) -> dict[str, Any]:
     return {
-        "id": article.id,
-        "url": article.url,
-        "title": article.title,
-        "outlet": article.outlet,
-        "published": time_json(article.published),
-        "language": article.language,
-        "not_judged": assessed.not_judged,
+        **_named(assessed),
+        "relevance": assessed.relevance,
+        "relevant": assessed.relevant,
+        "borderline": assessed.borderline,
         "terms": [term_json(term) for term in assessed.terms],
     }
 
 
-def _article(assessed: AssessedArticle) -> dict[str, Any]:
+def _named(assessed: AssessedArticle) -> dict[str, Any]:
     article = assessed.article
     return {
         "id": article.id,
@@ -70,7 +72,13 @@ def _article(assessed: AssessedArticle) -> dict[str, Any]:
         "outlet": article.outlet,
         "published": time_json(article.published),
         "language": article.language,
-        "origin": article.origin,
+    }
+
+
+def _article(assessed: AssessedArticle) -> dict[str, Any]:
+    return {
+        **_named(assessed),
+        "origin": assessed.article.origin,
         "relevance": assessed.relevance,
         "tags": [tag_json(tag) for tag in assessed.tags],
         "findings": [finding_json(finding) for finding in headline_findings(assessed)],

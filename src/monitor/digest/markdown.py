@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from monitor.digest.tags import TagView
 from monitor.digest.view import (
+    NO_WORDS,
+    POSSIBLE,
+    POSSIBLE_NOTE,
     SUMMARY_ONLY,
     UNJUDGED,
     UNJUDGED_NOTE,
@@ -15,8 +18,8 @@ from monitor.digest.view import (
     ArticleView,
     DigestView,
     FlagView,
+    ListedView,
     StoryView,
-    UnjudgedView,
 )
 
 # What means something inside a line; every line begins with words of ours, so what means
@@ -44,9 +47,8 @@ def render_markdown(view: DigestView, *, evidence: bool = False) -> str:
         lines += ["## Borderline", "", "Trafficking may be a side matter here.", ""]
         for story in view.borderline:
             lines += [*_story(story, evidence), ""]
-    if view.unjudged:
-        lines += [f"## {UNJUDGED}", "", UNJUDGED_NOTE, ""]
-        lines += [*(f"- {_unjudged(unjudged)}" for unjudged in view.unjudged), ""]
+    lines += _listing(POSSIBLE, POSSIBLE_NOTE, view.possible)
+    lines += _listing(UNJUDGED, UNJUDGED_NOTE, view.unjudged)
     lines += ["## Coverage", ""]
     for line in view.coverage:
         lines.append(f"- {escape(line.text)}")
@@ -90,12 +92,17 @@ def _id(article: ArticleView) -> str:
     return f"`{article.id.replace('`', '')}`"
 
 
-def _unjudged(unjudged: UnjudgedView) -> str:
-    article = unjudged.article
+def _listing(heading: str, note: str, items: Sequence[ListedView]) -> list[str]:
+    lines = [f"## {heading}", "", note, "", *(f"- {_listed(item)}" for item in items), ""]
+    return lines if items else []
+
+
+def _listed(item: ListedView) -> str:
+    article = item.article
     language = f", language: {escape(article.language)}" if article.language else ""
-    terms = "; ".join(f"“{escape(t.words)}”: {escape(t.meaning)}" for t in unjudged.terms)
+    terms = "; ".join(f"“{escape(t.words)}”: {escape(t.meaning)}" for t in item.terms)
     said = f"{_link(article.title, article.url)} · {escape(article.outlet)} · "
-    return f"{said}{escape(article.when)}{language} · {terms} {_id(article)}"
+    return f"{said}{escape(article.when)}{language} · {terms or NO_WORDS} {_id(article)}"
 
 
 def _link(text: str, url: str | None) -> str:

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from monitor.digest.tags import TagView
 from monitor.digest.view import (
+    NO_WORDS,
+    POSSIBLE,
+    POSSIBLE_NOTE,
     SUMMARY_ONLY,
     UNJUDGED,
     UNJUDGED_NOTE,
@@ -14,8 +17,8 @@ from monitor.digest.view import (
     ArticleView,
     DigestView,
     FlagView,
+    ListedView,
     StoryView,
-    UnjudgedView,
 )
 
 COLUMNS = 78
@@ -41,10 +44,14 @@ def render_plain(view: DigestView, *, evidence: bool = False) -> str:
         lines += ["", "BORDERLINE", *_wrap("Trafficking may be a side matter here."), "-" * COLUMNS]
         for number, story in enumerate(view.borderline, 1):
             lines += ["", *_story(story, f"{number}. ", evidence)]
-    if view.unjudged:
-        lines += ["", *_wrap(UNJUDGED.upper()), *_wrap(UNJUDGED_NOTE), "-" * COLUMNS]
-        for number, unjudged in enumerate(view.unjudged, 1):
-            lines += ["", *_unjudged(unjudged, f"{number}. ")]
+    for items, heading, note in (
+        (view.possible, POSSIBLE, POSSIBLE_NOTE),
+        (view.unjudged, UNJUDGED, UNJUDGED_NOTE),
+    ):
+        if items:
+            lines += ["", *_wrap(heading.upper()), *_wrap(note), "-" * COLUMNS]
+        for number, item in enumerate(items, 1):
+            lines += ["", *_listed(item, f"{number}. ")]
     lines += ["", "-" * COLUMNS, *_footer(view)]
     return "\n".join(lines) + "\n"
 
@@ -82,14 +89,16 @@ def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
         yield from _flags(copy, evidence)
 
 
-def _unjudged(unjudged: UnjudgedView, number: str) -> Iterator[str]:
-    article = unjudged.article
+def _listed(item: ListedView, number: str) -> Iterator[str]:
+    article = item.article
     yield from _wrap(article.title, first=number)
     language = f" · language: {article.language}" if article.language else ""
     yield from _wrap(f"{article.outlet} · {article.when}{language}", first=INDENT)
     yield f"{INDENT}{_address(article)}"
-    for term in unjudged.terms:
+    for term in item.terms:
         yield from _wrap(f"“{term.words}”: {term.meaning}", first=INDENT, hang=INDENT + "  ")
+    if not item.terms:
+        yield from _wrap(NO_WORDS, first=INDENT)
 
 
 def _meta(article: ArticleView) -> str:

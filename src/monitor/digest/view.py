@@ -20,6 +20,12 @@ from monitor.types import AssessedArticle, Digest, Finding, Severity, Story, Ter
 TERMS_SHOWN = 3
 UNJUDGED = "Not judged for their language, but with trafficking terms"
 UNJUDGED_NOTE = "Nobody and no model has read these: a term in them speaks of trafficking."
+POSSIBLE = "Possible, in languages where the models are not measured"
+POSSIBLE_NOTE = (
+    "Unmeasured: there is too little labelled news in these languages to say how often this is"
+    " right, or what is missed. Words that speak for a look stand beside each."
+)
+NO_WORDS = "no phrase of the lists, only the wording as a whole"
 SUMMARY_ONLY = "judged on its summary only"
 UNSURE_NOTE = "A question mark stands behind a tag that is less than sure."
 
@@ -95,8 +101,8 @@ class TermView:
 
 
 @dataclass(frozen=True, slots=True)
-class UnjudgedView:
-    """An article that no model judges, and the trafficking terms in it."""
+class ListedView:
+    """An article without a measured judgement, and the words that speak for a look at it."""
 
     article: ArticleView
     terms: tuple[TermView, ...]
@@ -113,7 +119,8 @@ class DigestView:
     quiet: str
     relevant: tuple[StoryView, ...]
     borderline: tuple[StoryView, ...]
-    unjudged: tuple[UnjudgedView, ...]
+    possible: tuple[ListedView, ...]
+    unjudged: tuple[ListedView, ...]
     coverage: tuple[CoverageLine, ...]
     stamps: tuple[str, ...]
 
@@ -128,6 +135,10 @@ def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> Dig
     """Put a digest into words, times in its time zone."""
     zone = ZoneInfo(digest.timezone)
 
+    def listed(assessed: AssessedArticle) -> ListedView:
+        article = _view_article(assessed, digest.day, zone, country_name)
+        return ListedView(article, _view_terms(assessed))
+
     def view(story: Story) -> StoryView:
         views = [_view_article(a, digest.day, zone, country_name) for a in story.articles]
         lead, *copies = views
@@ -141,13 +152,8 @@ def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> Dig
         quiet="" if digest.relevant else _quiet(digest),
         relevant=tuple(map(view, digest.relevant)),
         borderline=tuple(map(view, digest.borderline)),
-        unjudged=tuple(
-            UnjudgedView(
-                _view_article(assessed, digest.day, zone, country_name),
-                tuple(_view_term(term, assessed) for term in assessed.terms[:TERMS_SHOWN]),
-            )
-            for assessed in digest.unjudged
-        ),
+        possible=tuple(map(listed, digest.possible)),
+        unjudged=tuple(map(listed, digest.unjudged)),
         coverage=coverage_lines(digest, country_name),
         stamps=tuple(map(clean, digest.stamps)),
     )
@@ -158,6 +164,8 @@ def _summary(digest: Digest) -> str:
     text = f"{count(len(digest.relevant), 'story', 'stories')} from {count(articles, 'article')}"
     if digest.borderline:
         text += f", {len(digest.borderline)} borderline"
+    if digest.possible:
+        text += f", {len(digest.possible)} possible in languages not measured"
     if digest.unjudged:
         text += f", {len(digest.unjudged)} not judged with trafficking terms"
     if digest.ledger.page_failures.get("extractor"):
@@ -236,13 +244,19 @@ def _certainty(assessed: AssessedArticle) -> str:
     The models' calibration error is 3 to 4 hundredths: a finer figure would say nothing.
     """
     relevance = assessed.relevance
-    if relevance is None or assessed.relevant is not True:
+    if relevance is None or assessed.relevant is not True or assessed.experimental:
         return ""
     word = next(word for least, word in _CERTAINTY if relevance >= least)
     if relevance >= _WORD_IS_ENOUGH:
         return word
     percent = 5 * round(20 * relevance)
     return f"{word}, about {percent}%" if percent else f"{word}, under 5%"
+
+
+def _view_terms(assessed: AssessedArticle) -> tuple[TermView, ...]:
+    """Return the first terms; of the same words once, as the list of terms explains them."""
+    views = [_view_term(term, assessed) for term in assessed.terms]
+    return tuple({view.words.casefold(): view for view in views}.values())[:TERMS_SHOWN]
 
 
 def _view_term(term: Term, assessed: AssessedArticle) -> TermView:

@@ -188,11 +188,12 @@ def merge(one: Article, said: Mapping[str, Assessment], stamps: Sequence[str]) -
     """Put together what assessors said of an article, in the order of `stamps`.
 
     The first stamp with a relevance gives it, and the two decisions with it. Without any, the
-    first reason there is none: `not_judged`, or `error` where the assessor failed; only then are
-    there `terms`.
+    first reason there is none: `not_judged`, or `error` where the assessor failed; only then, or
+    where what judged is `experimental`, are there `terms`.
     """
     present = [said[stamp] for stamp in stamps if stamp in said]
     judged = next((a for a in present if a.relevance is not None), None)
+    experimental = judged is not None and judged.experimental
     reasons = (a.not_judged or ("error" if a.error else None) for a in present)
     return AssessedArticle(
         article=one,
@@ -204,5 +205,6 @@ def merge(one: Article, said: Mapping[str, Assessment], stamps: Sequence[str]) -
         findings=tuple(finding for a in present for finding in a.findings),
         scorecard=tuple(item for a in present for item in a.scorecard),
         stamps=tuple(a.stamp for a in present),
-        terms=() if judged else tuple(term for a in present for term in a.terms),
+        terms=() if judged and not experimental else tuple(t for a in present for t in a.terms),
+        experimental=experimental,
     )

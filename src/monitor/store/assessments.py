@@ -142,7 +142,10 @@ def _encode(said: Assessment) -> dict[str, Any]:
         "scorecard": said.scorecard,
         "terms": said.terms,
     }
-    return {name: [asdict(item) for item in items] for name, items in parts.items() if items}
+    payload: dict[str, Any] = {
+        name: [asdict(item) for item in items] for name, items in parts.items() if items
+    }
+    return {**payload, "experimental": True} if said.experimental else payload
 
 
 def decode(row: RowMapping) -> Assessment:
@@ -159,6 +162,7 @@ def decode(row: RowMapping) -> Assessment:
         findings=tuple(_finding(item) for item in payload.get("findings", ())),
         scorecard=tuple(_scorecard_item(item) for item in payload.get("scorecard", ())),
         terms=tuple(_term(item) for item in payload.get("terms", ())),
+        experimental=payload.get("experimental", False),
     )
 
 
