@@ -21,13 +21,23 @@ ENOUGH_LETTERS = 200
 _SAMPLE = 500
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _TETUM = frozenset(
-    "iha sira hosi husi katak atu ho ema ne'e ne'ebé ne'ebe na'in nain nia nian tanba tamba tinan "  # noqa: SIM905 a list of words reads better so
-    "loron hasoru hateten feto mane labarik kazu tráfiku trafiku umanu".split()
+    "iha sira hosi husi katak atu ho ema ne'e ne'ebé ne'ebe ne'ebá na'in nain nia nian tanba tamba "  # noqa: SIM905 a list of words reads better so
+    "tinan fulan loron hasoru hateten feto mane labarik klosan joven oan inan kazu tráfiku trafiku "
+    "umanu hodi la'ós laos maibé maibe bele labele mós ona sei seidauk hetan halo husu simu haruka "
+    "fila foun boot barak hotu hamutuk serbisu traballu osan kona tarde ha'u ita sa'e fó rai tasi "
+    "tolu haat neen ualu sanulu atus rihun ida polísia prezidente governu ministériu ekipa xefe "
+    "komunidade daruak tuir to'o laiha tama sai bainhira nune'e di'ak".split()
 )
-"""Tetum, which the model lacks, is full of Portuguese words and taken for Portuguese: words of its
-own tell it."""
-_TETUM_DIFFERENT = 3
-_TETUM_SHARE = 0.1
+"""Tetum, which the model lacks, is full of Portuguese words and taken for Portuguese or Spanish:
+its little words and spellings tell it, as does the ending -saun (Portuguese -ção)."""
+_TETUM_ENDING = "saun"
+_TETUM_RULES = ((3, 0.15), (2, 0.3))
+"""So many different ones, and such a share of the words. Of 94,000 headlines, openings and whole
+feed items in English, Portuguese, Spanish, French, Italian, Indonesian, Thai, Swahili, Hausa and
+Pidgin none passes for Tetum; of 87 Tetum items of our own 80 do, of their headlines alone 72 (with
+a shorter list that asked for three words: 56 and 18)."""
+_TWINS = {"id", "ms"}
+"""Indonesian and Malay, between which the model divides its trust."""
 _SPACE = re.compile(r"\s+")
 _SUBTAGS = re.compile(r"[-_]")
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|[^\s@]{1,64}@\S+")
@@ -61,13 +71,19 @@ def spoken_language(declared: str | None, text: str, default: str) -> str | None
 
 def _is_tetum(lower: str) -> bool:
     words = _WORD.findall(lower.replace("’", "'"))
-    found = [word for word in words if word in _TETUM]
-    return len(set(found)) >= _TETUM_DIFFERENT and len(found) >= _TETUM_SHARE * len(words)
+    found = [word for word in words if word in _TETUM or word.endswith(_TETUM_ENDING)]
+    different = len(set(found))
+    return any(
+        different >= least and len(found) >= share * len(words) for least, share in _TETUM_RULES
+    )
 
 
 def _detect(sample: str) -> str | None:
-    best = _detector().detect(sample, model="lite", k=1)[0]
-    return str(best["lang"]) if best["score"] >= MIN_SCORE else None
+    best, *others = _detector().detect(sample, model="lite", k=2)
+    score = best["score"]
+    if others and {best["lang"], others[0]["lang"]} == _TWINS:
+        score += others[0]["score"]
+    return str(best["lang"]) if score >= MIN_SCORE else None
 
 
 @cache
