@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,16 +18,20 @@ from monitor.train.cards import render_evaluation
 from monitor.train.copies import join_copies
 from monitor.train.cue_groups import CUES_FILE, cues_of, load_cues
 from monitor.train.data import TEXTS, Labelled, read_labelled, read_texts
+from monitor.train.language_scores import smooth_calibration
 from monitor.train.languages import (
     DATA,
+    MEASURED,
+    OPENING,
     evaluate_languages,
     languages_of,
-    smooth_calibration,
     train_language,
 )
+from monitor.train.lengthen import lengthen
 from monitor.train.promote import promote
 from shared_data import SHARED, needs_shared
 
+LANGUAGES = ("es", "fr", "id", "pt", "tet", "th")
 SUBJECTS = [
     (2, "{0} resgatados de trabalho escravo em {1}", "Os {0} trabalhadores de {1} não recebiam."),
     (1, "{0} migrantes em barco perto de {1}", "A polícia de {1} fala de possível exploração."),
@@ -108,8 +113,43 @@ def test_evaluation_is_of_rows_not_seen(data: Path) -> None:
 def test_only_languages_with_cues_can_be_learned(data: Path) -> None:
     rows = read_labelled(data / DATA)
     assert languages_of(rows) == ("pt",)
-    with pytest.raises(DataError, match="'fr'"):
-        evaluate_languages(data / DATA, ["fr"])
+    with pytest.raises(DataError, match="'sw'"):
+        evaluate_languages(data / DATA, ["sw"])
+
+
+def test_without_news_a_language_is_learned_from_own_texts_and_says_so(
+    data: Path, tmp_path: Path
+) -> None:
+    train_language(data, tmp_path, language="tet", version="0.0.1", released=True)
+    folder = load_folder(tmp_path / "relevance-tet" / "0.0.1")
+    assert "relevant" in folder.meta.experimental["relevance"]
+    assert folder.meta.settings["opening"] == OPENING
+    assert folder.meta.scores["rel"] == {"2": 0, "1": 0, "0": 0}
+    assert "average_precision" not in folder.meta.scores
+    assert folder.meta.scores["own_average_precision"]["mean"] > 0.9
+    card = (folder.path / "README.md").read_text("utf-8")
+    for words in ("**Not measured**", "No native speaker", "no measure of real news"):
+        assert words in card
+    result = evaluate_languages(data / DATA, ["tet"])
+    table = render_evaluation({**result, "treated": {}})
+    assert "own texts, which are no measure of real news" in table
+
+
+def test_lengthened_texts_are_as_long_whatever_they_are_about() -> None:
+    texts = [
+        Labelled(f"t{n}", f"t{n}", "s", "fr", f"T{n}", "mot " * 10, 2 if n % 2 else 0, "written",
+                 sure=True)
+        for n in range(24)
+    ]  # fmt: skip
+    made = lengthen(texts, 100)
+    assert {row.id for row in made} == {f"t{n}{end}" for n in range(24) for end in ("", "+")}
+    assert all(len(row.text) >= 100 for row in made if row.id.endswith("+"))
+    by_event: dict[str, set[int]] = {}
+    for row in made:
+        by_event.setdefault(row.event, set()).add(row.rel)
+    # whoever shares a text shares a fold
+    assert all(kinds == {0, 2} for kinds in by_event.values())
+    assert lengthen([], 100) == []
 
 
 def test_copies_share_an_event_whatever_their_order() -> None:
@@ -137,13 +177,15 @@ def vars_of(curve: object) -> dict[str, object]:
     return {name: getattr(curve, name) for name in curve.__dataclass_fields__}
 
 
-@pytest.mark.parametrize("language", ["pt", "es"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_cues_and_texts_of_a_language_are_whole(language: str) -> None:
     english = {group.name: group.kind for group in load_cues(CUES_FILE)}
     for group in load_cues(cues_of(language)):
         assert english[group.name] == group.kind
     texts = read_texts(TEXTS / language)
-    assert len(texts) == 25
+    counts = Counter(row.rel for row in texts)
+    assert min(counts[2], counts[0]) >= 40
+    assert len({row.id for row in texts}) == len({row.title for row in texts}) == len(texts)
     assert {(row.language, row.basis, row.source) for row in texts} == {
         (language, "written", "monitor_texts")
     }
@@ -157,8 +199,11 @@ def test_the_shipped_models_name_the_data_they_rest_on() -> None:
     from monitor.train.data import file_sha256
     from monitor.train.languages import text_hashes
 
-    for language in ("pt", "es"):
+    for language in LANGUAGES:
         meta = load_folder(find_model(data_dir("models"), f"relevance-{language}")).meta
         assert meta.training["data"] == {DATA: file_sha256(SHARED / "data/relevance" / DATA)}
         assert meta.training["texts"] == text_hashes(language)
-        assert meta.scores["average_precision"]["low"] >= 0.8
+        key = "average_precision" if language in ("pt", "es") else "own_average_precision"
+        assert meta.scores[key]["low"] >= 0.8
+        assert bool(meta.experimental) is (meta.scores["rel"]["2"] < MEASURED)
+        assert ("opening" in meta.settings) is (key == "own_average_precision")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 
 from monitor.classify.artefact import (
@@ -28,6 +29,7 @@ from monitor.classify.relevance import (
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags, tags_encoder
 from monitor.classify.terms import cue_terms
+from monitor.errors import ModelError
 from monitor.nlp import encoder, tokens
 from monitor.stamps import make_stamp
 from monitor.types import Article, Assessment, Assessor, Term
@@ -46,18 +48,31 @@ class RelevanceAssessor:
 
     What the feed says of an article is read as its first paragraph: it is the newsroom's own word
     on the subject, and a feature may not name it before the tenth paragraph. `experimental`: the
-    model is not measured, so the phrases that it goes by are given with what it would show.
+    model is not measured, so the phrases that it goes by are given with what it would show. `also`
+    are languages that identification takes the model's own for. The model is built by `load`, once
+    and when it is first needed: an English desk does not pay for the others.
     """
 
     stamp: str
-    model: RelevanceModel
+    load: Callable[[], RelevanceModel]
     language: str
     experimental: bool = False
+    also: frozenset[str] = frozenset()
     memory: Memory[Judgement] = field(default_factory=Memory)
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """Judge each article, in order."""
-        return [_guarded(self.stamp, self.language, article, self._judge) for article in articles]
+        return [_guarded(self.stamp, self.languages, article, self._judge) for article in articles]
+
+    @property
+    def model(self) -> RelevanceModel:
+        """The model."""
+        return self.load()
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that it judges."""
+        return self.also | {self.language}
 
     def judge(self, article: Article) -> Judgement:
         """Judge one article, or find the judgement again."""
@@ -99,7 +114,8 @@ class TagsAssessor:
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """Tag each article, in order."""
-        return [_guarded(self.stamp, self.language, article, self._tag) for article in articles]
+        languages = frozenset([self.language])
+        return [_guarded(self.stamp, languages, article, self._tag) for article in articles]
 
     def _tag(self, article: Article) -> Assessment:
         judgement = self.relevance.judge(article)
@@ -109,14 +125,17 @@ class TagsAssessor:
 
 
 def _guarded(
-    stamp: str, language: str, article: Article, judge: Callable[[Article], Assessment]
+    stamp: str,
+    languages: frozenset[str],
+    article: Article,
+    judge: Callable[[Article], Assessment],
 ) -> Assessment:
-    """Judge an article in the model's language; a failure becomes the article's `error`.
+    """Judge an article in the model's languages; a failure becomes the article's `error`.
 
     Of other languages a model says nothing, not even that there is no judgement (see `coverage`).
     """
     try:
-        return judge(article) if language_of(article) == language else Assessment(stamp)
+        return judge(article) if language_of(article) in languages else Assessment(stamp)
     except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
         return Assessment(stamp, error=type(error).__name__)
 
@@ -140,15 +159,15 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
         shared = replace(model.cascade.encoder, memory=Memory())
         model = replace(model, cascade=replace(model.cascade, encoder=shared))
         labeller = replace(labeller, encoder=shared)
-    relevance = RelevanceAssessor(_stamp(*folders), model, folder.meta.language)
+    relevance = RelevanceAssessor(_stamp(*folders), lambda: model, folder.meta.language)
     # tags are given to what the relevance model lets through, so its files are in their stamp
     files = folders if reader is None else (*folders, reader)
     tagger = TagsAssessor(_stamp(tags, *files), labeller, relevance, tags.meta.language)
     others = [_load_other(folder) for folder in _other_folders(models)]
     every = (relevance, *others)
     coverage = load_coverage(
-        [assessor.language for assessor in every if not assessor.experimental],
-        [assessor.language for assessor in every if assessor.experimental],
+        [code for each in every if not each.experimental for code in each.languages],
+        [code for each in every if each.experimental for code in each.languages],
     )
     return relevance, tagger, *others, coverage
 
@@ -165,8 +184,15 @@ def _other_folders(models: Path) -> list[ModelFolder]:
 
 def _load_other(folder: ModelFolder) -> RelevanceAssessor:
     experimental = RELEVANT in folder.meta.experimental.get("relevance", ())
+    also = folder.meta.settings.get("also", ())
+    if not isinstance(also, Sequence) or not all(isinstance(code, str) for code in also):
+        raise ModelError(f"{folder.path / META}: 'also' lists codes of languages")
     return RelevanceAssessor(
-        _stamp(folder), load_relevance(folder), folder.meta.language, experimental
+        _stamp(folder),
+        cache(partial(load_relevance, folder)),
+        folder.meta.language,
+        experimental,
+        frozenset(also),
     )
 
 

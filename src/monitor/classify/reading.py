@@ -37,6 +37,15 @@ def read_article(title: str, text: str, cues: CueTable) -> Reading:
     return Reading(headline, body, cues.find(headline.words), cues.find(body.words))
 
 
+def opening(text: str, chars: int | None) -> str:
+    """Return the first `chars` characters of a text, no word cut in two; `None`: all of it."""
+    if chars is None or len(text) <= chars:
+        return text
+    cut = text[:chars]
+    space = cut.rfind(" ")
+    return cut[:space] if space > chars // 2 else cut
+
+
 def field_ngrams(reading: Reading) -> dict[str, list[str]]:
     """Return the n-grams of each of `FIELDS`, repeats included: words and pairs, or longer ones."""
     title = ngrams(reading.title.words, reading.title.longest)

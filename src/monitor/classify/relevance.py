@@ -19,7 +19,7 @@ from monitor.classify.cascade import Cascade, load_cascade
 from monitor.classify.cues import CueTable
 from monitor.classify.gate import Gate, parse_gate
 from monitor.classify.linear import LinearModel
-from monitor.classify.reading import Reading, read_article
+from monitor.classify.reading import Reading, opening, read_article
 from monitor.classify.story import StoryCounter
 from monitor.errors import ModelError
 
@@ -50,7 +50,8 @@ class RelevanceModel:
     `calibration` is that of each output of the linear model alone; `thresholds` cut the
     calibrated probabilities: `relevant` the first output's, `borderline` the second's. What the
     `gate` keeps out is read no further and has the probabilities `shut`. Without a `cascade` the
-    linear model settles everything else.
+    linear model settles everything else. Of a text no more than `opening` characters are read,
+    where a model has learned from nothing longer.
     """
 
     cues: CueTable
@@ -61,6 +62,7 @@ class RelevanceModel:
     cascade: Cascade | None = None
     gate: Gate | None = None
     shut: tuple[float, float] = (0.0, 0.0)
+    opening: int | None = None
 
     def judge(self, title: str, text: str) -> Judgement:
         """Judge one article."""
@@ -79,7 +81,7 @@ class RelevanceModel:
 
     def read(self, title: str, text: str) -> tuple[str, Reading]:
         """Return the text without what offices append to every story, and its reading."""
-        told = without_appended(title, text, self.cues)
+        told = without_appended(title, opening(text, self.opening), self.cues)
         return told, read_article(title, told, self.cues)
 
     def _judge(self, title: str, text: str) -> tuple[Judgement, bool]:
@@ -138,6 +140,7 @@ def load_relevance(folder: ModelFolder, encoder: ModelFolder | None = None) -> R
         thresholds,
         _cascade(folder, encoder),
         *_gate(folder),
+        _opening(folder),
     )
 
 
@@ -156,6 +159,13 @@ def encoder_folder(folder: ModelFolder) -> ModelFolder | None:
     if Path(name).name != name or Path(version).name != version:
         raise ModelError(f"{folder.path / 'meta.json'}: cascade: '{name}' is no plain name")
     return load_folder(folder.path.parents[1] / name / version)
+
+
+def _opening(folder: ModelFolder) -> int | None:
+    raw = folder.meta.settings.get("opening")
+    if raw is not None and (type(raw) is not int or raw < 1):
+        raise ModelError(f"{folder.path / 'meta.json'}: 'opening' is a number of characters")
+    return raw
 
 
 def _gate(folder: ModelFolder) -> tuple[Gate | None, tuple[float, float]]:

@@ -71,7 +71,7 @@ def train(
         ),
     ] = None,
     language: Annotated[
-        str, typer.Option(metavar="CODE", help="Relevance: pt, es; linear, from multilingual data.")
+        str, typer.Option(metavar="CODE", help="Relevance: es, fr, id, pt, tet, th; linear.")
     ] = "en",
     with_reviews: Annotated[
         bool, typer.Option("--with-reviews", help="Also learn from what reviewers agree on.")
@@ -123,7 +123,7 @@ def relevance(
     format: AsFormat = "text",
     language: Annotated[
         str | None,
-        typer.Option(metavar="CODE", help="Refit and cross-validate the model of pt or es."),
+        typer.Option(metavar="CODE", help="Refit and cross-validate the model of this language."),
     ] = None,
 ) -> None:
     """Measure the relevance model: average precision, recall, calibration, per source.
