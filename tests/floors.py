@@ -139,12 +139,16 @@ MEASURES: dict[str, Measure] = {
         f"relevance-{language}": Measure(
             (MULTILINGUAL,),
             "relevance/multilingual.jsonl.gz",
-            partial(of_model, f"relevance-{language}", MULTILINGUAL, ["average_precision"]),
+            partial(of_model, f"relevance-{language}", MULTILINGUAL, [figure]),
             repeat=f"monitor evaluate relevance DATA --language {language}",
             within=0.002,
             slow=True,
         )
-        for language in ("es", "pt")
+        for language, figure in {
+            **dict.fromkeys(("es", "pt"), "average_precision"),
+            # of texts of the project's own: there is nothing else
+            **dict.fromkeys(("fr", "id", "tet", "th"), "own_average_precision"),
+        }.items()
     },
     "thb-en/sentences": Measure(
         tuple(sentences.DEVELOPMENT),

@@ -1,4 +1,4 @@
-"""The shipped models of Portuguese and Spanish beside the English one; every text is our own."""
+"""The shipped models of other languages beside the English one; every text is our own."""
 
 import json
 from datetime import UTC, datetime
@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.classify import classify_lines, load_classifiers
+from monitor.classify.coverage import load_coverage
 from monitor.config import data_dir
 from monitor.types import Article
 
 ASSESSORS = load_classifiers(data_dir("models"))
-UNMEASURED = {"es", "pt"}
-"""Whose models have fewer than 20 relevant articles behind their figures, or say so."""
+UNMEASURED = {"es", "fr", "id", "tet", "th"}
+"""Whose models have fewer than 20 relevant articles behind their figures."""
 BY_NAME = {assessor.stamp.partition("@")[0]: assessor for assessor in ASSESSORS}
 CASES = [
     (
@@ -72,6 +73,59 @@ CASES = [
         False,
     ),
     (
+        "fr",
+        "Bamako : l'agence vendait un rêve, elles nettoyaient jour et nuit",
+        (
+            "Sept femmes racontent le passeport confisqué à l'arrivée, la chambre fermée à clé et"
+            " aucun salaire pendant deux ans. Une plainte pour traite des personnes vise le"
+            " recruteur."
+        ),
+        True,
+    ),
+    (
+        "fr",
+        "Le marché couvert rouvre lundi",
+        "Soixante étals, un parking et une halte-garderie.",
+        False,
+    ),
+    (
+        "id",
+        "Perekrut asal Cilacap dijanjikan komisi, korbannya disekap di kapal",
+        (
+            "Enam pemuda bekerja tanpa upah di kapal cumi, paspor ditahan nakhoda. Polisi menjerat"
+            " tersangka dengan pasal perdagangan orang."
+        ),
+        True,
+    ),
+    (
+        "id",
+        "Pasar malam kembali dibuka di alun-alun",
+        "Warga menikmati sate dan komidi putar. Panitia menambah tempat parkir untuk motor.",
+        False,
+    ),
+    (
+        "th",
+        "ตำรวจช่วยหญิงสาวห้าคนจากขบวนการค้ามนุษย์",
+        ("ทุกคนถูกหลอกว่าจะได้งานร้านอาหาร แต่ถูกยึดหนังสือเดินทาง ถูกขัง และถูกบังคับให้ค้าประเวณีเพื่อใช้หนี้นายหน้า"),
+        True,
+    ),
+    ("th", "เปิดสะพานใหม่ที่น่าน", "ชาวบ้านร่วมทำบุญ ถนนกว้างสี่เลน รถติดน้อยลง", False),
+    (
+        "tet",
+        "Polísia salva feto na'in neen iha kazu tráfiku umanu",
+        (
+            "Ajente ida promete serbisu, maibé patraun kaer sira nia pasaporte, la selu saláriu no"
+            " obriga sira serbisu loron no kalan. Vítima sira hela iha uma-mahon."
+        ),
+        True,
+    ),
+    (
+        "tet",
+        "Estrada foun iha Lautém loke ona",
+        "Prezidente no komunidade halo festa. Kareta sira bele la'o di'ak.",
+        False,
+    ),
+    (
         "en",
         "Men freed from fishing boat",
         (
@@ -89,7 +143,8 @@ def article(language: str | None, title: str, text: str) -> Article:
 
 def test_the_english_assessors_come_first() -> None:
     assert list(BY_NAME) == [
-        *("relevance-en", "tags-en", "relevance-es", "relevance-pt", "languages")
+        *("relevance-en", "tags-en", "relevance-es", "relevance-fr", "relevance-id"),
+        *("relevance-pt", "relevance-tet", "relevance-th", "languages"),
     ]
 
 
@@ -106,7 +161,7 @@ def test_an_article_is_judged_by_its_languages_model_alone(
     assert own.experimental is (language in UNMEASURED)
     for name, other in said.items():
         assert other.relevance is other.relevant is other.not_judged is other.error is None
-        assert other.terms == ()
+        assert other.terms == () or (name == "languages" and language in UNMEASURED)
         assert other.tags == () or (name, language) == ("tags-en", "en")
 
 
@@ -151,17 +206,45 @@ def test_a_long_text_in_an_unknown_language_is_not_judged_as_english() -> None:
     assert "terms" not in record
 
 
-def test_terms_stand_in_the_record_of_an_article_not_judged() -> None:
+def test_terms_stand_in_the_record_of_an_article_not_judged_or_only_possible() -> None:
     text = "ตำรวจช่วยแรงงานเจ็ดคนจากขบวนการค้ามนุษย์บนเรือประมง"
-    (out,) = classify_lines([json.dumps({"id": "t", "title": "", "text": text})], ASSESSORS)
-    record = json.loads(out)
-    assert (record["not_judged"], record["language"]) == ("language", "th")
-    (term,) = record["terms"]
-    assert (term["term"], term["language"], term["meaning"][:17]) == (
-        *("ค้ามนุษย์", "th", "human trafficking"),
+    line = json.dumps({"id": "t", "title": "", "text": text})
+    (out,) = map(json.loads, classify_lines([line], ASSESSORS))
+    assert (out["experimental"], out["language"]) == (True, "th")
+    (alone,) = map(
+        json.loads, classify_lines([line], [BY_NAME["relevance-en"], load_coverage(["en"])])
     )
-    (span,) = term["evidence"]
-    assert text[span["start"] : span["end"]] == "ค้ามนุษย์"
+    assert (alone["not_judged"], alone["language"]) == ("language", "th")
+    for record in (out, alone):
+        term = record["terms"][-1]
+        assert (term["term"], term["language"], term["meaning"][:17]) == (
+            *("ค้ามนุษย์", "th", "human trafficking"),
+        )
+        for each in record["terms"]:
+            (span, *_) = each["evidence"]
+            assert text[span["start"] : span["end"]]
+        (span,) = term["evidence"]
+        assert text[span["start"] : span["end"]] == "ค้ามนุษย์"
+
+
+def test_malay_is_judged_with_indonesian_and_never_as_measured() -> None:
+    told = article("ms", "Polis selamatkan mangsa", "Wanita itu dipaksa bekerja tanpa gaji.")
+    (said,) = BY_NAME["relevance-id"].assess([told])
+    assert said.experimental
+    assert said.relevance is not None
+    (coverage,) = BY_NAME["languages"].assess([told])
+    assert coverage.not_judged is None
+
+
+def test_only_the_opening_is_read_by_a_model_of_short_texts() -> None:
+    _, title, text, _ = next(case for case in CASES if case[0] == "fr" and case[3])
+    dull = "Le conseil municipal a voté le budget des routes et des écoles du canton. " * 6
+    model = BY_NAME["relevance-fr"]
+    for body in (text + dull, text + dull + text * 3):
+        (said,) = model.assess([article("fr", title, body)])
+        assert said.relevant
+    (late,) = model.assess([article("fr", "Le budget est voté", dull + text)])
+    assert not late.relevant
 
 
 def test_without_its_folder_a_language_is_not_judged(tmp_path) -> None:

@@ -46,13 +46,13 @@ def test_an_article_on_something_else_has_no_tags() -> None:
 
 
 def test_another_language_is_not_judged() -> None:
-    text = "La police a arrêté lundi trois hommes soupçonnés d'avoir volé des vélos à Nantes."
-    for extra in ({}, {"language": "fr"}):
+    text = "La polizia ha arrestato lunedì tre uomini sospettati di aver rubato biciclette a Pisa."
+    for extra in ({}, {"language": "it"}):
         (record,) = run(json.dumps({"id": "c", "title": "", "text": text, **extra}))
         assert record["relevance"] is None
         assert record["relevant"] is None
         assert record["not_judged"] == "language"
-        assert record["language"] == "fr"
+        assert record["language"] == "it"
         assert record["tags"] == []
 
 

@@ -1,4 +1,4 @@
-"""Languages as they are typed: `classify` and the digest of a desk that reads five of them."""
+"""Languages as they are typed: `classify` and the digest of a desk that reads six of them."""
 
 from __future__ import annotations
 
@@ -62,30 +62,31 @@ def _desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-def test_classify_judges_three_languages_and_marks_the_others(desk: Desk) -> None:
+def test_classify_judges_each_language_it_has_a_model_for(desk: Desk) -> None:
     lines = [json.dumps({"id": key, "title": t, "text": x}) for key, (t, x) in TEXTS.items()]
     (desk.folder / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
     said = desk.type("classify", "in.jsonl")
     assert (said.code, said.err) == (0, "")
     records = {row["id"]: row for row in map(json.loads, said.out.splitlines())}
     assert list(records) == list(TEXTS)
-    for language in ("pt", "es"):
-        assert records[language]["relevant"] is True
-        assert "not_judged" not in records[language]
+    assert records["it"]["relevance"] is records["it"]["relevant"] is None
+    assert (records["it"]["not_judged"], records["it"]["language"]) == ("language", "it")
     terms = {"th": "ค้ามนุษย์", "tet": "tráfiku umanu", "fr": "traite des êtres humains"}
-    for language in ("th", "tet", "fr", "it"):
+    for language in ("pt", "es", "th", "tet", "fr"):
         record = records[language]
-        assert record["relevance"] is record["relevant"] is None
-        assert (record["not_judged"], record["language"]) == ("language", language)
-        found = [term["term"] for term in record.get("terms", [])]
-        assert found[:1] == ([terms[language]] if language in terms else [])
+        assert record["relevant"] is True
+        assert "not_judged" not in record
+        # of one language alone there is news enough to have measured its model
+        assert record.get("experimental", False) is (language != "pt")
+        assert record.get("language") == (None if language == "pt" else language)
+        assert terms.get(language) in [None, *(term["term"] for term in record.get("terms", []))]
         for term in record.get("terms", []):
             for span in term["evidence"]:
                 field = TEXTS[language][0 if span["field"] == "title" else 1]
                 assert 0 <= span["start"] < span["end"] <= len(field)
 
 
-def test_the_digest_lists_what_is_not_judged_but_has_terms(desk: Desk) -> None:
+def test_the_digest_lists_what_is_possible_apart_from_the_relevant(desk: Desk) -> None:
     feed, now = store_samples.feed(), datetime.now(UTC)
     with open_store(f"sqlite:///{desk.folder / 'monitor.sqlite'}") as store:
         store.add_feeds([feed], now)
@@ -98,16 +99,20 @@ def test_the_digest_lists_what_is_not_judged_but_has_terms(desk: Desk) -> None:
     said = desk.type("digest", "--day", "all", "--format", "json")
     assert said.code == 0, said.err
     digest = json.loads(said.out)
-    assert digest["relevant"] == digest["borderline"] == []
-    assert {entry["id"] for entry in digest["possible"]} == {"article-pt", "article-es"}
-    assert all(entry["terms"] for entry in digest["possible"])
-    listed = {entry["id"]: entry["terms"][0]["meaning"] for entry in digest["unjudged"]}
-    assert set(listed) == {"article-th", "article-tet", "article-fr"}
-    assert all("trafficking" in meaning for meaning in listed.values())
-    assert digest["ledger"]["not_judged"] == {"language": 4}
+    told = [article["id"] for story in digest["relevant"] for article in story["articles"]]
+    assert told == ["article-pt"]
+    assert digest["borderline"] == digest["unjudged"] == []
+    possible = {entry["id"]: entry["terms"] for entry in digest["possible"]}
+    assert set(possible) == {f"article-{language}" for language in ("es", "fr", "tet", "th")}
+    assert all(possible.values())
+    for language in ("fr", "tet", "th"):
+        meanings = [term["meaning"] for term in possible[f"article-{language}"]]
+        assert any("trafficking" in meaning for meaning in meanings)
+    assert digest["ledger"]["not_judged"] == {"language": 1}
     for form in ("text", "md", "html"):
         page = desk.type("digest", "--day", "all", "--format", form).out
-        assert "but with trafficking terms" in page.lower()
+        assert "possible, in languages where the models are not measured" in page.lower()
+        assert "unmeasured" in page.lower()
         assert TEXTS["th"][0] in page
         assert "https://news.example/tet" in page
         assert TEXTS["it"][0] not in page
@@ -116,10 +121,10 @@ def test_the_digest_lists_what_is_not_judged_but_has_terms(desk: Desk) -> None:
 
 
 def test_training_in_a_language_without_data_or_cues_is_refused(desk: Desk) -> None:
-    row = {"id": "1", "source": "x", "language": "fr", "title": "T", "text": "t", "rel": 2}
+    row = {"id": "1", "source": "x", "language": "sw", "title": "T", "text": "t", "rel": 2}
     (desk.folder / "multilingual.jsonl.gz").write_bytes(b"")
     (desk.folder / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
-    said = desk.refuses("evaluate", "relevance", "rows.jsonl", "--language", "fr")
-    assert "'fr': no relevant article to learn from, or no cues" in said
+    said = desk.refuses("evaluate", "relevance", "rows.jsonl", "--language", "sw")
+    assert "'sw': no relevant article to learn from, or no cues" in said
     said = desk.refuses("train", "tags", ".", "--language", "pt", "--version", "1.0.0")
     assert "'pt' has a relevance model only" in said
