@@ -36,7 +36,7 @@ def test_a_figure_that_is_missing_is_no_gap_in_the_card(tags_meta: dict[str, Any
         model_card({**tags_meta, "scores": {}}, {})
 
 
-@pytest.mark.parametrize("name", ["relevance-es", "relevance-pt", "encoder-en"])
+@pytest.mark.parametrize("name", ["relevance-es", "relevance-pt", "relevance-th", "encoder-en"])
 def test_a_shipped_card_is_what_its_figures_make(name: str) -> None:
     folder: Path = find_model(MODELS, name)
     loaded = load_folder(folder)
