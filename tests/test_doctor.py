@@ -154,6 +154,14 @@ def test_a_guideline_that_does_not_load_is_a_fault(tmp_path: Path) -> None:
     assert {check.status for check in examine(wrong, [examine_models])} == {"ok"}
 
 
+def test_a_model_that_is_not_measured_is_told(tmp_path: Path) -> None:
+    told = {
+        check.found.split()[0]: check.found for check in examine(desk(tmp_path), [examine_models])
+    }
+    assert "not measured" in told["relevance-th"]
+    assert "not measured" not in told["relevance-pt"]
+
+
 def test_the_settings_in_force_are_named(tmp_path: Path) -> None:
     (default,) = examine(desk(tmp_path), [examine_settings])
     assert default.status == "warning"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SCHEMA = 1
+RELEVANT = "relevant"
+"""A relevance model that has this among its `experimental` labels has too few examples."""
 META = "meta.json"
 CARD = "README.md"
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -51,6 +53,11 @@ class ModelMeta:
     scores: Mapping[str, Any]
     training: Mapping[str, Any]
     files: Mapping[str, str]
+
+    @property
+    def measured(self) -> bool:
+        """Whether a relevance model has examples enough for what it shows to be relied on."""
+        return RELEVANT not in self.experimental.get("relevance", ())
 
 
 @dataclass(frozen=True, slots=True)

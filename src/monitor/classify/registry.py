@@ -11,7 +11,10 @@ from monitor.errors import ModelError
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """One version of a model: `used` if it is the one that judges, `problem` if it is broken."""
+    """One version of a model: `used` if it is the one that judges, `problem` if it is broken.
+
+    What one that is not `measured` shows is only possible.
+    """
 
     name: str
     version: str
@@ -19,6 +22,7 @@ class ModelState:
     released: bool
     used: bool
     problem: str | None = None
+    measured: bool = True
 
 
 def list_models(models: Path) -> list[ModelState]:
@@ -44,10 +48,11 @@ def _used(models: Path, name: str) -> Path | None:
 
 
 def _state(folder: Path, *, used: bool) -> ModelState:
-    released, problem = False, None
+    released, measured, problem = False, True, None
     try:
-        released = read_meta(folder).released
+        meta = read_meta(folder)
+        released, measured = meta.released, meta.measured
         load_folder(folder)
     except ModelError as error:
         problem = str(error)
-    return ModelState(folder.parent.name, folder.name, folder, released, used, problem)
+    return ModelState(folder.parent.name, folder.name, folder, released, used, problem, measured)

@@ -67,7 +67,8 @@ def examine_models(_: Desk) -> Iterator[Check]:
             advice = "install thb-monitor again, or train and promote another version"
             yield Check("models", "fault", f"{name}: {state.problem}", advice)
         elif state.used:
-            yield Check("models", "ok", f"{name}: whole, in use")
+            said = "" if state.measured else "; not measured, so what it shows is called possible"
+            yield Check("models", "ok", f"{name}: whole, in use{said}")
 
 
 def examine_guideline(desk: Desk) -> Iterator[Check]:
