@@ -18,6 +18,7 @@ from monitor.classify.artefact import (
 )
 from monitor.classify.coverage import language_of, load_coverage
 from monitor.classify.memory import Memory
+from monitor.classify.outlets import Source
 from monitor.classify.relevance import (
     NAME,
     Judgement,
@@ -119,7 +120,8 @@ class TagsAssessor:
         judgement = self.relevance.judge(article)
         if not (judgement.relevant or judgement.borderline):
             return Assessment(self.stamp)
-        return Assessment(self.stamp, tags=self.model.tag(article.title, article.text))
+        source = Source(article.url, article.outlet)
+        return Assessment(self.stamp, tags=self.model.tag(article.title, article.text, source))
 
 
 def _guarded(

@@ -1,262 +1,106 @@
-"""Which countries an article names, and what part each plays.
+"""Which countries an article names, and in which of them the exploitation is.
 
-A gazetteer finds names, demonyms, cities and national bodies; names that mean something else as
-well (Georgia, Jordan, Chad, Turkey…) count only where the words around them say so. A small
-logistic regression over how and where a country is named, trained on labelled articles, says
-whether the exploitation happened there.
+A small logistic regression over how and where a country is named, what the words beside its names
+say (`place_roles`), and where the outlet is at home, trained on labelled articles, says whether the
+exploitation happened there.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from math import log1p
-from typing import Any, Literal
 
+from monitor.classify.gazetteer import Mention
+from monitor.classify.outlets import NOWHERE, Home
+from monitor.classify.place_roles import AUTHORITIES, ROLES, Roles, count_roles
 from monitor.classify.reading import LEAD_WORDS, Reading
 from monitor.classify.words import Words, word_set
 from monitor.types import FieldName, Span
 
-Kind = Literal["name", "demonym", "city", "town"]
-_BEFORE = word_set("in from to of at across near through inside for by via and towards into")
-_PEOPLE = word_set(
-    "nationals national women woman girls girl men man workers worker victims citizens "
-    "citizen migrants migrant maids maid housemaids youths nurses boys children child "
-    "fishermen families graduates labourers soldiers job"
-)
-"""Behind a demonym they are people from there: whence, more often than where."""
-_TRANSIT = frozenset({"via", "through", "transit", "transiting"})
-_WHERE = frozenset({"in", "inside", "across", "throughout"})
-_AUTHORITIES = word_set(
-    "police authorities court courts prosecutors prosecutor government officials parliament "
-    "judge investigators army sheriff legislature senate lawmakers attorney agents"
-)
-_FREED = word_set(
-    "rescued freed repatriated returned return returning escaped escape fled released "
-    "evacuated rescue rescuing repatriation repatriating repatriate saved stranded trapped "
-    "retrieved flown brought back arrived deported recovered"
-)
-"""Before "from" they say that people were there, not that they come from there."""
-_OUTLET = re.compile(r"(?:.*\s)?[|–—-]\s", re.DOTALL)
-OUTLET_WORDS = 6
 _DIPLOMATS = word_set("embassy embassies ambassador consulate consul envoy minister")
-_MONTHS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
-_LOCAL = word_set(
-    "police man woman men women teen teens couple mother father resident residents councillor "
-    "mayor court area hotel motel airport brothel business businesses group groups news city "
-    "county detective detectives officer officers native youth magistrate magistrates"
-)
-"""What stands behind a town's name, and seldom behind a person's."""
-_END = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A place name: words `first` to `last` (exclusive) of a field mean `country`.
-
-    `frame`: it says where the news was written, not where anything happened: in the name of the
-    outlet that a feed puts behind the headline, or before a date ("COLOMBO, Feb 20").
-    """
-
-    country: str
-    kind: Kind
-    field: FieldName
-    first: int
-    last: int
-    frame: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
-    """How a name of several meanings is settled."""
-
-    country: str
-    other: str | None
-    default: str | None
-    with_: frozenset[str]
-    against: frozenset[str]
-
-
-class Gazetteer:
-    """Place names, ready to search."""
-
-    def __init__(self, names: Mapping[str, Sequence[str]], ambiguous: Mapping[str, Any]) -> None:
-        self._trie: dict[str, Any] = {}
-        for name, (country, kind) in names.items():
-            node = self._trie
-            for word in name.split():
-                node = node.setdefault(word, {})
-            node[_END] = (country, kind)
-        self._ambiguous = {
-            name: Ambiguous(
-                rule["country"],
-                rule.get("other"),
-                rule.get("default"),
-                frozenset(rule.get("with", ())),
-                frozenset(rule.get("against", ())),
-            )
-            for name, rule in ambiguous.items()
-        }
-
-    def find(self, title: str, text: str, reading: Reading) -> list[Mention]:
-        """Return the place mentions of headline and text, in order, longest name first."""
-        vocabulary = {*reading.title.words, *reading.text.words}
-        outlet = outlet_start(title, reading.title)
-        headline = self._find("title", title, reading.title, vocabulary)
-        return [
-            *(replace(m, frame=m.first >= outlet) for m in headline),
-            *(
-                replace(m, frame=_is_month(reading.text.words, m.last))
-                for m in self._find("text", text, reading.text, vocabulary)
-            ),
-        ]
-
-    def _find(
-        self, field: FieldName, text: str, words: Words, vocabulary: set[str]
-    ) -> list[Mention]:
-        found: list[Mention] = []
-        at = 0
-        while at < len(words):
-            last, country, kind = self._longest(words.words, at)
-            if last and text[words.starts[at]].isupper():
-                name = " ".join(words.words[at:last])
-                if name in self._ambiguous:
-                    rule = self._ambiguous[name]
-                    country = settle(rule, text, words, at, last, vocabulary) or ""
-                if kind == "town" and not is_located(text, words, at, last):
-                    country = ""
-                if (
-                    country
-                    and not _shouted(text, words, at, last)
-                    and not _money(text, words, last)
-                ):
-                    found.append(Mention(country, kind, field, at, last))
-                at = last
-            else:
-                at += 1
-        return found
-
-    def _longest(self, words: Sequence[str], at: int) -> tuple[int, str, Kind]:
-        node, best = self._trie, (0, "", "name")
-        for last in range(at, len(words)):
-            node = node.get(words[last], {})
-            if not node:
-                break
-            if _END in node:
-                best = (last + 1, *node[_END])
-        return best  # type: ignore[return-value]
-
-
-def _is_month(words: Sequence[str], at: int) -> bool:
-    return at + 1 < len(words) and words[at][:3] in _MONTHS and words[at + 1].isdigit()
-
-
-def outlet_start(title: str, words: Words) -> int:
-    """Return the number of the first word of "- The Daily Post" behind a headline, if any."""
-    match = _OUTLET.match(title)
-    start = match.end() if match else len(title)
-    first = next((i for i, at in enumerate(words.starts) if at >= start), len(words))
-    return first if first > 0 and len(words) - first <= OUTLET_WORDS else len(words)
-
-
-def _money(text: str, words: Words, last: int) -> bool:
-    """Tell "US" and "US$5,400"."""
-    return text[words.ends[last - 1] : words.ends[last - 1] + 1] == "$"
-
-
-def _shouted(text: str, words: Words, first: int, last: int) -> bool:
-    """Tell "us" and "US", "it" and "IT": short abbreviations count in capitals only."""
-    written = text[words.starts[first] : words.ends[last - 1]]
-    return len(written) <= 3 and "." not in written and not written.isupper()
-
-
-def settle(
-    rule: Ambiguous, text: str, words: Words, first: int, last: int, vocabulary: set[str]
-) -> str | None:
-    """Return the country an ambiguous name means here, or `None` for no place at all."""
-    after = " ".join(words.words[last : last + 2])
-    if any(after == word or after.startswith(word + " ") for word in rule.against):
-        return rule.other
-    supported = any(set(phrase.split()) <= vocabulary for phrase in rule.with_)
-    if rule.default == "country" or supported:
-        return rule.country
-    if _is_person(text, words, first, last):
-        return None
-    located = first > 0 and words.words[first - 1] in _BEFORE
-    return rule.other or (rule.country if located else None)
-
-
-def is_located(text: str, words: Words, first: int, last: int) -> bool:
-    """Tell whether the words beside a name say that a place is meant: "in Guelph", "Waco man"."""
-    if last < len(words) and words.words[last] in _LOCAL:
-        return True
-    before = first > 0 and words.words[first - 1] in _BEFORE
-    return before and not _is_person(text, words, first, last)
-
-
-def _is_person(text: str, words: Words, first: int, last: int) -> bool:
-    """Tell whether a capitalised word touches the name: "Chad Kelly", "Michael Jordan"."""
-    touches_next = last < len(words) and words.starts[last] - words.ends[last - 1] == 1
-    if touches_next and text[words.starts[last]].isupper():
-        return True
-    return (
-        first > 0
-        and words.starts[first] - words.ends[first - 1] == 1
-        and text[words.starts[first - 1]].isupper()
-        and (first == 1 or words.sentences[first - 2] == words.sentences[first - 1])
-    )
-
-
-FEATURES = (
+_TELLING = ("held", "scene", "sent")
+"""Roles that say that a country is the place, if any do."""
+_NAMED = (
     "in headline",
     "in lead",
     "in all",
     "share of mentions",
     "most named",
     "first named",
-    "named in dateline",
+    "named in first words",
     "share named as people",
     "share named as city",
-    "said to be where",
-    "said to be from where",
-    "said to be on the way",
-    "freed or fled from there",
-    "its authorities named",
-    "in the outlet's name or a dateline",
+    *(f"said to be {role}" for role in ROLES),
+    "share said to be party",
+    "named as a party alone",
+    "share listed",
+    "only in the outlet's name or a dateline",
+    "in the dateline",
+    "in the outlet's name",
+)
+FEATURES = (
+    *_NAMED,
+    *(f"another said to be {role}, not this" for role in _TELLING),
+    "share of what is said to be the place",
+    "said to be the place most often",
+    "people from here, and another said to be the place",
+    "said to be the place, and people from elsewhere",
     "beside a core cue",
     "countries named",
     "only country",
+    "the outlet's home",
+    "home of an outlet for the world",
+    "the outlet's home, not named, nor any other",
+    "the outlet's home, not named, others are",
+    "the outlet is at home elsewhere",
+    "the section's country",
+    "the section is of another",
     "is the US",
     "US by the wording, named",
     "US by the wording, not named",
     "another by the wording",
     "not named",
 )
+UNNAMED_CUT = 0.6
+"""A country that is not named needs more than a slight lean of the wording or of the outlet."""
+HEADLINE = 12
+"""Words of a headline or text that stand for a story as evidence, at most."""
 WORDING = 4.0
 """Log odds of the wording are cut here."""
 
 
 def place_features(
-    reading: Reading, mentions: Sequence[Mention], core: frozenset[int], wording: float
+    reading: Reading,
+    mentions: Sequence[Mention],
+    core: frozenset[int],
+    wording: float,
+    home: Home = NOWHERE,
 ) -> dict[str, list[float]]:
-    """Return for each country named, and for the US, the numbers called `FEATURES`.
+    """Return for each country named, for the US and the outlet's the numbers called `FEATURES`.
 
-    `wording`: log odds that an article worded like this is about the US. American local news
-    seldom names its country.
+    `wording`: log odds that an article worded like this is about the US. Local news seldom names
+    its country.
     """
     cued = _cued_sentences(reading, core)
     us = max(-WORDING, min(wording, WORDING))
     by_country: dict[str, list[Mention]] = {"US": []}
+    for code in (home.country, home.section):
+        if code:
+            by_country[code] = []
     for mention in mentions:
         by_country.setdefault(mention.country, []).append(mention)
+    roles = {code: count_roles(reading, own) for code, own in by_country.items()}
+    named = sum(bool(own) for own in by_country.values())
     return {
         country: [
-            *_naming(reading, own, mentions),
+            *_naming(own, mentions, roles[country]),
+            *_beside(roles, country),
             float(sum((m.field, _words(reading, m).sentences[m.first]) in cued for m in own) > 0),
-            log1p(len(by_country)),
-            float(len(by_country) == 1 + ("US" not in {m.country for m in mentions})),
+            log1p(named),
+            float(named == 1 and bool(own)),
+            *_at_home(country, home, bool(own), named),
             float(country == "US"),
             us if country == "US" and own else 0.0,
             us if country == "US" and not own else 0.0,
@@ -267,13 +111,56 @@ def place_features(
     }
 
 
-def _naming(reading: Reading, own: Sequence[Mention], mentions: Sequence[Mention]) -> list[float]:
+@dataclass(frozen=True, slots=True)
+class PlaceCuts:
+    """Probabilities: what the likeliest country needs, and what any further one needs.
+
+    Nearly every article about trafficking has one place, and few have two.
+    """
+
+    first: float
+    more: float
+
+
+def story_places(
+    reading: Reading, mentions: Sequence[Mention], home: Home = NOWHERE
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the countries that the story names, and those of them that only host a meeting."""
+    by_country: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        if not mention.frame or mention.dateline:
+            by_country.setdefault(mention.country, []).append(mention)
+    hosts = (code for code, own in by_country.items() if count_roles(reading, own).host == len(own))
+    return frozenset(by_country), frozenset(hosts) - {home.country}
+
+
+def chosen_places(
+    scores: Mapping[str, float], named: Collection[str], hosts: Collection[str], cuts: PlaceCuts
+) -> frozenset[str]:
+    """Return the countries where the exploitation is; one that is not `named` stands alone."""
+    scores = {code: score for code, score in scores.items() if code not in hosts}
+    told = [code for code in scores if code in named]
+    best = max(scores, key=scores.__getitem__, default=None)
+    first = max(told, key=scores.__getitem__, default=None)
+    least = max(cuts.first, 1 - UNNAMED_CUT)
+    if (
+        best is not None
+        and best not in named
+        and scores[best] >= UNNAMED_CUT
+        and (first is None or scores[first] < least)
+    ):
+        return frozenset({best})
+    if first is None or scores[first] < cuts.first:
+        return frozenset()
+    return frozenset({first, *(code for code in told if scores[code] >= cuts.more)})
+
+
+def _naming(own: Sequence[Mention], mentions: Sequence[Mention], roles: Roles) -> list[float]:
     """Return how and where a country is named, beside all `mentions`."""
     if not own:
-        return [0.0] * FEATURES.index("beside a core cue")
+        return [0.0] * len(_NAMED)
     number = len(own)
     most = max(Counter(m.country for m in mentions).values())
-    roles = count_roles(reading, own)
     story = [m for m in own if not m.frame]
     return [
         log1p(sum(m.field == "title" for m in story)),
@@ -285,8 +172,47 @@ def _naming(reading: Reading, own: Sequence[Mention], mentions: Sequence[Mention
         float(any(m.field == "text" and m.first < 6 and m.kind != "demonym" for m in own)),
         sum(m.kind == "demonym" for m in own) / number,
         sum(m.kind in ("city", "town") for m in own) / number,
-        *map(log1p, (roles.where, roles.origin, roles.transit, roles.freed, roles.authorities)),
-        float(len(story) < number),
+        *(log1p(getattr(roles, role)) for role in ROLES),
+        roles.party / number,
+        float(roles.party == number),
+        roles.listed / number,
+        float(not story),
+        float(any(m.dateline for m in own)),
+        float(any(m.frame and not m.dateline for m in own)),
+    ]
+
+
+def _beside(roles: Mapping[str, Roles], country: str) -> list[float]:
+    """Return what the other countries' names say that this one's do not, and the other way."""
+    own = roles[country]
+    others = [each for code, each in roles.items() if code != country]
+    told = [each.where + each.held + each.scene + each.sent for each in others]
+    mine = own.where + own.held + own.scene + own.sent
+    here = own.held + own.scene + own.sent > 0
+    there = any(each.held + each.scene + each.sent > 0 for each in others)
+    return [
+        *(
+            float(not getattr(own, role) and any(getattr(each, role) for each in others))
+            for role in _TELLING
+        ),
+        mine / (mine + sum(told)) if mine else 0.0,
+        float(mine > 0 and mine >= max(told, default=0)),
+        float(own.origin > 0 and there),
+        float(here and any(each.origin for each in others)),
+    ]
+
+
+def _at_home(country: str, home: Home, is_named: bool, named: int) -> list[float]:
+    """Return what the outlet's home says of a country."""
+    own = country == home.country and not home.world
+    return [
+        float(own),
+        float(country == home.country and home.world),
+        float(own and not is_named and not named),
+        float(own and not is_named and named > 0),
+        float(home.country not in (None, country) and not home.world),
+        float(country == home.section),
+        float(home.section not in (None, country)),
     ]
 
 
@@ -300,25 +226,6 @@ def _cued_sentences(reading: Reading, core: frozenset[int]) -> set[tuple[FieldNa
         if cue.group in core:
             found.add(("text", reading.text.sentences[cue.first]))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """How often the words beside a country's names say what part it plays."""
-
-    where: int
-    origin: int
-    transit: int
-    freed: int
-    authorities: int
-
-
-def place_role(reading: Reading, mentions: Sequence[Mention]) -> str:
-    """Return the role of a country where the exploitation is not: origin, transit or mentioned."""
-    roles = count_roles(reading, mentions)
-    if roles.transit > roles.origin:
-        return "transit"
-    return "origin" if roles.origin else "mentioned"
 
 
 def place_evidence(
@@ -343,32 +250,29 @@ def place_evidence(
     return tuple(reading.span(m.field, m.first, m.last) for m in best)
 
 
+def home_evidence(reading: Reading, outlet: int) -> tuple[Span, ...]:
+    """Return what shows a country by its outlet: its name behind the headline from word `outlet`.
+
+    Where it is not there: the first of the local authorities, or the start of headline or text.
+    """
+    title, text = reading.title.words, reading.text.words
+    if outlet < len(title):
+        return (reading.span("title", outlet, len(title)),)
+    fields: tuple[tuple[FieldName, list[str]], ...] = (("title", title), ("text", text))
+    for field, words in fields:
+        for at, word in enumerate(words):
+            if word in AUTHORITIES:
+                return (reading.span(field, at, at + 1),)
+    return tuple(
+        reading.span(field, 0, min(len(words), HEADLINE)) for field, words in fields if words
+    )[:1]
+
+
 def _of_diplomats(reading: Reading, mention: Mention) -> bool:
     """Tell "the Russian embassy", which stands elsewhere, from Russia."""
     words = _words(reading, mention).words
     beside = words[max(0, mention.first - 2) : mention.last + 1]
     return not _DIPLOMATS.isdisjoint(beside)
-
-
-def count_roles(reading: Reading, mentions: Sequence[Mention]) -> Roles:
-    """Count what the words beside the names say."""
-    where = origin = transit = freed = authorities = 0
-    for mention in mentions:
-        words = _words(reading, mention).words
-        before = words[max(0, mention.first - 5) : mention.first]
-        after = words[mention.last] if mention.last < len(words) else ""
-        last = before[-1] if before else ""
-        left = last == "from" and not _FREED.isdisjoint(before)
-        people = mention.kind == "demonym" and (
-            after in _PEOPLE
-            or (words[mention.last - 1].endswith("s") and after not in _AUTHORITIES)
-        )
-        where += last in _WHERE and mention.kind != "demonym"
-        transit += last in _TRANSIT
-        freed += left
-        origin += people or (last == "from" and not left)
-        authorities += after in _AUTHORITIES
-    return Roles(where, origin, transit, freed, authorities)
 
 
 def _words(reading: Reading, mention: Mention) -> Words:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from math import log1p
 from typing import Literal, get_args
 
-from monitor.classify.places import Mention, count_roles
+from monitor.classify.gazetteer import Mention
+from monitor.classify.place_roles import count_roles
 from monitor.classify.reading import LEAD_WORDS, Reading
 from monitor.classify.words import Words, word_set
 from monitor.types import FieldName, Span

@@ -8,7 +8,7 @@ small learned choice for `place`. Every tag has evidence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,9 @@ from monitor.classify.evidence import (
     in_order,
     telling,
 )
+from monitor.classify.flow import FLOW_NAMES, flow_numbers, flow_of_roles
 from monitor.classify.forms import form_odds, form_support, form_tag, unspecified_tag
+from monitor.classify.frames import outlet_start
 from monitor.classify.fused import (
     CHILD,
     OUTPUTS,
@@ -36,17 +38,20 @@ from monitor.classify.fused import (
     fuse_people,
     fuse_responses,
 )
+from monitor.classify.gazetteer import Gazetteer, Mention, unpack_names
 from monitor.classify.gender import find_gender
 from monitor.classify.indicators import GENERIC, GROUPS, STANDING, find_indicators
 from monitor.classify.linear import LinearModel, probability
+from monitor.classify.outlets import NOWHERE, Home, Outlets, Source, make_outlets
+from monitor.classify.place_roles import place_role
 from monitor.classify.places import (
     FEATURES,
-    Gazetteer,
-    Mention,
-    outlet_start,
+    PlaceCuts,
+    chosen_places,
+    home_evidence,
     place_evidence,
     place_features,
-    place_role,
+    story_places,
 )
 from monitor.classify.profile import PROFILE_NAMES, Person, find_people, people_spans, profile
 from monitor.classify.protection import find_protection
@@ -62,9 +67,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NAME = "tags-en"
+UNKNOWN = Source()
+CERTAIN = 2.0
+"""Log odds of a flow that the roles of places say: of ten such nine are right."""
 PLACES = "places.json"
-UNNAMED_CUT = 0.6
-"""A country that is not named needs more than a slight lean of the wording."""
+THRESHOLDS = ("place", "place_more")
 _RESPONSE_CUES = {
     "prevention": ("awareness", "warning", "lawmaking", "inquiry", "business"),
     "protection": ("rescue", "return", "support", "remedy"),
@@ -78,40 +85,42 @@ _FLOW_CUES = {"domestic": ("domestic_flow",), "cross_border": ("cross_border",)}
 class TagsModel:
     """Tags articles one by one.
 
-    `people` are the models of the last step of `fused.PEOPLE`, in its order; `place_cut` is a
-    probability; `experimental` names the labels of each scheme that have too few examples, `*`
-    all that `measured` does not name.
+    `people` are the models of the last step of `fused.PEOPLE`, in its order; `experimental` names
+    the labels of each scheme that have too few examples, `*` all that `measured` does not name.
     """
 
     cues: CueTable
     counter: StoryCounter
     linear: LinearModel
     gazetteer: Gazetteer
+    outlets: Outlets
     places: SmallModel
-    place_cut: float
+    place_cuts: PlaceCuts
     people: Sequence[SmallModel]
     fused: Fused
     encoder: EncoderModel | None = None
     experimental: Mapping[str, Sequence[str]] | None = None
     measured: Mapping[str, Sequence[str]] | None = None
 
-    def tag(self, title: str, text: str) -> tuple[Tag, ...]:
+    def tag(self, title: str, text: str, source: Source = UNKNOWN) -> tuple[Tag, ...]:
         """Return every tag of an article about trafficking."""
-        facts = self.read(title, text)
+        facts = self.read(title, text, source)
+        places = self._places(facts)
         found = (
             *self._forms(facts),
             *self._responses(facts),
-            *self._places(facts),
-            *self._people(facts),
+            *places,
+            *self._people(facts, places),
             *self._gender(facts),
             *find_protection(facts.shown or facts.reading, self.cues),
             *find_indicators(facts.reading, self.cues),
         )
         return tuple(replace(tag, experimental=self._is_experimental(tag)) for tag in found)
 
-    def read(self, title: str, text: str) -> Facts:
+    def read(self, title: str, text: str, source: Source = UNKNOWN) -> Facts:
         """Return what the tags of an article are made of."""
         reading = read_article(title, text, self.cues)
+        home = self.outlets.home(title, source)
         outlet = outlet_start(title, reading.title)
         shown = telling(reading, outlet, self.cues.index[GENERIC], self.cues.index[STANDING])
         return Facts(
@@ -119,10 +128,11 @@ class TagsModel:
             text,
             reading,
             self.linear.decide(reading, self.counter.count(reading)),
-            self.gazetteer.find(title, text, reading),
+            self.gazetteer.find(title, text, reading, home.country),
             find_people(title, text, reading),
             None if self.encoder is None else self.encoder.outputs(title, text),
             shown,
+            home,
         )
 
     @property
@@ -163,14 +173,29 @@ class TagsModel:
             tags.append(tag)
         return [tag for tag in tags if tag.evidence]
 
-    def _people(self, facts: Facts) -> list[Tag]:
-        """Return `victim` and `flow`: of each one label, or none where none is likely enough."""
-        numbers = people_features(facts)
+    def _people(self, facts: Facts, places: Sequence[Tag]) -> list[Tag]:
+        """Return `victim` and `flow`: of each one label, or none where none is likely enough.
+
+        Where the roles of the places are certain of a flow, no model is asked.
+        """
+        chosen = {tag.label for tag in places if tag.role == "exploitation"}
+        numbers = people_features(facts, chosen)
         odds = [model.log_odds(numbers) for model in self.people]
+        given = fuse_people(odds, facts.heads, self.fused)
+        abroad = self.cues.index["cross_border"]
+        told = any(
+            cue.group == abroad for cue in (*facts.reading.title_cues, *facts.reading.text_cues)
+        )
+        flow = flow_of_roles(facts.reading, facts.mentions, chosen, abroad=told)
+        if flow == "cross_border" or (flow and "flow" not in given):
+            given["flow"] = (flow, max(CERTAIN, odds[PEOPLE.index(flow)]))
         tags: list[Tag] = []
-        for scheme, (label, value) in fuse_people(odds, facts.heads, self.fused).items():
-            show = self._victim_spans if scheme == "victim" else self._flow_spans
-            tag = Tag(scheme, label, round(probability(value), 4), show(facts, label))
+        for scheme, (label, value) in given.items():
+            if scheme == "victim":
+                spans = self._victim_spans(facts, label)
+            else:
+                spans = self._flow_spans(facts, label, places)
+            tag = Tag(scheme, label, round(probability(value), 4), spans)
             tags.append(self._with_sentence(facts, tag, scheme) if scheme == "flow" else tag)
         return [tag for tag in tags if tag.evidence]
 
@@ -196,13 +221,13 @@ class TagsModel:
         nationals = [m for m in facts.mentions if m.kind == "demonym" and not m.frame]
         return place_evidence(facts.reading, nationals, "origin")
 
-    def _flow_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
+    def _flow_spans(self, facts: Facts, label: str, tags: Sequence[Tag]) -> tuple[Span, ...]:
         """Return the places and phrases that show a flow: one country's, or two countries'."""
         first: dict[str, Mention] = {}
         for mention in facts.mentions:
             if not mention.frame and not (label == "domestic" and mention.kind == "demonym"):
                 first.setdefault(mention.country, mention)
-        roles = {tag.label: tag.role for tag in self._places(facts)}
+        roles = {tag.label: tag.role for tag in tags}
         order = ("exploitation", "origin", "transit", "mentioned", None)
         named = sorted(first.values(), key=lambda m: order.index(roles.get(m.country)))
         named = named[: 1 if label == "domestic" else 2]
@@ -228,13 +253,14 @@ class TagsModel:
 
     def _places(self, facts: Facts) -> list[Tag]:
         reading, mentions = facts.reading, facts.mentions
-        features = place_features(reading, mentions, self.core, float(facts.odds[US]))
+        features = place_features(reading, mentions, self.core, float(facts.odds[US]), facts.home)
         scores = {c: probability(self.places.log_odds(f)) for c, f in features.items()}
-        named = {mention.country for mention in mentions}
+        told = story_places(reading, mentions, facts.home)
+        chosen = chosen_places(scores, *told, self.place_cuts)
         tags: list[Tag] = []
         for country, score in scores.items():
             own = [mention for mention in mentions if mention.country == country]
-            where = score >= self.place_cut
+            where = country in chosen
             if own:
                 role = "exploitation" if where else place_role(reading, own)
                 if role == "mentioned" and all(mention.frame for mention in own):
@@ -242,14 +268,17 @@ class TagsModel:
                 sure = score if where else 1 - score
                 spans = place_evidence(reading, own, role)
                 tags.append(Tag("place", country, round(sure, 4), spans, role))
-            elif score >= max(self.place_cut, UNNAMED_CUT) and not any(
-                scores[other] >= self.place_cut for other in named
-            ):
-                weights = self.linear.word_weights(reading, US)
-                spans = heaviest_spans(reading, weights, 2)
+            elif where:
+                spans = self._unnamed_spans(facts, country)
                 if spans:
                     tags.append(Tag("place", country, round(score, 4), spans, "exploitation"))
         return tags
+
+    def _unnamed_spans(self, facts: Facts, country: str) -> tuple[Span, ...]:
+        """Return what speaks for a country that is not named: the outlet, or American wording."""
+        if country in (facts.home.country, facts.home.section):
+            return home_evidence(facts.reading, outlet_start(facts.title, facts.reading.title))
+        return heaviest_spans(facts.reading, self.linear.word_weights(facts.reading, US), 2)
 
     def _is_experimental(self, tag: Tag) -> bool:
         scheme = f"place.{tag.role}" if tag.role in ("origin", "transit") else tag.scheme
@@ -275,14 +304,26 @@ class Facts:
     people: Sequence[Person]
     heads: Heads | None
     shown: Reading | None = None
+    home: Home = NOWHERE
 
 
-def people_features(facts: Facts) -> list[float]:
-    """Return the numbers that the models of victim and flow weigh."""
+def people_features(facts: Facts, places: Collection[str]) -> list[float]:
+    """Return the numbers that the models of victim and flow weigh.
+
+    `places` are the countries of exploitation.
+    """
     return [
         *(max(-6.0, min(float(value), 6.0)) for value in facts.odds[CHILD : US + 1]),
         *profile(facts.reading, facts.people, facts.mentions),
+        *flow_numbers(facts.reading, facts.mentions, places, facts.home),
     ]
+
+
+def load_places(raw: Mapping[str, Any]) -> tuple[Gazetteer, Outlets]:
+    """Build gazetteer and outlets of `places.json`."""
+    names = unpack_names(raw["names"])
+    gazetteer = Gazetteer(names, raw["ambiguous"], raw["instruments"], raw["papers"])
+    return gazetteer, make_outlets(raw["homes"], raw["world"], names)
 
 
 def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsModel:
@@ -296,16 +337,15 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
     linear = load_linear(folder, outputs=len(OUTPUTS), story=len(counter.names))
     raw: Any = folder.json(PLACES)
     try:
-        gazetteer = Gazetteer(raw["names"], raw["ambiguous"])
+        gazetteer, outlets = load_places(raw)
         places = parse_small(raw["model"], len(FEATURES))
-        people_raw = raw["people"]
-        size = US + 1 - CHILD + len(PROFILE_NAMES)
-        people = [parse_small(people_raw[name], size) for name in PEOPLE]
+        size = US + 1 - CHILD + len(PROFILE_NAMES) + len(FLOW_NAMES)
+        people = [parse_small(raw["people"][name], size) for name in PEOPLE]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{folder.path / PLACES}: {error}") from error
     try:
         fused = Fused(**folder.meta.settings["fused"])
-        cut = float(folder.meta.thresholds["place"])
+        cuts = PlaceCuts(*(float(folder.meta.thresholds[name]) for name in THRESHOLDS))
         sizes = {len(fused.cuts), len(fused.spread)}
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{meta}: thresholds or fused: {error}") from error
@@ -317,8 +357,9 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
         counter,
         linear,
         gazetteer,
+        outlets,
         places,
-        cut,
+        cuts,
         people,
         fused,
         None if second is None else load_encoder(second),

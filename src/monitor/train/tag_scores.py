@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from monitor.classify.outlets import Source
 from monitor.classify.tags import TagsModel
 from monitor.train.data import Labelled
 from monitor.train.indicator_labels import (
@@ -51,7 +52,7 @@ def score_tags(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
     `form`, `victim` and `flow` only. Places count where the role is exploitation.
     """
     main = [row for row in rows if row.rel == 2]
-    said = [said_of(model.tag(row.title, row.text)) for row in main]
+    said = [said_of(model.tag(row.title, row.text, Source(row.url, row.outlet))) for row in main]
     return {
         scheme: score_scheme(scheme, labels, main, [answer[scheme] for answer in said])
         for scheme, labels in SCHEMES.items()
@@ -138,7 +139,7 @@ def _score_part(
     roles: list[set[str]] = []
     for entry in entries:
         row = by_id[entry.id]
-        tags = model.tag(row.title, row.text[: entry.read])
+        tags = model.tag(row.title, row.text[: entry.read], Source(row.url, row.outlet))
         indicators.append({tag.label for tag in tags if tag.scheme == "indicator"})
         roles.append(
             {f"{tag.role} {tag.label}" for tag in tags if tag.role in ("origin", "transit")}

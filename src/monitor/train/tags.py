@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,9 @@ from monitor.classify.artefact import ModelFolder, load_folder, pack_json, save_
 from monitor.classify.cues import CueTable
 from monitor.classify.encoder import load_encoder
 from monitor.classify.fused import PEOPLE, fused_json
-from monitor.classify.places import Gazetteer
 from monitor.classify.small import small_json
 from monitor.classify.story import StoryCounter
-from monitor.classify.tags import NAME, PLACES, TagsModel
+from monitor.classify.tags import NAME, PLACES, THRESHOLDS, TagsModel, load_places
 from monitor.errors import ModelError
 from monitor.train.cards import model_card
 from monitor.train.corpus import DEV, TRAIN
@@ -35,10 +34,10 @@ from monitor.train.data import (
     text_files,
 )
 from monitor.train.fit import FitOptions
-from monitor.train.gazetteer import PLACES_FILE, build_gazetteer, ordinary_words
+from monitor.train.gazetteer import OUTLETS_FILE, PLACES_FILE, build_places, ordinary_words
 from monitor.train.indicator_labels import HELD_OUT, LABELS_FILE, load_indicator_labels
 from monitor.train.relevance import pack_linear, rounded, training_record
-from monitor.train.tag_fit import Fitted, TagRows, fit_tags, read_rows
+from monitor.train.tag_fit import PLACE_CUTS, Fitted, TagRows, fit_tags, read_rows
 from monitor.train.tag_scores import (
     SCHEMES,
     ablate_tags,
@@ -100,13 +99,13 @@ def train_tags(
     counter = StoryCounter(cues)
     say("reading the training rows")
     train = read_labelled(data / TRAIN)
-    gazetteer = build_gazetteer(ordinary_words(row.text for row in train))
+    places = build_places(ordinary_words(row.text for row in train))
     main = [row for row in [*train, *own_texts(), *reviews] if row.rel == 2]
-    rows = read_rows(main, cues, counter, Gazetteer(**gazetteer))
+    rows = read_rows(main, cues, counter, *load_places(places))
     say("fitting response, places, victim and flow")
     fitted = fit_tags(rows, cues, options, seed, with_encoder=second is not None)
     dev = [row for row in read_labelled(data / DEV) if row.rel == 2]
-    model = build_model(cues, counter, gazetteer, fitted, second, experimental(dev), measured(dev))
+    model = build_model(cues, counter, places, fitted, second, experimental(dev), measured(dev))
     say("measuring")
     scores: dict[str, Any] = {"dev": score_tags(model, dev), **score_indicators(model, train)}
     regional = read_labelled(data / REGIONAL) if (data / REGIONAL).exists() else []
@@ -115,7 +114,7 @@ def train_tags(
         bare = None
         if any(row.basis == "written" for row in main):
             say("fitting without the project's texts")
-            bare = _without_texts(rows, cues, counter, gazetteer, options, seed, second)
+            bare = _without_texts(rows, cues, counter, places, options, seed, second)
         scores["ablations"] = ablate_tags(model, bare, dev)
     meta = {
         "name": NAME,
@@ -124,12 +123,18 @@ def train_tags(
         "released": released,
         "labels": measured(dev),
         "experimental": experimental(dev),
-        "thresholds": {"place": round(fitted.place_cut, 4)},
+        "thresholds": dict(zip(THRESHOLDS, astuple(PLACE_CUTS), strict=True)),
         "settings": {"fused": fused_json(fitted.fused), "encoder": _encoder_json(second)},
         "scores": rounded(scores),
         "training": {
             **training_record(
-                data, seed, options, PLACES_FILE, TAG_CUES_FILE, *text_files(TAG_TEXTS)
+                data,
+                seed,
+                options,
+                PLACES_FILE,
+                OUTLETS_FILE,
+                TAG_CUES_FILE,
+                *text_files(TAG_TEXTS),
             ),
             "indicator_labels": file_sha256(LABELS_FILE),
             "victim_labels": file_sha256(VICTIMS_FILE),
@@ -137,7 +142,7 @@ def train_tags(
     }
     people = {name: small_json(m) for name, m in zip(PEOPLE, fitted.people, strict=True)}
     content = pack_linear(fitted.linear, cues) | {
-        PLACES: pack_json({**gazetteer, "model": small_json(fitted.places), "people": people}),
+        PLACES: pack_json({**places, "model": small_json(fitted.places), "people": people}),
     }
     return asdict(save_folder(out / NAME / version, meta, content, model_card(meta, content)))
 
@@ -145,7 +150,7 @@ def train_tags(
 def build_model(
     cues: CueTable,
     counter: StoryCounter,
-    gazetteer: Mapping[str, Any],
+    places: Mapping[str, Any],
     fitted: Fitted,
     encoder: ModelFolder | None,
     few: Mapping[str, Sequence[str]],
@@ -156,9 +161,9 @@ def build_model(
         cues,
         counter,
         fitted.linear,
-        Gazetteer(**gazetteer),
+        *load_places(places),
         fitted.places,
-        round(fitted.place_cut, 4),
+        PLACE_CUTS,
         fitted.people,
         fitted.fused,
         None if encoder is None else load_encoder(encoder),
@@ -171,16 +176,16 @@ def _without_texts(
     rows: TagRows,
     cues: CueTable,
     counter: StoryCounter,
-    gazetteer: Mapping[str, Any],
+    places: Mapping[str, Any],
     options: FitOptions,
     seed: int,
     encoder: ModelFolder | None,
 ) -> TagsModel:
     """Return a model whose linear parts saw none of the project's own texts."""
     real = [row for row in rows.rows if row.basis != "written"]
-    read = read_rows(real, cues, counter, Gazetteer(**gazetteer))
+    read = read_rows(real, cues, counter, *load_places(places))
     fitted = fit_tags(read, cues, options, seed, with_encoder=encoder is not None)
-    return build_model(cues, counter, gazetteer, fitted, encoder, {}, {})
+    return build_model(cues, counter, places, fitted, encoder, {}, {})
 
 
 def _encoder_json(encoder: ModelFolder | None) -> dict[str, Any] | None:

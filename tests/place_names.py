@@ -1,0 +1,13 @@
+"""The gazetteer and the outlets as training builds them, made once for several tests."""
+
+from functools import cache
+
+from monitor.classify.gazetteer import Gazetteer
+from monitor.classify.outlets import Outlets
+from monitor.classify.tags import load_places
+from monitor.train.gazetteer import build_places
+
+
+@cache
+def places() -> tuple[Gazetteer, Outlets]:
+    return load_places(build_places(set()))
