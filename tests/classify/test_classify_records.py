@@ -39,6 +39,14 @@ def test_a_relevant_article_has_tags_and_stamps() -> None:
             assert CASE[span["field"]][span["start"] : span["end"]].strip()
 
 
+@pytest.mark.parametrize("url", ["https://www.example.com.gh/news/1", None, 7])
+def test_an_address_is_read_where_there_is_one(url: object) -> None:
+    text = "Police arrested two people for human trafficking of four girls."
+    (record,) = run(json.dumps({"id": "a", "title": "Girls freed", "text": text, "url": url}))
+    places = {tag["label"] for tag in record["tags"] if tag["scheme"] == "place"}
+    assert ("GH" in places) == isinstance(url, str)
+
+
 def test_an_article_on_something_else_has_no_tags() -> None:
     (record,) = run(json.dumps({"id": "b", "title": "Cup final", "text": "The home side won."}))
     assert record["relevant"] is False

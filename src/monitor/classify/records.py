@@ -21,6 +21,8 @@ _NO_TIME = datetime.fromtimestamp(0, UTC)
 def classify_lines(lines: Iterable[str], assessors: Sequence[Assessor]) -> Iterator[str]:
     """Yield one JSON line for each of `lines` (`{id, title, text[, language]}`), in order.
 
+    `url` and `outlet` are read too, where given: they tell where the outlet is at home.
+
     A line that cannot be read or judged becomes `{"id": …, "error": …}` and the run goes on.
     """
     source = iter(lines)
@@ -90,16 +92,22 @@ def _parse(line: str) -> Article | dict[str, Any]:
         return {"id": identity, "error": str(error)}
     return Article(
         id=identity,
-        url="",
+        url=_said(raw, "url"),
         title=title,
         text=text,
-        outlet="",
+        outlet=_said(raw, "outlet"),
         # told once here, and not again by every assessor
         language=language or identify_language(f"{title}\n{text}"),
         published=None,
         seen=_NO_TIME,
         sha256=hashlib.sha256(f"{title}\0{text}".encode()).hexdigest(),
     )
+
+
+def _said(raw: dict[str, Any], key: str) -> str:
+    """Return what helps but is not asked for: anything that is no string counts as not said."""
+    value = raw.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _object(line: str) -> dict[str, Any]:
