@@ -146,3 +146,62 @@ def test_the_folder_is_served_without_torch(data: Path, base: Path, tmp_path: Pa
         head: len(labels) for head, labels in folder.meta.labels.items()
     }
     assert "--seed 1" in (folder.path / "README.md").read_text("utf-8")
+
+
+def test_a_share_of_tokens_is_hidden_and_the_ends_stay() -> None:
+    import random
+
+    from monitor.train.encoder_data import hide
+
+    ids = (2, *range(10, 1010), 3)
+    shown = hide(ids, 0.1, 1, random.Random(0))
+    assert (len(shown), shown[0], shown[-1]) == (len(ids), 2, 3)
+    assert 60 < shown.count(1) < 140
+    assert all(new in (old, 1) for old, new in zip(ids, shown, strict=True))
+    assert hide(ids, 0.1, None, random.Random(0)) == ids
+    assert hide((2, 3), 1.0, 1, random.Random(0)) == (2, 3)
+
+
+def test_word_embeddings_stay_as_they_are(base: Path) -> None:
+    from dataclasses import replace
+
+    from monitor.train.encoder_module import Trainer
+
+    encoder = Trainer.start(base, SMALL, steps=10).module.encoder
+    assert not encoder.embeddings.word_embeddings.weight.requires_grad
+    assert all(each.requires_grad for each in encoder.encoder.parameters())
+    lower = Trainer.start(base, replace(SMALL, frozen=1), steps=10).module.encoder.encoder.layer
+    assert [any(each.requires_grad for each in part.parameters()) for part in lower] == [
+        False,
+        True,
+    ]
+
+
+def test_sources_left_out_are_judged_and_a_second_run_goes_on(
+    data: Path, base: Path, tmp_path: Path
+) -> None:
+    from monitor.train.fit import FitOptions
+    from monitor.train.leave_out import measure_sources
+
+    for name in ("train", "dev", "regional"):
+        source = {"train": "lk_news", "dev": "stopht_google_alerts", "regional": "png_news"}[name]
+        lines = gzip.decompress((data / "train.jsonl.gz").read_bytes()).decode().splitlines()
+        rows = [json.loads(line) for line in lines]
+        rows = [{**row, "id": f"{name} {row['id']}", "source": source} for row in rows]
+        text = "\n".join(map(json.dumps, rows)).encode()
+        (tmp_path / f"{name}.jsonl.gz").write_bytes(gzip.compress(text))
+    work, told = tmp_path / "work", []
+    options = {
+        "options": FitOptions(keep=200), "encoder": SMALL, "base": base, "say": told.append,
+        "groups": ["regional papers"],
+    }  # fmt: skip
+    first = measure_sources(tmp_path, work, **options)
+    assert list(first["groups"]) == ["regional papers"]
+    assert first["regional"]["rows"] == 24
+    assert first["regional"]["main_subjects"] == 12
+    assert "regional papers: encoder" in told
+    told.clear()
+    assert measure_sources(tmp_path, work, **options) == first
+    assert told == []
+    other = measure_sources(tmp_path, work, **options | {"seed": 5, "groups": []})
+    assert other["groups"] == {}

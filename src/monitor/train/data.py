@@ -53,13 +53,22 @@ class Labelled:
     outlet: str = ""
 
 
-def read_labelled(path: Path) -> list[Labelled]:
-    """Read a file of labelled articles; raises `DataError` naming file and line."""
-    return [
-        _parse(line, f"{path}:{number}")
-        for number, line in enumerate(_lines(path), start=1)
-        if line.strip()
-    ]
+def read_labelled(
+    path: Path, labels: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[Labelled]:
+    """Read a file of labelled articles; raises `DataError` naming file and line.
+
+    With `labels` by id the file needs none of its own: its other articles are left out.
+    """
+    found: list[Labelled] = []
+    for number, line in enumerate(_lines(path), start=1):
+        if line.strip():
+            raw = _object(line, f"{path}:{number}")
+            if labels is not None and raw.get("id") not in labels:
+                continue
+            more = {} if labels is None else labels[raw["id"]]
+            found.append(_parse({**raw, **more}, f"{path}:{number}"))
+    return found
 
 
 def read_texts(folder: Path = TEXTS) -> list[Labelled]:
@@ -94,13 +103,17 @@ def _lines(path: Path) -> Iterator[str]:
         raise DataError(f"{path}: cannot be read ({error})") from error
 
 
-def _parse(line: str, where: str) -> Labelled:
+def _object(line: str, where: str) -> dict[str, Any]:
     try:
         raw = json.loads(line)
     except ValueError as error:
         raise DataError(f"{where}: no JSON ({error})") from error
     if not isinstance(raw, dict):
         raise DataError(f"{where}: must be an object")
+    return raw
+
+
+def _parse(raw: Mapping[str, Any], where: str) -> Labelled:
     if unknown := sorted(raw.keys() - _KEYS):
         raise DataError(f"{where}: unknown field '{unknown[0]}'")
     for key in _STRINGS:

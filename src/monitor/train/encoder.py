@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,15 +27,15 @@ from monitor.train.data import file_sha256, text_files
 from monitor.train.encoder_data import (
     EXCLUSIVE,
     HEADS,
-    TRAIN,
-    WEAK,
     Batch,
     Pool,
     epoch_batches,
     epoch_steps,
-    load_pool,
+    make_pool,
 )
 from monitor.train.encoder_options import EncoderOptions
+from monitor.train.mined_labels import BASIS, LABELS_FILE
+from monitor.train.rows import LEARNED, Rows, held_out_events, load_rows
 
 if TYPE_CHECKING:
     from monitor.train.encoder_module import Heads
@@ -70,24 +70,27 @@ def train_encoder(
     from monitor.train.export import export_int8
 
     base = base or base_folder()
-    cues = CueTable(load_cues())
     say("reading the training rows")
-    pool = load_pool(data, cues, folds=options.folds, seed=seed)
-    content = plain_tokenizer(base / TOKENIZER)
-    tokenizer = load_tokenizer(content, limit=options.max_tokens, where=str(base / TOKENIZER))
-    record = _record(data, base, seed, options)
+    rows = load_rows(data)
+    held = held_out_events(rows.news, options.folds, seed)
+    record = make_record(data, base, seed, options)
     checkpoint = out / NAME / f"{version}.checkpoint"
-    module, seconds = _fit(pool, tokenizer, base, options, seed, checkpoint, record, say)
+    cues = CueTable(load_cues())
+    fitted = fit_encoder(
+        rows.without(events=held), cues, base, options, seed, checkpoint, record, say
+    )
     say("exporting to int8 ONNX")
-    files = {MODEL: export_int8(module, heads=HEADS), TOKENIZER: content}
-    meta = _meta(version, released, options, {**record, "seconds": round(seconds)}, pool)
+    files = {MODEL: export_int8(fitted.module, heads=HEADS), TOKENIZER: fitted.tokenizer}
+    counts = {**_counts(fitted.pool), "events_held_out": len(held)}
+    more = {"seconds": round(fitted.seconds), "rows": counts}
+    meta = _meta(version, released, options, {**record, **more})
     saved = asdict(save_folder(out / NAME / version, meta, files, model_card(meta, files)))
     checkpoint.unlink(missing_ok=True)
     return saved
 
 
 def _meta(
-    version: str, released: bool, options: EncoderOptions, record: Mapping[str, Any], pool: Pool
+    version: str, released: bool, options: EncoderOptions, record: Mapping[str, Any]
 ) -> dict[str, Any]:
     return {
         "name": NAME,
@@ -99,7 +102,7 @@ def _meta(
         "thresholds": {},
         "settings": {"max_tokens": options.max_tokens, "exclusive": list(EXCLUSIVE)},
         "scores": {},
-        "training": {**record, "rows": _counts(pool)},
+        "training": dict(record),
     }
 
 
@@ -123,9 +126,10 @@ def plain_tokenizer(path: Path) -> bytes:
     return pack_json({**raw, "padding": None, "truncation": None})
 
 
-def _record(data: Path, base: Path, seed: int, options: EncoderOptions) -> dict[str, Any]:
-    files = {name: file_sha256(data / name) for name in (TRAIN, WEAK)}
-    texts = {path.name: file_sha256(path) for path in [*text_files(), CUES_FILE]}
+def make_record(data: Path, base: Path, seed: int, options: EncoderOptions) -> dict[str, Any]:
+    """Return what an encoder is made from: whoever has the same gets the same."""
+    files = {name: file_sha256(data / name) for name in LEARNED if (data / name).exists()}
+    texts = {path.name: file_sha256(path) for path in [*text_files(), CUES_FILE, LABELS_FILE]}
     return {
         "seed": seed,
         "options": asdict(options),
@@ -141,9 +145,40 @@ def _counts(pool: Pool) -> dict[str, int]:
     return {
         "every_epoch": len(pool.every),
         "of_these_weak": weak,
+        "of_these_mined": sum(example.row.basis == BASIS for example in pool.every),
         "easy_negatives_to_draw_from": len(pool.easy),
-        "events_held_out": len(pool.held_out),
     }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedEncoder:
+    """A trained module, the tokenizer that goes with it, what it read and for how long."""
+
+    module: Heads
+    tokenizer: bytes
+    pool: Pool
+    seconds: float
+
+
+def fit_encoder(
+    rows: Rows,
+    cues: CueTable,
+    base: Path,
+    options: EncoderOptions,
+    seed: int,
+    checkpoint: Path,
+    record: Mapping[str, Any],
+    say: Say,
+) -> FittedEncoder:
+    """Fine-tune on all of `rows`, or go on from the checkpoint of a run with the same `record`.
+
+    The seconds are those of this run.
+    """
+    pool = make_pool(rows, cues)
+    content = plain_tokenizer(base / TOKENIZER)
+    tokenizer = load_tokenizer(content, limit=options.max_tokens, where=str(base / TOKENIZER))
+    module, seconds = _fit(pool, tokenizer, base, options, seed, checkpoint, record, say)
+    return FittedEncoder(module, content, pool, seconds)
 
 
 def _fit(
@@ -195,7 +230,13 @@ def _from(
     """Yield the steps after `done`, numbered from 1 over all epochs, with their batches."""
     for epoch in range(done // per_epoch, options.epochs):
         batches = epoch_batches(
-            pool, tokenizer, size=options.batch, easy=options.easy, seed=seed, epoch=epoch
+            pool,
+            tokenizer,
+            size=options.batch,
+            easy=options.easy,
+            masked=options.masked,
+            seed=seed,
+            epoch=epoch,
         )
         for step, batch in enumerate(batches, start=epoch * per_epoch + 1):
             if step > done:

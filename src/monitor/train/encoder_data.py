@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +17,10 @@ from monitor.classify.cues import CueTable
 from monitor.classify.reading import read_article
 from monitor.classify.windows import later_stretch, window
 from monitor.nlp.tokens import TextTokenizer
-from monitor.train.data import Labelled, read_labelled, read_texts
-from monitor.train.fit import make_folds
+from monitor.train.data import Labelled
+from monitor.train.rows import Rows
 from monitor.types import FLOWS, FORMS, RESPONSES, VICTIMS
 
-TRAIN, WEAK = "train.jsonl.gz", "weak_positive.jsonl.gz"
 HEADS: Mapping[str, tuple[str, ...]] = {
     "relevance": ("other", "borderline", "relevant"),
     "form": FORMS,
@@ -34,12 +32,16 @@ HEADS: Mapping[str, tuple[str, ...]] = {
 EXCLUSIVE = ("relevance", "victim", "flow")
 """Heads of which one label holds (softmax); of the others any number (sigmoid)."""
 WEIGHT_WEAK, WEIGHT_UNKNOWN = 0.7, 0.5
+SAMPLED = "sampled negative"
+"""What the data call the basis of a negative that nobody read."""
 SNIPPET, LATER, STRANGER = 0.33, 0.15, 0.12
 """How often a long article is shown as a feed's snippet or by a later passage, and how often a
 snippet ends in another story's headline."""
 LONG = 400
 LEAD_CHARS = 1_100
 """About what the first window holds."""
+MASK = "[MASK]"
+"""The token that stands for a hidden one in the base model."""
 _CHUNK = 16
 """Batches whose texts are sorted by length together."""
 
@@ -63,7 +65,6 @@ class Pool:
 
     every: Sequence[Example]
     easy: Sequence[Example]
-    held_out: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,30 +77,16 @@ class Batch:
     weight: NDArray[np.float32]
 
 
-def held_out_events(train: Sequence[Labelled], folds: int, seed: int) -> frozenset[str]:
-    """Return the events of the one fold that the encoder never sees: fusion is fitted there."""
-    events = [row.event for row in train]
-    return frozenset(events[i] for i in make_folds(events, folds, seed)[0])
-
-
-def load_pool(data: Path, cues: CueTable, *, folds: int, seed: int) -> Pool:
-    """Read the training rows, without the held-out events, and the project's own texts."""
-    train, weak = read_labelled(data / TRAIN), read_labelled(data / WEAK)
-    held_out = held_out_events(train, folds, seed)
-    seen = [row for row in train if row.event not in held_out]
+def make_pool(rows: Rows, cues: CueTable) -> Pool:
+    """Return the examples: all labelled by reading, and of sampled negatives a share an epoch."""
     every: list[Example] = []
-    for row in seen:
-        if row.rel or row.basis == "annotated":
+    for row in [*rows.news, *rows.mined]:
+        if row.rel or row.basis != SAMPLED:
             twice = row.rel in (0, 2)
             every.append(Example(row, times=1 + twice, later=_later(row, cues)))
-    every += [
-        Example(row, WEIGHT_WEAK, later=_later(row, cues))
-        for row in weak
-        if row.event not in held_out
-    ]
-    every += [Example(row, later=_later(row, cues)) for row in read_texts()]
-    easy = [Example(row) for row in seen if not row.rel and row.basis != "annotated"]
-    return Pool(every, easy, held_out)
+    every += [Example(row, WEIGHT_WEAK, later=_later(row, cues)) for row in rows.weak]
+    every += [Example(row, later=_later(row, cues)) for row in rows.own]
+    return Pool(every, [Example(row) for row in rows.news if row.basis == SAMPLED])
 
 
 def _later(row: Labelled, cues: CueTable) -> int | None:
@@ -127,15 +114,27 @@ def target(example: Example) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 
 def epoch_batches(
-    pool: Pool, tokenizer: TextTokenizer, *, size: int, easy: int, seed: int, epoch: int
+    pool: Pool,
+    tokenizer: TextTokenizer,
+    *,
+    size: int,
+    easy: int,
+    masked: float,
+    seed: int,
+    epoch: int,
 ) -> Iterator[Batch]:
-    """Yield the batches of one epoch: texts of like length together, in random order."""
+    """Yield the batches of one epoch: texts of like length together, in random order.
+
+    `masked` is the share of tokens that are hidden.
+    """
     draw = random.Random(f"{seed} {epoch}")  # noqa: S311 repeatable, not secret
     shown = [example for example in pool.every for _ in range(example.times)]
     shown += draw.sample(pool.easy, min(easy, len(pool.easy)))
     draw.shuffle(shown)
     strangers = Strangers.of(pool)
     read = [tokenizer.split(show(example, strangers, draw)).ids for example in shown]
+    mark = tokenizer.rust.token_to_id(MASK)
+    read = [hide(ids, masked, mark, draw) for ids in read]
     groups: list[list[int]] = []
     for start in range(0, len(shown), size * _CHUNK):
         chunk = sorted(
@@ -182,6 +181,16 @@ def show(example: Example, strangers: Strangers, draw: random.Random) -> str:
     if example.later is not None and chance > 1 - LATER:
         return window(row.title, row.text[example.later :])
     return window(row.title, row.text)
+
+
+def hide(
+    ids: Sequence[int], share: float, mark: int | None, draw: random.Random
+) -> tuple[int, ...]:
+    """Return token ids with `mark` in place of a share of them, start and end left alone."""
+    if mark is None or not share:
+        return tuple(ids)
+    inner = (mark if draw.random() < share else token for token in ids[1:-1])
+    return (*ids[:1], *inner, *ids[1:][-1:])
 
 
 def _batch(read: Sequence[Sequence[int]], examples: Sequence[Example]) -> Batch:

@@ -50,19 +50,22 @@ class Trainer:
         """Return a trainer of the base model with fresh heads; torch's seed decides on them."""
         from transformers import AutoModel
 
-        # dropping attention weights would double the time of a step: random numbers for each pair
-        # of tokens; eager attention is what the exporter can trace, and no slower on a CPU
+        # dropout inside would double the time of a step, by its random numbers; hidden tokens do
+        # its work. Eager attention is what the exporter can trace, and no slower on a CPU
         encoder = AutoModel.from_pretrained(
             str(base),
             attn_implementation="eager",
             attention_probs_dropout_prob=0.0,
+            hidden_dropout_prob=0.0,
             local_files_only=True,
         )
+        _freeze(encoder, options.frozen)
         labels = sum(map(len, HEADS.values()))
+        learned = [each for each in encoder.parameters() if each.requires_grad]
         module = Heads(encoder, encoder.config.hidden_size, labels).train()
         optimiser = torch.optim.AdamW(
             [
-                {"params": module.encoder.parameters(), "lr": options.rate},
+                {"params": learned, "lr": options.rate},
                 {"params": module.head.parameters(), "lr": options.head_rate},
             ],
             weight_decay=DECAY,
@@ -114,6 +117,14 @@ class Trainer:
         self.schedule.load_state_dict(state["schedule"])
         torch.set_rng_state(state["random"])
         return int(state["step"])
+
+
+def _freeze(encoder: Any, layers: int) -> None:
+    encoder.embeddings.word_embeddings.requires_grad_(False)
+    if layers:
+        encoder.embeddings.requires_grad_(False)
+    for layer in encoder.encoder.layer[:layers]:
+        layer.requires_grad_(False)
 
 
 def loss_of(numbers: torch.Tensor, truth: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
