@@ -5,7 +5,7 @@
     python tests/relevance_errors.py --count
 
 The first scores labelled articles (`rel` 1 left out) with the shipped model and writes the worst:
-how wrong, by which stage, on which step of the calibration, with which of the model's own words. No
+how wrong, by which stage, on which step of equal scores, with which of the model's own words. No
 text is written or printed. `--topics` counts rows that name a topic, by `rel`. `--count` prints the
 tables of `docs/relevance-errors.md` from `tests/data/relevance-errors.csv`: the causes that a
 reader of those articles gave.
@@ -24,7 +24,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from monitor.classify.artefact import find_model, load_folder
-from monitor.classify.calibration import Calibration
 from monitor.classify.cascade import MAIN, fusion_features
 from monitor.classify.reading import Reading
 from monitor.classify.relevance import NAME, RelevanceModel, load_relevance
@@ -71,8 +70,8 @@ class Scored:
 
     `row`: the id, hashed. `odds`: log odds of the stage that settled it (of the gate: by its
     words). `linear`, `encoder`: log odds of a main subject by the linear model and by the encoder's
-    first window, asked or not. `step`: rows of the same run on the same flat part of the
-    calibration (0: it rises there). `unknown`: share of words that the linear model does not know.
+    first window, asked or not. `step`: rows of the same run with the very same p (0: no
+    other). `unknown`: share of words that the linear model does not know.
     `terms`, `weak`: cues of the kind `term`, and of means, purpose and sector. `appended`:
     boilerplate was taken off.
     """
@@ -130,22 +129,14 @@ def hashed(row: str) -> str:
     return sha256(row.encode()).hexdigest()[:8]
 
 
-def flat(calibration: Calibration, odds: float) -> float | None:
-    """The isotonic value where the curve is flat around `odds`, else none."""
-    knots, values = calibration.knots, calibration.values
-    right = sum(knot <= odds for knot in knots)
-    left, right = max(0, right - 1), min(right, len(knots) - 1)
-    return values[left] if values[left] == values[right] else None
-
-
 def unknown_share(model: RelevanceModel, reading: Reading) -> float:
     known = model.linear.vocabulary["full"]
     words = [*reading.title.words, *reading.text.words]
     return sum(word not in known for word in words) / max(1, len(words))
 
 
-def score(model: RelevanceModel, data: str, row: Labelled) -> tuple[Scored, tuple[str, float]]:
-    """Score one row; also return its stage with the isotonic value, if that is flat there."""
+def score(model: RelevanceModel, data: str, row: Labelled) -> Scored:
+    """Score one row, on no step."""
     told, reading = model.read(row.title, row.text)
     linear = model.log_odds(reading)
     cues = [*reading.title_cues, *reading.text_cues]
@@ -153,16 +144,14 @@ def score(model: RelevanceModel, data: str, row: Labelled) -> tuple[Scored, tupl
     terms, weak = (sum(cue.group in groups for cue in cues) for groups in core)
     judgement, asked = model.judge_all([(row.title, row.text)])[0]
     cascade = model.cascade
-    value: float | None = model.shut[MAIN]
     stage, odds = SHUT, model.gate.weigh(row.title, row.text) if model.gate else 0.0
     if asked and cascade is not None:
         windows = cascade.encoder.windows(row.title, told, reading, model.cues)
         fusion = cascade.fusions[MAIN]
         stage, odds = ENCODER, fusion.log_odds(fusion_features(linear, *windows))
-        value = flat(fusion.calibration, odds)
     elif model.opens(row.title, row.text):
-        stage, odds, value = LINEAR, linear[MAIN], flat(model.calibration[MAIN], linear[MAIN])
-    scored = Scored(
+        stage, odds = LINEAR, linear[MAIN]
+    return Scored(
         row=hashed(row.id),
         id=row.id,
         data=data,
@@ -182,7 +171,6 @@ def score(model: RelevanceModel, data: str, row: Labelled) -> tuple[Scored, tupl
         weak=weak,
         appended=told != row.text,
     )
-    return scored, (stage, -1.0 if value is None else value)
 
 
 def list_worst(paths: Sequence[Path], worst: int) -> tuple[list[Scored], Counter[str]]:
@@ -195,10 +183,10 @@ def list_worst(paths: Sequence[Path], worst: int) -> tuple[list[Scored], Counter
         if row.rel != 1 and row.language == "en"
     ]
     scored = [score(model, data, row) for data, row in rows]
-    steps = Counter(step for _, step in scored)
+    steps = Counter(one.p for one in scored)
     found = [
-        (replace(one, step=steps[step] if step[1] >= 0 else 0), row)
-        for (one, step), (_, row) in zip(scored, rows, strict=True)
+        (replace(one, step=steps[one.p] if steps[one.p] > 1 else 0), row)
+        for one, (_, row) in zip(scored, rows, strict=True)
     ]
     counts = Counter(f"rel {one.rel}, settled by {one.stage}" for one, _ in found)
     found = sorted(found, key=lambda pair: (-pair[0].wrong, pair[0].id))[:worst]

@@ -2,7 +2,6 @@
 
 import documents
 import relevance_errors
-from monitor.classify.calibration import Calibration
 from monitor.train.data import read_labelled
 from shared_data import SHARED, needs_shared
 
@@ -45,12 +44,6 @@ def test_the_rows_are_in_the_data_with_their_labels() -> None:
         for row in read_labelled(SHARED / "data" / "relevance" / f"{data}.jsonl.gz"):
             there[relevance_errors.hashed(row.id), data] = row.rel
     assert [row.row for row in ROWS if there.get((row.row, row.data)) != row.rel] == []
-
-
-def test_a_step_is_where_the_calibration_is_flat() -> None:
-    curve = Calibration([-1.0, 0.0, 1.0, 2.0], [0.1, 0.1, 0.5, 0.5], 1.0, 0.0)
-    found = [relevance_errors.flat(curve, odds) for odds in (-3.0, -0.5, 0.5, 1.5, 9.0)]
-    assert found == [0.1, 0.1, None, 0.5, 0.5]
 
 
 def test_recall_counts_what_is_not_listed_as_found() -> None:

@@ -229,7 +229,7 @@ def test_a_later_window_never_lowers_and_borderline_counts_as_any() -> None:
 
 
 def test_a_sum_is_calibrated() -> None:
-    fusion = Fusion((1.0, 0, 2.0, 0, 0, 0), Calibration((0.0,), (0.5,), 1.0, 0.0, share=1.0))
+    fusion = Fusion((1.0, 0, 2.0, 0, 0, 0), Calibration(1.0, 1.0, 0.0))
     assert fusion.probability((1.0, 5, 1.0, 5, 5, 5)) == pytest.approx(1 / (1 + np.exp(-3.0)))
 
 
@@ -250,6 +250,10 @@ def test_another_encoder_is_refused(copied: Path) -> None:
         load_classifiers(copied)
 
 
+FLAT = {"below": 0.0, "above": 1.0, "offset": 0.0}
+STEPS = {"knots": [0.0], "values": [0.5], "slope": 1.0, "intercept": 0.0}
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -258,6 +262,8 @@ def test_another_encoder_is_refused(copied: Path) -> None:
         ({"fusions": []}, "cascade"),
         ({"fusions": [{"weights": [-1] * 6, "calibration": {}}] * 2}, "none below 0"),
         ({"lower": None}, "cascade"),
+        ({"fusions": [{"weights": [1] * 6, "calibration": FLAT}] * 2}, "must be above 0"),
+        ({"fusions": [{"weights": [1] * 6, "calibration": STEPS}] * 2}, "nothing else"),
     ],
 )
 def test_a_wrong_cascade_is_named(copied: Path, change: dict[str, object], message: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,8 +71,13 @@ def test_fitting_keeps_what_it_promises():
         rel = 2 if number % 4 == 0 else 0
         told = ["locked", "passport"] if rel else ["match", "goal"]
         rows.append(row(number, " ".join([*dice.sample(noise, 12), *told]), rel))
-    gate, report = fit_gate(rows, 0, GateOptions(keep=30, recall=1.0))
-    assert report["rel 2"] == 1.0
-    assert report["rel 0"] < 0.2
-    assert len(gate.weights) == 30
-    assert fit_gate(rows, 0, GateOptions(keep=30, recall=1.0))[0] == gate
+    every = np.ones(len(rows), dtype=bool)
+    fitted = fit_gate(rows, every, 0, GateOptions(keep=30, recall=1.0))
+    assert fitted.passed["rel 2"] == 1.0
+    assert fitted.passed["rel 0"] < 0.2
+    assert len(fitted.gate.weights) == 30
+    main, any_ = fitted.shut
+    assert main.probability(-5) < main.probability(5)
+    assert main == any_
+    again = fit_gate(rows, every, 0, GateOptions(keep=30, recall=1.0))
+    assert (again.gate, again.shut) == (fitted.gate, fitted.shut)

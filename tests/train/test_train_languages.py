@@ -11,17 +11,15 @@ import numpy as np
 import pytest
 
 from monitor.classify import find_model, load_folder
-from monitor.classify.calibration import parse_calibration
 from monitor.classify.relevance import load_relevance
 from monitor.errors import DataError, ModelError
 from monitor.train.cards import render_evaluation
 from monitor.train.copies import join_copies
 from monitor.train.cue_groups import CUES_FILE, cues_of, load_cues
 from monitor.train.data import TEXTS, Labelled, read_labelled, read_texts
-from monitor.train.language_scores import smooth_calibration
+from monitor.train.fit import fit_calibration
 from monitor.train.languages import (
     DATA,
-    MEASURED,
     OPENING,
     evaluate_languages,
     languages_of,
@@ -29,6 +27,7 @@ from monitor.train.languages import (
 )
 from monitor.train.lengthen import lengthen
 from monitor.train.promote import promote
+from monitor.types import MEASURED_FROM
 from shared_data import SHARED, needs_shared
 
 LANGUAGES = ("es", "fr", "id", "pt", "tet", "th")
@@ -164,17 +163,10 @@ def test_copies_share_an_event_whatever_their_order() -> None:
 
 def test_a_few_positives_on_top_are_not_certain() -> None:
     odds = np.concatenate([np.linspace(-8, -4, 300), np.linspace(3, 6, 8)])
-    curve = smooth_calibration(odds, odds > 0)
-    again = parse_calibration({"knots": [0.0], "values": [0.5], "slope": curve.slope,
-                               "intercept": curve.intercept, "share": curve.share})  # fmt: skip
-    assert again == parse_calibration(vars_of(curve))
+    curve = fit_calibration(odds, odds > 0)
     assert 0.8 < curve.probability(6) < 0.999
     assert curve.probability(-6) < 0.05
     assert curve.probability(1) < curve.probability(2)
-
-
-def vars_of(curve: object) -> dict[str, object]:
-    return {name: getattr(curve, name) for name in curve.__dataclass_fields__}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -205,5 +197,5 @@ def test_the_shipped_models_name_the_data_they_rest_on() -> None:
         assert meta.training["texts"] == text_hashes(language)
         key = "average_precision" if language in ("pt", "es") else "own_average_precision"
         assert meta.scores[key]["low"] >= 0.8
-        assert bool(meta.experimental) is (meta.scores["rel"]["2"] < MEASURED)
+        assert bool(meta.experimental) is (meta.scores["rel"]["2"] < MEASURED_FROM)
         assert ("opening" in meta.settings) is (key == "own_average_precision")

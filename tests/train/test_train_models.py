@@ -4,7 +4,7 @@ import gzip
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from monitor.train.cue_groups import load_cues
 from monitor.train.data import Labelled, read_labelled
 from monitor.train.evaluate import evaluate_relevance, evaluate_tags
 from monitor.train.fit import (
+    LEAST_SLOPE,
     FitOptions,
     best_f1_threshold,
     fit_calibration,
@@ -180,10 +181,14 @@ def test_calibration_rises_strictly_and_reads_back(rows: list[tuple[float, bool]
     scores = np.array([score for score, _ in rows])
     truth = np.array([label for _, label in rows])
     fitted = fit_calibration(scores, truth)
-    raw = {"knots": fitted.knots, "values": fitted.values}
-    read = parse_calibration({**raw, "slope": fitted.slope, "intercept": fitted.intercept})
-    said = [read.probability(odds) for odds in np.linspace(-9, 9, 50).tolist()]
+    assert parse_calibration(asdict(fitted)) == fitted
+    said = [fitted.probability(odds) for odds in np.linspace(-9, 9, 50).tolist()]
     assert all(0 < value < 1 for value in said)
+    assert said == sorted(set(said))
+    for odds in (-8.0, -1.0, 0.0, 0.5, 8.0):
+        rise = (fitted.log_odds(odds + 1e-5) - fitted.log_odds(odds - 1e-5)) / 2e-5
+        assert rise == pytest.approx(fitted.slope(odds), rel=1e-3)
+        assert rise >= LEAST_SLOPE * 0.99
 
 
 @given(scored, st.sampled_from([0.5, 0.8, 0.9]))
@@ -291,7 +296,5 @@ def test_the_last_bits_move_no_score_by_more_than_promised() -> None:
     # log odds are the difference of two numbers, a later window's rise that of two log odds
     moved = TOLERANCE * (2 * weight["first main"] + 4 * weight["later main"])
     curve = fusion.calibration
-    steps = zip(np.diff(curve.knots), np.diff(curve.values), strict=True)
-    isotonic = max(rise / width for width, rise in steps)
-    steepest = (1 - curve.share) * isotonic + curve.share * curve.slope / 4
-    assert moved * steepest <= SCORE_TOLERANCE
+    # a probability rises by a quarter of its log odds at most
+    assert moved * max(curve.below, curve.above) / 4 <= SCORE_TOLERANCE

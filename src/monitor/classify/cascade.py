@@ -110,7 +110,7 @@ def load_cascade(raw: Mapping[str, Any], encoder: ModelFolder, where: str) -> Ca
             for part in raw["fusions"]
         )
         lower, upper = float(raw["lower"]), float(raw["upper"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{where}: cascade: {error}") from error
     return Cascade(load_encoder(encoder), lower, upper, (main, any_))
 

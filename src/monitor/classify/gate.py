@@ -33,10 +33,15 @@ class Gate:
 
     def opens(self, *texts: str) -> bool:
         """Whether texts (headline, summary, body) together could be about trafficking."""
+        return self.shut_out(*texts) is None
+
+    def shut_out(self, *texts: str) -> float | None:
+        """Return the log odds of texts that the gate keeps out, `None` for those it lets in."""
         lower = "\n".join(texts).lower()
         if any(opener in lower for opener in self.openers):
-            return True
-        return self._weigh(lower) >= self.threshold
+            return None
+        weight = self._weigh(lower)
+        return weight if weight < self.threshold else None
 
     def weigh(self, *texts: str) -> float:
         """Return the log odds of texts by their words alone."""

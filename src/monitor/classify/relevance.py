@@ -49,9 +49,9 @@ class RelevanceModel:
 
     `calibration` is that of each output of the linear model alone; `thresholds` cut the
     calibrated probabilities: `relevant` the first output's, `borderline` the second's. What the
-    `gate` keeps out is read no further and has the probabilities `shut`. Without a `cascade` the
-    linear model settles everything else. Of a text no more than `opening` characters are read,
-    where a model has learned from nothing longer.
+    `gate` keeps out is read no further: `shut` makes probabilities of its weight. Without a
+    `cascade` the linear model settles everything else. Of a text no more than `opening` characters
+    are read, where a model has learned from nothing longer.
     """
 
     cues: CueTable
@@ -61,7 +61,7 @@ class RelevanceModel:
     thresholds: Mapping[str, float]
     cascade: Cascade | None = None
     gate: Gate | None = None
-    shut: tuple[float, float] = (0.0, 0.0)
+    shut: Sequence[Calibration] = ()
     opening: int | None = None
 
     def judge(self, title: str, text: str) -> Judgement:
@@ -85,8 +85,9 @@ class RelevanceModel:
         return told, read_article(title, told, self.cues)
 
     def _judge(self, title: str, text: str) -> tuple[Judgement, bool]:
-        if not self.opens(title, text):
-            return self.decide(*self.shut), False
+        weight = None if self.gate is None else self.gate.shut_out(title, text)
+        if weight is not None:
+            return self.decide(*self.shut_out(weight)), False
         told, reading = self.read(title, text)
         linear = self.log_odds(reading)
         if self.cascade is None or not self.cascade.is_uncertain(linear):
@@ -100,7 +101,13 @@ class RelevanceModel:
             calibration.probability(odds)
             for odds, calibration in zip(linear, self.calibration, strict=True)
         )
-        return main, any_
+        # a main subject is a subject
+        return main, max(main, any_)
+
+    def shut_out(self, weight: float) -> tuple[float, float]:
+        """Return the probabilities of both outputs for what the gate keeps out."""
+        main, any_ = (calibration.probability(weight) for calibration in self.shut)
+        return main, max(main, any_)
 
     def decide(self, main: float, any_: float) -> Judgement:
         """Return the judgement that two probabilities amount to."""
@@ -126,7 +133,7 @@ def load_relevance(folder: ModelFolder, encoder: ModelFolder | None = None) -> R
     try:
         calibration = [parse_calibration(raw) for raw in meta.settings["calibration"]]
         thresholds = {key: float(meta.thresholds[key]) for key in ("relevant", "borderline")}
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(
             f"{folder.path / 'meta.json'}: calibration or thresholds: {error}"
         ) from error
@@ -168,15 +175,15 @@ def _opening(folder: ModelFolder) -> int | None:
     return raw
 
 
-def _gate(folder: ModelFolder) -> tuple[Gate | None, tuple[float, float]]:
-    """Return the gate of a folder and the probabilities of what it keeps out."""
+def _gate(folder: ModelFolder) -> tuple[Gate | None, Sequence[Calibration]]:
+    """Return the gate of a folder and the calibrations of what it keeps out."""
     if GATE not in folder.meta.files:
-        return None, (0.0, 0.0)
+        return None, ()
     gate = parse_gate(folder.json(GATE), str(folder.path / GATE))
     try:
-        main, any_ = map(float, folder.meta.settings["shut"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{folder.path / 'meta.json'}: 'shut' needs two numbers") from error
+        main, any_ = map(parse_calibration, folder.meta.settings["shut"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{folder.path / 'meta.json'}: 'shut': {error}") from error
     return gate, (main, any_)
 
 

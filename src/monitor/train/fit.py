@@ -12,13 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classify.calibration import PLATT_SHARE, Calibration
+from monitor.classify.calibration import Calibration
 from monitor.classify.linear import LinearModel
 from monitor.train.matrix import Columns, Matrix, choose_columns, design
 
 Floats = NDArray[np.float64]
-SURE = 0.001
-"""Probabilities stay this far from 0 and 1."""
+LEAST_SLOPE = 0.02
+"""No part of a calibration is flatter than this."""
+RIDGE = 0.5
+"""Draws the slopes of a calibration towards 1, log odds as they are, where few rows tell."""
 _ROUNDING = 1e-12
 """Values of F1 that are equal but for the order they were reckoned in."""
 
@@ -173,35 +175,33 @@ def cross_fit(
 
 
 def fit_calibration(
-    scores: Floats,
-    truth: NDArray[np.bool_],
-    weight: Floats | None = None,
-    *,
-    share: float = PLATT_SHARE,
+    scores: Floats, truth: NDArray[np.bool_], weight: Floats | None = None
 ) -> Calibration:
-    """Return the calibration of cross-fitted log odds; `share` is what Platt's curve counts.
+    """Return the calibration of log odds that were said of rows not learned from.
 
-    Where all rows are true, or none, every score gets the same probability.
+    Each answer counts one row more than there are, so that ten positives on top of a ranking are
+    not certain (Platt's targets); both slopes stay above `LEAST_SLOPE`.
     """
-    from sklearn.isotonic import IsotonicRegression
-    from sklearn.linear_model import LogisticRegression
+    from scipy.optimize import minimize
+    from scipy.special import expit
 
-    if len(set(truth.tolist())) < 2:
-        same = 1 - SURE if truth.any() else SURE
-        return Calibration((0.0,), (same,), 0.0, float(np.log(same / (1 - same))), share)
-    platt = LogisticRegression(C=1e6, solver="lbfgs").fit(scores[:, None], truth, weight)
-    isotonic = IsotonicRegression(out_of_bounds="clip").fit(scores, truth, weight)
-    points: dict[float, float] = {}
-    for knot, value in zip(isotonic.X_thresholds_, isotonic.y_thresholds_, strict=True):
-        # no article is certain: even the top of the ranking had some false ones
-        points[round(float(knot), 5)] = round(min(max(float(value), SURE), 1 - SURE), 5)
-    return Calibration(
-        tuple(points),
-        tuple(points.values()),
-        round(float(platt.coef_[0, 0]), 5),
-        round(float(platt.intercept_[0]), 5),
-        share,
-    )
+    weight = np.ones(len(scores)) if weight is None else weight
+    positives, negatives = float(weight[truth].sum()), float(weight[~truth].sum())
+    target = np.where(truth, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    features = np.column_stack([-np.logaddexp(0, -scores), np.logaddexp(0, scores)])
+
+    def loss(point: Floats) -> tuple[float, Floats]:
+        odds = features @ point[:2] + point[2]
+        gap = weight * (expit(odds) - target)
+        total = weight @ (np.logaddexp(0, odds) - target * odds)
+        ridge = RIDGE * (point[:2] - 1)
+        return float(total + ridge @ (point[:2] - 1) / 2), np.append(
+            gap @ features + ridge, gap.sum()
+        )
+
+    bounds = [(LEAST_SLOPE, None), (LEAST_SLOPE, None), (None, None)]
+    found = minimize(loss, np.array([1.0, 1.0, 0.0]), jac=True, bounds=bounds, method="L-BFGS-B")
+    return Calibration(*(round(float(value), 5) for value in found.x))
 
 
 def threshold_for(scores: Floats, truth: NDArray[np.bool_], precision: float) -> float:

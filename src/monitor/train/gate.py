@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.classify.calibration import Calibration
 from monitor.classify.gate import Gate, words_of
 from monitor.train.data import Labelled
-from monitor.train.fit import Floats, make_folds
+from monitor.train.fit import Floats, fit_calibration, make_folds
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -36,10 +37,26 @@ class GateOptions:
     folds: int = 5
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedGate:
+    """A gate, the calibrations of its weights, and the share of each kind that it lets in."""
+
+    gate: Gate
+    shut: tuple[Calibration, Calibration]
+    passed: dict[str, Any]
+
+
 def fit_gate(
-    rows: Sequence[Labelled], seed: int, options: GateOptions = GateOptions()
-) -> tuple[Gate, dict[str, Any]]:
-    """Return the gate of labelled rows, and what cross-fitting says of it."""
+    rows: Sequence[Labelled],
+    real: NDArray[np.bool_],
+    seed: int,
+    options: GateOptions = GateOptions(),
+) -> FittedGate:
+    """Return the gate of labelled rows.
+
+    What it lets in and what its weights mean is told by cross-fitting, the latter by the `real`
+    rows that no opener lets in.
+    """
     words = [words_of(f"{row.title}\n{row.text}".lower()) for row in rows]
     rel = np.array([row.rel for row in rows])
     opened = np.array([_opened(row) for row in rows])
@@ -48,9 +65,11 @@ def fit_gate(
     for fold in make_folds([row.event for row in rows], options.folds, seed):
         gate = _fit(words, rel, np.setdiff1d(every, fold), options, seed)
         scores[fold] = [gate.weigh(f"{rows[i].title}\n{rows[i].text}") for i in fold]
-    threshold = _threshold(scores, opened, rel, options.recall)
+    threshold = _threshold(scores[real], opened[real], rel[real], options.recall)
     gate = replace(_fit(words, rel, every, options, seed), threshold=threshold)
-    return gate, _report(rows, rel, opened | (scores >= threshold))
+    told = real & ~opened
+    main, any_ = (fit_calibration(scores[told], truth[told]) for truth in (rel == 2, rel >= 1))
+    return FittedGate(gate, (main, any_), _report(rows, rel, opened | (scores >= threshold)))
 
 
 def _opened(row: Labelled) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from monitor.classify.calibration import Calibration
 from monitor.train.corpus import Corpus
-from monitor.train.fit import Floats, best_f1_threshold, threshold_for
+from monitor.train.fit import Floats, best_f1_threshold, fit_calibration, threshold_for
 from monitor.train.metrics import average_precision, recall_at_precision
 from monitor.train.relevance import PRECISION
 
@@ -88,7 +88,7 @@ def decide(crossed: Crossed) -> Decisions:
     rows = crossed.telling
     rel, odds = crossed.corpus.rel[rows], crossed.mean[rows]
     truths = (rel == 2, rel >= 1)
-    calibration = [smooth_calibration(odds[:, n], truth) for n, truth in enumerate(truths)]
+    calibration = [fit_calibration(odds[:, n], truth) for n, truth in enumerate(truths)]
     main, any_ = probabilities(calibration, odds)
     clear = rel != 1
     thresholds = {
@@ -168,23 +168,6 @@ def shown_scores(
             **texts,
         },
     }
-
-
-def smooth_calibration(odds: Floats, truth: Bools) -> Calibration:
-    """Return Platt's curve with his smoothed targets, and nothing of a step function.
-
-    Without them ten positives that rank on top would all be certain.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    positives, negatives = int(truth.sum()), int((~truth).sum())
-    target = np.where(truth, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    both = np.concatenate([odds, odds])[:, None]
-    labels = np.repeat([True, False], len(odds))
-    weights = np.concatenate([target, 1 - target])
-    platt = LogisticRegression(C=1e6, solver="lbfgs").fit(both, labels, weights)
-    slope, intercept = round(float(platt.coef_[0, 0]), 5), round(float(platt.intercept_[0]), 5)
-    return Calibration((0.0,), (0.5,), slope, intercept, share=1.0)
 
 
 def probabilities(calibration: Sequence[Calibration], odds: Floats) -> tuple[Floats, Floats]:

@@ -50,6 +50,7 @@ from monitor.train.language_scores import FEW, Crossed, decide, language_scores,
 from monitor.train.lengthen import lengthen
 from monitor.train.matrix import build_matrix
 from monitor.train.relevance import LIBRARIES, pack_linear, rounded
+from monitor.types import MEASURED_FROM
 
 DATA = "multilingual.jsonl.gz"
 OPTIONS = FitOptions(story_weight=0.1)
@@ -60,8 +61,6 @@ es 0, 1, 1."""
 FEW_OPTIONS = replace(OPTIONS, keep=12_000)
 """Own texts alone have no more to tell; Thai runs of letters would fill a megabyte."""
 SEEDS = 5
-MEASURED = 20
-"""Relevant articles that figures have to rest on; with fewer, what is shown is only possible."""
 OPENING = 300
 """Characters of an article that are read where a model has learned from own texts alone: as many as
 these are lengthened to."""
@@ -116,11 +115,10 @@ def train_language(
         "language": language,
         "released": released,
         "labels": {"relevance": labels},
-        "experimental": {} if scores["rel"]["2"] >= MEASURED else {"relevance": labels},
+        "experimental": {} if scores["rel"]["2"] >= MEASURED_FROM else {"relevance": labels},
         "thresholds": decisions.thresholds,
         "settings": {
             "calibration": decisions.stored,
-            "shut": [0.0, 0.0],
             **({"opening": OPENING} if crossed.few else {}),
             "also": sorted(
                 {code for each in load_terms() if each.language == language for code in each.also}
