@@ -41,7 +41,7 @@ def sample() -> Sample:
     scores = signal + draw.normal(0, 1.5, (600, 4))
     features = np.hstack([scores, np.zeros((600, 2))])
     rows = [row(i, int(value)) for i, value in enumerate(rel)]
-    return Sample(rows, features, np.ones(600), np.arange(600) >= 300)
+    return Sample(rows, features, np.ones(600), np.arange(600) >= 300, np.zeros(600, dtype=bool))
 
 
 def test_the_better_score_weighs_more_and_none_weighs_below_nothing(sample: Sample) -> None:
@@ -66,7 +66,7 @@ def test_a_fusion_finds_what_a_single_score_does_not(sample: Sample) -> None:
 def test_rows_of_an_event_never_judge_themselves(sample: Sample) -> None:
     turned = Sample(
         [row(i, 2 - r.rel) if r.event == "e7" else r for i, r in enumerate(sample.rows)],
-        sample.features, sample.weight, sample.is_dev,
+        sample.features, sample.weight, sample.is_dev, sample.is_regional,
     )  # fmt: skip
     here = [i for i, r in enumerate(sample.rows) if r.event == "e7"]
     assert np.array_equal(cross_fuse(sample, 5, 0)[here], cross_fuse(turned, 5, 0)[here])
@@ -80,10 +80,12 @@ def test_the_fit_is_the_same_whatever_the_order(sample: Sample) -> None:
     assert first == pytest.approx(second, abs=1e-3)
 
 
-def test_rows_of_one_kind_get_one_probability() -> None:
-    for truth, expected in ((True, 0.999), (False, 0.001)):
-        fitted = fit_calibration(np.array([-3.0, 0, 3]), np.full(3, truth))
-        assert [fitted.probability(x) for x in (-9, 0, 9)] == pytest.approx([expected] * 3)
+def test_rows_of_one_kind_are_likely_that_kind() -> None:
+    for truth in (True, False):
+        fitted = fit_calibration(np.linspace(-3, 3, 300), np.full(300, truth))
+        said = [fitted.probability(x) for x in (-2, 0, 2)]
+        assert said == sorted(set(said))
+        assert min(said) > 0.9 if truth else max(said) < 0.1
 
 
 def test_limits_keep_what_they_promise() -> None:
@@ -115,3 +117,14 @@ def test_hard_negatives_are_sorted_by_headline_then_text() -> None:
     assert kind_of(row(1, 0, "Smugglers held")) == "people smuggling"
     assert kind_of(row(1, 0, "Museum of the slave trade")) == "slavery in history"
     assert kind_of(row(1, 0, "Goals")) == "other"
+
+
+def test_a_calibration_is_fitted_where_the_encoder_is_asked(sample: Sample) -> None:
+    every = np.arange(600)
+    asked = sample.features[:, 0] < 1
+    main, _ = fit_fusions(sample, every, asked)
+    whole, _ = fit_fusions(sample, every)
+    assert main.weights == whole.weights
+    assert main.calibration != whole.calibration
+    said = np.array([main.probability(row) for row in sample.features[asked].tolist()])
+    assert abs(said.mean() - (sample.rel[asked] == 2).mean()) < 0.02

@@ -17,13 +17,13 @@ from monitor.train.fit import FitOptions, Floats, Target, cross_fit, fit_linear,
 from monitor.train.matrix import Matrix
 from monitor.train.metrics import average_precision, recall_at_precision
 
-WHOLE, NO_TEXTS = "whole model", "without the project's texts"
+WHOLE, WITH_TEXTS = "whole model", "with the project's texts"
 
 
 def ablate(
     corpus: Corpus,
     targets: Sequence[Target],
-    without_own: Sequence[Target],
+    with_own: Sequence[Target],
     dev: Sequence[Labelled],
     cues: CueTable,
     options: FitOptions,
@@ -36,7 +36,7 @@ def ablate(
     """
     matrix = corpus.matrix
     main = targets[0]
-    variants = _variants(matrix, main, without_own[0], options)
+    variants = _variants(matrix, main, with_own[0], options)
     counter = StoryCounter(cues)
     readings = [read_article(row.title, row.text, cues) for row in dev]
     stories = [counter.count(reading) for reading in readings]
@@ -52,21 +52,21 @@ def ablate(
             "average_precision": average_precision(rel[clear] == 2, scores[clear]),
             "recall_at_precision_0.90": recall_at_precision(rel[clear] == 2, scores[clear]),
         }
-    say("ablation: own texts found by models without them")
+    say("ablation: own texts found by models that have not read them")
     events = [row.event for row in corpus.rows]
-    for name, target in ((WHOLE, main), (NO_TEXTS, without_own[0])):
+    for name, target in ((WHOLE, main), (WITH_TEXTS, with_own[0])):
         crossed = cross_fit(matrix, [target], events, options, seed)[:, 0]
         table[name]["own_texts_found"] = own_recall(corpus, crossed)
     return table
 
 
 def _variants(
-    matrix: Matrix, main: Target, without_own: Target, options: FitOptions
+    matrix: Matrix, main: Target, with_own: Target, options: FitOptions
 ) -> dict[str, tuple[Matrix, Target, FitOptions]]:
     """Return what to fit for each variant: the whole model first, then less and less of it."""
     variants = {
         WHOLE: (matrix, main, options),
-        NO_TEXTS: (matrix, without_own, options),
+        WITH_TEXTS: (matrix, with_own, options),
         "without story counts": (matrix, main, replace(options, story_weight=0.0)),
         "story counts alone": (replace(matrix, counts={}), main, options),
     }

@@ -6,7 +6,8 @@ stage is fitted on rows it has not seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
@@ -36,7 +37,7 @@ from monitor.classify.relevance import (
 )
 from monitor.classify.story import StoryCounter
 from monitor.train.cards import model_card
-from monitor.train.corpus import DEV, TRAIN, Corpus, load_corpus, targets_of
+from monitor.train.corpus import Corpus, make_corpus, targets_of
 from monitor.train.cue_groups import CUES_FILE, cues_json, load_cues
 from monitor.train.data import Labelled, file_sha256, read_labelled, text_files
 from monitor.train.fit import (
@@ -50,11 +51,12 @@ from monitor.train.fit import (
     threshold_for,
 )
 from monitor.train.gate import fit_gate
+from monitor.train.leave_out import SOURCES_FILE, parts_of_data
 from monitor.train.metrics import relevance_scores
+from monitor.train.mined_labels import LABELS_FILE
+from monitor.train.rows import DEV, LEARNED, load_rows
 
 PRECISION = 0.90
-LEAST = 0.0001
-"""No article is certainly off the subject."""
 OPTIONS = FitOptions()
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 Say = Callable[[str], None]
@@ -83,15 +85,24 @@ def train_relevance(
     second = None if encoder is None else load_folder(encoder)
     cues = CueTable(load_cues())
     say("reading the training rows")
-    corpus = load_corpus(data, cues, StoryCounter(cues), reviews)
+    rows = load_rows(data)
+    corpus = make_corpus(rows, cues, StoryCounter(cues), reviews)
     dev = read_labelled(data / DEV)
-    model, scores = _fit_all(corpus, dev, cues, second, options, seed, say)
+    regional = frozenset(row.id for row in rows.regional)
+    model, scores = _fit_all(corpus, dev, cues, second, regional, options, seed, say)
+    if second is not None:
+        scores["sources"] = _sources(out / SOURCES_FILE, second, options)
     if ablations:
         from monitor.train.ablation import ablate
 
+        if rows.regional:
+            scores["parts"] = parts_of_data(corpus, rows.regional, options, seed, say)
         own, none = targets_of(corpus), targets_of(corpus, with_own=False)
-        scores["ablations"] = ablate(corpus, own, none, dev, cues, options, seed, say)
-    counts = {"texts_rel": _counts(corpus.rel[corpus.own])}
+        scores["ablations"] = ablate(corpus, none, own, dev, cues, options, seed, say)
+    counts = {
+        "texts_rel": _counts(corpus.rel[corpus.own]),
+        "mined_rel": _counts(np.array([row.rel for row in rows.mined])),
+    }
     if reviews:
         counts["reviews_rel"] = _counts(np.array([row.rel for row in reviews]))
     meta = {
@@ -115,12 +126,13 @@ def _fit_all(
     dev: Sequence[Labelled],
     cues: CueTable,
     encoder: ModelFolder | None,
+    regional: Collection[str],
     options: FitOptions,
     seed: int,
     say: Say,
 ) -> tuple[RelevanceModel, dict[str, Any]]:
     """Fit the linear model, the gate before it and the cascade behind it; return the figures."""
-    targets = targets_of(corpus)
+    targets = targets_of(corpus, with_own=False)
     say(f"cross-fitting {options.folds} models")
     crossed = cross_fit(corpus.matrix, targets, [r.event for r in corpus.rows], options, seed)
     say("fitting the model")
@@ -130,7 +142,7 @@ def _fit_all(
     say("fitting the gate")
     model, scores["gate"] = _with_gate(model, corpus, seed)
     if encoder is not None:
-        model, more = _with_encoder(model, corpus, crossed, dev, encoder, seed, say)
+        model, more = _with_encoder(model, corpus, crossed, dev, encoder, regional, seed, say)
         scores |= more
     say("measuring")
     scores["dev"] = score_model(model, dev)
@@ -148,20 +160,10 @@ def pack_relevance(model: RelevanceModel) -> dict[str, bytes]:
 def _with_gate(
     model: RelevanceModel, corpus: Corpus, seed: int
 ) -> tuple[RelevanceModel, dict[str, float]]:
-    """Return the model with a gate, and the share of each kind of row that passes it.
-
-    What the gate keeps out gets the share of main and of any subjects among what cross-fitted
-    gates kept out.
-    """
-    gate, passed = fit_gate(corpus.rows, seed)
-    kept_out = {
-        value: (corpus.rel == value).sum() * (1 - passed.get(f"rel {value}", 1.0))
-        for value in (2, 1, 0)
-    }
-    every = max(1.0, sum(kept_out.values()))
-    shares = (kept_out[2] / every, (kept_out[2] + kept_out[1]) / every)
-    main, any_ = (round(max(LEAST, float(share)), 5) for share in shares)
-    return replace(model, gate=gate, shut=(main, any_)), passed
+    """Return the model with a gate, and the share of each kind of row that passes it."""
+    news = np.flatnonzero(~corpus.own)
+    fitted = fit_gate([corpus.rows[i] for i in news.tolist()], corpus.real[news], seed)
+    return replace(model, gate=fitted.gate, shut=fitted.shut), fitted.passed
 
 
 def _with_encoder(
@@ -170,24 +172,52 @@ def _with_encoder(
     crossed: Floats,
     dev: Sequence[Labelled],
     encoder: ModelFolder,
+    regional: Collection[str],
     seed: int,
     say: Say,
 ) -> tuple[RelevanceModel, dict[str, Any]]:
     """Return the model with its cascade, and what only its training can measure."""
-    from monitor.train.second_stage import crossed_scores, fit_second_stage, measure_cost, stages
+    from monitor.train.second_stage import (
+        crossed_countries,
+        crossed_scores,
+        fit_second_stage,
+        measure_cost,
+        stages,
+    )
 
     linear = np.array([model.log_odds(model.read(row.title, row.text)[1]) for row in dev])
     stage = fit_second_stage(
-        model, corpus, crossed, dev, linear, encoder, precision=PRECISION, seed=seed, say=say
+        model,
+        corpus,
+        crossed,
+        dev,
+        linear,
+        encoder,
+        regional=regional,
+        precision=PRECISION,
+        seed=seed,
+        say=say,
     )
     cost = measure_cost(stage.model, dev)
-    return stage.model, {**crossed_scores(stage), "stages": stages(stage, cost)}
+    more = {"stages": stages(stage, cost), "countries": crossed_countries(stage)}
+    return stage.model, {**crossed_scores(stage), **more}
+
+
+def _sources(path: Path, encoder: ModelFolder, options: FitOptions) -> dict[str, Any]:
+    """Return the figures of sources left out, if they were measured with this very recipe."""
+    if not path.exists():
+        return {}
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    recipe = figures.pop("recipe")
+    training = encoder.meta.training
+    same = {key: training.get(key) for key in recipe if key != "linear"}
+    return figures if recipe == {**same, "linear": asdict(options)} else {}
 
 
 def _settings(model: RelevanceModel, encoder: ModelFolder | None) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "calibration": [asdict(c) for c in model.calibration],
-        "shut": list(model.shut),
+        "shut": [asdict(c) for c in model.shut],
     }
     if model.cascade is not None and encoder is not None:
         settings["cascade"] = cascade_json(model.cascade, encoder)
@@ -285,8 +315,12 @@ def training_record(data: Path, seed: int, options: FitOptions, *more: Path) -> 
     return {
         "seed": seed,
         "options": asdict(options),
-        "data": {name: file_sha256(data / name) for name in (TRAIN, DEV)},
-        "texts": {path.name: file_sha256(path) for path in [*text_files(), CUES_FILE, *more]},
+        "data": {
+            name: file_sha256(data / name) for name in (*LEARNED, DEV) if (data / name).exists()
+        },
+        "texts": {
+            path.name: file_sha256(path) for path in [*text_files(), CUES_FILE, LABELS_FILE, *more]
+        },
         "libraries": {name: metadata.version(name) for name in LIBRARIES},
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,10 +14,10 @@ from monitor.classify.artefact import ModelFolder
 from monitor.classify.cascade import ANY, MAIN, Cascade
 from monitor.classify.encoder import load_encoder
 from monitor.classify.reading import Reading
-from monitor.classify.relevance import RelevanceModel
+from monitor.classify.relevance import Judgement, RelevanceModel
 from monitor.train.corpus import Corpus
+from monitor.train.country_scores import country_scores
 from monitor.train.data import Labelled
-from monitor.train.encoder_data import held_out_events
 from monitor.train.fit import Floats, best_f1_threshold, threshold_for
 from monitor.train.fusion import (
     Sample,
@@ -34,6 +34,7 @@ from monitor.train.metrics import (
     recall_at_precision,
     relevance_scores,
 )
+from monitor.train.rows import held_out_events
 
 FOLDS = 5
 RECALL = 0.95
@@ -65,11 +66,15 @@ def fit_second_stage(
     dev_linear: Floats,
     encoder: ModelFolder,
     *,
+    regional: Collection[str],
     precision: float,
     seed: int,
     say: Say,
 ) -> SecondStage:
-    """Fit everything behind the linear `model`; `crossed` are its cross-fitted train scores."""
+    """Fit everything behind the linear `model`; `crossed` are its cross-fitted train scores.
+
+    `regional` are ids of rows from other regions, measured apart.
+    """
     train = [row for row, real in zip(corpus.rows, corpus.real, strict=True) if real]
     train_linear = crossed[corpus.real]
     record = encoder.meta.training
@@ -78,7 +83,7 @@ def fit_second_stage(
     say(f"reading {len(held) + len(dev)} rows with the encoder")
     served = load_encoder(encoder)
     sample = make_sample(
-        [train[i] for i in held], train_linear[held], dev, dev_linear, served, model.cues
+        [train[i] for i in held], train_linear[held], dev, dev_linear, served, model.cues, regional
     )
     say("fitting the fusion")
     whole = cross_fuse(sample, FOLDS, seed)
@@ -87,11 +92,16 @@ def fit_second_stage(
     every = np.vstack([train_linear, dev_linear])
     rel = np.array([row.rel for row in (*train, *dev)])
     upper = upper_limit(every[:, MAIN], rel)
-    cascade = Cascade(served, lower, upper, fit_fusions(sample, np.arange(len(sample.rows))))
+    every_row = np.arange(len(sample.rows))
+    cascade = Cascade(served, lower, upper, fit_fusions(sample, every_row))
     fitted = replace(
         model, calibration=settled_calibration(every, rel, lower, upper), cascade=cascade
     )
-    crossed_out = _routed(fitted, sample, whole)
+    # what the linear model settles has a calibration of its own
+    asked = asked_of(fitted, sample.rows, sample.linear)
+    cascade = replace(cascade, fusions=fit_fusions(sample, every_row, asked))
+    fitted = replace(fitted, cascade=cascade)
+    crossed_out = _routed(fitted, sample, cross_fuse(sample, FOLDS, seed, asked))
     thresholds = cut(sample, crossed_out, precision)
     return SecondStage(replace(fitted, thresholds=thresholds), sample, crossed_out, whole)
 
@@ -101,8 +111,9 @@ def _routed(model: RelevanceModel, sample: Sample, whole: Floats) -> Floats:
     table: list[tuple[float, float]] = []
     asked = asked_of(model, sample.rows, sample.linear)
     for at, row in enumerate(sample.rows):
-        if not model.opens(row.title, row.text):
-            table.append(model.shut)
+        weight = None if model.gate is None else model.gate.shut_out(row.title, row.text)
+        if weight is not None:
+            table.append(model.shut_out(weight))
         elif asked[at]:
             table.append((float(whole[at, MAIN]), float(whole[at, ANY])))
         else:
@@ -136,17 +147,27 @@ def crossed_scores(stage: SecondStage) -> dict[str, Any]:
         name: _scores(stage, part)
         for name, part in (
             ("dev_crossed", stage.sample.is_dev),
-            ("held_out", ~stage.sample.is_dev),
+            ("held_out", ~stage.sample.is_dev & ~stage.sample.is_regional),
+            ("held_out_regional", stage.sample.is_regional),
         )
         if part.any()
     }
 
 
+def crossed_countries(stage: SecondStage) -> dict[str, Any]:
+    """Return the figures by country of all rows that the encoder never read."""
+    return country_scores(stage.sample.rows, _said(stage, np.arange(len(stage.sample.rows))))
+
+
+def _said(stage: SecondStage, at: NDArray[np.intp]) -> list[Judgement]:
+    return [stage.model.decide(main, any_) for main, any_ in stage.crossed[at].tolist()]
+
+
 def _scores(stage: SecondStage, part: NDArray[np.bool_]) -> dict[str, Any]:
-    model = stage.model
-    rows = [stage.sample.rows[i] for i in np.flatnonzero(part).tolist()]
-    said = [model.decide(main, any_) for main, any_ in stage.crossed[part].tolist()]
-    return relevance_scores(rows, said, asked_of(model, rows, stage.sample.linear[part]))
+    at = np.flatnonzero(part)
+    rows = [stage.sample.rows[i] for i in at.tolist()]
+    asked = asked_of(stage.model, rows, stage.sample.linear[part])
+    return relevance_scores(rows, _said(stage, at), asked)
 
 
 def asked_of(model: RelevanceModel, rows: Sequence[Labelled], linear: Floats) -> NDArray[np.bool_]:

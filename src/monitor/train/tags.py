@@ -23,7 +23,6 @@ from monitor.classify.story import StoryCounter
 from monitor.classify.tags import NAME, PLACES, THRESHOLDS, TagsModel, load_places
 from monitor.errors import ModelError
 from monitor.train.cards import model_card
-from monitor.train.corpus import DEV, TRAIN
 from monitor.train.cue_groups import CUES_FILE, load_cues
 from monitor.train.data import (
     TEXTS,
@@ -37,6 +36,7 @@ from monitor.train.fit import FitOptions
 from monitor.train.gazetteer import OUTLETS_FILE, PLACES_FILE, build_places, ordinary_words
 from monitor.train.indicator_labels import HELD_OUT, LABELS_FILE, load_indicator_labels
 from monitor.train.relevance import pack_linear, rounded, training_record
+from monitor.train.rows import DEV, REGIONAL, TRAIN
 from monitor.train.tag_fit import PLACE_CUTS, Fitted, TagRows, fit_tags, read_rows
 from monitor.train.tag_scores import (
     SCHEMES,
@@ -49,8 +49,6 @@ from monitor.train.tag_scores import (
 from monitor.train.victim_labels import VICTIMS_FILE, load_victim_labels
 from monitor.types import GENDERS, INDICATORS, PROTECTIONS
 
-REGIONAL = "regional.jsonl.gz"
-"""Rows of other regions: not learned from, but gender and protection are measured there too."""
 TAG_CUES_FILE = CUES_FILE.parent / "tag_cues.yaml"
 TAG_TEXTS = TEXTS / "tags"
 """Texts for the taggers alone: short items on prevention, protection and partnership."""
