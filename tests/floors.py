@@ -24,7 +24,7 @@ from monitor.classify import find_model, load_folder
 from monitor.guidelines import Guideline, load_guideline
 from monitor.guidelines.evaluate import evaluate_general, evaluate_guideline
 from monitor.train.data import file_sha256
-from monitor.train.evaluate import figures_of
+from monitor.train.evaluate import figures_of, travel_figures
 from monitor.train.floors import Floors, read_floors, write_floors
 from shared_data import SHARED
 
@@ -110,6 +110,12 @@ def of_model(name: str, data: Path, keys: Sequence[str]) -> tuple[Figures, Figur
     return {key: reached[key] for key in keys}, {}
 
 
+def of_sources() -> tuple[Figures, Figures]:
+    """What the model in use tells of itself: it takes hours to measure again."""
+    return travel_figures(load_folder(find_model(MODELS, "relevance-en")).meta), {}
+
+
+REGIONAL = RELEVANCE / "regional.jsonl.gz"
 DEV, MULTILINGUAL = RELEVANCE / "dev.jsonl.gz", RELEVANCE / "multilingual.jsonl.gz"
 RANKING = (
     "average_precision",
@@ -126,6 +132,13 @@ MEASURES: dict[str, Measure] = {
         "relevance/dev.jsonl.gz",
         partial(of_model, "relevance-en", DEV, RANKING),
         repeat="monitor evaluate relevance DATA",
+        within=0.001,
+    ),
+    "relevance-en/sources": Measure(
+        (REGIONAL,),
+        "relevance/regional.jsonl.gz",
+        of_sources,
+        repeat="monitor evaluate sources DATA",
         within=0.001,
     ),
     "tags-en": Measure(

@@ -14,6 +14,7 @@ from monitor.errors import DataError, ModelError
 from monitor.train.data import file_sha256
 from monitor.train.evaluate import evaluate_relevance
 from monitor.train.floors import Floors, read_floors, write_floors
+from monitor.train.leave_out import GROUPS
 from monitor.train.promote import promote
 
 TITLES = [
@@ -90,8 +91,9 @@ def test_a_worse_version_is_refused_and_nothing_changes(models: Path, data: Path
     meta = {k: v for k, v in asdict(folder.meta).items() if k not in ("schema", "files")}
     content = {name: blob for name, blob in folder.content.items() if name != "gate.json"}
     settings = {k: v for k, v in meta["settings"].items() if k not in ("cascade", "shut")}
-    flat = {"knots": [0.0], "values": [0.5], "slope": -1.0, "intercept": 0.0}
-    meta["settings"] = settings | {"calibration": [flat, flat]}
+    certain = {"below": 0.02, "above": 0.02, "offset": 9.0}
+    meta["settings"] = settings | {"calibration": [certain, certain]}
+    meta["thresholds"] = {"relevant": 0.0, "borderline": 0.0}
     save_folder(folder.path, meta, content, "upside down")
     before = (models / "floors.json").read_bytes()
     done = promote(models, "relevance-en", "9.0.0", data)
@@ -133,3 +135,29 @@ def test_an_evaluation_lists_errors_by_id_and_no_text(models: Path, tmp_path: Pa
     assert error["id"] == "w"
     assert error["kind"] == "missed"
     assert "Rain" not in json.dumps(error)
+
+
+def travels(figure: float) -> dict[str, object]:
+    keys = ("average_precision", "recall_at_precision_0.90")
+    parts = {part: dict.fromkeys(keys, figure) for part in ("mean", "worst", "regional")}
+    return {**parts, "groups": {key: {} for key in GROUPS}}
+
+
+def test_a_version_has_to_travel_too(models: Path, data: Path) -> None:
+    path = models / "relevance-en" / "9.0.0" / "meta.json"
+    floor = Floors("regional", "00", "evaluate sources", {"worst_average_precision": 0.8})
+    write_floors(models, {**floors_of(data, 0.5), "relevance-en/sources": floor})
+    scores = json.loads(path.read_text("utf-8"))["scores"]
+    for sources, told in (({}, "not measured"), (travels(0.7), "0.7, its floor is 0.8")):
+        change_meta(path, scores=scores | {"sources": sources})
+        done = promote(models, "relevance-en", "9.0.0", data)
+        assert [told in sentence for sentence in done.refused] == [True]
+    some = travels(0.9) | {"groups": {"alerts": {}}}
+    change_meta(path, scores=scores | {"sources": some})
+    assert "not measured" in promote(models, "relevance-en", "9.0.0", data).refused[0]
+    change_meta(path, scores=scores | {"sources": travels(0.9)})
+    done = promote(models, "relevance-en", "9.0.0", data)
+    assert done.refused == ()
+    assert done.floors["sources worst_average_precision"] == (0.8, 0.9)
+    raised = read_floors(models)["relevance-en/sources"]
+    assert raised.at_least == {"worst_average_precision": 0.9}

@@ -205,6 +205,40 @@ def general(context: typer.Context, data: DataFile, topic_forced: TopicForced = 
     show(json.dumps(result, ensure_ascii=False, indent=2))
 
 
+@evaluate_app.command()
+def sources(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="The folder of the labelled news.")],
+    work: Annotated[
+        Path, typer.Option("--work", metavar="DIR", help="Where each group's scores are kept.")
+    ],
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            "--write",
+            metavar="PATH",
+            help="Write the figures there; what it has stays.",
+        ),
+    ] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", metavar="NAME", help="Train only this one; may be given again."),
+    ] = None,
+) -> None:
+    """Measure how relevance travels: every group of sources by models trained without it.
+
+    Hours of a processor. What is done is kept in --work, and a run that was stopped goes on.
+    """
+    from monitor.train.leave_out import measure_sources, merged
+
+    result = measure_sources(data, work, groups=group or None, say=say)
+    if write and write.exists():
+        result = merged(result, json.loads(write.read_text(encoding="utf-8")))
+    text = json.dumps(result, ensure_ascii=False, indent=1)
+    if write:
+        write.write_text(text + "\n", encoding="utf-8", newline="\n")
+    show(text)
+
+
 def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
     from monitor.train.cards import render_evaluation
 

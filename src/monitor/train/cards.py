@@ -86,19 +86,27 @@ def _percent(share: float, digits: int = 0) -> str:
 
 def _of_relevance(scores: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a relevance card tells besides the figures: columns, and the mix of dev."""
+    from monitor.train.fit import LEAST_SLOPE
     from monitor.train.fusion import KEPT
+    from monitor.train.leave_out import GROUPS
 
     measured = {"linear, cross-validated": scores["cross_validation"]}
     if "dev_crossed" in scores:
         measured["held-out train events"] = scores["held_out"]
+        if "held_out_regional" in scores:
+            measured["held-out regional events"] = scores["held_out_regional"]
         measured["dev, cross-fitted"] = scores["dev_crossed"]
     measured["dev, as shipped"] = scores["dev"]
     kinds = scores["dev"]["hard_kinds"]
+    travelled = scores.get("sources", {}).get("groups", {})
     return {
         "measured": measured,
         "annotated": sum(cell["rows"] for cell in kinds.values()),
         "hard": sum(cell["rows"] for kind, cell in kinds.items() if kind.endswith("rel 0")),
         "kept": KEPT,
+        "least_slope": LEAST_SLOPE,
+        "groups": GROUPS,
+        "missing": [group for group in GROUPS if group not in travelled],
     }
 
 

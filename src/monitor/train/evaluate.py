@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.artefact import ModelFolder, find_model, load_folder
+from monitor.classify.artefact import ModelFolder, ModelMeta, find_model, load_folder
 from monitor.classify.relevance import NAME, load_relevance, name_of
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import load_tags
@@ -13,6 +13,7 @@ from monitor.errors import DataError, ModelError
 from monitor.train.country_scores import country_scores
 from monitor.train.data import Labelled, read_labelled
 from monitor.train.hard_cases import error_list
+from monitor.train.leave_out import GROUPS
 from monitor.train.make import ENGLISH
 from monitor.train.metrics import relevance_scores
 from monitor.train.relevance import judge_rows, rounded
@@ -88,6 +89,22 @@ def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
     if name == name_of(folder.meta.language):
         return _figures_of_language(folder, data)
     raise ModelError(f"{name}: no figures for such a model")
+
+
+def travel_figures(meta: ModelMeta) -> dict[str, float]:
+    """Return how a relevance model travels, as its folder tells it: by sources left out.
+
+    These need models trained anew and are measured by `monitor evaluate sources`, before training.
+    Mean and worst are told where every group was left out once; empty where none was.
+    """
+    sources = meta.scores.get("sources") or {}
+    whole = sources.get("groups", {}).keys() == GROUPS.keys()
+    return {
+        f"{part}_{key}": float(sources[part][key])
+        for part in (("regional", "mean", "worst") if whole else ("regional",))
+        for key in sorted(sources.get(part, {}))
+        if key.startswith(("average_precision", "recall"))
+    }
 
 
 def _figures_of_language(folder: ModelFolder, data: Path) -> dict[str, float]:

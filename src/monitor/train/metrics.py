@@ -38,20 +38,24 @@ DRAWS = 400
 """Bootstrap draws; the ends of an interval move by 0.01 from one seed to another."""
 
 
-def average_precision(truth: Bools, scores: Floats) -> float:
-    """Return average precision, or 0 where nothing is true."""
+def average_precision(truth: Bools, scores: Floats, weight: Floats | None = None) -> float:
+    """Return average precision, or 0 where nothing is true; `weight` is of each row."""
     from sklearn.metrics import average_precision_score
 
-    return float(average_precision_score(truth, scores)) if truth.any() else 0.0
+    if not truth.any():
+        return 0.0
+    return float(average_precision_score(truth, scores, sample_weight=weight))
 
 
-def recall_at_precision(truth: Bools, scores: Floats, precision: float = 0.9) -> float:
+def recall_at_precision(
+    truth: Bools, scores: Floats, precision: float = 0.9, *, weight: Floats | None = None
+) -> float:
     """Return the best recall at which `precision` holds, or 0 where nothing is true."""
     from sklearn.metrics import precision_recall_curve
 
     if not truth.any():
         return 0.0
-    precisions, recalls, _ = precision_recall_curve(truth, scores)
+    precisions, recalls, _ = precision_recall_curve(truth, scores, sample_weight=weight)
     return float(recalls[precisions >= precision].max())
 
 

@@ -24,8 +24,11 @@ from monitor.classify.relevance import NAME as RELEVANCE
 from monitor.classify.relevance import encoder_folder
 from monitor.errors import DataError, ModelError
 from monitor.train.data import file_sha256
-from monitor.train.evaluate import figures_of
+from monitor.train.evaluate import figures_of, travel_figures
 from monitor.train.floors import FLOORS, read_floors, write_floors
+
+TRAVELS = "sources"
+"""The section of floors, behind a model's name, for what is measured by sources left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ def promote(models: Path, name: str, version: str, data: Path) -> Promotion:
         raise DataError(f"{data}: is not the file that {FLOORS} was measured on (other sha256)")
     reached = figures_of(load_folder(folder), data)
     refused = [f"{name} {version}: {sentence}" for sentence in floors.below(reached)]
+    travels = f"{name}/{TRAVELS}"
+    told: Mapping[str, float] = {}
+    if travels in every:
+        told = travel_figures(load_folder(folder).meta)
+        refused += [f"{name} {version}, {TRAVELS}: {s}" for s in every[travels].below(told)]
     refused += _older(models, name, folder)
     if refused:
         return Promotion(reached, tuple(refused), {})
@@ -62,8 +70,12 @@ def promote(models: Path, name: str, version: str, data: Path) -> Promotion:
     encoder = encoder_folder(load_folder(folder)) if name == RELEVANCE else None
     if encoder is not None:
         _release(encoder.path)
-    write_floors(models, {**every, name: floors.raised(reached)})
-    return Promotion(reached, (), floors.better(reached))
+    raised, better = {**every, name: floors.raised(reached)}, floors.better(reached)
+    if travels in every:
+        raised[travels] = every[travels].raised(told)
+        better |= {f"{TRAVELS} {key}": both for key, both in every[travels].better(told).items()}
+    write_floors(models, raised)
+    return Promotion(reached, (), better)
 
 
 def _promoted_how(name: str) -> str:
