@@ -167,7 +167,7 @@ def test_classify(client: httpx.Client) -> None:
     Classified.model_validate(answer.json())
     assert answer.json()["id"] == "x"
     assert answer.json()["relevant"] is True
-    other = client.post("/v1/classify", json={"id": "y", "text": text, "language": "th"})
+    other = client.post("/v1/classify", json={"id": "y", "text": text, "language": "it"})
     Classified.model_validate(other.json())
     assert other.json()["not_judged"] == "language"
 

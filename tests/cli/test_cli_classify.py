@@ -19,8 +19,11 @@ RELEVANT = {
     " months. Two women told the court they had been forced into prostitution to pay off a debt.",
 }
 OTHER = {"id": "pool", "title": "New pool", "text": "The mayor cut the ribbon at the new pool."}
-POLICE = "ตำรวจช่วยเหลือผู้หญิงสามคนจากการค้ามนุษย์ในกรุงเทพฯ เมื่อวันจันทร์"
-THAI = {"id": "th", "text": POLICE, "language": "th"}
+POLICE = (
+    "La polizia ha fermato due uomini alla periferia della città dopo una lunga indagine. "
+    "Il giudice deciderà lunedì se restano in carcere, ha detto il procuratore ai giornalisti."
+)
+ITALIAN = {"id": "it", "text": POLICE, "language": "it"}
 GUESS = {"id": "guess", "title": "", "text": POLICE}
 BROKEN = {
     b"": "no JSON",
@@ -47,10 +50,10 @@ def lines(*articles: dict[str, Any]) -> bytes:
 
 def test_one_line_out_for_each_line_in(desk: Desk) -> None:
     many = [{**OTHER, "id": f"pool-{number}"} for number in range(40)]
-    (desk.folder / "in.jsonl").write_bytes(lines(RELEVANT, *many, THAI, GUESS, OTHER))
+    (desk.folder / "in.jsonl").write_bytes(lines(RELEVANT, *many, ITALIAN, GUESS, OTHER))
     said = desk.type("classify", "in.jsonl")
     assert (said.code, said.err) == (0, "")
-    first, *middle, thai, guessed, last = map(json.loads, said.out.splitlines())
+    first, *middle, italian, guessed, last = map(json.loads, said.out.splitlines())
     assert first["id"] == "farm"
     assert first["relevant"] is True
     assert 0.5 < first["relevance"] <= 1
@@ -62,10 +65,10 @@ def test_one_line_out_for_each_line_in(desk: Desk) -> None:
     assert {tag["label"] for tag in first["tags"] if tag["scheme"] == "place"} == {"TH"}
     assert [row["id"] for row in middle] == [article["id"] for article in many]
     assert len({row["relevance"] for row in middle}) == 1, "a score depends on its neighbours"
-    for row, identity in ((thai, "th"), (guessed, "guess")):
+    for row, identity in ((italian, "it"), (guessed, "guess")):
         assert row["id"] == identity
         assert row["relevance"] is row["relevant"] is None
-        assert (row["not_judged"], row["language"]) == ("language", "th")
+        assert (row["not_judged"], row["language"]) == ("language", "it")
     assert last["relevant"] is False
     assert not (desk.folder / "monitor.sqlite").exists()
 

@@ -10,7 +10,6 @@ from monitor.cli.app import app
 from monitor.errors import DataError
 from monitor.train.data import Labelled, read_labelled
 from monitor.train.leave_out import (
-    GROUPS,
     Judged,
     Kept,
     figures,
@@ -19,6 +18,7 @@ from monitor.train.leave_out import (
     summary,
     votes,
 )
+from monitor.train.source_groups import GROUPS
 from shared_data import SHARED, needs_shared
 
 

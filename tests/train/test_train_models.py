@@ -110,7 +110,7 @@ def test_trained_models_load_and_judge(trained: Path, data: Path) -> None:
 def test_the_card_says_how_to_repeat(trained: Path) -> None:
     card = (find_model(trained, "relevance-en") / "README.md").read_text("utf-8")
     assert "--seed 7" in card
-    assert "without the project's texts" in card
+    assert "with the project's texts" in card
 
 
 def test_the_same_seed_and_data_give_the_same_files(

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from monitor.classify import find_model, load_folder
-from monitor.classify.artefact import save_folder
+from monitor.classify.artefact import pack_arrays, save_folder
 from monitor.config import data_dir
 from monitor.errors import DataError, ModelError
 from monitor.train.data import file_sha256
 from monitor.train.evaluate import evaluate_relevance
 from monitor.train.floors import Floors, read_floors, write_floors
-from monitor.train.leave_out import GROUPS
 from monitor.train.promote import promote
+from monitor.train.source_groups import GROUPS
 
 TITLES = [
     (2, "Two charged with human trafficking after women freed from brothel"),
@@ -91,9 +91,14 @@ def test_a_worse_version_is_refused_and_nothing_changes(models: Path, data: Path
     meta = {k: v for k, v in asdict(folder.meta).items() if k not in ("schema", "files")}
     content = {name: blob for name, blob in folder.content.items() if name != "gate.json"}
     settings = {k: v for k, v in meta["settings"].items() if k not in ("cascade", "shut")}
-    certain = {"below": 0.02, "above": 0.02, "offset": 9.0}
-    meta["settings"] = settings | {"calibration": [certain, certain]}
-    meta["thresholds"] = {"relevant": 0.0, "borderline": 0.0}
+    meta["settings"] = settings
+    arrays = folder.arrays("weights.npz")
+    turned = {
+        name: arrays[name] if "story_" in name or name == "idf" else -arrays[name]
+        for name in arrays
+    }
+    turned["story_weights"] = -arrays["story_weights"]
+    content["weights.npz"] = pack_arrays(turned)
     save_folder(folder.path, meta, content, "upside down")
     before = (models / "floors.json").read_bytes()
     done = promote(models, "relevance-en", "9.0.0", data)

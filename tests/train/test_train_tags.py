@@ -142,7 +142,7 @@ def test_the_majority_label_is_left_out_of_the_second_figure() -> None:
 
 
 def test_ordinary_words_are_no_places() -> None:
-    texts = ["Reading is fun", "they like reading", "He lives in Lima", "Lima again", "bath time"]
+    texts = ["Reading is fun", "They like reading", "He lives in Lima", "Lima again", "A bath time"]
     words = ordinary_words(texts)
     assert {"reading", "bath"} <= words
     assert "lima" not in words

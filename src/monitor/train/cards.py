@@ -88,7 +88,7 @@ def _of_relevance(scores: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a relevance card tells besides the figures: columns, and the mix of dev."""
     from monitor.train.fit import LEAST_SLOPE
     from monitor.train.fusion import KEPT
-    from monitor.train.leave_out import GROUPS
+    from monitor.train.source_groups import GROUPS
 
     measured = {"linear, cross-validated": scores["cross_validation"]}
     if "dev_crossed" in scores:

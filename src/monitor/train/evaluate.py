@@ -13,10 +13,10 @@ from monitor.errors import DataError, ModelError
 from monitor.train.country_scores import country_scores
 from monitor.train.data import Labelled, read_labelled
 from monitor.train.hard_cases import error_list
-from monitor.train.leave_out import GROUPS
 from monitor.train.make import ENGLISH
 from monitor.train.metrics import relevance_scores
 from monitor.train.relevance import judge_rows, rounded
+from monitor.train.source_groups import GROUPS
 from monitor.train.tag_scores import score_indicators, score_tags, score_victims
 
 

@@ -29,23 +29,8 @@ from monitor.train.fusion import FIT_FROM, MAIN_WEIGHTS, features_of
 from monitor.train.metrics import average_precision, recall_at_precision
 from monitor.train.mined_labels import BASIS as MINED
 from monitor.train.rows import DEV, Rows, load_rows
+from monitor.train.source_groups import GROUPS
 
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "alerts": ("stopht_google_alerts",),
-    "releases": ("us_prosecutor_press_releases",),
-    "Sri Lanka": ("lk_news", "news_long_lk"),
-    "full articles, world": (
-        *("finescoop_dailymail2020", "adverse_media_ut2020", "masakhanews", "bbc_kaggle_2004"),
-        *("newsagendas", "bbc_archive_2026", "intl_2024_topics", "aljazeera_2025"),
-        "textyml_2016",
-    ),
-    "feeds, world": ("rss_link_db_2021", "rss_link_db_2022", "rss_link_db_2026"),
-    "regional papers": (
-        *("nepal_newsapi", "png_news", "ph_newspapers", "bangkokpost_2021", "bd_dailystar"),
-        *("bd_clir", "ghana_news_feed", "africa_news_edition", "india_crime_2025"),
-    ),
-}
-"""Six groups with at least 8 main-subject rows each."""
 OPTIONS, ENCODER = FitOptions(), EncoderOptions()
 SOURCES_FILE = "sources.json"
 NOT_ASKED = -30.0
