@@ -32,5 +32,5 @@ def test_another_processor_scores_the_same() -> None:
 def probed_on(processor: str) -> Any:
     """Return what the models say on another processor."""
     command = on(processor, sys.executable, str(Path(kernel_probe.__file__)))
-    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=900)
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=2400)
     return json.loads(said.stdout)

@@ -177,9 +177,9 @@ def _fit_places(
         (at, {country: probability(next(scores)) for country in countries})
         for at, countries in readings
     ]
-    told = list(map(story_places, rows.readings, rows.mentions, rows.homes))
+    stories = list(map(story_places, rows.readings, rows.mentions, rows.homes))
     # the first of a row's is that with its outlet
-    first = {at: chosen_places(scores, *told[at], PLACE_CUTS) for at, scores in reversed(said)}
+    first = {at: chosen_places(odds, *stories[at], PLACE_CUTS) for at, odds in reversed(said)}
     return fit_small(matrix, answer, weight, 1.0, seed), [first[at] for at in sorted(first)]
 
 
