@@ -9,6 +9,7 @@ from typing import Any
 from numpy._core._multiarray_umath import __cpu_features__
 
 from monitor.classify import find_model, load_folder
+from monitor.classify.memory import Memory
 from monitor.classify.relevance import encoder_folder, load_relevance
 from monitor.classify.tags import load_tags
 from monitor.config import data_dir
@@ -41,7 +42,9 @@ def probe() -> dict[str, Any]:
     assert second is not None
     model = load_relevance(folder, second)
     assert model.cascade is not None
-    encoder = model.cascade.encoder
+    # what was read before is not read again: an emulator may take a minute for a text
+    encoder = replace(model.cascade.encoder, memory=Memory())
+    model = replace(model, cascade=replace(model.cascade, encoder=encoder))
     tags = replace(load_tags(load_folder(find_model(MODELS, "tags-en")), second), encoder=encoder)
     said = [
         {
