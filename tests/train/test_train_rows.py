@@ -77,6 +77,8 @@ def test_rows_of_the_pool_get_the_labels_that_were_given(tmp_path: Path) -> None
     [
         ("{", "mined.jsonl:1: no JSON"),
         ("[]", "must be an object"),
+        ('{"rel": 0}', "'id' must be a string"),
+        ('{"id": "a", "rel": 0}', "must have rel and sure"),
         ('{"id": "a", "rel": 0, "sure": true}', "'why' must be one of"),
         ('{"id": "a", "rel": 2, "why": "war", "sure": true}', "'why' must be one of"),
         ('{"id": "a", "rel": 1, "why": "boredom", "sure": true}', "'why' must be one of"),

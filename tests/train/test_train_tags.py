@@ -10,12 +10,8 @@ import pytest
 from monitor.errors import DataError
 from monitor.train.data import Labelled, read_texts
 from monitor.train.gazetteer import build_gazetteer, ordinary_words
-from monitor.train.indicator_labels import (
-    DEVELOPMENT,
-    HELD_OUT,
-    LABELS_FILE,
-    load_indicator_labels,
-)
+from monitor.train.indicator_labels import LABELS_FILE, load_indicator_labels
+from monitor.train.label_files import DEVELOPMENT, HELD_OUT
 from monitor.train.tag_scores import score_scheme
 from monitor.train.tags import TAG_TEXTS, load_tag_cues, own_texts
 from monitor.types import INDICATORS

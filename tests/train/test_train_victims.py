@@ -11,7 +11,7 @@ import pytest
 from monitor.errors import DataError
 from monitor.train import tag_scores
 from monitor.train.data import Labelled, read_labelled
-from monitor.train.indicator_labels import DEVELOPMENT, HELD_OUT
+from monitor.train.label_files import DEVELOPMENT, HELD_OUT
 from monitor.train.tags import experimental, measured
 from monitor.train.victim_labels import VICTIMS_FILE, VictimLabels, load_victim_labels
 from monitor.types import Tag

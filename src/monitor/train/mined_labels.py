@@ -6,7 +6,6 @@ near neighbours that a model has to learn to leave out, and some are on the subj
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from monitor.errors import DataError
 from monitor.train.data import Labelled, read_labelled
+from monitor.train.label_files import read_labels
 
 LABELS_FILE = Path(__file__).parent / "data" / "mined.jsonl"
 BASIS = "mined"
@@ -33,19 +33,8 @@ def load_mined(pool: Path, labels: Path = LABELS_FILE) -> list[Labelled]:
 def load_mined_labels(path: Path = LABELS_FILE) -> dict[str, dict[str, Any]]:
     """Return the labels by id; raises `DataError` naming file and line."""
     found: dict[str, dict[str, Any]] = {}
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read ({error})") from error
-    for number, line in enumerate(lines, start=1):
-        where = f"{path}:{number}"
-        try:
-            raw = json.loads(line)
-        except ValueError as error:
-            raise DataError(f"{where}: no JSON ({error})") from error
+    for raw, where in read_labels(path):
         _check(raw, where)
-        if raw["id"] in found:
-            raise DataError(f"{where}: '{raw['id']}' is labelled twice")
         labels = {key: value for key, value in raw.items() if key not in ("id", "why")}
         found[raw["id"]] = {**labels, "basis": BASIS}
     return found
@@ -53,13 +42,12 @@ def load_mined_labels(path: Path = LABELS_FILE) -> dict[str, dict[str, Any]]:
 
 def causes(path: Path = LABELS_FILE) -> Counter[str]:
     """Return how many articles there are by what they are about, or `rel` 2."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return Counter(raw.get("why", "rel 2") for raw in map(json.loads, lines))
+    return Counter(raw.get("why", "rel 2") for raw, _ in read_labels(path))
 
 
-def _check(raw: Any, where: str) -> None:
-    if not isinstance(raw, Mapping) or not {"id", "rel", "sure"} <= raw.keys():
-        raise DataError(f"{where}: must be an object with id, rel and sure")
+def _check(raw: Mapping[str, Any], where: str) -> None:
+    if not {"rel", "sure"} <= raw.keys():
+        raise DataError(f"{where}: must have rel and sure")
     if unknown := sorted(raw.keys() - _KEYS):
         raise DataError(f"{where}: unknown field '{unknown[0]}'")
     if (raw["rel"] == 2) == ("why" in raw) or raw.get("why", CAUSES[0]) not in CAUSES:

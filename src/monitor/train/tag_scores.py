@@ -9,12 +9,8 @@ from typing import Any
 from monitor.classify.outlets import Source
 from monitor.classify.tags import TagsModel
 from monitor.train.data import Labelled
-from monitor.train.indicator_labels import (
-    DEVELOPMENT,
-    HELD_OUT,
-    IndicatorLabels,
-    load_indicator_labels,
-)
+from monitor.train.indicator_labels import IndicatorLabels, load_indicator_labels
+from monitor.train.label_files import DEVELOPMENT, HELD_OUT
 from monitor.train.metrics import label_scores
 from monitor.train.victim_labels import load_victim_labels
 from monitor.types import FORMS, GENDERS, INDICATORS, PROTECTIONS, RESPONSES, Tag

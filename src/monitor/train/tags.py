@@ -34,7 +34,8 @@ from monitor.train.data import (
 )
 from monitor.train.fit import FitOptions
 from monitor.train.gazetteer import OUTLETS_FILE, PLACES_FILE, build_places, ordinary_words
-from monitor.train.indicator_labels import HELD_OUT, LABELS_FILE, load_indicator_labels
+from monitor.train.indicator_labels import LABELS_FILE, load_indicator_labels
+from monitor.train.label_files import HELD_OUT
 from monitor.train.relevance import pack_linear, rounded, training_record
 from monitor.train.rows import DEV, REGIONAL, TRAIN
 from monitor.train.tag_fit import PLACE_CUTS, Fitted, TagRows, fit_tags, read_rows

@@ -6,13 +6,12 @@ annotator read the headline and the first `read` code points of each before ther
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from monitor.errors import DataError
-from monitor.train.indicator_labels import DEVELOPMENT, HELD_OUT
+from monitor.train.label_files import check_reading, read_labels
 from monitor.types import GENDERS, PROTECTIONS
 
 VICTIMS_FILE = Path(__file__).parent / "data" / "victims.jsonl"
@@ -32,27 +31,11 @@ class VictimLabels:
 
 def load_victim_labels(path: Path = VICTIMS_FILE) -> list[VictimLabels]:
     """Read the label file; raises `DataError` naming file and line."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read ({error})") from error
-    found = [_parse(line, f"{path}:{number}") for number, line in enumerate(lines, start=1)]
-    if len({entry.id for entry in found}) != len(found):
-        raise DataError(f"{path}: an article is labelled twice")
-    return found
+    return [_parse(raw, where) for raw, where in read_labels(path)]
 
 
-def _parse(line: str, where: str) -> VictimLabels:
-    try:
-        raw: Any = json.loads(line)
-    except ValueError as error:
-        raise DataError(f"{where}: no JSON ({error})") from error
-    if not isinstance(raw, dict) or raw.keys() != _KEYS:
-        raise DataError(f"{where}: must have exactly the keys {', '.join(sorted(_KEYS))}")
-    if raw["part"] not in (DEVELOPMENT, HELD_OUT):
-        raise DataError(f"{where}: unknown part '{raw['part']}'")
-    if type(raw["read"]) is not int or raw["read"] < 0 or not isinstance(raw["id"], str):
-        raise DataError(f"{where}: 'id' must be a string and 'read' a number of code points")
+def _parse(raw: dict[str, Any], where: str) -> VictimLabels:
+    check_reading(raw, _KEYS, where)
     if raw["gender"] not in GENDERS:
         raise DataError(f"{where}: unknown gender '{raw['gender']}'")
     if not isinstance(raw["protection"], list):
