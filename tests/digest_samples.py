@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from monitor.digest import build_digest, render_digest
 from monitor.types import (
     Article,
     AssessedArticle,
@@ -123,6 +124,19 @@ LEDGER = Ledger(
         ),
     ),
 )
+
+
+def digest(*articles):
+    """A digest of one day, every article a story."""
+    return build_digest(
+        articles, day="2026-11-25", timezone="UTC", ledger=LEDGER, stamps=("s@1+0",),
+        group=each_its_own,
+    )  # fmt: skip
+
+
+def render(found, form):
+    """A digest in one of its formats."""
+    return render_digest(found, form, title="News")
 
 
 def sample_digest():

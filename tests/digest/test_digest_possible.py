@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from digest_samples import LEDGER, article, each_its_own
-from monitor.digest import build_digest, render_digest
-from monitor.digest.view import NO_WORDS, POSSIBLE, POSSIBLE_NOTE
+from digest_samples import article, digest, render
+from monitor.digest.words import NO_WORDS, POSSIBLE, POSSIBLE_NOTE
 from monitor.types import Span, Term
 
 TITLE = "Ils dormaient à douze dans un hangar sans papiers ni salaire"
@@ -20,17 +19,6 @@ def possible(key="f1", *, relevance=0.6, terms=(TERM,), **changes):
         key, TITLE, "Le texte.", relevance=relevance, outlet="Le Quai", language="fr", **changes
     )
     return replace(whole, experimental=True, terms=terms)
-
-
-def digest(*articles):
-    return build_digest(
-        articles, day="2026-11-25", timezone="UTC", ledger=LEDGER, stamps=("s@1+0",),
-        group=each_its_own,
-    )  # fmt: skip
-
-
-def render(found, form):
-    return render_digest(found, form, title="News")
 
 
 def test_what_an_unmeasured_model_would_show_is_never_among_the_relevant():

@@ -8,9 +8,8 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from digest_samples import LEDGER, article, each_its_own
-from monitor.digest import build_digest, render_digest
-from monitor.digest.view import UNJUDGED
+from digest_samples import article, digest, render
+from monitor.digest.words import UNJUDGED
 from monitor.types import Span, Term
 
 TITLE = "ตำรวจจับเครือข่ายค้ามนุษย์ที่แม่สอด"
@@ -24,17 +23,6 @@ def unjudged(key="t1", title=TITLE, *, terms=(TERM,), **changes):
     values = {"outlet": "ข่าวเหนือ", "language": "th", "not_judged": "language", **changes}
     whole = article(key, title, "เนื้อข่าว", relevance=0.0, **values)
     return replace(whole, relevance=None, relevant=None, borderline=None, terms=terms)
-
-
-def digest(*articles):
-    return build_digest(
-        articles, day="2026-11-25", timezone="UTC", ledger=LEDGER, stamps=("s@1+0",),
-        group=each_its_own,
-    )  # fmt: skip
-
-
-def render(found, form):
-    return render_digest(found, form, title="News")
 
 
 def test_only_unjudged_articles_with_terms_are_listed_in_order_of_sight():

@@ -10,8 +10,8 @@ from monitor.api.schemas import ArticleFinding, Model, TagOut, TermOut
 from monitor.types import ContentOrigin, PageFailure
 
 
-class DigestArticle(Model):
-    """One article of a digest. Its findings are those in the headline."""
+class DigestListed(Model):
+    """What every article in a digest has."""
 
     id: str
     url: str
@@ -19,6 +19,11 @@ class DigestArticle(Model):
     outlet: str
     published: str | None = Field(description="As the feed says, RFC 3339.")
     language: str | None
+
+
+class DigestArticle(DigestListed):
+    """One article of a digest. Its findings are those in the headline."""
+
     origin: ContentOrigin = Field(
         description="Where the text came from; `summary`: nothing else could be had."
     )
@@ -34,28 +39,16 @@ class DigestStory(Model):
     articles: list[DigestArticle]
 
 
-class DigestUnjudged(Model):
+class DigestUnjudged(DigestListed):
     """An article that was not judged but has trafficking terms."""
 
-    id: str
-    url: str
-    title: str
-    outlet: str
-    published: str | None = Field(description="As the feed says, RFC 3339.")
-    language: str | None
     not_judged: str
     terms: list[TermOut]
 
 
-class DigestPossible(Model):
+class DigestPossible(DigestListed):
     """An article that a model not measured in its language would show, or with terms in one."""
 
-    id: str
-    url: str
-    title: str
-    outlet: str
-    published: str | None = Field(description="As the feed says, RFC 3339.")
-    language: str | None
     relevance: float | None = Field(description="An order among these, no measured probability.")
     relevant: bool | None
     borderline: bool | None

@@ -5,16 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from monitor.digest.view import (
-    NO_WORDS,
-    POSSIBLE,
-    POSSIBLE_NOTE,
-    SUMMARY_ONLY,
-    UNJUDGED,
-    UNJUDGED_NOTE,
-    UNSURE_NOTE,
-    DigestView,
-)
+from monitor.digest import words
+from monitor.digest.view import DigestView
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -24,13 +16,7 @@ def render_html(view: DigestView) -> str:
     """Return the page."""
     return _template().render(
         digest=view,
-        possible_title=POSSIBLE,
-        possible_note=POSSIBLE_NOTE,
-        no_words=NO_WORDS,
-        unjudged_title=UNJUDGED,
-        unjudged_note=UNJUDGED_NOTE,
-        summary_only=SUMMARY_ONLY,
-        unsure_note=UNSURE_NOTE,
+        words=words,
     )
 
 

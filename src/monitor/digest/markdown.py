@@ -6,21 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
+from monitor.digest import words
 from monitor.digest.tags import TagView
-from monitor.digest.view import (
-    NO_WORDS,
-    POSSIBLE,
-    POSSIBLE_NOTE,
-    SUMMARY_ONLY,
-    UNJUDGED,
-    UNJUDGED_NOTE,
-    UNSURE_NOTE,
-    ArticleView,
-    DigestView,
-    FlagView,
-    ListedView,
-    StoryView,
-)
+from monitor.digest.view import ArticleView, DigestView, FlagView, ListedView, StoryView
 
 # What means something inside a line; every line begins with words of ours, so what means
 # something only at its start (`-`, `1.`, `=`) needs no escape. `@`, `://` and `www.` are escaped
@@ -47,14 +35,14 @@ def render_markdown(view: DigestView, *, evidence: bool = False) -> str:
         lines += ["## Borderline", "", "Trafficking may be a side matter here.", ""]
         for story in view.borderline:
             lines += [*_story(story, evidence), ""]
-    lines += _listing(POSSIBLE, POSSIBLE_NOTE, view.possible)
-    lines += _listing(UNJUDGED, UNJUDGED_NOTE, view.unjudged)
+    lines += _listing(words.POSSIBLE, words.POSSIBLE_NOTE, view.possible)
+    lines += _listing(words.UNJUDGED, words.UNJUDGED_NOTE, view.unjudged)
     lines += ["## Coverage", ""]
     for line in view.coverage:
         lines.append(f"- {escape(line.text)}")
         lines += [f"  - feed {escape(item)}" for item in line.items]
     if view.unsure:
-        lines.append(f"- {UNSURE_NOTE}")
+        lines.append(f"- {words.UNSURE_NOTE}")
     if view.stamps:
         stamps = (f"`{stamp.replace('`', '')}`" for stamp in view.stamps)
         lines.append(f"- Judged by: {', '.join(stamps)}")
@@ -76,7 +64,7 @@ def _story(story: StoryView, evidence: bool) -> Iterator[str]:
         yield "- Also in:"
     for copy in story.copies:
         title = "" if copy.title == lead.title else f", “{escape(copy.title)}”"
-        note = f", {SUMMARY_ONLY}" if copy.summary_only else ""
+        note = f", {words.SUMMARY_ONLY}" if copy.summary_only else ""
         said = f"{escape(copy.when)}{note}{title}"
         yield f"  - outlet {_link(copy.outlet, copy.url)}, {said} {_id(copy)}"
         yield from _flags(copy, "    ", evidence)
@@ -84,7 +72,7 @@ def _story(story: StoryView, evidence: bool) -> Iterator[str]:
 
 def _meta(article: ArticleView) -> str:
     parts = [f"**{escape(article.outlet)}**", escape(article.when), escape(article.certainty)]
-    parts += [SUMMARY_ONLY if article.summary_only else "", _id(article)]
+    parts += [words.SUMMARY_ONLY if article.summary_only else "", _id(article)]
     return " · ".join(filter(None, parts))
 
 
@@ -102,7 +90,7 @@ def _listed(item: ListedView) -> str:
     language = f", language: {escape(article.language)}" if article.language else ""
     terms = "; ".join(f"“{escape(t.words)}”: {escape(t.meaning)}" for t in item.terms)
     said = f"{_link(article.title, article.url)} · {escape(article.outlet)} · "
-    return f"{said}{escape(article.when)}{language} · {terms or NO_WORDS} {_id(article)}"
+    return f"{said}{escape(article.when)}{language} · {terms or words.NO_WORDS} {_id(article)}"
 
 
 def _link(text: str, url: str | None) -> str:

@@ -5,21 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from monitor.digest import words
 from monitor.digest.tags import TagView
-from monitor.digest.view import (
-    NO_WORDS,
-    POSSIBLE,
-    POSSIBLE_NOTE,
-    SUMMARY_ONLY,
-    UNJUDGED,
-    UNJUDGED_NOTE,
-    UNSURE_NOTE,
-    ArticleView,
-    DigestView,
-    FlagView,
-    ListedView,
-    StoryView,
-)
+from monitor.digest.view import ArticleView, DigestView, FlagView, ListedView, StoryView
 
 COLUMNS = 78
 INDENT = "   "
@@ -45,8 +33,8 @@ def render_plain(view: DigestView, *, evidence: bool = False) -> str:
         for number, story in enumerate(view.borderline, 1):
             lines += ["", *_story(story, f"{number}. ", evidence)]
     for items, heading, note in (
-        (view.possible, POSSIBLE, POSSIBLE_NOTE),
-        (view.unjudged, UNJUDGED, UNJUDGED_NOTE),
+        (view.possible, words.POSSIBLE, words.POSSIBLE_NOTE),
+        (view.unjudged, words.UNJUDGED, words.UNJUDGED_NOTE),
     ):
         if items:
             lines += ["", *_wrap(heading.upper()), *_wrap(note), "-" * COLUMNS]
@@ -62,7 +50,7 @@ def _footer(view: DigestView) -> Iterator[str]:
         for item in line.items:
             yield from _wrap(item, first="- ")
     if view.unsure:
-        yield from _wrap(UNSURE_NOTE, hang="  ")
+        yield from _wrap(words.UNSURE_NOTE, hang="  ")
     if view.stamps:
         yield from _wrap(f"Judged by: {', '.join(view.stamps)}", hang="  ")
 
@@ -82,7 +70,7 @@ def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
         yield f"{INDENT}Also in:"
     for copy in story.copies:
         title = "" if copy.title == lead.title else f": {copy.title}"
-        note = f", {SUMMARY_ONLY}" if copy.summary_only else ""
+        note = f", {words.SUMMARY_ONLY}" if copy.summary_only else ""
         text = f"- {copy.outlet}, {copy.when}{note}{title}"
         yield from _wrap(text, first=INDENT, hang=INDENT + "  ")
         yield f"{INDENT}  {_address(copy)}"
@@ -98,12 +86,12 @@ def _listed(item: ListedView, number: str) -> Iterator[str]:
     for term in item.terms:
         yield from _wrap(f"“{term.words}”: {term.meaning}", first=INDENT, hang=INDENT + "  ")
     if not item.terms:
-        yield from _wrap(NO_WORDS, first=INDENT)
+        yield from _wrap(words.NO_WORDS, first=INDENT)
 
 
 def _meta(article: ArticleView) -> str:
     parts = [article.outlet, article.when, article.certainty]
-    parts += [SUMMARY_ONLY] if article.summary_only else []
+    parts += [words.SUMMARY_ONLY] if article.summary_only else []
     return " · ".join(filter(None, parts))
 
 

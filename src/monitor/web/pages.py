@@ -9,16 +9,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.digest.view import (
-    NO_WORDS,
-    POSSIBLE,
-    POSSIBLE_NOTE,
-    SUMMARY_ONLY,
-    UNJUDGED,
-    UNJUDGED_NOTE,
-    UNSURE_NOTE,
-    DigestView,
-)
+from monitor.digest import words
+from monitor.digest.view import DigestView
 from monitor.guidelines import measured_words
 from monitor.web.api_view import view_api
 
@@ -75,13 +67,7 @@ def render_digest_page(view: DigestView, *, before: str | None, after: str | Non
         digest=view,
         before=before,
         after=after,
-        possible_title=POSSIBLE,
-        possible_note=POSSIBLE_NOTE,
-        no_words=NO_WORDS,
-        unjudged_title=UNJUDGED,
-        unjudged_note=UNJUDGED_NOTE,
-        summary_only=SUMMARY_ONLY,
-        unsure_note=UNSURE_NOTE,
+        words=words,
     )
 
 
