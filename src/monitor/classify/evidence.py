@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from monitor.classify.cues import Cue
+from monitor.classify.cues import Cue, CueTable
 from monitor.classify.encoder import EncoderModel
 from monitor.classify.reading import LEAD_WORDS, Reading
 from monitor.classify.words import Words
-from monitor.types import FieldName, Span
+from monitor.types import FieldName, Span, Tag
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,6 +62,20 @@ def cue_spans(
         if len(chosen) == number:
             break
     return in_order(reading, chosen)
+
+
+def ruled_tags(scheme: str, groups: Mapping[str, str], told: Reading, cues: CueTable) -> list[Tag]:
+    """Return a tag of each label whose cue group (`groups`) has phrases, the surer the more.
+
+    A model without a group never gives its label.
+    """
+    tags: list[Tag] = []
+    for label, name in groups.items():
+        group = cues.index.get(name, -1)
+        if spans := cue_spans(told, {group}, frozenset()):
+            number = sum(cue.group == group for cue in (*told.title_cues, *told.text_cues))
+            tags.append(Tag(scheme, label, round(1 - 0.5 ** (number + 1), 4), spans))
+    return tags
 
 
 def heaviest_spans(reading: Reading, weights: Weights, number: int = 1) -> tuple[Span, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.classify.cues import Cue, CueTable
-from monitor.classify.evidence import cue_spans
+from monitor.classify.evidence import ruled_tags
 from monitor.classify.reading import Reading
 from monitor.classify.words import Words, word_set
 from monitor.types import INDICATORS, FieldName, Tag
@@ -37,14 +37,7 @@ def find_indicators(reading: Reading, cues: CueTable) -> list[Tag]:
         list(_told("title", reading.title, reading.title_cues, cues)),
         list(_told("text", reading.text, reading.text_cues, cues)),
     )
-    tags: list[Tag] = []
-    for label, name in zip(INDICATORS, GROUPS, strict=True):
-        group = cues.index[name]
-        spans = cue_spans(told, {group}, frozenset())
-        if spans:
-            number = sum(cue.group == group for cue in (*told.title_cues, *told.text_cues))
-            tags.append(Tag("indicator", label, round(1 - 0.5 ** (number + 1), 4), spans))
-    return tags
+    return ruled_tags("indicator", dict(zip(INDICATORS, GROUPS, strict=True)), told, cues)
 
 
 def _told(field: FieldName, words: Words, cues: list[Cue], table: CueTable) -> Iterator[Cue]:

@@ -8,7 +8,7 @@ phrases are cues of the kind `protection`, a group for each label.
 from __future__ import annotations
 
 from monitor.classify.cues import CueTable
-from monitor.classify.evidence import cue_spans
+from monitor.classify.evidence import ruled_tags
 from monitor.classify.reading import Reading
 from monitor.types import PROTECTIONS, Tag
 
@@ -23,17 +23,8 @@ def find_protection(shown: Reading, cues: CueTable) -> list[Tag]:
 
     `shown` has only cues that can be evidence: none of definitions and standing text.
     """
-    told = _without_offers(shown, cues)
-    tags: list[Tag] = []
-    for label, name in zip(PROTECTIONS, GROUPS, strict=True):
-        if name not in cues.index:
-            continue
-        group = cues.index[name]
-        spans = cue_spans(told, {group}, frozenset())
-        if spans:
-            number = sum(cue.group == group for cue in (*told.title_cues, *told.text_cues))
-            tags.append(Tag("protection", label, round(1 - 0.5 ** (number + 1), 4), spans))
-    return tags
+    groups = dict(zip(PROTECTIONS, GROUPS, strict=True))
+    return ruled_tags("protection", groups, _without_offers(shown, cues), cues)
 
 
 def _without_offers(shown: Reading, cues: CueTable) -> Reading:
