@@ -19,6 +19,8 @@ from monitor.types import FLOWS, FORMS, RESPONSES, VICTIMS
 
 TEXTS = Path(__file__).parent / "texts"
 """Training texts written by the project, for forms and regions that real data hardly has."""
+SAMPLED = "sampled negative"
+"""The `basis` of a negative that nobody read."""
 _STRINGS = ("id", "title", "text", "language", "source")
 _KEYS = {
     *_STRINGS,
@@ -63,7 +65,7 @@ def read_labelled(
     found: list[Labelled] = []
     for number, line in enumerate(_lines(path), start=1):
         if line.strip():
-            raw = _object(line, f"{path}:{number}")
+            raw = parse_object(line, f"{path}:{number}")
             if labels is not None and raw.get("id") not in labels:
                 continue
             more = {} if labels is None else labels[raw["id"]]
@@ -103,7 +105,8 @@ def _lines(path: Path) -> Iterator[str]:
         raise DataError(f"{path}: cannot be read ({error})") from error
 
 
-def _object(line: str, where: str) -> dict[str, Any]:
+def parse_object(line: str, where: str) -> dict[str, Any]:
+    """Return the object of a line of JSON; raises `DataError` beginning with `where`."""
     try:
         raw = json.loads(line)
     except ValueError as error:

@@ -17,7 +17,7 @@ from monitor.classify.cues import CueTable
 from monitor.classify.reading import read_article
 from monitor.classify.windows import later_stretch, window
 from monitor.nlp.tokens import TextTokenizer
-from monitor.train.data import Labelled
+from monitor.train.data import SAMPLED, Labelled
 from monitor.train.rows import Rows
 from monitor.types import FLOWS, FORMS, RESPONSES, VICTIMS
 
@@ -32,8 +32,6 @@ HEADS: Mapping[str, tuple[str, ...]] = {
 EXCLUSIVE = ("relevance", "victim", "flow")
 """Heads of which one label holds (softmax); of the others any number (sigmoid)."""
 WEIGHT_WEAK, WEIGHT_UNKNOWN = 0.7, 0.5
-SAMPLED = "sampled negative"
-"""What the data call the basis of a negative that nobody read."""
 SNIPPET, LATER, STRANGER = 0.33, 0.15, 0.12
 """How often a long article is shown as a feed's snippet or by a later passage, and how often a
 snippet ends in another story's headline."""

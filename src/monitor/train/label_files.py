@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from monitor.errors import DataError
+from monitor.train.data import parse_object
 
 DEVELOPMENT, HELD_OUT = "development", "held-out"
 
@@ -24,12 +24,7 @@ def read_labels(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
     known: set[str] = set()
     for number, line in enumerate(lines, start=1):
         where = f"{path}:{number}"
-        try:
-            raw = json.loads(line)
-        except ValueError as error:
-            raise DataError(f"{where}: no JSON ({error})") from error
-        if not isinstance(raw, dict):
-            raise DataError(f"{where}: must be an object")
+        raw = parse_object(line, where)
         if not isinstance(raw.get("id"), str):
             raise DataError(f"{where}: 'id' must be a string")
         if raw["id"] in known:
