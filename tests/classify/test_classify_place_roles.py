@@ -50,6 +50,8 @@ def roles(text: str) -> dict[str, set[str]]:
         ("Officers were trained by Australia.", "AU", "party"),
         ("The embassy of Japan paid.", "JP", "party"),
         ("The ministers met in Vienna.", "AT", "host"),
+        ("They spoke at the Rabat meeting.", "MA", "host"),
+        ("The summit was hosted by Morocco.", "MA", "host"),
     ],
 )
 def test_words_beside_a_name_say_its_role(text: str, country: str, role: str) -> None:

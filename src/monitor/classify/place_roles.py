@@ -77,9 +77,12 @@ _SUSPECTED = word_set(
 )
 _STOP = _WHERE | _TO | word_set("from of and or by with at on as who that was were is are has had")
 BESIDE, LONG, NOUN = 5, 8, 3
-_MEETING = word_set(
-    "met meet meets meeting meetings summit conference forum talks workshop workshops congress "
-    "gathered gather convened convene symposium seminar signed attended delegates"
+_MEETINGS = word_set(
+    "meeting meetings summit conference forum talks workshop workshops congress symposium seminar"
+)
+"""Right behind a name ("the Geneva talks") they make a country the host."""
+_MEETING = _MEETINGS | word_set(
+    "met meet meets gathered gather convened convene signed attended delegates"
 )
 """Before "in" and a name they make a country the host."""
 
@@ -136,7 +139,9 @@ def roles_of(reading: Reading, mention: Mention) -> Iterator[str]:
     left = previous == "from" and not _FREED.isdisjoint(before)
     said = {
         "party": party,
-        "host": here and not _MEETING.isdisjoint(_before(field, first, LONG)),
+        "host": (here and not _MEETING.isdisjoint(_before(field, first, LONG)))
+        or after in _MEETINGS
+        or (previous == "by" and "hosted" in before),
         "where": here,
         "held": here and not party and not _HELD.isdisjoint(before),
         "transit": previous in _TRANSIT,
