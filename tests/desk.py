@@ -74,15 +74,7 @@ def make_desk(folder: Path, settings: str = "") -> Desk:
     return Desk(folder)
 
 
-MISSED = frozenset(
-    {
-        "/lantern-wire/articles/kidney-villages-kavre-hospital.html",
-        "/fenmarsh-echo/news/20079953.man-shed-nineteen-years-trial/",
-        "/dili-horizon/en/comoro-karaoke-six-women",
-        "/siam-ledger/thailand/general/20595620/moei-river-families-wait",
-        "/siam-ledger/thailand/general/20483324/pattaya-garland-children",
-    }
-)
-"""Relevant articles of the sample outlets that relevance-en 1.4.0 does not show: told in words that
-its linear model, which learns from newspapers alone, takes for something else, so that the encoder
-is not asked, or outvoted. To be emptied, not added to."""
+MISSED = frozenset({"/fenmarsh-echo/news/20079953.man-shed-nineteen-years-trial/"})
+"""The relevant article of the sample outlets that relevance-en 1.4.1 does not show: its words are
+those of any trial, so that the linear model, which learns from newspapers alone, and the gate see
+nothing in them, and the encoder is not asked. To be emptied, not added to."""

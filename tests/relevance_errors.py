@@ -24,7 +24,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from monitor.classify.artefact import find_model, load_folder
-from monitor.classify.cascade import MAIN, fusion_features
+from monitor.classify.cascade import MAIN
 from monitor.classify.reading import Reading
 from monitor.classify.relevance import NAME, RelevanceModel, load_relevance
 from monitor.train.data import Labelled, read_labelled
@@ -146,9 +146,10 @@ def score(model: RelevanceModel, data: str, row: Labelled) -> Scored:
     cascade = model.cascade
     stage, odds = SHUT, model.gate.weigh(row.title, row.text) if model.gate else 0.0
     if asked and cascade is not None:
-        windows = cascade.encoder.windows(row.title, told, reading, model.cues)
-        fusion = cascade.fusions[MAIN]
-        stage, odds = ENCODER, fusion.log_odds(fusion_features(linear, *windows))
+        features = cascade.features(linear, row.title, told, reading, model.cues)
+        alone = model.is_strange(row.title, row.text, linear)
+        fusion = (cascade.alone if alone else cascade.fusions)[MAIN]
+        stage, odds = ENCODER, fusion.log_odds(features)
     elif model.opens(row.title, row.text):
         stage, odds = LINEAR, linear[MAIN]
     return Scored(
@@ -198,8 +199,8 @@ def with_encoder(model: RelevanceModel, one: Scored, row: Labelled) -> Scored:
     if model.cascade is None:
         return one
     told, reading = model.read(row.title, row.text)
-    windows = model.cascade.encoder.windows(row.title, told, reading, model.cues)
-    odds = fusion_features(model.log_odds(reading), *windows)[2]
+    linear = model.log_odds(reading)
+    odds = model.cascade.features(linear, row.title, told, reading, model.cues)[2]
     return replace(one, encoder=odds)
 
 

@@ -15,7 +15,7 @@ from monitor.classify import find_model, load_classifiers, load_folder
 from monitor.classify.assessors import RelevanceAssessor, TagsAssessor
 from monitor.classify.boilerplate import without_appended
 from monitor.classify.calibration import Calibration
-from monitor.classify.cascade import FEATURES, Fusion, fusion_features, relevance_odds
+from monitor.classify.cascade import ANY, FEATURES, Fusion, fusion_features, relevance_odds
 from monitor.classify.encoder import load_encoder
 from monitor.classify.memory import Memory
 from monitor.classify.reading import read_article
@@ -46,6 +46,11 @@ def copied(tmp_path: Path) -> Path:
         source = find_model(MODELS, name)
         shutil.copytree(source, tmp_path / name / source.name)
     return tmp_path
+
+
+def always(_: object) -> bool:
+    """Read on whatever the first window says."""
+    return True
 
 
 def test_the_same_text_scores_the_same_alone_in_any_batch_and_in_threads() -> None:
@@ -99,19 +104,35 @@ def test_the_encoder_tells_a_case_from_other_trades() -> None:
 def test_a_later_passage_is_read_where_cues_stand() -> None:
     text = FILLER * 40 + CASE + "\n\n" + FILLER * 5
     reading = read_article("Court round-up", text, MODEL.cues)
-    first, later = ENCODER.windows("Court round-up", text, reading, MODEL.cues)
+    article = "Court round-up", text, reading, MODEL.cues
+    first, later = ENCODER.windows(*article, always)
     assert later is not None
+    assert ENCODER.windows(*article, lambda _: False)[1] is None
     assert relevance_odds(later["relevance"])[1] > relevance_odds(first["relevance"])[1] + 1
     stretch = later_stretch(reading, MODEL.cues, 1_000)
     assert stretch is not None
     assert text[stretch.start :].startswith(CASE[:30])
     plain = FILLER * 40
-    assert ENCODER.windows("", plain, read_article("", plain, MODEL.cues), MODEL.cues)[1] is None
+    nothing = "", plain, read_article("", plain, MODEL.cues), MODEL.cues
+    assert ENCODER.windows(*nothing, always)[1] is None
+
+
+def test_a_later_passage_is_read_where_the_first_leaves_it_open() -> None:
+    assert MODEL.cascade is not None
+    text = FILLER * 40 + CASE + "\n\n" + FILLER * 5
+    article = "Court round-up", text, read_article("Court round-up", text, MODEL.cues), MODEL.cues
+    read, unread = (
+        replace(MODEL.cascade, later_from=later_from).features((0.0, 0.0), *article)
+        for later_from in (-30.0, 30.0)
+    )
+    assert read[:4] == unread[:4]
+    assert read[FEATURES.index("later any")] > 1
+    assert unread[4:] == (0.0, 0.0)
 
 
 def test_a_short_text_has_no_later_passage() -> None:
     reading = read_article("Women freed", CASE, MODEL.cues)
-    assert ENCODER.windows("Women freed", CASE, reading, MODEL.cues)[1] is None
+    assert ENCODER.windows("Women freed", CASE, reading, MODEL.cues, always)[1] is None
 
 
 def test_a_buried_case_is_shown() -> None:
@@ -250,6 +271,32 @@ def test_another_encoder_is_refused(copied: Path) -> None:
         load_classifiers(copied)
 
 
+STRANGE = (
+    "Boy, 11, dives for nets on the lake after his uncle sold him",
+    (
+        "He was nine when his uncle handed him to a fisherman for 300 cedis. He dives at dawn to "
+        "free tangled nets and has never been to school. Police took him and four others off it."
+    ),
+)
+"""In words that no newspaper of the training data had for it."""
+
+
+def test_where_the_linear_model_sees_nothing_the_encoder_answers_alone() -> None:
+    cascade = MODEL.cascade
+    assert cascade is not None
+    told, reading = MODEL.read(*STRANGE)
+    linear = MODEL.log_odds(reading)
+    assert linear[ANY] < cascade.lower
+    assert MODEL.is_strange(*STRANGE, linear)
+    main, any_ = cascade.probabilities(linear, STRANGE[0], told, reading, MODEL.cues, strange=True)
+    other = cascade.probabilities([-9.0, -9.0], STRANGE[0], told, reading, MODEL.cues, strange=True)
+    assert (main, any_) == other
+    judgement, asked = MODEL.judge_all([STRANGE])[0]
+    assert asked
+    assert (judgement.main, judgement.relevant) == (main, True)
+    assert not MODEL.is_strange("Rain at the weekend", "Showers are expected.", [-9.0, -9.0])
+
+
 FLAT = {"below": 0.0, "above": 1.0, "offset": 0.0}
 STEPS = {"knots": [0.0], "values": [0.5], "slope": 1.0, "intercept": 0.0}
 
@@ -262,6 +309,9 @@ STEPS = {"knots": [0.0], "values": [0.5], "slope": 1.0, "intercept": 0.0}
         ({"fusions": []}, "cascade"),
         ({"fusions": [{"weights": [-1] * 6, "calibration": {}}] * 2}, "none below 0"),
         ({"lower": None}, "cascade"),
+        ({"strange": None}, "cascade"),
+        ({"alone": []}, "cascade"),
+        ({"later_from": "often"}, "cascade"),
         ({"fusions": [{"weights": [1] * 6, "calibration": FLAT}] * 2}, "must be above 0"),
         ({"fusions": [{"weights": [1] * 6, "calibration": STEPS}] * 2}, "nothing else"),
     ],

@@ -26,7 +26,7 @@ MAIN, ANY = 0, 1
 """The two outputs: a main subject (`rel` 2), and any subject (`rel` 1 or 2)."""
 FEATURES = ("linear main", "linear any", "first main", "first any", "later main", "later any")
 """What a fusion weighs: log odds of the linear model and of the encoder's first window, and by
-how much the later window's are higher, if there is one."""
+how much the later window's are higher, if it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +50,68 @@ class Cascade:
     """The encoder, what it is asked about, and how its answer is used.
 
     An article is uncertain where the linear log odds are at least `lower` for any subject and
-    at most `upper` for a main one. `fusions` are of the two outputs.
+    at most `upper` for a main one. `fusions` are of the two outputs. It is strange where they are
+    below `lower`, but its words weigh `strange` or more in the gate, which knows words that the
+    linear model has not read in news: there the encoder answers alone, by `alone`. It reads a
+    later window where its first log odds of a main subject are at least `later_from`.
     """
 
     encoder: EncoderModel
     lower: float
     upper: float
     fusions: tuple[Fusion, Fusion]
+    strange: float
+    alone: tuple[Fusion, Fusion]
+    later_from: float
 
     def is_uncertain(self, linear: Sequence[float]) -> bool:
         """Whether the encoder is asked about an article with these linear log odds."""
         return linear[ANY] >= self.lower and linear[MAIN] <= self.upper
 
+    def is_strange(self, linear: Sequence[float], weight: float) -> bool:
+        """Whether the encoder answers alone for an article with these log odds and `weight`."""
+        return linear[ANY] < self.lower and weight >= self.strange
+
     def probabilities(
-        self, linear: Sequence[float], title: str, text: str, reading: Reading, cues: CueTable
+        self,
+        linear: Sequence[float],
+        title: str,
+        text: str,
+        reading: Reading,
+        cues: CueTable,
+        *,
+        strange: bool = False,
     ) -> tuple[float, float]:
-        """Return the calibrated probabilities of both outputs for an uncertain article."""
-        features = fusion_features(linear, *self.encoder.windows(title, text, reading, cues))
-        main, any_ = (fusion.probability(features) for fusion in self.fusions)
+        """Return the calibrated probabilities of both outputs for an article to be asked about."""
+        features = self.features(linear, title, text, reading, cues)
+        fusions = self.alone if strange else self.fusions
+        main, any_ = (fusion.probability(features) for fusion in fusions)
         # a main subject is a subject
         return main, max(main, any_)
+
+    def features(
+        self, linear: Sequence[float], title: str, text: str, reading: Reading, cues: CueTable
+    ) -> tuple[float, ...]:
+        """Return the numbers of `FEATURES` for an article."""
+        read = self.encoder, self.later_from
+        return read_features(linear, *read, title, text, reading, cues)
+
+
+def read_features(
+    linear: Sequence[float],
+    encoder: EncoderModel,
+    later_from: float,
+    title: str,
+    text: str,
+    reading: Reading,
+    cues: CueTable,
+) -> tuple[float, ...]:
+    """Return the numbers of `FEATURES` for an article, as a cascade with `later_from` does."""
+
+    def goes_on(first: Heads) -> bool:
+        return relevance_odds(first[RELEVANCE])[MAIN] >= later_from
+
+    return fusion_features(linear, *encoder.windows(title, text, reading, cues, goes_on))
 
 
 def fusion_features(
@@ -105,14 +147,20 @@ def load_cascade(raw: Mapping[str, Any], encoder: ModelFolder, where: str) -> Ca
     if named != {"name": NAME, "version": encoder.meta.version, "files": files}:
         raise ModelError(f"{where}: is not made for {encoder.path} (other version or sha256)")
     try:
-        main, any_ = (
-            Fusion(_weights(part["weights"]), parse_calibration(part["calibration"]))
-            for part in raw["fusions"]
+        fusions, alone = _fusions(raw["fusions"]), _fusions(raw["alone"])
+        lower, upper, strange, later_from = (
+            float(raw[key]) for key in ("lower", "upper", "strange", "later_from")
         )
-        lower, upper = float(raw["lower"]), float(raw["upper"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{where}: cascade: {error}") from error
-    return Cascade(load_encoder(encoder), lower, upper, (main, any_))
+    return Cascade(load_encoder(encoder), lower, upper, fusions, strange, alone, later_from)
+
+
+def _fusions(raw: Any) -> tuple[Fusion, Fusion]:
+    main, any_ = (
+        Fusion(_weights(part["weights"]), parse_calibration(part["calibration"])) for part in raw
+    )
+    return main, any_
 
 
 def _weights(raw: Any) -> tuple[float, ...]:
@@ -136,4 +184,7 @@ def cascade_json(cascade: Cascade, encoder: ModelFolder) -> dict[str, Any]:
         "upper": cascade.upper,
         "features": list(FEATURES),
         "fusions": [asdict(fusion) for fusion in cascade.fusions],
+        "strange": cascade.strange,
+        "alone": [asdict(fusion) for fusion in cascade.alone],
+        "later_from": cascade.later_from,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,11 +49,21 @@ class EncoderModel:
         return self.read(window(title, text))
 
     def windows(
-        self, title: str, text: str, reading: Reading, cues: CueTable
+        self,
+        title: str,
+        text: str,
+        reading: Reading,
+        cues: CueTable,
+        goes_on: Callable[[Heads], bool],
     ) -> tuple[Heads, Heads | None]:
-        """Return the numbers for headline and lead, and for the densest later stretch of cues."""
+        """Return the numbers for headline and lead, and for the densest later stretch of cues.
+
+        The second is read only where the first `goes_on`: most articles are settled by it.
+        """
         tokens = self.tokenizer.split(window(title, text))
         first = self._numbers(tokens.ids)
+        if not goes_on(first):
+            return first, None
         seen = max(0, tokens.end - len(title[:TITLE_CHARS]) - 1)
         stretch = later_stretch(reading, cues, seen) if seen < len(text) else None
         if stretch is None:

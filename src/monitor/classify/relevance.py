@@ -15,7 +15,7 @@ from typing import Any
 from monitor.classify.artefact import ModelFolder, load_folder
 from monitor.classify.boilerplate import without_appended
 from monitor.classify.calibration import Calibration, parse_calibration
-from monitor.classify.cascade import Cascade, load_cascade
+from monitor.classify.cascade import ANY, Cascade, load_cascade
 from monitor.classify.cues import CueTable
 from monitor.classify.gate import Gate, parse_gate
 from monitor.classify.linear import LinearModel
@@ -90,10 +90,17 @@ class RelevanceModel:
             return self.decide(*self.shut_out(weight)), False
         told, reading = self.read(title, text)
         linear = self.log_odds(reading)
-        if self.cascade is None or not self.cascade.is_uncertain(linear):
+        strange = self.is_strange(title, text, linear)
+        if self.cascade is None or not (strange or self.cascade.is_uncertain(linear)):
             return self.decide(*self.settled(linear)), False
-        both = self.cascade.probabilities(linear, title, told, reading, self.cues)
+        both = self.cascade.probabilities(linear, title, told, reading, self.cues, strange=strange)
         return self.decide(*both), True
+
+    def is_strange(self, title: str, text: str, linear: Sequence[float]) -> bool:
+        """Whether the linear model sees nothing in words that weigh much in the gate."""
+        if self.gate is None or self.cascade is None or linear[ANY] >= self.cascade.lower:
+            return False
+        return self.cascade.is_strange(linear, self.gate.weigh(title, text))
 
     def settled(self, linear: Sequence[float]) -> tuple[float, float]:
         """Return the probabilities of both outputs by the linear model alone."""

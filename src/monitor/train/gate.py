@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from monitor.classify.calibration import Calibration
 from monitor.classify.gate import Gate, words_of
-from monitor.train.data import Labelled
+from monitor.train.data import SAMPLED, Labelled
 from monitor.train.fit import Floats, fit_calibration, make_folds
 
 if TYPE_CHECKING:
@@ -25,12 +25,16 @@ OPENERS = ("traffick", "enslav", "slave", "modern-day bondage", "servitude")
 """Letters that open for any text, whatever else it says."""
 
 
+STRANGE = 0.005
+"""Share of sampled negatives in whose words there is more than the linear model may see."""
+
+
 @dataclass(frozen=True, slots=True)
 class GateOptions:
     """`keep` words with the largest weights; `recall` of `rel` 2; `strength` is C."""
 
     keep: int = 12_000
-    recall: float = 0.997
+    recall: float = 0.996
     strength: float = 30.0
     positive_weight: float = 5.0
     seen: int = 3
@@ -39,9 +43,13 @@ class GateOptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedGate:
-    """A gate, the calibrations of its weights, and the share of each kind that it lets in."""
+    """A gate, the calibrations of its weights, and the share of each kind that it lets in.
+
+    `strange` is the weight that `STRANGE` of the sampled negatives reach.
+    """
 
     gate: Gate
+    strange: float
     shut: tuple[Calibration, Calibration]
     passed: dict[str, Any]
 
@@ -69,7 +77,10 @@ def fit_gate(
     gate = replace(_fit(words, rel, every, options, seed), threshold=threshold)
     told = real & ~opened
     main, any_ = (fit_calibration(scores[told], truth[told]) for truth in (rel == 2, rel >= 1))
-    return FittedGate(gate, (main, any_), _report(rows, rel, opened | (scores >= threshold)))
+    easy = real & (rel == 0) & np.array([row.basis == SAMPLED for row in rows])
+    strange = np.quantile(scores[easy if easy.any() else rel == 0], 1 - STRANGE)
+    passed = _report(rows, rel, opened | (scores >= threshold))
+    return FittedGate(gate, round(float(strange), 2), (main, any_), passed)
 
 
 def _opened(row: Labelled) -> bool:

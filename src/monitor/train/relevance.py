@@ -140,9 +140,13 @@ def _fit_all(
     model = _calibrated(corpus, crossed, linear, cues, dev)
     scores: dict[str, Any] = {"cross_validation": score_crossed(corpus, crossed, model)}
     say("fitting the gate")
-    model, scores["gate"] = _with_gate(model, corpus, seed)
+    fitted = fit_gate(corpus.rows, corpus.real, seed)
+    model = replace(model, gate=fitted.gate, shut=fitted.shut)
+    scores["gate"] = fitted.passed
     if encoder is not None:
-        model, more = _with_encoder(model, corpus, crossed, dev, encoder, regional, seed, say)
+        model, more = _with_encoder(
+            model, corpus, crossed, dev, encoder, regional, fitted.strange, seed, say
+        )
         scores |= more
     say("measuring")
     scores["dev"] = score_model(model, dev)
@@ -157,15 +161,6 @@ def pack_relevance(model: RelevanceModel) -> dict[str, bytes]:
     return files
 
 
-def _with_gate(
-    model: RelevanceModel, corpus: Corpus, seed: int
-) -> tuple[RelevanceModel, dict[str, float]]:
-    """Return the model with a gate, and the share of each kind of row that passes it."""
-    news = np.flatnonzero(~corpus.own)
-    fitted = fit_gate([corpus.rows[i] for i in news.tolist()], corpus.real[news], seed)
-    return replace(model, gate=fitted.gate, shut=fitted.shut), fitted.passed
-
-
 def _with_encoder(
     model: RelevanceModel,
     corpus: Corpus,
@@ -173,6 +168,7 @@ def _with_encoder(
     dev: Sequence[Labelled],
     encoder: ModelFolder,
     regional: Collection[str],
+    strange: float,
     seed: int,
     say: Say,
 ) -> tuple[RelevanceModel, dict[str, Any]]:
@@ -194,6 +190,7 @@ def _with_encoder(
         linear,
         encoder,
         regional=regional,
+        strange=strange,
         precision=PRECISION,
         seed=seed,
         say=say,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,10 @@ from monitor.train.country_scores import country_scores
 from monitor.train.data import Labelled
 from monitor.train.fit import Floats, best_f1_threshold, threshold_for
 from monitor.train.fusion import (
+    LATER_FROM,
     Sample,
     cross_fuse,
+    fit_alone,
     fit_fusions,
     lower_limit,
     make_sample,
@@ -67,13 +70,14 @@ def fit_second_stage(
     encoder: ModelFolder,
     *,
     regional: Collection[str],
+    strange: float,
     precision: float,
     seed: int,
     say: Say,
 ) -> SecondStage:
     """Fit everything behind the linear `model`; `crossed` are its cross-fitted train scores.
 
-    `regional` are ids of rows from other regions, measured apart.
+    `regional` are ids of rows from other regions, measured apart; `strange` is the cascade's.
     """
     train = [row for row, real in zip(corpus.rows, corpus.real, strict=True) if real]
     train_linear = crossed[corpus.real]
@@ -93,21 +97,29 @@ def fit_second_stage(
     rel = np.array([row.rel for row in (*train, *dev)])
     upper = upper_limit(every[:, MAIN], rel)
     every_row = np.arange(len(sample.rows))
-    cascade = Cascade(served, lower, upper, fit_fusions(sample, every_row))
+    alone = fit_alone(sample, every_row)
+    cascade = Cascade(served, lower, upper, alone, strange, alone, LATER_FROM)
     fitted = replace(
         model, calibration=settled_calibration(every, rel, lower, upper), cascade=cascade
     )
     # what the linear model settles has a calibration of its own
-    asked = asked_of(fitted, sample.rows, sample.linear)
-    cascade = replace(cascade, fusions=fit_fusions(sample, every_row, asked))
-    fitted = replace(fitted, cascade=cascade)
-    crossed_out = _routed(fitted, sample, cross_fuse(sample, FOLDS, seed, asked))
+    fit = partial(fit_fusions, asked=asked_of(fitted, sample.rows, sample.linear))
+    fitted = replace(fitted, cascade=replace(cascade, fusions=fit(sample, every_row)))
+    crossed_out = _routed(
+        fitted,
+        sample,
+        cross_fuse(sample, FOLDS, seed, fit),
+        cross_fuse(sample, FOLDS, seed, fit_alone),
+    )
     thresholds = cut(sample, crossed_out, precision)
     return SecondStage(replace(fitted, thresholds=thresholds), sample, crossed_out, whole)
 
 
-def _routed(model: RelevanceModel, sample: Sample, whole: Floats) -> Floats:
-    """Return the probabilities of the stage that judges each row, gate, linear model or both."""
+def _routed(model: RelevanceModel, sample: Sample, both: Floats, alone: Floats) -> Floats:
+    """Return the probabilities of the stage that judges each row.
+
+    `both` are those of linear model and encoder together, `alone` those of the encoder.
+    """
     table: list[tuple[float, float]] = []
     asked = asked_of(model, sample.rows, sample.linear)
     for at, row in enumerate(sample.rows):
@@ -115,7 +127,9 @@ def _routed(model: RelevanceModel, sample: Sample, whole: Floats) -> Floats:
         if weight is not None:
             table.append(model.shut_out(weight))
         elif asked[at]:
-            table.append((float(whole[at, MAIN]), float(whole[at, ANY])))
+            strange = model.is_strange(row.title, row.text, sample.linear[at].tolist())
+            main, any_ = (alone if strange else both)[at].tolist()
+            table.append((main, any_))
         else:
             table.append(model.settled(sample.linear[at].tolist()))
     return np.array(table)
@@ -177,7 +191,8 @@ def asked_of(model: RelevanceModel, rows: Sequence[Labelled], linear: Floats) ->
         return np.zeros(len(linear), dtype=bool)
     return np.array(
         [
-            cascade.is_uncertain(odds) and model.opens(row.title, row.text)
+            model.opens(row.title, row.text)
+            and (cascade.is_uncertain(odds) or model.is_strange(row.title, row.text, odds))
             for row, odds in zip(rows, linear.tolist(), strict=True)
         ]
     )
@@ -245,7 +260,7 @@ def measure_cost(model: RelevanceModel, rows: Sequence[Labelled]) -> dict[str, f
         encoder.outputs(row.title, row.text)
     end = time.process_time()
     for row, told, reading in uncertain:
-        encoder.windows(row.title, told, reading, model.cues)
+        model.cascade.features((0.0, 0.0), row.title, told, reading, model.cues)
     marks = {"gate": start - first, "linear": between - start, "window": end - between}
     each = {name: seconds / len(some) for name, seconds in marks.items()}
     return {**each, "both": (time.process_time() - end) / max(1, len(uncertain))}
