@@ -16,27 +16,16 @@ from monitor.config import data_dir
 
 MODELS = data_dir("models")
 TEXTS = (
-    (
-        "Two recruiters charged after women freed from bar",
-        (
-            "Eleven women were told they would work in a hotel. Their passports were taken and "
-            "they were locked in a flat above a bar until a debt was paid, police in Accra said."
-        ),
-    ),
-    (
-        "Smugglers held with nine migrants in lorry",
-        (
-            "Border guards found nine people in a lorry near the coast. Two drivers were arrested; "
-            "one passenger said he was to be made to work on a farm to pay for the journey."
-        ),
-    ),
+    ("Women freed from bar", "Their passports were taken. Two recruiters are charged."),
+    ("Nine migrants in lorry", "One said he was to work on a farm to pay for the journey."),
     ("Drug ring broken up", "Police seized cocaine. Drug trafficking is on the rise, they said."),
 )
-"""A case, something near one, something else: all short, since an emulator takes seconds each."""
+"""A case, something near one, something else: all short, since an emulator takes two seconds for
+a word."""
 
 
 def probe() -> dict[str, Any]:
-    """Return for each text the encoder's numbers, the relevance and the tags with their scores."""
+    """Return relevance and, where it was asked, the encoder's numbers; the first text's tags."""
     folder = load_folder(find_model(MODELS, "relevance-en"))
     second = encoder_folder(folder)
     assert second is not None
@@ -48,16 +37,21 @@ def probe() -> dict[str, Any]:
     tags = replace(load_tags(load_folder(find_model(MODELS, "tags-en")), second), encoder=encoder)
     said = [
         {
-            "numbers": {head: row.tolist() for head, row in encoder.outputs(title, text).items()},
-            "asked": model.judge_all([(title, text)])[0][1],
-            "relevance": model.judge(title, text).main,
-            "tags": {
-                f"{tag.scheme} {tag.label} {tag.role}": tag.score for tag in tags.tag(title, text)
+            "relevance": judgement.main,
+            "asked": asked,
+            "numbers": {
+                head: row.tolist()
+                for head, row in (encoder.outputs(title, text) if asked else {}).items()
             },
         }
-        for title, text in TEXTS
+        for (title, text), (judgement, asked) in zip(TEXTS, model.judge_all(TEXTS), strict=True)
     ]
-    return {"avx2": __cpu_features__["AVX2"], "avx512": __cpu_features__["AVX512F"], "texts": said}
+    return {
+        "avx2": __cpu_features__["AVX2"],
+        "avx512": __cpu_features__["AVX512F"],
+        "texts": said,
+        "tags": {f"{tag.scheme} {tag.label} {tag.role}": tag.score for tag in tags.tag(*TEXTS[0])},
+    }
 
 
 if __name__ == "__main__":

@@ -24,13 +24,14 @@ def test_another_processor_scores_the_same() -> None:
         for head, numbers in here["numbers"].items():
             assert there["numbers"][head] == pytest.approx(numbers, abs=TOLERANCE)
         assert there["relevance"] == pytest.approx(here["relevance"], abs=SCORE_TOLERANCE)
-        assert there["tags"] == pytest.approx(here["tags"], abs=SCORE_TOLERANCE)
         assert there["asked"] == here["asked"]
-    assert any(text["asked"] for text in native["texts"])
+    assert other["tags"] == pytest.approx(native["tags"], abs=SCORE_TOLERANCE)
+    assert native["tags"]
+    assert [text["asked"] for text in native["texts"]].count(True) == 2
 
 
 def probed_on(processor: str) -> Any:
     """Return what the models say on another processor."""
     command = on(processor, sys.executable, str(Path(kernel_probe.__file__)))
-    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=2400)
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=900)
     return json.loads(said.stdout)
