@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from monitor.classify import find_model, load_folder
+from monitor.classify.tags import load_tags
+from monitor.config import data_dir
 from monitor.errors import DataError
 from monitor.train.data import Labelled, read_texts
 from monitor.train.gazetteer import build_gazetteer, ordinary_words
 from monitor.train.indicator_labels import LABELS_FILE, load_indicator_labels
 from monitor.train.label_files import DEVELOPMENT, HELD_OUT
-from monitor.train.tag_scores import score_scheme
+from monitor.train.tag_scores import score_regions, score_scheme
 from monitor.train.tags import TAG_TEXTS, load_tag_cues, own_texts
 from monitor.types import INDICATORS
 from shared_data import SHARED, needs_shared
@@ -135,6 +138,19 @@ def test_the_majority_label_is_left_out_of_the_second_figure() -> None:
     scores = score_scheme("place", (), rows, [{"US"}, {"US"}])
     assert scores["micro"]["f1"] == 0.5
     assert scores["micro_without_majority"]["f1"] == 0.0
+
+
+def test_every_region_has_figures_of_its_own() -> None:
+    model = load_tags(load_folder(find_model(data_dir("models"), "tags-en")))
+    ghana = replace(
+        ROW, title="Children trafficked to fish on Lake Volta in Ghana", place=("GH", "TG")
+    )
+    unplaced = replace(ROW, title="Human trafficking explained", form=("unspecified",))
+    regions = score_regions(model, [ghana, unplaced, replace(ghana, rel=1)])
+    assert regions["Africa"]["n"] == regions["no place"]["n"] == 1
+    assert regions["Africa"]["place"] == pytest.approx(2 / 3)
+    assert regions["Africa"]["form"] is regions["no place"]["place"] is None
+    assert regions["no place"]["form"] == 1.0
 
 
 def test_ordinary_words_are_no_places() -> None:

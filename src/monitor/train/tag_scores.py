@@ -11,7 +11,7 @@ from monitor.classify.tags import TagsModel
 from monitor.train.data import Labelled
 from monitor.train.indicator_labels import IndicatorLabels, load_indicator_labels
 from monitor.train.label_files import DEVELOPMENT, HELD_OUT
-from monitor.train.metrics import label_scores
+from monitor.train.metrics import label_scores, region_of
 from monitor.train.victim_labels import load_victim_labels
 from monitor.types import FORMS, GENDERS, INDICATORS, PROTECTIONS, RESPONSES, Tag
 
@@ -53,6 +53,27 @@ def score_tags(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
         scheme: score_scheme(scheme, labels, main, [answer[scheme] for answer in said])
         for scheme, labels in SCHEMES.items()
     }
+
+
+def score_regions(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
+    """Return micro-F1 of every scheme on the `rel` 2 rows placed in each region, and their number.
+
+    `None` where none of them has a label of the scheme.
+    """
+    members: dict[str, list[Labelled]] = {}
+    for row in rows:
+        if row.rel == 2:
+            for region in {region_of(code) for code in row.place or ("",)}:
+                members.setdefault(region, []).append(row)
+    table: dict[str, Any] = {}
+    for region, found in sorted(members.items()):
+        scores = score_tags(model, found)
+        labelled = {s: any(gold_of(row, s) for row in found) for s in SCHEMES}
+        table[region] = {"n": len(found)} | {
+            scheme: scores[scheme]["micro"]["f1"] if labelled[scheme] else None
+            for scheme in SCHEMES
+        }
+    return table
 
 
 def said_of(tags: Iterable[Tag]) -> dict[str, set[str]]:

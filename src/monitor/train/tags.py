@@ -44,6 +44,7 @@ from monitor.train.tag_scores import (
     ablate_tags,
     gold_of,
     score_indicators,
+    score_regions,
     score_tags,
     score_victims,
 )
@@ -106,7 +107,11 @@ def train_tags(
     dev = [row for row in read_labelled(data / DEV) if row.rel == 2]
     model = build_model(cues, counter, places, fitted, second, experimental(dev), measured(dev))
     say("measuring")
-    scores: dict[str, Any] = {"dev": score_tags(model, dev), **score_indicators(model, train)}
+    scores: dict[str, Any] = {
+        "dev": score_tags(model, dev),
+        "regions": score_regions(model, dev),
+        **score_indicators(model, train),
+    }
     regional = read_labelled(data / REGIONAL) if (data / REGIONAL).exists() else []
     scores |= score_victims(model, [*train, *dev, *regional])
     if ablations:
