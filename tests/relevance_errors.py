@@ -23,10 +23,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
 
-from monitor.classify.artefact import find_model, load_folder
 from monitor.classify.cascade import MAIN
 from monitor.classify.reading import Reading
 from monitor.classify.relevance import NAME, RelevanceModel, load_relevance
+from monitor.nlp.artefact import find_model, load_folder
 from monitor.train.data import Labelled, read_labelled
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -18,11 +18,11 @@ from monitor.classify import (
     load_classifiers,
     load_folder,
 )
-from monitor.classify.artefact import load_folder as load
 from monitor.classify.relevance import load_relevance
 from monitor.classify.tags import load_tags
 from monitor.config import data_dir
 from monitor.errors import ModelError
+from monitor.nlp.artefact import load_folder as load
 from monitor.types import Article
 
 MODELS = data_dir("models")

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.classify.artefact import load_folder
 from monitor.classify.encoder import load_encoder
 from monitor.errors import DataError
+from monitor.nlp.artefact import load_folder
 
 torch = pytest.importorskip("torch", reason="training the encoder needs the train extra (torch)")
 pytest.importorskip("onnx", reason="exporting the encoder needs the train extra (onnx)")

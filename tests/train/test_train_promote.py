@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from monitor.classify import find_model, load_folder
-from monitor.classify.artefact import pack_arrays, save_folder
 from monitor.config import data_dir
 from monitor.errors import DataError, ModelError
+from monitor.nlp.artefact import pack_arrays, save_folder
 from monitor.train.data import file_sha256
 from monitor.train.evaluate import evaluate_relevance
 from monitor.train.floors import Floors, read_floors, write_floors

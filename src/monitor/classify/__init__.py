@@ -3,13 +3,13 @@
 `load_classifiers` gives the assessors, `classify_lines` runs them over JSON lines.
 """
 
-from monitor.classify.artefact import ModelMeta, find_model, load_folder, model_versions, read_meta
 from monitor.classify.assessors import RelevanceAssessor, TagsAssessor, load_classifiers
 from monitor.classify.bulk import Classified, classify_bulk
 from monitor.classify.measured import measured_countries
 from monitor.classify.records import classify_lines, record_json
 from monitor.classify.registry import ModelState, list_models
 from monitor.classify.sources import READ, Output, Source, open_output, open_source
+from monitor.nlp.artefact import ModelMeta, find_model, load_folder, model_versions, read_meta
 
 __all__ = [
     "READ",

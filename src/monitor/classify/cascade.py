@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from monitor.classify.artefact import ModelFolder
 from monitor.classify.calibration import Calibration, parse_calibration
 from monitor.classify.cues import CueTable
 from monitor.classify.encoder import NAME, RELEVANCE, EncoderModel, Heads, load_encoder
 from monitor.classify.reading import Reading
 from monitor.errors import ModelError
+from monitor.nlp.artefact import ModelFolder
 
 if TYPE_CHECKING:
     import numpy as np

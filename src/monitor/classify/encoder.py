@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.classify.artefact import ModelFolder
 from monitor.classify.cues import CueTable
 from monitor.classify.memory import Memory
 from monitor.classify.reading import Reading
 from monitor.classify.windows import TITLE_CHARS, later_stretch, window
 from monitor.errors import ModelError
+from monitor.nlp.artefact import ModelFolder
 from monitor.nlp.encoder import EncoderSession
 from monitor.nlp.tokens import TextTokenizer, load_tokenizer
 

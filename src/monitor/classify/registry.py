@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.classify.artefact import META, find_model, load_folder, model_versions, read_meta
 from monitor.errors import ModelError
+from monitor.nlp.artefact import META, find_model, load_folder, model_versions, read_meta
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.artefact import ModelFolder, load_folder
 from monitor.classify.boilerplate import without_appended
 from monitor.classify.calibration import Calibration, parse_calibration
 from monitor.classify.cascade import ANY, Cascade, load_cascade
+from monitor.classify.cue_files import load_cue_table
 from monitor.classify.cues import CueTable
 from monitor.classify.gate import Gate, parse_gate
 from monitor.classify.linear import LinearModel
 from monitor.classify.reading import Reading, opening, read_article
 from monitor.classify.story import StoryCounter
 from monitor.errors import ModelError
+from monitor.nlp.artefact import ModelFolder, load_folder
 
 NAME = "relevance-en"
 WEIGHTS, VOCABULARY, CUES = "weights.npz", "vocabulary.json", "cues.json"
@@ -133,7 +134,7 @@ def load_relevance(folder: ModelFolder, encoder: ModelFolder | None = None) -> R
 
     `encoder` is its `encoder_folder`, where that was loaded already.
     """
-    cues = folder.cues(CUES)
+    cues = load_cue_table(folder, CUES)
     counter = StoryCounter(cues)
     linear = load_linear(folder, outputs=2, story=len(counter.names))
     meta = folder.meta

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.classify.artefact import ModelFolder, load_folder
+from monitor.classify.cue_files import load_cue_table
 from monitor.classify.cues import CueTable
 from monitor.classify.encoder import NAME as ENCODER
 from monitor.classify.encoder import EncoderModel, Heads, load_encoder
@@ -60,6 +60,7 @@ from monitor.classify.relevance import CUES, load_linear
 from monitor.classify.small import SmallModel, parse_small
 from monitor.classify.story import StoryCounter
 from monitor.errors import ModelError
+from monitor.nlp.artefact import ModelFolder, load_folder
 from monitor.types import RESPONSES, Span, Tag
 
 if TYPE_CHECKING:
@@ -332,7 +333,7 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
     `encoder` is its `tags_encoder`, where that was loaded already.
     """
     meta = str(folder.path / "meta.json")
-    cues = folder.cues(CUES)
+    cues = load_cue_table(folder, CUES)
     counter = StoryCounter(cues)
     linear = load_linear(folder, outputs=len(OUTPUTS), story=len(counter.names))
     raw: Any = folder.json(PLACES)

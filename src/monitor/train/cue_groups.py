@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.artefact import parse_cues
+from monitor.classify.cue_files import parse_cues
 from monitor.classify.cues import CueGroup
 from monitor.errors import ModelError
 

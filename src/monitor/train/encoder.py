@@ -16,10 +16,10 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.classify.artefact import pack_json, save_folder
 from monitor.classify.cues import CueTable
 from monitor.classify.encoder import MODEL, NAME, TOKENIZER
 from monitor.errors import DataError
+from monitor.nlp.artefact import pack_json, save_folder
 from monitor.nlp.tokens import TextTokenizer, load_tokenizer
 from monitor.train.cards import model_card
 from monitor.train.cue_groups import CUES_FILE, load_cues

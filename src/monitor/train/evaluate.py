@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.artefact import ModelFolder, ModelMeta, find_model, load_folder
 from monitor.classify.relevance import NAME, load_relevance, name_of
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import load_tags
 from monitor.errors import DataError, ModelError
+from monitor.nlp.artefact import ModelFolder, ModelMeta, find_model, load_folder
 from monitor.train.country_scores import country_scores
 from monitor.train.data import Labelled, read_labelled
 from monitor.train.hard_cases import error_list

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from monitor.classify.artefact import save_folder
 from monitor.classify.assessors import load_classifiers
 from monitor.classify.coverage import language_of
 from monitor.classify.cues import CueTable
@@ -26,6 +25,7 @@ from monitor.classify.story import StoryCounter
 from monitor.classify.terms import load_terms
 from monitor.classify.words import splitter_of
 from monitor.errors import DataError
+from monitor.nlp.artefact import save_folder
 from monitor.train.cards import model_card
 from monitor.train.copies import as_article, join_copies
 from monitor.train.corpus import Corpus, targets_of

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from monitor.classify.artefact import model_versions
 from monitor.classify.encoder import NAME as ENCODER
 from monitor.errors import ModelError, UsageError
+from monitor.nlp.artefact import model_versions
 from monitor.train.data import Labelled
 
 Say = Callable[[str], None]

@@ -13,16 +13,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.artefact import (
+from monitor.classify.encoder import NAME as ENCODER
+from monitor.classify.relevance import NAME as RELEVANCE
+from monitor.classify.relevance import encoder_folder
+from monitor.errors import DataError, ModelError
+from monitor.nlp.artefact import (
     META,
     find_model,
     load_folder,
     model_versions,
 )
-from monitor.classify.encoder import NAME as ENCODER
-from monitor.classify.relevance import NAME as RELEVANCE
-from monitor.classify.relevance import encoder_folder
-from monitor.errors import DataError, ModelError
 from monitor.train.data import file_sha256
 from monitor.train.evaluate import figures_of, travel_figures
 from monitor.train.floors import FLOORS, read_floors, write_floors

@@ -15,13 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from monitor.classify.artefact import (
-    ModelFolder,
-    load_folder,
-    pack_arrays,
-    pack_json,
-    save_folder,
-)
 from monitor.classify.cascade import cascade_json
 from monitor.classify.cues import CueTable
 from monitor.classify.gate import gate_json
@@ -36,6 +29,13 @@ from monitor.classify.relevance import (
     RelevanceModel,
 )
 from monitor.classify.story import StoryCounter
+from monitor.nlp.artefact import (
+    ModelFolder,
+    load_folder,
+    pack_arrays,
+    pack_json,
+    save_folder,
+)
 from monitor.train.cards import model_card
 from monitor.train.corpus import Corpus, make_corpus, targets_of
 from monitor.train.cue_groups import CUES_FILE, cues_json, load_cues

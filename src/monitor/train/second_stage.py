@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classify.artefact import ModelFolder
 from monitor.classify.cascade import ANY, MAIN, Cascade
 from monitor.classify.encoder import load_encoder
 from monitor.classify.reading import Reading
 from monitor.classify.relevance import Judgement, RelevanceModel
+from monitor.nlp.artefact import ModelFolder
 from monitor.train.corpus import Corpus
 from monitor.train.country_scores import country_scores
 from monitor.train.data import Labelled

@@ -14,7 +14,6 @@ from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.artefact import ModelFolder, load_folder, pack_json, save_folder
 from monitor.classify.cues import CueTable
 from monitor.classify.encoder import load_encoder
 from monitor.classify.fused import PEOPLE, fused_json
@@ -22,6 +21,7 @@ from monitor.classify.small import small_json
 from monitor.classify.story import StoryCounter
 from monitor.classify.tags import NAME, PLACES, THRESHOLDS, TagsModel, load_places
 from monitor.errors import ModelError
+from monitor.nlp.artefact import ModelFolder, load_folder, pack_json, save_folder
 from monitor.train.cards import model_card
 from monitor.train.cue_groups import CUES_FILE, load_cues
 from monitor.train.data import (

@@ -15,8 +15,6 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.classify.cues import KINDS, CueGroup, CueTable
-from monitor.classify.words import splitter_of
 from monitor.errors import ModelError
 
 if TYPE_CHECKING:
@@ -89,11 +87,6 @@ class ModelFolder:
                 return {key: arrays[key].astype(np.float64) for key in arrays.files}
         except (ValueError, OSError, EOFError) as error:
             raise ModelError(f"{self.path / name}: no NumPy arrays ({error})") from error
-
-    def cues(self, name: str = "cues.json") -> CueTable:
-        """Return the cue table of a model; raises `ModelError`."""
-        groups = parse_cues(self.json(name), str(self.path / name))
-        return CueTable(groups, splitter_of(self.meta.language))
 
     def _bytes(self, name: str) -> bytes:
         if name not in self.content:
@@ -198,22 +191,3 @@ def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
         buffer, allow_pickle=False, **{k: np.asarray(v, np.float32) for k, v in arrays.items()}
     )
     return buffer.getvalue()
-
-
-def parse_cues(raw: Any, where: str) -> list[CueGroup]:
-    """Check cue groups read from JSON or YAML; raises `ModelError` naming file and group."""
-    if not isinstance(raw, dict):
-        raise ModelError(f"{where}: must map group names to groups")
-    groups: list[CueGroup] = []
-    for name, group in raw.items():
-        if not isinstance(group, dict) or not {"kind", "phrases"} <= group.keys():
-            raise ModelError(f"{where}: group '{name}' needs 'kind' and 'phrases'")
-        if unknown := sorted(group.keys() - {"kind", "phrases", "form"}):
-            raise ModelError(f"{where}: group '{name}' has an unknown key '{unknown[0]}'")
-        if group["kind"] not in KINDS:
-            raise ModelError(f"{where}: group '{name}': kind '{group['kind']}' is unknown")
-        phrases = group["phrases"]
-        if not isinstance(phrases, list) or not all(isinstance(p, str) and p for p in phrases):
-            raise ModelError(f"{where}: group '{name}': 'phrases' must be a list of strings")
-        groups.append(CueGroup(name, group["kind"], tuple(phrases), group.get("form")))
-    return groups
