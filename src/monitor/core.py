@@ -88,7 +88,7 @@ class Monitor:
 
         name = self.settings.check.guideline
         folder = Path(name) if Path(name).is_dir() else data_dir("guidelines") / name
-        return load_guideline(folder, cache=cache_dir())
+        return load_guideline(folder, cache=cache_dir(), models=data_dir("models"))
 
     @cached_property
     def countries(self) -> Mapping[str, Country]:

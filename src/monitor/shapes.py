@@ -68,6 +68,7 @@ def finding_json(
     return {
         "rule": finding.rule,
         "severity": finding.severity,
+        "confidence": finding.confidence,
         "principle": finding.principle,
         "scope": finding.scope,
         **place,

@@ -128,7 +128,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One flagged phrase. `match` is the field's text from `start` to `end`, to the letter."""
+    """One flagged phrase. `match` is the field's text from `start` to `end`, to the letter.
+
+    `confidence`: the share of such findings that editors mark, `None` where nothing is known.
+    """
 
     rule: str
     severity: Severity
@@ -143,6 +146,7 @@ class Finding:
     why: str
     suggestions: tuple[str, ...]
     sources: tuple[Source, ...]
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

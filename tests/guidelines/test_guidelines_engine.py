@@ -170,7 +170,8 @@ def test_document_json_has_the_shape_of_the_contract():
     assert (shown["line"], shown["column"]) == (2, 21)
     assert list(entry) == ["path", "language", "words", "findings", "scorecard", "text"]
     assert list(shown) == [
-        "rule", "severity", "principle", "scope", "field", "start", "end", "utf16_start",
+        "rule", "severity", "confidence",
+            "principle", "scope", "field", "start", "end", "utf16_start",
         "utf16_end", "line", "column", "match", "quoted", "message", "why", "suggestions",
         "sources",
     ]  # fmt: skip

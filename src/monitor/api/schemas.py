@@ -134,6 +134,12 @@ class CheckFinding(Model):
 
     rule: str = Field(description="The rule's id; see `/v1/rules/{rule_id}`.")
     severity: Literal["error", "warning", "suggestion"]
+    confidence: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="The share of such findings that editors mark; null where nothing is known.",
+    )
     principle: str = Field(description="The principle behind the rule.")
     scope: Literal["headline", "body", "caption"]
     field: Literal["title", "text"] = Field(description="The field that the offsets count in.")
@@ -164,6 +170,7 @@ _CHECKED: JsonDict = {
         {
             "rule": "child-prostitute",
             "severity": "error",
+            "confidence": 0.93,
             "principle": "child-protection",
             "scope": "body",
             "field": "text",
@@ -349,6 +356,7 @@ class ArticleFinding(Model):
 
     rule: str
     severity: Literal["error", "warning", "suggestion"]
+    confidence: float | None = Field(default=None, ge=0, le=1)
     principle: str
     scope: Literal["headline", "body", "caption"]
     field: Literal["title", "text"]

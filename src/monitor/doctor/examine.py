@@ -77,7 +77,7 @@ def examine_guideline(desk: Desk) -> Iterator[Check]:
 
     name = desk.settings.check.guideline
     folder = Path(name) if Path(name).is_dir() else data_dir("guidelines") / name
-    guideline = load_guideline(folder, cache=cache_dir())
+    guideline = load_guideline(folder, cache=cache_dir(), models=data_dir("models"))
     yield Check("guideline", "ok", f"{guideline.stamp}: {len(guideline.rules)} rules")
 
 

@@ -84,6 +84,13 @@ class StatisticWords(Strict):
     source: list[Name] = []
 
 
+class JudgeWords(Strict):
+    """Which model tells how sure a finding is, and which rules stay as loud as they are."""
+
+    model: Name
+    loud: list[Name] = []
+
+
 class GuidelineFile(Strict):
     """`guideline.yaml`: what the guideline is, and what holds for all its rules."""
 
@@ -103,4 +110,5 @@ class GuidelineFile(Strict):
     cases: CaseWords = CaseWords()
     statistics: StatisticWords = StatisticWords()
     plurals: list[Text] = []
+    judge: JudgeWords | None = None
     siblings: list[Annotated[list[Name], Field(min_length=2)]]

@@ -35,6 +35,8 @@ from monitor.guidelines.tokens import TokenPatterns
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from monitor.guidelines.judge import Judge
+
 
 class CompileError(ValueError):
     """A name or pattern in a rule (or, without `rule`, in guideline.yaml) cannot be used."""
@@ -162,6 +164,7 @@ class Guideline:
     persons: PersonSets
     cases: CaseSets
     figures: tuple[Figure, ...] = ()
+    judge: Judge | None = None
 
 
 def compile_guideline(

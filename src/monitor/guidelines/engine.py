@@ -22,6 +22,7 @@ from monitor.guidelines.gates import (
     spoken_severity,
     tell_topic,
 )
+from monitor.guidelines.judge import judged
 from monitor.guidelines.linguistics import ENTITIES, NONE, PARSE
 from monitor.guidelines.overlaps import settle
 from monitor.guidelines.passages import find_passages, is_open
@@ -237,7 +238,20 @@ def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic, pla
     groups = guideline.about.siblings if policy.siblings else []
     parts = not is_on_topic(topic) and bool(find_passages(guideline, draft, topic))
     about = tell_topic(topic, has_passages=parts)
-    return Checked(tuple(settle(findings, groups, known)), tuple(scorecard), draft.words, about)
+    standing = settle(findings, groups, known)
+    if guideline.judge is not None and standing:
+        standing = _weighed(guideline, policy, draft, standing)
+    return Checked(tuple(standing), tuple(scorecard), draft.words, about)
+
+
+def _weighed(
+    guideline: Guideline, policy: Policy, draft: Draft, findings: Sequence[Finding]
+) -> list[Finding]:
+    """Return findings with how sure they are; a severity that somebody has set stays."""
+    assert guideline.judge is not None
+    assert guideline.about.judge is not None
+    loud = frozenset((*guideline.about.judge.loud, *policy.severity))
+    return judged(guideline.judge, draft.scenes, findings, guideline.about.siblings, loud)
 
 
 def _candidates(scene: Scene, opening: Candidate) -> Iterator[Candidate]:

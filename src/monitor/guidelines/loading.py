@@ -11,15 +11,23 @@ from monitor.guidelines.compiled import CompileError, Guideline, compile_guideli
 from monitor.guidelines.figures import FIGURES, load_figures, with_figures
 from monitor.guidelines.reading import line_of, read_yaml, where
 from monitor.guidelines.schema import Lexicon, LexiconFile, Rule, RuleFile
+from monitor.guidelines.stamp import guideline_stamp
+from monitor.nlp.artefact import find_model, load_folder
 
 GUIDELINE, LEXICON = "guideline.yaml", "lexicon.yaml"
 
 
-def load_guideline(path: Path, *, cache: Path | None = None) -> Guideline:
+def load_guideline(
+    path: Path, *, cache: Path | None = None, models: Path | None = None
+) -> Guideline:
     """Read the guideline in folder `path`; the folder `cache` spares parsing its files again.
 
+    Its judge, if it names one, is the newest of that name in the folder `models`; without one
+    nothing is said of how sure a finding is.
+
     Raises `GuidelineError` naming file, rule and line for a file that is not valid YAML, an
-    unknown or missing field, a rule id used twice, or the name of a lexicon that does not exist.
+    unknown or missing field, a rule id used twice, or the name of a lexicon that does not exist;
+    `ModelError` for a judge that is not there or cannot be read.
     """
     if not (path / GUIDELINE).is_file():
         raise GuidelineError(f"{path}: no guideline here ('{GUIDELINE}' is missing)")
@@ -38,7 +46,19 @@ def load_guideline(path: Path, *, cache: Path | None = None) -> Guideline:
         guideline = compile_guideline(about, lexicons, filled, path)
     except CompileError as error:
         raise GuidelineError(_locate(path, rules, error)) from error
-    return replace(guideline, figures=figures)
+    guideline = replace(guideline, figures=figures)
+    return guideline if about.judge is None or models is None else _with_judge(guideline, models)
+
+
+def _with_judge(guideline: Guideline, models: Path) -> Guideline:
+    """Return the guideline with its judge, which counts in the stamp."""
+    from monitor.guidelines.judge import load_judge
+
+    named = guideline.about.judge
+    assert named is not None
+    judge = load_judge(load_folder(find_model(models, named.model)))
+    stamp = guideline_stamp(guideline.id, guideline.version, guideline.path, judge.folder)
+    return replace(guideline, judge=judge, stamp=stamp)
 
 
 def rule_files(path: Path) -> list[Path]:

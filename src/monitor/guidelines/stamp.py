@@ -6,17 +6,23 @@ from pathlib import Path
 
 from monitor import nlp, text
 from monitor.nlp import nlp_versions
+from monitor.nlp.artefact import ModelFolder
+from monitor.nlp.encoder import LIBRARIES
 from monitor.stamps import make_stamp
 
 
-def guideline_stamp(name: str, version: str, path: Path) -> str:
+def guideline_stamp(name: str, version: str, path: Path, judge: ModelFolder | None = None) -> str:
     """Return `name@version+hash`; any change that could change a finding changes it."""
     here = Path(__file__).parent
     code = [here, *(Path(str(module.__file__)).parent for module in (text, nlp))]
     return make_stamp(
         name,
         version,
-        files=[*path.glob("*.yaml"), *path.glob("countries/*.yaml")],
+        files=[
+            *path.glob("*.yaml"),
+            *path.glob("countries/*.yaml"),
+            *(judge.stamped_files if judge else ()),
+        ],
         code=code,
-        libraries=[*nlp_versions(), "ahocorasick-rs"],
+        libraries=[*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())],
     )

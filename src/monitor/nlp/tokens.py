@@ -46,6 +46,19 @@ class TextTokenizer:
         ends = [end for _, end in encoded["offset_mapping"]]
         return Tokens(tuple(encoded["input_ids"]), max(ends, default=0))
 
+    def pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Return token ids without the model's marks, and where each stands in `text`."""
+        clean = text[: self.limit * CHARS_PER_TOKEN].encode("utf-8", "replace").decode()
+        encoding = self.rust.encode(clean, add_special_tokens=False)
+        return encoding.ids[: self.limit], encoding.offsets[: self.limit]
+
+    def mark(self, name: str) -> int:
+        """Return the id of a mark such as `[SEP]`; raises `ModelError` if there is none."""
+        found = self.rust.token_to_id(name)
+        if found is None:
+            raise ModelError(f"tokenizer: has no token '{name}'")
+        return int(found)
+
     def _encode(self, text: str) -> Any:
         with self._lock:
             if self._python is None:

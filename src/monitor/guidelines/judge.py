@@ -1,0 +1,181 @@
+"""The judge: how likely an editor would mark what a rule has found, from the sentence it stands in.
+
+One encoder with a head per rule reads the sentence, and the end of the one before it. What it says
+of the flagged words, and how often the rule was right on annotated articles, make a confidence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from monitor.errors import ModelError
+from monitor.guidelines.scene import Scene
+from monitor.nlp.artefact import ModelFolder
+from monitor.nlp.encoder import EncoderSession
+from monitor.nlp.tokens import TextTokenizer, load_tokenizer
+from monitor.types import Finding
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MODEL, TOKENIZER, OUTPUT = "judge.onnx", "tokenizer.json", "rules"
+START, END = "[CLS]", "[SEP]"
+DIGITS = 3
+"""More would say more than the encoder's numbers are the same to on every processor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """From the judge's numbers to a confidence; a logistic regression on annotated articles.
+
+    `judge` weighs the log odds of the rule or a sibling at the flagged words, `best` those of any
+    rule there, `prior` the rule's own, `loud` that it is no suggestion. Log odds of the judge count
+    within `low` and `high`.
+    """
+
+    judge: float
+    best: float
+    prior: float
+    loud: float
+    offset: float
+    low: float
+    high: float
+    priors: Mapping[str, float]
+    unknown_prior: float
+
+    def confidence(self, rule: str, own: float, best: float, *, loud: bool) -> float:
+        """Return a share between 0 and 1."""
+        odds = (
+            self.offset
+            + self.judge * min(self.high, max(self.low, own))
+            + self.best * best
+            + self.prior * self.priors.get(rule, self.unknown_prior)
+            + self.loud * loud
+        )
+        return round(1 / (1 + math.exp(-odds)), DIGITS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """A verified model of one head per rule. `doubt`: below this confidence nothing is loud."""
+
+    folder: ModelFolder
+    session: EncoderSession
+    tokenizer: TextTokenizer
+    heads: Mapping[str, int]
+    context_tokens: int
+    formula: Formula
+    doubt: float
+
+
+@dataclass(slots=True, eq=False)
+class Reading:
+    """What a judge has read of one draft: a sentence is read once, however much is found in it."""
+
+    judge: Judge
+    _known: dict[tuple[str, int], tuple[NDArray[np.float32], Sequence[tuple[int, int]]]] = field(
+        default_factory=dict
+    )
+
+    def confidence(
+        self, scene: Scene, finding: Finding, siblings: Sequence[Sequence[str]]
+    ) -> float | None:
+        """Return the confidence of a finding in `scene`, `None` for a rule without a head."""
+        heads = self.judge.heads
+        if finding.rule not in heads or not scene.view.sentences:
+            return None
+        start, _ = scene.view.to_shadow(finding.start, finding.end)
+        number = scene.view.sentence_at(start)
+        numbers, places = self._read(scene, number)
+        begins = scene.view.original(*scene.sentence_span(number))[0]
+        low, high = finding.start - begins, finding.end - begins
+        at = [i for i, (first, last) in enumerate(places) if first < high and last > low]
+        if not at:  # beyond what is read of a long sentence
+            return None
+        family = {finding.rule}.union(*(group for group in siblings if finding.rule in group))
+        own = [heads[rule] for rule in family if rule in heads]
+        said = numbers[at]
+        return self.judge.formula.confidence(
+            finding.rule,
+            float(said[:, own].max()),
+            float(said.max()),
+            loud=finding.severity != "suggestion",
+        )
+
+    def _read(
+        self, scene: Scene, number: int
+    ) -> tuple[NDArray[np.float32], Sequence[tuple[int, int]]]:
+        """Return a row of numbers for each token of a sentence, and where the tokens stand."""
+        key = (scene.field, number)
+        if key not in self._known:
+            judge, split = self.judge, self.judge.tokenizer
+            before: list[int] = []
+            if scene.field == "text" and number:
+                before, _ = split.pieces(_sentence(scene, number - 1))
+            ids, places = split.pieces(_sentence(scene, number))
+            context = before[-judge.context_tokens :]
+            end = split.mark(END)
+            row = [split.mark(START), *context, end, *ids, end]
+            numbers = judge.session.run(row)[OUTPUT]
+            first = len(context) + 2
+            self._known[key] = numbers[first : first + len(ids)], places
+        return self._known[key]
+
+
+def _sentence(scene: Scene, number: int) -> str:
+    start, end = scene.view.original(*scene.sentence_span(number))
+    return scene.view.text[start:end]
+
+
+def judged(
+    judge: Judge,
+    scenes: Sequence[Scene],
+    findings: Sequence[Finding],
+    siblings: Sequence[Sequence[str]],
+    loud: frozenset[str],
+) -> list[Finding]:
+    """Return findings with their confidence; what is doubted is a suggestion at most.
+
+    The severity of rules in `loud` stays.
+    """
+    reading, of_field = Reading(judge), {scene.field: scene for scene in scenes}
+    found: list[Finding] = []
+    for finding in findings:
+        sure = reading.confidence(of_field[finding.field], finding, siblings)
+        doubted = sure is not None and sure < judge.doubt and finding.rule not in loud
+        severity = "suggestion" if doubted else finding.severity
+        found.append(replace(finding, confidence=sure, severity=severity))
+    return found
+
+
+def load_judge(folder: ModelFolder) -> Judge:
+    """Build the judge of a verified folder; raises `ModelError`."""
+    meta = folder.path / "meta.json"
+    settings: Mapping[str, Any] = folder.meta.settings
+    for name in (MODEL, TOKENIZER):
+        if name not in folder.content:
+            raise ModelError(f"{meta}: lists no file '{name}'")
+    try:
+        formula = _formula(settings["confidence"])
+        limit, context = int(settings["sentence_tokens"]), int(settings["context_tokens"])
+        heads = {rule: at for at, rule in enumerate(folder.meta.labels["rules"])}
+        doubt = float(folder.meta.thresholds["suggestion"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{meta}: judge: {error}") from error
+    session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL))
+    where = str(folder.path / TOKENIZER)
+    tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
+    return Judge(folder, session, tokenizer, heads, context, formula, doubt)
+
+
+def _formula(raw: Mapping[str, Any]) -> Formula:
+    low, high = map(float, raw["clip"])
+    weights = {key: float(raw[key]) for key in ("judge", "best", "prior", "loud", "offset")}
+    priors = {str(rule): float(value) for rule, value in raw["priors"].items()}
+    return Formula(
+        **weights, low=low, high=high, priors=priors, unknown_prior=float(raw["unknown_prior"])
+    )

@@ -1,0 +1,176 @@
+"""How sure a finding is: what the judge reads, what it makes of it, and whom it may not quieten."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from monitor.config import data_dir
+from monitor.errors import ModelError
+from monitor.guidelines import Guideline, check_document, check_documents, load_guideline
+from monitor.guidelines.judge import DIGITS, Formula, Judge, load_judge
+from monitor.nlp.artefact import find_model, load_folder
+from monitor.text.document import Document
+from monitor.text.given import make_document
+
+GUIDELINE = data_dir("guidelines") / "thb-en"
+MODELS = data_dir("models")
+THB = load_guideline(GUIDELINE, models=MODELS)
+assert THB.judge is not None
+assert THB.about.judge is not None
+JUDGE: Judge = THB.judge
+CASE = (
+    "Police in the port said on Monday that two child prostitutes had been found in a flat. "
+    "The girls were trafficked from the coast. Three men are charged with human trafficking."
+)
+
+
+@dataclass
+class Says:
+    """A session that says one number of everything, and keeps what it was asked."""
+
+    number: float
+    heads: int
+    asked: list[list[int]] = field(default_factory=list)
+
+    def run(self, ids: Sequence[int]) -> Mapping[str, NDArray[np.float32]]:
+        self.asked.append(list(ids))
+        return {"rules": np.full((len(ids), self.heads), self.number, np.float32)}
+
+
+def with_judge(number: float, **changes: Any) -> tuple[Guideline, Says]:
+    says = Says(number, len(JUDGE.heads))
+    session: Any = says
+    return replace(THB, judge=replace(JUDGE, session=session, **changes)), says
+
+
+def document(text: str, title: str = "") -> Document:
+    return Document(text, title, language="en")
+
+
+def test_findings_carry_a_share() -> None:
+    findings = check_document(THB, document(CASE)).findings
+    assert findings
+    for finding in findings:
+        assert finding.confidence is not None
+        assert 0 <= finding.confidence <= 1
+        assert finding.confidence == round(finding.confidence, DIGITS)
+
+
+def test_without_its_judge_a_guideline_says_nothing_of_it() -> None:
+    plain = load_guideline(GUIDELINE)
+    assert plain.judge is None
+    assert plain.stamp != THB.stamp
+    findings = check_document(plain, document(CASE)).findings
+    assert {finding.confidence for finding in findings} == {None}
+
+
+def test_a_rule_without_a_head_keeps_its_severity() -> None:
+    guideline, _ = with_judge(-9.0, heads={"another-rule": 0}, doubt=1.0)
+    before = check_document(replace(THB, judge=None), document(CASE)).findings
+    assert check_document(guideline, document(CASE)).findings == before
+
+
+def test_what_is_doubted_is_at_most_a_suggestion() -> None:
+    guideline, _ = with_judge(-9.0, doubt=1.0)
+    findings = check_document(guideline, document(CASE)).findings
+    assert {finding.severity for finding in findings} == {"suggestion"}
+    sure, _ = with_judge(4.0, doubt=0.0)
+    loud = check_document(sure, document(CASE)).findings
+    assert "error" in {finding.severity for finding in loud}
+
+
+def test_what_protects_people_and_what_a_desk_has_set_stays() -> None:
+    guideline, _ = with_judge(-9.0, doubt=1.0)
+    rule = "child-prostitute"
+    findings = check_document(
+        guideline,
+        document(CASE),
+        severity={rule: "warning"},
+    ).findings
+    assert {finding.severity for finding in findings if finding.rule == rule} == {"warning"}
+    assert THB.about.judge is not None
+    protecting = {"child-jigsaw", "child-name-identified", "adult-identifying-detail"}
+    assert protecting <= set(THB.about.judge.loud) <= {rule.id for rule in THB.rules}
+
+
+def test_a_sentence_is_read_once_with_the_end_of_the_one_before() -> None:
+    text = f"{'Nobody was hurt, said the port. ' * 30}{CASE}"
+    guideline, says = with_judge(0.0)
+    check_document(guideline, document(text))
+    first, end = says.asked[0], JUDGE.tokenizer.mark("[SEP]")
+    context = first.index(end) - 1
+    assert 0 < context <= JUDGE.context_tokens
+    assert len({tuple(ids) for ids in says.asked}) == len(says.asked)
+    titled, asked = with_judge(0.0)
+    check_document(titled, document(CASE, "Child prostitutes found"))
+    assert asked.asked[0][:2] == [JUDGE.tokenizer.mark("[CLS]"), end]
+
+
+def test_company_changes_nothing() -> None:
+    other = "Illegal migrants flooded the coast, and the victims were rescued by brave officers."
+    documents = [document(CASE), document(f"{other} {CASE}", "Sex slaves freed")]
+    together = check_documents(THB, documents)
+    alone = [check_document(THB, each) for each in documents]
+    assert [one.findings for one in together] == [one.findings for one in alone]
+
+
+def test_beyond_what_is_read_of_a_sentence_nothing_is_said() -> None:
+    text = f"On Monday {'and on Tuesday ' * 60}the police found two child prostitutes in a flat."
+    found = check_document(THB, document(text)).findings
+    assert [f.confidence for f in found if f.rule == "child-prostitute"] == [None]
+
+
+@pytest.mark.parametrize("odd", ["\ufeff", "\u00ad", "שלום", "👩🏽‍🏫", "e\u0301"])
+def test_odd_characters_move_no_offset(odd: str) -> None:
+    draft = make_document(f"{odd} {CASE}{odd}", language="en", max_chars=1_000)
+    plain = check_document(replace(THB, judge=None), draft).findings
+    judged = check_document(THB, draft).findings
+    assert [(f.start, f.end, f.match) for f in judged] == [(f.start, f.end, f.match) for f in plain]
+    assert all(f.confidence is not None for f in judged)
+
+
+ODDS = st.floats(-12, 12)
+FORMULA = Formula(0.7, -0.3, 0.9, 0.5, 0.2, -8, 4, {"a": 1.0}, -0.5)
+
+
+@given(ODDS, ODDS, st.booleans())
+def test_a_confidence_rises_with_the_evidence(own: float, best: float, loud: bool) -> None:
+    said = FORMULA.confidence("a", own, best, loud=loud)
+    assert 0 <= said <= 1
+    assert said <= FORMULA.confidence("a", own + 1, best, loud=loud)
+    assert said >= FORMULA.confidence("of no known record", own, best, loud=loud)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"settings": {}}, "judge"),
+        ({"thresholds": {}}, "judge"),
+        ({"labels": {}}, "judge"),
+    ],
+)
+def test_a_folder_that_is_no_judge_is_named(change: dict[str, Any], said: str) -> None:
+    folder = JUDGE.folder
+    with pytest.raises(ModelError, match=rf"meta\.json.*{said}"):
+        load_judge(replace(folder, meta=replace(folder.meta, **change)))
+    with pytest.raises(ModelError, match="lists no file"):
+        load_judge(replace(folder, content={}))
+
+
+def test_a_judge_that_is_missing_or_altered_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no model there"):
+        load_guideline(GUIDELINE, models=tmp_path)
+    source = find_model(MODELS, "rules-en")
+    copy = shutil.copytree(source, tmp_path / "rules-en" / source.name)
+    (copy / "judge.onnx").write_bytes(b"x")
+    with pytest.raises(ModelError, match="wrong sha256"):
+        load_guideline(GUIDELINE, models=tmp_path)
+    assert load_folder(source).meta.labels["rules"]
