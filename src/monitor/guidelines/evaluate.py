@@ -82,7 +82,7 @@ def score(
     literals: Literals | None = None,
 ) -> dict[str, Any]:
     """Compare findings and scorecards with what editors marked."""
-    related = _siblings(guideline)
+    related = related_rules(guideline)
     rules: defaultdict[str, _Count] = defaultdict(_Count)
     beyond = _Count()
     misses: list[dict[str, Any]] = []
@@ -93,14 +93,14 @@ def score(
         phrases = _phrases(item, literals or {}, related)
         for mark in item.marks:
             if mark.sure:
-                hit = any(_agree(finding, mark, related) for finding in findings)
+                hit = any(agree(finding, mark, related) for finding in findings)
                 new = not any(phrases.touch(mark.rule, mark.field, *span) for span in mark.spans)
                 rules[mark.rule].add(_Count(sure=1, found=hit))
                 beyond.add(_Count(sure=new, found=new and hit))
                 if not hit:
                     misses.append(_shown_mark(item, mark, mark.rule in flagging))
         for finding in findings:
-            right = any(_agree(finding, mark, related) for mark in item.marks)
+            right = any(agree(finding, mark, related) for mark in item.marks)
             repeat = not right and any(_repeats(finding, mark) for mark in item.marks)
             said = _Count(flags=1, right=right, repeats=repeat)
             rules[finding.rule].add(said)
@@ -180,7 +180,7 @@ def evaluate_general(
     Counts findings of warning or error per 1,000 words, and lists those of severity error;
     `force_topic` treats every text as one on trafficking.
     """
-    rows = [row for row in _lines(texts) if row.get("rel") == 0]
+    rows = [row for row in read_lines(texts) if row.get("rel") == 0]
     documents = [
         Document(str(row.get("text") or ""), str(row.get("title") or ""), language="en")
         for row in rows
@@ -208,13 +208,13 @@ def evaluate_general(
 
 def read_items(data: Path, texts: Iterable[Path]) -> list[Item]:
     """Read the annotations and the articles they belong to."""
-    rows = list(_lines(data))
+    rows = list(read_lines(data))
     wanted = {str(row["id"]) for row in rows}
     found: dict[str, Mapping[str, Any]] = {}
     for file in texts:
         if wanted <= found.keys():
             break
-        found |= {row["id"]: row for row in _lines(file) if row.get("id") in wanted}
+        found |= {row["id"]: row for row in read_lines(file) if row.get("id") in wanted}
     if missing := wanted - found.keys():
         raise DataError(f"{data}: the text of '{min(missing)}' is in none of the files given")
     return [_item(row, found[row["id"]]) for row in rows]
@@ -224,7 +224,8 @@ def _beside(data: Path) -> Path:
     return data.resolve().parent.parent / "relevance"
 
 
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
+def read_lines(file: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of JSON Lines, gzipped or not; raises `DataError` that names the line."""
     opener = gzip.open if file.suffix == ".gz" else open
     try:
         with opener(file, "rt", encoding="utf-8") as lines:
@@ -279,7 +280,8 @@ def _places(text: str, quote: str) -> Iterator[tuple[int, int]]:
         start = haystack.find(needle, start + 1)
 
 
-def _siblings(guideline: Guideline) -> dict[str, set[str]]:
+def related_rules(guideline: Guideline) -> dict[str, set[str]]:
+    """Return the rules of the same group for each rule that is in one, itself included."""
     related: defaultdict[str, set[str]] = defaultdict(set)
     for group in guideline.about.siblings:
         for rule in group:
@@ -287,7 +289,7 @@ def _siblings(guideline: Guideline) -> dict[str, set[str]]:
     return related
 
 
-def _agree(finding: Finding, mark: Mark, related: Mapping[str, set[str]]) -> bool:
+def agree(finding: Finding, mark: Mark, related: Mapping[str, set[str]]) -> bool:
     """Whether a flag and a mark mean the same: rule or sibling, and the place or its repeat."""
     if finding.rule != mark.rule and mark.rule not in related.get(finding.rule, ()):
         return False

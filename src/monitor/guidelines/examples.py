@@ -32,7 +32,9 @@ class ExampleFailure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
+    """An example as a document; `marked` are field, start and end of what is to be flagged."""
+
     rule: CompiledRule
     kind: str
     number: int
@@ -53,7 +55,7 @@ def run_examples(
     for rule in guideline.compiled:
         if only and rule.rule.id not in only:
             continue
-        cases = list(_cases(rule))
+        cases = list(example_cases(rule))
         policy = Policy((rule,), siblings=False)
         checked = run_policy(guideline, [case.document for case in cases], policy)
         for case, result in zip(cases, checked, strict=True):
@@ -63,7 +65,8 @@ def run_examples(
     return failures + list(_suggestion_failures(guideline, only))
 
 
-def _cases(rule: CompiledRule) -> Iterator[_Case]:
+def example_cases(rule: CompiledRule) -> Iterator[Case]:
+    """Yield the examples of a rule, numbered from 1 within each kind."""
     examples = rule.rule.examples
     for kind in ("bad", "good", "quoted", "unjudged"):
         for number, example in enumerate(getattr(examples, kind), 1):
@@ -75,7 +78,7 @@ def _cases(rule: CompiledRule) -> Iterator[_Case]:
             spans = {(field, start + shift, end + shift) for field, start, end in spans}
             captions = ((shift, shift + len(text)),) if whole.caption else ()
             document = Document(lead + text, title, captions=captions, language="en")
-            yield _Case(rule, kind, number, document, frozenset(spans | title_spans))
+            yield Case(rule, kind, number, document, frozenset(spans | title_spans))
 
 
 def _unmark(text: str, field: str) -> tuple[str, set[tuple[str, int, int]]]:
@@ -89,7 +92,7 @@ def _unmark(text: str, field: str) -> tuple[str, set[tuple[str, int, int]]]:
     return plain + text[last:], spans
 
 
-def _problem(case: _Case, checked: Checked) -> str | None:
+def _problem(case: Case, checked: Checked) -> str | None:
     found = {(f.field, f.start, f.end): f for f in checked.findings}
     if missed := sorted(case.marked - found.keys()):
         return f"not flagged: {_words(case, missed[0])!r}; flagged: {_all(found)}"
@@ -100,7 +103,7 @@ def _problem(case: _Case, checked: Checked) -> str | None:
     return None
 
 
-def _quote_problem(case: _Case, finding: Finding) -> str | None:
+def _quote_problem(case: Case, finding: Finding) -> str | None:
     policy = case.rule.rule.quotes
     if finding.quoted == "no":
         return f"{finding.match!r} is not seen as quoted"
@@ -109,7 +112,7 @@ def _quote_problem(case: _Case, finding: Finding) -> str | None:
     return None
 
 
-def _document_problem(case: _Case, checked: Checked) -> str | None:
+def _document_problem(case: Case, checked: Checked) -> str | None:
     """Compare the answer of a document rule: bad is not met, good met, unjudged neither."""
     if case.rule.rule.check and case.rule.rule.check.flags:
         flagged = bool(checked.findings)
@@ -121,7 +124,7 @@ def _document_problem(case: _Case, checked: Checked) -> str | None:
     return None if item.met in wanted else f"answered {item.met} ({item.reason})"
 
 
-def _words(case: _Case, span: tuple[str, int, int]) -> str:
+def _words(case: Case, span: tuple[str, int, int]) -> str:
     field, start, end = span
     return (case.document.title if field == "title" else case.document.text)[start:end]
 
@@ -130,7 +133,7 @@ def _all(found: Mapping[Any, Finding]) -> str:
     return ", ".join(repr(finding.match) for finding in found.values()) or "nothing"
 
 
-def _failure(case: _Case, problem: str) -> ExampleFailure:
+def _failure(case: Case, problem: str) -> ExampleFailure:
     shown = case.document.title if case.kind == "suggestion" else case.document.text
     return ExampleFailure(case.rule.rule.id, case.kind, case.number, shown[:300], problem)
 
@@ -141,7 +144,7 @@ def _suggestion_failures(guideline: Guideline, only: frozenset[str]) -> Iterator
     for rule in guideline.compiled:
         if rule.check or (only and rule.rule.id not in only):
             continue
-        cases = [case for case in _cases(rule) if case.kind == "bad"]
+        cases = [case for case in example_cases(rule) if case.kind == "bad"]
         checked = run_policy(guideline, [c.document for c in cases], Policy((rule,)))
         tries = [
             (case, finding, suggestion)
@@ -169,7 +172,7 @@ def _suggestion_failures(guideline: Guideline, only: frozenset[str]) -> Iterator
                 )
 
 
-def _replaced(case: _Case, finding: Finding, new: str) -> Document:
+def _replaced(case: Case, finding: Finding, new: str) -> Document:
     text = case.document.text
     return Document(
         text[: finding.start] + new + text[finding.end :],
