@@ -105,13 +105,13 @@ def test_a_sentence_is_read_once_with_the_end_of_the_one_before() -> None:
     text = f"{'Nobody was hurt, said the port. ' * 30}{CASE}"
     guideline, says = with_judge(0.0)
     check_document(guideline, document(text))
-    first, end = says.asked[0], JUDGE.tokenizer.mark("[SEP]")
+    first, (begin, end) = says.asked[0], JUDGE.tokenizer.sentence("", "", 0).ids[:2]
     context = first.index(end) - 1
     assert 0 < context <= JUDGE.context_tokens
     assert len({tuple(ids) for ids in says.asked}) == len(says.asked)
     titled, asked = with_judge(0.0)
     check_document(titled, document(CASE, "Child prostitutes found"))
-    assert asked.asked[0][:2] == [JUDGE.tokenizer.mark("[CLS]"), end]
+    assert asked.asked[0][:2] == [begin, end]
 
 
 def test_company_changes_nothing() -> None:

@@ -54,8 +54,16 @@ SHOWN = 20
 
 def train(
     context: typer.Context,
-    model: Annotated[Literal["relevance", "tags", "encoder"], typer.Argument(help="Which model.")],
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="The folder of the labelled news.")],
+    model: Annotated[
+        Literal["relevance", "tags", "encoder", "rules"], typer.Argument(help="Which model.")
+    ],
+    data: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DATA",
+            help="The folder of the labelled news; rules: the one above it and spans.",
+        ),
+    ],
     version: Annotated[str, typer.Option(help="The new version, like 1.1.0.")],
     output: Annotated[
         Path | None,
@@ -76,10 +84,24 @@ def train(
     with_reviews: Annotated[
         bool, typer.Option("--with-reviews", help="Also learn from what reviewers agree on.")
     ] = False,
+    work: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Rules: where trained parts are kept. Default: a cache folder."
+        ),
+    ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PART",
+            help="Rules: train 0, 1, 2 or whole alone. Default: all, then the model.",
+        ),
+    ] = None,
 ) -> None:
     """Train a model from data files, with its card and measured scores.
 
-    An encoder's training that was stopped goes on where it was. New versions are on trial until
+    An encoder's training that was stopped goes on where it was; the judge of the rules is trained
+    in four parts, which several processes may share. New versions are on trial until
     `monitor models promote`.
     """
     from monitor.train.make import make_model
@@ -95,9 +117,12 @@ def train(
         encoder=encoder,
         language=language,
         reviews=reviews,
+        work=work,
+        part=part,
         say=say,
     )
-    show(str(out / meta["name"] / meta["version"]))
+    if meta:
+        show(str(out / meta["name"] / meta["version"]))
 
 
 def _reviews(context: typer.Context) -> Sequence[Labelled]:

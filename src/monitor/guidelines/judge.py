@@ -15,7 +15,7 @@ from monitor.errors import ModelError
 from monitor.guidelines.scene import Scene
 from monitor.nlp.artefact import ModelFolder
 from monitor.nlp.encoder import EncoderSession
-from monitor.nlp.tokens import TextTokenizer, load_tokenizer
+from monitor.nlp.tokens import Sentence, TextTokenizer, load_tokenizer
 from monitor.types import Finding
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MODEL, TOKENIZER, OUTPUT = "judge.onnx", "tokenizer.json", "rules"
-START, END = "[CLS]", "[SEP]"
 DIGITS = 3
 """More would say more than the encoder's numbers are the same to on every processor."""
 
@@ -77,7 +76,7 @@ class Reading:
     """What a judge has read of one draft: a sentence is read once, however much is found in it."""
 
     judge: Judge
-    _known: dict[tuple[str, int], tuple[NDArray[np.float32], Sequence[tuple[int, int]]]] = field(
+    _known: dict[tuple[str, int], tuple[Sentence, NDArray[np.float32]]] = field(
         default_factory=dict
     )
 
@@ -88,41 +87,30 @@ class Reading:
         heads = self.judge.heads
         if finding.rule not in heads or not scene.view.sentences:
             return None
-        start, _ = scene.view.to_shadow(finding.start, finding.end)
-        number = scene.view.sentence_at(start)
-        numbers, places = self._read(scene, number)
+        number = scene.view.sentence_at(scene.view.to_shadow(finding.start, finding.end)[0])
+        sentence, numbers = self._read(scene, number)
         begins = scene.view.original(*scene.sentence_span(number))[0]
-        low, high = finding.start - begins, finding.end - begins
-        at = [i for i, (first, last) in enumerate(places) if first < high and last > low]
+        at = sentence.tokens(finding.start - begins, finding.end - begins)
         if not at:  # beyond what is read of a long sentence
             return None
         family = {finding.rule}.union(*(group for group in siblings if finding.rule in group))
-        own = [heads[rule] for rule in family if rule in heads]
         said = numbers[at]
         return self.judge.formula.confidence(
             finding.rule,
-            float(said[:, own].max()),
+            float(said[:, [heads[rule] for rule in family if rule in heads]].max()),
             float(said.max()),
             loud=finding.severity != "suggestion",
         )
 
-    def _read(
-        self, scene: Scene, number: int
-    ) -> tuple[NDArray[np.float32], Sequence[tuple[int, int]]]:
-        """Return a row of numbers for each token of a sentence, and where the tokens stand."""
+    def _read(self, scene: Scene, number: int) -> tuple[Sentence, NDArray[np.float32]]:
+        """Return a sentence's tokens, and a row of numbers for each of them."""
         key = (scene.field, number)
         if key not in self._known:
-            judge, split = self.judge, self.judge.tokenizer
-            before: list[int] = []
-            if scene.field == "text" and number:
-                before, _ = split.pieces(_sentence(scene, number - 1))
-            ids, places = split.pieces(_sentence(scene, number))
-            context = before[-judge.context_tokens :]
-            end = split.mark(END)
-            row = [split.mark(START), *context, end, *ids, end]
-            numbers = judge.session.run(row)[OUTPUT]
-            first = len(context) + 2
-            self._known[key] = numbers[first : first + len(ids)], places
+            judge = self.judge
+            before = _sentence(scene, number - 1) if scene.field == "text" and number else ""
+            read = judge.tokenizer.sentence(_sentence(scene, number), before, judge.context_tokens)
+            numbers = judge.session.run(read.ids)[OUTPUT]
+            self._known[key] = read, numbers[read.start : read.start + len(read.offsets)]
         return self._known[key]
 
 

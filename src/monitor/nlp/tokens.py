@@ -29,6 +29,22 @@ class Tokens:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Token ids of `[CLS] before [SEP] sentence [SEP]`; the sentence's tokens begin at `start`.
+
+    `offsets` are those tokens' characters in the sentence.
+    """
+
+    ids: tuple[int, ...]
+    start: int
+    offsets: tuple[tuple[int, int], ...]
+
+    def tokens(self, start: int, end: int) -> list[int]:
+        """Return the numbers, within the sentence, of tokens that share a character with a span."""
+        return [i for i, (low, high) in enumerate(self.offsets) if low < end and high > start]
+
+
 @dataclass(slots=True, eq=False)
 class TextTokenizer:
     """Splits a text into at most `limit` tokens. Threads may share it."""
@@ -46,14 +62,24 @@ class TextTokenizer:
         ends = [end for _, end in encoded["offset_mapping"]]
         return Tokens(tuple(encoded["input_ids"]), max(ends, default=0))
 
-    def pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        """Return token ids without the model's marks, and where each stands in `text`."""
-        clean = text[: self.limit * CHARS_PER_TOKEN].encode("utf-8", "replace").decode()
-        encoding = self.rust.encode(clean, add_special_tokens=False)
-        return encoding.ids[: self.limit], encoding.offsets[: self.limit]
+    def sentence(self, text: str, before: str, context: int) -> Sentence:
+        """Return the tokens of a sentence behind the last `context` ones of what stands before it.
 
-    def mark(self, name: str) -> int:
-        """Return the id of a mark such as `[SEP]`; raises `ModelError` if there is none."""
+        Raises `ModelError` for a tokenizer that has no `[CLS]` or `[SEP]`.
+        """
+        ids, places = self._pieces(text)
+        ids, places = ids[: self.limit], places[: self.limit]
+        known = self._pieces(before)[0][-context:] if before else []
+        end = self._mark("[SEP]")
+        row = (self._mark("[CLS]"), *known, end, *ids, end)
+        return Sentence(row, len(known) + 2, tuple(places))
+
+    def _pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        clean = text.encode("utf-8", "replace").decode()
+        encoding = self.rust.encode(clean, add_special_tokens=False)
+        return encoding.ids, encoding.offsets
+
+    def _mark(self, name: str) -> int:
         found = self.rust.token_to_id(name)
         if found is None:
             raise ModelError(f"tokenizer: has no token '{name}'")

@@ -13,13 +13,14 @@ from monitor.classify.encoder import NAME as ENCODER
 from monitor.classify.relevance import NAME as RELEVANCE
 from monitor.classify.tags import NAME as TAGS
 from monitor.countries import country_name
+from monitor.train.judge_options import NAME as RULES
 from monitor.train.reliability import reliability_plot
 from monitor.types import MEASURED_FROM, SCORE_TOLERANCE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_TEMPLATES = {RELEVANCE: "relevance.md", TAGS: "tags.md", ENCODER: "encoder.md"}
+_TEMPLATES = {RELEVANCE: "relevance.md", TAGS: "tags.md", ENCODER: "encoder.md", RULES: "rules.md"}
 _ERROR_KEYS = ("id", "kind", "relevance", "any", "shown")
 
 

@@ -41,14 +41,21 @@ class OneText(torch.nn.Module):
 
 
 def export_int8(module: Heads, *, heads: Mapping[str, Sequence[str]]) -> bytes:
-    """Return the ONNX file: weights in int8 per channel, seven of the eight bits used."""
+    """Return the ONNX file of an encoder with heads for a whole text."""
+    return shrink(OneText(module, [len(labels) for labels in heads.values()]), list(heads))
+
+
+def shrink(one: torch.nn.Module, names: Sequence[str]) -> bytes:
+    """Return the ONNX file of a module that reads one text's ids, with `names` for its outputs.
+
+    Weights are int8 per channel, seven of the eight bits used.
+    """
     quiet_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    one = OneText(module, [len(labels) for labels in heads.values()]).eval()
     with tempfile.TemporaryDirectory() as folder:
         whole, small = Path(folder) / "whole.onnx", Path(folder) / "small.onnx"
-        export(one, whole, list(heads))
+        export(one.eval(), whole, names)
         quantize_dynamic(
             whole, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
         )
@@ -142,7 +149,7 @@ def _replace(
     graph.initializer.extend(constants)
 
 
-def export(one: OneText, path: Path, names: Sequence[str]) -> None:
+def export(one: torch.nn.Module, path: Path, names: Sequence[str]) -> None:
     """Write the module as fp32 ONNX."""
     ids = torch.arange(1, _TRACED_TOKENS + 1)[None]
     with warnings.catch_warnings():

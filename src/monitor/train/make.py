@@ -16,7 +16,7 @@ ENGLISH = "en"
 
 
 def make_model(
-    model: Literal["relevance", "tags", "encoder"],
+    model: Literal["relevance", "tags", "encoder", "rules"],
     data: Path,
     out: Path,
     *,
@@ -25,15 +25,27 @@ def make_model(
     encoder: str | None = None,
     language: str = ENGLISH,
     reviews: Sequence[Labelled] = (),
+    work: Path | None = None,
+    part: str | None = None,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
     """Train one model into `out`; return the content of its `meta.json`.
 
     Relevance and tags are fused with `encoder` (trained first if `out` lacks it) or with the newest
     encoder in `out`; `reviews` are rows to learn from besides. In another `language` than English
-    relevance is linear alone and learns from its data file only. Raises `DataError`, `ModelError`,
+    relevance is linear alone and learns from its data file only. The judge of the `rules` can be
+    trained in parts, each kept in `work`; after one `part` there is no model yet, and what is
+    returned is empty. Raises `DataError`, `ModelError`,
     and `UsageError` for what a model cannot be made from.
     """
+    if model == "rules":
+        if language != ENGLISH or encoder is not None or reviews:
+            raise UsageError("the judge of the rules is English and needs no encoder or reviews")
+        from monitor.train.judge import train_rules
+
+        return train_rules(data, out, version=version, seed=seed, work=work, part=part, say=say)
+    if work is not None or part is not None:
+        raise UsageError("--work and --part are for the judge of the rules")
     if language != ENGLISH:
         if model != "relevance" or encoder is not None or reviews:
             raise UsageError(f"'{language}' has a relevance model only, without encoder or reviews")

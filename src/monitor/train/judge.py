@@ -1,0 +1,247 @@
+"""`monitor train rules`: the judge of the rules, one encoder with a token head for each.
+
+It learns from the rules' examples, development sentences and annotated articles; how sure a flag
+is, is fitted on articles that a fold of it has not learned from. torch is needed here only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.config import cache_dir, data_dir
+from monitor.guidelines import load_guideline
+from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.evaluate import Item
+from monitor.nlp.artefact import save_folder
+from monitor.nlp.encoder import EncoderSession
+from monitor.nlp.tokens import Sentence
+from monitor.train.cards import model_card
+from monitor.train.data import file_sha256
+from monitor.train.encoder import base_folder, plain_tokenizer
+from monitor.train.judge_confidence import (
+    Confidence,
+    Evidence,
+    Floats,
+    confidence_scores,
+    counted,
+    cross_fitted,
+    fit_confidence,
+    flags_in,
+    gather,
+)
+from monitor.train.judge_data import (
+    ARTICLE,
+    EARLIER,
+    IN_ARTICLES,
+    NEWS,
+    JudgeData,
+    JudgeRow,
+    Labels,
+    Source,
+    load_judge_data,
+    rows_of,
+)
+from monitor.train.judge_options import (
+    DOUBT,
+    FEW,
+    MODEL,
+    NAME,
+    OUTPUT,
+    TOKENIZER,
+    WHOLE,
+    JudgeOptions,
+)
+from monitor.train.judge_parts import (
+    Prepared,
+    fit_judge,
+    fold_of_event,
+    prepare,
+    read_numbers,
+    read_weights,
+)
+
+OPTIONS = JudgeOptions()
+SPANS = ("train.jsonl.gz", "dev.jsonl.gz", "flags.jsonl.gz")
+Say = Callable[[str], None]
+
+
+def train_rules(
+    data: Path,
+    out: Path,
+    *,
+    version: str,
+    seed: int = 0,
+    options: JudgeOptions = OPTIONS,
+    guideline: Guideline | None = None,
+    development: Path | None = None,
+    base: Path | None = None,
+    work: Path | None = None,
+    part: str | None = None,
+    say: Say = lambda _: None,
+) -> dict[str, Any]:
+    """Learn from `data` (with `spans/` and `relevance/`), write `out/rules-en/version`.
+
+    With `part` only that one is trained and kept in `work`, and what is returned is empty; without,
+    all that are not there yet, and the model is made of them. Returns the content of `meta.json`;
+    raises `DataError`, `ModelError`, and `UsageError` for a part that does not exist.
+    """
+    guideline = guideline or load_guideline(data_dir("guidelines") / "thb-en", cache=cache_dir())
+    development = development or data_dir("guidelines").parent / "tests" / "data" / "guidelines"
+    say("reading articles and sentences")
+    read = load_judge_data(guideline, data, development)
+    work = work or cache_dir() / "judge"
+    prepared = prepare(read, base or base_folder(), options, seed, work)
+    for each in options.parts if part is None else (part,):
+        fit_judge(prepared, each, say)
+    if part is not None:
+        return {}
+    return _make(prepared, guideline, data, out / NAME / version, version, say)
+
+
+def _make(
+    prepared: Prepared, guideline: Guideline, data: Path, folder: Path, version: str, say: Say
+) -> dict[str, Any]:
+    """Export the whole, fit how sure flags are on the folds, and write the model's folder."""
+    from monitor.train.export import shrink
+
+    say("exporting to int8 ONNX")
+    module, seconds = read_weights(prepared)
+    model = shrink(module, [OUTPUT])
+    files = {MODEL: model, TOKENIZER: plain_tokenizer(prepared.base / TOKENIZER)}
+    say("fitting how sure flags are")
+    confidence, scores = _calibrate(prepared, guideline, EncoderSession(model, MODEL))
+    options = prepared.options
+    meta = {
+        "name": NAME,
+        "version": version,
+        "language": "en",
+        "released": False,
+        "labels": {OUTPUT: list(prepared.data.rules)},
+        "experimental": {OUTPUT: _few(scores["rules"])},
+        "thresholds": {"suggestion": DOUBT},
+        "settings": {
+            "context_tokens": options.context,
+            "sentence_tokens": options.sentence,
+            "confidence": confidence.settings(),
+        },
+        "scores": scores,
+        "training": {
+            **prepared.record,
+            "guideline": guideline.stamp,
+            "data": _files(data),
+            "seconds": round(seconds),
+            "sentences": dict(Counter(row.kind for row in prepared.data.rows)),
+        },
+    }
+    return asdict(save_folder(folder, meta, files, model_card(meta, files)))
+
+
+def _files(data: Path) -> dict[str, str]:
+    paths = [Path("spans") / name for name in SPANS] + [Path("relevance") / name for name in NEWS]
+    return {path.as_posix(): file_sha256(data / path) for path in paths}
+
+
+def _few(rules: Mapping[str, Mapping[str, int]]) -> list[str]:
+    return [rule for rule, row in rules.items() if row["in_articles"] < FEW]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sentences:
+    """Rows found by place, and what a judge says of each."""
+
+    rows: Sequence[JudgeRow]
+    encoded: Sequence[Sentence]
+    numbers: Callable[[int], NDArray[Any] | None]
+    _at: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for number, row in enumerate(self.rows):
+            self._at[row.id, row.field].append(number)
+
+    def __call__(
+        self, article: str, field: str, offset: int
+    ) -> tuple[int, Sentence, NDArray[Any]] | None:
+        """Return the sentence at a place of an article: its start, tokens, tokens x rules."""
+        for number in self._at.get((article, field), ()):
+            row = self.rows[number]
+            if row.start <= offset < row.start + len(row.text):
+                said = self.numbers(number)
+                return None if said is None else (row.start, self.encoded[number], said)
+        return None
+
+
+def _calibrate(
+    prepared: Prepared, guideline: Guideline, session: EncoderSession
+) -> tuple[Confidence, dict[str, Any]]:
+    """Return how sure flags are, fitted on articles by folds, and what it comes to."""
+    data, folds = prepared.data, prepared.options.folds
+    said: dict[int, NDArray[np.float32]] = {}
+    for part in prepared.options.parts:
+        said |= {} if part == WHOLE else read_numbers(prepared.path(part))
+    flags = flags_in(guideline, data.articles, data)
+    evidence = gather(flags, Sentences(data.rows, prepared.encoded, said.get), data)
+    confidence = fit_confidence(evidence)
+    crossed = cross_fitted(evidence, [fold_of_event(each.flag.event, folds) for each in evidence])
+    unread = flags_in(guideline, data.kept_apart, data)
+    apart = gather(unread, _served(prepared, data.kept_apart, session), data)
+    return confidence, {
+        "articles": len(data.articles),
+        "confidence": confidence_scores(evidence, crossed, flags=len(flags)),
+        "kept_apart": {
+            "articles": len(data.kept_apart),
+            **counted(apart, confidence.of(apart), flags=len(unread)),
+        },
+        "rules": _per_rule(data, evidence, crossed),
+    }
+
+
+def _served(prepared: Prepared, items: Sequence[Item], session: EncoderSession) -> Sentences:
+    """Return articles that nothing was learned from, judged by the model as it is served."""
+    rows = [
+        row
+        for item in items
+        for row in rows_of(
+            Source(ARTICLE, item.id, item.id, item.document, Labels(), IN_ARTICLES, item.read),
+            prepared.data.siblings,
+        )
+    ]
+    encoded = [prepared.encode(row) for row in rows]
+
+    def numbers(row: int) -> NDArray[np.float32]:
+        start = encoded[row].start
+        said: NDArray[np.float32] = session.run(encoded[row].ids)[OUTPUT]
+        return said[start : start + len(encoded[row].offsets)]
+
+    return Sentences(rows, encoded, numbers)
+
+
+def _per_rule(
+    data: JudgeData, evidence: Sequence[Evidence], said: Floats
+) -> dict[str, dict[str, Any]]:
+    """Return for each rule what it was learned from, and its flags in articles."""
+    written, news = Counter(_found(data, real=False)), Counter(_found(data, real=True))
+    rows: dict[str, dict[str, Any]] = {}
+    for rule in data.rules:
+        own = [(each.flag, p) for each, p in zip(evidence, said, strict=True)
+               if each.flag.rule == rule]  # fmt: skip
+        rows[rule] = {
+            "written": written[rule],
+            "in_articles": news[rule],
+            "flags": len(own),
+            "right": sum(flag.right for flag, _ in own),
+            "said": round(float(sum(p for _, p in own)), 1),
+        }
+    return rows
+
+
+def _found(data: JudgeData, *, real: bool) -> Iterator[str]:
+    for row in data.rows:
+        if (row.kind in (ARTICLE, EARLIER)) == real:
+            yield from (claim.rule for claim in row.found)

@@ -1,0 +1,42 @@
+"""How the judge of the rules is trained, and what its folder is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NAME = "rules-en"
+MODEL, TOKENIZER = "judge.onnx", "tokenizer.json"
+OUTPUT = "rules"
+"""The one output, tokens x rules, and the scheme of the rules' ids in `labels`."""
+WHOLE = "whole"
+"""The part that learns from every row; the others leave one fold of the articles out."""
+DOUBT = 0.4
+"""A finding that fewer editors than this would mark is a suggestion at most: of the flags below, a
+quarter was marked or judged right, of those above four in five."""
+FEW = 5
+"""Findings in articles under which a rule's figures say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeOptions:
+    """`frozen`: layers, from the lowest, left as they are; `folds` of articles, by event.
+
+    A sentence is read as its first `sentence` tokens after the last `context` of the one before.
+    """
+
+    epochs: int = 4
+    batch: int = 16
+    context: int = 40
+    sentence: int = 96
+    frozen: int = 3
+    rate: float = 6e-5
+    head_rate: float = 4e-4
+    warm_up: int = 80
+    folds: int = 3
+    threads: int = 1
+    bfloat16: bool = True
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What can be trained apart, in the order it is done: each fold, then the whole."""
+        return (*map(str, range(self.folds)), WHOLE)

@@ -1,0 +1,169 @@
+"""The judge's training in parts that can be done apart, each kept in a work folder.
+
+A part's file bears a hash of all that it was made from: whoever finds it need not make it again,
+and two processes can share the work. A part that was killed is begun anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.errors import UsageError
+from monitor.nlp.tokens import Sentence, TextTokenizer, load_tokenizer
+from monitor.train.data import file_sha256
+from monitor.train.encoder import BASE_PACKAGE, LIBRARIES, WEIGHTS, plain_tokenizer
+from monitor.train.judge_data import ARTICLE, JudgeData, JudgeRow
+from monitor.train.judge_options import TOKENIZER, WHOLE, JudgeOptions
+from monitor.train.judge_tokens import (
+    Target,
+    make_target,
+)
+
+if TYPE_CHECKING:
+    from monitor.train.judge_module import TokenHeads
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Rows as token ids, and where results of this very run are kept."""
+
+    data: JudgeData
+    base: Path
+    options: JudgeOptions
+    seed: int
+    work: Path
+    record: Mapping[str, Any]
+
+    @cached_property
+    def tokenizer(self) -> TextTokenizer:
+        """The base model's, without padding and truncation."""
+        where = self.base / TOKENIZER
+        return load_tokenizer(plain_tokenizer(where), limit=self.options.sentence, where=str(where))
+
+    def encode(self, row: JudgeRow) -> Sentence:
+        """Return a row as the judge reads it."""
+        return self.tokenizer.sentence(row.text, row.before, self.options.context)
+
+    @cached_property
+    def encoded(self) -> list[Sentence]:
+        """The rows as token ids."""
+        return [self.encode(row) for row in self.data.rows]
+
+    @cached_property
+    def targets(self) -> list[Target]:
+        """What is to be said of each row."""
+        pairs = zip(self.data.rows, self.encoded, strict=True)
+        return [make_target(row, encoded, self.data.rules) for row, encoded in pairs]
+
+    @cached_property
+    def states(self) -> Sequence[Any]:
+        """What the frozen layers make of the rows: a minute, and the same for all parts."""
+        from monitor.train.judge_module import lower_states
+
+        return lower_states(self.base, self.encoded, self.options)
+
+    def path(self, part: str) -> Path:
+        """Return where a part's result is or will be."""
+        run = hashlib.sha256(json.dumps(self.record, sort_keys=True).encode()).hexdigest()
+        return self.work / f"{part}-{run[:16]}.{'pt' if part == WHOLE else 'npz'}"
+
+
+def prepare(data: JudgeData, base: Path, options: JudgeOptions, seed: int, work: Path) -> Prepared:
+    """Return what every part starts from."""
+    rows = json.dumps([asdict(row) for row in data.rows], sort_keys=True, ensure_ascii=False)
+    siblings = {rule: sorted(data.siblings[rule]) for rule in data.rules}
+    record = {
+        "seed": seed,
+        "options": asdict(options),
+        "rules": hashlib.sha256(json.dumps(siblings).encode()).hexdigest(),
+        "rows": hashlib.sha256(rows.encode()).hexdigest(),
+        "base": {"package": BASE_PACKAGE, WEIGHTS: file_sha256(base / WEIGHTS)},
+        "libraries": {name: metadata.version(name) for name in LIBRARIES},
+    }
+    return Prepared(data, base, options, seed, work, record)
+
+
+def fold_of(row: JudgeRow, folds: int) -> int | None:
+    """Return the fold of a row of an article, by event; all other rows are always learned from."""
+    if row.kind != ARTICLE:
+        return None
+    return fold_of_event(row.event, folds)
+
+
+def fold_of_event(event: str, folds: int) -> int:
+    """Return the fold in which articles of an event are judged and not learned from."""
+    return hashlib.sha256(f"f{event}".encode()).digest()[0] % folds
+
+
+def fit_judge(prepared: Prepared, part: str, say: Say = lambda _: None) -> Path:
+    """Train one part and keep its result, unless it is there; return its file.
+
+    A fold's result is what is said of its rows, the whole's the weights. Raises `UsageError` for a
+    part that does not exist.
+    """
+    options, path = prepared.options, prepared.path(part)
+    if part not in options.parts:
+        raise UsageError(f"no part '{part}': {', '.join(options.parts)}")
+    if path.exists():
+        say(f"part {part} is there already")
+        return path
+    from monitor.train.judge_module import Learner, fit_heads, predict, start_module
+
+    say(f"part {part}: {len(prepared.encoded)} sentences")
+    module = start_module(prepared.base, len(prepared.data.rules), prepared.seed)
+    learner = Learner(module, prepared.states, prepared.encoded, prepared.targets, options)
+    folds = [str(fold_of(row, options.folds)) for row in prepared.data.rows]
+    held = np.array([fold == part for fold in folds])
+    shown = np.array([len(each.offsets) > 0 for each in prepared.encoded])
+    seconds = fit_heads(learner, np.flatnonzero(shown & ~held), prepared.seed, say)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if part == WHOLE:
+        _keep_weights(module, seconds, path)
+    else:
+        said = predict(learner, np.flatnonzero(shown & held))
+        _keep_numbers({str(row): numbers for row, numbers in said.items()}, path)
+    say(f"part {part}: {seconds:.0f} s")
+    return path
+
+
+def read_numbers(path: Path) -> dict[int, NDArray[np.float32]]:
+    """Return tokens x rules by row of a fold that was kept."""
+    with np.load(path, allow_pickle=False) as numbers:
+        return {int(row): numbers[row].astype(np.float32) for row in numbers.files}
+
+
+def read_weights(prepared: Prepared) -> tuple[TokenHeads, float]:
+    """Return the whole as it was kept, and the seconds it took."""
+    from monitor.train.judge_module import start_module, state_of
+
+    module = start_module(prepared.base, len(prepared.data.rules), prepared.seed)
+    state = state_of(prepared.path(WHOLE))
+    module.load_state_dict(state["module"])
+    return module.eval(), float(state["seconds"])
+
+
+def _keep_weights(module: TokenHeads, seconds: float, path: Path) -> None:
+    import torch
+
+    part = path.with_suffix(".part")
+    torch.save({"module": module.state_dict(), "seconds": seconds}, part)
+    part.replace(path)
+
+
+def _keep_numbers(numbers: Mapping[str, NDArray[Any]], path: Path) -> None:
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **numbers)
+    part.replace(path)
