@@ -10,9 +10,9 @@ OUTPUT = "rules"
 """The one output, tokens x rules, and the scheme of the rules' ids in `labels`."""
 WHOLE = "whole"
 """The part that learns from every row; the others leave one fold of the articles out."""
-DOUBT = 0.4
-"""A finding that fewer editors than this would mark is a suggestion at most: of the flags below, a
-quarter was marked or judged right, of those above four in five."""
+DOUBT = 0.5
+"""A finding that is more likely wrong than right is a suggestion at most: of the flags below, three
+in ten were marked or judged right, of those above four in five."""
 FEW = 5
 """Findings in articles under which a rule's figures say nothing."""
 
