@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import articles
+import marked
 import sentences
 from monitor.classify import find_model, load_folder
 from monitor.guidelines import Guideline, load_guideline
-from monitor.guidelines.evaluate import evaluate_general, evaluate_guideline
+from monitor.guidelines.evaluate import Item, evaluate_general, evaluate_guideline
 from monitor.train.data import file_sha256
 from monitor.train.evaluate import figures_of, travel_figures
 from monitor.train.floors import Floors, read_floors, write_floors
@@ -97,6 +98,19 @@ def of_scorecards() -> tuple[Figures, Figures]:
     return (
         {"right": outcomes["agree"]},
         {"wrong": outcomes["false_met"] + outcomes["false_not_met"]},
+    )
+
+
+@cache
+def with_judge() -> Guideline:
+    return load_guideline(ROOT / "guidelines" / "thb-en", models=MODELS)
+
+
+def of_marked(items: Callable[[], Sequence[Item]]) -> tuple[Figures, Figures]:
+    counts = marked.figures(with_judge(), items())
+    return (
+        {key: counts[key] for key in ("sure_found", "loud_matched", "suggestions_matched")},
+        {key: counts[key] for key in ("loud_unmatched", "suggestions_unmatched")},
     )
 
 
@@ -179,6 +193,17 @@ MEASURES: dict[str, Measure] = {
     ),
     "thb-en/annotated-scorecards": Measure(
         (SPANS / "dev.jsonl.gz",), "spans/dev.jsonl.gz", of_scorecards
+    ),
+    **{
+        f"thb-en/{half}-drafts": Measure(
+            (marked.DRAFTS / f"{half}.texts.jsonl", marked.DRAFTS / f"{half}.marks.jsonl"),
+            f"tests/data/drafts/{half}.*.jsonl",
+            partial(of_marked, partial(marked.drafts, half)),
+        )
+        for half in marked.HALVES
+    },
+    "thb-en/articles-kept-apart": Measure(
+        (marked.SPANS,), "spans/train.jsonl.gz, a quarter", partial(of_marked, marked.kept_apart)
     ),
     "thb-en/general-news": Measure((DEV,), "relevance/dev.jsonl.gz, rel 0", of_general),
 }
