@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -191,9 +191,16 @@ class Monitor:
         check = self.settings.check
         code = check.country if country is None else country
         code = parse_country(code) if code else ""
-        checked = check_document(
-            self.guideline, document, disable=check.disable, severity=check.severity
+        run = partial(
+            check_document,
+            self.guideline,
+            document,
+            disable=check.disable,
+            severity=check.severity,
         )
+        checked = run()
+        if checked.about in ("off", "touched") and self._is_shown(document):
+            checked = run(on_topic=True)
         known = self.countries.get(code) if code else None
         if known:
             checked = in_country(checked, self.guideline.rules, known)
@@ -202,6 +209,12 @@ class Monitor:
             self.guideline, checked, text=document.text, language=entry["language"]
         )
         return {**entry, "country": country_json(code, known)} if code else entry
+
+    def _is_shown(self, document: Document) -> bool:
+        """Whether an article like this draft would be shown: plain words may hide the subject."""
+        from monitor.classify import is_shown
+
+        return is_shown(self.classifiers, document.title, document.text)
 
     def classify_lines(self, lines: Iterable[str]) -> Iterator[str]:
         """Classify JSON lines `{id, title, text[, language]}`; one line out for each, in order."""

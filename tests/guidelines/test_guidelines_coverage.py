@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+import marked
 from monitor.config import Settings
 from monitor.core import Monitor
+from monitor.guidelines import check_document
 
 COUNCIL = (
     "The council said on Monday that the bridge would be closed for repairs until spring. "
@@ -87,3 +89,14 @@ def test_places_of_the_scorecard_lead_into_the_source(monitor: Monitor) -> None:
         assert words.split()[0] in source[place["source_start"] : place["source_end"]]
     plain = monitor.check_text(document["text"])
     assert all("source_start" not in p for item in plain["scorecard"] for p in item["evidence"])
+
+
+def test_a_draft_that_would_be_shown_as_an_article_is_on_topic(monitor: Monitor) -> None:
+    """Boys sold to fish, told without a word of the field: rules on trafficking are applied."""
+    (item,) = (item for item in marked.drafts("developed") if item.id == "athlone-nurse-lake-boys")
+    text, title = item.document.text, item.document.title
+    assert check_document(monitor.guideline, item.document).about == "off"
+    document = monitor.check_text(text, title=title)
+    assert document["coverage"]["topic"] == "on"
+    rules = {finding["rule"] for finding in document["findings"]}
+    assert {"slave-noun", "rescue-language"} <= rules

@@ -3,7 +3,12 @@
 `load_classifiers` gives the assessors, `classify_lines` runs them over JSON lines.
 """
 
-from monitor.classify.assessors import RelevanceAssessor, TagsAssessor, load_classifiers
+from monitor.classify.assessors import (
+    RelevanceAssessor,
+    TagsAssessor,
+    is_shown,
+    load_classifiers,
+)
 from monitor.classify.bulk import Classified, classify_bulk
 from monitor.classify.measured import measured_countries
 from monitor.classify.records import classify_lines, record_json
@@ -23,6 +28,7 @@ __all__ = [
     "classify_bulk",
     "classify_lines",
     "find_model",
+    "is_shown",
     "list_models",
     "load_classifiers",
     "load_folder",

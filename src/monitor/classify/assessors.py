@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -193,6 +193,15 @@ def _load_other(folder: ModelFolder) -> RelevanceAssessor:
         not folder.meta.measured,
         frozenset(also),
     )
+
+
+def is_shown(assessors: Iterable[Assessor], title: str, text: str) -> bool:
+    """Whether the first relevance model among `assessors` shows a text; nothing of it is kept."""
+    for assessor in assessors:
+        if isinstance(assessor, RelevanceAssessor):
+            judgement = assessor.model.judge(title, text)
+            return judgement.relevant or judgement.borderline
+    return False
 
 
 def _stamp(folder: ModelFolder, *others: ModelFolder) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ CHUNK = 32
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Which rules run, with what severity; `force_topic` opens the topic gate (evaluation)."""
+    """Which rules run, with what severity; `force_topic` opens the topic gate."""
 
     rules: tuple[CompiledRule, ...]
     severity: Mapping[str, Severity] = field(default_factory=dict)
@@ -58,9 +58,11 @@ def check_document(
     *,
     disable: Sequence[str] = (),
     severity: Mapping[str, Severity] | None = None,
+    on_topic: bool = False,
 ) -> Checked:
-    """Check one document; see `check_documents`."""
-    return check_documents(guideline, [document], disable=disable, severity=severity)[0]
+    """Check one document; see `check_documents`. `on_topic`: it is known to be."""
+    policy = make_policy(guideline, disable, severity or {})
+    return run_policy(guideline, [document], replace(policy, force_topic=on_topic))[0]
 
 
 def check_documents(
