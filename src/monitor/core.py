@@ -91,6 +91,13 @@ class Monitor:
         return load_guideline(folder, cache=cache_dir(), models=data_dir("models"))
 
     @cached_property
+    def missed(self) -> str | None:
+        """How much the guideline misses, as measured, in a sentence."""
+        from monitor.guidelines import load_measured, missed_words
+
+        return missed_words(load_measured(self.guideline.path))
+
+    @cached_property
     def countries(self) -> Mapping[str, Country]:
         """The countries whose law and helplines are known, by code, in order of name."""
         from monitor.guidelines import load_countries
@@ -140,13 +147,15 @@ class Monitor:
         country: str | None = None,
         path: str | None = None,
         include_text: bool = False,
+        min_confidence: float | None = None,
     ) -> dict[str, Any]:
         """Check one draft; return the document of design section 4.
 
         `country` (ISO 3166-1 alpha-2) brings that country's law and helplines; empty is none, and
-        `None` the desk's own. Raises `DocumentError` for a draft that cannot be read,
-        `DocumentTooLarge` over the limit, `UsageError` for a guideline that is not the one in force
-        or a code that is no country's.
+        `None` the desk's own. Findings that are less sure than `min_confidence` (0 to 1) are left
+        out, save those that protect people. Raises `DocumentError` for a draft that cannot be read,
+        `DocumentTooLarge` over the limit, `UsageError` for a guideline that is not the one in
+        force, a code that is no country's or a confidence that is none.
         """
         from monitor.text.given import make_document
 
@@ -159,7 +168,8 @@ class Monitor:
             language=language,
             max_chars=self.settings.check.max_chars,
         )
-        return self._check(document, country, path=path, include_text=include_text)
+        options = {"path": path, "include_text": include_text}
+        return self._check(document, country, min_confidence, **options)
 
     def check_bytes(
         self,
@@ -169,25 +179,28 @@ class Monitor:
         country: str | None = None,
         path: str | None = None,
         include_text: bool = False,
+        min_confidence: float | None = None,
     ) -> dict[str, Any]:
-        """Check the content of a file called `name`; country and errors as `check_text`."""
+        """Check the content of a file called `name`; all else as `check_text`."""
         from monitor.text.readers import read_document
 
         document = read_document(data, name, max_chars=self.settings.check.max_chars)
-        return self._check(document, country, path=path, include_text=include_text)
+        options = {"path": path, "include_text": include_text}
+        return self._check(document, country, min_confidence, **options)
 
     def _check(
-        self, document: Document, country: str | None, *, path: str | None, include_text: bool
+        self, document: Document, country: str | None, least: float | None, **options: Any
     ) -> dict[str, Any]:
         from monitor.countries import parse_country
         from monitor.guidelines import (
+            answer_json,
             check_document,
+            check_share,
             country_json,
-            coverage_json,
-            document_json,
             in_country,
         )
 
+        check_share(least)
         check = self.settings.check
         code = check.country if country is None else country
         code = parse_country(code) if code else ""
@@ -204,9 +217,8 @@ class Monitor:
         known = self.countries.get(code) if code else None
         if known:
             checked = in_country(checked, self.guideline.rules, known)
-        entry = document_json(document, checked, path=path, include_text=include_text)
-        entry["coverage"] = coverage_json(
-            self.guideline, checked, text=document.text, language=entry["language"]
+        entry = answer_json(
+            self.guideline, document, checked, least=least, missed=self.missed, **options
         )
         return {**entry, "country": country_json(code, known)} if code else entry
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from monitor.cli.check_text import as_text
 from monitor.cli.context import monitor_of
-from monitor.cli.output import plain, say, show
+from monitor.cli.output import say, show
 from monitor.errors import DocumentError, UsageError
 from monitor.types import SEVERITIES
 
@@ -39,20 +41,34 @@ def check(
             help="Tell of this country's law and helplines (ISO code like GH; default: as set).",
         ),
     ] = None,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(
+            "--min-confidence",
+            metavar="SHARE",
+            help="Leave out findings that editors mark less often than that (0 to 1).",
+        ),
+    ] = None,
 ) -> None:
     """Check drafts against the reporting guideline."""
     monitor = monitor_of(context)
     bound = fail_on or monitor.settings.check.fail_on
     if bound not in SEVERITIES:
         raise UsageError(f"--fail-on: '{bound}' is none of {', '.join(SEVERITIES)}")
-    code = _country(monitor, country)
-    documents = [_check_one(monitor, path, include_text, code) for path in _expand(paths)]
+    if min_confidence is not None and not 0 <= min_confidence <= 1:
+        raise UsageError(f"--min-confidence: {min_confidence:g} is no number from 0 to 1")
+    options = {
+        "country": _country(monitor, country),
+        "include_text": include_text,
+        "min_confidence": min_confidence,
+    }
+    documents = [_check_one(monitor, path, options) for path in _expand(paths)]
     if format == "json":
         result = {"schema": 1, "guideline": monitor.guideline.stamp, "documents": documents}
         show(json.dumps(result, ensure_ascii=False, indent=2))
     else:
-        show("\n".join(_as_text(document) for document in documents))
-    raise typer.Exit(_exit_code(documents, bound))
+        show("\n".join(as_text(document) for document in documents))
+    raise typer.Exit(exit_code(documents, bound))
 
 
 def _country(monitor: Monitor, given: str | None) -> str:
@@ -83,15 +99,13 @@ def _expand(paths: list[str]) -> list[str]:
     return found
 
 
-def _check_one(monitor: Monitor, path: str, include_text: bool, country: str) -> dict[str, Any]:
+def _check_one(monitor: Monitor, path: str, options: Mapping[str, Any]) -> dict[str, Any]:
     try:
         if path == "-":
             data, name = sys.stdin.buffer.read(), "stdin.txt"
         else:
             data, name = _read(Path(path)), path
-        return monitor.check_bytes(
-            data, name, country=country, path=path, include_text=include_text
-        )
+        return monitor.check_bytes(data, name, path=path, **options)
     except DocumentError as error:
         return {"path": path, "error": str(error)}
 
@@ -103,41 +117,10 @@ def _read(path: Path) -> bytes:
         raise DocumentError(f"{path}: {error.strerror or error}") from error
 
 
-def _exit_code(documents: list[dict[str, Any]], bound: str) -> int:
+def exit_code(documents: list[dict[str, Any]], bound: str) -> int:
+    """Return 2 where something could not be checked, 1 from the severity `bound` on, else 0."""
     if any("error" in document for document in documents):
         return 2
     counting = SEVERITIES[: SEVERITIES.index(bound) + 1]
     hits = (f for d in documents for f in d["findings"] if f["severity"] in counting)
     return 1 if any(hits) else 0
-
-
-def _as_text(document: dict[str, Any]) -> str:
-    """Return one document's findings as lines for a terminal."""
-    path = plain(document["path"])
-    if "error" in document:
-        return f"{path}: could not be checked: {plain(document['error'])}"
-    findings, coverage = document["findings"], document["coverage"]
-    found = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
-    if coverage["checked"] == "none" and not findings:
-        found = "not checked"
-    lines = [f"{path}: {found}"]
-    lines += [f"  Note: {plain(coverage['note'])}"] if coverage["note"] else []
-    for finding in findings:
-        where = "title" if finding["field"] == "title" else f"{finding['line']}:{finding['column']}"
-        quoted = "" if finding["quoted"] == "no" else f" ({finding['quoted']} quotation)"
-        lines += [
-            "",
-            f"  {where}  {finding['severity']}  {finding['rule']}{quoted}",
-            f"    “{plain(finding['match'])}”: {plain(finding['message'])}",
-            *(f"    Why: {plain(reason)}" for reason in finding["why"].splitlines()),
-        ]
-        lines += [f"    Better: {plain(suggestion)}" for suggestion in finding["suggestions"]]
-        lines += [
-            f"    Source: {plain(s['title'])}, {plain(s['section'])} <{plain(s['url'])}>"
-            for s in finding["sources"][: None if document.get("country") else 1]
-        ]
-    missing = [item for item in document["scorecard"] if item["met"] is False]
-    if missing:
-        lines += ["", "  Worth considering for the whole text:"]
-        lines += [f"    {item['item']}: {plain(item['reason'])}" for item in missing]
-    return "\n".join([*lines, ""])

@@ -201,9 +201,10 @@ def _write_measured(
 ) -> None:
     """Write what pages tell of each rule: the result, and hits in general news if there are any."""
     from monitor.guidelines.evaluate import evaluate_general
-    from monitor.guidelines.measured import measured_of, write_measured
+    from monitor.guidelines.measured import load_measured, measured_of, write_measured
 
     counted = (_short(news), evaluate_general(monitor.guideline, news)) if news else None
+    before = load_measured(monitor.guideline.path)
     content = measured_of(
         monitor.guideline,
         result,
@@ -211,6 +212,7 @@ def _write_measured(
         unseen=unseen,
         day=monitor.now().date(),
         general=counted,
+        sentences=before.sentences if before else None,
     )
     write_measured(path, content)
     say(f"{path}: {len(content['rules'])} rules")

@@ -1,15 +1,17 @@
 """The reporting guideline: rules as data, kinds of check, findings and scorecard."""
 
+from monitor.guidelines.answer import answer_json
 from monitor.guidelines.assessor import GuidelineAssessor
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.confidence import check_share, in_ten
 from monitor.guidelines.countries import Country, country_json, in_country, load_countries
 from monitor.guidelines.coverage import coverage_json
 from monitor.guidelines.describe import describe_rule
 from monitor.guidelines.engine import check_document, check_documents
 from monitor.guidelines.examples import ExampleFailure, run_examples
 from monitor.guidelines.loading import load_guideline, rule_files
-from monitor.guidelines.measured import load_measured, measured_words
+from monitor.guidelines.measured import load_measured, measured_words, missed_words
 from monitor.guidelines.report import document_json, rule_json
 from monitor.guidelines.schema import Rule, rule_schema
 
@@ -20,17 +22,21 @@ __all__ = [
     "Guideline",
     "GuidelineAssessor",
     "Rule",
+    "answer_json",
     "check_document",
     "check_documents",
+    "check_share",
     "country_json",
     "coverage_json",
     "describe_rule",
     "document_json",
     "in_country",
+    "in_ten",
     "load_countries",
     "load_guideline",
     "load_measured",
     "measured_words",
+    "missed_words",
     "rule_files",
     "rule_json",
     "rule_schema",

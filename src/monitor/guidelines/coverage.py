@@ -25,12 +25,18 @@ _NOTES: dict[About, str] = {
 
 
 def coverage_json(
-    guideline: Guideline, checked: Checked, *, text: str, language: str | None
+    guideline: Guideline,
+    checked: Checked,
+    *,
+    text: str,
+    language: str | None,
+    missed: str | None = None,
 ) -> dict[str, Any]:
-    """Return how far the guideline reaches a text: `checked`, `language`, `topic`, `note`.
+    """Return how far the guideline reaches a text: `checked`, `language`, `topic`, and two notes.
 
     `checked` is `whole`, `part` or `none`; `note` says in a sentence why it is not the whole.
     `language` is the code declared for or recognised in `text`, None where nothing tells it.
+    `missed` says in a sentence how much the rules miss where they are applied.
     """
     own, about, found = guideline.language, checked.about, bool(checked.findings)
     spoken = _spoken(own, language)
@@ -44,7 +50,8 @@ def coverage_json(
     else:
         note = None
     extent = "none" if foreign and not found else "part" if note else "whole"
-    return {"checked": extent, "language": spoken, "topic": about, "note": note}
+    told = None if extent == "none" else missed
+    return {"checked": extent, "language": spoken, "topic": about, "note": note, "missed": told}
 
 
 def _spoken(own: str, language: str | None) -> Literal["covered", "other", "unknown"]:

@@ -11,12 +11,13 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
 from monitor.errors import GuidelineError
 from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.confidence import in_ten
 from monitor.guidelines.figures import IsoDate
 from monitor.guidelines.schema import Strict, Text
 
@@ -46,6 +47,15 @@ class General(Strict):
     words: int
 
 
+class Sentences(Strict):
+    """Of sentences with a breach that nobody who wrote the rules had read, how many were found."""
+
+    data: Text
+    date: IsoDate
+    breaches: Annotated[int, Field(gt=0)]
+    found: int
+
+
 class Measured(Strict):
     """`measured.json`: what was measured, on what, when, and with which guideline.
 
@@ -59,6 +69,7 @@ class Measured(Strict):
     unseen: bool
     articles: int
     general: General | None = None
+    sentences: Sentences | None = None
     rules: Mapping[str, RuleMeasure]
 
 
@@ -86,10 +97,12 @@ def measured_of(
     unseen: bool,
     day: date,
     general: tuple[str, Mapping[str, Any]] | None = None,
+    sentences: Sentences | None = None,
 ) -> dict[str, Any]:
     """Return the content of `measured.json` from what `evaluate_guideline` returned.
 
-    `general` is the name of a file of news and what `evaluate_general` returned of it.
+    `general` is the name of a file of news and what `evaluate_general` returned of it; `sentences`
+    was measured elsewhere.
     """
     counted = general[1]["rules"] if general else None
     rules = {}
@@ -109,6 +122,7 @@ def measured_of(
         "articles": result["articles"],
         "general": general
         and {"data": general[0], "articles": general[1]["articles"], "words": general[1]["words"]},
+        "sentences": sentences and sentences.model_dump(mode="json"),
         "rules": rules,
     }
 
@@ -151,6 +165,18 @@ def measured_json(guideline: Guideline, rule: str, measured: Measured | None) ->
         "general_hits_per_100k_words": rate,
         "examples": row.examples,
     }
+
+
+def missed_words(measured: Measured | None) -> str | None:
+    """Return in a sentence how much is missed where nothing is flagged, None where not measured."""
+    told = measured.sentences if measured else None
+    if told is None:
+        return None
+    return (
+        "No flags does not mean that all is well: of the breaches in sentences that nobody who "
+        f"wrote the rules had read, the checker finds {in_ten(told.found / told.breaches)} "
+        f"({told.found} of {told.breaches}, measured on {told.date})."
+    )
 
 
 def measured_words(measured: Mapping[str, Any] | None) -> list[str]:

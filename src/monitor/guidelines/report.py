@@ -164,18 +164,27 @@ def _takes_an(text: str) -> bool:
 
 
 def document_json(
-    document: Document, checked: Checked, *, path: str | None = None, include_text: bool = False
+    document: Document,
+    checked: Checked,
+    *,
+    path: str | None = None,
+    include_text: bool = False,
+    protecting: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """Return the entry of one document as design section 4 has it.
 
     Lines and columns count in the source file; `source_start` and `source_end` are there for
-    formats with a source map. `text` is the visible text, with `include_text` only.
+    formats with a source map. `text` is the visible text, with `include_text` only. Findings of
+    `protecting` rules, which keep people from being identified, are told as such.
     """
     places = _Places(document)
     entry: dict[str, Any] = {"path": path} if path is not None else {}
     entry["language"] = document.language or identify_language(document.text)
     entry["words"] = checked.words
-    entry["findings"] = [_finding_json(finding, places) for finding in checked.findings]
+    entry["findings"] = [
+        {**_finding_json(finding, places), "protects": finding.rule in protecting}
+        for finding in checked.findings
+    ]
     entry["scorecard"] = [scorecard_json(item, locate=places.of_span) for item in checked.scorecard]
     if include_text:
         entry["text"] = document.text

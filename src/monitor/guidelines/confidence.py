@@ -1,0 +1,43 @@
+"""How sure findings are, as readers meet it: in words, and which are left out on request."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from monitor.errors import UsageError
+from monitor.guidelines.checked import Checked
+from monitor.guidelines.compiled import Guideline
+
+
+def in_ten(share: float) -> str:
+    """Return a share in words, as exactly as it is known."""
+    tenths = math.floor(10 * share + 0.5)
+    if tenths == 0:
+        return "under 1 in 10"
+    return "over 9 in 10" if tenths == 10 else f"about {tenths} in 10"
+
+
+def protecting(guideline: Guideline) -> frozenset[str]:
+    """Return the rules that keep people from being identified: never hidden, and told first."""
+    judge = guideline.about.judge
+    return frozenset(judge.loud if judge else ())
+
+
+def check_share(share: float | None) -> None:
+    """Raise `UsageError` for a least confidence that is no share."""
+    if share is not None and not 0 <= share <= 1:
+        raise UsageError(f"a least confidence is a number from 0 to 1, not {share:g}")
+
+
+def leave_out(checked: Checked, least: float, keep: frozenset[str]) -> Checked:
+    """Return `checked` without the findings that are less sure than `least`.
+
+    Those of the rules in `keep` stay, and those of which nothing is known.
+    """
+    kept = tuple(
+        finding
+        for finding in checked.findings
+        if finding.rule in keep or finding.confidence is None or finding.confidence >= least
+    )
+    return replace(checked, findings=kept)
