@@ -75,6 +75,37 @@ def test_any_text_is_checked_or_refused_in_words(
         assert field[finding["start"] : finding["end"]] == finding["match"]
 
 
+def test_a_least_confidence_is_asked_for(client: httpx.Client) -> None:
+    """No judge is in force here, so that nothing is known of any finding and all are shown."""
+    document = check(client, text=DRAFT, min_confidence=0.9).json()
+    CheckedDocument.model_validate(document)
+    assert [f["confidence"] for f in document["findings"]] == [None]
+    assert document["left_out"] == 0
+    assert "left_out" not in check(client, text=DRAFT).json()
+    assert check(client, text=DRAFT, min_confidence=1).status_code == 200
+    files = {"file": ("draft.txt", DRAFT.encode())}
+    answer = client.post("/v1/check/file", files=files, data={"min_confidence": "0.9"})
+    assert answer.json()["left_out"] == 0
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, "0.5", True])
+def test_what_is_no_confidence_is_refused(client: httpx.Client, share: object) -> None:
+    assert check(client, text=DRAFT, min_confidence=share).status_code == 422
+
+
+@pytest.mark.parametrize("share", ["1.1", "-0.1", "nan", "half", ""])
+def test_what_is_no_confidence_is_refused_beside_a_file(client: httpx.Client, share: str) -> None:
+    files = {"file": ("draft.txt", DRAFT.encode())}
+    answer = client.post("/v1/check/file", files=files, data={"min_confidence": share})
+    assert answer.status_code == 422, answer.text
+    assert "min_confidence" in answer.text
+
+
+def test_an_empty_answer_says_how_much_is_missed(client: httpx.Client) -> None:
+    coverage = check(client, text=MENTION).json()["coverage"]
+    assert "No flags does not mean that all is well" in coverage["missed"]
+
+
 def test_the_visible_text_comes_when_asked_for(client: httpx.Client) -> None:
     assert check(client, text=DRAFT, include_text=True).json()["text"] == DRAFT
 

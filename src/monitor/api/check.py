@@ -17,6 +17,7 @@ from monitor.api.openapi import queued_problems
 from monitor.api.problems import ProblemError
 from monitor.api.schemas import (
     COUNTRY,
+    MIN_CONFIDENCE,
     NO_COUNTRY,
     CheckedDocument,
     CheckRequest,
@@ -78,6 +79,12 @@ _FORM: dict[str, Any] = {
                             "type": "string",
                             "description": COUNTRY,
                         },
+                        "min_confidence": {
+                            "type": "number",
+                            "minimum": 0,
+                            "maximum": 1,
+                            "description": MIN_CONFIDENCE,
+                        },
                     },
                 },
                 "encoding": {"file": {"contentType": "application/octet-stream"}},
@@ -98,38 +105,53 @@ _FORM: dict[str, Any] = {
 async def check_file(request: Request) -> Response:
     """Check a `.txt`, `.md`, `.html` or `.docx` file. It is read in memory and never stored."""
     require_type(request, "multipart/form-data")
-    form = await read_form(request, max_parts=3)
+    form = await read_form(request, max_parts=4)
     try:
-        upload, include_text, country = _fields(form)
+        upload, options = _fields(form)
         data = await upload.read()
         name = f"upload{_suffix(upload)}"
     finally:
         await form.close()
     # Under a neutral name: the file's own could reach an error message.
-    options = {"name": name, "country": country, "include_text": include_text}
-    return await answer_job(request, Job("check_bytes", options, data))
+    return await answer_job(request, Job("check_bytes", {"name": name, **options}, data))
 
 
-def _fields(form: FormData) -> tuple[UploadFile, bool, str | None]:
+def _fields(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
     """Return the file and the options; refuse anything else with its own location."""
     errors: list[tuple[list[str | int], str]] = []
     parts = form.multi_items()
     uploads = [value for name, value in parts if name == "file"]
-    options = [value for name, value in parts if name == "include_text"]
+    wishes = [value for name, value in parts if name == "include_text"]
     countries = [value for name, value in parts if name == "country"]
+    least = [_share(value) for name, value in parts if name == "min_confidence"]
     if len(uploads) != 1 or not isinstance(uploads[0], UploadFile):
         errors.append((["body", "file"], "must be one file with a name"))
-    if len(options) > 1 or not all(option in ("true", "false") for option in options):
+    if len(wishes) > 1 or not all(wish in ("true", "false") for wish in wishes):
         errors.append((["body", "include_text"], "must be true or false"))
     if len(countries) > 1 or not all(value == "" or is_country(value) for value in countries):
         errors.append((["body", "country"], NO_COUNTRY))
-    if len(uploads) + len(options) + len(countries) < len(parts):
+    if len(least) > 1 or None in least:
+        errors.append((["body", "min_confidence"], "must be a number from 0 to 1"))
+    if len(uploads) + len(wishes) + len(countries) + len(least) < len(parts):
         errors.append((["body"], "has a field that is not known here"))
     if errors:
         raise ProblemError(422, "The form has fields that cannot be used.", errors=errors)
     upload = uploads[0]
     assert isinstance(upload, UploadFile)
-    return upload, options == ["true"], str(countries[0]) if countries else None
+    return upload, {
+        "country": str(countries[0]) if countries else None,
+        "include_text": wishes == ["true"],
+        "min_confidence": least[0] if least else None,
+    }
+
+
+def _share(value: object) -> float | None:
+    """Return a number from 0 to 1, `None` for anything else."""
+    try:
+        share = float(str(value))
+    except ValueError:
+        return None
+    return share if 0 <= share <= 1 else None
 
 
 def _suffix(upload: UploadFile) -> str:

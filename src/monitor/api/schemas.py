@@ -53,6 +53,10 @@ COUNTRY = (
     "ISO 3166-1 alpha-2 code of the country whose law on identifying people goes into findings and "
     "whose helplines are offered. Absent, the desk's own, if it has one; empty, none."
 )
+MIN_CONFIDENCE = (
+    "From 0 to 1: findings of a lower confidence are left out, save those that protect people and "
+    "those of which nothing is known."
+)
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 
 
@@ -101,6 +105,9 @@ class CheckRequest(Model):
     include_text: bool = Field(
         default=False,
         description="Whether the answer repeats the visible text that the offsets count in.",
+    )
+    min_confidence: float | None = Field(
+        default=None, ge=0, le=1, allow_inf_nan=False, description=MIN_CONFIDENCE, examples=[0.5]
     )
 
 
@@ -161,6 +168,10 @@ class CheckFinding(Model):
         default=0, ge=0, description="Place in the file; there for Markdown and HTML only."
     )
     source_end: int = Field(default=0, ge=0, description="As `source_start`.")
+    protects: bool = Field(
+        description="Whether the rule keeps people from being identified: such a finding is never "
+        "left out, and stands first where findings are shown."
+    )
 
 
 _CHECKED: JsonDict = {
@@ -192,6 +203,7 @@ _CHECKED: JsonDict = {
                     "url": "https://www.interpol.int/en/Crime-areas/Crimes-against-children/Appropriate-terminology",
                 }
             ],
+            "protects": False,
         }
     ],
     "scorecard": [
@@ -207,6 +219,7 @@ _CHECKED: JsonDict = {
         "language": "covered",
         "topic": "assumed",
         "note": "Too short to judge as a whole (10 words), and taken to be about trafficking.",
+        "missed": None,
     },
 }
 
@@ -234,6 +247,10 @@ class CoverageOut(Model):
         "story of several; `touched`: trafficking comes up and is not what it is about."
     )
     note: str | None = Field(description="The reason in a sentence; null where all was checked.")
+    missed: str | None = Field(
+        description="How much the guideline misses, in a sentence, as measured on breaches that "
+        "nobody who wrote its rules had read; null where that was not measured or nothing checked."
+    )
 
 
 class CountryOut(Model):
@@ -262,6 +279,9 @@ class CheckedDocument(Model):
     )
     country: CountryOut | None = Field(
         default=None, description="Whose law and helplines were told of, where asked for."
+    )
+    left_out: int | None = Field(
+        default=None, ge=0, description="Findings under `min_confidence`, where that is given."
     )
 
 
