@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from monitor.types import (
     Article,
@@ -120,10 +120,7 @@ def dump(url: str) -> dict[str, list[tuple[Any, ...]]]:
         "tags": "SELECT a.article_id, a.sha256, a.stamp, t.position, t.scheme, t.label, t.score"
         " FROM tags t JOIN assessments a ON a.id = t.assessment_id",
     }
-    address = make_url(url)
-    if address.drivername == "postgresql":
-        address = address.set(drivername="postgresql+psycopg")
-    engine = create_engine(address)
+    engine = _engine(url)
     with engine.connect() as connection:
         rows = {
             name: sorted((tuple(row) for row in connection.execute(text(query))), key=repr)
@@ -131,3 +128,19 @@ def dump(url: str) -> dict[str, list[tuple[Any, ...]]]:
         }
     engine.dispose()
     return rows
+
+
+def rewrite(url: str, statement: str) -> None:
+    """Change a store behind its back, as a version before this one would have written it."""
+    engine = _engine(url)
+    with engine.begin() as connection:
+        # Not `text`, which would take ":0" for a parameter.
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    address = make_url(url)
+    if address.drivername == "postgresql":
+        address = address.set(drivername="postgresql+psycopg")
+    return create_engine(address)

@@ -128,6 +128,16 @@ def test_csv_row(tmp_path, text):
     assert row.get("text") == (BODY if text == "full" else None)
 
 
+def test_how_sure_findings_are_is_exported(tmp_path):
+    sure, known = replace(IN_BODY, confidence=0.93), replace(IN_BODY, confidence=0.4)
+    some = article(findings=(known, sure, IN_BODY))
+    (record,) = export_lines(tmp_path, some)
+    assert [f["confidence"] for f in record["findings"]] == [0.4, 0.93, None]
+    lines = (table.article_line(make_record(one, "none")) for one in (some, RICH))
+    rows = read_csv(table.header_line("none") + "".join(lines))
+    assert [row["findings_confidence"] for row in rows] == ["0.93", ""]
+
+
 def test_formulas_are_guarded():
     for cell in ("=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"):
         odd = article(title=cell, outlet=cell)

@@ -371,6 +371,7 @@ def test_json_has_the_contracts_shape():
     ]
     assert [f["match"] for f in found["findings"]] == ["Sex slave"]
     assert found["findings"][0]["start"] == 0
+    assert found["findings"][0]["confidence"] is None
     assert digest["ledger"] == {
         "feeds": 6,
         "failed": 1,

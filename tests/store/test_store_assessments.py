@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,11 +25,13 @@ from store_samples import (
     STAMPS,
     TAGGER,
     at,
+    dump,
     feed,
     flagged,
     incoming,
     judged,
     poll,
+    rewrite,
     tagged,
 )
 
@@ -127,6 +130,18 @@ def test_what_assessors_said_comes_back_merged(store: Store) -> None:
     assert merged.stamps == STAMPS
     assert merged.not_judged is None
     assert list(store.assessed(STAMPS)) == [merged]
+
+
+def test_how_sure_a_finding_is_comes_back_and_old_ones_say_nothing(store: Store, url: str) -> None:
+    fill(store, "a")
+    [known] = flagged(one(store, "a")).findings
+    said = Assessment(GUIDELINE, findings=(replace(known, confidence=0.7),))
+    store.record_assessments([(one(store, "a"), said)], NOW)
+    [found] = store.article("article-a", STAMPS).findings
+    assert found.confidence == 0.7
+    rewrite(url, "UPDATE assessments SET payload = replace(payload, ',\"confidence\":0.7', '')")
+    assert "confidence" not in str(dump(url)["assessments"])
+    assert store.article("article-a", STAMPS).findings == (known,)
 
 
 def test_a_language_nobody_judges(store: Store) -> None:

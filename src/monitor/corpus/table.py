@@ -17,7 +17,7 @@ from monitor.types import SEVERITIES, Tag
 
 MARK = "\ufeff"
 LOSS: tuple[str, ...] = (
-    "findings: only their number by severity",
+    "findings: only their number by severity, and the highest confidence",
     "tags: no scores and no evidence",
     "enclosures: only their addresses",
     "line breaks and offsets: use jsonl",
@@ -31,7 +31,7 @@ def columns(text: TextDegree) -> list[str]:
     first = ["id", "url", "title", "outlet", "language", "published", "seen", "sha256"]
     judged = ["relevance", "relevant", "borderline", "not_judged", "tags"]
     counts = [f"findings_{severity}" for severity in SEVERITIES]
-    listed = ["authors", "categories", "enclosures"]
+    listed = ["authors", "categories", "enclosures", "findings_confidence"]
     return [*first, *(["text"] if text == "full" else []), *judged, *counts, "stamps", *listed]
 
 
@@ -55,6 +55,8 @@ def article_line(record: Record) -> str:
     }
     for severity in SEVERITIES:
         row[f"findings_{severity}"] = sum(f.severity == severity for f in assessed.findings)
+    known = [f.confidence for f in assessed.findings if f.confidence is not None]
+    row["findings_confidence"] = max(known, default=None)
     return _line([_cell(row[name]) for name in columns(record.text)])
 
 
