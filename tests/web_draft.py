@@ -1,8 +1,9 @@
 """What tests of the draft page do with it."""
 
 import re
+from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 FLAGGED = "child prostitutes"
 DRAFT = f"🌊 Waves 🏖️ — שלום עליכם. Police said that {FLAGGED} had worked there. مرحبا"
@@ -23,6 +24,30 @@ said that eleven cases of this kind had been counted in the county since January
 the whole of last year, and that most of them had come to light through neighbours.
 """
 
+JUDGED = """Police said that child prostitutes had worked in the flat.
+
+Sobbing uncontrollably, the women told the court how they were trafficked. An illegal migrant told
+of sex slaves.
+"""
+SAID: dict[str, dict[str, Any]] = {
+    "child prostitutes": {"confidence": 0.96},
+    "illegal migrant": {"severity": "warning", "confidence": 0.34},
+    "sex slaves": {"severity": "suggestion", "confidence": 0.02, "protects": True},
+}
+
+
+def judge(page: Page) -> None:
+    """Let answers say of some words how sure it is, which no judge in force here would say."""
+
+    def answer(route: Route) -> None:
+        said = route.fetch()
+        document = said.json()
+        for finding in document["findings"]:
+            finding.update(SAID.get(finding["match"], {}))
+        route.fulfill(response=said, json=document)
+
+    page.route("**/v1/check", answer)
+
 
 def write(page: Page, text: str, *, title: str = "") -> None:
     """Put a draft in, ask for the check, and wait for its answer."""
@@ -30,6 +55,12 @@ def write(page: Page, text: str, *, title: str = "") -> None:
     page.get_by_label("Draft", exact=True).fill(text)
     page.get_by_role("button", name="Check now").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("flag|Not checked", re.IGNORECASE))
+
+
+def show_more(page: Page) -> None:
+    """Show what is less sure too."""
+    group = page.get_by_role("group", name="Which flags to show")
+    group.get_by_role("button", name="More").click()
 
 
 def paste(page: Page, text: str) -> None:

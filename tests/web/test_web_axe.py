@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from web_draft import LONG, write
+from web_draft import JUDGED, LONG, judge, show_more, write
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +74,17 @@ def spanish(page: Page) -> None:
     write(page, "La policía dijo que dos niñas fueron halladas en un bar cerca del puerto.")
 
 
+def fewer(page: Page) -> None:
+    judge(page)
+    write(page, JUDGED)
+    expect(page.locator(".sureness").first).to_be_visible()
+
+
+def more(page: Page) -> None:
+    fewer(page)
+    show_more(page)
+
+
 def source(page: Page) -> None:
     write(page, "# A raid\n\nPolice said that **child** prostitutes had been there.")
 
@@ -109,6 +120,8 @@ STATES: dict[str, Callable[[Page], None]] = {
     "empty": lambda page: None,
     "flags": example,
     "walked": walked,
+    "fewer": fewer,
+    "more": more,
     "set aside": set_aside,
     "tip": tip,
     "clean": clean,

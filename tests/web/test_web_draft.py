@@ -191,7 +191,9 @@ def test_severities_can_be_left_out(page: Page) -> None:
     before = page.locator(".card").count()
     errors = page.locator(".card.error").count()
     assert 0 < errors < before
-    page.get_by_role("group", name="Show by severity").get_by_role("button", name="error").click()
+    page.get_by_role("group", name="Which flags to show").get_by_role(
+        "button", name="error"
+    ).click()
     expect(page.locator(".card.error")).to_have_count(0)
     expect(page.locator(".card")).to_have_count(before - errors)
     assert marked(page) == []

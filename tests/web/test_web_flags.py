@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from web_draft import DRAFT, FLAGGED, LONG, cards, draft, marked, write
+from web_draft import DRAFT, FLAGGED, LONG, cards, draft, marked, show_more, write
 
 pytestmark = pytest.mark.browser
 
@@ -46,6 +46,7 @@ def problems(page: Page, findings: list[dict[str, Any]], text: str) -> list[str]
 
 def test_one_problem_is_one_card(page: Page) -> None:
     write(page, SOBBING)
+    show_more(page)
     assert cards(page) == [PHRASE]
     assert marked(page, "suggestion") == PHRASE.split()
     expect(page.get_by_role("status")).to_have_text(re.compile("^1 flag in"))

@@ -2,6 +2,7 @@
 // word, and how to set it aside. A problem may be against several rules; each is named.
 
 import { badge, el, link, plural } from "./dom.js";
+import { sureness } from "./findings.js";
 
 const unfolded = new Set(); // reasons that were opened stay open when the cards are made anew
 
@@ -76,10 +77,12 @@ function ruleParts(parts, place, isOneOfSeveral, reasons, actions) {
   const [first] = parts;
   const title = actions.titleOf(first.rule);
   const name = el("p", { className: "rule-name" }, badge(first.severity), ` ${title}`);
+  const said = sureness(first.confidence);
   const offers = parts.map((part) => suggestions(part, place.parts.length > 1, actions));
   return [
     isOneOfSeveral ? name : null,
     el("p", { className: "message", textContent: first.message }),
+    said ? el("p", { className: "sureness", textContent: said }) : null,
     ...offers,
     reasons.get(first.rule),
     isOneOfSeveral ? ignoreButton(first, `Ignore “${title}”`, actions) : null,

@@ -150,6 +150,25 @@ export function group(problems) {
 
 const plainWords = (words) => words.toLowerCase().replace(/\s+/g, " ");
 
+const SURE = 0.5;
+
+/** Whether a problem stands among the fewer, surer ones: what protects people always does. */
+export const isSure = ({ parts }) =>
+  parts.some(
+    ({ protects, severity, confidence }) =>
+      protects || (severity !== "suggestion" && (confidence ?? 1) >= SURE),
+  );
+
+export const isProtecting = ({ parts }) => parts.some(({ protects }) => protects);
+
+/** How often editors mark such a flag, in words; empty where that is not known. */
+export function sureness(confidence) {
+  if (confidence === null || confidence === undefined) return "";
+  const tenths = Math.floor(10 * confidence + 0.5);
+  const words = tenths === 0 ? "under 1" : tenths === 10 ? "over 9" : `about ${tenths}`;
+  return `Editors mark ${words} in 10 such flags.`;
+}
+
 export function countBySeverity(problems) {
   const counts = Object.fromEntries(SEVERITIES.map((s) => [s, 0]));
   for (const { severity } of problems) counts[severity] += 1;

@@ -21,6 +21,7 @@ export const state = {
   problems: [], // those not set aside, as problems, filtered severities too
   aside: [], // what is set aside in this draft, see ignores.js
   filtered: new Set(), // severities left out
+  more: false, // whether flags that are less sure are shown too
   current: null, // the problem last walked to
   before: { title: "", text: "" }, // the fields as they were at the last input
   format: "", // "md" or "html" where the text is to be read so

@@ -36,16 +36,18 @@ export function opened(words, button) {
 }
 
 /** What stands where there is no flag: praise only where everything was looked at. */
-export function outcome({ coverage, words }, { flags, hidden }) {
+export function outcome({ coverage, words }, { flags, folded, hidden }) {
   const counted = plural(words, "word");
-  const aside = hidden ? `, ${hidden} hidden` : "";
-  const { checked, note } = coverage;
+  const aside = (folded ? `, ${folded} more less sure` : "") + (hidden ? `, ${hidden} hidden` : "");
+  const { checked, note, missed } = coverage;
   show("reach", note ?? "");
   byId("reach").classList.toggle("minor", flags > 0);
   show("clean", "");
+  show("missed", flags || hidden ? "" : (missed ?? ""));
   if (flags) return `${plural(flags, "flag")} in ${counted}${aside}.`;
   if (checked === "none") return "Not checked.";
   if (hidden) return `No flags left${aside}.`;
+  if (folded) return `No sure flags in ${counted}${aside}.`;
   if (checked === "part") return "No flags in what could be checked.";
   show("clean", `Nothing in these ${counted} goes against the guideline’s wording rules.`);
   return "No flags.";
@@ -54,6 +56,7 @@ export function outcome({ coverage, words }, { flags, hidden }) {
 export function noOutcome() {
   show("reach", "");
   show("clean", "");
+  show("missed", "");
 }
 
 function show(id, words) {

@@ -3,7 +3,7 @@
 import { showCards } from "./cards.js";
 import { byId, plural } from "./dom.js";
 import { showFilters } from "./filters.js";
-import { countBySeverity, group, problemsOf } from "./findings.js";
+import { countBySeverity, group, isProtecting, isSure, problemsOf } from "./findings.js";
 import { showHidden } from "./hidden.js";
 import { hiding, settle } from "./ignores.js";
 import { showScorecard } from "./scorecard.js";
@@ -61,7 +61,14 @@ export const live = ({ id }) => state.problems.find((problem) => problem.id === 
 export const around = ({ id }) =>
   state.problems.find(({ parts }) => parts.some((part) => part.id === id));
 
-export const visible = () => state.problems.filter((p) => !state.filtered.has(p.severity));
+/** The problems shown by how sure they are, whatever their severity. */
+const offered = () => state.problems.filter((problem) => state.more || isSure(problem));
+
+/** What is shown, what protects people first, else in reading order. */
+export function visible() {
+  const seen = offered().filter(({ severity }) => !state.filtered.has(severity));
+  return [...seen.filter(isProtecting), ...seen.filter((problem) => !isProtecting(problem))];
+}
 
 /** Mark what is shown in the draft. */
 export const paint = () => marks.paint(visible().flatMap(({ parts }) => parts), state.current);
@@ -73,7 +80,7 @@ export function render() {
   if (!seen.includes(state.current)) state.current = null;
   paint();
   cards = showCards(byId("cards"), group(seen), actions);
-  showFilters(byId("filters"), countBySeverity(state.problems), state.filtered, toggle);
+  renderFilters();
   showHidden(state.aside, (entry) => hiddenBy([entry]).length, titleOf, actions.bringBack);
   renderOutcome();
   renderPosition();
@@ -82,15 +89,29 @@ export function render() {
   if (hadFocus) (card ?? byId("cards").firstElementChild ?? byId("flags")).focus({ preventScroll: true });
 }
 
+function renderFilters() {
+  const view = {
+    sure: state.problems.filter(isSure).length,
+    all: state.problems.length,
+    more: state.more,
+    counts: countBySeverity(offered()),
+    hidden: state.filtered,
+  };
+  showFilters(byId("filters"), view, { showMore, toggle });
+}
+
 function renderOutcome() {
   if (!state.answer) return;
-  const counts = { flags: state.problems.length, hidden: hiddenBy(state.aside).length };
+  const flags = offered().length;
+  const folded = state.problems.length - flags;
+  const counts = { flags, folded, hidden: hiddenBy(state.aside).length };
   const words = outcome(state.answer, counts);
   say(words, { aloud: false });
   // Another word in the draft is no news to a listener; another flag or reason is.
   const { checked, note } = state.answer.coverage;
-  const news = [counts.flags, counts.hidden, checked, note?.replace(/\d+/, "")].join();
-  if (news !== told) announce([words, note].filter(Boolean).join(" "));
+  const news = [flags, folded, counts.hidden, checked, note?.replace(/\d+/, "")].join();
+  const missed = byId("missed").textContent;
+  if (news !== told) announce([words, note, missed].filter(Boolean).join(" "));
   told = news;
 }
 
@@ -109,6 +130,11 @@ export function mark(problem) {
 
 function toggle(severity) {
   if (!state.filtered.delete(severity)) state.filtered.add(severity);
+  render();
+}
+
+function showMore(more) {
+  state.more = more;
   render();
 }
 
