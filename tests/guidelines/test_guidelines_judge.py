@@ -114,6 +114,19 @@ def test_a_sentence_is_read_once_with_the_end_of_the_one_before() -> None:
     assert asked.asked[0][:2] == [begin, end]
 
 
+def test_a_draft_made_to_hurt_is_not_read_without_end() -> None:
+    guideline, says = with_judge(0.0)
+    same = check_document(guideline, document("Two child prostitutes were found. " * 30)).findings
+    assert len(says.asked) <= 3
+    assert all(finding.confidence is not None for finding in same)
+    text = " ".join(f"Two child prostitutes were found in house {n}." for n in range(30))
+    guideline, says = with_judge(0.0, most=10)
+    many = check_document(guideline, document(f"{CASE} {text}")).findings
+    assert len(says.asked) == 10
+    assert many[0].confidence is not None
+    assert many[-1].confidence is None
+
+
 def test_company_changes_nothing() -> None:
     other = "Illegal migrants flooded the coast, and the victims were rescued by brave officers."
     documents = [document(CASE), document(f"{other} {CASE}", "Sex slaves freed")]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MODEL, TOKENIZER, OUTPUT = "judge.onnx", "tokenizer.json", "rules"
+MOST = 300
+"""Sentences that are read of one draft: more with findings than in 5,000 words of any news, and
+five seconds of a processor."""
 DIGITS = 3
 """More would say more than the encoder's numbers are the same to on every processor."""
 
@@ -60,7 +63,10 @@ class Formula:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """A verified model of one head per rule. `doubt`: below this confidence nothing is loud."""
+    """A verified model of one head per rule. `doubt`: below this confidence nothing is loud.
+
+    Of a draft it reads the `most` first sentences that something is found in.
+    """
 
     folder: ModelFolder
     session: EncoderSession
@@ -69,6 +75,7 @@ class Judge:
     context_tokens: int
     formula: Formula
     doubt: float
+    most: int = MOST
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +83,7 @@ class Reading:
     """What a judge has read of one draft: a sentence is read once, however much is found in it."""
 
     judge: Judge
-    _known: dict[tuple[str, int], tuple[Sentence, NDArray[np.float32]]] = field(
+    _known: dict[tuple[str, str], tuple[Sentence, NDArray[np.float32]]] = field(
         default_factory=dict
     )
 
@@ -88,7 +95,10 @@ class Reading:
         if finding.rule not in heads or not scene.view.sentences:
             return None
         number = scene.view.sentence_at(scene.view.to_shadow(finding.start, finding.end)[0])
-        sentence, numbers = self._read(scene, number)
+        read = self._read(scene, number)
+        if read is None:
+            return None
+        sentence, numbers = read
         begins = scene.view.original(*scene.sentence_span(number))[0]
         at = sentence.tokens(finding.start - begins, finding.end - begins)
         if not at:  # beyond what is read of a long sentence
@@ -102,13 +112,15 @@ class Reading:
             loud=finding.severity != "suggestion",
         )
 
-    def _read(self, scene: Scene, number: int) -> tuple[Sentence, NDArray[np.float32]]:
-        """Return a sentence's tokens, and a row of numbers for each of them."""
-        key = (scene.field, number)
+    def _read(self, scene: Scene, number: int) -> tuple[Sentence, NDArray[np.float32]] | None:
+        """Return a sentence's tokens, and a row of numbers for each; `None` beyond the `most`."""
+        before = _sentence(scene, number - 1) if scene.field == "text" and number else ""
+        key = _sentence(scene, number), before
         if key not in self._known:
+            if len(self._known) == self.judge.most:
+                return None
             judge = self.judge
-            before = _sentence(scene, number - 1) if scene.field == "text" and number else ""
-            read = judge.tokenizer.sentence(_sentence(scene, number), before, judge.context_tokens)
+            read = judge.tokenizer.sentence(*key, judge.context_tokens)
             numbers = judge.session.run(read.ids)[OUTPUT]
             self._known[key] = read, numbers[read.start : read.start + len(read.offsets)]
         return self._known[key]
