@@ -91,6 +91,15 @@ class JudgeWords(Strict):
     loud: list[Name] = []
 
 
+class NameWords(Strict):
+    """What tells names, inside which words are no breach."""
+
+    heads: list[Name] = []
+    openings: list[Name] = []
+    listed: list[Name] = []
+    offences: list[Name] = []
+
+
 class GuidelineFile(Strict):
     """`guideline.yaml`: what the guideline is, and what holds for all its rules."""
 
@@ -109,6 +118,7 @@ class GuidelineFile(Strict):
     persons: PersonWords = PersonWords()
     cases: CaseWords = CaseWords()
     statistics: StatisticWords = StatisticWords()
+    names: NameWords = NameWords()
     plurals: list[Text] = []
     judge: JudgeWords | None = None
     siblings: list[Annotated[list[Name], Field(min_length=2)]]

@@ -12,6 +12,7 @@ from monitor.guidelines.dependency import DependencyPatterns
 from monitor.guidelines.evidence_sets import (
     CaseSets,
     DetailSets,
+    NameSets,
     PersonEvents,
     PersonSets,
     TopicSets,
@@ -163,6 +164,7 @@ class Guideline:
     pronouns: Mapping[str, tuple[int, ...]]
     persons: PersonSets
     cases: CaseSets
+    names: NameSets
     figures: tuple[Figure, ...] = ()
     judge: Judge | None = None
 
@@ -186,7 +188,7 @@ def _guideline(
     compiled: tuple[CompiledRule, ...],
     path: Path,
 ) -> Guideline:
-    topic, speakers, cases = about.topic, about.speakers, about.cases
+    topic, speakers, cases, names = about.topic, about.speakers, about.cases, about.names
     return Guideline(
         id=about.id,
         version=about.version,
@@ -215,6 +217,9 @@ def _guideline(
         pronouns={word: build.named(names) for word, names in about.pronouns.items()},
         persons=build.persons(),
         cases=CaseSets(*map(build.named, (cases.act, cases.means, cases.purpose, cases.crossing))),
+        names=NameSets(
+            *map(build.named, (names.heads, names.openings, names.listed, names.offences))
+        ),
         scanner=Scanner(build.sets.sets),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 
@@ -13,6 +13,7 @@ from monitor.guidelines.scan import Hit, Hits
 from monitor.guidelines.scene import Scene
 from monitor.text.document import Document
 from monitor.text.view import View, view
+from monitor.types import FieldName
 
 CAPTION = 400
 """Characters of the longest caption whose label may stand at its end."""
@@ -42,6 +43,8 @@ class Draft:
     words: int
     cast: Cast | None = None
     """The persons of the text, once somebody has asked for them."""
+    names: Mapping[FieldName, Sequence[Hit]] | None = None
+    """Names of organisations, laws and charges by field, once somebody has asked for them."""
 
     @property
     def scenes(self) -> tuple[Scene, ...]:

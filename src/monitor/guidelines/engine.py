@@ -27,6 +27,7 @@ from monitor.guidelines.linguistics import ENTITIES, NONE, PARSE
 from monitor.guidelines.overlaps import settle
 from monitor.guidelines.passages import find_passages, is_open
 from monitor.guidelines.phrase import find_phrases
+from monitor.guidelines.proper_names import is_in_name
 from monitor.guidelines.referents import find_persons
 from monitor.guidelines.report import headline_finding, make_finding
 from monitor.guidelines.scan import Hit
@@ -283,6 +284,8 @@ def _assess(
         return None
     evidence = all_hold(at.matcher.needs, guideline, draft, scene, at)
     if evidence is None or any_holds(at.matcher.unless, guideline, draft, scene, at):
+        return None
+    if rule.names == "skip" and is_in_name(guideline, draft, scene, at.start, at.end):
         return None
     voice = find_voice(scene, at)
     own = max(rule.severity, at.matcher.source.severity or rule.severity, key=SEVERITIES.index)

@@ -77,3 +77,13 @@ class CaseSets:
     means: tuple[int, ...]
     purpose: tuple[int, ...]
     crossing: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NameSets:
+    """Word lists by which names of organisations, laws and charges are told."""
+
+    heads: tuple[int, ...]
+    openings: tuple[int, ...]
+    listed: tuple[int, ...]
+    offences: tuple[int, ...]

@@ -268,6 +268,7 @@ class Rule(Strict):
     needs: list[Clause] = []
     unless: list[Clause] = []
     mentions: Literal["skip", "flag"] = "skip"
+    names: Literal["skip", "flag"] = "skip"
     law: list[Concern] = []
     offers: Literal["helplines"] | None = None
     limits: list[Text] = []
