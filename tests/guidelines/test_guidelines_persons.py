@@ -98,6 +98,12 @@ ROLES = [
     ("Rosa Mensah spoke. She is 15.", "Rosa Mensah", {"minor"}),
     ("The boy, aged 12, spoke.", "boy", {"minor"}),
     ("At the age of 14, she left.", "she", {"minor"}),
+    ("Perpetrators exploited her.", "Perpetrators", {"suspect", "general"}),
+    ("The manager forced her to work.", "manager", {"one"}),
+    ("Victims may be ill.", "Victims", {"victim", "general"}),
+    ("Ana Doe, who waived her right to anonymity, spoke.", "Ana Doe", {"consenting"}),
+    ("Ana Doe wept. It rained. Doe has told her story publicly.", "Ana Doe", {"consenting"}),
+    ("Ana Doe agreed to be named.", "Ana Doe", {"consenting"}),
 ]
 
 
@@ -115,6 +121,9 @@ NOT = [
     ("The pay for the boss is around 8.45.", "boss", "minor"),
     ("The girl was found.", "girl", "known-victim"),
     ("The tool was sold by the farmer.", "farmer", "victim"),
+    ("The traffickers sold her.", "traffickers", "general"),
+    ("Two women fled. Women were held.", "women", "general"),
+    ("Ana Doe was named. A cook agreed to be named.", "Ana Doe", "consenting"),
 ]
 
 

@@ -30,7 +30,8 @@ class Person:
         """Return the roles; what a word only assumes gives way to what the text tells.
 
         `minor-then`: the age told is that of some time in the past. `known-victim`: the text
-        itself tells it, more than a neutral word such as "girl".
+        itself tells it, more than a neutral word such as "girl". `one`: no group;
+        `general`: people in general.
         """
         told = set(self.facts)
         for role in self.assumed:
@@ -45,7 +46,18 @@ class Person:
         elif young in told:
             told.discard(grown)
         told.add("named" if self.names else "unnamed")
+        if not self.traits & guideline.persons.several:
+            told.add("one")
+        elif self._is_general(guideline):
+            told.add("general")
         return frozenset(told | {f"known-{role}" for role in self.facts})
+
+    def _is_general(self, guideline: Guideline) -> bool:
+        """Whether only bare plurals speak of them: people in general ("victims may be ...")."""
+        nouns = [mention for _, mention in self.places if mention.kind == "noun"]
+        several = guideline.persons.several
+        bare = all(not mention.lead and mention.traits & several for mention in nouns)
+        return bool(nouns) and bare
 
     def why(self, role: str) -> tuple[Scene, Hit] | None:
         """Return the words that show a role, if words do."""
