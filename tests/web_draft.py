@@ -30,14 +30,16 @@ Sobbing uncontrollably, the women told the court how they were trafficked. An il
 of sex slaves.
 """
 SAID: dict[str, dict[str, Any]] = {
-    "child prostitutes": {"confidence": 0.96},
+    "child prostitutes": {"severity": "error", "confidence": 0.96},
+    "Sobbing": {"severity": "suggestion", "confidence": None},
+    "uncontrollably": {"severity": "suggestion", "confidence": None},
     "illegal migrant": {"severity": "warning", "confidence": 0.34},
     "sex slaves": {"severity": "suggestion", "confidence": 0.02, "protects": True},
 }
 
 
 def judge(page: Page) -> None:
-    """Let answers say of some words how sure it is, which no judge in force here would say."""
+    """Let answers say of some words how sure it is, whatever the judge in force says."""
 
     def answer(route: Route) -> None:
         said = route.fetch()

