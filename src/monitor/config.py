@@ -100,6 +100,11 @@ def data_dir(kind: str) -> Path:
     return checkout if checkout.is_dir() else here / "_data" / kind
 
 
+def guideline_dir(name: str) -> Path:
+    """Return a guideline's folder: one of the user's of this name, else one that comes along."""
+    return Path(name) if Path(name).is_dir() else data_dir("guidelines") / name
+
+
 def cache_dir() -> Path:
     """Return the user's folder for what can be made again, as the system names it."""
     import platformdirs

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from monitor.config import Settings, cache_dir, data_dir, load_settings
+from monitor.config import Settings, cache_dir, data_dir, guideline_dir, load_settings
 from monitor.errors import UsageError
 from monitor.labels import check_labels
 from monitor.types import AssessedArticle, Assessor, Digest, Feed, Review, Verdict
@@ -86,8 +86,7 @@ class Monitor:
         """The guideline that drafts and articles are checked against."""
         from monitor.guidelines import load_guideline
 
-        name = self.settings.check.guideline
-        folder = Path(name) if Path(name).is_dir() else data_dir("guidelines") / name
+        folder = guideline_dir(self.settings.check.guideline)
         return load_guideline(folder, cache=cache_dir(), models=data_dir("models"))
 
     @cached_property

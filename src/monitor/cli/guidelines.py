@@ -59,3 +59,21 @@ def run_tests(
         f"{guideline.stamp}: {len(guideline.rules)} rules, {count} examples, {len(failures)} failed"
     )
     raise typer.Exit(1 if failures else 0)
+
+
+@app.command("stats")
+def stats(
+    context: typer.Context,
+    directory: Annotated[
+        Path | None, typer.Argument(help="A guideline's folder (default: the one in force).")
+    ] = None,
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
+) -> None:
+    """Print how much there is to read: entries of each rule and of the lists, long lines."""
+    from monitor.cli.size_text import size_json, size_text
+    from monitor.config import cache_dir, guideline_dir
+    from monitor.guidelines import measure_size
+
+    folder = directory or guideline_dir(monitor_of(context).settings.check.guideline)
+    size = measure_size(folder, cache=cache_dir())
+    show(json.dumps(size_json(size), indent=2) if format == "json" else size_text(size))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from monitor.config import cache_dir, data_dir, settings_variables
+from monitor.config import cache_dir, data_dir, guideline_dir, settings_variables
 from monitor.doctor.check import Check, Desk
 from monitor.doctor.parts import examine_parts
 from monitor.errors import MonitorError
@@ -75,8 +75,7 @@ def examine_guideline(desk: Desk) -> Iterator[Check]:
     """Load the guideline in force."""
     from monitor.guidelines import load_guideline
 
-    name = desk.settings.check.guideline
-    folder = Path(name) if Path(name).is_dir() else data_dir("guidelines") / name
+    folder = guideline_dir(desk.settings.check.guideline)
     guideline = load_guideline(folder, cache=cache_dir(), models=data_dir("models"))
     yield Check("guideline", "ok", f"{guideline.stamp}: {len(guideline.rules)} rules")
 

@@ -14,13 +14,16 @@ from monitor.guidelines.loading import load_guideline, rule_files
 from monitor.guidelines.measured import load_measured, measured_words, missed_words
 from monitor.guidelines.report import document_json, rule_json
 from monitor.guidelines.schema import Rule, rule_schema
+from monitor.guidelines.size import WIDE, GuidelineSize, measure_size
 
 __all__ = [
+    "WIDE",
     "Checked",
     "Country",
     "ExampleFailure",
     "Guideline",
     "GuidelineAssessor",
+    "GuidelineSize",
     "Rule",
     "answer_json",
     "check_document",
@@ -35,6 +38,7 @@ __all__ = [
     "load_countries",
     "load_guideline",
     "load_measured",
+    "measure_size",
     "measured_words",
     "missed_words",
     "rule_files",

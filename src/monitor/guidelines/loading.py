@@ -29,10 +29,9 @@ def load_guideline(
     unknown or missing field, a rule id used twice, or the name of a lexicon that does not exist;
     `ModelError` for a judge that is not there or cannot be read.
     """
-    if not (path / GUIDELINE).is_file():
-        raise GuidelineError(f"{path}: no guideline here ('{GUIDELINE}' is missing)")
+    check_folder(path)
     about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
-    lexicons = _lexicons(path / LEXICON, cache)
+    lexicons = load_lexicons(path, cache)
     rules: dict[str, tuple[Rule, Path]] = {}
     for file in rule_files(path):
         for index, rule in enumerate(read_yaml(file, RuleFile, cache).rules):
@@ -61,12 +60,20 @@ def _with_judge(guideline: Guideline, models: Path) -> Guideline:
     return replace(guideline, judge=judge, stamp=stamp)
 
 
+def check_folder(path: Path) -> None:
+    """Raise `GuidelineError` where a folder holds no guideline."""
+    if not (path / GUIDELINE).is_file():
+        raise GuidelineError(f"{path}: no guideline here ('{GUIDELINE}' is missing)")
+
+
 def rule_files(path: Path) -> list[Path]:
     """Return the rule files of a guideline's folder, sorted by name."""
     return sorted(p for p in path.glob("*.yaml") if p.name not in (GUIDELINE, LEXICON, FIGURES))
 
 
-def _lexicons(file: Path, cache: Path | None) -> dict[str, Lexicon]:
+def load_lexicons(path: Path, cache: Path | None = None) -> dict[str, Lexicon]:
+    """Return the named lists of a guideline's folder; there may be none."""
+    file = path / LEXICON
     return dict(read_yaml(file, LexiconFile, cache).lexicons) if file.is_file() else {}
 
 

@@ -1,0 +1,44 @@
+"""A guideline of one rule, with the head and the word lists of the real one."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from monitor.config import data_dir
+
+RULE = """\
+topic: A test
+rules:
+  - id: unfortunate-victim
+    title: Pity in place of facts
+    principle: do-no-harm
+    kind: phrase
+    severity: warning
+    scope: any
+    gate: none
+    quotes: flag
+    message: "'{match}' pities. Say what happened."
+    why: It is a test.
+    suggest: [person]
+    sources: [{title: A guide, section: "1", url: "https://guide.example/", role: states}]
+    trigger: [unfortunate]
+    match:
+      - phrases: [unfortunate victim]
+    examples:
+      bad: ["The [[unfortunate victim]] was asked.", "She is an [[unfortunate victim]]."]
+      good: ["The victim was asked.", "The weather was unfortunate."]
+      quoted: ["'The [[unfortunate victim]] was asked,' the officer said."]
+"""
+
+
+def make(parent: Path, rule: str = RULE) -> Path:
+    """Make the guideline in `parent` and return its folder."""
+    folder = parent / "own-guide"
+    folder.mkdir()
+    for name in ("guideline.yaml", "lexicon.yaml"):
+        shutil.copy(data_dir("guidelines") / "thb-en" / name, folder)
+    head = (folder / "guideline.yaml").read_text(encoding="utf-8")
+    (folder / "guideline.yaml").write_text(head.replace("thb-en", "own-guide"), encoding="utf-8")
+    (folder / "pity.yaml").write_text(rule, encoding="utf-8")
+    return folder
