@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import CompiledRule, Guideline
 from monitor.guidelines.engine import Policy, make_policy, run_policy
+from monitor.guidelines.reasons import Tried, why_answered, why_flagged, why_not_flagged
 from monitor.guidelines.schema import Example
 from monitor.text.document import Document
 from monitor.types import Finding
@@ -19,16 +20,21 @@ _MARK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ExampleFailure:
-    """An example that does not hold. `kind` is bad, good, quoted, unjudged or suggestion."""
+    """An example that does not hold. `kind` is bad, good, quoted, unjudged or suggestion.
+
+    `reasons` say which part of the rule decided.
+    """
 
     rule: str
     kind: str
     number: int
     text: str
     problem: str
+    reasons: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.kind} example {self.number}: {self.problem}: {self.text}"
+        head = f"{self.rule}: {self.kind} example {self.number}: {self.problem}: {self.text}"
+        return "\n  because ".join((head, *self.reasons))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ def run_examples(
         for case, result in zip(cases, checked, strict=True):
             problem = _document_problem(case, result) if rule.check else _problem(case, result)
             if problem:
-                failures.append(_failure(case, problem))
+                reasons = _reasons(Tried(guideline, rule, case.document), case, result)
+                failures.append(_failure(case, problem, reasons))
     return failures + list(_suggestion_failures(guideline, only))
 
 
@@ -103,6 +110,18 @@ def _problem(case: Case, checked: Checked) -> str | None:
     return None
 
 
+def _reasons(tried: Tried, case: Case, checked: Checked) -> list[str]:
+    """Return why the first thing that is wrong with an example is so."""
+    if case.rule.check:
+        return why_answered(tried)
+    found = {(f.field, f.start, f.end) for f in checked.findings}
+    if missed := sorted(case.marked - found):
+        return why_not_flagged(tried, missed[0])
+    if extra := sorted(found - case.marked):
+        return why_flagged(tried, extra[0])
+    return []
+
+
 def _quote_problem(case: Case, finding: Finding) -> str | None:
     policy = case.rule.rule.quotes
     if finding.quoted == "no":
@@ -133,9 +152,9 @@ def _all(found: Mapping[Any, Finding]) -> str:
     return ", ".join(repr(finding.match) for finding in found.values()) or "nothing"
 
 
-def _failure(case: Case, problem: str) -> ExampleFailure:
-    shown = case.document.title if case.kind == "suggestion" else case.document.text
-    return ExampleFailure(case.rule.rule.id, case.kind, case.number, shown[:300], problem)
+def _failure(case: Case, problem: str, reasons: Sequence[str]) -> ExampleFailure:
+    rule, shown = case.rule.rule.id, case.document.text[:300]
+    return ExampleFailure(rule, case.kind, case.number, shown, problem, tuple(reasons))
 
 
 def _suggestion_failures(guideline: Guideline, only: frozenset[str]) -> Iterator[ExampleFailure]:
@@ -167,8 +186,9 @@ def _suggestion_failures(guideline: Guideline, only: frozenset[str]) -> Iterator
             ]
             if worst:
                 problem = f"suggestion {new!r} is itself flagged by {worst[0].rule}"
+                said = (f"of '{worst[0].match}': {worst[0].message}",)
                 yield ExampleFailure(
-                    rule.rule.id, "suggestion", case.number, case.document.text[:300], problem
+                    rule.rule.id, "suggestion", case.number, case.document.text[:300], problem, said
                 )
 
 
