@@ -98,7 +98,7 @@ def test_missing_field_names_it(folder):
         ("      quoted: [\"'[[Bad words]],' he said.\"]\n", "", "needs a quoted one"),
         ("These are good.", "'These [[are]] good.'", "a good example has nothing marked"),
         ("kind: phrase", "kind: [", "not valid YAML"),
-        ('"{match}"', '"{mtach}"', "line 3: 'message' has '{mtach}'"),
+        ('"{match}"', '"{mtach}"', "line 10: 'message' has '{mtach}'"),
         ('"{match}"', '"{evidence}"', "no 'needs' that could find any"),
         ("id: first-rule", "id: First rule", "'id'"),
     ],

@@ -7,6 +7,7 @@ and only once (`parsed`); when something is wrong the file is read again, for th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,10 +43,16 @@ def read_yaml(file: Path, model: type[Model], cache: Path | None) -> Model:
 
 
 def _explain(file: Path, error: ValidationError) -> str:
-    """Turn the most telling of pydantic's complaints into one sentence with its place."""
+    """Turn the most telling of pydantic's complaints into one sentence with its place.
+
+    What is only empty is told all at once.
+    """
     rank = {"extra_forbidden": 0, "missing": 1}
     first = min(error.errors(), key=lambda e: (rank.get(e["type"], 2), -len(e["loc"])))
     place = [part for part in first["loc"] if not _is_type_tag(part)]
+    empty = [e for e in error.errors() if e["input"] is None or e["input"] == ""]
+    if first["type"] not in rank and empty:
+        return _to_fill_in(file, [e["loc"] for e in empty])
     if first["type"] == "extra_forbidden":
         message = f"unknown field '{place[-1]}'"
     elif first["type"] == "missing":
@@ -53,8 +60,37 @@ def _explain(file: Path, error: ValidationError) -> str:
     else:
         said = first["msg"].removeprefix("Value error, ")
         field = next((part for part in reversed(place) if isinstance(part, str)), "")
+        if told := re.match(r"'(\w+)'", said):
+            place.append(told[1])  # where() stops at the last part that is there
         message = said if first["type"] == "value_error" else f"'{field}': {said}"
     return f"{where(file, place)}: {message}"
+
+
+def _to_fill_in(file: Path, places: Sequence[tuple[str | int, ...]]) -> str:
+    """Name every field that has been left empty, with its line."""
+    root: Node | None = YAML(pure=True).compose(file.read_text(encoding="utf-8"))
+    told: dict[str, None] = {}
+    entry: list[str | int] = []
+    for loc in places:
+        place = [part for part in loc if not _is_type_tag(part)]
+        entry, inside = (place[:2], place[2:]) if place[:1] == ["rules"] else ([], place)
+        name = ""
+        for part in inside:
+            name += f" {part + 1}" if isinstance(part, int) else f".{part}" if name else part
+        told[f"{name} (line {_line(root, place)})"] = None
+    head = where(file, entry).rpartition(", line ")[0] if entry else str(file)
+    return f"{head}: still to fill in: {', '.join(told)}"
+
+
+def _line(node: Node | None, place: Path_) -> int:
+    line = 1
+    for part in place:
+        step = _step(node, part)
+        if step is None:
+            break
+        line = step[0].start_mark.line + 1
+        node = step[1]
+    return line
 
 
 def _is_type_tag(part: str | int) -> bool:

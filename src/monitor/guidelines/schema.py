@@ -330,15 +330,20 @@ def _example_problem(rule: Rule) -> str | None:
     """Say which examples are missing or marked wrongly, or None."""
     bad, good = rule.examples.bad, rule.examples.good
     if len(bad) < 2 or len(good) < 2:
-        return "'examples' needs at least 2 bad and 2 good ones"
+        there = f"there are {len(bad)} and {len(good)}"
+        return f"'examples' needs at least 2 bad and 2 good ones; {there}"
     if rule.kind == "document":
         return None
     if not rule.examples.quoted and rule.scope != "caption":
         return "'examples' needs a quoted one"
-    if any("[[" not in _text(example) for example in bad):
-        return "every bad example marks what is flagged with [[…]]"
-    if any("[[" in _text(example) for example in good):
-        return "a good example has nothing marked with [[…]]"
+    for number, example in enumerate(bad, 1):
+        if "[[" not in _text(example):
+            return (
+                f"'examples': every bad one marks what is flagged with [[…]]; bad {number} has none"
+            )
+    for number, example in enumerate(good, 1):
+        if "[[" in _text(example):
+            return f"'examples': a good example has nothing marked with [[…]]; good {number} has"
     return None
 
 
