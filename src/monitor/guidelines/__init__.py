@@ -15,6 +15,7 @@ from monitor.guidelines.measured import load_measured, measured_words, missed_wo
 from monitor.guidelines.report import document_json, rule_json
 from monitor.guidelines.schema import Rule, rule_schema
 from monitor.guidelines.size import WIDE, GuidelineSize, measure_size
+from monitor.guidelines.skeleton import write_skeleton
 
 __all__ = [
     "WIDE",
@@ -45,4 +46,5 @@ __all__ = [
     "rule_json",
     "rule_schema",
     "run_examples",
+    "write_skeleton",
 ]

@@ -122,3 +122,12 @@ class GuidelineFile(Strict):
     plurals: list[Text] = []
     judge: JudgeWords | None = None
     siblings: list[Annotated[list[Name], Field(min_length=2)]]
+
+
+class ExtensionFile(Strict):
+    """`guideline.yaml` of a newsroom's own rules: all of another guideline holds, and they too."""
+
+    id: Name
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    title: Text
+    extends: Name

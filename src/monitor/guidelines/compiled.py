@@ -167,16 +167,25 @@ class Guideline:
     names: NameSets
     figures: tuple[Figure, ...] = ()
     judge: Judge | None = None
+    added: frozenset[str] = frozenset()
+    """The rules that a newsroom's own folder adds to those in `path`."""
 
 
 def compile_guideline(
-    about: GuidelineFile, lexicons: Mapping[str, Lexicon], rules: Sequence[Rule], path: Path
+    about: GuidelineFile,
+    lexicons: Mapping[str, Lexicon],
+    rules: Sequence[Rule],
+    path: Path,
+    own: Path | None = None,
 ) -> Guideline:
-    """Return the guideline made of its parts; raises `CompileError`."""
+    """Return the guideline made of its parts; raises `CompileError`.
+
+    `own` is the folder of a newsroom's own rules, if they are among them.
+    """
     build = _Build(about, lexicons)
     compiled = tuple(build.rule(rule) for rule in rules)
     try:
-        return _guideline(build, about, rules, compiled, path)
+        return _guideline(build, about, rules, compiled, path, own)
     except LexiconError as error:
         raise CompileError(str(error), name=error.name) from error
 
@@ -187,6 +196,7 @@ def _guideline(
     rules: Sequence[Rule],
     compiled: tuple[CompiledRule, ...],
     path: Path,
+    own: Path | None,
 ) -> Guideline:
     topic, speakers, cases, names = about.topic, about.speakers, about.cases, about.names
     return Guideline(
@@ -194,7 +204,7 @@ def _guideline(
         version=about.version,
         language=about.language,
         title=about.title,
-        stamp=guideline_stamp(about.id, about.version, path),
+        stamp=guideline_stamp(about.id, about.version, path, own),
         path=path,
         about=about,
         rules=tuple(rules),

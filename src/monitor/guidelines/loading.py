@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from monitor.config import data_dir
 from monitor.errors import GuidelineError
-from monitor.guidelines.about import GuidelineFile
+from monitor.guidelines.about import ExtensionFile, GuidelineFile
 from monitor.guidelines.compiled import CompileError, Guideline, compile_guideline
 from monitor.guidelines.figures import FIGURES, load_figures, with_figures
 from monitor.guidelines.reading import line_of, read_yaml, where
@@ -15,6 +18,8 @@ from monitor.guidelines.stamp import guideline_stamp
 from monitor.nlp.artefact import find_model, load_folder
 
 GUIDELINE, LEXICON = "guideline.yaml", "lexicon.yaml"
+FILES = (GUIDELINE, LEXICON, FIGURES)
+"""What in a guideline's folder holds no rules."""
 
 
 def load_guideline(
@@ -27,36 +32,47 @@ def load_guideline(
 
     Raises `GuidelineError` naming file, rule and line for a file that is not valid YAML, an
     unknown or missing field, a rule id used twice, or the name of a lexicon that does not exist;
-    `ModelError` for a judge that is not there or cannot be read.
+    `ModelError` for a judge that is not there or cannot be read. A folder whose `guideline.yaml`
+    says `extends` adds its rules and lexicons to another guideline.
     """
     check_folder(path)
-    about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
-    lexicons = load_lexicons(path, cache)
+    own = _extension(path, cache)
+    base = base_folder(path, own.extends) if own else path
+    about = read_yaml(base / GUIDELINE, GuidelineFile, cache)
+    lexicons = load_lexicons(base, cache)
     rules: dict[str, tuple[Rule, Path]] = {}
-    for file in rule_files(path):
+    files = rule_files(base)
+    if own:
+        about = about.model_copy(update=own.model_dump(exclude={"extends"}))
+        lexicons = _more_lexicons(lexicons, path, cache)
+        files += rule_files(path)
+    for file in files:
         for index, rule in enumerate(read_yaml(file, RuleFile, cache).rules):
             if rule.id in rules:
                 place = where(file, ("rules", index))
                 raise GuidelineError(f"{place}: this id is taken by a rule in {rules[rule.id][1]}")
             rules[rule.id] = rule, file
-    figures = load_figures(path / FIGURES, cache)
-    filled = with_figures([rule for rule, _ in rules.values()], figures, path / FIGURES)
+    figures = load_figures(base / FIGURES, cache)
+    filled = with_figures([rule for rule, _ in rules.values()], figures, base / FIGURES)
     try:
-        guideline = compile_guideline(about, lexicons, filled, path)
+        guideline = compile_guideline(about, lexicons, filled, base, path if own else None)
     except CompileError as error:
         raise GuidelineError(_locate(path, rules, error)) from error
-    guideline = replace(guideline, figures=figures)
-    return guideline if about.judge is None or models is None else _with_judge(guideline, models)
+    added = frozenset(rule for rule, (_, file) in rules.items() if own and file.parent == path)
+    guideline = replace(guideline, figures=figures, added=added)
+    if about.judge is None or models is None:
+        return guideline
+    return _with_judge(guideline, models, path if own else None)
 
 
-def _with_judge(guideline: Guideline, models: Path) -> Guideline:
+def _with_judge(guideline: Guideline, models: Path, own: Path | None) -> Guideline:
     """Return the guideline with its judge, which counts in the stamp."""
     from monitor.guidelines.judge import load_judge
 
     named = guideline.about.judge
     assert named is not None
     judge = load_judge(load_folder(find_model(models, named.model)))
-    stamp = guideline_stamp(guideline.id, guideline.version, guideline.path, judge.folder)
+    stamp = guideline_stamp(guideline.id, guideline.version, guideline.path, own, judge.folder)
     return replace(guideline, judge=judge, stamp=stamp)
 
 
@@ -68,7 +84,40 @@ def check_folder(path: Path) -> None:
 
 def rule_files(path: Path) -> list[Path]:
     """Return the rule files of a guideline's folder, sorted by name."""
-    return sorted(p for p in path.glob("*.yaml") if p.name not in (GUIDELINE, LEXICON, FIGURES))
+    return sorted(p for p in path.glob("*.yaml") if p.name not in FILES)
+
+
+def base_folder(path: Path, name: str) -> Path:
+    """Return the folder of the guideline that the one in `path` extends: beside it, or built in."""
+    beside = path.resolve().parent / name
+    folder = beside if (beside / GUIDELINE).is_file() else data_dir("guidelines") / name
+    if not (folder / GUIDELINE).is_file():
+        line = line_of(path / GUIDELINE, name)
+        raise GuidelineError(f"{path / GUIDELINE}, line {line}: there is no guideline '{name}'")
+    return folder
+
+
+def _extension(path: Path, cache: Path | None) -> ExtensionFile | None:
+    """Return the head of a guideline that extends another, None for one of its own."""
+    file = path / GUIDELINE
+    if not re.search(
+        r"^extends:", file.read_text(encoding="utf-8", errors="replace"), re.MULTILINE
+    ):
+        return None
+    for name in (FIGURES, "countries"):
+        if (path / name).exists():
+            raise GuidelineError(f"{path / name}: a guideline that extends another has none")
+    return read_yaml(file, ExtensionFile, cache)
+
+
+def _more_lexicons(
+    lexicons: Mapping[str, Lexicon], path: Path, cache: Path | None
+) -> dict[str, Lexicon]:
+    more = load_lexicons(path, cache)
+    for name in more.keys() & lexicons.keys():
+        place = where(path / LEXICON, ("lexicons", name))
+        raise GuidelineError(f"{place}: the guideline extended has a list of this name")
+    return {**lexicons, **more}
 
 
 def load_lexicons(path: Path, cache: Path | None = None) -> dict[str, Lexicon]:

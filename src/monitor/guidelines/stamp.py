@@ -11,8 +11,13 @@ from monitor.nlp.encoder import LIBRARIES
 from monitor.stamps import make_stamp
 
 
-def guideline_stamp(name: str, version: str, path: Path, judge: ModelFolder | None = None) -> str:
-    """Return `name@version+hash`; any change that could change a finding changes it."""
+def guideline_stamp(
+    name: str, version: str, path: Path, own: Path | None = None, judge: ModelFolder | None = None
+) -> str:
+    """Return `name@version+hash`; any change that could change a finding changes it.
+
+    `own` is a folder whose rules come on top of those in `path`.
+    """
     here = Path(__file__).parent
     code = [here, *(Path(str(module.__file__)).parent for module in (text, nlp))]
     return make_stamp(
@@ -22,6 +27,7 @@ def guideline_stamp(name: str, version: str, path: Path, judge: ModelFolder | No
             *path.glob("*.yaml"),
             *path.glob("countries/*.yaml"),
             *(judge.stamped_files if judge else ()),
+            *(own.glob("*.yaml") if own else ()),
         ],
         code=code,
         libraries=[*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())],
