@@ -303,6 +303,79 @@ def test_not_met_points_at_what_raised_the_question(guideline):
     assert [(span.start, span.end) for span in item.evidence] == [(14, 25)]
 
 
+@pytest.mark.parametrize(
+    ("text", "met"),
+    [
+        ("Rosa Mensah was trafficked to a farm. She asked not to be named, she says.", True),
+        ("A cook was trafficked. A neighbour of the owner, who asked not to be named, left.", None),
+        ("A cook was trafficked. The suspect, 40, asked not to be named.", None),
+    ],
+)
+def test_a_question_asks_whose_the_words_are(guideline, text, met):
+    asks = {"phrases": ["asked not to be named"], "within": "document"}
+    clause = {**asks, "whose": "subject", "is": ["victim"], "not": ["suspect"]}
+    assert checked(guideline, text, met=[clause]).met is met
+
+
+@pytest.mark.parametrize(
+    ("text", "voice"),
+    [
+        ("The charity said that they were trafficked.", "charity"),
+        ("They were trafficked, said Ana Ruci, a nurse with a charity.", None),
+        ("They were trafficked, said Ana Ruci, a director of a charity.", "charity"),
+        ("'They were trafficked,' the charity's lawyer said.", "charity"),
+        ("According to the charity, two people were trafficked.", "charity"),
+        ("He took them in out of charity, police said of the trafficked men.", None),
+        ("The charity works in the town where they were trafficked, police said.", None),
+        ("The charity was told that they were trafficked.", None),
+        ("Police told the charity that they were trafficked.", None),
+        ("The charity refused to say who was trafficked.", None),
+    ],
+)
+def test_a_voice_is_who_speaks_and_not_what_is_named(guideline, text, voice):
+    met = [{"phrases": ["charity"], "whose": "voice", "within": "document"}]
+    item = checked(guideline, text, met=met)
+    assert [text[span.start : span.end] for span in item.evidence] == ([voice] if voice else [])
+
+
+def test_the_lawyer_of_the_suspects_is_no_voice_of_the_victims(guideline):
+    clause = {"phrases": ["lawyer"], "whose": "voice", "not": ["suspect"], "within": "document"}
+    story = "Two people were trafficked. A lawyer for {} said that it was over."
+    assert checked(guideline, story.format("the women"), met=[clause]).met is True
+    assert checked(guideline, story.format("the suspects"), met=[clause]).met is None
+
+
+@pytest.mark.parametrize(
+    ("text", "met"),
+    [
+        ("Trafficked? Call the unit on 112.", True),
+        ("Workers who were trafficked can write or call 0800 800 800, free of charge.", True),
+        ("The national line for trafficked people is 1929.", True),
+        ("Officers were called to 112 houses in the trafficking inquiry.", None),
+        ("The report on trafficking of 2019 speaks of 1,200 calls.", None),
+        ("Trafficking case: for the press, call Jo Moss on 0800 800 800.", None),
+    ],
+)
+def test_a_number_to_call(guideline, text, met):
+    clause = {"contact": True, "within": "document"}
+    assert checked(guideline, text, met=[clause]).met is met
+
+
+def test_weak_words_leave_a_question_open(guideline):
+    text = "Experts say that nobody helps trafficked people."
+    weak = [{"phrases": ["experts"], "whose": "voice", "within": "document"}]
+    assert checked(guideline, text).met is False
+    item = checked(guideline, text, weak=weak)
+    assert (item.met, [(span.start, span.end) for span in item.evidence]) == (None, [(0, 7)])
+    assert item.reason.startswith("cannot tell")
+
+
+def test_words_that_overlap_count_once(guideline):
+    met = [{"phrases": ["recruitment fees", "fees"], "within": "document", "at_least": 2}]
+    assert checked(guideline, "Trafficked people paid recruitment fees.", met=met).met is None
+    assert checked(guideline, "Trafficked people paid fees, fees, fees.", met=met).met is True
+
+
 def test_captions_are_judged_one_by_one(guideline):
     captions = {
         "each": "caption",

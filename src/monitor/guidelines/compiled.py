@@ -68,6 +68,10 @@ class Evidence:
     """Parts of a statistic, all of which must be there."""
     case: tuple[str, ...] = ()
     """What the facts told make: trafficking or smuggling."""
+    whose: str | None = None
+    """Of whom the words must be told, in one of `roles` and none of `never`."""
+    never: tuple[frozenset[str], ...] = ()
+    contact: bool = False
 
     @property
     def level(self) -> int:
@@ -128,6 +132,7 @@ class CompiledCheck:
     about: tuple[Evidence, ...]
     unless: tuple[Evidence, ...]
     met: tuple[Evidence, ...]
+    weak: tuple[Evidence, ...]
     broken: tuple[Evidence, ...]
 
 
@@ -255,7 +260,8 @@ class _Build:
         trigger = self.sets.add(Words(keys(rule.trigger), keys(rule.trigger_stems)))
         check = None
         if rule.check:
-            parts = (rule.check.about, rule.check.unless, rule.check.met, rule.check.broken)
+            asked = rule.check
+            parts = (asked.about, asked.unless, asked.met, asked.weak, asked.broken)
             check = CompiledCheck(*map(self._clauses, parts))
         return CompiledRule(rule, trigger, matchers, check)
 
@@ -362,6 +368,9 @@ class _Build:
             at_least=clause.at_least,
             statistic=tuple(clause.statistic),
             case=tuple(clause.case),
+            whose=clause.whose,
+            never=self._wanted(clause.not_),
+            contact=clause.contact,
         )
 
 

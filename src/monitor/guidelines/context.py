@@ -106,6 +106,22 @@ def look_up(clause: Evidence, places: Iterable[tuple[Scene, int, int]]) -> list[
     return list(found.values())
 
 
+def look_apart(clause: Evidence, places: Iterable[tuple[Scene, int, int]]) -> list[Found]:
+    """Return hits of a clause's words in the places, none over another, no more than it needs.
+
+    "Recruitment fees" is one thing told, though each of its words is listed as well.
+    """
+    found: list[Found] = []
+    for scene, low, high in places:
+        for wordset in clause.wordsets:
+            for start, end in scene.hits.between(wordset, low, high):
+                if len(found) >= clause.at_least:
+                    return found
+                if not any(f.scene is scene and start < f.end and f.start < end for f in found):
+                    found.append(Found(scene, start, end))
+    return found
+
+
 def _places(
     clause: Evidence, draft: Draft, scene: Scene, at: Candidate
 ) -> Iterator[tuple[Scene, int, int]]:

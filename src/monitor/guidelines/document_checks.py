@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.guidelines.compiled import CompiledCheck, CompiledRule, Evidence, Guideline
-from monitor.guidelines.context import Found, look_up, regions
+from monitor.guidelines.contacts import contacts
+from monitor.guidelines.context import Found, look_apart, regions
 from monitor.guidelines.draft import Draft
 from monitor.guidelines.gates import Topic, may_ask
+from monitor.guidelines.owners import owned
 from monitor.guidelines.referents import anyone_evidence
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
@@ -22,6 +24,7 @@ from monitor.types import ScorecardItem, Span
 MAX_EVIDENCE = 5
 _EXCEPTED = "not asked here, because of the words shown"
 _NOTHING = "nothing in the text speaks for or against it"
+_WEAK = "cannot tell: the words shown are too little to go by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,7 @@ def check_draft(
         return ScorecardItem(item, None, silence)
     met, evidence = _answer(asked)
     if met is None:
-        excepted = _first(compiled.unless, asked)
-        return ScorecardItem(item, None, _EXCEPTED if excepted else _NOTHING, _spans(excepted))
+        return ScorecardItem(item, None, *_why_open(asked))
     if not met and draft.words < check.min_words:
         return ScorecardItem(item, None, _too_short(asked))
     reason = check.reasons.get("met" if met else "broken", "")
@@ -79,13 +81,22 @@ def _one_answer(asked: _Question) -> tuple[bool | None, list[Found]]:
     """Say met, not met or neither; what raised the question stands where nothing else can."""
     if found := _first(asked.compiled.met, asked):
         return True, found
-    if _first(asked.compiled.unless, asked):
+    if _first(asked.compiled.unless, asked) or _first(asked.compiled.weak, asked):
         return None, []
     if found := _first(asked.compiled.broken, asked):
         return False, found
     answer = {"met": True, "broken": False, "silent": None}[asked.check.otherwise]
     raised = [found for clause in asked.compiled.about for found in _evidence(clause, asked) or []]
     return answer, raised if answer is False else []
+
+
+def _why_open(asked: _Question) -> tuple[str, tuple[Span, ...]]:
+    """Say why there is no answer, and show the words that kept it open."""
+    if excepted := _first(asked.compiled.unless, asked):
+        return _EXCEPTED, _spans(excepted)
+    if weak := _first(asked.compiled.weak, asked):
+        return asked.check.reasons.get("weak", _WEAK), _spans(weak)
+    return _NOTHING, ()
 
 
 def _too_short(asked: _Question) -> str:
@@ -116,11 +127,18 @@ def _first(clauses: Sequence[Evidence], asked: _Question) -> list[Found]:
 
 
 def _evidence(clause: Evidence, asked: _Question) -> list[Found] | None:
+    if clause.whose is not None:
+        found = owned(clause, asked.guideline, asked.draft, _places(clause, asked))
+        return found if len(found) >= clause.at_least else None
+    if clause.contact:
+        places = _places(clause, asked)
+        found = [Found(s, *hit) for s, low, high in places for hit in contacts(s, low, high)]
+        return found if len(found) >= clause.at_least else None
     if clause.referent is not None:
         shown = anyone_evidence(clause, asked.guideline, asked.draft)
         if shown:
             return [Found(scene, *hit) for scene, hit in shown]
-    found = look_up(clause, _places(clause, asked)) + _looks(clause, asked.draft)
+    found = look_apart(clause, _places(clause, asked)) + _looks(clause, asked.draft)
     return found if len(found) >= clause.at_least else None
 
 

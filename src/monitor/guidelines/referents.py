@@ -18,6 +18,16 @@ from monitor.guidelines.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Words that a question about a whole text looks at."""
+
+    start: int
+    end: int
+    sentence: int
+    person: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Meant:
     """The person meant, and the words at this place that mean her."""
 
@@ -77,7 +87,7 @@ def referent_evidence(
     if clause.referent == "anyone":
         found = (_shown(clause, cast, meant) for meant in _everyone(cast, scene, at))
         return next(filter(None, found), [])
-    meant = _meant(clause.referent or "", cast, scene, at)
+    meant = meant_at(clause.referent or "", cast, scene, at)
     return _shown(clause, cast, meant) if meant else []
 
 
@@ -100,7 +110,8 @@ def _everyone(cast: Cast, scene: Scene, at: Candidate) -> Iterator[Meant]:
     yield from _known(cast, scene, cast.mentions[scene.field].between(low, high))
 
 
-def _meant(where: str, cast: Cast, scene: Scene, at: Candidate) -> Meant | None:
+def meant_at(where: str, cast: Cast, scene: Scene, at: Candidate | Spot) -> Meant | None:
+    """Return whom a referent means at a place, if the text says."""
     if at.person is not None and where == "match":
         return Meant(at.person, scene, (at.start, at.end))
     mentions = cast.mentions[scene.field]
@@ -121,7 +132,7 @@ def _meant(where: str, cast: Cast, scene: Scene, at: Candidate) -> Meant | None:
     return next(_known(cast, scene, order), None)
 
 
-def _distance(mention: Mention, at: Candidate) -> int:
+def _distance(mention: Mention, at: Candidate | Spot) -> int:
     return at.start - mention.end if mention.end <= at.start else mention.start - at.end + 1
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from dataclasses import field as default
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.guidelines.scan import Hit, Hits
 from monitor.text.view import View
@@ -23,6 +23,14 @@ MAX_PIECE = 600
 some hundreds is longer."""
 
 
+class Voice(NamedTuple):
+    """The words for who speaks; to `reach`, what hangs on them ("a lawyer | for the men")."""
+
+    start: int
+    end: int
+    reach: int
+
+
 @dataclass(slots=True, eq=False)
 class Scene:
     """The title or the text of a document."""
@@ -34,6 +42,8 @@ class Scene:
     captions: tuple[Hit, ...]
     docs: dict[int, Doc] = default(default_factory=dict)
     """Analysed pieces by where they start; valid inside `analysis()` only."""
+    voices: dict[bool, list[Voice]] = default(default_factory=dict)
+    """Who speaks, once somebody has asked; True: papers as well."""
     _cuts: dict[int, list[int]] = default(default_factory=dict)
 
     def sentence_span(self, number: int) -> Hit:

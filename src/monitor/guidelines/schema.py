@@ -46,6 +46,7 @@ Within = Literal[
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Referent = Literal["before", "after", "near", "subject", "match", "anyone"]
+Whose = Literal["before", "after", "near", "subject", "voice"]
 RoleNames = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*(\+[a-z][a-z0-9-]*)*$")]
 Words = Annotated[list[Text], Field(min_length=1)]
 Slot = Name | list[str]
@@ -109,7 +110,10 @@ class Clause(Strict):
     tokens: list[Annotated[list[Token], Field(min_length=1)]] = []
     person: Name | None = None
     referent: Referent | None = None
+    whose: Whose | None = None
     is_: list[RoleNames] = Field([], alias="is")
+    not_: list[RoleNames] = Field([], alias="not")
+    contact: bool = False
     details: Annotated[int, Field(gt=0)] | None = None
     headline_has: list[Literal["exclamation", "capitals", "question"]] = []
     quoted: Literal["attributed", "scare"] | None = None
@@ -123,14 +127,18 @@ class Clause(Strict):
     def _says_something(self) -> Self:
         listed = any((self.lexicons, self.phrases, self.sequences, self.tokens, self.headline_has))
         alone = [x is not None for x in (self.person, self.referent, self.quoted)]
-        alone += [bool(self.statistic), bool(self.case)]
-        if not listed and not any(alone):
+        alone += [bool(self.statistic), bool(self.case), self.contact]
+        if not listed and not any(alone) and self.whose != "voice":
             raise ValueError(
                 "a clause needs lexicons, phrases, sequences, tokens, person, referent, quoted, "
-                "statistic or case"
+                "statistic, case, contact or whose: voice"
             )
+        if self.whose is not None:
+            return self._of_somebody(listed, any(alone))
         if (self.person is None and self.referent is None) != (not self.is_):
             raise ValueError("'person' or 'referent' and 'is' go together")
+        if self.not_:
+            raise ValueError("'not' goes with 'whose'")
         if self.details is not None and self.referent is None:
             raise ValueError("'details' are told of the person that 'referent' means")
         if sum(alone) + (listed and self.referent != "anyone") > 1:
@@ -141,6 +149,14 @@ class Clause(Strict):
             raise ValueError("'reach' counts words before or after the match only")
         if self.tokens and self.within not in ("match", "before", "after", "sentence"):
             raise ValueError("'tokens' look at the sentence of the match only")
+        return self
+
+    def _of_somebody(self, listed: bool, apart: bool) -> Self:
+        """Refuse a `whose` that says nothing of anybody."""
+        if apart:
+            raise ValueError("'whose' goes with words, 'is' and 'not' only")
+        if not self.is_ and not (self.not_ or (listed and self.whose == "voice")):
+            raise ValueError("'whose' needs 'is' or 'not'")
         return self
 
 
@@ -207,16 +223,17 @@ class DocumentCheck(Strict):
     about: list[Clause] = []
     unless: list[Clause] = []
     met: list[Clause] = []
+    weak: list[Clause] = []
     broken: list[Clause] = []
     otherwise: Literal["met", "broken", "silent"]
     flags: Literal["headline"] | None = None
-    reasons: dict[Literal["met", "broken"], Text]
+    reasons: dict[Literal["met", "weak", "broken"], Text]
 
     @model_validator(mode="after")
     def _can_answer(self) -> Self:
         if not self.met and not self.broken:
             raise ValueError("'check' needs 'met' or 'broken' clauses")
-        for clause in (*self.about, *self.unless, *self.met, *self.broken):
+        for clause in (*self.about, *self.unless, *self.met, *self.weak, *self.broken):
             apart = clause.person or clause.quoted or clause.referent not in (None, "anyone")
             if clause.tokens or apart:
                 raise ValueError("clauses of a 'check' have words, or persons: 'referent: anyone'")
@@ -291,6 +308,8 @@ _WAYS: Mapping[str, frozenset[str]] = {
 
 def _kind_problem(rule: Rule) -> str | None:
     """Say what in the rule does not go with its kind, or None."""
+    clauses = [*rule.needs, *rule.unless]
+    clauses += [clause for matcher in rule.match for clause in (*matcher.needs, *matcher.unless)]
     ways = {matcher.way for matcher in rule.match}
     extra = ways - _WAYS.get(rule.kind, ways)
     has_needs = rule.needs or any(
@@ -307,6 +326,7 @@ def _kind_problem(rule: Rule) -> str | None:
         f"kind '{rule.kind}' needs a '{rule.kind}' matcher": rule.kind in ("tokens", "dependency")
         and rule.kind not in ways,
         "'offers' belongs to kind 'document'": not document and rule.offers is not None,
+        "'whose' and 'contact' belong to a 'check'": any(c.whose or c.contact for c in clauses),
         "kind 'context' has 'needs'": rule.kind == "context" and not has_needs,
         "'tokens' and 'dependency' matchers need a 'trigger'": parsed
         and not (rule.trigger or rule.trigger_stems),

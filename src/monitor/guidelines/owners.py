@@ -1,0 +1,80 @@
+"""Whose the words of a question are: who is meant by them, or who speaks.
+
+"Asked not to be named" protects the woman who was sold, and tells nothing of her if it was a
+neighbour of the suspect who asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from monitor.guidelines.cast import Cast, Person
+from monitor.guidelines.compiled import Evidence, Guideline
+from monitor.guidelines.context import Found
+from monitor.guidelines.draft import Draft
+from monitor.guidelines.mentions import Mention
+from monitor.guidelines.persons import cast_of
+from monitor.guidelines.referents import Spot, meant_at
+from monitor.guidelines.scene import Scene
+from monitor.guidelines.voices import voices
+
+
+def owned(
+    clause: Evidence, guideline: Guideline, draft: Draft, places: Iterable[tuple[Scene, int, int]]
+) -> list[Found]:
+    """Return the words of a clause that are told of, or said by, somebody in a wanted role."""
+    cast = cast_of(guideline, draft)
+    look = _spoken if clause.whose == "voice" else _told
+    found = (piece for place in places for piece in look(clause, cast, *place))
+    return list(dict.fromkeys(found))
+
+
+def _told(clause: Evidence, cast: Cast, scene: Scene, low: int, high: int) -> Iterator[Found]:
+    for wordset in clause.wordsets:
+        for start, end in scene.hits.between(wordset, low, high):
+            spot = Spot(start, end, scene.view.sentence_at(start))
+            meant = meant_at(clause.whose or "", cast, scene, spot)
+            if _fits(clause, cast, meant.person if meant else None):
+                yield Found(scene, start, end)
+
+
+def _spoken(clause: Evidence, cast: Cast, scene: Scene, low: int, high: int) -> Iterator[Found]:
+    """Yield who speaks; what hangs on the words counts too ("a lawyer for the men")."""
+    for voice in voices(scene, papers=bool(clause.wordsets)):
+        if voice.start < low or voice.end > high:
+            continue
+        mentions = cast.mentions[scene.field]
+        heads = mentions.over(voice.start, voice.end)
+        hits = [
+            hit
+            for wordset in clause.wordsets
+            for hit in scene.hits.overlapping(wordset, voice.start, voice.end)
+        ]
+        if clause.roles and not any(
+            _is_one_of(cast, person, clause.roles) for person in _known(cast, heads)[:1]
+        ):
+            continue
+        apart = [m for m in heads if not any(m.start < end and at < m.end for at, end in hits)]
+        behind = mentions.between(voice.end, voice.reach)[:1]
+        if any(_is_one_of(cast, p, clause.never) for p in _known(cast, (*apart, *behind))):
+            continue
+        if clause.wordsets:
+            yield from (Found(scene, *hit) for hit in hits)
+        else:
+            yield Found(scene, voice.start, voice.end)
+
+
+def _known(cast: Cast, mentions: Iterable[Mention]) -> list[Person]:
+    return [person for mention in mentions if (person := cast.of(mention)) is not None]
+
+
+def _fits(clause: Evidence, cast: Cast, person: Person | None) -> bool:
+    if person is None:
+        return not clause.roles
+    wanted = not clause.roles or _is_one_of(cast, person, clause.roles)
+    return wanted and not _is_one_of(cast, person, clause.never)
+
+
+def _is_one_of(cast: Cast, person: Person, roles: tuple[frozenset[str], ...]) -> bool:
+    known = person.roles(cast.guideline) if roles else frozenset()
+    return any(names <= known for names in roles)
