@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 
-// The items carry the titles of rules, which name the lapse: "No helpline" is in order if met.
+// The titles of these rules name the good practice: "Tells readers where to get help" is in order.
 const ATTENTION = { glyph: "✕", word: "needs attention", className: "missing" };
 const IN_ORDER = { glyph: "✓", word: "in order", className: "present" };
 const UNJUDGED = { glyph: "–", word: "not judged", className: "unjudged" };
