@@ -98,7 +98,6 @@ ROLES = [
     ("Rosa Mensah spoke. She is 15.", "Rosa Mensah", {"minor"}),
     ("The boy, aged 12, spoke.", "boy", {"minor"}),
     ("At the age of 14, she left.", "she", {"minor"}),
-    ("Perpetrators exploited her.", "Perpetrators", {"suspect", "general"}),
     ("The manager forced her to work.", "manager", {"one"}),
     ("Victims may be ill.", "Victims", {"victim", "general"}),
     ("Ana Doe, who waived her right to anonymity, spoke.", "Ana Doe", {"consenting"}),
