@@ -56,6 +56,12 @@ SAME = [
     ("A social worker said the boy was held. He is 13.", "boy", "He"),
     ("The minister said the boy was held. He added that it rained.", "minister", "He"),
     ("Her brother found the 15-year-old.", "Her", "15-year-old"),
+    ("A man met the girl after she ran away.", "girl", "she"),
+    ("Ana Ruci met her and told her she owed money.", "her", "she"),
+    ("She is Rosa Mensah, a cook.", "She", "Rosa Mensah"),
+    ("Rosa Mensah's day began at five. Mensah was a cook.", "Rosa Mensah", "Mensah"),
+    ("Rosa Mensah slept. 'I forgot,' the 36-year-old said.", "Rosa Mensah", "36-year-old"),
+    ("Joy, 17, was found. The eldest child of a widow who sells corn, she was sold.", "Joy", "she"),
 ]
 
 

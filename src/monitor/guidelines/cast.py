@@ -15,7 +15,7 @@ class Person:
     """A person, or a group spoken of as one, with all that the text tells.
 
     `facts` are the words that gave a role, by role, where they first stand; `age` the youngest
-    age told.
+    age told, of a child's the present one.
     """
 
     facts: dict[str, tuple[Scene, Hit]] = field(default_factory=dict)
@@ -96,8 +96,15 @@ class Cast:
             person.words.add(mention.word)
         person.traits |= mention.traits | self._implied(mention)
         for age in mention.ages:
-            if person.age is None or age.years < person.age[0].years:
+            if person.age is None or self._younger(age, person.age[0]):
                 person.age = age, scene
+
+    def _younger(self, age: Age, known: Age) -> bool:
+        """Whether an age counts before the one known: the lower, of two of a child the present."""
+        adult = self.guideline.persons.adult_age
+        if age.then is not known.then and max(age.years, known.years) < adult:
+            return known.then
+        return age.years < known.years
 
     def _implied(self, mention: Mention) -> frozenset[int]:
         """Return what a pronoun shows: whoever is called "she" is not meant by a later "he"."""

@@ -37,6 +37,18 @@ _ARTICLE = re.compile(r",? (?:\(?\d{1,2}\)?,? )?(?:an?|the|one of the) ")
 _PLACING = words("in at from near the a an to into of on across around outside")
 _SAID_BY = re.compile(r"\b(?:said|says|named|called|identified as|asked|told|like|added) $")
 _WORD = re.compile(r"[\w-]+")
+_NO_FIRST = words(
+    """i i'm i've i'd i'll we they he she it you his her their our your my both none nobody
+    everybody everyone everything somebody someone something anyone anybody nothing neither either
+    some many most few several others another instead meanwhile however yet then still also here
+    there now today yesterday later once even only just such whoever people those asked"""
+)
+"""Words that begin a sentence and nobody's name."""
+_COMMON = re.compile(r"(?:s|tion|ment|ness|ing|ly)$")
+""""Housekeepers said", "Restoration was": a lone first word that may well be a common noun."""
+_NAMESAKES = words(
+    "street road avenue lane square hotel school college university foundation act law"
+)
 MIN_NAME = 3
 """Letters of a name that stands alone."""
 
@@ -75,16 +87,35 @@ def _told(guideline: Guideline, scene: Scene, nouns: Sequence[Mention]) -> list[
     accepted: set[str] = set()
     doubtful: list[Hit] = []
     sure: list[Hit] = []
+    end = -1
     for found in _NAME.finditer(text):
+        end, goes_on = found.end(), found.start() == end + 1 and text[end] == " "
+        if goes_on:
+            continue  # "the National Human Trafficking Referral Hotline" is no person
         span = _trim(guideline, scene, found.span(), starts, covered, begins)
-        if span is None:
+        if span is None or (span[0] > found.start() and _is_body(text, found.start(), span)):
             continue
-        if _is_person(text, span, beside, begins):
+        if _is_person(text, span, beside, begins, starts):
             sure.append(span)
             accepted.update(text[span[0] : span[1]].split())
         else:
             doubtful.append(span)
-    return sure + [span for span in doubtful if set(text[span[0] : span[1]].split()) <= accepted]
+    return sure + [span for span in doubtful if _shares(text[span[0] : span[1]].split(), accepted)]
+
+
+def _is_body(text: str, start: int, span: Hit) -> bool:
+    """Whether a lone last word is that of a body's name: "the National Trafficking Hotline"."""
+    return (
+        text[max(0, start - 5) : start].endswith((" the ", "The "))
+        and " " not in text[span[0] : span[1]]
+    )
+
+
+def _shares(parts: Sequence[str], accepted: set[str]) -> bool:
+    """Whether a doubtful name is that of a person told of ("Ana Ruci's day", and "Ruci said")."""
+    if set(parts) <= accepted:
+        return True
+    return bool(accepted & {parts[0], parts[-1]}) and parts[-1].lower() not in _NAMESAKES
 
 
 def _trim(
@@ -103,6 +134,7 @@ def _trim(
     no_name = guideline.persons.no_name
     while parts and (
         covers(covered, *parts[0])
+        or (parts[0][0] in starts and text[parts[0][0] : parts[0][1]].lower() in _NO_FIRST)
         or (in_any(scene, no_name, *parts[0]) and _may_go(scene, parts[0], starts))
     ):
         parts.pop(0)
@@ -128,7 +160,7 @@ def _may_go(scene: Scene, part: Hit, starts: set[int]) -> bool:
     return bool(title) or part[0] in starts
 
 
-def _is_person(text: str, span: Hit, beside: set[int], begins: set[int]) -> bool:
+def _is_person(text: str, span: Hit, beside: set[int], begins: set[int], starts: set[int]) -> bool:
     """Whether what stands beside a capitalised name shows that it is a person's."""
     start, end = span
     before = text[max(0, start - 24) : start]
@@ -146,8 +178,11 @@ def _is_person(text: str, span: Hit, beside: set[int], begins: set[int]) -> bool
         return True
     if (before.split() or [""])[-1].lower() in _PLACING:
         return False
-    spoken = " " in text[start:end] and _SAID_BY.search(before)
-    return bool(_ACTS.match(text, end) or spoken) or _in_apposition(text, end, begins)
+    several = " " in text[start:end]
+    spoken = several and _SAID_BY.search(before)
+    common = not several and start in starts and _COMMON.search(text, start, end)
+    acts = not common and _ACTS.match(text, end)
+    return bool(acts or spoken) or _in_apposition(text, end, begins)
 
 
 def _in_apposition(text: str, end: int, begins: set[int]) -> bool:

@@ -17,6 +17,8 @@ _PRONOUN = re.compile(
     r"\b(?:he|she|they|him|her|them|his|hers|their|who|whom|whose|i|we|me|my|us|our)\b",
     re.IGNORECASE,
 )
+_BARE_PLURAL = re.compile(r"[^su']s$")
+""""Experts", "kids": without an article, several."""
 
 
 def find_mentions(guideline: Guideline, scene: Scene, known: frozenset[str]) -> Mentions:
@@ -97,12 +99,20 @@ def _noun(
 ) -> Iterator[Mention]:
     if not group:
         return
+    persons = guideline.persons
+    if in_any(scene, persons.done_to, *group[-1]):  # "Girls trafficked from …": girls
+        yield from _noun(guideline, scene, hits, group[:-1])
+        return
     start, end, head = group[0][0], group[-1][1], group[-1]
     text = scene.view.shadow
-    persons = guideline.persons
-    if in_any(scene, persons.ignored, start, end) or in_any(scene, persons.done_to, *head):
+    if in_any(scene, persons.ignored, start, end):
         return
     lead, oblique = lead_of(text, start)
+    one = text.find(" of ", *head)  # "the youngest of the girls" is one
+    shown = (head[0], one if one > 0 else head[1])
+    traits = frozenset(t for t in persons.traits if scene.hits.overlapping(t, *shown))
+    if not lead and one < 0 and _BARE_PLURAL.search(text, *head):
+        traits |= persons.several
     yield Mention(
         start,
         end,
@@ -110,7 +120,7 @@ def _noun(
         text[head[0] : end].lower(),
         frozenset().union(*(hits[hit][0] for hit in group)),
         frozenset().union(*(hits[hit][1] for hit in group)),
-        frozenset(t for t in persons.traits if scene.hits.overlapping(t, *head)),
+        traits,
         lead,
         oblique,
     )

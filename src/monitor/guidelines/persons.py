@@ -10,13 +10,13 @@ text. That is right often enough for a suggestion.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from monitor.guidelines.cast import Cast, Person
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.draft import Draft
 from monitor.guidelines.gates import quotation_around
-from monitor.guidelines.mentions import Mention, is_object
+from monitor.guidelines.mentions import NOMINATIVE, Mention, is_object
 from monitor.guidelines.person_events import tell_roles
 from monitor.guidelines.person_words import find_mentions
 from monitor.guidelines.scene import Scene
@@ -34,6 +34,7 @@ _BESIDE = re.compile(
     r"(?:(?!(?:and|who|when|that|by|of|to)\b)[\w'-]+ ){0,3}"
 )
 _LINK = re.compile(r"(?: is| was|,) ")
+_IS = re.compile(r" (?:is|was) ")
 _NAMED = re.compile(r"(?:,? (?:named|called|identified as|known as)|,)? (?:[A-Z]\w+\.? )?")
 _SAYS = re.compile(
     r" (?:also |later )?(?:said|says|told|tells|added|adds|explained|warned|insisted)\b"
@@ -41,9 +42,11 @@ _SAYS = re.compile(
 _COMMA_LEAD = re.compile(
     r", (?:an?|the|one of the) (?:(?!(?:and|who|when|that|by|of|to)\b)[\w'-]+ ){0,3}$"
 )
-_RELATIVE = re.compile(r",? ?(?:of |to |with )?")
+_RELATIVE = re.compile(r",? ?(?:of |to |with )?|[^.;:!?\"]{0,60}, ")
 _RELATIVES = words("who whom whose")
 _CLAUSE = re.compile(r"[.;:,]|\b(?:and|but|that|when|if|because|while|after|before|until)\b")
+_SAME = {"she": "her", "he": "him"}
+_TO_HER = re.compile(r" (?:(?:that|if|whether|when|how|what|where|until|because|as) )?")
 MAX_VERB = 30
 """Characters of a verb between who acts and whom it is done to."""
 _SEVERAL = words("they them their")
@@ -146,6 +149,11 @@ class _Linking:
             shape = _BESIDE
         elif before.kind == "noun" and mention.kind == "name":
             shape = _NAMED
+        elif before.kind == "pronoun" and mention.kind == "name":
+            linked = before.word in NOMINATIVE and not person.names
+            return (
+                person if linked and _IS.fullmatch(self.text, before.end, mention.start) else None
+            )
         elif before.kind != "name" and mention.kind == "noun" and mention.lead == "a":
             if not _LINK.match(self.text, before.end):
                 return None
@@ -168,8 +176,26 @@ class _Linking:
         same = (p for p in recent if mention.word in p.words)
         if mention.lead != "the":
             return next((p for p in same if mention.lead == "whose"), None)
-        found = next(same, None) or next((p for p in recent if self._fits(p, mention)), None)
-        return found or self._announced(mention)
+        low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
+        others = (p for p in recent if not (p.names and p.places[-1][1].start >= low))
+        found = next(same, None) or next((p for p in others if self._fits(p, mention)), None)
+        return found or self._announced(mention) or self._named_before(mention)
+
+    def _named_before(self, mention: Mention) -> Person | None:
+        """Return whom "the 36-year-old" means: the person named last, of no other age."""
+        persons = self.cast.guideline.persons
+        if not mention.ages or mention.ages[0].years < persons.adult_age:
+            return None
+        number = self.scene.view.sentence_at(mention.start)
+        low, _ = self.scene.sentence_span(max(0, number - LOOK_BACK))
+        for earlier in reversed(self.cast.mentions[self.scene.field].between(low, mention.start)):
+            person = self.cast.of(earlier)
+            if person is None or not person.names or earlier.kind == "pronoun":
+                continue
+            apart = person.age and person.age[0].years != mention.ages[0].years
+            opposed = persons.opposed(person.traits, mention.traits)
+            return None if apart or opposed or "official" in person.facts else person
+        return None
 
     def _announced(self, mention: Mention) -> Person | None:
         """Return the person of "Her brother found the 15-year-old", whose pronoun comes first."""
@@ -217,6 +243,9 @@ class _Linking:
         misfits = frozenset(self.cast.guideline.pronouns.get(mention.word, ()))
         barred = {id(self._speaker(mention)), id(self._acting_on(index, mention))}
         doubtful: Person | None = None
+        known = self._told_her(index, mention) or self._known_to_fit(index, mention)
+        if known and id(known) not in barred:
+            return known
         for earlier in self._candidates(index, mention):
             person = self.cast.of(earlier)
             if person is None or id(person) in barred or (person.traits | earlier.traits) & misfits:
@@ -225,6 +254,36 @@ class _Linking:
                 return person
             doubtful = doubtful or person
         return doubtful
+
+    def _told_her(self, index: int, mention: Mention) -> Person | None:
+        """Return who "told her she owed" means by "she"."""
+        before = self.mentions[index - 1] if index else None
+        if before is None or _SAME.get(mention.word) != before.word:
+            return None
+        gap = _TO_HER.fullmatch(self.text, before.end, mention.start)
+        return self.cast.of(before) if gap else None
+
+    def _known_to_fit(self, index: int, mention: Mention) -> Person | None:
+        """Return the one of "X met the girl after she left" who is known to be a "she".
+
+        Where the other has no sex told, a name alone; "she" who says something may be either.
+        """
+        shown = self.cast.guideline.persons.implied.get(mention.word)
+        if mention.word not in ("she", "he") or not shown or self._speaks(mention):
+            return None
+        low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
+        fit: list[Person] = []
+        for earlier in self.mentions[max(0, index - MAX_LOOKED) : index]:
+            person = self.cast.of(earlier)
+            if earlier.start < low or person is None:
+                continue
+            if not person.traits:
+                continue
+            if person.traits & shown and earlier.kind == "noun" and earlier.lead == "the":
+                fit.append(person)
+            elif earlier.kind != "pronoun" and person.traits & shown:
+                return None
+        return fit[0] if fit and all(p is fit[0] for p in fit) else None
 
     def _wanted(self, mention: Mention) -> frozenset[int]:
         """Return what is better known of a person than not: her sex, or that they are several."""
@@ -253,12 +312,30 @@ class _Linking:
         number = self.scene.view.sentence_at(mention.start)
         begin = max(0, index - MAX_LOOKED)
         window = self.mentions[begin:index]
+        speaks = self._speaks(mention)
+        own: list[Mention] = []
         for back in range(LOOK_BACK + 1):
             low, high = self.scene.sentence_span(number - back)
             inside = [m for m in window if low <= m.start < high]
-            speaks = self._speaks(mention)
+            if back == 0 and self._is_fronted(inside, mention):
+                own, inside = inside, []
             yield from (m for m in inside if self._speaks(m) is speaks)
             yield from (m for m in inside if self._speaks(m) is not speaks)
+        yield from own
+
+    def _is_fronted(self, inside: Sequence[Mention], mention: Mention) -> bool:
+        """Whether who stands before "she" is no more than part of a phrase set before her.
+
+        "The eldest of six children of a widow who sells corn, she was …": nobody there acts.
+        """
+        if mention.word not in NOMINATIVE or not self.text.endswith(", ", 0, mention.start):
+            return False
+        return not any(
+            not m.oblique
+            and m.lead != "whose"
+            and (m.kind != "pronoun" or m.word in NOMINATIVE - _RELATIVES)
+            for m in inside
+        )
 
     def _speaks(self, mention: Mention) -> bool:
         """Whether a word of saying follows: "He added" goes on with the speaker, "He is 13" not."""
