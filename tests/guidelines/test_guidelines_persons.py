@@ -183,8 +183,12 @@ def test_details_are_counted_per_person_over_the_whole_text():
 
 
 def test_five_dates_are_one_detail():
-    text = "The girl left on 3 May. The girl came on 4 May, on 5 May and on 6 May."
-    assert details(text, "girl") == ["on 3 May"]
+    text = "The girl left the village of Brod on 3 May. The girl came on 4 May and on 5 May."
+    assert details(text, "girl") == ["village of Brod", "on 3 May"]
+
+
+def test_a_date_alone_is_no_detail():
+    assert details("The girl left on 3 May.", "girl") == []
 
 
 def test_general_words_are_no_detail_without_a_name():

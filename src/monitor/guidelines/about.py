@@ -38,7 +38,7 @@ class PersonEvent(Strict):
     `said`: the words show it wherever they are said of their subject ("pleaded guilty").
     """
 
-    voice: Literal["active", "passive", "said"]
+    voice: Literal["active", "passive", "said", "did"]
     verbs: list[Name]
     subject: Name | None = None
     object: Name | None = None
@@ -46,10 +46,16 @@ class PersonEvent(Strict):
 
 
 class DetailWords(Strict):
-    """Words for one kind of identifying detail; `named`: only beside a name or a number."""
+    """Words for one kind of identifying detail.
+
+    `named`: only beside a name or a number; `ahead`: only right before a name; not `alone`: only
+    with another detail than an age in the sentence.
+    """
 
     words: list[Name] = []
     named: list[Name] = []
+    ahead: list[Name] = []
+    alone: bool = True
 
 
 class PersonWords(Strict):
@@ -67,6 +73,10 @@ class PersonWords(Strict):
     events: list[PersonEvent] = []
     details: dict[Name, DetailWords] = {}
     owners: list[Name] = []
+    broad: list[Name] = []
+    kin: list[Name] = []
+    relative: Name = "relative"
+    protected: Name = "victim"
 
 
 class CaseWords(Strict):

@@ -25,6 +25,8 @@ class Person:
     traits: frozenset[int] = frozenset()
     words: set[str] = field(default_factory=set)
     places: list[tuple[Scene, Mention]] = field(default_factory=list)
+    grown: bool = False
+    """Whether a present age of an adult is told too ("She is 34 … when she was 15")."""
 
     def roles(self, guideline: Guideline) -> frozenset[str]:
         """Return the roles; what a word only assumes gives way to what the text tells.
@@ -42,7 +44,9 @@ class Person:
         if self.age:
             told -= {young, grown}
             told.add(young if self.age[0].years < adult else grown)
-            told |= {f"{young}-then"} if young in told and self.age[0].then else set()
+            if young in told and self.age[0].then:
+                told |= {f"{young}-then"}
+                told ^= {young, grown} if self.grown else set()
         elif young in told:
             told.discard(grown)
         told.add("named" if self.names else "unnamed")
@@ -72,14 +76,31 @@ class Cast:
         self.guideline = guideline
         self.mentions: dict[str, Mentions] = {}
         self.scenes: dict[str, Scene] = {}
-        self.details: dict[int, dict[str, tuple[Scene, Hit]]] | None = None
-        """Identifying details by person, once somebody has asked for them."""
+        self.details: dict[int, dict[str, list[tuple[Scene, Hit]]]] | None = None
+        """Identifying details by person and kind, once somebody has asked for them."""
+        self.kin: dict[int, Person] = {}
+        """Of which exploited person somebody is a relative."""
+        self.kin_told: list[tuple[Person, tuple[Scene, Hit]]] = []
+        """Where a relative is named, or known by what is his ("her aunt's salon")."""
         self.persons: list[Person] = []
         self._meant: dict[int, Person] = {}
 
     def of(self, mention: Mention) -> Person | None:
         """Return whom a mention means, if the text says."""
         return self._meant.get(id(mention))
+
+    def is_protected(self, person: Person) -> bool:
+        """Whether the text tells that a person is exploited, and not that she is a suspect."""
+        persons = self.guideline.persons
+        roles = person.roles(self.guideline)
+        young, _ = persons.by_age
+        told = persons.protected in person.facts or {young, persons.protected} <= roles
+        return told and not self.stands_apart(person)
+
+    def stands_apart(self, person: Person) -> bool:
+        """Whether a person is told of in a role that excludes that she is exploited."""
+        persons = self.guideline.persons
+        return bool(person.facts.keys() & persons.instead.get(persons.protected, frozenset()))
 
     def give(self, mention: Mention, person: Person, scene: Scene) -> None:
         """Settle that a mention means a person, who gains what its words say."""
@@ -96,6 +117,7 @@ class Cast:
             person.words.add(mention.word)
         person.traits |= mention.traits | self._implied(mention)
         for age in mention.ages:
+            person.grown |= age.years >= self.guideline.persons.adult_age and not age.then
             if person.age is None or self._younger(age, person.age[0]):
                 person.age = age, scene
 

@@ -297,15 +297,22 @@ class _Build:
                 for e in words.events
             ),
             details=tuple(
-                DetailSets(name, named(kind.words), named(kind.named))
+                DetailSets(
+                    name, named(kind.words), named(kind.named), named(kind.ahead), kind.alone
+                )
                 for name, kind in words.details.items()
             ),
             owners=frozenset(words.owners),
+            broad=named(words.broad),
+            kin=named(words.kin),
+            relative=words.relative,
+            protected=words.protected,
         )
 
     def _check_roles(self, names: Iterable[str | None]) -> None:
         by_age = self._about.persons.by_age
         known = {*self._roles, "named", "unnamed", "one", "general", *by_age, f"{by_age[0]}-then"}
+        known.add(self._about.persons.relative)
         for name in names:
             if name is not None and name.removeprefix("known-") not in known:
                 raise LexiconError(f"'{name}' is no role of guideline.yaml", name)
@@ -322,8 +329,9 @@ class _Build:
         tokens = TokenPatterns(matcher.tokens, self._words.single) if matcher.tokens else None
         nodes = matcher.dependency
         dependency = DependencyPatterns(nodes, self._words.single) if nodes else None
-        needs += self._clauses(matcher.needs)
-        unless += self._clauses(matcher.unless)
+        of_rule = ((), ()) if matcher.apart else (needs, unless)
+        needs = of_rule[0] + self._clauses(matcher.needs)
+        unless = of_rule[1] + self._clauses(matcher.unless)
         parts = [part for part in (tokens, dependency, *needs, *unless) if part]
         return CompiledMatcher(
             wordset=self.sets.add(phrases),

@@ -33,11 +33,17 @@ class PersonEvents:
 
 @dataclass(frozen=True, slots=True)
 class DetailSets:
-    """One kind of identifying detail; `named` words count beside a name or number only."""
+    """One kind of identifying detail.
+
+    `named` words count beside a name or number only, `ahead` words right before a name. One that
+    is not `alone` counts with another detail than an age in its sentence.
+    """
 
     name: str
     words: tuple[int, ...]
     named: tuple[int, ...]
+    ahead: tuple[int, ...]
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,12 @@ class PersonSets:
     details: tuple[DetailSets, ...]
     owners: frozenset[str]
     """Roles of persons of whom details are told; others stand in the details of somebody."""
+    broad: tuple[int, ...]
+    """Names of places too large to tell who somebody is."""
+    kin: tuple[int, ...]
+    relative: str
+    """The role of relatives of those with the role `protected`."""
+    protected: str
 
     def opposed(self, one: frozenset[int], other: frozenset[int]) -> bool:
         """Whether what is known of two persons tells them apart."""

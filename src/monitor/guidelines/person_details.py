@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from monitor.guidelines.cast import Cast, Person
 from monitor.guidelines.evidence_sets import DetailSets
-from monitor.guidelines.mentions import Mention
+from monitor.guidelines.kinship import owner_of
+from monitor.guidelines.mentions import NOMINATIVE, Mention, in_any
+from monitor.guidelines.same_person import same_person
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
 
@@ -20,20 +22,19 @@ _NAME_BEHIND = re.compile(
     rf"(?:[ ,]+(?:the|of|at|in|on|de|di|da))*(?:[ ,]+(?:{_CAPITAL}[\w'-]*|\d+))+"
 )
 _NAME_BEFORE = re.compile(rf"(?:{_CAPITAL}[\w'-]+ |\d+[A-Za-z]? )+$")
+_PLACE = re.compile(
+    rf" (?:(?:the|a|old|nearby) ){{0,2}}"
+    rf"(?P<name>{_CAPITAL}[\w'-]*(?: {_CAPITAL}[\w'-]*)*)"
+)
+_BEHIND = re.compile(r"(?:,|\)|\b(?:two|three|four|five|six|seven)) $")
+_ON_HER = re.compile(r" (?:on|above|over|across|under|behind|below|near|down) (?P<whose>her|his)\b")
+_AGE, _KIN = "age", "family"
 Fact = tuple[Scene, Hit]
 
 
 def details_of(cast: Cast, person: Person) -> list[Fact]:
     """Return one place for each kind of detail told of a person; of overlapping ones one."""
-    if cast.details is None:
-        cast.details = {}
-        for kind in cast.guideline.persons.details:
-            for told, fact in _told(cast, kind):
-                cast.details.setdefault(id(told), {}).setdefault(kind.name, fact)
-    found = dict(cast.details.get(id(person), {}))
-    if person.age:
-        age, scene = person.age
-        found["age"] = scene, age.hit
+    found = {kind: places[0] for kind, places in _of_all(cast, person).items()}
     kept: list[Fact] = []
     for scene, hit in sorted(found.values(), key=lambda fact: fact[1][0] - fact[1][1]):
         if not any(scene is other and hit[0] < b and a < hit[1] for other, (a, b) in kept):
@@ -41,36 +42,107 @@ def details_of(cast: Cast, person: Person) -> list[Fact]:
     return sorted(kept, key=lambda fact: (fact[0].field == "text", fact[1]))
 
 
-def densest(details: Sequence[Fact]) -> Fact | None:
-    """Return the stretch of one sentence that holds most of the details, from first to last."""
-    by_sentence: dict[tuple[int, int], list[Fact]] = {}
-    for scene, hit in details:
-        number = scene.sentence_of(*hit)
-        if number is not None:
-            by_sentence.setdefault((id(scene), number), []).append((scene, hit))
-    if not by_sentence:
-        return None
-    most = max(by_sentence.values(), key=len)
-    return most[0][0], (min(hit[0] for _, hit in most), max(hit[1] for _, hit in most))
+def stretches_of(cast: Cast, person: Person) -> list[Fact]:
+    """Return the stretch of each sentence that holds details, from the first to the last.
+
+    The sentence with most kinds comes first. An age alone is left out of the others.
+    """
+    by_sentence: dict[tuple[int, int], list[tuple[str, Fact]]] = {}
+    for kind, places in _of_all(cast, person).items():
+        for scene, hit in places:
+            number = scene.sentence_of(*hit)
+            if number is not None:
+                by_sentence.setdefault((id(scene), number), []).append((kind, (scene, hit)))
+    order = sorted(by_sentence.values(), key=lambda told: -len({kind for kind, _ in told}))
+    kept = [told for told in order if told is order[0] or {kind for kind, _ in told} != {_AGE}]
+    return [_stretch([fact for _, fact in told]) for told in kept]
+
+
+def _stretch(facts: Sequence[Fact]) -> Fact:
+    return facts[0][0], (min(hit[0] for _, hit in facts), max(hit[1] for _, hit in facts))
+
+
+def _of_all(cast: Cast, person: Person) -> dict[str, list[Fact]]:
+    """Return the details of a person by kind, those of her other mentions among them."""
+    if cast.details is None:
+        cast.details = _gather(cast)
+    found: dict[str, list[Fact]] = {}
+    for same in same_person(cast, person):
+        for name, places in cast.details.get(id(same), {}).items():
+            found.setdefault(name, []).extend(places)
+        if same.age:
+            age, scene = same.age
+            found.setdefault(_AGE, []).append((scene, age.hit))
+    for kind in cast.guideline.persons.details:
+        if not kind.alone and kind.name in found:
+            found[kind.name] = _accompanied(found, kind.name)
+    return {name: places for name, places in found.items() if places}
+
+
+def _gather(cast: Cast) -> dict[int, dict[str, list[Fact]]]:
+    details: dict[int, dict[str, list[Fact]]] = {}
+    told = (
+        (kind.name, *one) for kind in cast.guideline.persons.details for one in _told(cast, kind)
+    )
+    for name, person, fact in (*told, *((_KIN, *one) for one in cast.kin_told)):
+        details.setdefault(id(person), {}).setdefault(name, []).append(fact)
+    return details
+
+
+def _accompanied(found: dict[str, list[Fact]], name: str) -> list[Fact]:
+    """Return the places of a kind ("on 3 May") in whose sentence another kind stands."""
+    others = {
+        (id(scene), scene.sentence_of(*hit))
+        for kind, places in found.items()
+        if kind not in (name, _AGE)
+        for scene, hit in places
+    }
+    return [
+        (scene, hit) for scene, hit in found[name] if (id(scene), scene.sentence_of(*hit)) in others
+    ]
 
 
 def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Fact]]:
     for field in cast.mentions:
         scene = cast.scenes[field]
-        hits = {hit for wordset in kind.words for hit in scene.hits.of(wordset)}
-        for wordset in kind.named:
-            hits.update(
-                filter(None, (_named(scene.view.shadow, h) for h in scene.hits.of(wordset)))
-            )
-        for hit in sorted(hits):
+        for hit in sorted(_hits(cast, kind, scene)):
             person = _whose(cast, scene, hit)
             if person is not None:
                 yield person, (scene, hit)
 
 
+def _hits(cast: Cast, kind: DetailSets, scene: Scene) -> set[Hit]:
+    text, persons = scene.view.shadow, cast.guideline.persons
+    found = {hit for wordset in kind.words for hit in scene.hits.of(wordset)}
+    for wordset in kind.named:
+        found.update(filter(None, (_named(text, hit) for hit in scene.hits.of(wordset))))
+    for wordset in kind.ahead:
+        for hit in scene.hits.of(wordset):
+            name = _ahead(cast, scene, hit)
+            if name and not in_any(scene, (*persons.broad, *persons.no_name), *name):
+                found.add((hit[0], name[1]))
+    return found
+
+
+def _ahead(cast: Cast, scene: Scene, hit: Hit) -> Hit | None:
+    """Return the name right behind a word ("from Uromi", "opposite the Co-op"), if any.
+
+    A lone "from" or "of" tells where somebody is from only behind her, or behind her age.
+    """
+    text, (start, end) = scene.view.shadow, hit
+    if text[start:end].lower() in ("from", "of") and not _BEHIND.search(text, start - 24, start):
+        before = cast.mentions[scene.field].before(start)
+        if before is None or before.end != start - 1 or before.kind == "pronoun":
+            return None
+    found = _PLACE.match(text, end, end + 48)
+    return found.span("name") if found else None
+
+
 def _named(text: str, hit: Hit) -> Hit | None:
     """Return a general word with the name beside it ("Hotel Miramar", "12 Mill Lane"), if any."""
     start, end = hit
+    if text[start : start + 2].isupper():
+        return None  # a headline in capitals tells no names
     if " " not in text[start:end] and not text[start].isupper():
         return None  # "a hotel on the road" is no name; "Hotel Miramar" and "Mill Lane" are
     behind = _NAME_BEHIND.match(text, end, end + 40)
@@ -90,13 +162,27 @@ def _whose(cast: Cast, scene: Scene, hit: Hit) -> Person | None:
     mentions = cast.mentions[scene.field]
     before = mentions.between(low, hit[0])[-6:][::-1]
     inside = [m for m in mentions.over(*hit) if m.kind == "pronoun"]
-    after = mentions.between(hit[1], high)[:6]
+    after = mentions.between(hit[1], high)[:8]
     acting = [m for m in before if not m.oblique]
-    for mention in (*inside, *acting, *before, *after):
+    fronted = [m for m in after if m.word in NOMINATIVE or not (m.oblique or m.kind == "pronoun")]
+    bodily = _ON_HER.match(scene.view.shadow, hit[1])
+    worn = mentions.over(*bodily.span("whose")) if bodily else []
+    for mention in (*inside, *worn, *acting, *before, *fronted, *after):
         person = cast.of(mention)
-        if person is not None and not _is_setting(cast, mention, person):
-            return person
+        if person is None:
+            continue
+        owner = owner_of(cast, person)
+        if mention in acting[:1] and _is_bystander(cast, mention, person):
+            return None  # "a teacher at the Riverside School hid them" tells of the teacher
+        if owner is not person or not _is_setting(cast, mention, person):
+            return owner
     return None
+
+
+def _is_bystander(cast: Cast, mention: Mention, person: Person) -> bool:
+    """Whether somebody acts who is neither told of nor anybody's relative."""
+    nobodys = mention.lead in ("a", "the") and id(person) not in cast.kin
+    return nobodys and _is_setting(cast, mention, person)
 
 
 def _is_setting(cast: Cast, mention: Mention, person: Person) -> bool:

@@ -61,6 +61,8 @@ def tell_roles(cast: Cast, scene: Scene) -> None:
                 _active(cast, scene, hit, event)
             elif event.subject:
                 subject = subject_of(cast, scene, hit[0])
+                if subject is not None and event.voice == "did" and cast.stands_apart(subject):
+                    continue
                 _tell(cast.guideline, subject, event.subject, scene, hit)
 
 

@@ -16,6 +16,7 @@ from monitor.guidelines.cast import Cast, Person
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.draft import Draft
 from monitor.guidelines.gates import quotation_around
+from monitor.guidelines.kinship import tell_kin
 from monitor.guidelines.mentions import NOMINATIVE, Mention, is_object
 from monitor.guidelines.person_events import tell_roles
 from monitor.guidelines.person_words import find_mentions
@@ -73,6 +74,8 @@ def _find_cast(guideline: Guideline, draft: Draft) -> Cast:
         _Linking(cast, scene).run()
     for scene in draft.scenes:
         tell_roles(cast, scene)
+    for scene in draft.scenes:
+        tell_kin(cast, scene)
     return cast
 
 

@@ -10,7 +10,7 @@ from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Evidence,
 from monitor.guidelines.dependency import Node
 from monitor.guidelines.draft import Candidate, Draft
 from monitor.guidelines.mentions import Mention
-from monitor.guidelines.person_details import densest, details_of
+from monitor.guidelines.person_details import details_of, stretches_of
 from monitor.guidelines.person_events import subject_of
 from monitor.guidelines.persons import cast_of
 from monitor.guidelines.scan import Hit
@@ -57,8 +57,8 @@ def find_persons(
 ) -> Iterator[Candidate]:
     """Yield the persons with the roles that a matcher wants, each once.
 
-    The place is where the text first names her (her name, where the roles have `named`), or the
-    stretch that tells most about her.
+    The place is where the text first names her (where the roles have `named`, in full), or each
+    stretch that tells what she can be known by.
     """
     cast = cast_of(guideline, draft)
     for person in cast.persons:
@@ -66,17 +66,27 @@ def find_persons(
         wanted = next((names for names in matcher.persons if names <= roles), None)
         if wanted is None:
             continue
-        if matcher.source.mark == "details":
-            place = densest(details_of(cast, person))
-        else:
-            kinds = ("name",) if "named" in wanted else ("noun", "name")
-            place = next(((s, (m.start, m.end)) for s, m in person.places if m.kind in kinds), None)
-        if place is None or place[0] is not scene:
-            continue
-        start, end = place[1]
-        number = scene.sentence_of(start, end)
-        if number is not None:
-            yield Candidate(rule, matcher, start, end, number, person=person)
+        for told, (start, end) in _places_of(cast, person, matcher, wanted):
+            number = scene.sentence_of(start, end) if told is scene else None
+            if number is not None:
+                yield Candidate(rule, matcher, start, end, number, person=person)
+
+
+def _places_of(
+    cast: Cast, person: Person, matcher: CompiledMatcher, wanted: frozenset[str]
+) -> list[tuple[Scene, Hit]]:
+    if matcher.source.mark == "details":
+        return stretches_of(cast, person)
+    kinds = ("name",) if "named" in wanted else ("noun", "name")
+    places = [(s, (m.start, m.end)) for s, m in person.places if m.kind in kinds]
+    if "named" in wanted:
+        fullest = max(len(m.word.split()) for _, m in person.places if m.kind == "name")
+        places = [(s, (m.start, m.end)) for s, m in person.places if _has_words(m, fullest)]
+    return places[:1]
+
+
+def _has_words(mention: Mention, count: int) -> bool:
+    return mention.kind == "name" and len(mention.word.split()) == count
 
 
 def referent_evidence(

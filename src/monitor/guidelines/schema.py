@@ -176,7 +176,10 @@ class DependencyPattern(Strict):
 
 
 class Matcher(Strict):
-    """One way to find the breach: exactly one of the seven ways, with exceptions of its own."""
+    """One way to find the breach: exactly one of the seven ways, with exceptions of its own.
+
+    `apart`: the clauses of the rule do not hold for it, only its own.
+    """
 
     phrases: list[Text] = []
     sequence: list[Slot] = []
@@ -186,6 +189,7 @@ class Matcher(Strict):
     figures: bool = False
     persons: list[RoleNames] = []
     mark: Literal["person", "details"] = "person"
+    apart: bool = False
     severity: Severity | None = None
     message: Text | None = None
     why: Text | None = None
