@@ -64,5 +64,6 @@ def test_the_guideline_in_force_is_measured(tmp_path: Path) -> None:
     size = json.loads(said.out)
     assert {"child-prostitute", "no-helpline"} <= {rule["rule"] for rule in size["rules"]}
     assert size["figures"] > 0
+    assert size["long_lines"] == {}
     assert size["entries"] == sum(rule["entries"] for rule in size["rules"])
     assert "absent: no guideline here" in desk.refuses("guidelines", "stats", "absent")
