@@ -211,7 +211,7 @@ class Monitor:
             severity=check.severity,
         )
         checked = run()
-        if checked.about in ("off", "touched") and self._is_shown(document):
+        if checked.about in ("off", "touched") and self._is_shown(document.title, document.text):
             checked = run(on_topic=True)
         known = self.countries.get(code) if code else None
         if known:
@@ -221,11 +221,12 @@ class Monitor:
         )
         return {**entry, "country": country_json(code, known)} if code else entry
 
-    def _is_shown(self, document: Document) -> bool:
-        """Whether an article like this draft would be shown: plain words may hide the subject."""
-        from monitor.classify import is_shown
+    @cached_property
+    def _is_shown(self) -> Callable[[str, str], bool]:
+        """Whether an article like a draft would be shown: plain words may hide the subject."""
+        from monitor.classify import load_shown
 
-        return is_shown(self.classifiers, document.title, document.text)
+        return load_shown(data_dir("models"), self.guideline.language)
 
     def classify_lines(self, lines: Iterable[str]) -> Iterator[str]:
         """Classify JSON lines `{id, title, text[, language]}`; one line out for each, in order."""

@@ -24,7 +24,7 @@ from starlette.requests import Request
 from monitor.api.problems import ProblemError
 from monitor.core import Monitor
 from monitor.errors import describe_exception
-from monitor.workers import Job, Worker, perform
+from monitor.workers import WARM_UP, Job, Worker, perform
 
 logger = logging.getLogger("monitor.api")
 
@@ -84,7 +84,7 @@ class Checkers:
         if self._most:
             self._all[0].start()
         else:
-            self._monitor.check_text("The women, who were trafficked, admitted it.")
+            perform(self._monitor, WARM_UP)
         self._loaded = True
 
     async def ask(self, request: Request, job: Job) -> bytes:

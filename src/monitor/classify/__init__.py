@@ -6,8 +6,8 @@
 from monitor.classify.assessors import (
     RelevanceAssessor,
     TagsAssessor,
-    is_shown,
     load_classifiers,
+    load_shown,
 )
 from monitor.classify.bulk import Classified, classify_bulk
 from monitor.classify.measured import measured_countries
@@ -28,10 +28,10 @@ __all__ = [
     "classify_bulk",
     "classify_lines",
     "find_model",
-    "is_shown",
     "list_models",
     "load_classifiers",
     "load_folder",
+    "load_shown",
     "measured_countries",
     "model_versions",
     "open_output",

@@ -14,13 +14,21 @@ from monitor.core import Monitor
 class Job:
     """One thing to do to a draft: the method's options as JSON has them, and a file's content."""
 
-    method: Literal["check_text", "check_bytes", "classify"]
+    method: Literal["warm_up", "check_text", "check_bytes", "classify"]
     options: Mapping[str, Any] = field(default_factory=dict)
     data: bytes = b""
 
 
+WARM_UP = Job("warm_up", {})
+"""Loads all that drafts need, so that the first one waits for nothing."""
+_TEXTS = "The women, who were trafficked, admitted it.", "Rain moves in from the west. " * 25
+"""A draft on trafficking, and one that has to be asked about."""
+
+
 def perform(monitor: Monitor, job: Job) -> bytes:
     """Return the answer to `job` as JSON; raises what `monitor` raises."""
+    if job.method == "warm_up":
+        return _json([monitor.check_text(text)["words"] for text in _TEXTS])
     if job.method == "check_text":
         return _json(monitor.check_text(**job.options))
     if job.method == "check_bytes":

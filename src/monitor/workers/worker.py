@@ -21,9 +21,7 @@ from monitor import errors
 from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.errors import MonitorError, describe_exception
-from monitor.workers.jobs import Job, perform
-
-_WARM_UP = Job("check_text", {"text": "The women, who were trafficked, admitted it."})
+from monitor.workers.jobs import WARM_UP, Job, perform
 
 
 class WorkerError(Exception):
@@ -136,7 +134,7 @@ def work(pipe: Connection, settings: Settings) -> None:
     """Do jobs until the pipe ends; this is what the process runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the server ends its workers
     with suppress(EOFError, OSError), Monitor(settings) as monitor:
-        job = _WARM_UP
+        job = WARM_UP
         while True:
             failure: dict[str, str] = {}
             answer = b""
@@ -148,7 +146,7 @@ def work(pipe: Connection, settings: Settings) -> None:
                 failure = {"kind": "", "says": describe_exception(error)}
             pipe.send_bytes(json.dumps(failure).encode())
             pipe.send_bytes(answer)
-            if job is _WARM_UP:
+            if job is WARM_UP:
                 gc.collect()
                 gc.freeze()  # as `monitor serve` does: the rules are a million objects that stay
             job = _next(pipe)
