@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 csv.field_size_limit(10_000_000)
 
+CONFIDENCE = "findings_confidence"
+
 
 def rows(followed: Followed, folder: Path, *words: str) -> list[dict[str, Any]]:
     said = followed.desk.type("export", "--format", "jsonl", "-o", str(folder), *words)
@@ -111,9 +113,10 @@ def test_a_table_says_the_same(
     for row, whole in zip(found, everything, strict=True):
         assert row["text"].removeprefix("'").splitlines() == whole["text"].splitlines()
         assert row["relevance"] == ("" if whole["relevance"] is None else repr(whole["relevance"]))
-        assert sum(int(row[key]) for key in row if key.startswith("findings_")) == len(
-            whole["findings"]
-        )
+        counts = [key for key in row if key.startswith("findings_") and key != CONFIDENCE]
+        assert sum(int(row[key]) for key in counts) == len(whole["findings"])
+        sure = [one["confidence"] for one in whole["findings"] if one["confidence"] is not None]
+        assert row[CONFIDENCE] == (repr(max(sure)) if sure else "")
 
 
 @pytest.mark.parametrize(

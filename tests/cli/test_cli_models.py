@@ -50,6 +50,7 @@ def test_models_are_listed_and_whole(desk: Desk) -> None:
     assert {name for name, _, state in names if state == "in use"} == {
         "encoder-en",
         *(f"relevance-{language}" for language in ("en", "es", "fr", "id", "pt", "tet", "th")),
+        "rules-en",
         "tags-en",
     }
     verified = desk.type("models", "verify")
