@@ -27,6 +27,7 @@ from monitor.guidelines.evaluate import Item, evaluate_general, evaluate_guideli
 from monitor.train.data import file_sha256
 from monitor.train.evaluate import figures_of, travel_figures
 from monitor.train.floors import Floors, read_floors, write_floors
+from monitor.train.judge_figures import kept_apart, marks_met
 from shared_data import SHARED
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -107,7 +108,7 @@ def with_judge() -> Guideline:
 
 
 def of_marked(items: Callable[[], Sequence[Item]]) -> tuple[Figures, Figures]:
-    counts = marked.figures(with_judge(), items())
+    counts = marks_met(with_judge(), items())
     return (
         {key: counts[key] for key in ("sure_found", "loud_matched", "suggestions_matched")},
         {key: counts[key] for key in ("loud_unmatched", "suggestions_unmatched")},
@@ -177,6 +178,12 @@ MEASURES: dict[str, Measure] = {
             **dict.fromkeys(("fr", "id", "tet", "th"), "own_average_precision"),
         }.items()
     },
+    "rules-en": Measure(
+        (marked.SPANS,),
+        "spans/train.jsonl.gz",
+        partial(of_model, "rules-en", marked.SPANS, ("loud_matched", "loud_share_matched")),
+        within=0.001,
+    ),
     "thb-en/sentences": Measure(
         tuple(sentences.DEVELOPMENT),
         f"{TEXTS}/development-*.yaml",
@@ -203,7 +210,9 @@ MEASURES: dict[str, Measure] = {
         for half in marked.HALVES
     },
     "thb-en/articles-kept-apart": Measure(
-        (marked.SPANS,), "spans/train.jsonl.gz, a quarter", partial(of_marked, marked.kept_apart)
+        (marked.SPANS,),
+        "spans/train.jsonl.gz, a quarter",
+        partial(of_marked, partial(kept_apart, marked.SPANS)),
     ),
     "thb-en/general-news": Measure((DEV,), "relevance/dev.jsonl.gz, rel 0", of_general),
 }

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from monitor.classify import find_model, load_folder
+from monitor.classify import find_model, load_folder, read_meta
 from monitor.config import data_dir
 from monitor.errors import DataError, ModelError
 from monitor.nlp.artefact import pack_arrays, save_folder
 from monitor.train.data import file_sha256
 from monitor.train.evaluate import evaluate_relevance
-from monitor.train.floors import Floors, read_floors, write_floors
+from monitor.train.floors import FLOORS, Floors, read_floors, write_floors
 from monitor.train.promote import promote
 from monitor.train.source_groups import GROUPS
+from shared_data import SHARED, needs_shared
 
 TITLES = [
     (2, "Two charged with human trafficking after women freed from brothel"),
@@ -166,3 +167,20 @@ def test_a_version_has_to_travel_too(models: Path, data: Path) -> None:
     assert done.floors["sources worst_average_precision"] == (0.8, 0.9)
     raised = read_floors(models)["relevance-en/sources"]
     assert raised.at_least == {"worst_average_precision": 0.9}
+
+
+@needs_shared
+def test_a_judge_is_promoted_by_the_articles_kept_apart(tmp_path: Path) -> None:
+    """One that lets every flag be as loud as its rule is refused: fewer of them were marked."""
+    spans = SHARED / "data" / "spans" / "train.jsonl.gz"
+    used = find_model(data_dir("models"), "rules-en")
+    trial = tmp_path / "rules-en" / "9.0.0"
+    shutil.copytree(used, trial)
+    shutil.copy(data_dir("models") / FLOORS, tmp_path / FLOORS)
+    change_meta(trial / "meta.json", version="9.0.0", released=False, thresholds={"suggestion": 0})
+    refused = promote(tmp_path, "rules-en", "9.0.0", spans)
+    assert [said for said in refused.refused if "loud_share_matched" in said] == [*refused.refused]
+    assert refused.refused
+    change_meta(trial / "meta.json", thresholds=read_meta(used).thresholds)
+    assert promote(tmp_path, "rules-en", "9.0.0", spans).refused == ()
+    assert find_model(tmp_path, "rules-en").name == "9.0.0"

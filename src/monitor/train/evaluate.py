@@ -13,6 +13,7 @@ from monitor.nlp.artefact import ModelFolder, ModelMeta, find_model, load_folder
 from monitor.train.country_scores import country_scores
 from monitor.train.data import Labelled, read_labelled
 from monitor.train.hard_cases import error_list
+from monitor.train.judge_options import NAME as JUDGE_NAME
 from monitor.train.make import ENGLISH
 from monitor.train.metrics import relevance_scores
 from monitor.train.relevance import judge_rows, rounded
@@ -86,6 +87,10 @@ def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
     if name == TAGS_NAME:
         schemes = evaluate_tags_folder(folder, data)["schemes"]
         return {scheme: table["micro"]["f1"] for scheme, table in schemes.items()}
+    if name == JUDGE_NAME:
+        from monitor.train.judge_figures import rules_figures
+
+        return rules_figures(folder, data)
     if name == name_of(folder.meta.language):
         return _figures_of_language(folder, data)
     raise ModelError(f"{name}: no figures for such a model")

@@ -1,0 +1,58 @@
+"""What a judge is worth: how many of the loud flags in articles kept apart editors had marked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from monitor.config import cache_dir, guideline_dir
+from monitor.guidelines import Guideline, load_guideline
+from monitor.guidelines.engine import make_policy, run_policy
+from monitor.guidelines.evaluate import Item, agree, read_items, read_lines, related_rules
+from monitor.guidelines.judge import load_judge
+from monitor.nlp.artefact import ModelFolder
+from monitor.train.judge_data import NEWS, is_kept_apart
+
+GUIDELINE = "thb-en"
+
+
+def rules_figures(folder: ModelFolder, data: Path) -> dict[str, float]:
+    """Return the figures of a judge in the shipped guideline, on the annotated articles `data`.
+
+    Loud are warnings and errors: how many meet a mark, and their share of all that are loud.
+    """
+    guideline = load_guideline(guideline_dir(GUIDELINE), cache=cache_dir())
+    counts = marks_met(replace(guideline, judge=load_judge(folder)), kept_apart(data))
+    matched = counts["loud_matched"]
+    loud = matched + counts["loud_unmatched"]
+    return {"loud_matched": matched, "loud_share_matched": round(matched / max(1, loud), 4)}
+
+
+def kept_apart(data: Path) -> list[Item]:
+    """Return the quarter of annotated articles, by event, that nobody and nothing learns from.
+
+    Their texts and events are in `relevance/` beside the folder of `data`. Raises `DataError`.
+    """
+    texts = [data.resolve().parent.parent / "relevance" / name for name in NEWS]
+    events = {str(row["id"]): str(row["event"]) for file in texts for row in read_lines(file)}
+    return [item for item in read_items(data, texts) if is_kept_apart(events[item.id])]
+
+
+def marks_met(guideline: Guideline, items: Sequence[Item]) -> Mapping[str, int]:
+    """Count sure marks found, and flags that meet a mark: loud ones (warning, error) and others."""
+    related = related_rules(guideline)
+    counts = Counter[str]()
+    policy = make_policy(guideline, (), {})
+    checked = run_policy(guideline, [item.document for item in items], policy)
+    for item, result in zip(items, checked, strict=True):
+        found = [f for f in result.findings if f.field == "title" or f.start < item.read]
+        for mark in item.marks:
+            counts["sure"] += mark.sure
+            counts["sure_found"] += mark.sure and any(agree(f, mark, related) for f in found)
+        for flag in found:
+            meets = any(agree(flag, mark, related) for mark in item.marks)
+            voice = "suggestions" if flag.severity == "suggestion" else "loud"
+            counts[f"{voice}_{'matched' if meets else 'unmatched'}"] += 1
+    return counts
