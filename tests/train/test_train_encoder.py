@@ -16,6 +16,7 @@ pytest.importorskip("onnx", reason="exporting the encoder needs the train extra 
 
 from monitor.train.encoder import train_encoder  # noqa: E402
 from monitor.train.encoder_options import EncoderOptions  # noqa: E402
+from tiny_bert import save_tiny_bert  # noqa: E402
 
 WORDS = "men forced to work in kiln police held two for human trafficking team won".split(" ")  # noqa: SIM905
 SMALL = EncoderOptions(
@@ -26,27 +27,7 @@ SMALL = EncoderOptions(
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of two layers that knows WORDS, in the files of a real one."""
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-    from transformers import BertConfig, BertModel
-
-    folder = tmp_path_factory.mktemp("base")
-    marks = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    vocabulary = {word: i for i, word in enumerate([*marks, *WORDS, *map(str, range(20))])}
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.Lowercase()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
-    )
-    tokenizer.save(str(folder / "tokenizer.json"))
-    torch.manual_seed(3)
-    config = BertConfig(
-        vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
-        intermediate_size=32, max_position_embeddings=64,
-    )  # fmt: skip
-    BertModel(config).save_pretrained(folder)
-    return folder
+    return save_tiny_bert(tmp_path_factory.mktemp("base"), WORDS)
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,7 @@ from monitor.train.judge_data import (
 )
 from monitor.train.judge_options import JudgeOptions
 from monitor.train.judge_tokens import make_target
+from tiny_bert import save_tiny_bert
 
 SIBLINGS = {"rescue": frozenset({"saviour"}), "saviour": frozenset({"rescue"}), "slur": frozenset()}
 
@@ -180,24 +181,7 @@ SMALL = JudgeOptions(epochs=6, batch=4, frozen=1, warm_up=3, bfloat16=False, rat
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of two layers that knows WORDS, in the files of a real one."""
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
-    from transformers import BertConfig, BertModel
-
-    folder = tmp_path_factory.mktemp("base")
-    marks = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    vocabulary = {word: at for at, word in enumerate([*marks, *WORDS, *map(str, range(20))])}
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.Lowercase()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.save(str(folder / "tokenizer.json"))
-    torch.manual_seed(3)
-    config = BertConfig(
-        vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
-        intermediate_size=32, max_position_embeddings=160,
-    )  # fmt: skip
-    BertModel(config).save_pretrained(folder)
-    return folder
+    return save_tiny_bert(tmp_path_factory.mktemp("base"), WORDS)
 
 
 @pytest.fixture(scope="module")

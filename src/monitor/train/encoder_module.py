@@ -48,17 +48,7 @@ class Trainer:
     @classmethod
     def start(cls, base: Path, options: EncoderOptions, *, steps: int) -> Trainer:
         """Return a trainer of the base model with fresh heads; torch's seed decides on them."""
-        from transformers import AutoModel
-
-        # dropout inside would double the time of a step, by its random numbers; hidden tokens do
-        # its work. Eager attention is what the exporter can trace, and no slower on a CPU
-        encoder = AutoModel.from_pretrained(
-            str(base),
-            attn_implementation="eager",
-            attention_probs_dropout_prob=0.0,
-            hidden_dropout_prob=0.0,
-            local_files_only=True,
-        )
+        encoder = base_model(base)
         _freeze(encoder, options.frozen)
         labels = sum(map(len, HEADS.values()))
         learned = [each for each in encoder.parameters() if each.requires_grad]
@@ -117,6 +107,21 @@ class Trainer:
         self.schedule.load_state_dict(state["schedule"])
         torch.set_rng_state(state["random"])
         return int(state["step"])
+
+
+def base_model(base: Path) -> Any:
+    """Return the encoder of a folder as it is trained here."""
+    from transformers import AutoModel
+
+    # dropout inside would double the time of a step, by its random numbers; hidden tokens do
+    # its work. Eager attention is what the exporter can trace, and no slower on a CPU
+    return AutoModel.from_pretrained(
+        str(base),
+        attn_implementation="eager",
+        attention_probs_dropout_prob=0.0,
+        hidden_dropout_prob=0.0,
+        local_files_only=True,
+    )
 
 
 def _freeze(encoder: Any, layers: int) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from monitor.nlp.tokens import Sentence
+from monitor.train.encoder_module import base_model
 from monitor.train.judge_options import JudgeOptions
 from monitor.train.judge_tokens import Target
 
@@ -57,18 +58,8 @@ class TokenHeads(torch.nn.Module):
 
 def start_module(base: Path, rules: int, seed: int) -> TokenHeads:
     """Return the base model with heads that say nothing yet."""
-    from transformers import AutoModel
-
     torch.manual_seed(seed)
-    # no dropout inside, eager attention: as for the encoder
-    encoder = AutoModel.from_pretrained(
-        str(base),
-        attn_implementation="eager",
-        attention_probs_dropout_prob=0.0,
-        hidden_dropout_prob=0.0,
-        local_files_only=True,
-    )
-    return TokenHeads(encoder, rules)
+    return TokenHeads(base_model(base), rules)
 
 
 def lower_states(
