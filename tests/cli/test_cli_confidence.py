@@ -20,7 +20,7 @@ from monitor.types import Finding, Severity
 BAD = "Police said the two child prostitutes were found."
 FINE = "The council said that the bridge had been closed."
 PLAIN = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
-JUDGE = JudgeWords(model="rules-en", loud=["child-name-identified"])
+JUDGE = JudgeWords(model="rules-en", protecting=["child-name-identified"])
 THB = replace(PLAIN, about=PLAIN.about.model_copy(update={"judge": JUDGE}))
 
 

@@ -23,7 +23,7 @@ from monitor.types import Finding
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = load_guideline(ROOT / "guidelines" / "thb-en")
-JUDGE = JudgeWords(model="rules-en", loud=["child-name-identified"])
+JUDGE = JudgeWords(model="rules-en", protecting=["child-name-identified"])
 THB = replace(PLAIN, about=PLAIN.about.model_copy(update={"judge": JUDGE}))
 TEXT = "Police told us of four girls."
 

@@ -98,7 +98,7 @@ def test_what_protects_people_and_what_a_desk_has_set_stays() -> None:
     assert {finding.severity for finding in findings if finding.rule == rule} == {"warning"}
     assert THB.about.judge is not None
     protecting = {"child-jigsaw", "child-name-identified", "adult-identifying-detail"}
-    assert protecting <= set(THB.about.judge.loud) <= {rule.id for rule in THB.rules}
+    assert protecting <= set(THB.about.judge.protecting) <= {rule.id for rule in THB.rules}
 
 
 def test_a_sentence_is_read_once_with_the_end_of_the_one_before() -> None:

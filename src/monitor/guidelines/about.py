@@ -95,10 +95,10 @@ class StatisticWords(Strict):
 
 
 class JudgeWords(Strict):
-    """Which model tells how sure a finding is, and which rules stay as loud as they are."""
+    """Which model tells how sure findings are; rules `protecting` people are never lowered."""
 
     model: Name
-    loud: list[Name] = []
+    protecting: list[Name] = []
 
 
 class NameWords(Strict):

@@ -21,7 +21,7 @@ def in_ten(share: float) -> str:
 def protecting(guideline: Guideline) -> frozenset[str]:
     """Return the rules that keep people from being identified: never hidden, and told first."""
     judge = guideline.about.judge
-    return frozenset(judge.loud if judge else ())
+    return frozenset(judge.protecting if judge else ())
 
 
 def check_share(share: float | None) -> None:

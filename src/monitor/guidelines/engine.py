@@ -253,8 +253,8 @@ def _weighed(
     """Return findings with how sure they are; a severity that somebody has set stays."""
     assert guideline.judge is not None
     assert guideline.about.judge is not None
-    loud = frozenset((*guideline.about.judge.loud, *policy.severity))
-    return judged(guideline.judge, draft.scenes, findings, guideline.about.siblings, loud)
+    kept = frozenset((*guideline.about.judge.protecting, *policy.severity))
+    return judged(guideline.judge, draft.scenes, findings, guideline.about.siblings, kept)
 
 
 def _candidates(scene: Scene, opening: Candidate) -> Iterator[Candidate]:

@@ -136,17 +136,17 @@ def judged(
     scenes: Sequence[Scene],
     findings: Sequence[Finding],
     siblings: Sequence[Sequence[str]],
-    loud: frozenset[str],
+    kept: frozenset[str],
 ) -> list[Finding]:
     """Return findings with their confidence; what is doubted is a suggestion at most.
 
-    The severity of rules in `loud` stays.
+    The severity of rules in `kept` stays.
     """
     reading, of_field = Reading(judge), {scene.field: scene for scene in scenes}
     found: list[Finding] = []
     for finding in findings:
         sure = reading.confidence(of_field[finding.field], finding, siblings)
-        doubted = sure is not None and sure < judge.doubt and finding.rule not in loud
+        doubted = sure is not None and sure < judge.doubt and finding.rule not in kept
         severity = "suggestion" if doubted else finding.severity
         found.append(replace(finding, confidence=sure, severity=severity))
     return found
