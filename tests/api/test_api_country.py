@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 import serving
-from monitor.api.schemas import CheckedDocument
+from monitor.api.check_schemas import CheckedDocument
 from monitor.config import CheckSettings, Settings
 from monitor.core import Monitor
 

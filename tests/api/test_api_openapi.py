@@ -10,7 +10,8 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import positive_data_acceptance
 from schemathesis.schemas import BaseSchema
 
-from monitor.api.schemas import CheckedDocument, CheckRequest, ClassifyRequest
+from monitor.api.check_schemas import CheckedDocument, CheckRequest
+from monitor.api.schemas import ClassifyRequest
 
 ROUTES = [
     ("post", "/v1/check"),

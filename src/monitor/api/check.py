@@ -12,10 +12,7 @@ from starlette.responses import Response
 
 from monitor.api.access import MonitorDep, answer_job
 from monitor.api.bodies import JsonRoute, require_type
-from monitor.api.limits import read_form
-from monitor.api.openapi import queued_problems
-from monitor.api.problems import ProblemError
-from monitor.api.schemas import (
+from monitor.api.check_schemas import (
     COUNTRY,
     MIN_CONFIDENCE,
     NO_COUNTRY,
@@ -23,6 +20,9 @@ from monitor.api.schemas import (
     CheckRequest,
     is_country,
 )
+from monitor.api.limits import read_form
+from monitor.api.openapi import queued_problems
+from monitor.api.problems import ProblemError
 from monitor.errors import UsageError
 from monitor.workers import Job
 
