@@ -9,6 +9,8 @@ from monitor.guidelines.mentions import Age, Mention, Mentions
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
 
+_SHE = frozenset(("she", "her", "he", "him", "his"))
+
 
 @dataclass(slots=True)
 class Person:
@@ -33,7 +35,8 @@ class Person:
 
         `minor-then`: the age told is that of some time in the past. `known-victim`: the text
         itself tells it, more than a neutral word such as "girl". `one`: no group;
-        `general`: people in general.
+        `general`: people in general; `somebody`: the text calls it "she" or
+        "he", or tells its age, so that it is no body with a name.
         """
         told = set(self.facts)
         for role in self.assumed:
@@ -54,6 +57,8 @@ class Person:
             told.add("one")
         elif self._is_general(guideline):
             told.add("general")
+        if self.age or any(m.word in _SHE for _, m in self.places):
+            told.add("somebody")
         return frozenset(told | {f"known-{role}" for role in self.facts})
 
     def _is_general(self, guideline: Guideline) -> bool:

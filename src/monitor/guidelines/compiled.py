@@ -311,8 +311,8 @@ class _Build:
 
     def _check_roles(self, names: Iterable[str | None]) -> None:
         by_age = self._about.persons.by_age
-        known = {*self._roles, "named", "unnamed", "one", "general", *by_age, f"{by_age[0]}-then"}
-        known.add(self._about.persons.relative)
+        known = {*self._roles, "named", "unnamed", "one", "general", "somebody", *by_age}
+        known |= {f"{by_age[0]}-then", self._about.persons.relative}
         for name in names:
             if name is not None and name.removeprefix("known-") not in known:
                 raise LexiconError(f"'{name}' is no role of guideline.yaml", name)
