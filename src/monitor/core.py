@@ -147,12 +147,14 @@ class Monitor:
         path: str | None = None,
         include_text: bool = False,
         min_confidence: float | None = None,
+        on_topic: bool = False,
     ) -> dict[str, Any]:
         """Check one draft; return the document of design section 4.
 
         `country` (ISO 3166-1 alpha-2) brings that country's law and helplines; empty is none, and
         `None` the desk's own. Findings that are less sure than `min_confidence` (0 to 1) are left
-        out, save those that protect people. Raises `DocumentError` for a draft that cannot be read,
+        out, save those that protect people. `on_topic`: the draft is said to be about trafficking,
+        whatever it reads as. Raises `DocumentError` for a draft that cannot be read,
         `DocumentTooLarge` over the limit, `UsageError` for a guideline that is not the one in
         force, a code that is no country's or a confidence that is none.
         """
@@ -168,7 +170,7 @@ class Monitor:
             max_chars=self.settings.check.max_chars,
         )
         options = {"path": path, "include_text": include_text}
-        return self._check(document, country, min_confidence, **options)
+        return self._check(document, country, min_confidence, on_topic, **options)
 
     def check_bytes(
         self,
@@ -179,16 +181,22 @@ class Monitor:
         path: str | None = None,
         include_text: bool = False,
         min_confidence: float | None = None,
+        on_topic: bool = False,
     ) -> dict[str, Any]:
         """Check the content of a file called `name`; all else as `check_text`."""
         from monitor.text.readers import read_document
 
         document = read_document(data, name, max_chars=self.settings.check.max_chars)
         options = {"path": path, "include_text": include_text}
-        return self._check(document, country, min_confidence, **options)
+        return self._check(document, country, min_confidence, on_topic, **options)
 
     def _check(
-        self, document: Document, country: str | None, least: float | None, **options: Any
+        self,
+        document: Document,
+        country: str | None,
+        least: float | None,
+        on_topic: bool,
+        **options: Any,
     ) -> dict[str, Any]:
         from monitor.countries import parse_country
         from monitor.guidelines import (
@@ -210,8 +218,10 @@ class Monitor:
             disable=check.disable,
             severity=check.severity,
         )
-        checked = run()
-        if checked.about in ("off", "touched") and self._is_shown(document.title, document.text):
+        checked = run(on_topic=on_topic)
+        if on_topic:
+            checked = replace(checked, about="said")
+        elif checked.about in ("off", "touched") and self._is_shown(document.title, document.text):
             checked = run(on_topic=True)
         known = self.countries.get(code) if code else None
         if known:

@@ -100,6 +100,41 @@ def test_what_is_no_confidence_is_refused_beside_a_file(client: httpx.Client, sh
     assert "min_confidence" in answer.text
 
 
+ELSEWHERE = "The bridge is closed until spring, a spokeswoman of the council said. " * 12
+
+
+def test_a_draft_may_be_said_to_be_on_topic(client: httpx.Client) -> None:
+    draft = f"{ELSEWHERE}The girls had been kept as slaves."
+    plain = check(client, text=draft).json()
+    assert (plain["coverage"]["topic"], plain["findings"]) == ("off", [])
+    assert check(client, text=draft, on_topic=False).json() == plain
+    document = check(client, text=draft, on_topic=True).json()
+    CheckedDocument.model_validate(document)
+    assert document["coverage"]["topic"] == "said"
+    assert "slave-noun" in [finding["rule"] for finding in document["findings"]]
+    files = {"file": ("draft.txt", draft.encode())}
+    for wish, said in (("true", document), ("false", plain)):
+        answer = client.post("/v1/check/file", files=files, data={"on_topic": wish})
+        assert answer.json() == said
+
+
+@pytest.mark.parametrize("wish", ["true", 1, None, "yes"])
+def test_what_is_no_word_on_the_topic_is_refused(client: httpx.Client, wish: object) -> None:
+    answer = check(client, text=DRAFT, on_topic=wish)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["location"] == ["body", "on_topic"]
+
+
+@pytest.mark.parametrize("wishes", [["yes"], [""], ["true", "true"]])
+def test_the_same_of_a_form(client: httpx.Client, wishes: list[str]) -> None:
+    files = [("file", ("draft.txt", DRAFT.encode()))]
+    answer = client.post("/v1/check/file", files=files, data={"on_topic": wishes})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"location": ["body", "on_topic"], "message": "must be true or false"}
+    ]
+
+
 def test_an_empty_answer_says_how_much_is_missed(client: httpx.Client) -> None:
     coverage = check(client, text=MENTION).json()["coverage"]
     assert "No flags does not mean that all is well" in coverage["missed"]

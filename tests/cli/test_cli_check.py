@@ -50,6 +50,19 @@ def test_a_mention_is_silent(desk: Desk) -> None:
     assert document["findings"] == []
 
 
+def test_a_draft_may_be_said_to_be_on_topic(desk: Desk) -> None:
+    draft = "The bridge is closed until spring, the council said. " * 15
+    draft += "The girls had been kept as slaves."
+    [plain] = documents(desk, "-", stdin=draft, code=0)
+    assert (plain["coverage"]["topic"], plain["findings"]) == ("off", [])
+    [said] = documents(desk, "-", "--on-topic", stdin=draft, code=0)
+    assert said["coverage"]["topic"] == "said"
+    assert "slave-noun" in [finding["rule"] for finding in said["findings"]]
+    hint = "--on-topic says so"
+    assert hint in desk.type("check", "-", stdin=draft.encode()).out
+    assert hint not in desk.type("check", "-", "--on-topic", stdin=draft.encode()).out
+
+
 def test_folders_are_sorted_and_order_is_kept(desk: Desk) -> None:
     folder = desk.folder / "drafts"
     folder.mkdir()

@@ -100,3 +100,18 @@ def test_a_draft_that_would_be_shown_as_an_article_is_on_topic(monitor: Monitor)
     assert document["coverage"]["topic"] == "on"
     rules = {finding["rule"] for finding in document["findings"]}
     assert {"slave-noun", "rescue-language"} <= rules
+
+
+def test_who_asks_may_say_that_a_draft_is_on_topic(monitor: Monitor) -> None:
+    """Neither the words of the field nor the relevance model tell: the reporter does."""
+    draft = COUNCIL * 8 + "The girls were rescued from the yard by a neighbour, as slaves."
+    asked = [monitor.check_text(draft, on_topic=said) for said in (False, True)]
+    assert [document["coverage"]["topic"] for document in asked] == ["off", "said"]
+    assert asked[0]["findings"] == []
+    assert {"slave-noun", "rescue-language"} <= {f["rule"] for f in asked[1]["findings"]}
+    assert (asked[1]["coverage"]["checked"], asked[1]["coverage"]["note"]) == ("whole", None)
+    assert monitor.check_bytes(draft.encode(), "draft.txt", on_topic=True) == asked[1]
+    short = coverage(monitor, "A raid.", on_topic=True)
+    assert (short["topic"], short["note"]) == ("said", "Too short to judge as a whole (2 words).")
+    spanish = coverage(monitor, SPANISH * 9, on_topic=True)
+    assert (spanish["topic"], spanish["checked"]) == ("said", "none")

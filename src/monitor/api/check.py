@@ -16,6 +16,7 @@ from monitor.api.check_schemas import (
     COUNTRY,
     MIN_CONFIDENCE,
     NO_COUNTRY,
+    ON_TOPIC,
     CheckedDocument,
     CheckRequest,
     is_country,
@@ -85,6 +86,12 @@ _FORM: dict[str, Any] = {
                             "maximum": 1,
                             "description": MIN_CONFIDENCE,
                         },
+                        "on_topic": {
+                            "type": "string",
+                            "enum": ["true", "false"],
+                            "default": "false",
+                            "description": ON_TOPIC,
+                        },
                     },
                 },
                 "encoding": {"file": {"contentType": "application/octet-stream"}},
@@ -105,7 +112,7 @@ _FORM: dict[str, Any] = {
 async def check_file(request: Request) -> Response:
     """Check a `.txt`, `.md`, `.html` or `.docx` file. It is read in memory and never stored."""
     require_type(request, "multipart/form-data")
-    form = await read_form(request, max_parts=4)
+    form = await read_form(request, max_parts=5)
     try:
         upload, options = _fields(form)
         data = await upload.read()
@@ -121,18 +128,23 @@ def _fields(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
     errors: list[tuple[list[str | int], str]] = []
     parts = form.multi_items()
     uploads = [value for name, value in parts if name == "file"]
-    wishes = [value for name, value in parts if name == "include_text"]
+    wishes = {
+        wish: [value for name, value in parts if name == wish]
+        for wish in ("include_text", "on_topic")
+    }
     countries = [value for name, value in parts if name == "country"]
     least = [_share(value) for name, value in parts if name == "min_confidence"]
     if len(uploads) != 1 or not isinstance(uploads[0], UploadFile):
         errors.append((["body", "file"], "must be one file with a name"))
-    if len(wishes) > 1 or not all(wish in ("true", "false") for wish in wishes):
-        errors.append((["body", "include_text"], "must be true or false"))
+    for name, values in wishes.items():
+        if len(values) > 1 or not all(value in ("true", "false") for value in values):
+            errors.append((["body", name], "must be true or false"))
     if len(countries) > 1 or not all(value == "" or is_country(value) for value in countries):
         errors.append((["body", "country"], NO_COUNTRY))
     if len(least) > 1 or None in least:
         errors.append((["body", "min_confidence"], "must be a number from 0 to 1"))
-    if len(uploads) + len(wishes) + len(countries) + len(least) < len(parts):
+    known = len(uploads) + len(countries) + len(least) + sum(map(len, wishes.values()))
+    if known < len(parts):
         errors.append((["body"], "has a field that is not known here"))
     if errors:
         raise ProblemError(422, "The form has fields that cannot be used.", errors=errors)
@@ -140,8 +152,8 @@ def _fields(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
     assert isinstance(upload, UploadFile)
     return upload, {
         "country": str(countries[0]) if countries else None,
-        "include_text": wishes == ["true"],
         "min_confidence": least[0] if least else None,
+        **{name: values == ["true"] for name, values in wishes.items()},
     }
 
 

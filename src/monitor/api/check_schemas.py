@@ -42,6 +42,10 @@ MIN_CONFIDENCE = (
     "From 0 to 1: findings of a lower confidence are left out, save those that protect people and "
     "those of which nothing is known."
 )
+ON_TOPIC = (
+    "Whether the draft is said to be about trafficking: then every rule is applied, whatever it "
+    "reads as. False leaves that to the gate and the relevance model."
+)
 
 
 class CheckRequest(Model):
@@ -87,6 +91,7 @@ class CheckRequest(Model):
     min_confidence: float | None = Field(
         default=None, ge=0, le=1, allow_inf_nan=False, description=MIN_CONFIDENCE, examples=[0.5]
     )
+    on_topic: bool = Field(default=False, description=ON_TOPIC)
 
 
 class CheckFinding(Model):
@@ -186,9 +191,10 @@ class CoverageOut(Model):
     language: Literal["covered", "other", "unknown"] = Field(
         description="Whether the draft is in the guideline's language."
     )
-    topic: Literal["on", "assumed", "part", "touched", "off"] = Field(
-        description="Whether it is about trafficking; `assumed`: too short to tell; `part`: one "
-        "story of several; `touched`: trafficking comes up and is not what it is about."
+    topic: Literal["on", "said", "assumed", "part", "touched", "off"] = Field(
+        description="Whether it is about trafficking; `said`: the request says so; `assumed`: too "
+        "short to tell; `part`: one story of several; `touched`: trafficking comes up and is not "
+        "what it is about."
     )
     note: str | None = Field(description="The reason in a sentence; null where all was checked.")
     missed: str | None = Field(

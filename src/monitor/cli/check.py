@@ -49,6 +49,10 @@ def check(
             help="Leave out findings that editors mark less often than that (0 to 1).",
         ),
     ] = None,
+    on_topic: Annotated[
+        bool,
+        typer.Option("--on-topic", help="They are about trafficking, whatever they read as."),
+    ] = False,
 ) -> None:
     """Check drafts against the reporting guideline."""
     monitor = monitor_of(context)
@@ -61,6 +65,7 @@ def check(
         "country": _country(monitor, country),
         "include_text": include_text,
         "min_confidence": min_confidence,
+        "on_topic": on_topic,
     }
     documents = [_check_one(monitor, path, options) for path in _expand(paths)]
     if format == "json":

@@ -37,6 +37,8 @@ def _notes(document: Mapping[str, Any]) -> Iterator[str]:
     coverage = document["coverage"]
     if coverage["note"]:
         yield f"  Note: {plain(coverage['note'])}"
+    if coverage["topic"] in ("part", "touched", "off") and coverage["checked"] != "none":
+        yield "  Where it is about trafficking, --on-topic says so."
     if coverage["missed"] and not document["findings"]:
         yield f"  Note: {plain(coverage['missed'])}"
 

@@ -20,8 +20,8 @@ Topic = Literal["thb", "assumed", "touched", "other", "unknown"]
 """`assumed`: too short to tell, and nothing speaks against it. `touched`: one mention that is no
 passing one, enough for a question about the whole text and too little for a flag."""
 
-About = Literal["on", "assumed", "part", "touched", "off"]
-"""The topic as it is told: `part` where one story of several is about trafficking."""
+About = Literal["on", "said", "assumed", "part", "touched", "off"]
+"""The topic as it is told: `said` by who asked, `part` where one story of several is on it."""
 
 TOP = 1_200
 """Characters in which a news story says what it is about."""
