@@ -24,6 +24,14 @@ said that eleven cases of this kind had been counted in the county since January
 the whole of last year, and that most of them had come to light through neighbours.
 """
 
+ELSEWHERE = (
+    "The council said on Monday that the bridge would be closed for repairs until spring, and that "
+    "drivers would be sent round by the old road.\n\n"
+    * 6
+    + "The girls were rescued from the yard by a neighbour, who said they had been kept as slaves."
+)
+"""A draft in which nothing tells that it is about trafficking."""
+
 JUDGED = """Police said that child prostitutes had worked in the flat.
 
 Sobbing uncontrollably, the women told the court how they were trafficked. An illegal migrant told

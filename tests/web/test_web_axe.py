@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from web_draft import JUDGED, LONG, judge, show_more, write
+from web_draft import ELSEWHERE, JUDGED, LONG, judge, show_more, write
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +74,17 @@ def spanish(page: Page) -> None:
     write(page, "La policía dijo que dos niñas fueron halladas en un bar cerca del puerto.")
 
 
+def off_topic(page: Page) -> None:
+    write(page, ELSEWHERE)
+    expect(page.get_by_label("This is about trafficking")).to_be_visible()
+
+
+def said(page: Page) -> None:
+    off_topic(page)
+    page.get_by_label("This is about trafficking").check()
+    expect(page.locator(".card").first).to_be_visible()
+
+
 def fewer(page: Page) -> None:
     judge(page)
     write(page, JUDGED)
@@ -126,6 +137,8 @@ STATES: dict[str, Callable[[Page], None]] = {
     "tip": tip,
     "clean": clean,
     "spanish": spanish,
+    "off topic": off_topic,
+    "said to be on topic": said,
     "source": source,
     "refused": refused,
     "clearing": clearing,

@@ -36,8 +36,9 @@ function pause(milliseconds, signal) {
 }
 
 /** Check a draft; resolves to the document of `POST /v1/check`. */
-export function checkText({ text, title, country, format }, signal) {
+export function checkText({ text, title, country, format, onTopic }, signal) {
   const draft = { text, country, ...(title && { title }), ...(format && { format }) };
+  if (onTopic) draft.on_topic = true;
   return call("/v1/check", {
     method: "POST",
     headers: { "Content-Type": "application/json" },

@@ -27,9 +27,9 @@ export class Keeper {
   /** What the tab kept over a reload, or null. It was on a disk, so all of it is looked at. */
   restore() {
     try {
-      const { title, text, country, format, aside } = JSON.parse(stored());
+      const { title, text, country, format, aside, onTopic } = JSON.parse(stored());
       const strings = [title, text, country, format].every((value) => typeof value === "string");
-      return strings ? { title, text, country, format, aside } : null;
+      return strings ? { title, text, country, format, aside, onTopic: onTopic === true } : null;
     } catch {
       return null;
     }

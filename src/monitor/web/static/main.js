@@ -8,7 +8,7 @@ import { byId } from "./dom.js";
 import { shift } from "./findings.js";
 import { offerUndo } from "./hidden.js";
 import { follow, readEntries } from "./ignores.js";
-import { country, desk, fields, keeper, marks, state, texts } from "./state.js";
+import { country, desk, fields, keeper, marks, onTopic, state, texts } from "./state.js";
 import { announce, opened } from "./status.js";
 import { Tip } from "./tip.js";
 import { actions, around, paint, render, reset, sort, visible } from "./view.js";
@@ -57,6 +57,7 @@ function onInput(field) {
     opened("");
     state.format = "";
     state.declined = false;
+    onTopic.checked = false;
   }
   if (isAlike(was, state.problems)) paint();
   else render();
@@ -75,6 +76,7 @@ function fill(title, text) {
   state.aside = [];
   state.format = "";
   state.declined = false;
+  onTopic.checked = false;
   opened("");
 }
 
@@ -83,7 +85,7 @@ function fill(title, text) {
 function openFile(file) {
   const before = keeper.read();
   checkThe(file, (text) => {
-    take({ title: "", text, format: "", aside: [] });
+    take({ title: "", text, format: "", aside: [], onTopic: false });
     const words = `Showing the text of ${file.name}. Changes made here do not change the file.`;
     opened(words, before && { name: "Bring back the draft before", act: () => bringBack(before) });
     keeper.changed();
@@ -99,8 +101,9 @@ function bringBack(before) {
 }
 
 /** Put a draft into the fields with what is known of it. */
-function take({ title, text, format, aside }) {
+function take({ title, text, format, aside, onTopic: said }) {
   stop();
+  onTopic.checked = said;
   fields.title.set(title);
   fields.text.set(text);
   Object.assign(state, { before: texts(), format, aside, declined: false, findings: [], problems: [] });
@@ -116,6 +119,7 @@ function clear() {
   state.aside = [];
   state.format = "";
   state.declined = false;
+  onTopic.checked = false;
   keeper.forget();
   foldAll();
   offerUndo("");
@@ -205,10 +209,12 @@ paper.addEventListener("pointerleave", () => tip.hideSoon());
 new ResizeObserver(() => marks.forget()).observe(paper);
 window.addEventListener("resize", () => tip.hide()); // it would stand beside its word
 byId("check").addEventListener("click", check);
-country.addEventListener("change", () => {
-  keeper.changed();
-  check();
-});
+for (const control of [country, onTopic]) {
+  control.addEventListener("change", () => {
+    keeper.changed();
+    check();
+  });
+}
 byId("next").addEventListener("click", () => step(1));
 byId("previous").addEventListener("click", () => step(-1));
 byId("file").addEventListener("change", (event) => {

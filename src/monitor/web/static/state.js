@@ -9,6 +9,7 @@ import { notice } from "./status.js";
 
 export const desk = byId("desk");
 export const country = byId("country");
+export const onTopic = byId("on-topic"); // the reporter's word that it is about trafficking
 
 export const fields = {
   title: new Field("title", byId("title-field")),
@@ -39,5 +40,6 @@ export const keeper = new Keeper(byId("keep"), readDraft, () => {
 function readDraft() {
   const { title, text } = texts();
   if (!`${title}${text}`.trim()) return null;
-  return { title, text, country: country.value, format: state.format, aside: state.aside };
+  const { format, aside } = state;
+  return { title, text, country: country.value, format, aside, onTopic: onTopic.checked };
 }

@@ -4,6 +4,7 @@
 import { byId, el, plural } from "./dom.js";
 
 const SLOW_MS = 700;
+const ELSEWHERE = ["part", "touched", "off"]; // topics with which not every rule was applied
 let waiting = 0;
 
 /** Where the check stands; with `aloud` for those who do not see it too. */
@@ -39,9 +40,12 @@ export function opened(words, button) {
 export function outcome({ coverage, words }, { flags, folded, hidden }) {
   const counted = plural(words, "word");
   const aside = (folded ? `, ${folded} more less sure` : "") + (hidden ? `, ${hidden} hidden` : "");
-  const { checked, note, missed } = coverage;
+  const { checked, topic, note, missed } = coverage;
   show("reach", note ?? "");
   byId("reach").classList.toggle("minor", flags > 0);
+  const unsaid = checked !== "none" && ELSEWHERE.includes(topic);
+  const used = byId("topic").contains(document.activeElement); // it would take the focus along
+  byId("topic").hidden = !(unsaid || topic === "said" || used);
   show("clean", "");
   show("missed", flags || hidden ? "" : (missed ?? ""));
   if (flags) return `${plural(flags, "flag")} in ${counted}${aside}.`;
@@ -54,6 +58,7 @@ export function outcome({ coverage, words }, { flags, folded, hidden }) {
 }
 
 export function noOutcome() {
+  byId("topic").hidden = true;
   show("reach", "");
   show("clean", "");
   show("missed", "");
