@@ -120,11 +120,15 @@ class Monitor:
     @cached_property
     def assessors(self) -> tuple[Assessor, ...]:
         """Everything that judges a stored article, in the order it is run."""
+        from monitor.classify import relevance_of
         from monitor.guidelines import GuidelineAssessor
 
         check = self.settings.check
         guideline = GuidelineAssessor(
-            self.guideline, disable=check.disable, severity=check.severity
+            self.guideline,
+            disable=check.disable,
+            severity=check.severity,
+            relevance=relevance_of(self.classifiers, self.guideline.language),
         )
         return (*self.classifiers, guideline)
 
@@ -221,7 +225,7 @@ class Monitor:
         checked = run(on_topic=on_topic)
         if on_topic:
             checked = replace(checked, about="said")
-        elif checked.about in ("off", "touched") and self._is_shown(document.title, document.text):
+        elif checked.is_elsewhere and self._is_shown(document.title, document.text):
             checked = run(on_topic=True)
         known = self.countries.get(code) if code else None
         if known:

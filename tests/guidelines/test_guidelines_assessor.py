@@ -1,15 +1,43 @@
 """The guideline as an assessor: in order, per language, with a stamp that tells."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 
+import store_samples
+from monitor.classify import RelevanceAssessor
+from monitor.classify.relevance import Judgement
+from monitor.config import Settings
+from monitor.core import Monitor
 from monitor.guidelines import GuidelineAssessor, load_guideline
 from monitor.types import Article
 
 FOLDER = Path(__file__).resolve().parents[2] / "guidelines" / "thb-en"
 THB = load_guideline(FOLDER)
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
+OLD, NEW = "relevance-en@1.0.0+aaaaaaaaaaaa", "relevance-en@1.0.1+bbbbbbbbbbbb"
+ELSEWHERE = (
+    "The council said on Monday that the bridge would be closed for repairs until spring, and that "
+    "drivers would be sent round by the old road.\n\n"
+    * 6
+    + "The girls were rescued from the yard by a neighbour, who said they had been kept as slaves."
+)
+
+
+@dataclass
+class Model:
+    """A relevance model that sees its subject in texts with the word."""
+
+    word: str
+
+    def judge(self, title, text):
+        found = self.word in text
+        return Judgement(0.9 * found, 0.9 * found, relevant=found, borderline=False)
+
+
+def relevance(stamp, word):
+    return RelevanceAssessor(stamp, lambda: Model(word), "en")
 
 
 def article(number, text, language="en", title=""):
@@ -56,3 +84,64 @@ def test_a_changed_rule_file_changes_the_stamp(tmp_path):
     file = folder / "terminology.yaml"
     file.write_text(file.read_text().replace("border crashers", "border runners"))
     assert load_guideline(folder).stamp != THB.stamp
+
+
+def test_what_the_relevance_model_shows_is_on_topic():
+    """As a draft is: told without a word of the field, it is checked all the same."""
+    articles = [article(1, ELSEWHERE), article(2, ELSEWHERE.replace("girls", "boys"))]
+    articles.append(article(3, "Police found two child prostitutes."))
+    plain = GuidelineAssessor(THB).assess(articles)
+    assert [len(said.findings) for said in plain] == [0, 0, 1]
+    assessor = GuidelineAssessor(THB, relevance=relevance(OLD, "girls"))
+    said = assessor.assess(articles)
+    assert {"slave-noun", "rescue-language"} <= {f.rule for f in said[0].findings}
+    assert any(item.met is not None for item in said[0].scorecard)
+    assert [one.findings for one in said[1:]] == [one.findings for one in plain[1:]]
+    assert [assessor.assess([alone])[0] for alone in articles] == said
+
+
+def test_the_stamp_tells_of_the_relevance_model_too():
+    stamps = {
+        GuidelineAssessor(THB, disable=disable, relevance=model).stamp
+        for disable in ((), ("child-prostitute",))
+        for model in (None, relevance(OLD, "girls"), relevance(NEW, "girls"))
+    }
+    assert len(stamps) == 6
+    assert all(stamp.startswith(THB.stamp) for stamp in stamps)
+
+
+def test_a_relevance_model_that_fails_is_the_failure_of_that_article_alone():
+    class Broken(Model):
+        def judge(self, title, text):
+            if "girls" in text:
+                raise ValueError("broken")
+            return super().judge(title, text)
+
+    broken = RelevanceAssessor(OLD, lambda: Broken("boys"), "en")
+    articles = [article(1, ELSEWHERE), article(2, ELSEWHERE.replace("girls", "boys"))]
+    failed, fine = GuidelineAssessor(THB, relevance=broken).assess(articles)
+    assert failed.error == "ValueError in check"
+    assert fine.error is None
+    assert fine.findings
+
+
+def test_a_new_relevance_model_makes_work_due_again(tmp_path):
+    """What a new model shows and the old one did not gets its flags by the next `assess`."""
+    found = []
+    for stamp, word in ((OLD, "boys"), (NEW, "girls"), (NEW, "girls")):
+        with Monitor(Settings(home=tmp_path), now=lambda: NOW) as monitor:
+            monitor.guideline = THB
+            monitor.classifiers = (relevance(stamp, word),)
+            if not found:
+                source = store_samples.feed()
+                monitor.store.add_feeds([source], NOW)
+                entries = [store_samples.incoming("yard", ELSEWHERE)]
+                monitor.store.record_poll(store_samples.poll(source, entries), NOW)
+            guideline = monitor.assessors[-1].stamp
+            done = monitor.assess()[guideline]["assessed"]
+            (stored,) = monitor.store.assessed(monitor.stamps)
+            found.append((done, {finding.rule for finding in stored.findings}))
+    assert [done for done, _ in found] == [1, 1, 0]
+    assert found[0][1] == set()
+    assert "slave-noun" in found[1][1]
+    assert found[2][1] == found[1][1]

@@ -8,6 +8,7 @@ from monitor.classify.assessors import (
     TagsAssessor,
     load_classifiers,
     load_shown,
+    relevance_of,
 )
 from monitor.classify.bulk import Classified, classify_bulk
 from monitor.classify.measured import measured_countries
@@ -38,4 +39,5 @@ __all__ = [
     "open_source",
     "read_meta",
     "record_json",
+    "relevance_of",
 ]

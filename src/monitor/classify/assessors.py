@@ -86,11 +86,15 @@ class RelevanceAssessor:
         self.memory.put(key, judgement)
         return judgement
 
+    def is_shown(self, article: Article) -> bool:
+        """Whether a digest shows an article, as relevant or borderline."""
+        judgement = self.judge(article)
+        return judgement.relevant or judgement.borderline
+
     def _judge(self, article: Article) -> Assessment:
         judgement = self.judge(article)
-        shown = judgement.relevant or judgement.borderline
         terms: list[Term] = []
-        if self.experimental and shown:
+        if self.experimental and self.is_shown(article):
             terms = cue_terms(self.model.cues, self.language, article.title, article.text)
         return Assessment(
             self.stamp,
@@ -117,8 +121,7 @@ class TagsAssessor:
         return [_guarded(self.stamp, languages, article, self._tag) for article in articles]
 
     def _tag(self, article: Article) -> Assessment:
-        judgement = self.relevance.judge(article)
-        if not (judgement.relevant or judgement.borderline):
+        if not self.relevance.is_shown(article):
             return Assessment(self.stamp)
         source = Source(article.url, article.outlet)
         return Assessment(self.stamp, tags=self.model.tag(article.title, article.text, source))
@@ -170,6 +173,12 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
         [code for each in every if each.experimental for code in each.languages],
     )
     return relevance, tagger, *others, coverage
+
+
+def relevance_of(assessors: Sequence[Assessor], language: str) -> RelevanceAssessor | None:
+    """Return the relevance model of a language among `assessors`, if there is one."""
+    models = (each for each in assessors if isinstance(each, RelevanceAssessor))
+    return next((model for model in models if model.language == language), None)
 
 
 def _other_folders(models: Path) -> list[ModelFolder]:

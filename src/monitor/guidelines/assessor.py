@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
 
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
@@ -13,8 +15,25 @@ from monitor.text.language import identify_language
 from monitor.types import Article, Assessment, Severity
 
 
+class Relevance(Protocol):
+    """The model that says which articles a digest shows."""
+
+    @property
+    def stamp(self) -> str:
+        """Its name, version and hash."""
+        ...
+
+    def is_shown(self, article: Article) -> bool:
+        """Whether a digest shows the article, as relevant or borderline."""
+        ...
+
+
 class GuidelineAssessor:
-    """Judges articles in the guideline's language; others are not judged."""
+    """Judges articles in the guideline's language; others are not judged.
+
+    What is shown by `relevance` is on topic, whatever its words tell. A judgement then hangs on
+    that model too, and so does the stamp.
+    """
 
     def __init__(
         self,
@@ -22,15 +41,18 @@ class GuidelineAssessor:
         *,
         disable: Sequence[str] = (),
         severity: Mapping[str, Severity] | None = None,
+        relevance: Relevance | None = None,
     ) -> None:
         """Raise `UsageError` for a rule id in `disable` or `severity` that does not exist."""
         self._guideline = guideline
         self._policy = make_policy(guideline, disable, severity or {})
-        self._stamp = _with_settings(guideline.stamp, disable, severity or {})
+        self._relevance = relevance
+        model = [relevance.stamp] if relevance else []
+        self._stamp = _marked(guideline.stamp, [*model, *_settings(disable, severity or {})])
 
     @property
     def stamp(self) -> str:
-        """The guideline's stamp, and what the settings change in it."""
+        """The guideline's stamp, with a mark of the relevance model and of the settings."""
         return self._stamp
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
@@ -52,24 +74,40 @@ class GuidelineAssessor:
 
     def _check(self, articles: Sequence[Article]) -> list[Assessment]:
         """Check all together; only if that fails, one by one, to find the one that fails."""
-        documents = [document_of(article) for article in articles]
         try:
-            return [
-                self._assessment(checked)
-                for checked in run_policy(self._guideline, documents, self._policy)
-            ]
+            return [self._assessment(checked) for checked in self._checked(articles)]
         except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded
             if len(articles) == 1:
                 return [Assessment(self._stamp, error=f"{type(error).__name__} in check")]
             return [one for article in articles for one in self._check([article])]
 
+    def _checked(self, articles: Sequence[Article]) -> list[Checked]:
+        """Check all, and those again as on topic that are shown though their words do not tell."""
+        documents = [document_of(article) for article in articles]
+        checked = run_policy(self._guideline, documents, self._policy)
+        if self._relevance is None:
+            return checked
+        shown = [
+            number
+            for number, article in enumerate(articles)
+            if checked[number].is_elsewhere and self._relevance.is_shown(article)
+        ]
+        policy = replace(self._policy, force_topic=True)
+        again = run_policy(self._guideline, [documents[number] for number in shown], policy)
+        for number, told in zip(shown, again, strict=True):
+            checked[number] = told
+        return checked
+
     def _assessment(self, checked: Checked) -> Assessment:
         return Assessment(self._stamp, findings=checked.findings, scorecard=checked.scorecard)
 
 
-def _with_settings(stamp: str, disable: Sequence[str], severity: Mapping[str, Severity]) -> str:
-    """Return the stamp with a mark of the settings, so that changed settings make work due."""
-    if not disable and not severity:
+def _settings(disable: Sequence[str], severity: Mapping[str, Severity]) -> list[str]:
+    return [*sorted(disable), *(f"{rule}={severity[rule]}" for rule in sorted(severity))]
+
+
+def _marked(stamp: str, parts: Sequence[str]) -> str:
+    """Return the stamp with a mark of what else counts, so that a change of it makes work due."""
+    if not parts:
         return stamp
-    settings = ",".join([*sorted(disable), *(f"{k}={severity[k]}" for k in sorted(severity))])
-    return f"{stamp}.{hashlib.sha256(settings.encode()).hexdigest()[:6]}"
+    return f"{stamp}.{hashlib.sha256(','.join(parts).encode()).hexdigest()[:6]}"

@@ -16,3 +16,8 @@ class Checked:
     scorecard: tuple[ScorecardItem, ...]
     words: int
     about: About = "on"
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether its words do not tell that it is about trafficking: others may know it is."""
+        return self.about in ("off", "touched")
