@@ -1,12 +1,21 @@
-"""The JSON shapes of the design that several parts of the program write: one place for each key."""
+"""What several parts of the program write alike: JSON with one place for each key, shares."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from monitor.types import Enclosure, Finding, Review, ScorecardItem, Span, Tag, Term
+
+
+def in_ten(share: float) -> str:
+    """Return a share in words, as exactly as it is known."""
+    tenths = math.floor(10 * share + 0.5)
+    if tenths == 0:
+        return "under 1 in 10"
+    return "over 9 in 10" if tenths == 10 else f"about {tenths} in 10"
 
 
 def time_json(moment: datetime | None) -> str | None:

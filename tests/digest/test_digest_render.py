@@ -162,6 +162,20 @@ def test_no_figure_claims_more_than_is_known(form):
         assert "less than sure" in page
 
 
+@pytest.mark.parametrize("form", PAGES)
+@pytest.mark.parametrize(
+    ("confidence", "said"), [(0.66, "about 7 in 10"), (0.97, "over 9 in 10"), (0, "under 1 in 10")]
+)
+def test_a_flag_says_how_often_editors_mark_such_a_one(form, confidence, said):
+    words = f"by what was done to her. Editors mark {said} such flags."
+    flag = finding(TITLE, "Sex slave", confidence=confidence)
+    lead, copy = article(findings=(flag,)), article("b", findings=(flag,))
+    digest = digest_of(relevant=(Story("s", (lead, copy)),))
+    assert flat(render(digest, form), form).count(words) == 2
+    unknown = finding(TITLE, "Sex slave", confidence=None)
+    assert "Editors mark" not in render(digest_of(article(findings=(unknown,))), form)
+
+
 @pytest.mark.parametrize("form", ["text", "md"])
 def test_evidence_is_given_where_it_is_asked_for(form):
     digest = sample_digest()

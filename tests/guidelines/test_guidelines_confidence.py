@@ -11,13 +11,13 @@ from monitor.guidelines import (
     Checked,
     answer_json,
     check_share,
-    in_ten,
     load_guideline,
     missed_words,
 )
 from monitor.guidelines.about import JudgeWords
 from monitor.guidelines.confidence import leave_out, protecting
 from monitor.guidelines.measured import Measured, load_measured
+from monitor.shapes import in_ten
 from monitor.text.document import Document
 from monitor.types import Finding
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from monitor.cli.output import plain
+from monitor.shapes import in_ten
 
 
 def as_text(document: Mapping[str, Any]) -> str:
@@ -59,6 +60,4 @@ def _sureness(finding: Mapping[str, Any]) -> str:
     """Say how often editors mark such a finding, nothing where that is not known."""
     if finding["confidence"] is None:
         return ""
-    from monitor.guidelines import in_ten
-
     return f"  (editors mark {in_ten(finding['confidence'])})"

@@ -112,7 +112,8 @@ def _flags(article: ArticleView, indent: str, evidence: bool) -> Iterator[str]:
 def _flag(flag: FlagView, evidence: bool) -> str:
     times = f" ({flag.count} times)" if flag.count > 1 else ""
     text = f"**{flag.severity} in the headline**: “{escape(flag.words)}”{times}. "
-    text += escape(f"{flag.message} {flag.why if evidence else ''}".strip())
+    said = (flag.message, flag.sureness, flag.why if evidence else "")
+    text += escape(" ".join(filter(None, said)))
     if flag.suggestions:
         text += f" Better: {escape(' / '.join(flag.suggestions))}."
     source = f" Source: {_link(flag.source, flag.source_url)}." if flag.source and evidence else ""

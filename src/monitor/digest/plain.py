@@ -113,8 +113,8 @@ def _flags(article: ArticleView, evidence: bool) -> Iterator[str]:
 
 def _flag(flag: FlagView, evidence: bool) -> str:
     times = f" ({flag.count} times)" if flag.count > 1 else ""
-    why = flag.why if evidence else ""
-    text = f"{flag.severity} in the headline: “{flag.words}”{times}. {flag.message} {why}"
+    said = " ".join(filter(None, (flag.message, flag.sureness, flag.why if evidence else "")))
+    text = f"{flag.severity} in the headline: “{flag.words}”{times}. {said}"
     if flag.suggestions:
         text += f" Better: {' / '.join(flag.suggestions)}."
     return text + (f" [{flag.source}]" if flag.source and evidence else "")

@@ -15,6 +15,7 @@ from monitor.digest.coverage import CoverageLine, count, coverage_lines
 from monitor.digest.safe import clean, excerpt, safe_url
 from monitor.digest.tags import QUOTE_CHARS, CountryName, TagView, quotes, tag_line, view_tags
 from monitor.digest.times import date_words, day_words, on_clock
+from monitor.shapes import in_ten
 from monitor.types import AssessedArticle, Digest, Finding, Severity, Story, Term
 
 TERMS_SHOWN = 3
@@ -32,11 +33,15 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 @dataclass(frozen=True, slots=True)
 class FlagView:
-    """One flagged wording of a headline, `count` times."""
+    """One flagged wording of a headline, `count` times.
+
+    `sureness` says how often editors mark such a flag, empty where that is not known.
+    """
 
     words: str
     severity: Severity
     message: str
+    sureness: str
     why: str
     suggestions: tuple[str, ...]
     source: str
@@ -269,9 +274,14 @@ def _view_flag(finding: Finding, count: int) -> FlagView:
         words=excerpt(finding.match, QUOTE_CHARS),
         severity=finding.severity,
         message=clean(finding.message),
+        sureness=_sureness(finding.confidence),
         why=clean(finding.why),
         suggestions=tuple(filter(None, map(clean, finding.suggestions))),
         source=", ".join(filter(None, parts)),
         source_url=safe_url(source.url) if source else None,
         count=count,
     )
+
+
+def _sureness(confidence: float | None) -> str:
+    return "" if confidence is None else f"Editors mark {in_ten(confidence)} such flags."

@@ -4,7 +4,7 @@ from monitor.guidelines.answer import answer_json
 from monitor.guidelines.assessor import GuidelineAssessor
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.confidence import check_share, in_ten
+from monitor.guidelines.confidence import check_share
 from monitor.guidelines.countries import Country, country_json, in_country, load_countries
 from monitor.guidelines.coverage import coverage_json
 from monitor.guidelines.describe import describe_rule
@@ -35,7 +35,6 @@ __all__ = [
     "describe_rule",
     "document_json",
     "in_country",
-    "in_ten",
     "load_countries",
     "load_guideline",
     "load_measured",

@@ -1,21 +1,12 @@
-"""How sure findings are, as readers meet it: in words, and which are left out on request."""
+"""How sure findings are, as readers meet it: which are left out on request, and which never."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from monitor.errors import UsageError
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
-
-
-def in_ten(share: float) -> str:
-    """Return a share in words, as exactly as it is known."""
-    tenths = math.floor(10 * share + 0.5)
-    if tenths == 0:
-        return "under 1 in 10"
-    return "over 9 in 10" if tenths == 10 else f"about {tenths} in 10"
 
 
 def protecting(guideline: Guideline) -> frozenset[str]:

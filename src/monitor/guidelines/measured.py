@@ -17,9 +17,9 @@ from pydantic import Field, ValidationError
 
 from monitor.errors import GuidelineError
 from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.confidence import in_ten
 from monitor.guidelines.figures import IsoDate
 from monitor.guidelines.schema import Strict, Text
+from monitor.shapes import in_ten
 
 MEASURED = "measured.json"
 PER_WORDS = 100_000
