@@ -349,3 +349,17 @@ def test_a_desk_that_cannot_check_is_not_asked_again(page: Page) -> None:
     page.get_by_role("button", name="Check now").click()
     expect(page.get_by_role("alert")).to_have_text("No models.")
     assert len(asked) == 1
+
+
+def test_the_mark_of_a_milder_flag_does_not_cover_a_graver_one(page: Page) -> None:
+    def both(route: Route) -> None:
+        said = route.fetch()
+        document = said.json()
+        found = document["findings"]
+        found += [{**f, "rule": "slave-noun", "severity": "suggestion"} for f in found]
+        route.fulfill(response=said, json=document)
+
+    page.route("**/v1/check", both)
+    write(page, DRAFT)
+    expect(page.locator(".card")).to_have_count(1)
+    assert (marked(page), marked(page, "suggestion")) == ([FLAGGED], [])

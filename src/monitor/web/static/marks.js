@@ -17,8 +17,9 @@ export class Marks {
     this.ranges = new Map(findings.map((f) => [f, this.fields[f.field].range(f.start, f.end)]));
     this.forget();
     if (!CSS.highlights) return; // the cards still say everything
+    const worst = worstOf(findings);
     for (const severity of SEVERITIES) {
-      const ranges = findings.filter((f) => f.severity === severity).map((f) => this.ranges.get(f));
+      const ranges = worst.filter((f) => f.severity === severity).map((f) => this.ranges.get(f));
       CSS.highlights.set(`flag-${severity}`, new Highlight(...ranges));
     }
     this.paintCurrent(current);
@@ -74,6 +75,19 @@ export class Marks {
     }
     return found;
   }
+}
+
+/** Of findings on the same words one, the most severe: the mark of a milder one would cover it. */
+function worstOf(findings) {
+  const kept = new Map();
+  for (const severity of SEVERITIES) {
+    for (const finding of findings.filter((f) => f.severity === severity)) {
+      const { field, start, end } = finding;
+      const place = `${field} ${start} ${end}`;
+      if (!kept.has(place)) kept.set(place, finding);
+    }
+  }
+  return [...kept.values()];
 }
 
 const length = (finding) => finding.end - finding.start;
