@@ -19,7 +19,7 @@ THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-e
 def names(text, title="", field="text"):
     draft = open_draft(THB, Document(text, title=title))
     scene = draft.title if field == "title" else draft.text
-    return [scene.view.shadow[a:b] for a, b in find_proper_names(THB, draft)[field]]
+    return [scene.view.shadow[a:b] for a, b in find_proper_names(draft)[field]]
 
 
 TOLD = [
@@ -82,7 +82,7 @@ def test_entities_count_where_they_were_looked_for():
         start = text.index(words)
         found = SimpleNamespace(start_char=start, end_char=start + len(words), label_=label)
         draft.text.docs[0] = SimpleNamespace(ents=[found])
-        return find_proper_names(THB, draft)["text"]
+        return find_proper_names(draft)["text"]
 
     assert named("She wrote to Slaves No More on Monday.", "Slaves No More") == [(13, 27)]
     assert not named("She wrote to Slaves No More on Monday.", "Slaves No More", "PERSON")
@@ -97,7 +97,7 @@ def test_a_finding_that_holds_a_name_stands():
     place = text.index("Rescue")
 
     def inside(start, end):
-        return is_in_name(THB, draft, draft.text, start, end)
+        return is_in_name(draft, draft.text, start, end)
 
     assert inside(place, place + 6)
     assert inside(place, place + 17)
@@ -147,7 +147,7 @@ def test_names_are_words_in_order(pieces):
     text = " ".join(pieces)
     draft = open_draft(THB, Document(text))
     shadow, last = draft.text.view.shadow, 0
-    for start, end in find_proper_names(THB, draft)["text"]:
+    for start, end in find_proper_names(draft)["text"]:
         assert last <= start < end <= len(shadow)
         assert draft.text.sentence_of(start, end) is not None
         assert shadow[start].isupper()
@@ -160,7 +160,7 @@ def test_time_is_linear():
     def seconds(count):
         draft = open_draft(THB, Document("Rescue Army Act of Slaves and " * count + "ran."))
         began = time.process_time()
-        find_proper_names(THB, draft)
+        find_proper_names(draft)
         return time.process_time() - began
 
     seconds(100)

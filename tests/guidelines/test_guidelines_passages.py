@@ -34,7 +34,7 @@ BUDGET = "{} the council will vote on the budget, and the women on it want more 
 
 def passages(text):
     draft = open_draft(THB, Document(text, language="en"))
-    return draft, find_passages(THB, draft, find_topic(THB, draft))
+    return draft, find_passages(draft, find_topic(draft))
 
 
 def told(text):
@@ -96,9 +96,9 @@ def test_time_is_linear(unit):
     def seconds(length):
         text = (OURS + "\n\n" + unit * (length // len(unit) + 1))[:length]
         draft = open_draft(THB, Document(text, language="en"))
-        topic = find_topic(THB, draft)
+        topic = find_topic(draft)
         start = time.process_time()
-        find_passages(THB, draft, topic)
+        find_passages(draft, topic)
         return time.process_time() - start
 
     seconds(2_000)

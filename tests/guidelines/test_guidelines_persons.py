@@ -10,7 +10,6 @@ from monitor.guidelines import load_guideline
 from monitor.guidelines.draft import open_draft
 from monitor.guidelines.engine import make_policy, run_policy
 from monitor.guidelines.person_details import details_of
-from monitor.guidelines.persons import cast_of
 from monitor.text.document import Document
 
 THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
@@ -18,7 +17,7 @@ THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-e
 
 def cast(text, title=""):
     draft = open_draft(THB, Document(text, title, language="en"))
-    return cast_of(THB, draft), draft
+    return draft.cast, draft
 
 
 def places(text, title=""):
@@ -213,7 +212,7 @@ def test_time_is_linear(unit):
         text = (unit * (length // len(unit) + 1))[:length]
         draft = open_draft(THB, Document(text, language="en"))
         start = time.process_time()
-        found = cast_of(THB, draft)
+        found = draft.cast
         for one in found.persons[:1]:
             details_of(found, one)
         return time.process_time() - start

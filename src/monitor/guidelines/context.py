@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.guidelines.cases import case_evidence
-from monitor.guidelines.compiled import Evidence, Guideline
+from monitor.guidelines.compiled import Evidence
 from monitor.guidelines.draft import Candidate, Draft
 from monitor.guidelines.gates import find_voice
 from monitor.guidelines.referents import node_evidence, referent_evidence
@@ -31,45 +31,40 @@ class Found:
 
 
 def all_hold(
-    clauses: Sequence[Evidence], guideline: Guideline, draft: Draft, scene: Scene, at: Candidate
+    clauses: Sequence[Evidence], draft: Draft, scene: Scene, at: Candidate
 ) -> tuple[Found, ...] | None:
     """Return the evidence for every clause, or None if one has too little."""
     evidence: list[Found] = []
     for clause in clauses:
-        found = find_evidence(clause, guideline, draft, scene, at)
+        found = find_evidence(clause, draft, scene, at)
         if len(found) < clause.at_least:
             return None
         evidence += found
     return tuple(evidence)
 
 
-def any_holds(
-    clauses: Sequence[Evidence], guideline: Guideline, draft: Draft, scene: Scene, at: Candidate
-) -> bool:
+def any_holds(clauses: Sequence[Evidence], draft: Draft, scene: Scene, at: Candidate) -> bool:
     """Whether one of the clauses has enough evidence."""
     return any(
-        len(find_evidence(clause, guideline, draft, scene, at)) >= clause.at_least
-        for clause in clauses
+        len(find_evidence(clause, draft, scene, at)) >= clause.at_least for clause in clauses
     )
 
 
-def find_evidence(
-    clause: Evidence, guideline: Guideline, draft: Draft, scene: Scene, at: Candidate
-) -> list[Found]:
+def find_evidence(clause: Evidence, draft: Draft, scene: Scene, at: Candidate) -> list[Found]:
     """Return up to `at_least` pieces of evidence for one clause around a candidate."""
     if clause.person is not None:
         node = at.nodes.get(clause.person)
-        shown = node_evidence(clause, guideline, draft, scene, node) if node else []
+        shown = node_evidence(clause, draft, scene, node) if node else []
         return _as_found(shown)
     if clause.referent is not None:
-        shown = referent_evidence(clause, guideline, draft, scene, at)
+        shown = referent_evidence(clause, draft, scene, at)
         if shown or not clause.wordsets:
             return _as_found(shown)
     if clause.quoted is not None:
         same = find_voice(scene, at).quoted == clause.quoted
         return [Found(scene, at.start, at.end)] if same else []
     if clause.statistic or clause.case:
-        return _told_evidence(clause, guideline, draft, scene, at)
+        return _told_evidence(clause, draft, scene, at)
     if clause.within == "match":
         found = [
             Found(scene, *hit)
@@ -83,14 +78,12 @@ def find_evidence(
     return found
 
 
-def _told_evidence(
-    clause: Evidence, guideline: Guideline, draft: Draft, scene: Scene, at: Candidate
-) -> list[Found]:
+def _told_evidence(clause: Evidence, draft: Draft, scene: Scene, at: Candidate) -> list[Found]:
     """Return what a statistic has, or what makes a case, in the places of a clause."""
     own = [(scene, at.start, at.end)]
     places = own if clause.within == "match" else _places(clause, draft, scene, at)
     if clause.case:
-        return [Found(*place) for place in case_evidence(clause, guideline, places)]
+        return [Found(*place) for place in case_evidence(clause, draft.guideline, places)]
     return [Found(*place) for place in statistic_evidence(clause, places)]
 
 

@@ -7,9 +7,9 @@ lines without a helpline against an outlet is worse than none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from monitor.guidelines.compiled import CompiledCheck, CompiledRule, Evidence, Guideline
+from monitor.guidelines.compiled import CompiledCheck, CompiledRule, Evidence
 from monitor.guidelines.contacts import contacts
 from monitor.guidelines.context import Found, look_apart, regions
 from monitor.guidelines.draft import Draft
@@ -31,7 +31,6 @@ _WEAK = "cannot tell: the words shown are too little to go by"
 class _Question:
     """One question about one draft, and the captions it looks at (all of them, or each)."""
 
-    guideline: Guideline
     check: DocumentCheck
     compiled: CompiledCheck
     draft: Draft
@@ -39,15 +38,13 @@ class _Question:
     captions: tuple[Hit, ...]
 
 
-def check_draft(
-    rule: CompiledRule, guideline: Guideline, draft: Draft, topic: Topic
-) -> ScorecardItem:
+def check_draft(rule: CompiledRule, draft: Draft, topic: Topic) -> ScorecardItem:
     """Answer one question about a draft."""
     check, compiled = rule.rule.check, rule.check
     assert check
     assert compiled
     item = rule.rule.id
-    asked = _Question(guideline, check, compiled, draft, topic, draft.text.captions)
+    asked = _Question(check, compiled, draft, topic, draft.text.captions)
     silence = _why_silent(asked)
     if silence:
         return ScorecardItem(item, None, silence)
@@ -72,9 +69,7 @@ def _answer(asked: _Question) -> tuple[bool | None, list[Found]]:
 
 
 def _of_caption(asked: _Question, caption: Hit) -> _Question:
-    return _Question(
-        asked.guideline, asked.check, asked.compiled, asked.draft, asked.topic, (caption,)
-    )
+    return replace(asked, captions=(caption,))
 
 
 def _one_answer(asked: _Question) -> tuple[bool | None, list[Found]]:
@@ -128,14 +123,14 @@ def _first(clauses: Sequence[Evidence], asked: _Question) -> list[Found]:
 
 def _evidence(clause: Evidence, asked: _Question) -> list[Found] | None:
     if clause.whose is not None:
-        found = owned(clause, asked.guideline, asked.draft, _places(clause, asked))
+        found = owned(clause, asked.draft, _places(clause, asked))
         return found if len(found) >= clause.at_least else None
     if clause.contact:
         places = _places(clause, asked)
         found = [Found(s, *hit) for s, low, high in places for hit in contacts(s, low, high)]
         return found if len(found) >= clause.at_least else None
     if clause.referent is not None:
-        shown = anyone_evidence(clause, asked.guideline, asked.draft)
+        shown = anyone_evidence(clause, asked.draft)
         if shown:
             return [Found(scene, *hit) for scene, hit in shown]
     found = look_apart(clause, _places(clause, asked)) + _looks(clause, asked.draft)

@@ -9,6 +9,7 @@ from dataclasses import field as default
 from monitor.guidelines.cast import Cast, Person
 from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Guideline
 from monitor.guidelines.dependency import Node
+from monitor.guidelines.persons import find_cast
 from monitor.guidelines.scan import Hit, Hits
 from monitor.guidelines.scene import Scene
 from monitor.text.document import Document
@@ -37,19 +38,26 @@ class Candidate:
 class Draft:
     """A document opened for checking: its text, and its title where that is a field."""
 
+    guideline: Guideline
     document: Document
     text: Scene
     title: Scene | None
     words: int
-    cast: Cast | None = None
-    """The persons of the text, once somebody has asked for them."""
     names: Mapping[FieldName, Sequence[Hit]] | None = None
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
+    _cast: Cast | None = None
 
     @property
     def scenes(self) -> tuple[Scene, ...]:
         """Title first."""
         return (self.title, self.text) if self.title else (self.text,)
+
+    @property
+    def cast(self) -> Cast:
+        """The persons of the text, worked out when somebody first asks for them."""
+        if self._cast is None:
+            self._cast = find_cast(self.guideline, self.scenes)
+        return self._cast
 
     @property
     def headline(self) -> tuple[Scene, Hit] | None:
@@ -72,7 +80,7 @@ def open_draft(guideline: Guideline, document: Document) -> Draft:
         head = view(document.title)
         whole = (0, len(head.shadow))
         title = Scene("title", head, guideline.scanner.scan(head.shadow), whole, ())
-    return Draft(document, text, title, len(seen.shadow.split()))
+    return Draft(guideline, document, text, title, len(seen.shadow.split()))
 
 
 def _labelled_captions(guideline: Guideline, seen: View, hits: Hits) -> Iterator[Hit]:

@@ -101,17 +101,14 @@ def run_policy(
     source = iter(documents)
     while chunk := list(islice(source, CHUNK)):
         drafts = [open_draft(guideline, document) for document in chunk]
-        topics = ["thb" if policy.force_topic else find_topic(guideline, draft) for draft in drafts]
-        plans = [
-            _plan(guideline, policy, draft, topic)
-            for draft, topic in zip(drafts, topics, strict=True)
-        ]
+        topics = ["thb" if policy.force_topic else find_topic(draft) for draft in drafts]
+        plans = [_plan(policy, draft, topic) for draft, topic in zip(drafts, topics, strict=True)]
         needed = [piece for plan in plans for piece in _needed(plan)]
         with analysis() if needed else nullcontext() as nlp:
             if nlp is not None:
                 _analyse(nlp, needed)
             for draft, topic, plan in zip(drafts, topics, plans, strict=True):
-                checked.append(_judge(guideline, policy, draft, topic, plan))
+                checked.append(_judge(policy, draft, topic, plan))
                 for scene in draft.scenes:
                     scene.docs.clear()  # docs are invalid outside
     return checked
@@ -132,10 +129,10 @@ class Needed:
     named: list[CompiledMatcher] = field(default_factory=list)
 
 
-def _plan(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic) -> Plan:
+def _plan(policy: Policy, draft: Draft, topic: Topic) -> Plan:
     """Return the places worth a closer look, before anything is analysed."""
     whole = [(0, len(draft.text.view.shadow))]
-    passages = whole if policy.force_topic else find_passages(guideline, draft, topic)
+    passages = whole if policy.force_topic else find_passages(draft, topic)
     plan: Plan = []
     for scene in draft.scenes:
         for rule in policy.rules:
@@ -148,9 +145,9 @@ def _plan(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic) -> P
                     continue
                 plan += [
                     (scene, at)
-                    for at in _openings(rule, matcher, guideline, draft, scene)
+                    for at in _openings(rule, matcher, draft, scene)
                     if not (gated and _is_elsewhere(passages, topic, scene, at))
-                    and (matcher.level == NONE or _may_stand(guideline, draft, scene, at))
+                    and (matcher.level == NONE or _may_stand(draft, scene, at))
                 ]
     return plan
 
@@ -163,11 +160,11 @@ def _is_elsewhere(passages: Sequence[Hit], topic: Topic, scene: Scene, at: Candi
 
 
 def _openings(
-    rule: CompiledRule, matcher: CompiledMatcher, guideline: Guideline, draft: Draft, scene: Scene
+    rule: CompiledRule, matcher: CompiledMatcher, draft: Draft, scene: Scene
 ) -> Iterator[Candidate]:
     """Yield the phrases or persons found; for patterns, one trigger in each piece that has any."""
     if matcher.persons:
-        yield from find_persons(rule, matcher, guideline, draft, scene)
+        yield from find_persons(rule, matcher, draft, scene)
         return
     if not matcher.has_patterns:
         yield from find_phrases(rule, matcher, scene)
@@ -183,10 +180,10 @@ def _openings(
             yield Candidate(rule, matcher, start, end, number)
 
 
-def _may_stand(guideline: Guideline, draft: Draft, scene: Scene, at: Candidate) -> bool:
+def _may_stand(draft: Draft, scene: Scene, at: Candidate) -> bool:
     """Whether the clauses that need no analysis leave anything to find in this sentence."""
-    early = all_hold(at.matcher.early_needs, guideline, draft, scene, at)
-    return early is not None and not any_holds(at.matcher.early_unless, guideline, draft, scene, at)
+    early = all_hold(at.matcher.early_needs, draft, scene, at)
+    return early is not None and not any_holds(at.matcher.early_unless, draft, scene, at)
 
 
 def _needed(plan: Plan) -> list[Needed]:
@@ -218,13 +215,14 @@ def _analyse(nlp: Language, needed: Sequence[Needed]) -> None:
     find_entities(nlp, [doc for doc, named in asked if any(m.may_find(doc) for m in named)])
 
 
-def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:
+def _judge(policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:
     """Turn a draft, analysed where needed, into findings and scorecard."""
+    guideline = draft.guideline
     findings: list[Finding] = []
     known: list[Finding] = []
     for scene, opening in plan:
         for candidate in _candidates(scene, opening):
-            finding = _assess(guideline, policy, draft, scene, candidate)
+            finding = _assess(policy, draft, scene, candidate)
             findings += [finding] if finding else []
             if finding and candidate.matcher.source.sources:
                 known.append(finding)  # it says more than a rule for all such words
@@ -232,25 +230,24 @@ def _judge(guideline: Guideline, policy: Policy, draft: Draft, topic: Topic, pla
     for rule in policy.rules:
         if rule.check is None:
             continue
-        item = check_draft(rule, guideline, draft, topic)
+        item = check_draft(rule, draft, topic)
         if rule.rule.check and rule.rule.check.flags == "headline":
             flagged = headline_finding(rule.rule, draft, item, policy.severity)
             findings += [flagged] if flagged else []
         else:
             scorecard.append(item)
     groups = guideline.about.siblings if policy.siblings else []
-    parts = not is_on_topic(topic) and bool(find_passages(guideline, draft, topic))
+    parts = not is_on_topic(topic) and bool(find_passages(draft, topic))
     about = tell_topic(topic, has_passages=parts)
     standing = settle(findings, groups, known)
     if guideline.judge is not None and standing:
-        standing = _weighed(guideline, policy, draft, standing)
+        standing = _weighed(policy, draft, standing)
     return Checked(tuple(standing), tuple(scorecard), draft.words, about)
 
 
-def _weighed(
-    guideline: Guideline, policy: Policy, draft: Draft, findings: Sequence[Finding]
-) -> list[Finding]:
+def _weighed(policy: Policy, draft: Draft, findings: Sequence[Finding]) -> list[Finding]:
     """Return findings with how sure they are; a severity that somebody has set stays."""
+    guideline = draft.guideline
     assert guideline.judge is not None
     assert guideline.about.judge is not None
     kept = frozenset((*guideline.about.judge.protecting, *policy.severity))
@@ -274,22 +271,20 @@ def _candidates(scene: Scene, opening: Candidate) -> Iterator[Candidate]:
             yield Candidate(rule, matcher, base + start, base + end, number, moved)
 
 
-def _assess(
-    guideline: Guideline, policy: Policy, draft: Draft, scene: Scene, at: Candidate
-) -> Finding | None:
+def _assess(policy: Policy, draft: Draft, scene: Scene, at: Candidate) -> Finding | None:
     """Return the finding a candidate makes, or None where scope, clause or voice silence it."""
     rule = at.rule.rule
     scope = scene.scope_of(at.start, at.end)
     if rule.scope not in ("any", "document", scope):
         return None
-    evidence = all_hold(at.matcher.needs, guideline, draft, scene, at)
-    if evidence is None or any_holds(at.matcher.unless, guideline, draft, scene, at):
+    evidence = all_hold(at.matcher.needs, draft, scene, at)
+    if evidence is None or any_holds(at.matcher.unless, draft, scene, at):
         return None
-    if rule.names == "skip" and is_in_name(guideline, draft, scene, at.start, at.end):
+    if rule.names == "skip" and is_in_name(draft, scene, at.start, at.end):
         return None
     voice = find_voice(scene, at)
     own = max(rule.severity, at.matcher.source.severity or rule.severity, key=SEVERITIES.index)
-    severity = spoken_severity(guideline, scene, at, voice, policy.severity.get(rule.id, own))
+    severity = spoken_severity(draft.guideline, scene, at, voice, policy.severity.get(rule.id, own))
     if severity is None:
         return None
-    return make_finding(guideline, scene, at, scope, voice, severity, evidence)
+    return make_finding(draft.guideline, scene, at, scope, voice, severity, evidence)

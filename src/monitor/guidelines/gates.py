@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -25,20 +25,18 @@ About = Literal["on", "said", "assumed", "part", "touched", "off"]
 
 TOP = 1_200
 """Characters in which a news story says what it is about."""
-NESTED = 12
-"""Quotations looked back at for one that still holds a place: speech holds a few inner quotes."""
 CLOSE = 250
 """Characters between the elements of one case: two or three sentences."""
 
 
-def find_topic(guideline: Guideline, draft: Draft) -> Topic:
+def find_topic(draft: Draft) -> Topic:
     """Return whether a text is about trafficking.
 
     It is if one of the field's own terms stands in the headline, near the top or twice, or if a
     purpose of exploitation stands close to an act or a means; or if it says "trafficking" more
     than once and shows no other topic. A short text counts as on topic unless it shows another.
     """
-    topic = guideline.topic
+    topic = draft.guideline.topic
     if _has_term(topic, draft) or any(_has_elements(topic, scene) for scene in draft.scenes):
         return "thb"
     other = any(_hits(scene, topic.other) for scene in draft.scenes)
@@ -46,7 +44,7 @@ def find_topic(guideline: Guideline, draft: Draft) -> Topic:
         return "thb"
     if other and not any(_hits(scene, topic.purpose) for scene in draft.scenes):
         return "other"
-    if draft.words < guideline.about.topic.short_words:
+    if draft.words < draft.guideline.about.topic.short_words:
         return "assumed"
     return "touched" if not other and _is_touched(topic, draft) else "unknown"
 
@@ -107,7 +105,7 @@ class Voice:
 
 def find_voice(scene: Scene, at: Candidate) -> Voice:
     """Return who says the words of a candidate, or that they are only mentioned."""
-    quotation = quotation_around(scene, at.start, at.end)
+    quotation = scene.quotation_around(at.start, at.end)
     return Voice(quotation.kind, quotation) if quotation else Voice("no")
 
 
@@ -128,15 +126,6 @@ def spoken_severity(
     policy: QuotePolicy = rule.quotes
     assert policy == "soften"
     return "suggestion"
-
-
-def quotation_around(scene: Scene, start: int, end: int) -> Quotation | None:
-    """Return the innermost quotation that holds the span; a mention overrules what it holds."""
-    quotations = scene.view.quotations
-    index = bisect_right(quotations, start, key=lambda q: q.start)
-    around = [q for q in reversed(quotations[max(0, index - NESTED) : index]) if end <= q.end]
-    mention = next((q for q in around if q.kind == "mention"), None)
-    return mention or next(iter(around), None)
 
 
 def _survivor_speaks(guideline: Guideline, scene: Scene, at: Candidate, voice: Voice) -> bool:

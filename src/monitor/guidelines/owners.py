@@ -9,23 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from monitor.guidelines.cast import Cast, Person
-from monitor.guidelines.compiled import Evidence, Guideline
+from monitor.guidelines.compiled import Evidence
 from monitor.guidelines.context import Found
 from monitor.guidelines.draft import Draft
 from monitor.guidelines.mentions import Mention
-from monitor.guidelines.persons import cast_of
 from monitor.guidelines.referents import Spot, meant_at
 from monitor.guidelines.scene import Scene
 from monitor.guidelines.voices import voices
 
 
-def owned(
-    clause: Evidence, guideline: Guideline, draft: Draft, places: Iterable[tuple[Scene, int, int]]
-) -> list[Found]:
+def owned(clause: Evidence, draft: Draft, places: Iterable[tuple[Scene, int, int]]) -> list[Found]:
     """Return the words of a clause that are told of, or said by, somebody in a wanted role."""
-    cast = cast_of(guideline, draft)
     look = _spoken if clause.whose == "voice" else _told
-    found = (piece for place in places for piece in look(clause, cast, *place))
+    found = (piece for place in places for piece in look(clause, draft.cast, *place))
     return list(dict.fromkeys(found))
 
 

@@ -14,11 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.draft import Draft
 from monitor.guidelines.evidence_sets import TopicSets
 from monitor.guidelines.gates import CLOSE, Topic, is_on_topic
-from monitor.guidelines.persons import cast_of
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
 
@@ -40,28 +38,24 @@ class _Paragraph:
     """Which story of the text it belongs to."""
 
 
-def find_passages(guideline: Guideline, draft: Draft, topic: Topic) -> list[Hit]:
+def find_passages(draft: Draft, topic: Topic) -> list[Hit]:
     """Return the stretches of a draft's text in which rules on trafficking may speak, in order."""
-    scene = draft.text
+    scene, words = draft.text, draft.guideline.topic
     whole = (0, len(scene.view.shadow))
     on_topic = is_on_topic(topic)
     if topic == "assumed" or draft.words < LEAST or len(scene.view.paragraphs) < 3:
         return [whole] if on_topic else []
-    if not on_topic and not _any_of_ours(guideline.topic, scene):
+    if not on_topic and not _any_of_ours(words, scene):
         return []
-    paragraphs = _paragraphs(guideline, scene)
+    paragraphs = _paragraphs(words, scene)
     if on_topic:
-        closed = {p.start for p in _elsewhere(guideline, draft, paragraphs)}
+        closed = {p.start for p in _elsewhere(draft, paragraphs)}
         spans = [(p.start, p.end) for p in paragraphs if p.start not in closed]
         return spans if closed else [whole]
     stories = [list(story) for _, story in groupby(paragraphs, key=lambda p: p.story)]
     if len(stories) < 2:
         return []
-    return [
-        (story[0].start, story[-1].end)
-        for story in stories
-        if _is_ours(guideline.topic, scene, story)
-    ]
+    return [(story[0].start, story[-1].end) for story in stories if _is_ours(words, scene, story)]
 
 
 def is_open(passages: Sequence[Hit], position: int) -> bool:
@@ -74,9 +68,9 @@ def _any_of_ours(topic: TopicSets, scene: Scene) -> bool:
     return any(scene.hits.of(wordset) for wordset in (*topic.strong, *topic.weak, *topic.purpose))
 
 
-def _paragraphs(guideline: Guideline, scene: Scene) -> list[_Paragraph]:
+def _paragraphs(topic: TopicSets, scene: Scene) -> list[_Paragraph]:
     """Return the paragraphs with their words, and in which story each stands."""
-    topic, text = guideline.topic, scene.view.shadow
+    text = scene.view.shadow
     ours = (*topic.strong, *topic.weak, *topic.purpose)
     found: list[_Paragraph] = []
     story = 0
@@ -98,9 +92,7 @@ def _words(scene: Scene, wordsets: Sequence[int], start: int, end: int) -> froze
     return frozenset(scene.view.shadow[a:b].lower() for a, b in hits)
 
 
-def _elsewhere(
-    guideline: Guideline, draft: Draft, paragraphs: Sequence[_Paragraph]
-) -> Iterator[_Paragraph]:
+def _elsewhere(draft: Draft, paragraphs: Sequence[_Paragraph]) -> Iterator[_Paragraph]:
     """Yield the paragraphs that tell of something else."""
     if len(_signs(p for p in paragraphs if not p.ours)) < 1:
         return
@@ -108,7 +100,7 @@ def _elsewhere(
     mine = {
         p.start
         for p in paragraphs
-        if p.ours or ((p.story in ours or not p.story) and _tells_of_ours(guideline, draft, p))
+        if p.ours or ((p.story in ours or not p.story) and _tells_of_ours(draft, p))
     }
     for (story, is_mine), members in groupby(paragraphs, key=lambda p: (p.story, p.start in mine)):
         run = list(members)
@@ -121,9 +113,9 @@ def _signs(paragraphs: Iterable[_Paragraph]) -> frozenset[str]:
     return frozenset().union(*(p.others for p in paragraphs))
 
 
-def _tells_of_ours(guideline: Guideline, draft: Draft, paragraph: _Paragraph) -> bool:
+def _tells_of_ours(draft: Draft, paragraph: _Paragraph) -> bool:
     """Whether a victim, a suspect or somebody named elsewhere in the text is in a paragraph."""
-    cast = cast_of(guideline, draft)
+    cast = draft.cast
     start, end = paragraph.start, paragraph.end
     for mention in cast.mentions["text"].between(start, end):
         person = cast.of(mention)

@@ -14,8 +14,6 @@ from collections.abc import Iterator, Sequence
 
 from monitor.guidelines.cast import Cast, Person
 from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.draft import Draft
-from monitor.guidelines.gates import quotation_around
 from monitor.guidelines.kinship import tell_kin
 from monitor.guidelines.mentions import NOMINATIVE, Mention, is_object
 from monitor.guidelines.person_events import tell_roles
@@ -55,26 +53,20 @@ _OWNERS = words("her his their")
 _OBJECTS = words("him her them his their hers")
 
 
-def cast_of(guideline: Guideline, draft: Draft) -> Cast:
-    """Return the persons of a draft; worked out when first asked for."""
-    if draft.cast is None:
-        draft.cast = _find_cast(guideline, draft)
-    return draft.cast
-
-
-def _find_cast(guideline: Guideline, draft: Draft) -> Cast:
+def find_cast(guideline: Guideline, scenes: Sequence[Scene]) -> Cast:
+    """Return the persons of a document's scenes, of which the text is the last."""
     cast = Cast(guideline)
-    body = find_mentions(guideline, draft.text, frozenset())
+    body = find_mentions(guideline, scenes[-1], frozenset())
     cast.mentions["text"] = body
-    if draft.title:
-        known = {part for m in body.all if m.kind == "name" for part in m.word.split()}
-        cast.mentions["title"] = find_mentions(guideline, draft.title, frozenset(known))
-    cast.scenes = {scene.field: scene for scene in draft.scenes}
-    for scene in draft.scenes:
+    known = frozenset(part for m in body.all if m.kind == "name" for part in m.word.split())
+    for title in scenes[:-1]:
+        cast.mentions[title.field] = find_mentions(guideline, title, known)
+    cast.scenes = {scene.field: scene for scene in scenes}
+    for scene in scenes:
         _Linking(cast, scene).run()
-    for scene in draft.scenes:
+    for scene in scenes:
         tell_roles(cast, scene)
-    for scene in draft.scenes:
+    for scene in scenes:
         tell_kin(cast, scene)
     return cast
 
@@ -237,7 +229,7 @@ class _Linking:
 
     def _speaker(self, mention: Mention) -> Person | None:
         """Return who says "I": the speaker of the quotation."""
-        quotation = quotation_around(self.scene, mention.start, mention.end)
+        quotation = self.scene.quotation_around(mention.start, mention.end)
         span = quotation.speaker_span if quotation else None
         near = self.cast.mentions[self.scene.field].over(*span) if span else []
         return next(filter(None, map(self.cast.of, near)), None)

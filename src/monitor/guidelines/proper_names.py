@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.draft import Draft
+from monitor.guidelines.evidence_sets import NameSets
 from monitor.guidelines.scan import Hit, key_of, normalise
 from monitor.guidelines.scene import Scene
 from monitor.text.patterns import words
@@ -34,10 +34,10 @@ _SMALL = _JOINING | words(
 _ENTITIES = words("ORG LAW FAC WORK_OF_ART EVENT PRODUCT")
 
 
-def is_in_name(guideline: Guideline, draft: Draft, scene: Scene, start: int, end: int) -> bool:
+def is_in_name(draft: Draft, scene: Scene, start: int, end: int) -> bool:
     """Whether a span lies inside a name, or begins or ends in the middle of one."""
     if draft.names is None:
-        draft.names = find_proper_names(guideline, draft)
+        draft.names = find_proper_names(draft)
     names = draft.names[scene.field]
     for low, high in names[max(0, bisect_right(names, (start, end)) - 1) :]:
         if low >= end:
@@ -47,14 +47,14 @@ def is_in_name(guideline: Guideline, draft: Draft, scene: Scene, start: int, end
     return False
 
 
-def find_proper_names(guideline: Guideline, draft: Draft) -> Mapping[FieldName, Sequence[Hit]]:
+def find_proper_names(draft: Draft) -> Mapping[FieldName, Sequence[Hit]]:
     """Return where names stand, by field; those of NER only where it was run for some rule."""
     found: dict[FieldName, set[Hit]] = {}
     written: set[str] = set()
     for scene in draft.scenes:
-        spans = found[scene.field] = set(_listed(guideline, scene))
+        spans = found[scene.field] = set(_listed(draft.guideline.names, scene))
         spans.update(_entities(scene))
-        for name in _headed(guideline, scene):
+        for name in _headed(draft.guideline.names, scene):
             spans.add(name.span)
             written.update(name.wordings)
     for scene in draft.scenes if written else ():
@@ -73,9 +73,9 @@ def _joined(spans: Iterable[Hit]) -> list[Hit]:
     return joined
 
 
-def _listed(guideline: Guideline, scene: Scene) -> Iterator[Hit]:
+def _listed(names: NameSets, scene: Scene) -> Iterator[Hit]:
     """Yield names of the list, in capitals, and charges, which are written small."""
-    names, text = guideline.names, scene.view.shadow
+    text = scene.view.shadow
     for wordset in names.listed:
         yield from (hit for hit in scene.hits.of(wordset) if text[hit[0]].isupper())
     for wordset in names.offences:
@@ -113,11 +113,11 @@ class _Name:
     wordings: tuple[str, ...]
 
 
-def _headed(guideline: Guideline, scene: Scene) -> Iterator[_Name]:
+def _headed(names: NameSets, scene: Scene) -> Iterator[_Name]:
     """Yield names told by a head word; nothing in sentences that have capitals everywhere."""
     text = scene.view.shadow
     heads: defaultdict[int, set[tuple[Hit, bool]]] = defaultdict(set)
-    for opens, wordsets in enumerate((guideline.names.heads, guideline.names.openings)):
+    for opens, wordsets in enumerate((names.heads, names.openings)):
         for start, end in (hit for wordset in wordsets for hit in scene.hits.of(wordset)):
             sentence = scene.sentence_of(start, end)
             if sentence is not None and text[start].isupper() and not text[start:end].isupper():

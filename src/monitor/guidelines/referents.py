@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.guidelines.cast import Cast, Person
-from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Evidence, Guideline
+from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Evidence
 from monitor.guidelines.dependency import Node
 from monitor.guidelines.draft import Candidate, Draft
 from monitor.guidelines.mentions import Mention
 from monitor.guidelines.person_details import details_of, stretches_of
 from monitor.guidelines.person_events import subject_of
-from monitor.guidelines.persons import cast_of
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
 
@@ -37,10 +36,10 @@ class Meant:
 
 
 def node_evidence(
-    clause: Evidence, guideline: Guideline, draft: Draft, scene: Scene, node: Node
+    clause: Evidence, draft: Draft, scene: Scene, node: Node
 ) -> list[tuple[Scene, Hit]]:
     """Return what shows that a grammatical node means somebody in a wanted role, else nothing."""
-    cast = cast_of(guideline, draft)
+    cast = draft.cast
     mentions = cast.mentions[scene.field]
     for low, high in ((node.start, node.end), (node.subtree_start, node.subtree_end)):
         for mention in mentions.over(low, high):
@@ -53,16 +52,16 @@ def node_evidence(
 
 
 def find_persons(
-    rule: CompiledRule, matcher: CompiledMatcher, guideline: Guideline, draft: Draft, scene: Scene
+    rule: CompiledRule, matcher: CompiledMatcher, draft: Draft, scene: Scene
 ) -> Iterator[Candidate]:
     """Yield the persons with the roles that a matcher wants, each once.
 
     The place is where the text first names her (where the roles have `named`, in full), or each
     stretch that tells what she can be known by.
     """
-    cast = cast_of(guideline, draft)
+    cast = draft.cast
     for person in cast.persons:
-        roles = person.roles(guideline)
+        roles = person.roles(draft.guideline)
         wanted = next((names for names in matcher.persons if names <= roles), None)
         if wanted is None:
             continue
@@ -90,10 +89,10 @@ def _has_words(mention: Mention, count: int) -> bool:
 
 
 def referent_evidence(
-    clause: Evidence, guideline: Guideline, draft: Draft, scene: Scene, at: Candidate
+    clause: Evidence, draft: Draft, scene: Scene, at: Candidate
 ) -> list[tuple[Scene, Hit]]:
     """Return what shows that the match refers to somebody in a wanted role, else nothing."""
-    cast = cast_of(guideline, draft)
+    cast = draft.cast
     if clause.referent == "anyone":
         found = (_shown(clause, cast, meant) for meant in _everyone(cast, scene, at))
         return next(filter(None, found), [])
@@ -101,11 +100,9 @@ def referent_evidence(
     return _shown(clause, cast, meant) if meant else []
 
 
-def anyone_evidence(
-    clause: Evidence, guideline: Guideline, draft: Draft
-) -> list[tuple[Scene, Hit]]:
+def anyone_evidence(clause: Evidence, draft: Draft) -> list[tuple[Scene, Hit]]:
     """Return what shows that somebody in the text has a wanted role, else nothing."""
-    cast = cast_of(guideline, draft)
+    cast = draft.cast
     for person in cast.persons:
         scene, mention = person.places[0]
         meant = Meant(person, scene, (mention.start, mention.end))

@@ -11,8 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from monitor.guidelines.gates import NESTED
-from monitor.guidelines.scene import Scene, Voice
+from monitor.guidelines.scene import NESTED, Scene, Voice
 from monitor.text.patterns import one_of
 from monitor.text.quotations import Quotation
 
