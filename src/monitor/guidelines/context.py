@@ -30,41 +30,38 @@ class Found:
         return self.scene.view.shadow[self.start : self.end]
 
 
-def all_hold(
-    clauses: Sequence[Evidence], draft: Draft, scene: Scene, at: Candidate
-) -> tuple[Found, ...] | None:
+def all_hold(clauses: Sequence[Evidence], draft: Draft, at: Candidate) -> tuple[Found, ...] | None:
     """Return the evidence for every clause, or None if one has too little."""
     evidence: list[Found] = []
     for clause in clauses:
-        found = find_evidence(clause, draft, scene, at)
+        found = find_evidence(clause, draft, at)
         if len(found) < clause.at_least:
             return None
         evidence += found
     return tuple(evidence)
 
 
-def any_holds(clauses: Sequence[Evidence], draft: Draft, scene: Scene, at: Candidate) -> bool:
+def any_holds(clauses: Sequence[Evidence], draft: Draft, at: Candidate) -> bool:
     """Whether one of the clauses has enough evidence."""
-    return any(
-        len(find_evidence(clause, draft, scene, at)) >= clause.at_least for clause in clauses
-    )
+    return any(len(find_evidence(clause, draft, at)) >= clause.at_least for clause in clauses)
 
 
-def find_evidence(clause: Evidence, draft: Draft, scene: Scene, at: Candidate) -> list[Found]:
+def find_evidence(clause: Evidence, draft: Draft, at: Candidate) -> list[Found]:
     """Return up to `at_least` pieces of evidence for one clause around a candidate."""
+    scene = at.scene
     if clause.person is not None:
         node = at.nodes.get(clause.person)
         shown = node_evidence(clause, draft, scene, node) if node else []
         return _as_found(shown)
     if clause.referent is not None:
-        shown = referent_evidence(clause, draft, scene, at)
+        shown = referent_evidence(clause, draft, at)
         if shown or not clause.wordsets:
             return _as_found(shown)
     if clause.quoted is not None:
-        same = find_voice(scene, at).quoted == clause.quoted
+        same = find_voice(at).quoted == clause.quoted
         return [Found(scene, at.start, at.end)] if same else []
     if clause.statistic or clause.case:
-        return _told_evidence(clause, draft, scene, at)
+        return _told_evidence(clause, draft, at)
     if clause.within == "match":
         found = [
             Found(scene, *hit)
@@ -72,16 +69,16 @@ def find_evidence(clause: Evidence, draft: Draft, scene: Scene, at: Candidate) -
             for hit in scene.hits.overlapping(wordset, at.start, at.end)
         ]
     else:
-        found = look_up(clause, _places(clause, draft, scene, at))
+        found = look_up(clause, _places(clause, draft, at))
     if clause.patterns and len(found) < clause.at_least:
-        found += _pattern_evidence(clause, scene, at)
+        found += _pattern_evidence(clause, at)
     return found
 
 
-def _told_evidence(clause: Evidence, draft: Draft, scene: Scene, at: Candidate) -> list[Found]:
+def _told_evidence(clause: Evidence, draft: Draft, at: Candidate) -> list[Found]:
     """Return what a statistic has, or what makes a case, in the places of a clause."""
-    own = [(scene, at.start, at.end)]
-    places = own if clause.within == "match" else _places(clause, draft, scene, at)
+    own = [(at.scene, at.start, at.end)]
+    places = own if clause.within == "match" else _places(clause, draft, at)
     if clause.case:
         return [Found(*place) for place in case_evidence(clause, draft.guideline, places)]
     return [Found(*place) for place in statistic_evidence(clause, places)]
@@ -115,9 +112,8 @@ def look_apart(clause: Evidence, places: Iterable[tuple[Scene, int, int]]) -> li
     return found
 
 
-def _places(
-    clause: Evidence, draft: Draft, scene: Scene, at: Candidate
-) -> Iterator[tuple[Scene, int, int]]:
+def _places(clause: Evidence, draft: Draft, at: Candidate) -> Iterator[tuple[Scene, int, int]]:
+    scene = at.scene
     low, high = scene.sentence_span(at.sentence)
     if clause.within == "before":
         yield scene, _words_back(scene, at.start, clause.reach, low), at.start
@@ -127,7 +123,7 @@ def _places(
         yield scene, low, high
     elif clause.within in ("near", "around"):
         yield scene, low, high
-        yield from _neighbours(draft, scene, at)
+        yield from _neighbours(draft, at)
         if clause.within == "around":
             yield scene, *scene.sentence_span(at.sentence + 1)
     elif clause.within == "paragraph":
@@ -150,8 +146,9 @@ def regions(draft: Draft, within: str) -> Iterator[tuple[Scene, int, int]]:
     yield draft.text, start, len(draft.text.view.shadow)
 
 
-def _neighbours(draft: Draft, scene: Scene, at: Candidate) -> Iterator[tuple[Scene, int, int]]:
+def _neighbours(draft: Draft, at: Candidate) -> Iterator[tuple[Scene, int, int]]:
     """Yield the sentence before; for a headline, the text's first two; for those, the headline."""
+    scene = at.scene
     if scene.field == "title":
         for number in (0, 1):
             yield draft.text, *draft.text.sentence_span(number)
@@ -188,10 +185,11 @@ def _words_on(scene: Scene, position: int, reach: int | None, high: int) -> int:
     return min(high, position + len(" ".join(words[:reach])) + 1)
 
 
-def _pattern_evidence(clause: Evidence, scene: Scene, at: Candidate) -> list[Found]:
+def _pattern_evidence(clause: Evidence, at: Candidate) -> list[Found]:
+    scene = at.scene
     assert clause.patterns
     found: list[Found] = []
-    low, high = _pattern_window(clause, scene, at)
+    low, high = _pattern_window(clause, at)
     base, _ = scene.piece_at(at.sentence, at.start)
     doc = scene.docs.get(base)
     for start, end in clause.patterns.find(doc) if doc is not None else ():
@@ -203,7 +201,8 @@ def _pattern_evidence(clause: Evidence, scene: Scene, at: Candidate) -> list[Fou
     return found
 
 
-def _pattern_window(clause: Evidence, scene: Scene, at: Candidate) -> Hit:
+def _pattern_window(clause: Evidence, at: Candidate) -> Hit:
+    scene = at.scene
     low, high = scene.sentence_span(at.sentence)
     if clause.within == "match":
         return at.start, at.end

@@ -24,6 +24,7 @@ CAPTION = 400
 class Candidate:
     """A match that its gate, its clauses and the quotation it stands in may still silence."""
 
+    scene: Scene
     rule: CompiledRule
     matcher: CompiledMatcher
     start: int

@@ -114,7 +114,7 @@ def run_policy(
     return checked
 
 
-Plan = list[tuple[Scene, Candidate]]
+Plan = list[Candidate]
 """Where in a draft something may be found: a phrase, or the trigger of a pattern in its piece."""
 
 
@@ -144,17 +144,17 @@ def _plan(policy: Policy, draft: Draft, topic: Topic) -> Plan:
                 if not matcher.persons and opening not in scene.hits.alive:
                     continue
                 plan += [
-                    (scene, at)
+                    at
                     for at in _openings(rule, matcher, draft, scene)
-                    if not (gated and _is_elsewhere(passages, topic, scene, at))
-                    and (matcher.level == NONE or _may_stand(draft, scene, at))
+                    if not (gated and _is_elsewhere(passages, topic, at))
+                    and (matcher.level == NONE or _may_stand(draft, at))
                 ]
     return plan
 
 
-def _is_elsewhere(passages: Sequence[Hit], topic: Topic, scene: Scene, at: Candidate) -> bool:
+def _is_elsewhere(passages: Sequence[Hit], topic: Topic, at: Candidate) -> bool:
     """Whether a place stands in a story of another topic than the rule's."""
-    if scene.field == "title":
+    if at.scene.field == "title":
         return not is_on_topic(topic)
     return not is_open(passages, at.start)
 
@@ -177,23 +177,23 @@ def _openings(
         piece = scene.piece_at(number, start)
         if piece not in seen:
             seen.add(piece)
-            yield Candidate(rule, matcher, start, end, number)
+            yield Candidate(scene, rule, matcher, start, end, number)
 
 
-def _may_stand(draft: Draft, scene: Scene, at: Candidate) -> bool:
+def _may_stand(draft: Draft, at: Candidate) -> bool:
     """Whether the clauses that need no analysis leave anything to find in this sentence."""
-    early = all_hold(at.matcher.early_needs, draft, scene, at)
-    return early is not None and not any_holds(at.matcher.early_unless, draft, scene, at)
+    early = all_hold(at.matcher.early_needs, draft, at)
+    return early is not None and not any_holds(at.matcher.early_unless, draft, at)
 
 
 def _needed(plan: Plan) -> list[Needed]:
     """Return which pieces must be analysed, and how deeply."""
     pieces: dict[tuple[int, int, int], Needed] = {}
-    for scene, at in plan:
+    for at in plan:
         if at.matcher.level == NONE:
             continue
-        start, end = scene.piece_at(at.sentence, at.start)
-        piece = pieces.setdefault((id(scene), start, end), Needed(scene, start, end))
+        start, end = at.scene.piece_at(at.sentence, at.start)
+        piece = pieces.setdefault((id(at.scene), start, end), Needed(at.scene, start, end))
         piece.level = max(piece.level, at.matcher.base)
         if at.matcher.level == ENTITIES:
             piece.named.append(at.matcher)
@@ -220,9 +220,9 @@ def _judge(policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:
     guideline = draft.guideline
     findings: list[Finding] = []
     known: list[Finding] = []
-    for scene, opening in plan:
-        for candidate in _candidates(scene, opening):
-            finding = _assess(policy, draft, scene, candidate)
+    for opening in plan:
+        for candidate in _candidates(opening):
+            finding = _assess(policy, draft, candidate)
             findings += [finding] if finding else []
             if finding and candidate.matcher.source.sources:
                 known.append(finding)  # it says more than a rule for all such words
@@ -254,37 +254,37 @@ def _weighed(policy: Policy, draft: Draft, findings: Sequence[Finding]) -> list[
     return judged(guideline.judge, draft.scenes, findings, guideline.about.siblings, kept)
 
 
-def _candidates(scene: Scene, opening: Candidate) -> Iterator[Candidate]:
+def _candidates(opening: Candidate) -> Iterator[Candidate]:
     """Yield a phrase itself; for patterns, what they find in the opening's piece."""
-    rule, matcher, number = opening.rule, opening.matcher, opening.sentence
+    matcher = opening.matcher
     if not matcher.has_patterns:
         yield opening
         return
-    base, _ = scene.piece_at(number, opening.start)
-    doc = scene.docs[base]
+    base, _ = opening.scene.piece_at(opening.sentence, opening.start)
+    doc = opening.scene.docs[base]
     if matcher.tokens:
         for start, end in matcher.tokens.find(doc):
-            yield Candidate(rule, matcher, base + start, base + end, number)
+            yield replace(opening, start=base + start, end=base + end)
     if matcher.dependency:
         for start, end, nodes in matcher.dependency.find(doc):
             moved = {name: node.moved(base) for name, node in nodes.items()}
-            yield Candidate(rule, matcher, base + start, base + end, number, moved)
+            yield replace(opening, start=base + start, end=base + end, nodes=moved)
 
 
-def _assess(policy: Policy, draft: Draft, scene: Scene, at: Candidate) -> Finding | None:
+def _assess(policy: Policy, draft: Draft, at: Candidate) -> Finding | None:
     """Return the finding a candidate makes, or None where scope, clause or voice silence it."""
     rule = at.rule.rule
-    scope = scene.scope_of(at.start, at.end)
+    scope = at.scene.scope_of(at.start, at.end)
     if rule.scope not in ("any", "document", scope):
         return None
-    evidence = all_hold(at.matcher.needs, draft, scene, at)
-    if evidence is None or any_holds(at.matcher.unless, draft, scene, at):
+    evidence = all_hold(at.matcher.needs, draft, at)
+    if evidence is None or any_holds(at.matcher.unless, draft, at):
         return None
-    if rule.names == "skip" and is_in_name(draft, scene, at.start, at.end):
+    if rule.names == "skip" and is_in_name(draft, at.scene, at.start, at.end):
         return None
-    voice = find_voice(scene, at)
+    voice = find_voice(at)
     own = max(rule.severity, at.matcher.source.severity or rule.severity, key=SEVERITIES.index)
-    severity = spoken_severity(draft.guideline, scene, at, voice, policy.severity.get(rule.id, own))
+    severity = spoken_severity(draft.guideline, at, voice, policy.severity.get(rule.id, own))
     if severity is None:
         return None
-    return make_finding(draft.guideline, scene, at, scope, voice, severity, evidence)
+    return make_finding(draft.guideline, at, scope, voice, severity, evidence)

@@ -103,14 +103,14 @@ class Voice:
     quotation: Quotation | None = None
 
 
-def find_voice(scene: Scene, at: Candidate) -> Voice:
+def find_voice(at: Candidate) -> Voice:
     """Return who says the words of a candidate, or that they are only mentioned."""
-    quotation = scene.quotation_around(at.start, at.end)
+    quotation = at.scene.quotation_around(at.start, at.end)
     return Voice(quotation.kind, quotation) if quotation else Voice("no")
 
 
 def spoken_severity(
-    guideline: Guideline, scene: Scene, at: Candidate, voice: Voice, severity: Severity
+    guideline: Guideline, at: Candidate, voice: Voice, severity: Severity
 ) -> Severity | None:
     """Return the severity that is left in this voice, None for silence.
 
@@ -121,15 +121,16 @@ def spoken_severity(
         return None if rule.mentions == "skip" else severity
     if voice.quoted != "attributed" or rule.quotes == "flag":
         return severity
-    if rule.quotes == "skip" or _survivor_speaks(guideline, scene, at, voice):
+    if rule.quotes == "skip" or _survivor_speaks(guideline, at, voice):
         return None
     policy: QuotePolicy = rule.quotes
     assert policy == "soften"
     return "suggestion"
 
 
-def _survivor_speaks(guideline: Guideline, scene: Scene, at: Candidate, voice: Voice) -> bool:
+def _survivor_speaks(guideline: Guideline, at: Candidate, voice: Voice) -> bool:
     """Whether the speaker is called a survivor, or says I and is called nothing else."""
+    scene = at.scene
     quotation = voice.quotation
     if quotation is None:
         return False

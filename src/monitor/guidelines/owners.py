@@ -28,8 +28,8 @@ def owned(clause: Evidence, draft: Draft, places: Iterable[tuple[Scene, int, int
 def _told(clause: Evidence, cast: Cast, scene: Scene, low: int, high: int) -> Iterator[Found]:
     for wordset in clause.wordsets:
         for start, end in scene.hits.between(wordset, low, high):
-            spot = Spot(start, end, scene.view.sentence_at(start))
-            meant = meant_at(clause.whose or "", cast, scene, spot)
+            spot = Spot(scene, start, end, scene.view.sentence_at(start))
+            meant = meant_at(clause.whose or "", cast, spot)
             if _fits(clause, cast, meant.person if meant else None):
                 yield Found(scene, start, end)
 

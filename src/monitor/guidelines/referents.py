@@ -20,6 +20,7 @@ from monitor.guidelines.scene import Scene
 class Spot:
     """Words that a question about a whole text looks at."""
 
+    scene: Scene
     start: int
     end: int
     sentence: int
@@ -68,7 +69,7 @@ def find_persons(
         for told, (start, end) in _places_of(cast, person, matcher, wanted):
             number = scene.sentence_of(start, end) if told is scene else None
             if number is not None:
-                yield Candidate(rule, matcher, start, end, number, person=person)
+                yield Candidate(scene, rule, matcher, start, end, number, person=person)
 
 
 def _places_of(
@@ -88,15 +89,13 @@ def _has_words(mention: Mention, count: int) -> bool:
     return mention.kind == "name" and len(mention.word.split()) == count
 
 
-def referent_evidence(
-    clause: Evidence, draft: Draft, scene: Scene, at: Candidate
-) -> list[tuple[Scene, Hit]]:
+def referent_evidence(clause: Evidence, draft: Draft, at: Candidate) -> list[tuple[Scene, Hit]]:
     """Return what shows that the match refers to somebody in a wanted role, else nothing."""
     cast = draft.cast
     if clause.referent == "anyone":
-        found = (_shown(clause, cast, meant) for meant in _everyone(cast, scene, at))
+        found = (_shown(clause, cast, meant) for meant in _everyone(cast, at))
         return next(filter(None, found), [])
-    meant = meant_at(clause.referent or "", cast, scene, at)
+    meant = meant_at(clause.referent or "", cast, at)
     return _shown(clause, cast, meant) if meant else []
 
 
@@ -111,14 +110,16 @@ def anyone_evidence(clause: Evidence, draft: Draft) -> list[tuple[Scene, Hit]]:
     return []
 
 
-def _everyone(cast: Cast, scene: Scene, at: Candidate) -> Iterator[Meant]:
+def _everyone(cast: Cast, at: Candidate) -> Iterator[Meant]:
     """Yield the persons of the match's sentence."""
+    scene = at.scene
     low, high = scene.sentence_span(at.sentence)
     yield from _known(cast, scene, cast.mentions[scene.field].between(low, high))
 
 
-def meant_at(where: str, cast: Cast, scene: Scene, at: Candidate | Spot) -> Meant | None:
+def meant_at(where: str, cast: Cast, at: Candidate | Spot) -> Meant | None:
     """Return whom a referent means at a place, if the text says."""
+    scene = at.scene
     if at.person is not None and where == "match":
         return Meant(at.person, scene, (at.start, at.end))
     mentions = cast.mentions[scene.field]

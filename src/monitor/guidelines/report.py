@@ -12,7 +12,6 @@ from monitor.guidelines.context import Found
 from monitor.guidelines.draft import Candidate, Draft
 from monitor.guidelines.gates import Voice
 from monitor.guidelines.scan import key_of
-from monitor.guidelines.scene import Scene
 from monitor.guidelines.schema import Example, Rule, SourceEntry
 from monitor.shapes import finding_json, scorecard_json, span_json
 from monitor.text.document import Document
@@ -30,7 +29,6 @@ _A_DESPITE_VOWEL = re.compile(r"uni(?!m|n)|us[aeiu]|eu|one\b|once\b|ut[ei]", re.
 
 def make_finding(
     guideline: Guideline,
-    scene: Scene,
     at: Candidate,
     scope: Scope,
     voice: Voice,
@@ -38,6 +36,7 @@ def make_finding(
     evidence: Sequence[Found],
 ) -> Finding:
     """Return the finding for a candidate that stands."""
+    scene = at.scene
     rule = at.rule.rule
     start, end = scene.view.original(at.start, at.end)
     match = scene.view.text[start:end]
@@ -55,10 +54,10 @@ def make_finding(
         message=_filled(
             at.matcher.source.message or rule.message,
             match,
-            _telling(guideline, scene, at, evidence),
+            _telling(guideline, at, evidence),
         ),
         why=" ".join((at.matcher.source.why or rule.why).split()),
-        suggestions=_suggestions(guideline, scene, at),
+        suggestions=_suggestions(guideline, at),
         sources=_unique((*_sources(at.matcher.source.sources), *sources_of(rule))),
     )
 
@@ -111,13 +110,12 @@ def _filled(message: str, match: str, evidence: Iterable[str]) -> str:
     return " ".join(message.replace("{match}", match).replace("{evidence}", told).split())
 
 
-def _telling(
-    guideline: Guideline, scene: Scene, at: Candidate, evidence: Sequence[Found]
-) -> list[str]:
+def _telling(guideline: Guideline, at: Candidate, evidence: Sequence[Found]) -> list[str]:
     """Return the words of the evidence that tell a reader something.
 
     Not those that stand in the match or in other evidence, nor pronouns where there is a noun.
     """
+    scene = at.scene
     apart = [f for f in evidence if f.scene is not scene or f.end <= at.start or at.end <= f.start]
     widest = [f for f in apart if not any(_is_part(f, other) for other in apart)]
     spoken = [f.words for f in widest or evidence]
@@ -140,15 +138,15 @@ def _words_of(draft: Draft, item: ScorecardItem) -> Iterator[str]:
             yield fields[span.field][span.start : span.end]
 
 
-def _suggestions(guideline: Guideline, scene: Scene, at: Candidate) -> tuple[str, ...]:
+def _suggestions(guideline: Guideline, at: Candidate) -> tuple[str, ...]:
     """Return replacements that agree with the match in number, article and capitals."""
-    match = scene.view.shadow[at.start : at.end]
+    match = at.scene.view.shadow[at.start : at.end]
     offered = at.matcher.replacements.get(key_of(match))
     if offered is None:
         number = number_of(match, frozenset(guideline.about.plurals))
         chosen = at.matcher.source.suggest or at.rule.rule.suggest
         offered = tuple(pick(suggestion, number) for suggestion in chosen)
-    before = scene.view.shadow[max(0, at.start - 4) : at.start].lower().rpartition(" ")[0]
+    before = at.scene.view.shadow[max(0, at.start - 4) : at.start].lower().rpartition(" ")[0]
     article = before.rpartition(" ")[2]
     if article in ("a", "an"):
         fitting = tuple(text for text in offered if _takes_an(text) == (article == "an"))
