@@ -35,7 +35,7 @@ def one_of(found, word, nth=0):
 
 
 def roles(text, word, nth=0):
-    return one_of(places(text), word, nth).roles(THB)
+    return one_of(places(text), word, nth).roles
 
 
 SAME = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.evidence_sets import PersonSets
 from monitor.guidelines.mentions import Age, Mention, Mentions
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
@@ -20,6 +20,7 @@ class Person:
     age told, of a child's the present one.
     """
 
+    sets: PersonSets = field(compare=False, repr=False)
     facts: dict[str, tuple[Scene, Hit]] = field(default_factory=dict)
     assumed: dict[str, tuple[Scene, Hit]] = field(default_factory=dict)
     age: tuple[Age, Scene] | None = None
@@ -30,7 +31,8 @@ class Person:
     grown: bool = False
     """Whether a present age of an adult is told too ("She is 34 … when she was 15")."""
 
-    def roles(self, guideline: Guideline) -> frozenset[str]:
+    @property
+    def roles(self) -> frozenset[str]:
         """Return the roles; what a word only assumes gives way to what the text tells.
 
         `minor-then`: the age told is that of some time in the past. `known-victim`: the text
@@ -40,10 +42,10 @@ class Person:
         """
         told = set(self.facts)
         for role in self.assumed:
-            if not told & guideline.persons.instead.get(role, frozenset()):
+            if not told & self.sets.instead.get(role, frozenset()):
                 told.add(role)
-        adult = guideline.persons.adult_age
-        young, grown = guideline.persons.by_age
+        adult = self.sets.adult_age
+        young, grown = self.sets.by_age
         if self.age:
             told -= {young, grown}
             told.add(young if self.age[0].years < adult else grown)
@@ -53,18 +55,18 @@ class Person:
         elif young in told:
             told.discard(grown)
         told.add("named" if self.names else "unnamed")
-        if not self.traits & guideline.persons.several:
+        if not self.traits & self.sets.several:
             told.add("one")
-        elif self._is_general(guideline):
+        elif self._is_general():
             told.add("general")
         if self.age or any(m.word in _SHE for _, m in self.places):
             told.add("somebody")
         return frozenset(told | {f"known-{role}" for role in self.facts})
 
-    def _is_general(self, guideline: Guideline) -> bool:
+    def _is_general(self) -> bool:
         """Whether only bare plurals speak of them: people in general ("victims may be ...")."""
         nouns = [mention for _, mention in self.places if mention.kind == "noun"]
-        several = guideline.persons.several
+        several = self.sets.several
         bare = all(not mention.lead and mention.traits & several for mention in nouns)
         return bool(nouns) and bare
 
@@ -77,8 +79,8 @@ class Person:
 class Cast:
     """The persons of a draft, and which of them each mention means."""
 
-    def __init__(self, guideline: Guideline) -> None:
-        self.guideline = guideline
+    def __init__(self, sets: PersonSets) -> None:
+        self.sets = sets
         self.mentions: dict[str, Mentions] = {}
         self.scenes: dict[str, Scene] = {}
         self.details: dict[int, dict[str, list[tuple[Scene, Hit]]]] | None = None
@@ -96,16 +98,15 @@ class Cast:
 
     def is_protected(self, person: Person) -> bool:
         """Whether the text tells that a person is exploited, and not that she is a suspect."""
-        persons = self.guideline.persons
-        roles = person.roles(self.guideline)
-        young, _ = persons.by_age
-        told = persons.protected in person.facts or {young, persons.protected} <= roles
+        young, _ = self.sets.by_age
+        protected = self.sets.protected
+        told = protected in person.facts or {young, protected} <= person.roles
         return told and not self.stands_apart(person)
 
     def stands_apart(self, person: Person) -> bool:
         """Whether a person is told of in a role that excludes that she is exploited."""
-        persons = self.guideline.persons
-        return bool(person.facts.keys() & persons.instead.get(persons.protected, frozenset()))
+        apart = self.sets.instead.get(self.sets.protected, frozenset())
+        return bool(person.facts.keys() & apart)
 
     def give(self, mention: Mention, person: Person, scene: Scene) -> None:
         """Settle that a mention means a person, who gains what its words say."""
@@ -122,13 +123,13 @@ class Cast:
             person.words.add(mention.word)
         person.traits |= mention.traits | self._implied(mention)
         for age in mention.ages:
-            person.grown |= age.years >= self.guideline.persons.adult_age and not age.then
+            person.grown |= age.years >= self.sets.adult_age and not age.then
             if person.age is None or self._younger(age, person.age[0]):
                 person.age = age, scene
 
     def _younger(self, age: Age, known: Age) -> bool:
         """Whether an age counts before the one known: the lower, of two of a child the present."""
-        adult = self.guideline.persons.adult_age
+        adult = self.sets.adult_age
         if age.then is not known.then and max(age.years, known.years) < adult:
             return known.then
         return age.years < known.years
@@ -137,4 +138,4 @@ class Cast:
         """Return what a pronoun shows: whoever is called "she" is not meant by a later "he"."""
         if mention.kind != "pronoun":
             return frozenset()
-        return self.guideline.persons.implied.get(mention.word, frozenset())
+        return self.sets.implied.get(mention.word, frozenset())

@@ -165,8 +165,6 @@ class Guideline:
     other_speaker: tuple[int, ...]
     first_person: tuple[int, ...]
     captions: tuple[int, ...]
-    roles: Mapping[str, tuple[int, ...]]
-    pronouns: Mapping[str, tuple[int, ...]]
     persons: PersonSets
     cases: CaseSets
     names: NameSets
@@ -228,8 +226,6 @@ def _guideline(
         other_speaker=build.named(speakers.other),
         first_person=build.named(speakers.first_person),
         captions=build.named(about.captions),
-        roles={role: build.named(names) for role, names in about.roles.items()},
-        pronouns={word: build.named(names) for word, names in about.pronouns.items()},
         persons=build.persons(),
         cases=CaseSets(*map(build.named, (cases.act, cases.means, cases.purpose, cases.crossing))),
         names=NameSets(
@@ -280,6 +276,7 @@ class _Build:
             name for event in words.events for name in (event.subject, event.object, event.agent)
         )
         return PersonSets(
+            roles={role: named(names) for role, names in self._roles.items()},
             assumed=frozenset(named(words.assumed)),
             ignored=named(words.no_person),
             no_name=named(words.no_name),

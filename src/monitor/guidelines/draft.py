@@ -57,7 +57,7 @@ class Draft:
     def cast(self) -> Cast:
         """The persons of the text, worked out when somebody first asks for them."""
         if self._cast is None:
-            self._cast = find_cast(self.guideline, self.scenes)
+            self._cast = find_cast(self.guideline.persons, self.scenes)
         return self._cast
 
     @property

@@ -50,6 +50,7 @@ class DetailSets:
 class PersonSets:
     """Word lists by which persons are followed; `implied`: what being called "she" shows."""
 
+    roles: Mapping[str, tuple[int, ...]]
     assumed: frozenset[int]
     ignored: tuple[int, ...]
     no_name: tuple[int, ...]

@@ -22,7 +22,7 @@ def tell_kin(cast: Cast, scene: Scene) -> None:
 
     "Mum, a dinner lady, said": with a capital and nobody's, she is that of who is told of.
     """
-    persons, text = cast.guideline.persons, scene.view.shadow
+    persons, text = cast.sets, scene.view.shadow
     last: Person | None = None
     for before, mention in pairwise(cast.mentions[scene.field].all):
         owner = cast.of(before)
@@ -55,8 +55,7 @@ def _is_named(cast: Cast, scene: Scene, mention: Mention) -> bool:
 
 def _is_kin(cast: Cast, scene: Scene, mention: Mention) -> bool:
     return any(
-        scene.hits.overlapping(wordset, mention.start, mention.end)
-        for wordset in cast.guideline.persons.kin
+        scene.hits.overlapping(wordset, mention.start, mention.end) for wordset in cast.sets.kin
     )
 
 

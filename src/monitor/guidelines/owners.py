@@ -30,7 +30,7 @@ def _told(clause: Evidence, cast: Cast, scene: Scene, low: int, high: int) -> It
         for start, end in scene.hits.between(wordset, low, high):
             spot = Spot(scene, start, end, scene.view.sentence_at(start))
             meant = meant_at(clause.whose or "", cast, spot)
-            if _fits(clause, cast, meant.person if meant else None):
+            if _fits(clause, meant.person if meant else None):
                 yield Found(scene, start, end)
 
 
@@ -47,12 +47,12 @@ def _spoken(clause: Evidence, cast: Cast, scene: Scene, low: int, high: int) -> 
             for hit in scene.hits.overlapping(wordset, voice.start, voice.end)
         ]
         if clause.roles and not any(
-            _is_one_of(cast, person, clause.roles) for person in _known(cast, heads)[:1]
+            _is_one_of(person, clause.roles) for person in _known(cast, heads)[:1]
         ):
             continue
         apart = [m for m in heads if not any(m.start < end and at < m.end for at, end in hits)]
         behind = mentions.between(voice.end, voice.reach)[:1]
-        if any(_is_one_of(cast, p, clause.never) for p in _known(cast, (*apart, *behind))):
+        if any(_is_one_of(p, clause.never) for p in _known(cast, (*apart, *behind))):
             continue
         if clause.wordsets:
             yield from (Found(scene, *hit) for hit in hits)
@@ -64,13 +64,13 @@ def _known(cast: Cast, mentions: Iterable[Mention]) -> list[Person]:
     return [person for mention in mentions if (person := cast.of(mention)) is not None]
 
 
-def _fits(clause: Evidence, cast: Cast, person: Person | None) -> bool:
+def _fits(clause: Evidence, person: Person | None) -> bool:
     if person is None:
         return not clause.roles
-    wanted = not clause.roles or _is_one_of(cast, person, clause.roles)
-    return wanted and not _is_one_of(cast, person, clause.never)
+    wanted = not clause.roles or _is_one_of(person, clause.roles)
+    return wanted and not _is_one_of(person, clause.never)
 
 
-def _is_one_of(cast: Cast, person: Person, roles: tuple[frozenset[str], ...]) -> bool:
-    known = person.roles(cast.guideline) if roles else frozenset()
+def _is_one_of(person: Person, roles: tuple[frozenset[str], ...]) -> bool:
+    known = person.roles if roles else frozenset()
     return any(names <= known for names in roles)

@@ -73,7 +73,7 @@ def _of_all(cast: Cast, person: Person) -> dict[str, list[Fact]]:
         if same.age:
             age, scene = same.age
             found.setdefault(_AGE, []).append((scene, age.hit))
-    for kind in cast.guideline.persons.details:
+    for kind in cast.sets.details:
         if not kind.alone and kind.name in found:
             found[kind.name] = _accompanied(found, kind.name)
     return {name: places for name, places in found.items() if places}
@@ -81,9 +81,7 @@ def _of_all(cast: Cast, person: Person) -> dict[str, list[Fact]]:
 
 def _gather(cast: Cast) -> dict[int, dict[str, list[Fact]]]:
     details: dict[int, dict[str, list[Fact]]] = {}
-    told = (
-        (kind.name, *one) for kind in cast.guideline.persons.details for one in _told(cast, kind)
-    )
+    told = ((kind.name, *one) for kind in cast.sets.details for one in _told(cast, kind))
     for name, person, fact in (*told, *((_KIN, *one) for one in cast.kin_told)):
         details.setdefault(id(person), {}).setdefault(name, []).append(fact)
     return details
@@ -112,7 +110,7 @@ def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Fact]]:
 
 
 def _hits(cast: Cast, kind: DetailSets, scene: Scene) -> set[Hit]:
-    text, persons = scene.view.shadow, cast.guideline.persons
+    text, persons = scene.view.shadow, cast.sets
     found = {hit for wordset in kind.words for hit in scene.hits.of(wordset)}
     for wordset in kind.named:
         found.update(filter(None, (_named(text, hit) for hit in scene.hits.of(wordset))))
@@ -187,5 +185,5 @@ def _is_bystander(cast: Cast, mention: Mention, person: Person) -> bool:
 
 def _is_setting(cast: Cast, mention: Mention, person: Person) -> bool:
     """Whether a mention names relatives or bodies, who stand in a detail and are not its owner."""
-    roles = person.roles(cast.guideline)
-    return mention.kind == "noun" and not roles & cast.guideline.persons.owners
+    roles = person.roles
+    return mention.kind == "noun" and not roles & cast.sets.owners

@@ -10,8 +10,7 @@ import re
 from collections.abc import Sequence
 
 from monitor.guidelines.cast import Cast, Person
-from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.evidence_sets import PersonEvents
+from monitor.guidelines.evidence_sets import PersonEvents, PersonSets
 from monitor.guidelines.mentions import NOMINATIVE, Mention, is_object
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
@@ -52,7 +51,7 @@ _BY = re.compile(r"[^.;:,]{0,40}? by (?:[\w'-]+ ){0,4}")
 
 def tell_roles(cast: Cast, scene: Scene) -> None:
     """Give the persons of a scene the roles that its verbs show."""
-    persons = cast.guideline.persons
+    persons = cast.sets
     for event in persons.events:
         for hit in sorted({hit for wordset in event.verbs for hit in scene.hits.of(wordset)}):
             if event.voice == "passive":
@@ -63,7 +62,7 @@ def tell_roles(cast: Cast, scene: Scene) -> None:
                 subject = subject_of(cast, scene, hit[0])
                 if subject is not None and event.voice == "did" and cast.stands_apart(subject):
                     continue
-                _tell(cast.guideline, subject, event.subject, scene, hit)
+                _tell(cast.sets, subject, event.subject, scene, hit)
 
 
 def _passive(cast: Cast, scene: Scene, hit: Hit, event: PersonEvents) -> None:
@@ -80,14 +79,14 @@ def _passive(cast: Cast, scene: Scene, hit: Hit, event: PersonEvents) -> None:
             return
         subject = cast.of(near) if near else None
     if event.subject:
-        _tell(cast.guideline, subject, event.subject, scene, hit)
+        _tell(cast.sets, subject, event.subject, scene, hit)
     agent = event.agent
     found = _BY.match(text, end, end + 90)
     doer = mentions.after(found.end() - 1) if found and agent else None
     if found and doer and agent and doer.start <= found.end() + 40:
         gap = text[end : doer.start]
         if _BY.fullmatch(text, end, doer.start) and not any(mark in gap for mark in ".;:"):
-            _tell(cast.guideline, cast.of(doer), agent, scene, hit)
+            _tell(cast.sets, cast.of(doer), agent, scene, hit)
 
 
 def _active(cast: Cast, scene: Scene, hit: Hit, event: PersonEvents) -> None:
@@ -105,13 +104,13 @@ def _active(cast: Cast, scene: Scene, hit: Hit, event: PersonEvents) -> None:
     if event.subject and subject is not None and "official" in subject.facts:
         return
     if subject is not target and event.subject:
-        _tell(cast.guideline, subject, event.subject, scene, hit)
+        _tell(cast.sets, subject, event.subject, scene, hit)
     if event.object:
-        _tell(cast.guideline, target, event.object, scene, hit)
+        _tell(cast.sets, target, event.object, scene, hit)
 
 
-def _tell(guideline: Guideline, person: Person | None, role: str, scene: Scene, hit: Hit) -> None:
-    if person is not None and not person.facts.keys() & guideline.persons.never.get(role, ()):
+def _tell(sets: PersonSets, person: Person | None, role: str, scene: Scene, hit: Hit) -> None:
+    if person is not None and not person.facts.keys() & sets.never.get(role, ()):
         person.facts.setdefault(role, (scene, hit))
 
 

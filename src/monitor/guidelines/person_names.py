@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from monitor.guidelines.ages import AGED, IN_COMMAS
-from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.evidence_sets import PersonSets
 from monitor.guidelines.mentions import MAX_LEAD, Mention, covers, in_any, lead_of
 from monitor.guidelines.scan import Hit
 from monitor.guidelines.scene import Scene
@@ -54,14 +54,14 @@ MIN_NAME = 3
 
 
 def find_names(
-    guideline: Guideline, scene: Scene, nouns: Sequence[Mention], known: frozenset[str]
+    sets: PersonSets, scene: Scene, nouns: Sequence[Mention], known: frozenset[str]
 ) -> Iterator[Mention]:
     """Yield the names of persons; a surname counts once the full name has been told.
 
     In a headline only names that are `known` from the text count: all its words have capitals.
     """
     text = scene.view.shadow
-    spans = _known(text, known) if scene.field == "title" else _told(guideline, scene, nouns)
+    spans = _known(text, known) if scene.field == "title" else _told(sets, scene, nouns)
     for start, end in spans:
         _, oblique = lead_of(text, start)
         yield Mention(start, end, "name", text[start:end], oblique=oblique)
@@ -78,7 +78,7 @@ def _known(text: str, known: frozenset[str]) -> Iterator[Hit]:
         yield run[0][0], run[-1][1]
 
 
-def _told(guideline: Guideline, scene: Scene, nouns: Sequence[Mention]) -> list[Hit]:
+def _told(sets: PersonSets, scene: Scene, nouns: Sequence[Mention]) -> list[Hit]:
     text = scene.view.shadow
     starts = {start for start, _ in scene.view.sentences}
     covered = sorted((noun.start, noun.end) for noun in nouns)
@@ -92,7 +92,7 @@ def _told(guideline: Guideline, scene: Scene, nouns: Sequence[Mention]) -> list[
         end, goes_on = found.end(), found.start() == end + 1 and text[end] == " "
         if goes_on:
             continue  # "the National Human Trafficking Referral Hotline" is no person
-        span = _trim(guideline, scene, found.span(), starts, covered, begins)
+        span = _trim(sets, scene, found.span(), starts, covered, begins)
         if span is None or (span[0] > found.start() and _is_body(text, found.start(), span)):
             continue
         if _is_person(text, span, beside, begins, starts):
@@ -119,7 +119,7 @@ def _shares(parts: Sequence[str], accepted: set[str]) -> bool:
 
 
 def _trim(
-    guideline: Guideline,
+    sets: PersonSets,
     scene: Scene,
     span: Hit,
     starts: set[int],
@@ -131,7 +131,7 @@ def _trim(
     while text[end - 1] in ".'-" or text[start:end].endswith("'s"):
         end -= 2 if text[start:end].endswith("'s") else 1
     parts = [(m.start() + start, m.end() + start) for m in re.finditer(r"\S+", text[start:end])]
-    no_name = guideline.persons.no_name
+    no_name = sets.no_name
     while parts and (
         covers(covered, *parts[0])
         or (parts[0][0] in starts and text[parts[0][0] : parts[0][1]].lower() in _NO_FIRST)

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from monitor.guidelines.ages import AGE_ONLY, YEAR_OLD, give_ages
-from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.evidence_sets import PersonSets
 from monitor.guidelines.mentions import Mention, Mentions, in_any, lead_of
 from monitor.guidelines.person_names import find_names
 from monitor.guidelines.scan import Hit
@@ -21,14 +21,14 @@ _BARE_PLURAL = re.compile(r"[^su']s$")
 """"Experts", "kids": without an article, several."""
 
 
-def find_mentions(guideline: Guideline, scene: Scene, known: frozenset[str]) -> Mentions:
+def find_mentions(sets: PersonSets, scene: Scene, known: frozenset[str]) -> Mentions:
     """Return where a scene speaks of persons.
 
     `known`: parts of names that count wherever they stand; a headline has capitals everywhere and
     only names of the text count in it.
     """
-    nouns = list(_nouns(guideline, scene))
-    names = list(find_names(guideline, scene, nouns, known))
+    nouns = list(_nouns(sets, scene))
+    names = list(find_names(sets, scene, nouns, known))
     taken = sorted((name.start, name.end) for name in names)
     nouns = [noun for noun in nouns if not _touches(taken, noun)]
     pronouns = [_pronoun(found) for found in _PRONOUN.finditer(scene.view.shadow)]
@@ -51,12 +51,12 @@ def _pronoun(found: re.Match[str]) -> Mention:
 # --- Nouns ---------------------------------------------------------------------------------------
 
 
-def _nouns(guideline: Guideline, scene: Scene) -> Iterator[Mention]:
+def _nouns(sets: PersonSets, scene: Scene) -> Iterator[Mention]:
     """Yield role nouns; neighbours that make one phrase ("trafficked teenage girl") are one."""
     hits: dict[Hit, tuple[set[str], set[str]]] = {}
-    for role, wordsets in guideline.roles.items():
+    for role, wordsets in sets.roles.items():
         for wordset in wordsets:
-            weak = wordset in guideline.persons.assumed
+            weak = wordset in sets.assumed
             for hit in scene.hits.of(wordset):
                 if AGE_ONLY.search(scene.view.shadow, hit[0], hit[1]):
                     continue
@@ -71,10 +71,10 @@ def _nouns(guideline: Guideline, scene: Scene) -> Iterator[Mention]:
             hits[group[-1]][1].update(hits[hit][1])
             continue
         if group and not _one_phrase(scene.view.shadow, hits, group[-1], hit):
-            yield from _noun(guideline, scene, hits, group)
+            yield from _noun(sets, scene, hits, group)
             group = []
         group.append(hit)
-    yield from _noun(guideline, scene, hits, group)
+    yield from _noun(sets, scene, hits, group)
 
 
 def _one_phrase(
@@ -92,27 +92,26 @@ def _is_origin(gap: str) -> bool:
 
 
 def _noun(
-    guideline: Guideline,
+    sets: PersonSets,
     scene: Scene,
     hits: dict[Hit, tuple[set[str], set[str]]],
     group: Sequence[Hit],
 ) -> Iterator[Mention]:
     if not group:
         return
-    persons = guideline.persons
-    if in_any(scene, persons.done_to, *group[-1]):  # "Girls trafficked from …": girls
-        yield from _noun(guideline, scene, hits, group[:-1])
+    if in_any(scene, sets.done_to, *group[-1]):  # "Girls trafficked from …": girls
+        yield from _noun(sets, scene, hits, group[:-1])
         return
     start, end, head = group[0][0], group[-1][1], group[-1]
     text = scene.view.shadow
-    if in_any(scene, persons.ignored, start, end):
+    if in_any(scene, sets.ignored, start, end):
         return
     lead, oblique = lead_of(text, start)
     one = text.find(" of ", *head)  # "the youngest of the girls" is one
     shown = (head[0], one if one > 0 else head[1])
-    traits = frozenset(t for t in persons.traits if scene.hits.overlapping(t, *shown))
+    traits = frozenset(t for t in sets.traits if scene.hits.overlapping(t, *shown))
     if not lead and one < 0 and _BARE_PLURAL.search(text, *head):
-        traits |= persons.several
+        traits |= sets.several
     yield Mention(
         start,
         end,

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from monitor.guidelines.cast import Cast, Person
-from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.evidence_sets import PersonSets
 from monitor.guidelines.kinship import tell_kin
 from monitor.guidelines.mentions import NOMINATIVE, Mention, is_object
 from monitor.guidelines.person_events import tell_roles
@@ -53,14 +53,14 @@ _OWNERS = words("her his their")
 _OBJECTS = words("him her them his their hers")
 
 
-def find_cast(guideline: Guideline, scenes: Sequence[Scene]) -> Cast:
+def find_cast(sets: PersonSets, scenes: Sequence[Scene]) -> Cast:
     """Return the persons of a document's scenes, of which the text is the last."""
-    cast = Cast(guideline)
-    body = find_mentions(guideline, scenes[-1], frozenset())
+    cast = Cast(sets)
+    body = find_mentions(sets, scenes[-1], frozenset())
     cast.mentions["text"] = body
     known = frozenset(part for m in body.all if m.kind == "name" for part in m.word.split())
     for title in scenes[:-1]:
-        cast.mentions[title.field] = find_mentions(guideline, title, known)
+        cast.mentions[title.field] = find_mentions(sets, title, known)
     cast.scenes = {scene.field: scene for scene in scenes}
     for scene in scenes:
         _Linking(cast, scene).run()
@@ -91,7 +91,7 @@ class _Linking:
             if person is None:
                 if mention.word in _RELATIVES:
                     continue
-                person = Person()
+                person = Person(self.cast.sets)
                 self.cast.persons.append(person)
             self.cast.give(mention, person, self.scene)
             if mention.kind == "name":
@@ -128,9 +128,9 @@ class _Linking:
             person = self.cast.of(earlier)
             if earlier.start < low or person is None or earlier.kind == "pronoun":
                 continue
-            known = person.roles(self.cast.guideline)
+            known = person.roles
             shared = (mention.roles | mention.assumed) & known
-            opposed = self.cast.guideline.persons.opposed(person.traits, mention.traits)
+            opposed = self.cast.sets.opposed(person.traits, mention.traits)
             if shared and not opposed and not self._differ(person, mention):
                 return person
         return None
@@ -160,7 +160,7 @@ class _Linking:
 
     def _differ(self, person: Person, mention: Mention) -> bool:
         """Whether number tells the two apart."""
-        several = self.cast.guideline.persons.several
+        several = self.cast.sets.several
         return bool((person.traits & several) ^ (mention.traits & several)) and not person.names
 
     def _described(self, mention: Mention) -> Person | None:
@@ -178,7 +178,7 @@ class _Linking:
 
     def _named_before(self, mention: Mention) -> Person | None:
         """Return whom "the 36-year-old" means: the person named last, of no other age."""
-        persons = self.cast.guideline.persons
+        persons = self.cast.sets
         if not mention.ages or mention.ages[0].years < persons.adult_age:
             return None
         number = self.scene.view.sentence_at(mention.start)
@@ -199,11 +199,11 @@ class _Linking:
         person = self.cast.of(first) if first and first.word in _OWNERS else None
         if first is None or person is None or first.start > low or len(person.places) > 1:
             return None
-        opposed = self.cast.guideline.persons.opposed(person.traits, mention.traits)
+        opposed = self.cast.sets.opposed(person.traits, mention.traits)
         return None if opposed or person.names else person
 
     def _fits(self, person: Person, mention: Mention) -> bool:
-        persons = self.cast.guideline.persons
+        persons = self.cast.sets
         if not mention.roles | mention.assumed and not mention.ages:
             return False
         if (person.traits & persons.several) ^ (mention.traits & persons.several):
@@ -211,7 +211,7 @@ class _Linking:
         if persons.opposed(person.traits, mention.traits):
             return False
         young, _ = persons.by_age
-        roles = person.roles(self.cast.guideline)
+        roles = person.roles
         if mention.ages and person.age:
             return mention.ages[0].years == person.age[0].years
         if mention.ages or young in mention.roles:
@@ -235,7 +235,7 @@ class _Linking:
         return next(filter(None, map(self.cast.of, near)), None)
 
     def _antecedent(self, index: int, mention: Mention) -> Person | None:
-        misfits = frozenset(self.cast.guideline.pronouns.get(mention.word, ()))
+        misfits = self.cast.sets.misfits.get(mention.word, frozenset())
         barred = {id(self._speaker(mention)), id(self._acting_on(index, mention))}
         doubtful: Person | None = None
         known = self._told_her(index, mention) or self._known_to_fit(index, mention)
@@ -263,7 +263,7 @@ class _Linking:
 
         Where the other has no sex told, a name alone; "she" who says something may be either.
         """
-        shown = self.cast.guideline.persons.implied.get(mention.word)
+        shown = self.cast.sets.implied.get(mention.word)
         if mention.word not in ("she", "he") or not shown or self._speaks(mention):
             return None
         low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
@@ -283,9 +283,9 @@ class _Linking:
     def _wanted(self, mention: Mention) -> frozenset[int]:
         """Return what is better known of a person than not: her sex, or that they are several."""
         if mention.word in _SEVERAL:
-            return self.cast.guideline.persons.several
+            return self.cast.sets.several
         if mention.word in _OBJECTS:
-            return self.cast.guideline.persons.implied.get(mention.word, frozenset())
+            return self.cast.sets.implied.get(mention.word, frozenset())
         return frozenset()
 
     def _acting_on(self, index: int, mention: Mention) -> Person | None:

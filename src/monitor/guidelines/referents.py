@@ -62,7 +62,7 @@ def find_persons(
     """
     cast = draft.cast
     for person in cast.persons:
-        roles = person.roles(draft.guideline)
+        roles = person.roles
         wanted = next((names for names in matcher.persons if names <= roles), None)
         if wanted is None:
             continue
@@ -156,12 +156,11 @@ def _shown(clause: Evidence, cast: Cast, meant: Meant) -> list[tuple[Scene, Hit]
 
     A pronoun says little to a reader: then the person's own words stand for it.
     """
-    guideline = cast.guideline
-    roles = meant.person.roles(guideline)
+    roles = meant.person.roles
     wanted = next((names for names in clause.roles if names <= roles), None)
     if wanted is None:
         return []
-    young, grown = guideline.persons.by_age
+    young, grown = cast.sets.by_age
     facts: list[tuple[Scene, Hit]] = []
     for role in sorted(wanted):
         fact = meant.person.why(role)

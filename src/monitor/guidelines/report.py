@@ -119,7 +119,7 @@ def _telling(guideline: Guideline, at: Candidate, evidence: Sequence[Found]) -> 
     apart = [f for f in evidence if f.scene is not scene or f.end <= at.start or at.end <= f.start]
     widest = [f for f in apart if not any(_is_part(f, other) for other in apart)]
     spoken = [f.words for f in widest or evidence]
-    named = [words for words in spoken if words.lower() not in guideline.pronouns]
+    named = [words for words in spoken if words.lower() not in guideline.about.pronouns]
     return named or spoken
 
 

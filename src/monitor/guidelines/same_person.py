@@ -16,11 +16,11 @@ def same_person(cast: Cast, person: Person) -> list[Person]:
     """Return the persons that are one with an exploited person, herself first."""
     if not cast.is_protected(person) or _is_several(cast, person):
         return [person]
-    young, _ = cast.guideline.persons.by_age
-    is_young = young in person.roles(cast.guideline)
+    young, _ = cast.sets.by_age
+    is_young = young in person.roles
     one = [person]
     for other in _singles(cast):
-        if other is person or is_young is not (young in other.roles(cast.guideline)):
+        if other is person or is_young is not (young in other.roles):
             continue
         if not cast.is_protected(other):
             continue
@@ -29,7 +29,7 @@ def same_person(cast: Cast, person: Person) -> list[Person]:
         one.append(other)
     weak = [other for other in _singles(cast) if other not in one and _is_vague(cast, other)]
     if is_young:
-        weak = [other for other in weak if not other.age or young in other.roles(cast.guideline)]
+        weak = [other for other in weak if not other.age or young in other.roles]
     return one + [other for other in weak if not _told_apart(cast, one, other)]
 
 
@@ -40,7 +40,7 @@ def _singles(cast: Cast) -> Iterator[Person]:
 
 
 def _is_several(cast: Cast, person: Person) -> bool:
-    return bool(person.traits & cast.guideline.persons.several)
+    return bool(person.traits & cast.sets.several)
 
 
 def _is_vague(cast: Cast, person: Person) -> bool:
@@ -50,9 +50,9 @@ def _is_vague(cast: Cast, person: Person) -> bool:
     if not person.words:
         singular = {m.word for _, m in person.places} <= _SINGULAR
         return singular and not person.facts
-    protected = cast.guideline.persons.protected
+    protected = cast.sets.protected
     called = any(m.kind == "noun" and m.lead == "the" for _, m in person.places)
-    return called and protected in person.roles(cast.guideline)
+    return called and protected in person.roles
 
 
 _SINGULAR = frozenset(("she", "her", "hers", "he", "him", "his"))
@@ -65,7 +65,7 @@ def _told_apart(cast: Cast, one: list[Person], other: Person) -> bool:
             return True
         if known.age and other.age and not _fits(known, other):
             return True
-        if cast.guideline.persons.opposed(known.traits, other.traits):
+        if cast.sets.opposed(known.traits, other.traits):
             return True
     return False
 
