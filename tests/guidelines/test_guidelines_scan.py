@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from monitor.guidelines import lexicons
 from monitor.guidelines.lexicons import Lexicons
-from monitor.guidelines.scan import Scanner, WordSets, normalise
 from monitor.guidelines.schema import Lexicon
+from monitor.text.scan import Scanner, WordSets, normalise
 
 SEQUENCE = [
     ["", "very"],

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from monitor.guidelines.compiled import Evidence, Guideline
-from monitor.guidelines.scene import Scene
+from monitor.text.scene import Scene
 
 Place = tuple[Scene, int, int]
 CROSSINGS = 2

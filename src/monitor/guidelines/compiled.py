@@ -9,18 +9,10 @@ from typing import TYPE_CHECKING
 
 from monitor.guidelines.about import GuidelineFile
 from monitor.guidelines.dependency import DependencyPatterns
-from monitor.guidelines.evidence_sets import (
-    CaseSets,
-    DetailSets,
-    NameSets,
-    PersonEvents,
-    PersonSets,
-    TopicSets,
-)
+from monitor.guidelines.evidence_sets import CaseSets, NameSets, TopicSets
 from monitor.guidelines.figures import Figure
 from monitor.guidelines.lexicons import LexiconError, Lexicons, keys
 from monitor.guidelines.linguistics import NONE, check_node, check_pattern
-from monitor.guidelines.scan import Scanner, Words, WordSets, key_of
 from monitor.guidelines.schema import (
     Clause,
     Lexicon,
@@ -32,6 +24,8 @@ from monitor.guidelines.schema import (
 )
 from monitor.guidelines.stamp import guideline_stamp
 from monitor.guidelines.tokens import TokenPatterns
+from monitor.persons.sets import DetailSets, PersonEvents, PersonSets
+from monitor.text.scan import Scanner, Words, WordSets, key_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 
 REACH = 160
 """Characters between an invitation and its number."""

@@ -11,9 +11,9 @@ from monitor.guidelines.compiled import Evidence
 from monitor.guidelines.draft import Candidate, Draft
 from monitor.guidelines.gates import find_voice
 from monitor.guidelines.referents import node_evidence, referent_evidence
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
 from monitor.guidelines.statistic import statistic_evidence
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from monitor.guidelines.draft import Draft
 from monitor.guidelines.gates import Topic, may_ask
 from monitor.guidelines.owners import owned
 from monitor.guidelines.referents import anyone_evidence
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
 from monitor.guidelines.schema import DocumentCheck
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 from monitor.types import ScorecardItem, Span
 
 MAX_EVIDENCE = 5

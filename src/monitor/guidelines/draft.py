@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 
-from monitor.guidelines.cast import Cast, Person
 from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Guideline
 from monitor.guidelines.dependency import Node
-from monitor.guidelines.persons import find_cast
-from monitor.guidelines.scan import Hit, Hits
-from monitor.guidelines.scene import Scene
+from monitor.persons.cast import Cast, Person
+from monitor.persons.linking import find_cast
 from monitor.text.document import Document
+from monitor.text.scan import Hit, Hits
+from monitor.text.scene import Scene
 from monitor.text.view import View, view
 from monitor.types import FieldName
 

@@ -30,10 +30,10 @@ from monitor.guidelines.phrase import find_phrases
 from monitor.guidelines.proper_names import is_in_name
 from monitor.guidelines.referents import find_persons
 from monitor.guidelines.report import headline_finding, make_finding
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
 from monitor.nlp import analysis, find_entities
 from monitor.text.document import Document
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 from monitor.types import SEVERITIES, Finding, ScorecardItem, Severity
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.engine import make_policy, run_policy
 from monitor.guidelines.literal import Literals, Spans, find_literals
-from monitor.guidelines.scan import key_of
 from monitor.text.document import Document
+from monitor.text.scan import key_of
 from monitor.types import Finding
 
 

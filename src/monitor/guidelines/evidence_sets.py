@@ -1,8 +1,7 @@
-"""Numbers of the word lists by which topic, persons and cases are told, ready to be looked up."""
+"""Numbers of the word lists by which topic, cases and names are told, ready to be looked up."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -18,68 +17,6 @@ class TopicSets:
     other: tuple[int, ...]
     elsewhere: tuple[int, ...]
     breaks: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonEvents:
-    """Verbs that give their subject, object or agent a role."""
-
-    voice: str
-    verbs: tuple[int, ...]
-    subject: str | None
-    object: str | None
-    agent: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DetailSets:
-    """One kind of identifying detail.
-
-    `named` words count beside a name or number only, `ahead` words right before a name. One that
-    is not `alone` counts with another detail than an age in its sentence.
-    """
-
-    name: str
-    words: tuple[int, ...]
-    named: tuple[int, ...]
-    ahead: tuple[int, ...]
-    alone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PersonSets:
-    """Word lists by which persons are followed; `implied`: what being called "she" shows."""
-
-    roles: Mapping[str, tuple[int, ...]]
-    assumed: frozenset[int]
-    ignored: tuple[int, ...]
-    no_name: tuple[int, ...]
-    done_to: tuple[int, ...]
-    several: frozenset[int]
-    traits: frozenset[int]
-    implied: Mapping[str, frozenset[int]]
-    misfits: Mapping[str, frozenset[int]]
-    adult_age: int
-    by_age: tuple[str, str]
-    instead: Mapping[str, frozenset[str]]
-    never: Mapping[str, frozenset[str]]
-    events: tuple[PersonEvents, ...]
-    details: tuple[DetailSets, ...]
-    owners: frozenset[str]
-    """Roles of persons of whom details are told; others stand in the details of somebody."""
-    broad: tuple[int, ...]
-    """Names of places too large to tell who somebody is."""
-    kin: tuple[int, ...]
-    relative: str
-    """The role of relatives of those with the role `protected`."""
-    protected: str
-
-    def opposed(self, one: frozenset[int], other: frozenset[int]) -> bool:
-        """Whether what is known of two persons tells them apart."""
-        return any(
-            one & shown and other & (self.misfits[word] - self.several)
-            for word, shown in self.implied.items()
-        )
 
 
 @dataclass(frozen=True, slots=True)

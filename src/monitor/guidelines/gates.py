@@ -10,10 +10,10 @@ from typing import Literal
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.draft import Candidate, Draft
 from monitor.guidelines.evidence_sets import TopicSets
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
 from monitor.guidelines.schema import QuotePolicy
 from monitor.text.quotations import Quotation
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 from monitor.types import Quoted, Severity
 
 Topic = Literal["thb", "assumed", "touched", "other", "unknown"]

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import ModelError
-from monitor.guidelines.scene import Scene
 from monitor.nlp.artefact import ModelFolder
 from monitor.nlp.encoder import EncoderSession
 from monitor.nlp.tokens import Sentence, TextTokenizer, load_tokenizer
+from monitor.text.scene import Scene
 from monitor.types import Finding
 
 if TYPE_CHECKING:

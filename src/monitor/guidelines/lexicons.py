@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from math import prod
 
-from monitor.guidelines.scan import SlotWords, Words, key_of
 from monitor.guidelines.schema import Lexicon, Slot
+from monitor.text.scan import SlotWords, Words, key_of
 
 MAX_EXPANDED = 200
 """A sequence that makes more phrases is kept as a chain of slots."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from monitor.guidelines.cast import Cast, Person
 from monitor.guidelines.compiled import Evidence
 from monitor.guidelines.context import Found
 from monitor.guidelines.draft import Draft
-from monitor.guidelines.mentions import Mention
 from monitor.guidelines.referents import Spot, meant_at
-from monitor.guidelines.scene import Scene
-from monitor.guidelines.voices import voices
+from monitor.persons.cast import Cast, Person
+from monitor.persons.mentions import Mention
+from monitor.persons.voices import voices
+from monitor.text.scene import Scene
 
 
 def owned(clause: Evidence, draft: Draft, places: Iterable[tuple[Scene, int, int]]) -> list[Found]:

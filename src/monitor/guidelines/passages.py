@@ -17,8 +17,8 @@ from itertools import groupby
 from monitor.guidelines.draft import Draft
 from monitor.guidelines.evidence_sets import TopicSets
 from monitor.guidelines.gates import CLOSE, Topic, is_on_topic
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 
 LEAST = 100
 """Words of a text that is worth cutting up: shorter ones tell one story."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monitor.guidelines.compiled import CompiledMatcher, CompiledRule
 from monitor.guidelines.draft import Candidate
-from monitor.guidelines.scene import Scene
+from monitor.text.scene import Scene
 
 
 def find_phrases(rule: CompiledRule, matcher: CompiledMatcher, scene: Scene) -> Iterator[Candidate]:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from monitor.guidelines.draft import Draft
 from monitor.guidelines.evidence_sets import NameSets
-from monitor.guidelines.scan import Hit, key_of, normalise
-from monitor.guidelines.scene import Scene
 from monitor.text.patterns import words
+from monitor.text.scan import Hit, key_of, normalise
+from monitor.text.scene import Scene
 from monitor.types import FieldName
 
 MAX_WORDS = 10

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.guidelines.cast import Cast, Person
 from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Evidence
 from monitor.guidelines.dependency import Node
 from monitor.guidelines.draft import Candidate, Draft
-from monitor.guidelines.mentions import Mention
-from monitor.guidelines.person_details import details_of, stretches_of
-from monitor.guidelines.person_events import subject_of
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
+from monitor.persons.cast import Cast, Person
+from monitor.persons.details import details_of, stretches_of
+from monitor.persons.events import subject_of
+from monitor.persons.mentions import Mention
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)

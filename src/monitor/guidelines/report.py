@@ -11,12 +11,12 @@ from monitor.guidelines.compiled import Guideline, number_of, pick
 from monitor.guidelines.context import Found
 from monitor.guidelines.draft import Candidate, Draft
 from monitor.guidelines.gates import Voice
-from monitor.guidelines.scan import key_of
 from monitor.guidelines.schema import Example, Rule, SourceEntry
 from monitor.shapes import finding_json, scorecard_json, span_json
 from monitor.text.document import Document
 from monitor.text.language import identify_language
 from monitor.text.positions import Positions
+from monitor.text.scan import key_of
 from monitor.types import Finding, Quoted, Scope, ScorecardItem, Severity, Source, Span
 
 MAX_TOLD = 6

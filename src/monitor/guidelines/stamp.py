@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor import nlp, text
+from monitor import nlp, persons, text
 from monitor.nlp import nlp_versions
 from monitor.nlp.artefact import ModelFolder
 from monitor.nlp.encoder import LIBRARIES
@@ -19,7 +19,7 @@ def guideline_stamp(
     `own` is a folder whose rules come on top of those in `path`.
     """
     here = Path(__file__).parent
-    code = [here, *(Path(str(module.__file__)).parent for module in (text, nlp))]
+    code = [here, *(Path(str(module.__file__)).parent for module in (text, nlp, persons))]
     return make_stamp(
         name,
         version,

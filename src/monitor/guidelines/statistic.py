@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from monitor.guidelines.compiled import Evidence
 from monitor.guidelines.numbers import find_bases, find_quantities, find_years
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
 from monitor.guidelines.schema import StatisticPart
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 
 REACH = 2_000
 """Characters read of one place: a sentence without an end would be read again for every match."""

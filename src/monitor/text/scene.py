@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from dataclasses import field as default
 from typing import TYPE_CHECKING, NamedTuple
 
-from monitor.guidelines.scan import Hit, Hits
 from monitor.text.quotations import Quotation
+from monitor.text.scan import Hit, Hits
 from monitor.text.view import View
 from monitor.types import FieldName, Scope
 

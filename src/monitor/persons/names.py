@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from monitor.guidelines.ages import AGED, IN_COMMAS
-from monitor.guidelines.evidence_sets import PersonSets
-from monitor.guidelines.mentions import MAX_LEAD, Mention, covers, in_any, lead_of
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
+from monitor.persons.ages import AGED, IN_COMMAS
+from monitor.persons.mentions import MAX_LEAD, Mention, covers, in_any, lead_of
+from monitor.persons.sets import PersonSets
 from monitor.text.patterns import words
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 
 _CAPITAL = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u017d]"
 _NAME = re.compile(

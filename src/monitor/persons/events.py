@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from monitor.guidelines.cast import Cast, Person
-from monitor.guidelines.evidence_sets import PersonEvents, PersonSets
-from monitor.guidelines.mentions import NOMINATIVE, Mention, is_object
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
+from monitor.persons.cast import Cast, Person
+from monitor.persons.mentions import NOMINATIVE, Mention, is_object
+from monitor.persons.sets import PersonEvents, PersonSets
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 
 MAX_CLAUSE = 240
 """Characters of a clause looked through for who acts."""

@@ -6,12 +6,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from monitor.guidelines.ages import AGE_ONLY, YEAR_OLD, give_ages
-from monitor.guidelines.evidence_sets import PersonSets
-from monitor.guidelines.mentions import Mention, Mentions, in_any, lead_of
-from monitor.guidelines.person_names import find_names
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
+from monitor.persons.ages import AGE_ONLY, YEAR_OLD, give_ages
+from monitor.persons.mentions import Mention, Mentions, in_any, lead_of
+from monitor.persons.names import find_names
+from monitor.persons.sets import PersonSets
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 
 _PRONOUN = re.compile(
     r"\b(?:he|she|they|him|her|them|his|hers|their|who|whom|whose|i|we|me|my|us|our)\b",

@@ -11,9 +11,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from monitor.guidelines.scene import NESTED, Scene, Voice
 from monitor.text.patterns import one_of
 from monitor.text.quotations import Quotation
+from monitor.text.scene import NESTED, Scene, Voice
 
 MAX_VOICE = 110
 """Characters before or behind a verb of saying in which its subject stands."""

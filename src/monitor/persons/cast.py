@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.guidelines.evidence_sets import PersonSets
-from monitor.guidelines.mentions import Age, Mention, Mentions
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
+from monitor.persons.mentions import Age, Mention, Mentions
+from monitor.persons.sets import PersonSets
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 
 _SHE = frozenset(("she", "her", "he", "him", "his"))
 

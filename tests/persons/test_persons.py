@@ -9,7 +9,7 @@ import pytest
 from monitor.guidelines import load_guideline
 from monitor.guidelines.draft import open_draft
 from monitor.guidelines.engine import make_policy, run_policy
-from monitor.guidelines.person_details import details_of
+from monitor.persons.details import details_of
 from monitor.text.document import Document
 
 THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from monitor.guidelines.mentions import Age, Mention, Mentions
-from monitor.guidelines.scene import Scene
+from monitor.persons.mentions import Age, Mention, Mentions
+from monitor.text.scene import Scene
 
 _COUNT = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
 sixteen seventeen eighteen nineteen twenty"""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from monitor.guidelines.cast import Cast, Person
-from monitor.guidelines.mentions import Mention
-from monitor.guidelines.scene import Scene
+from monitor.persons.cast import Cast, Person
+from monitor.persons.mentions import Mention
+from monitor.text.scene import Scene
 
 _BARE = re.compile(r"(?:Mum|Mom|Dad|Mother|Father|Parents)\b(?! [A-Z])")
 _HIS = re.compile(r"'s? [a-z]|, an? [a-z]")

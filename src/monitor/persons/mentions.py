@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
 from monitor.text.patterns import words
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 
 Kind = Literal["noun", "name", "pronoun"]
 Lead = Literal["a", "the", "whose", ""]

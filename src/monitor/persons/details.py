@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from monitor.guidelines.cast import Cast, Person
-from monitor.guidelines.evidence_sets import DetailSets
-from monitor.guidelines.kinship import owner_of
-from monitor.guidelines.mentions import NOMINATIVE, Mention, in_any
-from monitor.guidelines.same_person import same_person
-from monitor.guidelines.scan import Hit
-from monitor.guidelines.scene import Scene
+from monitor.persons.cast import Cast, Person
+from monitor.persons.kinship import owner_of
+from monitor.persons.mentions import NOMINATIVE, Mention, in_any
+from monitor.persons.same_person import same_person
+from monitor.persons.sets import DetailSets
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene
 
 _CAPITAL = "[A-Z\u00c0-\u00de]"
 _NAME_BEHIND = re.compile(

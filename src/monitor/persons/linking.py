@@ -12,14 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from monitor.guidelines.cast import Cast, Person
-from monitor.guidelines.evidence_sets import PersonSets
-from monitor.guidelines.kinship import tell_kin
-from monitor.guidelines.mentions import NOMINATIVE, Mention, is_object
-from monitor.guidelines.person_events import tell_roles
-from monitor.guidelines.person_words import find_mentions
-from monitor.guidelines.scene import Scene
+from monitor.persons.cast import Cast, Person
+from monitor.persons.events import tell_roles
+from monitor.persons.kinship import tell_kin
+from monitor.persons.mentions import NOMINATIVE, Mention, is_object
+from monitor.persons.nouns import find_mentions
+from monitor.persons.sets import PersonSets
 from monitor.text.patterns import words
+from monitor.text.scene import Scene
 
 LOOK_BACK = 2
 """Sentences before its own in which a pronoun's person is looked for."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.guidelines.cast import Cast, Person
+from monitor.persons.cast import Cast, Person
 
 
 def same_person(cast: Cast, person: Person) -> list[Person]:
