@@ -24,6 +24,7 @@ from monitor.guidelines.schema import (
 )
 from monitor.guidelines.stamp import guideline_stamp
 from monitor.guidelines.tokens import TokenPatterns
+from monitor.persons.people import PersonLists
 from monitor.persons.sets import DetailSets, PersonEvents, PersonSets
 from monitor.text.scan import Scanner, Words, WordSets, key_of
 
@@ -166,6 +167,11 @@ class Guideline:
     judge: Judge | None = None
     added: frozenset[str] = frozenset()
     """The rules that a newsroom's own folder adds to those in `path`."""
+
+    @property
+    def person_lists(self) -> PersonLists:
+        """What `people_in` needs to tell who of a text needs protection."""
+        return PersonLists(self.scanner, self.persons)
 
 
 def compile_guideline(

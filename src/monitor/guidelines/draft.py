@@ -11,9 +11,9 @@ from monitor.guidelines.dependency import Node
 from monitor.persons.cast import Cast, Person
 from monitor.persons.linking import find_cast
 from monitor.text.document import Document
-from monitor.text.scan import Hit, Hits
-from monitor.text.scene import Scene
-from monitor.text.view import View, view
+from monitor.text.scan import Hit
+from monitor.text.scene import Scene, read_scenes
+from monitor.text.view import View
 from monitor.types import FieldName
 
 CAPTION = 400
@@ -70,26 +70,24 @@ class Draft:
 
 def open_draft(guideline: Guideline, document: Document) -> Draft:
     """Scan a document for every word of the guideline; no linguistic analysis yet."""
-    seen = view(document.text)
-    hits = guideline.scanner.scan(seen.shadow)
-    captions = {seen.to_shadow(*caption) for caption in document.captions}
-    captions |= set(_labelled_captions(guideline, seen, hits))
-    headline = seen.to_shadow(*document.headline) if document.headline else None
-    text = Scene("text", seen, hits, headline, tuple(sorted(captions)))
-    title = None
-    if document.title.strip():
-        head = view(document.title)
-        whole = (0, len(head.shadow))
-        title = Scene("title", head, guideline.scanner.scan(head.shadow), whole, ())
-    return Draft(guideline, document, text, title, len(seen.shadow.split()))
+    *titles, text = read_scenes(guideline.scanner, document.text, document.title)
+    captions = {text.view.to_shadow(*caption) for caption in document.captions}
+    text.captions = tuple(sorted(captions.union(_labelled_captions(guideline, text))))
+    if document.headline:
+        text.headline = text.view.to_shadow(*document.headline)
+    for title in titles:
+        title.headline = 0, len(title.view.shadow)
+    words = len(text.view.shadow.split())
+    return Draft(guideline, document, text, next(iter(titles), None), words)
 
 
-def _labelled_captions(guideline: Guideline, seen: View, hits: Hits) -> Iterator[Hit]:
+def _labelled_captions(guideline: Guideline, scene: Scene) -> Iterator[Hit]:
     """Yield what plain text has as captions: paragraphs that begin with a label ("Photo:").
 
     In a short one the label may also stand in brackets or begin a later sentence: "(Stock image)".
     """
-    labels = {start for wordset in guideline.captions for start, _ in hits.of(wordset)}
+    seen = scene.view
+    labels = {start for wordset in guideline.captions for start, _ in scene.hits.of(wordset)}
     for low, high in seen.paragraphs if labels else ():
         short = high - low <= CAPTION
         if low in labels or (short and any(_set_off(seen, low, at, high) for at in labels)):

@@ -12,6 +12,7 @@ from monitor.persons.cast import Cast, Person
 from monitor.persons.details import details_of, stretches_of
 from monitor.persons.events import subject_of
 from monitor.persons.mentions import Mention
+from monitor.persons.people import named_in_full
 from monitor.text.scan import Hit
 from monitor.text.scene import Scene
 
@@ -77,16 +78,10 @@ def _places_of(
 ) -> list[tuple[Scene, Hit]]:
     if matcher.source.mark == "details":
         return stretches_of(cast, person)
-    kinds = ("name",) if "named" in wanted else ("noun", "name")
-    places = [(s, (m.start, m.end)) for s, m in person.places if m.kind in kinds]
     if "named" in wanted:
-        fullest = max(len(m.word.split()) for _, m in person.places if m.kind == "name")
-        places = [(s, (m.start, m.end)) for s, m in person.places if _has_words(m, fullest)]
+        return named_in_full(person)[:1]
+    places = [(s, (m.start, m.end)) for s, m in person.places if m.kind != "pronoun"]
     return places[:1]
-
-
-def _has_words(mention: Mention, count: int) -> bool:
-    return mention.kind == "name" and len(mention.word.split()) == count
 
 
 def referent_evidence(clause: Evidence, draft: Draft, at: Candidate) -> list[tuple[Scene, Hit]]:

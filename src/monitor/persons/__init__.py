@@ -1,1 +1,5 @@
 """Who is told of in a text: mentions of persons, who is who, in what role, of what age."""
+
+from monitor.persons.people import PARTS, Part, PersonLists, Told, people_in
+
+__all__ = ["PARTS", "Part", "PersonLists", "Told", "people_in"]

@@ -11,8 +11,8 @@ from dataclasses import field as default
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.text.quotations import Quotation
-from monitor.text.scan import Hit, Hits
-from monitor.text.view import View
+from monitor.text.scan import Hit, Hits, Scanner
+from monitor.text.view import View, view
 from monitor.types import FieldName, Scope
 
 if TYPE_CHECKING:
@@ -95,3 +95,21 @@ class Scene:
             return "headline"
         inside = any(low <= start and end <= high for low, high in self.captions)
         return "caption" if inside else "body"
+
+
+Place = tuple[Scene, Hit]
+"""Words that stand in a scene."""
+Region = tuple[Scene, int, int]
+"""A stretch of a scene that is looked at."""
+
+
+def read_scene(field: FieldName, text: str, scanner: Scanner) -> Scene:
+    """Return one field with the hits of all word lists; no headline and no captions yet."""
+    seen = view(text)
+    return Scene(field, seen, scanner.scan(seen.shadow), None, ())
+
+
+def read_scenes(scanner: Scanner, text: str, title: str = "") -> tuple[Scene, ...]:
+    """Return the scenes of a text, that of its title first where it has one."""
+    body = read_scene("text", text, scanner)
+    return (read_scene("title", title, scanner), body) if title.strip() else (body,)
