@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from monitor.guidelines.compiled import Evidence, Guideline
-from monitor.text.scene import Scene
+from monitor.text.scene import Region
 
-Place = tuple[Scene, int, int]
 CROSSINGS = 2
 """Different signs of a passage: one alone ("the coast") may be where a story happens."""
 MAX_SHOWN = 3
 
 
-def case_evidence(clause: Evidence, guideline: Guideline, places: Iterable[Place]) -> list[Place]:
+def case_evidence(clause: Evidence, guideline: Guideline, places: Iterable[Region]) -> list[Region]:
     """Return the words that make the case which a clause names, or nothing."""
     within, sets = list(places), guideline.cases
     purpose, crossing = _hits(sets.purpose, within), _hits(sets.crossing, within)
@@ -31,7 +30,7 @@ def case_evidence(clause: Evidence, guideline: Guideline, places: Iterable[Place
     return []
 
 
-def _hits(wordsets: Sequence[int], places: Sequence[Place]) -> list[Place]:
+def _hits(wordsets: Sequence[int], places: Sequence[Region]) -> list[Region]:
     found = {
         (scene.field, *hit): (scene, *hit)
         for scene, low, high in places
@@ -41,6 +40,6 @@ def _hits(wordsets: Sequence[int], places: Sequence[Place]) -> list[Place]:
     return [found[key] for key in sorted(found)]
 
 
-def _word(place: Place) -> str:
+def _word(place: Region) -> str:
     scene, start, end = place
     return scene.view.shadow[start:end].lower()

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from monitor.text.scan import Hit
 from monitor.text.scene import Scene
+from monitor.text.spans import Stretch
 
 REACH = 160
 """Characters between an invitation and its number."""
@@ -36,7 +36,7 @@ _PRESS = re.compile(
 )
 
 
-def contacts(scene: Scene, low: int, high: int) -> Iterator[Hit]:
+def contacts(scene: Scene, low: int, high: int) -> Iterator[Stretch]:
     """Yield an invitation with its number, where one sentence has both."""
     text = scene.view.shadow
     for number in _NUMBER.finditer(text, low, high):

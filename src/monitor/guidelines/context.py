@@ -12,8 +12,8 @@ from monitor.guidelines.draft import Candidate, Draft
 from monitor.guidelines.gates import find_voice
 from monitor.guidelines.referents import node_evidence, referent_evidence
 from monitor.guidelines.statistic import statistic_evidence
-from monitor.text.scan import Hit
-from monitor.text.scene import Scene
+from monitor.text.scene import Place, Region, Scene
+from monitor.text.spans import Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _told_evidence(clause: Evidence, draft: Draft, at: Candidate) -> list[Found]
     return [Found(*place) for place in statistic_evidence(clause, places)]
 
 
-def look_up(clause: Evidence, places: Iterable[tuple[Scene, int, int]]) -> list[Found]:
+def look_up(clause: Evidence, places: Iterable[Region]) -> list[Found]:
     """Return hits of a clause's words in the places, distinct, no more than it needs."""
     found: dict[tuple[str, int], Found] = {}
     for scene, low, high in places:
@@ -96,7 +96,7 @@ def look_up(clause: Evidence, places: Iterable[tuple[Scene, int, int]]) -> list[
     return list(found.values())
 
 
-def look_apart(clause: Evidence, places: Iterable[tuple[Scene, int, int]]) -> list[Found]:
+def look_apart(clause: Evidence, places: Iterable[Region]) -> list[Found]:
     """Return hits of a clause's words in the places, none over another, no more than it needs.
 
     "Recruitment fees" is one thing told, though each of its words is listed as well.
@@ -112,7 +112,7 @@ def look_apart(clause: Evidence, places: Iterable[tuple[Scene, int, int]]) -> li
     return found
 
 
-def _places(clause: Evidence, draft: Draft, at: Candidate) -> Iterator[tuple[Scene, int, int]]:
+def _places(clause: Evidence, draft: Draft, at: Candidate) -> Iterator[Region]:
     scene = at.scene
     low, high = scene.sentence_span(at.sentence)
     if clause.within == "before":
@@ -132,7 +132,7 @@ def _places(clause: Evidence, draft: Draft, at: Candidate) -> Iterator[tuple[Sce
         yield from regions(draft, clause.within)
 
 
-def regions(draft: Draft, within: str) -> Iterator[tuple[Scene, int, int]]:
+def regions(draft: Draft, within: str) -> Iterator[Region]:
     """Yield the stretches that `headline`, `caption`, `body` or `document` mean."""
     if within == "caption":
         yield from ((draft.text, *caption) for caption in draft.text.captions)
@@ -146,7 +146,7 @@ def regions(draft: Draft, within: str) -> Iterator[tuple[Scene, int, int]]:
     yield draft.text, start, len(draft.text.view.shadow)
 
 
-def _neighbours(draft: Draft, at: Candidate) -> Iterator[tuple[Scene, int, int]]:
+def _neighbours(draft: Draft, at: Candidate) -> Iterator[Region]:
     """Yield the sentence before; for a headline, the text's first two; for those, the headline."""
     scene = at.scene
     if scene.field == "title":
@@ -162,7 +162,7 @@ def _neighbours(draft: Draft, at: Candidate) -> Iterator[tuple[Scene, int, int]]
             yield scene, *scene.sentence_span(number)
 
 
-def _paragraph(scene: Scene, position: int, default: Hit) -> Hit:
+def _paragraph(scene: Scene, position: int, default: Stretch) -> Stretch:
     paragraphs = scene.view.paragraphs
     index = bisect_right(paragraphs, (position, len(scene.view.shadow) + 1)) - 1
     if index >= 0 and paragraphs[index][0] <= position < paragraphs[index][1]:
@@ -201,7 +201,7 @@ def _pattern_evidence(clause: Evidence, at: Candidate) -> list[Found]:
     return found
 
 
-def _pattern_window(clause: Evidence, at: Candidate) -> Hit:
+def _pattern_window(clause: Evidence, at: Candidate) -> Stretch:
     scene = at.scene
     low, high = scene.sentence_span(at.sentence)
     if clause.within == "match":
@@ -213,6 +213,6 @@ def _pattern_window(clause: Evidence, at: Candidate) -> Hit:
     return low, high
 
 
-def _as_found(shown: Sequence[tuple[Scene, Hit]]) -> list[Found]:
+def _as_found(shown: Sequence[Place]) -> list[Found]:
     """Return the words that show a person's role as evidence."""
     return [Found(scene, *hit) for scene, hit in shown]

@@ -17,8 +17,8 @@ from monitor.guidelines.gates import Topic, may_ask
 from monitor.guidelines.owners import owned
 from monitor.guidelines.referents import anyone_evidence
 from monitor.guidelines.schema import DocumentCheck
-from monitor.text.scan import Hit
-from monitor.text.scene import Scene
+from monitor.text.scene import Region
+from monitor.text.spans import Stretch
 from monitor.types import ScorecardItem, Span
 
 MAX_EVIDENCE = 5
@@ -35,7 +35,7 @@ class _Question:
     compiled: CompiledCheck
     draft: Draft
     topic: Topic
-    captions: tuple[Hit, ...]
+    captions: tuple[Stretch, ...]
 
 
 def check_draft(rule: CompiledRule, draft: Draft, topic: Topic) -> ScorecardItem:
@@ -68,7 +68,7 @@ def _answer(asked: _Question) -> tuple[bool | None, list[Found]]:
     return None, []
 
 
-def _of_caption(asked: _Question, caption: Hit) -> _Question:
+def _of_caption(asked: _Question, caption: Stretch) -> _Question:
     return replace(asked, captions=(caption,))
 
 
@@ -137,13 +137,13 @@ def _evidence(clause: Evidence, asked: _Question) -> list[Found] | None:
     return found if len(found) >= clause.at_least else None
 
 
-def _places(clause: Evidence, asked: _Question) -> Iterable[tuple[Scene, int, int]]:
+def _places(clause: Evidence, asked: _Question) -> Iterable[Region]:
     if clause.within == "caption":
         return _captions(asked)
     return regions(asked.draft, clause.within)
 
 
-def _captions(asked: _Question) -> Iterator[tuple[Scene, int, int]]:
+def _captions(asked: _Question) -> Iterator[Region]:
     yield from ((asked.draft.text, *caption) for caption in asked.captions)
 
 

@@ -11,8 +11,8 @@ from monitor.guidelines.dependency import Node
 from monitor.persons.cast import Cast, Person
 from monitor.persons.linking import find_cast
 from monitor.text.document import Document
-from monitor.text.scan import Hit
-from monitor.text.scene import Scene, read_scenes
+from monitor.text.scene import Place, Scene, read_scenes
+from monitor.text.spans import Stretch
 from monitor.text.view import View
 from monitor.types import FieldName
 
@@ -44,7 +44,7 @@ class Draft:
     text: Scene
     title: Scene | None
     words: int
-    names: Mapping[FieldName, Sequence[Hit]] | None = None
+    names: Mapping[FieldName, Sequence[Stretch]] | None = None
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
     _cast: Cast | None = None
 
@@ -61,7 +61,7 @@ class Draft:
         return self._cast
 
     @property
-    def headline(self) -> tuple[Scene, Hit] | None:
+    def headline(self) -> Place | None:
         """Where the headline stands, if there is one."""
         if self.title:
             return self.title, (0, len(self.title.view.shadow))
@@ -81,7 +81,7 @@ def open_draft(guideline: Guideline, document: Document) -> Draft:
     return Draft(guideline, document, text, next(iter(titles), None), words)
 
 
-def _labelled_captions(guideline: Guideline, scene: Scene) -> Iterator[Hit]:
+def _labelled_captions(guideline: Guideline, scene: Scene) -> Iterator[Stretch]:
     """Yield what plain text has as captions: paragraphs that begin with a label ("Photo:").
 
     In a short one the label may also stand in brackets or begin a later sentence: "(Stock image)".

@@ -32,8 +32,8 @@ from monitor.guidelines.referents import find_persons
 from monitor.guidelines.report import headline_finding, make_finding
 from monitor.nlp import analysis, find_entities
 from monitor.text.document import Document
-from monitor.text.scan import Hit
 from monitor.text.scene import Scene
+from monitor.text.spans import Stretch
 from monitor.types import SEVERITIES, Finding, ScorecardItem, Severity
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _plan(policy: Policy, draft: Draft, topic: Topic) -> Plan:
     return plan
 
 
-def _is_elsewhere(passages: Sequence[Hit], topic: Topic, at: Candidate) -> bool:
+def _is_elsewhere(passages: Sequence[Stretch], topic: Topic, at: Candidate) -> bool:
     """Whether a place stands in a story of another topic than the rule's."""
     if at.scene.field == "title":
         return not is_on_topic(topic)

@@ -12,8 +12,8 @@ from monitor.guidelines.draft import Candidate, Draft
 from monitor.guidelines.evidence_sets import TopicSets
 from monitor.guidelines.schema import QuotePolicy
 from monitor.text.quotations import Quotation
-from monitor.text.scan import Hit
 from monitor.text.scene import Scene
+from monitor.text.spans import Stretch
 from monitor.types import Quoted, Severity
 
 Topic = Literal["thb", "assumed", "touched", "other", "unknown"]
@@ -74,7 +74,7 @@ def _has_elements(topic: TopicSets, scene: Scene) -> bool:
     return False
 
 
-def _hits(scene: Scene, wordsets: Sequence[int]) -> list[Hit]:
+def _hits(scene: Scene, wordsets: Sequence[int]) -> list[Stretch]:
     return [hit for wordset in wordsets for hit in scene.hits.of(wordset)]
 
 

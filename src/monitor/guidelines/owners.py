@@ -15,10 +15,10 @@ from monitor.guidelines.referents import Spot, meant_at
 from monitor.persons.cast import Cast, Person
 from monitor.persons.mentions import Mention
 from monitor.persons.voices import voices
-from monitor.text.scene import Scene
+from monitor.text.scene import Region, Scene
 
 
-def owned(clause: Evidence, draft: Draft, places: Iterable[tuple[Scene, int, int]]) -> list[Found]:
+def owned(clause: Evidence, draft: Draft, places: Iterable[Region]) -> list[Found]:
     """Return the words of a clause that are told of, or said by, somebody in a wanted role."""
     look = _spoken if clause.whose == "voice" else _told
     found = (piece for place in places for piece in look(clause, draft.cast, *place))

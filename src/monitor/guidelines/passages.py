@@ -17,8 +17,8 @@ from itertools import groupby
 from monitor.guidelines.draft import Draft
 from monitor.guidelines.evidence_sets import TopicSets
 from monitor.guidelines.gates import CLOSE, Topic, is_on_topic
-from monitor.text.scan import Hit
 from monitor.text.scene import Scene
+from monitor.text.spans import Stretch
 
 LEAST = 100
 """Words of a text that is worth cutting up: shorter ones tell one story."""
@@ -38,7 +38,7 @@ class _Paragraph:
     """Which story of the text it belongs to."""
 
 
-def find_passages(draft: Draft, topic: Topic) -> list[Hit]:
+def find_passages(draft: Draft, topic: Topic) -> list[Stretch]:
     """Return the stretches of a draft's text in which rules on trafficking may speak, in order."""
     scene, words = draft.text, draft.guideline.topic
     whole = (0, len(scene.view.shadow))
@@ -58,7 +58,7 @@ def find_passages(draft: Draft, topic: Topic) -> list[Hit]:
     return [(story[0].start, story[-1].end) for story in stories if _is_ours(words, scene, story)]
 
 
-def is_open(passages: Sequence[Hit], position: int) -> bool:
+def is_open(passages: Sequence[Stretch], position: int) -> bool:
     """Return whether a place lies in one of the passages."""
     index = bisect_right(passages, position, key=lambda passage: passage[0]) - 1
     return index >= 0 and position < passages[index][1]

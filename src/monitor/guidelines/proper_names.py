@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from monitor.guidelines.draft import Draft
 from monitor.guidelines.evidence_sets import NameSets
 from monitor.text.patterns import words
-from monitor.text.scan import Hit, key_of, normalise
+from monitor.text.scan import key_of, normalise
 from monitor.text.scene import Scene
+from monitor.text.spans import Stretch
 from monitor.types import FieldName
 
 MAX_WORDS = 10
@@ -47,9 +48,9 @@ def is_in_name(draft: Draft, scene: Scene, start: int, end: int) -> bool:
     return False
 
 
-def find_proper_names(draft: Draft) -> Mapping[FieldName, Sequence[Hit]]:
+def find_proper_names(draft: Draft) -> Mapping[FieldName, Sequence[Stretch]]:
     """Return where names stand, by field; those of NER only where it was run for some rule."""
-    found: dict[FieldName, set[Hit]] = {}
+    found: dict[FieldName, set[Stretch]] = {}
     written: set[str] = set()
     for scene in draft.scenes:
         spans = found[scene.field] = set(_listed(draft.guideline.names, scene))
@@ -62,9 +63,9 @@ def find_proper_names(draft: Draft) -> Mapping[FieldName, Sequence[Hit]]:
     return {field: _joined(spans) for field, spans in found.items()}
 
 
-def _joined(spans: Iterable[Hit]) -> list[Hit]:
+def _joined(spans: Iterable[Stretch]) -> list[Stretch]:
     """Return the spans in order; those that overlap are one."""
-    joined: list[Hit] = []
+    joined: list[Stretch] = []
     for start, end in sorted(spans):
         if joined and start < joined[-1][1]:
             joined[-1] = joined[-1][0], max(end, joined[-1][1])
@@ -73,7 +74,7 @@ def _joined(spans: Iterable[Hit]) -> list[Hit]:
     return joined
 
 
-def _listed(names: NameSets, scene: Scene) -> Iterator[Hit]:
+def _listed(names: NameSets, scene: Scene) -> Iterator[Stretch]:
     """Yield names of the list, in capitals, and charges, which are written small."""
     text = scene.view.shadow
     for wordset in names.listed:
@@ -82,7 +83,7 @@ def _listed(names: NameSets, scene: Scene) -> Iterator[Hit]:
         yield from scene.hits.of(wordset)
 
 
-def _entities(scene: Scene) -> Iterator[Hit]:
+def _entities(scene: Scene) -> Iterator[Stretch]:
     """Yield what NER took for a name, where capitals of several words say so too."""
     for base, doc in scene.docs.items():
         for entity in doc.ents:
@@ -96,7 +97,7 @@ def _entities(scene: Scene) -> Iterator[Hit]:
                 yield start, end
 
 
-def _again(text: str, written: set[str]) -> Iterator[Hit]:
+def _again(text: str, written: set[str]) -> Iterator[Stretch]:
     """Yield where wordings of names stand, also in a headline."""
     ordered = sorted(written, key=lambda wording: (-len(wording), wording))
     listed = "|".join(re.escape(wording).replace(r"\ ", " +") for wording in ordered)
@@ -109,14 +110,14 @@ def _again(text: str, written: set[str]) -> Iterator[Hit]:
 class _Name:
     """A name in running text; `wordings`: itself, and shorter ones that keep the head."""
 
-    span: Hit
+    span: Stretch
     wordings: tuple[str, ...]
 
 
 def _headed(names: NameSets, scene: Scene) -> Iterator[_Name]:
     """Yield names told by a head word; nothing in sentences that have capitals everywhere."""
     text = scene.view.shadow
-    heads: defaultdict[int, set[tuple[Hit, bool]]] = defaultdict(set)
+    heads: defaultdict[int, set[tuple[Stretch, bool]]] = defaultdict(set)
     for opens, wordsets in enumerate((names.heads, names.openings)):
         for start, end in (hit for wordset in wordsets for hit in scene.hits.of(wordset)):
             sentence = scene.sentence_of(start, end)
@@ -134,7 +135,7 @@ class _Run:
     """The words of a stretch of text."""
 
     text: str
-    spans: tuple[Hit, ...]
+    spans: tuple[Stretch, ...]
 
     @classmethod
     def of(cls, text: str, low: int, high: int) -> _Run:
@@ -150,7 +151,7 @@ class _Run:
             for start, end in self.spans
         )
 
-    def name(self, head: Hit, *, opens: bool) -> Iterator[_Name]:
+    def name(self, head: Stretch, *, opens: bool) -> Iterator[_Name]:
         """Yield the name that has this head, if capitals stand beside it."""
         at = bisect_left(self.spans, head[:1])
         last = bisect_left(self.spans, (head[1],)) - 1

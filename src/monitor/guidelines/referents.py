@@ -13,8 +13,8 @@ from monitor.persons.details import details_of, stretches_of
 from monitor.persons.events import subject_of
 from monitor.persons.mentions import Mention
 from monitor.persons.people import named_in_full
-from monitor.text.scan import Hit
-from monitor.text.scene import Scene
+from monitor.text.scene import Place, Scene
+from monitor.text.spans import Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,10 @@ class Meant:
 
     person: Person
     scene: Scene
-    words: Hit
+    words: Stretch
 
 
-def node_evidence(
-    clause: Evidence, draft: Draft, scene: Scene, node: Node
-) -> list[tuple[Scene, Hit]]:
+def node_evidence(clause: Evidence, draft: Draft, scene: Scene, node: Node) -> list[Place]:
     """Return what shows that a grammatical node means somebody in a wanted role, else nothing."""
     cast = draft.cast
     mentions = cast.mentions[scene.field]
@@ -75,7 +73,7 @@ def find_persons(
 
 def _places_of(
     cast: Cast, person: Person, matcher: CompiledMatcher, wanted: frozenset[str]
-) -> list[tuple[Scene, Hit]]:
+) -> list[Place]:
     if matcher.source.mark == "details":
         return stretches_of(cast, person)
     if "named" in wanted:
@@ -84,7 +82,7 @@ def _places_of(
     return places[:1]
 
 
-def referent_evidence(clause: Evidence, draft: Draft, at: Candidate) -> list[tuple[Scene, Hit]]:
+def referent_evidence(clause: Evidence, draft: Draft, at: Candidate) -> list[Place]:
     """Return what shows that the match refers to somebody in a wanted role, else nothing."""
     cast = draft.cast
     if clause.referent == "anyone":
@@ -94,7 +92,7 @@ def referent_evidence(clause: Evidence, draft: Draft, at: Candidate) -> list[tup
     return _shown(clause, cast, meant) if meant else []
 
 
-def anyone_evidence(clause: Evidence, draft: Draft) -> list[tuple[Scene, Hit]]:
+def anyone_evidence(clause: Evidence, draft: Draft) -> list[Place]:
     """Return what shows that somebody in the text has a wanted role, else nothing."""
     cast = draft.cast
     for person in cast.persons:
@@ -146,7 +144,7 @@ def _known(cast: Cast, scene: Scene, mentions: Iterable[Mention]) -> Iterator[Me
             yield Meant(person, scene, (mention.start, mention.end))
 
 
-def _shown(clause: Evidence, cast: Cast, meant: Meant) -> list[tuple[Scene, Hit]]:
+def _shown(clause: Evidence, cast: Cast, meant: Meant) -> list[Place]:
     """Return the words for the person and the facts that give her a role that is wanted.
 
     A pronoun says little to a reader: then the person's own words stand for it.
@@ -156,7 +154,7 @@ def _shown(clause: Evidence, cast: Cast, meant: Meant) -> list[tuple[Scene, Hit]
     if wanted is None:
         return []
     young, grown = cast.sets.by_age
-    facts: list[tuple[Scene, Hit]] = []
+    facts: list[Place] = []
     for role in sorted(wanted):
         fact = meant.person.why(role)
         if role in (young, grown) and meant.person.age:
@@ -179,5 +177,5 @@ def _shown(clause: Evidence, cast: Cast, meant: Meant) -> list[tuple[Scene, Hit]
     return [own, *dict.fromkeys(fact for fact in facts if not _inside(fact, own))]
 
 
-def _inside(fact: tuple[Scene, Hit], own: tuple[Scene, Hit]) -> bool:
+def _inside(fact: Place, own: Place) -> bool:
     return fact[0] is own[0] and own[1][0] <= fact[1][0] and fact[1][1] <= own[1][1]

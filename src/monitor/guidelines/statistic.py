@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from monitor.guidelines.compiled import Evidence
 from monitor.guidelines.numbers import find_bases, find_quantities, find_years
 from monitor.guidelines.schema import StatisticPart
-from monitor.text.scan import Hit
-from monitor.text.scene import Scene
+from monitor.text.scene import Region
+from monitor.text.spans import Stretch
 
 REACH = 2_000
 """Characters read of one place: a sentence without an end would be read again for every match."""
 
-Place = tuple[Scene, int, int]
 
-
-def statistic_evidence(clause: Evidence, places: Iterable[Place]) -> list[Place]:
+def statistic_evidence(clause: Evidence, places: Iterable[Region]) -> list[Region]:
     """Return one place for each part that the clause names, or nothing if a part is missing."""
     within = [(scene, low, min(high, low + REACH)) for scene, low, high in places]
     found = [next(_find(part, clause, within), None) for part in clause.statistic]
@@ -24,7 +22,7 @@ def statistic_evidence(clause: Evidence, places: Iterable[Place]) -> list[Place]
     return shown if len(shown) == len(found) else []
 
 
-def _find(part: StatisticPart, clause: Evidence, places: Iterable[Place]) -> Iterator[Place]:
+def _find(part: StatisticPart, clause: Evidence, places: Iterable[Region]) -> Iterator[Region]:
     for scene, low, high in places:
         if part == "source":
             for wordset in clause.wordsets:
@@ -34,10 +32,10 @@ def _find(part: StatisticPart, clause: Evidence, places: Iterable[Place]) -> Ite
             yield from ((scene, low + start, low + end) for start, end in spans)
 
 
-def _amounts(unit: str | None = None) -> Callable[[str], Iterator[Hit]]:
+def _amounts(unit: str | None = None) -> Callable[[str], Iterator[Stretch]]:
     """Return a finder of amounts of one unit or of any; a year is none."""
 
-    def find(text: str) -> Iterator[Hit]:
+    def find(text: str) -> Iterator[Stretch]:
         years = set(find_years(text))
         spans = ((q.start, q.end) for q in find_quantities(text) if unit in (None, q.unit))
         return (span for span in spans if span not in years)
@@ -45,7 +43,7 @@ def _amounts(unit: str | None = None) -> Callable[[str], Iterator[Hit]]:
     return find
 
 
-_FINDERS: Mapping[StatisticPart, Callable[[str], Iterator[Hit]]] = {
+_FINDERS: Mapping[StatisticPart, Callable[[str], Iterator[Stretch]]] = {
     "amount": _amounts(),
     "count": _amounts("count"),
     "share": _amounts("share"),

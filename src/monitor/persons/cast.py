@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from monitor.persons.mentions import Age, Mention, Mentions
 from monitor.persons.sets import PersonSets
-from monitor.text.scan import Hit
-from monitor.text.scene import Scene
+from monitor.text.scene import Place, Scene
 
 _SHE = frozenset(("she", "her", "he", "him", "his"))
 
@@ -21,8 +20,8 @@ class Person:
     """
 
     sets: PersonSets = field(compare=False, repr=False)
-    facts: dict[str, tuple[Scene, Hit]] = field(default_factory=dict)
-    assumed: dict[str, tuple[Scene, Hit]] = field(default_factory=dict)
+    facts: dict[str, Place] = field(default_factory=dict)
+    assumed: dict[str, Place] = field(default_factory=dict)
     age: tuple[Age, Scene] | None = None
     names: set[str] = field(default_factory=set)
     traits: frozenset[int] = frozenset()
@@ -70,7 +69,7 @@ class Person:
         bare = all(not mention.lead and mention.traits & several for mention in nouns)
         return bool(nouns) and bare
 
-    def why(self, role: str) -> tuple[Scene, Hit] | None:
+    def why(self, role: str) -> Place | None:
         """Return the words that show a role, if words do."""
         role = role.removeprefix("known-")
         return self.facts.get(role) or self.assumed.get(role)
@@ -83,11 +82,11 @@ class Cast:
         self.sets = sets
         self.mentions: dict[str, Mentions] = {}
         self.scenes: dict[str, Scene] = {}
-        self.details: dict[int, dict[str, list[tuple[Scene, Hit]]]] | None = None
+        self.details: dict[int, dict[str, list[Place]]] | None = None
         """Identifying details by person and kind, once somebody has asked for them."""
         self.kin: dict[int, Person] = {}
         """Of which exploited person somebody is a relative."""
-        self.kin_told: list[tuple[Person, tuple[Scene, Hit]]] = []
+        self.kin_told: list[tuple[Person, Place]] = []
         """Where a relative is named, or known by what is his ("her aunt's salon")."""
         self.persons: list[Person] = []
         self._meant: dict[int, Person] = {}

@@ -14,8 +14,8 @@ from monitor.persons.kinship import owner_of
 from monitor.persons.mentions import NOMINATIVE, Mention, in_any
 from monitor.persons.same_person import same_person
 from monitor.persons.sets import DetailSets
-from monitor.text.scan import Hit
-from monitor.text.scene import Scene
+from monitor.text.scene import Place, Scene
+from monitor.text.spans import Stretch
 
 _CAPITAL = "[A-Z\u00c0-\u00de]"
 _NAME_BEHIND = re.compile(
@@ -29,25 +29,24 @@ _PLACE = re.compile(
 _BEHIND = re.compile(r"(?:,|\)|\b(?:two|three|four|five|six|seven)) $")
 _ON_HER = re.compile(r" (?:on|above|over|across|under|behind|below|near|down) (?P<whose>her|his)\b")
 _AGE, _KIN = "age", "family"
-Fact = tuple[Scene, Hit]
 
 
-def details_of(cast: Cast, person: Person) -> list[Fact]:
+def details_of(cast: Cast, person: Person) -> list[Place]:
     """Return one place for each kind of detail told of a person; of overlapping ones one."""
     found = {kind: places[0] for kind, places in _of_all(cast, person).items()}
-    kept: list[Fact] = []
+    kept: list[Place] = []
     for scene, hit in sorted(found.values(), key=lambda fact: fact[1][0] - fact[1][1]):
         if not any(scene is other and hit[0] < b and a < hit[1] for other, (a, b) in kept):
             kept.append((scene, hit))
     return sorted(kept, key=lambda fact: (fact[0].field == "text", fact[1]))
 
 
-def stretches_of(cast: Cast, person: Person) -> list[Fact]:
+def stretches_of(cast: Cast, person: Person) -> list[Place]:
     """Return the stretch of each sentence that holds details, from the first to the last.
 
     The sentence with most kinds comes first. An age alone is left out of the others.
     """
-    by_sentence: dict[tuple[int, int], list[tuple[str, Fact]]] = {}
+    by_sentence: dict[tuple[int, int], list[tuple[str, Place]]] = {}
     for kind, places in _of_all(cast, person).items():
         for scene, hit in places:
             number = scene.sentence_of(*hit)
@@ -58,15 +57,15 @@ def stretches_of(cast: Cast, person: Person) -> list[Fact]:
     return [_stretch([fact for _, fact in told]) for told in kept]
 
 
-def _stretch(facts: Sequence[Fact]) -> Fact:
+def _stretch(facts: Sequence[Place]) -> Place:
     return facts[0][0], (min(hit[0] for _, hit in facts), max(hit[1] for _, hit in facts))
 
 
-def _of_all(cast: Cast, person: Person) -> dict[str, list[Fact]]:
+def _of_all(cast: Cast, person: Person) -> dict[str, list[Place]]:
     """Return the details of a person by kind, those of her other mentions among them."""
     if cast.details is None:
         cast.details = _gather(cast)
-    found: dict[str, list[Fact]] = {}
+    found: dict[str, list[Place]] = {}
     for same in same_person(cast, person):
         for name, places in cast.details.get(id(same), {}).items():
             found.setdefault(name, []).extend(places)
@@ -79,15 +78,15 @@ def _of_all(cast: Cast, person: Person) -> dict[str, list[Fact]]:
     return {name: places for name, places in found.items() if places}
 
 
-def _gather(cast: Cast) -> dict[int, dict[str, list[Fact]]]:
-    details: dict[int, dict[str, list[Fact]]] = {}
+def _gather(cast: Cast) -> dict[int, dict[str, list[Place]]]:
+    details: dict[int, dict[str, list[Place]]] = {}
     told = ((kind.name, *one) for kind in cast.sets.details for one in _told(cast, kind))
     for name, person, fact in (*told, *((_KIN, *one) for one in cast.kin_told)):
         details.setdefault(id(person), {}).setdefault(name, []).append(fact)
     return details
 
 
-def _accompanied(found: dict[str, list[Fact]], name: str) -> list[Fact]:
+def _accompanied(found: dict[str, list[Place]], name: str) -> list[Place]:
     """Return the places of a kind ("on 3 May") in whose sentence another kind stands."""
     others = {
         (id(scene), scene.sentence_of(*hit))
@@ -100,7 +99,7 @@ def _accompanied(found: dict[str, list[Fact]], name: str) -> list[Fact]:
     ]
 
 
-def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Fact]]:
+def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Place]]:
     for field in cast.mentions:
         scene = cast.scenes[field]
         for hit in sorted(_hits(cast, kind, scene)):
@@ -109,7 +108,7 @@ def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Fact]]:
                 yield person, (scene, hit)
 
 
-def _hits(cast: Cast, kind: DetailSets, scene: Scene) -> set[Hit]:
+def _hits(cast: Cast, kind: DetailSets, scene: Scene) -> set[Stretch]:
     text, persons = scene.view.shadow, cast.sets
     found = {hit for wordset in kind.words for hit in scene.hits.of(wordset)}
     for wordset in kind.named:
@@ -122,7 +121,7 @@ def _hits(cast: Cast, kind: DetailSets, scene: Scene) -> set[Hit]:
     return found
 
 
-def _ahead(cast: Cast, scene: Scene, hit: Hit) -> Hit | None:
+def _ahead(cast: Cast, scene: Scene, hit: Stretch) -> Stretch | None:
     """Return the name right behind a word ("from Uromi", "opposite the Co-op"), if any.
 
     A lone "from" or "of" tells where somebody is from only behind her, or behind her age.
@@ -136,7 +135,7 @@ def _ahead(cast: Cast, scene: Scene, hit: Hit) -> Hit | None:
     return found.span("name") if found else None
 
 
-def _named(text: str, hit: Hit) -> Hit | None:
+def _named(text: str, hit: Stretch) -> Stretch | None:
     """Return a general word with the name beside it ("Hotel Miramar", "12 Mill Lane"), if any."""
     start, end = hit
     if text[start : start + 2].isupper():
@@ -150,7 +149,7 @@ def _named(text: str, hit: Hit) -> Hit | None:
     return (before.start(), end) if before else None
 
 
-def _whose(cast: Cast, scene: Scene, hit: Hit) -> Person | None:
+def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
     """Return of whom a detail tells: who is named last before it in its sentence, else first after.
 
     Who hangs on a preposition comes second: the couple's address is the cook's. A relative named

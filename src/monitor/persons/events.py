@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from monitor.persons.cast import Cast, Person
 from monitor.persons.mentions import NOMINATIVE, Mention, is_object
 from monitor.persons.sets import PersonEvents, PersonSets
-from monitor.text.scan import Hit
 from monitor.text.scene import Scene
+from monitor.text.spans import Stretch
 
 MAX_CLAUSE = 240
 """Characters of a clause looked through for who acts."""
@@ -65,7 +65,7 @@ def tell_roles(cast: Cast, scene: Scene) -> None:
                 _tell(cast.sets, subject, event.subject, scene, hit)
 
 
-def _passive(cast: Cast, scene: Scene, hit: Hit, event: PersonEvents) -> None:
+def _passive(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> None:
     """Read "the girl was sold by her uncle" and "girls sold into marriage"."""
     text, mentions = scene.view.shadow, cast.mentions[scene.field]
     start, end = hit
@@ -89,7 +89,7 @@ def _passive(cast: Cast, scene: Scene, hit: Hit, event: PersonEvents) -> None:
             _tell(cast.sets, cast.of(doer), agent, scene, hit)
 
 
-def _active(cast: Cast, scene: Scene, hit: Hit, event: PersonEvents) -> None:
+def _active(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> None:
     """Read "he lured her" and "charged with trafficking a girl"."""
     text, mentions = scene.view.shadow, cast.mentions[scene.field]
     start, end = hit
@@ -109,7 +109,7 @@ def _active(cast: Cast, scene: Scene, hit: Hit, event: PersonEvents) -> None:
         _tell(cast.sets, target, event.object, scene, hit)
 
 
-def _tell(sets: PersonSets, person: Person | None, role: str, scene: Scene, hit: Hit) -> None:
+def _tell(sets: PersonSets, person: Person | None, role: str, scene: Scene, hit: Stretch) -> None:
     if person is not None and not person.facts.keys() & sets.never.get(role, ()):
         person.facts.setdefault(role, (scene, hit))
 

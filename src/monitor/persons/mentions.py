@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from monitor.text.patterns import words
-from monitor.text.scan import Hit
 from monitor.text.scene import Scene
+from monitor.text.spans import Stretch
 
 Kind = Literal["noun", "name", "pronoun"]
 Lead = Literal["a", "the", "whose", ""]
@@ -34,7 +34,7 @@ class Age(NamedTuple):
     """An age as told; `then`: of some time in the past ("when she was 15")."""
 
     years: int
-    hit: Hit
+    hit: Stretch
     then: bool
 
 
@@ -126,7 +126,7 @@ def lead_of(text: str, start: int) -> tuple[Lead, bool]:
     return lead, False
 
 
-def covers(taken: Sequence[Hit], start: int, end: int) -> bool:
+def covers(taken: Sequence[Stretch], start: int, end: int) -> bool:
     """Return whether one of the spans, in order and apart, holds a stretch."""
     index = bisect_right(taken, (start, len(taken) and taken[-1][1])) - 1
     return index >= 0 and taken[index][0] <= start and end <= taken[index][1]

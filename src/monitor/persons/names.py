@@ -13,8 +13,8 @@ from monitor.persons.ages import AGED, IN_COMMAS
 from monitor.persons.mentions import MAX_LEAD, Mention, covers, in_any, lead_of
 from monitor.persons.sets import PersonSets
 from monitor.text.patterns import words
-from monitor.text.scan import Hit
 from monitor.text.scene import Scene
+from monitor.text.spans import Stretch
 
 _CAPITAL = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u017d]"
 _NAME = re.compile(
@@ -67,8 +67,8 @@ def find_names(
         yield Mention(start, end, "name", text[start:end], oblique=oblique)
 
 
-def _known(text: str, known: frozenset[str]) -> Iterator[Hit]:
-    run: list[Hit] = []
+def _known(text: str, known: frozenset[str]) -> Iterator[Stretch]:
+    run: list[Stretch] = []
     for word in _WORD.finditer(text):
         if run and (word[0] not in known or text[run[-1][1] : word.start()] != " "):
             yield run[0][0], run[-1][1]
@@ -78,15 +78,15 @@ def _known(text: str, known: frozenset[str]) -> Iterator[Hit]:
         yield run[0][0], run[-1][1]
 
 
-def _told(sets: PersonSets, scene: Scene, nouns: Sequence[Mention]) -> list[Hit]:
+def _told(sets: PersonSets, scene: Scene, nouns: Sequence[Mention]) -> list[Stretch]:
     text = scene.view.shadow
     starts = {start for start, _ in scene.view.sentences}
     covered = sorted((noun.start, noun.end) for noun in nouns)
     beside = {noun.end for noun in nouns if "official" not in noun.roles}
     begins = {noun.start for noun in nouns}
     accepted: set[str] = set()
-    doubtful: list[Hit] = []
-    sure: list[Hit] = []
+    doubtful: list[Stretch] = []
+    sure: list[Stretch] = []
     end = -1
     for found in _NAME.finditer(text):
         end, goes_on = found.end(), found.start() == end + 1 and text[end] == " "
@@ -103,7 +103,7 @@ def _told(sets: PersonSets, scene: Scene, nouns: Sequence[Mention]) -> list[Hit]
     return sure + [span for span in doubtful if _shares(text[span[0] : span[1]].split(), accepted)]
 
 
-def _is_body(text: str, start: int, span: Hit) -> bool:
+def _is_body(text: str, start: int, span: Stretch) -> bool:
     """Whether a lone last word is that of a body's name: "the National Trafficking Hotline"."""
     return (
         text[max(0, start - 5) : start].endswith((" the ", "The "))
@@ -121,11 +121,11 @@ def _shares(parts: Sequence[str], accepted: set[str]) -> bool:
 def _trim(
     sets: PersonSets,
     scene: Scene,
-    span: Hit,
+    span: Stretch,
     starts: set[int],
-    covered: Sequence[Hit],
+    covered: Sequence[Stretch],
     begins: set[int],
-) -> Hit | None:
+) -> Stretch | None:
     """Cut off what is no part of a person's name; None if nothing is left."""
     text, (start, end) = scene.view.shadow, span
     while text[end - 1] in ".'-" or text[start:end].endswith("'s"):
@@ -154,13 +154,15 @@ def _trim(
     return first[0], last[1]
 
 
-def _may_go(scene: Scene, part: Hit, starts: set[int]) -> bool:
+def _may_go(scene: Scene, part: Stretch, starts: set[int]) -> bool:
     """Whether a capital before a name is that of a sentence or a title."""
     title = _HONORIFIC.search(scene.view.shadow[part[0] : part[1]] + " ")
     return bool(title) or part[0] in starts
 
 
-def _is_person(text: str, span: Hit, beside: set[int], begins: set[int], starts: set[int]) -> bool:
+def _is_person(
+    text: str, span: Stretch, beside: set[int], begins: set[int], starts: set[int]
+) -> bool:
     """Whether what stands beside a capitalised name shows that it is a person's."""
     start, end = span
     before = text[max(0, start - 24) : start]

@@ -10,8 +10,8 @@ from monitor.persons.ages import AGE_ONLY, YEAR_OLD, give_ages
 from monitor.persons.mentions import Mention, Mentions, in_any, lead_of
 from monitor.persons.names import find_names
 from monitor.persons.sets import PersonSets
-from monitor.text.scan import Hit
 from monitor.text.scene import Scene
+from monitor.text.spans import Stretch
 
 _PRONOUN = re.compile(
     r"\b(?:he|she|they|him|her|them|his|hers|their|who|whom|whose|i|we|me|my|us|our)\b",
@@ -38,7 +38,7 @@ def find_mentions(sets: PersonSets, scene: Scene, known: frozenset[str]) -> Ment
     return mentions
 
 
-def _touches(taken: Sequence[Hit], mention: Mention) -> bool:
+def _touches(taken: Sequence[Stretch], mention: Mention) -> bool:
     index = bisect_right(taken, (mention.start, mention.end))
     around = taken[max(0, index - 1) : index + 1]
     return any(start < mention.end and mention.start < end for start, end in around)
@@ -53,7 +53,7 @@ def _pronoun(found: re.Match[str]) -> Mention:
 
 def _nouns(sets: PersonSets, scene: Scene) -> Iterator[Mention]:
     """Yield role nouns; neighbours that make one phrase ("trafficked teenage girl") are one."""
-    hits: dict[Hit, tuple[set[str], set[str]]] = {}
+    hits: dict[Stretch, tuple[set[str], set[str]]] = {}
     for role, wordsets in sets.roles.items():
         for wordset in wordsets:
             weak = wordset in sets.assumed
@@ -64,7 +64,7 @@ def _nouns(sets: PersonSets, scene: Scene) -> Iterator[Mention]:
                 (assumed if weak else sure).add(role)
     for found in YEAR_OLD.finditer(scene.view.shadow):
         hits.setdefault(found.span(), (set(), set()))
-    group: list[Hit] = []
+    group: list[Stretch] = []
     for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
         if group and hit[1] <= group[-1][1]:
             hits[group[-1]][0].update(hits[hit][0])
@@ -78,7 +78,7 @@ def _nouns(sets: PersonSets, scene: Scene) -> Iterator[Mention]:
 
 
 def _one_phrase(
-    text: str, hits: dict[Hit, tuple[set[str], set[str]]], one: Hit, other: Hit
+    text: str, hits: dict[Stretch, tuple[set[str], set[str]]], one: Stretch, other: Stretch
 ) -> bool:
     gap = text[one[1] : other[0]]
     if gap not in (" ", "-") and not (text[one[1] - 3 : one[1]] == "old" and _is_origin(gap)):
@@ -94,8 +94,8 @@ def _is_origin(gap: str) -> bool:
 def _noun(
     sets: PersonSets,
     scene: Scene,
-    hits: dict[Hit, tuple[set[str], set[str]]],
-    group: Sequence[Hit],
+    hits: dict[Stretch, tuple[set[str], set[str]]],
+    group: Sequence[Stretch],
 ) -> Iterator[Mention]:
     if not group:
         return

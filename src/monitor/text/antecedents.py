@@ -11,8 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from monitor.text.patterns import words
-
-Span = tuple[int, int]
+from monitor.text.spans import Stretch
 
 _HE = words("he his him")
 _SHE = words("she her")
@@ -91,17 +90,17 @@ _LONGEST = 2000
 class Antecedents:
     """Who was heard and who is named in a text in which quotations are blanked."""
 
-    def __init__(self, text: str, sentences: Sequence[Span], starts: Sequence[int]) -> None:
+    def __init__(self, text: str, sentences: Sequence[Stretch], starts: Sequence[int]) -> None:
         self.text = text
         self.sentences = sentences
         self.starts = starts
-        self.heard: list[Span] = []
-        self.heard_in: dict[int, list[Span]] = {}
+        self.heard: list[Stretch] = []
+        self.heard_in: dict[int, list[Stretch]] = {}
         self.sexes: dict[str, str] = {}
         self.surnames: set[str] | None = None
-        self.named: dict[int, list[Span]] = {}
+        self.named: dict[int, list[Stretch]] = {}
 
-    def hear(self, speaker: Span) -> Span:
+    def hear(self, speaker: Stretch) -> Stretch:
         """Return whom the words at `speaker` mean, and remember them as having spoken."""
         word = self.text[speaker[0] : speaker[1]].lower()
         if word in _NEVER:
@@ -115,7 +114,7 @@ class Antecedents:
             self._remember(speaker)
         return found or speaker
 
-    def beside(self, sentence: int, floor: int, ceiling: int) -> Span | None:
+    def beside(self, sentence: int, floor: int, ceiling: int) -> Stretch | None:
         """Return the person of the sentence before, or else behind, a quotation that has none."""
         for index in (sentence - 1, sentence + 1):
             if not 0 <= index < len(self.sentences):
@@ -126,21 +125,21 @@ class Antecedents:
                 return names[0]
         return None
 
-    def _remember(self, speaker: Span) -> None:
+    def _remember(self, speaker: Stretch) -> None:
         self.heard.append(speaker)
         self.heard_in.setdefault(self._sentence(speaker[0]), []).append(speaker)
 
     def _sentence(self, position: int) -> int:
         return max(0, bisect_right(self.starts, position) - 1)
 
-    def _several(self) -> Span | None:
+    def _several(self) -> Stretch | None:
         """Return the last speakers that are several or a body, else the last speaker."""
         for span in reversed(self.heard[-2:]):
             if _is_body(self.text[span[0] : span[1]]):
                 return span
         return self.heard[-1] if self.heard else None
 
-    def _person(self, pronoun: Span, sex: str) -> Span | None:
+    def _person(self, pronoun: Stretch, sex: str) -> Stretch | None:
         here = self._sentence(pronoun[0])
         lead = self.text[max(0, pronoun[0] - 5) : pronoun[0]]
         same = [span for span in self._names(here) if span[1] <= pronoun[0]]
@@ -154,7 +153,7 @@ class Antecedents:
             self.sexes[self._key(found)] = sex
         return found
 
-    def _before(self, here: int, sex: str) -> Span | None:
+    def _before(self, here: int, sex: str) -> Stretch | None:
         """Return the nearest person of the sentences before, whoever spoke first."""
         read = 0
         for index in range(here, max(-1, here - _SENTENCES_LOOKED_AT), -1):
@@ -170,10 +169,10 @@ class Antecedents:
                 break
         return self._fitting(reversed(self.heard[-3:]), sex)
 
-    def _fitting(self, spans: Iterable[Span], sex: str) -> Span | None:
+    def _fitting(self, spans: Iterable[Stretch], sex: str) -> Stretch | None:
         return next((span for span in spans if self._fits(span, sex)), None)
 
-    def _fits(self, span: Span, sex: str) -> bool:
+    def _fits(self, span: Stretch, sex: str) -> bool:
         words_of = self.text[span[0] : span[1]]
         known = self.sexes.get(self._key(span))
         if known:
@@ -184,11 +183,11 @@ class Antecedents:
         spoken = {word.strip(".").lower() for word in _WORD.findall(head)}
         return not spoken & (_MEN if sex == "she" else _WOMEN)
 
-    def _key(self, span: Span) -> str:
+    def _key(self, span: Stretch) -> str:
         found = _WORD.findall(_HEAD_ENDS.split(self.text[span[0] : span[1]], maxsplit=1)[0])
         return found[-1].lower() if found else ""
 
-    def _names(self, index: int) -> list[Span]:
+    def _names(self, index: int) -> list[Stretch]:
         """Return the persons named in a sentence who may be its subject, in order.
 
         Who only owns something in it ("Ana Doe's house") comes last.
@@ -206,10 +205,10 @@ class Antecedents:
             self.named[index] = sorted(filter(None, spans), key=self._owns)
         return self.named[index]
 
-    def _owns(self, span: Span) -> bool:
+    def _owns(self, span: Stretch) -> bool:
         return self.text[span[1] : span[1] + 2] in ("'s", "' ")
 
-    def _name(self, start: int, end: int) -> Span | None:
+    def _name(self, start: int, end: int) -> Stretch | None:
         """Return the span of a person's name in a run of capitalised words."""
         text = self.text
         first = _WORD.match(text, start)

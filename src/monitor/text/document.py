@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from monitor.errors import DocumentError, DocumentTooLarge
 from monitor.text.positions import BOM
 from monitor.text.source_map import SourceMap
+from monitor.text.spans import Stretch
 from monitor.types import Article
 
 FORMATS = ("txt", "md", "html", "docx")
-TextSpan = tuple[int, int]
-
 _BREAK = re.compile(r"\r\n|\r|\n")
 _LEAD = re.compile(r"[\s\ufeff]*")
 _BLANK_LINE = re.compile(r"[^\S\r\n]*(?:\r\n|\r|\n)")
@@ -34,8 +33,8 @@ class Document:
     text: str
     title: str = ""
     format: str = "txt"
-    headline: TextSpan | None = None
-    captions: tuple[TextSpan, ...] = ()
+    headline: Stretch | None = None
+    captions: tuple[Stretch, ...] = ()
     language: str | None = None
     source_map: SourceMap | None = None
 
@@ -45,7 +44,7 @@ def document_of(article: Article) -> Document:
     return Document(article.text, title=article.title, language=article.language)
 
 
-def find_headline(text: str) -> TextSpan | None:
+def find_headline(text: str) -> Stretch | None:
     """Return the span of the first line if a blank line and more text follow, else `None`."""
     lead = _LEAD.match(text)
     start = lead.end() if lead else 0

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor.text.shadow import DOUBLE_QUOTES, SINGLE_QUOTES
+from monitor.text.spans import Stretch
 
-Span = tuple[int, int]
 Weight = Literal["single", "double"]
 Role = Literal["open", "close", "either", "none"]
 
@@ -51,12 +51,12 @@ class Mark:
     """Whether it could be nothing else."""
 
 
-def find_marks(marks: str, span: Span) -> list[Mark]:
+def find_marks(marks: str, span: Stretch) -> list[Mark]:
     """Return the marks of a paragraph, each for itself."""
     return [_read_mark(marks, m.start(), m.end(), span) for m in _MARK.finditer(marks, *span)]
 
 
-def _read_mark(marks: str, start: int, end: int, span: Span) -> Mark:
+def _read_mark(marks: str, start: int, end: int, span: Stretch) -> Mark:
     """Tell what one mark is from itself and its neighbours."""
     single = marks[start] in SINGLE_QUOTES and end - start == 1
     weight: Weight = "single" if single else "double"
@@ -67,7 +67,7 @@ def _read_mark(marks: str, start: int, end: int, span: Span) -> Mark:
     return _read_double(marks, start, end, before, after, span)
 
 
-def _read_double(marks: str, start: int, end: int, before: str, after: str, span: Span) -> Mark:
+def _read_double(marks: str, start: int, end: int, before: str, after: str, span: Stretch) -> Mark:
     character, written = marks[start], marks[start:end]
     role: Role
     if written in _LEFT or character in _OPENING:
@@ -89,7 +89,7 @@ def _read_double(marks: str, start: int, end: int, before: str, after: str, span
     return Mark(start, end, "double", role, firm=False)
 
 
-def _starts_speech(marks: str, start: int, end: int, span: Span) -> bool:
+def _starts_speech(marks: str, start: int, end: int, span: Stretch) -> bool:
     """Tell whether a mark stands where only speech can begin: before a capital, after a stop."""
     lead = marks[max(span[0], start - 3) : start].rstrip()
     return start == span[0] or (lead[-1:] in tuple(".?!,:") and marks[end].isupper())

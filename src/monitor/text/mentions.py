@@ -11,8 +11,7 @@ import re
 from collections.abc import Sequence
 
 from monitor.text.patterns import one_of, verb_forms, words
-
-Span = tuple[int, int]
+from monitor.text.spans import Stretch
 
 
 def _compile(*alternatives: str) -> re.Pattern[str]:
@@ -167,7 +166,7 @@ _NEAR = 120
 """Characters before a quotation in which a word that names it can stand."""
 
 
-def is_mention(masked: str, start: int, quote: Span, end: int, *, words: int) -> bool:
+def is_mention(masked: str, start: int, quote: Stretch, end: int, *, words: int) -> bool:
     """Tell whether a quotation names its words as words.
 
     `start` to `quote[0]` are the words of its sentence before it, `quote[1]` to `end` those
@@ -207,6 +206,6 @@ def is_about_terms(sentence: str) -> bool:
     return bool(_TALK_NOUN.search(clean)) and bool(_TALK_ACT.search(clean))
 
 
-def find_about_terms(shadow: str, sentences: Sequence[Span]) -> list[Span]:
+def find_about_terms(shadow: str, sentences: Sequence[Stretch]) -> list[Stretch]:
     """Return the sentences that speak about wording."""
     return [span for span in sentences if is_about_terms(shadow[span[0] : span[1]])]

@@ -12,10 +12,9 @@ from monitor.text import mentions, speech
 from monitor.text.antecedents import Antecedents
 from monitor.text.quote_marks import Pair, find_pairs
 from monitor.text.shadow import Shadow
+from monitor.text.spans import Stretch
 
 QuotationKind = Literal["attributed", "scare", "mention"]
-Span = tuple[int, int]
-
 SCARE_WORDS = 4
 """A quotation of more words is somebody's speech even if nobody is named."""
 _WINDOW = 300
@@ -48,12 +47,12 @@ class Quotation:
     end: int
     kind: QuotationKind
     speaker: str | None = None
-    speaker_span: Span | None = None
-    source_span: Span | None = None
+    speaker_span: Stretch | None = None
+    source_span: Stretch | None = None
 
 
 def find_quotations(
-    shadow: Shadow, sentences: Sequence[Span], paragraphs: Sequence[Span]
+    shadow: Shadow, sentences: Sequence[Stretch], paragraphs: Sequence[Stretch]
 ) -> tuple[Quotation, ...]:
     """Return the quotations and mentions of a text, in order of their start."""
     pairs = find_pairs(shadow.marks, paragraphs)
@@ -62,7 +61,7 @@ def find_quotations(
     return tuple(sorted(found, key=lambda q: (q.start, -q.end, q.kind)))
 
 
-def find_mentions(shadow: str, sentences: Sequence[Span]) -> list[Quotation]:
+def find_mentions(shadow: str, sentences: Sequence[Stretch]) -> list[Quotation]:
     """Return the sentences that speak about wording, quoted or not, as mentions."""
     return [Quotation(a, b, "mention") for a, b in mentions.find_about_terms(shadow, sentences)]
 
@@ -94,8 +93,8 @@ class _Classifier:
         self,
         text: str,
         pairs: Sequence[Pair],
-        sentences: Sequence[Span],
-        paragraphs: Sequence[Span],
+        sentences: Sequence[Stretch],
+        paragraphs: Sequence[Stretch],
     ) -> None:
         self.text = text
         self.pairs = pairs
@@ -212,7 +211,7 @@ class _Classifier:
         full = bool(_FULL.search(self.text, max(pair.start, pair.end - 3), pair.end))
         return full and lead == pair.before and words > 1 and self.text[pair.start].isupper()
 
-    def _floating(self, pair: Pair) -> Span | None:
+    def _floating(self, pair: Pair) -> Stretch | None:
         """Return the speaker of the quotation before, if that was speech and not far.
 
         Else it is the person of the sentence beside, in the same paragraph.
@@ -243,8 +242,8 @@ class _Classifier:
         self,
         pair: Pair,
         kind: QuotationKind,
-        speaker: Span | None,
-        source: Span | None = None,
+        speaker: Stretch | None,
+        source: Stretch | None = None,
     ) -> Quotation:
         name = self.text[speaker[0] : speaker[1]] if speaker else None
         return Quotation(pair.start, pair.end, kind, name, speaker, source)
@@ -259,7 +258,7 @@ class _Classifier:
         end = self.sentences[index][1] if self.sentences else after
         return min(max(end, after), after + self.window)
 
-    def _paragraph(self, position: int) -> Span:
+    def _paragraph(self, position: int) -> Stretch:
         return self.paragraphs[max(0, bisect_right(self.paragraph_starts, position) - 1)]
 
 

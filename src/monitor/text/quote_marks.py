@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from monitor.text.marks import Mark, Weight, find_marks, opens_paragraph
 from monitor.text.shadow import SINGLE_QUOTES
+from monitor.text.spans import Stretch
 
-Span = tuple[int, int]
 _LONGEST_DOUBTFUL = 80
 """A quotation opened by a mark that is usually an apostrophe may be this long."""
 _DEEPEST = 2
@@ -62,12 +62,12 @@ class _Carried:
 
 @dataclass(slots=True)
 class _Paragraph:
-    span: Span
+    span: Stretch
     found: list[Mark]
     doubles: list[Mark] = field(default_factory=list)
 
 
-def find_pairs(marks: str, paragraphs: Sequence[Span]) -> tuple[Pair, ...]:
+def find_pairs(marks: str, paragraphs: Sequence[Stretch]) -> tuple[Pair, ...]:
     """Return the quotations of a text, in order of their start.
 
     `marks` is the shadow with quotation marks as written. A quotation that is open at the end of
@@ -82,7 +82,7 @@ def find_pairs(marks: str, paragraphs: Sequence[Span]) -> tuple[Pair, ...]:
     return tuple(sorted(pairing.pairs, key=lambda pair: (pair.start, -pair.end)))
 
 
-def _read_paragraph(marks: str, span: Span) -> _Paragraph:
+def _read_paragraph(marks: str, span: Stretch) -> _Paragraph:
     found = find_marks(marks, span)
     return _Paragraph(span, found, [mark for mark in found if mark.weight == "double"])
 
@@ -106,7 +106,7 @@ class _Pairing:
         self.pairs += doubles.found
         self._singles(paragraph, doubles, carried, reopens)
 
-    def group(self, mark: Mark, span: Span, carried: _Carried | None) -> int:
+    def group(self, mark: Mark, span: Stretch, carried: _Carried | None) -> int:
         """Return the group of a quotation that opens: the last one's if it reopens that."""
         if mark.start == span[0] and carried and carried.reopens and carried.weight == mark.weight:
             return carried.group

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from monitor.errors import DocumentError, DocumentTooLarge
-
-Span = tuple[int, int]
+from monitor.text.spans import Stretch
 
 MAX_UNPACKED = 100_000_000
 """Bytes of all parts together; a page of text is a few kilobytes, pictures are stored packed."""
@@ -30,7 +29,7 @@ _MARKS = {
 _UNSEEN = {_W + "del", _W + "moveFrom", _W + "instrText", _FALLBACK, _W + "rPr", _W + "pPr"}
 
 
-def read_docx(data: bytes) -> tuple[str, Span | None, tuple[Span, ...]]:
+def read_docx(data: bytes) -> tuple[str, Stretch | None, tuple[Stretch, ...]]:
     """Return the text, the span of the headline and those of the captions.
 
     Paragraphs, also those of tables, text boxes and content controls, are separated by blank
@@ -42,8 +41,8 @@ def read_docx(data: bytes) -> tuple[str, Span | None, tuple[Span, ...]]:
     _check_package(data)
     body, styles = _open(data)
     pieces: list[str] = []
-    captions: list[Span] = []
-    headlines: dict[str, Span] = {}
+    captions: list[Stretch] = []
+    headlines: dict[str, Stretch] = {}
     length = 0
     for style, text, is_alt in _paragraphs(body, styles):
         stripped = text.strip()

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from html.entities import html5
 
 from monitor.text.patterns import words
+from monitor.text.spans import Stretch
 from monitor.text.visible import VisibleText
-
-Span = tuple[int, int]
 
 _WHITE = " \t\r\n\f"
 _SPECIAL = re.compile(r"<(?=[A-Za-z/!?])")
@@ -52,10 +51,10 @@ class _Token:
     end: int
     name: str = ""
     closing: bool = False
-    attributes: dict[str, Span] = field(default_factory=dict)
+    attributes: dict[str, Stretch] = field(default_factory=dict)
 
 
-def read_html(source: str) -> tuple[VisibleText, Span | None]:
+def read_html(source: str) -> tuple[VisibleText, Stretch | None]:
     """Return the visible text and the span of its headline: the first `h1`, else the title."""
     reader = _Reader(source)
     reader.feed(0, len(source), title=not re.search(r"<h1[\s>]", source, re.IGNORECASE))
@@ -74,7 +73,7 @@ class _Reader:
     def __init__(self, source: str, visible: VisibleText | None = None) -> None:
         self.source = source
         self.visible = visible or VisibleText(source)
-        self.headline: Span | None = None
+        self.headline: Stretch | None = None
         self._hidden: list[str] = []
         self._marked: tuple[str, int] | None = None
         self._pre = 0
@@ -225,7 +224,7 @@ def _read_tag(source: str, position: int, end: int) -> _Token | None:
         stop = source.find(">", start, end)
         return None if stop < 0 else _Token(position, stop + 1)
     name, position_now = found[0].lower(), found.end()
-    attributes: dict[str, Span] = {}
+    attributes: dict[str, Stretch] = {}
     while not (stop_match := _TAG_END.match(source, position_now, end)):
         attribute = _ATTRIBUTE.match(source, position_now, end)
         if attribute is None:

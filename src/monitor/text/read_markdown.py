@@ -19,12 +19,11 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from monitor.text.read_html import append_html
+from monitor.text.spans import Stretch
 from monitor.text.visible import VisibleText
 
 if TYPE_CHECKING:
     from markdown_it.utils import EnvType
-
-Span = tuple[int, int]
 
 _FRONT_MATTER = re.compile(
     r"""\ufeff?(?P<fence>---|\+\+\+)[ \t]*(?:\r\n|\r|\n)
@@ -92,7 +91,7 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def read_markdown(source: str) -> tuple[VisibleText, Span | None]:
+def read_markdown(source: str) -> tuple[VisibleText, Stretch | None]:
     """Return the visible text and the span of its headline.
 
     Marks, link targets, code, comments and front matter are no visible text. The headline is a
@@ -112,7 +111,7 @@ class _Reader:
     def __init__(self, source: str, begin: int) -> None:
         self.source = source
         self.visible = VisibleText(source)
-        self.headline: Span | None = None
+        self.headline: Stretch | None = None
         self._lines = array("q", [begin])
         self._lines.extend(m.end() for m in _BREAK.finditer(source, begin))
         self._row = 0
@@ -120,7 +119,7 @@ class _Reader:
 
     def read(self, tokens: Sequence[Token]) -> None:
         """Read all tokens; the last of the headline's candidates must have text after it."""
-        candidate: Span | None = None
+        candidate: Stretch | None = None
         block = ""
         for token in tokens:
             if token.type == "tr_open" and token.map:
@@ -137,7 +136,7 @@ class _Reader:
         if candidate and (self.visible.length > candidate[1]):
             self.headline = candidate
 
-    def _candidate(self, token: Token, block: str) -> Span | None:
+    def _candidate(self, token: Token, block: str) -> Stretch | None:
         span = (0, self.visible.length)
         if block == "heading_open":
             return span
@@ -147,7 +146,7 @@ class _Reader:
         blank = not self.source[slice(*self._line(end))].strip()
         return span if end - start == 1 and blank else None
 
-    def _line(self, number: int) -> Span:
+    def _line(self, number: int) -> Stretch:
         """Return the span of a source line, with its end."""
         lines = self._lines
         start = lines[number] if number < len(lines) else len(self.source)

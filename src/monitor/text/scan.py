@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-Hit = tuple[int, int]
+from monitor.text.spans import Stretch
 
 _TO_SPACE = str.maketrans("-\n\t\r", "    ")
 _RUN = re.compile(r" {2,}")
@@ -80,24 +80,24 @@ class Hits:
         self,
         sets: Sequence[WordSet],
         members: Sequence[frozenset[int]],
-        raw: dict[int, list[Hit]],
+        raw: dict[int, list[Stretch]],
         alive: AbstractSet[int],
         search: str,
     ) -> None:
         self._sets, self._members, self._raw = sets, members, raw
         self.alive, self._search = alive, search
         """The lists that could have a hit; no other has one."""
-        self._clean: dict[int, list[Hit]] = {}
+        self._clean: dict[int, list[Stretch]] = {}
         self._starts: dict[int, dict[int, list[int]]] = {}
 
-    def of(self, wordset: int) -> list[Hit]:
+    def of(self, wordset: int) -> list[Stretch]:
         """Return the hits of a list in order of start."""
         found = self._clean.get(wordset)
         if found is None:
             found = self._clean[wordset] = self._gather(wordset) if wordset in self.alive else []
         return found
 
-    def _gather(self, wordset: int) -> list[Hit]:
+    def _gather(self, wordset: int) -> list[Stretch]:
         members, raw = self._members[wordset], self._raw
         found = [hit for entry in members & raw.keys() for hit in raw[entry]]
         listed = self._sets[wordset]
@@ -109,14 +109,14 @@ class Hits:
             found = [hit for hit in found if not _inside(hit, outer)]
         return found
 
-    def _join(self, chain: Sequence[tuple[int, bool]]) -> Iterator[Hit]:
+    def _join(self, chain: Sequence[tuple[int, bool]]) -> Iterator[Stretch]:
         """Yield the stretches in which a hit of each slot follows one of the slot before."""
         if any(not optional and not self.of(wordset) for wordset, optional in chain):
             return
-        begun: list[Hit] = []
+        begun: list[Stretch] = []
         may_begin = True
         for wordset, optional in chain:
-            longer: list[Hit] = []
+            longer: list[Stretch] = []
             if begun and wordset in self.alive:
                 following = self._by_start(wordset)
                 longer = [
@@ -145,10 +145,10 @@ class Hits:
             end += 1
         return end
 
-    def between(self, wordset: int, low: int, high: int, limit: int = 1_000) -> list[Hit]:
+    def between(self, wordset: int, low: int, high: int, limit: int = 1_000) -> list[Stretch]:
         """Return up to `limit` hits that lie wholly between two offsets."""
         hits = self.of(wordset)
-        found: list[Hit] = []
+        found: list[Stretch] = []
         for index in range(bisect_left(hits, (low, 0)), len(hits)):
             hit = hits[index]
             if hit[0] >= high or len(found) == limit:
@@ -157,7 +157,7 @@ class Hits:
                 found.append(hit)
         return found
 
-    def overlapping(self, wordset: int, start: int, end: int) -> list[Hit]:
+    def overlapping(self, wordset: int, start: int, end: int) -> list[Stretch]:
         """Return the hits that share a character with the span."""
         hits = self.of(wordset)
         low = bisect_left(hits, (start - _LONGEST, 0))
@@ -169,7 +169,7 @@ _LONGEST = 200
 """No listed phrase is longer, so that an overlap is found without looking at all hits."""
 
 
-def _inside(hit: Hit, outer: Sequence[Hit]) -> bool:
+def _inside(hit: Stretch, outer: Sequence[Stretch]) -> bool:
     low = bisect_left(outer, (hit[0] - _LONGEST, 0))
     high = bisect_left(outer, (hit[0] + 1, 0))
     return any(start <= hit[0] and hit[1] <= end for start, end in outer[low:high])
@@ -229,7 +229,7 @@ class Scanner:
         """Return the hits of every list in `text` (a shadow text); linear in its length."""
         full = normalise(text)
         search, back = _collapse(full)
-        raw: dict[int, list[Hit]] = {}
+        raw: dict[int, list[Stretch]] = {}
         if self._automaton is not None:
             self._find(self._automaton, search, back, raw)
         alive = set[int]().union(*map(self._lists.__getitem__, raw))
@@ -245,7 +245,7 @@ class Scanner:
         automaton: AhoCorasick,
         search: str,
         back: array[int] | None,
-        raw: dict[int, list[Hit]],
+        raw: dict[int, list[Stretch]],
     ) -> None:
         """Add the hits of every entry, as whole words, to `raw`."""
         size = len(search)

@@ -11,7 +11,8 @@ from dataclasses import field as default
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.text.quotations import Quotation
-from monitor.text.scan import Hit, Hits, Scanner
+from monitor.text.scan import Hits, Scanner
+from monitor.text.spans import Stretch
 from monitor.text.view import View, view
 from monitor.types import FieldName, Scope
 
@@ -41,15 +42,15 @@ class Scene:
     field: FieldName
     view: View
     hits: Hits
-    headline: Hit | None
-    captions: tuple[Hit, ...]
+    headline: Stretch | None
+    captions: tuple[Stretch, ...]
     docs: dict[int, Doc] = default(default_factory=dict)
     """Analysed pieces by where they start; valid inside `analysis()` only."""
     voices: dict[bool, list[Voice]] = default(default_factory=dict)
     """Who speaks, once somebody has asked; True: papers as well."""
     _cuts: dict[int, list[int]] = default(default_factory=dict)
 
-    def sentence_span(self, number: int) -> Hit:
+    def sentence_span(self, number: int) -> Stretch:
         """Return where a sentence stands; nowhere for a number outside."""
         sentences = self.view.sentences
         return sentences[number] if 0 <= number < len(sentences) else (0, 0)
@@ -62,7 +63,7 @@ class Scene:
         low, high = self.view.sentences[number]
         return number if low <= start and end <= high else None
 
-    def piece_at(self, number: int, position: int) -> Hit:
+    def piece_at(self, number: int, position: int) -> Stretch:
         """Return the stretch analysed around a position: the sentence, as a rule."""
         start, end = self.sentence_span(number)
         if end - start <= MAX_PIECE:
@@ -97,7 +98,7 @@ class Scene:
         return "caption" if inside else "body"
 
 
-Place = tuple[Scene, Hit]
+Place = tuple[Scene, Stretch]
 """Words that stand in a scene."""
 Region = tuple[Scene, int, int]
 """A stretch of a scene that is looked at."""

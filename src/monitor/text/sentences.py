@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from monitor.text.patterns import words
-
-Span = tuple[int, int]
+from monitor.text.spans import Stretch
 
 MAX_SENTENCE = 2000
 """Longer "sentences" (tables, text without punctuation) are cut at a comma or space, so that no
@@ -56,7 +55,7 @@ _STARTERS = words(
 )
 
 
-def find_paragraphs(shadow: str) -> tuple[Span, ...]:
+def find_paragraphs(shadow: str) -> tuple[Stretch, ...]:
     """Return the paragraphs in order, without the white space around them.
 
     A blank line always separates; a single line break does, unless the lines are one text broken
@@ -66,8 +65,8 @@ def find_paragraphs(shadow: str) -> tuple[Span, ...]:
     return tuple(_paragraphs(shadow))
 
 
-def _paragraphs(shadow: str) -> Iterator[Span]:
-    block: list[Span] = []
+def _paragraphs(shadow: str) -> Iterator[Stretch]:
+    block: list[Stretch] = []
     last_end = 0
     for found in _LINE.finditer(shadow):
         start, end = _trim(shadow, *found.span())
@@ -82,7 +81,7 @@ def _paragraphs(shadow: str) -> Iterator[Span]:
         yield from _split_block(shadow, block)
 
 
-def _split_block(shadow: str, lines: list[Span]) -> Iterator[Span]:
+def _split_block(shadow: str, lines: list[Stretch]) -> Iterator[Stretch]:
     """Yield the paragraphs of lines that no blank line separates."""
     wrapped = _is_wrapped(shadow, lines)
     begin, last = lines[0]
@@ -95,7 +94,7 @@ def _split_block(shadow: str, lines: list[Span]) -> Iterator[Span]:
     yield begin, last
 
 
-def _is_wrapped(shadow: str, lines: list[Span]) -> bool:
+def _is_wrapped(shadow: str, lines: list[Stretch]) -> bool:
     """Tell whether a writing program broke these lines: each is full up to one width."""
     width = max(end - start for start, end in lines)
     if len(lines) < 3 or not 40 <= width <= 120:
@@ -108,13 +107,13 @@ def _is_wrapped(shadow: str, lines: list[Span]) -> bool:
     return True
 
 
-def find_sentences(shadow: str, paragraphs: Sequence[Span]) -> tuple[Span, ...]:
+def find_sentences(shadow: str, paragraphs: Sequence[Stretch]) -> tuple[Stretch, ...]:
     """Return the sentences in order; none reaches over a paragraph, none is empty.
 
     Closing quotes and brackets stay with their sentence; a headline without a full stop is a
     sentence.
     """
-    sentences: list[Span] = []
+    sentences: list[Stretch] = []
     for start, end in paragraphs:
         begin = start
         for stop in _stops(shadow, start, end):
@@ -184,7 +183,7 @@ def _is_abbreviation(shadow: str, start: int, mark: int, after: int, end: int) -
     return is_initials and not starts
 
 
-def _cut(shadow: str, start: int, end: int) -> Iterator[Span]:
+def _cut(shadow: str, start: int, end: int) -> Iterator[Stretch]:
     """Yield the trimmed span, in pieces if it is longer than `MAX_SENTENCE`."""
     start, end = _trim(shadow, start, end)
     while end - start > MAX_SENTENCE:
@@ -201,7 +200,7 @@ def _cut(shadow: str, start: int, end: int) -> Iterator[Span]:
         yield start, end
 
 
-def _trim(shadow: str, start: int, end: int) -> Span:
+def _trim(shadow: str, start: int, end: int) -> Stretch:
     while start < end and shadow[start].isspace():
         start += 1
     while end > start and shadow[end - 1].isspace():

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monitor.text.spans import Stretch
 from monitor.text.speech_forms import (
     ACCORDING,
     ACTIVE_OBJECT,
@@ -51,8 +52,6 @@ from monitor.text.speech_forms import (
     WORDS_AFTER,
 )
 
-Span = tuple[int, int]
-
 MAX_INVERTED = 6
 """Words behind the verb of a headline's "…, says police chief"."""
 _LONGEST_SUBJECT = 14
@@ -63,7 +62,7 @@ _LONGEST_SUBJECT = 14
 class Attribution:
     """Somebody says it; `speaker` is a span in the text that was searched, if it can be told."""
 
-    speaker: Span | None = None
+    speaker: Stretch | None = None
 
 
 def before(masked: str, start: int, end: int) -> Attribution | None:
@@ -231,7 +230,7 @@ def _inverted(text: str, verb_end: int, base: int) -> Attribution | None:
     return Attribution(_shift(_strip(text, verb_end, verb_end + end), base))
 
 
-def _subject(text: str, verb: int, base: int) -> Span | None:
+def _subject(text: str, verb: int, base: int) -> Stretch | None:
     """Return the span of the words that are the subject of the verb at `verb`."""
     if TOLD.search(text, 0, verb) and HEARER.match(text, verb):
         return None
@@ -262,7 +261,7 @@ def _subject(text: str, verb: int, base: int) -> Span | None:
     return start + base, end + base
 
 
-def _main_subject(text: str, verb: int, base: int) -> Span | None:
+def _main_subject(text: str, verb: int, base: int) -> Stretch | None:
     """Return who says it in `Ana Doe said so, adding that`: the subject of the verb before."""
     said = [found for found in _speech_verbs(text[:verb]) if not found[0].endswith("ing")]
     if said:
@@ -271,7 +270,7 @@ def _main_subject(text: str, verb: int, base: int) -> Span | None:
     return _leading_noun(text, start, verb, base)
 
 
-def _leading_noun(text: str, start: int, end: int, base: int) -> Span | None:
+def _leading_noun(text: str, start: int, end: int, base: int) -> Stretch | None:
     """Return the noun or pronoun a clause starts with, behind what a comma sets off."""
     start, end = _strip(text, start, end)
     found = LEADING_NOUN.match(text, start, end)
@@ -291,7 +290,7 @@ def _apposition_start(text: str, end: int) -> int:
     return 0 if not commas else start
 
 
-def _before_colon(text: str, base: int) -> Span | None:
+def _before_colon(text: str, base: int) -> Stretch | None:
     """Return the speaker of `Minister: '…'`: the whole lead if it is short."""
     end = len(text.rstrip()) - 1
     if aside := ASIDE_LEAD.search(text, 0, end):
@@ -315,7 +314,7 @@ def _headline_tail(text: str, base: int) -> Attribution | None:
     return None
 
 
-def _strip(text: str, start: int, end: int) -> Span:
+def _strip(text: str, start: int, end: int) -> Stretch:
     """Trim spaces, punctuation and leading adverbials that are set off by a comma."""
     while end > start and text[end - 1] in " ,.\n-\u2014'\"":
         end -= 1
@@ -329,5 +328,5 @@ def _strip(text: str, start: int, end: int) -> Span:
     return start, end
 
 
-def _shift(span: Span, base: int) -> Span:
+def _shift(span: Stretch, base: int) -> Stretch:
     return span[0] + base, span[1] + base

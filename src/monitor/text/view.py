@@ -10,8 +10,7 @@ from functools import cached_property
 from monitor.text.quotations import Quotation, find_quotations
 from monitor.text.sentences import find_paragraphs, find_sentences
 from monitor.text.shadow import OffsetMap, Shadow, make_shadow
-
-Span = tuple[int, int]
+from monitor.text.spans import Stretch
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,8 @@ class View:
 
     text: str
     shadow: str
-    sentences: tuple[Span, ...]
-    paragraphs: tuple[Span, ...]
+    sentences: tuple[Stretch, ...]
+    paragraphs: tuple[Stretch, ...]
     offsets: OffsetMap = field(repr=False)
     _starts: array[int] = field(repr=False)
     _made: Shadow = field(repr=False)
@@ -38,11 +37,11 @@ class View:
         """
         return find_quotations(self._made, self.sentences, self.paragraphs)
 
-    def original(self, start: int, end: int) -> Span:
+    def original(self, start: int, end: int) -> Stretch:
         """Return the span of `text` that the span of `shadow` was made from."""
         return self.offsets.original(start, end)
 
-    def to_shadow(self, start: int, end: int) -> Span:
+    def to_shadow(self, start: int, end: int) -> Stretch:
         """Return the span of `shadow` that was made from the span of `text`."""
         return self.offsets.to_shadow(start), self.offsets.to_shadow(end)
 

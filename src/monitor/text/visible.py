@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from monitor.text.source_map import Run, SourceMap
+from monitor.text.spans import Stretch
 
-Span = tuple[int, int]
 SEPARATOR = "\n\n"
 
 
@@ -18,7 +18,7 @@ class VisibleText:
     def __init__(self, source: str) -> None:
         """Start an empty text made from `source`."""
         self.source = source
-        self.captions: list[Span] = []
+        self.captions: list[Stretch] = []
         self._pieces: list[str] = []
         self._runs: list[Run] = []
         self._length = 0
