@@ -2,14 +2,14 @@
 
 import pytest
 
-from monitor.classify.gazetteer import Mention, unpack_names
+from monitor.classify.gazetteer import PlaceMention, unpack_names
 from monitor.classify.reading import Reading
 from monitor.classify.words import split_words
 from monitor.train.gazetteer import build_gazetteer, ordinary_words, pack_names
 from place_names import places
 
 
-def mentions(text: str, title: str = "", home: str | None = None) -> list[Mention]:
+def mentions(text: str, title: str = "", home: str | None = None) -> list[PlaceMention]:
     reading = Reading(split_words(title), split_words(text), [], [])
     return places()[0].find(title, text, reading, home)
 

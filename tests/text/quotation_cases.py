@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from monitor.text.mentions import find_about_terms
+from monitor.text.named_words import find_about_terms
 from monitor.text.view import view
 
 CASES = Path(__file__).resolve().parents[1] / "data" / "text" / "quotations.yaml"

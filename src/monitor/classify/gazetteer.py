@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from monitor.classify.frames import dateline_end, is_instrument, is_paper, outlet_start
 from monitor.classify.reading import Reading
-from monitor.classify.words import Words, word_set
+from monitor.classify.words import Words
+from monitor.text.patterns import word_set
 from monitor.types import FieldName
 
 Kind = Literal["name", "demonym", "city", "town"]
@@ -41,7 +42,7 @@ _END = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class PlaceMention:
     """A place name: words `first` to `last` (exclusive) of a field mean `country`.
 
     `frame`: it says where the news was written, not where anything happened: in the name of the
@@ -123,7 +124,7 @@ class Gazetteer:
 
     def find(
         self, title: str, text: str, reading: Reading, home: str | None = None
-    ) -> list[Mention]:
+    ) -> list[PlaceMention]:
         """Return the place mentions of headline and text, in order, longest name first.
 
         `home` is the country of the outlet, where known.
@@ -139,18 +140,18 @@ class Gazetteer:
             for _, hit in hits
             if hit.entry in ("name", "demonym", "city") and len(hit.countries) == 1
         )
-        found: list[Mention] = []
+        found: list[PlaceMention] = []
         for field, hit in hits:
             country = _country(hit, field, told, home)
             if country:
                 found.append(self._mention(hit, field, country))
         return _in_rows(found, reading)
 
-    def _mention(self, hit: _Hit, field: _Field, country: str) -> Mention:
+    def _mention(self, hit: _Hit, field: _Field, country: str) -> PlaceMention:
         dateline = hit.last <= field.dateline
         frame = dateline or hit.first >= field.outlet
         kind: Kind = hit.entry if hit.entry in ("name", "demonym", "city") else "town"
-        return Mention(country, kind, field.name, hit.first, hit.last, frame, dateline)
+        return PlaceMention(country, kind, field.name, hit.first, hit.last, frame, dateline)
 
     def _hits(self, field: _Field, vocabulary: set[str]) -> list[_Hit]:
         text, words = field.text, field.words
@@ -189,9 +190,9 @@ class Gazetteer:
         return best  # type: ignore[return-value]
 
 
-def _in_rows(mentions: Sequence[Mention], reading: Reading) -> list[Mention]:
+def _in_rows(mentions: Sequence[PlaceMention], reading: Reading) -> list[PlaceMention]:
     """Give the names that stand in a row with another country's the words of that row."""
-    rows: list[list[Mention]] = []
+    rows: list[list[PlaceMention]] = []
     for mention in mentions:
         last = rows[-1][-1] if rows else None
         if last and last.field == mention.field and _are_linked(reading, last.last, mention):
@@ -205,7 +206,7 @@ def _in_rows(mentions: Sequence[Mention], reading: Reading) -> list[Mention]:
     ]
 
 
-def _are_linked(reading: Reading, end: int, mention: Mention) -> bool:
+def _are_linked(reading: Reading, end: int, mention: PlaceMention) -> bool:
     """Tell "Laos and Thailand" or "Laos, Thailand" from "Laos to Thailand" and "Laos. Thailand"."""
     words = reading.title if mention.field == "title" else reading.text
     between = words.words[end : mention.first]

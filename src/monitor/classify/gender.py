@@ -15,7 +15,8 @@ from typing import Literal
 from monitor.classify.cues import Cue, CueTable
 from monitor.classify.evidence import in_order
 from monitor.classify.reading import Reading
-from monitor.classify.words import Words, word_set
+from monitor.classify.words import Words
+from monitor.text.patterns import word_set
 from monitor.types import FieldName, Tag
 
 GROUPS = (

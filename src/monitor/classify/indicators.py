@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from monitor.classify.cues import Cue, CueTable
 from monitor.classify.evidence import ruled_tags
 from monitor.classify.reading import Reading
-from monitor.classify.words import Words, word_set
+from monitor.classify.words import Words
+from monitor.text.patterns import word_set
 from monitor.types import INDICATORS, FieldName, Tag
 
 GENERIC, STANDING = "generic", "standing"

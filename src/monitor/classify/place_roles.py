@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
-from monitor.classify.gazetteer import Mention
+from monitor.classify.gazetteer import PlaceMention
 from monitor.classify.reading import Reading
-from monitor.classify.words import Words, word_set
+from monitor.classify.words import Words
+from monitor.text.patterns import word_set
 
 _PEOPLE = word_set(
     "nationals national women woman girls girl men man workers worker victims victim citizens "
@@ -107,7 +108,7 @@ class Roles:
 ROLES = tuple(field.name for field in fields(Roles))
 
 
-def place_role(reading: Reading, mentions: Sequence[Mention]) -> str:
+def place_role(reading: Reading, mentions: Sequence[PlaceMention]) -> str:
     """Return the role of a country where the exploitation is not: origin, transit or mentioned."""
     roles = count_roles(reading, mentions)
     if roles.transit > roles.origin:
@@ -115,7 +116,7 @@ def place_role(reading: Reading, mentions: Sequence[Mention]) -> str:
     return "origin" if roles.origin else "mentioned"
 
 
-def count_roles(reading: Reading, mentions: Sequence[Mention]) -> Roles:
+def count_roles(reading: Reading, mentions: Sequence[PlaceMention]) -> Roles:
     """Count what the words beside the names say."""
     counts = dict.fromkeys(ROLES, 0)
     for mention in mentions:
@@ -124,7 +125,7 @@ def count_roles(reading: Reading, mentions: Sequence[Mention]) -> Roles:
     return Roles(**counts)
 
 
-def roles_of(reading: Reading, mention: Mention) -> Iterator[str]:
+def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
     """Yield what the words beside a name say of its country.
 
     What stands beside a row of countries is said of each of them.
@@ -167,7 +168,7 @@ def _is_goal(before: Sequence[str]) -> bool:
     )
 
 
-def _are_people(field: Words, mention: Mention) -> bool:
+def _are_people(field: Words, mention: PlaceMention) -> bool:
     """Tell "Nepali women" and "Sri Lanka's war heroes", people, from "Nepali police officers"."""
     if mention.kind not in ("demonym", "name"):
         return False

@@ -12,11 +12,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
 
-from monitor.classify.gazetteer import Mention
+from monitor.classify.gazetteer import PlaceMention
 from monitor.classify.outlets import NOWHERE, Home
 from monitor.classify.place_roles import AUTHORITIES, ROLES, Roles, count_roles
 from monitor.classify.reading import LEAD_WORDS, Reading
-from monitor.classify.words import Words, word_set
+from monitor.classify.words import Words
+from monitor.text.patterns import word_set
 from monitor.types import FieldName, Span
 
 _DIPLOMATS = word_set("embassy embassies ambassador consulate consul envoy minister")
@@ -73,7 +74,7 @@ WORDING = 4.0
 
 def place_features(
     reading: Reading,
-    mentions: Sequence[Mention],
+    mentions: Sequence[PlaceMention],
     core: frozenset[int],
     wording: float,
     home: Home = NOWHERE,
@@ -85,7 +86,7 @@ def place_features(
     """
     cued = _cued_sentences(reading, core)
     us = max(-WORDING, min(wording, WORDING))
-    by_country: dict[str, list[Mention]] = {"US": []}
+    by_country: dict[str, list[PlaceMention]] = {"US": []}
     for code in (home.country, home.section):
         if code:
             by_country[code] = []
@@ -123,10 +124,10 @@ class PlaceCuts:
 
 
 def story_places(
-    reading: Reading, mentions: Sequence[Mention], home: Home = NOWHERE
+    reading: Reading, mentions: Sequence[PlaceMention], home: Home = NOWHERE
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Return the countries that the story names, and those of them that only host a meeting."""
-    by_country: dict[str, list[Mention]] = {}
+    by_country: dict[str, list[PlaceMention]] = {}
     for mention in mentions:
         if not mention.frame or mention.dateline:
             by_country.setdefault(mention.country, []).append(mention)
@@ -155,7 +156,9 @@ def chosen_places(
     return frozenset({first, *(code for code in told if scores[code] >= cuts.more)})
 
 
-def _naming(own: Sequence[Mention], mentions: Sequence[Mention], roles: Roles) -> list[float]:
+def _naming(
+    own: Sequence[PlaceMention], mentions: Sequence[PlaceMention], roles: Roles
+) -> list[float]:
     """Return how and where a country is named, beside all `mentions`."""
     if not own:
         return [0.0] * len(_NAMED)
@@ -229,7 +232,7 @@ def _cued_sentences(reading: Reading, core: frozenset[int]) -> set[tuple[FieldNa
 
 
 def place_evidence(
-    reading: Reading, mentions: Sequence[Mention], role: str, number: int = 3
+    reading: Reading, mentions: Sequence[PlaceMention], role: str, number: int = 3
 ) -> tuple[Span, ...]:
     """Return the names of a country that show its role best, in the order of the article.
 
@@ -241,7 +244,7 @@ def place_evidence(
     if role in ("origin", "transit") and telling:
         mentions = telling
     ranked = sorted(mentions, key=lambda m: (m.frame, _of_diplomats(reading, m), m not in telling))
-    chosen: dict[str, Mention] = {}
+    chosen: dict[str, PlaceMention] = {}
     for mention in ranked:
         words = _words(reading, mention).words[mention.first : mention.last]
         chosen.setdefault(" ".join(words), mention)
@@ -268,12 +271,12 @@ def home_evidence(reading: Reading, outlet: int) -> tuple[Span, ...]:
     )[:1]
 
 
-def _of_diplomats(reading: Reading, mention: Mention) -> bool:
+def _of_diplomats(reading: Reading, mention: PlaceMention) -> bool:
     """Tell "the Russian embassy", which stands elsewhere, from Russia."""
     words = _words(reading, mention).words
     beside = words[max(0, mention.first - 2) : mention.last + 1]
     return not _DIPLOMATS.isdisjoint(beside)
 
 
-def _words(reading: Reading, mention: Mention) -> Words:
+def _words(reading: Reading, mention: PlaceMention) -> Words:
     return reading.title if mention.field == "title" else reading.text

@@ -2,7 +2,8 @@
 
 N-grams know "16 year" and "17 year" as different words and cannot tell a victim's age from a
 suspect's ("Smith, 34, was charged"). These counts can; the learned models of victim and flow use
-them beside the n-grams.
+them beside the n-grams. They count words and follow nobody, unlike `monitor.persons`: the models
+were trained on just these counts.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from dataclasses import dataclass
 from math import log1p
 from typing import Literal, get_args
 
-from monitor.classify.gazetteer import Mention
+from monitor.classify.gazetteer import PlaceMention
 from monitor.classify.place_roles import count_roles
 from monitor.classify.reading import LEAD_WORDS, Reading
-from monitor.classify.words import Words, word_set
+from monitor.classify.words import Words
+from monitor.text.patterns import word_set
 from monitor.types import FieldName, Span
 
 Kind = Literal[
@@ -206,7 +208,9 @@ def _is_suspect(names: Sequence[str], at: int) -> bool:
     )
 
 
-def profile(reading: Reading, people: Sequence[Person], mentions: Sequence[Mention]) -> list[float]:
+def profile(
+    reading: Reading, people: Sequence[Person], mentions: Sequence[PlaceMention]
+) -> list[float]:
     """Return the numbers called `PROFILE_NAMES`."""
     numbers: list[float] = []
     for kind in KINDS:

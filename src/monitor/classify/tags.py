@@ -38,7 +38,7 @@ from monitor.classify.fused import (
     fuse_people,
     fuse_responses,
 )
-from monitor.classify.gazetteer import Gazetteer, Mention, unpack_names
+from monitor.classify.gazetteer import Gazetteer, PlaceMention, unpack_names
 from monitor.classify.gender import find_gender
 from monitor.classify.indicators import GENERIC, GROUPS, STANDING, find_indicators
 from monitor.classify.linear import LinearModel, probability
@@ -224,7 +224,7 @@ class TagsModel:
 
     def _flow_spans(self, facts: Facts, label: str, tags: Sequence[Tag]) -> tuple[Span, ...]:
         """Return the places and phrases that show a flow: one country's, or two countries'."""
-        first: dict[str, Mention] = {}
+        first: dict[str, PlaceMention] = {}
         for mention in facts.mentions:
             if not mention.frame and not (label == "domestic" and mention.kind == "demonym"):
                 first.setdefault(mention.country, mention)
@@ -301,7 +301,7 @@ class Facts:
     text: str
     reading: Reading
     odds: NDArray[np.float64]
-    mentions: Sequence[Mention]
+    mentions: Sequence[PlaceMention]
     people: Sequence[Person]
     heads: Heads | None
     shown: Reading | None = None

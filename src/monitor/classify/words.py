@@ -1,7 +1,8 @@
 """Words of a text with their places: what every model of this package reads.
 
 One hand-made splitter instead of scikit-learn's, because a judgement must point at the words
-that carried it, and because serving then needs NumPy alone.
+that carried it, and because serving then needs NumPy alone. Words and sentences are not those of
+`monitor.text` or `monitor.stories`: the weights of every shipped model were learned on these.
 """
 
 from __future__ import annotations
@@ -23,11 +24,6 @@ _SHORT = frozenset(
     "mr mrs ms dr st sgt lt col gen gov sen rep hon prof no vs jr sr rs jan feb mar apr jun jul "  # noqa: SIM905 a list of words reads better so
     "aug sep sept oct nov dec inc ltd co corp dept ave mt ft".split()
 )
-
-
-def word_set(words: str) -> frozenset[str]:
-    """Return the words of a string that lists them between spaces."""
-    return frozenset(words.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from monitor.guidelines.draft import Draft
 from monitor.guidelines.evidence_sets import NameSets
-from monitor.text.patterns import words
+from monitor.text.patterns import word_set
 from monitor.text.scan import key_of, normalise
 from monitor.text.scene import Scene
 from monitor.text.spans import Stretch
@@ -25,14 +25,14 @@ MAX_WORDS = 10
 """Words on one side of a head: a longer run of capitals is a heading that ran into the text."""
 
 _WORD = re.compile(r"[^\W\d_][\w']*|\d+|&")
-_JOINING = words("of and & for the in on to against")
-_LEADING = words("of for against to")
-_SMALL = _JOINING | words(
+_JOINING = word_set("of and & for the in on to against")
+_LEADING = word_set("of for against to")
+_SMALL = _JOINING | word_set(
     "a an or nor but as at by from into over with after about before between through than via per "
     "vs amid under up off out"
 )
 """Words that a headline in capitals writes small."""
-_ENTITIES = words("ORG LAW FAC WORK_OF_ART EVENT PRODUCT")
+_ENTITIES = word_set("ORG LAW FAC WORK_OF_ART EVENT PRODUCT")
 
 
 def is_in_name(draft: Draft, scene: Scene, start: int, end: int) -> bool:

@@ -18,7 +18,7 @@ from monitor.persons.kinship import tell_kin
 from monitor.persons.mentions import NOMINATIVE, Mention, is_object
 from monitor.persons.nouns import find_mentions
 from monitor.persons.sets import PersonSets
-from monitor.text.patterns import words
+from monitor.text.patterns import word_set
 from monitor.text.scene import Scene
 
 LOOK_BACK = 2
@@ -42,15 +42,15 @@ _COMMA_LEAD = re.compile(
     r", (?:an?|the|one of the) (?:(?!(?:and|who|when|that|by|of|to)\b)[\w'-]+ ){0,3}$"
 )
 _RELATIVE = re.compile(r",? ?(?:of |to |with )?|[^.;:!?\"]{0,60}, ")
-_RELATIVES = words("who whom whose")
+_RELATIVES = word_set("who whom whose")
 _CLAUSE = re.compile(r"[.;:,]|\b(?:and|but|that|when|if|because|while|after|before|until)\b")
 _SAME = {"she": "her", "he": "him"}
 _TO_HER = re.compile(r" (?:(?:that|if|whether|when|how|what|where|until|because|as) )?")
 MAX_VERB = 30
 """Characters of a verb between who acts and whom it is done to."""
-_SEVERAL = words("they them their")
-_OWNERS = words("her his their")
-_OBJECTS = words("him her them his their hers")
+_SEVERAL = word_set("they them their")
+_OWNERS = word_set("her his their")
+_OBJECTS = word_set("him her them his their hers")
 
 
 def find_cast(sets: PersonSets, scenes: Sequence[Scene]) -> Cast:

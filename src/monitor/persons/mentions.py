@@ -8,23 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from monitor.text.patterns import words
+from monitor.text.patterns import word_set
 from monitor.text.scene import Scene
 from monitor.text.spans import Stretch
 
 Kind = Literal["noun", "name", "pronoun"]
 Lead = Literal["a", "the", "whose", ""]
 
-_FIRST = words("i we me my us our")
-NOMINATIVE = words("he she they who i we")
-_OWNED = words("his her their my our your its")
-_DEFINITE = words("the this that these those both")
-_INDEFINITE = words("a an one another two three four five six seven eight nine ten")
-_PREPOSITIONS = words(
+_FIRST = word_set("i we me my us our")
+NOMINATIVE = word_set("he she they who i we")
+_OWNED = word_set("his her their my our your its")
+_DEFINITE = word_set("the this that these those both")
+_INDEFINITE = word_set("a an one another two three four five six seven eight nine ten")
+_PREPOSITIONS = word_set(
     """of by to with from for at on against about between among as near into than like including
     without over under behind beside toward towards through"""
 )
-_STOPS = words("and or but that when while who which was were is are had has have")
+_STOPS = word_set("and or but that when while who which was were is are had has have")
 _MARKS = re.compile(r"[.,;:!?()\"\u2014\n]")
 MAX_LEAD = 3
 """Words between an article and its noun ("the frightened young Ghanaian girl")."""

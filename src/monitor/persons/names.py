@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from monitor.persons.ages import AGED, IN_COMMAS
 from monitor.persons.mentions import MAX_LEAD, Mention, covers, in_any, lead_of
 from monitor.persons.sets import PersonSets
-from monitor.text.patterns import words
+from monitor.text.patterns import word_set
 from monitor.text.scene import Scene
 from monitor.text.spans import Stretch
 
@@ -34,10 +34,10 @@ _ACTS = re.compile(
 )
 _CALLED = re.compile(r"\b(?:named|called|identified as|known as) $")
 _ARTICLE = re.compile(r",? (?:\(?\d{1,2}\)?,? )?(?:an?|the|one of the) ")
-_PLACING = words("in at from near the a an to into of on across around outside")
+_PLACING = word_set("in at from near the a an to into of on across around outside")
 _SAID_BY = re.compile(r"\b(?:said|says|named|called|identified as|asked|told|like|added) $")
 _WORD = re.compile(r"[\w-]+")
-_NO_FIRST = words(
+_NO_FIRST = word_set(
     """i i'm i've i'd i'll we they he she it you his her their our your my both none nobody
     everybody everyone everything somebody someone something anyone anybody nothing neither either
     some many most few several others another instead meanwhile however yet then still also here
@@ -46,7 +46,7 @@ _NO_FIRST = words(
 """Words that begin a sentence and nobody's name."""
 _COMMON = re.compile(r"(?:s|tion|ment|ness|ing|ly)$")
 """"Housekeepers said", "Restoration was": a lone first word that may well be a common noun."""
-_NAMESAKES = words(
+_NAMESAKES = word_set(
     "street road avenue lane square hotel school college university foundation act law"
 )
 MIN_NAME = 3

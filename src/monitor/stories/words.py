@@ -26,7 +26,10 @@ _MAX_FIGURE_DIGITS = 3
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words of `text`, lower case, a possessive 's left off."""
+    """Return the words of `text`, lower case, a possessive 's left off.
+
+    The table of frequencies was counted in just these words, so they are no other package's.
+    """
     words = (word.lower().replace("’", "'") for word in _WORD.findall(text))
     return [word.removesuffix("'s") for word in words]
 

@@ -10,27 +10,27 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from monitor.text.patterns import words
+from monitor.text.patterns import word_set
 from monitor.text.spans import Stretch
 
-_HE = words("he his him")
-_SHE = words("she her")
-_SEVERAL = words("they their them it who")
-_NEVER = words("i we my our")
+_HE = word_set("he his him")
+_SHE = word_set("she her")
+_SEVERAL = word_set("they their them it who")
+_NEVER = word_set("i we my our")
 """The writer, or people of whom a speaker is one."""
-_WOMEN = words(
+_WOMEN = word_set(
     "she her woman women girl girls mother mum mom sister daughter wife widow grandmother aunt "
     "niece spokeswoman congresswoman policewoman actress queen princess duchess baroness lady mrs "
     "ms miss madam businesswoman chairwoman saleswoman nun girlfriend bride stepmother mistress "
     "countess dame waitress heroine housewife"
 )
-_MEN = words(
+_MEN = word_set(
     "he his him man men boy boys father dad brother son husband widower grandfather uncle nephew "
     "spokesman congressman policeman actor king prince duke baron lord sir mr businessman chairman "
     "salesman monk boyfriend groom stepfather count fisherman fireman gunman cameraman"
 )
 # Bodies and things that "say": no "he", no "she".
-_BODIES = words(
+_BODIES = word_set(
     "police government ministry court council company group agency ngo charity report study "
     "indictment statement union embassy crowd people staff army party commission committee board "
     "bank firm organisation organization department office website media family paper newspaper "
@@ -42,7 +42,7 @@ _BODIES = words(
     "confederation forum movement project programme program taskforce unit division section"
 )
 # Capitalised words that make no person of their neighbours.
-_NO_PERSON = _BODIES | words(
+_NO_PERSON = _BODIES | word_set(
     "international national federal central royal united states kingdom republic north south east "
     "west northern southern eastern western new san santa saint los las el port fort lake mount "
     "cape bay island islands river sea ocean valley city county province district region street "
@@ -56,7 +56,7 @@ _NO_PERSON = _BODIES | words(
     "white supreme high crown foreign home justice defence defense interior health labour labor "
     "education finance trade security council's general's"
 )
-_STARTS = words(
+_STARTS = word_set(
     "the a an he she it they we i you this that these those in on at by for from with when while "
     "after before since during as if but and or so yet however meanwhile although though because "
     "there here his her its their our my according many most some several more all last earlier "

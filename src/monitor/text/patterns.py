@@ -19,7 +19,7 @@ def one_of(words: str | Iterable[str]) -> str:
     return f"(?:{'|'.join(ordered)})"
 
 
-def words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
     """Return the set of the words of `text`."""
     return frozenset(text.split())
 

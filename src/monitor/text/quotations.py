@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from monitor.text import mentions, speech
+from monitor.text import named_words, speech
 from monitor.text.antecedents import Antecedents
 from monitor.text.quote_marks import Pair, find_pairs
 from monitor.text.shadow import Shadow
@@ -63,7 +63,7 @@ def find_quotations(
 
 def find_mentions(shadow: str, sentences: Sequence[Stretch]) -> list[Quotation]:
     """Return the sentences that speak about wording, quoted or not, as mentions."""
-    return [Quotation(a, b, "mention") for a, b in mentions.find_about_terms(shadow, sentences)]
+    return [Quotation(a, b, "mention") for a, b in named_words.find_about_terms(shadow, sentences)]
 
 
 def _overrule(quotations: list[Quotation], about: list[Quotation]) -> list[Quotation]:
@@ -142,12 +142,12 @@ class _Classifier:
         return self._quotation(pair, "scare", None)
 
     def _is_mention(self, pair: Pair, lead: int, tail: int, words: int) -> bool:
-        if mentions.is_mention(self.masked, lead, (pair.before, pair.after), tail, words=words):
+        if named_words.is_mention(self.masked, lead, (pair.before, pair.after), tail, words=words):
             return True
         if not self.done or words > SCARE_WORDS + 2:
             return False
         previous, quotation = self.done[-1]
-        return quotation.kind == "mention" and mentions.chains(
+        return quotation.kind == "mention" and named_words.chains(
             self.masked, previous.after, pair.before
         )
 
@@ -234,7 +234,7 @@ class _Classifier:
         words = len(_WORD.findall(self.text[pair.start : pair.end][:400]))
         lead = max(outer.start, pair.before - self.window)
         tail = min(outer.end, pair.after + self.window)
-        if mentions.is_mention(self.text, lead, (pair.before, pair.after), tail, words=words):
+        if named_words.is_mention(self.text, lead, (pair.before, pair.after), tail, words=words):
             return self._quotation(pair, "mention", None)
         return self._quotation(pair, "attributed", outer.speaker_span)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.entities import html5
 
-from monitor.text.patterns import words
+from monitor.text.patterns import word_set
 from monitor.text.spans import Stretch
 from monitor.text.visible import VisibleText
 
@@ -30,16 +30,16 @@ _CHUNK = re.compile(
     r"|(?P<text>[^ \t\r\n\f&]++|&)"
 )
 _RAW = ("script", "style", "xmp", "iframe", "noembed", "noframes", "title", "textarea")
-_UNSEEN = words(
+_UNSEEN = word_set(
     "script style template noscript iframe object svg math nav button select textarea audio video "
     "canvas datalist xmp noembed noframes"
 )
-_BLOCKS = words(
+_BLOCKS = word_set(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset "
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol "
     "p pre section summary table tbody td tfoot th thead tr ul caption title"
 )
-_VOID = words("area base br col embed hr img input link meta source track wbr")
+_VOID = word_set("area base br col embed hr img input link meta source track wbr")
 _HIDING_STYLE = re.compile(r"(?:^|;)\s*display\s*:\s*none", re.IGNORECASE)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from monitor.text.patterns import words
+from monitor.text.patterns import word_set
 from monitor.text.spans import Stretch
 
 MAX_SENTENCE = 2000
@@ -29,24 +29,24 @@ _WORD_BEFORE = re.compile(r"[^\s\"'(\[]*\Z")
 _NEXT_WORD = re.compile(r"\w+")
 
 # Never the end of a sentence: something that belongs to the word must follow.
-_TITLES = words(
+_TITLES = word_set(
     "mr mrs ms mx dr prof rev fr hon sir st ste messrs mmes gov lt col gen maj capt cpt cmdr adm "
     "sgt cpl pvt pfc det insp supt supt. dcs dci dsi dc ds pc wpc asp ssp dig dsp ig cst const "
     "sen rep reps sens amb pres sec atty att asst assoc dept dist div exec min vs v cf viz approx "
     "ca eg e.g ie i.e fig figs vol ch op ed eds trans mt ft hrs univ"
 )
 # Only before a number: "No. 5", "Jan. 3", "Art. 5", "pp. 3-4".
-_BEFORE_NUMBERS = words(
+_BEFORE_NUMBERS = word_set(
     "no nos nr art arts sec secs s ss para paras p pp reg cl sch jan feb mar apr jun jul aug sep "
     "sept oct nov dec c approx tel ext"
 )
 # May end a sentence or stand in it: what follows decides.
-_AMBIGUOUS = words(
+_AMBIGUOUS = word_set(
     "u.s u.k u.n e.u u.a.e d.c u.s.a d.r.c a.m p.m inc co corp ltd plc llc bros etc al jr sr esq "
     "ph.d m.d b.a m.a ave blvd rd jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues "
     "wed thu thur thurs fri sat sun"
 )
-_STARTERS = words(
+_STARTERS = word_set(
     "the a an he she it they we i you this that these those in on at by for from with when while "
     "after before since during as if but and or so yet however meanwhile although though because "
     "there here his her its their our my police officers prosecutors investigators officials "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from monitor.text.patterns import one_of, verb_forms, words
+from monitor.text.patterns import one_of, verb_forms, word_set
 
 _REGULAR = (
     "add ask argue announce allege acknowledge accuse admit boast brag claim comment "
@@ -28,15 +28,15 @@ _NOT_SPEECH = (
 # Headlines in title case.
 _CAPITALS = "Says Said Say Tells Told Claims Warns Vows Hears Calls Insists"
 # A set and a pattern for words: an alternation of 300 verbs is nine times slower.
-SPEECH_VERBS = (frozenset(verb_forms(_REGULAR)) | words(_IRREGULAR)) - words(_NOT_SPEECH)
-SPEECH_VERBS |= words(_CAPITALS)
+SPEECH_VERBS = (frozenset(verb_forms(_REGULAR)) | word_set(_IRREGULAR)) - word_set(_NOT_SPEECH)
+SPEECH_VERBS |= word_set(_CAPITALS)
 # These speak only right at the quotation: "he continued:"; "the talks continued" is no speech.
 _AT_MARKS = (
     "answer continue agree counter offer repeat advise reflect wonder reason caution chant laugh "
     "shrug sigh sob snap mutter murmur drawl maintain assert affirm assure opine elaborate clarify "
     "object protest plead cite reassure smile grin nod declare begin close end start finish"
 )
-AT_MARKS_VERBS = frozenset(verb_forms(_AT_MARKS)) | words("began begun sang sings goes went")
+AT_MARKS_VERBS = frozenset(verb_forms(_AT_MARKS)) | word_set("began begun sang sings goes went")
 MAX_OBJECT = 4
 """Words between such a verb and the quotation: "continued in a low voice:"."""
 LETTERS = re.compile(r"[A-Za-z]+")
@@ -138,7 +138,7 @@ GERUND = re.compile(r"\w+ing\b")
 # "She wept and said": the subject stands before the verb before.
 ELIDED = re.compile(r"(?:^|\b)(?:and|but|then)$")
 PRONOUN = re.compile(r"\b(he|she|they|I|we|He|She|They|We)$")
-NOT_A_SPEAKER = words(
+NOT_A_SPEAKER = word_set(
     "that in on at to it there if how why what when the a an this these those as by for with not "
     "about after before during and but or"
 )

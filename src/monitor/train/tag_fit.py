@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from monitor.classify.cues import CueTable
 from monitor.classify.fused import CHILD, OUTPUTS, PEOPLE, US, Fused, fuse_people
-from monitor.classify.gazetteer import Gazetteer, Mention
+from monitor.classify.gazetteer import Gazetteer, PlaceMention
 from monitor.classify.linear import LinearModel, probability
 from monitor.classify.outlets import NOWHERE, Home, Outlets, Source
 from monitor.classify.places import PlaceCuts, chosen_places, place_features, story_places
@@ -56,7 +56,7 @@ class TagRows:
 
     rows: Sequence[Labelled]
     readings: Sequence[Reading]
-    mentions: Sequence[Sequence[Mention]]
+    mentions: Sequence[Sequence[PlaceMention]]
     people: Sequence[Sequence[Person]]
     homes: Sequence[Home]
     matrix: Matrix

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from monitor.text.patterns import one_of, verb_forms, words
+from monitor.text.patterns import one_of, verb_forms, word_set
 from monitor.text.spans import Stretch
 
 
@@ -112,7 +112,7 @@ _AFTER = _compile(
     r"\s*,?\s*(?:is|are|was|were) used\b",
     r"\s*,?\s*(?:instead of|rather than|in headlines|label|tag|wording|terminology)\b",
 )
-_LIST_WORDS = words(
+_LIST_WORDS = word_set(
     "and or nor not but instead of rather than with to by into versus vs a an the say use write"
 )
 
