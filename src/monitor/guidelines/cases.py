@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from monitor.guidelines.compiled import Evidence, Guideline
+from monitor.guidelines.compiled import Evidence
+from monitor.guidelines.evidence_sets import CaseSets
 from monitor.text.scene import Region
 
 CROSSINGS = 2
@@ -17,9 +18,9 @@ CROSSINGS = 2
 MAX_SHOWN = 3
 
 
-def case_evidence(clause: Evidence, guideline: Guideline, places: Iterable[Region]) -> list[Region]:
+def case_evidence(clause: Evidence, sets: CaseSets, places: Iterable[Region]) -> list[Region]:
     """Return the words that make the case which a clause names, or nothing."""
-    within, sets = list(places), guideline.cases
+    within = list(places)
     purpose, crossing = _hits(sets.purpose, within), _hits(sets.crossing, within)
     done = _hits((*sets.act, *sets.means), within)
     passage = len({_word(place) for place in crossing}) >= CROSSINGS

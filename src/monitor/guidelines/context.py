@@ -80,7 +80,7 @@ def _told_evidence(clause: Evidence, draft: Draft, at: Candidate) -> list[Found]
     own = [(at.scene, at.start, at.end)]
     places = own if clause.within == "match" else _places(clause, draft, at)
     if clause.case:
-        return [Found(*place) for place in case_evidence(clause, draft.guideline, places)]
+        return [Found(*place) for place in case_evidence(clause, draft.guideline.cases, places)]
     return [Found(*place) for place in statistic_evidence(clause, places)]
 
 

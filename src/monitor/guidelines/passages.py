@@ -123,7 +123,7 @@ def _tells_of_ours(draft: Draft, paragraph: _Paragraph) -> bool:
             continue  # "the women's team" is no woman of the story
         if {"victim", "suspect"} & person.facts.keys():
             return True
-        if person.names and any(not start <= m.start < end for _, m in person.places):
+        if person.names and any(not start <= m.start < end for m in person.mentions):
             return True
     return False
 

@@ -14,7 +14,6 @@ from monitor.persons.events import subject_of
 from monitor.persons.mentions import Mention
 from monitor.persons.people import named_in_full
 from monitor.text.scene import Place, Scene
-from monitor.text.spans import Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,7 @@ class Meant:
     """The person meant, and the words at this place that mean her."""
 
     person: Person
-    scene: Scene
-    words: Stretch
+    words: Place
 
 
 def node_evidence(clause: Evidence, draft: Draft, scene: Scene, node: Node) -> list[Place]:
@@ -45,7 +43,7 @@ def node_evidence(clause: Evidence, draft: Draft, scene: Scene, node: Node) -> l
         for mention in mentions.over(low, high):
             person = cast.of(mention)
             if person is not None:
-                return _shown(clause, cast, Meant(person, scene, (mention.start, mention.end)))
+                return _shown(clause, cast, Meant(person, mention.place))
             if mention.kind == "pronoun":
                 return []
     return []
@@ -78,7 +76,7 @@ def _places_of(
         return stretches_of(cast, person)
     if "named" in wanted:
         return named_in_full(person)[:1]
-    places = [(s, (m.start, m.end)) for s, m in person.places if m.kind != "pronoun"]
+    places = [m.place for m in person.mentions if m.kind != "pronoun"]
     return places[:1]
 
 
@@ -96,8 +94,8 @@ def anyone_evidence(clause: Evidence, draft: Draft) -> list[Place]:
     """Return what shows that somebody in the text has a wanted role, else nothing."""
     cast = draft.cast
     for person in cast.persons:
-        scene, mention = person.places[0]
-        meant = Meant(person, scene, (mention.start, mention.end))
+        mention = person.mentions[0]
+        meant = Meant(person, mention.place)
         if shown := _shown(clause, cast, meant):
             return shown
     return []
@@ -107,14 +105,14 @@ def _everyone(cast: Cast, at: Candidate) -> Iterator[Meant]:
     """Yield the persons of the match's sentence."""
     scene = at.scene
     low, high = scene.sentence_span(at.sentence)
-    yield from _known(cast, scene, cast.mentions[scene.field].between(low, high))
+    yield from _known(cast, cast.mentions[scene.field].between(low, high))
 
 
 def meant_at(where: str, cast: Cast, at: Candidate | Spot) -> Meant | None:
     """Return whom a referent means at a place, if the text says."""
     scene = at.scene
     if at.person is not None and where == "match":
-        return Meant(at.person, scene, (at.start, at.end))
+        return Meant(at.person, (scene, (at.start, at.end)))
     mentions = cast.mentions[scene.field]
     low, high = scene.sentence_span(at.sentence)
     before = mentions.between(low, at.start)[::-1]
@@ -123,25 +121,25 @@ def meant_at(where: str, cast: Cast, at: Candidate | Spot) -> Meant | None:
     if where == "subject":
         subject = subject_of(cast, scene, at.start)
         words = next((m for m in before if cast.of(m) is subject), None)
-        return Meant(subject, scene, (words.start, words.end)) if subject and words else None
+        return Meant(subject, words.place) if subject and words else None
     if where == "near":
         earlier = mentions.between(*scene.sentence_span(at.sentence - 1))[::-1]
         close = sorted((*before[:4], *after[:4]), key=lambda m: _distance(m, at))
         order = [*inside, *close, *earlier]
     else:
         order = {"before": before, "after": after, "match": inside}[where]
-    return next(_known(cast, scene, order), None)
+    return next(_known(cast, order), None)
 
 
 def _distance(mention: Mention, at: Candidate | Spot) -> int:
     return at.start - mention.end if mention.end <= at.start else mention.start - at.end + 1
 
 
-def _known(cast: Cast, scene: Scene, mentions: Iterable[Mention]) -> Iterator[Meant]:
+def _known(cast: Cast, mentions: Iterable[Mention]) -> Iterator[Meant]:
     for mention in mentions:
         person = cast.of(mention)
         if person is not None:
-            yield Meant(person, scene, (mention.start, mention.end))
+            yield Meant(person, mention.place)
 
 
 def _shown(clause: Evidence, cast: Cast, meant: Meant) -> list[Place]:
@@ -167,12 +165,8 @@ def _shown(clause: Evidence, cast: Cast, meant: Meant) -> list[Place]:
             return []
         facts = told
     own = next(
-        (
-            (scene, (mention.start, mention.end))
-            for scene, mention in meant.person.places
-            if mention.kind != "pronoun"
-        ),
-        (meant.scene, meant.words),
+        (mention.place for mention in meant.person.mentions if mention.kind != "pronoun"),
+        meant.words,
     )
     return [own, *dict.fromkeys(fact for fact in facts if not _inside(fact, own))]
 

@@ -26,7 +26,7 @@ class Person:
     names: set[str] = field(default_factory=set)
     traits: frozenset[int] = frozenset()
     words: set[str] = field(default_factory=set)
-    places: list[tuple[Scene, Mention]] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
     grown: bool = False
     """Whether a present age of an adult is told too ("She is 34 … when she was 15")."""
 
@@ -58,13 +58,13 @@ class Person:
             told.add("one")
         elif self._is_general():
             told.add("general")
-        if self.age or any(m.word in _SHE for _, m in self.places):
+        if self.age or any(m.word in _SHE for m in self.mentions):
             told.add("somebody")
         return frozenset(told | {f"known-{role}" for role in self.facts})
 
     def _is_general(self) -> bool:
         """Whether only bare plurals speak of them: people in general ("victims may be ...")."""
-        nouns = [mention for _, mention in self.places if mention.kind == "noun"]
+        nouns = [mention for mention in self.mentions if mention.kind == "noun"]
         several = self.sets.several
         bare = all(not mention.lead and mention.traits & several for mention in nouns)
         return bool(nouns) and bare
@@ -107,15 +107,14 @@ class Cast:
         apart = self.sets.instead.get(self.sets.protected, frozenset())
         return bool(person.facts.keys() & apart)
 
-    def give(self, mention: Mention, person: Person, scene: Scene) -> None:
+    def give(self, mention: Mention, person: Person) -> None:
         """Settle that a mention means a person, who gains what its words say."""
         self._meant[id(mention)] = person
-        person.places.append((scene, mention))
-        here = scene, (mention.start, mention.end)
+        person.mentions.append(mention)
         for role in mention.roles:
-            person.facts.setdefault(role, here)
+            person.facts.setdefault(role, mention.place)
         for role in mention.assumed:
-            person.assumed.setdefault(role, here)
+            person.assumed.setdefault(role, mention.place)
         if mention.kind == "name":
             person.names.update(mention.word.split())
         elif mention.kind == "noun":
@@ -124,7 +123,7 @@ class Cast:
         for age in mention.ages:
             person.grown |= age.years >= self.sets.adult_age and not age.then
             if person.age is None or self._younger(age, person.age[0]):
-                person.age = age, scene
+                person.age = age, mention.scene
 
     def _younger(self, age: Age, known: Age) -> bool:
         """Whether an age counts before the one known: the lower, of two of a child the present."""

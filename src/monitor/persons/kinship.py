@@ -29,7 +29,7 @@ def tell_kin(cast: Cast, scene: Scene) -> None:
         if owner is not None and cast.is_protected(owner):
             last = owner
         relative = cast.of(mention)
-        if mention.kind != "noun" or relative is None or not _is_kin(cast, scene, mention):
+        if mention.kind != "noun" or relative is None or not _is_kin(cast, mention):
             continue
         owned = _owns(before, mention, text)
         owner = owner if owned else last
@@ -43,20 +43,19 @@ def tell_kin(cast: Cast, scene: Scene) -> None:
         start = before.start if owned else mention.start
         here = scene, (start, mention.end)
         relative.facts.setdefault(persons.relative, here)
-        if _HIS.match(text, mention.end) or _is_named(cast, scene, mention):
+        if _HIS.match(text, mention.end) or _is_named(cast, mention):
             cast.kin_told.append((owner, here))
 
 
-def _is_named(cast: Cast, scene: Scene, mention: Mention) -> bool:
-    behind = cast.mentions[scene.field].after(mention.end)
+def _is_named(cast: Cast, mention: Mention) -> bool:
+    behind = cast.mentions[mention.scene.field].after(mention.end)
     close = behind is not None and behind.start - mention.end <= len(", ")
     return close and behind is not None and behind.kind == "name"
 
 
-def _is_kin(cast: Cast, scene: Scene, mention: Mention) -> bool:
-    return any(
-        scene.hits.overlapping(wordset, mention.start, mention.end) for wordset in cast.sets.kin
-    )
+def _is_kin(cast: Cast, mention: Mention) -> bool:
+    hits = mention.scene.hits
+    return any(hits.overlapping(kin, mention.start, mention.end) for kin in cast.sets.kin)
 
 
 def _owns(before: Mention, mention: Mention, text: str) -> bool:

@@ -93,7 +93,7 @@ class _Linking:
                     continue
                 person = Person(self.cast.sets)
                 self.cast.persons.append(person)
-            self.cast.give(mention, person, self.scene)
+            self.cast.give(mention, person)
             if mention.kind == "name":
                 for part in mention.word.split():
                     self._remember(part, person)
@@ -172,7 +172,7 @@ class _Linking:
         if mention.lead != "the":
             return next((p for p in same if mention.lead == "whose"), None)
         low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
-        others = (p for p in recent if not (p.names and p.places[-1][1].start >= low))
+        others = (p for p in recent if not (p.names and p.mentions[-1].start >= low))
         found = next(same, None) or next((p for p in others if self._fits(p, mention)), None)
         return found or self._announced(mention) or self._named_before(mention)
 
@@ -197,7 +197,7 @@ class _Linking:
         low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
         first = self.cast.mentions[self.scene.field].after(low)
         person = self.cast.of(first) if first and first.word in _OWNERS else None
-        if first is None or person is None or first.start > low or len(person.places) > 1:
+        if first is None or person is None or first.start > low or len(person.mentions) > 1:
             return None
         opposed = self.cast.sets.opposed(person.traits, mention.traits)
         return None if opposed or person.names else person

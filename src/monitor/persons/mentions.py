@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from monitor.text.patterns import word_set
-from monitor.text.scene import Scene
+from monitor.text.scene import Place, Scene
 from monitor.text.spans import Stretch
 
 Kind = Literal["noun", "name", "pronoun"]
@@ -42,6 +42,7 @@ class Age(NamedTuple):
 class Mention:
     """One place that speaks of a person; offsets into the shadow of its scene."""
 
+    scene: Scene = field(repr=False)
     start: int
     end: int
     kind: Kind
@@ -56,6 +57,11 @@ class Mention:
     oblique: bool = False
     """Whether it hangs on a preposition, so that it does not act."""
     ages: list[Age] = field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.scene, (self.start, self.end)
 
     @property
     def first(self) -> bool:

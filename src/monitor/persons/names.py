@@ -64,7 +64,7 @@ def find_names(
     spans = _known(text, known) if scene.field == "title" else _told(sets, scene, nouns)
     for start, end in spans:
         _, oblique = lead_of(text, start)
-        yield Mention(start, end, "name", text[start:end], oblique=oblique)
+        yield Mention(scene, start, end, "name", text[start:end], oblique=oblique)
 
 
 def _known(text: str, known: frozenset[str]) -> Iterator[Stretch]:

@@ -31,7 +31,7 @@ def find_mentions(sets: PersonSets, scene: Scene, known: frozenset[str]) -> Ment
     names = list(find_names(sets, scene, nouns, known))
     taken = sorted((name.start, name.end) for name in names)
     nouns = [noun for noun in nouns if not _touches(taken, noun)]
-    pronouns = [_pronoun(found) for found in _PRONOUN.finditer(scene.view.shadow)]
+    pronouns = [_pronoun(scene, found) for found in _PRONOUN.finditer(scene.view.shadow)]
     pronouns = [pronoun for pronoun in pronouns if not _touches(taken, pronoun)]
     mentions = Mentions([*nouns, *names, *pronouns])
     give_ages(scene, mentions)
@@ -44,8 +44,8 @@ def _touches(taken: Sequence[Stretch], mention: Mention) -> bool:
     return any(start < mention.end and mention.start < end for start, end in around)
 
 
-def _pronoun(found: re.Match[str]) -> Mention:
-    return Mention(found.start(), found.end(), "pronoun", found[0].lower())
+def _pronoun(scene: Scene, found: re.Match[str]) -> Mention:
+    return Mention(scene, found.start(), found.end(), "pronoun", found[0].lower())
 
 
 # --- Nouns ---------------------------------------------------------------------------------------
@@ -113,6 +113,7 @@ def _noun(
     if not lead and one < 0 and _BARE_PLURAL.search(text, *head):
         traits |= sets.several
     yield Mention(
+        scene,
         start,
         end,
         "noun",

@@ -58,7 +58,7 @@ def people_of(cast: Cast) -> tuple[Told, ...]:
             parts,
             person.roles,
             _spans(_names_of(cast, person)),
-            _spans((s, (m.start, m.end)) for s, m in person.places if m.kind != "name"),
+            _spans(m.place for m in person.mentions if m.kind != "name"),
         )
         for person, parts in told
         if parts
@@ -78,9 +78,9 @@ def parts_of(cast: Cast, person: Person) -> frozenset[Part]:
 
 def named_in_full(person: Person) -> list[Place]:
     """Return where a text has the longest form of a person's name, in order."""
-    names = [(scene, m) for scene, m in person.places if m.kind == "name"]
-    fullest = max((len(m.word.split()) for _, m in names), default=0)
-    return [(s, (m.start, m.end)) for s, m in names if len(m.word.split()) == fullest]
+    names = [m for m in person.mentions if m.kind == "name"]
+    fullest = max((len(m.word.split()) for m in names), default=0)
+    return [m.place for m in names if len(m.word.split()) == fullest]
 
 
 def _names_of(cast: Cast, person: Person) -> Iterator[Place]:
@@ -90,13 +90,13 @@ def _names_of(cast: Cast, person: Person) -> Iterator[Place]:
     """
     if not person.names:
         return
-    full = {m.word for _, m in person.places if m.kind == "name" and " " in m.word}
+    full = {m.word for m in person.mentions if m.kind == "name" and " " in m.word}
     wanted = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, full))})(?!\w)", re.IGNORECASE)
     for field, mentions in cast.mentions.items():
         scene = cast.scenes[field]
         for mention in mentions.all:
             if mention.kind == "name" and person.names.issuperset(mention.word.split()):
-                yield scene, (mention.start, mention.end)
+                yield mention.place
         if full:
             yield from ((scene, m.span()) for m in wanted.finditer(scene.view.shadow))
 

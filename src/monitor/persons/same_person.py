@@ -48,10 +48,10 @@ def _is_vague(cast: Cast, person: Person) -> bool:
     if person.names or id(person) in cast.kin:
         return False
     if not person.words:
-        singular = {m.word for _, m in person.places} <= _SINGULAR
+        singular = {m.word for m in person.mentions} <= _SINGULAR
         return singular and not person.facts
     protected = cast.sets.protected
-    called = any(m.kind == "noun" and m.lead == "the" for _, m in person.places)
+    called = any(m.kind == "noun" and m.lead == "the" for m in person.mentions)
     return called and protected in person.roles
 
 
