@@ -1,6 +1,7 @@
 """Who is a victim, a minor or a relative, and where each is named: the offsets are exact."""
 
 import re
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -147,3 +148,24 @@ def test_what_a_rule_flags_as_a_name_is_named():
     assert flagged
     spans = {(s.start, s.end) for p in people_in(text, LISTS) for s in p.named}
     assert set(flagged) <= spans
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "Rosa Mensah, 15, was sold by her uncle. ",
+        "Ana{n} Doe{n}, 15, was sold. ANA{n} DOE{n} wept. ",
+        "Ana{n} Doe, 15, was sold. Doe wept. ",
+    ],
+)
+def test_time_is_linear(unit):
+    def seconds(count):
+        text = "".join(
+            unit.format(n="abcdefghij"[n % 10] * (n // 10 % 40 + 1)) for n in range(count)
+        )
+        start = time.process_time()
+        people_in(text, LISTS)
+        return time.process_time() - start
+
+    seconds(50)
+    assert min(seconds(1_000), seconds(1_000)) < 0.5 + 6 * seconds(500)

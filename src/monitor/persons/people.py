@@ -7,8 +7,10 @@ names of those it must not make known. English only, and by words alone: no mode
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Literal
 
 from monitor.persons.cast import Cast, Person
@@ -20,6 +22,9 @@ from monitor.types import Span
 
 Part = Literal["victim", "minor", "relative"]
 PARTS: tuple[Part, ...] = ("victim", "minor", "relative")
+SHARED = 8
+"""People of whom a name that several bear is told; more share one in lists only."""
+_WORD = re.compile(r"\w[\w'-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class Told:
 
     `named`: where the text has a name that is hers or may be hers, `called`: all other words that
     mean her; title first, in order, none over another. `roles`: all that the text gives her, such
-    as `consenting`.
+    as `consenting`, or `somebody` where it is sure that the names are no body's.
     """
 
     parts: frozenset[Part]
@@ -51,17 +56,20 @@ def people_in(text: str, lists: PersonLists, *, title: str = "") -> tuple[Told, 
 
 
 def people_of(cast: Cast) -> tuple[Told, ...]:
-    """Return the victims, minors and relatives of a cast, in order of first mention."""
-    told = ((person, parts_of(cast, person)) for person in cast.persons)
+    """Return the victims, minors and relatives of a cast."""
+    all_parts = {id(person): parts_of(cast, person) for person in cast.persons}
+    people = [person for person in cast.persons if all_parts[id(person)]]
+    named: defaultdict[int, list[Place]] = defaultdict(list)
+    for person, place in chain(_mentioned(cast, people), _written(cast, people)):
+        named[id(person)].append(place)
     return tuple(
         Told(
-            parts,
+            all_parts[id(person)],
             person.roles,
-            _spans(_names_of(cast, person)),
+            _spans(named[id(person)]),
             _spans(m.place for m in person.mentions if m.kind != "name"),
         )
-        for person, parts in told
-        if parts
+        for person in people
     )
 
 
@@ -83,22 +91,34 @@ def named_in_full(person: Person) -> list[Place]:
     return [m.place for m in names if len(m.word.split()) == fullest]
 
 
-def _names_of(cast: Cast, person: Person) -> Iterator[Place]:
-    """Yield where a person is named, or may be: two may share a surname.
+def _mentioned(cast: Cast, people: Sequence[Person]) -> Iterator[tuple[Person, Place]]:
+    """Yield where people are named, or may be: two may share a surname, `SHARED` at most."""
+    bearers: defaultdict[str, list[Person]] = defaultdict(list)
+    for person in people:
+        for part in person.names:
+            bearers[part].append(person)
+    for mention in chain.from_iterable(mentions.all for mentions in cast.mentions.values()):
+        parts = mention.word.split() if mention.kind == "name" else [""]
+        named = (p for p in bearers.get(parts[0], ()) if p.names.issuperset(parts))
+        yield from ((person, mention.place) for person in islice(named, SHARED))
+    for person in people:
+        yield from ((person, m.place) for m in person.mentions if m.kind == "name")
 
-    A full name counts however it is written ("ROSA MENSAH") and whatever stands beside it.
-    """
-    if not person.names:
-        return
-    full = {m.word for m in person.mentions if m.kind == "name" and " " in m.word}
-    wanted = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, full))})(?!\w)", re.IGNORECASE)
-    for field, mentions in cast.mentions.items():
-        scene = cast.scenes[field]
-        for mention in mentions.all:
-            if mention.kind == "name" and person.names.issuperset(mention.word.split()):
-                yield mention.place
-        if full:
-            yield from ((scene, m.span()) for m in wanted.finditer(scene.view.shadow))
+
+def _written(cast: Cast, people: Sequence[Person]) -> Iterator[tuple[Person, Place]]:
+    """Yield where full names stand, in any letters ("ROSA MENSAH") and whatever is beside them."""
+    full: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
+    for number, person in enumerate(people):
+        for name in (m.word.lower() for m in person.mentions if m.kind == "name"):
+            if " " in name:
+                full[name.partition(" ")[0]].add((name, number))
+    for scene in cast.scenes.values() if full else ():
+        text = scene.view.shadow
+        for word in _WORD.finditer(text):
+            for name, number in sorted(full.get(word[0].lower(), ())):
+                start, end = word.start(), word.start() + len(name)
+                if text[start:end].lower() == name and not text[end : end + 1].isalnum():
+                    yield people[number], (scene, (start, end))
 
 
 def _spans(places: Iterable[Place]) -> tuple[Span, ...]:
