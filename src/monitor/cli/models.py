@@ -97,6 +97,13 @@ def train(
             help="Rules: train 0, 1, 2 or whole alone. Default: all, then the model.",
         ),
     ] = None,
+    run: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN",
+            help="Rules: parts trained before (0-RUN.npz), fitted to what the rules flag now.",
+        ),
+    ] = None,
 ) -> None:
     """Train a model from data files, with its card and measured scores.
 
@@ -119,6 +126,7 @@ def train(
         reviews=reviews,
         work=work,
         part=part,
+        run=run,
         say=say,
     )
     if meta:

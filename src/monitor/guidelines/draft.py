@@ -35,6 +35,17 @@ class Candidate:
     """The person that the match is, where persons are what was looked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Words that a rule may have something to say of, found by no matcher."""
+
+    scene: Scene
+    rule: CompiledRule
+    start: int
+    end: int
+    sentence: int
+
+
 @dataclass(slots=True)
 class Draft:
     """A document opened for checking: its text, and its title where that is a field."""

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from monitor.errors import UsageError
+from monitor.guidelines.alone import suggested
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import CompiledMatcher, CompiledRule, Guideline
 from monitor.guidelines.context import all_hold, any_holds
@@ -22,7 +23,7 @@ from monitor.guidelines.gates import (
     spoken_severity,
     tell_topic,
 )
-from monitor.guidelines.judge import judged
+from monitor.guidelines.judge import Reading, judged
 from monitor.guidelines.linguistics import ENTITIES, NONE, PARSE
 from monitor.guidelines.overlaps import settle
 from monitor.guidelines.passages import find_passages, is_open
@@ -131,8 +132,7 @@ class Needed:
 
 def _plan(policy: Policy, draft: Draft, topic: Topic) -> Plan:
     """Return the places worth a closer look, before anything is analysed."""
-    whole = [(0, len(draft.text.view.shadow))]
-    passages = whole if policy.force_topic else find_passages(draft, topic)
+    passages = _passages(policy, draft, topic)
     plan: Plan = []
     for scene in draft.scenes:
         for rule in policy.rules:
@@ -150,6 +150,13 @@ def _plan(policy: Policy, draft: Draft, topic: Topic) -> Plan:
                     and (matcher.level == NONE or _may_stand(draft, at))
                 ]
     return plan
+
+
+def _passages(policy: Policy, draft: Draft, topic: Topic) -> Sequence[Stretch]:
+    """Return the stretches of the text in which rules on trafficking may speak."""
+    if policy.force_topic:
+        return [(0, len(draft.text.view.shadow))]
+    return find_passages(draft, topic)
 
 
 def _is_elsewhere(passages: Sequence[Stretch], topic: Topic, at: Candidate) -> bool:
@@ -240,18 +247,26 @@ def _judge(policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:
     parts = not is_on_topic(topic) and bool(find_passages(draft, topic))
     about = tell_topic(topic, has_passages=parts)
     standing = settle(findings, groups, known)
-    if guideline.judge is not None and standing:
-        standing = _weighed(policy, draft, standing)
+    if guideline.judge is not None:
+        standing = _weighed(policy, draft, topic, standing)
     return Checked(tuple(standing), tuple(scorecard), draft.words, about)
 
 
-def _weighed(policy: Policy, draft: Draft, findings: Sequence[Finding]) -> list[Finding]:
-    """Return findings with how sure they are; a severity that somebody has set stays."""
+def _weighed(policy: Policy, draft: Draft, topic: Topic, findings: list[Finding]) -> list[Finding]:
+    """Return findings with how sure they are; a severity that somebody has set stays.
+
+    Where rules on trafficking may speak, what the judge finds besides is there too.
+    """
     guideline = draft.guideline
     assert guideline.judge is not None
     assert guideline.about.judge is not None
     kept = frozenset((*guideline.about.judge.protecting, *policy.severity))
-    return judged(guideline.judge, draft.scenes, findings, guideline.about.siblings, kept)
+    reading = Reading(guideline.judge)
+    weighed = judged(reading, draft.scenes, findings, guideline.about.siblings, kept)
+    passages = _passages(policy, draft, topic)
+    if guideline.judge.alone is None or not passages:
+        return weighed
+    return suggested(policy.rules, draft, passages, weighed, reading, titled=is_on_topic(topic))
 
 
 def _candidates(opening: Candidate) -> Iterator[Candidate]:

@@ -217,7 +217,7 @@ def read_items(data: Path, texts: Iterable[Path]) -> list[Item]:
         found |= {row["id"]: row for row in read_lines(file) if row.get("id") in wanted}
     if missing := wanted - found.keys():
         raise DataError(f"{data}: the text of '{min(missing)}' is in none of the files given")
-    return [_item(row, found[row["id"]]) for row in rows]
+    return [item_of(row, found[row["id"]]) for row in rows]
 
 
 def _beside(data: Path) -> Path:
@@ -245,7 +245,8 @@ def _row(line: str, where: str) -> dict[str, Any]:
     return row
 
 
-def _item(row: Mapping[str, Any], article: Mapping[str, Any]) -> Item:
+def item_of(row: Mapping[str, Any], article: Mapping[str, Any]) -> Item:
+    """Return an annotated row with the article it belongs to."""
     text, title = str(article.get("text") or ""), str(article.get("title") or "")
     fields = {"title": title, "text": text}
     marks = tuple(

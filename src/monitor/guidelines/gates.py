@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.draft import Candidate, Draft
+from monitor.guidelines.draft import Candidate, Draft, Unmatched
 from monitor.guidelines.evidence_sets import TopicSets
 from monitor.guidelines.schema import QuotePolicy
 from monitor.text.quotations import Quotation
@@ -103,14 +103,14 @@ class Voice:
     quotation: Quotation | None = None
 
 
-def find_voice(at: Candidate) -> Voice:
+def find_voice(at: Candidate | Unmatched) -> Voice:
     """Return who says the words of a candidate, or that they are only mentioned."""
     quotation = at.scene.quotation_around(at.start, at.end)
     return Voice(quotation.kind, quotation) if quotation else Voice("no")
 
 
 def spoken_severity(
-    guideline: Guideline, at: Candidate, voice: Voice, severity: Severity
+    guideline: Guideline, at: Candidate | Unmatched, voice: Voice, severity: Severity
 ) -> Severity | None:
     """Return the severity that is left in this voice, None for silence.
 
@@ -128,7 +128,7 @@ def spoken_severity(
     return "suggestion"
 
 
-def _survivor_speaks(guideline: Guideline, at: Candidate, voice: Voice) -> bool:
+def _survivor_speaks(guideline: Guideline, at: Candidate | Unmatched, voice: Voice) -> bool:
     """Whether the speaker is called a survivor, or says I and is called nothing else."""
     scene = at.scene
     quotation = voice.quotation

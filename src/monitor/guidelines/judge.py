@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import ModelError
+from monitor.guidelines.alone import Alone, Glance, alone_of
 from monitor.nlp.artefact import ModelFolder
 from monitor.nlp.encoder import EncoderSession
 from monitor.nlp.tokens import Sentence, TextTokenizer, load_tokenizer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MODEL, TOKENIZER, OUTPUT = "judge.onnx", "tokenizer.json", "rules"
+GLANCE = "glance.npz"
 MOST = 300
 """Sentences that are read of one draft: more with findings than in 5,000 words of any news, and
 five seconds of a processor."""
@@ -76,6 +78,8 @@ class Judge:
     formula: Formula
     doubt: float
     most: int = MOST
+    alone: Alone | None = None
+    glance: Glance | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -95,7 +99,7 @@ class Reading:
         if finding.rule not in heads or not scene.view.sentences:
             return None
         number = scene.view.sentence_at(scene.view.to_shadow(finding.start, finding.end)[0])
-        read = self._read(scene, number)
+        read = self.read(scene, number)
         if read is None:
             return None
         sentence, numbers = read
@@ -112,7 +116,15 @@ class Reading:
             loud=finding.severity != "suggestion",
         )
 
-    def _read(self, scene: Scene, number: int) -> tuple[Sentence, NDArray[np.float32]] | None:
+    def glance(self, scene: Scene, number: int) -> float:
+        """Return how much a sentence of the text looks like one worth reading."""
+        judge = self.judge
+        if judge.glance is None:
+            return 0.0
+        sentence = judge.tokenizer.sentence(_sentence(scene, number), "", 0)
+        return judge.glance.score(sentence.ids[2 : 2 + len(sentence.offsets)])
+
+    def read(self, scene: Scene, number: int) -> tuple[Sentence, NDArray[np.float32]] | None:
         """Return a sentence's tokens, and a row of numbers for each; `None` beyond the `most`."""
         before = _sentence(scene, number - 1) if scene.field == "text" and number else ""
         key = _sentence(scene, number), before
@@ -132,7 +144,7 @@ def _sentence(scene: Scene, number: int) -> str:
 
 
 def judged(
-    judge: Judge,
+    reading: Reading,
     scenes: Sequence[Scene],
     findings: Sequence[Finding],
     siblings: Sequence[Sequence[str]],
@@ -142,11 +154,11 @@ def judged(
 
     The severity of rules in `kept` stays.
     """
-    reading, of_field = Reading(judge), {scene.field: scene for scene in scenes}
+    of_field = {scene.field: scene for scene in scenes}
     found: list[Finding] = []
     for finding in findings:
         sure = reading.confidence(of_field[finding.field], finding, siblings)
-        doubted = sure is not None and sure < judge.doubt and finding.rule not in kept
+        doubted = sure is not None and sure < reading.judge.doubt and finding.rule not in kept
         severity = "suggestion" if doubted else finding.severity
         found.append(replace(finding, confidence=sure, severity=severity))
     return found
@@ -164,12 +176,16 @@ def load_judge(folder: ModelFolder) -> Judge:
         limit, context = int(settings["sentence_tokens"]), int(settings["context_tokens"])
         heads = {rule: at for at, rule in enumerate(folder.meta.labels["rules"])}
         doubt = float(folder.meta.thresholds["suggestion"])
+        alone = alone_of(settings["alone"]) if "alone" in settings else None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{meta}: judge: {error}") from error
     session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL))
     where = str(folder.path / TOKENIZER)
     tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
-    return Judge(folder, session, tokenizer, heads, context, formula, doubt)
+    glance = Glance(**folder.arrays(GLANCE)) if GLANCE in folder.content else None
+    return Judge(
+        folder, session, tokenizer, heads, context, formula, doubt, alone=alone, glance=glance
+    )
 
 
 def _formula(raw: Mapping[str, Any]) -> Formula:

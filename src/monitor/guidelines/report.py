@@ -9,7 +9,7 @@ from typing import Any
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline, number_of, pick
 from monitor.guidelines.context import Found
-from monitor.guidelines.draft import Candidate, Draft
+from monitor.guidelines.draft import Candidate, Draft, Unmatched
 from monitor.guidelines.gates import Voice
 from monitor.guidelines.schema import Example, Rule, SourceEntry
 from monitor.shapes import finding_json, scorecard_json, span_json
@@ -59,6 +59,29 @@ def make_finding(
         why=" ".join((at.matcher.source.why or rule.why).split()),
         suggestions=_suggestions(guideline, at),
         sources=_unique((*_sources(at.matcher.source.sources), *sources_of(rule))),
+    )
+
+
+def plain_finding(at: Unmatched, scope: Scope, voice: Voice) -> Finding:
+    """Return a suggestion in a rule's own words: without evidence, and nothing is offered."""
+    rule = at.rule.rule
+    scene = at.scene
+    start, end = scene.view.original(at.start, at.end)
+    match = scene.view.text[start:end]
+    return Finding(
+        rule=rule.id,
+        severity="suggestion",
+        principle=rule.principle,
+        scope=scope,
+        field=scene.field,
+        start=start,
+        end=end,
+        match=match,
+        quoted="no" if voice.quoted == "mention" else voice.quoted,
+        message=_filled(rule.message, match, ()),
+        why=" ".join(rule.why.split()),
+        suggestions=(),
+        sources=sources_of(rule),
     )
 
 

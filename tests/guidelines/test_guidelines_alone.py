@@ -1,0 +1,209 @@
+"""What the judge finds alone: a suggestion, in the words it means, where its rule may speak."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from monitor.config import data_dir
+from monitor.guidelines import Guideline, check_document, check_documents, load_guideline
+from monitor.guidelines.alone import USUAL, Alone, Glance, alone_of, others_of
+from monitor.guidelines.judge import Judge
+from monitor.text.document import Document
+from monitor.types import Finding
+
+THB = load_guideline(data_dir("guidelines") / "thb-en", models=data_dir("models"))
+assert THB.judge is not None
+JUDGE: Judge = THB.judge
+RULE = "passive-no-agent"
+CASE = (
+    "Three men are charged with human trafficking. "
+    "The workers came by lorry to a kiln near the port. "
+    "They were fed once a day. A hearing is set for Monday."
+)
+SPEAKS = Alone(1.0, {RULE: 0.0}, 3.0, 0.5, 2.0, 4, 50)
+
+
+@dataclass
+class Points:
+    """A session whose head for a rule points at some tokens, and at others less."""
+
+    head: int
+    at: Mapping[int, float]
+    asked: list[list[int]] = field(default_factory=list)
+
+    def run(self, ids: Sequence[int]) -> Mapping[str, NDArray[np.float32]]:
+        self.asked.append(list(ids))
+        said = np.full((len(ids), len(JUDGE.heads)), -9, np.float32)
+        said[:, self.head] = [self.at.get(token, -9) for token in ids]
+        return {"rules": said}
+
+
+class Both(Points):
+    """The same of two rules."""
+
+    def __init__(self, head: int, at: Mapping[int, float], other: int) -> None:
+        super().__init__(head, at)
+        self.other = other
+
+    def run(self, ids: Sequence[int]) -> Mapping[str, NDArray[np.float32]]:
+        said = super().run(ids)["rules"]
+        said[:, self.other] = said[:, self.head]
+        return {"rules": said}
+
+
+def pointing(
+    odds: Mapping[str, float], *, rule: str = RULE, alone: Alone = SPEAKS, **changes: Any
+) -> tuple[Guideline, Points]:
+    """The guideline with a judge that has these log odds at the tokens of some words."""
+    at = {
+        token: value
+        for words, value in odds.items()
+        for token in JUDGE.tokenizer.rust.encode(words, add_special_tokens=False).ids
+    }
+    session = Points(JUDGE.heads[rule], at)
+    alone = replace(alone, rules={rule: 0.0})
+    given: Any = {"session": session, "alone": alone, **changes}
+    return replace(THB, judge=replace(JUDGE, **given)), session
+
+
+def found(guideline: Guideline, text: str, title: str = "", **given: Any) -> list[Finding]:
+    """What is found that the lists have not."""
+    document = Document(text, title, language="en")
+    lists = check_document(replace(THB, judge=None), document, **given).findings
+    known = {(f.rule, f.field, f.start) for f in lists}
+    checked = check_document(guideline, document, **given).findings
+    return [f for f in checked if (f.rule, f.field, f.start) not in known]
+
+
+def test_words_that_no_list_has_are_a_suggestion() -> None:
+    guideline, _ = pointing({"by lorry": 1.5, "kiln": -3.0})
+    (finding,) = found(guideline, CASE)
+    assert (finding.rule, finding.match, finding.severity) == (RULE, "by lorry", "suggestion")
+    assert finding.confidence == pytest.approx(0.818, abs=0.001)
+    assert finding.suggestions == ()
+    assert "by lorry" in finding.message
+    assert "{" not in finding.message
+    rule = next(rule for rule in THB.rules if rule.id == RULE)
+    assert finding.why == " ".join(rule.why.split())
+    assert finding.sources
+
+
+def test_it_is_never_more_than_a_suggestion_and_off_when_its_rule_is() -> None:
+    guideline, _ = pointing({"by lorry": 3.0})
+    (finding,) = found(guideline, CASE, severity={RULE: "error"})
+    assert finding.severity == "suggestion"
+    assert not found(guideline, CASE, disable=[RULE])
+
+
+def test_what_is_not_sure_enough_and_a_silent_rule_say_nothing() -> None:
+    guideline, _ = pointing({"by lorry": -0.5})
+    assert not found(guideline, CASE)
+    silent, _ = pointing({"by lorry": 3.0}, alone=SPEAKS)
+    assert silent.judge is not None
+    judge = replace(silent.judge, alone=replace(SPEAKS, rules={"host-country": 0.0}))
+    assert not found(replace(silent, judge=judge), CASE)
+    assert not found(replace(silent, judge=replace(judge, alone=None)), CASE)
+
+
+def test_off_topic_nothing_is_read() -> None:
+    guideline, session = pointing({"by lorry": 3.0})
+    text = (
+        "The striker scored twice. The visitors came by lorry for third place in the league. " * 12
+    )
+    assert not found(guideline, text)
+    assert not session.asked
+    assert found(guideline, text, on_topic=True)
+
+
+def test_words_are_whole_few_and_together() -> None:
+    near = {"workers": 1.0, "came": 1.0, "by": 1.5, "lorry": 1.0, "kiln": 0.9, "the": 1.0, "a": 1.0}
+    guideline, _ = pointing(near)
+    matches = [finding.match for finding in found(guideline, CASE)]
+    assert "workers came by lorry" in matches
+    assert all(len(match.split()) <= SPEAKS.words for match in matches)
+    assert {finding.match for finding in found(pointing({"trafficking": 2.0})[0], CASE)} == {
+        "trafficking"
+    }
+
+
+def test_speech_is_left_alone() -> None:
+    guideline, _ = pointing({"by lorry": 3.0})
+    said = CASE.replace("The workers", '"The workers').replace("port.", 'port," said the officer.')
+    assert found(guideline, CASE)
+    assert not found(guideline, said)
+
+
+def test_names_are_no_breach() -> None:
+    skipping = next(
+        r.id
+        for r in THB.rules
+        if r.names == "skip" and r.id in JUDGE.heads and r.scope == "any" and r.quotes != "skip"
+    )
+    guideline, _ = pointing({"sunrise": 3.0}, rule=skipping)
+    assert found(guideline, f"{CASE} Nobody sees the sunrise.")
+    assert not found(guideline, f"{CASE} The men phoned the Sunrise Foundation.")
+
+
+def test_lists_come_first_at_one_place() -> None:
+    text = "Two child prostitutes were found by the police. Three men face trafficking charges."
+    for rule in ("child-prostitute", "child-sex-worker", "host-country"):
+        guideline, _ = pointing({"child prostitutes": 3.0}, rule=rule)
+        assert not found(guideline, text)
+
+
+def test_the_surest_rule_speaks_at_one_place() -> None:
+    guideline, session = pointing({"by lorry": 1.0, "lorry to": 2.0})
+    assert guideline.judge is not None
+    other = "host-country"
+    judge = replace(guideline.judge, alone=replace(SPEAKS, rules={RULE: 0.0, other: 1.0}))
+    both = Both(session.head, session.at, JUDGE.heads[other])
+    given: Any = {"session": both}
+    (finding,) = found(replace(guideline, judge=replace(judge, **given)), CASE)
+    assert finding.rule == other
+
+
+def test_only_so_many_sentences_without_a_finding_are_read() -> None:
+    calm = " ".join(f"The lorry stopped at house {number}." for number in range(40))
+    text = f"{CASE} {calm}"
+    single = np.zeros(len(JUDGE.tokenizer.rust.get_vocab()))
+    (kiln,) = JUDGE.tokenizer.rust.encode("kiln", add_special_tokens=False).ids[:1]
+    single[kiln] = 1.0
+    glance = Glance(single, np.zeros(64))
+    few = replace(SPEAKS, others=2)
+    guideline, session = pointing({"by lorry": 3.0}, alone=few, glance=glance)
+    assert [finding.match for finding in found(guideline, text, "Traffickers held")] == ["by lorry"]
+    _title, *asked = session.asked
+    flagged = len(check_document(replace(THB, judge=None), Document(text)).findings)
+    assert len(asked) <= 2 + flagged
+    assert others_of(few, USUAL // 10) == 2
+    assert others_of(few, 3 * USUAL) == 6
+
+
+def test_company_changes_nothing() -> None:
+    guideline, _ = pointing({"by lorry": 3.0})
+    documents = [Document(CASE, language="en"), Document(f"Two boys drowned. {CASE}", "At sea")]
+    together = check_documents(guideline, documents)
+    alone = [check_document(guideline, each) for each in documents]
+    assert [one.findings for one in together] == [one.findings for one in alone]
+
+
+@pytest.mark.parametrize("odd", ["\ufeff", "\u00ad", "שלום", "👩🏽‍🏫", "e\u0301"])
+def test_odd_characters_move_no_offset(odd: str) -> None:
+    guideline, _ = pointing({"by lorry": 3.0})
+    text = f"{odd} {CASE}{odd}"
+    for finding in found(guideline, text):
+        assert finding.match == text[finding.start : finding.end] == "by lorry"
+
+
+def test_settings() -> None:
+    raw = {"slope": 1, "rules": {RULE: 0}, "high": 3, "least": 0.5, "edge": 2, "words": 4,
+           "others": 50}  # fmt: skip
+    assert alone_of(raw) == SPEAKS
+    with pytest.raises(KeyError):
+        alone_of({})
+    with pytest.raises(TypeError):
+        alone_of({**raw, "rules": []})
