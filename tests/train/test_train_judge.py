@@ -175,7 +175,7 @@ torch = pytest.importorskip("torch", reason="training the judge needs the train 
 pytest.importorskip("onnx", reason="exporting the judge needs the train extra (onnx)")
 
 WORDS = "police rescued six men from a kiln the court heard on monday they were fed".split(" ")  # noqa: SIM905
-SMALL = JudgeOptions(epochs=6, batch=4, frozen=1, warm_up=3, bfloat16=False, rate=1e-3,
+SMALL = JudgeOptions(rounds=6, thin=1, batch=4, frozen=1, warm_up=3, bfloat16=False, rate=1e-3,
                      head_rate=1e-2)  # fmt: skip
 
 
@@ -252,7 +252,7 @@ def test_layers_apart_give_what_the_whole_gives(base: Path) -> None:
     encoded = [Sentence((2, 5, 6, 3), 1, ((0, 1), (2, 3))), Sentence((2, 9, 3, 8, 7, 6, 3), 3, ())]
     module = start_module(base, 3, 0).eval()
     states = lower_states(base, encoded, SMALL)
-    learner = Learner(module, states, encoded, [], SMALL)
+    learner = Learner(module, [], states, encoded, [], SMALL)
     with torch.no_grad():
         together = module.head(learner.upper([0, 1]))
         for at, each in enumerate(encoded):
@@ -261,6 +261,7 @@ def test_layers_apart_give_what_the_whole_gives(base: Path) -> None:
 
 
 def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_path: Path) -> None:
+    from monitor.guidelines.judge import load_judge
     from monitor.nlp.artefact import load_folder
     from monitor.train.judge import train_rules
 
@@ -270,7 +271,11 @@ def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_
         "- rule: rescue-language\n  bad: ['Six men were [[rescued]].']\n"
     )
     told: list[str] = []
+    own = tmp_path / "own"
+    (own / "data").mkdir(parents=True)
+    (own / "data" / "marks.jsonl").write_text('{"id": "a5", "read": 9, "findings": []}\n')
     given = {"guideline": guideline, "development": development, "base": base, "options": SMALL,
+             "own": own,
              "work": tmp_path / "work", "say": told.append, "version": "0.0.1"}  # fmt: skip
     with pytest.raises(UsageError, match="no part '7'"):
         train_rules(data, tmp_path, part="7", **given)
@@ -280,12 +285,19 @@ def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_
     assert "part 1 is there already" in told
     folder = load_folder(tmp_path / "rules-en" / "0.0.1")
     assert folder.meta.labels["rules"] == meta["labels"]["rules"]
+    assert set(folder.content) == {"judge.onnx", "tokenizer.json", "glance.npz"}
+    assert load_judge(folder).alone is not None
     assert set(folder.meta.settings["confidence"]["priors"]) >= {"rescue-language"}
     assert meta["scores"]["kept_apart"]["articles"] + meta["scores"]["articles"] == 24
     assert np.isfinite(meta["scores"]["confidence"]["auc"])
     assert "rescue-language" in (folder.path / "README.md").read_text("utf-8")
     again = train_rules(data, tmp_path / "again", **given)
     assert again["files"] == meta["files"]
-    changed = replace(SMALL, epochs=1)
+    (run,) = {path.stem.partition("-")[2] for path in (tmp_path / "work").iterdir()}
+    refitted = train_rules(data, tmp_path / "refitted", run=run, **given)
+    assert refitted["files"] == meta["files"]
+    with pytest.raises(UsageError, match="no such part"):
+        train_rules(data, tmp_path / "refitted", run="0123", **given)
+    changed = replace(SMALL, rounds=1)
     train_rules(data, tmp_path, part="0", **(given | {"options": changed}))
     assert len(list((tmp_path / "work").glob("0-*"))) == 2

@@ -19,12 +19,14 @@ from monitor.config import cache_dir, data_dir
 from monitor.guidelines import load_guideline
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.evaluate import Item
-from monitor.nlp.artefact import save_folder
+from monitor.nlp.artefact import pack_arrays, save_folder
 from monitor.nlp.encoder import EncoderSession
 from monitor.nlp.tokens import Sentence
 from monitor.train.cards import model_card
 from monitor.train.data import file_sha256
 from monitor.train.encoder import base_folder, plain_tokenizer
+from monitor.train.judge_alone_fit import calibrate_alone
+from monitor.train.judge_articles import HERE, MARKS
 from monitor.train.judge_confidence import (
     Confidence,
     Evidence,
@@ -48,22 +50,23 @@ from monitor.train.judge_data import (
     load_judge_data,
     rows_of,
 )
+from monitor.train.judge_glance import stored
 from monitor.train.judge_options import (
     DOUBT,
     FEW,
+    GLANCE,
     MODEL,
     NAME,
     OUTPUT,
     TOKENIZER,
-    WHOLE,
     JudgeOptions,
 )
 from monitor.train.judge_parts import (
     Prepared,
+    calibration_fold,
     fit_judge,
-    fold_of_event,
+    key_of,
     prepare,
-    read_numbers,
     read_weights,
 )
 
@@ -81,32 +84,42 @@ def train_rules(
     options: JudgeOptions = OPTIONS,
     guideline: Guideline | None = None,
     development: Path | None = None,
+    own: Path = HERE,
     base: Path | None = None,
     work: Path | None = None,
     part: str | None = None,
+    run: str | None = None,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
     """Learn from `data` (with `spans/` and `relevance/`), write `out/rules-en/version`.
 
     With `part` only that one is trained and kept in `work`, and what is returned is empty; without,
-    all that are not there yet, and the model is made of them. Returns the content of `meta.json`;
+    all that are not there yet, and the model is made of them; with `run` of parts that
+    were trained before, however the guideline has changed since: how sure flags are is fitted on
+    what it flags now. Returns the content of `meta.json`;
     raises `DataError`, `ModelError`, and `UsageError` for a part that does not exist.
     """
     guideline = guideline or load_guideline(data_dir("guidelines") / "thb-en", cache=cache_dir())
     development = development or data_dir("guidelines").parent / "tests" / "data" / "guidelines"
     say("reading articles and sentences")
-    read = load_judge_data(guideline, data, development)
+    read = load_judge_data(guideline, data, development, own)
     work = work or cache_dir() / "judge"
-    prepared = prepare(read, base or base_folder(), options, seed, work)
+    prepared = prepare(read, base or base_folder(), options, seed, work, run)
     for each in options.parts if part is None else (part,):
         fit_judge(prepared, each, say)
     if part is not None:
         return {}
-    return _make(prepared, guideline, data, out / NAME / version, version, say)
+    return _make(prepared, guideline, data, own, out / NAME / version, version, say)
 
 
 def _make(
-    prepared: Prepared, guideline: Guideline, data: Path, folder: Path, version: str, say: Say
+    prepared: Prepared,
+    guideline: Guideline,
+    data: Path,
+    own: Path,
+    folder: Path,
+    version: str,
+    say: Say,
 ) -> dict[str, Any]:
     """Export the whole, fit how sure flags are on the folds, and write the model's folder."""
     from monitor.train.export import shrink
@@ -114,9 +127,17 @@ def _make(
     say("exporting to int8 ONNX")
     module, seconds = read_weights(prepared)
     model = shrink(module, [OUTPUT])
-    files = {MODEL: model, TOKENIZER: plain_tokenizer(prepared.base / TOKENIZER)}
     say("fitting how sure flags are")
-    confidence, scores = _calibrate(prepared, guideline, EncoderSession(model, MODEL))
+    said = prepared.crossed()
+    confidence, scores = _calibrate(prepared, guideline, EncoderSession(model, MODEL), said)
+    say("fitting what the judge says alone")
+    alone, glance, found = calibrate_alone(prepared, guideline, said)
+    scores["alone"] = found
+    files = {
+        MODEL: model,
+        TOKENIZER: plain_tokenizer(prepared.base / TOKENIZER),
+        GLANCE: pack_arrays(stored(glance)),
+    }
     options = prepared.options
     meta = {
         "name": NAME,
@@ -130,12 +151,13 @@ def _make(
             "context_tokens": options.context,
             "sentence_tokens": options.sentence,
             "confidence": confidence.settings(),
+            "alone": asdict(alone),
         },
         "scores": scores,
         "training": {
             **prepared.record,
             "guideline": guideline.stamp,
-            "data": _files(data),
+            "data": {**_files(data), MARKS.as_posix(): file_sha256(own / MARKS)},
             "seconds": round(seconds),
             "sentences": dict(Counter(row.kind for row in prepared.data.rows)),
         },
@@ -178,21 +200,25 @@ class Sentences:
 
 
 def _calibrate(
-    prepared: Prepared, guideline: Guideline, session: EncoderSession
+    prepared: Prepared,
+    guideline: Guideline,
+    session: EncoderSession,
+    said: Mapping[str, NDArray[np.float32]],
 ) -> tuple[Confidence, dict[str, Any]]:
     """Return how sure flags are, fitted on articles by folds, and what it comes to."""
-    data, folds = prepared.data, prepared.options.folds
-    said: dict[int, NDArray[np.float32]] = {}
-    for part in prepared.options.parts:
-        said |= {} if part == WHOLE else read_numbers(prepared.path(part))
-    flags = flags_in(guideline, data.articles, data)
-    evidence = gather(flags, Sentences(data.rows, prepared.encoded, said.get), data)
+    data = prepared.data
+    articles = [item for item in data.articles if prepared.is_crossed(data.events[item.id])]
+    flags = flags_in(guideline, articles, data)
+    keys = [key_of(each.ids) for each in prepared.encoded]
+    evidence = gather(
+        flags, Sentences(data.rows, prepared.encoded, lambda row: said.get(keys[row])), data
+    )
     confidence = fit_confidence(evidence)
-    crossed = cross_fitted(evidence, [fold_of_event(each.flag.event, folds) for each in evidence])
+    crossed = cross_fitted(evidence, [calibration_fold(each.flag.event) for each in evidence])
     unread = flags_in(guideline, data.kept_apart, data)
     apart = gather(unread, _served(prepared, data.kept_apart, session), data)
     return confidence, {
-        "articles": len(data.articles),
+        "articles": len(articles),
         "confidence": confidence_scores(evidence, crossed, flags=len(flags)),
         "kept_apart": {
             "articles": len(data.kept_apart),

@@ -23,11 +23,22 @@ from monitor.guidelines.evaluate import Item, read_items, read_lines, related_ru
 from monitor.guidelines.examples import example_cases
 from monitor.text.document import Document
 from monitor.text.view import view
+from monitor.train.judge_articles import (
+    HERE,
+    MARKS,
+    TEXTS,
+    general_news,
+    read_drafts,
+    read_marked,
+    read_written,
+)
 from monitor.train.rows import DEV, REGIONAL, TRAIN
 
 KEPT_APART = 64
 """Of 256: events whose sha256 begins with a smaller byte are never learned from."""
 EXAMPLE, DEVELOPMENT, ARTICLE, EARLIER = "example", "development", "article", "earlier article"
+WRITTEN, GENERAL = "written article", "general news"
+WRITTEN_FOR_A_RULE = (EXAMPLE, DEVELOPMENT)
 SURE, ARGUABLE, JUDGED_RIGHT, JUDGED_WRONG, NEAR_MISS = 1.0, 0.5, 0.5, 4.0, 2.0
 IN_ARTICLES, IN_SENTENCES = 1.0, 0.2
 """Weights of a rule that nothing is said of."""
@@ -94,13 +105,16 @@ class JudgeRow:
 class JudgeData:
     """The rules that get a head, and their siblings; rows to learn from; articles read and unread.
 
-    `judged` are the verdicts on flags by article, rule and the words in small letters.
+    `further` are annotated articles whose flags nobody judged, `written` were written to learn
+    from. `judged` are the verdicts on flags by article, rule and the words in small letters.
     """
 
     rules: tuple[str, ...]
     siblings: Mapping[str, frozenset[str]]
     rows: tuple[JudgeRow, ...]
     articles: tuple[Item, ...]
+    further: tuple[Item, ...]
+    written: tuple[Item, ...]
     kept_apart: tuple[Item, ...]
     events: Mapping[str, str]
     judged: Mapping[tuple[str, str, str], str]
@@ -111,11 +125,14 @@ def is_kept_apart(event: str) -> bool:
     return hashlib.sha256(event.encode()).digest()[0] < KEPT_APART
 
 
-def load_judge_data(guideline: Guideline, data: Path, development: Path) -> JudgeData:
+def load_judge_data(
+    guideline: Guideline, data: Path, development: Path, own: Path = HERE
+) -> JudgeData:
     """Read what there is to learn from; raises `DataError`.
 
-    `data` holds `spans/` and `relevance/`; `development` files `development-*.yaml`. Articles of
-    the first annotation are learned from, but for those that tell the story of one kept apart.
+    `data` holds `spans/` and `relevance/`; `development` files `development-*.yaml`, with drafts
+    beside it; `own` the project's marks and written articles. Articles of the first annotation are
+    learned from, but for those that tell the story of one kept apart.
     """
     rules, siblings = judged_rules(guideline)
     spans, texts = data / "spans", [data / "relevance" / name for name in NEWS]
@@ -125,18 +142,31 @@ def load_judge_data(guideline: Guideline, data: Path, development: Path) -> Judg
     articles = tuple(item for item in items if not is_kept_apart(events[item.id]))
     unread = tuple(item for item in items if is_kept_apart(events[item.id]))
     told = {events[item.id] for item in unread}
+    further = [
+        item for item in read_marked(own / MARKS, texts) if not is_kept_apart(events[item.id])
+    ]
+    written = [*read_drafts(development), *read_written(own / TEXTS)]
+    events |= {item.id: item.id for item in written}
     earlier = [item for item in read_items(spans / DEV, texts) if events[item.id] not in told]
     sources = [
         *_example_sources(guideline, siblings),
         *development_sources(development, siblings),
         *(article_source(item, events[item.id], flags, siblings) for item in articles),
-        *(_earlier(item, events, siblings) for item in earlier),
+        *(marked_source(ARTICLE, item, events[item.id], siblings) for item in further),
+        *(marked_source(WRITTEN, item, item.id, siblings) for item in written),
+        *(marked_source(EARLIER, item, events[item.id], siblings) for item in earlier),
+        *(
+            Source(GENERAL, f"{GENERAL} {event}", event, document, Labels(), IN_ARTICLES)
+            for event, document in general_news(texts, is_kept_apart)
+        ),
     ]
     return JudgeData(
         rules,
         siblings,
         tuple(row for source in sources for row in rows_of(source, siblings)),
         articles,
+        tuple(further),
+        tuple(written),
         unread,
         events,
         {(flag["id"], flag["rule"], flag["match"].lower()): flag["verdict"] for flag in flags},
@@ -259,14 +289,13 @@ def _marks(item: Item, siblings: Mapping[str, frozenset[str]]) -> list[Claim]:
     ]
 
 
-def _earlier(
-    item: Item, events: Mapping[str, str], siblings: Mapping[str, frozenset[str]]
+def marked_source(
+    kind: str, item: Item, event: str, siblings: Mapping[str, frozenset[str]]
 ) -> Source:
-    """Return an article of the first annotation, whose flags nobody judged."""
+    """Return an annotated article whose flags nobody judged."""
     found = _marks(item, siblings)
     labels = Labels(found, (), _repeats(item, found))
-    event = events[item.id]
-    return Source(EARLIER, item.id, event, item.document, labels, IN_ARTICLES, item.read)
+    return Source(kind, item.id, event, item.document, labels, IN_ARTICLES, item.read)
 
 
 def article_source(

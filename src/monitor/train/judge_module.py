@@ -17,7 +17,9 @@ from torch.nn import functional
 
 from monitor.nlp.tokens import Sentence
 from monitor.train.encoder_module import base_model
+from monitor.train.judge_data import JudgeRow
 from monitor.train.judge_options import JudgeOptions
+from monitor.train.judge_rounds import rounds_of
 from monitor.train.judge_tokens import Target
 
 Rows = NDArray[np.intp]
@@ -90,6 +92,7 @@ class Learner:
     """A module that learns its upper layers and heads from rows whose lower states are known."""
 
     module: TokenHeads
+    rows: Sequence[JudgeRow]
     states: Sequence[torch.Tensor]
     encoded: Sequence[Sentence]
     targets: Sequence[Target]
@@ -119,12 +122,13 @@ def fit_heads(learner: Learner, rows: Rows, seed: int, say: Say) -> float:
     options, started = learner.options, time.monotonic()
     torch.set_num_threads(options.threads)
     start_heads(learner, rows)
-    steps = options.epochs * math.ceil(len(rows) / options.batch)
+    draw, lost, step = np.random.default_rng(seed), 0.0, 0
+    rounds = list(rounds_of(learner.rows, rows, options.rounds, options.thin, draw))
+    steps = sum(math.ceil(len(each) / options.batch) for each in rounds)
     optimiser, schedule = _optimiser(learner, steps)
     everything = [*learner.learned(), *learner.module.head.parameters()]
-    draw, lost, step = np.random.default_rng(seed), 0.0, 0
-    for _ in range(options.epochs):
-        for batch in _batches(rows, learner.encoded, options.batch, draw):
+    for each in rounds:
+        for batch in _batches(each, learner.encoded, options.batch, draw):
             loss = loss_of(learner, batch)
             optimiser.zero_grad()
             torch.autograd.backward(loss)

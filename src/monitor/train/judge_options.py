@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NAME = "rules-en"
-MODEL, TOKENIZER = "judge.onnx", "tokenizer.json"
+MODEL, TOKENIZER, GLANCE = "judge.onnx", "tokenizer.json", "glance.npz"
 OUTPUT = "rules"
 """The one output, tokens x rules, and the scheme of the rules' ids in `labels`."""
 WHOLE = "whole"
@@ -24,7 +24,8 @@ class JudgeOptions:
     A sentence is read as its first `sentence` tokens after the last `context` of the one before.
     """
 
-    epochs: int = 4
+    rounds: int = 8
+    thin: int = 4
     batch: int = 16
     context: int = 40
     sentence: int = 96

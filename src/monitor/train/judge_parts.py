@@ -22,7 +22,7 @@ from monitor.errors import UsageError
 from monitor.nlp.tokens import Sentence, TextTokenizer, load_tokenizer
 from monitor.train.data import file_sha256
 from monitor.train.encoder import BASE_PACKAGE, LIBRARIES, WEIGHTS, plain_tokenizer
-from monitor.train.judge_data import ARTICLE, JudgeData, JudgeRow
+from monitor.train.judge_data import ARTICLE, WRITTEN, JudgeData, JudgeRow
 from monitor.train.judge_options import TOKENIZER, WHOLE, JudgeOptions
 from monitor.train.judge_tokens import (
     Target,
@@ -45,6 +45,8 @@ class Prepared:
     seed: int
     work: Path
     record: Mapping[str, Any]
+    run: str | None = None
+    """The parts of which run to use, where they were made of other examples."""
 
     @cached_property
     def tokenizer(self) -> TextTokenizer:
@@ -74,14 +76,33 @@ class Prepared:
 
         return lower_states(self.base, self.encoded, self.options)
 
+    def crossed(self) -> dict[str, NDArray[np.float32]]:
+        """Return what is said of sentences of articles by folds that had not learned from them."""
+        said: dict[str, NDArray[np.float32]] = {}
+        for part in map(str, range(self.options.folds)):
+            if self.path(part).exists():
+                said |= read_numbers(self.path(part))
+        return said
+
+    def is_crossed(self, event: str) -> bool:
+        """Whether the fold of an event is there."""
+        return self.path(str(fold_of_event(event, self.options.folds))).exists()
+
     def path(self, part: str) -> Path:
         """Return where a part's result is or will be."""
-        run = hashlib.sha256(json.dumps(self.record, sort_keys=True).encode()).hexdigest()
-        return self.work / f"{part}-{run[:16]}.{'pt' if part == WHOLE else 'npz'}"
+        made = hashlib.sha256(json.dumps(self.record, sort_keys=True).encode()).hexdigest()
+        return self.work / f"{part}-{self.run or made[:16]}.{'pt' if part == WHOLE else 'npz'}"
 
 
-def prepare(data: JudgeData, base: Path, options: JudgeOptions, seed: int, work: Path) -> Prepared:
-    """Return what every part starts from."""
+def prepare(
+    data: JudgeData,
+    base: Path,
+    options: JudgeOptions,
+    seed: int,
+    work: Path,
+    run: str | None = None,
+) -> Prepared:
+    """Return what every part starts from; with `run` it must be there already."""
     rows = json.dumps([asdict(row) for row in data.rows], sort_keys=True, ensure_ascii=False)
     siblings = {rule: sorted(data.siblings[rule]) for rule in data.rules}
     record = {
@@ -92,12 +113,12 @@ def prepare(data: JudgeData, base: Path, options: JudgeOptions, seed: int, work:
         "base": {"package": BASE_PACKAGE, WEIGHTS: file_sha256(base / WEIGHTS)},
         "libraries": {name: metadata.version(name) for name in LIBRARIES},
     }
-    return Prepared(data, base, options, seed, work, record)
+    return Prepared(data, base, options, seed, work, record, run)
 
 
 def fold_of(row: JudgeRow, folds: int) -> int | None:
     """Return the fold of a row of an article, by event; all other rows are always learned from."""
-    if row.kind != ARTICLE:
+    if row.kind not in (ARTICLE, WRITTEN):
         return None
     return fold_of_event(row.event, folds)
 
@@ -105,6 +126,14 @@ def fold_of(row: JudgeRow, folds: int) -> int | None:
 def fold_of_event(event: str, folds: int) -> int:
     """Return the fold in which articles of an event are judged and not learned from."""
     return hashlib.sha256(f"f{event}".encode()).digest()[0] % folds
+
+
+def calibration_fold(event: str) -> int:
+    """Return in which of five parts an event counts when a confidence is tried out.
+
+    Not the folds of the judge: some of those may be missing.
+    """
+    return fold_of_event(event, 5)
 
 
 def fit_judge(prepared: Prepared, part: str, say: Say = lambda _: None) -> Path:
@@ -119,11 +148,18 @@ def fit_judge(prepared: Prepared, part: str, say: Say = lambda _: None) -> Path:
     if path.exists():
         say(f"part {part} is there already")
         return path
+    if prepared.run is not None:
+        if part == WHOLE:
+            raise UsageError(f"{path}: no such part")
+        say(f"part {part} is not there: its articles count for nothing")
+        return path
     from monitor.train.judge_module import Learner, fit_heads, predict, start_module
 
     say(f"part {part}: {len(prepared.encoded)} sentences")
     module = start_module(prepared.base, len(prepared.data.rules), prepared.seed)
-    learner = Learner(module, prepared.states, prepared.encoded, prepared.targets, options)
+    learner = Learner(
+        module, prepared.data.rows, prepared.states, prepared.encoded, prepared.targets, options
+    )
     folds = [str(fold_of(row, options.folds)) for row in prepared.data.rows]
     held = np.array([fold == part for fold in folds])
     shown = np.array([len(each.offsets) > 0 for each in prepared.encoded])
@@ -133,15 +169,20 @@ def fit_judge(prepared: Prepared, part: str, say: Say = lambda _: None) -> Path:
         _keep_weights(module, seconds, path)
     else:
         said = predict(learner, np.flatnonzero(shown & held))
-        _keep_numbers({str(row): numbers for row, numbers in said.items()}, path)
+        _keep_numbers({key_of(prepared.encoded[row].ids): said[row] for row in said}, path)
     say(f"part {part}: {seconds:.0f} s")
     return path
 
 
-def read_numbers(path: Path) -> dict[int, NDArray[np.float32]]:
-    """Return tokens x rules by row of a fold that was kept."""
+def key_of(ids: Sequence[int]) -> str:
+    """Return what a sentence and the one before it are known by, whatever row they stand in."""
+    return hashlib.sha256(np.asarray(ids, np.int64).tobytes()).hexdigest()[:24]
+
+
+def read_numbers(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Return tokens x rules of each sentence of a fold that was kept."""
     with np.load(path, allow_pickle=False) as numbers:
-        return {int(row): numbers[row].astype(np.float32) for row in numbers.files}
+        return {key: numbers[key].astype(np.float32) for key in numbers.files}
 
 
 def read_weights(prepared: Prepared) -> tuple[TokenHeads, float]:

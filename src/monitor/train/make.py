@@ -27,6 +27,7 @@ def make_model(
     reviews: Sequence[Labelled] = (),
     work: Path | None = None,
     part: str | None = None,
+    run: str | None = None,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
     """Train one model into `out`; return the content of its `meta.json`.
@@ -35,7 +36,7 @@ def make_model(
     encoder in `out`; `reviews` are rows to learn from besides. In another `language` than English
     relevance is linear alone and learns from its data file only. The judge of the `rules` can be
     trained in parts, each kept in `work`; after one `part` there is no model yet, and what is
-    returned is empty. Raises `DataError`, `ModelError`,
+    returned is empty; `run` names parts trained before. Raises `DataError`, `ModelError`,
     and `UsageError` for what a model cannot be made from.
     """
     if model == "rules":
@@ -43,9 +44,11 @@ def make_model(
             raise UsageError("the judge of the rules is English and needs no encoder or reviews")
         from monitor.train.judge import train_rules
 
-        return train_rules(data, out, version=version, seed=seed, work=work, part=part, say=say)
-    if work is not None or part is not None:
-        raise UsageError("--work and --part are for the judge of the rules")
+        return train_rules(
+            data, out, version=version, seed=seed, work=work, part=part, run=run, say=say
+        )
+    if work is not None or part is not None or run is not None:
+        raise UsageError("--work, --part and --run are for the judge of the rules")
     if language != ENGLISH:
         if model != "relevance" or encoder is not None or reviews:
             raise UsageError(f"'{language}' has a relevance model only, without encoder or reviews")
