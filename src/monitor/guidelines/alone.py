@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.guidelines.compiled import CompiledRule, Guideline
 from monitor.guidelines.draft import Draft, Unmatched
 from monitor.guidelines.gates import Voice, find_voice, spoken_severity
+from monitor.guidelines.glance import Alone, others_of
 from monitor.guidelines.passages import is_open
 from monitor.guidelines.proper_names import is_in_name
 from monitor.guidelines.report import plain_finding
+from monitor.text.patterns import word_set
 from monitor.text.scene import Scene
 from monitor.text.spans import Stretch
 from monitor.types import Finding
@@ -31,54 +32,14 @@ if TYPE_CHECKING:
     from monitor.guidelines.judge import Reading
     from monitor.nlp.tokens import Sentence
 
-DIGITS = 3
-USUAL = 600
-"""Words of a usual draft: of one that is longer, more sentences are read."""
-_NUMBERS = ("slope", "high", "least", "edge")
+ECHO = 250
+"""Characters in which a rule says nothing again: on articles it was right there 2 times of 52."""
+_FUNCTION = word_set(
+    "a an the of to for in on at by with from and or but as is are was were be been has have had "
+    "not her his their its it that this who he she they him them said"
+)
+"""Words that never carry a breach."""
 _WORD = re.compile(r"\w(?:[\w'-]*\w)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Alone:
-    """From the judge's log odds at its surest word to a confidence, and what is told.
-
-    `rules` are those that speak alone, each with its own offset; `least` is the confidence from
-    which a suggestion is made. Words belong to it whose log odds are at most `edge` below, `words`
-    at most. `share` of the sentences in which nothing was found are read.
-    """
-
-    slope: float
-    rules: Mapping[str, float]
-    high: float
-    least: float
-    edge: float
-    words: int
-    others: int
-
-    def confidence(self, rule: str, odds: float) -> float:
-        """Return a share between 0 and 1."""
-        said = self.rules[rule] + self.slope * min(self.high, odds)
-        return round(1 / (1 + math.exp(-said)), DIGITS)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Glance:
-    """How much a sentence looks like one to read: a weight for each token and for pairs of them."""
-
-    single: NDArray[np.float64]
-    pairs: NDArray[np.float64]
-
-    def score(self, ids: Sequence[int]) -> float:
-        """Return a number that is higher for sentences that break rules; longer ones may more."""
-        singles = {token for token in ids if token < len(self.single)}
-        pairs = {pair_of(one, other, len(self.pairs)) for one, other in pairwise(ids)}
-        total = sum(float(self.single[token]) for token in sorted(singles))
-        return total + sum(float(self.pairs[pair]) for pair in sorted(pairs))
-
-
-def pair_of(one: int, other: int, size: int) -> int:
-    """Return the place of two neighbouring tokens among `size`."""
-    return (one * 1_000_003 + other * 8_191) % size
 
 
 def suggested(
@@ -112,7 +73,7 @@ def suggested(
                     found += [finding] if finding else []
     kept: list[Finding] = list(standing)
     for finding in sorted(found, key=lambda f: (-(f.confidence or 0), f.field, f.start, f.rule)):
-        if not any(_overlap(finding, other) for other in kept):
+        if not any(_overlap(finding, other) or _echoes(finding, other) for other in kept):
             kept.append(finding)
     return sorted(kept, key=lambda f: (f.field == "text", f.start, f.end, f.rule))
 
@@ -121,9 +82,10 @@ def _overlap(one: Finding, other: Finding) -> bool:
     return one.field == other.field and one.start < other.end and other.start < one.end
 
 
-def others_of(alone: Alone, words: int) -> int:
-    """Return how many sentences without a finding are read of a draft of so many words."""
-    return max(alone.others, math.ceil(alone.others * words / USUAL))
+def _echoes(one: Finding, other: Finding) -> bool:
+    """Whether a rule has spoken right before: the judge reads the sentence before as well."""
+    same = (one.rule, one.field) == (other.rule, other.field)
+    return same and 0 <= one.start - other.end < ECHO
 
 
 def _chosen(
@@ -185,32 +147,26 @@ def _words(
     """Return where the words stand that the judge means, whole ones, in the shadow text."""
     start, end = scene.sentence_span(number)
     begins = scene.view.original(start, end)[0]
-    words = [found.span() for found in _WORD.finditer(scene.view.shadow, start, end)]
-    said = [-math.inf] * len(words)
+    spans = [found.span() for found in _WORD.finditer(scene.view.shadow, start, end)]
+    said = [-math.inf] * len(spans)
     for (low, high), each in zip(sentence.offsets, odds, strict=True):
         first, last = scene.view.to_shadow(begins + low, begins + high)
-        for at, (left, right) in enumerate(words):
+        for at, (left, right) in enumerate(spans):
             if left < last and first < right:
                 said[at] = max(said[at], float(each))
-    if not words or max(said) == -math.inf:
+    text = scene.view.shadow
+    telling = [at for at, span in enumerate(spans) if text[slice(*span)].lower() not in _FUNCTION]
+    if not telling:
         return None
-    low = high = max(range(len(words)), key=lambda at: (said[at], -at))
+    low = high = max(telling, key=lambda at: (said[at], -at))
+    if said[low] < float(odds.max()) - alone.edge:
+        return None
     least = said[low] - alone.edge
     while high - low + 1 < alone.words:
         before = said[low - 1] if low else -math.inf
-        after = said[high + 1] if high + 1 < len(words) else -math.inf
+        after = said[high + 1] if high + 1 < len(spans) else -math.inf
         if max(before, after) < least:
             break
         low, high = (low - 1, high) if before > after else (low, high + 1)
-    return words[low][0], words[high][1]
-
-
-def alone_of(settings: Mapping[str, object]) -> Alone:
-    """Return it from `meta.json`; raises `KeyError`, `TypeError` or `ValueError`."""
-    slope, high, least, edge = (float(str(settings[name])) for name in _NUMBERS)
-    words, others = int(str(settings["words"])), int(str(settings["others"]))
-    rules = settings["rules"]
-    if not isinstance(rules, Mapping):
-        raise TypeError("'rules' must be an object")
-    own = {str(rule): float(offset) for rule, offset in rules.items()}
-    return Alone(slope, own, high, least, edge, words, others)
+    inside = [at for at in telling if low <= at <= high]
+    return spans[inside[0]][0], spans[inside[-1]][1]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import ModelError
-from monitor.guidelines.alone import Alone, Glance, alone_of
+from monitor.guidelines.glance import Alone, Glance, alone_of
 from monitor.nlp.artefact import ModelFolder
 from monitor.nlp.encoder import EncoderSession
 from monitor.nlp.tokens import Sentence, TextTokenizer, load_tokenizer

@@ -14,11 +14,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.guidelines.alone import Alone
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.engine import make_policy, run_policy
 from monitor.guidelines.evaluate import Item, agree, related_rules
+from monitor.guidelines.glance import Alone
 from monitor.guidelines.judge import Formula, Judge
 from monitor.nlp.artefact import ModelFolder
 from monitor.nlp.encoder import EncoderSession

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.guidelines.alone import Alone, Glance
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.evaluate import Item
+from monitor.guidelines.glance import Alone, Glance
 from monitor.train.judge_alone import (
     FLOOR,
     OTHERS,

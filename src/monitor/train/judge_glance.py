@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.guidelines.alone import USUAL, Glance, pair_of
+from monitor.guidelines.glance import USUAL, Glance, pair_of
 from monitor.nlp.tokens import Sentence
 from monitor.train.judge_alone import Proposal, Read
 from monitor.train.judge_data import JudgeRow
