@@ -193,6 +193,11 @@ def test_suggestions_agree_with_number_article_and_capital():
     assert finding.suggestions == ("undocumented migrant",)
 
 
+def test_a_match_may_say_that_the_rule_has_no_suggestion_for_it():
+    (finding,) = check("Trafficked women and illegal children were found.").findings
+    assert (finding.match, finding.suggestions) == ("illegal children", ())
+
+
 @pytest.mark.parametrize(
     ("words", "article"),
     [("undocumented migrant", True), ("union", False), ("uninvolved man", True), ("hour", True),

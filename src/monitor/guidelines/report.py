@@ -167,7 +167,8 @@ def _suggestions(guideline: Guideline, at: Candidate) -> tuple[str, ...]:
     offered = at.matcher.replacements.get(key_of(match))
     if offered is None:
         number = number_of(match, frozenset(guideline.about.plurals))
-        chosen = at.matcher.source.suggest or at.rule.rule.suggest
+        own = at.matcher.source
+        chosen = own.suggest if "suggest" in own.model_fields_set else at.rule.rule.suggest
         offered = tuple(pick(suggestion, number) for suggestion in chosen)
     before = at.scene.view.shadow[max(0, at.start - 4) : at.start].lower().rpartition(" ")[0]
     article = before.rpartition(" ")[2]
