@@ -58,7 +58,8 @@ def suggested(
     """
     alone = reading.judge.alone
     assert alone is not None
-    speaking = [rule for rule in rules if rule.rule.id in alone.rules]
+    known = alone.rules.keys() & reading.judge.heads.keys()
+    speaking = [rule for rule in rules if rule.rule.id in known]
     found: list[Finding] = []
     for scene in draft.scenes:
         if scene.field == "title":
