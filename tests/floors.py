@@ -68,7 +68,7 @@ def thb() -> Guideline:
 
 
 def of_sentences(files: Sequence[Path]) -> tuple[Figures, Figures]:
-    result = sentences.score(thb(), files)
+    result = sentences.score(with_judge(), files)
     quoted = {"found_in_quotations": result.heard} if result.quoted else {}
     return {"found": result.found, **quoted}, {"near_misses_flagged": result.flagged}
 

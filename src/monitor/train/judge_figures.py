@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.config import cache_dir, guideline_dir
+from monitor.classify import load_shown
+from monitor.config import cache_dir, data_dir, guideline_dir
 from monitor.guidelines import Guideline, load_guideline
+from monitor.guidelines.checked import Checked
 from monitor.guidelines.engine import make_policy, run_policy
 from monitor.guidelines.evaluate import Item, agree, read_items, read_lines, related_rules
 from monitor.guidelines.judge import load_judge
@@ -41,12 +43,14 @@ def kept_apart(data: Path) -> list[Item]:
 
 
 def marks_met(guideline: Guideline, items: Sequence[Item]) -> Mapping[str, int]:
-    """Count sure marks found, and flags that meet a mark: loud ones (warning, error) and others."""
+    """Count sure marks found, and flags that meet a mark: loud ones (warning, error) and others.
+
+    Texts are checked as drafts and stored articles are: one that the relevance model would show is
+    on topic, whatever its words tell.
+    """
     related = related_rules(guideline)
     counts = Counter[str]()
-    policy = make_policy(guideline, (), {})
-    checked = run_policy(guideline, [item.document for item in items], policy)
-    for item, result in zip(items, checked, strict=True):
+    for item, result in zip(items, _checked(guideline, items), strict=True):
         found = [f for f in result.findings if f.field == "title" or f.start < item.read]
         for mark in item.marks:
             counts["sure"] += mark.sure
@@ -56,3 +60,15 @@ def marks_met(guideline: Guideline, items: Sequence[Item]) -> Mapping[str, int]:
             voice = "suggestions" if flag.severity == "suggestion" else "loud"
             counts[f"{voice}_{'matched' if meets else 'unmatched'}"] += 1
     return counts
+
+
+def _checked(guideline: Guideline, items: Sequence[Item]) -> list[Checked]:
+    policy = make_policy(guideline, (), {})
+    checked = run_policy(guideline, [item.document for item in items], policy)
+    is_shown = load_shown(data_dir("models"), guideline.language)
+    opened = replace(policy, force_topic=True)
+    for number, item in enumerate(items):
+        document = item.document
+        if checked[number].is_elsewhere and is_shown(document.title, document.text):
+            checked[number] = run_policy(guideline, [document], opened)[0]
+    return checked
