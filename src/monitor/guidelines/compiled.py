@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,9 @@ from monitor.guidelines.dependency import DependencyPatterns
 from monitor.guidelines.evidence_sets import CaseSets, NameSets, TopicSets
 from monitor.guidelines.figures import Figure
 from monitor.guidelines.lexicons import LexiconError, Lexicons, keys
-from monitor.guidelines.linguistics import NONE, check_node, check_pattern
+from monitor.guidelines.linguistics import ENTITIES, NONE, check_node, check_pattern
+from monitor.guidelines.needed_words import NeededWords
+from monitor.guidelines.person_sets import check_roles, person_sets
 from monitor.guidelines.schema import (
     Clause,
     Lexicon,
@@ -25,13 +27,14 @@ from monitor.guidelines.schema import (
 from monitor.guidelines.stamp import guideline_stamp
 from monitor.guidelines.tokens import TokenPatterns
 from monitor.persons.people import PersonLists
-from monitor.persons.sets import DetailSets, PersonEvents, PersonSets
+from monitor.persons.sets import PersonSets
 from monitor.text.scan import Scanner, Words, WordSets, key_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from monitor.guidelines.judge import Judge
+    from monitor.text.scene import Scene
 
 
 class CompileError(ValueError):
@@ -67,6 +70,8 @@ class Evidence:
     """Of whom the words must be told, in one of `roles` and none of `never`."""
     never: tuple[frozenset[str], ...] = ()
     contact: bool = False
+    needed: tuple[NeededWords, ...] = ()
+    """The words that patterns need, any of them, in the piece of the match."""
 
     @property
     def level(self) -> int:
@@ -104,12 +109,22 @@ class CompiledMatcher:
     """How much of it before anybody knows whether entities matter."""
     early_needs: tuple[Evidence, ...]
     early_unless: tuple[Evidence, ...]
-    """Clauses that any place in the sentence answers alike, without analysis."""
+    """Clauses whose answer for an opening is known without analysis."""
+    plain: CompiledMatcher | None = None
+    """The same for pieces that lack the words of the patterns in its clauses."""
 
     @property
     def has_patterns(self) -> bool:
         """Whether matches are found by patterns, where a trigger stands, and not by words."""
         return self.tokens is not None or self.dependency is not None
+
+    def fitting(self, scene: Scene, sentence: int, start: int) -> CompiledMatcher:
+        """Return the matcher that judges a place alike with the least analysis."""
+        if self.plain is None:
+            return self
+        piece = scene.piece_text(sentence, start)
+        patterns = [c.patterns for c in (*self.needs, *self.unless) if c.patterns]
+        return self if any(p.needed.may_match(*piece) for p in patterns) else self.plain
 
     def may_find(self, doc: Doc) -> bool:
         """Whether a doc whose entities are not known yet could hold a match."""
@@ -174,6 +189,10 @@ class Guideline:
         return PersonLists(self.scanner, self.persons)
 
 
+_ANY = Evidence((), None, None, None, (), 0, (), None, "sentence", None, 1)
+"""A clause that asks for nothing yet."""
+
+
 def compile_guideline(
     about: GuidelineFile,
     lexicons: Mapping[str, Lexicon],
@@ -226,7 +245,7 @@ def _guideline(
         other_speaker=build.named(speakers.other),
         first_person=build.named(speakers.first_person),
         captions=build.named(about.captions),
-        persons=build.persons(),
+        persons=person_sets(about, build.named),
         cases=CaseSets(*map(build.named, (cases.act, cases.means, cases.purpose, cases.crossing))),
         names=NameSets(
             *map(build.named, (names.heads, names.openings, names.listed, names.offences))
@@ -240,7 +259,7 @@ class _Build:
 
     def __init__(self, about: GuidelineFile, lexicons: Mapping[str, Lexicon]) -> None:
         self.sets = WordSets()
-        self._roles, self._about = about.roles, about
+        self._about = about
         self._words = Lexicons(lexicons)
 
     def rule(self, rule: Rule) -> CompiledRule:
@@ -265,55 +284,6 @@ class _Build:
         """Return the numbers of named lexicons; raises `LexiconError`."""
         return tuple(self.sets.add(self._words.words(name)) for name in names)
 
-    def persons(self) -> PersonSets:
-        """Return the word lists by which persons are followed; raises `LexiconError`."""
-        words, named = self._about.persons, self.named
-        misfits = {
-            word: frozenset(named(names)) for word, names in self._about.pronouns.items() if names
-        }
-        known = frozenset().union(*misfits.values())
-        self._check_roles(
-            name for event in words.events for name in (event.subject, event.object, event.agent)
-        )
-        return PersonSets(
-            roles={role: named(names) for role, names in self._roles.items()},
-            assumed=frozenset(named(words.assumed)),
-            ignored=named(words.no_person),
-            no_name=named(words.no_name),
-            done_to=named(words.participles),
-            several=frozenset(named(words.several)),
-            traits=known,
-            implied={word: known - unfit for word, unfit in misfits.items()},
-            misfits=misfits,
-            adult_age=words.adult_age,
-            by_age=words.by_age,
-            instead={role: frozenset(others) for role, others in words.instead.items()},
-            never={role: frozenset(others) for role, others in words.never.items()},
-            events=tuple(
-                PersonEvents(e.voice, named(e.verbs), e.subject, e.object, e.agent)
-                for e in words.events
-            ),
-            details=tuple(
-                DetailSets(
-                    name, named(kind.words), named(kind.named), named(kind.ahead), kind.alone
-                )
-                for name, kind in words.details.items()
-            ),
-            owners=frozenset(words.owners),
-            broad=named(words.broad),
-            kin=named(words.kin),
-            relative=words.relative,
-            protected=words.protected,
-        )
-
-    def _check_roles(self, names: Iterable[str | None]) -> None:
-        by_age = self._about.persons.by_age
-        known = {*self._roles, "named", "unnamed", "one", "general", "somebody", *by_age}
-        known |= {f"{by_age[0]}-then", self._about.persons.relative}
-        for name in names:
-            if name is not None and name.removeprefix("known-") not in known:
-                raise LexiconError(f"'{name}' is no role of guideline.yaml", name)
-
     def _matcher(
         self, matcher: Matcher, needs: tuple[Evidence, ...], unless: tuple[Evidence, ...]
     ) -> CompiledMatcher:
@@ -330,7 +300,7 @@ class _Build:
         needs = of_rule[0] + self._clauses(matcher.needs)
         unless = of_rule[1] + self._clauses(matcher.unless)
         parts = [part for part in (tokens, dependency, *needs, *unless) if part]
-        return CompiledMatcher(
+        made = CompiledMatcher(
             wordset=self.sets.add(phrases),
             tokens=tokens,
             dependency=dependency,
@@ -341,16 +311,18 @@ class _Build:
             unless=unless,
             level=max((part.level for part in parts), default=NONE),
             base=max((part.base for part in parts), default=NONE),
-            early_needs=tuple(clause for clause in needs if clause.is_early),
-            early_unless=tuple(clause for clause in unless if clause.is_early),
+            early_needs=(),
+            early_unless=(),
         )
+        early_needs, early_unless = _early(made)
+        return replace(made, early_needs=early_needs, early_unless=early_unless, plain=_plain(made))
 
     def _clauses(self, clauses: Sequence[Clause]) -> tuple[Evidence, ...]:
         return tuple(map(self._clause, clauses))
 
     def _wanted(self, listed: Iterable[str]) -> tuple[frozenset[str], ...]:
         roles = tuple(frozenset(names.split("+")) for names in listed)
-        self._check_roles(sorted(frozenset().union(*roles)))
+        check_roles(self._about, sorted(frozenset().union(*roles)))
         return roles
 
     def _clause(self, clause: Clause) -> Evidence:
@@ -382,6 +354,33 @@ class _Build:
 def _refuse(problem: str | None) -> None:
     if problem:
         raise LexiconError(problem, problem.split("'")[1])
+
+
+def _plain(made: CompiledMatcher) -> CompiledMatcher | None:
+    """Return a matcher without the patterns of its clauses, if that spares all analysis.
+
+    Names that NER found count for other rules too, so it is run where it was.
+    """
+    if made.has_patterns or made.level in (NONE, ENTITIES):
+        return None
+    needs, unless = (
+        tuple(replace(clause, patterns=None) for clause in clauses)
+        for clauses in (made.needs, made.unless)
+    )
+    return replace(made, needs=needs, unless=unless, level=NONE, base=NONE)
+
+
+def _early(made: CompiledMatcher) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+    """Return the needs and exceptions that are tried before anything is analysed."""
+    exact = not made.has_patterns and made.level < ENTITIES
+    early_needs, early_unless = (
+        tuple(c for c in clauses if c.is_early or (exact and not c.patterns and not c.person))
+        for clauses in (made.needs, made.unless)
+    )
+    needed = tuple(part.needed for part in (made.tokens, made.dependency) if part)
+    if needed:
+        early_needs = (replace(_ANY, needed=needed), *early_needs)
+    return early_needs, early_unless
 
 
 def number_of(match: str, plurals: frozenset[str]) -> str:

@@ -49,6 +49,10 @@ def any_holds(clauses: Sequence[Evidence], draft: Draft, at: Candidate) -> bool:
 def find_evidence(clause: Evidence, draft: Draft, at: Candidate) -> list[Found]:
     """Return up to `at_least` pieces of evidence for one clause around a candidate."""
     scene = at.scene
+    if clause.needed:
+        piece = scene.piece_text(at.sentence, at.start)
+        there = any(needed.may_match(*piece) for needed in clause.needed)
+        return [Found(scene, at.start, at.end)] if there else []
     if clause.person is not None:
         node = at.nodes.get(clause.person)
         shown = node_evidence(clause, draft, scene, node) if node else []
@@ -189,6 +193,8 @@ def _pattern_evidence(clause: Evidence, at: Candidate) -> list[Found]:
     scene = at.scene
     assert clause.patterns
     found: list[Found] = []
+    if not clause.patterns.needed.may_match(*scene.piece_text(at.sentence, at.start)):
+        return found
     low, high = _pattern_window(clause, at)
     base, _ = scene.piece_at(at.sentence, at.start)
     doc = scene.docs.get(base)

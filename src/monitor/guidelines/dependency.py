@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.guidelines.linguistics import PARSE, Words, fill_lexicons, level_of
+from monitor.guidelines.needed_words import NeededWords
 from monitor.nlp.matching import tree_matcher
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class DependencyPatterns:
         self.base = PARSE
         self._names = [[node["RIGHT_ID"] for node in p.nodes] for p in patterns]
         self._patterns = [[fill_lexicons(node, words) for node in p.nodes] for p in patterns]
+        self.needed = NeededWords(
+            ([node["RIGHT_ATTRS"] for node in p] for p in self._patterns), ordered=False
+        )
         self._marks = [p.mark for p in patterns]
         self._matcher: DependencyMatcher | None = None
         self._index: Mapping[int, int] = {}

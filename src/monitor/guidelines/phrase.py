@@ -14,4 +14,5 @@ def find_phrases(rule: CompiledRule, matcher: CompiledMatcher, scene: Scene) -> 
     for start, end in scene.hits.of(matcher.wordset):
         sentence = scene.sentence_of(start, end)
         if sentence is not None:
-            yield Candidate(scene, rule, matcher, start, end, sentence)
+            fitting = matcher.fitting(scene, sentence, start)
+            yield Candidate(scene, rule, fitting, start, end, sentence)

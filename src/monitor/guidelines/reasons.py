@@ -97,6 +97,7 @@ def _bare(
         unless=unless,
         early_needs=tuple(clause for clause in needs if clause.is_early),
         early_unless=tuple(clause for clause in unless if clause.is_early),
+        plain=None,
     )
     open_rule = rule.rule.model_copy(update={**_OPEN, **kept})
     return replace(rule, rule=open_rule, matchers=(single,))

@@ -66,7 +66,8 @@ def find_persons(
         for told, (start, end) in _places_of(cast, person, matcher, wanted):
             number = scene.sentence_of(start, end) if told is scene else None
             if number is not None:
-                yield Candidate(scene, rule, matcher, start, end, number, person=person)
+                fitting = matcher.fitting(scene, number, start)
+                yield Candidate(scene, rule, fitting, start, end, number, person=person)
 
 
 def _places_of(

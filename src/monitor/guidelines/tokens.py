@@ -12,6 +12,7 @@ from monitor.guidelines.linguistics import (
     level_of,
     without_entities,
 )
+from monitor.guidelines.needed_words import NeededWords
 from monitor.nlp.matching import token_matcher
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class TokenPatterns:
         self.loose: TokenPatterns | None = TokenPatterns(loose, words) if loose else None
         """The same without entities, which finds whatever these could find."""
         self._patterns = [[fill_lexicons(token, words) for token in p] for p in patterns]
+        self.needed = NeededWords(self._patterns)
         self._marks = [frozenset(i for i, t in enumerate(p) if t.get("MARK")) for p in patterns]
         self._matcher: Matcher | None = None
         self._index: Mapping[int, int] = {}

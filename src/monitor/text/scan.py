@@ -30,10 +30,15 @@ _GOES_ON = re.compile(r"\d(?:[.,]\d|(?<!\d{4}) \d{3}(?!\d))")
 
 def normalise(text: str) -> str:
     """Return `text` as it is compared, same length: lower case, hyphens and breaks as spaces."""
+    return lower_case(text).translate(_TO_SPACE)
+
+
+def lower_case(text: str) -> str:
+    """Return `text` in lower case, same length."""
     lower = text.lower()
     if len(lower) != len(text):  # a few capitals, such as İ, have a longer lower case
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return lower.translate(_TO_SPACE)
+    return lower
 
 
 def key_of(phrase: str) -> str:

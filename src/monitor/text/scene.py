@@ -11,7 +11,7 @@ from dataclasses import field as default
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.text.quotations import Quotation
-from monitor.text.scan import Hits, Scanner
+from monitor.text.scan import Hits, Scanner, lower_case
 from monitor.text.spans import Stretch
 from monitor.text.view import View, view
 from monitor.types import FieldName, Scope
@@ -49,6 +49,7 @@ class Scene:
     voices: dict[bool, list[Voice]] = default(default_factory=dict)
     """Who speaks, once somebody has asked; True: papers as well."""
     _cuts: dict[int, list[int]] = default(default_factory=dict)
+    _pieces: dict[int, tuple[str, str]] = default(default_factory=dict)
 
     def sentence_span(self, number: int) -> Stretch:
         """Return where a sentence stands; nowhere for a number outside."""
@@ -73,6 +74,15 @@ class Scene:
             cuts = self._cuts[number] = self._cut(start, end)
         index = bisect_right(cuts, position) - 1
         return cuts[index], cuts[index + 1]
+
+    def piece_text(self, number: int, position: int) -> tuple[str, str]:
+        """Return the stretch analysed around a position, as it is and in lower case."""
+        start, end = self.piece_at(number, position)
+        found = self._pieces.get(start)
+        if found is None:
+            text = self.view.shadow[start:end]
+            found = self._pieces[start] = text, lower_case(text)
+        return found
 
     def _cut(self, start: int, end: int) -> list[int]:
         """Return the borders of the pieces of a long sentence, at spaces where there are any."""
