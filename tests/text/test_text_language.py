@@ -1,6 +1,8 @@
 """Language identification with the model that travels in the package."""
 
 import socket
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -72,3 +74,14 @@ def test_tetum_is_told_from_its_neighbours():
         assert found[language].count(language) >= 0.97 * len(found[language])
     # short feed items: the model is unsure of one in eight
     assert found["id"].count("id") >= 0.8 * len(found["id"])
+
+
+def test_no_downloader_is_imported():
+    """The package around the model brings an HTTP client and an event loop: 0.2 s a start."""
+    code = (
+        "import sys; from monitor.text.language import identify_language;"
+        "print(identify_language('Police said the two girls were found in a motel.'),"
+        "[m for m in ('requests', 'tqdm', 'asyncio', 'robust_downloader') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "en []"

