@@ -1,5 +1,6 @@
 """A stamp changes with whatever could change a judgement, and with nothing else."""
 
+import hashlib
 from pathlib import Path
 
 from monitor.stamps import make_stamp
@@ -28,3 +29,12 @@ def test_stamp(tmp_path: Path) -> None:
     assert second != first
     (rules / "a.yaml").rename(rules / "b.yaml")
     assert stamp() not in {first, second}
+
+
+def test_a_file_that_was_just_verified_is_not_read_again(tmp_path: Path) -> None:
+    model = tmp_path / "judge.onnx"
+    model.write_bytes(b"weights")
+    sha256 = hashlib.sha256(b"weights").hexdigest()
+    read = make_stamp("x", "1", files=[model])
+    assert make_stamp("x", "1", files=[model], known={model: sha256}) == read
+    assert make_stamp("x", "1", files=[model], known={model: "00" * 32}) != read

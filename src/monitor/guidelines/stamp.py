@@ -31,4 +31,7 @@ def guideline_stamp(
         ],
         code=code,
         libraries=[*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())],
+        known={judge.path / name: sha256 for name, sha256 in judge.meta.files.items()}
+        if judge
+        else {},
     )
