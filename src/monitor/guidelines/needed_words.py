@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 _WORDED = {"LOWER": False, "TEXT": True, "ORTH": True}
@@ -35,17 +36,24 @@ class NeededWords:
     `ordered`: the tokens of a pattern follow one another, with nothing but space between them.
     """
 
-    __slots__ = ("_patterns",)
-
     def __init__(
         self, patterns: Iterable[Sequence[Mapping[str, Any]]], *, ordered: bool = True
     ) -> None:
-        self._patterns: list[tuple[list[_Step], list[_Step]]] = []
-        for pattern in patterns:
+        self._given, self._ordered = list(patterns), ordered
+
+    @cached_property
+    def _patterns(self) -> list[tuple[list[_Step], list[_Step]]]:
+        """The steps that must be there, those of few words first, and all if they are in order.
+
+        Worked out when first asked for: most texts ask for few patterns.
+        """
+        found: list[tuple[list[_Step], list[_Step]]] = []
+        for pattern in self._given:
             steps = list(map(_step, pattern))
             listed = {step for step in steps if step.needed and step.words}
             shortest = sorted(listed, key=lambda step: (len(step.words), step.words))
-            self._patterns.append((shortest, steps if ordered else []))
+            found.append((shortest, steps if self._ordered else []))
+        return found
 
     def may_match(self, text: str, lower: str) -> bool:
         """Whether a text, given also in lower case, has what one of the patterns needs."""
