@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from monitor.text.patterns import late
+
 _ONES = [
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
     *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
@@ -113,7 +115,7 @@ _SURE = rf"(?:(?:{_DIGITS}|(?:{_WORD}){_MORE})(?:[ -]?(?:{_SCALE})\b)?)"
 _AMOUNT = rf"(?:{_SURE}|(?:an?|half a){_MORE}(?:[ -](?:{_SCALE})\b)?)"
 _PARTS = {"half": 50, "third": 100 / 3, "quarter": 25, "fifth": 20, "tenth": 10, "majority": 50}
 _SHARE = rf"(?:(?:{_WORD}|a|the)[ -])?(?:{'|'.join(_PARTS)})s?(?= of\b)"
-_QUANTITY = re.compile(
+_QUANTITY = late(
     rf"(?<![\w.,])(?P<cash>(?:us)?[$€£] ?|(?:usd|eur|gbp) )?"
     rf"(?:(?P<part>{_AMOUNT}) (?:in|out of)(?: every)? (?P<whole>{_AMOUNT})(?!\w)"
     rf"|(?P<share>{_SHARE})"
@@ -170,7 +172,7 @@ def read_number(text: str) -> float | None:
     return None if current is None else total + current
 
 
-_YEAR = re.compile(r"(?<![\w.,$€£])(?:19[5-9]\d|20\d\d)(?:[-/]\d{2,4})?(?!\w|[.,]\d| (?:people|w))")
+_YEAR = late(r"(?<![\w.,$€£])(?:19[5-9]\d|20\d\d)(?:[-/]\d{2,4})?(?!\w|[.,]\d| (?:people|w))")
 
 
 def find_years(text: str) -> Iterator[tuple[int, int]]:
@@ -178,7 +180,7 @@ def find_years(text: str) -> Iterator[tuple[int, int]]:
     return (match.span() for match in _YEAR.finditer(text))
 
 
-_BASE = re.compile(
+_BASE = late(
     rf"\b(?:(?:of|among|from|out of) (?:the |those |these |all |its |their )?(?P<n>{_SURE}) "
     r"(?:\w+ ){0,3}?(?:\w+s|people|men|women|children)\b"
     rf"|sample of (?:\w+ ){{0,2}}?{_SURE}"

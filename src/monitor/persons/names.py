@@ -12,31 +12,31 @@ from collections.abc import Iterator, Sequence
 from monitor.persons.ages import AGED, IN_COMMAS
 from monitor.persons.mentions import MAX_LEAD, Mention, covers, in_any, lead_of
 from monitor.persons.sets import PersonSets
-from monitor.text.patterns import word_set
+from monitor.text.patterns import late, word_set
 from monitor.text.scene import Scene
 from monitor.text.spans import Stretch
 
 _CAPITAL = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u017d]"
-_NAME = re.compile(
+_NAME = late(
     rf"(?<![\w'-]){_CAPITAL}[\w'-]+"
     rf"(?: (?:(?:de|da|dos|bin|al|van|von|la|el|ben|abu|di) )?"
     rf"(?:{_CAPITAL}\.|{_CAPITAL}[\w'-]+)){{0,3}}"
 )
-_HONORIFIC = re.compile(
+_HONORIFIC = late(
     r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Judge|Justice|Sgt|Det|Insp|Inspector|Sergeant|Officer|"
     r"Minister|Senator|President|Captain|Superintendent|Detective|Constable|Commissioner)\.? )$"
 )
-_ACTS = re.compile(
+_ACTS = late(
     r"(?:'s? (?:mother|father|family|parents|lawyer|name|case|story)\b|,? (?:who|was|is|has|had|"
     r"said|says|told|tells|admits|denies|pleaded|recalls|knew|became|came|went|did|does|will|would|"
     r"could|can|spoke|wept|fled|met|saw|found|sold|lost|made|gave|took|got|kept|heard|stood|sat|"
     r"wrote|grew|fell|came|brought|bought|slept|knows|says|wants|left|ran|paid|felt|thought|began|lives|works|[a-z]+ed)\b)"
 )
-_CALLED = re.compile(r"\b(?:named|called|identified as|known as) $")
-_ARTICLE = re.compile(r",? (?:\(?\d{1,2}\)?,? )?(?:an?|the|one of the) ")
+_CALLED = late(r"\b(?:named|called|identified as|known as) $")
+_ARTICLE = late(r",? (?:\(?\d{1,2}\)?,? )?(?:an?|the|one of the) ")
 _PLACING = word_set("in at from near the a an to into of on across around outside")
-_SAID_BY = re.compile(r"\b(?:said|says|named|called|identified as|asked|told|like|added) $")
-_WORD = re.compile(r"[\w-]+")
+_SAID_BY = late(r"\b(?:said|says|named|called|identified as|asked|told|like|added) $")
+_WORD = late(r"[\w-]+")
 _NO_FIRST = word_set(
     """i i'm i've i'd i'll we they he she it you his her their our your my both none nobody
     everybody everyone everything somebody someone something anyone anybody nothing neither either
@@ -44,7 +44,7 @@ _NO_FIRST = word_set(
     there now today yesterday later once even only just such whoever people those asked"""
 )
 """Words that begin a sentence and nobody's name."""
-_COMMON = re.compile(r"(?:s|tion|ment|ness|ing|ly)$")
+_COMMON = late(r"(?:s|tion|ment|ness|ing|ly)$")
 """"Housekeepers said", "Restoration was": a lone first word that may well be a common noun."""
 _NAMESAKES = word_set(
     "street road avenue lane square hotel school college university foundation act law"

@@ -6,11 +6,10 @@ is worse than a pronoun, so whoever may be a place, a body or another sex is pas
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from monitor.text.patterns import word_set
+from monitor.text.patterns import late, word_set
 from monitor.text.spans import Stretch
 
 _HE = word_set("he his him")
@@ -64,24 +63,24 @@ _STARTS = word_set(
     "what who why how where not no one two three four five six seven until among under despite "
     "like once also still instead thanks"
 )
-_TITLE = re.compile(
+_TITLE = late(
     r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Dame|Lord|Lady|Judge|Justice|Senator|Sen|Rep|Gov|Governor|"
     r"President|Minister|Mayor|Councillor|Detective|Inspector|Sergeant|Officer|Captain|Colonel|"
     r"General|Professor|Bishop|Father|Sister|Rev|Sheriff|Chief|Constable)\.?\s"
 )
-_NAME = re.compile(
+_NAME = late(
     r"[A-Z\u00c0-\u00de][\w'-]*\.?"
     r"(?:\s(?:(?:al|bin|bint|de|da|di|der|den|du|el|ibn|la|le|van|von|y)\s){0,2}"
     r"[A-Z\u00c0-\u00de][\w'-]*\.?){0,6}"
 )
-_FULL_NAME = re.compile(r"\b([A-Z\u00c0-\u00de][\w-]*)\.?\s([A-Z\u00c0-\u00de][\w-]+)")
-_AGED = re.compile(r",\s(?:aged\s)?\d{1,2}\b")
-_OBLIQUE = re.compile(
+_FULL_NAME = late(r"\b([A-Z\u00c0-\u00de][\w-]*)\.?\s([A-Z\u00c0-\u00de][\w-]+)")
+_AGED = late(r",\s(?:aged\s)?\d{1,2}\b")
+_OBLIQUE = late(
     r"(?:'s|\b(?:in|at|near|to|from|of|by|with|for|on|than|against|about|via|into|over|under|between|and|"
     r"or|versus|like|as|the))\s$"
 )
-_HEAD_ENDS = re.compile(r",|\s(?:of|for|at|in|from|with|who|that|on|to|close|familiar)\b")
-_WORD = re.compile(r"[\w.'-]+")
+_HEAD_ENDS = late(r",|\s(?:of|for|at|in|from|with|who|that|on|to|close|familiar)\b")
+_WORD = late(r"[\w.'-]+")
 _SENTENCES_BACK = 6
 _SENTENCES_LOOKED_AT = 30
 _LONGEST = 2000

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from monitor.text.patterns import one_of, verb_forms, word_set
+from monitor.text.patterns import late, one_of, verb_forms, word_set
 from monitor.text.spans import Stretch
 
 
 def _compile(*alternatives: str) -> re.Pattern[str]:
-    return re.compile("|".join(alternatives), re.IGNORECASE)
+    return late("|".join(alternatives), re.IGNORECASE)
 
 
 _TERM = one_of(

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Any, cast
 
 _DOUBLING = frozenset(
     {"admit", "ban", "brag", "drop", "dub", "prefer", "quip", "scrap", "slam", "swap"}
 )
+
+
+class _Late:
+    """Stands for an expression; compiled at its first use, then as fast as any."""
+
+    def __init__(self, pattern: str, flags: int) -> None:
+        self._given = pattern, flags
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(re.compile(*self._given), name)
+        setattr(self, name, found)
+        return found
+
+
+def late(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """Return a long expression that is compiled when first used.
+
+    Some take a hundredth of a second each, and most texts use few of them. The `re` of a match is
+    the expression compiled, not what this returns.
+    """
+    return cast("re.Pattern[str]", _Late(pattern, flags))
 
 
 def one_of(words: str | Iterable[str]) -> str:

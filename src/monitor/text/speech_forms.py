@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from monitor.text.patterns import one_of, verb_forms, word_set
+from monitor.text.patterns import late, one_of, verb_forms, word_set
 
 _REGULAR = (
     "add ask argue announce allege acknowledge accuse admit boast brag claim comment "
@@ -39,7 +39,7 @@ _AT_MARKS = (
 AT_MARKS_VERBS = frozenset(verb_forms(_AT_MARKS)) | word_set("began begun sang sings goes went")
 MAX_OBJECT = 4
 """Words between such a verb and the quotation: "continued in a low voice:"."""
-LETTERS = re.compile(r"[A-Za-z]+")
+LETTERS = late(r"[A-Za-z]+")
 
 # Calling somebody something: active, the words are the subject's; passive without "by", they are
 # nobody's but the writer's.
@@ -47,112 +47,112 @@ _CALL = "call describe dub brand label term deem nickname characterise character
 _CALLING = one_of([*verb_forms(_CALL), "labell(?:ed|ing)", "refer(?:s|red|ring)? to"])
 _BE = "(?:is|are|was|were|be|been|being|get|gets|got|getting|become|became)"
 _ADVERBS = r"(?:(?:\w+ly|also|often|so|now|once|then|later|still|sometimes|never|not)\s+)*"
-PASSIVE = re.compile(
+PASSIVE = late(
     rf"\b(?:{_BE}|known|so)\s+{_ADVERBS}(?:{_CALLING}|known|named)"
     r"(?:\s+(?:as|a|an|the|like|mere|merely))*\s*$"
 )
-ACTIVE_OBJECT = re.compile(
+ACTIVE_OBJECT = late(
     rf"\b(?P<verb>{_CALLING})\s+(?P<object>[^.;:!?\u2014]{{1,60}}?)"
     r"(?:\s+(?:as|a|an|the|just|mere|to be))*\s*$"
 )
-WHAT_ONE_CALLS = re.compile(
+WHAT_ONE_CALLS = late(
     r"\b(?:what|which|that|whom|who)\s+(?P<subject>[^,.;:!?]{1,50}?)\s+"
     rf"{_ADVERBS}(?:(?:has|have|had)\s+)?{_CALLING}(?:\s+(?:as|a|an|the))*\s*$"
 )
-ACCORDING = re.compile(r"\b[Aa]ccording to (?P<speaker>[^,.;:!?\u2014]{2,80})")
-IN_WORDS = re.compile(
+ACCORDING = late(r"\b[Aa]ccording to (?P<speaker>[^,.;:!?\u2014]{2,80})")
+IN_WORDS = late(
     r"\b(?:[Ii]n )?(?:the (?:own )?words of (?P<of>[^,.;:!?]{2,60}?)"
     r"|(?P<own>his|her|their|my|our|your|[\w .]{1,40}?'s?) (?:own )?words)\s*[,:]?\s*$"
 )
-PUT_IT = re.compile(
+PUT_IT = late(
     r"(?:\b[Aa]s )?(?P<subject>[^,.;:!?\u2014]{2,60}?) (?:put|puts|has put) it"
     r"(?: (?:like this|this way|thus|bluntly|simply|once))?\s*[,:]\s*$"
 )
-CALLED_AFTER = re.compile(
+CALLED_AFTER = late(
     rf"[\s,]*(?P<speaker>[^,.;:!?\u2014]{{2,50}}?)\s+{_ADVERBS}(?:(?:has|have|had) )?{_CALLING}\s+"
     r"(?:it|them|him|her|us|me|the \w+|those \w+|these \w+)\b"
 )
-WORDS_AFTER = re.compile(r"[\s,]*in the words of (?P<speaker>[^,.;:!?\u2014]{2,60})")
-REPLY_FROM = re.compile(
+WORDS_AFTER = late(r"[\s,]*in the words of (?P<speaker>[^,.;:!?\u2014]{2,60})")
+REPLY_FROM = late(
     r"[\s,]*(?:was|is|came|comes) (?:the|his|her|their|an?) (?:\w+ ){0,2}"
     r"(?:response|reply|answer|verdict|message|warning|assessment) "
     r"(?:from|of|by) (?P<speaker>[^,.;:!?\u2014]{2,60})"
 )
 # Where a quotation ends in a comma, whatever verb follows is speech: "drawled the rancher".
-ANY_VERB_FIRST = re.compile(
+ANY_VERB_FIRST = late(
     r"\s*(?!(?:was|is|has|as|this|its|his|does|thus|plus|perhaps|always|sometimes|across|towards|"
     r"besides|unless|need)\b)[a-z]{2,}(?:ed|s)(?=\s+(?:(?:the|an?|one|his|her|their|its)\s|"
     r"(?:[a-z]+ ){0,2}[A-Z]))"
 )
-ANY_VERB_LAST = re.compile(
+ANY_VERB_LAST = late(
     r"\s*(?P<speaker>(?:[Hh]e|[Ss]he|[Tt]hey)"
     r"|(?:[Tt]he|[Hh]is|[Hh]er|[Tt]heir|[Aa]n?)(?: [a-z-]+){1,3}?|(?:[A-Z][\w.'-]* ?){1,4}?)"
     r"\s+(?:\w+ly\s+)?(?:[a-z]+(?:ed|s)|began|went on|goes on|shot back|spat|sang)"
     r"(?=\s*(?:[.,;\u2014]|$)|\s(?:with|as|at|in|on|to|from|into|over|after|before)\s)"
 )
-NOUN_OF_SPEECH = re.compile(
+NOUN_OF_SPEECH = late(
     r"(?P<speaker>(?:(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Tt]heir)\s)?(?:[A-Z][\w-]*\s){0,3}[\w-]+)"
     r"(?:'s|(?<=s)')\s(?:\w+\s){0,2}(?:remarks?|claims?|comments?|statements?|warnings?|promises?|"
     r"pledges?|descriptions?|assertions?|suggestions?|complaints?|arguments?|answers?|replies|reply|"
     r"assurances?)\s(?:that|of|as|was|were|about|to)\b"
 )
-LEADING_NOUN = re.compile(
+LEADING_NOUN = late(
     r"(?:[Hh]e|[Ss]he|[Tt]hey|[Ww]e|[Ii]t|I)\b"
     r"|(?:(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Tt]heir|[Oo]ne)\s)?(?:[a-z][\w-]*\s){0,2}"
     r"(?!(?:The|An?)\s)(?:[A-Z][\w.'-]*\s){1,4}"
     r"|(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Tt]heir)\s[\w-]+\s(?:of\s[\w-]+\s)?"
 )
-NAME_APPOSED = re.compile(r"\s(?:[A-Z][\w.'-]*(?:\s|$|(?=[,.])))+")
-DASHED_NAME = re.compile(r"\s+(?:-|\u2014)\s+(?P<speaker>[A-Z][^.;:!?\u2014]{1,50})\s*$")
-SAYS_FIRST = re.compile(r"\s*(?:Says|Said|Asks|Writes|Adds) (?P<speaker>[^,.;:!?]{2,50}):\s*$")
-ASIDE_LEAD = re.compile(r"(?:, (?:in|on|at|speaking|writing|via) [^,]*| reads?)$")
-DETERMINED = re.compile(r"\b(?:a|an|the|his|her|their|its|this|that|no|any|my|our) $")
-BY_AGENT = re.compile(r"\s*by (?P<speaker>[^,.;:!?\u2014]{2,60})")
-RELATIVE = re.compile(r",\s(?:who|whom|whose|which|where)\b[^,]{1,150},")
-BREAKS = re.compile(r"[;\u2014]|\s-\s")
+NAME_APPOSED = late(r"\s(?:[A-Z][\w.'-]*(?:\s|$|(?=[,.])))+")
+DASHED_NAME = late(r"\s+(?:-|\u2014)\s+(?P<speaker>[A-Z][^.;:!?\u2014]{1,50})\s*$")
+SAYS_FIRST = late(r"\s*(?:Says|Said|Asks|Writes|Adds) (?P<speaker>[^,.;:!?]{2,50}):\s*$")
+ASIDE_LEAD = late(r"(?:, (?:in|on|at|speaking|writing|via) [^,]*| reads?)$")
+DETERMINED = late(r"\b(?:a|an|the|his|her|their|its|this|that|no|any|my|our) $")
+BY_AGENT = late(r"\s*by (?P<speaker>[^,.;:!?\u2014]{2,60})")
+RELATIVE = late(r",\s(?:who|whom|whose|which|where)\b[^,]{1,150},")
+BREAKS = late(r"[;\u2014]|\s-\s")
 
-LEADING = re.compile(
+LEADING = late(
     r"(?:In|On|At|After|When|While|Speaking|But|And|However|Meanwhile|Last|Earlier|Later|For|Since|"
     r"During|Asked|Yesterday|Today|Now|Then|So|Yet|Still|Also|As|If|By|From|With|Under|Although|"
     r"The (?:next|same|following|other) (?:day|week|month|year|morning|evening)|Instead|Once|"
     r"Despite|Amid|Among|Until|Within|Through|Given|Following|Like|Unlike|Monday|Tuesday|"
     r"Wednesday|Thursday|Friday|Saturday|Sunday|Addressing|Writing)\b"
 )
-FIRST = re.compile(
+FIRST = late(
     r"(?:But|And|Or|Yet|So|Then|When|While|After|Before|Because|Although|Though|Yesterday|Today|"
     r"Later|Earlier)\s(?=\w)"
 )
-CONJUNCTION = re.compile(
+CONJUNCTION = late(
     r"\b(?:and|but|or|when|that|because|as|after|before|while|if|whether|though|although|where|"
     r"since|until|than|so)\s+"
 )
-AUXILIARY = re.compile(
+AUXILIARY = late(
     r"(?:\s*\b(?:has|have|had|would|will|could|can|also|later|then|since|still|further|previously|"
     r"recently|\w+ly|did|does|do|not|\w+n't|was|were|is|are|been|be|being|only|even|just|himself|herself|"
     r"(?:quoted|cited) as|went on to|to|who))+\s*$"
 )
 # "The girl was told": she heard it. "…, saying": the subject stands far off.
-TOLD = re.compile(r"\b(?:is|are|was|were|been|being|be)\s+(?:\w+ly\s+|also\s+|then\s+)*$")
-HEARER = re.compile(r"(?:told|asked|warned|informed|threatened|urged)\b")
-GERUND = re.compile(r"\w+ing\b")
+TOLD = late(r"\b(?:is|are|was|were|been|being|be)\s+(?:\w+ly\s+|also\s+|then\s+)*$")
+HEARER = late(r"(?:told|asked|warned|informed|threatened|urged)\b")
+GERUND = late(r"\w+ing\b")
 # "She wept and said": the subject stands before the verb before.
-ELIDED = re.compile(r"(?:^|\b)(?:and|but|then)$")
-PRONOUN = re.compile(r"\b(he|she|they|I|we|He|She|They|We)$")
+ELIDED = late(r"(?:^|\b)(?:and|but|then)$")
+PRONOUN = late(r"\b(he|she|they|I|we|He|She|They|We)$")
 NOT_A_SPEAKER = word_set(
     "that in on at to it there if how why what when the a an this these those as by for with not "
     "about after before during and but or"
 )
-NOUN_PHRASE_END = re.compile(
+NOUN_PHRASE_END = late(
     r"[.;:!?\u2014\ue000\"]|\s(?:in|on|at|after|before|when|while|during|who|whom|adding|referring|"
     r"speaking|to|as|about|following|through|via|outside|last|this|yesterday|today|earlier|later|"
     r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b|\s-\s"
 )
-APPOSITION = re.compile(
+APPOSITION = late(
     r"\s(?:a|an|the|one of|his|her|their|aged?|\d+|chief|head|director|spokes\w+|president|founder|"
     r"co-founder|executive|chair\w*|minister|secretary|manager|coordinator|professor|lawyer|"
     r"survivor|from|of|\w+ (?:of|at|for|with))\b"
 )
-HEADLINE_SPEAKERS = re.compile(
+HEADLINE_SPEAKERS = late(
     r"[A-Z]?\w*\s?(?:police|court|judge|jury|inquest|trial|minister|ministry|pm|mp|mps|un|nca|"
     r"prosecutors?|survivors?|victims?|charity|charities|ngos?|officials?|officers?|lawyers?|report|"
     r"study|experts?|campaigners?|activists?|government|watchdog|union|mother|father|family|"
