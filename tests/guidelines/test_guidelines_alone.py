@@ -66,7 +66,7 @@ def pointing(
     }
     session = Points(JUDGE.heads[rule], at)
     alone = replace(alone, rules={rule: 0.0})
-    given: Any = {"session": session, "alone": alone, **changes}
+    given: Any = {"session": session, "alone": alone, "silent": 0.0, **changes}
     return replace(THB, judge=replace(JUDGE, **given)), session
 
 

@@ -57,14 +57,18 @@ def test_one_problem_is_one_card(page: Page) -> None:
 
 
 def test_a_card_names_each_rule_that_it_stands_for(page: Page) -> None:
-    page.get_by_role("button", name="Try an example").click()
-    show_more(page)
-    card = card_of(page, "voiceless victims")
+    write(page, "Dozens of migrants ended up as slaves on citrus farms.")
+    card = card_of(page, "ended up as slaves")
     expect(card).to_have_count(1)
     expect(card.locator(".rule-name")).to_have_count(2)
     expect(
         card.get_by_role("button", name=re.compile("^Ignore “.*” in this draft$"))
     ).to_have_count(2)
+
+
+def test_replacements_of_one_word_say_which(page: Page) -> None:
+    page.get_by_role("button", name="Try an example").click()
+    show_more(page)
     expect(card_of(page, "Rescuers saved")).to_contain_text("Write instead of “saved”")
 
 
@@ -135,7 +139,7 @@ def test_what_is_dismissed_follows_its_words(page: Page) -> None:
     type_at(start(), "the two ")
     expect(page.get_by_role("status")).to_have_text("No flags left, 1 hidden.")
     type_at(start() + 3, "x")  # other words
-    expect(page.get_by_role("status")).to_have_text(re.compile("^No flags in what"))
+    expect(page.get_by_role("status")).to_have_text(re.compile("^No (sure )?flags in "))
     page.keyboard.press("Control+Z")
     page.get_by_role("button", name="Check now").click()
     expect(page.get_by_role("status")).to_have_text("No flags left, 1 hidden.")

@@ -65,9 +65,10 @@ class Formula:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """A verified model of one head per rule. `doubt`: below this confidence nothing is loud.
+    """A verified model of one head per rule.
 
-    Of a draft it reads the `most` first sentences that something is found in.
+    Below the confidence `doubt` nothing is loud, below `silent` nothing is told. Of a draft it
+    reads the `most` first sentences that something is found in.
     """
 
     folder: ModelFolder
@@ -77,6 +78,7 @@ class Judge:
     context_tokens: int
     formula: Formula
     doubt: float
+    silent: float
     most: int = MOST
     alone: Alone | None = None
     glance: Glance | None = None
@@ -150,15 +152,18 @@ def judged(
     siblings: Sequence[Sequence[str]],
     kept: frozenset[str],
 ) -> list[Finding]:
-    """Return findings with their confidence; what is doubted is a suggestion at most.
+    """Return findings with their confidence; what is doubted is a suggestion at most, or silent.
 
-    The severity of rules in `kept` stays.
+    What rules in `kept` find stays as it is.
     """
     of_field = {scene.field: scene for scene in scenes}
     found: list[Finding] = []
     for finding in findings:
         sure = reading.confidence(of_field[finding.field], finding, siblings)
-        doubted = sure is not None and sure < reading.judge.doubt and finding.rule not in kept
+        weighed = sure if finding.rule not in kept else None
+        if weighed is not None and weighed < reading.judge.silent:
+            continue
+        doubted = weighed is not None and weighed < reading.judge.doubt
         severity = "suggestion" if doubted else finding.severity
         found.append(replace(finding, confidence=sure, severity=severity))
     return found
@@ -176,6 +181,7 @@ def load_judge(folder: ModelFolder) -> Judge:
         limit, context = int(settings["sentence_tokens"]), int(settings["context_tokens"])
         heads = {rule: at for at, rule in enumerate(folder.meta.labels["rules"])}
         doubt = float(folder.meta.thresholds["suggestion"])
+        silent = float(folder.meta.thresholds["silent"])
         alone = alone_of(settings["alone"]) if "alone" in settings else None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{meta}: judge: {error}") from error
@@ -184,7 +190,16 @@ def load_judge(folder: ModelFolder) -> Judge:
     tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
     glance = Glance(**folder.arrays(GLANCE)) if GLANCE in folder.content else None
     return Judge(
-        folder, session, tokenizer, heads, context, formula, doubt, alone=alone, glance=glance
+        folder,
+        session,
+        tokenizer,
+        heads,
+        context,
+        formula,
+        doubt,
+        silent,
+        alone=alone,
+        glance=glance,
     )
 
 

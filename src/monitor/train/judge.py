@@ -58,6 +58,7 @@ from monitor.train.judge_options import (
     MODEL,
     NAME,
     OUTPUT,
+    SILENT,
     TOKENIZER,
     JudgeOptions,
 )
@@ -146,7 +147,7 @@ def _make(
         "released": False,
         "labels": {OUTPUT: list(prepared.data.rules)},
         "experimental": {OUTPUT: _few(scores["rules"])},
-        "thresholds": {"suggestion": DOUBT},
+        "thresholds": {"suggestion": DOUBT, "silent": SILENT},
         "settings": {
             "context_tokens": options.context,
             "sentence_tokens": options.sentence,

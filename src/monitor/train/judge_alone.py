@@ -100,7 +100,7 @@ def recorded_judge(prepared: Prepared, numbers: Mapping[str, NDArray[np.float32]
     session = cast("EncoderSession", Recorded(numbers, len(rules), starts))
     return Judge(
         cast("ModelFolder", None), session, prepared.tokenizer,
-        {rule: at for at, rule in enumerate(rules)}, prepared.options.context, _NOTHING, 0.0,
+        {rule: at for at, rule in enumerate(rules)}, prepared.options.context, _NOTHING, 0.0, 0.0,
         most=_ALL, alone=every,
     )  # fmt: skip
 

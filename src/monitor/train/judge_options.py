@@ -13,6 +13,8 @@ WHOLE = "whole"
 DOUBT = 0.5
 """A finding that is more likely wrong than right is a suggestion at most: of the flags below, three
 in ten were marked or judged right, of those above four in five."""
+SILENT = 0.2
+"""What is wrong four times of five is not told: of 33 such flags in the articles 4 met a mark."""
 FEW = 5
 """Findings in articles under which a rule's figures say nothing."""
 
