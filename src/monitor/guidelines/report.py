@@ -259,11 +259,10 @@ def rule_json(rule: Rule) -> dict[str, Any]:
     shown = rule.model_dump(include=set(_SHOWN))
     shown["message"] = " ".join(rule.message.split())
     shown["why"] = " ".join(rule.why.split())
-    shown["suggest"] = [
-        pick(suggestion, number)
-        for suggestion in rule.suggest
-        for number in (("one",) if isinstance(suggestion, str) else ("one", "many"))
-    ]
+    offered = [*rule.suggest, *(s for matcher in rule.match for s in matcher.suggest)]
+    numbers = [("one",) if isinstance(each, str) else ("one", "many") for each in offered]
+    pairs = zip(offered, numbers, strict=True)
+    shown["suggest"] = list(dict.fromkeys(pick(s, n) for s, both in pairs for n in both))
     shown["examples"] = {
         name: [_example_text(example) for example in getattr(rule.examples, name)]
         for name in ("bad", "good", "quoted")
