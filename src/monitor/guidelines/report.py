@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from monitor.guidelines.checked import Checked
@@ -17,7 +18,7 @@ from monitor.text.document import Document
 from monitor.text.language import identify_language
 from monitor.text.positions import Positions
 from monitor.text.scan import key_of
-from monitor.types import Finding, Quoted, Scope, ScorecardItem, Severity, Source, Span
+from monitor.types import Finding, Scope, ScorecardItem, Severity, Source, Span
 
 MAX_TOLD = 6
 """Pieces of evidence that a message shows: it is one sentence."""
@@ -36,36 +37,22 @@ def make_finding(
     evidence: Sequence[Found],
 ) -> Finding:
     """Return the finding for a candidate that stands."""
-    scene = at.scene
-    rule = at.rule.rule
-    start, end = scene.view.original(at.start, at.end)
-    match = scene.view.text[start:end]
-    quoted: Quoted = "no" if voice.quoted == "mention" else voice.quoted
-    return Finding(
-        rule=rule.id,
+    own, rule = at.matcher.source, at.rule.rule
+    plain = plain_finding(at, scope, voice)
+    said = _filled(own.message or rule.message, plain.match, _telling(guideline, at, evidence))
+    return replace(
+        plain,
         severity=severity,
-        principle=rule.principle,
-        scope=scope,
-        field=scene.field,
-        start=start,
-        end=end,
-        match=match,
-        quoted=quoted,
-        message=_filled(
-            at.matcher.source.message or rule.message,
-            match,
-            _telling(guideline, at, evidence),
-        ),
-        why=" ".join((at.matcher.source.why or rule.why).split()),
+        message=said,
+        why=" ".join((own.why or rule.why).split()),
         suggestions=_suggestions(guideline, at),
-        sources=_unique((*_sources(at.matcher.source.sources), *sources_of(rule))),
+        sources=_unique((*_sources(own.sources), *plain.sources)),
     )
 
 
-def plain_finding(at: Unmatched, scope: Scope, voice: Voice) -> Finding:
+def plain_finding(at: Candidate | Unmatched, scope: Scope, voice: Voice) -> Finding:
     """Return a suggestion in a rule's own words: without evidence, and nothing is offered."""
-    rule = at.rule.rule
-    scene = at.scene
+    rule, scene = at.rule.rule, at.scene
     start, end = scene.view.original(at.start, at.end)
     match = scene.view.text[start:end]
     return Finding(
