@@ -66,7 +66,7 @@ def pointing(
     }
     session = Points(JUDGE.heads[rule], at)
     alone = replace(alone, rules={rule: 0.0})
-    given: Any = {"session": session, "alone": alone, "silent": 0.0, **changes}
+    given: Any = {"session": session, "alone": alone, **changes}
     return replace(THB, judge=replace(JUDGE, **given)), session
 
 
@@ -165,8 +165,14 @@ def test_names_are_no_breach() -> None:
 def test_lists_come_first_at_one_place() -> None:
     text = "Two child prostitutes were found by the police. Three men face trafficking charges."
     for rule in ("child-prostitute", "child-sex-worker", "host-country"):
-        guideline, _ = pointing({"child prostitutes": 3.0}, rule=rule)
+        guideline, _ = pointing({"child prostitutes": 3.0}, rule=rule, silent=0.0)
         assert not found(guideline, text)
+
+
+def test_where_a_list_is_hardly_ever_right_another_rule_may_speak() -> None:
+    text = "Two child prostitutes were found by the police. Three men face trafficking charges."
+    guideline, _ = pointing({"child prostitutes": 3.0}, rule="host-country", silent=1.0)
+    assert [f.rule for f in found(guideline, text)] == ["host-country"]
 
 
 def test_the_surest_rule_speaks_at_one_place() -> None:
