@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -215,18 +215,16 @@ class Monitor:
         check = self.settings.check
         code = check.country if country is None else country
         code = parse_country(code) if code else ""
-        run = partial(
-            check_document,
+        checked = check_document(
             self.guideline,
             document,
             disable=check.disable,
             severity=check.severity,
+            on_topic=on_topic,
+            is_shown=self._is_shown,
         )
-        checked = run(on_topic=on_topic)
         if on_topic:
             checked = replace(checked, about="said")
-        elif checked.is_elsewhere and self._is_shown(document.title, document.text):
-            checked = run(on_topic=True)
         known = self.countries.get(code) if code else None
         if known:
             checked = in_country(checked, self.guideline.rules, known)
@@ -235,9 +233,12 @@ class Monitor:
         )
         return {**entry, "country": country_json(code, known)} if code else entry
 
-    @cached_property
-    def _is_shown(self) -> Callable[[str, str], bool]:
+    def _is_shown(self, title: str, text: str) -> bool:
         """Whether an article like a draft would be shown: plain words may hide the subject."""
+        return self._shown(title, text)
+
+    @cached_property
+    def _shown(self) -> Callable[[str, str], bool]:
         from monitor.classify import load_shown
 
         return load_shown(data_dir("models"), self.guideline.language)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.engine import make_policy, run_policy
+from monitor.guidelines.engine import make_policy, run_policy, run_shown
 from monitor.text.document import document_of
 from monitor.text.language import identify_language
 from monitor.types import Article, Assessment, Severity
@@ -82,21 +81,13 @@ class GuidelineAssessor:
             return [one for article in articles for one in self._check([article])]
 
     def _checked(self, articles: Sequence[Article]) -> list[Checked]:
-        """Check all, and those again as on topic that are shown though their words do not tell."""
         documents = [document_of(article) for article in articles]
-        checked = run_policy(self._guideline, documents, self._policy)
-        if self._relevance is None:
-            return checked
-        shown = [
-            number
-            for number, article in enumerate(articles)
-            if checked[number].is_elsewhere and self._relevance.is_shown(article)
-        ]
-        policy = replace(self._policy, force_topic=True)
-        again = run_policy(self._guideline, [documents[number] for number in shown], policy)
-        for number, told in zip(shown, again, strict=True):
-            checked[number] = told
-        return checked
+        relevance = self._relevance
+        if relevance is None:
+            return run_policy(self._guideline, documents, self._policy)
+        return run_shown(
+            self._guideline, documents, self._policy, lambda n: relevance.is_shown(articles[n])
+        )
 
     def _assessment(self, checked: Checked) -> Assessment:
         return Assessment(self._stamp, findings=checked.findings, scorecard=checked.scorecard)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -61,10 +62,18 @@ def check_document(
     disable: Sequence[str] = (),
     severity: Mapping[str, Severity] | None = None,
     on_topic: bool = False,
+    is_shown: Callable[[str, str], bool] | None = None,
 ) -> Checked:
-    """Check one document; see `check_documents`. `on_topic`: it is known to be."""
-    policy = make_policy(guideline, disable, severity or {})
-    return run_policy(guideline, [document], replace(policy, force_topic=on_topic))[0]
+    """Check one document; see `check_documents`.
+
+    `on_topic`: it is known to be. `is_shown` says by title and text whether a digest would show
+    it: then it is on topic too.
+    """
+    policy = replace(make_policy(guideline, disable, severity or {}), force_topic=on_topic)
+    if is_shown is None:
+        return run_policy(guideline, [document], policy)[0]
+    asked = partial(is_shown, document.title, document.text)
+    return run_shown(guideline, [document], policy, lambda _: asked())[0]
 
 
 def check_documents(
@@ -112,6 +121,25 @@ def run_policy(
                 checked.append(_judge(policy, draft, topic, plan))
                 for scene in draft.scenes:
                     scene.docs.clear()  # docs are invalid outside
+    return checked
+
+
+def run_shown(
+    guideline: Guideline,
+    documents: Sequence[Document],
+    policy: Policy,
+    is_shown: Callable[[int], bool],
+) -> list[Checked]:
+    """Check documents, and again as on topic those that a digest would show.
+
+    `is_shown`, by number, is asked only where the words of a document do not tell.
+    """
+    checked = run_policy(guideline, documents, policy)
+    shown = [n for n, each in enumerate(checked) if each.is_elsewhere and is_shown(n)]
+    opened = replace(policy, force_topic=True)
+    again = run_policy(guideline, [documents[number] for number in shown], opened)
+    for number, told in zip(shown, again, strict=True):
+        checked[number] = told
     return checked
 
 
@@ -266,7 +294,8 @@ def _weighed(policy: Policy, draft: Draft, topic: Topic, findings: list[Finding]
     passages = _passages(policy, draft, topic)
     if guideline.judge.alone is None or not passages:
         return weighed
-    return suggested(policy.rules, draft, passages, weighed, reading, titled=is_on_topic(topic))
+    titled = is_on_topic(topic)
+    return suggested(policy.rules, draft, passages, weighed, reading, titled=titled)
 
 
 def _candidates(opening: Candidate) -> Iterator[Candidate]:

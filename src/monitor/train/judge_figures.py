@@ -11,7 +11,7 @@ from monitor.classify import load_shown
 from monitor.config import cache_dir, data_dir, guideline_dir
 from monitor.guidelines import Guideline, load_guideline
 from monitor.guidelines.checked import Checked
-from monitor.guidelines.engine import make_policy, run_policy
+from monitor.guidelines.engine import make_policy, run_shown
 from monitor.guidelines.evaluate import Item, agree, read_items, read_lines, related_rules
 from monitor.guidelines.judge import load_judge
 from monitor.nlp.artefact import ModelFolder
@@ -64,11 +64,8 @@ def marks_met(guideline: Guideline, items: Sequence[Item]) -> Mapping[str, int]:
 
 def _checked(guideline: Guideline, items: Sequence[Item]) -> list[Checked]:
     policy = make_policy(guideline, (), {})
-    checked = run_policy(guideline, [item.document for item in items], policy)
+    documents = [item.document for item in items]
     is_shown = load_shown(data_dir("models"), guideline.language)
-    opened = replace(policy, force_topic=True)
-    for number, item in enumerate(items):
-        document = item.document
-        if checked[number].is_elsewhere and is_shown(document.title, document.text):
-            checked[number] = run_policy(guideline, [document], opened)[0]
-    return checked
+    return run_shown(
+        guideline, documents, policy, lambda n: is_shown(documents[n].title, documents[n].text)
+    )
