@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.guidelines import check_document, load_guideline
@@ -143,6 +143,7 @@ SCRAPS = st.sampled_from(
 
 @settings(deadline=None)
 @given(st.lists(SCRAPS))
+@example(["Army", "Army", "slaves.", "Army", "\n\n", "Army"])
 def test_names_are_words_in_order(pieces):
     text = " ".join(pieces)
     draft = open_draft(THB, Document(text))

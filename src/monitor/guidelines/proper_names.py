@@ -59,7 +59,7 @@ def find_proper_names(draft: Draft) -> Mapping[FieldName, Sequence[Stretch]]:
             spans.add(name.span)
             written.update(name.wordings)
     for scene in draft.scenes if written else ():
-        found[scene.field].update(_again(scene.view.shadow, written))
+        found[scene.field].update(_again(scene, written))
     return {field: _joined(spans) for field, spans in found.items()}
 
 
@@ -97,12 +97,13 @@ def _entities(scene: Scene) -> Iterator[Stretch]:
                 yield start, end
 
 
-def _again(text: str, written: set[str]) -> Iterator[Stretch]:
-    """Yield where wordings of names stand, also in a headline."""
+def _again(scene: Scene, written: set[str]) -> Iterator[Stretch]:
+    """Yield where wordings of names stand within a sentence, also in a headline."""
+    text = scene.view.shadow
     ordered = sorted(written, key=lambda wording: (-len(wording), wording))
     listed = "|".join(re.escape(wording).replace(r"\ ", " +") for wording in ordered)
     for match in re.finditer(rf"(?<!\w)(?:{listed})(?!\w)", normalise(text)):
-        if text[match.start()].isupper():
+        if text[match.start()].isupper() and scene.sentence_of(*match.span()) is not None:
             yield match.span()
 
 
