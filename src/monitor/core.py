@@ -453,5 +453,5 @@ class Monitor:
 
     def ready(self) -> dict[str, Any]:
         """Open all that telling needs; raises what is wrong, returns the stamps in force."""
-        self.store.counts()
+        self.store.ping()
         return {"stamps": list(self.stamps)}

@@ -25,6 +25,7 @@ ROUTES = [
     ("get", "/v1/rules/{rule_id}"),
     ("get", "/healthz"),
     ("get", "/readyz"),
+    ("get", "/metrics"),
 ]
 MORE_THAN_A_SCHEMA = {
     "/v1/check",

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 import monitor as package
-from monitor.api import articles, check, classify, digests, health, pages, reviews, rules
+from monitor.api import articles, check, classify, digests, health, metrics, pages, reviews, rules
 from monitor.api.checkers import Checkers
 from monitor.api.guard import Guard, allowed_hosts
 from monitor.api.headers import SecurityHeaders
@@ -60,7 +60,8 @@ def create_app(
     )
     app.state.monitor = monitor
     app.state.checkers = who
-    for module in (check, classify, articles, reviews, digests, rules, health, pages):
+    app.state.metrics = metrics.Metrics(monitor)
+    for module in (check, classify, articles, reviews, digests, rules, health, metrics, pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     install_handlers(app)
@@ -68,7 +69,7 @@ def create_app(
     # Added from the inside out: a request passes them from the last to the first.
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes(monitor.settings.check.max_chars))
     app.add_middleware(Guard, hosts=allowed_hosts((*hosts, *monitor.settings.serve.hosts)))
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, observe=app.state.metrics.observe)
     app.add_middleware(SecurityHeaders)
     describe(app)
     return app

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import APIRouter
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from monitor.api.access import CheckersDep, MonitorDep
 from monitor.api.openapi import problems
+from monitor.api.problems import problem
 from monitor.api.schemas import Alive, Ready
+from monitor.desk.readiness import troubles
+from monitor.errors import describe_exception
+
+logger = logging.getLogger("monitor.api")
 
 router = APIRouter(tags=["health"])
 
@@ -31,8 +39,14 @@ async def healthz() -> JSONResponse:
     response_description="Database, guideline and models are loaded.",
     responses={200: {"model": Ready}, **problems(503)},
 )
-def readyz(monitor: MonitorDep, checkers: CheckersDep) -> JSONResponse:
-    """Open the database and load guideline and models, if that has not been done."""
-    ready = monitor.ready()
+def readyz(request: Request, monitor: MonitorDep, checkers: CheckersDep) -> Response:
+    """Open the database and load guideline and models; name what of them cannot be used."""
+    found = troubles(monitor)
+    if found:
+        for part, error in found.items():
+            logger.error("not ready: %s: %s", part, describe_exception(error))
+        # Only which part: the reason may name a path or a host, and goes to the log and `doctor`.
+        named = " and ".join(f"the {part}" for part in found)
+        return problem(503, request.scope, f"Not ready: {named} cannot be used.")
     checkers.load()
-    return JSONResponse({"status": "ready", **ready})
+    return JSONResponse({"status": "ready", **monitor.ready()})

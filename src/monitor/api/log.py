@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,10 +33,14 @@ def _refuse(_: logging.LogRecord) -> bool:
 
 
 class RequestLog:
-    """ASGI layer that logs each request and turns an unexpected exception into a 500 problem."""
+    """ASGI layer that logs each request and turns an unexpected exception into a 500 problem.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `observe` is told route, status and seconds of each.
+    """
+
+    def __init__(self, app: ASGIApp, *, observe: Callable[[str, int, float], None]) -> None:
         self.app = app
+        self.observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the application, watching the status that it answers."""
@@ -57,5 +62,6 @@ class RequestLog:
             logger.error("%s: %s", route_name(scope), describe_exception(error))  # noqa: TRY400
             if status == 0:
                 await problem(500, scope)(scope, receive, watch)
-        took = (time.perf_counter() - started) * 1000
-        logger.info("%s %s %.0f ms", route_name(scope), status, took)
+        took = time.perf_counter() - started
+        logger.info("%s %s %.0f ms", route_name(scope), status, took * 1000)
+        self.observe(route_name(scope), status, took)

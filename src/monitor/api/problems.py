@@ -49,6 +49,7 @@ _DETAILS = {
     503: "The desk cannot answer now: its database, guideline or models cannot be used.",
 }
 
+_MACHINES = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 _STATUS: tuple[tuple[type[MonitorError], int], ...] = (
     (DocumentTooLarge, 413),
     (DocumentError, 422),
@@ -163,7 +164,7 @@ def install_handlers(app: FastAPI) -> None:
 
 
 def _is_page(scope: Scope) -> bool:
-    machine = scope["path"].startswith(("/v1/", "/healthz", "/readyz", "/openapi.json"))
+    machine = scope["path"].startswith(_MACHINES)
     return not machine and "text/html" in Headers(scope=scope).get("accept", "")
 
 

@@ -44,6 +44,7 @@ PARTS = (
     Part("alembic", "alembic", "new tables of the database"),
     Part("fastapi", "fastapi", "the API"),
     Part("uvicorn", "uvicorn", "serving pages and API"),
+    Part("prometheus_client", "prometheus-client", "/metrics"),
     Part("python_multipart", "python-multipart", "uploaded files"),
     Part("jinja2", "Jinja2", "digests and pages"),
     Part("psycopg", "psycopg", "PostgreSQL", extra="postgres"),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select
 
 from monitor.errors import StoreError
 from monitor.store.database import Database, open_database
-from monitor.store.migrate import HEAD, VERSION_TABLE
+from monitor.store.migrate import HEAD, revision_of
 from monitor.store.schema import feed_states, feeds, metadata, polls
 
 _PATIENCE_S = 2.0
@@ -54,11 +54,8 @@ def inspect_database(address: str) -> Condition:
 
 
 def _look(connection: Connection, database: Database, file: Path | None) -> Condition:
-    revision = None
-    if inspect(connection).has_table(VERSION_TABLE):
-        query = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - our own name
-        revision = connection.execute(query).scalar()
-    elif set(inspect(connection).get_table_names()) & set(metadata.tables):
+    revision = revision_of(connection)
+    if revision is None and set(inspect(connection).get_table_names()) & set(metadata.tables):
         raise StoreError(f"database {database.name}: holds tables of another program")
     known = revision == HEAD
     return Condition(

@@ -26,7 +26,7 @@ def migrate(database: Database) -> None:
     Raises `StoreError` for tables of a newer program, tables that are another program's, a lock.
     """
     with database.reading() as connection:
-        found = _revision(connection)
+        found = revision_of(connection)
         if found is None:
             _refuse_foreign(connection, database)
     if database.is_sqlite:
@@ -35,7 +35,8 @@ def migrate(database: Database) -> None:
         _upgrade(database)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """Return the version of the tables, `None` where there are none of ours."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
@@ -83,7 +84,7 @@ def _upgrade(database: Database, revision: str = "head") -> None:
         except CommandError as error:
             raise StoreError(
                 f"database {database.name}: made by a newer version of monitor"
-                f" (its tables are at {_revision(connection)}, this program knows {HEAD})"
+                f" (its tables are at {revision_of(connection)}, this program knows {HEAD})"
             ) from error
         if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise StoreError(f"database {database.name}: rows that point nowhere after migration")

@@ -8,10 +8,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from monitor.errors import UsageError
-from monitor.store import articles, assessments, feeds, polls, reviews
+from monitor.store import articles, assessments, feeds, measures, polls, reviews
 from monitor.store import ledger as ledgers
 from monitor.store.database import Database, open_database
-from monitor.store.migrate import migrate
+from monitor.store.measures import Happened, Standing
+from monitor.store.migrate import migrate, revision_of
 from monitor.store.polls import PollResult
 from monitor.types import (
     Article,
@@ -188,3 +189,20 @@ class Store:
         """Return the number of rows of each table, and of `errors` among the assessments."""
         with self._database.reading() as connection:
             return ledgers.counts(connection)
+
+    # Operations ----------------------------------------------------------------------------
+
+    def ping(self) -> str:
+        """Return the version of the tables; raises `StoreError` where the database is away."""
+        with self._database.reading() as connection:
+            return revision_of(connection) or ""
+
+    def happened(self, before: Happened) -> Happened:
+        """Return what has happened so far, reading only what came after `before`."""
+        with self._database.reading() as connection:
+            return measures.happened(connection, before)
+
+    def standing(self, stamps: Sequence[str]) -> Standing:
+        """Return how things stand: feeds, articles, and what `stamps` have still to judge."""
+        with self._database.reading() as connection:
+            return measures.standing(connection, stamps)

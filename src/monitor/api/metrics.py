@@ -1,0 +1,158 @@
+"""`GET /metrics`: numbers for Prometheus, and the one door of its library.
+
+What this process has answered is counted as it happens; how the desk stands is read from the
+database, seldom however often it is asked. Labels are names of our own (routes,
+states, assessors): no address, no title and no word of a draft or an article becomes one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from fastapi import APIRouter
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.api.openapi import problems
+from monitor.core import Monitor
+from monitor.desk.readiness import PARTS, troubles
+from monitor.errors import MonitorError
+from monitor.store.measures import Happened, Standing
+
+MAX_AGE_S = 30.0
+_SHARE = 50
+"""The desk's numbers are read anew after half a minute, or after fifty times as long as reading
+took where that is more: what is due is counted through the whole archive."""
+_SECONDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+
+router = APIRouter(tags=["health"])
+
+
+@router.get(
+    "/metrics",
+    summary="Numbers for Prometheus",
+    response_model=None,
+    response_description="Counts and times in Prometheus' text format.",
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problems()},
+)
+def metrics(request: Request) -> Response:
+    """Return counts of feeds, polls, articles, due work and requests; no words of any text."""
+    kept: Metrics = request.app.state.metrics
+    return Response(kept.render(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+class Metrics:
+    """The numbers of one application."""
+
+    def __init__(
+        self, monitor: Monitor, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "monitor_requests",
+            "Requests answered, by route and status.",
+            ("route", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "monitor_request_seconds",
+            "How long requests took, by route; POST /v1/check is a check of a draft.",
+            ("route",),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._registry.register(_Desk(monitor, monotonic))
+
+    def observe(self, route: str, status: int, seconds: float) -> None:
+        """Count one request; `route` is the route's pattern, never the address asked for."""
+        self._requests.labels(route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def render(self) -> bytes:
+        """Return all numbers in the text format."""
+        return generate_latest(self._registry)
+
+
+class _Desk(Collector):
+    """Reads how the desk stands, when asked and not too often."""
+
+    def __init__(self, monitor: Monitor, monotonic: Callable[[], float]) -> None:
+        self._monitor = monitor
+        self._monotonic = monotonic
+        self._guard = threading.Lock()
+        self._next = float("-inf")
+        self._happened = Happened()
+        self._metrics: list[Metric] = []
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the desk's numbers; a part that cannot be read is 0 in `monitor_ready`."""
+        with self._guard:
+            start = self._monotonic()
+            if start >= self._next:
+                self._metrics = list(self._read())
+                end = self._monotonic()
+                self._next = end + max(MAX_AGE_S, _SHARE * (end - start))
+            yield from self._metrics
+
+    def _read(self) -> Iterator[Metric]:
+        found = troubles(self._monitor)
+        ready = {part: float(part not in found) for part in PARTS}
+        yield _gauge("monitor_ready", "Whether a part can be used.", "part", ready)
+        if "database" in found:
+            return
+        stamps = () if found else self._monitor.stamps
+        try:
+            self._happened = self._monitor.store.happened(self._happened)
+            standing = self._monitor.store.standing(stamps)
+        except MonitorError:  # the log of the request that met it says why; the next scrape may do
+            return
+        yield from _counts(self._happened)
+        yield from _state(standing)
+
+
+def _counts(happened: Happened) -> Iterator[Metric]:
+    outcomes = {"read": 0, "unchanged": 0, "failed": 0, **happened.polls}
+    yield _counter("monitor_polls", "Polls of feeds, by outcome.", "outcome", outcomes)
+    yield CounterMetricFamily(
+        "monitor_entries_fetched", "Entries of feeds fetched.", value=happened.fetched
+    )
+    yield CounterMetricFamily(
+        "monitor_entries_stored", "Entries stored as new or changed.", value=happened.stored
+    )
+    yield _counter("monitor_entries_dropped", "Entries dropped, by name.", "drop", happened.dropped)
+    said = "Judgements that failed, by assessor."
+    yield _counter("monitor_assessments_failed", said, "assessor", happened.failed)
+
+
+def _state(standing: Standing) -> Iterator[Metric]:
+    yield _gauge("monitor_feeds", "Feeds followed, by state.", "state", standing.feeds)
+    yield GaugeMetricFamily("monitor_articles", "Articles stored.", value=standing.articles)
+    yield _gauge("monitor_assessments_due", "Articles still to judge.", "assessor", standing.due)
+    last: dict[str, float] = {name: _seconds(at) for name, at in standing.last.items()}
+    said = "When it last went well, in seconds since 1970."
+    yield _gauge("monitor_last_success_timestamp_seconds", said, "what", last)
+
+
+def _seconds(moment: datetime) -> float:
+    return moment.timestamp()
+
+
+def _gauge(name: str, said: str, label: str, values: Mapping[str, float]) -> Metric:
+    family = GaugeMetricFamily(name, said, labels=(label,))
+    for key, value in sorted(values.items()):
+        family.add_metric((key,), value)
+    return family
+
+
+def _counter(name: str, said: str, label: str, values: Mapping[str, float]) -> Metric:
+    family = CounterMetricFamily(name, said, labels=(label,))
+    for key, value in sorted(values.items()):
+        family.add_metric((key,), value)
+    return family

@@ -1,0 +1,1 @@
+"""Jobs over a `Monitor`, one module each."""

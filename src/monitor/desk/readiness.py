@@ -1,0 +1,25 @@
+"""Whether a desk can serve: what must be there before anything can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from monitor.core import Monitor
+from monitor.errors import MonitorError
+
+PARTS: Mapping[str, Callable[[Monitor], object]] = {
+    "database": lambda monitor: monitor.store.ping(),
+    "guideline": lambda monitor: monitor.guideline,
+    "models": lambda monitor: monitor.classifiers,
+}
+
+
+def troubles(monitor: Monitor) -> dict[str, MonitorError]:
+    """Open each part of `PARTS`; return what is wrong with those that cannot be used."""
+    found: dict[str, MonitorError] = {}
+    for part, use in PARTS.items():
+        try:
+            use(monitor)
+        except MonitorError as error:
+            found[part] = error
+    return found
