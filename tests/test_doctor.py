@@ -19,13 +19,9 @@ import store_samples
 from desk import Desk as Folder
 from monitor.config import CheckSettings, Settings, load_settings
 from monitor.doctor import Check, Desk, examine, exit_code
-from monitor.doctor.examine import (
-    examine_clock,
-    examine_database,
-    examine_guideline,
-    examine_models,
-    examine_settings,
-)
+from monitor.doctor.clock import examine_clock
+from monitor.doctor.database import examine_database
+from monitor.doctor.examine import examine_guideline, examine_models, examine_settings
 from monitor.doctor.parts import PARTS, Part, examine_part, examine_parts
 from monitor.store import open_store
 from monitor.types import FeedState
@@ -97,6 +93,40 @@ def test_a_failing_feed_is_a_warning_with_its_reason(tmp_path: Path) -> None:
     assert "1 of 1 failed" in told
     assert "status 404" in told
     assert exit_code(checks) == 0
+
+
+def test_a_silent_feed_and_one_never_polled_are_warnings(tmp_path: Path) -> None:
+    polled(tmp_path, FeedState(last_poll=NOW, silent=True))
+    with open_store(f"sqlite:///{tmp_path / 'monitor.sqlite'}") as store:
+        store.add_feeds([store_samples.feed("weekly")], NOW)
+    (silent,) = said(examine(desk(tmp_path), [examine_database]), "warning")
+    assert silent == "feeds: 1 of 2 silent for longer than usual: Daily"
+    later = examine(desk(tmp_path, NOW + timedelta(days=2)), [examine_database])
+    assert said(later, "warning")[1] == (
+        "feeds: 1 of 2 followed for over a day and never polled: Weekly"
+    )
+    assert exit_code(later) == 0
+
+
+def test_size_and_emptiness_are_told(tmp_path: Path) -> None:
+    polled(tmp_path, FeedState(last_poll=NOW))
+    with closing(sqlite3.connect(tmp_path / "monitor.sqlite")) as database:
+        database.execute("CREATE TABLE filler AS SELECT zeroblob(2000000) AS filling")
+        database.execute("DROP TABLE filler")
+        database.commit()
+    (told,) = [s for s in said(examine(desk(tmp_path), [examine_database]), "ok") if "MB" in s]
+    assert "% of it empty" in told
+
+
+def test_a_clock_that_is_set_meanwhile_is_a_warning(tmp_path: Path) -> None:
+    def checks(seconds: float) -> list[Check]:
+        then = NOW + timedelta(seconds=seconds)
+        here = replace(desk(tmp_path), monotonic=100.0)
+        return list(examine_clock(here, now=lambda: then, monotonic=lambda: 110.0))
+
+    assert said(checks(10.5), "warning") == []
+    (told,) = said(checks(-3590), "warning")
+    assert told == "clock: it moved by -3600 s in 10 s besides running: somebody sets it"
 
 
 def test_a_clock_behind_what_is_stored_is_a_fault(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict
 from typing import Annotated, Literal
 
@@ -25,7 +26,8 @@ def doctor(
     from monitor.doctor import Desk, examine, exit_code
 
     settings = load_settings(context.obj)
-    checks = examine(Desk(settings, settings_file(context.obj), utc_now()))
+    desk = Desk(settings, settings_file(context.obj), utc_now(), time.monotonic())
+    checks = examine(desk)
     if format == "json":
         document = {"schema": 1, "checks": [asdict(check) for check in checks]}
         show(json.dumps(document, ensure_ascii=False, indent=2))

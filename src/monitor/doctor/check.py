@@ -27,8 +27,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What is examined: settings, the file they are from (`None`: defaults), and the time."""
+    """What is examined: settings, the file they are from (`None`: defaults), and the time.
+
+    `monotonic` is what the clock that nobody sets said at `now`, in seconds; `None`: not known.
+    """
 
     settings: Settings
     file: Path | None
     now: datetime
+    monotonic: float | None = None

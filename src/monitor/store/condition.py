@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, func, inspect, select, text
 
 from monitor.errors import StoreError
 from monitor.store.database import Database, open_database
 from monitor.store.migrate import HEAD, revision_of
-from monitor.store.schema import feed_states, feeds, metadata, polls
+from monitor.store.schema import articles, assessments, feed_states, feeds, metadata, polls
 
 _PATIENCE_S = 2.0
 
@@ -22,7 +22,10 @@ class Condition:
     """What was found: the tables' version (`None`: there are none yet) and this program's.
 
     `damage` is what SQLite's own check says, "" if all is well. `folder` is where the file is, to
-    be looked at for space; `None` for a server. `failing` are feeds by name, with the reason.
+    be looked at for space; `None` for a server. `size` is in bytes, write-ahead log included, and
+    `free` how many of them hold nothing. `failing` are feeds by name, with the reason; `waiting`
+    those never polled, `overdue` of them followed for longer than a day. `newest` is the latest
+    moment that anything was stored.
     """
 
     name: str
@@ -33,10 +36,15 @@ class Condition:
     folder: Path | None = None
     feeds: int = 0
     failing: tuple[tuple[str, str], ...] = ()
-    last_poll: datetime | None = None
+    silent: tuple[str, ...] = ()
+    waiting: int = 0
+    overdue: tuple[str, ...] = ()
+    newest: datetime | None = None
+    size: int = 0
+    free: int = 0
 
 
-def inspect_database(address: str) -> Condition:
+def inspect_database(address: str, now: datetime) -> Condition:
     """Return the condition of the database at an SQLAlchemy URL.
 
     Raises `StoreError` where it cannot be reached or read at all.
@@ -48,7 +56,8 @@ def inspect_database(address: str) -> Condition:
             writable = os.access(file.parent, os.W_OK)
             return Condition(database.name, None, HEAD, writable, folder=file.parent)
         with database.reading() as connection:
-            return _look(connection, database, file)
+            found = _look(connection, database, file)
+            return _look_inside(connection, found, now) if found.revision == HEAD else found
     finally:
         database.close()
 
@@ -57,7 +66,6 @@ def _look(connection: Connection, database: Database, file: Path | None) -> Cond
     revision = revision_of(connection)
     if revision is None and set(inspect(connection).get_table_names()) & set(metadata.tables):
         raise StoreError(f"database {database.name}: holds tables of another program")
-    known = revision == HEAD
     return Condition(
         name=database.name,
         revision=revision,
@@ -65,27 +73,58 @@ def _look(connection: Connection, database: Database, file: Path | None) -> Cond
         writable=file is None or (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)),
         damage=_damage(connection) if file else "",
         folder=file.parent if file else None,
-        feeds=_count_feeds(connection) if known else 0,
-        failing=_failing(connection) if known else (),
-        last_poll=connection.execute(select(func.max(polls.c.at))).scalar() if known else None,
+        size=_size(connection, file),
+        free=_free(connection) if file else 0,
     )
 
 
 def _damage(connection: Connection) -> str:
-    said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
     return "" if said == "ok" else str(said)
 
 
-def _count_feeds(connection: Connection) -> int:
-    query = select(func.count()).select_from(feeds).where(feeds.c.removed_at.is_(None))
-    return int(connection.execute(query).scalar() or 0)
+def _size(connection: Connection, file: Path | None) -> int:
+    if file is None:
+        query = text("SELECT pg_database_size(current_database())")
+        return int(connection.execute(query).scalar() or 0)
+    log = file.with_name(f"{file.name}-wal")
+    return file.stat().st_size + (log.stat().st_size if log.exists() else 0)
 
 
-def _failing(connection: Connection) -> tuple[tuple[str, str], ...]:
+def _free(connection: Connection) -> int:
+    pages, size = (
+        int(connection.exec_driver_sql(f"PRAGMA {name}").scalar() or 0)
+        for name in ("freelist_count", "page_size")
+    )
+    return pages * size
+
+
+def _look_inside(connection: Connection, found: Condition, now: datetime) -> Condition:
+    """Add what the tables, which are known to be ours, say of the feeds and of time."""
     query = (
-        select(feeds.c.title, feeds.c.url, feed_states.c.error)
-        .join(feed_states, feed_states.c.feed_id == feeds.c.id)
-        .where(feeds.c.removed_at.is_(None), feed_states.c.failures > 0)
+        select(feeds.c.title, feeds.c.url, feeds.c.added_at, feed_states)
+        .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
+        .where(feeds.c.removed_at.is_(None))
         .order_by(feeds.c.title, feeds.c.url)
     )
-    return tuple((row.title or row.url, row.error or "") for row in connection.execute(query))
+    rows = [(row.title or row.url, row) for row in connection.execute(query)]
+    waiting = [(name, row.added_at) for name, row in rows if row.last_poll is None]
+    return replace(
+        found,
+        feeds=len(rows),
+        failing=tuple((name, row.error or "") for name, row in rows if row.failures),
+        silent=tuple(name for name, row in rows if row.silent and not row.failures),
+        waiting=len(waiting),
+        overdue=tuple(name for name, added in waiting if added < now - timedelta(days=1)),
+        newest=_newest(connection),
+    )
+
+
+def _newest(connection: Connection) -> datetime | None:
+    latest = (
+        select(func.max(polls.c.at)),
+        select(func.max(articles.c.first_seen)),
+        select(assessments.c.at).order_by(assessments.c.id.desc()).limit(1),
+    )
+    moments = (connection.execute(query).scalar() for query in latest)
+    return max((moment for moment in moments if moment is not None), default=None)
