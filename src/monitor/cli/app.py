@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import check, data, demo, desk, doctor, feeds, guidelines, models, reviews, serve
+from monitor.cli import (
+    check,
+    data,
+    demo,
+    desk,
+    doctor,
+    feeds,
+    guidelines,
+    models,
+    reviews,
+    serve,
+    upkeep,
+)
 
 app = typer.Typer(
     name="monitor",
@@ -53,6 +65,8 @@ app.command("classify")(data.classify)
 app.command("export")(data.export)
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(upkeep.backup)
+app.command("restore")(upkeep.restore)
 app.add_typer(guidelines.app, name="guidelines")
 app.command("train")(models.train)
 app.add_typer(models.evaluate_app, name="evaluate")

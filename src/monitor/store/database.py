@@ -89,7 +89,7 @@ class Database:
         try:
             yield
         except DatabaseError as error:
-            reason = _reason(error.orig, self.busy_timeout_s)
+            reason = reason_of(error.orig, self.busy_timeout_s)
             if reason is None:
                 raise
             raise StoreError(f"database {self.name}: {reason}") from error
@@ -178,7 +178,7 @@ def _postgres_engine(url: URL) -> Engine:
     )
 
 
-def _reason(error: BaseException | None, waited_s: float) -> str | None:
+def reason_of(error: BaseException | None, waited_s: float) -> str | None:
     """Say what is wrong in words; `None` for what can only be a mistake in this program."""
     if isinstance(error, sqlite3.Error):
         name = getattr(error, "sqlite_errorname", "")

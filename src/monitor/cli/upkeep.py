@@ -1,0 +1,37 @@
+"""`monitor backup` and `monitor restore`: what keeps a desk's database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.context import monitor_of
+from monitor.cli.output import say
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file of that name.")] = False,
+) -> None:
+    """Write a verified copy of the database (SQLite), while the desk works on."""
+    from monitor.desk.backup import back_up
+
+    made = back_up(monitor_of(context), file, force=force)
+    articles = made.rows.get("articles", 0)
+    say(f"wrote {made.path}: {articles} articles, {made.size / 1e6:.1f} MB, every page checked")
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that monitor backup wrote.")],
+) -> None:
+    """Bring a backup back; the database before it stays beside it under a dated name."""
+    from monitor.desk.backup import restore as bring_back
+
+    done = bring_back(monitor_of(context), file)
+    say(f"restored {done.copy.rows.get('articles', 0)} articles from {done.copy.path}")
+    if done.kept:
+        say(f"the database before it is {done.kept}; remove it when it is not needed")

@@ -1,0 +1,37 @@
+"""Backing up the desk's database, and bringing it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.core import Monitor
+from monitor.store.copies import Copy, copy_database, database_file, put_in_place, read_copy
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The backup that was brought back, and where the database before it lies (`None`: none)."""
+
+    copy: Copy
+    kept: Path | None
+
+
+def back_up(monitor: Monitor, path: Path, *, force: bool = False) -> Copy:
+    """Write a verified copy of the database to `path`, while the desk works on.
+
+    The database is taken as it is, without bringing its tables up to date: that is what one backs
+    up before. Raises `UsageError` for PostgreSQL and for a file in the way, `StoreError` for what
+    fails.
+    """
+    return copy_database(database_file(monitor.settings.database_url), path, force=force)
+
+
+def restore(monitor: Monitor, path: Path) -> Restored:
+    """Make the backup `path` the desk's database; the one before stays beside it.
+
+    Raises `UsageError` for PostgreSQL, `StoreError` for a backup that is damaged, of a newer
+    program or none of ours, and where the database is in use.
+    """
+    target = database_file(monitor.settings.database_url)
+    return Restored(read_copy(path), put_in_place(path, target, monitor.now()))
