@@ -71,6 +71,13 @@ class ServeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """What is kept: the words of articles for so many days after first sight; 0: for ever."""
+
+    keep_text_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set. `database` is an SQLAlchemy URL; empty means SQLite in `home`."""
 
@@ -81,6 +88,7 @@ class Settings:
     check: CheckSettings = CheckSettings()
     digest: DigestSettings = DigestSettings()
     serve: ServeSettings = ServeSettings()
+    store: StoreSettings = StoreSettings()
 
     @property
     def database_url(self) -> str:
@@ -217,7 +225,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
             continue
         key = name.removeprefix("MONITOR_").lower()
         section, _, rest = key.partition("_")
-        if section in sections & {"fetch", "check", "digest", "serve"} and rest:
+        if section in sections & {"fetch", "check", "digest", "serve", "store"} and rest:
             current = getattr(getattr(defaults, section), rest, None)
             table.setdefault(section, {})[rest] = _parse(current, environ[name], name)
         else:
@@ -251,19 +259,24 @@ def _check_values(settings: Settings) -> None:
     for name in ("timeout_s", "max_bytes", "parallel"):
         if not 0 < getattr(fetch, name) < float("inf"):  # nan is neither
             raise ConfigError(f"'fetch.{name}' must be a number above 0")
-    if fetch.min_interval_s < 0:
-        raise ConfigError("'fetch.min_interval_s' must not be negative")
-    if settings.check.country:
-        _check_country(settings.check.country)
+    for name, number in [
+        ("fetch.min_interval_s", fetch.min_interval_s),
+        ("store.keep_text_days", settings.store.keep_text_days),
+    ]:
+        if number < 0:
+            raise ConfigError(f"'{name}' must not be negative")
     if not 0 <= settings.serve.workers <= MAX_WORKERS:
         raise ConfigError(f"'serve.workers' must be from 0 to {MAX_WORKERS}")
     if settings.check.max_chars <= 0:
         raise ConfigError("'check.max_chars' must be above 0")
+    _check_country(settings.check.country)
 
 
 def _check_country(value: str) -> None:
     from monitor.countries import parse_country
 
+    if not value:
+        return
     try:
         parse_country(value)
     except UsageError as error:

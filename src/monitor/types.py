@@ -226,13 +226,15 @@ class Known:
 
     `feed_sha256` maps the ids of the feeds it was seen through to the hash of the feed entry as
     last seen there (`Incoming.feed_sha256`, `Sighting.feed_sha256`). `page_tries` counts the
-    recorded `Incoming`s and `Sighting`s of this article that had a `page_error`.
+    recorded `Incoming`s and `Sighting`s of this article that had a `page_error`; what has `expired`
+    is not fetched again.
     """
 
     origin: ContentOrigin
     sha256: str
     feed_sha256: Mapping[str, str] = field(default_factory=dict)
     page_tries: int = 0
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +311,8 @@ class Article:
     `id` is derived from the canonical URL; `sha256` is the hash of title and text and names the
     version; `seen` is when the desk first saw the item, in whatever version. `summary` is what the
     feed said of it, empty where the text came without one; `authors` (the byline), `categories` and
-    `enclosures` are what it listed with this version.
+    `enclosures` are what it listed with this version. Since `expired` it has no words: the desk
+    keeps them for so long only.
     """
 
     id: str
@@ -326,6 +329,7 @@ class Article:
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    expired: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,15 +152,21 @@ def _tables(connection: Connection) -> set[str]:
 
 
 def test_polls_of_an_earlier_version_are_kept(url: str) -> None:
-    with open_store(url) as store:
-        store.add_feeds([feed()], NOW)
-        store.record_poll(poll(feed(), [incoming("a")]), NOW)
-    with connected(url) as connection:
-        for column in ("polls.page_failures", "polls.silent_since", "polls.usual_gap_s"):
-            table, _, name = column.partition(".")
-            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {name}"))
-        connection.execute(text("ALTER TABLE feed_states DROP COLUMN not_before"))
-        connection.execute(text(f"UPDATE {migrating.VERSION_TABLE} SET version_num = '0003'"))
+    database = open_database(url, busy_timeout_s=1)
+    migrating._upgrade(database, "0003")
+    time = "'2026-11-25 12:00:00'"
+    with database.writing() as connection:
+        for statement in (
+            f"""INSERT INTO feeds (id, url, title, outlet, site, added_at)
+            VALUES ('feed-daily', 'https://e.example/f', 'T', 'O', '', {time})""",
+            """INSERT INTO feed_states (feed_id, failures, recent, silent)
+            VALUES ('feed-daily', 0, '[]', FALSE)""",
+            f"""INSERT INTO polls (feed_id, at, fetched, stored, dropped, dropped_total, warnings,
+            not_modified, silent) VALUES ('feed-daily', {time}, 1, 1, '{{}}', 0, '[]', FALSE, FALSE)
+            """,
+        ):
+            connection.execute(text(statement))
+    database.close()
     with open_store(url) as store:
         assert store.ledger(None, None).page_failures == {}
         assert store.last_polls()[feed().id].stored == 1

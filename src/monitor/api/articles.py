@@ -136,6 +136,7 @@ def article_json(assessed: AssessedArticle) -> dict[str, Any]:
         "categories": list(article.categories),
         "enclosures": [enclosure_json(enclosure) for enclosure in article.enclosures],
         "origin": article.origin,
+        "expired": time_json(article.expired),
         "relevance": assessed.relevance,
         "relevant": assessed.relevant,
         "borderline": assessed.borderline,

@@ -19,6 +19,9 @@ class DigestListed(Model):
     outlet: str
     published: str | None = Field(description="As the feed says, RFC 3339.")
     language: str | None
+    expired: str | None = Field(
+        default=None, description="There where headline and text are kept no longer: since when."
+    )
 
 
 class DigestArticle(DigestListed):

@@ -134,6 +134,8 @@ def _counts(happened: Happened) -> Iterator[Metric]:
 def _state(standing: Standing) -> Iterator[Metric]:
     yield _gauge("monitor_feeds", "Feeds followed, by state.", "state", standing.feeds)
     yield GaugeMetricFamily("monitor_articles", "Articles stored.", value=standing.articles)
+    said = "Articles whose words have expired."
+    yield GaugeMetricFamily("monitor_articles_expired", said, value=standing.expired)
     yield _gauge("monitor_assessments_due", "Articles still to judge.", "assessor", standing.due)
     last: dict[str, float] = {name: _seconds(at) for name, at in standing.last.items()}
     said = "When it last went well, in seconds since 1970."

@@ -196,6 +196,9 @@ class ArticleOut(Model):
     categories: list[str] = Field(description="The publisher's own categories.")
     enclosures: list[EnclosureOut] = Field(description="Files that go with the article.")
     origin: Literal["feed", "page", "summary"] = Field(description="Where the text is from.")
+    expired: str | None = Field(
+        description="Since when headline, text and byline are kept no longer, RFC 3339."
+    )
     relevance: float | None
     relevant: bool | None
     borderline: bool | None

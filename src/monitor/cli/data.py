@@ -140,6 +140,8 @@ def export(
     }
     report = monitor.export(output, format=format, text=text, filters=filters)
     say(f"{report.rows} article{'' if report.rows == 1 else 's'} written to {output}")
+    if report.expired:
+        say(f"{report.expired} of them have expired: judgements and counts, no words")
 
 
 def _day(value: str | None, option: str, zone: Any) -> datetime | None:

@@ -1,4 +1,4 @@
-"""`monitor backup` and `monitor restore`: what keeps a desk's database."""
+"""What keeps a desk's database: `monitor backup`, `monitor restore`, `monitor store`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ import typer
 
 from monitor.cli.context import monitor_of
 from monitor.cli.output import say
+from monitor.errors import UsageError
+
+store_app = typer.Typer(
+    help="What the desk's database keeps.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 def backup(
@@ -35,3 +40,20 @@ def restore(
     say(f"restored {done.copy.rows.get('articles', 0)} articles from {done.copy.path}")
     if done.kept:
         say(f"the database before it is {done.kept}; remove it when it is not needed")
+
+
+@store_app.command()
+def expire(context: typer.Context) -> None:
+    """Let the words of articles older than [store] keep_text_days expire; judgements stay."""
+    from monitor.desk.retention import expire as expire_texts
+
+    monitor = monitor_of(context)
+    done = expire_texts(monitor, monitor.now())
+    if done is None:
+        raise UsageError("[store] keep_text_days is not set: texts are kept for ever")
+    day = done.before.astimezone(monitor.settings.zone).date()
+    articles = "1 article" if done.articles == 1 else f"{done.articles} articles"
+    say(f"{articles} expired: first seen before {day}")
+    if not done.cleared:
+        say("another program is reading, so the database's log still holds their words: try again")
+        raise typer.Exit(1)

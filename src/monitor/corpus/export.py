@@ -41,7 +41,11 @@ _FORMATS: Mapping[str, _Format] = {"jsonl": jsonl, "csv": table}
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What was written. `withheld` counts spans whose words were kept back (`record.py`)."""
+    """What was written.
+
+    `withheld` counts spans whose words were kept back (`record.py`), `expired` the articles whose
+    words the desk keeps no longer.
+    """
 
     path: Path
     manifest: Path
@@ -49,6 +53,7 @@ class ExportReport:
     sha256: str
     withheld: int
     stamps: tuple[str, ...]
+    expired: int = 0
 
 
 def export(
@@ -73,10 +78,10 @@ def export(
         raise UsageError(f"cannot export '{format}' with text '{text}' (known: {known})")
     directory = Path(directory)
     path, manifest = directory / f"articles.{format}", directory / MANIFEST
-    rows, withheld, stamps, sha256 = _replace(
+    rows, withheld, expired, stamps, sha256 = _replace(
         path, lambda file: _write_records(file, records, format, text)
     )
-    report = ExportReport(path, manifest, rows, sha256, withheld, stamps)
+    report = ExportReport(path, manifest, rows, sha256, withheld, stamps, expired)
     entry = _entry(report, format, text, filters or {}, now)
     _write_manifest(manifest, entry)
     return report
@@ -84,9 +89,9 @@ def export(
 
 def _write_records(
     file: BinaryIO, records: Iterable[AssessedArticle], format: ExportFormat, text: TextDegree
-) -> tuple[int, int, tuple[str, ...], str]:
-    """Write all records; return rows, withheld spans, stamps and the SHA-256 of the bytes."""
-    rows = withheld = 0
+) -> tuple[int, int, int, tuple[str, ...], str]:
+    """Write all records; return rows, withheld spans, expired rows, stamps and SHA-256."""
+    rows = withheld = expired = 0
     stamps: set[str] = set()
     digest = hashlib.sha256()
 
@@ -100,8 +105,9 @@ def _write_records(
         record = make_record(assessed, text)
         put(_FORMATS[format].article_line(record))
         rows, withheld = rows + 1, withheld + record.withheld
+        expired += assessed.article.expired is not None
         stamps.update(assessed.stamps)
-    return rows, withheld, tuple(sorted(stamps)), digest.hexdigest()
+    return rows, withheld, expired, tuple(sorted(stamps)), digest.hexdigest()
 
 
 def _entry(
@@ -122,6 +128,7 @@ def _entry(
         "stamps": list(report.stamps),
         "score_tolerance": SCORE_TOLERANCE,
         "withheld": report.withheld,
+        "expired": report.expired,
         "left_out": list(_FORMATS[format].LOSS),
     }
 

@@ -56,6 +56,8 @@ def make_record(assessed: AssessedArticle, text: TextDegree) -> Record:
         "seen": time_json(article.seen),
         "sha256": article.sha256,
     }
+    if article.expired:
+        values["expired"] = time_json(article.expired)
     if text == "full":
         values["text"] = article.text
     values |= {

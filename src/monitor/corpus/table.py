@@ -31,7 +31,7 @@ def columns(text: TextDegree) -> list[str]:
     first = ["id", "url", "title", "outlet", "language", "published", "seen", "sha256"]
     judged = ["relevance", "relevant", "borderline", "not_judged", "tags"]
     counts = [f"findings_{severity}" for severity in SEVERITIES]
-    listed = ["authors", "categories", "enclosures", "findings_confidence"]
+    listed = ["authors", "categories", "enclosures", "findings_confidence", "expired"]
     return [*first, *(["text"] if text == "full" else []), *judged, *counts, "stamps", *listed]
 
 
@@ -56,6 +56,7 @@ def article_line(record: Record) -> str:
     for severity in SEVERITIES:
         row[f"findings_{severity}"] = sum(f.severity == severity for f in assessed.findings)
     known = [f.confidence for f in assessed.findings if f.confidence is not None]
+    row["expired"] = record.values.get("expired")
     row["findings_confidence"] = max(known, default=None)
     return _line([_cell(row[name]) for name in columns(record.text)])
 

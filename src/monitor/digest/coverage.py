@@ -41,7 +41,7 @@ _LEFT_OUT = {
     "repeated": "twice in one feed",
     "deferred": "put off to the next poll",
 }
-_NOT_JUDGED = {"pending": "still waiting"}
+_NOT_JUDGED = {"pending": "still waiting", "expired": "expired before they were judged"}
 _STATUS = re.compile(r"\bstatus (\d{3})\b")
 
 

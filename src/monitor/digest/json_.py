@@ -72,6 +72,7 @@ def _named(assessed: AssessedArticle) -> dict[str, Any]:
         "outlet": article.outlet,
         "published": time_json(article.published),
         "language": article.language,
+        **({"expired": time_json(article.expired)} if article.expired else {}),
     }
 
 

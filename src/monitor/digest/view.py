@@ -28,6 +28,7 @@ _CERTAINTY = (
 """What is shown at all is possible: the threshold lies where reviewers miss little."""
 _WORD_IS_ENOUGH = 0.9
 """From here on a figure beside the word would add nothing to it."""
+_EXPIRED = (("(headline expired)", False),)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -195,7 +196,7 @@ def _view_article(
     when = date_words(moment, day, zone)
     return ArticleView(
         id=clean(article.id),
-        headline=_pieces(article.title, findings),
+        headline=_EXPIRED if article.expired else _pieces(article.title, findings),
         url=safe_url(article.url),
         outlet=clean(article.outlet) or "unnamed outlet",
         language=language if _LANGUAGE.fullmatch(language) else None,

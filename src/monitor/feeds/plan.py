@@ -227,8 +227,11 @@ def next_step(entry: Entry, known: Known | None, feed: str, feed_sha256: str) ->
 
     An article that the store has whole is read again only where the feed that it was seen
     through says something else than last time: through another feed it is but seen once more.
-    One of which the store has only the summary is tried again a few times.
+    One of which the store has only the summary is tried again a few times. What expired does not
+    come back.
     """
+    if known is not None and known.expired:
+        return "sighting"
     if known is not None:
         said = known.feed_sha256.get(feed)
         if known.origin != "summary" and said in (None, feed_sha256):

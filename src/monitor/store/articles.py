@@ -21,6 +21,7 @@ from monitor.store.assessments import (
     current_articles,
     decode,
     following,
+    speaking,
     to_article,
 )
 from monitor.store.database import Database
@@ -61,10 +62,15 @@ def known(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
             seen[row.article_id][row.feed_id] = row.feed_sha256
         current = current_articles().add_columns(articles.c.page_tries)
         query = current.with_only_columns(
-            articles.c.id, versions.c.origin, versions.c.sha256, articles.c.page_tries
+            articles.c.id,
+            versions.c.origin,
+            versions.c.sha256,
+            articles.c.page_tries,
+            articles.c.expired_at,
         ).where(articles.c.id.in_(some))
         for row in connection.execute(query):
-            found[row.id] = Known(row.origin, row.sha256, seen[row.id], row.page_tries)
+            expired = row.expired_at is not None
+            found[row.id] = Known(row.origin, row.sha256, seen[row.id], row.page_tries, expired)
     return found
 
 
@@ -74,7 +80,7 @@ def article(connection: Connection, article_id: str, stamps: Sequence[str]) -> A
     if row is None:
         raise NotFound(f"no article '{article_id}'")
     one = to_article(row)
-    said = _said(connection, [article_id], stamps)
+    said = _said(connection, [one], stamps)
     return merge(one, said.get(article_id, {}), stamps)
 
 
@@ -111,7 +117,7 @@ def assessed(
         with database.reading() as connection:
             query = following(connection, _narrow(current_articles(), stamps, filters), after)
             page = [to_article(row) for row in connection.execute(query.limit(size))]
-            said = _said(connection, [one.id for one in page], stamps)
+            said = _said(connection, page, stamps)
         for one in page:
             merged = merge(one, said.get(one.id, {}), stamps)
             if _passes(merged, filters):
@@ -135,7 +141,7 @@ def _narrow(query: Select[Any], stamps: Sequence[str], filters: Filters) -> Sele
     said = select(assessments.c.id).where(
         assessments.c.article_id == articles.c.id,
         assessments.c.sha256 == articles.c.current,
-        assessments.c.stamp.in_(stamps),
+        speaking(assessments, stamps),
     )
     if filters.min_relevance is not None:
         query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
@@ -165,11 +171,15 @@ def _passes(one: AssessedArticle, filters: Filters) -> bool:
 
 
 def _said(
-    connection: Connection, ids: Sequence[str], stamps: Sequence[str]
+    connection: Connection, found_articles: Sequence[Article], stamps: Sequence[str]
 ) -> dict[str, dict[str, Assessment]]:
-    """Return by article id and stamp what was said of the current versions."""
+    """Return by article id and stamp what was said of the current versions.
+
+    Of an article that expired, an assessor's latest word stands under its stamp in force.
+    """
+    in_force = {stamp.partition("@")[0]: stamp for stamp in reversed(stamps)}
     found: dict[str, dict[str, Assessment]] = defaultdict(dict)
-    for some in chunks(ids):
+    for some in chunks([one.id for one in found_articles]):
         query = (
             select(assessments)
             .join(
@@ -177,10 +187,12 @@ def _said(
                 (articles.c.id == assessments.c.article_id)
                 & (articles.c.current == assessments.c.sha256),
             )
-            .where(articles.c.id.in_(some), assessments.c.stamp.in_(stamps))
+            .where(articles.c.id.in_(some), speaking(assessments, stamps))
+            .order_by(assessments.c.stamp.in_(stamps), assessments.c.id)
         )
         for row in connection.execute(query).mappings():
-            found[row["article_id"]][row["stamp"]] = decode(row)
+            stamp = row["stamp"] if row["stamp"] in stamps else in_force[row["assessor"]]
+            found[row["article_id"]][stamp] = decode(row)
     return found
 
 
@@ -188,13 +200,15 @@ def merge(one: Article, said: Mapping[str, Assessment], stamps: Sequence[str]) -
     """Put together what assessors said of an article, in the order of `stamps`.
 
     The first stamp with a relevance gives it, and the two decisions with it. Without any, the
-    first reason there is none: `not_judged`, or `error` where the assessor failed; only then, or
+    first reason there is none: `not_judged`, `error` where the assessor failed, or `expired` where
+    the text was gone before it was judged; only then, or
     where what judged is `experimental`, are there `terms`.
     """
     present = [said[stamp] for stamp in stamps if stamp in said]
     judged = next((a for a in present if a.relevance is not None), None)
     experimental = judged is not None and judged.experimental
-    reasons = (a.not_judged or ("error" if a.error else None) for a in present)
+    reasons = [a.not_judged or ("error" if a.error else None) for a in present]
+    reasons.append("expired" if one.expired else None)
     return AssessedArticle(
         article=one,
         relevance=judged.relevance if judged else None,

@@ -7,10 +7,18 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    RowMapping,
+    Select,
+    select,
+    tuple_,
+)
 
 from monitor.errors import NotFound
-from monitor.store.rows import insert_new
+from monitor.store.rows import chunks, insert_new
 from monitor.store.schema import articles, assessments, tags, versions
 from monitor.types import (
     Article,
@@ -39,15 +47,16 @@ ARTICLE = (
     versions.c.authors,
     versions.c.categories,
     versions.c.enclosures,
+    articles.c.expired_at,
 )
 """The columns of an `Article`, in its order."""
 
 
 def to_article(row: Sequence[Any]) -> Article:
     """Return the article of a row of the columns `ARTICLE`."""
-    *columns, authors, categories, enclosures = row
+    *columns, authors, categories, enclosures, expired = row
     files = tuple(Enclosure(**enclosure) for enclosure in enclosures)
-    values: list[Any] = [*columns, tuple(authors), tuple(categories), files]
+    values: list[Any] = [*columns, tuple(authors), tuple(categories), files, expired]
     return Article(*values)
 
 
@@ -85,7 +94,18 @@ def due_query(stamp: str, limit: int) -> Select[Any]:
         assessments.c.sha256 == articles.c.current,
         assessments.c.stamp == stamp,
     )
-    return current_articles().where(~done.exists()).limit(limit)
+    readable = articles.c.expired_at.is_(None)
+    return current_articles().where(readable, ~done.exists()).limit(limit)
+
+
+def speaking(said: FromClause, stamps: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition under which rows of `said`, joined to `articles`, count for `stamps`.
+
+    Of an article that expired no assessor can say anything more: there its earlier word counts.
+    """
+    assessors = [stamp.partition("@")[0] for stamp in stamps]
+    earlier = articles.c.expired_at.is_not(None) & said.c.assessor.in_(assessors)
+    return said.c.stamp.in_(stamps) | earlier
 
 
 def due(connection: Connection, stamp: str, limit: int, after: str | None) -> list[Article]:
@@ -97,9 +117,15 @@ def due(connection: Connection, stamp: str, limit: int, after: str | None) -> li
 def record(
     connection: Connection, pairs: Sequence[tuple[Article, Assessment]], now: datetime
 ) -> int:
-    """Store judgements of the versions that were judged; return how many were not stored yet."""
+    """Store judgements of the versions that were judged; return how many were not stored yet.
+
+    What is said of an article that expired meanwhile is not kept: it would bring words back.
+    """
     new = 0
+    gone = _expired(connection, [article.id for article, _ in pairs])
     for article, said in pairs:
+        if article.id in gone:
+            continue
         row = {
             "article_id": article.id,
             "sha256": article.sha256,
@@ -122,6 +148,14 @@ def record(
                 tags.insert(), [_tag_row(key, n, t) for n, t in enumerate(said.tags)]
             )
     return new
+
+
+def _expired(connection: Connection, ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for some in chunks(ids):
+        query = select(articles.c.id).where(articles.c.id.in_(some))
+        found.update(connection.execute(query.where(articles.c.expired_at.is_not(None))).scalars())
+    return found
 
 
 def _tag_row(key: int, position: int, tag: Tag) -> dict[str, Any]:

@@ -96,10 +96,16 @@ class Database:
         except PoolTimeoutError as error:
             raise StoreError(f"database {self.name}: too many callers at once") from error
 
-    def try_wal(self) -> bool:
-        """Switch SQLite to write-ahead logging; return whether it could be done now."""
+    @contextmanager
+    def outside(self) -> Iterator[Connection]:
+        """Give a connection of SQLite's outside of any transaction, for what runs only there."""
         with self.explained(), self.engine.connect() as connection:
             connection.execution_options(**{_BEGIN: ()})
+            yield connection
+
+    def try_wal(self) -> bool:
+        """Switch SQLite to write-ahead logging; return whether it could be done now."""
+        with self.outside() as connection:
             try:
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")
             except OperationalError as error:
@@ -163,6 +169,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA secure_delete = ON")  # texts that expire are overwritten
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
+from monitor.store.assessments import speaking
 from monitor.store.polls import PollResult
 from monitor.store.rows import chunks
 from monitor.store.schema import articles, assessments, feeds, metadata, polls
 from monitor.types import FailedFeed, Ledger, Silence, SilentFeed
 
 _PENDING = "pending"
+_EXPIRED = "expired"
 
 
 def ledger(
@@ -28,7 +30,7 @@ def ledger(
     A feed counts as failed, or silent, if its last poll of the period was: what failed earlier
     and was caught up is covered. `page_failures` are those of every poll. `not_judged` counts the
     articles first seen in the period that have no relevance, by reason; `pending` are those that
-    some of `stamps` has still to judge.
+    some of `stamps` has still to judge, `expired` those whose text was gone before.
     """
     totals: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
@@ -107,32 +109,43 @@ def _not_judged(
     judged = select(said.c.id).where(
         said.c.article_id == articles.c.id,
         said.c.sha256 == articles.c.current,
-        said.c.stamp.in_(stamps),
+        speaking(said, stamps),
         said.c.relevance.is_not(None),
     )
     query = (
-        select(articles.c.id, assessments.c.stamp, assessments.c.not_judged, assessments.c.error)
+        select(
+            articles.c.id,
+            articles.c.expired_at,
+            assessments.c.assessor,
+            assessments.c.not_judged,
+            assessments.c.error,
+        )
         .outerjoin_from(
             articles,
             assessments,
             (assessments.c.article_id == articles.c.id)
             & (assessments.c.sha256 == articles.c.current)
-            & assessments.c.stamp.in_(stamps),
+            & speaking(assessments, stamps),
         )
         .where(~judged.exists())
     )
-    rank = {stamp: place for place, stamp in enumerate(stamps)}
+    rank = {stamp.partition("@")[0]: place for place, stamp in enumerate(stamps)}
+    expired: set[str] = set()
     reasons: dict[str, tuple[int, str]] = {}
     present: Counter[str] = Counter()
     for row in connection.execute(_between(query, articles.c.first_seen, since, until)):
-        present[row.id] += row.stamp is not None
+        present[row.id] += row.assessor is not None
+        if row.expired_at is not None:
+            expired.add(row.id)
         reason = row.not_judged or ("error" if row.error else None)
         if reason:
-            place = (rank[row.stamp], reason)
+            place = (rank[row.assessor], reason)
             reasons[row.id] = min(place, reasons.get(row.id, place))
     counts = Counter(reason for _, reason in reasons.values())
+    counts[_EXPIRED] = len(expired - reasons.keys())
     counts[_PENDING] = sum(
-        1 for one, seen in present.items() if one not in reasons and seen < len(rank)
+        one not in reasons and one not in expired and seen < len(rank)
+        for one, seen in present.items()
     )
     return {reason: count for reason, count in sorted(counts.items()) if count}
 

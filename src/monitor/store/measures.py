@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from monitor.store.retention import count_expired
 from monitor.store.schema import articles, assessments, feed_states, feeds, polls
 
 
@@ -40,6 +41,7 @@ class Standing:
 
     feeds: Mapping[str, int]
     articles: int
+    expired: int
     due: Mapping[str, int]
     last: Mapping[str, datetime]
 
@@ -89,6 +91,7 @@ def standing(connection: Connection, stamps: Sequence[str]) -> Standing:
     return Standing(
         feeds=_feed_states(connection),
         articles=total,
+        expired=count_expired(connection),
         due=_due(connection, stamps),
         last=_last_moments(connection),
     )
@@ -114,7 +117,8 @@ def _state_of(row: Any) -> str:
 
 
 def _due(connection: Connection, stamps: Sequence[str]) -> dict[str, int]:
-    total = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+    readable = articles.c.expired_at.is_(None)
+    total = connection.execute(select(func.count()).where(readable)).scalar_one()
     query = (
         select(assessments.c.stamp, func.count())
         .join(
@@ -122,7 +126,7 @@ def _due(connection: Connection, stamps: Sequence[str]) -> dict[str, int]:
             (articles.c.id == assessments.c.article_id)
             & (articles.c.current == assessments.c.sha256),
         )
-        .where(assessments.c.stamp.in_(stamps))
+        .where(assessments.c.stamp.in_(stamps), readable)
         .group_by(assessments.c.stamp)
     )
     done = {stamp: int(count) for stamp, count in connection.execute(query)}

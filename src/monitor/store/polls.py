@@ -53,6 +53,7 @@ class Held:
     origin: ContentOrigin
     owned: bool
     sighted: bool
+    expired: bool = False
 
 
 def decide(incoming: Incoming, held: Held | None) -> Decision:
@@ -60,11 +61,12 @@ def decide(incoming: Incoming, held: Held | None) -> Decision:
 
     Only the feed that brought an article may change its text, else two feeds with different
     excerpts would make versions for ever; but a fuller text replaces a mere summary whoever
-    brings it, and a summary, given because a page failed, never replaces a fuller text.
+    brings it, and a summary, given because a page failed, never replaces a fuller text. What
+    expired does not come back.
     """
     if held is None:
         return "new"
-    if incoming.sha256 != held.sha256:
+    if incoming.sha256 != held.sha256 and not held.expired:
         richer = incoming.origin != "summary" and held.origin == "summary"
         if richer or (held.owned and held.sighted and not _poorer(incoming, held)):
             return "version"
@@ -121,6 +123,7 @@ def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, H
                 articles.c.id,
                 articles.c.current,
                 articles.c.feed_id,
+                articles.c.expired_at,
                 versions.c.origin,
                 feeds.c.removed_at,
                 sightings.c.feed_id.label("sighted"),
@@ -143,6 +146,7 @@ def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, H
                 origin=row.origin,
                 owned=row.feed_id == feed.id or row.removed_at is not None,
                 sighted=row.sighted is not None,
+                expired=row.expired_at is not None,
             )
     return found
 

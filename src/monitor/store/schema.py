@@ -1,6 +1,7 @@
 """The tables, as queries see them; `migrations/` makes them, and a test compares the two.
 
-Nothing is ever deleted: a feed is marked removed, a changed text is a further row of `versions`.
+No row is ever deleted: a feed is marked removed, a changed text is a further row of `versions`, and
+where texts expire (`retention`) their rows stay without words.
 Keys are text with the C collation on PostgreSQL, so that both databases sort them alike.
 """
 
@@ -171,6 +172,7 @@ articles = Table(
     Column("first_seen", UtcTime, nullable=False),
     Column("current", KEY, nullable=False),
     Column("page_tries", Integer, nullable=False, server_default=text("0")),
+    Column("expired_at", UtcTime),
     ForeignKeyConstraint(
         ["id", "current"],
         ["versions.article_id", "versions.sha256"],
@@ -179,8 +181,10 @@ articles = Table(
         initially="DEFERRED",
     ),
     Index(None, "first_seen", "id"),
+    Index(None, "expired_at", "first_seen"),
 )
-"""`feed_id` is the feed it was first seen through, `current` the version in force."""
+"""`feed_id` is the feed it was first seen through, `current` the version in force; since
+`expired_at` its versions have no words."""
 
 versions = Table(
     "versions",
@@ -200,7 +204,7 @@ versions = Table(
     Column("enclosures", JsonText, nullable=False, server_default=text("'[]'")),
     CheckConstraint("origin IN ('feed', 'page', 'summary')", name="origin"),
 )
-"""Every text an article has had; rows are never changed."""
+"""Every text an article has had; rows are never changed but to lose their words."""
 
 sightings = Table(
     "sightings",

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from monitor.errors import UsageError
-from monitor.store import articles, assessments, feeds, measures, polls, reviews
+from monitor.store import articles, assessments, feeds, measures, polls, retention, reviews
 from monitor.store import ledger as ledgers
 from monitor.store.database import Database, open_database
 from monitor.store.measures import Happened, Standing
@@ -206,3 +206,17 @@ class Store:
         """Return how things stand: feeds, articles, and what `stamps` have still to judge."""
         with self._database.reading() as connection:
             return measures.standing(connection, stamps)
+
+    def expire(self, before: datetime, now: datetime, *, limit: int) -> int:
+        """Let at most `limit` articles first seen before `before` expire; return how many did."""
+        with self._database.writing() as connection:
+            return retention.expire(connection, before, now, limit=limit)
+
+    def count_expired(self) -> int:
+        """Return how many articles have expired so far."""
+        with self._database.reading() as connection:
+            return retention.count_expired(connection)
+
+    def clear_file(self) -> bool:
+        """Take what expired out of SQLite's log and empty pages; return whether all was done."""
+        return retention.clear_file(self._database)

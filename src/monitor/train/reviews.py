@@ -48,6 +48,8 @@ def review_rows(reviewed: Iterable[tuple[Article, Sequence[Review]]], *, languag
         found = [c for scheme in _schemes(latest) if (c := _conflict(article, scheme, latest))]
         conflicts += found
         spoken = article.language or identify_language(f"{article.title}\n{article.text}")
+        if article.expired:
+            continue  # what was said of it stands, but there is no text to learn from
         in_language = (spoken or language).partition("-")[0].lower() == language
         if in_language and not any(conflict.scheme == "relevance" for conflict in found):
             rows.append(_row(article, latest, {conflict.scheme for conflict in found}))
