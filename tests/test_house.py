@@ -41,6 +41,7 @@ DOORS = {
     "htmldate": {"feeds"},
     "httpcore": {"feeds"},
     "protego": {"feeds"},
+    "pypdf": {"feeds"},
     "idna": {"feeds"},
     "charset_normalizer": {"text", "feeds"},
     "webencodings": {"feeds"},

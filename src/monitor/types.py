@@ -22,6 +22,8 @@ Scope = Literal["headline", "body", "caption"]
 ContentOrigin = Literal["feed", "page", "summary"]
 """Where an article's text came from: the feed's full content, its page, or only the summary
 because the page could not be had."""
+FeedKind = Literal["feed", "sitemap", "page"]
+"""What a source is: RSS, Atom or JSON Feed; a site map; a page that lists articles."""
 Verdict = Literal["relevant", "borderline", "not_relevant"]
 VERDICTS: tuple[Verdict, ...] = ("relevant", "borderline", "not_relevant")
 
@@ -38,12 +40,17 @@ PageFailure = Literal[
     "not_html",
     "no_text",
     "less_text",
+    "encrypted",
+    "scanned",
+    "too_long",
+    "broken",
     "extractor",
     "fault",
 ]
 """Why an article's page could not be had: the site's answer (403; 401 and 402; 404 and 410; 429 and
 503; another 5xx; another status), none at all, robots.txt, an address that is not public; then what
-came: no HTML, no article in it, less than the feed has; last our own side: the extractor is not
+came: no HTML, no article in it, less than the feed has; a PDF that is locked, has no text but a
+picture of it, is too long, or cannot be read; last our own side: the extractor is not
 installed whole, or another fault."""
 
 FORMS = (
@@ -161,7 +168,7 @@ class ScorecardItem:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed the desk follows. `id` is derived from the URL and never changes.
+    """A feed the desk follows, or what stands for one. `id` is derived from the URL, for ever.
 
     `description` and `updated` (when it last changed) are what the feed says of itself.
     """
@@ -173,6 +180,7 @@ class Feed:
     site: str = ""
     description: str = ""
     updated: datetime | None = None
+    kind: FeedKind = "feed"
 
 
 @dataclass(frozen=True, slots=True)

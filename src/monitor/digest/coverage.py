@@ -31,6 +31,10 @@ _PAGE_FAILURES = {
     "not_html": "not HTML",
     "no_text": "no article text",
     "less_text": "less text than the feed",
+    "encrypted": "a locked PDF",
+    "scanned": "a scanned PDF",
+    "too_long": "a PDF too long for news",
+    "broken": "a broken PDF",
     "extractor": "for want of a working extractor",
     "fault": "a fault in monitor",
 }
@@ -40,6 +44,9 @@ _LEFT_OUT = {
     "unsafe_address": "at an unsafe address",
     "repeated": "twice in one feed",
     "deferred": "put off to the next poll",
+    "old": "in a site map and days old",
+    "undated": "in a site map without a date",
+    "off_site": "in a site map and of another site",
 }
 _NOT_JUDGED = {"pending": "still waiting", "expired": "expired before they were judged"}
 _STATUS = re.compile(r"\bstatus (\d{3})\b")

@@ -34,6 +34,7 @@ PARTS = (
     Part("feedparser", "feedparser", "feeds"),
     Part("lxml.html.clean", "lxml_html_clean", "article pages, under trafilatura"),
     Part("trafilatura", "trafilatura", "the text of article pages"),
+    Part("pypdf", "pypdf", "the text of PDFs"),
     Part("httpcore", "httpcore", "fetching"),
     Part("protego", "Protego", "robots.txt"),
     Part("charset_normalizer", "charset-normalizer", "unlabelled encodings"),

@@ -13,6 +13,7 @@ from datetime import datetime
 from monitor.errors import FeedError, InstallationError, UnsafeAddress
 from monitor.feeds.http import PAGE_TYPES, Client, FetchResult, fetch
 from monitor.feeds.pages import Page, extract_page
+from monitor.feeds.pdf import extract_pdf, is_pdf
 from monitor.feeds.robots import UNREADABLE, Robots
 from monitor.feeds.urls import host_of
 from monitor.types import PageFailure
@@ -67,6 +68,10 @@ class PageReader:
             _log.exception("page %s", url)
             return PageAnswer(None, f"{url}: unexpected {type(error).__name__}", "fault")
 
+    def refusal(self, url: str) -> str | None:
+        """Return why robots.txt keeps the page at `url` from being fetched; raises as `Robots`."""
+        return self._robots.refusal(url)
+
     def _read(self, url: str, host: str) -> PageAnswer:
         with self._guard:
             given_up, broken = self._failures[host] >= MAX_FAILURES, self._broken
@@ -92,8 +97,16 @@ class PageReader:
             return self._refused(answer, url, host)
         if answer.truncated:
             return PageAnswer(None, f"{url}: the answer ended early", "no_answer", retry=True)
+        if is_pdf(answer.body):
+            found = extract_pdf(answer.body)
+            said = f"{url}: {found.said}" if found.failure else None
+            return PageAnswer(found.page, said, found.failure)
+        return self._from_html(answer, url)
+
+    def _from_html(self, answer: FetchResult, url: str) -> PageAnswer:
+        body = answer.body or b""
         try:
-            page = extract_page(answer.body, answer.content_type, answer.final_url)
+            page = extract_page(body, answer.content_type, answer.final_url)
         except InstallationError as error:
             self._tell(error)
             return PageAnswer(None, str(error), "extractor", retry=True)
