@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -19,11 +19,15 @@ def add(
     context: typer.Context,
     url: Annotated[str, typer.Argument(help="The feed's address.")],
     title: Annotated[str, typer.Option(help="Its name (default: the host's).")] = "",
+    kind: Annotated[
+        Literal["feed", "sitemap", "page"],
+        typer.Option(help="A feed, a site map, or a page that lists articles."),
+    ] = "feed",
 ) -> None:
-    """Follow one feed."""
+    """Follow one feed, or a site map or a page that lists articles."""
     from monitor.feeds import make_feed
 
-    feed = make_feed(url, title=title)
+    feed = make_feed(url, title=title, kind=kind)
     new = monitor_of(context).add_feeds([feed])
     say(f"{'added' if new else 'already followed'}: {feed.url}")
 
@@ -91,7 +95,8 @@ def discover(
     for feed in found:
         show(f"{plain(feed.url)}\t{plain(feed.title)}")
     if not found:
-        raise FeedError(f"{shown_url(site)}: the page names no feed")
+        hint = "its site map or a page that lists its articles may do: monitor feeds add --kind"
+        raise FeedError(f"{shown_url(site)}: the page names no feed; {hint}")
 
 
 @app.command()

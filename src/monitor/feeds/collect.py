@@ -7,6 +7,7 @@ needs no lock. A feed is handed over when its last page is there, so that it is 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,10 +15,10 @@ from functools import partial
 
 from monitor.errors import FeedError
 from monitor.feeds.http import Client, FetchResult, fetch
-from monitor.feeds.parse import parse_feed
 from monitor.feeds.plan import GONE
 from monitor.feeds.poll import FeedAnswer, FeedWork, find_items
 from monitor.feeds.reader import PageAnswer, PageReader
+from monitor.feeds.sources import ACCEPTED, read_source
 from monitor.feeds.urls import host_of
 from monitor.feeds.workers import HostQueues
 from monitor.types import Feed, FeedState, Known, Poll
@@ -47,7 +48,9 @@ def collect(
     under_way: dict[str, FeedWork] = {}
     with HostQueues[FeedAnswer | _PageFor](client.settings.parallel) as queues:
         for feed, state in feeds:
-            queues.add(_host(state.moved_to or feed.url), partial(_poll, client, feed, state, now))
+            queues.add(
+                _host(state.moved_to or feed.url), partial(_poll, client, pages, feed, state, now)
+            )
         for result in queues.results():
             if isinstance(result, FeedAnswer):
                 work = _begin(result, client, known, now())
@@ -71,24 +74,38 @@ def _host(url: str) -> str:
         return ""
 
 
-def _poll(client: Client, feed: Feed, state: FeedState, now: Callable[[], datetime]) -> FeedAnswer:
+def _poll(
+    client: Client, pages: PageReader, feed: Feed, state: FeedState, now: Callable[[], datetime]
+) -> FeedAnswer:
     """Fetch and parse one feed."""
     url = state.moved_to or feed.url
     result: FetchResult | None = None
     try:
-        result = fetch(client, url, etag=state.etag, modified=state.modified, now=now())
+        # A feed is published to be polled; a page is the crawler's part.
+        if feed.kind == "page" and (refusal := pages.refusal(url)):
+            return FeedAnswer(feed, state, error=f"{url}: {refusal}")
+        result = fetch(
+            client,
+            url,
+            now=now(),
+            etag=state.etag,
+            modified=state.modified,
+            accept=ACCEPTED[feed.kind],
+        )
         if result.not_modified:
             return FeedAnswer(feed, state, result)
         if result.body is None:
             reason = REASONS.get(result.status, f"status {result.status}")
             return FeedAnswer(feed, state, result, error=f"{url}: {reason}")
-        parsed = parse_feed(result.body, result.content_type, result.final_url)
+        parsed = read_source(feed.kind, result, client, now())
     except FeedError as error:
         cut = "; the answer ended early" if result and result.truncated else ""
         return FeedAnswer(feed, state, result, error=f"{error}{cut}")
     except Exception as error:  # noqa: BLE001 - a fault of ours met on one feed must not cost the others
         _log.exception("feed %s", url)
         return FeedAnswer(feed, state, None, error=f"{url}: unexpected {type(error).__name__}")
+    if not parsed.answers_alone:
+        result = replace(result, etag=None, modified=None)
     return FeedAnswer(feed, state, replace(result, body=None), parsed)
 
 
@@ -110,7 +127,7 @@ def _begin(
         answer=answer,
         at=at,
         items=items,
-        dropped=dropped,
+        dropped=dropped + Counter(answer.parsed.dropped if answer.parsed else {}),
         known=known([item.article_id for item in items]) if items else {},
         identify=identify_language,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from monitor.errors import FeedError
@@ -60,6 +60,10 @@ class ParsedFeed:
     warnings: tuple[str, ...]
     description: str = ""
     updated: datetime | None = None
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    """Entries that are not among `entries`, by the ledger's names."""
+    answers_alone: bool = True
+    """Else it lists further files, and that it has not changed says nothing of them."""
 
 
 def short_language(tag: str | None) -> str | None:

@@ -170,3 +170,77 @@ def _elements(root: Any) -> Iterator[Element]:
 
 def _local(name: Any) -> str:
     return str(name).rpartition("}")[2].rpartition(":")[2].lower()
+
+
+def find_title(markup: str) -> str:
+    """Return the title of an HTML page, or ""."""
+    root = _parse_html(clean(markup))
+    title = None if root is None else root.find(".//title")
+    return "" if title is None else " ".join("".join(title.itertext()).split())
+
+
+MAX_RECORD_CHARS = 4_000
+
+
+def read_records(markup: str, names: frozenset[str]) -> tuple[str, list[dict[str, str]]] | None:
+    """Return the root's name and, of each element of `names` in it, the texts of its elements.
+
+    A text stands under its element's name, or `parent.name` where it lies deeper; names without
+    prefix, in lower case. `None` where `markup` is not well-formed. Reads nothing but `markup`.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
+    )
+    try:
+        root = etree.fromstring(markup.encode(), parser)
+    except etree.LxmlError:
+        return None
+    records = (element for element in root if _name(element) in names)
+    return _name(root), [_record(element) for element in records]
+
+
+def _record(element: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for inner in element.iterdescendants():
+        if isinstance(inner.tag, str) and inner.text and len(inner.text) <= MAX_RECORD_CHARS:
+            above = inner.getparent()
+            prefix = "" if above is element else f"{_name(above)}."
+            found.setdefault(f"{prefix}{_name(inner)}", " ".join(clean(inner.text).split()))
+    return found
+
+
+def _name(element: Any) -> str:
+    return _local(element.tag) if isinstance(element.tag, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A link in a page's body: `href` as written, its words, and whether it is of a menu."""
+
+    href: str
+    text: str
+    in_menu: bool
+
+
+_MENUS = frozenset(("nav", "header", "footer", "aside", "form"))
+
+
+def find_anchors(markup: str) -> tuple[str, list[Anchor]]:
+    """Return the `<base href>` (or "") and every `<a>` with an href of an HTML page, in order."""
+    root = _parse_html(clean(markup))
+    if root is None:
+        return "", []
+    base = next((e.get("href", "") for e in root.iter("base")), "")
+    anchors = []
+    for element in root.iter("a"):
+        if href := element.get("href", "").strip():
+            text = " ".join("".join(_pieces(element)).split())
+            menu = any(above.tag in _MENUS for above in element.iterancestors())
+            anchors.append(Anchor(href, text or _named(element), menu))
+    return base, anchors
+
+
+def _named(element: Any) -> str:
+    """Return what names a link without words: its title, or that of the picture in it."""
+    pictures = (picture.get("alt") for picture in element.iter("img"))
+    return " ".join((element.get("title") or next(filter(None, pictures), "")).split())

@@ -12,9 +12,12 @@ from monitor.feeds.markup import Element, read_elements
 from monitor.feeds.outlines import CUT, scan_outlines, without_comments
 from monitor.feeds.urls import feed_id, without_login
 from monitor.feeds.xmltext import declared_charset, prepare_xml
-from monitor.types import Feed
+from monitor.types import Feed, FeedKind
 
 _FEED_TYPES = frozenset(("rss", "rss1", "rdf", "atom", "feed", "json", "jsonfeed"))
+
+_KINDS: dict[str, FeedKind] = {"sitemap": "sitemap", "page": "page"}
+"""What other programs do not know as a type they take for a feed, and find none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class OpmlFeed:
     site: str = ""
     folders: tuple[str, ...] = ()
     problem: str = ""
+    kind: FeedKind = "feed"
 
 
 def parse_opml(data: bytes, *, name: str = "the OPML file") -> list[OpmlFeed]:
@@ -67,7 +71,8 @@ def _collected(elements: Iterable[Element]) -> list[OpmlFeed]:
         if url:
             folders = tuple(folder for _, folder in above if folder)
             problem = "the file ends in this address" if CUT in element.attributes else ""
-            feed = OpmlFeed(url, title, get("htmlurl") or "", folders, problem)
+            kind = _KINDS.get(get("type", "").lower(), "feed")
+            feed = OpmlFeed(url, title, get("htmlurl") or "", folders, problem, kind)
             feeds.setdefault(_identity(url), feed)
         above.append((element.depth, "" if url else title))
     return list(feeds.values())
@@ -121,7 +126,8 @@ def _outline(feed: Feed | OpmlFeed) -> str:
     about = feed.description if isinstance(feed, Feed) else ""
     said = f" description={_attribute(about)}" if about else ""
     address = _attribute(feed.url)
-    return f'<outline type="rss" text={name} title={name} xmlUrl={address}{site}{said}/>'
+    kind = "rss" if feed.kind == "feed" else feed.kind
+    return f'<outline type="{kind}" text={name} title={name} xmlUrl={address}{site}{said}/>'
 
 
 def _attribute(text: str) -> str:

@@ -244,7 +244,7 @@ class FeedWork:
             feed=answer.feed,
             state=state,
             at=self.at,
-            fetched=len(parsed.entries) if parsed else 0,
+            fetched=len(parsed.entries) + sum(parsed.dropped.values()) if parsed else 0,
             incoming=tuple(o for o in outcomes if isinstance(o, Incoming)),
             sightings=tuple(o for o in outcomes if isinstance(o, Sighting)),
             dropped=dict(sorted(self.dropped.items())),

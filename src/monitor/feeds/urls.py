@@ -103,6 +103,15 @@ def host_of(url: str) -> str:
     return _host(_split(url), url)
 
 
+def same_site(url: str, other: str) -> bool:
+    """Tell whether two URLs are of one site: the same host, with or without `www.`, or one below.
+
+    Raises as `canonical_url`.
+    """
+    one, two = (host_of(address).removeprefix("www.") for address in (url, other))
+    return one == two or one.endswith(f".{two}") or two.endswith(f".{one}")
+
+
 def article_id(url: str) -> str:
     """Return the id of the article at `url`: 16 hex digits. Raises as `canonical_url`."""
     return _hash("article", url)

@@ -19,6 +19,7 @@ _FEED = (
     feeds.c.site,
     feeds.c.description,
     feeds.c.updated,
+    feeds.c.kind,
 )
 """The columns of a `Feed`, in its order."""
 _STATE = tuple(column for column in feed_states.c if column.name not in ("feed_id", "recent"))
@@ -40,13 +41,20 @@ def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> 
             "added_at": now,
             "description": feed.description,
             "updated": feed.updated,
+            "kind": feed.kind,
         }
         if insert_new(connection, feeds, row) is not None:
             new += 1
             continue
         again = update(feeds).where(feeds.c.id == feed.id, feeds.c.removed_at.is_not(None))
-        new += connection.execute(again.values(removed_at=None)).rowcount
+        new += connection.execute(again.values(removed_at=None, kind=feed.kind)).rowcount
     return new
+
+
+def keep_unfollowed(connection: Connection, feed: Feed, now: datetime) -> None:
+    """Keep a feed that only gives its name to articles: it is not followed."""
+    add_feeds(connection, [feed], now)
+    remove_feed(connection, feed.url, now)
 
 
 def remove_feed(connection: Connection, url: str, now: datetime) -> bool:

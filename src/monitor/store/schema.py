@@ -120,6 +120,7 @@ feeds = Table(
     Column("removed_at", UtcTime),
     Column("description", CleanText, nullable=False, server_default=text("''")),
     Column("updated", UtcTime),
+    Column("kind", Text, nullable=False, server_default=text("'feed'")),
 )
 
 feed_states = Table(

@@ -1,4 +1,4 @@
-"""When an article's words expired."""
+"""When an article's words expired; what kind of source a feed is."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,8 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Add the column, and the index by which the next to expire are found."""
+    """Add the columns, and the index by which the next to expire are found."""
+    feed = sa.text("'feed'")
+    op.add_column("feeds", sa.Column("kind", sa.Text, nullable=False, server_default=feed))
     op.add_column("articles", sa.Column("expired_at", sa.DateTime(timezone=True)))
     op.create_index("ix_articles_expired_at_first_seen", "articles", ["expired_at", "first_seen"])
