@@ -9,6 +9,7 @@ import typer
 
 from monitor import __version__
 from monitor.cli import (
+    articles,
     check,
     data,
     demo,
@@ -55,6 +56,7 @@ def common(
 app.command("demo")(demo.demo)
 app.command("init")(desk.init)
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(articles.app, name="articles")
 app.command("ingest")(desk.ingest)
 app.command("assess")(desk.assess)
 app.command("run")(desk.run)

@@ -4,6 +4,7 @@
 talk to the world; `collect` joins them.
 """
 
+from monitor.feeds.by_hand import read_by_hand
 from monitor.feeds.collect import collect
 from monitor.feeds.discover import Discovered, discover, discover_feeds
 from monitor.feeds.entry import Entry, ParsedFeed
@@ -13,7 +14,7 @@ from monitor.feeds.parse import parse_feed
 from monitor.feeds.plan import askable_feeds, due_feeds, next_due
 from monitor.feeds.poll import article_sha256
 from monitor.feeds.starter import make_feed, outline_feed, starter_opml
-from monitor.feeds.urls import article_id, canonical_url, feed_id, shown_url
+from monitor.feeds.urls import article_id, canonical_url, feed_id, same_site, shown_url
 
 __all__ = [
     "Client",
@@ -38,7 +39,9 @@ __all__ = [
     "outline_feed",
     "parse_feed",
     "parse_opml",
+    "read_by_hand",
     "render_opml",
+    "same_site",
     "shown_url",
     "starter_opml",
 ]

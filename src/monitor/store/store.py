@@ -114,6 +114,15 @@ class Store:
         with self._database.writing() as connection:
             return polls.record_poll(connection, poll, now)
 
+    def record_by_hand(self, poll: Poll, now: datetime) -> PollResult:
+        """Store an article that no feed brought: as `record_poll`, of a feed that is not followed.
+
+        Raises `StoreError` for a poll that does not add up.
+        """
+        with self._database.writing() as connection:
+            feeds.keep_unfollowed(connection, poll.feed, now)
+            return polls.record_poll(connection, poll, now)
+
     # Judgements ----------------------------------------------------------------------------
 
     def due(self, stamp: str, *, limit: int, after: str | None = None) -> list[Article]:

@@ -1,0 +1,38 @@
+"""Adding an article by its address, where no feed brings it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.core import Monitor
+from monitor.store import PollResult
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The article's id, and the ledger line of its coming in."""
+
+    article_id: str
+    result: PollResult
+
+
+def add_article(monitor: Monitor, url: str, *, title: str = "", outlet: str = "") -> Added:
+    """Fetch and store the article at `url`; it is judged with the rest.
+
+    Its outlet is `outlet`, else that of a feed followed of the same site, else its host. Raises
+    `FeedError` where nothing can be fetched from there at all.
+    """
+    from monitor.feeds import article_id, open_client, read_by_hand, same_site
+
+    store = monitor.store
+    known_outlet = next((f.outlet or f.title for f in store.feeds() if same_site(f.url, url)), "")
+    with open_client(monitor.settings.fetch) as client:
+        poll = read_by_hand(
+            client,
+            url,
+            title=title,
+            outlet=outlet or known_outlet,
+            known=store.known,
+            now=monitor.now,
+        )
+    return Added(article_id(url), store.record_by_hand(poll, monitor.now()))
