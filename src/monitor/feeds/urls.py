@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 import idna
 
 from monitor.errors import FeedError
+from monitor.feeds.links import publisher_url
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(
@@ -49,11 +50,11 @@ def canonical_url(url: str) -> str:
 
     Lower-cases scheme and host (IDNA), drops user name, default port, fragment and tracking
     parameters, sorts the query, resolves dot segments, and brings percent-encoding to its normal
-    form.
+    form. A link through a counter that names its target (Google Alerts) becomes the target.
 
     Raises `FeedError` where `url` is no http or https URL.
     """
-    return _normal(url, _sorted_query)
+    return _normal(publisher_url(url), _sorted_query)
 
 
 def request_url(url: str) -> str:
