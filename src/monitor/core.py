@@ -308,11 +308,11 @@ class Monitor:
         return len(due)
 
     def next_due(self) -> tuple[Feed, datetime] | None:
-        """Return which feed is due first, and when; `None` where none was ever polled."""
+        """Return which feed is due first, and when; `None` where none is asked (any more)."""
         from monitor.feeds import next_due
 
-        store, settings = self.store, self.settings.fetch
-        return next_due(store.feeds(), store.feed_states(), settings.min_interval_s)
+        store, least = self.store, self.settings.fetch.min_interval_s
+        return next_due(store.feeds(), store.feed_states(), self.now(), least)
 
     def waited_for(self) -> list[tuple[Feed, datetime]]:
         """Return the feeds whose servers asked us to wait (Retry-After), and until when."""

@@ -192,6 +192,15 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A permanent move that a feed's address answers, so many `times` in a row, `since` then."""
+
+    to: str
+    times: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FeedState:
     """What polling has learned about one feed; `FeedState()` is a feed never polled.
 
@@ -200,7 +209,7 @@ class FeedState:
     """
 
     moved_to: str | None = None
-    """Where the feed moved for good (301, 308); polled instead of `Feed.url`."""
+    """Where the feed moved for good (301, 308, several times); polled instead of `Feed.url`."""
     etag: str | None = None
     modified: str | None = None
     """The validators of the last good answer, sent back verbatim."""
@@ -218,6 +227,10 @@ class FeedState:
     """Nothing new for longer than that rhythm explains."""
     not_before: datetime | None = None
     """The server's own wish (Retry-After): nobody polls earlier, not even who asks for it."""
+    move: Move | None = None
+    """A move that is not adopted yet."""
+    gone: datetime | None = None
+    """When the publisher said that the feed will not be back (410): it is asked no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,7 +461,8 @@ class Ledger:
     """The coverage law of a run or a day: `fetched == stored + sum(dropped.values())`.
 
     `changed` of the `stored` are new texts of articles known before. `page_failures` counts each
-    try for an article's page that was in vain, by cause (`PageFailure`).
+    try for an article's page that was in vain, by cause (`PageFailure`). `ended` are feeds still
+    followed that their publishers removed (410) before the period, and that are asked no more.
     """
 
     feeds: int = 0
@@ -462,6 +476,7 @@ class Ledger:
     page_failures: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[FailedFeed, ...] = ()
     silences: tuple[SilentFeed, ...] = ()
+    ended: tuple[FailedFeed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

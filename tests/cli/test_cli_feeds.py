@@ -148,8 +148,19 @@ def test_what_a_feed_says_of_itself_is_listed_and_exported(desk: Desk, server: F
     server.script["/gone"] = Answer(status=410)
     for path in ("/feed", "/gone"):
         desk.type("feeds", "add", f"{server.url}{path}")
+    assert server.paths() == [], "to add a feed asks nobody: its first poll is its one GET"
     assert desk.type("ingest").code == 1
+    assert sorted(server.paths()) == ["/feed", "/gone"]
     whole, gone = desk.type("feeds", "list").out.splitlines()
     assert whole.endswith("The Coast: fetched 0 = stored 0\t2026-11-25\tNews & views")
-    assert gone.endswith("gone (410): the publisher has removed this feed")
+    assert gone.endswith(
+        "gone (410): the publisher has removed this feed; it is asked no more unless added anew"
+    )
     assert ' description="News &amp; views"' in desk.type("feeds", "export").out
+    assert "removed this feed" in desk.type("digest").out
+    server.requests.clear()
+    desk.type("ingest", "--now")
+    assert server.paths() == ["/feed"], "gone is gone"
+    desk.type("feeds", "add", f"{server.url}/gone")
+    desk.type("ingest")
+    assert server.paths() == ["/feed", "/gone"]

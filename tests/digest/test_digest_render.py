@@ -408,6 +408,7 @@ def test_json_has_the_contracts_shape():
                 "last_read": "2026-11-23T07:10:00Z",
             }
         ],
+        "ended_feeds": [],
         "silent_feeds": [
             {
                 "url": "https://quiet.example/feed",
@@ -512,3 +513,12 @@ def test_gender_and_help_stand_in_the_line_in_words():
     assert "child victims" in page
     assert "female and male victims" in page
     assert "help to return, shelter, non-punishment?" in page
+
+
+@pytest.mark.parametrize("form", PAGES)
+def test_feeds_that_are_asked_no_more_are_told(form):
+    gone = FailedFeed("https://ended.example/feed", "Ended Examiner", "x: gone (410)")
+    told = replace(sample_digest(), ledger=replace(LEDGER, ended=(gone,)))
+    page = flat(render(told, form), form)
+    assert "Removed by their publishers before, and asked no more:" in page
+    assert "Ended Examiner" in page

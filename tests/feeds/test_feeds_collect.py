@@ -94,7 +94,7 @@ def test_a_feed_with_full_text(desk, server, feed):
     assert (first.text, first.origin, first.language) == (STORY, "feed", "en")
     assert first.published == datetime(2026, 11, 25, 7, 10, tzinfo=UTC)
     assert poll.state.etag == '"1"'
-    assert poll.state.next_poll == START + timedelta(seconds=900)
+    assert poll.state.next_poll == START + timedelta(minutes=72.5), "a quarter of its pause"
     assert server.paths() == ["/feed"]
 
     server.script["/feed"] = Answer(status=304)
@@ -391,11 +391,14 @@ def test_an_answer_cut_before_its_first_entry_is_a_failure(
     assert desk.poll(feed)[0].error is None, "whole and empty is fine"
 
 
-def test_a_feed_that_is_gone_says_so_and_is_hardly_polled(desk, server, feed):
+def test_a_feed_that_is_gone_says_so_and_is_asked_no_more(desk, server, feed):
     server.script["/feed"] = Answer(status=410)
     (poll,) = desk.poll(feed)
-    assert poll.error == f"{server.url}/feed: gone (410): the publisher has removed this feed"
-    assert poll.state.next_poll == START + timedelta(days=7)
+    assert poll.error == (
+        f"{server.url}/feed: gone (410): the publisher has removed this feed; it is asked no more"
+        " unless added anew"
+    )
+    assert poll.state.gone == START
     assert poll.state.error == poll.error
 
 
@@ -404,12 +407,15 @@ def test_a_moved_feed_that_is_gone_is_asked_for_where_it_was(desk, server, feed)
         "/feed": Answer(status=301, headers={"Location": "/new"}),
         "/new": Answer(rss(item("/1", content=FULL))),
     }
-    desk.poll(feed)
+    desk.states[feed.id] = FeedState(moved_to=f"{server.url}/new")
     server.script["/new"] = Answer(status=410)
     (poll,) = desk.poll(feed)
-    assert "/new: gone (410)" in poll.error
+    assert poll.error.endswith("/new: status 410")
     assert poll.state.next_poll < START + timedelta(hours=1)
-    assert poll.state.moved_to is None
+    assert (poll.state.moved_to, poll.state.gone) == (None, None)
+    (poll,) = desk.poll(feed)
+    assert poll.error.endswith("/feed: status 410"), "by way of a redirect"
+    assert poll.state.gone is None
 
 
 def test_no_user_name_or_password_is_kept_or_told(desk, server, feed, caplog):
@@ -490,10 +496,14 @@ def test_a_feed_that_moved_is_followed_and_remembered(desk, server, feed):
         "/feed": Answer(status=301, headers={"Location": "/new"}),
         "/new": Answer(rss(item("/1", content=FULL))),
     }
+    for _ in range(2):
+        (poll,) = desk.poll(feed)
+        assert poll.state.moved_to is None
+        desk.clock += timedelta(hours=12)
     (poll,) = desk.poll(feed)
     assert poll.state.moved_to == server.url + "/new"
     desk.poll(feed)
-    assert server.paths() == ["/feed", "/new", "/new"]
+    assert server.paths() == ["/feed", "/new"] * 3 + ["/new"]
 
 
 def test_dates_that_cannot_be(desk, server, feed):

@@ -10,6 +10,7 @@ from monitor.feeds.plan import (
     after_failure,
     after_success,
     askable_feeds,
+    due_at,
     due_feeds,
     find_silence,
     needs_page,
@@ -18,12 +19,13 @@ from monitor.feeds.plan import (
     next_step,
     usable_date,
 )
-from monitor.types import FeedState, Known, Silence
+from monitor.types import FeedState, Known, Move, Silence
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ENTRY = Entry("https://e.example/1", "", "T", "", "", None, None)
-NEW = FeedState()
+NEW = FeedState(recent=(NOW,))
+"""Of a feed with news just now."""
 ANSWER = FetchResult("u", "u", 200, {}, b"x", False, '"1"', None, None, None)
 
 
@@ -65,9 +67,20 @@ def test_which_feed_is_due_next():
         late.id: FeedState(last_poll=NOW, next_poll=NOW + 2 * HOUR),
         soon.id: FeedState(last_poll=NOW, next_poll=NOW),
     }
-    assert next_due([late, new, soon], states, 900) == (soon, NOW + timedelta(minutes=15))
-    assert next_due([late, new], states, 900) == (late, NOW + 2 * HOUR)
-    assert next_due([new], states, 900) is None
+    assert next_due([late, soon], states, NOW, 900) == (soon, NOW + timedelta(minutes=15))
+    assert next_due([late], states, NOW, 900) == (late, NOW + 2 * HOUR)
+    assert next_due([late, new, soon], states, NOW, 900) == (new, NOW), "never polled"
+    assert next_due([late], {late.id: FeedState(last_poll=NOW, gone=NOW)}, NOW, 900) is None
+
+
+def test_a_clock_set_back_makes_feeds_due_and_keeps_a_servers_wish():
+    """What was planned by the clock before would leave a feed alone for as long as it was ahead."""
+    ahead = NOW + timedelta(days=30)
+    planned = FeedState(last_poll=ahead, next_poll=ahead + HOUR)
+    assert due_at(planned, NOW, 900) <= NOW
+    wish = replace(planned, last_poll=NOW + HOUR, not_before=NOW + 2 * HOUR)
+    assert due_at(wish, NOW, 900) == NOW + 2 * HOUR
+    assert due_at(replace(planned, not_before=ahead + HOUR), NOW, 900) <= NOW
 
 
 def test_the_pause_after_an_answer():
@@ -76,6 +89,7 @@ def test_the_pause_after_an_answer():
     assert pause(result=answer(headers={"cache-control": "public, max-age=1800"})) == 1800
     assert pause(result=answer(headers={"cache-control": "max-age=604800"})) == 3600
     assert pause(result=answer(headers={"cache-control": "s-max-age=1800"})) == 900
+    assert pause(result=answer(headers={"expires": "Wed, 25 Nov 2026 12:30:00 GMT"})) == 1800
     assert pause(ttl_s=1200) == 1200
     assert pause(min_interval_s=7200, ttl_s=1200) == 7200
 
@@ -103,13 +117,36 @@ def test_retry_after_is_honoured_up_to_a_day():
     assert pause(FeedState(failures=1), answer(status=429, body=None, retry_after=1.0)) == 1800
 
 
-def test_a_feed_that_is_gone_is_hardly_asked_for():
-    gone = answer(status=410, body=None)
-    week = timedelta(days=7).total_seconds()
-    assert pause(FeedState(failures=1), gone) == week
-    assert pause(FeedState(failures=9), gone, min_interval_s=0) == week
+def test_a_feed_that_is_gone_is_asked_no_more():
+    gone = replace(answer(status=410, body=None), final_url="u")
+    state = after_failure(FeedState(), "gone", gone, NOW, min_interval_s=0)
+    assert state.gone == NOW
+    assert due_at(state, NOW + timedelta(days=99), 0) is None
+    feed = make_feed("https://a.example/")
+    assert due_feeds([feed], {feed.id: state}, NOW + 99 * HOUR, 0) == []
+    assert askable_feeds([feed], {feed.id: state}, NOW + 99 * HOUR) == []
+    elsewhere = after_failure(
+        FeedState(), "gone", replace(gone, final_url="v"), NOW, min_interval_s=900
+    )
     moved = after_failure(FeedState(moved_to="v"), "gone", gone, NOW, min_interval_s=900)
+    assert (elsewhere.gone, moved.gone) == (None, None), "only its own address can say so"
     assert moved.next_poll == NOW + timedelta(seconds=1800)
+
+
+def test_a_permanent_move_is_adopted_after_several_in_a_row():
+    moved = answer(permanent_redirect="v")
+    state = FeedState()
+    for hours, adopted in ((0, False), (1, False), (2, False), (23, False), (24, True)):
+        state = after_success(state, moved, NOW + hours * HOUR, min_interval_s=900)
+        assert (state.moved_to == "v") is adopted, hours
+    assert state.move is None
+    late = after_success(FeedState(), moved, NOW, min_interval_s=900)
+    late = after_success(late, moved, NOW + 48 * HOUR, min_interval_s=900)
+    assert late.moved_to is None, "two are not several"
+    for other in (answer(), answer(permanent_redirect="w")):
+        begun = after_success(late, other, NOW + 49 * HOUR, min_interval_s=900)
+        again = after_success(begun, moved, NOW + 50 * HOUR, min_interval_s=900)
+        assert again.move == Move("v", 1, NOW + 50 * HOUR)
 
 
 def test_states_after_polls():
@@ -121,9 +158,8 @@ def test_states_after_polls():
         '"0"',
         None,
     )
-    good = after_success(
-        failed, answer(permanent_redirect="v"), NOW, min_interval_s=900, dates=[NOW]
-    )
+    failed = replace(failed, moved_to="v")
+    good = after_success(failed, answer(), NOW, min_interval_s=900, dates=[NOW])
     assert (good.failures, good.error, good.etag, good.moved_to) == (0, None, '"1"', "v")
     assert (good.recent, good.last_success) == ((NOW,), NOW)
     same = after_success(

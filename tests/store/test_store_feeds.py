@@ -1,5 +1,5 @@
 from monitor.store import Store
-from monitor.types import Feed, FeedState
+from monitor.types import Feed, FeedState, Move
 from store_samples import NOW, at, feed, poll
 
 
@@ -70,3 +70,21 @@ def test_what_a_feed_says_of_itself_is_kept_up_to_date(store: Store) -> None:
     store.record_poll(poll(said, description="About us all"), at(1))
     (said,) = store.feeds()
     assert (said.description, said.updated) == ("About us all", at(0))
+
+
+def test_a_feed_that_is_gone_is_told_until_it_is_added_anew(store: Store) -> None:
+    store.add_feeds([feed("ended"), feed("daily")], NOW)
+    state = FeedState(
+        last_poll=NOW, failures=1, error="gone (410)", gone=NOW, move=Move("https://m/", 2, NOW)
+    )
+    store.record_poll(poll(feed("ended"), state=state, error="gone (410)"), NOW)
+    assert store.feed_states()["feed-ended"] == state
+    that_day = store.ledger(at(-60), at(60))
+    assert (len(that_day.failures), that_day.ended) == (1, ())
+    later = store.ledger(at(1440), at(2880))
+    assert later.failures == ()
+    assert [one.url for one in later.ended] == [feed("ended").url]
+    assert store.ledger(at(-2880), at(-1440)).ended == ()
+    store.add_feeds([feed("ended")], at(3000))
+    assert store.feed_states()["feed-ended"].gone is None
+    assert store.ledger(at(1440), at(2880)).ended == ()

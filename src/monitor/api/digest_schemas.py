@@ -102,6 +102,9 @@ class CoverageOut(Model):
         description="Tries for article pages that were in vain, by cause."
     )
     failed_feeds: list[FailedFeedOut]
+    ended_feeds: list[FailedFeedOut] = Field(
+        description="Removed by their publishers (410) before that day, and asked no more."
+    )
     silent_feeds: list[SilentFeedOut]
 
 

@@ -67,6 +67,10 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageL
     if ledger.failures:
         items = [_failed(feed, digest.day, zone) for feed in ledger.failures]
         lines.append(CoverageLine("Could not be read:", _first(items)))
+    if ledger.ended:
+        items = [_failed(feed, digest.day, zone) for feed in ledger.ended]
+        said = "Removed by their publishers before, and asked no more:"
+        lines.append(CoverageLine(said, _first(items)))
     if ledger.silences:
         items = [_silent(feed, digest.day, zone) for feed in ledger.silences]
         said = "Silent for longer than their own rhythm explains:"

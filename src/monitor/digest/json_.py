@@ -14,7 +14,7 @@ from monitor.digest.coverage import judged_on_summary
 from monitor.digest.safe import without_user
 from monitor.digest.view import headline_findings
 from monitor.shapes import finding_json, tag_json, term_json, time_json
-from monitor.types import AssessedArticle, Digest, Ledger, Story
+from monitor.types import AssessedArticle, Digest, FailedFeed, Ledger, Story
 
 SCHEMA = 1
 # Harmless inside JSON but not in a terminal that prints it: written as \uXXXX. So are lone
@@ -106,15 +106,8 @@ def _coverage(digest: Digest) -> dict[str, Any]:
         "summary_only": judged_on_summary(digest)[0],
         "unmeasured_countries": None if digest.unmeasured is None else list(digest.unmeasured),
         "page_failures": dict(sorted(ledger.page_failures.items())),
-        "failed_feeds": [
-            {
-                "url": without_user(feed.url),
-                "title": feed.title,
-                "reason": without_user(feed.error),
-                "last_read": time_json(feed.last_read),
-            }
-            for feed in ledger.failures
-        ],
+        "failed_feeds": [_failed(feed) for feed in ledger.failures],
+        "ended_feeds": [_failed(feed) for feed in ledger.ended],
         "silent_feeds": [
             {
                 "url": without_user(feed.url),
@@ -124,4 +117,13 @@ def _coverage(digest: Digest) -> dict[str, Any]:
             }
             for feed in ledger.silences
         ],
+    }
+
+
+def _failed(feed: FailedFeed) -> dict[str, Any]:
+    return {
+        "url": without_user(feed.url),
+        "title": feed.title,
+        "reason": without_user(feed.error),
+        "last_read": time_json(feed.last_read),
     }

@@ -23,7 +23,9 @@ from monitor.feeds.urls import host_of
 from monitor.feeds.workers import HostQueues
 from monitor.types import Feed, FeedState, Known, Poll
 
-REASONS = {GONE: "gone (410): the publisher has removed this feed"}
+REASONS = {
+    GONE: "gone (410): the publisher has removed this feed; it is asked no more unless added anew"
+}
 """What a status means where that is more than its number."""
 _log = logging.getLogger(__name__)
 _PageFor = tuple[str, int, PageAnswer]
@@ -95,7 +97,8 @@ def _poll(
         if result.not_modified:
             return FeedAnswer(feed, state, result)
         if result.body is None:
-            reason = REASONS.get(result.status, f"status {result.status}")
+            own = result.final_url == result.url and not state.moved_to
+            reason = REASONS.get(result.status if own else 0, f"status {result.status}")
             return FeedAnswer(feed, state, result, error=f"{url}: {reason}")
         parsed = read_source(feed.kind, result, client, now())
     except FeedError as error:

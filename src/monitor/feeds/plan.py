@@ -14,16 +14,18 @@ from typing import Literal
 
 from monitor.feeds.entry import Entry
 from monitor.feeds.http import FetchResult
-from monitor.types import Feed, FeedState, Known, Silence
+from monitor.feeds.rhythm import MAX_PAUSE, fresh_for, rhythm_pause
+from monitor.types import Feed, FeedState, Known, Move, Silence
 
 MAX_HINT = timedelta(hours=1)
-"""At most so long is a feed left alone because its Cache-Control or ttl says so; both are mostly
-defaults of some software, and a desk wants the news of the day."""
-MAX_PAUSE = timedelta(days=1)
-"""The longest pause after failures or for a Retry-After."""
+"""At most so long is a feed left alone because its Cache-Control, Expires or ttl says so; they are
+mostly defaults of some software, and a desk wants the news of the day."""
 GONE = 410
-GONE_PAUSE = timedelta(days=7)
-"""A publisher who answers 410 says that the feed will not be back; some are mistaken."""
+"""A publisher who answers so says that the feed will not be back: it is asked no more."""
+MOVE_TIMES = 3
+MOVE_TIME = timedelta(days=1)
+"""A permanent move (301, 308) is adopted once it was answered so often in a row, over so long: a
+broken server or a captive portal says it once, to everything."""
 MIN_BACKOFF_S = 60
 MAX_PAGE_TRIES = 3
 MIN_CONTENT_WORDS = 60
@@ -37,7 +39,6 @@ _CUT = re.compile(
     r"\W{0,4})\Z",
     re.IGNORECASE,
 )
-_MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 Step = Literal["sighting", "page", "text"]
@@ -51,14 +52,30 @@ def due_feeds(
 
     A feed whose state is missing was never polled. `min_interval_s` counts from the last poll.
     """
-    waiting: list[Feed] = []
+    waiting = []
     for feed in feeds:
-        state = states.get(feed.id, FeedState())
-        last = state.last_poll
-        rested = last is None or now >= last + timedelta(seconds=min_interval_s) or now < last
-        if rested and (state.next_poll is None or state.next_poll <= now):
+        due = due_at(states.get(feed.id, FeedState()), now, min_interval_s)
+        if due is not None and due <= now:
             waiting.append(feed)
     return _longest_waiting_first(waiting, states)
+
+
+def due_at(state: FeedState, now: datetime, min_interval_s: int) -> datetime | None:
+    """Return when a feed is to be polled; `None`: no more, its publisher has removed it.
+
+    Where the last poll lies ahead, the clock was set back since, and what was planned by it means
+    nothing: the feed is due, save that a server's own wish holds as long as it can be true.
+    """
+    if state.gone is not None:
+        return None
+    last = state.last_poll
+    if last is None:
+        return state.next_poll or _NEVER
+    if now < last:
+        wish = state.not_before
+        return wish if wish is not None and wish <= now + MAX_PAUSE else _NEVER
+    rested = last + timedelta(seconds=min_interval_s)
+    return max(rested, state.next_poll or rested)
 
 
 def askable_feeds(
@@ -66,26 +83,25 @@ def askable_feeds(
 ) -> list[Feed]:
     """Return the feeds to poll where somebody asks for all at once, the longest waiting first.
 
-    Our own pauses are passed over, a server's Retry-After is not.
+    Our own pauses are passed over, a server's Retry-After is not, nor that a feed is gone.
     """
     chosen = []
     for feed in feeds:
-        wish = states.get(feed.id, FeedState()).not_before
-        if wish is None or wish <= now:
+        state = states.get(feed.id, FeedState())
+        if state.gone is None and (state.not_before is None or state.not_before <= now):
             chosen.append(feed)
     return _longest_waiting_first(chosen, states)
 
 
 def next_due(
-    feeds: Iterable[Feed], states: Mapping[str, FeedState], min_interval_s: int
+    feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime, min_interval_s: int
 ) -> tuple[Feed, datetime] | None:
-    """Return the feed that is due first of those polled before, and when."""
+    """Return the feed that is due first, and when; at once (`now`) is the earliest."""
     times: list[tuple[Feed, datetime]] = []
     for feed in feeds:
-        state = states.get(feed.id, FeedState())
-        if state.last_poll is not None:
-            rested = state.last_poll + timedelta(seconds=min_interval_s)
-            times.append((feed, max(rested, state.next_poll or rested)))
+        due = due_at(states.get(feed.id, FeedState()), now, min_interval_s)
+        if due is not None:
+            times.append((feed, max(due, now)))
     return min(times, key=lambda pair: (pair[1], pair[0].id), default=None)
 
 
@@ -106,10 +122,10 @@ def next_poll(
 ) -> datetime:
     """Return when to poll again after `result` (`None`: no answer).
 
-    `state` is the state after this poll: its `failures` double the pause each time. A server's
-    Retry-After is honoured up to a day, its max-age and the feed's ttl up to an hour.
-    `min_interval_s` 0 says that whoever starts a run decides: then only Retry-After makes a pause,
-    and 410, which says that the feed is gone.
+    `state` is the state after this poll: its `failures` double the pause each time, else the feed's
+    own rhythm makes it. A server's Retry-After is honoured up to a day, its max-age or Expires and
+    the feed's ttl up to an hour. `min_interval_s` 0 says that whoever starts a run decides: then
+    only Retry-After makes a pause.
     """
     pause = timedelta(seconds=min_interval_s)
     if min_interval_s == 0:
@@ -118,10 +134,8 @@ def next_poll(
         base = timedelta(seconds=max(min_interval_s, MIN_BACKOFF_S))
         pause = min(base * 2 ** min(state.failures, 20), max(MAX_PAUSE, base))
     elif result is not None:
-        hints = (max_age(result.headers), ttl_s or 0)
-        pause = max(pause, min(timedelta(seconds=max(hints)), MAX_HINT))
-    if result is not None and result.status == GONE:
-        pause = max(pause, GONE_PAUSE)
+        hint = max(fresh_for(result.headers, now), timedelta(seconds=ttl_s or 0))
+        pause = max(rhythm_pause(state.recent, now, pause), min(hint, MAX_HINT))
     wish = _not_before(result, now)
     return max(now + pause, wish) if wish else now + pause
 
@@ -133,10 +147,21 @@ def _not_before(result: FetchResult | None, now: datetime) -> datetime | None:
     return now + min(timedelta(seconds=min(result.retry_after, 1e9)), MAX_PAUSE)
 
 
-def max_age(headers: Mapping[str, str]) -> int:
-    """Return the seconds for which Cache-Control calls the answer fresh, 0 if it does not."""
-    match = _MAX_AGE.search(headers.get("cache-control", ""))
-    return int(match[1]) if match else 0
+def follow_move(state: FeedState, target: str | None, now: datetime) -> FeedState:
+    """Return `state` after a good answer that came by way of a permanent move to `target`, if any.
+
+    The move is adopted (`moved_to`) after `MOVE_TIMES` in a row over `MOVE_TIME`, forgotten after
+    an answer without it.
+    """
+    if target is None:
+        return replace(state, move=None)
+    before = state.move
+    if before is None or before.to != target or before.since > now:
+        before = Move(target, 0, now)
+    move = replace(before, times=before.times + 1)
+    if move.times >= MOVE_TIMES and now - move.since >= MOVE_TIME:
+        return replace(state, moved_to=target, move=None)
+    return replace(state, move=move)
 
 
 def after_success(
@@ -152,8 +177,7 @@ def after_success(
     kept = sorted({*state.recent, *(date for date in dates if date <= now)}, reverse=True)
     changed = not result.not_modified
     after = replace(
-        state,
-        moved_to=result.permanent_redirect or state.moved_to,
+        follow_move(state, result.permanent_redirect, now),
         etag=result.etag if changed else state.etag,
         modified=result.modified if changed else state.modified,
         last_poll=now,
@@ -175,12 +199,16 @@ def after_failure(
 ) -> FeedState:
     """Return the state after a poll that gave no feed. What was known of the feed is kept.
 
-    After a failure at a moved address the original one is tried again.
+    After a failure at a moved address the original one is tried again. Only of its own address a
+    publisher can say that the feed is gone.
     """
     answer = None if state.moved_to else result  # what a moved address says is not the feed's word
+    gone = answer is not None and answer.status == GONE and answer.final_url == answer.url
     after = replace(
         state,
         moved_to=None,
+        move=None,
+        gone=now if gone else None,
         etag=None if state.moved_to else state.etag,
         modified=None if state.moved_to else state.modified,
         last_poll=now,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from monitor.store.rows import insert_new
 from monitor.store.schema import feed_states, feeds
-from monitor.types import Feed, FeedState
+from monitor.types import Feed, FeedState, Move
 
 _FEED = (
     feeds.c.id,
@@ -22,13 +22,16 @@ _FEED = (
     feeds.c.kind,
 )
 """The columns of a `Feed`, in its order."""
-_STATE = tuple(column for column in feed_states.c if column.name not in ("feed_id", "recent"))
+_MOVE = ("move_to", "move_times", "move_since")
+"""The columns of a `Move`, in its order."""
+_STATE = tuple(c for c in feed_states.c if c.name not in ("feed_id", "recent", *_MOVE))
 
 
 def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> int:
     """Follow feeds; return how many were not followed yet.
 
-    A feed that is followed keeps its title and outlet; one removed before is followed again.
+    A feed that is followed keeps its title and outlet; one removed before is followed again, and
+    one that its publisher removed is asked again.
     """
     new = 0
     for feed in wanted:
@@ -48,6 +51,10 @@ def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> 
             continue
         again = update(feeds).where(feeds.c.id == feed.id, feeds.c.removed_at.is_not(None))
         new += connection.execute(again.values(removed_at=None, kind=feed.kind)).rowcount
+        gone = update(feed_states).where(
+            feed_states.c.feed_id == feed.id, feed_states.c.gone.is_not(None)
+        )
+        connection.execute(gone.values(gone=None, next_poll=None))
     return new
 
 
@@ -83,7 +90,9 @@ def _state(row: Row[tuple[object, ...]]) -> FeedState:
     if row.feed_id is None:
         return FeedState()
     values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    move = [values[name] for name in _MOVE]
     return FeedState(
+        move=Move(*move) if all(move) else None,
         recent=tuple(datetime.fromisoformat(moment) for moment in values["recent"]),
         **{column.name: values[column] for column in _STATE},
     )
@@ -93,6 +102,10 @@ def save_state(connection: Connection, feed: Feed, state: FeedState) -> None:
     """Replace what polling has learned of `feed`."""
     values = {column.name: getattr(state, column.name) for column in _STATE}
     recent = [moment.isoformat() for moment in state.recent]
+    move = state.move
+    values |= dict(
+        zip(_MOVE, (move.to, move.times, move.since) if move else (None,) * 3, strict=True)
+    )
     connection.execute(delete(feed_states).where(feed_states.c.feed_id == feed.id))
     connection.execute(feed_states.insert().values(feed_id=feed.id, recent=recent, **values))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from monitor.store.assessments import speaking
 from monitor.store.polls import PollResult
 from monitor.store.rows import chunks
-from monitor.store.schema import articles, assessments, feeds, metadata, polls
+from monitor.store.schema import articles, assessments, feed_states, feeds, metadata, polls
 from monitor.types import FailedFeed, Ledger, Silence, SilentFeed
 
 _PENDING = "pending"
@@ -57,6 +57,7 @@ def ledger(
         page_failures=dict(sorted(pages.items())),
         failures=_failures(connection, failed),
         silences=_silences(connection, silent),
+        ended=_ended(connection, since, until, frozenset(last)),
     )
 
 
@@ -87,6 +88,29 @@ def _silences(connection: Connection, silent: Sequence[Row[Any]]) -> tuple[Silen
             silence = Silence(row.silent_since, timedelta(seconds=row.usual_gap_s))
         found.append(SilentFeed(*names[row.feed_id], silence))
     return tuple(sorted(found, key=lambda feed: feed.url))
+
+
+def _ended(
+    connection: Connection,
+    since: datetime | None,
+    until: datetime | None,
+    polled: Collection[str],
+) -> tuple[FailedFeed, ...]:
+    """Name the feeds that were gone when the period began; those of the period itself failed."""
+    if since is None:
+        return ()
+    query = (
+        select(feeds.c.id, feeds.c.url, feeds.c.title, feeds.c.outlet, feed_states)
+        .join(feed_states, feed_states.c.feed_id == feeds.c.id)
+        .where(feeds.c.removed_at.is_(None), feed_states.c.gone.is_not(None))
+    )
+    return tuple(
+        FailedFeed(row.url, row.title or row.outlet, row.error or "", row.last_success)
+        for row in connection.execute(
+            _between(query.order_by(feeds.c.url), feed_states.c.gone, None, until)
+        )
+        if row.id not in polled
+    )
 
 
 def _names(connection: Connection, lines: Sequence[Row[Any]]) -> dict[str, tuple[str, str]]:

@@ -138,6 +138,10 @@ feed_states = Table(
     Column("recent", JsonText, nullable=False),
     Column("silent", Boolean, nullable=False),
     Column("not_before", UtcTime),
+    Column("move_to", CleanText),
+    Column("move_times", Integer),
+    Column("move_since", UtcTime),
+    Column("gone", UtcTime),
 )
 
 polls = Table(

@@ -1,0 +1,18 @@
+"""Permanent moves on trial, feeds that are gone."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Add the columns; a feed that answered 410 before is asked once more."""
+    for name, kind in (
+        ("move_to", sa.Text),
+        ("move_times", sa.Integer),
+        ("move_since", sa.DateTime(timezone=True)),
+        ("gone", sa.DateTime(timezone=True)),
+    ):
+        op.add_column("feed_states", sa.Column(name, kind))
