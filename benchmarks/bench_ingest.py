@@ -136,7 +136,8 @@ def ingest(port: int, count: int) -> None:
     """Follow the site's feeds into a new database."""
     with tempfile.TemporaryDirectory() as folder:
         hosts = ("127.0.0.1", "localhost")
-        settings = Settings(home=Path(folder), fetch=FetchSettings(allow_hosts=hosts))
+        fetch = FetchSettings(allow_hosts=hosts, host_spacing_s=0.0)
+        settings = Settings(home=Path(folder), fetch=fetch)
         with Monitor(settings) as monitor:
             numbers = range(-(-count // FEED_PAGES))
             feeds = [make_feed(f"http://{hosts[n % 2]}:{port}/feed/{n}") for n in numbers]

@@ -66,10 +66,13 @@ def clean_environ() -> dict[str, str]:
 
 
 def make_desk(folder: Path, settings: str = "") -> Desk:
-    """Make a desk that may fetch from this machine; `settings` are lines of `[fetch]`."""
+    """Make a desk that may fetch from this machine, which nobody has to spare.
+
+    `settings` are lines of `[fetch]`.
+    """
     folder.mkdir(parents=True)
     (folder / "monitor.toml").write_text(
-        f'[fetch]\nallow_hosts = ["127.0.0.1"]\n{settings}\n', encoding="utf-8"
+        f'[fetch]\nallow_hosts = ["127.0.0.1"]\nhost_spacing_s = 0\n{settings}\n', encoding="utf-8"
     )
     return Desk(folder)
 

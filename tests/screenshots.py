@@ -84,7 +84,7 @@ def desk() -> Iterator[str]:
     """Serve a desk that has followed the sample outlets; give its address."""
     with tempfile.TemporaryDirectory() as folder, demo_outlets.serve() as outlets:
         home = Path(folder)
-        fetch = FetchSettings(allow_hosts=(demo_outlets.HOST,))
+        fetch = FetchSettings(allow_hosts=(demo_outlets.HOST,), host_spacing_s=0.0)
         with Monitor(Settings(home=home, fetch=fetch), now=lambda: NOW) as monitor:
             listed = parse_opml(outlets.opml(home / "feeds.opml").read_bytes())
             monitor.add_feeds([make_feed(feed.url, title=feed.title) for feed in listed])

@@ -20,6 +20,8 @@ CONFIG_NAME = "monitor.toml"
 DATABASE_NAME = "monitor.sqlite"
 MAX_WORKERS = 64
 """More processes than any one machine checks drafts with: each takes some 500 MB."""
+MAX_SPACING_S = 60
+"""A longer pause between two requests to a host would not let a day's news in within the day."""
 
 T = TypeVar("T")
 
@@ -32,6 +34,7 @@ class FetchSettings:
     timeout_s: float = 20.0
     max_bytes: int = 10_000_000
     min_interval_s: int = 900
+    host_spacing_s: float = 1.0
     parallel: int = 8
     allow_hosts: tuple[str, ...] = ()
 
@@ -255,21 +258,24 @@ def _check_values(settings: Settings) -> None:
     ]:
         if value not in SEVERITIES:
             raise ConfigError(f"'{where}': '{value}' is none of {', '.join(SEVERITIES)}")
-    fetch = settings.fetch
-    for name in ("timeout_s", "max_bytes", "parallel"):
-        if not 0 < getattr(fetch, name) < float("inf"):  # nan is neither
-            raise ConfigError(f"'fetch.{name}' must be a number above 0")
-    for name, number in [
-        ("fetch.min_interval_s", fetch.min_interval_s),
-        ("store.keep_text_days", settings.store.keep_text_days),
-    ]:
-        if number < 0:
-            raise ConfigError(f"'{name}' must not be negative")
+    _check_fetch(settings.fetch)
+    if settings.store.keep_text_days < 0:
+        raise ConfigError("'store.keep_text_days' must not be negative")
     if not 0 <= settings.serve.workers <= MAX_WORKERS:
         raise ConfigError(f"'serve.workers' must be from 0 to {MAX_WORKERS}")
     if settings.check.max_chars <= 0:
         raise ConfigError("'check.max_chars' must be above 0")
     _check_country(settings.check.country)
+
+
+def _check_fetch(fetch: FetchSettings) -> None:
+    for name in ("timeout_s", "max_bytes", "parallel"):
+        if not 0 < getattr(fetch, name) < float("inf"):  # nan is neither
+            raise ConfigError(f"'fetch.{name}' must be a number above 0")
+    if not 0 <= fetch.host_spacing_s <= MAX_SPACING_S:
+        raise ConfigError(f"'fetch.host_spacing_s' must be from 0 to {MAX_SPACING_S}")
+    if fetch.min_interval_s < 0:
+        raise ConfigError("'fetch.min_interval_s' must not be negative")
 
 
 def _check_country(value: str) -> None:

@@ -6,6 +6,7 @@ and a digest printed without spaCy.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from monitor.corpus import ExportFormat, ExportReport, TextDegree
     from monitor.digest import DigestFormat
     from monitor.digest.view import DigestView
-    from monitor.feeds import Discovered
+    from monitor.feeds import Discovered, Manners
     from monitor.guidelines import Country, Guideline
     from monitor.store import PollResult, Store
     from monitor.text.document import Document
@@ -52,9 +53,16 @@ class Monitor:
     Use as a context manager, or call `close`.
     """
 
-    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
         self.settings = settings
         self.now = now
+        self.sleep = sleep
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -268,19 +276,29 @@ class Monitor:
         with open_client(self.settings.fetch) as client:
             return discover(client, site, now=self.now())
 
+    @cached_property
+    def manners(self) -> Manners:
+        """What is known of hosts: kept for as long as this object, visits in the store."""
+        from monitor.feeds import Manners
+
+        least = self.settings.fetch.host_spacing_s
+        return Manners(least, self.now, known=self.store.visits(), sleep=self.sleep)
+
     def ingest(
         self,
         *,
         all_feeds: bool = False,
         report: Callable[[Feed, PollResult], None] | None = None,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> int:
-        """Poll what is due, store what is new; return how many feeds were polled.
+        """Poll what is due, store what is new; return how many feeds were due.
 
         With `all_feeds` what is not due is polled too, and as if for the first time (no 304), so
         that a changed setting shows; only a server that asked us to wait (Retry-After) is not.
 
         Each feed is stored in one transaction together with its ledger line, so that a kill loses
-        at most work that the next run does again. `report` is told of each feed when stored.
+        at most work that the next run does again. `report` is told of each feed when stored. Once
+        `stopped` says so no request is begun, and what is not whole yet is left to the next run.
         """
         from monitor.feeds import askable_feeds, collect, due_feeds, open_client
 
@@ -291,13 +309,14 @@ class Monitor:
             states = {id_: replace(s, etag=None, modified=None) for id_, s in states.items()}
         else:
             due = due_feeds(self.store.feeds(), states, now, self.settings.fetch.min_interval_s)
-        with open_client(self.settings.fetch) as client:
+        self.manners.stopped = stopped
 
-            def deliver(poll: Any) -> None:
-                result = self.store.record_poll(poll, self.now())
-                if report:
-                    report(poll.feed, result)
+        def deliver(poll: Any) -> None:
+            result = self.store.record_poll(poll, self.now(), self.manners.take_changed())
+            if report:
+                report(poll.feed, result)
 
+        with open_client(self.settings.fetch, self.manners) as client:
             collect(
                 [(feed, states[feed.id]) for feed in due],
                 client=client,
@@ -305,6 +324,8 @@ class Monitor:
                 now=self.now,
                 deliver=deliver,
             )
+        if visits := self.manners.take_changed():
+            self.store.save_visits(visits, self.now())
         return len(due)
 
     def next_due(self) -> tuple[Feed, datetime] | None:

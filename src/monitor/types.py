@@ -234,6 +234,14 @@ class FeedState:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """When a host was asked last (`None`: not yet), and the Crawl-delay of its robots.txt."""
+
+    at: datetime | None
+    crawl_delay_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """No entry `since` then, in a feed whose entries come `usual` apart at most, nine in ten."""
 

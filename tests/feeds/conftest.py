@@ -23,7 +23,9 @@ def server() -> Iterator[feed_server.FeedServer]:
 
 @pytest.fixture
 def settings() -> FetchSettings:
-    return FetchSettings(timeout_s=5.0, max_bytes=1_000_000, allow_hosts=("127.0.0.1",))
+    return FetchSettings(
+        timeout_s=5.0, max_bytes=1_000_000, allow_hosts=("127.0.0.1",), host_spacing_s=0.0
+    )
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ timezone = "UTC"                # the desk's time zone: which day an article bel
 [fetch]
 # user_agent = "thb-monitor/0.1 (+https://your.organisation.example/contact)"
 # min_interval_s = 900          # a feed is asked at most this often
+# host_spacing_s = 1.0          # seconds between two requests to one host, at least
 # allow_hosts = []              # private or loopback hosts that may be fetched
 
 [check]

@@ -9,6 +9,7 @@ from monitor.feeds.collect import collect
 from monitor.feeds.discover import Discovered, discover, discover_feeds
 from monitor.feeds.entry import Entry, ParsedFeed
 from monitor.feeds.http import Client, FetchResult, fetch, open_client
+from monitor.feeds.manners import Manners
 from monitor.feeds.opml import OpmlFeed, parse_opml, render_opml
 from monitor.feeds.parse import parse_feed
 from monitor.feeds.plan import askable_feeds, due_feeds, next_due
@@ -21,6 +22,7 @@ __all__ = [
     "Discovered",
     "Entry",
     "FetchResult",
+    "Manners",
     "OpmlFeed",
     "ParsedFeed",
     "article_id",

@@ -16,7 +16,7 @@ from functools import partial
 from monitor.errors import FeedError
 from monitor.feeds.http import Client, FetchResult, fetch
 from monitor.feeds.plan import GONE
-from monitor.feeds.poll import FeedAnswer, FeedWork, find_items
+from monitor.feeds.poll import FeedAnswer, FeedWork, find_items, page_limit
 from monitor.feeds.reader import PageAnswer, PageReader
 from monitor.feeds.sources import ACCEPTED, read_source
 from monitor.feeds.urls import host_of
@@ -42,13 +42,15 @@ def collect(
 ) -> None:
     """Poll `feeds`, several at once and one request at a time per host; `deliver` each `Poll`.
 
+    Once `client.manners` are stopped no request is begun, and feeds are delivered only whole.
+
     `known` tells what the store has of the given article ids. What goes wrong with a feed, an
     entry or a page is in its `Poll`, and the run goes on; only what `known` and `deliver` raise
     is raised.
     """
     pages = PageReader(client, now)
     under_way: dict[str, FeedWork] = {}
-    with HostQueues[FeedAnswer | _PageFor](client.settings.parallel) as queues:
+    with HostQueues[FeedAnswer | _PageFor](client.settings.parallel, client.manners) as queues:
         for feed, state in feeds:
             queues.add(
                 _host(state.moved_to or feed.url), partial(_poll, client, pages, feed, state, now)
@@ -132,6 +134,7 @@ def _begin(
         items=items,
         dropped=dropped + Counter(answer.parsed.dropped if answer.parsed else {}),
         known=known([item.article_id for item in items]) if items else {},
+        max_pages=page_limit(max((client.manners.pause_s(_host(i.url)) for i in items), default=0)),
         identify=identify_language,
     )
     if answer.error is None and answer.result and answer.result.truncated:

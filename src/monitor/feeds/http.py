@@ -20,6 +20,7 @@ from typing import Any
 
 from monitor.config import FetchSettings
 from monitor.errors import FeedError, UnsafeAddress
+from monitor.feeds.manners import Manners
 from monitor.feeds.network import EndedEarly, Network, Reply, open_network, request
 from monitor.feeds.urls import has_login, host_of, join_url, request_url, shown_url
 
@@ -65,27 +66,36 @@ class FetchResult:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What `fetch` needs: settings, connections, and a lock per host."""
+    """What `fetch` needs: settings, connections, manners, and a lock per host."""
 
     settings: FetchSettings
     network: Network
+    manners: Manners
     locks: dict[str, threading.Lock] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def turn(self, host: str) -> Iterator[None]:
-        """Wait until no other request to `host` is under way."""
+        """Wait until no other request to `host` is under way, and the pause after it is over."""
         with self.guard:
             lock = self.locks.setdefault(host, threading.Lock())
         with lock:
-            yield
+            self.manners.await_turn(host)
+            try:
+                yield
+            finally:
+                self.manners.visited(host)
 
 
 @contextmanager
-def open_client(settings: FetchSettings) -> Iterator[Client]:
-    """Open a client for one run; safe to use from several threads."""
+def open_client(settings: FetchSettings, manners: Manners | None = None) -> Iterator[Client]:
+    """Open a client for one run; safe to use from several threads.
+
+    `manners` remember what runs before knew of hosts; without them nothing is known.
+    """
     with open_network(settings) as network:
-        yield Client(settings, network)
+        known = manners or Manners(settings.host_spacing_s, lambda: datetime.now(UTC))
+        yield Client(settings, network, known)
 
 
 def fetch(

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -151,12 +152,18 @@ class Reply:
     body: Iterator[bytes]
 
 
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    """Return the one that all runs share: to read the certificates takes 20 ms."""
+    return httpcore.default_ssl_context()
+
+
 @contextmanager
 def open_network(settings: FetchSettings) -> Iterator[Network]:
     """Open the connections of one run, with keep-alive, and close them all at the end."""
     deadline = Deadline()
     with httpcore.ConnectionPool(
-        ssl_context=httpcore.default_ssl_context(),
+        ssl_context=_ssl_context(),
         max_connections=4 * settings.parallel,
         max_keepalive_connections=settings.parallel,
         keepalive_expiry=10.0,

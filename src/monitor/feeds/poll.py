@@ -41,6 +41,10 @@ from monitor.types import (
 MAX_PAGES = 500
 """Pages fetched for one poll of one feed; the entries beyond are the drop `deferred`, and the
 whole feed is asked for again at the next poll."""
+MIN_PAGES = 10
+PAGES_TIME_S = 600
+"""Where each page is to wait long after the one before, only so many are fetched for one poll as
+fit: the feed waits for the last of them to be stored."""
 MAX_TITLE_CHARS = 4_000
 """A longer title, or a text a hundred times as long, is no article but a fault or an attack."""
 _MAX_WARNINGS = 20
@@ -65,6 +69,11 @@ class Item:
     url: str
     article_id: str
     feed_sha256: str
+
+
+def page_limit(pause_s: float) -> int:
+    """Return how many pages are fetched for one poll where each is `pause_s` after another."""
+    return max(MIN_PAGES, min(MAX_PAGES, int(PAGES_TIME_S / max(pause_s, 0.1))))
 
 
 def article_sha256(title: str, text: str) -> str:
@@ -130,6 +139,7 @@ class FeedWork:
     dropped: Counter[str]
     known: Mapping[str, Known]
     identify: Callable[[str], str | None]
+    max_pages: int = MAX_PAGES
     outcomes: dict[int, Incoming | Sighting] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     page_failures: Counter[PageFailure] = field(default_factory=Counter)
@@ -147,7 +157,7 @@ class FeedWork:
                 self.outcomes[index] = Sighting(item.article_id, item.feed_sha256)
             elif step == "text":
                 self._keep(index, item.entry.title, _own_text(item.entry), "feed")
-            elif len(wanted) < MAX_PAGES:
+            elif len(wanted) < self.max_pages:
                 wanted.append(index)
             else:
                 self.dropped["deferred"] += 1

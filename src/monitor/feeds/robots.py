@@ -1,11 +1,10 @@
-"""robots.txt for article pages, asked once per host and run.
+"""robots.txt for article pages, asked once a day per host.
 
 Feeds are published to be polled and are fetched regardless; pages are the crawler's part.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from monitor.errors import FeedError, UnsafeAddress
 from monitor.feeds.decode import decode
 from monitor.feeds.http import Client, fetch
+from monitor.feeds.urls import host_of
 
 UNREADABLE = "robots.txt could not be read"
 _MAX_BYTES = 512_000
@@ -21,14 +21,12 @@ _MAX_BYTES = 512_000
 
 
 class Robots:
-    """The rules of the hosts met in one run; safe to use from several threads."""
+    """The rules of the hosts met; safe to use from several threads."""
 
     def __init__(self, client: Client, now: Callable[[], datetime]) -> None:
         self._client = client
         self._now = now
         self._agent = client.settings.user_agent.partition("/")[0].strip() or "*"
-        self._rules: dict[str, Any] = {}
-        self._guard = threading.Lock()
 
     def refusal(self, url: str) -> str | None:
         """Return why the page at `url` may not be fetched, `None` where it may.
@@ -37,21 +35,21 @@ class Robots:
         Raises `UnsafeAddress` where the host may not be asked at all.
         """
         parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        with self._guard:
-            known, rules = origin in self._rules, self._rules.get(origin)
+        address = f"{parts.scheme}://{parts.netloc}/robots.txt"
+        manners = self._client.manners
+        known, rules = manners.file(address)
         if not known:
-            rules = self._load(origin)
-            with self._guard:
-                self._rules[origin] = rules
+            rules = self._load(address)
+            manners.keep_file(address, rules, failed=rules is None)
         if rules is None:
             return UNREADABLE
+        manners.set_crawl_delay(host_of(url), rules.crawl_delay(self._agent))
         return None if rules.can_fetch(url, self._agent) else "robots.txt forbids it"
 
-    def _load(self, origin: str) -> Any:
-        """Return the rules of `origin`, `None` where they cannot be had."""
+    def _load(self, address: str) -> Any:
+        """Return the rules that are at `address`, `None` where they cannot be had."""
         try:
-            answer = fetch(self._client, f"{origin}/robots.txt", now=self._now(), accept="*/*")
+            answer = fetch(self._client, address, now=self._now(), accept="*/*")
         except UnsafeAddress:
             raise
         except FeedError:

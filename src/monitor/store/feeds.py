@@ -54,7 +54,7 @@ def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> 
         gone = update(feed_states).where(
             feed_states.c.feed_id == feed.id, feed_states.c.gone.is_not(None)
         )
-        connection.execute(gone.values(gone=None, next_poll=None))
+        connection.execute(gone.values(gone=None, next_poll=None, last_poll=None))
     return new
 
 

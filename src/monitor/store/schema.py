@@ -269,3 +269,12 @@ reviews = Table(
     Index(None, "article_id", "sha256", "id"),
 )
 """What people said of a version; rows are never changed."""
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", KEY, primary_key=True),
+    Column("visited", UtcTime),
+    Column("crawl_delay_s", Float, nullable=False),
+)
+"""When each host was asked last and how long it wants to be left alone between two requests."""

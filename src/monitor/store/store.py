@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
 from monitor.errors import UsageError
-from monitor.store import articles, assessments, feeds, measures, polls, retention, reviews
+from monitor.store import articles, assessments, feeds, hosts, measures, polls, retention, reviews
 from monitor.store import ledger as ledgers
 from monitor.store.database import Database, open_database
 from monitor.store.measures import Happened, Standing
@@ -24,6 +24,7 @@ from monitor.types import (
     Ledger,
     Poll,
     Review,
+    Visit,
 )
 
 BUSY_TIMEOUT_S = 10.0
@@ -106,12 +107,18 @@ class Store:
         with self._database.reading() as connection:
             return articles.known(connection, article_ids)
 
-    def record_poll(self, poll: Poll, now: datetime) -> PollResult:
+    def record_poll(
+        self, poll: Poll, now: datetime, visits: Mapping[str, Visit] | None = None
+    ) -> PollResult:
         """Store a feed's new state, articles, versions, sightings and ledger line, or nothing.
+
+        `visits` to hosts are remembered with it.
 
         Raises `NotFound` for a feed never added, `StoreError` for a poll that does not add up.
         """
         with self._database.writing() as connection:
+            if visits:
+                hosts.save_visits(connection, visits, now)
             return polls.record_poll(connection, poll, now)
 
     def record_by_hand(self, poll: Poll, now: datetime) -> PollResult:
@@ -229,3 +236,14 @@ class Store:
     def clear_file(self) -> bool:
         """Take what expired out of SQLite's log and empty pages; return whether all was done."""
         return retention.clear_file(self._database)
+    # Politeness ----------------------------------------------------------------------------
+
+    def visits(self) -> dict[str, Visit]:
+        """Return when each host was asked last, by its name."""
+        with self._database.reading() as connection:
+            return hosts.visits(connection)
+
+    def save_visits(self, visits: Mapping[str, Visit], now: datetime) -> None:
+        """Remember when hosts were asked last."""
+        with self._database.writing() as connection:
+            hosts.save_visits(connection, visits, now)

@@ -1,4 +1,4 @@
-"""Permanent moves on trial, feeds that are gone."""
+"""Permanent moves on trial, feeds that are gone, and when hosts were asked last."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,3 +16,11 @@ def upgrade() -> None:
         ("gone", sa.DateTime(timezone=True)),
     ):
         op.add_column("feed_states", sa.Column(name, kind))
+    key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+    op.create_table(
+        "hosts",
+        sa.Column("host", key, nullable=False),
+        sa.Column("visited", sa.DateTime(timezone=True)),
+        sa.Column("crawl_delay_s", sa.Float, nullable=False),
+        sa.PrimaryKeyConstraint("host", name="pk_hosts"),
+    )
