@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 BATCH = 64
 """Articles judged in one transaction: small enough to lose little when killed."""
+WATCHED_BATCH = 16
+"""The same where it may be said to stop in between: seconds of work, not a minute's."""
 
 
 def utc_now() -> datetime:
@@ -343,17 +345,22 @@ class Monitor:
         return [(feed, until) for feed, until in wishes if until is not None and until > now]
 
     def assess(
-        self, *, report: Callable[[str, int], None] | None = None
+        self,
+        *,
+        report: Callable[[str, int], None] | None = None,
+        stopped: Callable[[], bool] | None = None,
     ) -> dict[str, dict[str, int]]:
         """Run every assessor on what is due; return per stamp how many were `assessed`, `failed`.
 
-        `report` is told the stamp and the number judged after each batch.
+        `report` is told the stamp and the number judged after each batch. It ends after the batch
+        in hand once `stopped` says so.
         """
+        size = WATCHED_BATCH if stopped else BATCH
         totals: dict[str, dict[str, int]] = {}
         for assessor in self.assessors:
             count = totals[assessor.stamp] = {"assessed": 0, "failed": 0}
             last = None
-            while batch := self.store.due(assessor.stamp, limit=BATCH, after=last):
+            while batch := self.store.due(assessor.stamp, limit=size, after=last):
                 last = batch[-1].id
                 said = assessor.assess(batch)
                 self.store.record_assessments(list(zip(batch, said, strict=True)), self.now())
@@ -361,6 +368,8 @@ class Monitor:
                 count["failed"] += sum(assessment.error is not None for assessment in said)
                 if report:
                     report(assessor.stamp, len(said))
+                if stopped and stopped():
+                    return totals
         return totals
 
     # What is told --------------------------------------------------------------------------

@@ -234,6 +234,15 @@ class FeedState:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """Who has the schedule of a database (`token` is this holder's alone), and until when."""
+
+    holder: str
+    token: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """When a host was asked last (`None`: not yet), and the Crawl-delay of its robots.txt."""
 

@@ -85,13 +85,31 @@ _Now = Annotated[
 ]
 
 
-def ingest(context: typer.Context, now: _Now = False) -> None:
+_Watch = Annotated[
+    bool,
+    typer.Option(
+        "--watch",
+        help="Go on: poll, judge and tell whenever something is due, until SIGTERM or Ctrl-C.",
+    ),
+]
+
+
+def ingest(context: typer.Context, now: _Now = False, watch: _Watch = False) -> None:
     """Poll the feeds that are due and store what is new."""
+    if watch:
+        from monitor.cli.watch import watch as keep_watch
+
+        if now:
+            raise UsageError("--now is for once: leave it out with --watch")
+        keep_watch(monitor_of(context))
+        return
     raise typer.Exit(_ingest(monitor_of(context), at_once=now, show_lines=True))
 
 
 def _ingest(monitor: Monitor, *, at_once: bool, show_lines: bool) -> int:
     """Poll, tell of each feed; return the exit code."""
+    from monitor.desk.lease import alone
+
     failed = 0
     waiting = monitor.waited_for() if at_once else []
     feeds = monitor.store.feeds()
@@ -108,7 +126,8 @@ def _ingest(monitor: Monitor, *, at_once: bool, show_lines: bool) -> int:
             for line in _warnings(feed, result):
                 say(line)
 
-        polled = monitor.ingest(all_feeds=at_once, report=report)
+        with alone(monitor):
+            polled = monitor.ingest(all_feeds=at_once, report=report)
     for feed, until in waiting:
         name = feed.title or feed.url
         say(f"{name}: left alone until {_clock(monitor, until)}: its server asks for that")

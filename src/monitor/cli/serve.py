@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
 from monitor.cli.context import monitor_of
 from monitor.cli.output import say
+from monitor.cli.watch import schedule
 from monitor.config import MAX_WORKERS
 
 
@@ -24,6 +26,13 @@ def serve(
             help="Drafts checked at once; 0: one a core, at most four. Default: [serve] workers.",
         ),
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch",
+            help="Keep the schedule too, in a process beside: poll, judge and tell what is due.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the draft page, the digest and the API."""
     from monitor.api import count_workers, run_server
@@ -38,4 +47,5 @@ def serve(
         gc.freeze()
         say(f"running on {address} (Ctrl-C ends it)")
 
-    run_server(monitor, host=host, port=port, workers=count_workers(wanted), started=started)
+    with schedule(context.obj) if watch else nullcontext():
+        run_server(monitor, host=host, port=port, workers=count_workers(wanted), started=started)

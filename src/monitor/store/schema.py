@@ -278,3 +278,13 @@ hosts = Table(
     Column("crawl_delay_s", Float, nullable=False),
 )
 """When each host was asked last and how long it wants to be left alone between two requests."""
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", KEY, primary_key=True),
+    Column("holder", CleanText, nullable=False),
+    Column("token", KEY, nullable=False),
+    Column("until", UtcTime, nullable=False),
+)
+"""Which process has a job that only one may do at a time."""

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
 from monitor.errors import UsageError
-from monitor.store import articles, assessments, feeds, hosts, measures, polls, retention, reviews
+from monitor.store import (
+    articles,
+    assessments,
+    feeds,
+    hosts,
+    leases,
+    measures,
+    polls,
+    retention,
+    reviews,
+)
 from monitor.store import ledger as ledgers
 from monitor.store.database import Database, open_database
 from monitor.store.measures import Happened, Standing
@@ -21,6 +31,7 @@ from monitor.types import (
     Feed,
     FeedState,
     Known,
+    Lease,
     Ledger,
     Poll,
     Review,
@@ -236,6 +247,7 @@ class Store:
     def clear_file(self) -> bool:
         """Take what expired out of SQLite's log and empty pages; return whether all was done."""
         return retention.clear_file(self._database)
+
     # Politeness ----------------------------------------------------------------------------
 
     def visits(self) -> dict[str, Visit]:
@@ -247,3 +259,13 @@ class Store:
         """Remember when hosts were asked last."""
         with self._database.writing() as connection:
             hosts.save_visits(connection, visits, now)
+
+    def take_lease(self, wanted: Lease, is_free: Callable[[Lease], bool]) -> Lease:
+        """Take the schedule where nobody has it, or `is_free` says so of it; return who has it."""
+        with self._database.writing() as connection:
+            return leases.take(connection, wanted, is_free)
+
+    def drop_lease(self, token: str) -> None:
+        """Give the schedule back, if whoever has `token` has it."""
+        with self._database.writing() as connection:
+            leases.drop(connection, token)

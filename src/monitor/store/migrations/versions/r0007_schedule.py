@@ -1,4 +1,4 @@
-"""Permanent moves on trial, feeds that are gone, and when hosts were asked last."""
+"""Moves on trial, feeds that are gone, when hosts were asked last, who has the schedule."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,4 +23,12 @@ def upgrade() -> None:
         sa.Column("visited", sa.DateTime(timezone=True)),
         sa.Column("crawl_delay_s", sa.Float, nullable=False),
         sa.PrimaryKeyConstraint("host", name="pk_hosts"),
+    )
+    op.create_table(
+        "leases",
+        sa.Column("name", key, nullable=False),
+        sa.Column("holder", sa.Text, nullable=False),
+        sa.Column("token", key, nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_leases"),
     )

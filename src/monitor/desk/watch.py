@@ -1,0 +1,280 @@
+"""The schedule: what is due is done, job after job, until told to stop.
+
+`due_jobs` and `pause_s` decide, without I/O; `watch` does. A round looks at what is due now, not at
+what would have been due meanwhile, so that a machine that slept does one round when it wakes. What
+goes wrong in a job is told in its line, and the next round goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from monitor.desk.lease import RENEW_S, Turn, holder_words
+from monitor.errors import MonitorError, describe_exception
+from monitor.shapes import time_json
+
+if TYPE_CHECKING:
+    from monitor.core import Monitor
+    from monitor.store import PollResult
+    from monitor.types import Feed
+
+LEAST_S = 10.0
+"""What comes due within so many seconds is done in one round."""
+MOST_S = 60.0
+"""So often it is looked again: for feeds added meanwhile, jobs that cannot say when they are due,
+a clock that was set."""
+SLEPT = timedelta(minutes=5)
+"""So much more than a pause says that the machine slept."""
+MOST_SKIPPED = 15
+"""A job that fails again and again is tried in every sixteenth round."""
+
+Stopped = Callable[[], bool]
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of work. `do` returns its counts, to be told where one is not 0.
+
+    `due` is when there is something to do (`None`: nothing); without it `do` finds out each round.
+    """
+
+    name: str
+    do: Callable[[Monitor, Stopped], Mapping[str, int]]
+    due: Callable[[Monitor], datetime | None] | None = None
+
+
+def due_jobs(
+    jobs: Sequence[Job], moments: Mapping[str, datetime | None], now: datetime
+) -> list[Job]:
+    """Return the jobs to do now; `moments` are when those that can say are due."""
+    found = []
+    for job in jobs:
+        moment = moments.get(job.name, now)
+        if moment is not None and moment <= now:
+            found.append(job)
+    return found
+
+
+def pause_s(
+    moments: Mapping[str, datetime | None],
+    now: datetime,
+    *,
+    least_s: float = LEAST_S,
+    most_s: float = MOST_S,
+) -> float:
+    """Return the seconds until the next round."""
+    waits = [(moment - now).total_seconds() for moment in moments.values() if moment is not None]
+    return max(least_s, min((*waits, most_s)))
+
+
+def clock_words(expected: datetime, now: datetime) -> dict[str, object] | None:
+    """Say what the clock did while nothing was done, where that is not what was `expected`."""
+    if now < expected - timedelta(seconds=MOST_S):
+        back = round((expected - now).total_seconds())
+        return {"clock": f"set back by {back} s; what was planned by it is planned anew"}
+    if now > expected + SLEPT:
+        return {
+            "clock": f"{round((now - expected).total_seconds())} s later than expected: one round"
+        }
+    return None
+
+
+def line(now: datetime, **said: object) -> str:
+    """Return a line for the log: JSON in ASCII, so that no text from outside drives a terminal."""
+    return json.dumps({"at": time_json(now), **said}, ensure_ascii=True)
+
+
+class Stop:
+    """Whether to stop, asked from signal handlers and threads; `sleep` ends early with it.
+
+    A plain flag that is looked at: an Event's lock could be held where a signal comes.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self) -> bool:
+        """Tell whether to stop."""
+        return self.asked
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for `seconds`, or until it is asked to stop."""
+        end = time.monotonic() + seconds
+        while not self.asked and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 0.25))
+
+
+@dataclass(slots=True)
+class _Failures:
+    """How often each job has failed in a row, and how many rounds it is left out."""
+
+    count: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def skips(self, name: str) -> bool:
+        """Tell whether to leave a job out this time."""
+        if self.left_out[name] <= 0:
+            return False
+        self.left_out[name] -= 1
+        return True
+
+    def note(self, name: str, *, failed: bool) -> None:
+        """Take how a job went: after the second failure it is left out once, then longer."""
+        self.count[name] = self.count[name] + 1 if failed else 0
+        self.left_out[name] = min(2 ** max(0, self.count[name] - 1) - 1, MOST_SKIPPED)
+
+
+def watch(
+    monitor: Monitor,
+    *,
+    stop: Stop,
+    tell: Tell,
+    jobs: Sequence[Job] | None = None,
+    sleep: Callable[[float], object] | None = None,
+    most_s: float = MOST_S,
+    turn: Turn | None = None,
+) -> None:
+    """Do what is due until `stop`; `tell` gets a line for each job that did something.
+
+    Where another process has the schedule of this database it is waited for. `turn` is this one's
+    claim to it.
+    """
+    rest = sleep or stop.sleep
+    failures = _Failures()
+    with turn or Turn(monitor.store, monitor.now) as mine:
+        while not stop():
+            if not _wait_for_turn(monitor, mine, stop, tell, rest):
+                return
+            pause = _round(
+                monitor, jobs or JOBS, lambda: stop() or mine.lost, tell, failures, most_s
+            )
+            expected = monitor.now() + timedelta(seconds=pause)
+            rest(pause)
+            if not stop() and (said := clock_words(expected, monitor.now())):
+                tell(line(monitor.now(), job="schedule", **said))
+
+
+def _wait_for_turn(
+    monitor: Monitor, turn: Turn, stop: Stop, tell: Tell, rest: Callable[[float], object]
+) -> bool:
+    """Return once the schedule is this process's, `False` where it is to stop before."""
+    told = ""
+    while not stop():
+        try:
+            other = turn.take()
+        except MonitorError as error:
+            tell(line(monitor.now(), job="schedule", error=str(error)))
+        else:
+            if other is None:
+                return True
+            if other.holder != told:
+                told = other.holder
+                says = f"{holder_words(other)}; this one waits until it ends"
+                tell(line(monitor.now(), job="schedule", waits=says))
+        rest(RENEW_S)
+    return False
+
+
+def _round(
+    monitor: Monitor,
+    jobs: Sequence[Job],
+    stopped: Stopped,
+    tell: Tell,
+    failures: _Failures,
+    most_s: float,
+) -> float:
+    """Do what is due once; return the seconds until the next round."""
+    for job in jobs:
+        if stopped():
+            break
+        if failures.skips(job.name):
+            continue
+        failures.note(job.name, failed=not _do(monitor, job, stopped, tell))
+    if any(failures.count.values()):
+        return most_s
+    try:
+        return pause_s(_moments(monitor, jobs), monitor.now(), most_s=most_s)
+    except MonitorError:
+        return most_s  # the jobs themselves will say what is wrong
+
+
+def _moments(monitor: Monitor, jobs: Sequence[Job]) -> dict[str, datetime | None]:
+    return {job.name: job.due(monitor) for job in jobs if job.due}
+
+
+def _do(monitor: Monitor, job: Job, stopped: Stopped, tell: Tell) -> bool:
+    """Do one job if it is due, and tell; return whether that went well."""
+    start, said = time.monotonic(), dict[str, object]()
+    try:
+        if not due_jobs([job], _moments(monitor, [job]), monitor.now()):
+            return True
+        said.update(job.do(monitor, stopped))
+    except MonitorError as error:
+        said["error"] = str(error)
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not end the desk's days
+        said["error"] = f"unexpected: {describe_exception(error)}"
+    if any(said.values()):
+        seconds = round(time.monotonic() - start, 2)
+        tell(line(monitor.now(), job=job.name, seconds=seconds, **said))
+    return "error" not in said
+
+
+# The jobs --------------------------------------------------------------------------------
+
+
+def ingest(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
+    """Poll the feeds that are due."""
+    counts = Counter(feeds=0, failed=0, unchanged=0, fetched=0, stored=0, dropped=0)
+
+    def report(_: Feed, result: PollResult) -> None:
+        counts.update(
+            feeds=1,
+            failed=int(result.error is not None),
+            unchanged=int(result.not_modified),
+            fetched=result.fetched,
+            stored=result.stored,
+            dropped=sum(result.dropped.values()),
+        )
+
+    monitor.ingest(report=report, stopped=stopped)
+    return dict(counts)
+
+
+def _next_poll(monitor: Monitor) -> datetime | None:
+    due = monitor.next_due()
+    return due[1] if due else None
+
+
+def assess(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
+    """Run every assessor on what it has not judged."""
+    totals = monitor.assess(stopped=stopped).values()
+    return {name: sum(count[name] for count in totals) for name in ("assessed", "failed")}
+
+
+def fold(monitor: Monitor, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
+    """Fold new articles into stories, where the desk keeps stories."""
+    keeps = getattr(monitor, "fold", None)
+    told = keeps() if keeps else None
+    if isinstance(told, Mapping):
+        return dict(told)
+    return {"folded": told} if isinstance(told, int) else {}
+
+
+JOBS: tuple[Job, ...] = (
+    Job("ingest", ingest, _next_poll),
+    Job("assess", assess),
+    Job("fold", fold),
+)
+"""What is done in a round, in this order. A further job is a line here."""
+
+
+def utc_line(**said: object) -> str:
+    """Return a line for the log, of now."""
+    return line(datetime.now(UTC), **said)

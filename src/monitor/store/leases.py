@@ -1,0 +1,30 @@
+"""Who has the schedule of this database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, delete, select
+
+from monitor.store.schema import leases
+from monitor.types import Lease
+
+_NAME = "schedule"
+
+
+def take(connection: Connection, wanted: Lease, is_free: Callable[[Lease], bool]) -> Lease:
+    """Give `wanted` the schedule where nobody has it or `is_free` says so; return who has it."""
+    row = connection.execute(select(leases).where(leases.c.name == _NAME)).first()
+    if row is not None:
+        held = Lease(row.holder, row.token, row.until)
+        if not is_free(held):
+            return held
+    connection.execute(delete(leases).where(leases.c.name == _NAME))
+    values = {"holder": wanted.holder, "token": wanted.token, "until": wanted.until}
+    connection.execute(leases.insert().values(name=_NAME, **values))
+    return wanted
+
+
+def drop(connection: Connection, token: str) -> None:
+    """Give the schedule back, if whoever has `token` has it."""
+    connection.execute(delete(leases).where(leases.c.name == _NAME, leases.c.token == token))
