@@ -62,6 +62,13 @@ STEPS = (
         (*PYTEST, "tests/test_kill.py", "tests/store/test_store_kill.py"),
         {"KILLS": "100"},
     ),
+    Step("week", "300 feeds for a week on a virtual clock", ("tests/week.py",)),
+    Step(
+        "schedule",
+        "`serve --watch` and `ingest --watch` as processes",
+        (*PYTEST, "tests/test_desk_watch.py"),
+        {"SERVED": "1"},
+    ),
     Step(
         "browsers",
         "axe-core on every page and state, nothing wider than the window",

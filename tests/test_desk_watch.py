@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -22,6 +23,7 @@ from feed_server import STORY, Answer, FeedServer, item, rss
 from monitor.config import FetchSettings, Settings
 from monitor.core import Monitor
 from monitor.desk import watch as watching
+from monitor.desk.beside import Schedule
 from monitor.desk.lease import Turn
 from monitor.desk.watch import Job, Stop, clock_words, due_jobs, line, pause_s, watch
 from monitor.errors import StoreError
@@ -58,8 +60,8 @@ def test_what_is_due() -> None:
 
 def test_how_long_to_wait() -> None:
     assert pause_s({"poll": NOW + timedelta(seconds=33)}, NOW) == 33
-    assert pause_s({"poll": NOW + timedelta(seconds=2), "send": None}, NOW) == 10
-    assert pause_s({"poll": NOW - MINUTE}, NOW) == 10
+    assert pause_s({"poll": NOW + timedelta(seconds=2), "send": None}, NOW) == 30
+    assert pause_s({"poll": NOW - MINUTE}, NOW) == 30
     assert pause_s({"poll": NOW + timedelta(days=2)}, NOW) == 60
     assert pause_s({}, NOW) == 60
 
@@ -254,12 +256,11 @@ def test_sigterm_ends_it_at_once_and_nothing_is_lost(tmp_path: Path, server: Fee
         "/good": Answer(rss(item("/1", content=FULL))),
         "/hangs": lambda _: server.over.wait(60),  # type: ignore[dict-item]
     }
-    for path in ("/good", "/hangs"):
-        desk.type(
-            "feeds",
-            "add",
-            f"http://{'localhost' if path == '/hangs' else '127.0.0.1'}:{server.port}{path}",
-        )
+    address = f"sqlite:///{desk.folder / 'monitor.sqlite'}"
+    hosts = {"/good": "127.0.0.1", "/hangs": "localhost"}
+    with open_store(address) as store:
+        feeds = [make_feed(f"http://{hosts[path]}:{server.port}{path}") for path in hosts]
+        store.add_feeds(feeds, NOW)
     config = desk.folder / "monitor.toml"
     config.write_text(config.read_text().replace('["127.0.0.1"]', '["127.0.0.1", "localhost"]'))
     first = Watching(desk, "ingest", "--watch")
@@ -279,10 +280,27 @@ def test_sigterm_ends_it_at_once_and_nothing_is_lost(tmp_path: Path, server: Fee
     assert seconds < 12
     told = json.loads(first.lines[-1])
     assert (told["job"], told["feeds"], told["stored"]) == ("ingest", 1, 1)
-    assert desk.type("feeds", "list").out.count("never polled") == 1
+    with open_store(address) as store:
+        assert set(store.last_polls()) == {feeds[0].id}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM cannot be caught there")
+def test_a_schedule_beside_ends_with_its_input_and_is_started_again(monkeypatch) -> None:
+    """A child that ends by itself once, then waits as the real one does."""
+    monkeypatch.setattr("monitor.desk.beside.AGAIN_S", 0.05)
+    told: list[str] = []
+    code = "import sys; sys.stdin.buffer.read(); sys.exit(0)"
+    with Schedule([sys.executable, "-c", "import sys; sys.exit(3)"], told.append) as schedule:
+        while not told:
+            time.sleep(0.01)
+        schedule._command[-1] = code
+        while schedule._process is None or schedule._process.args[-1] != code:
+            time.sleep(0.01)
+        waiting = schedule._process
+    assert waiting.wait(10) == 0
+    assert json.loads(told[0])["error"] == "ended with 3; started again in 0.05 s"
+
+
+@pytest.mark.skipif(not os.environ.get("SERVED"), reason="17 s of processor: see tests/proof.py")
 def test_a_served_desk_keeps_the_schedule_too(tmp_path: Path, server: FeedServer) -> None:
     desk = make_desk(tmp_path / "desk")
     server.script["/feed"] = Answer(rss(item("/1", content=FULL)))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from monitor.store import PollResult
     from monitor.types import Feed
 
-LEAST_S = 10.0
+LEAST_S = 30.0
 """What comes due within so many seconds is done in one round."""
 MOST_S = 60.0
 """So often it is looked again: for feeds added meanwhile, jobs that cannot say when they are due,
@@ -66,12 +66,11 @@ def pause_s(
     moments: Mapping[str, datetime | None],
     now: datetime,
     *,
-    least_s: float = LEAST_S,
-    most_s: float = MOST_S,
+    pauses: tuple[float, float] = (LEAST_S, MOST_S),
 ) -> float:
-    """Return the seconds until the next round."""
+    """Return the seconds until the next round, from the least to the most of `pauses`."""
     waits = [(moment - now).total_seconds() for moment in moments.values() if moment is not None]
-    return max(least_s, min((*waits, most_s)))
+    return max(pauses[0], min((*waits, pauses[1])))
 
 
 def clock_words(expected: datetime, now: datetime) -> dict[str, object] | None:
@@ -138,7 +137,7 @@ def watch(
     tell: Tell,
     jobs: Sequence[Job] | None = None,
     sleep: Callable[[float], object] | None = None,
-    most_s: float = MOST_S,
+    pauses: tuple[float, float] = (LEAST_S, MOST_S),
     turn: Turn | None = None,
 ) -> None:
     """Do what is due until `stop`; `tell` gets a line for each job that did something.
@@ -153,7 +152,7 @@ def watch(
             if not _wait_for_turn(monitor, mine, stop, tell, rest):
                 return
             pause = _round(
-                monitor, jobs or JOBS, lambda: stop() or mine.lost, tell, failures, most_s
+                monitor, jobs or JOBS, lambda: stop() or mine.lost, tell, failures, pauses
             )
             expected = monitor.now() + timedelta(seconds=pause)
             rest(pause)
@@ -188,7 +187,7 @@ def _round(
     stopped: Stopped,
     tell: Tell,
     failures: _Failures,
-    most_s: float,
+    pauses: tuple[float, float],
 ) -> float:
     """Do what is due once; return the seconds until the next round."""
     for job in jobs:
@@ -198,11 +197,11 @@ def _round(
             continue
         failures.note(job.name, failed=not _do(monitor, job, stopped, tell))
     if any(failures.count.values()):
-        return most_s
+        return pauses[1]
     try:
-        return pause_s(_moments(monitor, jobs), monitor.now(), most_s=most_s)
+        return pause_s(_moments(monitor, jobs), monitor.now(), pauses=pauses)
     except MonitorError:
-        return most_s  # the jobs themselves will say what is wrong
+        return pauses[1]  # the jobs themselves will say what is wrong
 
 
 def _moments(monitor: Monitor, jobs: Sequence[Job]) -> dict[str, datetime | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
@@ -24,7 +25,9 @@ _FEED = (
 """The columns of a `Feed`, in its order."""
 _MOVE = ("move_to", "move_times", "move_since")
 """The columns of a `Move`, in its order."""
+_MOVE_COLUMNS = tuple(feed_states.c[name] for name in _MOVE)
 _STATE = tuple(c for c in feed_states.c if c.name not in ("feed_id", "recent", *_MOVE))
+_STATE_NAMES = tuple(column.name for column in _STATE)
 
 
 def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> int:
@@ -79,22 +82,22 @@ def followed_feeds(connection: Connection) -> list[Feed]:
 def states(connection: Connection) -> dict[str, FeedState]:
     """Return the state of every feed followed, by feed id; `FeedState()` if never polled."""
     query = (
-        select(feeds.c.id, feed_states)
+        select(feeds.c.id, feed_states.c.feed_id, feed_states.c.recent, *_MOVE_COLUMNS, *_STATE)
         .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
         .where(feeds.c.removed_at.is_(None))
     )
-    return {row.id: _state(row) for row in connection.execute(query)}
+    return {row[0]: _state(row) for row in connection.execute(query)}
 
 
-def _state(row: Row[tuple[object, ...]]) -> FeedState:
-    if row.feed_id is None:
+def _state(row: Row[Any]) -> FeedState:
+    """Return the state in a row; by position, since this is read for all feeds in every round."""
+    _, polled, recent, to, times, since, *values = tuple(row)
+    if polled is None:
         return FeedState()
-    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    move = [values[name] for name in _MOVE]
     return FeedState(
-        move=Move(*move) if all(move) else None,
-        recent=tuple(datetime.fromisoformat(moment) for moment in values["recent"]),
-        **{column.name: values[column] for column in _STATE},
+        recent=tuple(map(datetime.fromisoformat, recent)),
+        move=Move(to, times, since) if to and times and since else None,
+        **dict(zip(_STATE_NAMES, values, strict=True)),
     )
 
 
