@@ -25,7 +25,7 @@ from monitor.core import Monitor
 from monitor.desk import watch as watching
 from monitor.desk.beside import Schedule
 from monitor.desk.lease import Turn
-from monitor.desk.watch import Job, Stop, clock_words, due_jobs, line, pause_s, watch
+from monitor.desk.watch import Job, Stop, clock_words, line, pause_s, watch
 from monitor.errors import StoreError
 from monitor.feeds import make_feed
 from monitor.store import open_store
@@ -42,20 +42,6 @@ def _server() -> Iterator[FeedServer]:
 
 
 # Decisions ---------------------------------------------------------------------------------
-
-
-def nothing(*_: object) -> dict[str, int]:
-    return {}
-
-
-def test_what_is_due() -> None:
-    jobs = [Job("poll", nothing, nothing), Job("judge", nothing), Job("send", nothing, nothing)]
-    moments = {"poll": NOW - MINUTE, "send": NOW + MINUTE}
-    assert [job.name for job in due_jobs(jobs, moments, NOW)] == ["poll", "judge"]
-    assert [job.name for job in due_jobs(jobs, {"poll": None, "send": NOW}, NOW)] == [
-        "judge",
-        "send",
-    ]
 
 
 def test_how_long_to_wait() -> None:

@@ -1,8 +1,8 @@
 """The schedule: what is due is done, job after job, until told to stop.
 
-`due_jobs` and `pause_s` decide, without I/O; `watch` does. A round looks at what is due now, not at
-what would have been due meanwhile, so that a machine that slept does one round when it wakes. What
-goes wrong in a job is told in its line, and the next round goes on.
+`pause_s` and `clock_words` decide, without I/O; `watch` does. A round looks at what is due now, not
+at what would have been due meanwhile, so that a machine that slept does one round when it wakes.
+What goes wrong in a job is told in its line, and the next round goes on.
 """
 
 from __future__ import annotations
@@ -40,26 +40,15 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One kind of work. `do` returns its counts, to be told where one is not 0.
+    """One kind of work. `do` does what is due and returns its counts, told where one is not 0.
 
-    `due` is when there is something to do (`None`: nothing); without it `do` finds out each round.
+    `due` is when there will be something to do (`None`: nothing), so that a round begins then; a
+    job without it is done in every round.
     """
 
     name: str
     do: Callable[[Monitor, Stopped], Mapping[str, int]]
     due: Callable[[Monitor], datetime | None] | None = None
-
-
-def due_jobs(
-    jobs: Sequence[Job], moments: Mapping[str, datetime | None], now: datetime
-) -> list[Job]:
-    """Return the jobs to do now; `moments` are when those that can say are due."""
-    found = []
-    for job in jobs:
-        moment = moments.get(job.name, now)
-        if moment is not None and moment <= now:
-            found.append(job)
-    return found
 
 
 def pause_s(
@@ -209,11 +198,9 @@ def _moments(monitor: Monitor, jobs: Sequence[Job]) -> dict[str, datetime | None
 
 
 def _do(monitor: Monitor, job: Job, stopped: Stopped, tell: Tell) -> bool:
-    """Do one job if it is due, and tell; return whether that went well."""
+    """Do one job, and tell; return whether that went well."""
     start, said = time.monotonic(), dict[str, object]()
     try:
-        if not due_jobs([job], _moments(monitor, [job]), monitor.now()):
-            return True
         said.update(job.do(monitor, stopped))
     except MonitorError as error:
         said["error"] = str(error)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, Text, delete, select, type_coerce, update
 
 from monitor.store.rows import insert_new
 from monitor.store.schema import feed_states, feeds
@@ -27,6 +29,7 @@ _MOVE = ("move_to", "move_times", "move_since")
 """The columns of a `Move`, in its order."""
 _MOVE_COLUMNS = tuple(feed_states.c[name] for name in _MOVE)
 _STATE = tuple(c for c in feed_states.c if c.name not in ("feed_id", "recent", *_MOVE))
+_RECENT = type_coerce(feed_states.c.recent, Text)
 _STATE_NAMES = tuple(column.name for column in _STATE)
 
 
@@ -82,7 +85,7 @@ def followed_feeds(connection: Connection) -> list[Feed]:
 def states(connection: Connection) -> dict[str, FeedState]:
     """Return the state of every feed followed, by feed id; `FeedState()` if never polled."""
     query = (
-        select(feeds.c.id, feed_states.c.feed_id, feed_states.c.recent, *_MOVE_COLUMNS, *_STATE)
+        select(feeds.c.id, feed_states.c.feed_id, _RECENT, *_MOVE_COLUMNS, *_STATE)
         .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
         .where(feeds.c.removed_at.is_(None))
     )
@@ -95,10 +98,16 @@ def _state(row: Row[Any]) -> FeedState:
     if polled is None:
         return FeedState()
     return FeedState(
-        recent=tuple(map(datetime.fromisoformat, recent)),
+        recent=_read_recent(recent),
         move=Move(to, times, since) if to and times and since else None,
         **dict(zip(_STATE_NAMES, values, strict=True)),
     )
+
+
+@lru_cache(8192)
+def _read_recent(written: str) -> tuple[datetime, ...]:
+    """Return the times in a column; remembered, since most feeds' are the same as a minute ago."""
+    return tuple(map(datetime.fromisoformat, json.loads(written)))
 
 
 def save_state(connection: Connection, feed: Feed, state: FeedState) -> None:
