@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+TDMREP = "/.well-known/tdmrep.json"
+"""Asked of every host once a day; noted only where a test has it in its script."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -46,7 +49,9 @@ class FeedServer:
         with self._lock:
             self._under_way += 1
             self.most_at_once = max(self.most_at_once, self._under_way)
-            self.requests.append((handler.path, {k.lower(): v for k, v in handler.headers.items()}))
+            if handler.path != TDMREP or TDMREP in self.script:
+                headers = {k.lower(): v for k, v in handler.headers.items()}
+                self.requests.append((handler.path, headers))
         script = self.script.get(handler.path, Answer(status=404))
         try:
             if callable(script):

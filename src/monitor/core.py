@@ -450,8 +450,12 @@ class Monitor:
         format: ExportFormat,
         text: TextDegree = "quotes",
         filters: Mapping[str, Any] | None = None,
+        include_reserved: bool = False,
     ) -> ExportReport:
-        """Write the stored articles that pass `filters` to `directory`."""
+        """Write the stored articles that pass `filters` to `directory`.
+
+        Words of articles whose publishers reserve text mining only with `include_reserved`.
+        """
         from monitor.corpus import export
 
         chosen = dict(filters or {})
@@ -462,6 +466,7 @@ class Monitor:
             text=text,
             filters={key: str(value) for key, value in chosen.items() if value is not None},
             now=self.now(),
+            include_reserved=include_reserved,
         )
 
     def rules(self) -> Sequence[dict[str, Any]]:

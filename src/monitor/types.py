@@ -24,6 +24,8 @@ ContentOrigin = Literal["feed", "page", "summary"]
 because the page could not be had."""
 FeedKind = Literal["feed", "sitemap", "page"]
 """What a source is: RSS, Atom or JSON Feed; a site map; a page that lists articles."""
+Mining = Literal["reserved", "allowed"]
+"""What a publisher says of mining an article's text (TDM Reservation Protocol, `noai`)."""
 Verdict = Literal["relevant", "borderline", "not_relevant"]
 VERDICTS: tuple[Verdict, ...] = ("relevant", "borderline", "not_relevant")
 
@@ -283,7 +285,8 @@ class Incoming:
     version), `feed_sha256` of what the feed itself said. `text` has its paragraphs separated by
     blank lines; with origin `summary` it is the summary and `page_error` says why, save where this
     installation is at fault: that try is not to count. `authors` is the byline, `categories` and
-    `enclosures` what the feed lists with the entry.
+    `enclosures` what the feed lists with the entry. `mining` is what the publisher says of mining
+    it, `None` nothing, `mining_policy` the address where more is said.
     """
 
     article_id: str
@@ -300,6 +303,8 @@ class Incoming:
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    mining: Mining | None = None
+    mining_policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +372,8 @@ class Article:
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    mining: Mining | None = None
+    mining_policy: str = ""
     expired: datetime | None = None
 
 

@@ -47,7 +47,7 @@ def test_line_has_the_contracts_keys(tmp_path):
     keys = [
         *("schema", "id", "url", "title", "outlet", "language", "published", "seen", "sha256"),
         *("relevance", "relevant", "tags", "findings", "stamps"),
-        *("authors", "categories", "enclosures"),
+        *("authors", "categories", "enclosures", "mining", "mining_policy"),
     ]
     assert list(quotes) == keys
     assert list(full) == [*keys[:9], "text", *keys[9:]]
@@ -238,3 +238,28 @@ def test_wrong_calls(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot write"):
         export([], tmp_path / "file", format="csv")
+
+
+def test_words_of_what_is_reserved_are_not_exported(tmp_path):
+    """The headline names the article; no text, no quotation, no rule's prose."""
+    reserved = replace(
+        RICH, article=replace(RICH.article, mining="reserved", mining_policy="https://p/")
+    )
+    for degree in ("none", "quotes", "full"):
+        report = export([reserved, RICH], tmp_path, format="jsonl", text=degree)
+        first, second = map(json.loads, report.path.read_text(encoding="utf-8").splitlines())
+        assert report.reserved == (degree != "none")
+        assert (first["mining"], first["mining_policy"]) == ("reserved", "https://p/")
+        assert (second["mining"], second["mining_policy"]) == (None, None)
+        assert "text" not in first
+        assert "passports" not in json.dumps(first)
+        assert not any("match" in span for span in spans(first))
+        (entry,) = json.loads(report.manifest.read_text())["files"]
+        assert entry["reserved"] == report.reserved
+    table_report = export([reserved, RICH], tmp_path, format="csv", text="full")
+    rows = read_csv(table_report.path.read_text(encoding="utf-8"))
+    assert (rows[0]["text"], rows[0]["mining"]) == ("", "reserved")
+    assert rows[1]["text"]
+    given = export([reserved], tmp_path, format="jsonl", text="full", include_reserved=True)
+    assert json.loads(given.path.read_text(encoding="utf-8"))["text"] == reserved.article.text
+    assert given.reserved == 0

@@ -121,6 +121,14 @@ def export(
         TextDegree,
         typer.Option(help="How much of the texts."),
     ] = "quotes",
+    include_reserved: Annotated[
+        bool,
+        typer.Option(
+            "--include-reserved",
+            help="Give the words of articles whose publishers reserve text mining too: for those"
+            " who have the right, as research organisations may (Directive (EU) 2019/790, Art. 3).",
+        ),
+    ] = False,
 ) -> None:
     """Write the stored articles with tags, findings, stamps and offsets."""
     from monitor.countries import country_name
@@ -138,10 +146,15 @@ def export(
         "place": place,
         "min_relevance": min_relevance,
     }
-    report = monitor.export(output, format=format, text=text, filters=filters)
+    report = monitor.export(
+        output, format=format, text=text, filters=filters, include_reserved=include_reserved
+    )
     say(f"{report.rows} article{'' if report.rows == 1 else 's'} written to {output}")
     if report.expired:
         say(f"{report.expired} of them have expired: judgements and counts, no words")
+    if report.reserved:
+        many = "s" if report.reserved > 1 else ""
+        say(f"{report.reserved} article{many} without words: the publishers reserve text mining")
 
 
 def _day(value: str | None, option: str, zone: Any) -> datetime | None:

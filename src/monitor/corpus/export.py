@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -43,8 +44,9 @@ _FORMATS: Mapping[str, _Format] = {"jsonl": jsonl, "csv": table}
 class ExportReport:
     """What was written.
 
-    `withheld` counts spans whose words were kept back (`record.py`), `expired` the articles whose
-    words the desk keeps no longer.
+    `withheld` counts spans whose words were kept back (`record.py`), `reserved` articles of which no
+    words are given, since their publishers reserve text mining, `expired` those whose words the
+    desk keeps no longer.
     """
 
     path: Path
@@ -53,6 +55,7 @@ class ExportReport:
     sha256: str
     withheld: int
     stamps: tuple[str, ...]
+    reserved: int = 0
     expired: int = 0
 
 
@@ -64,12 +67,14 @@ def export(
     text: TextDegree = "quotes",
     filters: Mapping[str, Any] | None = None,
     now: datetime | None = None,
+    include_reserved: bool = False,
 ) -> ExportReport:
     """Write `articles.` with the format's name, and `manifest.json`, into `directory`.
 
     Every record is written, in the order given, one at a time; a file of the same name is replaced
     only once the new one is complete. `filters` (what the records were selected by) and `now` go
-    into the manifest; without `now` the same records give the same bytes.
+    into the manifest; without `now` the same records give the same bytes. `include_reserved`: the
+    words of articles whose publishers reserve text mining are given too.
 
     Raises `UsageError` for an unknown format or degree, or where the directory is not writable.
     """
@@ -78,20 +83,28 @@ def export(
         raise UsageError(f"cannot export '{format}' with text '{text}' (known: {known})")
     directory = Path(directory)
     path, manifest = directory / f"articles.{format}", directory / MANIFEST
-    rows, withheld, expired, stamps, sha256 = _replace(
-        path, lambda file: _write_records(file, records, format, text)
+    made = (make_record(one, text, include_reserved=include_reserved) for one in records)
+    counts, stamps, sha256 = _replace(path, lambda file: _write_records(file, made, format, text))
+    report = ExportReport(
+        path,
+        manifest,
+        counts["rows"],
+        sha256,
+        counts["withheld"],
+        stamps,
+        reserved=counts["reserved"],
+        expired=counts["expired"],
     )
-    report = ExportReport(path, manifest, rows, sha256, withheld, stamps, expired)
     entry = _entry(report, format, text, filters or {}, now)
     _write_manifest(manifest, entry)
     return report
 
 
 def _write_records(
-    file: BinaryIO, records: Iterable[AssessedArticle], format: ExportFormat, text: TextDegree
-) -> tuple[int, int, int, tuple[str, ...], str]:
-    """Write all records; return rows, withheld spans, expired rows, stamps and SHA-256."""
-    rows = withheld = expired = 0
+    file: BinaryIO, records: Iterable[Record], format: ExportFormat, text: TextDegree
+) -> tuple[Counter[str], tuple[str, ...], str]:
+    """Write all records; return counts, stamps and the SHA-256 of the bytes."""
+    counts: Counter[str] = Counter()
     stamps: set[str] = set()
     digest = hashlib.sha256()
 
@@ -101,13 +114,12 @@ def _write_records(
         file.write(data)
 
     put(_FORMATS[format].header_line(text))
-    for assessed in records:
-        record = make_record(assessed, text)
+    for record in records:
         put(_FORMATS[format].article_line(record))
-        rows, withheld = rows + 1, withheld + record.withheld
-        expired += assessed.article.expired is not None
-        stamps.update(assessed.stamps)
-    return rows, withheld, expired, tuple(sorted(stamps)), digest.hexdigest()
+        counts.update(rows=1, withheld=record.withheld, reserved=int(record.reserved))
+        counts["expired"] += record.assessed.article.expired is not None
+        stamps.update(record.assessed.stamps)
+    return counts, tuple(sorted(stamps)), digest.hexdigest()
 
 
 def _entry(
@@ -129,6 +141,7 @@ def _entry(
         "score_tolerance": SCORE_TOLERANCE,
         "withheld": report.withheld,
         "expired": report.expired,
+        "reserved": report.reserved,
         "left_out": list(_FORMATS[format].LOSS),
     }
 

@@ -3,7 +3,8 @@
 Three degrees: `full` has the text; `quotes` has none but the words that a tag or finding points
 at (`match`), within limits, so that no text can be put together again from its spans; `none` has
 offsets only, and leaves out the rule's prose and suggestions too, which may repeat the words.
-The headline is always there: like the address it names the article.
+The headline is always there: like the address it names the article. Of an article whose publisher
+reserves text mining no more is given than `none`, unless who exports says to have the right.
 """
 
 from __future__ import annotations
@@ -31,17 +32,25 @@ Key = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record, what it was made from, and how many spans the limits left with offsets only."""
+    """A record, what it was made from, and how many spans the limits left with offsets only.
+
+    `reserved`: its words were kept back because its publisher reserves text mining.
+    """
 
     values: dict[str, Any]
     withheld: int
     assessed: AssessedArticle
     text: TextDegree
+    reserved: bool = False
 
 
-def make_record(assessed: AssessedArticle, text: TextDegree) -> Record:
+def make_record(
+    assessed: AssessedArticle, wanted: TextDegree, *, include_reserved: bool = False
+) -> Record:
     """Return the article in the shape of the contract (`schema` 1)."""
     article = assessed.article
+    reserved = article.mining == "reserved" and not include_reserved
+    text: TextDegree = "none" if reserved else wanted
     spans = [*map(_span_of, assessed.findings), *(s for tag in assessed.tags for s in tag.evidence)]
     shown = _shown(assessed, text)
     locate = partial(_located, article=article, shown=shown)
@@ -72,9 +81,11 @@ def make_record(assessed: AssessedArticle, text: TextDegree) -> Record:
         "authors": list(article.authors),
         "categories": list(article.categories),
         "enclosures": [enclosure_json(enclosure) for enclosure in article.enclosures],
+        "mining": article.mining,
+        "mining_policy": article.mining_policy or None,
     }
     withheld = 0 if text == "none" else sum(_key(span) not in shown for span in spans)
-    return Record(values, withheld, assessed, text)
+    return Record(values, withheld, assessed, wanted, reserved=reserved and wanted != "none")
 
 
 def _shown(assessed: AssessedArticle, text: TextDegree) -> set[Key]:

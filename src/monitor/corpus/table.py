@@ -31,7 +31,8 @@ def columns(text: TextDegree) -> list[str]:
     first = ["id", "url", "title", "outlet", "language", "published", "seen", "sha256"]
     judged = ["relevance", "relevant", "borderline", "not_judged", "tags"]
     counts = [f"findings_{severity}" for severity in SEVERITIES]
-    listed = ["authors", "categories", "enclosures", "findings_confidence", "expired"]
+    listed = ["authors", "categories", "enclosures", "findings_confidence"]
+    listed += ["mining", "mining_policy", "expired"]
     return [*first, *(["text"] if text == "full" else []), *judged, *counts, "stamps", *listed]
 
 
@@ -44,6 +45,7 @@ def article_line(record: Record) -> str:
     """Return the article as one row; a row may hold line breaks inside quotes."""
     assessed = record.assessed
     row: dict[str, Any] = {
+        "text": None,
         **record.values,
         "borderline": assessed.borderline,
         "not_judged": assessed.not_judged,

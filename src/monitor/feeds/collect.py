@@ -15,8 +15,9 @@ from functools import partial
 
 from monitor.errors import FeedError
 from monitor.feeds.http import Client, FetchResult, fetch
+from monitor.feeds.mining import file_rules
 from monitor.feeds.plan import GONE
-from monitor.feeds.poll import FeedAnswer, FeedWork, find_items, page_limit
+from monitor.feeds.poll import FeedAnswer, FeedWork, feed_terms, find_items, page_limit
 from monitor.feeds.reader import PageAnswer, PageReader
 from monitor.feeds.sources import ACCEPTED, read_source
 from monitor.feeds.urls import host_of
@@ -111,7 +112,8 @@ def _poll(
         return FeedAnswer(feed, state, None, error=f"{url}: unexpected {type(error).__name__}")
     if not parsed.answers_alone:
         result = replace(result, etag=None, modified=None)
-    return FeedAnswer(feed, state, replace(result, body=None), parsed)
+    rules = file_rules(client, result.final_url, now) if parsed.entries else ()
+    return FeedAnswer(feed, state, replace(result, body=None), parsed, mining=rules)
 
 
 def _page(pages: PageReader, feed_id: str, index: int, url: str) -> _PageFor:
@@ -135,6 +137,7 @@ def _begin(
         dropped=dropped + Counter(answer.parsed.dropped if answer.parsed else {}),
         known=known([item.article_id for item in items]) if items else {},
         max_pages=page_limit(max((client.manners.pause_s(_host(i.url)) for i in items), default=0)),
+        terms_of=partial(feed_terms, answer),
         identify=identify_language,
     )
     if answer.error is None and answer.result and answer.result.truncated:

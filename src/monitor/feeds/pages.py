@@ -18,6 +18,7 @@ from monitor.feeds.decode import clean, decode, header_charset
 from monitor.feeds.entry import plausible_date, short_language
 from monitor.feeds.extraction import extract_document
 from monitor.feeds.markup import plain_title, tidy
+from monitor.feeds.mining import UNSAID, Terms, markup_terms
 from monitor.feeds.urls import join_url
 
 MAX_PAGE_BYTES = 3_000_000
@@ -40,13 +41,17 @@ _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,400}\?>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An article page: paragraphs separated by blank lines; `canonical` is its own URL, or ""."""
+    """An article page: paragraphs separated by blank lines; `canonical` is its own URL, or "".
+
+    `terms` are what it says of mining its text.
+    """
 
     title: str
     text: str
     published: datetime | None
     language: str | None
     canonical: str
+    terms: Terms = UNSAID
 
 
 def extract_page(body: bytes, content_type: str, url: str) -> Page | None:
@@ -69,6 +74,7 @@ def extract_page(body: bytes, content_type: str, url: str) -> Page | None:
         published=_date(document.date),
         language=_language(markup) or short_language(document.language),
         canonical=_canonical(markup, url),
+        terms=markup_terms(markup, url),
     )
 
 

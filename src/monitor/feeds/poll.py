@@ -15,6 +15,7 @@ from monitor.errors import FeedError, UnsafeAddress
 from monitor.feeds.addresses import check_address
 from monitor.feeds.entry import Entry, ParsedFeed
 from monitor.feeds.http import FetchResult
+from monitor.feeds.mining import UNSAID, Rule, Terms, header_terms, rule_terms, strictest
 from monitor.feeds.pages import without_headline
 from monitor.feeds.plan import (
     MAX_PAGE_TRIES,
@@ -59,6 +60,8 @@ class FeedAnswer:
     result: FetchResult | None = None
     parsed: ParsedFeed | None = None
     error: str | None = None
+    mining: tuple[Rule, ...] = ()
+    """What its host's tdmrep.json says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,8 @@ class FeedWork:
     known: Mapping[str, Known]
     identify: Callable[[str], str | None]
     max_pages: int = MAX_PAGES
+    terms_of: Callable[[str], Terms] = lambda _: UNSAID
+    """What is said of mining the text that the feed has of the article at an address."""
     outcomes: dict[int, Incoming | Sighting] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     page_failures: Counter[PageFailure] = field(default_factory=Counter)
@@ -182,6 +187,7 @@ class FeedWork:
                 "page",
                 language=page.language,
                 published=page.published,
+                terms=answer.terms,
             )
         else:
             error = answer.error or f"{item.url}: the page has less text than the feed"
@@ -218,8 +224,10 @@ class FeedWork:
         language: str | None = None,
         published: datetime | None = None,
         page_error: str | None = None,
+        terms: Terms = UNSAID,
     ) -> None:
         item = self.items[index]
+        terms = strictest(terms, self.terms_of(item.url))
         if not title and not text:
             self.dropped["empty"] += 1
             return
@@ -242,6 +250,8 @@ class FeedWork:
             authors=item.entry.authors,
             categories=item.entry.categories,
             enclosures=item.entry.enclosures,
+            mining=terms.mining,
+            mining_policy=terms.policy,
         )
 
     def finish(self, min_interval_s: int) -> Poll:
@@ -293,6 +303,22 @@ class FeedWork:
             dates=dates,
         )
         return replace(state, etag=None, modified=None) if self.incomplete else state
+
+
+def feed_terms(answer: FeedAnswer, url: str) -> Terms:
+    """Return what is said of mining what a feed has of the article at `url`.
+
+    By the feed's headers, and its host's tdmrep.json: for the feed's own path, and the article's
+    where that is on the same host.
+    """
+    result = answer.result
+    if result is None:
+        return UNSAID
+    here = result.final_url
+    said = [header_terms(result.headers, here), rule_terms(answer.mining, here)]
+    if host_of(here) == host_of(url):
+        said.append(rule_terms(answer.mining, url))
+    return strictest(*said)
 
 
 def _own_text(entry: Entry) -> str:

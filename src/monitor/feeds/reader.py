@@ -12,6 +12,14 @@ from datetime import datetime
 
 from monitor.errors import FeedError, InstallationError, UnsafeAddress
 from monitor.feeds.http import PAGE_TYPES, Client, FetchResult, fetch
+from monitor.feeds.mining import (
+    UNSAID,
+    Terms,
+    file_rules,
+    header_terms,
+    rule_terms,
+    strictest,
+)
 from monitor.feeds.pages import Page, extract_page
 from monitor.feeds.pdf import extract_pdf, is_pdf
 from monitor.feeds.robots import UNREADABLE, Robots
@@ -40,13 +48,14 @@ _MARKUP = re.compile(
 class PageAnswer:
     """A page, or why there is none, in words and as one of the causes that are counted.
 
-    `retry` says that it may be there another time.
+    `retry` says that it may be there another time. `terms` are what is said of mining the page.
     """
 
     page: Page | None = None
     error: str | None = None
     failure: PageFailure | None = None
     retry: bool = False
+    terms: Terms = UNSAID
 
 
 class PageReader:
@@ -111,10 +120,16 @@ class PageReader:
             self._tell(error)
             return PageAnswer(None, str(error), "extractor", retry=True)
         if page is not None:
-            return PageAnswer(page)
+            return PageAnswer(page, terms=strictest(page.terms, self._terms(answer)))
         if _is_html(answer):
             return PageAnswer(None, f"{url}: no article text found in the page", "no_text")
         return PageAnswer(None, f"{url}: the page is no HTML", "not_html")
+
+    def _terms(self, answer: FetchResult) -> Terms:
+        """Return what headers and the host's tdmrep.json say of a page."""
+        rules = file_rules(self._client, answer.final_url, self._now)
+        by_file = rule_terms(rules, answer.final_url)
+        return strictest(header_terms(answer.headers, answer.final_url), by_file)
 
     def _refused(self, answer: FetchResult, url: str, host: str) -> PageAnswer:
         failure = _failure(answer.status)

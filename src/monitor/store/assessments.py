@@ -47,6 +47,8 @@ ARTICLE = (
     versions.c.authors,
     versions.c.categories,
     versions.c.enclosures,
+    versions.c.mining,
+    versions.c.mining_policy,
     articles.c.expired_at,
 )
 """The columns of an `Article`, in its order."""
@@ -54,10 +56,10 @@ ARTICLE = (
 
 def to_article(row: Sequence[Any]) -> Article:
     """Return the article of a row of the columns `ARTICLE`."""
-    *columns, authors, categories, enclosures, expired = row
+    *columns, authors, categories, enclosures, mining, policy, expired = row
     files = tuple(Enclosure(**enclosure) for enclosure in enclosures)
-    values: list[Any] = [*columns, tuple(authors), tuple(categories), files, expired]
-    return Article(*values)
+    values: list[Any] = [*columns, tuple(authors), tuple(categories), files]
+    return Article(*values, mining, policy, expired)
 
 
 def current_articles() -> Select[Any]:

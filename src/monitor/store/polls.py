@@ -225,6 +225,8 @@ def _add_version(
         "authors": entry.authors,
         "categories": entry.categories,
         "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],
+        "mining": entry.mining,
+        "mining_policy": entry.mining_policy,
     }
     new = insert_new(connection, versions, row) is not None
     if not first:

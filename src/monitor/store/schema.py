@@ -207,6 +207,8 @@ versions = Table(
     Column("authors", JsonText, nullable=False, server_default=text("'[]'")),
     Column("categories", JsonText, nullable=False, server_default=text("'[]'")),
     Column("enclosures", JsonText, nullable=False, server_default=text("'[]'")),
+    Column("mining", Text),
+    Column("mining_policy", CleanText, nullable=False, server_default=text("''")),
     CheckConstraint("origin IN ('feed', 'page', 'summary')", name="origin"),
 )
 """Every text an article has had; rows are never changed but to lose their words."""

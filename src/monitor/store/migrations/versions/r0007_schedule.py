@@ -1,4 +1,8 @@
-"""Moves on trial, feeds that are gone, when hosts were asked last, who has the schedule."""
+"""What the schedule keeps, and what publishers say of mining.
+
+Moves on trial, feeds that are gone, when hosts were asked last, who has the schedule. Of texts
+stored before nobody was asked what may be done with them.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +20,11 @@ def upgrade() -> None:
         ("gone", sa.DateTime(timezone=True)),
     ):
         op.add_column("feed_states", sa.Column(name, kind))
+    op.add_column("versions", sa.Column("mining", sa.Text))
+    nothing = sa.text("''")
+    op.add_column(
+        "versions", sa.Column("mining_policy", sa.Text, nullable=False, server_default=nothing)
+    )
     key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
     op.create_table(
         "hosts",
