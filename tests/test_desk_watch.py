@@ -270,20 +270,24 @@ def test_sigterm_ends_it_at_once_and_nothing_is_lost(tmp_path: Path, server: Fee
         assert set(store.last_polls()) == {feeds[0].id}
 
 
-def test_a_schedule_beside_ends_with_its_input_and_is_started_again(monkeypatch) -> None:
-    """A child that ends by itself once, then waits as the real one does."""
-    monkeypatch.setattr("monitor.desk.beside.AGAIN_S", 0.05)
+def test_a_schedule_beside_ends_with_its_input_and_is_started_again(tmp_path: Path) -> None:
+    """A child that ends by itself the first time, then waits as the real one does."""
+    code = (
+        "import pathlib, sys; first = pathlib.Path('first'); second = first.exists()\n"
+        "second or (first.touch(), sys.exit(3))\n"
+        "pathlib.Path('second').touch(); sys.stdin.buffer.read()"
+    )
+    code = f"import os; os.chdir({str(tmp_path)!r})\n{code}"
     told: list[str] = []
-    code = "import sys; sys.stdin.buffer.read(); sys.exit(0)"
-    with Schedule([sys.executable, "-c", "import sys; sys.exit(3)"], told.append) as schedule:
-        while not told:
-            time.sleep(0.01)
-        schedule._command[-1] = code
-        while schedule._process is None or schedule._process.args[-1] != code:
-            time.sleep(0.01)
-        waiting = schedule._process
-    assert waiting.wait(10) == 0
-    assert json.loads(told[0])["error"] == "ended with 3; started again in 0.05 s"
+    with Schedule([sys.executable, "-c", code], told.append, again_s=0.05) as schedule:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "second").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    assert schedule._process is not None
+    assert schedule._process.wait(10) == 0
+    (said,) = told
+    assert json.loads(said)["error"] == "ended with 3; started again in 0.05 s"
 
 
 @pytest.mark.skipif(not os.environ.get("SERVED"), reason="17 s of processor: see tests/proof.py")

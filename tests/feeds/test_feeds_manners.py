@@ -143,8 +143,7 @@ def test_other_hosts_are_asked_while_one_is_left_alone(clock: Clock) -> None:
     assert all((b - a).total_seconds() >= 1 for a, b in pairwise(times))
 
 
-def test_who_is_told_to_stop_begins_nothing_and_waits_for_nobody(monkeypatch) -> None:
-    monkeypatch.setattr("monitor.feeds.workers.GRACE_S", 0.3)
+def test_who_is_told_to_stop_begins_nothing_and_waits_for_nobody() -> None:
     manners = Manners(0, lambda: START)
     hangs, stop = threading.Event(), threading.Event()
     manners.stopped = stop.is_set
@@ -156,7 +155,7 @@ def test_who_is_told_to_stop_begins_nothing_and_waits_for_nobody(monkeypatch) ->
         return "quick"
 
     start = time.monotonic()
-    with HostQueues[str](2, manners) as queues:
+    with HostQueues[str](2, manners, grace_s=0.3) as queues:
         queues.add("a", lambda: str(hangs.wait(30)))
         queues.add("b", quick)
         queues.add("b", quick)

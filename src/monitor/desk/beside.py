@@ -28,9 +28,12 @@ NICE = 5
 class Schedule:
     """A child process that runs `command`, started and ended with this context."""
 
-    def __init__(self, command: Sequence[str], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, command: Sequence[str], tell: Callable[[str], None], *, again_s: float = AGAIN_S
+    ) -> None:
         self._command = list(command)
         self._tell = tell
+        self._again_s = again_s
         self._over = threading.Event()
         self._guard = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -69,11 +72,13 @@ class Schedule:
                     return
                 self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE)  # noqa: S603 - our own words
             code = self._process.wait()
+            if self._process.stdin:
+                self._process.stdin.close()
             if self._over.is_set():
                 return
-            says = f"ended with {code}; started again in {AGAIN_S:g} s"
+            says = f"ended with {code}; started again in {self._again_s:g} s"
             self._tell(utc_line(job="schedule", error=says))
-            self._over.wait(AGAIN_S)
+            self._over.wait(self._again_s)
 
 
 def stand_back() -> None:

@@ -25,7 +25,8 @@ T = TypeVar("T")
 class HostQueues(Generic[T]):
     """Runs tasks in up to `parallel` threads; `results` yields what they return, as they finish."""
 
-    def __init__(self, parallel: int, manners: Manners) -> None:
+    def __init__(self, parallel: int, manners: Manners, *, grace_s: float = GRACE_S) -> None:
+        self._grace_s = grace_s
         self._parallel = parallel
         self._manners = manners
         self._waiting: dict[str, deque[Callable[[], T]]] = {}
@@ -95,7 +96,7 @@ class HostQueues(Generic[T]):
         if not self._manners.stopped():
             return False
         if self._over_at is None:
-            self._over_at = time.monotonic() + GRACE_S
+            self._over_at = time.monotonic() + self._grace_s
         return time.monotonic() >= self._over_at
 
     def _start(self) -> None:
