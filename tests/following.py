@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 def follow(home: Path, feed: Feed, *, now: datetime = NOW) -> tuple[PollResult, list[Article]]:
     """Poll `feed`, due or not; return its ledger line and all articles stored so far."""
-    fetch = FetchSettings(timeout_s=5.0, allow_hosts=("127.0.0.1",))
+    fetch = FetchSettings(timeout_s=5.0, allow_hosts=("127.0.0.1",), host_spacing_s=0.0)
     results: list[PollResult] = []
     with Monitor(Settings(home=home, fetch=fetch), now=lambda: now) as monitor:
         monitor.add_feeds([feed])

@@ -27,7 +27,7 @@ def _server() -> Iterator[FeedServer]:
 
 @pytest.fixture(name="monitor")
 def _monitor(tmp_path: Path) -> Iterator[Monitor]:
-    fetch = FetchSettings(timeout_s=5.0, allow_hosts=("127.0.0.1",))
+    fetch = FetchSettings(timeout_s=5.0, allow_hosts=("127.0.0.1",), host_spacing_s=0.0)
     with Monitor(Settings(home=tmp_path, fetch=fetch), now=lambda: NOW) as monitor:
         yield monitor
 

@@ -38,7 +38,7 @@ def _server() -> Iterator[FeedServer]:
 
 
 def make_desk(home: Path) -> Monitor:
-    fetch = FetchSettings(timeout_s=5.0, allow_hosts=("127.0.0.1",))
+    fetch = FetchSettings(timeout_s=5.0, allow_hosts=("127.0.0.1",), host_spacing_s=0.0)
     settings = Settings(home=home, fetch=fetch, store=StoreSettings(keep_text_days=1))
     return Monitor(settings, now=lambda: NOW)
 

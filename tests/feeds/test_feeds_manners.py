@@ -52,10 +52,11 @@ def test_how_long_a_host_is_to_be_left_alone(clock: Clock) -> None:
     assert manners.wait_s("new.example") == 1
     manners.await_turn("new.example")
     assert clock.at == START + timedelta(seconds=1)
+    assert manners.wait_s("set.example") == 0, "nor until the clock is where it was"
     for asked, honoured in ((3600, MAX_CRAWL_DELAY_S), (5, 5), (None, 0)):
         manners.set_crawl_delay("new.example", asked)
         assert manners.pause_s("new.example") == max(1, honoured)
-    assert manners.take_changed() == {"new.example": Visit(START)}
+    assert manners.take_changed() == {"new.example": Visit(START), "set.example": Visit(START)}
     assert manners.take_changed() == {}
 
 

@@ -61,13 +61,16 @@ class Manners:
     def wait_s(self, host: str) -> float:
         """Return how many seconds are left until `host` may be asked, 0 where it may be now.
 
-        Never more than its pause, wherever a clock that was set back puts the last visit.
+        Never more than its pause: a visit that lies ahead, since the clock was set back, is taken
+        for one of just now.
         """
-        visit = self._visits.get(host)
+        visit, now = self._visits.get(host), self._now()
         if visit is None or visit.at is None:
             return 0.0
-        pause = self.pause_s(host)
-        return min(max(0.0, pause - (self._now() - visit.at).total_seconds()), pause)
+        if visit.at > now:
+            self._note(host, Visit(now, visit.crawl_delay_s))
+            return self.pause_s(host)
+        return max(0.0, self.pause_s(host) - (now - visit.at).total_seconds())
 
     def await_turn(self, host: str) -> None:
         """Wait until `host` may be asked; raises `Stopped` where that is over before."""
