@@ -44,9 +44,9 @@ _FORMATS: Mapping[str, _Format] = {"jsonl": jsonl, "csv": table}
 class ExportReport:
     """What was written.
 
-    `withheld` counts spans whose words were kept back (`record.py`), `reserved` articles of which no
-    words are given, since their publishers reserve text mining, `expired` those whose words the
-    desk keeps no longer.
+    `withheld` counts spans whose words were kept back (`record.py`), `reserved` articles of which
+    no words are given, since their publishers reserve text mining, `expired` those whose words
+    the desk keeps no longer.
     """
 
     path: Path

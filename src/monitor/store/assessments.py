@@ -59,7 +59,7 @@ def to_article(row: Sequence[Any]) -> Article:
     *columns, authors, categories, enclosures, mining, policy, expired = row
     files = tuple(Enclosure(**enclosure) for enclosure in enclosures)
     values: list[Any] = [*columns, tuple(authors), tuple(categories), files]
-    return Article(*values, mining, policy, expired)
+    return Article(*values, *(mining, policy, expired))
 
 
 def current_articles() -> Select[Any]:
