@@ -12,8 +12,9 @@ from monitor.classify import find_model, load_folder
 from monitor.classify.relevance import Judgement
 from monitor.config import data_dir
 from monitor.errors import DataError
+from monitor.intervals import wilson
 from monitor.train.cards import model_card, render_evaluation
-from monitor.train.country_scores import ALWAYS, country_scores, wilson
+from monitor.train.country_scores import ALWAYS, country_scores
 from monitor.train.data import Labelled, read_texts
 from monitor.train.homes import home_of, load_homes
 

@@ -9,10 +9,10 @@ false alarm but those of the country's own outlets, and be 1.0 of countries that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import sqrt
 from typing import Any
 
 from monitor.classify.relevance import Judgement
+from monitor.intervals import wilson
 from monitor.train.data import Labelled
 from monitor.train.homes import home_of
 from monitor.types import MEASURED_FROM
@@ -21,7 +21,6 @@ ALWAYS = ("GH", "TH", "TL")
 """Countries that are told of even if there is not one article: where desks are, and data is not."""
 _WRITTEN = "written"
 """The `basis` of the project's own texts: they are no measure of any country."""
-_NORMAL_95 = 1.959964
 
 
 def country_scores(
@@ -48,14 +47,6 @@ def country_scores(
             shown.setdefault(home, []).append((row.event, row.rel == 2))
     others = sorted(placed.keys() - set(ALWAYS), key=lambda code: (-len(placed[code]), code))
     return {code: _figures(placed[code], shown.get(code, ())) for code in (*ALWAYS, *others)}
-
-
-def wilson(share: float, trials: float) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share that was seen in so many trials, at least one."""
-    square = _NORMAL_95**2 / trials
-    middle = share + square / 2
-    reach = sqrt(square * (share * (1 - share) + square / 4))
-    return max(0.0, (middle - reach) / (1 + square)), min(1.0, (middle + reach) / (1 + square))
 
 
 def _figures(
