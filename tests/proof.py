@@ -81,6 +81,12 @@ STEPS = (
     Step("guideline", "rules over news", ("benchmarks/bench_guideline.py", DEV), needs=DEV),
     Step("cascade", "classifying a natural mix", ("benchmarks/bench_cascade.py", DEV), needs=DEV),
     Step("stories", "folding made-up articles", ("benchmarks/bench_stories.py", "time", "20000")),
+    Step(
+        "recall",
+        "whether the interval of what is missed covers the truth, and when it speaks",
+        ("tests/recall_simulation.py",),
+        needs="../shared/data/relevance/pool.jsonl.gz",
+    ),
     Step("floors", "every figure beside its floor", ("tests/floors.py",), needs=DEV),
     Step("news", "the whole job on real news", ("tests/real_input.py",), needs=DEV),
     Step(
