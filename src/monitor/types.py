@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from monitor.gaps import Gaps
+
 Severity = Literal["error", "warning", "suggestion"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "suggestion")
 """Worst first."""
@@ -487,6 +489,8 @@ class Ledger:
     `changed` of the `stored` are new texts of articles known before. `page_failures` counts each
     try for an article's page that was in vain, by cause (`PageFailure`). `ended` are feeds still
     followed that their publishers removed (410) before the period, and that are asked no more.
+    `languages` are those of what was not judged for its language, `unasked` the feeds followed
+    that were not polled.
     """
 
     feeds: int = 0
@@ -501,6 +505,8 @@ class Ledger:
     failures: tuple[FailedFeed, ...] = ()
     silences: tuple[SilentFeed, ...] = ()
     ended: tuple[FailedFeed, ...] = ()
+    languages: Mapping[str, int] = field(default_factory=dict)
+    unasked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -519,7 +525,7 @@ class Digest:
     trafficking terms in such a language; `unjudged` are articles not judged for their language
     that have trafficking terms. `unmeasured` are the countries it is about of which it is not known
     how well their articles are found (`MEASURED_FROM`), `None` if the model has no figures by
-    country.
+    country. `gaps` is what may be missed, `None` where that was not asked.
     """
 
     day: str
@@ -531,3 +537,4 @@ class Digest:
     unjudged: tuple[AssessedArticle, ...] = ()
     possible: tuple[AssessedArticle, ...] = ()
     unmeasured: tuple[str, ...] | None = ()
+    gaps: Gaps | None = None

@@ -169,9 +169,10 @@ def test_polls_of_an_earlier_version_are_kept(url: str) -> None:
     database.close()
     with open_store(url) as store:
         assert store.ledger(None, None).page_failures == {}
-        assert store.last_polls()["f"].stored == 1
-        state = store.feed_states()["f"]
+        assert store.last_polls()["feed-daily"].stored == 1
+        state = store.feed_states()["feed-daily"]
         assert (state.not_before, state.move, state.gone) == (None, None, None)
+        assert [change.followed for change in store.feed_changes()] == [True]
 
 
 def test_several_programs_open_a_new_database_at_once(url: str) -> None:

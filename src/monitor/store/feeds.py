@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Text, delete, select, type_coerce, update
 
 from monitor.store.rows import insert_new
-from monitor.store.schema import feed_states, feeds
+from monitor.store.schema import feed_changes, feed_states, feeds
 from monitor.types import Feed, FeedState, Move
 
 _FEED = (
@@ -41,39 +41,54 @@ def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> 
     """
     new = 0
     for feed in wanted:
-        row = {
-            "id": feed.id,
-            "url": feed.url,
-            "title": feed.title,
-            "outlet": feed.outlet,
-            "site": feed.site,
-            "added_at": now,
-            "description": feed.description,
-            "updated": feed.updated,
-            "kind": feed.kind,
-        }
-        if insert_new(connection, feeds, row) is not None:
+        fresh = insert_new(connection, feeds, _row(feed, now)) is not None
+        if not fresh:
+            again = update(feeds).where(feeds.c.id == feed.id, feeds.c.removed_at.is_not(None))
+            done = connection.execute(again.values(removed_at=None, kind=feed.kind))
+            fresh = done.rowcount > 0
+            gone = update(feed_states).where(
+                feed_states.c.feed_id == feed.id, feed_states.c.gone.is_not(None)
+            )
+            connection.execute(gone.values(gone=None, next_poll=None, last_poll=None))
+        if fresh:
             new += 1
-            continue
-        again = update(feeds).where(feeds.c.id == feed.id, feeds.c.removed_at.is_not(None))
-        new += connection.execute(again.values(removed_at=None, kind=feed.kind)).rowcount
-        gone = update(feed_states).where(
-            feed_states.c.feed_id == feed.id, feed_states.c.gone.is_not(None)
-        )
-        connection.execute(gone.values(gone=None, next_poll=None, last_poll=None))
+            _note_change(connection, feed.id, now, followed=True)
     return new
+
+
+def _row(feed: Feed, now: datetime) -> dict[str, Any]:
+    return {
+        "id": feed.id,
+        "url": feed.url,
+        "title": feed.title,
+        "outlet": feed.outlet,
+        "site": feed.site,
+        "added_at": now,
+        "description": feed.description,
+        "updated": feed.updated,
+        "kind": feed.kind,
+    }
 
 
 def keep_unfollowed(connection: Connection, feed: Feed, now: datetime) -> None:
     """Keep a feed that only gives its name to articles: it is not followed."""
-    add_feeds(connection, [feed], now)
-    remove_feed(connection, feed.url, now)
+    insert_new(connection, feeds, {**_row(feed, now), "removed_at": now})
 
 
 def remove_feed(connection: Connection, url: str, now: datetime) -> bool:
     """Stop following the feed at `url`, if it was followed; what came through it stays."""
-    followed = update(feeds).where(feeds.c.url == url, feeds.c.removed_at.is_(None))
-    return connection.execute(followed.values(removed_at=now)).rowcount > 0
+    followed = select(feeds.c.id).where(feeds.c.url == url, feeds.c.removed_at.is_(None))
+    feed_id = connection.execute(followed).scalar()
+    if feed_id is None:
+        return False
+    connection.execute(update(feeds).where(feeds.c.id == feed_id).values(removed_at=now))
+    _note_change(connection, feed_id, now, followed=False)
+    return True
+
+
+def _note_change(connection: Connection, feed_id: str, now: datetime, *, followed: bool) -> None:
+    row = {"feed_id": feed_id, "at": now, "followed": followed}
+    connection.execute(feed_changes.insert().values(**row))
 
 
 def followed_feeds(connection: Connection) -> list[Feed]:

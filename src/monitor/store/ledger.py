@@ -12,7 +12,15 @@ from sqlalchemy import Connection, Row, Select, func, select
 from monitor.store.assessments import speaking
 from monitor.store.polls import PollResult
 from monitor.store.rows import chunks
-from monitor.store.schema import articles, assessments, feed_states, feeds, metadata, polls
+from monitor.store.schema import (
+    articles,
+    assessments,
+    feed_states,
+    feeds,
+    metadata,
+    polls,
+    versions,
+)
 from monitor.types import FailedFeed, Ledger, Silence, SilentFeed
 
 _PENDING = "pending"
@@ -45,6 +53,7 @@ def ledger(
     failed = [row for row in last.values() if row.error is not None]
     silent = [row for row in last.values() if row.error is None and row.silent]
     new = _between(select(func.count(articles.c.id)), articles.c.first_seen, since, until)
+    not_judged, languages = _not_judged(connection, since, until, stamps)
     return Ledger(
         feeds=len(last),
         failed=len(failed),
@@ -52,13 +61,27 @@ def ledger(
         fetched=totals["fetched"],
         stored=totals["stored"],
         dropped=dict(sorted(dropped.items())),
-        not_judged=_not_judged(connection, since, until, stamps),
+        not_judged=not_judged,
         changed=max(0, totals["stored"] - connection.execute(new).scalar_one()),
         page_failures=dict(sorted(pages.items())),
         failures=_failures(connection, failed),
         silences=_silences(connection, silent),
         ended=_ended(connection, since, until, frozenset(last)),
+        languages=languages,
+        unasked=_unasked(connection, since, until, last.keys()),
     )
+
+
+def _unasked(
+    connection: Connection, since: datetime | None, until: datetime | None, polled: Collection[str]
+) -> int:
+    """Count the feeds that were followed in the period, whole or in part, and not polled in it."""
+    query = select(feeds.c.id)
+    if until is not None:
+        query = query.where(feeds.c.added_at < until)
+    gone = feeds.c.removed_at.is_(None)
+    query = query.where(gone if since is None else gone | (feeds.c.removed_at > since))
+    return sum(row.id not in polled for row in connection.execute(query))
 
 
 def _failures(connection: Connection, failed: Sequence[Row[Any]]) -> tuple[FailedFeed, ...]:
@@ -128,7 +151,8 @@ def _not_judged(
     since: datetime | None,
     until: datetime | None,
     stamps: Sequence[str],
-) -> dict[str, int]:
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the reasons with their numbers, and the languages of those not judged for theirs."""
     said = assessments.alias()
     judged = select(said.c.id).where(
         said.c.article_id == articles.c.id,
@@ -171,7 +195,30 @@ def _not_judged(
         one not in reasons and one not in expired and seen < len(rank)
         for one, seen in present.items()
     )
-    return {reason: count for reason, count in sorted(counts.items()) if count}
+    tongues = [one for one, (_, reason) in reasons.items() if reason == "language"]
+    return (
+        {reason: count for reason, count in sorted(counts.items()) if count},
+        _languages(connection, tongues),
+    )
+
+
+def _languages(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Count articles by the language of their current version; empty where that is not known."""
+    found: Counter[str] = Counter()
+    for some in chunks(sorted(ids)):
+        query = (
+            select(versions.c.language, func.count())
+            .join(
+                articles,
+                (articles.c.id == versions.c.article_id)
+                & (articles.c.current == versions.c.sha256),
+            )
+            .where(articles.c.id.in_(some))
+            .group_by(versions.c.language)
+        )
+        for row in connection.execute(query):
+            found[row[0] or ""] += row[1]
+    return dict(sorted(found.items()))
 
 
 def _between(

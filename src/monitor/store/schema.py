@@ -290,3 +290,66 @@ leases = Table(
     Column("until", UtcTime, nullable=False),
 )
 """Which process has a job that only one may do at a time."""
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("day", KEY, primary_key=True),
+    Column("stamp", KEY, nullable=False),
+    Column("strata", JsonText, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+"""What was drawn for review of a day of the desk; `strata` are low, high, population, drawn."""
+
+sample_items = Table(
+    "sample_items",
+    metadata,
+    Column("day", KEY, ForeignKey("samples.day"), primary_key=True),
+    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("stratum", Integer, nullable=False),
+    Column("probability", Float, nullable=False),
+    CheckConstraint("probability > 0 AND probability <= 1", name="probability"),
+)
+"""Which articles, with the probability of each; stratum -1 is what the digest showed."""
+
+told = Table(
+    "told",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", CleanText, nullable=False),
+    Column("article_id", KEY, nullable=False, unique=True),
+    Column("note", CleanText, nullable=False),
+    Column("same_as", KEY, ForeignKey("articles.id")),
+    Column("at", UtcTime, nullable=False),
+)
+"""Cases learned of elsewhere; `article_id` is that of the canonical URL, there or not."""
+
+flag_verdicts = Table(
+    "flag_verdicts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", KEY, nullable=False),
+    Column("sha256", KEY, nullable=False),
+    Column("rule", KEY, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("right", Boolean, nullable=False),
+    Column("reviewer", KEY, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    CheckConstraint("field IN ('title', 'text')", name="field"),
+    Index(None, "article_id", "sha256"),
+)
+"""What people said of a flag; rows are never changed, the latest of each reviewer holds."""
+
+feed_changes = Table(
+    "feed_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("followed", Boolean, nullable=False),
+)
+"""When feeds were added and removed: where curves break."""

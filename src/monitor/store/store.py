@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
+from monitor.counted import FeedChange, Item
 from monitor.errors import UsageError
+from monitor.gaps import Candidate, Draw, Told, ToldHad
 from monitor.store import (
     articles,
     assessments,
+    counting,
     feeds,
     hosts,
     leases,
@@ -18,6 +21,7 @@ from monitor.store import (
     polls,
     retention,
     reviews,
+    samples,
 )
 from monitor.store import ledger as ledgers
 from monitor.store.database import Database, open_database
@@ -269,3 +273,97 @@ class Store:
         """Give the schedule back, if whoever has `token` has it."""
         with self._database.writing() as connection:
             leases.drop(connection, token)
+
+    # What may be missed --------------------------------------------------------------------
+
+    def candidates(
+        self, since: datetime, until: datetime, stamps: Sequence[str]
+    ) -> list[Candidate]:
+        """Return what `stamps` judged of the articles first seen in [since, until)."""
+        with self._database.reading() as connection:
+            return samples.candidates(connection, since, until, stamps)
+
+    def waiting(self, since: datetime, until: datetime, stamps: Sequence[str]) -> int:
+        """Return how many articles of [since, until) some of `stamps` has still to judge."""
+        with self._database.reading() as connection:
+            return samples.waiting(connection, since, until, stamps)
+
+    def add_draw(self, draw: Draw) -> bool:
+        """Store a day's sample; return False, and change nothing, where the day has one."""
+        with self._database.writing() as connection:
+            return samples.add_draw(connection, draw)
+
+    def draws(self, since: str, until: str) -> list[Draw]:
+        """Return the samples of the ISO days [since, until), oldest first."""
+        with self._database.reading() as connection:
+            return samples.draws(connection, since, until)
+
+    def verdicts(self, ids: Iterable[str]) -> dict[str, bool]:
+        """Return of those of the articles that people reviewed whether they are relevant."""
+        with self._database.reading() as connection:
+            return samples.verdicts(connection, ids)
+
+    def add_told(self, case: Told) -> bool:
+        """Record a case learned of elsewhere; return False where its URL was. Raises `NotFound`."""
+        with self._database.writing() as connection:
+            return samples.add_told(connection, case)
+
+    def told(self, since: datetime | None = None, until: datetime | None = None) -> list[Told]:
+        """Return the cases learned of elsewhere in [since, until), oldest first."""
+        with self._database.reading() as connection:
+            return samples.told_cases(connection, since, until)
+
+    def had(
+        self, cases: Sequence[Told], stamps: Sequence[str], followed: Sequence[bool]
+    ) -> list[ToldHad]:
+        """Say of each case what we had; `followed`: a feed of its outlet is followed."""
+        with self._database.reading() as connection:
+            return samples.had(connection, cases, stamps, followed)
+
+    # Counting ------------------------------------------------------------------------------
+
+    def items(
+        self, since: datetime | None, until: datetime | None, stamps: Sequence[str]
+    ) -> list[Item]:
+        """Return what is about trafficking among the articles first seen in [since, until)."""
+        with self._database.reading() as connection:
+            return counting.items(connection, since, until, stamps)
+
+    def stored_by_outlet(self, since: datetime | None, until: datetime | None) -> dict[str, int]:
+        """Return how many articles first seen in [since, until) are stored, by outlet."""
+        with self._database.reading() as connection:
+            return counting.stored_by_outlet(connection, since, until)
+
+    def stored_by_day(self, bounds: Mapping[str, tuple[datetime, datetime]]) -> dict[str, int]:
+        """Return how many articles were first seen within the bounds of each day."""
+        with self._database.reading() as connection:
+            return counting.stored_by_day(connection, bounds)
+
+    def feed_changes(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> list[FeedChange]:
+        """Return the feeds added or removed in [since, until), oldest first."""
+        with self._database.reading() as connection:
+            return counting.changes(connection, since, until)
+
+    def add_flag_verdict(
+        self,
+        article_id: str,
+        rule: str,
+        *,
+        right: bool,
+        stamps: Sequence[str],
+        reviewer: str,
+        now: datetime,
+    ) -> int:
+        """Record a word on every flag of `rule` in an article; return how many. See `counting`."""
+        with self._database.writing() as connection:
+            return counting.add_flag_verdict(
+                connection,
+                article_id,
+                rule,
+                right=right,
+                stamps=stamps,
+                reviewer=reviewer,
+                now=now,
+            )

@@ -1,0 +1,42 @@
+"""What is counted of stored articles: rows without any text, between the store and trends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A flag of the guideline; `right` is what a person said of it, None where nobody has."""
+
+    rule: str
+    right: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An article that is about trafficking, as the models in force say or, before them, people.
+
+    `labels` are those of each scheme; of `place`, where the exploitation is. `main`: trafficking is
+    its main subject, else a side matter.
+    """
+
+    id: str
+    outlet: str
+    seen: datetime
+    main: bool
+    labels: Mapping[str, tuple[str, ...]]
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedChange:
+    """A feed that was added, or removed (`followed` is False): what comes after is another mix."""
+
+    url: str
+    title: str
+    outlet: str
+    at: datetime
+    followed: bool
