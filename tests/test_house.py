@@ -16,10 +16,10 @@ import pytest
 SRC = Path(__file__).resolve().parents[1] / "src" / "monitor"
 
 FLOORS: list[set[str]] = [
-    {"types", "errors", "stamps", "shapes", "countries", "labels"},
+    {"types", "errors", "stamps", "shapes", "countries", "labels", "intervals", "gaps", "counted"},
     {"config", "text", "nlp"},
     {"persons"},
-    {"feeds", "guidelines", "classify", "stories", "store", "digest", "corpus"},
+    {"feeds", "guidelines", "classify", "stories", "store", "digest", "corpus", "sampling"},
     {"core"},
     {"doctor", "workers", "desk"},
     {"cli", "api", "web", "lsp", "train", "scale", "demo", "__main__"},

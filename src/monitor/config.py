@@ -18,6 +18,8 @@ from monitor.types import SEVERITIES, Severity
 
 CONFIG_NAME = "monitor.toml"
 DATABASE_NAME = "monitor.sqlite"
+MAX_REVIEWS = 1000
+"""More than a desk looks at in a day."""
 MAX_WORKERS = 64
 """More processes than any one machine checks drafts with: each takes some 500 MB."""
 MAX_SPACING_S = 60
@@ -62,6 +64,13 @@ class DigestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewsSettings:
+    """How many articles below the threshold are offered for review each day."""
+
+    sample_a_day: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class ServeSettings:
     """How the desk is served.
 
@@ -91,6 +100,7 @@ class Settings:
     check: CheckSettings = CheckSettings()
     digest: DigestSettings = DigestSettings()
     serve: ServeSettings = ServeSettings()
+    reviews: ReviewsSettings = ReviewsSettings()
     store: StoreSettings = StoreSettings()
 
     @property
@@ -228,7 +238,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
             continue
         key = name.removeprefix("MONITOR_").lower()
         section, _, rest = key.partition("_")
-        if section in sections & {"fetch", "check", "digest", "serve", "store"} and rest:
+        if section in sections & {"fetch", "check", "digest", "serve", "reviews", "store"} and rest:
             current = getattr(getattr(defaults, section), rest, None)
             table.setdefault(section, {})[rest] = _parse(current, environ[name], name)
         else:
@@ -252,17 +262,16 @@ def _check_values(settings: Settings) -> None:
         ZoneInfo(settings.timezone)
     except (KeyError, ValueError, OSError) as error:
         raise ConfigError(f"'timezone': no time zone '{settings.timezone}'") from error
-    for where, value in [
-        ("check.fail_on", settings.check.fail_on),
-        *((f"check.severity.{rule}", s) for rule, s in settings.check.severity.items()),
-    ]:
-        if value not in SEVERITIES:
-            raise ConfigError(f"'{where}': '{value}' is none of {', '.join(SEVERITIES)}")
+    _check_severities(settings.check)
     _check_fetch(settings.fetch)
     if settings.store.keep_text_days < 0:
         raise ConfigError("'store.keep_text_days' must not be negative")
-    if not 0 <= settings.serve.workers <= MAX_WORKERS:
-        raise ConfigError(f"'serve.workers' must be from 0 to {MAX_WORKERS}")
+    for where, value, least, most in (
+        ("serve.workers", settings.serve.workers, 0, MAX_WORKERS),
+        ("reviews.sample_a_day", settings.reviews.sample_a_day, 1, MAX_REVIEWS),
+    ):
+        if not least <= value <= most:
+            raise ConfigError(f"'{where}' must be from {least} to {most}")
     if settings.check.max_chars <= 0:
         raise ConfigError("'check.max_chars' must be above 0")
     _check_country(settings.check.country)
@@ -276,6 +285,15 @@ def _check_fetch(fetch: FetchSettings) -> None:
         raise ConfigError(f"'fetch.host_spacing_s' must be from 0 to {MAX_SPACING_S}")
     if fetch.min_interval_s < 0:
         raise ConfigError("'fetch.min_interval_s' must not be negative")
+
+
+def _check_severities(check: CheckSettings) -> None:
+    for where, value in [
+        ("check.fail_on", check.fail_on),
+        *((f"check.severity.{rule}", s) for rule, s in check.severity.items()),
+    ]:
+        if value not in SEVERITIES:
+            raise ConfigError(f"'{where}': '{value}' is none of {', '.join(SEVERITIES)}")
 
 
 def _check_country(value: str) -> None:

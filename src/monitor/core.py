@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from monitor.config import Settings, cache_dir, data_dir, guideline_dir, load_settings
 from monitor.errors import UsageError
+from monitor.gaps import Gaps
 from monitor.labels import check_labels
 from monitor.types import AssessedArticle, Assessor, Digest, Feed, Review, Verdict
 
@@ -395,7 +396,30 @@ class Monitor:
             group=group_stories,
         )
         country = self.settings.check.country.strip().upper()  # known to be one since it was read
+        end = day if until is not None else self.now().astimezone(zone).date().isoformat()
+        found = replace(found, gaps=self.gaps(end, short=True))
         return note_unmeasured(found, self.measured_countries, country)
+
+    @property
+    def relevance_stamps(self) -> tuple[str, ...]:
+        """The stamps of the models that say what is relevant."""
+        return tuple(s for s in self.stamps if s.startswith("relevance-"))
+
+    def gaps(self, until: str, *, short: bool = False) -> Gaps:
+        """Return what may be missed, as far as the samples of days before `until` (ISO) tell."""
+        from monitor.feeds import same_outlet
+        from monitor.sampling import estimate_missed, gaps, share_had, window
+
+        draws = self.store.draws(window(until), until)
+        stamp = " ".join(self.relevance_stamps)
+        draws = [draw for draw in draws if draw.stamp == stamp]
+        ids = {item.article_id for draw in draws for item in draw.items}
+        cases = self.store.told()
+        feeds = self.store.feeds() if cases else []
+        followed = [same_outlet(case.url, feeds) for case in cases]
+        had = self.store.had(cases, self.relevance_stamps, followed)
+        missed = estimate_missed(draws, self.store.verdicts(ids))
+        return gaps(missed, share_had(had), short=short)
 
     def render_digest(self, digest: Digest, format: DigestFormat, *, evidence: bool = False) -> str:
         """Return `digest` as `html`, `text`, `md` or `json`; `evidence` is for text and `md`."""

@@ -21,6 +21,9 @@ ROUTES = [
     ("get", "/v1/articles/{article_id}"),
     ("post", "/v1/articles/{article_id}/review"),
     ("get", "/v1/digests/{day}"),
+    ("get", "/v1/coverage"),
+    ("get", "/v1/coverage/sample"),
+    ("post", "/v1/found"),
     ("get", "/v1/rules"),
     ("get", "/v1/rules/{rule_id}"),
     ("get", "/healthz"),
@@ -32,9 +35,12 @@ MORE_THAN_A_SCHEMA = {
     "/v1/check/file",
     "/v1/articles",
     "/v1/articles/{article_id}/review",
+    "/v1/coverage",
+    "/v1/coverage/sample",
+    "/v1/found",
 }
 """Their 422 and 415 hold for what no schema says: an empty draft, a file of another type, a page
-that never was, a tag that is none."""
+that never was, a tag that is none, a day that is not over, an address that is none."""
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 

@@ -417,6 +417,9 @@ def test_json_has_the_contracts_shape():
                 "usual_gap_s": 25500,
             }
         ],
+        "languages": {},
+        "feeds_not_polled": 0,
+        "gaps": None,
     }
 
 

@@ -15,8 +15,10 @@ from monitor.feeds.urls import (
     host_of,
     join_url,
     request_url,
+    same_outlet,
     shown_url,
 )
+from monitor.types import Feed
 
 SAME = [
     ("HTTP://WWW.Example.COM:80/a", "http://www.example.com/a"),
@@ -182,3 +184,22 @@ def test_canonical_is_idempotent_ascii_and_fails_only_as_feed_error(url):
         assert " " not in once
         assert article_id(once) == article_id(url)
         assert canonical_url(request_url(once)) == once
+
+
+@pytest.mark.parametrize(
+    ("url", "followed"),
+    [
+        ("https://www.paper.example/raid", True),
+        ("https://news.paper.example/raid", True),
+        ("https://paper.example.org/raid", False),
+        ("https://other.example/raid", False),
+        ("https://site.example/x", True),
+        ("no address", False),
+    ],
+)
+def test_the_same_outlet_has_the_same_host_or_one_within(url: str, followed: bool) -> None:
+    feeds = [
+        Feed("f", "https://paper.example/rss", "", ""),
+        Feed("g", "https://feeds.example/rss", "", "", site="https://www.site.example/"),
+    ]
+    assert same_outlet(url, feeds) is followed

@@ -10,7 +10,18 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 import monitor as package
-from monitor.api import articles, check, classify, digests, health, metrics, pages, reviews, rules
+from monitor.api import (
+    articles,
+    check,
+    classify,
+    coverage,
+    digests,
+    health,
+    metrics,
+    pages,
+    reviews,
+    rules,
+)
 from monitor.api.checkers import Checkers
 from monitor.api.guard import Guard, allowed_hosts
 from monitor.api.headers import SecurityHeaders
@@ -61,7 +72,18 @@ def create_app(
     app.state.monitor = monitor
     app.state.checkers = who
     app.state.metrics = metrics.Metrics(monitor)
-    for module in (check, classify, articles, reviews, digests, rules, health, metrics, pages):
+    for module in (
+        check,
+        classify,
+        articles,
+        reviews,
+        digests,
+        coverage,
+        rules,
+        health,
+        metrics,
+        pages,
+    ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     install_handlers(app)

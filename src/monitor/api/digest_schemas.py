@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from monitor.api.coverage_schemas import GapsOut
 from monitor.api.schemas import ArticleFinding, Model, TagOut, TermOut
 from monitor.types import ContentOrigin, PageFailure
 
@@ -106,6 +107,11 @@ class CoverageOut(Model):
         description="Removed by their publishers (410) before that day, and asked no more."
     )
     silent_feeds: list[SilentFeedOut]
+    languages: dict[str, int] = Field(
+        description="What was not judged for its language: how many by ISO 639 code, or empty."
+    )
+    feeds_not_polled: int = Field(description="Feeds followed that were not polled.")
+    gaps: GapsOut | None = Field(description="What may be missed, as of `GET /v1/coverage`.")
 
 
 class DigestOut(Model):

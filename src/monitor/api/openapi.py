@@ -20,6 +20,7 @@ TAGS = [
     {"name": "drafts", "description": "Check and classify a text. Nothing of it is kept."},
     {"name": "articles", "description": "What the desk has read and how it was judged."},
     {"name": "digests", "description": "The day's relevant articles."},
+    {"name": "coverage", "description": "What was covered, and what may be missed."},
     {"name": "rules", "description": "The guideline in force."},
     {"name": "health", "description": "For whoever keeps it running."},
 ]

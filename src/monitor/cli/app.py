@@ -11,6 +11,7 @@ from monitor import __version__
 from monitor.cli import (
     articles,
     check,
+    coverage,
     data,
     demo,
     desk,
@@ -61,7 +62,10 @@ app.command("ingest")(desk.ingest)
 app.command("assess")(desk.assess)
 app.command("run")(desk.run)
 app.command("digest")(desk.digest)
+reviews.app.command("sample")(coverage.sample)
 app.add_typer(reviews.app, name="reviews")
+app.command("coverage")(coverage.coverage)
+app.command("found")(coverage.found)
 app.command("check")(check.check)
 app.command("classify")(data.classify)
 app.command("export")(data.export)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
+from monitor.countries import language_name
 from monitor.digest.countries import unmeasured_words
 from monitor.digest.safe import clean, excerpt, shown_url, without_user
 from monitor.digest.tags import CountryName
@@ -64,6 +65,8 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageL
     """Return the account of `digest`: feeds, items, pages, summaries, judgements, countries."""
     ledger, zone = digest.ledger, ZoneInfo(digest.timezone)
     lines = [CoverageLine(_feeds(ledger))]
+    if ledger.unasked:
+        lines.append(CoverageLine(f"{count(ledger.unasked, 'followed feed')} not polled"))
     if ledger.failures:
         items = [_failed(feed, digest.day, zone) for feed in ledger.failures]
         lines.append(CoverageLine("Could not be read:", _first(items)))
@@ -89,9 +92,25 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageL
         )
     judged = f"{sum(ledger.not_judged.values())} not judged"
     lines.append(CoverageLine(judged + _reasons(ledger.not_judged, _NOT_JUDGED)))
+    if ledger.languages:
+        lines.append(
+            CoverageLine(f"Not judged for their language: {language_words(ledger.languages)}")
+        )
     if unmeasured := unmeasured_words(digest, country_name):
         lines.append(CoverageLine(unmeasured))
+    if digest.gaps is not None:
+        lines += [CoverageLine(words) for words in digest.gaps.words]
     return tuple(lines)
+
+
+def language_words(languages: Mapping[str, int]) -> str:
+    """Return languages (ISO 639, empty where not known) with their numbers, most frequent first."""
+    ordered = sorted(languages.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{n:,} {_language(code)}" for code, n in ordered)
+
+
+def _language(code: str) -> str:
+    return clean(language_name(code)) if code else "not known which"
 
 
 def page_failure_words(failures: Mapping[str, int]) -> str:

@@ -117,6 +117,9 @@ def _coverage(digest: Digest) -> dict[str, Any]:
             }
             for feed in ledger.silences
         ],
+        "languages": dict(sorted(ledger.languages.items())),
+        "feeds_not_polled": ledger.unasked,
+        "gaps": None if digest.gaps is None else dict(digest.gaps.figures),
     }
 
 

@@ -15,7 +15,14 @@ from monitor.feeds.parse import parse_feed
 from monitor.feeds.plan import askable_feeds, due_feeds, next_due
 from monitor.feeds.poll import article_sha256
 from monitor.feeds.starter import make_feed, outline_feed, starter_opml
-from monitor.feeds.urls import article_id, canonical_url, feed_id, same_site, shown_url
+from monitor.feeds.urls import (
+    article_id,
+    canonical_url,
+    feed_id,
+    same_outlet,
+    same_site,
+    shown_url,
+)
 
 __all__ = [
     "Client",
@@ -43,6 +50,7 @@ __all__ = [
     "parse_opml",
     "read_by_hand",
     "render_opml",
+    "same_outlet",
     "same_site",
     "shown_url",
     "starter_opml",

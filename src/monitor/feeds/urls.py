@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
@@ -20,6 +20,7 @@ import idna
 
 from monitor.errors import FeedError
 from monitor.feeds.links import publisher_url
+from monitor.types import Feed
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(
@@ -111,6 +112,23 @@ def same_site(url: str, other: str) -> bool:
     """
     one, two = (host_of(address).removeprefix("www.") for address in (url, other))
     return one == two or one.endswith(f".{two}") or two.endswith(f".{one}")
+
+
+def same_outlet(url: str, feeds: Iterable[Feed]) -> bool:
+    """Tell whether one of `feeds` is of the outlet whose page `url` is; false where it is none."""
+    return any(
+        _is_same_site(url, address)
+        for feed in feeds
+        for address in (feed.url, feed.site)
+        if address
+    )
+
+
+def _is_same_site(url: str, other: str) -> bool:
+    try:
+        return same_site(url, other)
+    except FeedError:
+        return False
 
 
 def article_id(url: str) -> str:

@@ -1,0 +1,100 @@
+"""`/v1/coverage`, `/v1/coverage/sample` and `/v1/found`: what may be missed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse
+
+from monitor.api.access import MonitorDep
+from monitor.api.articles import Day
+from monitor.api.bodies import JsonRoute
+from monitor.api.coverage_schemas import CoverageAccount, FoundOut, FoundRequest, SampleOut
+from monitor.api.openapi import problems
+from monitor.api.problems import ProblemError
+from monitor.core import Monitor
+from monitor.desk.coverage import coverage, sample_json, sample_of, tell_elsewhere, told_json
+from monitor.errors import FeedError, NotFound, UsageError
+
+router = APIRouter(tags=["coverage"])
+_posted = APIRouter(route_class=JsonRoute)
+
+
+class PeriodQuery(BaseModel):
+    """Days of the desk's clock, by default the thirty that end with today."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Day | None = Field(default=None, description="The first day; default 30 days before.")
+    until: Day | None = Field(default=None, description="The day after the last; default tomorrow.")
+
+
+def period_of(query: PeriodQuery, monitor: Monitor) -> tuple[date, date]:
+    """Return the days [since, until) that are asked for."""
+    today = monitor.now().astimezone(monitor.settings.zone).date()
+    until = query.until or today + timedelta(days=1)
+    return query.since or max(date(1, 1, 2), until - timedelta(days=30)), until
+
+
+def refused(field: str, error: Exception) -> ProblemError:
+    """Return the problem of a period or day that cannot be used, in our words."""
+    where: list[str | int] = ["query", field]
+    return ProblemError(422, "There is no such period.", errors=[(where, str(error))])
+
+
+@router.get(
+    "/v1/coverage",
+    summary="What was covered, and what may be missed",
+    response_model=None,
+    response_description="Feeds, items by what became of them, languages, and two figures of gaps.",
+    responses={200: {"model": CoverageAccount}, **problems(422, 503)},
+)
+def read_coverage(query: Annotated[PeriodQuery, Query()], monitor: MonitorDep) -> JSONResponse:
+    """Return the account of a period, and as far as it is known what was missed in it."""
+    try:
+        return JSONResponse(coverage(monitor, *period_of(query, monitor)))
+    except UsageError as error:
+        raise refused("since", error) from error
+
+
+@router.get(
+    "/v1/coverage/sample",
+    summary="A day's sample to review",
+    response_model=None,
+    response_description="Random items below the threshold, without their scores.",
+    responses={200: {"model": SampleOut}, **problems(422, 503)},
+)
+def read_sample(
+    monitor: MonitorDep,
+    day: Annotated[Day | None, Query(description="A day that is over; default yesterday.")] = None,
+) -> JSONResponse:
+    """Return the sample of a day, drawn once; each is reviewed as any other article is."""
+    try:
+        return JSONResponse(sample_json(sample_of(monitor, day.isoformat() if day else None)))
+    except UsageError as error:
+        raise refused("day", error) from error
+
+
+@_posted.post(
+    "/v1/found",
+    summary="A case learned of elsewhere",
+    response_model=None,
+    response_description="The case as recorded, and what we had of it.",
+    responses={200: {"model": FoundOut}, **problems(403, 404, 415, 422, 503)},
+)
+def found(case: FoundRequest, monitor: MonitorDep) -> JSONResponse:
+    """Record a case that the desk learned of elsewhere, so that gaps can be counted."""
+    try:
+        had, new = tell_elsewhere(monitor, case.url, note=case.note, same_as=case.same_as)
+    except (FeedError, NotFound) as error:
+        field = "same_as" if isinstance(error, NotFound) else "url"
+        where: list[str | int] = ["body", field]
+        said = "is no article here" if field == "same_as" else "must be an http or https address"
+        raise ProblemError(422, "The case cannot be recorded.", errors=[(where, said)]) from error
+    return JSONResponse({**told_json(had), "new": new})
+
+
+router.include_router(_posted)

@@ -1,0 +1,118 @@
+"""`monitor coverage`, `monitor found` and `monitor reviews sample`: what may be missed."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from monitor.cli.context import monitor_of
+from monitor.cli.output import plain, say, show
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from monitor.core import Monitor
+
+Since = Annotated[str | None, typer.Option(help="The first day; default 30 days before the last.")]
+Until = Annotated[str | None, typer.Option(help="The day after the last; default tomorrow.")]
+
+_HAD = {
+    "shown": "we had shown it",
+    "below": "we had it stored, below the threshold",
+    "not_judged": "we had it stored, not judged",
+    "late": "it came in only later",
+    "never": "no feed had brought it, though one of its outlet is followed",
+    "not_followed": "no feed of its outlet is followed",
+}
+
+
+def period(monitor: Monitor, since: str | None, until: str | None) -> tuple[date, date]:
+    """Return the days [since, until) that are asked for."""
+    from monitor.desk.periods import parse_day
+
+    today = monitor.now().astimezone(monitor.settings.zone).date()
+    last = parse_day(until, "--until") if until else today + timedelta(days=1)
+    return parse_day(since, "--since") if since else last - timedelta(days=30), last
+
+
+def coverage(
+    context: typer.Context,
+    since: Since = None,
+    until: Until = None,
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
+) -> None:
+    """Print what was covered in a period, and what may be missed."""
+    from monitor.desk.coverage import coverage as account
+
+    monitor = monitor_of(context)
+    found = account(monitor, *period(monitor, since, until))
+    if format == "json":
+        show(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for line in _lines(found):
+        show(plain(line))
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    from monitor.digest.coverage import language_words
+
+    feeds, items = found["feeds"], found["items"]
+    drops = "".join(f" + {n} {why}" for why, n in items["dropped"].items())
+    polled = (
+        f"{feeds['polled']} polled: {feeds['alive']} alive, {len(feeds['failing'])} failing,"
+        f" {len(feeds['silent'])} silent; {feeds['not_polled']} not polled"
+    )
+    reasons = ", ".join(f"{n} {why}" for why, n in found["not_judged"].items())
+    lines = [
+        f"{found['since']} to {found['until']} (not included), {found['timezone']}",
+        f"feeds: {feeds['followed']} followed now; {polled}",
+        *(f"  failing: {one['title'] or one['url']}: {one['error']}" for one in feeds["failing"]),
+        *(f"  silent: {one['title'] or one['url']}" for one in feeds["silent"]),
+        f"items: fetched {items['fetched']} = stored {items['stored']}{drops}",
+        f"not judged: {reasons or 'none'}",
+    ]
+    if found["not_judged_languages"]:
+        lines.append(f"  by language: {language_words(found['not_judged_languages'])}")
+    return [*lines, *found["words"]]
+
+
+def found(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="Where it is told of.")],
+    note: Annotated[str, typer.Option(help="How the desk learned of it.")] = "",
+    same_as: Annotated[
+        str | None, typer.Option(help="Our article about it, by id or URL, if there is one.")
+    ] = None,
+) -> None:
+    """Record a case that the desk learned of elsewhere; say what we had of it."""
+    from monitor.desk.coverage import tell_elsewhere
+
+    had, new = tell_elsewhere(monitor_of(context), url, note=note, same_as=same_as)
+    show(plain(f"{_HAD[had.had]}" + (f" ({had.article_id})" if had.article_id else "")))
+    if not new:
+        say("this address was recorded before; that record stays")
+
+
+def sample(
+    context: typer.Context,
+    day: Annotated[str | None, typer.Option(help="A day that is over; default yesterday.")] = None,
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
+) -> None:
+    """Print a few random articles below the threshold, to be reviewed."""
+    from monitor.desk.coverage import sample_json, sample_of
+
+    drawn = sample_of(monitor_of(context), day)
+    if format == "json":
+        show(json.dumps(sample_json(drawn), ensure_ascii=False, indent=1))
+        return
+    for article in drawn.articles:
+        done = "\treviewed" if article.id in drawn.reviewed else ""
+        show(plain(f"{article.id}\t{article.outlet}\t{article.title}\t{article.url}{done}"))
+    say(
+        f"{len(drawn.articles)} of {sum(s.population for s in drawn.draw.strata)} articles of"
+        f" {drawn.draw.day} that were not shown, {len(drawn.reviewed)} reviewed;"
+        " monitor reviews add ID relevant|borderline|not_relevant"
+    )

@@ -1,0 +1,172 @@
+"""What the desk covers and what it may miss: the account of a period, samples, cases elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from monitor.core import Monitor
+from monitor.desk.periods import days_of, midnight, parse_day
+from monitor.errors import UsageError
+from monitor.gaps import Draw, Told, ToldHad
+from monitor.types import Article
+
+OUTSIDE = (
+    "Coverage is of the feeds followed. How much of all there was is found is not known and not"
+    " claimed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A day's sample: what of it is offered, and which of these (by id) people have reviewed."""
+
+    draw: Draw
+    articles: tuple[Article, ...]
+    reviewed: frozenset[str]
+
+
+def sample_of(monitor: Monitor, day: str | None = None) -> Sample:
+    """Return the sample of an ISO `day`, by default yesterday; the first to ask has it drawn.
+
+    Raises `UsageError` for a day that is none, is not over, or has articles still to be judged.
+    """
+    zone = monitor.settings.zone
+    today = monitor.now().astimezone(zone).date()
+    chosen = parse_day(day, "day") if day is not None else today - timedelta(days=1)
+    if chosen >= today:
+        raise UsageError(f"{chosen} is not over yet: what came on it is drawn from on the next day")
+    name, after = chosen.isoformat(), (chosen + timedelta(days=1)).isoformat()
+    found = monitor.store.draws(name, after)
+    if not found:
+        monitor.store.add_draw(_draw(monitor, chosen))
+        found = monitor.store.draws(name, after)
+    draw = found[0]
+    ids = [item.article_id for item in draw.offered]
+    articles = tuple(monitor.store.article(one, ()).article for one in ids)
+    return Sample(draw, articles, frozenset(monitor.store.verdicts(ids)))
+
+
+def _draw(monitor: Monitor, day: date) -> Draw:
+    from monitor.sampling import draw_sample
+
+    zone, stamps = monitor.settings.zone, monitor.relevance_stamps
+    since, until = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+    waiting = monitor.store.waiting(since, until, stamps)
+    if waiting:
+        raise UsageError(f"{waiting} articles of {day} are not judged yet: monitor assess")
+    return draw_sample(
+        monitor.store.candidates(since, until, stamps),
+        day=day.isoformat(),
+        stamp=" ".join(stamps),
+        size=monitor.settings.reviews.sample_a_day,
+        at=monitor.now(),
+    )
+
+
+def tell_elsewhere(
+    monitor: Monitor, url: str, *, note: str = "", same_as: str | None = None
+) -> tuple[ToldHad, bool]:
+    """Record a case learned of elsewhere; return what we had of it, and whether it is new.
+
+    `same_as` is an article of ours about the same case, by id or URL. A case is known by its
+    canonical URL, and what was said of it first stays. Raises `FeedError` for an address that is
+    none, `NotFound` for `same_as`.
+    """
+    from monitor.feeds import article_id, canonical_url
+
+    article = same_as
+    if article is not None and "/" in article:
+        article = article_id(article)
+    case = Told(canonical_url(url), article_id(url), note, monitor.now(), article)
+    new = monitor.store.add_told(case)
+    kept = next(one for one in monitor.store.told() if one.article_id == case.article_id)
+    return had_of(monitor, [kept])[0], new
+
+
+def had_of(monitor: Monitor, cases: list[Told]) -> list[ToldHad]:
+    """Say of each case what we had of it when the desk learned of it."""
+    from monitor.feeds import same_outlet
+
+    feeds = monitor.store.feeds()
+    followed = [same_outlet(case.url, feeds) for case in cases]
+    return monitor.store.had(cases, monitor.relevance_stamps, followed)
+
+
+def coverage(monitor: Monitor, since: date, until: date) -> dict[str, Any]:
+    """Return the account of the days [since, until) as data: feeds, items, languages, gaps.
+
+    What may be missed is of the window that ends with the period. Raises `UsageError`.
+    """
+    days_of(since, until)
+    zone = monitor.settings.zone
+    first, last = midnight(since, zone), midnight(until, zone)
+    ledger = monitor.store.ledger(first, last, monitor.stamps)
+    gaps = monitor.gaps(until.isoformat())
+    cases = had_of(monitor, monitor.store.told(first, last))
+    return {
+        "schema": 1,
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "timezone": monitor.settings.timezone,
+        "feeds": {
+            "followed": len(monitor.store.feeds()),
+            "polled": ledger.feeds,
+            "alive": ledger.feeds - ledger.failed - ledger.silent,
+            "failing": [
+                {"url": feed.url, "title": feed.title, "error": feed.error}
+                for feed in ledger.failures
+            ],
+            "silent": [{"url": feed.url, "title": feed.title} for feed in ledger.silences],
+            "not_polled": ledger.unasked,
+        },
+        "items": {
+            "fetched": ledger.fetched,
+            "stored": ledger.stored,
+            "changed": ledger.changed,
+            "dropped": dict(ledger.dropped),
+            "balanced": ledger.fetched == ledger.stored + sum(ledger.dropped.values()),
+        },
+        "not_judged": dict(ledger.not_judged),
+        "not_judged_languages": dict(ledger.languages),
+        **gaps.figures,
+        "cases": [told_json(case) for case in cases],
+        "words": [*gaps.words, OUTSIDE],
+    }
+
+
+def told_json(case: ToldHad) -> dict[str, Any]:
+    """Return a case learned of elsewhere, as data."""
+    from monitor.shapes import time_json
+
+    return {
+        "url": case.told.url,
+        "note": case.told.note,
+        "at": time_json(case.told.at),
+        "had": case.had,
+        "article": case.article_id,
+        "same_as": case.told.same_as,
+    }
+
+
+def sample_json(sample: Sample) -> dict[str, Any]:
+    """Return a sample as data, without the scores that it was stratified by: they would suggest."""
+    return {
+        "schema": 1,
+        "day": sample.draw.day,
+        "population": sum(stratum.population for stratum in sample.draw.strata),
+        "offered": len(sample.articles),
+        "reviewed": len(sample.reviewed),
+        "articles": [
+            {
+                "id": article.id,
+                "url": article.url,
+                "title": article.title,
+                "outlet": article.outlet,
+                "language": article.language,
+                "reviewed": article.id in sample.reviewed,
+            }
+            for article in sample.articles
+        ],
+    }
