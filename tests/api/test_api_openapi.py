@@ -24,6 +24,9 @@ ROUTES = [
     ("get", "/v1/coverage"),
     ("get", "/v1/coverage/sample"),
     ("post", "/v1/found"),
+    ("get", "/v1/trends"),
+    ("get", "/v1/outlets"),
+    ("get", "/v1/outlets/{outlet_id}/scorecard"),
     ("get", "/v1/rules"),
     ("get", "/v1/rules/{rule_id}"),
     ("get", "/healthz"),
@@ -38,9 +41,13 @@ MORE_THAN_A_SCHEMA = {
     "/v1/coverage",
     "/v1/coverage/sample",
     "/v1/found",
+    "/v1/trends",
+    "/v1/outlets",
+    "/v1/outlets/{outlet_id}/scorecard",
 }
 """Their 422 and 415 hold for what no schema says: an empty draft, a file of another type, a page
-that never was, a tag that is none, a day that is not over, an address that is none."""
+that never was, a tag that is none, a day that is not over, an address that is none, a
+period that ends before it begins."""
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 

@@ -21,6 +21,7 @@ from monitor.api import (
     pages,
     reviews,
     rules,
+    trends,
 )
 from monitor.api.checkers import Checkers
 from monitor.api.guard import Guard, allowed_hosts
@@ -79,6 +80,7 @@ def create_app(
         reviews,
         digests,
         coverage,
+        trends,
         rules,
         health,
         metrics,

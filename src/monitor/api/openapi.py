@@ -21,6 +21,7 @@ TAGS = [
     {"name": "articles", "description": "What the desk has read and how it was judged."},
     {"name": "digests", "description": "The day's relevant articles."},
     {"name": "coverage", "description": "What was covered, and what may be missed."},
+    {"name": "trends", "description": "What the outlets write, counted: coverage, not incidence."},
     {"name": "rules", "description": "The guideline in force."},
     {"name": "health", "description": "For whoever keeps it running."},
 ]

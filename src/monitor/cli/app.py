@@ -21,6 +21,7 @@ from monitor.cli import (
     models,
     reviews,
     serve,
+    trends,
     upkeep,
 )
 
@@ -66,6 +67,10 @@ reviews.app.command("sample")(coverage.sample)
 app.add_typer(reviews.app, name="reviews")
 app.command("coverage")(coverage.coverage)
 app.command("found")(coverage.found)
+reviews.app.command("flag")(trends.flag)
+app.command("trends")(trends.trends)
+app.command("outlets")(trends.outlets)
+app.command("report")(trends.report)
 app.command("check")(check.check)
 app.command("classify")(data.classify)
 app.command("export")(data.export)

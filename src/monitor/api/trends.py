@@ -1,0 +1,79 @@
+"""`/v1/trends` and `/v1/outlets`: what was written, counted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import JSONResponse
+
+from monitor.api.access import MonitorDep
+from monitor.api.coverage import PeriodQuery, period_of, refused
+from monitor.api.openapi import problems
+from monitor.api.schemas import WholeStr
+from monitor.api.trends_schemas import OutletsOut, ScorecardOut, TrendsOut
+from monitor.core import Monitor
+from monitor.desk.trends import Period, outlets_of, read_period, scorecard_of, trends_of
+from monitor.errors import UsageError
+from monitor.trends import NOT_INCIDENCE, outlet_json, scorecard_json, trends_json
+
+router = APIRouter(tags=["trends"])
+Asked = Annotated[PeriodQuery, Query()]
+
+
+def _read(query: PeriodQuery, monitor: Monitor) -> Period:
+    try:
+        return read_period(monitor, *period_of(query, monitor))
+    except UsageError as error:
+        raise refused("since", error) from error
+
+
+@router.get(
+    "/v1/trends",
+    summary="Trends",
+    response_model=None,
+    response_description="Items and stories by day and label, flags, balance, changes of feeds.",
+    responses={200: {"model": TrendsOut}, **problems(422, 503)},
+)
+def trends(query: Asked, monitor: MonitorDep) -> JSONResponse:
+    """Return how often the followed outlets write of what: coverage, not incidence."""
+    return JSONResponse(trends_json(trends_of(monitor, _read(query, monitor))))
+
+
+@router.get(
+    "/v1/outlets",
+    summary="List the outlets",
+    response_model=None,
+    response_description="Outlets with articles in the period, most stories first.",
+    responses={200: {"model": OutletsOut}, **problems(422, 503)},
+)
+def outlets(query: Asked, monitor: MonitorDep) -> JSONResponse:
+    """Return the outlets of a period with their items and stories."""
+    period = _read(query, monitor)
+    return JSONResponse(
+        {
+            "schema": 1,
+            "note": NOT_INCIDENCE,
+            "since": period.since.isoformat(),
+            "until": period.until.isoformat(),
+            "outlets": [outlet_json(one) for one in outlets_of(monitor, period)],
+        }
+    )
+
+
+@router.get(
+    "/v1/outlets/{outlet_id}/scorecard",
+    summary="An outlet's scorecard",
+    response_model=None,
+    response_description="Stories with counted flags, by rule, and the balance of responses.",
+    responses={200: {"model": ScorecardOut}, **problems(404, 422, 503)},
+)
+def scorecard(
+    outlet_id: Annotated[WholeStr, Path(description="As `/v1/outlets` names it.", max_length=200)],
+    query: Asked,
+    monitor: MonitorDep,
+) -> JSONResponse:
+    """Return how an outlet writes, as far as that is known: confirmed flags and proven rules."""
+    period = _read(query, monitor)
+    card = scorecard_of(monitor, period, outlet_id)
+    return JSONResponse(scorecard_json(card, period.since.isoformat(), period.until.isoformat()))

@@ -1,0 +1,148 @@
+"""Trends, outlets and the monthly report of a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from monitor.core import Monitor
+from monitor.counted import Item
+from monitor.desk.periods import days_of, midnight, month_of
+from monitor.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from monitor.trends import Basis, Outlet, Report, Scorecard, Trends
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days [since, until) with what is counted in them."""
+
+    since: date
+    until: date
+    items: tuple[Item, ...]
+    story_of: Mapping[str, str]
+
+
+def read_period(monitor: Monitor, since: date, until: date) -> Period:
+    """Read what is about trafficking in the days [since, until). Raises `UsageError`."""
+    days_of(since, until)
+    first, last = _bounds(monitor, since, until)
+    items = tuple(monitor.store.items(first, last, monitor.stamps))
+    return Period(since, until, items, _stories(monitor, items, first, last))
+
+
+def _bounds(monitor: Monitor, since: date, until: date) -> tuple[datetime, datetime]:
+    zone = monitor.settings.zone
+    return midnight(since, zone), midnight(until, zone)
+
+
+def _stories(
+    monitor: Monitor, items: tuple[Item, ...], first: datetime, last: datetime
+) -> Mapping[str, str]:
+    """Return the story of each item, by id.
+
+    Folded anew until stories are kept, from the texts of what is shown and of nothing else.
+    """
+    from monitor.stories import group_stories
+
+    wanted = {item.id for item in items}
+    shown = chain(
+        monitor.articles(since=first, until=last, relevant=True),
+        monitor.articles(since=first, until=last, borderline=True),
+    )
+    found = [one for one in shown if one.article.id in wanted]
+    return {one.article.id: story.id for story in group_stories(found) for one in story.articles}
+
+
+def basis_of(monitor: Monitor) -> Basis:
+    """Return which flags are counted: what was measured of other rules than these does not hold."""
+    from monitor.guidelines import load_measured
+    from monitor.trends import proven_rules
+
+    guideline = monitor.guideline
+    measured = load_measured(guideline.path)
+    if measured is None or measured.guideline != guideline.stamp:
+        return proven_rules(guideline.stamp, {})
+    rows = {rule: (row.flags, row.right) for rule, row in measured.rules.items()}
+    return proven_rules(guideline.stamp, rows)
+
+
+def trends_of(monitor: Monitor, period: Period) -> Trends:
+    """Count a period."""
+    from monitor.trends import count_trends
+
+    zone = monitor.settings.zone
+    days = days_of(period.since, period.until)
+    bounds = {day.isoformat(): _bounds(monitor, day, _after(day)) for day in days}
+    stored = monitor.store.stored_by_day(bounds)
+    first, last = _bounds(monitor, period.since, period.until)
+    return count_trends(
+        period.items,
+        story_of=period.story_of,
+        stored={day: stored[day.isoformat()] for day in days},
+        changes=monitor.store.feed_changes(first, last),
+        basis=basis_of(monitor),
+        zone=zone,
+        stamps=monitor.stamps,
+        until=period.until,
+    )
+
+
+def _after(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+def outlets_of(monitor: Monitor, period: Period) -> tuple[Outlet, ...]:
+    """Return the outlets with articles in a period, most stories first."""
+    from monitor.trends import list_outlets
+
+    stored = monitor.store.stored_by_outlet(*_bounds(monitor, period.since, period.until))
+    return list_outlets(period.items, period.story_of, stored)
+
+
+def scorecard_of(monitor: Monitor, period: Period, outlet_id: str) -> Scorecard:
+    """Return the scorecard of an outlet, by id; raises `NotFound` for one with no article then."""
+    from monitor.trends import score_outlet
+
+    for outlet in outlets_of(monitor, period):
+        if outlet.id == outlet_id:
+            return score_outlet(outlet, period.items, period.story_of, basis_of(monitor))
+    raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
+
+
+def report_of(monitor: Monitor, month: str) -> Report:
+    """Return the report of a month such as 2026-11. Raises `UsageError`, also for one to come."""
+    from monitor.trends import make_report, score_outlet
+
+    since, until = month_of(month)
+    today = monitor.now().astimezone(monitor.settings.zone).date()
+    if since > today:
+        raise UsageError(f"{month} has not begun")
+    period = read_period(monitor, since, min(until, _after(today)))
+    outlets, basis = outlets_of(monitor, period), basis_of(monitor)
+    cards = [
+        score_outlet(one, period.items, period.story_of, basis) for one in outlets if one.stories
+    ]
+    return make_report(
+        trends_of(monitor, period),
+        outlets,
+        cards,
+        title=f"Coverage of trafficking in human beings, {month}",
+        gaps=monitor.gaps(period.until.isoformat()).words,
+        rules={rule.id: rule.title for rule in monitor.guideline.rules},
+    )
+
+
+def judge_flag(
+    monitor: Monitor, article: str, rule: str, *, right: bool, reviewer: str = ""
+) -> int:
+    """Record whether the flags of `rule` in an article are right; return how many. `NotFound`."""
+    from monitor.feeds import article_id
+
+    chosen = article_id(article) if "://" in article else article
+    facts: dict[str, Any] = {"right": right, "reviewer": reviewer, "now": monitor.now()}
+    return monitor.store.add_flag_verdict(chosen, rule, stamps=monitor.stamps, **facts)
