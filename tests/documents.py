@@ -74,8 +74,9 @@ def settings() -> dict[str, Any]:
     def walk(target: Any, prefix: str) -> Iterator[tuple[str, Any]]:
         for item in fields(target):
             value = getattr(target, item.name)
-            if is_dataclass(value):
-                yield from walk(value, f"{prefix}{item.name}.")
+            entries = item.metadata.get("entries")
+            if is_dataclass(value) or entries:
+                yield from walk(entries() if entries else value, f"{prefix}{item.name}.")
             elif item.name != "home":
                 yield f"{prefix}{item.name}", _plain(value)
 

@@ -7,6 +7,8 @@ import pytest
 from monitor.config import Settings, data_dir, load_settings
 from monitor.errors import ConfigError
 
+ONE = "[[recipients]]\naddress = 'a@b.example'\n"
+
 
 def write(folder: Path, text: str) -> Path:
     path = folder / "monitor.toml"
@@ -66,6 +68,48 @@ def test_lists_and_tables(tmp_path: Path) -> None:
         ("[check.severity]\npimp-term = 3", "check.severity"),
         ("home = '/'", "home"),
         ("timezone = ", "monitor.toml"),
+        ("[smtp]\npassword = 'x'", "monitor.toml: 'smtp.password' .* MONITOR_SMTP_PASSWORD"),
+        ("[smtp]\nsecurity = 'ssl'", "'smtp.security': 'ssl' is none of starttls, tls, none"),
+        ("[smtp]\nhost = 'mail.example'", "smtp.sender"),
+        ("[smtp]\nhost = 'smtp://mail.example'", "smtp.host"),
+        (
+            "[smtp]\nhost = 'm.example'\nsender = 'a@m.example'\nusername = 'a'\nsecurity = 'none'",
+            "'smtp.security' none would send the password",
+        ),
+        ("[smtp]\nhost = 'm.example'\nsender = \"a@m.example\\nBcc: b@c\"", "smtp.sender"),
+        ("[smtp]\nhost = 'm.example'\nsender = 'a@m.example, b@m.example'", "smtp.sender"),
+        ("[smtp]\nhost = 'm.example'\nsender = 'Desk, Accra <a@m.example>'", "smtp.sender"),
+        ("[digest]\npublic_url = 'desk.example.org'", "digest.public_url"),
+        ("[recipients]\naddress = 'a@b.example'", r"'recipients' is a list of tables"),
+        ("[[recipients]]\nhour = 7", r"monitor.toml: 'recipients\[1\].address' must be one"),
+        (
+            ONE + "[[recipients]]\naddress = 'c@d.example'\nhours = 7",
+            r"monitor.toml: unknown key 'recipients\[2\].hours'",
+        ),
+        (ONE + "hour = 24", r"'recipients\[1\].hour'"),
+        (ONE + "hour = '7'", r"'recipients\[1\].hour' must be"),
+        ('[[recipients]]\naddress = "a@b.example\\nBcc: x@y"', r"'recipients\[1\].address'"),
+        (ONE + "days = ['monday']", r"\[1\].days': 'monday'"),
+        (
+            ONE + "timezone = 'Mars'",
+            r"'recipients\[1\].timezone': no time zone 'Mars'",
+        ),
+        (
+            ONE + "preset = 'all'",
+            r"\[1\].preset': 'all' is none",
+        ),
+        (
+            ONE + "[recipients.filter]\nform = ['slavery']",
+            r"'recipients\[1\].filter.form': 'slavery' is none of",
+        ),
+        (
+            ONE + "[recipients.filter]\nplace = ['UK']",
+            r"'recipients\[1\].filter.place': 'UK' is no ISO",
+        ),
+        (
+            ONE + "[[recipients]]\naddress = 'A@B.example'",
+            r"'recipients\[2\].address': recipients\[1\] sends the same",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
@@ -91,3 +135,35 @@ def test_a_named_file_must_be_there(tmp_path: Path) -> None:
 
 def test_data_lies_in_the_checkout() -> None:
     assert (data_dir("guidelines")).is_dir()
+
+
+def test_recipients_and_their_filters(tmp_path: Path) -> None:
+    text = """
+[smtp]
+host = "mail.example"
+username = "desk"
+sender = "Monitor <monitor@example.org>"
+
+[[recipients]]
+address = "officer@example.org"
+timezone = "Africa/Accra"
+[recipients.filter]
+form = ["forced_labour"]
+place = ["gh"]
+min_relevance = 1
+
+[[recipients]]
+address = "policy@example.org"
+preset = "policy"
+"""
+    settings = load_settings(write(tmp_path, text), environ={"MONITOR_SMTP_PASSWORD": "s3cret"})
+    officer, policy = settings.recipients
+    assert (officer.hour, officer.filter.place, officer.filter.min_relevance) == (7, ("GH",), 1.0)
+    assert officer.weekdays == frozenset(range(7))
+    assert policy.weekdays == {0}
+    assert settings.smtp.password == "s3cret"
+
+
+def test_no_repr_shows_the_password(tmp_path: Path) -> None:
+    settings = load_settings(environ={"MONITOR_SMTP_PASSWORD": "s3cret"}, cwd=tmp_path)
+    assert "s3cret" not in repr(settings) + str(settings) + repr(settings.smtp)

@@ -16,7 +16,18 @@ import pytest
 SRC = Path(__file__).resolve().parents[1] / "src" / "monitor"
 
 FLOORS: list[set[str]] = [
-    {"types", "errors", "stamps", "shapes", "countries", "labels", "intervals", "gaps", "counted"},
+    {
+        "types",
+        "errors",
+        "stamps",
+        "shapes",
+        "countries",
+        "labels",
+        "recipients",
+        "intervals",
+        "gaps",
+        "counted",
+    },
     {"config", "text", "nlp"},
     {"persons"},
     {

@@ -6,14 +6,17 @@ An unknown key is an error that names it: a misspelt setting silently ignored is
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.errors import ConfigError, UsageError
+from monitor.recipients import Recipient, SmtpSettings, check_once, check_recipient, check_smtp
 from monitor.types import SEVERITIES, Severity
 
 CONFIG_NAME = "monitor.toml"
@@ -58,9 +61,10 @@ class CheckSettings:
 
 @dataclass(frozen=True, slots=True)
 class DigestSettings:
-    """How the daily digest is named."""
+    """How the daily digest is named, and under which address recipients reach the desk."""
 
     title: str = "Trafficking in the news"
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ class Settings:
     serve: ServeSettings = ServeSettings()
     reviews: ReviewsSettings = ReviewsSettings()
     store: StoreSettings = StoreSettings()
+    smtp: SmtpSettings = field(default_factory=SmtpSettings)
+    recipients: tuple[Recipient, ...] = field(default=(), metadata={"entries": Recipient})
 
     @property
     def database_url(self) -> str:
@@ -156,7 +162,9 @@ def load_settings(
         home, table = cwd or Path.cwd(), {}
     else:
         home, table = file.resolve().parent, _read(file)
-    settings = _fill(Settings(home=home), table, file.name if file else CONFIG_NAME, "")
+    name = file.name if file else CONFIG_NAME
+    _refuse_password(table, name)
+    settings = _fill(Settings(home=home), table, name, "")
     settings = _fill(settings, _from_environ(environ), "environment", "")
     _check_values(settings)
     return settings
@@ -191,7 +199,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _fill(target: T, table: Mapping[str, Any], where: str, prefix: str) -> T:
     """Return `target` with the keys of `table`; unknown keys and wrong types are errors."""
-    known = {f.name for f in fields(target)} - {"home"}  # type: ignore[arg-type]
+    known = {f.name: f for f in fields(target) if f.name != "home"}  # type: ignore[arg-type]
     changes: dict[str, Any] = {}
     for key, value in table.items():
         name = f"{prefix}{key}"
@@ -202,9 +210,34 @@ def _fill(target: T, table: Mapping[str, Any], where: str, prefix: str) -> T:
             if not isinstance(value, Mapping):
                 raise ConfigError(f"{where}: '{name}' is a table, not {_kind(value)}")
             changes[key] = _fill(current, value, where, f"{name}.")
+        elif kind := known[key].metadata.get("entries"):
+            changes[key] = _entries(kind, value, where, name)
         else:
             changes[key] = _value(current, value, f"{where}: '{name}'")
     return replace(target, **changes)  # type: ignore[type-var]
+
+
+def _entries(kind: type[Recipient], value: Any, where: str, name: str) -> tuple[Recipient, ...]:
+    """Return a list of tables, each with what it sets; counted from 1 in what is said of one."""
+    if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
+        raise ConfigError(f"{where}: '{name}' is a list of tables: write [[{name}]] above each")
+    places = [f"{name}[{number}]" for number in range(1, len(value) + 1)]
+    filled = [
+        check_recipient(_fill(kind(), entry, where, f"{place}."), f"{where}: '{place}")
+        for place, entry in zip(places, value, strict=True)
+    ]
+    check_once(filled, where)
+    return tuple(filled)
+
+
+def _refuse_password(table: Mapping[str, Any], where: str) -> None:
+    """Refuse a password in the file, which is copied, mailed and kept in repositories."""
+    smtp = table.get("smtp")
+    if isinstance(smtp, Mapping) and "password" in smtp:
+        raise ConfigError(
+            f"{where}: 'smtp.password' does not belong in this file: take it out and set the"
+            " environment variable MONITOR_SMTP_PASSWORD"
+        )
 
 
 def _value(current: Any, value: Any, where: str) -> Any:
@@ -238,7 +271,10 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
             continue
         key = name.removeprefix("MONITOR_").lower()
         section, _, rest = key.partition("_")
-        if section in sections & {"fetch", "check", "digest", "serve", "reviews", "store"} and rest:
+        if (
+            section in sections & {"fetch", "check", "digest", "serve", "reviews", "store", "smtp"}
+            and rest
+        ):
             current = getattr(getattr(defaults, section), rest, None)
             table.setdefault(section, {})[rest] = _parse(current, environ[name], name)
         else:
@@ -275,6 +311,8 @@ def _check_values(settings: Settings) -> None:
     if settings.check.max_chars <= 0:
         raise ConfigError("'check.max_chars' must be above 0")
     _check_country(settings.check.country)
+    check_smtp(settings.smtp)
+    _check_public_url(settings.digest.public_url)
 
 
 def _check_fetch(fetch: FetchSettings) -> None:
@@ -294,6 +332,16 @@ def _check_severities(check: CheckSettings) -> None:
     ]:
         if value not in SEVERITIES:
             raise ConfigError(f"'{where}': '{value}' is none of {', '.join(SEVERITIES)}")
+
+
+def _check_public_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in url
+    except ValueError:
+        whole = False
+    if url and (not whole or parts.query or parts.fragment or re.search(r"[^!-~]", url)):
+        raise ConfigError("'digest.public_url' must be an address such as https://desk.example.org")
 
 
 def _check_country(value: str) -> None:

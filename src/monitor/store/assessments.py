@@ -58,8 +58,9 @@ def to_article(row: Sequence[Any]) -> Article:
     """Return the article of a row of the columns `ARTICLE`."""
     *columns, authors, categories, enclosures, mining, policy, expired = row
     files = tuple(Enclosure(**enclosure) for enclosure in enclosures)
-    values: list[Any] = [*columns, tuple(authors), tuple(categories), files]
-    return Article(*values, *(mining, policy, expired))
+    lists = tuple(authors), tuple(categories), files
+    values: list[Any] = [*columns, *lists, mining, policy, expired]
+    return Article(*values)
 
 
 def current_articles() -> Select[Any]:

@@ -1,0 +1,159 @@
+"""Who gets which digest, and through which mail server: the nouns, and what is wrong with one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from email.utils import getaddresses
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from monitor.countries import parse_country
+from monitor.errors import ConfigError, UsageError
+from monitor.types import FORMS, RESPONSES
+
+Preset = Literal["cases", "policy"]
+PRESETS: tuple[Preset, ...] = ("cases", "policy")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SECURITIES = ("starttls", "tls", "none")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+"""Addresses in ASCII without quoting: no space, comma or line break can get into a header."""
+MAX_ADDRESS = 254
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """The mail server that takes digests; an empty `host` is none. Times in seconds.
+
+    The password comes from `MONITOR_SMTP_PASSWORD` only, and no repr shows it. `ca_file` are the
+    certificates (PEM) to trust instead of the system's, for a server of one's own.
+    """
+
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    username: str = ""
+    password: str = field(default="", repr=False)
+    sender: str = ""
+    timeout_s: float = 30.0
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which stories a recipient wants: of each list one label has to fit, an empty one fits all."""
+
+    form: tuple[str, ...] = ()
+    response: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    outlet: tuple[str, ...] = ()
+    min_relevance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One digest for one address, at `hour` in `timezone` (empty: the desk's).
+
+    No `days` are all of them, for a policy brief Mondays.
+    """
+
+    address: str = ""
+    hour: int = 7
+    days: tuple[str, ...] = ()
+    timezone: str = ""
+    preset: str = "cases"
+    filter: Filter = Filter()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Whose digest it is, however the address is spelt, and which."""
+        return self.address.casefold(), self.preset
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """The days on which it is sent, Monday 0."""
+        usual = ("mon",) if self.preset == "policy" else DAYS
+        return frozenset(DAYS.index(day) for day in self.days or usual)
+
+    def zone(self, desk: ZoneInfo) -> ZoneInfo:
+        """Return the recipient's time zone, or that of the desk."""
+        return ZoneInfo(self.timezone) if self.timezone else desk
+
+
+def check_smtp(smtp: SmtpSettings) -> None:
+    """Raise `ConfigError` naming the key of `[smtp]` that has an impossible value."""
+    _among("smtp.security", smtp.security, SECURITIES)
+    if not 0 < smtp.port < 65536:
+        raise ConfigError("'smtp.port' must be from 1 to 65535")
+    if not 0 < smtp.timeout_s < float("inf"):
+        raise ConfigError("'smtp.timeout_s' must be a number above 0")
+    if re.search(r"[\s/@]", smtp.host):
+        raise ConfigError("'smtp.host' is a name or an address, without scheme and port")
+    if smtp.host and not is_sender(smtp.sender):
+        raise ConfigError(
+            "'smtp.sender' must be an address such as 'Monitor <monitor@example.org>'"
+        )
+    if smtp.security == "none" and smtp.username and smtp.host.lower() not in _LOOPBACK:
+        raise ConfigError(
+            "'smtp.security' none would send the password readable by all: use starttls or tls"
+        )
+
+
+def is_sender(text: str) -> bool:
+    """Whether `text` is one address, with or without a name before it."""
+    found = getaddresses([text]) if text.isprintable() else []
+    return len(found) == 1 and bool(_ADDRESS.fullmatch(found[0][1]))
+
+
+def check_recipient(recipient: Recipient, where: str) -> Recipient:
+    """Return a recipient with its country codes in capitals.
+
+    Raises `ConfigError` naming the key; `where` is the file and the entry in it.
+    """
+    if not _ADDRESS.fullmatch(recipient.address) or len(recipient.address) > MAX_ADDRESS:
+        raise ConfigError(f"{where}.address' must be one address such as officer@example.org")
+    if not 0 <= recipient.hour <= 23:
+        raise ConfigError(f"{where}.hour' must be from 0 to 23")
+    _all_among(f"{where}.days'", recipient.days, DAYS)
+    _all_among(f"{where}.preset'", (recipient.preset,), PRESETS)
+    wanted = recipient.filter
+    _all_among(f"{where}.filter.form'", wanted.form, FORMS)
+    _all_among(f"{where}.filter.response'", wanted.response, RESPONSES)
+    if not 0 <= wanted.min_relevance <= 1:
+        raise ConfigError(f"{where}.filter.min_relevance' must be from 0 to 1")
+    try:
+        recipient.zone(ZoneInfo("UTC"))
+        places = tuple(map(parse_country, wanted.place))
+    except UsageError as error:
+        raise ConfigError(f"{where}.filter.place': {error}") from error
+    except (KeyError, ValueError, OSError) as error:
+        raise ConfigError(f"{where}.timezone': no time zone '{recipient.timezone}'") from error
+    return _with_places(recipient, places)
+
+
+def check_once(recipients: Sequence[Recipient], where: str) -> None:
+    """Raise `ConfigError` where the same digest is to go to the same address twice."""
+    seen: dict[tuple[str, str], int] = {}
+    for number, recipient in enumerate(recipients, 1):
+        before = seen.setdefault(recipient.key, number)
+        if before != number:
+            raise ConfigError(
+                f"{where}: 'recipients[{number}].address': recipients[{before}] sends the same"
+                f" digest ({recipient.preset}) to it"
+            )
+
+
+def _with_places(recipient: Recipient, places: tuple[str, ...]) -> Recipient:
+    return replace(recipient, filter=replace(recipient.filter, place=places))
+
+
+def _among(name: str, value: str, known: Iterable[str]) -> None:
+    _all_among(f"'{name}'", (value,), known)
+
+
+def _all_among(where: str, values: Iterable[Any], known: Iterable[str]) -> None:
+    for value in values:
+        if value not in known:
+            raise ConfigError(f"{where}: '{value}' is none of {', '.join(known)}")
