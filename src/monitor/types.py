@@ -509,6 +509,29 @@ class Ledger:
     unasked: int = 0
 
 
+Outcome = Literal["unknown", "sent", "failed"]
+"""Of a delivery: `unknown` until the mail server's answer to the whole message is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An attempt, begun `at`, to send a digest to one address.
+
+    It tells of [since, until) and counts for `day`. `lasting`: the server will say the same again.
+    """
+
+    address: str
+    preset: str
+    day: str
+    since: datetime | None
+    until: datetime | None
+    message_id: str
+    at: datetime
+    outcome: Outcome = "unknown"
+    reason: str = ""
+    lasting: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """Articles that tell the same story, most certain first; `id` is that of the first seen."""
@@ -525,7 +548,8 @@ class Digest:
     trafficking terms in such a language; `unjudged` are articles not judged for their language
     that have trafficking terms. `unmeasured` are the countries it is about of which it is not known
     how well their articles are found (`MEASURED_FROM`), `None` if the model has no figures by
-    country. `gaps` is what may be missed, `None` where that was not asked.
+    country. `gaps` is what may be missed, `None` where that was not asked. `undelivered` are
+    digests that may not have reached somebody.
     """
 
     day: str
@@ -538,3 +562,4 @@ class Digest:
     possible: tuple[AssessedArticle, ...] = ()
     unmeasured: tuple[str, ...] | None = ()
     gaps: Gaps | None = None
+    undelivered: tuple[Delivery, ...] = ()

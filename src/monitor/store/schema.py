@@ -353,3 +353,40 @@ feed_changes = Table(
     Column("followed", Boolean, nullable=False),
 )
 """When feeds were added and removed: where curves break."""
+
+sends = Table(
+    "sends",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", KEY, nullable=False),
+    Column("preset", KEY, nullable=False),
+    Column("day", KEY, nullable=False),
+    Column("since", UtcTime),
+    Column("until", UtcTime),
+    Column("message_id", CleanText, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("told_at", UtcTime),
+    Column("lasting", Boolean, nullable=False),
+    Column("reason", CleanText, nullable=False),
+    CheckConstraint("outcome IN ('unknown', 'sent', 'failed')", name="outcome"),
+    Index(None, "address", "preset", "day"),
+)
+"""Attempts to deliver a digest. Each is written before the server is called, its outcome unknown
+until it is told: what a crash leaves unknown is never sent again by itself."""
+
+unsubscribed = Table(
+    "unsubscribed",
+    metadata,
+    Column("address", KEY, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+"""Addresses, in small letters, that asked for no more mail."""
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("name", KEY, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Secrets made by this desk, such as that which signs the links to unsubscribe."""

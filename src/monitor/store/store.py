@@ -22,6 +22,7 @@ from monitor.store import (
     retention,
     reviews,
     samples,
+    sends,
 )
 from monitor.store import ledger as ledgers
 from monitor.store.database import Database, open_database
@@ -32,11 +33,13 @@ from monitor.types import (
     Article,
     AssessedArticle,
     Assessment,
+    Delivery,
     Feed,
     FeedState,
     Known,
     Lease,
     Ledger,
+    Outcome,
     Poll,
     Review,
     Visit,
@@ -367,3 +370,56 @@ class Store:
                 reviewer=reviewer,
                 now=now,
             )
+
+    # Mail ----------------------------------------------------------------------------------
+
+    def begin_send(self, delivery: Delivery, *, again: bool = False) -> int | None:
+        """Store an attempt before the mail server is called; return its id.
+
+        `None` where that digest was sent, or may have been, and it is not to be sent `again`.
+        """
+        with self._database.writing() as connection:
+            return sends.begin(connection, delivery, again=again)
+
+    def finish_send(
+        self, id_: int, outcome: Outcome, now: datetime, *, reason: str = "", lasting: bool = False
+    ) -> None:
+        """Store what became of an attempt."""
+        with self._database.writing() as connection:
+            sends.finish(connection, id_, outcome, reason, lasting, now)
+
+    def deliveries(self, *, since: datetime | None = None) -> list[Delivery]:
+        """Return attempts to deliver, newest first."""
+        with self._database.reading() as connection:
+            return sends.latest(connection, since=since)
+
+    def delivery_histories(
+        self, whose: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], list[Delivery]]:
+        """Return by address and preset the attempts for the last day had, and for later ones."""
+        with self._database.reading() as connection:
+            return sends.histories(connection, whose)
+
+    def unsubscribe(self, address: str, now: datetime) -> bool:
+        """Send no more to an address; return whether that is new."""
+        with self._database.writing() as connection:
+            return sends.unsubscribe(connection, address, now)
+
+    def restore_recipient(self, address: str) -> bool:
+        """Send to an address again; return whether it had unsubscribed."""
+        with self._database.writing() as connection:
+            return sends.restore(connection, address)
+
+    def unsubscribed(self) -> dict[str, datetime]:
+        """Return the addresses that want no more mail, with when they said so."""
+        with self._database.reading() as connection:
+            return sends.all_unsubscribed(connection)
+
+    def key(self, name: str) -> str:
+        """Return a secret of this desk, made when first asked for."""
+        with self._database.reading() as connection:
+            found = sends.find_key(connection, name)
+        if found is not None:
+            return found
+        with self._database.writing() as connection:
+            return sends.make_key(connection, name)

@@ -1,0 +1,136 @@
+"""Deliveries: an attempt is committed before the mail server is called, its outcome after.
+
+A server's 250 and our commit cannot be one step. So a row says `unknown` until it is told better,
+and counts as sent wherever the question is whether to send.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from monitor.store.rows import insert_new
+from monitor.store.schema import keys, sends, unsubscribed
+from monitor.types import Delivery, Outcome
+
+MOST = 200
+"""Attempts looked at for one digest: those of months of failing."""
+_HAD: tuple[Outcome, ...] = ("sent", "unknown")
+
+
+def begin(connection: Connection, delivery: Delivery, *, again: bool) -> int | None:
+    """Store an attempt as `unknown` and return its id; `None` if that digest was had before.
+
+    With `again` it is stored whatever was before.
+    """
+    had = (
+        select(sends.c.id)
+        .where(*_same(delivery.address, delivery.preset), sends.c.day == delivery.day)
+        .where(sends.c.outcome.in_(_HAD))
+    )
+    if not again and connection.execute(had).first() is not None:
+        return None
+    row = {
+        "address": delivery.address.casefold(),
+        "preset": delivery.preset,
+        "day": delivery.day,
+        "since": delivery.since,
+        "until": delivery.until,
+        "message_id": delivery.message_id,
+        "at": delivery.at,
+        "outcome": "unknown",
+        "lasting": False,
+        "reason": "",
+    }
+    made = connection.execute(sends.insert().values(**row)).inserted_primary_key
+    assert made is not None
+    return int(made[0])
+
+
+def finish(
+    connection: Connection, id_: int, outcome: Outcome, reason: str, lasting: bool, now: datetime
+) -> None:
+    """Store what became of an attempt. Where a server's answer is missing it stays `unknown`."""
+    told = {"outcome": outcome, "reason": reason, "lasting": lasting, "told_at": now}
+    connection.execute(sends.update().where(sends.c.id == id_).values(**told))
+
+
+def latest(connection: Connection, *, since: datetime | None = None) -> list[Delivery]:
+    """Return attempts, newest first; only those since a moment, if given."""
+    query = select(sends).order_by(sends.c.id.desc())
+    if since is not None:
+        query = query.where(sends.c.at >= since)
+    return [_decode(row) for row in connection.execute(query)]
+
+
+def histories(
+    connection: Connection, whose: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], list[Delivery]]:
+    """Return by address and preset the attempts for the last day that was had, and for later."""
+    found = {}
+    for address, preset in whose:
+        last = (
+            select(func.max(sends.c.day))
+            .where(*_same(address, preset), sends.c.outcome.in_(_HAD))
+            .scalar_subquery()
+        )
+        query = (
+            select(sends)
+            .where(*_same(address, preset), sends.c.day >= func.coalesce(last, ""))
+            .order_by(sends.c.id.desc())
+            .limit(MOST)
+        )
+        found[address, preset] = [_decode(row) for row in connection.execute(query)]
+    return found
+
+
+def unsubscribe(connection: Connection, address: str, now: datetime) -> bool:
+    """Store that an address wants no more; return whether it had not said so before."""
+    row = {"address": address.casefold(), "at": now}
+    return insert_new(connection, unsubscribed, row) is not None
+
+
+def restore(connection: Connection, address: str) -> bool:
+    """Forget that an address wants no more; return whether it had said so."""
+    query = unsubscribed.delete().where(unsubscribed.c.address == address.casefold())
+    return bool(connection.execute(query).rowcount)
+
+
+def all_unsubscribed(connection: Connection) -> dict[str, datetime]:
+    """Return the addresses that want no more, with when they said so."""
+    return {row.address: row.at for row in connection.execute(select(unsubscribed))}
+
+
+def find_key(connection: Connection, name: str) -> str | None:
+    """Return a secret of this desk, if it has been made."""
+    found = connection.execute(select(keys.c.value).where(keys.c.name == name)).scalar()
+    return None if found is None else str(found)
+
+
+def make_key(connection: Connection, name: str) -> str:
+    """Make a secret unless it is there; return it."""
+    insert_new(connection, keys, {"name": name, "value": secrets.token_hex(32)})
+    return find_key(connection, name) or ""
+
+
+def _same(address: str, preset: str) -> tuple[Any, ...]:
+    return sends.c.address == address.casefold(), sends.c.preset == preset
+
+
+def _decode(row: Any) -> Delivery:
+    return Delivery(
+        address=row.address,
+        preset=row.preset,
+        day=row.day,
+        since=row.since,
+        until=row.until,
+        message_id=row.message_id,
+        at=row.at,
+        outcome=row.outcome,
+        reason=row.reason,
+        lasting=row.lasting,
+    )
