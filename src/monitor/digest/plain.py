@@ -19,17 +19,17 @@ def render_plain(view: DigestView, *, evidence: bool = False) -> str:
     With `evidence` each tag stands on a line with the words that gave it.
     """
     lines = [
-        *_wrap(view.title.upper()),
+        *wrap(view.title.upper()),
         f"{view.day} ({view.timezone})",
-        *_wrap(view.summary),
+        *wrap(view.summary),
         "=" * COLUMNS,
     ]
     if view.quiet:
-        lines += ["", *_wrap(view.quiet)]
+        lines += ["", *wrap(view.quiet)]
     for number, story in enumerate(view.relevant, 1):
         lines += ["", *_story(story, f"{number}. ", evidence)]
     if view.borderline:
-        lines += ["", "BORDERLINE", *_wrap("Trafficking may be a side matter here."), "-" * COLUMNS]
+        lines += ["", "BORDERLINE", *wrap("Trafficking may be a side matter here."), "-" * COLUMNS]
         for number, story in enumerate(view.borderline, 1):
             lines += ["", *_story(story, f"{number}. ", evidence)]
     for items, heading, note in (
@@ -37,7 +37,7 @@ def render_plain(view: DigestView, *, evidence: bool = False) -> str:
         (view.unjudged, words.UNJUDGED, words.UNJUDGED_NOTE),
     ):
         if items:
-            lines += ["", *_wrap(heading.upper()), *_wrap(note), "-" * COLUMNS]
+            lines += ["", *wrap(heading.upper()), *wrap(note), "-" * COLUMNS]
         for number, item in enumerate(items, 1):
             lines += ["", *_listed(item, f"{number}. ")]
     lines += ["", "-" * COLUMNS, *_footer(view)]
@@ -46,24 +46,24 @@ def render_plain(view: DigestView, *, evidence: bool = False) -> str:
 
 def _footer(view: DigestView) -> Iterator[str]:
     for line in view.coverage:
-        yield from _wrap(line.text, hang="  ")
+        yield from wrap(line.text, hang="  ")
         for item in line.items:
-            yield from _wrap(item, first="- ")
+            yield from wrap(item, first="- ")
     if view.unsure:
-        yield from _wrap(words.UNSURE_NOTE, hang="  ")
+        yield from wrap(words.UNSURE_NOTE, hang="  ")
     if view.stamps:
-        yield from _wrap(f"Judged by: {', '.join(view.stamps)}", hang="  ")
+        yield from wrap(f"Judged by: {', '.join(view.stamps)}", hang="  ")
 
 
 def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
     lead = story.lead
-    yield from _wrap(lead.title, first=number)
-    yield from _wrap(_meta(lead), first=INDENT)
+    yield from wrap(lead.title, first=number)
+    yield from wrap(_meta(lead), first=INDENT)
     if evidence:
         for tag in lead.tags:
-            yield from _wrap(_tag(tag), first=INDENT, hang=INDENT + "  ")
+            yield from wrap(_tag(tag), first=INDENT, hang=INDENT + "  ")
     elif lead.tag_line:
-        yield from _wrap(" · ".join(lead.tag_line), first=INDENT, hang=INDENT + "  ")
+        yield from wrap(" · ".join(lead.tag_line), first=INDENT, hang=INDENT + "  ")
     yield from _flags(lead, evidence)
     yield f"{INDENT}{_address(lead)}"
     if story.copies:
@@ -72,21 +72,21 @@ def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
         title = "" if copy.title == lead.title else f": {copy.title}"
         note = f", {words.SUMMARY_ONLY}" if copy.summary_only else ""
         text = f"- {copy.outlet}, {copy.when}{note}{title}"
-        yield from _wrap(text, first=INDENT, hang=INDENT + "  ")
+        yield from wrap(text, first=INDENT, hang=INDENT + "  ")
         yield f"{INDENT}  {_address(copy)}"
         yield from _flags(copy, evidence)
 
 
 def _listed(item: ListedView, number: str) -> Iterator[str]:
     article = item.article
-    yield from _wrap(article.title, first=number)
+    yield from wrap(article.title, first=number)
     language = f" · language: {article.language}" if article.language else ""
-    yield from _wrap(f"{article.outlet} · {article.when}{language}", first=INDENT)
+    yield from wrap(f"{article.outlet} · {article.when}{language}", first=INDENT)
     yield f"{INDENT}{_address(article)}"
     for term in item.terms:
-        yield from _wrap(f"“{term.words}”: {term.meaning}", first=INDENT, hang=INDENT + "  ")
+        yield from wrap(f"“{term.words}”: {term.meaning}", first=INDENT, hang=INDENT + "  ")
     if not item.terms:
-        yield from _wrap(words.NO_WORDS, first=INDENT)
+        yield from wrap(words.NO_WORDS, first=INDENT)
 
 
 def _meta(article: ArticleView) -> str:
@@ -108,7 +108,7 @@ def _tag(tag: TagView) -> str:
 
 def _flags(article: ArticleView, evidence: bool) -> Iterator[str]:
     for flag in article.flags:
-        yield from _wrap(_flag(flag, evidence), first=INDENT + "! ", hang=INDENT + "  ")
+        yield from wrap(_flag(flag, evidence), first=INDENT + "! ", hang=INDENT + "  ")
 
 
 def _flag(flag: FlagView, evidence: bool) -> str:
@@ -120,7 +120,7 @@ def _flag(flag: FlagView, evidence: bool) -> str:
     return text + (f" [{flag.source}]" if flag.source and evidence else "")
 
 
-def _wrap(text: str, *, first: str = "", hang: str | None = None) -> Iterator[str]:
+def wrap(text: str, *, first: str = "", hang: str | None = None) -> Iterator[str]:
     """Break `text` at spaces by display width.
 
     A Chinese character takes two columns, an accent or vowel sign none; `textwrap` counts each

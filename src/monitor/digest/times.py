@@ -15,9 +15,12 @@ _MONTHS = (
 
 
 def day_words(day: str) -> str:
-    """Return an ISO day, or `all`, in words."""
+    """Return an ISO day, `FIRST..LAST` or `all`, in words."""
     if day == ALL:
         return "All days"
+    first, dots, last = day.partition("..")
+    if dots:
+        return f"{day_words(first)} to {day_words(last)}"
     d = date.fromisoformat(day)
     return f"{_WEEKDAYS[d.weekday()]} {d.day} {_MONTHS[d.month - 1]} {d.year}"
 

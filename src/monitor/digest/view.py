@@ -143,8 +143,8 @@ def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> Dig
         title=clean(title),
         day=day_words(digest.day),
         timezone=clean(digest.timezone),
-        summary=_summary(digest),
-        quiet="" if digest.relevant else _quiet(digest),
+        summary=summary_words(digest),
+        quiet="" if digest.relevant else quiet_words(digest),
         relevant=tuple(map(view, digest.relevant)),
         borderline=tuple(map(view, digest.borderline)),
         possible=tuple(map(listed, digest.possible)),
@@ -154,7 +154,8 @@ def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> Dig
     )
 
 
-def _summary(digest: Digest) -> str:
+def summary_words(digest: Digest) -> str:
+    """Return how many stories there are of each kind, and what could not be read."""
     articles = sum(len(story.articles) for story in digest.relevant)
     text = f"{count(len(digest.relevant), 'story', 'stories')} from {count(articles, 'article')}"
     if digest.borderline:
@@ -170,7 +171,7 @@ def _summary(digest: Digest) -> str:
     return text
 
 
-def _quiet(digest: Digest) -> str:
+def quiet_words(digest: Digest) -> str:
     """Say why the page is empty: nothing was read is not the same as nothing happened."""
     ledger = digest.ledger
     if ledger.feeds and ledger.failed >= ledger.feeds:

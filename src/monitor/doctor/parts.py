@@ -48,6 +48,7 @@ PARTS = (
     Part("prometheus_client", "prometheus-client", "/metrics"),
     Part("python_multipart", "python-multipart", "uploaded files"),
     Part("jinja2", "Jinja2", "digests and pages"),
+    Part("css_inline", "css-inline", "digests by mail"),
     Part("psycopg", "psycopg", "PostgreSQL", extra="postgres"),
     Part("pyarrow", "pyarrow", "Parquet files", extra="parquet"),
 )

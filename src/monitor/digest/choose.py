@@ -1,0 +1,44 @@
+"""Of a day's stories, those that a recipient wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from monitor.recipients import Filter
+from monitor.types import AssessedArticle, Digest, Story
+
+
+def choose(digest: Digest, wanted: Filter) -> Digest:
+    """Return the digest with the stories that pass a filter; the account of the day stays whole."""
+    return replace(
+        digest,
+        relevant=tuple(s for s in digest.relevant if passes(s.articles, wanted)),
+        borderline=tuple(s for s in digest.borderline if passes(s.articles, wanted)),
+        possible=tuple(a for a in digest.possible if passes((a,), wanted)),
+        unjudged=tuple(a for a in digest.unjudged if passes((a,), wanted)),
+    )
+
+
+def passes(articles: Iterable[AssessedArticle], wanted: Filter) -> bool:
+    """Whether the articles of one story have, of each list that is not empty, one label."""
+    found = tuple(articles)
+    tags = {(tag.scheme, tag.label) for assessed in found for tag in assessed.tags}
+    outlets = {assessed.article.outlet.casefold() for assessed in found}
+    by_tag = (("form", wanted.form), ("response", wanted.response), ("place", wanted.place))
+    if wanted.min_relevance and _relevance(found) < wanted.min_relevance:
+        return False
+    if wanted.outlet and not outlets & {name.casefold() for name in wanted.outlet}:
+        return False
+    return all(
+        not labels or any((scheme, label) in tags for label in labels) for scheme, labels in by_tag
+    )
+
+
+def _relevance(articles: tuple[AssessedArticle, ...]) -> float:
+    return max((assessed.relevance or 0.0 for assessed in articles), default=0.0)
+
+
+def stories_of(digest: Digest) -> tuple[Story, ...]:
+    """Return the relevant and the borderline stories of a digest."""
+    return *digest.relevant, *digest.borderline

@@ -1,0 +1,133 @@
+"""Letters and briefs as the two parts of a mail: HTML with its styles inlined, and plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from monitor.digest import words
+from monitor.digest.brief import Brief, BriefNamed
+from monitor.digest.letter import Letter, LetterArticle, LetterStory
+from monitor.digest.plain import COLUMNS, INDENT, wrap
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the digest is at the desk, and where it is stopped; empty without `public_url`."""
+
+    desk: str = ""
+    stop: str = ""
+
+
+def mail_html(letter: Letter | Brief, links: Links) -> str:
+    """Return the HTML part. Readers that know no `<style>` see it as it is meant all the same."""
+    from css_inline import CSSInliner
+
+    name = "policy.html" if isinstance(letter, Brief) else "cases.html"
+    page = _templates().get_template(name).render(letter=letter, links=links, words=words)
+    inliner = CSSInliner(
+        keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False
+    )  # at-rules stay: a dark screen cannot be asked from a style attribute
+    return str(inliner.inline(page))
+
+
+def mail_text(letter: Letter | Brief, links: Links) -> str:
+    """Return the plain text part, 78 columns wide."""
+    lines = [
+        *wrap(letter.title.upper()),
+        *wrap(f"{letter.day} ({letter.timezone})"),
+        *wrap(letter.summary),
+    ]
+    if links.desk:
+        lines += [f"{words.AT_THE_DESK}: {links.desk}"]
+    lines += ["=" * COLUMNS]
+    if letter.quiet:
+        lines += ["", *wrap(letter.quiet)]
+    lines += _brief(letter) if isinstance(letter, Brief) else _letter(letter)
+    lines += ["", "-" * COLUMNS, *wrap(words.MASKED_NOTE), "", "Coverage"]
+    for line in letter.coverage:
+        lines += wrap(line.text, hang="  ")
+        for item in line.items:
+            lines += wrap(item, first="- ")
+    lines += ["", *([f"{words.STOP}: {links.stop}"] if links.stop else wrap(words.STOP_BY_MAIL))]
+    return "\n".join(lines) + "\n"
+
+
+def _letter(letter: Letter) -> Iterator[str]:
+    for section in letter.sections:
+        yield from ("", section.heading.upper())
+        if section.note:
+            yield from wrap(section.note)
+        yield "-" * COLUMNS
+        for number, story in enumerate(section.stories, 1):
+            yield from ("", *wrap(story.line, first=f"{number}. "))
+            yield from _story(story)
+
+
+def _story(story: LetterStory) -> Iterator[str]:
+    lead = story.lead
+    yield from wrap(lead.headline or lead.note, first=INDENT)
+    yield from wrap(_meta(lead), first=INDENT)
+    yield from _address(lead)
+    for copy in story.copies:
+        yield from wrap(f"- {copy.outlet}, {copy.when}", first=INDENT, hang=INDENT + "  ")
+        yield from _address(copy)
+
+
+def _meta(article: LetterArticle) -> str:
+    parts = [article.outlet, article.when]
+    if article.language and article.language != "en":
+        parts.append(f"language: {article.language}")
+    return " · ".join([*parts, words.SUMMARY_ONLY] if article.summary_only else parts)
+
+
+def _address(article: LetterArticle) -> Iterator[str]:
+    if article.url:
+        yield f"{INDENT}{article.url}"
+    elif article.url_note:
+        yield from wrap(f"{article.url_note} Article {article.id}", first=INDENT)
+
+
+def _brief(brief: Brief) -> Iterator[str]:
+    if not brief.quiet:
+        yield from ("", "THE FOUR PS", "-" * COLUMNS)
+        for p in brief.ps:
+            where = f"; {p.places}" if p.places else ""
+            named = f"; names {p.named}" if p.named else ""
+            yield from wrap(f"{p.heading}: {p.told}{where}{named}", hang="  ")
+    for heading, entries in (
+        ("INSTRUMENTS", brief.instruments),
+        ("INSTITUTIONS", brief.institutions),
+    ):
+        if entries:
+            yield from ("", heading, "-" * COLUMNS)
+        for entry in entries:
+            yield from _entry(entry)
+
+
+def _entry(entry: BriefNamed) -> Iterator[str]:
+    yield from wrap(f"{entry.shown}: {entry.told}", hang="  ")
+    if entry.name != entry.shown:
+        yield from wrap(entry.name, first="  ")
+    yield f"  {entry.url}"
+    for source in entry.sources:
+        yield f"  - {source.outlet} {source.url or ''}".rstrip()
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("monitor.digest"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

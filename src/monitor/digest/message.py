@@ -1,0 +1,105 @@
+"""A letter as a message of the standard library: both parts, and the headers of a mailing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from urllib.parse import urlsplit
+
+from monitor.digest.brief import Brief
+from monitor.digest.letter import Letter
+from monitor.digest.mailed import Links, mail_html, mail_text
+from monitor.digest.safe import clean
+
+PURPOSE = b"unsubscribe\0"
+"""Signed with the address, so that a token made for this is none for anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who gets what: `key` signs the link to unsubscribe, `day` and `preset` name the digest.
+
+    `period` is the days that it tells of, as the desk's page of them is addressed.
+    """
+
+    sender: str
+    address: str
+    preset: str
+    day: str
+    key: str
+    period: str
+    public_url: str = ""
+
+
+def make_message(
+    letter: Letter | Brief, envelope: Envelope, now: datetime, *, again: int = 0
+) -> EmailMessage:
+    """Return the message. The same digest has the same Message-ID, save where it is sent `again`.
+
+    No text from outside reaches a header: the subject is made of day, counts and labels, and what
+    the settings hold was checked; the policy of the library refuses line breaks on top.
+    """
+    stop = stop_link(envelope)
+    desk = f"{_base(envelope)}/digests/{envelope.period}" if envelope.public_url else ""
+    name, sender = parseaddr(envelope.sender)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(clean(name), addr_spec=sender)
+    message["To"] = Address(addr_spec=envelope.address)
+    message["Subject"] = clean(letter.subject)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id(envelope, again)
+    message["Auto-Submitted"] = "auto-generated"
+    message["Precedence"] = "bulk"
+    mailto = f"<mailto:{sender}?subject=unsubscribe>"
+    if stop:
+        message["List-Unsubscribe"] = f"<{stop}>, {mailto}"
+        if stop.startswith("https://"):  # RFC 8058 knows no other
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    else:
+        message["List-Unsubscribe"] = mailto
+    links = Links(desk=desk, stop=stop)
+    message.set_content(mail_text(letter, links), cte="quoted-printable")
+    message.add_alternative(mail_html(letter, links), subtype="html", cte="quoted-printable")
+    return message
+
+
+def message_id(envelope: Envelope, again: int = 0) -> str:
+    """Return the id of a digest for one address: the same whenever it is made, telling neither."""
+    told = "\n".join((envelope.address.casefold(), envelope.preset, envelope.day, str(again)))
+    made = hmac.new(envelope.key.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
+    domain = parseaddr(envelope.sender)[1].rpartition("@")[2]
+    return f"<digest.{made}@{domain}>"
+
+
+def stop_link(envelope: Envelope) -> str:
+    """Return where mail to the address can be stopped, without signing in; "" without a desk."""
+    if not envelope.public_url:
+        return ""
+    return f"{_base(envelope)}/unsubscribe/{stop_token(envelope.key, envelope.address)}"
+
+
+def stop_token(key: str, address: str) -> str:
+    """Return what proves that a request to stop comes from who got mail for `address`."""
+    signed = hmac.new(key.encode(), PURPOSE + address.casefold().encode(), hashlib.sha256)
+    return signed.hexdigest()
+
+
+def address_of(token: str, key: str, addresses: Iterable[str]) -> str | None:
+    """Return which of the addresses a token was made for: it does not hold the address itself."""
+    given = token.encode("utf-8", "replace")
+    for address in addresses:
+        if hmac.compare_digest(stop_token(key, address).encode(), given):
+            return address
+    return None
+
+
+def _base(envelope: Envelope) -> str:
+    parts = urlsplit(envelope.public_url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"

@@ -1,0 +1,215 @@
+"""The digest as mail: masked, in our own words first, and a message that mail programs trust."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest_samples import LEDGER, article, finding, tag
+from mail_samples import NAME, case, country, digest, letter, mask
+from monitor.digest.brief import known, names_in, write_brief
+from monitor.digest.choose import choose
+from monitor.digest.mailed import Links, mail_html, mail_text
+from monitor.digest.message import Envelope, address_of, make_message, message_id, stop_token
+from monitor.digest.neutral import neutral_line
+from monitor.persons import WITHHELD
+from monitor.recipients import Filter
+from monitor.types import Story
+
+NOW = datetime(2026, 11, 25, 7, tzinfo=UTC)
+ENVELOPE = Envelope(
+    '"Desk, of Accra" <desk@example.org>', "officer@example.org", "cases", "2026-11-24", "k" * 64,
+    "2026-11-24", "https://desk.example/",
+)  # fmt: skip
+
+
+def message(found, envelope=ENVELOPE, **options):
+    made = make_message(found, envelope, NOW, **options)
+    return message_from_bytes(bytes(made), policy=policy.default)
+
+
+def parts(read) -> tuple[str, str]:
+    plain, html = (read.get_body((kind,)) for kind in ("plain", "html"))
+    return plain.get_content(), html.get_content()
+
+
+@pytest.mark.parametrize(
+    ("tags", "line"),
+    [
+        (
+            [("form", "forced_labour"), ("place", "TH"), ("response", "prosecution"),
+             ("victim", "adult")],
+            "Forced labour · Thailand · prosecution · adults",
+        ),
+        ([("form", "unspecified"), ("place", "GH")], "Trafficking in human beings · Ghana"),
+        ([("victim", "both")], "Trafficking in human beings · adults and children"),
+        ([], "Trafficking in human beings"),
+        ([("form", "forced_labour"), ("form", "organ_removal")], "Forced labour, organ removal"),
+    ],
+)  # fmt: skip
+def test_a_story_in_a_line(tags, line: str) -> None:
+    found = article(tags=tuple(tag(scheme, label, 0.9) for scheme, label in tags))
+    assert neutral_line(Story("s", (found,)), country) == line
+
+
+def test_no_name_leaves_the_desk() -> None:
+    found = message(letter(case(url="https://o.example/amina-yusuf-court")))
+    assert "Amina" not in found.as_string()
+    assert "Yusuf" not in found.as_string()
+    for part in parts(found):
+        assert f"{WITHHELD} tells court" in part
+        assert "The article's address is not shown" in part.replace("\n   ", " ")
+        assert "Forced labour · Thailand · prosecution · adults" in part
+
+
+def test_what_cannot_be_masked_and_what_is_graphic_is_not_shown() -> None:
+    thai = case("t", "ชื่อ", "ข่าว", language="th")
+    graphic = case("g", "Girl raped and tortured for weeks")
+    flagged = case(
+        "f", "A quiet headline", findings=(finding("A quiet headline", "quiet",
+        rule="graphic-sexual-detail"),),
+    )  # fmt: skip
+    plain, html = parts(message(letter(thai, graphic, flagged)))
+    for part in (plain, html):
+        for words in ("ชื่อ", "raped", "tortured", "quiet headline"):
+            assert words not in part
+    assert plain.count("Headline not shown: it tells of violence in detail.") == 2
+    assert "names cannot be masked in this language" in html
+    assert html.count("Read it at the outlet") == 3
+
+
+def test_the_subject_is_day_count_forms_and_places() -> None:
+    found = letter(case("a"), case("b"), case("c", tags=(tag("place", "GH", 0.9),)))
+    assert (
+        found.subject
+        == "News, Tuesday 24 November 2026: 3 stories (forced labour; Thailand, Ghana)"
+    )
+    assert letter().subject == "News, Tuesday 24 November 2026: no story"
+
+
+def test_the_message_is_one_of_a_mailing() -> None:
+    read = message(letter(case()))
+    assert read["From"].addresses[0].display_name == "Desk, of Accra"
+    assert read["To"] == "officer@example.org"
+    assert read["Auto-Submitted"] == "auto-generated"
+    assert read["Date"].datetime == NOW
+    token = stop_token(ENVELOPE.key, "Officer@example.org")
+    stop = f"https://desk.example/unsubscribe/{token}"
+    assert read["List-Unsubscribe"] == f"<{stop}>, <mailto:desk@example.org?subject=unsubscribe>"
+    assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "officer" not in stop
+    plain, html = parts(read)
+    for part in (plain, html):
+        assert stop in part
+        assert "https://desk.example/digests/2026-11-24" in part
+    assert "<style" in html
+    assert "prefers-color-scheme" in html
+    assert 'style="' in html
+    assert "--" not in html.partition("<body")[2].partition("style=")[2][:80]
+    assert read["Message-ID"] == message(letter(case("b")))["Message-ID"]
+    assert read["Message-ID"] != message(letter(case()), again=1)["Message-ID"]
+    other = replace(ENVELOPE, address="else@example.org")
+    assert message_id(other) != message_id(ENVELOPE)
+
+
+def test_without_an_address_of_the_desk_one_stops_it_by_mail() -> None:
+    read = message(letter(case()), replace(ENVELOPE, public_url=""))
+    assert read["List-Unsubscribe"] == "<mailto:desk@example.org?subject=unsubscribe>"
+    assert "List-Unsubscribe-Post" not in read
+    assert "answer with the word unsubscribe" in parts(read)[0]
+    plain_http = message(letter(case()), replace(ENVELOPE, public_url="http://10.0.0.1:8000"))
+    assert "List-Unsubscribe-Post" not in plain_http
+    assert "http://10.0.0.1:8000/unsubscribe/" in plain_http["List-Unsubscribe"]
+
+
+def test_a_token_is_of_one_address_and_one_desk() -> None:
+    token = stop_token("key", "officer@example.org")
+    assert address_of(token, "key", ["else@example.org", "Officer@example.org"]) == (
+        "Officer@example.org"
+    )
+    assert address_of(token, "other key", ["officer@example.org"]) is None
+    assert address_of("é\ud800", "key", ["officer@example.org"]) is None
+
+
+@settings(max_examples=25)
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_text_from_outside_reaches_a_header(title: str, outlet: str) -> None:
+    nasty = f"{title}\r\nBcc: all@example.org\r\n\r\n{outlet}"
+    found = case(title=nasty, outlet=nasty, id=nasty, url=f"https://o.example/{nasty}")
+    read = message(letter(replace(found, tags=(tag("place", nasty, 0.9),))))
+    assert set(read.keys()) == {
+        "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Precedence",
+        "List-Unsubscribe", "List-Unsubscribe-Post", "MIME-Version", "Content-Type",
+    }  # fmt: skip
+    assert read["To"] == "officer@example.org"
+    assert not any("\n" in value or "\r" in value for value in read.values())
+
+
+def test_markup_of_outlets_stays_text() -> None:
+    nasty = case(title="<script>alert(1)</script> & <img src=x onerror=y>", outlet="<b>x</b>")
+    html = mail_html(letter(nasty), Links())
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<b>x</b>" not in html
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ids"),
+    [
+        (Filter(), ["a", "b"]),
+        (Filter(form=("organ_removal", "forced_labour")), ["a"]),
+        (Filter(form=("organ_removal",)), []),
+        (Filter(place=("GH",)), ["b"]),
+        (Filter(place=("GH", "TH"), response=("prosecution",)), ["a"]),
+        (Filter(outlet=("coast daily",)), ["a", "b"]),
+        (Filter(outlet=("Else",)), []),
+        (Filter(min_relevance=0.95), ["a"]),
+    ],
+)
+def test_a_recipient_gets_what_it_asked_for(wanted: Filter, ids: list[str]) -> None:
+    other = case("b", relevance=0.7, tags=(tag("place", "GH", 0.9),))
+    found = choose(digest(case("a"), other), wanted)
+    assert [story.id for story in found.relevant] == ids
+    assert found.ledger == LEDGER
+
+
+def brief(*articles):
+    return write_brief(digest(*articles), title="News", country_name=country, mask=mask)
+
+
+def test_the_policy_brief_names_institutions_and_no_case() -> None:
+    text = (
+        f"{NAME} was held. The ILO said that the Domestic Workers Convention (ILO C189) and the "
+        "Palermo Protocol bind the state; GRETA agreed. Pilot IOMs do not count."
+    )
+    found = brief(case("a", text=text), case("b", tags=(tag("response", "prevention", 0.9),)))
+    assert [p.told for p in found.ps] == ["1 story", "0 stories", "1 story", "0 stories"]
+    assert [n.shown for n in found.instruments] == ["ILO Convention No. 189", "Palermo Protocol"]
+    assert [n.shown for n in found.institutions] == ["GRETA", "ILO"]
+    assert (
+        found.ps[2].named == "GRETA (1), ILO (1), ILO Convention No. 189 (1), Palermo Protocol (1)"
+    )
+    read = message(found)
+    assert read["Subject"].startswith("News: policy brief, Tuesday 24 November 2026: 2 stories")
+    for part in parts(read):
+        assert "tells court" not in part
+        assert "Amina" not in part
+        assert "https://www.coe.int/en/web/anti-human-trafficking/greta" in part
+
+
+def test_every_institution_is_found_by_each_of_its_names_and_has_an_address() -> None:
+    for entry in known():
+        assert entry.url.startswith("https://"), entry.id
+        for name in (entry.name, entry.shown, *entry.phrases, *entry.abbreviations):
+            story = Story("s", (case(text=f"They spoke of the {name}, too."),))
+            assert entry.id in names_in(story), name
+
+
+def test_the_text_part_is_78_columns_wide_save_for_addresses() -> None:
+    text = mail_text(
+        letter(*(case(f"a{n}", "A headline of words " * 9) for n in range(3))), Links()
+    )
+    assert all(len(line) <= 78 or "http" in line for line in text.splitlines())

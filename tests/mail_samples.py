@@ -1,0 +1,44 @@
+"""Stories for tests of mail and feeds: with a name that must not leave the desk."""
+
+from digest_samples import LEDGER, article, tag
+from monitor.digest.letter import write_letter
+from monitor.persons import WITHHELD, Masked
+from monitor.types import Digest, Story
+
+NAME = "Amina Yusuf"
+
+
+def country(code: str) -> str:
+    return {"TH": "Thailand", "GH": "Ghana"}.get(code, code)
+
+
+def mask(found):
+    """As `Monitor.mask` does, for one name."""
+    if found.language != "en":
+        return None
+    hidden = frozenset(NAME.split())
+    title, text = (value.replace(NAME, WITHHELD) for value in (found.title, found.text))
+    return Masked(title, text, (), hidden, hidden)
+
+
+def case(key="a1", title=f"{NAME} tells court", text=f"{NAME} was held.", **changes):
+    tags = (
+        tag("form", "forced_labour", 0.9),
+        tag("place", "TH", 0.9),
+        tag("response", "prosecution", 0.9),
+        tag("victim", "adult", 0.9),
+    )
+    return article(key, title, text, **{"tags": tags, "url": f"https://o.example/{key}", **changes})
+
+
+def digest(*articles, **changes) -> Digest:
+    stories = tuple(Story(a.article.id, (a,)) for a in articles)
+    values = {
+        "day": "2026-11-24", "timezone": "UTC", "relevant": stories, "borderline": (),
+        "ledger": LEDGER, "stamps": (), **changes,
+    }  # fmt: skip
+    return Digest(**values)
+
+
+def letter(*articles, **changes):
+    return write_letter(digest(*articles, **changes), title="News", country_name=country, mask=mask)
