@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,7 @@ from monitor.config import Settings, cache_dir, data_dir, guideline_dir, load_se
 from monitor.errors import UsageError
 from monitor.gaps import Gaps
 from monitor.labels import check_labels
-from monitor.types import AssessedArticle, Assessor, Digest, Feed, Review, Verdict
+from monitor.types import Article, AssessedArticle, Assessor, Digest, Feed, Review, Verdict
 
 if TYPE_CHECKING:
     from monitor.classify import Classified
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from monitor.digest.view import DigestView
     from monitor.feeds import Discovered, Manners
     from monitor.guidelines import Country, Guideline
+    from monitor.persons import Masked
     from monitor.store import PollResult, Store
     from monitor.text.document import Document
 
@@ -376,17 +377,23 @@ class Monitor:
     # What is told --------------------------------------------------------------------------
 
     def digest(self, day: str | None = None) -> Digest:
-        """Return the digest of an ISO `day` (default: today in the desk's time zone) or of `all`.
+        """Return the digest of an ISO `day` (default: today in the desk's zone), or of `all`.
 
-        Raises `UsageError` for a day that is none.
+        `FIRST..LAST` are all days from one to another. Raises `UsageError` for a day that is none.
         """
-        from monitor.digest import build_digest, day_bounds, note_unmeasured
-        from monitor.stories import group_stories
+        from monitor.digest import day_bounds
 
         zone = self.settings.zone
         if day is None:
             day = self.now().astimezone(zone).date().isoformat()
-        since, until = day_bounds(day, zone)
+        return self.digest_between(*day_bounds(day, zone), day=day)
+
+    def digest_between(self, since: datetime | None, until: datetime | None, *, day: str) -> Digest:
+        """Return the digest of what was first seen in [since, until), called `day`."""
+        from monitor.digest import build_digest, note_unmeasured
+        from monitor.digest.due import TROUBLE_DAYS, undelivered
+        from monitor.stories import group_stories
+
         found = build_digest(
             self.store.assessed(self.stamps, since=since, until=until),
             day=day,
@@ -395,8 +402,11 @@ class Monitor:
             stamps=self.stamps,
             group=group_stories,
         )
+        mailed = self.store.deliveries(since=self.now() - timedelta(days=TROUBLE_DAYS))
+        found = replace(found, undelivered=undelivered(mailed))
         country = self.settings.check.country.strip().upper()  # known to be one since it was read
-        end = day if until is not None else self.now().astimezone(zone).date().isoformat()
+        last = until - timedelta(seconds=1) if until is not None else self.now()
+        end = last.astimezone(self.settings.zone).date().isoformat()
         found = replace(found, gaps=self.gaps(end, short=True))
         return note_unmeasured(found, self.measured_countries, country)
 
@@ -421,14 +431,35 @@ class Monitor:
         missed = estimate_missed(draws, self.store.verdicts(ids))
         return gaps(missed, share_had(had), short=short)
 
+    def mask(self, article: Article) -> Masked | None:
+        """Return an article with all names masked that may be a victim's, minor's or relative's.
+
+        `None` for one in a language in which nobody can tell them.
+        """
+        from monitor.persons import mask_names
+        from monitor.text.language import spoken_language
+
+        language = self.guideline.language
+        told = f"{article.title}\n{article.text}"
+        if spoken_language(article.language, told, language) != language:
+            return None
+        lists = self.guideline.person_lists
+        return mask_names(article.text, lists, title=article.title, unsure=True)
+
     def render_digest(self, digest: Digest, format: DigestFormat, *, evidence: bool = False) -> str:
-        """Return `digest` as `html`, `text`, `md` or `json`; `evidence` is for text and `md`."""
+        """Return `digest` in one of its formats; `evidence` is for text and Markdown."""
         from monitor.countries import country_name
         from monitor.digest import render_digest
 
-        title = self.settings.digest.title
+        settings = self.settings.digest
         return render_digest(
-            digest, format, title=title, country_name=country_name, evidence=evidence
+            digest,
+            format,
+            title=settings.title,
+            country_name=country_name,
+            evidence=evidence,
+            mask=self.mask,
+            public_url=settings.public_url,
         )
 
     def view_digest(self, digest: Digest) -> DigestView:

@@ -89,6 +89,16 @@ class SilentFeedOut(Model):
     usual_gap_s: int | None = Field(description="Nine in ten of its pauses are no longer.")
 
 
+class UndeliveredOut(Model):
+    """A digest that may not have reached somebody."""
+
+    day: str
+    preset: Literal["cases", "policy"]
+    to: str = Field(description="The address with its name hidden.")
+    outcome: Literal["failed", "unknown"]
+    reason: str
+
+
 class CoverageOut(Model):
     """What lies behind the ledger's figures."""
 
@@ -112,6 +122,7 @@ class CoverageOut(Model):
     )
     feeds_not_polled: int = Field(description="Feeds followed that were not polled.")
     gaps: GapsOut | None = Field(description="What may be missed, as of `GET /v1/coverage`.")
+    undelivered: list[UndeliveredOut]
 
 
 class DigestOut(Model):

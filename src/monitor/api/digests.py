@@ -1,4 +1,4 @@
-"""`GET /v1/digests/{day}`: the day's digest, as JSON or as the HTML that is also mailed."""
+"""`GET /v1/digests/{day}`: the day's digest, as JSON, as a page of its own, or as a feed."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from monitor.types import Digest
 
 router = APIRouter(tags=["digests"])
 
+FEEDS = {"atom": "application/atom+xml", "jsonfeed": "application/feed+json"}
+"""Media types of the feeds, whose headlines are masked as in mail."""
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 
@@ -32,7 +34,11 @@ _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
     responses={
         200: {
             "model": DigestOut,
-            "content": {"text/html": {"schema": {"type": "string"}}},
+            "content": {
+                "text/html": {"schema": {"type": "string"}},
+                FEEDS["atom"]: {"schema": {"type": "string"}},
+                FEEDS["jsonfeed"]: {"schema": {"type": "object"}},
+            },
         },
         **problems(404, 422, 503),
     },
@@ -41,14 +47,15 @@ def digest(
     day: Annotated[
         str,
         Path(
-            description="ISO date in the desk's time zone, `today`, or `all`.",
-            pattern=r"^(\d{4}-\d{2}-\d{2}|today|all)$",
+            description="ISO date in the desk's time zone, `FIRST..LAST`, `today`, or `all`.",
+            pattern=r"^(\d{4}-\d{2}-\d{2}(\.\.\d{4}-\d{2}-\d{2})?|today|all)$",
             examples=["2026-11-25"],
         ),
     ],
     monitor: MonitorDep,
     form: Annotated[
-        Literal["json", "html"] | None, Query(alias="format", description="Overrides Accept.")
+        Literal["json", "html", "atom", "jsonfeed"] | None,
+        Query(alias="format", description="Overrides Accept."),
     ] = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
@@ -57,11 +64,13 @@ def digest(
     if form == "html" or (form is None and prefers_html(accept)):
         html = monitor.render_digest(found, "html")
         return HTMLResponse(html, headers={"content-security-policy": style_policy(html)})
+    if form in ("atom", "jsonfeed"):
+        return Response(monitor.render_digest(found, form), media_type=FEEDS[form])
     return Response(monitor.render_digest(found, "json"), media_type="application/json")
 
 
 def find_digest(monitor: Monitor, day: str) -> Digest:
-    """Return the digest of an ISO date, of `today` or of `all`."""
+    """Return the digest of an ISO date, a period, `today` or `all`."""
     try:
         return monitor.digest(None if day == "today" else day)
     except UsageError as error:

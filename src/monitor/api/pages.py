@@ -59,8 +59,8 @@ def docs_page(request: Request) -> HTMLResponse:
 
 
 def _days_beside(day: str, today: date) -> tuple[str | None, str | None]:
-    """Return the ISO days before and after, as far as there are digests; none beside `all`."""
-    if day == "all":
+    """Return the ISO days before and after, as far as there are digests; of one day only."""
+    if day == "all" or ".." in day:
         return None, None
     middle = date.fromisoformat(day)
     before = str(middle - timedelta(days=1)) if middle > date.min else None

@@ -12,8 +12,10 @@ from monitor.digest.build import build_digest, day_bounds
 from monitor.digest.countries import note_unmeasured
 from monitor.digest.html import render_html
 from monitor.digest.json_ import digest_json, render_json
+from monitor.digest.letter import Mask, write_letter
 from monitor.digest.markdown import render_markdown
 from monitor.digest.plain import render_plain
+from monitor.digest.syndication import render_atom, render_jsonfeed
 from monitor.digest.tags import CountryName
 from monitor.digest.view import view_digest
 from monitor.errors import UsageError
@@ -28,7 +30,7 @@ __all__ = [
     "render_digest",
 ]
 
-DigestFormat = Literal["html", "text", "md", "json"]
+DigestFormat = Literal["html", "text", "md", "json", "atom", "jsonfeed"]
 
 
 def render_digest(
@@ -38,9 +40,12 @@ def render_digest(
     title: str,
     country_name: CountryName = str,
     evidence: bool = False,
+    mask: Mask | None = None,
+    public_url: str = "",
 ) -> str:
-    """Return the digest as a page under `title`, or as JSON.
+    """Return the digest as a page under `title`, as JSON, or as a feed.
 
+    Feeds leave the desk: they need `mask`, and lead to the desk at `public_url`, if there is one.
     `country_name` turns an ISO code into the name to show. With `evidence` plain text and Markdown
     give the words behind each tag and why a headline is flagged; HTML and JSON always have them.
 
@@ -51,6 +56,12 @@ def render_digest(
     if format not in get_args(DigestFormat):
         known = ", ".join(get_args(DigestFormat))
         raise UsageError(f"'{format}' is no digest format (known: {known})")
+    if format in ("atom", "jsonfeed"):
+        if mask is None:
+            raise UsageError(f"'{format}' shows nothing whose names are not masked")
+        letter = write_letter(digest, title=title, country_name=country_name, mask=mask)
+        syndicate = render_atom if format == "atom" else render_jsonfeed
+        return syndicate(letter, period=digest.day, public_url=public_url)
     view = view_digest(digest, title=title, country_name=country_name)
     if format == "html":
         return render_html(view)

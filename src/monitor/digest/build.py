@@ -17,12 +17,22 @@ Group = Callable[[Sequence[AssessedArticle]], tuple[Story, ...]]
 def day_bounds(day: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     """Return the half-open `(since, until)` in UTC of a day of the desk's clock.
 
-    Days on which clocks change have 23 or 25 hours. `all` has no bounds.
+    Days on which clocks change have 23 or 25 hours. `all` has no bounds; `FIRST..LAST` are all
+    days from one to another.
 
-    Raises `UsageError` where `day` is neither `all` nor an ISO date with a day after it.
+    Raises `UsageError` where `day` is none of these, nor an ISO date with a day after it.
     """
     if day == ALL:
         return None, None
+    if ".." in day:
+        earlier, _, later = day.partition("..")
+        later = later.replace("..", "to")  # one period, not several
+        since, until = day_bounds(earlier, zone)[0], day_bounds(later, zone)[1]
+        if since is None or until is None or until <= since:
+            raise UsageError(
+                f"'{day[:30]}' is no period: FIRST..LAST, such as 2026-11-20..2026-11-25"
+            )
+        return since, until
     try:
         # strptime rather than fromisoformat, which also takes 20261125 and 2026-W48-3
         first = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC).date()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -14,7 +14,7 @@ from monitor.digest.countries import unmeasured_words
 from monitor.digest.safe import clean, excerpt, shown_url, without_user
 from monitor.digest.tags import CountryName
 from monitor.digest.times import date_words
-from monitor.types import Digest, FailedFeed, Ledger, SilentFeed
+from monitor.types import Delivery, Digest, FailedFeed, Ledger, SilentFeed
 
 FEEDS_SHOWN = 30
 NAME_CHARS = 80
@@ -100,7 +100,13 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageL
         lines.append(CoverageLine(unmeasured))
     if digest.gaps is not None:
         lines += [CoverageLine(words) for words in digest.gaps.words]
-    return tuple(lines)
+    return (*lines, *_undelivered(digest.undelivered))
+
+
+def _undelivered(deliveries: Sequence[Delivery]) -> Iterator[CoverageLine]:
+    if deliveries:
+        items = [delivery_words(delivery) for delivery in deliveries]
+        yield CoverageLine("Digests that may not have arrived:", _first(items))
 
 
 def language_words(languages: Mapping[str, int]) -> str:
@@ -111,6 +117,19 @@ def language_words(languages: Mapping[str, int]) -> str:
 
 def _language(code: str) -> str:
     return clean(language_name(code)) if code else "not known which"
+
+
+def delivery_words(delivery: Delivery) -> str:
+    """Return what became of a digest: its day, to whom without telling whom, and why."""
+    became = "not sent" if delivery.outcome == "failed" else "nobody knows whether it was sent"
+    why = clean(delivery.reason) or "it was cut off before the answer was stored"
+    return f"{clean(delivery.day)} to {hidden_address(delivery.address)}: {became}: {why}"
+
+
+def hidden_address(address: str) -> str:
+    """Return an address so that its owner knows it and others do not."""
+    name, _, domain = clean(address).rpartition("@")
+    return f"{name[:1]}…@{domain}"
 
 
 def page_failure_words(failures: Mapping[str, int]) -> str:

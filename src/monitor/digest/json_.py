@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any
 
-from monitor.digest.coverage import judged_on_summary
+from monitor.digest.coverage import hidden_address, judged_on_summary
 from monitor.digest.safe import without_user
 from monitor.digest.view import headline_findings
 from monitor.shapes import finding_json, tag_json, term_json, time_json
@@ -120,6 +120,16 @@ def _coverage(digest: Digest) -> dict[str, Any]:
         "languages": dict(sorted(ledger.languages.items())),
         "feeds_not_polled": ledger.unasked,
         "gaps": None if digest.gaps is None else dict(digest.gaps.figures),
+        "undelivered": [
+            {
+                "day": delivery.day,
+                "preset": delivery.preset,
+                "to": hidden_address(delivery.address),
+                "outcome": delivery.outcome,
+                "reason": delivery.reason,
+            }
+            for delivery in digest.undelivered
+        ],
     }
 
 
