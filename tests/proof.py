@@ -70,6 +70,12 @@ STEPS = (
         {"SERVED": "1"},
     ),
     Step(
+        "mail",
+        "`kill -9` while digests are sent: none twice, what is unknown listed",
+        (*PYTEST, "tests/desk/test_desk_mail.py", "-k", "killed_at_any"),
+        {"KILLS": "200"},
+    ),
+    Step(
         "browsers",
         "axe-core on every page and state, nothing wider than the window",
         (*PYTEST, "tests/web/test_web_axe.py"),

@@ -18,6 +18,7 @@ from monitor.cli import (
     doctor,
     feeds,
     guidelines,
+    mail,
     models,
     reviews,
     serve,
@@ -63,6 +64,7 @@ app.command("ingest")(desk.ingest)
 app.command("assess")(desk.assess)
 app.command("run")(desk.run)
 app.command("digest")(desk.digest)
+app.add_typer(mail.app, name="recipients")
 reviews.app.command("sample")(coverage.sample)
 app.add_typer(reviews.app, name="reviews")
 app.command("coverage")(coverage.coverage)

@@ -35,13 +35,26 @@ timezone = "UTC"                # the desk's time zone: which day an article bel
 # disable = []                  # rule ids that are switched off
 # [check.severity]
 # rescue-language = "suggestion"
+
+# [digest]
+# public_url = "https://desk.your.organisation.example"   # where recipients reach `monitor serve`
+
+# [smtp]                        # the password: environment variable MONITOR_SMTP_PASSWORD
+# host = "mail.your.organisation.example"
+# username = "desk@your.organisation.example"
+# sender = "Trafficking desk <desk@your.organisation.example>"
+
+# [[recipients]]                # as often as there are recipients
+# address = "officer@your.organisation.example"
+# hour = 7
+# timezone = "UTC"
 """
 
 
 WARNINGS_SHOWN = 3
 """How many warnings of one feed are written; the database has all."""
 
-DigestFormat = Literal["text", "html", "md", "json"]
+DigestFormat = Literal["text", "html", "md", "json", "atom", "jsonfeed"]
 
 _Evidence = Annotated[
     bool,
@@ -214,11 +227,25 @@ def run(
 def digest(
     context: typer.Context,
     day: Annotated[
-        str | None, typer.Option(help="An ISO date, or all; default today in the desk's zone.")
+        str | None,
+        typer.Option(help="An ISO date, FIRST..LAST or all; default today in the desk's zone."),
     ] = None,
     format: Annotated[DigestFormat, typer.Option(help="How to write it.")] = "text",
     evidence: _Evidence = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Mail it to the recipients who have not had that day.")
+    ] = False,
+    to: Annotated[str | None, typer.Option(help="With --send: to this recipient only.")] = None,
+    resend: Annotated[
+        bool, typer.Option("--resend", help="With --to: send it though it was, or may have been.")
+    ] = False,
 ) -> None:
-    """Print the digest of a day."""
+    """Print the digest of a day, or mail it."""
+    from monitor.cli import mail
+
     monitor = monitor_of(context)
+    if send or resend:
+        raise typer.Exit(mail.send(monitor, day=day, to=to, again=resend))
+    if to:
+        raise UsageError("--to goes with --send")
     show(monitor.render_digest(monitor.digest(day), format, evidence=evidence))
