@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import documents
-from monitor.api import pages
+from monitor.api import pages, unsubscribe
 from monitor.api.app import create_app
 from monitor.config import Settings
 from monitor.core import Monitor
@@ -132,7 +132,7 @@ def test_variables_are_there(path: Path) -> None:
 def _routes(tmp_path_factory: pytest.TempPathFactory) -> list[re.Pattern[str]]:
     with Monitor(Settings(home=tmp_path_factory.mktemp("routes"))) as monitor:
         paths = [*create_app(monitor).openapi()["paths"], "/openapi.json"]
-    paths += [route.path for route in pages.router.routes]
+    paths += [route.path for route in (*pages.router.routes, *unsubscribe.router.routes)]
     return [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))) for path in paths]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
@@ -22,6 +23,7 @@ from monitor.api import (
     reviews,
     rules,
     trends,
+    unsubscribe,
 )
 from monitor.api.checkers import Checkers
 from monitor.api.guard import Guard, allowed_hosts
@@ -33,6 +35,21 @@ from monitor.api.problems import install_handlers
 from monitor.core import Monitor
 from monitor.web import STATIC_DIR
 
+_MODULES = (
+    check,
+    classify,
+    articles,
+    reviews,
+    digests,
+    coverage,
+    trends,
+    rules,
+    health,
+    metrics,
+    pages,
+    unsubscribe,
+)
+"""Each has routes."""
 _NO_TELEMETRY: Any = {
     "tracing": False,
     "metrics": False,
@@ -73,26 +90,16 @@ def create_app(
     app.state.monitor = monitor
     app.state.checkers = who
     app.state.metrics = metrics.Metrics(monitor)
-    for module in (
-        check,
-        classify,
-        articles,
-        reviews,
-        digests,
-        coverage,
-        trends,
-        rules,
-        health,
-        metrics,
-        pages,
-    ):
+    for module in _MODULES:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     install_handlers(app)
     silence_leaky_loggers()
     # Added from the inside out: a request passes them from the last to the first.
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes(monitor.settings.check.max_chars))
-    app.add_middleware(Guard, hosts=allowed_hosts((*hosts, *monitor.settings.serve.hosts)))
+    public = urlsplit(monitor.settings.digest.public_url).hostname or ""
+    names = (*hosts, *monitor.settings.serve.hosts, public)
+    app.add_middleware(Guard, hosts=allowed_hosts(names))
     app.add_middleware(RequestLog, observe=app.state.metrics.observe)
     app.add_middleware(SecurityHeaders)
     describe(app)

@@ -11,6 +11,7 @@ from monitor.web.pages import (
     render_error,
     render_rule,
     render_rules,
+    render_unsubscribe,
 )
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "render_error",
     "render_rule",
     "render_rules",
+    "render_unsubscribe",
 ]

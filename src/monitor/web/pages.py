@@ -76,6 +76,13 @@ def render_docs(document: Mapping[str, Any], *, address: str) -> str:
     return _render("docs.html", here="/docs", api=view_api(document, address))
 
 
+def render_unsubscribe(title: str, *, token: str, address: str, done: bool) -> str:
+    """Return the page that asks, or says, that `address` gets no more mail; "": a wrong link."""
+    return _render(
+        "unsubscribe.html", here="", title=title, token=token, address=address, done=done
+    )
+
+
 def render_error(status: int, title: str, detail: str) -> str:
     """Return the page that says what went wrong."""
     return _render("error.html", here="", status=status, title=title, detail=detail)
