@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import mail_server
 import store_samples
 from desk import Desk as Folder
 from monitor.config import CheckSettings, Settings, load_settings
@@ -22,9 +23,11 @@ from monitor.doctor import Check, Desk, examine, exit_code
 from monitor.doctor.clock import examine_clock
 from monitor.doctor.database import examine_database
 from monitor.doctor.examine import examine_guideline, examine_models, examine_settings
+from monitor.doctor.mail import examine_mail
 from monitor.doctor.parts import PARTS, Part, examine_part, examine_parts
+from monitor.recipients import Recipient, SmtpSettings
 from monitor.store import open_store
-from monitor.types import FeedState
+from monitor.types import Delivery, FeedState
 
 NOW = store_samples.NOW
 
@@ -213,3 +216,25 @@ def test_an_examination_that_fails_does_not_stop_the_others(tmp_path: Path) -> N
 
     checks = examine(desk(tmp_path), [examine_luck, examine_clock])
     assert [(check.part, check.status) for check in checks] == [("luck", "fault"), ("clock", "ok")]
+
+
+def test_mail_is_tried_and_what_did_not_arrive_is_told(tmp_path: Path) -> None:
+    to = (Recipient("officer@example.org"),)
+    with mail_server.serve(tmp_path) as server:
+        smtp = SmtpSettings(
+            server.host, server.port, "starttls", mail_server.USER, mail_server.PASSWORD,
+            "desk@example.org", 5.0, server.ca_file,
+        )  # fmt: skip
+        assert said(list(examine_mail(desk(tmp_path))), "ok") == []
+        [well] = examine_mail(desk(tmp_path, smtp=smtp, recipients=to))
+        assert (well.status, "takes mail of ours (1 recipients)" in well.found) == ("ok", True)
+        wrong = replace(smtp, password="wrong")
+        with open_store(f"sqlite:///{tmp_path / 'monitor.sqlite'}") as store:
+            store.begin_send(Delivery("a@b.example", "cases", "2026-11-24", None, None, "", NOW))
+        fault, lost = examine_mail(desk(tmp_path, smtp=wrong, recipients=to))
+        assert not server.received
+    assert (fault.status, "refused user name or password" in fault.found) == ("fault", True)
+    assert mail_server.PASSWORD not in fault.found
+    assert (lost.status, "2026-11-24 to a…@b.example" in lost.found) == ("warning", True)
+    [nobody] = examine_mail(desk(tmp_path, recipients=to))
+    assert (nobody.status, "no mail server" in nobody.found) == ("fault", True)

@@ -9,6 +9,7 @@ from monitor.config import cache_dir, data_dir, guideline_dir, settings_variable
 from monitor.doctor.check import Check, Desk
 from monitor.doctor.clock import examine_clock
 from monitor.doctor.database import examine_database
+from monitor.doctor.mail import examine_mail
 from monitor.doctor.parts import examine_parts
 from monitor.errors import MonitorError
 
@@ -79,6 +80,7 @@ EXAMINATIONS: tuple[Examination, ...] = (
     examine_guideline,
     examine_database,
     examine_clock,
+    examine_mail,
 )
 _ADVICE = {
     "models": "install thb-monitor again",

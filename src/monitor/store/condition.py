@@ -10,9 +10,12 @@ from pathlib import Path
 from sqlalchemy import Connection, func, inspect, select, text
 
 from monitor.errors import StoreError
+from monitor.store import sends
 from monitor.store.database import Database, open_database
 from monitor.store.migrate import HEAD, revision_of
 from monitor.store.schema import articles, assessments, feed_states, feeds, metadata, polls
+from monitor.store.schema import sends as sends_table
+from monitor.types import Delivery
 
 _PATIENCE_S = 2.0
 
@@ -58,6 +61,23 @@ def inspect_database(address: str, now: datetime) -> Condition:
         with database.reading() as connection:
             found = _look(connection, database, file)
             return _look_inside(connection, found, now) if found.revision == HEAD else found
+    finally:
+        database.close()
+
+
+def deliveries_in(address: str, since: datetime) -> list[Delivery]:
+    """Return attempts to deliver since a moment; none where the tables are of another version.
+
+    Raises `StoreError` where the database cannot be reached or read at all.
+    """
+    database = open_database(address, busy_timeout_s=_PATIENCE_S)
+    try:
+        file = Path(str(database.engine.url.database)) if database.is_sqlite else None
+        if file and not file.exists():
+            return []
+        with database.reading() as connection:
+            there = inspect(connection).has_table(sends_table.name)
+            return sends.latest(connection, since=since) if there else []
     finally:
         database.close()
 
