@@ -93,6 +93,11 @@ STEPS = (
         ("tests/recall_simulation.py",),
         needs="../shared/data/relevance/pool.jsonl.gz",
     ),
+    Step(
+        "growth",
+        "folding into a store that grows, every article told of",
+        ("benchmarks/bench_stories.py", "grow", "10000", "1.0"),
+    ),
     Step("floors", "every figure beside its floor", ("tests/floors.py",), needs=DEV),
     Step("news", "the whole job on real news", ("tests/real_input.py",), needs=DEV),
     Step(

@@ -1,24 +1,48 @@
-"""Which articles tell the same story, so that a wire report printed by twenty outlets is read once.
+"""Which articles tell the same event, so that a wire report printed by twenty outlets is read once.
 
-Measured on the labelled rows with rel >= 1 (`benchmarks/bench_stories.py measure`), counted in
-pairs of articles; thresholds chosen on train, dev only measured:
-
-    train  749 articles, 596 stories: recall 0.77 (0.93 without the press releases of one
-           prosecutor's office), precision 0.54 as labelled
-    dev    171 articles, 157 stories: recall 0.54 (14 of 26; 14 of 20 without them),
-           precision 0.93 as labelled (14 of 15)
-
-The labels join only part of the rows of one event (three labels for one police operation in one
-city), so the pairs joined against the labels were also looked through, once, by their headlines
-alone: of 70 such pairs of labels in train 69 are one event, and so is the one in dev. What is
-missed are follow-ups of the same office months apart, which is meant, and headlines with hardly a
-word in common.
-
-A pair is decided on its own (overlap coefficient of three-word shingles, or weighted headline
-words); an embedding of the texts was not tried: it has no answer to one template filled twice.
-8,000 articles take 6 s on one slow core.
+An article joins the story whose articles it is most alike, on average, or begins one; the order is
+that of first sight, and a story keeps the id of its first article for ever.
+What was measured, and how to repeat it: docs/measurements.md, "Stories".
 """
 
-from monitor.stories.group import group_stories
+from __future__ import annotations
 
-__all__ = ["group_stories"]
+from pathlib import Path
+
+from monitor.stamps import make_stamp
+from monitor.stories.compare import Change, Outlet, changes_of, compare_story, flags_of
+from monitor.stories.fingerprint import (
+    Fingerprint,
+    make_fingerprint,
+    read_fingerprint,
+    write_fingerprint,
+)
+from monitor.stories.group import as_stories, enough_keys, group_stories
+from monitor.stories.match import choose_story, window
+
+NAME, VERSION = "stories", "2.0.0"
+
+__all__ = [
+    "Change",
+    "Fingerprint",
+    "Outlet",
+    "as_stories",
+    "changes_of",
+    "choose_story",
+    "compare_story",
+    "enough_keys",
+    "flags_of",
+    "group_stories",
+    "make_fingerprint",
+    "read_fingerprint",
+    "stories_stamp",
+    "window",
+    "write_fingerprint",
+]
+
+
+def stories_stamp() -> str:
+    """Return the stamp of the rule that joins articles."""
+    here = Path(__file__).parent
+    code = [here / f"{name}.py" for name in ("fingerprint", "group", "match", "words")]
+    return make_stamp(NAME, VERSION, files=[here / "frequencies.json"], code=code)

@@ -1,21 +1,23 @@
-"""From pairs to stories.
-
-An inverted index proposes pairs, `same_story` decides, and connected articles are one story.
-"""
+"""From articles to stories, one at a time in the order of first sight."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from monitor.stories.fingerprint import Fingerprint, make_fingerprint
-from monitor.stories.match import same_story
+from monitor.stories.match import choose_story, window
 from monitor.types import AssessedArticle, Story
 
-NEIGHBOURS = 24
-"""Under one key each article meets this many that follow it in time, not all: a key of a
-thousand articles costs a thousand times 24 comparisons rather than half a million, and the
-copies of a big story still hold together as a chain."""
+SHARED_KEYS = 2
+"""An article is compared with those that share so many of its heaviest words."""
+NEAREST = 24
+"""And of them with the stories of so many that share most."""
+FIRST, LAST = 4, 4
+"""A story stands for itself by its first and its last articles: what it began as, and what it has
+become."""
+NEWEST = 400
+"""In memory, under one word, an article meets so many of the last ones."""
 
 
 def group_stories(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
@@ -25,40 +27,53 @@ def group_stories(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
     most certain first (`relevance`, None last; then first seen); ids must be distinct.
     """
     ordered = sorted(articles, key=_first_seen)
-    prints = [make_fingerprint(assessed.article) for assessed in ordered]
-    parent = list(range(len(prints)))
-    for a, b in _candidates(prints):
-        root_a, root_b = _root(parent, a), _root(parent, b)
-        if root_a != root_b and same_story(prints[a], prints[b]):
-            # The lower index is the one seen first: roots are the stories' ids.
-            parent[max(root_a, root_b)] = min(root_a, root_b)
-    members: dict[int, list[AssessedArticle]] = defaultdict(list)
-    for index, assessed in enumerate(ordered):
-        members[_root(parent, index)].append(assessed)
-    stories = (
-        Story(id=ordered[root].article.id, articles=tuple(sorted(found, key=_certainty)))
-        for root, found in members.items()
-    )
+    shelf = Shelf()
+    members: dict[str, list[AssessedArticle]] = defaultdict(list)
+    for assessed in ordered:
+        members[shelf.add(make_fingerprint(assessed.article))].append(assessed)
+    return as_stories(members.items())
+
+
+def as_stories(groups: Iterable[tuple[str, Iterable[AssessedArticle]]]) -> tuple[Story, ...]:
+    """Return stories of known members, most certain first."""
+    stories = (Story(key, tuple(sorted(found, key=_certainty))) for key, found in groups)
     return tuple(sorted(stories, key=lambda story: _certainty(story.articles[0])))
 
 
-def _candidates(prints: list[Fingerprint]) -> Iterator[tuple[int, int]]:
-    """Yield pairs that share a rare headline word or a shingle with a rare word; maybe twice."""
-    postings: dict[str | int, list[int]] = defaultdict(list)
-    for index, fingerprint in enumerate(prints):
-        for key in fingerprint.anchors | fingerprint.keys:
-            postings[key].append(index)
-    for indexes in postings.values():
-        for place, first in enumerate(indexes):
-            for second in indexes[place + 1 : place + 1 + NEIGHBOURS]:
-                yield first, second
+class Shelf:
+    """Stories in memory, as the store keeps them."""
+
+    def __init__(self) -> None:
+        self._keys: defaultdict[int, list[Fingerprint]] = defaultdict(list)
+        self._story: dict[str, str] = {}
+        self._members: defaultdict[str, list[Fingerprint]] = defaultdict(list)
+
+    def add(self, one: Fingerprint) -> str:
+        """Put the next article into its story; return the story's id."""
+        story = choose_story(one, self._near(one)) or one.id
+        self._story[one.id] = story
+        self._members[story].append(one)
+        for key in one.keys:
+            self._keys[key].append(one)
+        return story
+
+    def _near(self, one: Fingerprint) -> dict[str, list[Fingerprint]]:
+        since, until = window(one)
+        shared: Counter[str] = Counter()
+        for key in one.keys:
+            shared.update(o.id for o in self._keys[key][-NEWEST:] if since <= o.at <= until)
+        needed = enough_keys(one)
+        found = sorted((-n, key) for key, n in shared.items() if n >= needed)[:NEAREST]
+        return {story: _ends(self._members[story]) for story in {self._story[i] for _, i in found}}
 
 
-def _root(parent: list[int], index: int) -> int:
-    while parent[index] != index:
-        parent[index] = parent[parent[index]]
-        index = parent[index]
-    return index
+def enough_keys(one: Fingerprint) -> int:
+    """Return how many keys an article must share to be compared: of three words, one."""
+    return min(SHARED_KEYS, max(1, len(one.keys) // 3))
+
+
+def _ends(members: list[Fingerprint]) -> list[Fingerprint]:
+    return members if len(members) <= FIRST + LAST else members[:FIRST] + members[-LAST:]
 
 
 def _first_seen(assessed: AssessedArticle) -> tuple[float, str]:
