@@ -41,8 +41,10 @@ FLOORS: list[set[str]] = [
         "sampling",
         "trends",
     },
+    {"fold"},
     {"core"},
-    {"doctor", "workers", "desk"},
+    {"desk"},
+    {"doctor", "workers"},
     {"cli", "api", "web", "lsp", "train", "scale", "demo", "__main__"},
 ]
 """From the ground up; a room may use the floors below it and itself, and on the second floor

@@ -88,9 +88,14 @@ class ServeSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """What is kept: the words of articles for so many days after first sight; 0: for ever."""
+    """How long the desk keeps words; in days.
+
+    `keep_text_days`: those of any article, after first sight; 0: for ever. `withdrawn_grace_days`:
+    those of a version whose outlet took a name or a detail back.
+    """
 
     keep_text_days: int = 0
+    withdrawn_grace_days: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,8 +305,7 @@ def _check_values(settings: Settings) -> None:
         raise ConfigError(f"'timezone': no time zone '{settings.timezone}'") from error
     _check_severities(settings.check)
     _check_fetch(settings.fetch)
-    if settings.store.keep_text_days < 0:
-        raise ConfigError("'store.keep_text_days' must not be negative")
+    _check_days(settings.store)
     for where, value, least, most in (
         ("serve.workers", settings.serve.workers, 0, MAX_WORKERS),
         ("reviews.sample_a_day", settings.reviews.sample_a_day, 1, MAX_REVIEWS),
@@ -342,6 +346,12 @@ def _check_public_url(url: str) -> None:
         whole = False
     if url and (not whole or parts.query or parts.fragment or re.search(r"[^!-~]", url)):
         raise ConfigError("'digest.public_url' must be an address such as https://desk.example.org")
+
+
+def _check_days(store: StoreSettings) -> None:
+    for name in ("keep_text_days", "withdrawn_grace_days"):
+        if getattr(store, name) < 0:
+            raise ConfigError(f"'store.{name}' must not be negative")
 
 
 def _check_country(value: str) -> None:

@@ -534,10 +534,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Articles that tell the same story, most certain first; `id` is that of the first seen."""
+    """Articles that tell the same story, most certain first; `id` is that of the first seen.
+
+    Of a story that is kept, `since` is when its first article was seen, and `total` how many
+    articles it has in all: here may be those of one day only.
+    """
 
     id: str
     articles: tuple[AssessedArticle, ...]
+    since: datetime | None = None
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from monitor.store.assessments import (
 from monitor.store.database import Database
 from monitor.store.rows import chunks
 from monitor.store.schema import articles, assessments, sightings, tags, versions
+from monitor.store.withdrawn import is_withdrawn, without_words
 from monitor.types import Article, AssessedArticle, Assessment, Known
 
 PAGE = 200
@@ -85,17 +86,20 @@ def article(connection: Connection, article_id: str, stamps: Sequence[str]) -> A
 
 
 def article_versions(connection: Connection, article_id: str) -> list[Article]:
-    """Return every text the article has had, as it came in. Raises `NotFound`."""
+    """Return every text the article has had, as it came in. Raises `NotFound`.
+
+    Of a version that was withdrawn the words are left out, whether erased yet or not.
+    """
     query = (
-        select(*ARTICLE)
+        select(*ARTICLE, is_withdrawn(versions.c.article_id, versions.c.sha256))
         .join_from(articles, versions, versions.c.article_id == articles.c.id)
         .where(articles.c.id == article_id)
         .order_by(versions.c.fetched_at, versions.c.sha256)
     )
-    found = [to_article(row) for row in connection.execute(query)]
+    found = [(to_article(row[:-1]), row[-1]) for row in connection.execute(query)]
     if not found:
         raise NotFound(f"no article '{article_id}'")
-    return found
+    return [without_words(one) if gone else one for one, gone in found]
 
 
 def assessed(

@@ -19,6 +19,7 @@ from monitor.errors import NotFound, StoreError
 from monitor.store.feeds import learn_about, learn_names, save_state
 from monitor.store.rows import chunks, insert_new
 from monitor.store.schema import articles, feeds, polls, sightings, versions
+from monitor.store.withdrawn import restore
 from monitor.types import ContentOrigin, Feed, Incoming, PageFailure, Poll, Sighting
 
 _INSERT_ARTICLE = articles.insert()
@@ -229,6 +230,8 @@ def _add_version(
         "mining_policy": entry.mining_policy,
     }
     new = insert_new(connection, versions, row) is not None
+    if not new:
+        restore(connection, entry.article_id, row)
     if not first:
         connection.execute(
             update(articles)

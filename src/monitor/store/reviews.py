@@ -12,6 +12,7 @@ from monitor.errors import NotFound
 from monitor.store.assessments import ARTICLE, to_article
 from monitor.store.database import Database
 from monitor.store.schema import articles, reviews, versions
+from monitor.store.withdrawn import is_withdrawn
 from monitor.types import Article, Review
 
 PAGE = 200
@@ -45,7 +46,10 @@ def of_article(connection: Connection, article_id: str) -> list[Review]:
 
 
 def reviewed(database: Database) -> Iterator[tuple[Article, list[Review]]]:
-    """Yield every reviewed version with its reviews, each oldest first, by article and version."""
+    """Yield every reviewed version with its reviews, each oldest first, by article and version.
+
+    Versions that were withdrawn are left out.
+    """
     last: tuple[str, str] = ("", "")
     columns = [versions.c.sha256 if column.key == "sha256" else column for column in ARTICLE]
     while True:
@@ -56,7 +60,8 @@ def reviewed(database: Database) -> Iterator[tuple[Article, list[Review]]]:
                     select(reviews.c.article_id, reviews.c.sha256)
                     .where(
                         (reviews.c.article_id > last[0])
-                        | ((reviews.c.article_id == last[0]) & (reviews.c.sha256 > last[1]))
+                        | ((reviews.c.article_id == last[0]) & (reviews.c.sha256 > last[1])),
+                        ~is_withdrawn(reviews.c.article_id, reviews.c.sha256),
                     )
                     .distinct()
                     .order_by(reviews.c.article_id, reviews.c.sha256)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -211,7 +212,7 @@ versions = Table(
     Column("mining_policy", CleanText, nullable=False, server_default=text("''")),
     CheckConstraint("origin IN ('feed', 'page', 'summary')", name="origin"),
 )
-"""Every text an article has had; rows are never changed but to lose their words."""
+"""Every text an article has had; rows are never changed but to lose their words for good."""
 
 sightings = Table(
     "sightings",
@@ -390,3 +391,57 @@ keys = Table(
     Column("value", Text, nullable=False),
 )
 """Secrets made by this desk, such as that which signs the links to unsubscribe."""
+
+Index(
+    "ix_assessments_shown",
+    assessments.c.stamp,
+    assessments.c.article_id,
+    sqlite_where=text("relevant OR borderline"),
+    postgresql_where=text("relevant OR borderline"),
+)
+"""The few articles that are told of, among all that were judged."""
+
+story_members = Table(
+    "story_members",
+    metadata,
+    Column("stamp", KEY, primary_key=True),
+    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
+    Column("sha256", KEY, nullable=False),
+    Column("story_id", KEY, ForeignKey("articles.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("print", CleanText, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    UniqueConstraint("stamp", "story_id", "position"),
+)
+"""Which story the rule of a stamp put an article into, by which version of it and after how many.
+
+A story's id is that of its first article. `print` is what later articles are compared with, empty
+where nothing may be kept of it.
+"""
+
+story_keys = Table(
+    "story_keys",
+    metadata,
+    Column("stamp", KEY, primary_key=True),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, primary_key=True),
+    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
+    Index(None, "article_id", "stamp"),
+)
+"""By what a folded article is found; `at` is when it was published, else first seen."""
+
+version_checks = Table(
+    "version_checks",
+    metadata,
+    Column("article_id", KEY, primary_key=True),
+    Column("sha256", KEY, primary_key=True),
+    Column("against", KEY, primary_key=True),
+    Column("why", CleanText, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("erased_at", UtcTime),
+    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+)
+"""Whether an older version says what the one in force does not, and is withdrawn: `why`, else "".
+
+The row stays when the words are erased.
+"""

@@ -23,12 +23,16 @@ from monitor.store import (
     reviews,
     samples,
     sends,
+    stories,
+    withdrawn,
 )
 from monitor.store import ledger as ledgers
 from monitor.store.database import Database, open_database
 from monitor.store.measures import Happened, Standing
 from monitor.store.migrate import migrate, revision_of
 from monitor.store.polls import PollResult
+from monitor.store.stories import KeptStory, Place, Placed
+from monitor.store.withdrawn import Compare
 from monitor.types import (
     Article,
     AssessedArticle,
@@ -423,3 +427,65 @@ class Store:
             return found
         with self._database.writing() as connection:
             return sends.make_key(connection, name)
+
+    # Stories -------------------------------------------------------------------------------
+
+    def fold(
+        self, stamp: str, judges: Sequence[str], place: Place, now: datetime, *, limit: int
+    ) -> int:
+        """Put the next articles that `judges` find relevant or borderline into stories.
+
+        Oldest sight first, each where `place` says; return how many there were, at most `limit`.
+        """
+        with self._database.writing() as connection:
+            return stories.fold(connection, stamp, judges, limit, place, now)
+
+    def stories_of(self, stamp: str, article_ids: Iterable[str]) -> dict[str, str]:
+        """Return by article the story that `stamp` put it into; those in none are left out."""
+        with self._database.reading() as connection:
+            return stories.stories_of(connection, stamp, article_ids)
+
+    def kept_stories(self, stamp: str, story_ids: Sequence[str]) -> dict[str, KeptStory]:
+        """Return by id when stories were first and last seen, and how many articles they have."""
+        with self._database.reading() as connection:
+            return stories.kept(connection, stamp, story_ids)
+
+    def list_stories(
+        self,
+        stamp: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int,
+        after: str | None = None,
+    ) -> list[KeptStory]:
+        """Return stories with an article first seen in [since, until), oldest story first.
+
+        `after` is the id of the story to go on from. Raises `NotFound` if there is none.
+        """
+        with self._database.reading() as connection:
+            return stories.listed(
+                connection, stamp, since=since, until=until, limit=limit, after=after
+            )
+
+    def story_members(self, stamp: str, story_id: str) -> list[str]:
+        """Return the ids of a story's articles as they joined it. Raises `NotFound`."""
+        with self._database.reading() as connection:
+            return stories.members(connection, stamp, story_id)
+
+    # What was taken back -------------------------------------------------------------------
+
+    def check_versions(self, compare: Compare, now: datetime, *, limit: int) -> tuple[int, int]:
+        """Compare older versions with those in force; return how many, and how many withdrawn."""
+        with self._database.writing() as connection:
+            return withdrawn.check_versions(connection, compare, now, limit)
+
+    def erase_withdrawn(
+        self, before: datetime, now: datetime, reprint: Callable[[Article], Placed]
+    ) -> int:
+        """Erase for good the words of versions withdrawn before a moment; return how many.
+
+        An article that was folded by such a version is found by its current one from now on.
+        """
+        with self._database.writing() as connection:
+            return withdrawn.erase_withdrawn(connection, before, now, reprint)

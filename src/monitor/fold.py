@@ -1,0 +1,56 @@
+"""Folding: where the rule of stories and the store of stories meet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from monitor.store import Store
+from monitor.store.stories import Placed, Shelf
+from monitor.stories import (
+    as_stories,
+    choose_story,
+    enough_keys,
+    group_stories,
+    make_fingerprint,
+    read_fingerprint,
+    window,
+    write_fingerprint,
+)
+from monitor.types import Article, AssessedArticle, Story
+
+_read = lru_cache(maxsize=4096)(read_fingerprint)
+
+
+def place(article: Article, shelf: Shelf | None = None) -> Placed:
+    """Say which of the stories on the shelf an article belongs to, and how it is found there."""
+    one = make_fingerprint(article)
+    story = None
+    if shelf and one.keys:
+        near = shelf.near(one.keys, enough_keys(one), *window(one))
+        story = choose_story(one, {key: list(map(_read, texts)) for key, texts in near.items()})
+    return Placed(story, write_fingerprint(one), one.keys, one.at)
+
+
+def kept_groups(
+    store: Store, stamp: str
+) -> Callable[[Sequence[AssessedArticle]], tuple[Story, ...]]:
+    """Return what groups articles as they are kept; those not folded yet, among themselves."""
+
+    def group(articles: Sequence[AssessedArticle]) -> tuple[Story, ...]:
+        known = store.stories_of(stamp, [a.article.id for a in articles])
+        groups: defaultdict[str, list[AssessedArticle]] = defaultdict(list)
+        waiting = [a for a in articles if a.article.id not in known]
+        for assessed in articles:
+            if assessed.article.id in known:
+                groups[known[assessed.article.id]].append(assessed)
+        kept = store.kept_stories(stamp, list(groups))
+        stories = [
+            replace(story, since=kept[story.id].first_seen, total=kept[story.id].articles)
+            for story in as_stories(groups.items())
+        ]
+        return (*stories, *group_stories(waiting))
+
+    return group

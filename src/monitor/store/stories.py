@@ -1,0 +1,246 @@
+"""Stories as they are kept: which articles await folding, what they may join, and reading them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, or_, select, tuple_
+
+from monitor.errors import NotFound
+from monitor.store.assessments import current_articles, to_article
+from monitor.store.rows import chunks
+from monitor.store.schema import articles, assessments, story_keys, story_members
+from monitor.types import Article
+
+NEAREST = 24
+"""An article is compared with the stories of so many that share most keys with it."""
+ENDS = 4
+"""A story stands for itself by so many of its first articles, and of its last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where an article belongs (`story`: None for one of its own), and how it is found."""
+
+    story: str | None
+    print: str
+    keys: Sequence[int]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStory:
+    """A story with the moments its first and its latest article were first seen."""
+
+    id: str
+    first_seen: datetime
+    last_seen: datetime
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The stories of a stamp, for a new article to be compared with."""
+
+    connection: Connection
+    stamp: str
+
+    def near(
+        self, keys: Sequence[int], needed: int, since: datetime, until: datetime
+    ) -> dict[str, list[str]]:
+        """Return by story the prints of those that share `needed` keys and lie in the window."""
+        at = story_keys.c.at
+        count = func.count().label("shared")
+        like = (
+            select(story_keys.c.article_id)
+            .where(story_keys.c.stamp == self.stamp, story_keys.c.key.in_(keys))
+            .where(at >= since, at <= until)
+            .group_by(story_keys.c.article_id)
+            .having(count >= needed)
+            .order_by(count.desc(), story_keys.c.article_id)
+            .limit(NEAREST)
+        )
+        ids = list(self.connection.execute(like).scalars())
+        mine = story_members.c.stamp == self.stamp
+        story = select(story_members.c.story_id).where(mine, story_members.c.article_id.in_(ids))
+        return self._prints(set(self.connection.execute(story).scalars())) if ids else {}
+
+    def _prints(self, stories: set[str]) -> dict[str, list[str]]:
+        mine = (story_members.c.stamp == self.stamp) & story_members.c.story_id.in_(stories)
+        last = (
+            select(story_members.c.story_id, func.max(story_members.c.position).label("last"))
+            .where(mine)
+            .group_by(story_members.c.story_id)
+            .subquery()
+        )
+        place = story_members.c.position
+        query = (
+            select(story_members.c.story_id, story_members.c.print)
+            .join(last, last.c.story_id == story_members.c.story_id)
+            .where(mine, or_(place < ENDS, place > last.c.last - ENDS), story_members.c.print != "")
+            .order_by(story_members.c.story_id, place)
+        )
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for row in self.connection.execute(query):
+            found[row.story_id].append(row.print)
+        return dict(found)
+
+
+Place = Callable[[Article, Shelf], Placed]
+
+
+def due(connection: Connection, stamp: str, judges: Sequence[str], limit: int) -> list[Article]:
+    """Return articles that `judges` find relevant or borderline and `stamp` has in no story.
+
+    Oldest sight first.
+    """
+    folded = select(story_members.c.article_id).where(
+        story_members.c.stamp == stamp, story_members.c.article_id == assessments.c.article_id
+    )
+    waiting = (
+        select(articles.c.id)
+        .join(
+            assessments,
+            (assessments.c.article_id == articles.c.id)
+            & (assessments.c.sha256 == articles.c.current),
+        )
+        .where(assessments.c.stamp.in_(judges))
+        .where(or_(assessments.c.relevant, assessments.c.borderline), ~folded.exists())
+        .group_by(articles.c.id, articles.c.first_seen)
+        .order_by(articles.c.first_seen, articles.c.id)
+        .limit(limit)
+    )
+    ids = list(connection.execute(waiting).scalars())
+    query = current_articles().where(articles.c.id.in_(ids))
+    return [to_article(row) for row in connection.execute(query)] if ids else []
+
+
+def fold(
+    connection: Connection,
+    stamp: str,
+    judges: Sequence[str],
+    limit: int,
+    place: Place,
+    now: datetime,
+) -> int:
+    """Put the next `limit` articles that are due into stories; return how many there were."""
+    shelf = Shelf(connection, stamp)
+    waiting = due(connection, stamp, judges, limit)
+    for article in waiting:
+        _put(connection, stamp, article, place(article, shelf), now)
+    return len(waiting)
+
+
+def _put(
+    connection: Connection, stamp: str, article: Article, placed: Placed, now: datetime
+) -> None:
+    story = placed.story or article.id
+    top = select(func.max(story_members.c.position)).where(
+        story_members.c.stamp == stamp, story_members.c.story_id == story
+    )
+    last = connection.execute(top).scalar()
+    row = {
+        "stamp": stamp,
+        "article_id": article.id,
+        "sha256": article.sha256,
+        "story_id": story,
+        "position": 0 if last is None else last + 1,
+        "print": placed.print,
+        "at": now,
+    }
+    connection.execute(story_members.insert(), row)
+    write_keys(connection, stamp, article.id, placed)
+
+
+def write_keys(connection: Connection, stamp: str, article_id: str, placed: Placed) -> None:
+    """Store by what an article is found."""
+    rows = [
+        {"stamp": stamp, "key": key, "at": placed.at, "article_id": article_id}
+        for key in sorted(set(placed.keys))
+    ]
+    if rows:
+        connection.execute(story_keys.insert(), rows)
+
+
+def stories_of(connection: Connection, stamp: str, ids: Iterable[str]) -> dict[str, str]:
+    """Return by article the story it is in; those in none are left out."""
+    found: dict[str, str] = {}
+    for some in chunks(sorted(set(ids))):
+        query = select(story_members.c.article_id, story_members.c.story_id).where(
+            story_members.c.stamp == stamp, story_members.c.article_id.in_(some)
+        )
+        found.update((row.article_id, row.story_id) for row in connection.execute(query))
+    return found
+
+
+def members(connection: Connection, stamp: str, story_id: str) -> list[str]:
+    """Return the ids of a story's articles in the order they joined. Raises `NotFound`."""
+    query = (
+        select(story_members.c.article_id)
+        .where(story_members.c.stamp == stamp, story_members.c.story_id == story_id)
+        .order_by(story_members.c.position)
+    )
+    found = list(connection.execute(query).scalars())
+    if not found:
+        raise NotFound(f"no story '{story_id}'")
+    return found
+
+
+def kept(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, KeptStory]:
+    """Return of stories when they were first and last seen, and how many articles they have."""
+    found: dict[str, KeptStory] = {}
+    seen = articles.c.first_seen
+    for some in chunks(sorted(set(ids))):
+        query = (
+            select(story_members.c.story_id, func.min(seen), func.max(seen), func.count())
+            .join(articles, articles.c.id == story_members.c.article_id)
+            .where(story_members.c.stamp == stamp, story_members.c.story_id.in_(some))
+            .group_by(story_members.c.story_id)
+        )
+        found.update((row[0], KeptStory(*row)) for row in connection.execute(query))
+    return found
+
+
+def listed(
+    connection: Connection,
+    stamp: str,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    after: str | None,
+) -> list[KeptStory]:
+    """Return stories with an article first seen in [since, until), by the sight of their first.
+
+    Raises `NotFound` where there is no story `after`.
+    """
+    first = articles.alias()
+    query = (
+        select(first.c.id)
+        .join(story_members, story_members.c.article_id == first.c.id)
+        .where(story_members.c.stamp == stamp, story_members.c.position == 0)
+        .order_by(first.c.first_seen, first.c.id)
+        .limit(limit)
+    )
+    if since is not None or until is not None:
+        other = story_members.alias()
+        seen = select(other.c.article_id).join(articles, articles.c.id == other.c.article_id)
+        seen = seen.where(other.c.stamp == stamp, other.c.story_id == first.c.id)
+        seen = seen if since is None else seen.where(articles.c.first_seen >= since)
+        seen = seen if until is None else seen.where(articles.c.first_seen < until)
+        query = query.where(seen.exists())
+    if after is not None:
+        row = connection.execute(
+            select(articles.c.first_seen, articles.c.id).where(articles.c.id == after)
+        ).first()
+        if row is None:
+            raise NotFound(f"no story '{after}'")
+        place = tuple_(first.c.first_seen, first.c.id)
+        types = [articles.c.first_seen.type, articles.c.id.type]
+        query = query.where(place > tuple_(*row, types=types))
+    ids = list(connection.execute(query).scalars())
+    found = kept(connection, stamp, ids)
+    return [found[key] for key in ids]
