@@ -20,6 +20,8 @@ ROUTES = [
     ("get", "/v1/articles"),
     ("get", "/v1/articles/{article_id}"),
     ("post", "/v1/articles/{article_id}/review"),
+    ("get", "/v1/stories"),
+    ("get", "/v1/stories/{story_id}"),
     ("get", "/v1/digests/{day}"),
     ("get", "/v1/coverage"),
     ("get", "/v1/coverage/sample"),
@@ -44,6 +46,7 @@ MORE_THAN_A_SCHEMA = {
     "/v1/trends",
     "/v1/outlets",
     "/v1/outlets/{outlet_id}/scorecard",
+    "/v1/stories",
 }
 """Their 422 and 415 hold for what no schema says: an empty draft, a file of another type, a page
 that never was, a tag that is none, a day that is not over, an address that is none, a

@@ -22,6 +22,7 @@ from monitor.api import (
     pages,
     reviews,
     rules,
+    stories,
     trends,
     unsubscribe,
 )
@@ -39,6 +40,7 @@ _MODULES = (
     check,
     classify,
     articles,
+    stories,
     reviews,
     digests,
     coverage,

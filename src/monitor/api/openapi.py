@@ -19,6 +19,7 @@ half-open, in code points, with UTF-16 units beside them.\
 TAGS = [
     {"name": "drafts", "description": "Check and classify a text. Nothing of it is kept."},
     {"name": "articles", "description": "What the desk has read and how it was judged."},
+    {"name": "stories", "description": "Events as outlets told them, across days."},
     {"name": "digests", "description": "The day's relevant articles."},
     {"name": "coverage", "description": "What was covered, and what may be missed."},
     {"name": "trends", "description": "What the outlets write, counted: coverage, not incidence."},

@@ -22,6 +22,7 @@ from monitor.cli import (
     models,
     reviews,
     serve,
+    stories,
     trends,
     upkeep,
 )
@@ -65,6 +66,7 @@ app.command("assess")(desk.assess)
 app.command("run")(desk.run)
 app.command("digest")(desk.digest)
 app.add_typer(mail.app, name="recipients")
+app.add_typer(stories.app, name="stories")
 reviews.app.command("sample")(coverage.sample)
 app.add_typer(reviews.app, name="reviews")
 app.command("coverage")(coverage.coverage)

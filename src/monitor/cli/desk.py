@@ -217,9 +217,12 @@ def run(
     now: _Now = False,
     evidence: _Evidence = False,
 ) -> None:
-    """Ingest, assess and print today's digest, once."""
+    """Ingest, assess, fold into stories and print today's digest, once."""
+    from monitor.cli.stories import fold_stories
+
     monitor = monitor_of(context)
     code = max(_ingest(monitor, at_once=now, show_lines=False), _assess(monitor))
+    fold_stories(monitor)
     show(monitor.render_digest(monitor.digest(), format, evidence=evidence))
     raise typer.Exit(code)
 

@@ -1,0 +1,112 @@
+"""`monitor stories`: events as outlets told them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from monitor.cli.context import monitor_of
+from monitor.cli.output import plain, progress, say, show
+
+if TYPE_CHECKING:
+    from monitor.core import Monitor
+
+app = typer.Typer(help="Events as outlets told them, across days.", no_args_is_help=True)
+
+Format = Literal["text", "json"]
+_Format = Annotated[Format, typer.Option(help="How to write it.")]
+_Day = Annotated[str | None, typer.Option(help="An ISO date, in the desk's time zone.")]
+
+
+@app.command("fold")
+def fold(context: typer.Context) -> None:
+    """Fold what was judged into stories, and look at what outlets took back."""
+    fold_stories(monitor_of(context))
+
+
+def fold_stories(monitor: Monitor) -> None:
+    """Fold, then withdraw and erase; say what was done."""
+    from monitor.desk.withdraw import withdraw
+
+    with progress() as bar:
+        task = bar.add_task("folding into stories", total=None)
+        folded = monitor.fold(report=lambda n: bar.advance(task, n))
+    say(f"{monitor.stories_stamp}: {folded} folded")
+    done = withdraw(monitor, monitor.now())
+    if done.withdrawn:
+        say(f"{done.withdrawn} older versions are not shown again: a name or detail was taken out")
+    if done.erased:
+        say(f"{done.erased} older versions erased")
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    since: _Day = None,
+    until: _Day = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 50,
+    after: Annotated[str | None, typer.Option(help="The story to go on after.")] = None,
+    format: _Format = "text",
+) -> None:
+    """List stories with an article first seen in the time asked for, oldest story first."""
+    from monitor.desk.stories import list_stories, page_json
+    from monitor.digest import day_bounds
+
+    monitor = monitor_of(context)
+    zone = monitor.settings.zone
+    page = list_stories(
+        monitor,
+        since=day_bounds(since, zone)[0] if since else None,
+        until=day_bounds(until, zone)[0] if until else None,
+        limit=limit,
+        after=after,
+    )
+    if format == "json":
+        show(json.dumps(page_json(page), indent=1) + "\n")
+        return
+    for story, first in page.stories:
+        day = story.first_seen.astimezone(zone).date().isoformat()
+        show(f"{story.id}  {day}  {story.articles:3}  {plain(first.article.title)}")
+    if page.next:
+        say(f"more: --after {page.next}")
+    if not page.stories:
+        say("no stories (monitor run folds articles into stories)")
+
+
+@app.command("show")
+def show_(
+    context: typer.Context,
+    story: Annotated[str, typer.Argument(help="A story's id.")],
+    format: _Format = "text",
+) -> None:
+    """Tell who published first, and what each outlet changed and added."""
+    from monitor.desk.stories import story_json
+
+    told = story_json(monitor_of(context), story)
+    show(json.dumps(told, indent=1) + "\n" if format == "json" else "\n".join(_lines(told)))
+
+
+def _lines(told: dict[str, Any]) -> list[str]:
+    lines = [f"{told['count']} articles, first seen {told['first_seen']}"]
+    for article in told["articles"]:
+        lines += ["", f"{plain(article['outlet'])}: {plain(article['title'])}"]
+        lines.append(f"  {article['published'] or article['seen']}  {plain(article['url'])}")
+        if article["id"] == told["first"]:
+            lines.append("  published first")
+        else:
+            lines.append(f"  {article['copied']:.0%} of its text stands in the first too")
+            lines += [f"  {line}" for line in _flag_lines(article)]
+        if len(article["versions"]) > 1:
+            gone = sum(version["withdrawn"] for version in article["versions"])
+            lines.append(f"  {len(article['versions'])} versions, {gone} withdrawn")
+    return lines
+
+
+def _flag_lines(article: dict[str, Any]) -> list[str]:
+    lines = []
+    for name, kind in (("carried over", "carried"), ("added", "added")):
+        flags = [f"{plain(f['match'])} ({plain(f['rule'])})" for f in article[kind]]
+        lines += [f"flags {name}: {', '.join(flags)}"] if flags else []
+    return lines

@@ -1,0 +1,90 @@
+"""Names and identifying details that an outlet took back: not shown again, and erased in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from monitor.persons import people_in
+
+if TYPE_CHECKING:
+    from monitor.core import Monitor
+    from monitor.types import Article, Finding
+
+IDENTIFYING = frozenset(
+    {
+        "adult-identifying-detail",
+        "adult-victim-named",
+        "child-jigsaw",
+        "child-name-identified",
+        "child-photo-caption",
+        "child-quoted-no-guardian",
+        "defendant-child-kinship",
+        "family-identified",
+        "health-hiv-pregnancy",
+        "shelter-location",
+    }
+)
+"""The rules whose words tell who a protected person is, or where she can be found."""
+NAME, DETAIL = "name", "detail"
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """How many older versions were compared with those in force, withdrawn, and erased."""
+
+    compared: int
+    withdrawn: int
+    erased: int
+
+
+def withdraw(monitor: Monitor, now: datetime) -> Withdrawn:
+    """Find what was taken back, and erase it `[store] withdrawn_grace_days` after it was found.
+
+    May be killed and repeated at any moment: what was compared is in the store.
+    """
+    from monitor.fold import place
+
+    lists = None
+
+    def compare(old: Article, findings: tuple[Finding, ...], new: Article) -> str:
+        nonlocal lists
+        if lists is None:
+            lists = monitor.guideline.person_lists
+        return taken_out(names_in(old), findings, new)
+
+    def names_in(version: Article) -> frozenset[str]:
+        assert lists is not None
+        told = people_in(version.text, lists, title=version.title)
+        texts = {"title": version.title, "text": version.text}
+        return frozenset(
+            texts[span.field][span.start : span.end] for person in told for span in person.named
+        )
+
+    compared = withdrawn = 0
+    while True:
+        some, gone = monitor.store.check_versions(compare, now, limit=_AT_ONCE)
+        compared, withdrawn = compared + some, withdrawn + gone
+        if not some:
+            break
+    before = now - timedelta(days=monitor.settings.store.withdrawn_grace_days)
+    erased = monitor.store.erase_withdrawn(before, now, place)
+    return Withdrawn(compared, withdrawn, erased)
+
+
+def taken_out(names: frozenset[str], findings: tuple[Finding, ...], new: Article) -> str:
+    """Say which kinds of words of an older version the newer has nowhere; "" for none.
+
+    `names` are those of victims, minors and relatives. Where they stand says nothing, and a name
+    that is only moved, or written in other letters, was not taken out.
+    """
+    text = f"{new.title}\n{new.text}".casefold()
+    kinds = []
+    if any(name.casefold() not in text for name in names):
+        kinds.append(NAME)
+    details = (f.match for f in findings if f.rule in IDENTIFYING)
+    if any(detail.casefold() not in text for detail in details):
+        kinds.append(DETAIL)
+    return ", ".join(kinds)
