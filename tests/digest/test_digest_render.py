@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -526,3 +526,13 @@ def test_feeds_that_are_asked_no_more_are_told(form):
     page = flat(render(told, form), form)
     assert "Removed by their publishers before, and asked no more:" in page
     assert "Ended Examiner" in page
+
+
+@pytest.mark.parametrize("form", PAGES)
+def test_a_story_of_other_days_says_since_when(form):
+    digest = digest_of(article())
+    (story,) = digest.relevant
+    told = replace(story, since=datetime(2026, 11, 23, 9, tzinfo=UTC), total=4)
+    page = flat(render(replace(digest, relevant=(told,)), form), form)
+    assert "Told since Monday 23 November 2026, 4 articles in all" in page
+    assert "Told since" not in flat(render(digest, form), form)

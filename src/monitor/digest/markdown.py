@@ -60,6 +60,8 @@ def _story(story: StoryView, evidence: bool) -> Iterator[str]:
     elif lead.tag_line:
         yield f"- Tags: {escape(' · '.join(lead.tag_line))}"
     yield from _flags(lead, "", evidence)
+    if story.since:
+        yield f"- {escape(story.since)}"
     if story.copies:
         yield "- Also in:"
     for copy in story.copies:

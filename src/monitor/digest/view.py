@@ -80,10 +80,14 @@ class ArticleView:
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """The most certain article, and the others that tell the same."""
+    """The most certain article, and the others that tell the same.
+
+    `since`: of a story with articles of other days too, since when and how many; else "".
+    """
 
     lead: ArticleView
     copies: tuple[ArticleView, ...]
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> Dig
     def view(story: Story) -> StoryView:
         views = [_view_article(a, digest.day, zone, country_name) for a in story.articles]
         lead, *copies = views
-        return StoryView(lead, tuple(copies))
+        return StoryView(lead, tuple(copies), _since(story, zone))
 
     return DigestView(
         title=clean(title),
@@ -152,6 +156,13 @@ def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> Dig
         coverage=coverage_lines(digest, country_name),
         stamps=tuple(map(clean, digest.stamps)),
     )
+
+
+def _since(story: Story, zone: ZoneInfo) -> str:
+    if story.since is None or story.total <= len(story.articles):
+        return ""
+    first = day_words(on_clock(story.since, zone).date().isoformat())
+    return f"Told since {first}, {count(story.total, 'article')} in all"
 
 
 def summary_words(digest: Digest) -> str:
