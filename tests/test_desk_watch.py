@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import pytest
 import feed_server
 from desk import Desk, clean_environ, make_desk
 from feed_server import STORY, Answer, FeedServer, item, rss
-from monitor.config import FetchSettings, Settings
+from monitor.config import FetchSettings, Settings, StoreSettings
 from monitor.core import Monitor
 from monitor.desk import watch as watching
 from monitor.desk.beside import Schedule
@@ -179,6 +180,43 @@ def test_a_machine_that_slept_does_one_round(desktop: Desktop, server: FeedServe
     assert "set back by 86" in said[3]["clock"]
     assert server.paths() == ["/feed"] * 3, "once a round, by the clock as it is"
     assert said[0].items() >= {"feeds": 1, "fetched": 1, "stored": 1, "failed": 0}.items()
+
+
+TRAFFICKED = (
+    "<p>Police in Takoradi freed nine men from a trawler on Tuesday. Three brokers were charged with"
+    " human trafficking and forced labour; the men had worked without pay for two years, and their"
+    " passports were kept. A court will hear the traffickers in May. %s</p>"
+)
+
+
+def test_a_day_of_every_job(desktop: Desktop, server: FeedServer) -> None:
+    """Two articles; half a day later they are drawn from, and after another their words expire."""
+    settings = desktop.monitor.settings
+    desktop.monitor.settings = replace(settings, store=StoreSettings(keep_text_days=1))
+    entries = [
+        item("/case", title="Nine freed from trawler", content=TRAFFICKED % (STORY * 2)),
+        item("/goats", title="Goats on the road", content=FULL),
+    ]
+    server.script["/feed"] = Answer(rss(*entries))
+    desktop.monitor.add_feeds([make_feed(server.url + "/feed")])
+    steps = [timedelta(hours=13), timedelta(hours=24)]
+
+    def rest(seconds: float) -> None:
+        desktop.sleep(seconds)
+        desktop.stop.asked = not steps
+        if steps:
+            desktop.at += steps.pop(0)
+
+    said = desktop.watch(*watching.JOBS, until=NOW, sleep=rest)
+    told = [(one["job"], one) for one in said if one["job"] != "schedule"]
+    assert [job for job, _ in told] == [
+        *("ingest", "assess", "fold"),
+        *("ingest", "sample"),
+        *("ingest", "expire"),
+    ]
+    assert told[2][1]["folded"] == 1
+    assert told[4][1]["drawn"] == 1, "what was not shown: the goats"
+    assert told[6][1]["expired"] == 2
 
 
 def test_a_second_one_waits_and_takes_over(desktop: Desktop) -> None:

@@ -26,7 +26,7 @@ def add_article(monitor: Monitor, url: str, *, title: str = "", outlet: str = ""
 
     store = monitor.store
     known_outlet = next((f.outlet or f.title for f in store.feeds() if same_site(f.url, url)), "")
-    with open_client(monitor.settings.fetch) as client:
+    with open_client(monitor.settings.fetch, monitor.manners) as client:
         poll = read_by_hand(
             client,
             url,
@@ -35,4 +35,6 @@ def add_article(monitor: Monitor, url: str, *, title: str = "", outlet: str = ""
             known=store.known,
             now=monitor.now,
         )
-    return Added(article_id(url), store.record_by_hand(poll, monitor.now()))
+    result = store.record_by_hand(poll, monitor.now())
+    store.save_visits(monitor.manners.take_changed(), monitor.now())
+    return Added(article_id(url), result)

@@ -48,6 +48,19 @@ def sample_of(monitor: Monitor, day: str | None = None) -> Sample:
     return Sample(draw, articles, frozenset(monitor.store.verdicts(ids)))
 
 
+def draw_due(monitor: Monitor) -> Draw | None:
+    """Draw yesterday's sample if it is not drawn yet and all of that day is judged."""
+    today = monitor.now().astimezone(monitor.settings.zone).date()
+    day = today - timedelta(days=1)
+    if monitor.store.draws(day.isoformat(), today.isoformat()):
+        return None
+    try:
+        draw = _draw(monitor, day)
+    except UsageError:
+        return None
+    return draw if monitor.store.add_draw(draw) else None
+
+
 def _draw(monitor: Monitor, day: date) -> Draw:
     from monitor.sampling import draw_sample
 

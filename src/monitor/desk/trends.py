@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from monitor.core import Monitor
@@ -32,7 +31,7 @@ def read_period(monitor: Monitor, since: date, until: date) -> Period:
     days_of(since, until)
     first, last = _bounds(monitor, since, until)
     items = tuple(monitor.store.items(first, last, monitor.stamps))
-    return Period(since, until, items, _stories(monitor, items, first, last))
+    return Period(since, until, items, _stories(monitor, items))
 
 
 def _bounds(monitor: Monitor, since: date, until: date) -> tuple[datetime, datetime]:
@@ -40,22 +39,11 @@ def _bounds(monitor: Monitor, since: date, until: date) -> tuple[datetime, datet
     return midnight(since, zone), midnight(until, zone)
 
 
-def _stories(
-    monitor: Monitor, items: tuple[Item, ...], first: datetime, last: datetime
-) -> Mapping[str, str]:
-    """Return the story of each item, by id.
-
-    Folded anew until stories are kept, from the texts of what is shown and of nothing else.
-    """
-    from monitor.stories import group_stories
-
-    wanted = {item.id for item in items}
-    shown = chain(
-        monitor.articles(since=first, until=last, relevant=True),
-        monitor.articles(since=first, until=last, borderline=True),
-    )
-    found = [one for one in shown if one.article.id in wanted]
-    return {one.article.id: story.id for story in group_stories(found) for one in story.articles}
+def _stories(monitor: Monitor, items: tuple[Item, ...]) -> Mapping[str, str]:
+    """Return the story of each item, by id; what is not folded yet is a story of its own."""
+    ids = [item.id for item in items]
+    kept = monitor.store.stories_of(monitor.stories_stamp, ids)
+    return {one: kept.get(one, one) for one in ids}
 
 
 def basis_of(monitor: Monitor) -> Basis:

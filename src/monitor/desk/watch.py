@@ -244,19 +244,48 @@ def assess(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
     return {name: sum(count[name] for count in totals) for name in ("assessed", "failed")}
 
 
-def fold(monitor: Monitor, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
-    """Fold new articles into stories, where the desk keeps stories."""
-    keeps = getattr(monitor, "fold", None)
-    told = keeps() if keeps else None
-    if isinstance(told, Mapping):
-        return dict(told)
-    return {"folded": told} if isinstance(told, int) else {}
+def fold(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
+    """Fold new articles into stories, and take care of what outlets took back."""
+    from monitor.desk.withdraw import withdraw
+
+    folded = monitor.fold()
+    if stopped():
+        return {"folded": folded}
+    done = withdraw(monitor, monitor.now())
+    return {"folded": folded, "withdrawn": done.withdrawn, "erased": done.erased}
+
+
+def sample(monitor: Monitor, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
+    """Draw what of yesterday is offered for review, once all of it is judged."""
+    from monitor.desk.coverage import draw_due
+
+    drawn = draw_due(monitor)
+    return {"drawn": len(drawn.offered) if drawn else 0}
+
+
+def send(monitor: Monitor, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
+    """Send the digests that are due."""
+    from monitor.desk.mail import send_due
+
+    outcomes = Counter(one.outcome for one in send_due(monitor, monitor.now()))
+    return {name: outcomes[name] for name in ("sent", "failed", "unknown")}
+
+
+def expire(monitor: Monitor, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
+    """Let the words of old articles expire, where the desk says so."""
+    from monitor.desk.retention import expire as expire_old
+
+    done = expire_old(monitor, monitor.now())
+    return {"expired": done.articles if done else 0}
 
 
 JOBS: tuple[Job, ...] = (
     Job("ingest", ingest, _next_poll),
     Job("assess", assess),
     Job("fold", fold),
+    Job("sample", sample),
+    Job("send", send),
+    Job("expire", expire),
 )
 """What is done in a round, in this order. A further job is a line here."""
 

@@ -71,6 +71,8 @@ def withdraw(monitor: Monitor, now: datetime) -> Withdrawn:
             break
     before = now - timedelta(days=monitor.settings.store.withdrawn_grace_days)
     erased = monitor.store.erase_withdrawn(before, now, place)
+    if erased:
+        monitor.store.clear_file()
     return Withdrawn(compared, withdrawn, erased)
 
 

@@ -67,7 +67,7 @@ def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
     yield from _flags(lead, evidence)
     yield f"{INDENT}{_address(lead)}"
     if story.since:
-        yield from _wrap(f"{story.since}.", first=INDENT, hang=INDENT)
+        yield from wrap(f"{story.since}.", first=INDENT, hang=INDENT)
     if story.copies:
         yield f"{INDENT}Also in:"
     for copy in story.copies:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from monitor.store.database import Database
 from monitor.store.rows import chunks
 from monitor.store.schema import articles, assessments, versions
+from monitor.store.stories import forget_prints
 
 _WORDLESS: Mapping[str, Any] = {
     "title": "",
@@ -30,7 +31,7 @@ _MUCH_FREE = 0.25
 
 Forget = Callable[[Connection, Sequence[str]], None]
 """Takes the words of the articles of these ids out of one more table."""
-OTHERS: tuple[Forget, ...] = ()
+OTHERS: tuple[Forget, ...] = (forget_prints,)
 """A table (a search index, kept stories) that holds words of articles gets its function here. It
 is called in the transaction in which the articles expire. An FTS5 table needs its own option
 `secure-delete` besides, or its pages keep what was deleted."""
@@ -51,8 +52,8 @@ def expire(connection: Connection, before: datetime, now: datetime, *, limit: in
         _forget_said(connection, some)
         gone = update(articles).where(articles.c.id.in_(some)).values(expired_at=now)
         connection.execute(gone)
-    for forget in OTHERS:
-        forget(connection, ids)
+        for forget in OTHERS:
+            forget(connection, some)
     return len(ids)
 
 

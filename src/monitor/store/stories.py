@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select, tuple_
+from sqlalchemy import Connection, func, or_, select, tuple_, update
 
 from monitor.errors import NotFound
 from monitor.store.assessments import current_articles, to_article
@@ -163,6 +163,14 @@ def write_keys(connection: Connection, stamp: str, article_id: str, placed: Plac
     ]
     if rows:
         connection.execute(story_keys.insert(), rows)
+
+
+def forget_prints(connection: Connection, article_ids: Sequence[str]) -> None:
+    """Keep of articles only which story they are in: nothing is compared with them any more."""
+    connection.execute(
+        update(story_members).where(story_members.c.article_id.in_(article_ids)).values(print="")
+    )
+    connection.execute(story_keys.delete().where(story_keys.c.article_id.in_(article_ids)))
 
 
 def stories_of(connection: Connection, stamp: str, ids: Iterable[str]) -> dict[str, str]:
