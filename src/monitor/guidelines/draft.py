@@ -65,6 +65,11 @@ class Draft:
         return (self.title, self.text) if self.title else (self.text,)
 
     @property
+    def is_short(self) -> bool:
+        """Whether it is a headline, a sentence, a paragraph: too short to tell its topic."""
+        return self.words < self.guideline.about.topic.short_words
+
+    @property
     def cast(self) -> Cast:
         """The persons of the text, worked out when somebody first asks for them."""
         if self._cast is None:

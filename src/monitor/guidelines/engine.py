@@ -289,7 +289,7 @@ def _weighed(policy: Policy, draft: Draft, topic: Topic, findings: list[Finding]
     assert guideline.judge is not None
     assert guideline.about.judge is not None
     kept = frozenset((*guideline.about.judge.protecting, *policy.severity))
-    reading = Reading(guideline.judge)
+    reading = Reading(guideline.judge.of(short=draft.is_short))
     weighed = judged(reading, draft.scenes, findings, guideline.about.siblings, kept)
     passages = _passages(policy, draft, topic)
     if guideline.judge.alone is None or not passages:

@@ -44,7 +44,7 @@ def find_topic(draft: Draft) -> Topic:
         return "thb"
     if other and not any(_hits(scene, topic.purpose) for scene in draft.scenes):
         return "other"
-    if draft.words < draft.guideline.about.topic.short_words:
+    if draft.is_short:
         return "assumed"
     return "touched" if not other and _is_touched(topic, draft) else "unknown"
 

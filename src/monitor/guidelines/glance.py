@@ -6,7 +6,7 @@ A glance at its words costs a sentence a thousandth of reading it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -69,12 +69,19 @@ def others_of(alone: Alone, words: int) -> int:
     return max(alone.others, math.ceil(alone.others * words / USUAL))
 
 
-def alone_of(settings: Mapping[str, object]) -> Alone:
-    """Return it from `meta.json`; raises `KeyError`, `TypeError` or `ValueError`."""
+def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> Alone:
+    """Return it from `meta.json`; raises `KeyError`, `TypeError` or `ValueError`.
+
+    A rule without one of the `heads` cannot speak.
+    """
     slope, high, least, edge = (float(str(settings[name])) for name in _NUMBERS)
     words, others = int(str(settings["words"])), int(str(settings["others"]))
     rules = settings["rules"]
     if not isinstance(rules, Mapping):
         raise TypeError("'rules' must be an object")
+    if strange := sorted(rules.keys() - set(heads)):
+        raise ValueError(f"'rules': '{strange[0]}' has no head")
+    if not 0 <= least <= 1:
+        raise ValueError(f"'least' is a number from 0 to 1, not {least:g}")
     own = {str(rule): float(offset) for rule, offset in rules.items()}
     return Alone(slope, own, high, least, edge, words, others)

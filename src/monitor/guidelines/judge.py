@@ -7,7 +7,7 @@ of the flagged words, and how often the rule was right on annotated articles, ma
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,15 @@ class Formula:
         return round(1 / (1 + math.exp(-odds)), DIGITS)
 
 
+@dataclass(frozen=True, slots=True)
+class Short:
+    """What holds for short drafts instead: a sentence by itself is judged on another scale."""
+
+    formula: Formula
+    silent: float
+    alone: Alone
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
     """A verified model of one head per rule.
@@ -82,6 +91,14 @@ class Judge:
     most: int = MOST
     alone: Alone | None = None
     glance: Glance | None = None
+    short: Short | None = None
+
+    def of(self, *, short: bool) -> Judge:
+        """Return it as it is for short drafts, or for others."""
+        if self.short is None or not short:
+            return self
+        own = self.short
+        return replace(self, formula=own.formula, silent=own.silent, alone=own.alone)
 
 
 @dataclass(slots=True, eq=False)
@@ -182,7 +199,11 @@ def load_judge(folder: ModelFolder) -> Judge:
         heads = {rule: at for at, rule in enumerate(folder.meta.labels["rules"])}
         doubt = float(folder.meta.thresholds["suggestion"])
         silent = float(folder.meta.thresholds["silent"])
-        alone = alone_of(settings["alone"]) if "alone" in settings else None
+        alone = alone_of(settings["alone"], heads) if "alone" in settings else None
+        short = None
+        if "short" in settings:
+            silent_short = float(folder.meta.thresholds["silent_short"])
+            short = short_of(settings, formula, silent_short, heads)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{meta}: judge: {error}") from error
     session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL))
@@ -200,6 +221,7 @@ def load_judge(folder: ModelFolder) -> Judge:
         silent,
         alone=alone,
         glance=glance,
+        short=short,
     )
 
 
@@ -209,4 +231,27 @@ def _formula(raw: Mapping[str, Any]) -> Formula:
     priors = {str(rule): float(value) for rule, value in raw["priors"].items()}
     return Formula(
         **weights, low=low, high=high, priors=priors, unknown_prior=float(raw["unknown_prior"])
+    )
+
+
+def short_of(
+    settings: Mapping[str, Any], formula: Formula, silent: float, heads: Collection[str]
+) -> Short:
+    """Return what holds for short drafts, from `meta.json`; raises `ValueError` that says where.
+
+    How sure a finding is there hangs on the judge's log odds of the rule alone; what the judge
+    says alone has a slope, rules and a threshold of its own, and the rest as elsewhere.
+    """
+    where = "short"
+    try:
+        own = settings[where]
+        where = "short.confidence"
+        judge, offset = (float(own["confidence"][name]) for name in ("judge", "offset"))
+        where = "short.alone"
+        said = {name: own["alone"][name] for name in ("slope", "rules", "least")}
+        alone = alone_of({**settings["alone"], **said}, heads)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{where}: {error}") from error
+    return Short(
+        replace(formula, judge=judge, best=0.0, prior=0.0, loud=0.0, offset=offset), silent, alone
     )
