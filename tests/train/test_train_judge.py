@@ -23,7 +23,10 @@ from monitor.train.judge_confidence import (
     fit_confidence,
 )
 from monitor.train.judge_data import (
+    DEVELOPMENT,
+    EXAMPLE,
     Claim,
+    JudgeRow,
     Labels,
     Source,
     article_source,
@@ -32,6 +35,7 @@ from monitor.train.judge_data import (
     rows_of,
 )
 from monitor.train.judge_options import JudgeOptions
+from monitor.train.judge_parts import left_out
 from monitor.train.judge_tokens import make_target
 from tiny_bert import save_tiny_bert
 
@@ -228,6 +232,23 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_breach_and_near_miss_of_a_pair_are_left_out_together() -> None:
+    def row(key: str, kind: str) -> JudgeRow:
+        return JudgeRow(kind, key, key, "text", 0, "Six men.", "", (), (), (), 0.2)
+
+    parts = {
+        left_out(row(f"development-{file} slur {kind} {number}", DEVELOPMENT), 3)
+        for file in ("a", "b c")
+        for kind in ("bad", "near_miss", "quoted")
+        for number in (4,)
+    }
+    assert parts == {left_out(row("slur good 4", EXAMPLE), 3)}
+    every = {left_out(row(f"slur bad {number}", EXAMPLE), 3) for number in range(30)}
+    assert every == {"sentences0", "sentences1", "sentences2"}
+    assert left_out(row("a", "article"), 3) in {"0", "1", "2"}
+    assert left_out(row("a", "general news"), 3) is None
+
+
 def test_what_is_exported_is_what_was_trained(base: Path, tmp_path: Path) -> None:
     from monitor.nlp.encoder import EncoderSession
     from monitor.train.export import export, shrink
@@ -286,7 +307,13 @@ def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_
     folder = load_folder(tmp_path / "rules-en" / "0.0.1")
     assert folder.meta.labels["rules"] == meta["labels"]["rules"]
     assert set(folder.content) == {"judge.onnx", "tokenizer.json", "glance.npz"}
-    assert load_judge(folder).alone is not None
+    served = load_judge(folder)
+    assert served.alone is not None
+    assert served.short is not None
+    assert served.short.silent == meta["thresholds"]["silent_short"]
+    short = meta["scores"]["short"]
+    assert short["breaches"] + short["near_misses"] > 0
+    assert short["read"] == meta["scores"]["alone"]["read"]
     assert set(folder.meta.settings["confidence"]["priors"]) >= {"rescue-language"}
     assert meta["scores"]["kept_apart"]["articles"] + meta["scores"]["articles"] == 24
     assert np.isfinite(meta["scores"]["confidence"]["auc"])

@@ -6,9 +6,9 @@ is, is fitted on articles that a fold of it has not learned from. torch is neede
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.evaluate import Item
 from monitor.nlp.artefact import pack_arrays, save_folder
 from monitor.nlp.encoder import EncoderSession
-from monitor.nlp.tokens import Sentence
 from monitor.train.cards import model_card
 from monitor.train.data import file_sha256
 from monitor.train.encoder import base_folder, plain_tokenizer
@@ -31,6 +30,7 @@ from monitor.train.judge_confidence import (
     Confidence,
     Evidence,
     Floats,
+    Sentences,
     confidence_scores,
     counted,
     cross_fitted,
@@ -44,7 +44,6 @@ from monitor.train.judge_data import (
     IN_ARTICLES,
     NEWS,
     JudgeData,
-    JudgeRow,
     Labels,
     Source,
     load_judge_data,
@@ -59,6 +58,7 @@ from monitor.train.judge_options import (
     NAME,
     OUTPUT,
     SILENT,
+    SILENT_SHORT,
     TOKENIZER,
     JudgeOptions,
 )
@@ -70,6 +70,7 @@ from monitor.train.judge_parts import (
     prepare,
     read_weights,
 )
+from monitor.train.judge_short import calibrate_short
 
 OPTIONS = JudgeOptions()
 SPANS = ("train.jsonl.gz", "dev.jsonl.gz", "flags.jsonl.gz")
@@ -132,8 +133,8 @@ def _make(
     said = prepared.crossed()
     confidence, scores = _calibrate(prepared, guideline, EncoderSession(model, MODEL), said)
     say("fitting what the judge says alone")
-    alone, glance, found = calibrate_alone(prepared, guideline, said)
-    scores["alone"] = found
+    alone, glance, read, scores["alone"] = calibrate_alone(prepared, guideline, said)
+    short, scores["short"] = calibrate_short(prepared, guideline, said, read)
     files = {
         MODEL: model,
         TOKENIZER: plain_tokenizer(prepared.base / TOKENIZER),
@@ -147,12 +148,13 @@ def _make(
         "released": False,
         "labels": {OUTPUT: list(prepared.data.rules)},
         "experimental": {OUTPUT: _few(scores["rules"])},
-        "thresholds": {"suggestion": DOUBT, "silent": SILENT},
+        "thresholds": {"suggestion": DOUBT, "silent": SILENT, "silent_short": SILENT_SHORT},
         "settings": {
             "context_tokens": options.context,
             "sentence_tokens": options.sentence,
             "confidence": confidence.settings(),
             "alone": asdict(alone),
+            **({"short": short} if short else {}),
         },
         "scores": scores,
         "training": {
@@ -173,31 +175,6 @@ def _files(data: Path) -> dict[str, str]:
 
 def _few(rules: Mapping[str, Mapping[str, int]]) -> list[str]:
     return [rule for rule, row in rules.items() if row["in_articles"] < FEW]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sentences:
-    """Rows found by place, and what a judge says of each."""
-
-    rows: Sequence[JudgeRow]
-    encoded: Sequence[Sentence]
-    numbers: Callable[[int], NDArray[Any] | None]
-    _at: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
-
-    def __post_init__(self) -> None:
-        for number, row in enumerate(self.rows):
-            self._at[row.id, row.field].append(number)
-
-    def __call__(
-        self, article: str, field: str, offset: int
-    ) -> tuple[int, Sentence, NDArray[Any]] | None:
-        """Return the sentence at a place of an article: its start, tokens, tokens x rules."""
-        for number in self._at.get((article, field), ()):
-            row = self.rows[number]
-            if row.start <= offset < row.start + len(row.text):
-                said = self.numbers(number)
-                return None if said is None else (row.start, self.encoded[number], said)
-        return None
 
 
 def _calibrate(

@@ -137,25 +137,30 @@ def _meets(finding: Finding, item: Item, related: Mapping[str, set[str]]) -> boo
     return any(agree(finding, mark, related) for mark in item.marks)
 
 
-def fit_alone(proposals: Sequence[Proposal], least: float) -> Alone:
-    """Fit a slope for all and an offset for each rule; rules that are barren do not speak."""
+def fit_alone(proposals: Sequence[Proposal], least: float, aside: Sequence[Proposal] = ()) -> Alone:
+    """Fit a slope for all and an offset for each rule; rules that are barren do not speak.
+
+    Those `aside` tell the slope and the rules apart, and not how often a proposal is right.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    rules = sorted({each.finding.rule for each in proposals})
+    every = [*proposals, *aside]
+    rules = sorted({each.finding.rule for each in every})
     if len({each.marked for each in proposals}) < 2:
         return Alone(0, {}, HIGH, least, EDGE, WORDS, OTHERS)
-    truth = np.array([each.marked for each in proposals], np.bool_)
-    rows = np.zeros((len(proposals), 1 + len(rules)))
-    rows[:, 0] = [min(HIGH, each.finding.confidence or 0.0) for each in proposals]
-    for at, each in enumerate(proposals):
+    truth = np.array([each.marked for each in every], np.bool_)
+    rows = np.zeros((len(every), 2 + len(rules)))
+    rows[:, 0] = [min(HIGH, each.finding.confidence or 0.0) for each in every]
+    rows[len(proposals) :, -1] = 1
+    for at, each in enumerate(every):
         rows[at, 1 + rules.index(each.finding.rule)] = SHRUNK
     model = LogisticRegression(C=1, max_iter=2_000).fit(rows, truth)
     slope, base = float(model.coef_[0][0]), float(model.intercept_[0])
     own = {
         rule: round(base + SHRUNK * float(weight), _DIGITS)
-        for rule, weight in zip(rules, model.coef_[0][1:], strict=True)
+        for rule, weight in zip(rules, model.coef_[0][1:-1], strict=True)
     }
-    barren = _barren(proposals)
+    barren = _barren(proposals) | own.keys() - {e.finding.rule for e in every if e.marked}
     speaking = {rule: offset for rule, offset in own.items() if rule not in barren}
     return Alone(round(slope, _DIGITS), speaking, HIGH, least, EDGE, WORDS, OTHERS)
 
@@ -166,29 +171,40 @@ def _barren(proposals: Sequence[Proposal]) -> set[str]:
     surest = surest[: 4 * sum(each.marked for each in proposals)]
     tried = Counter(each.finding.rule for each in surest)
     right = Counter(each.finding.rule for each in proposals if each.marked)
-    return {rule for rule, number in tried.items() if number >= BARREN and not right[rule]} | (
-        {each.finding.rule for each in proposals} - right.keys()
-    )
+    return {rule for rule, number in tried.items() if number >= BARREN and not right[rule]}
 
 
-def cross_fitted_alone(proposals: Sequence[Proposal]) -> Floats:
-    """Return each proposal's confidence, fitted on other events; 0 where its rule is silent."""
-    said = np.zeros(len(proposals))
-    of = [calibration_fold(each.event) for each in proposals]
+def cross_fitted_alone(proposals: Sequence[Proposal], aside: Sequence[Proposal] = ()) -> Floats:
+    """Return each one's confidence, fitted on other events; 0 where its rule is silent.
+
+    First of the proposals, then of those `aside`.
+    """
+    every = [*proposals, *aside]
+    said = np.zeros(len(every))
+    of = [calibration_fold(each.event) for each in every]
     for fold in sorted(set(of)):
-        alone = fit_alone([each for each, at in zip(proposals, of, strict=True) if at != fold], 0)
-        for number, (each, at) in enumerate(zip(proposals, of, strict=True)):
-            if at == fold and each.finding.rule in alone.rules:
-                odds = each.finding.confidence or 0.0
-                said[number] = alone.confidence(each.finding.rule, odds)
+        others = [
+            [each for each in some if calibration_fold(each.event) != fold]
+            for some in (proposals, aside)
+        ]
+        alone = fit_alone(others[0], 0, others[1])
+        for number, (each, at) in enumerate(zip(every, of, strict=True)):
+            if at == fold:
+                said[number] = confidence_of(alone, each)
     return said
 
 
-def choose_least(proposals: Sequence[Proposal], said: Floats) -> float:
+def confidence_of(alone: Alone, each: Proposal) -> float:
+    """Return a proposal's confidence, 0 where its rule does not speak alone."""
+    rule = each.finding.rule
+    return alone.confidence(rule, each.finding.confidence or 0.0) if rule in alone.rules else 0.0
+
+
+def choose_least(proposals: Sequence[Proposal], said: Floats, aim: float = AIM) -> float:
     """Return the lowest confidence from which enough meet a mark, the highest if none does."""
     for cut in CUTS:
         kept = [each.marked for each, sure in zip(proposals, said, strict=True) if sure >= cut]
-        if len(kept) >= ENOUGH and sum(kept) / len(kept) >= AIM:
+        if len(kept) >= ENOUGH and sum(kept) / len(kept) >= aim:
             return cut
     return CUTS[-1]
 

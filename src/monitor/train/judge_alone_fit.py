@@ -20,6 +20,7 @@ from monitor.train.judge_alone import (
     Read,
     alone_scores,
     choose_least,
+    confidence_of,
     cross_fitted_alone,
     fit_alone,
     read_articles,
@@ -35,8 +36,8 @@ Numbers = Mapping[str, NDArray[np.float32]]
 
 def calibrate_alone(
     prepared: Prepared, guideline: Guideline, said: Numbers
-) -> tuple[Alone, Glance, dict[str, Any]]:
-    """Return what the judge says alone and its glance, fitted on articles, and their figures."""
+) -> tuple[Alone, Glance, Read, dict[str, Any]]:
+    """Return what the judge says alone and its glance, the articles they are fitted on, figures."""
     data, judge = prepared.data, recorded_judge(prepared, said)
 
     def there(items: Sequence[Item]) -> Read:
@@ -47,10 +48,10 @@ def calibrate_alone(
     crossed = cross_fitted_alone(read.proposals)
     alone = fit_alone(read.proposals, choose_least(read.proposals, crossed))
     drafts = there(data.written)
-    surely = np.array([_sure(alone, each) for each in drafts.proposals])
+    surely = np.array([confidence_of(alone, each) for each in drafts.proposals])
     told = [p for p, sure in zip(read.proposals, crossed, strict=True) if sure >= alone.least]
     glance, lost = _glance(prepared, alone, said, read, told)
-    return alone, glance, {
+    return alone, glance, read, {
         "proposals": len(read.proposals),
         "floor": FLOOR,
         "read": len(read.items),
@@ -60,11 +61,6 @@ def calibrate_alone(
         "rules": _per_rule(read.proposals, crossed, alone),
         "lost": lost,
     }  # fmt: skip
-
-
-def _sure(alone: Alone, each: Proposal) -> float:
-    rule = each.finding.rule
-    return alone.confidence(rule, each.finding.confidence or 0.0) if rule in alone.rules else 0.0
 
 
 def _per_rule(

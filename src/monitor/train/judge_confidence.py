@@ -5,8 +5,9 @@ Fitted on flags in articles, with what a judge said that had not learned from th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.engine import make_policy, run_policy
 from monitor.guidelines.evaluate import Item, agree, related_rules
 from monitor.nlp.tokens import Sentence
-from monitor.train.judge_data import JudgeData
+from monitor.train.judge_data import JudgeData, JudgeRow
 from monitor.train.reliability import calibration_error, chance_error, reliability
 
 Floats = NDArray[np.float64]
@@ -55,6 +56,31 @@ class Evidence:
     flag: Flag
     judge: float
     best: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sentences:
+    """Rows found by place, and what a judge says of each."""
+
+    rows: Sequence[JudgeRow]
+    encoded: Sequence[Sentence]
+    numbers: Callable[[int], NDArray[Any] | None]
+    _at: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for number, row in enumerate(self.rows):
+            self._at[row.id, row.field].append(number)
+
+    def __call__(
+        self, article: str, field: str, offset: int
+    ) -> tuple[int, Sentence, NDArray[Any]] | None:
+        """Return the sentence at a place of an article: its start, tokens, tokens x rules."""
+        for number in self._at.get((article, field), ()):
+            row = self.rows[number]
+            if row.start <= offset < row.start + len(row.text):
+                said = self.numbers(number)
+                return None if said is None else (row.start, self.encoded[number], said)
+        return None
 
 
 def flags_in(guideline: Guideline, items: Sequence[Item], data: JudgeData) -> list[Flag]:

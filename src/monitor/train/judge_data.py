@@ -106,7 +106,8 @@ class JudgeData:
     """The rules that get a head, and their siblings; rows to learn from; articles read and unread.
 
     `further` are annotated articles whose flags nobody judged, `written` were written to learn
-    from. `judged` are the verdicts on flags by article, rule and the words in small letters.
+    from, `sentences` for a rule. `judged` are the verdicts on flags by article, rule and the words
+    in small letters.
     """
 
     rules: tuple[str, ...]
@@ -115,6 +116,7 @@ class JudgeData:
     articles: tuple[Item, ...]
     further: tuple[Item, ...]
     written: tuple[Item, ...]
+    sentences: tuple[Source, ...]
     kept_apart: tuple[Item, ...]
     events: Mapping[str, str]
     judged: Mapping[tuple[str, str, str], str]
@@ -148,9 +150,12 @@ def load_judge_data(
     written = [*read_drafts(development), *read_written(own / TEXTS)]
     events |= {item.id: item.id for item in written}
     earlier = [item for item in read_items(spans / DEV, texts) if events[item.id] not in told]
-    sources = [
+    sentences = [
         *_example_sources(guideline, siblings),
         *development_sources(development, siblings),
+    ]
+    sources = [
+        *sentences,
         *(article_source(item, events[item.id], flags, siblings) for item in articles),
         *(marked_source(ARTICLE, item, events[item.id], siblings) for item in further),
         *(marked_source(WRITTEN, item, item.id, siblings) for item in written),
@@ -167,6 +172,7 @@ def load_judge_data(
         articles,
         tuple(further),
         tuple(written),
+        tuple(sentences),
         unread,
         events,
         {(flag["id"], flag["rule"], flag["match"].lower()): flag["verdict"] for flag in flags},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib import metadata
@@ -22,8 +22,14 @@ from monitor.errors import UsageError
 from monitor.nlp.tokens import Sentence, TextTokenizer, load_tokenizer
 from monitor.train.data import file_sha256
 from monitor.train.encoder import BASE_PACKAGE, LIBRARIES, WEIGHTS, plain_tokenizer
-from monitor.train.judge_data import ARTICLE, WRITTEN, JudgeData, JudgeRow
-from monitor.train.judge_options import TOKENIZER, WHOLE, JudgeOptions
+from monitor.train.judge_data import (
+    ARTICLE,
+    WRITTEN,
+    WRITTEN_FOR_A_RULE,
+    JudgeData,
+    JudgeRow,
+)
+from monitor.train.judge_options import SENTENCES, TOKENIZER, WHOLE, JudgeOptions
 from monitor.train.judge_tokens import (
     Target,
     make_target,
@@ -78,8 +84,15 @@ class Prepared:
 
     def crossed(self) -> dict[str, NDArray[np.float32]]:
         """Return what is said of sentences of articles by folds that had not learned from them."""
+        return self._kept(map(str, range(self.options.folds)))
+
+    def crossed_sentences(self) -> dict[str, NDArray[np.float32]]:
+        """Return what is said of sentences written for a rule, likewise."""
+        return self._kept(self.options.sentence_parts)
+
+    def _kept(self, parts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
         said: dict[str, NDArray[np.float32]] = {}
-        for part in map(str, range(self.options.folds)):
+        for part in parts:
             if self.path(part).exists():
                 said |= read_numbers(self.path(part))
         return said
@@ -116,11 +129,27 @@ def prepare(
     return Prepared(data, base, options, seed, work, record, run)
 
 
-def fold_of(row: JudgeRow, folds: int) -> int | None:
-    """Return the fold of a row of an article, by event; all other rows are always learned from."""
-    if row.kind not in (ARTICLE, WRITTEN):
-        return None
-    return fold_of_event(row.event, folds)
+THIRDS = 3
+"""A fold of sentences leaves one of these out."""
+
+
+def left_out(row: JudgeRow, folds: int) -> str | None:
+    """Return the part that does not learn from a row; rows of other kinds are always learned from.
+
+    Articles go by event. Breaches and near misses of a rule that stand at the same place of their
+    lists are left out together.
+    """
+    if row.kind in (ARTICLE, WRITTEN):
+        return str(fold_of_event(row.event, folds))
+    if row.kind in WRITTEN_FOR_A_RULE:
+        return f"{SENTENCES}{fold_of_event(pair_of(row.id), THIRDS)}"
+    return None
+
+
+def pair_of(key: str) -> str:
+    """Return the rule and the number of a written sentence, whatever its file and kind."""
+    *_, rule, _kind, number = key.split()
+    return f"{rule} {number}"
 
 
 def fold_of_event(event: str, folds: int) -> int:
@@ -160,8 +189,13 @@ def fit_judge(prepared: Prepared, part: str, say: Say = lambda _: None) -> Path:
     learner = Learner(
         module, prepared.data.rows, prepared.states, prepared.encoded, prepared.targets, options
     )
-    folds = [str(fold_of(row, options.folds)) for row in prepared.data.rows]
-    held = np.array([fold == part for fold in folds])
+    keys = [key_of(each.ids) for each in prepared.encoded]
+    apart = {
+        key
+        for key, row in zip(keys, prepared.data.rows, strict=True)
+        if left_out(row, options.folds) == part
+    }
+    held = np.array([key in apart for key in keys])  # and so wherever the same sentence stands
     shown = np.array([len(each.offsets) > 0 for each in prepared.encoded])
     seconds = fit_heads(learner, np.flatnonzero(shown & ~held), prepared.seed, say)
     path.parent.mkdir(parents=True, exist_ok=True)
