@@ -262,3 +262,46 @@ def test_a_short_draft_has_a_scale_of_its_own() -> None:
     most = THB.about.topic.short_words - 1 - len(CASE.split())
     assert found(guideline, CASE + " Later." * most)
     assert not found(guideline, CASE + " Later." * (most + 1))
+
+
+WELL_WRITTEN = """
+Four men charged with human trafficking after inspection of a fish-processing plant in Leitrim
+
+Court orders compensation for twelve survivors of forced labour on asparagus farms
+
+New national hotline for people who fear they are being exploited takes its first calls
+
+Parliament votes to extend residence permits for trafficking survivors to two years
+
+A couple from Hull were convicted on Thursday of arranging the travel of three people for forced
+labour. They will be sentenced in March, and their victims, who have asked for privacy, are
+being supported by a specialist charity.
+
+Labour inspectors found that workers at a brick kiln outside the town had not been paid for five
+months and had their passports taken. The owner denies wrongdoing and the case will go to court
+in June. Advice is free on the confidential national helpline.
+
+The ministry said it identified 214 people as presumed victims of trafficking last year, up from
+190 the year before, and cautioned that the figure reflects how many cases were detected, not
+how many exist.
+
+Survivors' council publishes advice for journalists on reporting about exploitation
+
+Prosecutors in Accra say two recruiters deceived job seekers with false contracts for work
+abroad. Both have pleaded not guilty. A lawyer for the workers said her clients wanted their
+wages and the chance to choose where they live next.
+
+Study finds debt and withheld wages are the commonest means of control in reported forced-labour
+cases, according to the International Labour Organization
+
+Police appeal for information about a recruitment agency suspected of exploiting care workers
+
+A retired judge will chair the inquiry into how the shelter programme for trafficked men was
+funded between 2019 and 2023, the government announced on Friday.
+"""
+"""Written before the judge was asked about any of them."""
+
+
+@pytest.mark.parametrize("text", WELL_WRITTEN.strip().split("\n\n"))
+def test_what_is_written_well_gets_nothing(text: str) -> None:
+    assert not check_document(THB, Document(" ".join(text.split()), language="en")).findings
