@@ -48,7 +48,8 @@ class Says:
 def with_judge(number: float, **changes: Any) -> tuple[Guideline, Says]:
     says = Says(number, len(JUDGE.heads))
     session: Any = says
-    return replace(THB, judge=replace(JUDGE, session=session, **changes)), says
+    given: Any = {"session": session, "short": None, **changes}
+    return replace(THB, judge=replace(JUDGE, **given)), says
 
 
 def document(text: str, title: str = "") -> Document:
@@ -144,7 +145,7 @@ def test_beyond_what_is_read_of_a_sentence_nothing_is_said() -> None:
 def test_what_is_hardly_ever_right_is_not_told_save_what_protects() -> None:
     assert THB.judge is not None
     listed = {f.rule: f for f in check_document(replace(THB, judge=None), document(CASE)).findings}
-    none = replace(THB.judge, silent=1.0, alone=None)
+    none = replace(THB.judge, silent=1.0, alone=None, short=None)
     assert {"child-prostitute", "passive-no-agent"} <= listed.keys()
     assert not check_document(replace(THB, judge=none), document(CASE)).findings
     named = document("Rosa Mensah, 15, was sold to a bar on the coast by her uncle, police said.")
@@ -157,7 +158,7 @@ def test_odd_characters_move_no_offset(odd: str) -> None:
     draft = make_document(f"{odd} {CASE}{odd}", language="en", max_chars=1_000)
     plain = check_document(replace(THB, judge=None), draft).findings
     assert THB.judge is not None
-    told = replace(THB, judge=replace(THB.judge, silent=0.0))
+    told = replace(THB, judge=replace(THB.judge, silent=0.0, short=None))
     judged = check_document(told, draft).findings
     assert [(f.start, f.end, f.match) for f in judged] == [(f.start, f.end, f.match) for f in plain]
     assert all(f.confidence is not None for f in judged)
