@@ -34,7 +34,7 @@ from monitor.types import Finding
 
 AIM = 0.5
 """Of what the judge finds alone in real short items, at least this share shall meet a mark."""
-NEAR = 0.03
+NEAR = 0.035
 """Of near misses it may flag so many; the lists flag some too, and four in a hundred is enough."""
 Numbers = Mapping[str, NDArray[np.float32]]
 
