@@ -183,9 +183,9 @@ def test_a_machine_that_slept_does_one_round(desktop: Desktop, server: FeedServe
 
 
 TRAFFICKED = (
-    "<p>Police in Takoradi freed nine men from a trawler on Tuesday. Three brokers were charged with"
-    " human trafficking and forced labour; the men had worked without pay for two years, and their"
-    " passports were kept. A court will hear the traffickers in May. %s</p>"
+    "<p>Police in Takoradi freed nine men from a trawler on Tuesday. Three brokers were charged"
+    " with human trafficking and forced labour; the men had worked without pay for two years, and"
+    " their passports were kept. A court will hear the traffickers in May. %s</p>"
 )
 
 
