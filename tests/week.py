@@ -218,7 +218,8 @@ def simulate(folder: Path, count: int, days: float) -> World:
         for part, end in enumerate((START + DAY * days / 2, START + DAY * days)):
             world.restarted = world.at
             with Monitor(settings, now=world.now, sleep=world.sleep) as monitor:
-                monitor.add_feeds(feeds)
+                if part == 0:  # to add a feed anew is to ask again one that is gone
+                    monitor.add_feeds(feeds)
                 _watch(world, monitor, end, lid_at=START + DAY * days * 0.7 if part else None)
     return world
 
