@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from monitor.config import data_dir
 from monitor.guidelines import Guideline, check_document, check_documents, load_guideline
 from monitor.guidelines.glance import USUAL, Alone, Glance, alone_of, others_of
-from monitor.guidelines.judge import Judge, Short, short_of
+from monitor.guidelines.judge import Judge, short_of
 from monitor.text.document import Document
 from monitor.types import Finding
 
@@ -235,27 +235,21 @@ def test_settings_of_short_drafts() -> None:
     raw = {"slope": 1, "rules": {RULE: 0}, "high": 3, "least": 0.5, "edge": 2, "words": 4,
            "others": 50}  # fmt: skip
     own = {"slope": 2, "rules": {RULE: 1}, "least": 0.25}
-    sure = {"judge": 0.4, "offset": 1}
-    given: Any = {"alone": raw, "short": {"confidence": sure, "alone": own}}
-    short = short_of(given, JUDGE.formula, 0.3, {RULE})
-    assert short.silent == 0.3
-    assert short.alone == replace(SPEAKS, slope=2.0, rules={RULE: 1.0}, least=0.25)
-    assert short.formula.confidence("any", 0.0, 9.0, loud=True) == pytest.approx(0.731)
+    given: Any = {"alone": raw, "short": {"alone": own}}
+    assert short_of(given, {RULE}) == replace(SPEAKS, slope=2.0, rules={RULE: 1.0}, least=0.25)
     for wrong, said in (
-        ({"confidence": {"judge": 1}, "alone": own}, "short.confidence: 'offset'"),
-        ({"confidence": {**sure, "judge": "x"}, "alone": own}, "short.confidence: .*x"),
-        ({"confidence": sure}, "short.alone: 'alone'"),
-        ({"confidence": sure, "alone": {**own, "slope": "steep"}}, "short.alone: .*steep"),
-        ({"confidence": sure, "alone": {**own, "least": 40}}, "short.alone: 'least'"),
-        ({"confidence": sure, "alone": {**own, "rules": {"other": 1}}}, "short.alone: .*'other'"),
+        ({}, "short.alone: 'alone'"),
+        ({"alone": {**own, "slope": "steep"}}, "short.alone: .*steep"),
+        ({"alone": {**own, "least": 40}}, "short.alone: 'least'"),
+        ({"alone": {**own, "rules": {"other": 1}}}, "short.alone: .*'other'"),
         ([], "short"),
     ):
         with pytest.raises(ValueError, match=said):
-            short_of({**given, "short": wrong}, JUDGE.formula, 0.3, {RULE})
+            short_of({**given, "short": wrong}, {RULE})
 
 
 def test_a_short_draft_has_a_scale_of_its_own() -> None:
-    short = Short(JUDGE.formula, 0.0, replace(SPEAKS, rules={RULE: 1.0}))
+    short = replace(SPEAKS, rules={RULE: 1.0})
     guideline, _ = pointing({"by lorry": -0.5}, short=short)
     (finding,) = found(guideline, CASE)
     assert finding.confidence == pytest.approx(0.622, abs=0.001)

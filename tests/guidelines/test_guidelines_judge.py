@@ -195,11 +195,7 @@ def test_a_folder_that_is_no_judge_is_named(change: dict[str, Any], said: str) -
 def test_what_is_wrong_of_short_drafts_is_named() -> None:
     folder, settings = JUDGE.folder, JUDGE.folder.meta.settings
     alone = {"slope": 1, "rules": {"no-such-rule": 0}, "least": 0.3}
-    short = {"confidence": {"judge": 0.4, "offset": 1}, "alone": alone}
-    given: dict[str, Any] = {
-        "settings": {**settings, "short": short},
-        "thresholds": {**folder.meta.thresholds, "silent_short": 0.2},
-    }
+    given: dict[str, Any] = {"settings": {**settings, "short": {"alone": alone}}}
     with pytest.raises(ModelError, match=r"meta\.json: judge: short\.alone: .*'no-such-rule'"):
         load_judge(replace(folder, meta=replace(folder.meta, **given)))
 

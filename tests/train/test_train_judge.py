@@ -310,7 +310,7 @@ def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_
     served = load_judge(folder)
     assert served.alone is not None
     assert served.short is not None
-    assert served.short.silent == meta["thresholds"]["silent_short"]
+    assert served.short.least == meta["settings"]["short"]["alone"]["least"]
     short = meta["scores"]["short"]
     assert short["breaches"] + short["near_misses"] > 0
     assert short["read"] == meta["scores"]["alone"]["read"]

@@ -64,20 +64,24 @@ def test_the_calls_on_the_page_do_what_they_say(
 ) -> None:
     (tmp_path / "draft.docx").write_bytes(_docx(tmp_path))
     article = next(iter(desk.articles())).article.id
+    desk.fold()
+    (story, *_) = desk.store.list_stories(desk.stories_stamp, limit=1)
+    (outlet, *_) = httpx.get(f"{address}/v1/outlets").json()["outlets"]
+    known = {"ARTICLE_ID": article, "STORY_ID": story.id, "OUTLET_ID": outlet["id"]}
     calls = re.findall(r'curl"><code>(.*?)</code>', httpx.get(f"{address}/docs").text, re.DOTALL)
     assert len(calls) >= 11
     for escaped in calls:
-        call = html.unescape(escaped).replace("ARTICLE_ID", article)
+        call = re.sub("[A-Z]+_ID", lambda name: known[name[0]], html.unescape(escaped))
         said = subprocess.run(
-            ["sh", "-c", f"{call} -w '\n%{{http_code}}'"],
+            ["sh", "-c", f"{call} -w '\n%{{content_type}}\n%{{http_code}}'"],
             cwd=tmp_path,
             capture_output=True,
             text=True,
             check=True,
         )
-        body, _, status = said.stdout.rpartition("\n")
+        body, kind, status = said.stdout.rsplit("\n", 2)
         assert status == "200", f"{call}\n{said.stdout}"
-        assert json.loads(body)
+        assert json.loads(body) if "json" in kind else kind.startswith("text/plain"), call
 
 
 def _docx(folder: Path) -> bytes:

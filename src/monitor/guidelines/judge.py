@@ -63,21 +63,13 @@ class Formula:
         return round(1 / (1 + math.exp(-odds)), DIGITS)
 
 
-@dataclass(frozen=True, slots=True)
-class Short:
-    """What holds for short drafts instead: a sentence by itself is judged on another scale."""
-
-    formula: Formula
-    silent: float
-    alone: Alone
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
     """A verified model of one head per rule.
 
     Below the confidence `doubt` nothing is loud, below `silent` nothing is told. Of a draft it
-    reads the `most` first sentences that something is found in.
+    reads the `most` first sentences that something is found in. In a short draft it speaks alone
+    as `short` says: a sentence by itself gets higher log odds than one in an article.
     """
 
     folder: ModelFolder
@@ -91,14 +83,13 @@ class Judge:
     most: int = MOST
     alone: Alone | None = None
     glance: Glance | None = None
-    short: Short | None = None
+    short: Alone | None = None
 
     def of(self, *, short: bool) -> Judge:
         """Return it as it is for short drafts, or for others."""
         if self.short is None or not short:
             return self
-        own = self.short
-        return replace(self, formula=own.formula, silent=own.silent, alone=own.alone)
+        return replace(self, alone=self.short)
 
 
 @dataclass(slots=True, eq=False)
@@ -200,10 +191,7 @@ def load_judge(folder: ModelFolder) -> Judge:
         doubt = float(folder.meta.thresholds["suggestion"])
         silent = float(folder.meta.thresholds["silent"])
         alone = alone_of(settings["alone"], heads) if "alone" in settings else None
-        short = None
-        if "short" in settings:
-            silent_short = float(folder.meta.thresholds["silent_short"])
-            short = short_of(settings, formula, silent_short, heads)
+        short = short_of(settings, heads) if "short" in settings else None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{meta}: judge: {error}") from error
     session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL))
@@ -234,24 +222,17 @@ def _formula(raw: Mapping[str, Any]) -> Formula:
     )
 
 
-def short_of(
-    settings: Mapping[str, Any], formula: Formula, silent: float, heads: Collection[str]
-) -> Short:
-    """Return what holds for short drafts, from `meta.json`; raises `ValueError` that says where.
+def short_of(settings: Mapping[str, Any], heads: Collection[str]) -> Alone:
+    """Return how the judge speaks alone in short drafts, from `meta.json`.
 
-    How sure a finding is there hangs on the judge's log odds of the rule alone; what the judge
-    says alone has a slope, rules and a threshold of its own, and the rest as elsewhere.
+    Slope, rules and threshold are its own there, the rest as elsewhere. Raises `ValueError` that
+    says where something is wrong.
     """
     where = "short"
     try:
         own = settings[where]
-        where = "short.confidence"
-        judge, offset = (float(own["confidence"][name]) for name in ("judge", "offset"))
         where = "short.alone"
         said = {name: own["alone"][name] for name in ("slope", "rules", "least")}
-        alone = alone_of({**settings["alone"], **said}, heads)
+        return alone_of({**settings["alone"], **said}, heads)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{where}: {error}") from error
-    return Short(
-        replace(formula, judge=judge, best=0.0, prior=0.0, loud=0.0, offset=offset), silent, alone
-    )

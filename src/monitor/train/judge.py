@@ -58,7 +58,6 @@ from monitor.train.judge_options import (
     NAME,
     OUTPUT,
     SILENT,
-    SILENT_SHORT,
     TOKENIZER,
     JudgeOptions,
 )
@@ -134,7 +133,7 @@ def _make(
     confidence, scores = _calibrate(prepared, guideline, EncoderSession(model, MODEL), said)
     say("fitting what the judge says alone")
     alone, glance, read, scores["alone"] = calibrate_alone(prepared, guideline, said)
-    short, scores["short"] = calibrate_short(prepared, guideline, said, read)
+    short, scores["short"] = calibrate_short(prepared, guideline, read)
     files = {
         MODEL: model,
         TOKENIZER: plain_tokenizer(prepared.base / TOKENIZER),
@@ -148,7 +147,7 @@ def _make(
         "released": False,
         "labels": {OUTPUT: list(prepared.data.rules)},
         "experimental": {OUTPUT: _few(scores["rules"])},
-        "thresholds": {"suggestion": DOUBT, "silent": SILENT, "silent_short": SILENT_SHORT},
+        "thresholds": {"suggestion": DOUBT, "silent": SILENT},
         "settings": {
             "context_tokens": options.context,
             "sentence_tokens": options.sentence,

@@ -16,9 +16,6 @@ DOUBT = 0.5
 in ten were marked or judged right, of those above four in five."""
 SILENT = 0.2
 """What is wrong four times of five is not told: of 33 such flags in the articles 4 met a mark."""
-SILENT_SHORT = 0.35
-"""The same in a short draft: of 23 such flags in real short items 5 met a mark. Of list hits in
-written sentences that a fold had not learned from 5 in 100 lie below, of near misses 50."""
 FEW = 5
 """Findings in articles under which a rule's figures say nothing."""
 

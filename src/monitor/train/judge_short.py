@@ -1,8 +1,9 @@
 """What the judge says of short drafts: a headline, a sentence, a paragraph.
 
-There a breach gets higher log odds than in an article. How sure a list's finding is, is fitted on
-real short items; what the judge says alone on these and on sentences written for a rule, which do
-not tell how often breaches are there.
+There a breach gets higher log odds than in an article. What the judge says alone is fitted on real
+short items and on sentences written for a rule, which do not tell how often breaches are there. How
+sure a list's finding is, is told as in articles: by the sentence alone, without what is known of
+the rule, "child prostitutes" was doubted.
 """
 
 from __future__ import annotations
@@ -27,9 +28,8 @@ from monitor.train.judge_alone import (
     fit_alone,
     recorded_judge,
 )
-from monitor.train.judge_confidence import Evidence, Sentences, counted, flags_in, gather
 from monitor.train.judge_data import Source
-from monitor.train.judge_parts import Prepared, calibration_fold, key_of, pair_of
+from monitor.train.judge_parts import Prepared, key_of, pair_of
 from monitor.types import Finding
 
 AIM = 0.5
@@ -49,48 +49,19 @@ class Written:
 
 
 def calibrate_short(
-    prepared: Prepared, guideline: Guideline, said: Numbers, read: Read
+    prepared: Prepared, guideline: Guideline, read: Read
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what holds for short drafts, as settings, and what it comes to.
 
-    `said` is of sentences of articles; `read` are these, some of them short. Both are empty where
-    no fold of written sentences is there.
+    `read` are articles, some of them short. Both are empty where no fold of written sentences is
+    there.
     """
-    apart, data = prepared.crossed_sentences(), prepared.data
+    apart = prepared.crossed_sentences()
     if not apart:
         return {}, {}
-    keys = [key_of(each.ids) for each in prepared.encoded]
-    real, known = (
-        short_items(read, guideline),
-        Sentences(data.rows, prepared.encoded, lambda row: said.get(keys[row])),
-    )
-    flags = flags_in(guideline, real.items, data)
-    confidence, listed = fit_listed(gather(flags, known, data), flags=len(flags))
+    real = short_items(read, guideline)
     alone, found = fit_short(real, read_sentences(prepared, guideline, apart))
-    settings = {"confidence": confidence, "alone": alone}
-    return settings, {"under": guideline.about.topic.short_words, "listed": listed, **found}
-
-
-def fit_listed(evidence: Sequence[Evidence], *, flags: int) -> tuple[dict[str, float], Any]:
-    """Return how sure a list's finding is by the judge's log odds alone, and its figures."""
-    from sklearn.linear_model import LogisticRegression
-
-    odds = np.array([[each.judge] for each in evidence]).reshape(-1, 1)
-    truth = np.array([each.flag.right for each in evidence], np.bool_)
-    fold = np.array([calibration_fold(each.flag.event) for each in evidence])
-
-    def fitted(rows: NDArray[np.bool_]) -> tuple[float, float]:
-        if len(set(truth[rows])) < 2:
-            return 0.0, 0.0
-        model = LogisticRegression(C=1).fit(odds[rows], truth[rows])
-        return round(float(model.coef_[0][0]), 4), round(float(model.intercept_[0]), 4)
-
-    said = np.zeros(len(evidence))
-    for each in set(fold):
-        slope, offset = fitted(fold != each)
-        said[fold == each] = 1 / (1 + np.exp(-offset - slope * odds[fold == each, 0]))
-    slope, offset = fitted(np.ones(len(evidence), np.bool_))
-    return {"judge": slope, "offset": offset}, counted(evidence, said, flags=flags)
+    return {"alone": alone}, {"under": guideline.about.topic.short_words, **found}
 
 
 def fit_short(real: Read, written: Written) -> tuple[dict[str, Any], dict[str, Any]]:
