@@ -20,6 +20,7 @@ from monitor.store import Store, open_store
 from monitor.store.assessments import due_query
 from monitor.store.database import Database, open_database
 from monitor.store.schema import metadata
+from monitor.store.stories import due_query as to_fold_query
 from store_samples import NOW, STAMPS, at, feed, incoming, judged, poll
 
 
@@ -320,6 +321,16 @@ def test_due_work_is_found_by_index(store: Store, url: str) -> None:
     assert re.search("assessments_article_id_sha256_stamp|autoindex_assessments_1", plan), plan
     assert "TEMP B-TREE" not in plan, plan
     assert "Sort" not in plan, plan
+
+
+def test_what_is_to_be_folded_is_found_by_the_index_of_what_is_shown(
+    store: Store, url: str
+) -> None:
+    store.add_feeds([feed()], NOW)
+    with connected(url) as connection:
+        if connection.dialect.name == "sqlite":  # the other plans by what is there
+            plan = explain(connection, to_fold_query("stories@1", list(STAMPS), 64))
+            assert "USING INDEX ix_assessments_shown" in plan, plan
 
 
 def judge(store: Store, stamp: str, limit: int = 200) -> None:

@@ -396,10 +396,11 @@ Index(
     "ix_assessments_shown",
     assessments.c.stamp,
     assessments.c.article_id,
-    sqlite_where=text("relevant OR borderline"),
+    sqlite_where=text("relevant = 1 OR borderline = 1"),
     postgresql_where=text("relevant OR borderline"),
 )
-"""The few articles that are told of, among all that were judged."""
+"""The few articles that are told of, among all that were judged. SQLite uses it only where a query
+asks in the very same words."""
 
 story_members = Table(
     "story_members",

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Select, func, or_, select, tuple_, update
 
 from monitor.errors import NotFound
 from monitor.store.assessments import current_articles, to_article
@@ -92,15 +93,12 @@ class Shelf:
 Place = Callable[[Article, Shelf], Placed]
 
 
-def due(connection: Connection, stamp: str, judges: Sequence[str], limit: int) -> list[Article]:
-    """Return articles that `judges` find relevant or borderline and `stamp` has in no story.
-
-    Oldest sight first.
-    """
+def due_query(stamp: str, judges: Sequence[str], limit: int) -> Select[Any]:
+    """Return the query for articles that `judges` would show and `stamp` has in no story."""
     folded = select(story_members.c.article_id).where(
         story_members.c.stamp == stamp, story_members.c.article_id == assessments.c.article_id
     )
-    waiting = (
+    return (
         select(articles.c.id)
         .join(
             assessments,
@@ -113,7 +111,14 @@ def due(connection: Connection, stamp: str, judges: Sequence[str], limit: int) -
         .order_by(articles.c.first_seen, articles.c.id)
         .limit(limit)
     )
-    ids = list(connection.execute(waiting).scalars())
+
+
+def due(connection: Connection, stamp: str, judges: Sequence[str], limit: int) -> list[Article]:
+    """Return articles that `judges` find relevant or borderline and `stamp` has in no story.
+
+    Oldest sight first.
+    """
+    ids = list(connection.execute(due_query(stamp, judges, limit)).scalars())
     query = current_articles().where(articles.c.id.in_(ids))
     return [to_article(row) for row in connection.execute(query)] if ids else []
 

@@ -12,13 +12,12 @@ TIME = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Make the tables, and an index of what is told of."""
-    shown = sa.text("relevant OR borderline")
     op.create_index(
         "ix_assessments_shown",
         "assessments",
         ["stamp", "article_id"],
-        sqlite_where=shown,
-        postgresql_where=shown,
+        sqlite_where=sa.text("relevant = 1 OR borderline = 1"),
+        postgresql_where=sa.text("relevant OR borderline"),
     )
     _make_stories()
     op.create_table(
