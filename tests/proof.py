@@ -98,6 +98,11 @@ STEPS = (
         "folding into a store that grows, every article told of",
         ("benchmarks/bench_stories.py", "grow", "10000", "1.0"),
     ),
+    Step(
+        "stored",
+        "what a day costs in a store that grows",
+        ("benchmarks/bench_growth.py", "100000"),
+    ),
     Step("floors", "every figure beside its floor", ("tests/floors.py",), needs=DEV),
     Step("news", "the whole job on real news", ("tests/real_input.py",), needs=DEV),
     Step(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from monitor.feeds import Discovered, Manners
     from monitor.guidelines import Country, Guideline
     from monitor.persons import Masked
-    from monitor.store import PollResult, Store
+    from monitor.store import JudgedSoFar, PollResult, Store
     from monitor.text.document import Document
 
 BATCH = 64
@@ -361,8 +361,9 @@ class Monitor:
         totals: dict[str, dict[str, int]] = {}
         for assessor in self.assessors:
             count = totals[assessor.stamp] = {"assessed": 0, "failed": 0}
-            last = None
-            while batch := self.store.due(assessor.stamp, limit=size, after=last):
+            last, begun = None, self.now()
+            since = self.judged.since(assessor.stamp, begun)
+            while batch := self.store.due(assessor.stamp, limit=size, after=last, since=since):
                 last = batch[-1].id
                 said = assessor.assess(batch)
                 self.store.record_assessments(list(zip(batch, said, strict=True)), self.now())
@@ -372,7 +373,16 @@ class Monitor:
                     report(assessor.stamp, len(said))
                 if stopped and stopped():
                     return totals
+            if last is None:
+                self.judged.note(assessor.stamp, begun)
         return totals
+
+    @cached_property
+    def judged(self) -> JudgedSoFar:
+        """Up to when everything is judged: kept for as long as this object."""
+        from monitor.store import JudgedSoFar
+
+        return JudgedSoFar()
 
     @cached_property
     def stories_stamp(self) -> str:

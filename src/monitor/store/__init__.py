@@ -1,6 +1,7 @@
 """The database: tables and queries over SQLAlchemy Core, on SQLite or PostgreSQL."""
 
+from monitor.store.judged import JudgedSoFar
 from monitor.store.polls import PollResult
 from monitor.store.store import Store, open_store
 
-__all__ = ["PollResult", "Store", "open_store"]
+__all__ = ["JudgedSoFar", "PollResult", "Store", "open_store"]

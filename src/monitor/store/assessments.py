@@ -13,6 +13,7 @@ from sqlalchemy import (
     FromClause,
     RowMapping,
     Select,
+    func,
     select,
     tuple_,
 )
@@ -90,15 +91,23 @@ def following(connection: Connection, query: Select[Any], after: str | None) -> 
     )
 
 
-def due_query(stamp: str, limit: int) -> Select[Any]:
-    """Return the query for articles whose current version has no record of `stamp`."""
+def due_query(stamp: str, limit: int, since: datetime | None = None) -> Select[Any]:
+    """Return the query for articles whose current version has no record of `stamp`.
+
+    With `since` only those of which a version came in from then on.
+    """
     done = select(assessments.c.id).where(
         assessments.c.article_id == articles.c.id,
         assessments.c.sha256 == articles.c.current,
         assessments.c.stamp == stamp,
     )
-    readable = articles.c.expired_at.is_(None)
-    return current_articles().where(readable, ~done.exists()).limit(limit)
+    query = current_articles().where(~done.exists()).limit(limit)
+    if since is None:
+        return query.where(articles.c.expired_at.is_(None))
+    late = versions.alias()
+    came = articles.c.id.in_(select(late.c.article_id).where(late.c.fetched_at >= since))
+    # coalesce: SQLite would go through all that has not expired, by the index of that
+    return query.where(came, func.coalesce(articles.c.expired_at, None).is_(None))
 
 
 def speaking(said: FromClause, stamps: Sequence[str]) -> ColumnElement[bool]:
@@ -111,9 +120,11 @@ def speaking(said: FromClause, stamps: Sequence[str]) -> ColumnElement[bool]:
     return said.c.stamp.in_(stamps) | earlier
 
 
-def due(connection: Connection, stamp: str, limit: int, after: str | None) -> list[Article]:
+def due(
+    connection: Connection, stamp: str, limit: int, after: str | None, since: datetime | None
+) -> list[Article]:
     """Return the next `limit` articles due, oldest sight first, none up to the id `after`."""
-    query = following(connection, due_query(stamp, limit), after)
+    query = following(connection, due_query(stamp, limit, since), after)
     return [to_article(row) for row in connection.execute(query)]
 
 

@@ -211,6 +211,7 @@ versions = Table(
     Column("mining", Text),
     Column("mining_policy", CleanText, nullable=False, server_default=text("''")),
     CheckConstraint("origin IN ('feed', 'page', 'summary')", name="origin"),
+    Index(None, "fetched_at"),
 )
 """Every text an article has had; rows are never changed but to lose their words for good."""
 

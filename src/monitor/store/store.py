@@ -132,13 +132,21 @@ class Store(DeskStore):
 
     # Judgements ----------------------------------------------------------------------------
 
-    def due(self, stamp: str, *, limit: int, after: str | None = None) -> list[Article]:
+    def due(
+        self,
+        stamp: str,
+        *,
+        limit: int,
+        after: str | None = None,
+        since: datetime | None = None,
+    ) -> list[Article]:
         """Return articles whose current version `stamp` has not judged, oldest sight first.
 
-        `after` is the id of the article to go on from. Raises `NotFound` if there is none.
+        `after` is the id of the article to go on from. With `since` only what came in from then on
+        is looked at, however much is stored. Raises `NotFound` if there is no such article.
         """
         with self._database.reading() as connection:
-            return assessments.due(connection, stamp, limit, after)
+            return assessments.due(connection, stamp, limit, after, since)
 
     def record_assessments(self, pairs: Sequence[tuple[Article, Assessment]], now: datetime) -> int:
         """Store judgements, all or none; return how many were not stored yet."""

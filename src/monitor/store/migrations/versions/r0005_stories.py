@@ -11,7 +11,8 @@ TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Make the tables, and an index of what is told of."""
+    """Make the tables, and indices of what is told of and of when texts came in."""
+    op.create_index("ix_versions_fetched_at", "versions", ["fetched_at"])
     op.create_index(
         "ix_assessments_shown",
         "assessments",
