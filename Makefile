@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Test processes: one a core and one more, since many tests wait for servers; at most four.
+TESTERS ?= $(shell $(PYTHON) -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
 
 .PHONY: demo test lint browser emulator kernels floors proof screenshots clean
 
@@ -9,7 +11,7 @@ demo: $(VENV)/.runtime
 	$(BIN)/monitor demo $(if $(ONCE),--once)
 
 test: $(VENV)/.dev browser emulator lint
-	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
