@@ -14,7 +14,7 @@ import warm
 from desk import Desk, clean_environ, make_desk
 from monitor.demo import outlets as demo_outlets
 
-KILLS = int(os.environ.get("KILLS", "15"))
+KILLS = int(os.environ.get("KILLS", "10"))
 KILLS_A_DESK = 5
 ROWS = {
     "feeds": "SELECT id, url, title, outlet, removed_at IS NULL FROM feeds",
