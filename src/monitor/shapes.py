@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.types import Enclosure, Finding, Review, ScorecardItem, Span, Tag, Term
+from monitor.types import Article, Enclosure, Finding, Review, ScorecardItem, Span, Tag, Term
 
 
 def in_ten(share: float) -> str:
@@ -33,6 +33,19 @@ def span_json(span: Span) -> dict[str, Any]:
 def enclosure_json(enclosure: Enclosure) -> dict[str, Any]:
     """Return a file that goes with an article; `type` is its media type or ""."""
     return {"url": enclosure.url, "type": enclosure.type}
+
+
+def named_json(article: Article) -> dict[str, Any]:
+    """Return by what an article is known: where it is, who published it, when."""
+    return {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "outlet": article.outlet,
+        "language": article.language,
+        "published": time_json(article.published),
+        "seen": time_json(article.seen),
+    }
 
 
 def tag_json(

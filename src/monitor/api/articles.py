@@ -19,6 +19,7 @@ from monitor.errors import NotFound
 from monitor.shapes import (
     enclosure_json,
     finding_json,
+    named_json,
     scorecard_json,
     tag_json,
     term_json,
@@ -124,13 +125,7 @@ def article_json(assessed: AssessedArticle) -> dict[str, Any]:
     """Return an article without its text, as data."""
     article = assessed.article
     return {
-        "id": article.id,
-        "url": article.url,
-        "title": article.title,
-        "outlet": article.outlet,
-        "language": article.language,
-        "published": time_json(article.published),
-        "seen": time_json(article.seen),
+        **named_json(article),
         "sha256": article.sha256,
         "authors": list(article.authors),
         "categories": list(article.categories),

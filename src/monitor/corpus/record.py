@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from monitor.shapes import enclosure_json, finding_json, span_json, tag_json, time_json
+from monitor.shapes import enclosure_json, finding_json, named_json, span_json, tag_json, time_json
 from monitor.types import SEVERITIES, Article, AssessedArticle, Finding, Span
 
 TextDegree = Literal["none", "quotes", "full"]
@@ -56,13 +56,7 @@ def make_record(
     locate = partial(_located, article=article, shown=shown)
     values: dict[str, Any] = {
         "schema": SCHEMA,
-        "id": article.id,
-        "url": article.url,
-        "title": article.title,
-        "outlet": article.outlet,
-        "language": article.language,
-        "published": time_json(article.published),
-        "seen": time_json(article.seen),
+        **named_json(article),
         "sha256": article.sha256,
     }
     if article.expired:

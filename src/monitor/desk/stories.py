@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import NotFound
-from monitor.shapes import finding_json, time_json
+from monitor.shapes import finding_json, named_json, time_json
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
@@ -51,7 +51,7 @@ def list_stories(
 def page_json(page: StoryPage) -> dict[str, Any]:
     """Return a page of stories as data."""
     return {
-        "stories": [{**_story_json(s), **_named_json(first)} for s, first in page.stories],
+        "stories": [{**_story_json(s), **named_json(first.article)} for s, first in page.stories],
         "next": page.next,
     }
 
@@ -66,7 +66,7 @@ def story_json(monitor: Monitor, story_id: str) -> dict[str, Any]:
     if story_id not in kept:
         raise NotFound(f"no story '{story_id}'")
     outlets = compare_story(articles[:MOST_COMPARED])
-    more = [_named_json(assessed) for assessed in articles[MOST_COMPARED:]]
+    more = [named_json(assessed.article) for assessed in articles[MOST_COMPARED:]]
     return {
         **_story_json(kept[story_id]),
         "stamp": stamp,
@@ -85,22 +85,9 @@ def _story_json(story: KeptStory) -> dict[str, Any]:
     }
 
 
-def _named_json(assessed: AssessedArticle) -> dict[str, Any]:
-    article = assessed.article
-    return {
-        "id": article.id,
-        "url": article.url,
-        "title": article.title,
-        "outlet": article.outlet,
-        "language": article.language,
-        "published": time_json(article.published),
-        "seen": time_json(article.seen),
-    }
-
-
 def _outlet_json(monitor: Monitor, outlet: Outlet) -> dict[str, Any]:
     return {
-        **_named_json(outlet.assessed),
+        **named_json(outlet.assessed.article),
         "relevance": outlet.assessed.relevance,
         "relevant": outlet.assessed.relevant,
         "copied": outlet.copied,
