@@ -41,7 +41,7 @@ FLOORS: list[set[str]] = [
         "sampling",
         "trends",
     },
-    {"fold"},
+    {"fold", "drafts"},
     {"core"},
     {"desk"},
     {"doctor", "workers"},
