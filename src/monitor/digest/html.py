@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
-
 from monitor.digest import words
+from monitor.digest.pages import template
 from monitor.digest.view import DigestView
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 
 def render_html(view: DigestView) -> str:
     """Return the page."""
-    return _template().render(
+    return template("digest.html").render(
         digest=view,
         words=words,
     )
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("monitor.digest"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("digest.html")

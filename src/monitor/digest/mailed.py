@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
 
 from monitor.digest import words
 from monitor.digest.brief import Brief, BriefNamed
 from monitor.digest.letter import Letter, LetterArticle, LetterStory
+from monitor.digest.pages import template
 from monitor.digest.plain import COLUMNS, INDENT, wrap
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +25,7 @@ def mail_html(letter: Letter | Brief, links: Links) -> str:
     from css_inline import CSSInliner
 
     name = "policy.html" if isinstance(letter, Brief) else "cases.html"
-    page = _templates().get_template(name).render(letter=letter, links=links, words=words)
+    page = template(name).render(letter=letter, links=links, words=words)
     inliner = CSSInliner(
         keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False
     )  # at-rules stay: a dark screen cannot be asked from a style attribute
@@ -117,17 +113,3 @@ def _entry(entry: BriefNamed) -> Iterator[str]:
     yield f"  {entry.url}"
     for source in entry.sources:
         yield f"  - {source.outlet} {source.url or ''}".rstrip()
-
-
-@cache
-def _templates() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("monitor.digest"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
