@@ -27,6 +27,7 @@ FLOORS: list[set[str]] = [
         "intervals",
         "gaps",
         "counted",
+        "visitors",
     },
     {"config", "text", "nlp"},
     {"persons"},

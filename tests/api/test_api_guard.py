@@ -73,7 +73,7 @@ def test_every_answer_has_the_security_headers(client: httpx.Client, path: str) 
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cache-control"] == ("no-cache" if "static" in path else "no-store")
     assert "access-control-allow-origin" not in headers
     assert "server" not in headers

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.core import Monitor
+from monitor.visitors import AT_HOME
 from monitor.web import render_docs
 from monitor.web.api_view import example_of, type_words, view_api
 
@@ -98,7 +99,7 @@ def test_markup_in_a_description_stays_text(document: dict[str, object]) -> None
     operation = hostile["paths"]["/v1/check"]["post"]
     operation |= {"summary": HOSTILE, "description": f"`{HOSTILE}`", "operationId": '"><script>'}
     hostile["components"]["schemas"]["Alive"]["description"] = HOSTILE
-    text = render_docs(hostile, address="http://host.example/'\"<script>")
+    text = render_docs(hostile, visitor=AT_HOME, address="http://host.example/'\"<script>")
     assert text.count("<script") == 1  # the site's own, which every page has
 
 

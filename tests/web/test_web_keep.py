@@ -48,7 +48,7 @@ def test_the_draft_is_there_again_with_its_flags(page: Page) -> None:
     page.on("request", lambda request: checks.append(request.url) if "check" in request.url else 0)
     for link, address, title in (
         ("Rules", "/rules", "Rules"),
-        ("Today’s digest", "/digests/today", "Wednesday 25 November 2026"),
+        ("Today", "/digests/today", "Wednesday 25 November 2026"),
     ):
         page.get_by_role("link", name=link).click()
         expect(heading(page)).to_have_text(title)
@@ -67,7 +67,7 @@ def test_the_draft_is_there_again_with_its_flags(page: Page) -> None:
     assert len(marked(page)) == 2
     page.go_forward()
     expect(heading(page)).to_have_text("Rules")
-    page.get_by_role("link", name="Check a draft").click()
+    page.get_by_role("link", name="Draft").click()
     expect(page.get_by_label("Headline")).to_have_value("Harbour")
     assert draft(page) == LONG
     assert cards(page) == before
@@ -98,7 +98,7 @@ def test_a_draft_begun_on_another_page_is_kept_too(browser: Browser, address: st
     page = context.new_page()
     page.goto("/rules/child-prostitute")
     page.evaluate("() => { window.mark = 1; }")
-    page.get_by_role("link", name="Check a draft").click()
+    page.get_by_role("link", name="Draft").click()
     write(page, DRAFT)
     assert marked(page) == [FLAGGED]
     page.go_back()
@@ -134,18 +134,18 @@ def test_a_page_that_is_not_there_takes_no_draft_with_it(page: Page, address: st
     page.get_by_role("link", name="Rules").click()
     expect(heading(page)).to_have_text("Not Found")
     page.context.set_offline(True)
-    page.get_by_role("link", name="Today’s digest").click()
+    page.get_by_role("link", name="Today").click()
     expect(heading(page)).to_have_text("The program does not answer")
     page.context.set_offline(False)
     page.get_by_role("button", name="Try again").click()
     expect(heading(page)).to_have_text("Wednesday 25 November 2026")
-    page.get_by_role("link", name="Check a draft").click()
+    page.get_by_role("link", name="Draft").click()
     assert draft(page) == DRAFT
 
 
 def test_no_page_has_an_id_that_the_draft_has(page: Page) -> None:
     """It stays in the document, so links to places and labels would lead into it."""
-    for link in ("Rules", "Today’s digest", "API"):
+    for link in ("Rules", "Today", "API"):
         place = page.get_by_role("navigation", name="Pages").get_by_role("link", name=link)
         place.click()
         expect(place).to_have_attribute("aria-current", "page")
@@ -176,7 +176,7 @@ def test_a_reload_asks_first(page: Page, elsewhere: bool) -> None:
     page.wait_for_timeout(500)
     assert kinds == ["beforeunload"]
     if elsewhere:
-        page.get_by_role("link", name="Check a draft").click()
+        page.get_by_role("link", name="Draft").click()
     assert draft(page) == DRAFT
     page.get_by_role("button", name="Clear").click()
     page.get_by_role("button", name="Clear it").click()
@@ -234,7 +234,7 @@ def test_the_box_keeps_the_draft_while_another_page_is_reloaded(page: Page) -> N
     expect(heading(page)).to_have_text("Rules")
     page.reload()
     expect(heading(page)).to_have_text("Rules")
-    page.get_by_role("link", name="Check a draft").click()
+    page.get_by_role("link", name="Draft").click()
     expect(page.get_by_label("Draft", exact=True)).to_have_value(DRAFT)
     expect(page.get_by_role("status")).to_have_text(re.compile("1 flag in"))
 

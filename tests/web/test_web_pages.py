@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.core import Monitor
+from monitor.visitors import AT_HOME
 from monitor.web import STATIC_DIR, render_error, render_rule
 from monitor.web.pages import split_example
 
@@ -40,7 +41,7 @@ def test_rules_and_one_rule(page: Page, desk: Monitor) -> None:
 
 @pytest.mark.browser
 def test_the_digest_is_one_click_away(page: Page) -> None:
-    page.get_by_role("link", name="Today’s digest").click()
+    page.get_by_role("link", name="Today").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Wednesday 25 November 2026")
     expect(page.get_by_text("Farm owner charged").first).to_be_visible()
     expect(page.get_by_text("new swimming pool")).to_have_count(0)
@@ -159,7 +160,7 @@ def test_markup_from_outside_stays_text() -> None:
             "general_hits_per_100k_words": 0.5,
         },
     }
-    html = render_rule(rule) + render_error(404, HOSTILE, HOSTILE)
+    html = render_rule(rule, visitor=AT_HOME) + render_error(404, HOSTILE, HOSTILE, visitor=AT_HOME)
     assert "<script>alert" not in html
     assert "javascript:" not in html
 

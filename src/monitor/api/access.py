@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends
@@ -9,7 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.api.checkers import Checkers, ClientLeftError
+from monitor.api.entry import visitor_in
+from monitor.api.problems import ProblemError
 from monitor.core import Monitor
+from monitor.visitors import Scope, Visitor
 from monitor.workers import Job
 
 
@@ -25,6 +29,21 @@ def get_checkers(request: Request) -> Checkers:
     return checkers
 
 
+def get_visitor(request: Request) -> Visitor:
+    """Return who sent the request."""
+    return visitor_in(request.scope)
+
+
+def need(scope: Scope) -> Callable[[Request], None]:
+    """Return a dependency that refuses visitors without `scope`: 403, with its name."""
+
+    def check(request: Request) -> None:
+        if not get_visitor(request).may(scope):
+            raise ProblemError(403, f"This needs the scope '{scope}'.")
+
+    return check
+
+
 async def answer_job(request: Request, job: Job) -> Response:
     """Answer `request` with what `job` gives when its turn has come; see `Checkers.ask`."""
     try:
@@ -38,3 +57,4 @@ CLIENT_LEFT = 499
 """As other servers log it; nobody is there to read it."""
 MonitorDep = Annotated[Monitor, Depends(get_monitor)]
 CheckersDep = Annotated[Checkers, Depends(get_checkers)]
+VisitorDep = Annotated[Visitor, Depends(get_visitor)]

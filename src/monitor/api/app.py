@@ -27,6 +27,7 @@ from monitor.api import (
     unsubscribe,
 )
 from monitor.api.checkers import Checkers
+from monitor.api.entry import Entry
 from monitor.api.guard import Guard, allowed_hosts
 from monitor.api.headers import SecurityHeaders
 from monitor.api.limits import BodyLimit, max_body_bytes
@@ -99,6 +100,7 @@ def create_app(
     silence_leaky_loggers()
     # Added from the inside out: a request passes them from the last to the first.
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes(monitor.settings.check.max_chars))
+    app.add_middleware(Entry)
     public = urlsplit(monitor.settings.digest.public_url).hostname or ""
     names = (*hosts, *monitor.settings.serve.hosts, public)
     app.add_middleware(Guard, hosts=allowed_hosts(names))

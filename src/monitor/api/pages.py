@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import MonitorDep, VisitorDep, need
 from monitor.api.digests import find_digest
 from monitor.api.rules import find_rule
 from monitor.countries import country_name
@@ -17,45 +17,48 @@ from monitor.web import render_digest_page, render_docs, render_draft, render_ru
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-@router.get("/")
-def draft_page(monitor: MonitorDep) -> HTMLResponse:
+@router.get("/", dependencies=[Depends(need("check"))])
+def draft_page(monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
     """Show the page on which a draft is checked."""
     settings = monitor.settings.check
     names = {code: country.name for code, country in monitor.countries.items()}
     own = settings.country.upper()
     if own:
         names.setdefault(own, country_name(own))
-    page = render_draft(max_chars=settings.max_chars, countries=names, country=own)
+    page = render_draft(visitor=visitor, max_chars=settings.max_chars, countries=names, country=own)
     return HTMLResponse(page)
 
 
-@router.get("/rules")
-def rules_page(monitor: MonitorDep) -> HTMLResponse:
+@router.get("/rules", dependencies=[Depends(need("check"))])
+def rules_page(monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
     """Show every rule of the guideline in force."""
-    return HTMLResponse(render_rules(monitor.rules(), guideline=monitor.guideline.stamp))
+    stamp = monitor.guideline.stamp
+    return HTMLResponse(render_rules(monitor.rules(), visitor=visitor, guideline=stamp))
 
 
-@router.get("/rules/{rule_id}")
-def rule_page(rule_id: str, monitor: MonitorDep) -> HTMLResponse:
+@router.get("/rules/{rule_id}", dependencies=[Depends(need("check"))])
+def rule_page(rule_id: str, monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
     """Show one rule."""
-    return HTMLResponse(render_rule(find_rule(monitor, rule_id)))
+    return HTMLResponse(render_rule(find_rule(monitor, rule_id), visitor=visitor))
 
 
-@router.get("/digests/{day}")
-def digest_page(day: str, monitor: MonitorDep) -> HTMLResponse:
+@router.get("/digests/{day}", dependencies=[Depends(need("read"))])
+def digest_page(day: str, monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
     """Show a day's digest within the site."""
     digest = find_digest(monitor, day)
     view = monitor.view_digest(digest)
     today = monitor.now().astimezone(monitor.settings.zone).date()
     before, after = _days_beside(digest.day, today)
-    return HTMLResponse(render_digest_page(view, before=before, after=after))
+    page = render_digest_page(view, visitor=visitor, before=before, after=after)
+    return HTMLResponse(page)
 
 
-@router.get("/docs")
-def docs_page(request: Request) -> HTMLResponse:
+@router.get("/docs", dependencies=[Depends(need("check"))])
+def docs_page(request: Request, visitor: VisitorDep) -> HTMLResponse:
     """Show what the API takes and answers, with a call for each route."""
     address = str(request.base_url).rstrip("/")
-    return HTMLResponse(render_docs(request.app.openapi(), address=address))
+    page = render_docs(request.app.openapi(), visitor=visitor, address=address)
+    return HTMLResponse(page)
 
 
 def _days_beside(day: str, today: date) -> tuple[str | None, str | None]:

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
+from monitor.api.entry import visitor_in
 from monitor.api.traces import route_name
 from monitor.errors import (
     DocumentError,
@@ -143,7 +144,8 @@ def problem(
     title = HTTPStatus(status).phrase
     detail = detail or _DETAILS.get(status, title)
     if _is_page(scope):
-        return HTMLResponse(render_error(status, title, detail), status, headers=headers)
+        page = render_error(status, title, detail, visitor=visitor_in(scope))
+        return HTMLResponse(page, status, headers=headers)
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title,

@@ -17,14 +17,12 @@ from monitor.api.access import MonitorDep
 from monitor.core import Monitor
 from monitor.desk.mail import find_recipient, unsubscribe
 from monitor.digest.coverage import hidden_address
+from monitor.visitors import NOBODY
 from monitor.web import render_unsubscribe
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ONE_CLICK = b"One-Click"
-_REFERRER = {"referrer-policy": "same-origin"}
-"""With none, as our other pages have it, browsers send the form as from nowhere (`Origin: null`),
-which is refused."""
 Token = Annotated[str, Path(max_length=200)]
 
 
@@ -48,6 +46,10 @@ async def unsubscribe_now(token: Token, request: Request, monitor: MonitorDep) -
 def _page(monitor: Monitor, token: str, address: str | None, *, done: bool) -> HTMLResponse:
     title = monitor.settings.digest.title
     if address is None:
-        return HTMLResponse(render_unsubscribe(title, token="", address="", done=False), 404)
-    page = render_unsubscribe(title, token=token, address=hidden_address(address), done=done)
-    return HTMLResponse(page, headers=_REFERRER)
+        return HTMLResponse(
+            render_unsubscribe(title, visitor=NOBODY, token="", address="", done=False), 404
+        )
+    page = render_unsubscribe(
+        title, visitor=NOBODY, token=token, address=hidden_address(address), done=done
+    )
+    return HTMLResponse(page)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from monitor.digest import words
 from monitor.digest.view import DigestView
 from monitor.guidelines import measured_words
+from monitor.visitors import Visitor
 from monitor.web.api_view import view_api
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from monitor.web.frame import render
 
 STATIC_DIR = Path(__file__).resolve().parent / "static"
 
@@ -30,24 +28,38 @@ _EXAMPLES = (
 Pieces = list[tuple[str, bool]]
 
 
-def render_draft(*, max_chars: int, countries: Mapping[str, str], country: str) -> str:
+def render_draft(
+    *, visitor: Visitor, max_chars: int, countries: Mapping[str, str], country: str
+) -> str:
     """Return the page on which a draft is checked.
 
     `countries` are names by code from which one can choose, `country` the one chosen at first.
     """
-    return _render(
-        "draft.html", here="/", max_chars=max_chars, countries=countries, country=country
+    return render(
+        "draft.html",
+        visitor=visitor,
+        here="/",
+        max_chars=max_chars,
+        countries=countries,
+        country=country,
     )
 
 
-def render_rules(rules: Sequence[Mapping[str, Any]], *, guideline: str) -> str:
+def render_rules(rules: Sequence[Mapping[str, Any]], *, visitor: Visitor, guideline: str) -> str:
     """Return the list of all rules (as `Monitor.rules` gives them), by principle."""
     ordered = sorted(map(_with_example, rules), key=_principle)
     groups = [(principle, list(group)) for principle, group in groupby(ordered, key=_principle)]
-    return _render("rules.html", here="/rules", rules=rules, groups=groups, guideline=guideline)
+    return render(
+        "rules.html",
+        visitor=visitor,
+        here="/rules",
+        rules=rules,
+        groups=groups,
+        guideline=guideline,
+    )
 
 
-def render_rule(rule: Mapping[str, Any]) -> str:
+def render_rule(rule: Mapping[str, Any], *, visitor: Visitor) -> str:
     """Return the page of one rule, as `Monitor.rule` gives it."""
     examples = [
         (heading, hint, kind, [split_example(text) for text in rule["examples"][kind]])
@@ -56,13 +68,16 @@ def render_rule(rule: Mapping[str, Any]) -> str:
     ]
     rule = _with_example(rule)
     measured = measured_words(rule["measured"])
-    return _render("rule.html", here="", rule=rule, examples=examples, measured=measured)
+    return render("rule.html", visitor=visitor, rule=rule, examples=examples, measured=measured)
 
 
-def render_digest_page(view: DigestView, *, before: str | None, after: str | None) -> str:
+def render_digest_page(
+    view: DigestView, *, visitor: Visitor, before: str | None, after: str | None
+) -> str:
     """Return a day's digest within the site; `before` and `after` are the days beside it."""
-    return _render(
+    return render(
         "digest.html",
+        visitor=visitor,
         here="/digests/today",
         digest=view,
         before=before,
@@ -71,21 +86,23 @@ def render_digest_page(view: DigestView, *, before: str | None, after: str | Non
     )
 
 
-def render_docs(document: Mapping[str, Any], *, address: str) -> str:
+def render_docs(document: Mapping[str, Any], *, visitor: Visitor, address: str) -> str:
     """Return the description of the API, from its OpenAPI document; calls go to `address`."""
-    return _render("docs.html", here="/docs", api=view_api(document, address))
+    return render("docs.html", visitor=visitor, here="/docs", api=view_api(document, address))
 
 
-def render_unsubscribe(title: str, *, token: str, address: str, done: bool) -> str:
+def render_unsubscribe(
+    title: str, *, visitor: Visitor, token: str, address: str, done: bool
+) -> str:
     """Return the page that asks, or says, that `address` gets no more mail; "": a wrong link."""
-    return _render(
-        "unsubscribe.html", here="", title=title, token=token, address=address, done=done
+    return render(
+        "unsubscribe.html", visitor=visitor, title=title, token=token, address=address, done=done
     )
 
 
-def render_error(status: int, title: str, detail: str) -> str:
+def render_error(status: int, title: str, detail: str, *, visitor: Visitor) -> str:
     """Return the page that says what went wrong."""
-    return _render("error.html", here="", status=status, title=title, detail=detail)
+    return render("error.html", visitor=visitor, status=status, title=title, detail=detail)
 
 
 def split_example(text: str) -> list[Pieces]:
@@ -107,23 +124,3 @@ def _with_example(rule: Mapping[str, Any]) -> dict[str, Any]:
 def _principle(rule: Mapping[str, Any]) -> str:
     principle: str = rule["principle"]
     return principle
-
-
-def _render(template: str, **values: Any) -> str:
-    return _environment().get_template(template).render(**values)
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("monitor.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["words"] = lambda name: str(name).replace("-", " ").replace("_", " ")
-    environment.filters["web"] = lambda url: str(url).startswith(("http://", "https://"))
-    return environment

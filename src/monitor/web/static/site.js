@@ -1,11 +1,15 @@
 // Moves among the pages of the site without a reload, so that a draft stays in the tab's memory:
 // its fields are put out of sight, not away, while another page is shown. Pages are read with
 // XMLHttpRequest because it parses without a script's running and without a Trusted Types sink.
+// A form is sent the same way; what it is answered with is shown. A page with work of its own names
+// a module in <meta name="page-script">, whose start(main) may return what is to be called when the
+// page goes.
 
 import { byId, el } from "./dom.js";
 
 const NOT_PAGES = /^\/(v\d|static|openapi|healthz|readyz|metrics)\b/;
 const OWN_SCRIPTS = ["/static/site.js", "/static/main.js"];
+const PAGE_SCRIPT = /^\/static\/[a-z-]+\.js$/;
 
 const main = byId("main");
 const header = document.querySelector("header.site");
@@ -16,6 +20,7 @@ let here = addressOf(location);
 let asked = null; // the request that runs
 let draft = null; // the page of the draft, once it was shown
 let draftFocus = null; // what had the focus in it last
+let leave = null; // ends the work of the page that is shown
 
 function addressOf({ pathname, search }) {
   return pathname + search;
@@ -25,6 +30,7 @@ function addressOf({ pathname, search }) {
 function pageOf(doc) {
   const content = doc?.querySelector("main#main");
   const scripts = [...(doc?.querySelectorAll("script[src]") ?? [])];
+  const script = doc?.querySelector("meta[name=page-script]")?.content;
   const own = scripts.every((script) => OWN_SCRIPTS.includes(script.getAttribute("src")));
   if (!content || !own || !doc.querySelector("header.site")) return undefined;
   return {
@@ -32,6 +38,8 @@ function pageOf(doc) {
     className: content.className,
     sheets: [...doc.querySelectorAll("link[rel=stylesheet]")].map((l) => l.getAttribute("href")),
     skips: [...doc.querySelectorAll("a.skip")].map((node) => document.importNode(node, true)),
+    script: PAGE_SCRIPT.test(script ?? "") ? script : null,
+    nav: doc.querySelector("header.site nav"),
     current: doc.querySelector("header.site [aria-current]")?.getAttribute("href"),
     nodes: doc === document ? [...content.children] : [...content.children].map(adopt),
     isDraft: Boolean(content.querySelector("#desk")),
@@ -58,12 +66,15 @@ function silent(url) {
 
 // Loading --------------------------------------------------------------------------------------
 
-/** The page at `url`; null where another one was asked for in the meantime. */
-async function load(url) {
+/**
+ * The page at `url`, or the answer to `body` sent there; null where another one was asked for in
+ * the meantime. Its `from` is where it comes from after redirects.
+ */
+async function load(url, body = null) {
   asked?.abort();
   asked = null;
   document.body.removeAttribute("aria-busy");
-  if (draft && addressOf(url) === "/") return draft;
+  if (draft && !body && addressOf(url) === "/") return draft;
   const request = new XMLHttpRequest();
   asked = request;
   document.body.setAttribute("aria-busy", "true");
@@ -71,18 +82,20 @@ async function load(url) {
     request.onload = () => resolve(request.response);
     request.onerror = () => resolve(undefined);
     request.onabort = () => resolve(undefined);
-    request.open("GET", addressOf(url));
+    request.open(body ? "POST" : "GET", addressOf(url));
     request.responseType = "document";
     request.setRequestHeader("Accept", "text/html");
-    request.send();
+    request.send(body);
   });
   if (asked !== request) return null;
   asked = null;
   document.body.removeAttribute("aria-busy");
   if (request.status === 0) return silent(url);
   const page = pageOf(doc);
-  if (!page) location.assign(url); // no page of this site's frame: the browser asks if need be
-  return page ?? null;
+  const from = new URL(request.responseURL || url);
+  if (page) return { ...page, from };
+  location.assign(body ? from : url); // no page of this site's frame: the browser asks if need be
+  return null;
 }
 
 /** Load the style sheets that a page wants, and switch off those that it does not. */
@@ -107,11 +120,14 @@ async function dress({ sheets }) {
 
 async function show(page, url) {
   await dress(page);
+  leave?.();
+  leave = null;
   if (page.isDraft && !draft) await begin(page);
   here = addressOf(url);
   document.title = page.title;
   for (const skip of document.querySelectorAll("a.skip")) skip.remove();
   document.body.prepend(...page.skips);
+  if (page.nav) takeWays(page.nav);
   for (const link of header.querySelectorAll("nav a")) {
     if (link.getAttribute("href") === page.current) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -122,6 +138,23 @@ async function show(page, url) {
     else node.remove();
   }
   if (page !== draft) main.append(...page.nodes);
+  await work(page);
+}
+
+/** Offer the ways that the page offers: they change with who is signed in. */
+function takeWays(nav) {
+  const shown = header.querySelector("nav");
+  const ways = (where) => [...(where?.querySelectorAll("a") ?? [])].map((a) => a.getAttribute("href"));
+  if (ways(shown).join() === ways(nav).join()) return;
+  shown?.remove();
+  header.append(adopt(nav));
+}
+
+/** Start what the page does by itself. */
+async function work({ script }) {
+  if (!script) return;
+  const { start } = await import(script);
+  leave = start(main) ?? null;
 }
 
 /** Take in the draft page, out of sight until what works it has run. */
@@ -173,6 +206,41 @@ async function goBack({ state }) {
   focusOn(page === draft && draftFocus?.isConnected ? draftFocus : headingOf());
 }
 
+/** Send a form and show what comes back, under its own address only where it was redirected to. */
+async function submit(url, body) {
+  const page = await load(url, body);
+  if (!page) return;
+  const answered = page.from ? addressOf(page.from) : addressOf(url);
+  const redirected = answered !== addressOf(url);
+  if (redirected && answered !== here) {
+    history.scrollRestoration = "manual";
+    scrolls.set(entry, window.scrollY);
+    entry = last = last + 1;
+    history.pushState({ entry }, "", page.from);
+  }
+  await show(page, redirected ? page.from : new URL(location.href));
+  window.scrollTo({ top: 0, behavior: "instant" });
+  focusOn(main.querySelector("[data-focus]") ?? headingOf());
+}
+
+function onSubmit(event) {
+  const form = event.target;
+  const { submitter } = event;
+  const of = (name) => submitter?.getAttribute(`form${name}`) ?? form.getAttribute(name) ?? "";
+  const url = new URL(of("action") || location.href, location.href);
+  if (event.defaultPrevented || of("target") || url.origin !== location.origin) return;
+  if (NOT_PAGES.test(url.pathname) || of("method").toLowerCase() === "dialog") return;
+  event.preventDefault();
+  const data = new FormData(form, submitter);
+  if (of("method").toLowerCase() === "post") {
+    submit(url, of("enctype") === "multipart/form-data" ? data : new URLSearchParams(data));
+    return;
+  }
+  const asked = [...data].filter(([, value]) => value !== "");
+  url.search = new URLSearchParams(asked).toString();
+  visit(url);
+}
+
 const headingOf = () => [...main.querySelectorAll("h1")].find((h) => !h.closest("[hidden]")) ?? main;
 
 /** Put the focus where reading goes on, which also tells a screen reader of the new page. */
@@ -194,8 +262,11 @@ function onClick(event) {
   visit(url);
 }
 
-if (byId("desk")) keepDraft(pageOf(document));
+const first = pageOf(document);
+if (byId("desk")) keepDraft(first);
+if (first) work(first);
 document.addEventListener("click", onClick);
+document.addEventListener("submit", onSubmit);
 window.addEventListener("popstate", goBack);
 window.addEventListener("pagehide", () => {
   history.scrollRestoration = "auto"; // what comes after is the browser's own
