@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 
 import documents
-from monitor.api import pages, unsubscribe
-from monitor.api.app import create_app
+from monitor.api.app import MODULES, create_app
 from monitor.config import Settings
 from monitor.core import Monitor
 
@@ -132,7 +132,8 @@ def test_variables_are_there(path: Path) -> None:
 def _routes(tmp_path_factory: pytest.TempPathFactory) -> list[re.Pattern[str]]:
     with Monitor(Settings(home=tmp_path_factory.mktemp("routes"))) as monitor:
         paths = [*create_app(monitor).openapi()["paths"], "/openapi.json"]
-    paths += [route.path for route in (*pages.router.routes, *unsubscribe.router.routes)]
+    found = [route for module in MODULES for route in module.router.routes]
+    paths += [route.path for route in found if isinstance(route, APIRoute)]
     return [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))) for path in paths]
 
 

@@ -35,6 +35,7 @@ from monitor.types import (
     Story,
     Term,
 )
+from monitor.visitors import AT_HOME
 from monitor.web import render_digest_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,7 +123,9 @@ def test_pages_and_texts(name: str) -> None:
         for form in ("html", "text", "md")
     }
     view = view_digest(found, title=title, country_name=country_name)
-    made["page"] = render_digest_page(view, before="2026-11-24", after="2026-11-26")
+    made["page"] = render_digest_page(
+        view, visitor=AT_HOME, before="2026-11-24", after="2026-11-26"
+    )
     for form, text in made.items():
         kind = {"html": "html", "page": "html", "md": "md"}.get(form, "txt")
         assert findings(text, kind) == [], form

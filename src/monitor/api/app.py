@@ -37,7 +37,7 @@ from monitor.api.problems import install_handlers
 from monitor.core import Monitor
 from monitor.web import STATIC_DIR
 
-_MODULES = (
+MODULES = (
     check,
     classify,
     articles,
@@ -93,7 +93,7 @@ def create_app(
     app.state.monitor = monitor
     app.state.checkers = who
     app.state.metrics = metrics.Metrics(monitor)
-    for module in _MODULES:
+    for module in MODULES:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     install_handlers(app)
