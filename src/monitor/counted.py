@@ -33,7 +33,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class FeedChange:
-    """A feed that was added, or removed (`followed` is False): what comes after is another mix."""
+    """A feed added, or removed or paused (`followed` is False): another mix comes after."""
 
     url: str
     title: str

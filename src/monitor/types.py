@@ -174,7 +174,8 @@ class ScorecardItem:
 class Feed:
     """A feed the desk follows, or what stands for one. `id` is derived from the URL, for ever.
 
-    `description` and `updated` (when it last changed) are what the feed says of itself.
+    `description` and `updated` (when it last changed) are what the feed says of itself. It is not
+    polled while `paused`, since then.
     """
 
     id: str
@@ -185,6 +186,7 @@ class Feed:
     description: str = ""
     updated: datetime | None = None
     kind: FeedKind = "feed"
+    paused: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,7 +492,7 @@ class Ledger:
     try for an article's page that was in vain, by cause (`PageFailure`). `ended` are feeds still
     followed that their publishers removed (410) before the period, and that are asked no more.
     `languages` are those of what was not judged for its language, `unasked` the feeds followed
-    that were not polled.
+    that were not polled, save those that the desk has `paused`.
     """
 
     feeds: int = 0
@@ -507,6 +509,7 @@ class Ledger:
     ended: tuple[FailedFeed, ...] = ()
     languages: Mapping[str, int] = field(default_factory=dict)
     unasked: int = 0
+    paused: int = 0
 
 
 Outcome = Literal["unknown", "sent", "failed"]

@@ -36,6 +36,17 @@ def test_a_feed_comes_and_goes(desk: Desk) -> None:
     assert desk.type("feeds", "list").out == ""
 
 
+def test_a_feed_is_paused_and_resumed(desk: Desk) -> None:
+    url = "https://a.example/f"
+    desk.type("feeds", "add", url)
+    assert desk.type("feeds", "pause", url).err == f"paused: {url}\n"
+    assert desk.type("feeds", "pause", url).err == f"was paused: {url}\n"
+    assert desk.type("feeds", "list").out == f"{url}\tnever polled\t (paused)\n"
+    assert desk.type("feeds", "resume", url).err == f"resumed: {url}\n"
+    assert desk.type("feeds", "resume", url).err == f"was not paused: {url}\n"
+    assert "not followed" in desk.refuses("feeds", "pause", "https://b.example/f")
+
+
 def test_what_cannot_be_followed_is_named(desk: Desk) -> None:
     assert "ftp://a.example/f" in desk.refuses("feeds", "add", "ftp://a.example/f")
     assert "https://b.example/f" in desk.refuses("feeds", "remove", "https://b.example/f")

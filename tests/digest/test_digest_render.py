@@ -419,6 +419,7 @@ def test_json_has_the_contracts_shape():
         ],
         "languages": {},
         "feeds_not_polled": 0,
+        "feeds_paused": 0,
         "gaps": None,
         "undelivered": [],
     }

@@ -61,6 +61,12 @@ def test_what_is_asked_for_at_once_passes_over_our_pauses_but_no_servers():
     assert askable_feeds([failed, asked, over, new], states, NOW) == [new, over, failed]
 
 
+def test_a_paused_feed_is_not_asked():
+    paused = replace(make_feed("https://a.example/"), paused=NOW - HOUR)
+    assert due_feeds([paused], {}, NOW, 900) == askable_feeds([paused], {}, NOW) == []
+    assert next_due([paused], {}, NOW, 900) is None
+
+
 def test_which_feed_is_due_next():
     new, late, soon = (make_feed(f"https://{n}.example/") for n in "abc")
     states = {

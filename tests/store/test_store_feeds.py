@@ -1,6 +1,11 @@
-from monitor.store import Store
-from monitor.types import Feed, FeedState, Move
-from store_samples import NOW, at, feed, poll
+from dataclasses import replace
+
+import pytest
+
+from monitor.errors import NotFound
+from monitor.store import Brought, Store
+from monitor.types import Assessment, Feed, FeedState, Move
+from store_samples import CLASSIFIER, NOW, at, feed, incoming, poll
 
 
 def test_feeds_are_followed_once_and_in_order(store: Store) -> None:
@@ -25,6 +30,50 @@ def test_a_removed_feed_is_kept_and_may_come_back(store: Store) -> None:
     assert store.counts()["feeds"] == 1
     assert store.add_feeds([feed()], at(2)) == 1
     assert store.feeds() == [feed()]
+
+
+def test_a_paused_feed_is_followed_and_marks_the_curves(store: Store) -> None:
+    store.add_feeds([feed("a"), feed("b")], NOW)
+    assert store.pause_feed(feed("a").url, at(1))
+    assert not store.pause_feed(feed("a").url, at(2)), "it was already"
+    assert store.feeds() == [replace(feed("a"), paused=at(1)), feed("b")]
+    ledger = store.ledger(at(-10), at(10))
+    assert (ledger.unasked, ledger.paused) == (1, 1)
+    assert store.ledger(at(-10), at(1)).paused == 0, "the day before"
+    assert store.pause_feed(feed("a").url, at(3), paused=False)
+    assert [change.followed for change in store.feed_changes(at(1))] == [False, True]
+    store.pause_feed(feed("a").url, at(4))
+    store.remove_feed(feed("a").url, at(5))
+    store.add_feeds([feed("a")], at(6))
+    assert store.feeds()[0].paused is None, "whoever adds it wants it read"
+    with pytest.raises(NotFound):
+        store.pause_feed("https://nowhere.example/rss", at(7))
+
+
+def test_a_feed_that_was_polled_is_not_put_off(store: Store) -> None:
+    store.add_feeds([feed("new"), feed("polled")], NOW)
+    store.record_poll(poll(feed("polled")), NOW)
+    before = store.feed_states()["feed-polled"]
+    store.put_off(["feed-new", "feed-polled"], at(15))
+    states = store.feed_states()
+    assert states == {"feed-new": FeedState(next_poll=at(15)), "feed-polled": before}
+
+
+def test_what_a_feed_brought_and_what_only_it(store: Store) -> None:
+    store.add_feeds([feed("a"), feed("b")], NOW)
+    store.record_poll(poll(feed("a"), [incoming("shared"), incoming("own")]), NOW)
+    store.record_poll(poll(feed("b"), [incoming("shared"), incoming("late")]), at(10))
+    articles = store.due(CLASSIFIER, limit=9)
+    said = [Assessment(CLASSIFIER, 0.9, a.id != "article-late", False) for a in articles]
+    store.record_assessments(list(zip(articles, said, strict=True)), at(11))
+    assert store.brought(at(0), [CLASSIFIER]) == {
+        "feed-a": Brought(2, 2),
+        "feed-b": Brought(1, 0),
+    }
+    assert store.brought(at(5), [CLASSIFIER]) == {"feed-b": Brought(1, 0)}
+    assert store.brought_alone("feed-a", [CLASSIFIER]) == (Brought(2, 2), Brought(1, 1))
+    assert store.brought_alone("feed-b", [CLASSIFIER]) == (Brought(2, 1), Brought(1, 0))
+    assert [line.stored for line in store.latest_polls("feed-b", limit=5)] == [1]
 
 
 def test_removing_a_feed_never_followed(store: Store) -> None:

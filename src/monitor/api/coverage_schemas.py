@@ -76,6 +76,7 @@ class CoverageFeeds(Model):
     failing: list[CoverageFailing]
     silent: list[CoverageFeed] = Field(description="For longer than their own rhythm explains.")
     not_polled: int = Field(description="Followed in the period and not polled in it.")
+    paused: int = Field(description="Paused by the desk, and so not polled.")
 
 
 class CoverageItems(Model):

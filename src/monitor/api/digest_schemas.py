@@ -121,6 +121,7 @@ class CoverageOut(Model):
         description="What was not judged for its language: how many by ISO 639 code, or empty."
     )
     feeds_not_polled: int = Field(description="Feeds followed that were not polled.")
+    feeds_paused: int = Field(description="Feeds that the desk has paused.")
     gaps: GapsOut | None = Field(description="What may be missed, as of `GET /v1/coverage`.")
     undelivered: list[UndeliveredOut]
 

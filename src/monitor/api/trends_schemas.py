@@ -70,7 +70,7 @@ class Balances(Model):
 
 
 class FeedChangeOut(Model):
-    """A feed that was added or removed: curves break here."""
+    """A feed that was added, or removed or paused: curves break here."""
 
     url: str
     title: str

@@ -9,7 +9,7 @@ import typer
 
 from monitor.cli.context import monitor_of
 from monitor.cli.output import plain, say, show
-from monitor.errors import FeedError, UsageError
+from monitor.errors import FeedError, NotFound, UsageError
 
 app = typer.Typer(help="Which feeds the desk follows.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -78,6 +78,7 @@ def list_(context: typer.Context) -> None:
         when = poll.at.isoformat(timespec="seconds") if poll else "never polled"
         line = ledger_line(feed, poll) if poll else plain(feed.title)
         silent = " (silent)" if poll and poll.silent else ""
+        silent += " (paused)" if feed.paused else ""
         changed = feed.updated.date().isoformat() if feed.updated else ""
         about = f"{changed}\t{plain(feed.description)}"
         show(f"{plain(feed.url)}\t{when}\t{line}{silent}\t{about}".rstrip("\t"))
@@ -97,6 +98,36 @@ def discover(
     if not found:
         hint = "its site map or a page that lists its articles may do: monitor feeds add --kind"
         raise FeedError(f"{shown_url(site)}: the page names no feed; {hint}")
+
+
+@app.command()
+def pause(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="The feed's address, as listed.")],
+) -> None:
+    """Poll a feed no more until it is resumed."""
+    _pause(context, url, paused=True)
+
+
+@app.command()
+def resume(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="The feed's address, as listed.")],
+) -> None:
+    """Poll a paused feed again."""
+    _pause(context, url, paused=False)
+
+
+def _pause(context: typer.Context, url: str, *, paused: bool) -> None:
+    from monitor.feeds import shown_url
+
+    monitor = monitor_of(context)
+    try:
+        new = monitor.store.pause_feed(url, monitor.now(), paused=paused)
+    except NotFound as error:
+        raise UsageError(f"not followed: {shown_url(url)}") from error
+    done = "paused" if paused else "resumed"
+    say(f"{done if new else f'was {done}' if paused else 'was not paused'}: {shown_url(url)}")
 
 
 @app.command()

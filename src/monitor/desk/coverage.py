@@ -133,6 +133,7 @@ def coverage(monitor: Monitor, since: date, until: date) -> dict[str, Any]:
             ],
             "silent": [{"url": feed.url, "title": feed.title} for feed in ledger.silences],
             "not_polled": ledger.unasked,
+            "paused": ledger.paused,
         },
         "items": {
             "fetched": ledger.fetched,

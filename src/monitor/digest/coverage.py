@@ -14,7 +14,7 @@ from monitor.digest.countries import unmeasured_words
 from monitor.digest.safe import clean, excerpt, shown_url, without_user
 from monitor.digest.tags import CountryName
 from monitor.digest.times import date_words
-from monitor.types import Delivery, Digest, FailedFeed, Ledger, SilentFeed
+from monitor.types import Delivery, Digest, FailedFeed, Ledger, PageFailure, SilentFeed
 
 FEEDS_SHOWN = 30
 NAME_CHARS = 80
@@ -65,8 +65,7 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageL
     """Return the account of `digest`: feeds, items, pages, summaries, judgements, countries."""
     ledger, zone = digest.ledger, ZoneInfo(digest.timezone)
     lines = [CoverageLine(_feeds(ledger))]
-    if ledger.unasked:
-        lines.append(CoverageLine(f"{count(ledger.unasked, 'followed feed')} not polled"))
+    lines += _not_polled(ledger)
     if ledger.failures:
         items = [_failed(feed, digest.day, zone) for feed in ledger.failures]
         lines.append(CoverageLine("Could not be read:", _first(items)))
@@ -103,6 +102,13 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageL
     return (*lines, *_undelivered(digest.undelivered))
 
 
+def _not_polled(ledger: Ledger) -> Iterator[CoverageLine]:
+    if ledger.unasked:
+        yield CoverageLine(f"{count(ledger.unasked, 'followed feed')} not polled")
+    if ledger.paused:
+        yield CoverageLine(f"{count(ledger.paused, 'feed')} paused by the desk")
+
+
 def _undelivered(deliveries: Sequence[Delivery]) -> Iterator[CoverageLine]:
     if deliveries:
         items = [delivery_words(delivery) for delivery in deliveries]
@@ -132,7 +138,7 @@ def hidden_address(address: str) -> str:
     return f"{name[:1]}…@{domain}"
 
 
-def page_failure_words(failures: Mapping[str, int]) -> str:
+def page_failure_words(failures: Mapping[PageFailure, int] | Mapping[str, int]) -> str:
     """Return causes (`PageFailure`) with their numbers, most frequent first."""
     ordered = sorted(failures.items(), key=lambda pair: (-pair[1], pair[0]))
     return ", ".join(f"{n} {_PAGE_FAILURES.get(why, clean(why))}" for why, n in ordered if n)

@@ -119,6 +119,7 @@ def _coverage(digest: Digest) -> dict[str, Any]:
         ],
         "languages": dict(sorted(ledger.languages.items())),
         "feeds_not_polled": ledger.unasked,
+        "feeds_paused": ledger.paused,
         "gaps": None if digest.gaps is None else dict(digest.gaps.figures),
         "undelivered": [
             {

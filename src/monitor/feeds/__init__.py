@@ -14,6 +14,7 @@ from monitor.feeds.opml import OpmlFeed, parse_opml, render_opml
 from monitor.feeds.parse import parse_feed
 from monitor.feeds.plan import askable_feeds, due_feeds, next_due
 from monitor.feeds.poll import article_sha256
+from monitor.feeds.rhythm import usual_gap
 from monitor.feeds.starter import make_feed, outline_feed, starter_opml
 from monitor.feeds.urls import (
     article_id,
@@ -54,4 +55,5 @@ __all__ = [
     "same_site",
     "shown_url",
     "starter_opml",
+    "usual_gap",
 ]

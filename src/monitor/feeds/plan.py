@@ -6,7 +6,7 @@ All take what is known and the time, and return what to do; `collect` does it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -50,10 +50,11 @@ def due_feeds(
 ) -> list[Feed]:
     """Return the feeds to poll now, the longest waiting first.
 
-    A feed whose state is missing was never polled. `min_interval_s` counts from the last poll.
+    A feed whose state is missing was never polled; a paused one is not due. `min_interval_s` counts
+    from the last poll.
     """
     waiting = []
-    for feed in feeds:
+    for feed in _read(feeds):
         due = due_at(states.get(feed.id, FeedState()), now, min_interval_s)
         if due is not None and due <= now:
             waiting.append(feed)
@@ -83,10 +84,11 @@ def askable_feeds(
 ) -> list[Feed]:
     """Return the feeds to poll where somebody asks for all at once, the longest waiting first.
 
-    Our own pauses are passed over, a server's Retry-After is not, nor that a feed is gone.
+    Our own waiting is passed over; a server's Retry-After is not, nor that a feed is gone or
+    paused.
     """
     chosen = []
-    for feed in feeds:
+    for feed in _read(feeds):
         state = states.get(feed.id, FeedState())
         if state.gone is None and (state.not_before is None or state.not_before <= now):
             chosen.append(feed)
@@ -98,11 +100,16 @@ def next_due(
 ) -> tuple[Feed, datetime] | None:
     """Return the feed that is due first, and when; at once (`now`) is the earliest."""
     times: list[tuple[Feed, datetime]] = []
-    for feed in feeds:
+    for feed in _read(feeds):
         due = due_at(states.get(feed.id, FeedState()), now, min_interval_s)
         if due is not None:
             times.append((feed, max(due, now)))
     return min(times, key=lambda pair: (pair[1], pair[0].id), default=None)
+
+
+def _read(feeds: Iterable[Feed]) -> Iterator[Feed]:
+    """Yield the feeds that the desk has not paused."""
+    return (feed for feed in feeds if feed.paused is None)
 
 
 def _longest_waiting_first(feeds: Iterable[Feed], states: Mapping[str, FeedState]) -> list[Feed]:

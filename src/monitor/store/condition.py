@@ -124,7 +124,7 @@ def _look_inside(connection: Connection, found: Condition, now: datetime) -> Con
     query = (
         select(feeds.c.title, feeds.c.url, feeds.c.added_at, feed_states)
         .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
-        .where(feeds.c.removed_at.is_(None))
+        .where(feeds.c.removed_at.is_(None), feeds.c.paused_at.is_(None))
         .order_by(feeds.c.title, feeds.c.url)
     )
     rows = [(row.title or row.url, row) for row in connection.execute(query)]

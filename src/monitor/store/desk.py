@@ -9,6 +9,7 @@ from monitor.counted import FeedChange, Item
 from monitor.gaps import Candidate, Draw, Told, ToldHad
 from monitor.store import (
     counting,
+    feed_figures,
     hosts,
     leases,
     measures,
@@ -19,17 +20,41 @@ from monitor.store import (
     withdrawn,
 )
 from monitor.store.database import Database
+from monitor.store.feed_figures import Brought
 from monitor.store.measures import Happened, Standing
 from monitor.store.migrate import revision_of
+from monitor.store.polls import PollResult
 from monitor.store.stories import KeptStory, Place, Placed
 from monitor.store.withdrawn import Compare
-from monitor.types import Article, Delivery, Lease, Outcome, Visit
+from monitor.types import Article, Delivery, Feed, Lease, Outcome, Visit
 
 
 class DeskStore:
     """Schedule, mail, stories, counts and expiry; each method one transaction, as of `Store`."""
 
     _database: Database
+
+    # Feeds, looked at -----------------------------------------------------------------------
+
+    def feed(self, feed_id: str) -> Feed:
+        """Return a feed that is followed. Raises `NotFound`."""
+        with self._database.reading() as connection:
+            return feed_figures.one_feed(connection, feed_id)
+
+    def brought(self, since: datetime, stamps: Sequence[str]) -> dict[str, Brought]:
+        """Return by feed what came through it first since a moment; `stamps` judge."""
+        with self._database.reading() as connection:
+            return feed_figures.brought(connection, since, stamps)
+
+    def brought_alone(self, feed_id: str, stamps: Sequence[str]) -> tuple[Brought, Brought]:
+        """Return what came through a feed, and what of it through no other; `stamps` judge."""
+        with self._database.reading() as connection:
+            return feed_figures.alone(connection, feed_id, stamps)
+
+    def latest_polls(self, feed_id: str, *, limit: int) -> list[PollResult]:
+        """Return the latest lines of a feed's ledger, newest first."""
+        with self._database.reading() as connection:
+            return feed_figures.latest_polls(connection, feed_id, limit)
 
     # Operations ----------------------------------------------------------------------------
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Text, delete, select, type_coerce, update
 
+from monitor.errors import NotFound
 from monitor.store.rows import insert_new
 from monitor.store.schema import feed_changes, feed_states, feeds
 from monitor.types import Feed, FeedState, Move
 
-_FEED = (
+FEED = (
     feeds.c.id,
     feeds.c.url,
     feeds.c.title,
@@ -23,6 +24,7 @@ _FEED = (
     feeds.c.description,
     feeds.c.updated,
     feeds.c.kind,
+    feeds.c.paused_at,
 )
 """The columns of a `Feed`, in its order."""
 _MOVE = ("move_to", "move_times", "move_since")
@@ -44,7 +46,7 @@ def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> 
         fresh = insert_new(connection, feeds, _row(feed, now)) is not None
         if not fresh:
             again = update(feeds).where(feeds.c.id == feed.id, feeds.c.removed_at.is_not(None))
-            done = connection.execute(again.values(removed_at=None, kind=feed.kind))
+            done = connection.execute(again.values(removed_at=None, paused_at=None, kind=feed.kind))
             fresh = done.rowcount > 0
             gone = update(feed_states).where(
                 feed_states.c.feed_id == feed.id, feed_states.c.gone.is_not(None)
@@ -86,6 +88,32 @@ def remove_feed(connection: Connection, url: str, now: datetime) -> bool:
     return True
 
 
+def pause_feed(connection: Connection, url: str, now: datetime, *, paused: bool) -> bool:
+    """Poll the feed at `url` no more for a while, or again; return whether that changed anything.
+
+    Raises `NotFound` for a feed that is not followed.
+    """
+    followed = select(feeds.c.id, feeds.c.paused_at).where(
+        feeds.c.url == url, feeds.c.removed_at.is_(None)
+    )
+    found = connection.execute(followed).first()
+    if found is None:
+        raise NotFound(f"not followed: {url}")
+    if (found.paused_at is not None) == paused:
+        return False
+    values = {"paused_at": now if paused else None}
+    connection.execute(update(feeds).where(feeds.c.id == found.id).values(values))
+    _note_change(connection, found.id, now, followed=not paused)
+    return True
+
+
+def put_off(connection: Connection, ids: Iterable[str], until: datetime) -> None:
+    """Let feeds that were never polled wait until then: somebody has just asked their servers."""
+    for feed_id in ids:
+        state = {"feed_id": feed_id, "next_poll": until, "failures": 0, "recent": []}
+        insert_new(connection, feed_states, {**state, "silent": False})
+
+
 def _note_change(connection: Connection, feed_id: str, now: datetime, *, followed: bool) -> None:
     row = {"feed_id": feed_id, "at": now, "followed": followed}
     connection.execute(feed_changes.insert().values(**row))
@@ -93,7 +121,7 @@ def _note_change(connection: Connection, feed_id: str, now: datetime, *, followe
 
 def followed_feeds(connection: Connection) -> list[Feed]:
     """Return the feeds followed, in the order they were added."""
-    query = select(*_FEED).where(feeds.c.removed_at.is_(None))
+    query = select(*FEED).where(feeds.c.removed_at.is_(None))
     return [Feed(*row) for row in connection.execute(query.order_by(feeds.c.added_at, feeds.c.id))]
 
 

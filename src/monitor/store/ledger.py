@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from monitor.store.assessments import speaking
 from monitor.store.polls import PollResult
@@ -69,6 +69,7 @@ def ledger(
         ended=_ended(connection, since, until, frozenset(last)),
         languages=languages,
         unasked=_unasked(connection, since, until, last.keys()),
+        paused=_paused(connection, until),
     )
 
 
@@ -76,12 +77,23 @@ def _unasked(
     connection: Connection, since: datetime | None, until: datetime | None, polled: Collection[str]
 ) -> int:
     """Count the feeds that were followed in the period, whole or in part, and not polled in it."""
-    query = select(feeds.c.id)
+    query = select(feeds.c.id).where(~_paused_by(until))
     if until is not None:
         query = query.where(feeds.c.added_at < until)
     gone = feeds.c.removed_at.is_(None)
     query = query.where(gone if since is None else gone | (feeds.c.removed_at > since))
     return sum(row.id not in polled for row in connection.execute(query))
+
+
+def _paused(connection: Connection, until: datetime | None) -> int:
+    """Count the feeds followed now that were paused by the end of the period, and still are."""
+    query = select(func.count(feeds.c.id)).where(feeds.c.removed_at.is_(None), _paused_by(until))
+    return int(connection.execute(query).scalar_one())
+
+
+def _paused_by(until: datetime | None) -> ColumnElement[bool]:
+    paused = feeds.c.paused_at.is_not(None)
+    return paused if until is None else paused & (feeds.c.paused_at < until)
 
 
 def _failures(connection: Connection, failed: Sequence[Row[Any]]) -> tuple[FailedFeed, ...]:
@@ -240,10 +252,11 @@ def last_polls(connection: Connection) -> dict[str, PollResult]:
         .group_by(polls.c.feed_id)
     )
     query = select(polls).where(polls.c.id.in_(latest))
-    return {row.feed_id: _line(row) for row in connection.execute(query)}
+    return {row.feed_id: to_result(row) for row in connection.execute(query)}
 
 
-def _line(row: Row[Any]) -> PollResult:
+def to_result(row: Row[Any]) -> PollResult:
+    """Return the ledger line of a row of `polls`."""
     return PollResult(
         feed_id=row.feed_id,
         at=row.at,

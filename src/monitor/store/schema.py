@@ -122,6 +122,7 @@ feeds = Table(
     Column("description", CleanText, nullable=False, server_default=text("''")),
     Column("updated", UtcTime),
     Column("kind", Text, nullable=False, server_default=text("'feed'")),
+    Column("paused_at", UtcTime),
 )
 
 feed_states = Table(

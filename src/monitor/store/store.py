@@ -85,6 +85,19 @@ class Store(DeskStore):
         with self._database.writing() as connection:
             return feeds.remove_feed(connection, url, now or datetime.now(UTC))
 
+    def pause_feed(self, url: str, now: datetime, *, paused: bool = True) -> bool:
+        """Poll a feed no more for a while, or (`paused` False) again; return whether that is new.
+
+        Raises `NotFound` for a feed that is not followed.
+        """
+        with self._database.writing() as connection:
+            return feeds.pause_feed(connection, url, now, paused=paused)
+
+    def put_off(self, feed_ids: Iterable[str], until: datetime) -> None:
+        """Let feeds that were never polled wait until a moment."""
+        with self._database.writing() as connection:
+            feeds.put_off(connection, feed_ids, until)
+
     def feeds(self) -> list[Feed]:
         """Return the feeds followed, in the order they were added."""
         with self._database.reading() as connection:
