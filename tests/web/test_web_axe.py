@@ -149,6 +149,7 @@ PAGES = (
     *("/rules", "/rules/child-prostitute", "/rules/child-name-identified"),
     *("/digests/today", "/digests/all", "/digests/2026-11-24", "/nothing"),
     *("/docs", "/v1/digests/all?format=html"),
+    *("/feeds", "/feeds?show=paused", "/feeds/feed-daily", "/feeds/feed-daily/remove"),
 )
 
 

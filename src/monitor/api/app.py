@@ -17,6 +17,7 @@ from monitor.api import (
     classify,
     coverage,
     digests,
+    feeds,
     health,
     metrics,
     pages,
@@ -50,6 +51,7 @@ MODULES = (
     health,
     metrics,
     pages,
+    feeds,
     unsubscribe,
 )
 """Each has routes."""

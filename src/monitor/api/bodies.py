@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from email.message import Message
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import parse_qs
 
+from fastapi import Depends
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,3 +35,20 @@ class JsonRoute(APIRoute):
             return await handler(request)
 
         return checked
+
+
+MAX_FIELDS = 1000
+"""Fields in a form of ours: a page of a list with a box each has no more."""
+
+
+async def form_fields(request: Request) -> Mapping[str, list[str]]:
+    """Return the values of a form by name; empty ones are there. Raises a 415 or 400 problem."""
+    require_type(request, "application/x-www-form-urlencoded")
+    try:
+        body = (await request.body()).decode()
+        return parse_qs(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise ProblemError(400, "The body is not a well-formed form.") from error
+
+
+FieldsDep = Annotated[Mapping[str, list[str]], Depends(form_fields)]
