@@ -210,13 +210,14 @@ def test_a_day_of_every_job(desktop: Desktop, server: FeedServer) -> None:
     said = desktop.watch(*watching.JOBS, until=NOW, sleep=rest)
     told = [(one["job"], one) for one in said if one["job"] != "schedule"]
     assert [job for job, _ in told] == [
-        *("ingest", "assess", "fold"),
+        *("ingest", "assess", "names", "fold"),
         *("ingest", "sample"),
         *("ingest", "expire"),
     ]
-    assert told[2][1]["folded"] == 1
-    assert told[4][1]["drawn"] == 1, "what was not shown: the goats"
-    assert told[6][1]["expired"] == 2
+    assert told[2][1]["masked"] == 2
+    assert told[3][1]["folded"] == 1
+    assert told[5][1]["drawn"] == 1, "what was not shown: the goats"
+    assert told[7][1]["expired"] == 2
 
 
 def test_a_second_one_waits_and_takes_over(desktop: Desktop) -> None:

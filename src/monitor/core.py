@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from monitor.config import Settings, data_dir, load_settings
+from monitor.config import Settings, data_dir, guideline_dir, load_settings
 from monitor.drafts import Drafts
 from monitor.gaps import Gaps
 from monitor.labels import check_labels
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from monitor.digest import DigestFormat
     from monitor.digest.view import DigestView
     from monitor.feeds import Discovered, Manners
+    from monitor.masks import Shown
     from monitor.persons import Masked
     from monitor.store import JudgedSoFar, PollResult, Store
 
@@ -330,6 +331,30 @@ class Monitor(Drafts):
             return None
         lists = self.guideline.person_lists
         return mask_names(article.text, lists, title=article.title, unsure=True)
+
+    @cached_property
+    def names_stamp(self) -> str:
+        """The stamp of what tells whose names are hidden."""
+        from monitor.names import names_stamp
+
+        return names_stamp(self.guideline, guideline_dir(self.settings.check.guideline))
+
+    def shown(
+        self,
+        articles: Iterable[Article],
+        *,
+        ask: frozenset[str] = frozenset(),
+        patient: bool = False,
+    ) -> dict[str, Shown]:
+        """Return by id what may be shown of whole articles, names hidden save of those in `ask`.
+
+        What nobody looked through yet is withheld where that would take long, unless `patient`.
+        """
+        from monitor.names import what_is_shown
+
+        wanted = list(articles)
+        masks = self.store.masks((article.id, article.sha256) for article in wanted)
+        return what_is_shown(wanted, masks, self.mask, ask=ask, patient=patient)
 
     def render_digest(self, digest: Digest, format: DigestFormat, *, evidence: bool = False) -> str:
         """Return `digest` in one of its formats; `evidence` is for text and Markdown."""

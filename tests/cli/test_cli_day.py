@@ -53,9 +53,10 @@ def test_assessing_tells_of_each_assessor(followed: Followed) -> None:
     said = followed.said["assess"]
     assert (said.code, said.out) == (0, "")
     lines = said.err.splitlines()
-    assert [line.partition("@")[0] for line in lines] == ASSESSORS
+    assert [line.partition("@")[0] for line in lines] == [*ASSESSORS, "names"]
     number = len(followed.expected)
-    assert all(line.endswith(f": {number} assessed") for line in lines), lines
+    assert all(line.endswith(f": {number} assessed") for line in lines[:-1]), lines
+    assert lines[-1].endswith(f": {number} looked through for names")
 
 
 def test_a_run_does_what_is_left_and_prints_the_digest(followed: Followed) -> None:

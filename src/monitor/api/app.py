@@ -20,6 +20,7 @@ from monitor.api import (
     feeds,
     health,
     metrics,
+    names,
     pages,
     reviews,
     rules,
@@ -52,6 +53,7 @@ MODULES = (
     metrics,
     pages,
     feeds,
+    names,
     unsubscribe,
 )
 """Each has routes."""

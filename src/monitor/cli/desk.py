@@ -202,12 +202,17 @@ def assess(context: typer.Context) -> None:
 
 
 def _assess(monitor: Monitor) -> int:
+    from monitor.desk.names import mask_due
+
     with progress() as bar:
         tasks = {s: bar.add_task(s.partition("@")[0], total=None) for s in monitor.stamps}
         totals = monitor.assess(report=lambda stamp, n: bar.advance(tasks[stamp], n))
+        names = bar.add_task("names", total=None)
+        masked = mask_due(monitor, report=lambda n: bar.advance(names, n))
     for stamp, count in totals.items():
         failed = f", {count['failed']} failed" if count["failed"] else ""
         say(f"{stamp}: {count['assessed']} assessed{failed}")
+    say(f"{monitor.names_stamp}: {masked} looked through for names")
     return 1 if any(count["failed"] for count in totals.values()) else 0
 
 

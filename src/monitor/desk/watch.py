@@ -244,6 +244,13 @@ def assess(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
     return {name: sum(count[name] for count in totals) for name in ("assessed", "failed")}
 
 
+def names(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
+    """Look for names that lists do not show."""
+    from monitor.desk.names import mask_due
+
+    return {"masked": mask_due(monitor, stopped=stopped)}
+
+
 def fold(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
     """Fold new articles into stories, and take care of what outlets took back."""
     from monitor.desk.withdraw import withdraw
@@ -282,6 +289,7 @@ def expire(monitor: Monitor, stopped: Stopped) -> dict[str, int]:  # noqa: ARG00
 JOBS: tuple[Job, ...] = (
     Job("ingest", ingest, _next_poll),
     Job("assess", assess),
+    Job("names", names),
     Job("fold", fold),
     Job("sample", sample),
     Job("send", send),

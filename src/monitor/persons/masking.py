@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from monitor.masks import hide
 from monitor.persons.cast import Cast, Person
 from monitor.persons.linking import find_cast
 from monitor.persons.people import PARTS, Part, PersonLists, parts_of, people_of
@@ -19,8 +20,6 @@ from monitor.text.patterns import word_set
 from monitor.text.scene import read_scenes
 from monitor.types import FieldName, Span
 
-WITHHELD = "[name withheld]"
-"""What stands for a name: no initial, no letter that could be guessed from."""
 MIN_PART = 3
 """Letters of a part of a name that is hidden where it stands alone."""
 _PART = re.compile(r"\w[\w'’-]*\w")
@@ -44,7 +43,6 @@ _COMMON = word_set(
     eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"""
 )
 """Capitals that are taken for a part of a name, and that headlines have for other reasons."""
-_GAP = re.compile(rf"{re.escape(WITHHELD)}(?:[\s,]{{1,2}}{re.escape(WITHHELD)})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def mask_names(
     kept = [span for _, span in others if _is_of_others(fields, span, hidden)]
     swept = [span for field, words in fields.items() for span in _swept(field, words, hidden)]
     joined = tuple(_join([*spans, *(s for s in swept if not _inside(s, kept))]))
-    title, text = _hide("title", title, joined), _hide("text", text, joined)
+    title, text = hide("title", title, joined), hide("text", text, joined)
     return Masked(title, text, joined, hidden, sure)
 
 
@@ -175,9 +173,3 @@ def _join(spans: Iterable[Span]) -> Iterator[Span]:
         last = span
     if last:
         yield last
-
-
-def _hide(field: FieldName, text: str, spans: Iterable[Span]) -> str:
-    for span in sorted((s for s in spans if s.field == field), key=lambda s: -s.start):
-        text = text[: span.start] + WITHHELD + text[span.end :]
-    return _GAP.sub(WITHHELD, text)

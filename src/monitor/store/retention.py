@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from monitor.store.database import Database
+from monitor.store.masks import forget_places
 from monitor.store.rows import chunks
 from monitor.store.schema import articles, assessments, versions
 from monitor.store.stories import forget_prints
@@ -31,7 +32,7 @@ _MUCH_FREE = 0.25
 
 Forget = Callable[[Connection, Sequence[str]], None]
 """Takes the words of the articles of these ids out of one more table."""
-OTHERS: tuple[Forget, ...] = (forget_prints,)
+OTHERS: tuple[Forget, ...] = (forget_prints, forget_places)
 """A table (a search index, kept stories) that holds words of articles gets its function here. It
 is called in the transaction in which the articles expire. An FTS5 table needs its own option
 `secure-delete` besides, or its pages keep what was deleted."""

@@ -448,3 +448,32 @@ version_checks = Table(
 
 The row stays when the words are erased.
 """
+
+masks = Table(
+    "masks",
+    metadata,
+    Column("article_id", KEY, primary_key=True),
+    Column("sha256", KEY, primary_key=True),
+    Column("stamp", KEY, nullable=False),
+    Column("spans", JsonText, nullable=False),
+    Column("link_tells", Boolean, nullable=False),
+    Column("untold", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+)
+"""Where a version has names that are hidden: field, start and end, no word. A newer stamp's word
+takes the place of an older one's; a version that lost its words has no stamp and no place."""
+
+askings = Table(
+    "askings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", KEY, nullable=False),
+    Column("sha256", KEY, nullable=False),
+    Column("who", KEY, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("until", UtcTime, nullable=False),
+    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    Index(None, "who", "until"),
+)
+"""Who asked for the hidden names of a version, and until when they are shown to that visitor."""

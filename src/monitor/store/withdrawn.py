@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, select, update
 
 from monitor.store.assessments import ARTICLE, decode, to_article
+from monitor.store.masks import forget_places
 from monitor.store.schema import (
     articles,
     assessments,
@@ -149,6 +150,7 @@ def erase_version(connection: Connection, article_id: str, sha256: str) -> list[
         connection.execute(
             update(assessments).where(assessments.c.id == row.id).values(payload=payload)
         )
+    forget_places(connection, [article_id], sha256)
     folded = (story_members.c.article_id == article_id) & (story_members.c.sha256 == sha256)
     stamps = list(connection.execute(select(story_members.c.stamp).where(folded)).scalars())
     connection.execute(update(story_members).where(folded).values(print=""))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from monitor.digest.safe import clean
+from monitor.masks import WITHHELD
 from monitor.visitors import Scope, Visitor
 
 if TYPE_CHECKING:
@@ -54,5 +56,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["words"] = lambda name: str(name).replace("-", " ").replace("_", " ")
+    made.filters["clean"] = lambda text: clean(str(text), strip=False)
+    made.globals["WITHHELD"] = WITHHELD
     made.filters["web"] = lambda url: str(url).startswith(("http://", "https://"))
     return made

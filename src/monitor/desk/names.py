@@ -1,0 +1,90 @@
+"""Names of victims, minors and relatives: looked for ahead, hidden in lists, shown on asking."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from monitor.masks import Shown
+from monitor.names import make_mask
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.core import Monitor
+    from monitor.types import Article
+
+__all__ = ["Shown", "ask", "asked", "asked_by_month", "hide", "mask_due", "shown"]
+
+SHOWN_FOR = timedelta(hours=1)
+"""So long are names shown to who asked for them."""
+_AT_ONCE = 16
+"""Articles looked through in one transaction: half a second's work."""
+
+
+def mask_due(
+    monitor: Monitor,
+    *,
+    report: Callable[[int], None] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> int:
+    """Look through the articles that nobody looked through yet; return how many.
+
+    What is told of comes first, newest first. May be killed and repeated at any moment. `report` is
+    told the number after each batch; it ends after the batch in hand once `stopped` says so.
+    """
+    stamp, begun = monitor.names_stamp, monitor.now()
+    since = monitor.judged.since(stamp, begun)
+    total = 0
+    for told_by in (monitor.relevance_stamps, ()):
+        last: str | None = None
+        while batch := monitor.store.unmasked(
+            stamp, limit=_AT_ONCE, told_by=told_by, after=last, since=since
+        ):
+            last = batch[-1].id
+            found = [make_mask(article, stamp, monitor.mask) for article in batch]
+            monitor.store.record_masks(found, monitor.now())
+            total += len(found)
+            if report:
+                report(len(found))
+            if stopped():
+                return total
+    if not total:
+        monitor.judged.note(stamp, begun)
+    return total
+
+
+def shown(
+    monitor: Monitor, articles: Iterable[Article], *, ask: frozenset[str] = frozenset()
+) -> dict[str, Shown]:
+    """Return by id what may be shown of whole articles; of those in `ask` also the names.
+
+    What has no mask yet is looked through on the spot, a few articles for a tenth of a second; of
+    the rest nothing is shown. Of several versions of one article ask one by one.
+    """
+    return monitor.shown(articles, ask=ask)
+
+
+def ask(monitor: Monitor, ids: Sequence[str], who: str) -> int:
+    """Show `who` the names of articles for an hour, and count it; return of how many."""
+    now = monitor.now()
+    return monitor.store.ask_names(ids, who, now, now + SHOWN_FOR)
+
+
+def hide(monitor: Monitor, ids: Sequence[str], who: str) -> None:
+    """Hide the names of articles from `who` again."""
+    monitor.store.hide_names(ids, who, monitor.now())
+
+
+def asked(monitor: Monitor, who: str) -> frozenset[str]:
+    """Return the articles whose names `who` asked for, within the last hour."""
+    return monitor.store.asked(who, monitor.now())
+
+
+def asked_by_month(monitor: Monitor, since: datetime | None = None) -> dict[str, int]:
+    """Return how often names were asked for in each month of the desk's zone, oldest first."""
+    zone = monitor.settings.zone
+    times = monitor.store.asking_times(since)
+    return dict(Counter(f"{at.astimezone(zone):%Y-%m}" for at in times))

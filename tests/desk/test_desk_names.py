@@ -1,0 +1,136 @@
+"""Names are looked for ahead, hidden from whoever did not ask, and asking is counted."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.config import Settings, data_dir
+from monitor.core import Monitor
+from monitor.desk import names
+from monitor.guidelines import load_guideline
+from monitor.masks import REASONS, WITHHELD, Mask
+from monitor.names import MOST, what_is_shown
+from monitor.types import Span
+from store_samples import NOW, feed, incoming, poll
+
+TEXT = "Amina Yusuf, 14, was sold to a man in Accra. Yusuf is safe now."
+FOREIGN = "La policía de Lima dijo el martes que dos niñas fueron halladas en un bar del puerto."
+ENTRIES = [
+    incoming("told", TEXT, title="Amina Yusuf freed", url="https://n.example/amina-yusuf-freed"),
+    incoming("plain", "Parliament passed a law on trafficking.", title="New law"),
+    incoming("foreign", FOREIGN, title="Dos niñas halladas", language="es"),
+]
+
+
+GUIDELINE = load_guideline(data_dir("guidelines") / "thb-en")
+
+
+@pytest.fixture
+def monitor(tmp_path):
+    with Monitor(Settings(home=tmp_path), now=lambda: NOW) as opened:
+        vars(opened).update(guideline=GUIDELINE, assessors=())  # seconds to load, each
+        opened.store.add_feeds([feed()], NOW)
+        opened.store.record_poll(poll(feed(), ENTRIES), NOW)
+        yield opened
+
+
+def articles(monitor):
+    return [
+        monitor.store.article(f"article-{key}", ()).article for key in ("told", "plain", "foreign")
+    ]
+
+
+def test_names_are_looked_for_once_and_hidden(monitor):
+    assert names.mask_due(monitor) == 3
+    assert names.mask_due(monitor) == 0
+    told, plain, foreign = names.shown(monitor, articles(monitor)).values()
+    assert told.title == f"{WITHHELD} freed"
+    assert told.hidden("title") == ((0, 11),)
+    assert told.hidden("text") == ((0, 11), (45, 50))
+    assert told.link_tells
+    assert (plain.title, plain.spans, plain.link_tells) == ("New law", (), False)
+    assert foreign.title == ""
+    assert foreign.withheld == "names cannot be told in this language"
+    assert foreign.spans == (Span("title", 0, 18), Span("text", 0, len(FOREIGN)))
+
+
+def test_asking_shows_names_for_an_hour_to_who_asked_and_is_counted(monitor):
+    names.mask_due(monitor)
+    assert names.ask(monitor, ["article-told", "article-foreign", "none"], "ann") == 2
+    found = names.shown(monitor, articles(monitor), ask=names.asked(monitor, "ann"))
+    assert found["article-told"].title == "Amina Yusuf freed"
+    assert found["article-told"].asked
+    assert found["article-foreign"].title == "Dos niñas halladas"
+    assert not found["article-plain"].asked
+    assert names.asked(monitor, "bob") == frozenset()
+    names.hide(monitor, ["article-told"], "ann")
+    assert names.asked(monitor, "ann") == {"article-foreign"}
+    monitor.now = lambda: NOW + timedelta(hours=1)
+    assert names.asked(monitor, "ann") == frozenset()
+    assert names.asked_by_month(monitor) == {"2026-11": 2}
+
+
+def test_what_nobody_looked_through_is_looked_through_or_withheld(monitor):
+    assert names.shown(monitor, articles(monitor))["article-told"].title == f"{WITHHELD} freed"
+    told, plain, _ = articles(monitor)
+    many = [told, *[plain] * MOST]
+    clock = iter(range(100))
+    found = what_is_shown(many, {}, monitor.mask, clock=lambda: next(clock))
+    assert found["article-told"].withheld == REASONS["later"]
+    assert found["article-told"].link_tells
+    found = what_is_shown(many, {}, monitor.mask, clock=lambda: next(clock), patient=True)
+    assert found["article-told"].title == f"{WITHHELD} freed"
+    ids = [f"{n}" for n in range(MOST + 1)]
+    found = what_is_shown(
+        [replace(plain, id=one) for one in ids], {}, monitor.mask, clock=lambda: 0
+    )
+    assert [bool(one.withheld) for one in found.values()] == [False] * MOST + [True]
+
+
+def test_an_older_stamp_holds_until_the_new_one_has_looked(monitor):
+    told = articles(monitor)[0]
+    monitor.store.record_masks(
+        [Mask(told.id, told.sha256, "names@0+0", (Span("title", 0, 5),))], NOW
+    )
+    assert names.shown(monitor, [told])[told.id].title == f"{WITHHELD} Yusuf freed"
+    names.mask_due(monitor)
+    assert names.shown(monitor, [told])[told.id].title == f"{WITHHELD} freed"
+
+
+def test_of_an_expired_article_the_address_counts_as_telling_unless_it_is_known_not_to(monitor):
+    told, plain, _ = articles(monitor)
+    monitor.store.record_masks([Mask(plain.id, plain.sha256, "names@0+0")], NOW)
+    monitor.store.expire(NOW + timedelta(days=1), NOW, limit=9)
+    found = names.shown(monitor, articles(monitor))
+    assert found[told.id].link_tells
+    assert not found[plain.id].link_tells
+    assert names.mask_due(monitor) == 0
+
+
+def test_an_article_that_makes_the_search_fail_is_recorded(monitor):
+    def broken(article):
+        raise RuntimeError(article.text)
+
+    monitor.mask = broken
+    assert names.mask_due(monitor) == 3
+    assert names.mask_due(monitor) == 0
+    assert {one.withheld for one in names.shown(monitor, articles(monitor)).values()} == {
+        "names could not be looked for in this article"
+    }
+
+
+def test_it_ends_after_the_batch_in_hand_and_goes_on(monitor):
+    more = [incoming(f"m{n}", "Parliament met.") for n in range(20)]
+    monitor.store.record_poll(poll(feed(), more), NOW)
+    assert names.mask_due(monitor, stopped=lambda: True) == 16
+    told = []
+    assert names.mask_due(monitor, report=told.append) == 7
+    assert told == [7]
+
+
+def test_no_word_is_kept(monitor):
+    names.mask_due(monitor)
+    with monitor.store._database.reading() as connection:
+        rows = str(connection.exec_driver_sql("SELECT * FROM masks").all())
+    assert "mina" not in rows.replace("article-", "")
