@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from monitor.feeds import Discovered, Manners
     from monitor.masks import Shown
     from monitor.persons import Masked
-    from monitor.store import JudgedSoFar, PollResult, Store
+    from monitor.store import FoldedSoFar, JudgedSoFar, PollResult, Store
 
 BATCH = 64
 """Articles judged in one transaction: small enough to lose little when killed."""
@@ -236,6 +236,13 @@ class Monitor(Drafts):
         return JudgedSoFar()
 
     @cached_property
+    def folded(self) -> FoldedSoFar:
+        """Up to which judgement everything is in a story: kept for as long as this object."""
+        from monitor.store import FoldedSoFar
+
+        return FoldedSoFar()
+
+    @cached_property
     def stories_stamp(self) -> str:
         """The stamp of the rule that folds articles into stories."""
         from monitor.stories import stories_stamp
@@ -249,16 +256,11 @@ class Monitor(Drafts):
         again, to the same stories. An article keeps its place whatever its text becomes. `report`
         is told the number after each batch.
         """
-        from monitor.fold import place
+        from monitor.fold import fold_due
 
-        total = 0
-        classifiers = [assessor.stamp for assessor in self.classifiers]
-        args = (self.stories_stamp, classifiers, place, self.now())
-        while folded := self.store.fold(*args, limit=BATCH):
-            total += folded
-            if report:
-                report(folded)
-        return total
+        judges = [assessor.stamp for assessor in self.classifiers]
+        rule = (self.stories_stamp, *judges)
+        return fold_due(self.store, rule, self.now(), self.folded, size=BATCH, report=report)
 
     # What is told --------------------------------------------------------------------------
 

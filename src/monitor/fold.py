@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 
-from monitor.store import Store
+from monitor.store import FoldedSoFar, Store
 from monitor.store.stories import Placed, Shelf
 from monitor.stories import (
     as_stories,
@@ -32,6 +33,33 @@ def place(article: Article, shelf: Shelf | None = None) -> Placed:
         near = shelf.near(one.keys, enough_keys(one), *window(one))
         story = choose_story(one, {key: list(map(_read, texts)) for key, texts in near.items()})
     return Placed(story, write_fingerprint(one), one.keys, one.at)
+
+
+def fold_due(
+    store: Store,
+    rule: tuple[str, ...],
+    now: datetime,
+    known: FoldedSoFar,
+    *,
+    size: int,
+    report: Callable[[int], None] | None = None,
+) -> int:
+    """Put what is due into stories, `size` articles a transaction; return how many.
+
+    `rule` is the stamp of stories and those of the models that say what is shown. What is `known`
+    to be folded is not looked at. `report` is told the number after each batch.
+    """
+    stamp, *judges = rule
+    last = store.last_assessment()  # asked first: what comes in meanwhile is looked at next time
+    after = known.after(rule, last, now)
+    total, folded = 0, size
+    while folded == size:
+        folded = store.fold(stamp, judges, place, now, limit=size, after=after)
+        total += folded
+        if folded and report:
+            report(folded)
+    known.note(rule, last, now)
+    return total
 
 
 def kept_groups(

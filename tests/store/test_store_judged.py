@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from monitor.store import JudgedSoFar, Store
+from monitor.store import FoldedSoFar, JudgedSoFar, Store
 from monitor.store.judged import MARGIN, WHOLE
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll
 
@@ -21,6 +21,19 @@ def test_what_is_remembered() -> None:
     known.note("a@1", NOW + WHOLE)
     assert known.since("a@1", NOW + WHOLE + HOUR) == NOW + WHOLE - MARGIN
     assert known.since("a@1", NOW) is None, "the clock was set back"
+
+
+def test_what_is_remembered_of_folding() -> None:
+    known, rule, other = FoldedSoFar(), ("stories@1", "a@1"), ("stories@1", "a@2")
+    assert known.after(rule, 7, NOW) is None, "at first everything is looked at"
+    known.note(rule, 7, NOW)
+    assert known.after(rule, 9, NOW + HOUR) == 7
+    assert known.after(other, 9, NOW + HOUR) is None, "another model may show more"
+    known.note(rule, 9, NOW + 23 * HOUR)
+    assert known.after(rule, 9, NOW + 23 * HOUR) == 9
+    assert known.after(rule, 9, NOW + WHOLE) is None, "once a day everything is"
+    assert known.after(rule, 8, NOW + 23 * HOUR) is None, "another store was put in its place"
+    assert known.after(rule, 9, NOW - HOUR) is None, "the clock was set back"
 
 
 def test_what_came_in_late_is_due(store: Store) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import NotFound
-from monitor.fold import kept_groups, place
-from monitor.store import Store, open_store
+from monitor.fold import fold_due, kept_groups, place
+from monitor.store import FoldedSoFar, Store, open_store
 from monitor.types import Finding, Incoming
 from store_samples import CLASSIFIER, GUIDELINE, NOW, at, feed, flagged, incoming, judged, poll
 
@@ -86,6 +86,44 @@ def test_batches_do_not_show(seed: int, store: Store) -> None:
         while fold(store, limit=draw.randint(1, 3)):
             pass
     parts = folded(store)
+    assert store.fold("stories@2+all", [CLASSIFIER], place, NOW, limit=99) == 12
+    assert store.stories_of("stories@2+all", list(parts)) == parts
+
+
+def test_what_is_folded_is_not_looked_at_again(store: Store) -> None:
+    known, rule = FoldedSoFar(), (STAMP, CLASSIFIER)
+    assert store.last_assessment() == 0
+    fill(store, ENTRIES[:8])
+    told: list[int] = []
+    assert fold_due(store, rule, NOW, known, size=3, report=told.append) == 8
+    assert told == [3, 3, 2]
+    last = store.last_assessment()
+    assert known.after(rule, last, NOW) == last
+    assert fold_due(store, rule, NOW, known, size=3) == 0
+    fill(store, ENTRIES[8:12])
+    assert fold_due(store, rule, NOW, known, size=3) == 4
+    assert folded(store) == {f"article-{n}-{c}": f"article-{n}-0" for n, c in PLACED}
+
+
+PLACED = [*((n, 0) for n in range(8)), *((n, 1) for n in range(4))]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_looking_at_what_is_new_folds_all(seed: int, store: Store) -> None:
+    """Whatever is judged when: a second rule, which looks at everything once, finds the same."""
+    draw, known = random.Random(seed), FoldedSoFar()
+    for n, entry in enumerate(draw.sample(ENTRIES, 12)):
+        source = feed(f"f{entry.article_id}")
+        store.add_feeds([source], NOW)
+        store.record_poll(poll(source, [entry]), at(n))
+        if draw.random() < 0.5:
+            judge(store)
+        if draw.random() < 0.5:
+            fold_due(store, (STAMP, CLASSIFIER), at(n), known, size=draw.randint(1, 3))
+    judge(store)
+    fold_due(store, (STAMP, CLASSIFIER), at(99), known, size=2)
+    parts = folded(store)
+    assert len(parts) == 12
     assert store.fold("stories@2+all", [CLASSIFIER], place, NOW, limit=99) == 12
     assert store.stories_of("stories@2+all", list(parts)) == parts
 

@@ -259,14 +259,27 @@ class DeskStore:
     # Stories -------------------------------------------------------------------------------
 
     def fold(
-        self, stamp: str, judges: Sequence[str], place: Place, now: datetime, *, limit: int
+        self,
+        stamp: str,
+        judges: Sequence[str],
+        place: Place,
+        now: datetime,
+        *,
+        limit: int,
+        after: int | None = None,
     ) -> int:
         """Put the next articles that `judges` find relevant or borderline into stories.
 
         Oldest sight first, each where `place` says; return how many there were, at most `limit`.
+        With `after` only what was judged since that assessment is looked at, however much is kept.
         """
         with self._database.writing() as connection:
-            return stories.fold(connection, stamp, judges, limit, place, now)
+            return stories.fold(connection, stamp, judges, limit, place, now, after)
+
+    def last_assessment(self) -> int:
+        """Return the id of the assessment stored last, 0 where there is none."""
+        with self._database.reading() as connection:
+            return stories.last_assessment(connection)
 
     def stories_of(self, stamp: str, article_ids: Iterable[str]) -> dict[str, str]:
         """Return by article the story that `stamp` put it into; those in none are left out."""

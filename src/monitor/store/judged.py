@@ -33,3 +33,30 @@ class JudgedSoFar:
         if self.since(stamp, now) is None:
             self._whole[stamp] = now
         self._nothing_due[stamp] = now
+
+
+@dataclass(slots=True)
+class FoldedSoFar:
+    """The same of folding: up to which assessment all that is shown is in a story, by rule.
+
+    A rule is the stamp of stories with those of the models that say what is shown.
+    """
+
+    _last: dict[tuple[str, ...], int] = field(default_factory=dict)
+    _whole: dict[tuple[str, ...], datetime] = field(default_factory=dict)
+
+    def after(self, rule: tuple[str, ...], last: int, now: datetime) -> int | None:
+        """Return after which assessment, of those up to `last`, to look; `None`: at everything.
+
+        A clock that was set back, or a store with fewer assessments, makes everything be looked at.
+        """
+        before, whole = self._last.get(rule), self._whole.get(rule)
+        if before is None or whole is None or before > last or not whole <= now < whole + WHOLE:
+            return None
+        return before
+
+    def note(self, rule: tuple[str, ...], last: int, now: datetime) -> None:
+        """Remember that of the assessments up to `last` nothing is to be folded."""
+        if self.after(rule, last, now) is None:
+            self._whole[rule] = now
+        self._last[rule] = last

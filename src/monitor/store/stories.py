@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, tuple_, update
 
 from monitor.errors import NotFound
 from monitor.store.assessments import current_articles, to_article
@@ -93,32 +93,48 @@ class Shelf:
 Place = Callable[[Article, Shelf], Placed]
 
 
-def due_query(stamp: str, judges: Sequence[str], limit: int) -> Select[Any]:
-    """Return the query for articles that `judges` would show and `stamp` has in no story."""
+def due_query(
+    stamp: str, judges: Sequence[str], limit: int, after: int | None = None
+) -> Select[Any]:
+    """Return the query for articles that `judges` would show and `stamp` has in no story.
+
+    With `after` only those are looked at of which more was said since the assessment of that id.
+    """
     folded = select(story_members.c.article_id).where(
         story_members.c.stamp == stamp, story_members.c.article_id == assessments.c.article_id
     )
-    return (
+    judge: ColumnElement[str] = assessments.c.stamp
+    if after is not None:  # coalesce: SQLite would go through all that is shown, by its index
+        judge = func.coalesce(judge, None)
+    query = (
         select(articles.c.id)
         .join(
             assessments,
             (assessments.c.article_id == articles.c.id)
             & (assessments.c.sha256 == articles.c.current),
         )
-        .where(assessments.c.stamp.in_(judges))
+        .where(judge.in_(judges))
         .where(or_(assessments.c.relevant, assessments.c.borderline), ~folded.exists())
         .group_by(articles.c.id, articles.c.first_seen)
         .order_by(articles.c.first_seen, articles.c.id)
         .limit(limit)
     )
+    return query if after is None else query.where(assessments.c.id > after)
 
 
-def due(connection: Connection, stamp: str, judges: Sequence[str], limit: int) -> list[Article]:
+def last_assessment(connection: Connection) -> int:
+    """Return the id of the assessment stored last, 0 where there is none: they only go up."""
+    return connection.execute(select(func.max(assessments.c.id))).scalar() or 0
+
+
+def due(
+    connection: Connection, stamp: str, judges: Sequence[str], limit: int, after: int | None
+) -> list[Article]:
     """Return articles that `judges` find relevant or borderline and `stamp` has in no story.
 
     Oldest sight first.
     """
-    ids = list(connection.execute(due_query(stamp, judges, limit)).scalars())
+    ids = list(connection.execute(due_query(stamp, judges, limit, after)).scalars())
     query = current_articles().where(articles.c.id.in_(ids))
     return [to_article(row) for row in connection.execute(query)] if ids else []
 
@@ -130,10 +146,11 @@ def fold(
     limit: int,
     place: Place,
     now: datetime,
+    after: int | None = None,
 ) -> int:
     """Put the next `limit` articles that are due into stories; return how many there were."""
     shelf = Shelf(connection, stamp)
-    waiting = due(connection, stamp, judges, limit)
+    waiting = due(connection, stamp, judges, limit, after)
     for article in waiting:
         _put(connection, stamp, article, place(article, shelf), now)
     return len(waiting)
