@@ -1,7 +1,7 @@
 import pytest
 
 from monitor.feeds import parse_feed
-from monitor.feeds.decode import find_codec
+from monitor.feeds.decode import clean, find_codec
 
 URL = "https://outlet.example/feed"
 
@@ -51,3 +51,20 @@ def test_every_label_of_the_encoding_standard_is_known():
 
     unknown = {name for label, name in LABELS.items() if find_codec(label) is None}
     assert unknown == {"replacement", "x-user-defined"}, "these two stand for no text"
+
+
+@pytest.mark.parametrize("before", ["", "ñ ", "ภาษาไทย "])
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("a\0b\x0bc\x7fd", "abcd"),
+        ("a\tb\nc\rd", "a\tb\nc\rd"),
+        ("a\x93b\x85c\x81d", "a“b…cd"),
+        ("\ufeffa\ufffeb\uffffc", "abc"),
+        ("a\ud83d\ude00b", "a😀b"),
+        ("a\ud83db\ude00", "a\ufffdb\ufffd"),
+        ("\xa0é\u2028", "\xa0é\u2028"),
+    ],
+)
+def test_what_no_reader_should_see_goes(before: str, written: str, read: str) -> None:
+    assert clean(before + written) == before + read

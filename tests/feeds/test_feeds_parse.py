@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from feed_server import item, rss
 from monitor.errors import FeedError
 from monitor.feeds import parse_feed
+from monitor.feeds.markup import tidy
+from monitor.feeds.xmltext import prepare_xml
 from monitor.types import Enclosure
 
 URL = "https://outlet.example/feeds/all.xml"
@@ -546,3 +548,21 @@ _KEYS = st.sampled_from(
 def test_arbitrary_json_items_are_each_an_entry(items):
     body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
     assert len(parse(body).entries) == len(items)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("a  b\t\xa0c \u2028 d", "a b c d"),
+        (" a \n \n\n \r\n\nb\n", "a\n\nb"),
+        ("a\nb\n\nc", "a\nb\n\nc"),
+        ("\u3000a\u3000 b\u3000\nc", "a\u3000 b\nc"),
+    ],
+)
+def test_single_spaces_and_one_blank_line(written: str, read: str) -> None:
+    assert tidy(written) == read
+
+
+def test_an_open_cdata_section_and_one_after_another() -> None:
+    text = "<a><![CDATA[&#1;x & y]]><![CDATA[]]>&nbsp;& z<![CDATA[<b>"
+    assert prepare_xml(text) == "<a><![CDATA[x & y]]><![CDATA[]]>\xa0&amp; z<![CDATA[<b>"

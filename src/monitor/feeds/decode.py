@@ -57,7 +57,9 @@ _CLEAN = str.maketrans(
     | {0x7F: "", 0xFEFF: "", 0xFFFE: "", 0xFFFF: ""}
     | {c: s or "" for c, s in _C1.items()}
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\n\r")
+_C1_WRITTEN = re.compile(rb"\xc2[\x80-\x9f]")
+_MARKS = tuple(mark.encode() for mark in "\ufeff\ufffe\uffff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,23 @@ def clean(text: str) -> str:
     Control characters go (C1 ones become the Windows-1252 character that was meant), surrogate
     pairs are joined, lone surrogates become U+FFFD.
     """
-    if _SURROGATE.search(text):
+    if text.isascii():
+        return text.translate(_CLEAN)
+    try:
+        written = text.encode()
+    except UnicodeEncodeError:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text.translate(_CLEAN)
+        written = text.encode()
+    return text if _is_clean(written) else text.translate(_CLEAN)
+
+
+def _is_clean(written: bytes) -> bool:
+    """Tell whether UTF-8 has nothing to clean: asking its bytes takes a tenth of `translate`."""
+    return not (
+        len(written.translate(None, _CONTROLS)) < len(written)
+        or _C1_WRITTEN.search(written)
+        or any(mark in written for mark in _MARKS)
+    )
 
 
 def _find_encoding(body: bytes, claimed: Sequence[str]) -> tuple[str, int]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal
 
 from monitor.feeds.entry import Entry
@@ -39,6 +39,8 @@ _CUT = re.compile(
     r"\W{0,4})\Z",
     re.IGNORECASE,
 )
+_CUT_CHARS = 64
+"""No such end is longer."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 Step = Literal["sighting", "page", "text"]
@@ -245,11 +247,16 @@ def find_silence(recent: Sequence[datetime], now: datetime) -> Silence | None:
 
 def needs_page(entry: Entry) -> bool:
     """Tell whether the feed gives only a summary of `entry`, so that its page is needed."""
-    if _CUT.search(entry.content or entry.summary):
+    if _CUT.search((entry.content or entry.summary)[-_CUT_CHARS:]):
         return True
-    if entry.content and count_words(entry.content) >= MIN_CONTENT_WORDS:
+    if entry.content and _has_words(entry.content, MIN_CONTENT_WORDS):
         return False
-    return count_words(entry.summary) < MIN_SUMMARY_WORDS
+    return not _has_words(entry.summary, MIN_SUMMARY_WORDS)
+
+
+def _has_words(text: str, least: int) -> bool:
+    """Tell whether `text` has so many words, counting no further."""
+    return next(islice(_WORD.finditer(text), least - 1, None), None) is not None
 
 
 def count_words(text: str) -> int:

@@ -33,6 +33,7 @@ _TRACKING = re.compile(
 """Query parameters (lower case) that say where a reader came from, never what is shown."""
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|[^!$&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 _LOGIN = re.compile(
     r"\A(\s*(?:feed:)?(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}|\s*(?=[^/?#@:]+:[^/?#@]*@))"
@@ -163,7 +164,7 @@ def _normal(url: str, query_of: Callable[[str], str]) -> str:
 
 
 def _split(url: str) -> SplitResult:
-    cleaned = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in url)
+    cleaned = url if url.isascii() else _SURROGATE.sub("\ufffd", url)
     try:
         parts = urlsplit(cleaned.strip())
     except ValueError:

@@ -33,7 +33,7 @@ from monitor.feeds.urls import canonical_url, join_url
 _FOOTER = re.compile(r"\n*The post [^\n]{1,500} (?:appeared first on|first appeared on) [^\n]+\Z")
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _MARKUP = re.compile(r"</?[a-zA-Z]|&#?\w+;")
-_BASE = re.compile(r"\sbase\s*=|:base\s*=", re.IGNORECASE)
+_BASE = re.compile(r"[\s:]base\s*=")
 _WRITTEN_ID = re.compile(
     r"<(?:\w+:)?(?:guid|id)\b[^<>]{0,300}>\s*+(?:<!\[CDATA\[\s*+)?(https?://[^<\]\s]+)",
     re.IGNORECASE,
@@ -73,10 +73,21 @@ def _written_ids(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _has_base(text: str) -> bool:
+    """Tell whether some tag may give a base; finding the word first is ten times as fast."""
+    lower = text.lower()
+    at = lower.find("base")
+    while at > 0:
+        if _BASE.match(lower, at - 1):
+            return True
+        at = lower.find("base", at + 1)
+    return False
+
+
 def read_feed(found: Any, items: list[Any], url: str, text: str, warnings: list[str]) -> ParsedFeed:
     """Return the feed at `url` that feedparser `found` in `text`, with those of its `items`."""
     about = found.feed
-    written = _written_ids(text) if _BASE.search(text) else None
+    written = _written_ids(text) if _has_base(text) else None
     reading = _Reading(url, about, str(found.get("version", "")), written)
     entries = tuple(_entry(item, reading) for item in items)
     warnings += [f"impossible date {written[:40]!r}" for written in reading.impossible]
@@ -165,7 +176,7 @@ def _plain(part: Any, version: str) -> str:
         text = tidy(value)
     else:
         text = html_to_text(value)
-    return _FOOTER.sub("", text)
+    return _FOOTER.sub("", text) if " first " in text[text.rfind("\n") + 1 :] else text
 
 
 def _link(item: Any, reading: _Reading) -> str:

@@ -23,7 +23,6 @@ _DOCTYPE = re.compile(
 )
 _ENTITY_DECLARATION = re.compile(r"<!ENTITY", re.IGNORECASE)
 _PROLOG = re.compile(r"(?:\s|<\?(?:[^?]|\?(?!>))*\?>|<!--(?:[^-]|-(?!->))*-->)*")
-_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LONG_TAG = re.compile(r"<[^<>!?][^<>]{1000,}")
 _NUMBER = re.compile(r"&#(?:x([0-9a-f]{1,8})|(\d{1,9}));?", re.IGNORECASE)
@@ -46,11 +45,11 @@ def prepare_xml(text: str) -> str:
     Raises `FeedError` for entity declarations and for absurdly many tags or attributes.
     """
     text = _without_doctype(_DECLARATION.sub("", clean(text), count=1).lstrip())
-    parts = _CDATA.split(text)
+    parts = _split_cdata(text)
     if sum(part.count("<") for part in parts[0::2]) > MAX_TAGS:
         raise FeedError(f"it has more than {MAX_TAGS:,} tags")
     parts[0::2] = [_mended(part) for part in parts[0::2]]
-    parts[1::2] = [_NUMBER.sub(_character, _PAIR.sub(_joined, part)) for part in parts[1::2]]
+    parts[1::2] = list(map(_numbers_mended, parts[1::2]))
     return "".join(parts)
 
 
@@ -74,12 +73,31 @@ def _without_doctype(text: str) -> str:
     return text[:start] + text[match.end() :]
 
 
+def _split_cdata(text: str) -> list[str]:
+    """Return in turn what is outside of CDATA sections and the sections, with their brackets."""
+    parts: list[str] = []
+    start = 0
+    while (begin := text.find("<![CDATA[", start)) >= 0:
+        close = text.find("]]>", begin)
+        end = len(text) if close < 0 else close + len("]]>")
+        parts += text[start:begin], text[begin:end]
+        start = end
+    return [*parts, text[start:]]
+
+
+def _numbers_mended(text: str) -> str:
+    """Return `text` with its numeric references mended."""
+    return _NUMBER.sub(_character, _PAIR.sub(_joined, text)) if "&#" in text else text
+
+
 def _mended(text: str) -> str:
     bare = _COMMENT.sub("", text)
     for tag in _LONG_TAG.finditer(bare):
         if tag[0].count("=") > MAX_ATTRIBUTES:
             raise FeedError(f"it has a tag with more than {MAX_ATTRIBUTES} attributes")
-    bare = _NUMBER.sub(_character, _PAIR.sub(_joined, bare))
+    bare = _numbers_mended(bare)
+    if "&" not in bare:
+        return bare
     return _BARE.sub("&amp;", _NAMED.sub(_letter, bare))
 
 

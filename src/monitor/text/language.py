@@ -52,7 +52,8 @@ _ISO = {"als": "de", "bar": "de", "nds": "de", "arz": "ar", "yue": "zh", "wuu": 
 
 def identify_language(text: str) -> str | None:
     """Return the ISO 639-1 code (639-3 where there is none), or `None` if short or uncertain."""
-    sample = _SPACE.sub(" ", _NOT_WORDS.sub(" ", text[: _SAMPLE * 2]))[:_SAMPLE].strip()
+    sample = _without_addresses(text[: _SAMPLE * 2])
+    sample = _SPACE.sub(" ", sample)[:_SAMPLE].strip()
     if sum(map(str.isalpha, sample)) < MIN_LETTERS:
         return None
     lower = sample.lower()
@@ -60,6 +61,13 @@ def identify_language(text: str) -> str | None:
         return "tet"
     code = _detect(sample) or _detect(lower)  # capitals throughout look foreign to the model
     return None if code is None else _ISO.get(code, code)
+
+
+def _without_addresses(text: str) -> str:
+    """Return `text` without addresses; the pattern tries every word, so what has none is spared."""
+    if "@" in text or "://" in text or "www." in text:
+        return _NOT_WORDS.sub(" ", text)
+    return text
 
 
 def spoken_language(declared: str | None, text: str, default: str) -> str | None:
