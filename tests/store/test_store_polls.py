@@ -135,6 +135,19 @@ def test_the_same_article_twice_in_a_poll(store: Store) -> None:
     assert (result.stored, result.dropped) == (1, {"known": 1})
 
 
+def test_two_texts_of_one_article_in_a_poll(store: Store) -> None:
+    """Rows wait to be inserted together: what follows on one of them finds it stored."""
+    texts = [incoming("one", text, page_error="no page") for text in ("A text.", "Another text.")]
+    result = store.record_poll(
+        poll(A, [*texts, incoming("two")], [Sighting("article-two", "x")]), NOW
+    )
+    assert (result.stored, result.dropped) == (3, {"known": 1})
+    assert current_text(store, "one") == "Another text."
+    known = store.known(["article-one", "article-two"])
+    assert [known[f"article-{name}"].page_tries for name in ("one", "two")] == [2, 0]
+    assert known["article-two"].feed_sha256 == {A.id: "x"}
+
+
 def test_many_entries_in_one_poll(store: Store) -> None:
     entries = [incoming(f"n{number}") for number in range(1200)]
     assert store.record_poll(poll(A, entries), at(0)).stored == 1200

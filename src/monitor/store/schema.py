@@ -46,7 +46,7 @@ class CleanText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Replace what cannot be stored."""
-        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+        return None if value is None else _storable(value)
 
 
 class JsonText(TypeDecorator[Any]):
@@ -87,9 +87,14 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _storable(text: str) -> str:
+    """Return `text` without what cannot be stored; plain text is not looked through."""
+    return text if text.isascii() and "\0" not in text else _UNSTORABLE.sub("\ufffd", text)
+
+
 def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
+        return _storable(value)
     if isinstance(value, dict):
         return {_cleaned(key): _cleaned(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
