@@ -59,7 +59,12 @@ STEPS = (
     Step(
         "kills",
         "`kill -9` at random moments loses and doubles nothing",
-        (*PYTEST, "tests/test_kill.py", "tests/store/test_store_kill.py"),
+        (
+            *PYTEST,
+            "tests/test_kill.py",
+            "tests/store/test_store_kill.py",
+            "tests/store/test_store_stories.py::test_killed_while_folding",
+        ),
         {"KILLS": "100"},
     ),
     Step("week", "300 feeds for a week on a virtual clock", ("tests/week.py",)),

@@ -1,15 +1,21 @@
 """Stories that are kept: the same whatever the batches, and what an outlet took back is erased."""
 
+import os
 import random
+import signal
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, select
 
 from monitor.errors import NotFound
 from monitor.fold import fold_due, kept_groups, place
 from monitor.store import FoldedSoFar, Store, open_store
+from monitor.store.schema import story_keys, story_members
 from monitor.types import Finding, Incoming
 from store_samples import CLASSIFIER, GUIDELINE, NOW, at, feed, flagged, incoming, judged, poll
 
@@ -108,11 +114,11 @@ def test_what_is_folded_is_not_looked_at_again(store: Store) -> None:
 PLACED = [*((n, 0) for n in range(8)), *((n, 1) for n in range(4))]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_looking_at_what_is_new_folds_all(seed: int, store: Store) -> None:
     """Whatever is judged when: a second rule, which looks at everything once, finds the same."""
     draw, known = random.Random(seed), FoldedSoFar()
-    for n, entry in enumerate(draw.sample(ENTRIES, 12)):
+    for n, entry in enumerate(draw.sample(ENTRIES, 8)):
         source = feed(f"f{entry.article_id}")
         store.add_feeds([source], NOW)
         store.record_poll(poll(source, [entry]), at(n))
@@ -123,8 +129,8 @@ def test_looking_at_what_is_new_folds_all(seed: int, store: Store) -> None:
     judge(store)
     fold_due(store, (STAMP, CLASSIFIER), at(99), known, size=2)
     parts = folded(store)
-    assert len(parts) == 12
-    assert store.fold("stories@2+all", [CLASSIFIER], place, NOW, limit=99) == 12
+    assert len(parts) == 8
+    assert store.fold("stories@2+all", [CLASSIFIER], place, NOW, limit=99) == 8
     assert store.stories_of("stories@2+all", list(parts)) == parts
 
 
@@ -141,6 +147,57 @@ def test_a_killed_fold_is_run_again(store: Store) -> None:
         store.fold(STAMP, [CLASSIFIER], dies, NOW, limit=10)
     assert folded(store) == {}
     assert fold(store) == 10
+
+
+FEW = ENTRIES[4:16]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_killed_while_folding(make_url_of: Callable[[], str]) -> None:
+    """`KILLS` times, two articles a transaction; what is folded is folded anew when all is."""
+    calm, killed = make_url_of(), make_url_of()
+    for address in (calm, killed):
+        with open_store(address) as store:
+            fill(store, FEW)
+    begun = time.monotonic()
+    fold_all(calm)
+    took, dice = time.monotonic() - begun, random.Random(20261128)
+    kills, landed, whole = int(os.environ.get("KILLS", "4")), 0, 0
+    for _ in range(kills):
+        child = os.fork()
+        if child == 0:
+            try:
+                fold_all(killed)
+            finally:
+                os._exit(0)
+        time.sleep(dice.uniform(0.0, took))
+        os.kill(child, signal.SIGKILL)
+        landed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        if len(story_rows(killed)["story_members"]) == len(FEW):
+            whole += 1
+            assert story_rows(killed) == story_rows(calm)
+            story_rows(killed, forget=True)
+    fold_all(killed)
+    assert story_rows(killed) == story_rows(calm)
+    print(f"{landed} of {kills} kills while folding, {whole + 1} times to the end: {took:.2f} s")
+
+
+def fold_all(url: str) -> None:
+    with open_store(url) as store:
+        fold_due(store, (STAMP, CLASSIFIER), NOW, FoldedSoFar(), size=2)
+
+
+def story_rows(url: str, *, forget: bool = False) -> dict[str, list[object]]:
+    """Return all that folding wrote, after which it is gone if to `forget`."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        tables = (story_keys, story_members)
+        rows = {t.name: sorted(map(tuple, connection.execute(select(t)))) for t in tables}
+        for table in tables if forget else ():
+            connection.execute(table.delete())
+    engine.dispose()
+    return rows
 
 
 def test_only_what_would_be_shown_is_folded(store: Store) -> None:
