@@ -89,6 +89,7 @@ STEPS = (
     Step("load", "50 clients at once for half a minute", ("benchmarks/bench_load.py",)),
     Step("check", "a draft beside a pass of spaCy", ("benchmarks/bench_check.py",)),
     Step("ingest", "pages with storing beside bare extraction", ("benchmarks/bench_ingest.py",)),
+    Step("feeds", "feeds with storing beside feedparser", ("benchmarks/bench_feeds.py",)),
     Step("guideline", "rules over news", ("benchmarks/bench_guideline.py", DEV), needs=DEV),
     Step("cascade", "classifying a natural mix", ("benchmarks/bench_cascade.py", DEV), needs=DEV),
     Step("stories", "folding made-up articles", ("benchmarks/bench_stories.py", "time", "20000")),
