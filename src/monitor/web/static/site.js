@@ -206,10 +206,15 @@ async function goBack({ state }) {
   focusOn(page === draft && draftFocus?.isConnected ? draftFocus : headingOf());
 }
 
-/** Send a form and show what comes back, under its own address only where it was redirected to. */
-async function submit(url, body) {
+/**
+ * Send a form and show what comes back, under its own address only where it was redirected to. Where
+ * that is the same page, with the button that sent the form, reading goes on there: `action` is the
+ * address that the button has of its own.
+ */
+async function submit(url, body, action) {
   const page = await load(url, body);
   if (!page) return;
+  const { scrollY } = window;
   const answered = page.from ? addressOf(page.from) : addressOf(url);
   const redirected = answered !== addressOf(url);
   if (redirected && answered !== here) {
@@ -218,8 +223,14 @@ async function submit(url, body) {
     entry = last = last + 1;
     history.pushState({ entry }, "", page.from);
   }
+  const same = answered === here;
   await show(page, redirected ? page.from : new URL(location.href));
-  window.scrollTo({ top: 0, behavior: "instant" });
+  const button = same && action && main.querySelector(`[formaction="${CSS.escape(action)}"]`);
+  window.scrollTo({ top: button ? scrollY : 0, behavior: "instant" });
+  if (button) {
+    button.focus({ preventScroll: true });
+    return;
+  }
   focusOn(main.querySelector("[data-focus]") ?? headingOf());
 }
 
@@ -233,7 +244,8 @@ function onSubmit(event) {
   event.preventDefault();
   const data = new FormData(form, submitter);
   if (of("method").toLowerCase() === "post") {
-    submit(url, of("enctype") === "multipart/form-data" ? data : new URLSearchParams(data));
+    const body = of("enctype") === "multipart/form-data" ? data : new URLSearchParams(data);
+    submit(url, body, submitter?.getAttribute("formaction"));
     return;
   }
   const asked = [...data].filter(([, value]) => value !== "");
