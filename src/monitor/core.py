@@ -16,11 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from monitor.config import Settings, data_dir, guideline_dir, load_settings
-from monitor.drafts import Drafts
+from monitor.config import Settings, data_dir, load_settings
 from monitor.gaps import Gaps
 from monitor.labels import check_labels
-from monitor.types import Article, AssessedArticle, Assessor, Digest, Feed, Review, Verdict
+from monitor.names import Named
+from monitor.types import AssessedArticle, Assessor, Digest, Feed, Review, Verdict
 
 if TYPE_CHECKING:
     from monitor.corpus import ExportFormat, ExportReport, TextDegree
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from monitor.digest.view import DigestView
     from monitor.feeds import Discovered, Manners
     from monitor.masks import Shown
-    from monitor.persons import Masked
     from monitor.store import FoldedSoFar, JudgedSoFar, PollResult, Store
 
 BATCH = 64
@@ -49,7 +48,7 @@ def open_monitor(
     return Monitor(settings or load_settings(), now=now)
 
 
-class Monitor(Drafts):
+class Monitor(Named):
     """Checks drafts, follows feeds, judges articles, and tells of them.
 
     Use as a context manager, or call `close`.
@@ -319,51 +318,25 @@ class Monitor(Drafts):
         missed = estimate_missed(draws, self.store.verdicts(ids))
         return gaps(missed, share_had(had), short=short)
 
-    def mask(self, article: Article) -> Masked | None:
-        """Return an article with all names masked that may be a victim's, minor's or relative's.
-
-        `None` for one in a language in which nobody can tell them.
-        """
-        from monitor.persons import mask_names
-        from monitor.text.language import spoken_language
-
-        language = self.guideline.language
-        told = f"{article.title}\n{article.text}"
-        if spoken_language(article.language, told, language) != language:
-            return None
-        lists = self.guideline.person_lists
-        return mask_names(article.text, lists, title=article.title, unsure=True)
-
-    @cached_property
-    def names_stamp(self) -> str:
-        """The stamp of what tells whose names are hidden."""
-        from monitor.names import names_stamp
-
-        return names_stamp(self.guideline, guideline_dir(self.settings.check.guideline))
-
-    def shown(
+    def render_digest(
         self,
-        articles: Iterable[Article],
+        digest: Digest,
+        format: DigestFormat,
         *,
+        evidence: bool = False,
         ask: frozenset[str] = frozenset(),
         patient: bool = False,
-    ) -> dict[str, Shown]:
-        """Return by id what may be shown of whole articles, names hidden save of those in `ask`.
+    ) -> str:
+        """Return `digest` in one of its formats; `evidence` is for text and Markdown.
 
-        What nobody looked through yet is withheld where that would take long, unless `patient`.
+        Names are hidden as by `shown`, save in JSON, which is the record for programs.
         """
-        from monitor.names import what_is_shown
-
-        wanted = list(articles)
-        masks = self.store.masks((article.id, article.sha256) for article in wanted)
-        return what_is_shown(wanted, masks, self.mask, ask=ask, patient=patient)
-
-    def render_digest(self, digest: Digest, format: DigestFormat, *, evidence: bool = False) -> str:
-        """Return `digest` in one of its formats; `evidence` is for text and Markdown."""
         from monitor.countries import country_name
-        from monitor.digest import render_digest
+        from monitor.digest import articles_in, render_digest
 
         settings = self.settings.digest
+        pages = format in ("html", "text", "md")
+        articles = articles_in(digest) if pages else []
         return render_digest(
             digest,
             format,
@@ -372,14 +345,16 @@ class Monitor(Drafts):
             evidence=evidence,
             mask=self.mask,
             public_url=settings.public_url,
+            shown=self.shown(articles, ask=ask, patient=patient) if pages else None,
         )
 
-    def view_digest(self, digest: Digest) -> DigestView:
-        """Return `digest` as pages show it: cleaned, cut and named."""
+    def view_digest(self, digest: Digest, shown: Mapping[str, Shown]) -> DigestView:
+        """Return `digest` as pages show it: cleaned, cut and named, without names not `shown`."""
         from monitor.countries import country_name
         from monitor.digest.view import view_digest
 
-        return view_digest(digest, title=self.settings.digest.title, country_name=country_name)
+        title = self.settings.digest.title
+        return view_digest(digest, title=title, country_name=country_name, shown=shown)
 
     def articles(
         self, *, limit: int | None = None, after: str | None = None, **filters: Any

@@ -19,7 +19,8 @@ REASONS = {
     FAILED: "names could not be looked for in this article",
     LATER: "names not looked for yet",
 }
-_GAP = re.compile(rf"{re.escape(WITHHELD)}(?:[\s,]{{1,2}}{re.escape(WITHHELD)})+")
+_GAP = re.compile(r"[\s,]{0,2}")
+"""Between two parts of one name, which are hidden as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,17 @@ def withheld(article: Article, reason: str, *, link_tells: bool = False) -> Show
 
 def hide(field: FieldName, text: str, spans: Iterable[Span]) -> str:
     """Return a field's text with `WITHHELD` for what `spans` (none over another) hide in it."""
-    for span in sorted((s for s in spans if s.field == field), key=lambda s: -s.start):
-        text = text[: span.start] + WITHHELD + text[span.end :]
-    return _GAP.sub(WITHHELD, text)
+    for start, end in reversed(stretches(field, text, spans)):
+        text = text[:start] + WITHHELD + text[end:]
+    return text
+
+
+def stretches(field: FieldName, text: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
+    """Return what is hidden of a field in order, parts of a name as one: `Yusuf, Amina`."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted((s.start, s.end) for s in spans if s.field == field):
+        if joined and _GAP.fullmatch(text, joined[-1][1], max(start, joined[-1][1])):
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((start, end))
+    return joined

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from monitor.masks import FAILED, LANGUAGE, LATER, Mask, Shown, shown_by, withheld
+from monitor.config import guideline_dir
+from monitor.drafts import Drafts
+from monitor.masks import FAILED, LANGUAGE, LATER, Mask, Shown, shown_by, stretches, withheld
 from monitor.stamps import make_stamp
+from monitor.types import Span
 
 if TYPE_CHECKING:
     from monitor.guidelines import Guideline
     from monitor.persons import Masked
-    from monitor.types import Article
+    from monitor.store import Store
+    from monitor.types import Article, FieldName
 
 NAME, VERSION = "names", "1"
 MOST = 5
@@ -26,6 +31,50 @@ LONG = 20_000
 
 Look = Callable[["Article"], "Masked | None"]
 """Finds the names of an article; `None` in a language in which nobody can tell them."""
+
+
+class Named(Drafts):
+    """Tells what of stored articles may be shown: guideline and store, opened when needed."""
+
+    @property
+    def store(self) -> Store:
+        """The database, which `Monitor` opens."""
+        raise NotImplementedError
+
+    @cached_property
+    def names_stamp(self) -> str:
+        """The stamp of what tells whose names are hidden."""
+        return names_stamp(self.guideline, guideline_dir(self.settings.check.guideline))
+
+    def mask(self, article: Article) -> Masked | None:
+        """Return an article with all names masked that may be a victim's, minor's or relative's.
+
+        `None` for one in a language in which nobody can tell them.
+        """
+        from monitor.persons import mask_names
+        from monitor.text.language import spoken_language
+
+        language = self.guideline.language
+        told = f"{article.title}\n{article.text}"
+        if spoken_language(article.language, told, language) != language:
+            return None
+        lists = self.guideline.person_lists
+        return mask_names(article.text, lists, title=article.title, unsure=True)
+
+    def shown(
+        self,
+        articles: Iterable[Article],
+        *,
+        ask: frozenset[str] = frozenset(),
+        patient: bool = False,
+    ) -> dict[str, Shown]:
+        """Return by id what may be shown of whole articles, names hidden save of those in `ask`.
+
+        What nobody looked through yet is withheld where that would take long, unless `patient`.
+        """
+        wanted = list(articles)
+        masks = self.store.masks((article.id, article.sha256) for article in wanted)
+        return what_is_shown(wanted, masks, self.mask, ask=ask, patient=patient)
 
 
 def names_stamp(guideline: Guideline, folder: Path) -> str:
@@ -60,8 +109,14 @@ def make_mask(article: Article, stamp: str, look: Look) -> Mask:
         return Mask(article.id, article.sha256, stamp, untold=FAILED, link_tells=True)
     if masked is None:
         return Mask(article.id, article.sha256, stamp, untold=LANGUAGE)
+    fields: dict[FieldName, str] = {"title": article.title, "text": article.text}
+    spans = tuple(
+        Span(field, start, end)
+        for field, words in fields.items()
+        for start, end in stretches(field, words, masked.spans)
+    )
     tells = masked.names_in(unquote(article.url))
-    return Mask(article.id, article.sha256, stamp, masked.spans, tells)
+    return Mask(article.id, article.sha256, stamp, spans, tells)
 
 
 def what_is_shown(

@@ -10,7 +10,7 @@ import pytest
 
 from digest_samples import LEDGER, MORNING, article, tag
 from monitor.countries import country_name
-from monitor.digest import render_digest, words
+from monitor.digest import articles_in, render_digest, words
 from monitor.digest.brief import known, write_brief
 from monitor.digest.coverage import delivery_words
 from monitor.digest.letter import write_letter
@@ -18,6 +18,7 @@ from monitor.digest.mailed import Links, mail_html, mail_text
 from monitor.digest.syndication import render_atom, render_jsonfeed
 from monitor.digest.view import view_digest
 from monitor.guidelines import check_document, load_guideline
+from monitor.masks import REASONS, Shown, withheld
 from monitor.persons import WITHHELD, Masked
 from monitor.text.given import make_document
 from monitor.types import (
@@ -32,6 +33,7 @@ from monitor.types import (
     Delivery,
     Digest,
     Ledger,
+    Span,
     Story,
     Term,
 )
@@ -114,17 +116,29 @@ def unmasked(article):
     return Masked(article.title, article.text, (), frozenset(), frozenset())
 
 
+def may_be_shown(article):
+    """Of every kind: hidden in part, withheld for each reason, an address that tells, asked for."""
+    number = int(article.id[1:]) if article.id[1:].isdigit() else 0
+    reasons = [None, *REASONS, "asked"]
+    reason = reasons[number % len(reasons)] if article.language == "en" else "language"
+    if reason in REASONS:
+        return withheld(article, reason)
+    if reason == "asked":
+        return Shown(article.title, asked=True)
+    spans = (Span("title", 0, 9), Span("text", 0, 9))
+    return Shown(f"{WITHHELD} meet", spans, link_tells=True)
+
+
 @pytest.mark.parametrize("name", DIGESTS)
 def test_pages_and_texts(name: str) -> None:
     found = DIGESTS[name]
     title = "Trafficking in the news"
-    made = {
-        form: render_digest(found, form, title=title, country_name=country_name, evidence=True)
-        for form in ("html", "text", "md")
-    }
-    view = view_digest(found, title=title, country_name=country_name)
+    shown = {one.id: may_be_shown(one) for one in articles_in(found)}
+    options = {"title": title, "country_name": country_name, "evidence": True, "shown": shown}
+    made = {form: render_digest(found, form, **options) for form in ("html", "text", "md")}
+    view = view_digest(found, title=title, country_name=country_name, shown=shown)
     made["page"] = render_digest_page(
-        view, visitor=AT_HOME, before="2026-11-24", after="2026-11-26"
+        view, visitor=AT_HOME, day="2026-11-25", before="2026-11-24", after="2026-11-26"
     )
     for form, text in made.items():
         kind = {"html": "html", "page": "html", "md": "md"}.get(form, "txt")

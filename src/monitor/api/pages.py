@@ -12,6 +12,8 @@ from monitor.api.access import MonitorDep, VisitorDep, need
 from monitor.api.digests import find_digest
 from monitor.api.rules import find_rule
 from monitor.countries import country_name
+from monitor.desk import names
+from monitor.digest import articles_in
 from monitor.web import render_digest_page, render_docs, render_draft, render_rule, render_rules
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -21,11 +23,11 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 def draft_page(monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
     """Show the page on which a draft is checked."""
     settings = monitor.settings.check
-    names = {code: country.name for code, country in monitor.countries.items()}
+    named = {code: country.name for code, country in monitor.countries.items()}
     own = settings.country.upper()
     if own:
-        names.setdefault(own, country_name(own))
-    page = render_draft(visitor=visitor, max_chars=settings.max_chars, countries=names, country=own)
+        named.setdefault(own, country_name(own))
+    page = render_draft(visitor=visitor, max_chars=settings.max_chars, countries=named, country=own)
     return HTMLResponse(page)
 
 
@@ -46,10 +48,12 @@ def rule_page(rule_id: str, monitor: MonitorDep, visitor: VisitorDep) -> HTMLRes
 def digest_page(day: str, monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
     """Show a day's digest within the site."""
     digest = find_digest(monitor, day)
-    view = monitor.view_digest(digest)
+    ask = names.asked(monitor, visitor.name)
+    shown = names.shown(monitor, articles_in(digest), ask=ask)
+    view = monitor.view_digest(digest, shown)
     today = monitor.now().astimezone(monitor.settings.zone).date()
     before, after = _days_beside(digest.day, today)
-    page = render_digest_page(view, visitor=visitor, before=before, after=after)
+    page = render_digest_page(view, visitor=visitor, day=day, before=before, after=after)
     return HTMLResponse(page)
 
 

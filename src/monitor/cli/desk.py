@@ -15,7 +15,7 @@ from monitor.errors import UsageError
 if TYPE_CHECKING:
     from monitor.core import Monitor
     from monitor.store import PollResult
-    from monitor.types import Feed
+    from monitor.types import Digest, Feed
 
 STARTER_CONFIG = """\
 # Settings of thb-monitor. Everything here may be left out; an unknown key is an error.
@@ -228,7 +228,7 @@ def run(
     monitor = monitor_of(context)
     code = max(_ingest(monitor, at_once=now, show_lines=False), _assess(monitor))
     fold_stories(monitor)
-    show(monitor.render_digest(monitor.digest(), format, evidence=evidence))
+    show(monitor.render_digest(monitor.digest(), format, evidence=evidence, patient=True))
     raise typer.Exit(code)
 
 
@@ -240,6 +240,14 @@ def digest(
     ] = None,
     format: Annotated[DigestFormat, typer.Option(help="How to write it.")] = "text",
     evidence: _Evidence = False,
+    names: Annotated[
+        bool,
+        typer.Option(
+            "--names",
+            help="Show the names of victims, minors and relatives, and headlines in languages in"
+            " which nobody can tell names; that is counted. JSON has them always, feeds never.",
+        ),
+    ] = False,
     send: Annotated[
         bool, typer.Option("--send", help="Mail it to the recipients who have not had that day.")
     ] = False,
@@ -252,8 +260,22 @@ def digest(
     from monitor.cli import mail
 
     monitor = monitor_of(context)
+    if names and (send or resend or format not in ("text", "md", "html")):
+        raise UsageError("--names goes with --format text, md or html")
     if send or resend:
         raise typer.Exit(mail.send(monitor, day=day, to=to, again=resend))
     if to:
         raise UsageError("--to goes with --send")
-    show(monitor.render_digest(monitor.digest(day), format, evidence=evidence))
+    found = monitor.digest(day)
+    ask = _ask_names(monitor, found) if names else frozenset()
+    show(monitor.render_digest(found, format, evidence=evidence, ask=ask, patient=True))
+
+
+def _ask_names(monitor: Monitor, found: Digest) -> frozenset[str]:
+    """Count that the names of a digest are asked for; return of which articles."""
+    from monitor.desk.names import ask_once
+    from monitor.digest import articles_in
+
+    ids = frozenset(article.id for article in articles_in(found))
+    ask_once(monitor, sorted(ids), "command line")
+    return ids

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from monitor.core import Monitor
     from monitor.types import Article
 
-__all__ = ["Shown", "ask", "asked", "asked_by_month", "hide", "mask_due", "shown"]
+__all__ = ["Shown", "ask", "ask_once", "asked", "asked_by_month", "hide", "mask_due", "shown"]
 
 SHOWN_FOR = timedelta(hours=1)
 """So long are names shown to who asked for them."""
@@ -71,6 +71,12 @@ def ask(monitor: Monitor, ids: Sequence[str], who: str) -> int:
     """Show `who` the names of articles for an hour, and count it; return of how many."""
     now = monitor.now()
     return monitor.store.ask_names(ids, who, now, now + SHOWN_FOR)
+
+
+def ask_once(monitor: Monitor, ids: Sequence[str], who: str) -> int:
+    """Count that `who` is shown the names of articles this once; return of how many."""
+    now = monitor.now()
+    return monitor.store.ask_names(ids, who, now, now)
 
 
 def hide(monitor: Monitor, ids: Sequence[str], who: str) -> None:

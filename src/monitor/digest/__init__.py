@@ -6,6 +6,7 @@ is so in each of them; JSON gives programs the texts as they came.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 from monitor.digest.build import build_digest, day_bounds
@@ -14,15 +15,18 @@ from monitor.digest.html import render_html
 from monitor.digest.json_ import digest_json, render_json
 from monitor.digest.letter import Mask, write_letter
 from monitor.digest.markdown import render_markdown
+from monitor.digest.masked import articles_in
 from monitor.digest.plain import render_plain
 from monitor.digest.syndication import render_atom, render_jsonfeed
 from monitor.digest.tags import CountryName
 from monitor.digest.view import view_digest
 from monitor.errors import UsageError
+from monitor.masks import Shown
 from monitor.types import Digest
 
 __all__ = [
     "DigestFormat",
+    "articles_in",
     "build_digest",
     "day_bounds",
     "digest_json",
@@ -42,8 +46,11 @@ def render_digest(
     evidence: bool = False,
     mask: Mask | None = None,
     public_url: str = "",
+    shown: Mapping[str, Shown] | None = None,
 ) -> str:
     """Return the digest as a page under `title`, as JSON, or as a feed.
+
+    Of pages `shown` says by id what may be shown of an article; JSON is the record as it is.
 
     Feeds leave the desk: they need `mask`, and lead to the desk at `public_url`, if there is one.
     `country_name` turns an ISO code into the name to show. With `evidence` plain text and Markdown
@@ -62,7 +69,7 @@ def render_digest(
         letter = write_letter(digest, title=title, country_name=country_name, mask=mask)
         syndicate = render_atom if format == "atom" else render_jsonfeed
         return syndicate(letter, period=digest.day, public_url=public_url)
-    view = view_digest(digest, title=title, country_name=country_name)
+    view = view_digest(digest, title=title, country_name=country_name, shown=shown)
     if format == "html":
         return render_html(view)
     render = render_plain if format == "text" else render_markdown

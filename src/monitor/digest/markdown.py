@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from monitor.digest import words
 from monitor.digest.tags import TagView
-from monitor.digest.view import ArticleView, DigestView, FlagView, ListedView, StoryView
+from monitor.digest.view import ArticleView, DigestView, FlagView, ListedView, StoryView, TermView
 
 # What means something inside a line; every line begins with words of ours, so what means
 # something only at its start (`-`, `1.`, `=`) needs no escape. `@`, `://` and `www.` are escaped
@@ -43,6 +43,8 @@ def render_markdown(view: DigestView, *, evidence: bool = False) -> str:
         lines += [f"  - feed {escape(item)}" for item in line.items]
     if view.unsure:
         lines.append(f"- {words.UNSURE_NOTE}")
+    if view.names_note:
+        lines.append(f"- {view.names_note}")
     if view.stamps:
         stamps = (f"`{stamp.replace('`', '')}`" for stamp in view.stamps)
         lines.append(f"- Judged by: {', '.join(stamps)}")
@@ -67,15 +69,21 @@ def _story(story: StoryView, evidence: bool) -> Iterator[str]:
     for copy in story.copies:
         title = "" if copy.title == lead.title else f", “{escape(copy.title)}”"
         note = f", {words.SUMMARY_ONLY}" if copy.summary_only else ""
-        said = f"{escape(copy.when)}{note}{title}"
+        notes = "".join(f", {said}" for said in _notes(copy))
+        said = f"{escape(copy.when)}{note}{title}{notes}"
         yield f"  - outlet {_link(copy.outlet, copy.url)}, {said} {_id(copy)}"
         yield from _flags(copy, "    ", evidence)
 
 
 def _meta(article: ArticleView) -> str:
     parts = [f"**{escape(article.outlet)}**", escape(article.when), escape(article.certainty)]
-    parts += [words.SUMMARY_ONLY if article.summary_only else "", _id(article)]
+    parts += [words.SUMMARY_ONLY if article.summary_only else "", *_notes(article), _id(article)]
     return " · ".join(filter(None, parts))
+
+
+def _notes(article: ArticleView) -> list[str]:
+    """Return why there is no headline, and why no address."""
+    return [escape(note) for note in (article.note, article.url_note) if note]
 
 
 def _id(article: ArticleView) -> str:
@@ -90,9 +98,15 @@ def _listing(heading: str, note: str, items: Sequence[ListedView]) -> list[str]:
 def _listed(item: ListedView) -> str:
     article = item.article
     language = f", language: {escape(article.language)}" if article.language else ""
-    terms = "; ".join(f"“{escape(t.words)}”: {escape(t.meaning)}" for t in item.terms)
+    terms = "; ".join(_term(term) for term in item.terms)
     said = f"{_link(article.title, article.url)} · {escape(article.outlet)} · "
-    return f"{said}{escape(article.when)}{language} · {terms or words.NO_WORDS} {_id(article)}"
+    notes = "".join(f" · {note}" for note in _notes(article))
+    told = terms or words.NO_WORDS
+    return f"{said}{escape(article.when)}{language} · {told}{notes} {_id(article)}"
+
+
+def _term(term: TermView) -> str:
+    return (f"“{escape(term.words)}”: " if term.words else "") + escape(term.meaning)
 
 
 def _link(text: str, url: str | None) -> str:

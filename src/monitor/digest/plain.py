@@ -51,6 +51,8 @@ def _footer(view: DigestView) -> Iterator[str]:
             yield from wrap(item, first="- ")
     if view.unsure:
         yield from wrap(words.UNSURE_NOTE, hang="  ")
+    if view.names_note:
+        yield from wrap(view.names_note, hang="  ")
     if view.stamps:
         yield from wrap(f"Judged by: {', '.join(view.stamps)}", hang="  ")
 
@@ -65,7 +67,7 @@ def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
     elif lead.tag_line:
         yield from wrap(" · ".join(lead.tag_line), first=INDENT, hang=INDENT + "  ")
     yield from _flags(lead, evidence)
-    yield f"{INDENT}{_address(lead)}"
+    yield from _address(lead, INDENT)
     if story.since:
         yield from wrap(f"{story.since}.", first=INDENT, hang=INDENT)
     if story.copies:
@@ -75,7 +77,7 @@ def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
         note = f", {words.SUMMARY_ONLY}" if copy.summary_only else ""
         text = f"- {copy.outlet}, {copy.when}{note}{title}"
         yield from wrap(text, first=INDENT, hang=INDENT + "  ")
-        yield f"{INDENT}  {_address(copy)}"
+        yield from _address(copy, f"{INDENT}  ")
         yield from _flags(copy, evidence)
 
 
@@ -84,9 +86,10 @@ def _listed(item: ListedView, number: str) -> Iterator[str]:
     yield from wrap(article.title, first=number)
     language = f" · language: {article.language}" if article.language else ""
     yield from wrap(f"{article.outlet} · {article.when}{language}", first=INDENT)
-    yield f"{INDENT}{_address(article)}"
+    yield from _address(article, INDENT)
     for term in item.terms:
-        yield from wrap(f"“{term.words}”: {term.meaning}", first=INDENT, hang=INDENT + "  ")
+        said = f"“{term.words}”: {term.meaning}" if term.words else term.meaning
+        yield from wrap(said, first=INDENT, hang=INDENT + "  ")
     if not item.terms:
         yield from wrap(words.NO_WORDS, first=INDENT)
 
@@ -97,9 +100,16 @@ def _meta(article: ArticleView) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _address(article: ArticleView) -> str:
-    """Return the article's id and its URL: either names it to `monitor reviews add`."""
-    return f"[{article.id}] {article.url or ''}".rstrip()
+def _address(article: ArticleView, indent: str) -> Iterator[str]:
+    """Yield the article's id and its URL: either names it to `monitor reviews add`.
+
+    Before that, why there is no headline; behind it, why there is no URL.
+    """
+    if article.note:
+        yield from wrap(article.note, first=indent)
+    yield f"{indent}[{article.id}] {article.url or ''}".rstrip()
+    if article.url_note:
+        yield from wrap(article.url_note, first=indent)
 
 
 def _tag(tag: TagView) -> str:

@@ -7,14 +7,19 @@ article no more than its headline and short quotes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from monitor.digest import words
 from monitor.digest.coverage import CoverageLine, count, coverage_lines
+from monitor.digest.masked import mask_digest
+from monitor.digest.neutral import neutral_line
 from monitor.digest.safe import clean, excerpt, safe_url
 from monitor.digest.tags import QUOTE_CHARS, CountryName, TagView, quotes, tag_line, view_tags
 from monitor.digest.times import date_words, day_words, on_clock
+from monitor.masks import Shown
 from monitor.shapes import in_ten
 from monitor.types import AssessedArticle, Digest, Finding, Severity, Story, Term
 
@@ -57,6 +62,8 @@ class ArticleView:
     `certainty` is how likely trafficking is a main subject, empty where that was not asked or is
     not the question (a borderline article has it as a side matter). `tag_line` names the tags of
     a scheme in each of its pieces. `summary_only`: nothing else of the article could be had.
+    `note` says why a line of tags stands in place of the headline, `url_note` why there is no
+    address; `shown` is what may be shown of it, `None` where names are not hidden at all.
     """
 
     id: str
@@ -71,6 +78,9 @@ class ArticleView:
     tag_line: tuple[str, ...]
     tags: tuple[TagView, ...]
     flags: tuple[FlagView, ...]
+    shown: Shown | None = None
+    note: str = ""
+    url_note: str = ""
 
     @property
     def title(self) -> str:
@@ -92,7 +102,10 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True)
 class TermView:
-    """A term as it stands in the article, its language's code and its English meaning."""
+    """A term as it stands in the article, its language's code and its English meaning.
+
+    Where words of the article are not shown, there is only the meaning.
+    """
 
     words: str
     language: str
@@ -109,7 +122,10 @@ class ListedView:
 
 @dataclass(frozen=True, slots=True)
 class DigestView:
-    """The whole page. `quiet` says why there is no relevant story, where there is none."""
+    """The whole page. `quiet` says why there is no relevant story, where there is none.
+
+    `names_note` says that names are hidden, empty where they are not.
+    """
 
     title: str
     day: str
@@ -122,6 +138,15 @@ class DigestView:
     unjudged: tuple[ListedView, ...]
     coverage: tuple[CoverageLine, ...]
     stamps: tuple[str, ...]
+    names_note: str = ""
+
+    @property
+    def shown(self) -> dict[str, Shown]:
+        """What may be shown of each article, by id."""
+        stories = (*self.relevant, *self.borderline)
+        views = [view for story in stories for view in (story.lead, *story.copies)]
+        views += [item.article for item in (*self.possible, *self.unjudged)]
+        return {view.id: view.shown for view in views if view.shown}
 
     @property
     def unsure(self) -> bool:
@@ -130,17 +155,29 @@ class DigestView:
         return any(tag.unsure for story in stories for tag in story.lead.tags)
 
 
-def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> DigestView:
-    """Put a digest into words, times in its time zone."""
+def view_digest(
+    digest: Digest,
+    *,
+    title: str,
+    country_name: CountryName,
+    shown: Mapping[str, Shown] | None = None,
+) -> DigestView:
+    """Put a digest into words, times in its time zone.
+
+    `shown` says by id what may be shown of its articles; without it names are not hidden.
+    """
     zone = ZoneInfo(digest.timezone)
+    if shown is not None:
+        digest = mask_digest(digest, shown)
+    view_article = partial(
+        _view_article, day=digest.day, zone=zone, country_name=country_name, shown=shown or {}
+    )
 
     def listed(assessed: AssessedArticle) -> ListedView:
-        article = _view_article(assessed, digest.day, zone, country_name)
-        return ListedView(article, _view_terms(assessed))
+        return ListedView(view_article(assessed), _view_terms(assessed))
 
     def view(story: Story) -> StoryView:
-        views = [_view_article(a, digest.day, zone, country_name) for a in story.articles]
-        lead, *copies = views
+        lead, *copies = map(view_article, story.articles)
         return StoryView(lead, tuple(copies), _since(story, zone))
 
     return DigestView(
@@ -155,7 +192,14 @@ def view_digest(digest: Digest, *, title: str, country_name: CountryName) -> Dig
         unjudged=tuple(map(listed, digest.unjudged)),
         coverage=coverage_lines(digest, country_name),
         stamps=tuple(map(clean, digest.stamps)),
+        names_note=_names_note(shown),
     )
+
+
+def _names_note(shown: Mapping[str, Shown] | None) -> str:
+    """Say that names are hidden, where they are."""
+    hidden = shown and not all(one.asked for one in shown.values())
+    return words.NAMES_NOTE if hidden else ""
 
 
 def _since(story: Story, zone: ZoneInfo) -> str:
@@ -199,16 +243,22 @@ def quiet_words(digest: Digest) -> str:
 
 
 def _view_article(
-    assessed: AssessedArticle, day: str, zone: ZoneInfo, country_name: CountryName
+    assessed: AssessedArticle,
+    *,
+    day: str,
+    zone: ZoneInfo,
+    country_name: CountryName,
+    shown: Mapping[str, Shown],
 ) -> ArticleView:
-    article = assessed.article
+    article, may = assessed.article, shown.get(assessed.article.id)
+    note = f"Headline not shown: {may.withheld}." if may and may.withheld else ""
     findings = headline_findings(assessed)
     language = article.language or ""
     moment = article.published or article.seen
     when = date_words(moment, day, zone)
     return ArticleView(
         id=clean(article.id),
-        headline=_EXPIRED if article.expired else _pieces(article.title, findings),
+        headline=_headline(assessed, findings, country_name, neutral=bool(note)),
         url=safe_url(article.url),
         outlet=clean(article.outlet) or "unnamed outlet",
         language=language if _LANGUAGE.fullmatch(language) else None,
@@ -219,7 +269,24 @@ def _view_article(
         tag_line=tag_line(assessed.tags, country_name),
         tags=view_tags(assessed, country_name),
         flags=_view_flags(findings),
+        shown=may,
+        note=note,
+        url_note=words.URL_WITHHELD if may and may.link_tells and not note else "",
     )
+
+
+def _headline(
+    assessed: AssessedArticle,
+    findings: Iterable[Finding],
+    country_name: CountryName,
+    *,
+    neutral: bool,
+) -> tuple[tuple[str, bool], ...]:
+    """Return the headline in pieces; where it is not shown, a line of its tags."""
+    article = assessed.article
+    if neutral:
+        return ((neutral_line(Story(article.id, (assessed,)), country_name), False),)
+    return _EXPIRED if article.expired else _pieces(article.title, findings)
 
 
 def headline_findings(assessed: AssessedArticle) -> tuple[Finding, ...]:
@@ -263,7 +330,8 @@ def _certainty(assessed: AssessedArticle) -> str:
 def _view_terms(assessed: AssessedArticle) -> tuple[TermView, ...]:
     """Return the first terms; of the same words once, as the list of terms explains them."""
     views = [_view_term(term, assessed) for term in assessed.terms]
-    return tuple({view.words.casefold(): view for view in views}.values())[:TERMS_SHOWN]
+    once = {view.words.casefold() or view.meaning: view for view in views}
+    return tuple(once.values())[:TERMS_SHOWN]
 
 
 def _view_term(term: Term, assessed: AssessedArticle) -> TermView:

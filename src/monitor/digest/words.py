@@ -25,6 +25,10 @@ MASKED_NOTE = (
     "Names of people who were exploited, of minors and of relatives are masked, as far as a program"
     " can tell them. Please do not pass on what an article says of who they are."
 )
+NAMES_NOTE = (
+    "Names of people who were exploited, of minors and of relatives are hidden, as far as a program"
+    " can tell them."
+)
 STOP = "Stop this digest"
 STOP_BY_MAIL = "To stop this digest, answer with the word unsubscribe."
 AT_THE_DESK = "Read it at the desk"

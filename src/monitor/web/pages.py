@@ -72,14 +72,15 @@ def render_rule(rule: Mapping[str, Any], *, visitor: Visitor) -> str:
 
 
 def render_digest_page(
-    view: DigestView, *, visitor: Visitor, before: str | None, after: str | None
+    view: DigestView, *, visitor: Visitor, day: str, before: str | None, after: str | None
 ) -> str:
-    """Return a day's digest within the site; `before` and `after` are the days beside it."""
+    """Return a digest within the site, at /digests/`day`; `before` and `after` are days beside."""
     return render(
         "digest.html",
         visitor=visitor,
         here="/digests/today",
         digest=view,
+        address=f"/digests/{day}",
         before=before,
         after=after,
         words=words,
