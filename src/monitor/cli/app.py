@@ -20,6 +20,7 @@ from monitor.cli import (
     guidelines,
     mail,
     models,
+    names,
     reviews,
     serve,
     stories,
@@ -72,6 +73,7 @@ app.add_typer(reviews.app, name="reviews")
 app.command("coverage")(coverage.coverage)
 app.command("found")(coverage.found)
 reviews.app.command("flag")(trends.flag)
+app.add_typer(names.app, name="names")
 app.command("trends")(trends.trends)
 app.command("outlets")(trends.outlets)
 app.command("report")(trends.report)
