@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 Scope = Literal["check", "read", "review", "admin"]
@@ -26,6 +28,51 @@ class Visitor:
     def may(self, scope: Scope) -> bool:
         """Whether this one may do what `scope` stands for."""
         return scope in self.scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A word for a set of scopes; see `Visitor` for `provisional`."""
+
+    scopes: tuple[Scope, ...]
+    provisional: bool = False
+
+
+ROLES: Mapping[str, Role] = {
+    "reader": Role(("check", "read")),
+    "volunteer": Role(("check", "read", "review"), provisional=True),
+    "reviewer": Role(("check", "read", "review")),
+    "admin": Role(SCOPES),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Who may sign in with a token, and to what. The token itself is kept nowhere.
+
+    `expires` and `revoked` are when it ends and when it was ended; `None`: not.
+    """
+
+    id: int
+    name: str
+    scopes: tuple[Scope, ...]
+    provisional: bool
+    made: datetime
+    expires: datetime | None = None
+    revoked: datetime | None = None
+
+    def ended(self, now: datetime) -> datetime | None:
+        """Return since when nobody can sign in with it; `None` while one can."""
+        if self.revoked is not None:
+            return self.revoked
+        return self.expires if self.expires is not None and self.expires <= now else None
+
+    @property
+    def role(self) -> str:
+        """The word for what it may, or its scopes where there is none."""
+        mine = Role(self.scopes, self.provisional)
+        words = ", ".join(self.scopes) + (" (volunteer)" if self.provisional else "")
+        return next((name for name, role in ROLES.items() if role == mine), words)
 
 
 AT_HOME = Visitor("", frozenset(SCOPES), at_home=True)

@@ -482,3 +482,31 @@ askings = Table(
     Index(None, "who", "until"),
 )
 """Who asked for the hidden names of a version, and until when they are shown to that visitor."""
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("hash", KEY, nullable=False, unique=True),
+    Column("scopes", Text, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    Column("revoked_at", UtcTime),
+)
+"""Who may sign in, by the SHA-256 of a secret that is kept nowhere; revoked ones stay.
+
+`scopes` are words with spaces between.
+"""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", KEY, primary_key=True),
+    Column("token_id", Integer, ForeignKey("tokens.id"), nullable=False, index=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+)
+"""Browsers that are signed in, by the SHA-256 of what their cookie holds. Rows of those that are
+not any more are deleted: nobody need know when who was here."""

@@ -12,6 +12,7 @@ from monitor.store import articles, assessments, feeds, hosts, polls, reviews
 from monitor.store import ledger as ledgers
 from monitor.store.database import Database, open_database
 from monitor.store.desk import DeskStore
+from monitor.store.gate import GateStore
 from monitor.store.masks import MaskStore
 from monitor.store.migrate import migrate
 from monitor.store.polls import PollResult
@@ -49,7 +50,7 @@ def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     return Store(database)
 
 
-class Store(DeskStore, MaskStore):
+class Store(DeskStore, MaskStore, GateStore):
     """Feeds, articles and judgements. Threads may share it; use as a context manager or `close`.
 
     Every method raises `StoreError` where the database fails; what it was to write is then not
