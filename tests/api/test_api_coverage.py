@@ -9,13 +9,19 @@ from monitor.core import Monitor
 
 @pytest.mark.parametrize("day", ["2026-11-25", "2026-11-26", "9999-12-31"])
 def test_a_day_that_is_not_over_has_no_sample(client: httpx.Client, day: str) -> None:
-    answer = client.get("/v1/coverage/sample", params={"day": day})
-    assert answer.status_code == 422
-    assert "not over" in answer.text
+    for method in ("GET", "POST"):
+        answer = client.request(method, "/v1/coverage/sample", params={"day": day})
+        assert answer.status_code == 422
+        assert "not over" in answer.text
 
 
-def test_a_sample_is_empty_where_nothing_came(client: httpx.Client) -> None:
+def test_a_sample_is_drawn_by_who_asks_for_it(client: httpx.Client) -> None:
+    """Once, and never by a look; it is empty where nothing came."""
+    assert client.get("/v1/coverage/sample", params={"day": "2026-11-20"}).status_code == 404
+    assert client.get("/v1/coverage/sample", params={"day": "2026-11-20"}).status_code == 404
+    drawn = client.post("/v1/coverage/sample")
     answer = client.get("/v1/coverage/sample")
+    assert drawn.json() == answer.json()
     sample = SampleOut.model_validate(answer.json()).model_dump()
     assert (sample["day"], sample["articles"]) == ("2026-11-24", [])
 

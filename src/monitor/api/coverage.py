@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import MonitorDep, need
 from monitor.api.articles import Day
 from monitor.api.bodies import JsonRoute
 from monitor.api.coverage_schemas import CoverageAccount, FoundOut, FoundRequest, SampleOut
@@ -19,8 +19,8 @@ from monitor.core import Monitor
 from monitor.desk.coverage import coverage, sample_json, sample_of, tell_elsewhere, told_json
 from monitor.errors import FeedError, NotFound, UsageError
 
-router = APIRouter(tags=["coverage"])
-_posted = APIRouter(route_class=JsonRoute)
+router = APIRouter(tags=["coverage"], dependencies=[Depends(need("read"))])
+_posted = APIRouter(route_class=JsonRoute, dependencies=[Depends(need("review"))])
 
 
 class PeriodQuery(BaseModel):
@@ -60,20 +60,42 @@ def read_coverage(query: Annotated[PeriodQuery, Query()], monitor: MonitorDep) -
         raise refused("since", error) from error
 
 
+SampleDay = Annotated[Day | None, Query(description="A day that is over; default yesterday.")]
+
+
+@router.post(
+    "/v1/coverage/sample",
+    summary="Draw a day's sample",
+    response_model=None,
+    response_description="The sample, drawn now or before.",
+    responses={200: {"model": SampleOut}, **problems(422, 503)},
+    dependencies=[Depends(need("review"))],
+)
+def draw_sample(monitor: MonitorDep, day: SampleDay = None) -> JSONResponse:
+    """Draw the sample of a day unless that was done; it stays the same whoever asks."""
+    return _sample(monitor, day, draw=True)
+
+
 @router.get(
     "/v1/coverage/sample",
     summary="A day's sample to review",
     response_model=None,
     response_description="Random items below the threshold, without their scores.",
-    responses={200: {"model": SampleOut}, **problems(422, 503)},
+    responses={200: {"model": SampleOut}, **problems(404, 422, 503)},
 )
-def read_sample(
-    monitor: MonitorDep,
-    day: Annotated[Day | None, Query(description="A day that is over; default yesterday.")] = None,
-) -> JSONResponse:
-    """Return the sample of a day, drawn once; each is reviewed as any other article is."""
+def read_sample(monitor: MonitorDep, day: SampleDay = None) -> JSONResponse:
+    """Return the sample of a day, if it is drawn; each is reviewed as any other article is."""
     try:
-        return JSONResponse(sample_json(sample_of(monitor, day.isoformat() if day else None)))
+        return _sample(monitor, day, draw=False)
+    except NotFound as error:
+        detail = "No sample of this day is drawn yet: the schedule draws it, or a POST."
+        raise ProblemError(404, detail) from error
+
+
+def _sample(monitor: Monitor, day: Day | None, *, draw: bool) -> JSONResponse:
+    chosen = day.isoformat() if day else None
+    try:
+        return JSONResponse(sample_json(sample_of(monitor, chosen, draw=draw)))
     except UsageError as error:
         raise refused("day", error) from error
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor.core import Monitor
 from monitor.desk.periods import days_of, midnight, parse_day
-from monitor.errors import UsageError
+from monitor.errors import NotFound, UsageError
 from monitor.gaps import Draw, Told, ToldHad
 from monitor.types import Article
 
@@ -27,10 +27,11 @@ class Sample:
     reviewed: frozenset[str]
 
 
-def sample_of(monitor: Monitor, day: str | None = None) -> Sample:
+def sample_of(monitor: Monitor, day: str | None = None, *, draw: bool = True) -> Sample:
     """Return the sample of an ISO `day`, by default yesterday; the first to ask has it drawn.
 
-    Raises `UsageError` for a day that is none, is not over, or has articles still to be judged.
+    Raises `UsageError` for a day that is none, is not over, or has articles still to be judged;
+    `NotFound` for one without a sample where none is to be drawn.
     """
     zone = monitor.settings.zone
     today = monitor.now().astimezone(zone).date()
@@ -39,10 +40,15 @@ def sample_of(monitor: Monitor, day: str | None = None) -> Sample:
         raise UsageError(f"{chosen} is not over yet: what came on it is drawn from on the next day")
     name, after = chosen.isoformat(), (chosen + timedelta(days=1)).isoformat()
     found = monitor.store.draws(name, after)
+    if not found and not draw:
+        raise NotFound(f"the sample of {name} is not drawn yet")
     if not found:
         monitor.store.add_draw(_draw(monitor, chosen))
         found = monitor.store.draws(name, after)
-    draw = found[0]
+    return _sample(monitor, found[0])
+
+
+def _sample(monitor: Monitor, draw: Draw) -> Sample:
     ids = [item.article_id for item in draw.offered]
     articles = tuple(monitor.store.article(one, ()).article for one in ids)
     return Sample(draw, articles, frozenset(monitor.store.verdicts(ids)))

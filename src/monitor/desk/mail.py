@@ -231,8 +231,11 @@ def _remembering(monitor: Monitor) -> Mask:
 
 def find_recipient(monitor: Monitor, token: str) -> str | None:
     """Return whose link to unsubscribe this is: one of the recipients' addresses, or nobody's."""
+    key = monitor.store.known_key(KEY)
+    if key is None:
+        return None  # no mail was sent yet, so there is no link
     addresses = [recipient.address for recipient in monitor.settings.recipients]
-    return address_of(token, monitor.store.key(KEY), addresses)
+    return address_of(token, key, addresses)
 
 
 def unsubscribe(monitor: Monitor, token: str) -> str | None:

@@ -249,12 +249,16 @@ class DeskStore:
 
     def key(self, name: str) -> str:
         """Return a secret of this desk, made when first asked for."""
-        with self._database.reading() as connection:
-            found = sends.find_key(connection, name)
+        found = self.known_key(name)
         if found is not None:
             return found
         with self._database.writing() as connection:
             return sends.make_key(connection, name)
+
+    def known_key(self, name: str) -> str | None:
+        """Return a secret of this desk, if it has been made."""
+        with self._database.reading() as connection:
+            return sends.find_key(connection, name)
 
     # Stories -------------------------------------------------------------------------------
 
