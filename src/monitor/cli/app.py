@@ -24,6 +24,7 @@ from monitor.cli import (
     reviews,
     serve,
     stories,
+    tokens,
     trends,
     upkeep,
 )
@@ -81,6 +82,7 @@ app.command("check")(check.check)
 app.command("classify")(data.classify)
 app.command("export")(data.export)
 app.command("serve")(serve.serve)
+app.add_typer(tokens.app, name="tokens")
 app.command("doctor")(doctor.doctor)
 app.add_typer(upkeep.store_app, name="store")
 app.command("backup")(upkeep.backup)
