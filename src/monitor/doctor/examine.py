@@ -11,6 +11,7 @@ from monitor.doctor.clock import examine_clock
 from monitor.doctor.database import examine_database
 from monitor.doctor.mail import examine_mail
 from monitor.doctor.parts import examine_parts
+from monitor.doctor.serving import examine_serving
 from monitor.errors import MonitorError
 
 Examination = Callable[[Desk], Iterator[Check]]
@@ -81,6 +82,7 @@ EXAMINATIONS: tuple[Examination, ...] = (
     examine_database,
     examine_clock,
     examine_mail,
+    examine_serving,
 )
 _ADVICE = {
     "models": "install thb-monitor again",

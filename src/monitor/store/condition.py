@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, func, inspect, select, text
 
 from monitor.errors import StoreError
-from monitor.store import sends
+from monitor.store import gate, sends
 from monitor.store.database import Database, open_database
 from monitor.store.migrate import HEAD, revision_of
-from monitor.store.schema import articles, assessments, feed_states, feeds, metadata, polls
+from monitor.store.schema import articles, assessments, feed_states, feeds, metadata, polls, tokens
 from monitor.store.schema import sends as sends_table
 from monitor.types import Delivery
+from monitor.visitors import Token
 
 _PATIENCE_S = 2.0
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +74,23 @@ def deliveries_in(address: str, since: datetime) -> list[Delivery]:
 
     Raises `StoreError` where the database cannot be reached or read at all.
     """
+    return _rows(address, sends_table.name, lambda found: sends.latest(found, since=since))
+
+
+def tokens_in(address: str) -> list[Token]:
+    """Return all tokens; none where the tables are of another version. Raises `StoreError`."""
+    return _rows(address, tokens.name, gate.all_tokens)
+
+
+def _rows(address: str, table: str, read: Callable[[Connection], list[T]]) -> list[T]:
+    """Return what `read` reads, nothing where there is no such table (yet)."""
     database = open_database(address, busy_timeout_s=_PATIENCE_S)
     try:
         file = Path(str(database.engine.url.database)) if database.is_sqlite else None
         if file and not file.exists():
             return []
         with database.reading() as connection:
-            there = inspect(connection).has_table(sends_table.name)
-            return sends.latest(connection, since=since) if there else []
+            return read(connection) if inspect(connection).has_table(table) else []
     finally:
         database.close()
 
