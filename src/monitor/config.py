@@ -5,6 +5,7 @@ An unknown key is an error that names it: a misspelt setting silently ignored is
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -80,10 +81,12 @@ class ServeSettings:
 
     `hosts` are names, besides the loopback ones and `--host`, by which it may be called. `workers`
     is how many drafts are checked at once; 0: as many as there are cores, but at most four.
+    `trusted_proxies` (addresses, networks) are believed whom they ask for, and whether by https.
     """
 
     hosts: tuple[str, ...] = ()
     workers: int = 0
+    trusted_proxies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +320,7 @@ def _check_values(settings: Settings) -> None:
     _check_country(settings.check.country)
     check_smtp(settings.smtp)
     _check_public_url(settings.digest.public_url)
+    _check_proxies(settings.serve.trusted_proxies)
 
 
 def _check_fetch(fetch: FetchSettings) -> None:
@@ -346,6 +350,17 @@ def _check_public_url(url: str) -> None:
         whole = False
     if url and (not whole or parts.query or parts.fragment or re.search(r"[^!-~]", url)):
         raise ConfigError("'digest.public_url' must be an address such as https://desk.example.org")
+
+
+def _check_proxies(proxies: tuple[str, ...]) -> None:
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError as error:
+            raise ConfigError(
+                f"'serve.trusted_proxies': '{proxy}' is no address or network of addresses, such as"
+                " 127.0.0.1 or 10.0.0.0/8"
+            ) from error
 
 
 def _check_days(store: StoreSettings) -> None:

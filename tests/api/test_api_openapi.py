@@ -25,6 +25,7 @@ ROUTES = [
     ("get", "/v1/digests/{day}"),
     ("get", "/v1/coverage"),
     ("get", "/v1/coverage/sample"),
+    ("post", "/v1/coverage/sample"),
     ("post", "/v1/found"),
     ("get", "/v1/trends"),
     ("get", "/v1/outlets"),

@@ -8,6 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from monitor.core import Monitor
+from monitor.desk.gate import add_token
+from monitor.visitors import ROLES
 from web_draft import ELSEWHERE, JUDGED, LONG, judge, show_more, write
 
 pytestmark = pytest.mark.browser
@@ -150,6 +153,7 @@ PAGES = (
     *("/digests/today", "/digests/all", "/digests/2026-11-24", "/nothing"),
     *("/docs", "/v1/digests/all?format=html"),
     *("/feeds", "/feeds?show=paused", "/feeds/feed-daily", "/feeds/feed-daily/remove"),
+    *("/signin", "/signin?out=1", "/tokens", "/tokens?state=ended"),
 )
 
 
@@ -168,6 +172,31 @@ def test_every_other_page_is_clean(browser: Browser, address: str, path: str) ->
     page.goto(path)
     assert_clean(page)
     page.close()
+
+
+def test_signing_in_and_a_new_token_among_hundreds_are_clean(
+    browser: Browser, address: str, desk: Monitor
+) -> None:
+    elsewhere = {"X-Forwarded-For": "203.0.113.9"}
+    page = browser.new_page(base_url=address, extra_http_headers=elsewhere)
+    page.goto("/tokens")
+    page.get_by_label("Your token").fill("monitor_none")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_clean(page)
+    for number in range(200):
+        name = f"Among hundreds, with a name that is rather long for a person {number}"
+        _, secret = add_token(desk, name, ROLES["admin"])
+    page.get_by_label("Your token").fill(secret)
+    page.keyboard.press("Enter")
+    page.get_by_label("Name", exact=True).fill("One more among hundreds")
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_role("heading", name="The token of")).to_be_visible()
+    assert_clean(page)
+    page.close()
+    for token in desk.store.tokens():
+        if "mong hundreds" in token.name:
+            desk.store.revoke_token(token.name, desk.now())
 
 
 def test_it_would_find_something(browser: Browser, address: str) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated
 
 from fastapi import Depends
+from fastapi.routing import RouteContext
 from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.api.checkers import Checkers, ClientLeftError
-from monitor.api.entry import visitor_in
 from monitor.api.problems import ProblemError
+from monitor.api.who import visitor_in
 from monitor.core import Monitor
-from monitor.visitors import Scope, Visitor
+from monitor.visitors import SCOPES, Scope, Visitor
 from monitor.workers import Job
 
 
@@ -34,14 +36,22 @@ def get_visitor(request: Request) -> Visitor:
     return visitor_in(request.scope)
 
 
+@cache
 def need(scope: Scope) -> Callable[[Request], None]:
     """Return a dependency that refuses visitors without `scope`: 403, with its name."""
 
     def check(request: Request) -> None:
         if not get_visitor(request).may(scope):
-            raise ProblemError(403, f"This needs the scope '{scope}'.")
+            raise ProblemError(403, f"This needs the scope '{scope}', which you do not have.")
 
     return check
+
+
+def scopes_of(route: RouteContext) -> tuple[Scope, ...]:
+    """Return the scopes that a route needs: all of them. Empty where it declares none."""
+    dependant = getattr(route, "dependant", None)
+    needed = [one.call for one in dependant.dependencies] if dependant else []
+    return tuple(scope for scope in SCOPES if need(scope) in needed)
 
 
 async def answer_job(request: Request, job: Job) -> Response:

@@ -24,7 +24,9 @@ from monitor.api import (
     pages,
     reviews,
     rules,
+    signin,
     stories,
+    tokens,
     trends,
     unsubscribe,
 )
@@ -35,7 +37,9 @@ from monitor.api.headers import SecurityHeaders
 from monitor.api.limits import BodyLimit, max_body_bytes
 from monitor.api.log import RequestLog, silence_leaky_loggers
 from monitor.api.openapi import DESCRIPTION, TAGS, describe
+from monitor.api.peers import Peers
 from monitor.api.problems import install_handlers
+from monitor.api.tries import Tries
 from monitor.core import Monitor
 from monitor.web import STATIC_DIR
 
@@ -55,6 +59,8 @@ MODULES = (
     feeds,
     names,
     unsubscribe,
+    signin,
+    tokens,
 )
 """Each has routes."""
 _NO_TELEMETRY: Any = {
@@ -88,6 +94,7 @@ def create_app(
         summary="Checks how news reports on trafficking in human beings.",
         description=DESCRIPTION,
         openapi_tags=TAGS,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -96,6 +103,7 @@ def create_app(
     )
     app.state.monitor = monitor
     app.state.checkers = who
+    app.state.tries = Tries()
     app.state.metrics = metrics.Metrics(monitor)
     for module in MODULES:
         app.include_router(module.router)
@@ -104,10 +112,11 @@ def create_app(
     silence_leaky_loggers()
     # Added from the inside out: a request passes them from the last to the first.
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes(monitor.settings.check.max_chars))
-    app.add_middleware(Entry)
+    app.add_middleware(Entry, monitor=monitor, tries=app.state.tries)
     public = urlsplit(monitor.settings.digest.public_url).hostname or ""
     names = (*hosts, *monitor.settings.serve.hosts, public)
     app.add_middleware(Guard, hosts=allowed_hosts(names))
+    app.add_middleware(Peers, trusted=monitor.settings.serve.trusted_proxies)
     app.add_middleware(RequestLog, observe=app.state.metrics.observe)
     app.add_middleware(SecurityHeaders)
     describe(app)

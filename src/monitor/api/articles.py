@@ -6,12 +6,12 @@ import re
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import MonitorDep, need
 from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
 from monitor.api.schemas import ArticleDetail, ArticlePage, LanguageCode, WholeStr
@@ -27,7 +27,7 @@ from monitor.shapes import (
 )
 from monitor.types import FORMS, AssessedArticle
 
-router = APIRouter(tags=["articles"])
+router = APIRouter(tags=["articles"], dependencies=[Depends(need("read"))])
 
 
 def _iso_day(value: object) -> object:

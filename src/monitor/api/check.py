@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.api.access import MonitorDep, answer_job
+from monitor.api.access import MonitorDep, answer_job, need
 from monitor.api.bodies import JsonRoute, require_type
 from monitor.api.check_schemas import (
     COUNTRY,
@@ -30,7 +30,7 @@ from monitor.workers import Job
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
 _ERRORS = queued_problems(403, 415, 422)
 
-router = APIRouter(tags=["drafts"], route_class=JsonRoute)
+router = APIRouter(tags=["drafts"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
 files = APIRouter()
 
 

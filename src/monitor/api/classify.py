@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.api.access import MonitorDep, answer_job
+from monitor.api.access import MonitorDep, answer_job, need
 from monitor.api.bodies import JsonRoute
 from monitor.api.openapi import queued_problems
 from monitor.api.problems import ProblemError
@@ -16,7 +16,7 @@ from monitor.api.schemas import Classified, ClassifyRequest
 from monitor.errors import DocumentTooLarge
 from monitor.workers import Job
 
-router = APIRouter(tags=["drafts"], route_class=JsonRoute)
+router = APIRouter(tags=["drafts"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
 
 
 @router.post(

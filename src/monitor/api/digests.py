@@ -7,10 +7,10 @@ import hashlib
 import re
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query
 from starlette.responses import HTMLResponse, Response
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import MonitorDep, need
 from monitor.api.digest_schemas import DigestOut
 from monitor.api.headers import POLICY
 from monitor.api.openapi import problems
@@ -19,7 +19,7 @@ from monitor.core import Monitor
 from monitor.errors import UsageError
 from monitor.types import Digest
 
-router = APIRouter(tags=["digests"])
+router = APIRouter(tags=["digests"], dependencies=[Depends(need("read"))])
 
 FEEDS = {"atom": "application/atom+xml", "jsonfeed": "application/feed+json"}
 """Media types of the feeds, whose headlines are masked as in mail."""

@@ -17,7 +17,8 @@ from monitor.api.problems import problem
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - to be left out, not bound to
 _UNKNOWN_NAME = "The Host header is none of this desk's names; [serve] hosts adds to them."
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Which change nothing."""
 
 
 def allowed_hosts(configured: tuple[str, ...]) -> frozenset[str]:
@@ -48,15 +49,32 @@ class Guard:
         """Call the application if the request may pass."""
         if scope["type"] == "http":
             headers = Headers(scope=scope)
-            if host_name(headers.get("host", "")) not in self.hosts:
+            if not self._is_ours(headers.get("host", ""), scope):
                 refusal = problem(400, scope, _UNKNOWN_NAME)
                 await refusal(scope, receive, send)
                 return
-            if scope["method"] not in _SAFE_METHODS and _is_foreign(headers):
+            if scope["method"] not in SAFE_METHODS and _is_foreign(headers):
                 refusal = problem(403, scope, "Requests from other sites' pages are refused.")
                 await refusal(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+    def _is_ours(self, header: str, scope: Scope) -> bool:
+        """Say whether the desk is called by a name of its own, or the address it was reached at.
+
+        A rebound name resolves to our address but is none.
+        """
+        name = host_name(header)
+        reached = (scope.get("server") or (None,))[0]
+        return name in self.hosts or (name is not None and name == reached)
+
+
+def from_own_page(headers: Headers) -> bool:
+    """Say whether a browser says that one of our own pages sent this."""
+    if headers.get("sec-fetch-site") == "same-origin":
+        return True
+    origin = headers.get("origin")
+    return origin is not None and _netloc(origin) == headers.get("host", "").lower()
 
 
 def _is_foreign(headers: Headers) -> bool:

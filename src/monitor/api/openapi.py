@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.responses import JSONResponse
 
+from monitor.api.access import need, scopes_of
 from monitor.api.problems import MEDIA_TYPE, Problem
 
 DESCRIPTION = """\
@@ -13,7 +17,11 @@ Checks drafts against a reporting guideline, and serves what the desk has read.
 
 Drafts sent to `/v1/check`, `/v1/check/file` and `/v1/classify` are never stored and never logged.
 Errors are problem details (RFC 9457) and never repeat what was sent. Offsets are 0-based,
-half-open, in code points, with UTF-16 units beside them.\
+half-open, in code points, with UTF-16 units beside them.
+
+On the desk's own machine nobody need sign in. From elsewhere each request carries a token
+(`Authorization: Bearer monitor_…`) with the scope that the route names; feed readers may give it as
+the password of HTTP Basic, for reading only.\
 """
 
 TAGS = [
@@ -29,12 +37,14 @@ TAGS = [
 
 _WORDS = {
     400: "The request is malformed, or names something that is not there.",
-    403: "The request comes from another site's page.",
+    401: "The request comes from elsewhere and has no token, or one that is none or has ended.",
+    403: "The visitor has not the scope; or the request comes from another site's page.",
     404: "There is no such thing here.",
     405: "The address does not answer this method.",
     413: "The draft is over the one size limit.",
     415: "The body, or the file in it, is of a type that is not read.",
     422: "A field, or the draft itself, cannot be used; `errors` says which.",
+    429: "Too many tokens that are none came from this address; `Retry-After` says how long.",
     500: "An unexpected failure. The log says where, without the text.",
     503: "The database, the guideline or a model cannot be used now.",
 }
@@ -66,16 +76,71 @@ def queued_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def describe(app: FastAPI) -> None:
-    """Make `app.openapi()` include the shape of problems, and serve it at `/openapi.json`."""
+    """Make `app.openapi()` say what problems look like and who may; serve it at `/openapi.json`."""
     original = app.openapi
 
-    def with_problems() -> dict[str, Any]:
+    def described() -> dict[str, Any]:
         document = original()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        components = document.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
         if "Problem" not in schemas:
             schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= schema.pop("$defs", {})
             schemas["Problem"] = schema
+            components["securitySchemes"] = _SCHEMES
+            for operation, scopes in _scoped(app, document):
+                _say_who(operation, scopes)
         return document
 
-    app.openapi = with_problems  # type: ignore[method-assign]
+    @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(need("check"))])
+    def openapi() -> JSONResponse:
+        return JSONResponse(app.openapi())
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+_SCHEMES = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "monitor_ and 43 characters",
+        "description": "A token of `monitor tokens add`, whose scopes say what it is for.",
+    },
+    "password": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "A token as the password, whatever the user name. For reading only.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-monitor",
+        "description": "A browser's, from `/signin`; without https it is `monitor_session`. A"
+        " change must come from one of the desk's own pages.",
+    },
+}
+
+
+def _scoped(
+    app: FastAPI, document: dict[str, Any]
+) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
+    """Yield the operations of routes that need scopes, with these."""
+    for route in iter_route_contexts(app.routes):
+        scopes = scopes_of(route)
+        for method in route.methods or () if scopes else ():
+            operation = document["paths"].get(route.path_format, {}).get(method.lower())
+            if operation is not None:
+                yield operation, scopes
+
+
+def _say_who(operation: dict[str, Any], scopes: tuple[str, ...]) -> None:
+    """Add which scopes an operation needs, how to show that one has them, and what else happens."""
+    operation["description"] = f"{operation['description']}\n\nScope: `{scopes[-1]}`."
+    reading = operation["operationId"].endswith("_get")
+    schemes = [name for name in _SCHEMES if reading or name != "password"]
+    operation["security"] = [{}, *({name: list(scopes)} for name in schemes)]
+    operation["responses"] |= {
+        str(status): answer
+        for status, answer in problems(401, 403, 429).items()
+        if status in (401, 403, 429)
+    }

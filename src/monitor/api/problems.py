@@ -20,8 +20,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
-from monitor.api.entry import visitor_in
 from monitor.api.traces import route_name
+from monitor.api.who import visitor_in
 from monitor.errors import (
     DocumentError,
     DocumentTooLarge,
@@ -41,6 +41,7 @@ MEDIA_TYPE = "application/problem+json"
 
 _DETAILS = {
     400: "The request is malformed.",
+    401: "Sign in first: this request needs a token.",
     404: "There is nothing at this address.",
     405: "The address does not answer this method; the header Allow lists those it does.",
     413: "The draft is over the size limit.",
@@ -143,7 +144,7 @@ def problem(
     """Return the response: problem JSON, or a page where a browser opened one of our pages."""
     title = HTTPStatus(status).phrase
     detail = detail or _DETAILS.get(status, title)
-    if _is_page(scope):
+    if is_page(scope):
         page = render_error(status, title, detail, visitor=visitor_in(scope))
         return HTMLResponse(page, status, headers=headers)
     body: dict[str, Any] = {
@@ -165,7 +166,8 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
 
 
-def _is_page(scope: Scope) -> bool:
+def is_page(scope: Scope) -> bool:
+    """Say whether a browser asks for a page, not a program for data."""
     machine = scope["path"].startswith(_MACHINES)
     return not machine and "text/html" in Headers(scope=scope).get("accept", "")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import MonitorDep, VisitorDep, need
 from monitor.api.bodies import JsonRoute
 from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
@@ -17,7 +17,7 @@ from monitor.errors import UsageError
 from monitor.shapes import review_json
 from monitor.types import FLOWS, FORMS, GENDERS, PROTECTIONS, RESPONSES, VICTIMS, Verdict
 
-router = APIRouter(tags=["articles"], route_class=JsonRoute)
+router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("review"))])
 
 
 class ReviewTags(Model):
@@ -78,14 +78,20 @@ def review(
     article_id: Annotated[WholeStr, Path(description="The article's id.", max_length=200)],
     said: ReviewRequest,
     monitor: MonitorDep,
+    visitor: VisitorDep,
 ) -> JSONResponse:
-    """Store what a person says of an article; training with reviews learns from it."""
+    """Store what a person says of an article; training with reviews learns from it.
+
+    Who signed in speaks under that name and no other.
+    """
+    if visitor.name and said.reviewer not in ("", visitor.name):
+        raise ProblemError(403, "Who signed in with a token reviews under its name only.")
     try:
         stored = monitor.review(
             article_id,
             said.verdict,
             tags=said.tags.model_dump(exclude_none=True),
-            reviewer=said.reviewer,
+            reviewer=visitor.name or said.reviewer,
             sha256=said.sha256,
         )
     except UsageError as error:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import MonitorDep, need
 from monitor.api.openapi import problems
 from monitor.api.rule_schemas import RuleDetail, RuleList
 from monitor.core import Monitor
 from monitor.errors import NotFound
 
-router = APIRouter(tags=["rules"])
+router = APIRouter(tags=["rules"], dependencies=[Depends(need("check"))])
 
 
 @router.get(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import MonitorDep, need
 from monitor.api.articles import Day
 from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
@@ -18,7 +18,7 @@ from monitor.api.story_schemas import StoryDetail, StoryPage
 from monitor.desk.stories import list_stories, page_json, story_json
 from monitor.errors import NotFound
 
-router = APIRouter(tags=["stories"])
+router = APIRouter(tags=["stories"], dependencies=[Depends(need("read"))])
 
 
 class StoryQuery(BaseModel):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import MonitorDep, need
 from monitor.api.coverage import PeriodQuery, period_of, refused
 from monitor.api.openapi import problems
 from monitor.api.schemas import WholeStr
@@ -17,7 +17,7 @@ from monitor.desk.trends import Period, outlets_of, read_period, scorecard_of, t
 from monitor.errors import UsageError
 from monitor.trends import NOT_INCIDENCE, outlet_json, scorecard_json, trends_json
 
-router = APIRouter(tags=["trends"])
+router = APIRouter(tags=["trends"], dependencies=[Depends(need("read"))])
 Asked = Annotated[PeriodQuery, Query()]
 
 

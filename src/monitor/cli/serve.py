@@ -36,6 +36,7 @@ def serve(
 ) -> None:
     """Serve the draft page, the digest and the API."""
     from monitor.api import count_workers, run_server
+    from monitor.api.peers import words_to_others
 
     monitor = monitor_of(context)
     wanted = monitor.settings.serve.workers if workers is None else workers
@@ -46,6 +47,8 @@ def serve(
         gc.collect()
         gc.freeze()
         say(f"running on {address} (Ctrl-C ends it)")
+        for line in words_to_others(monitor, host):
+            say(line)
 
     with schedule(context.obj) if watch else nullcontext():
         run_server(monitor, host=host, port=port, workers=count_workers(wanted), started=started)

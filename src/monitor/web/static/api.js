@@ -78,7 +78,7 @@ export async function ruleTitles() {
 async function call(path, options) {
   let response;
   try {
-    response = await fetch(path, { ...options, cache: "no-store", credentials: "omit" });
+    response = await fetch(path, { ...options, cache: "no-store" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new CheckFailed(

@@ -145,7 +145,8 @@ async function show(page, url) {
 function takeWays(nav) {
   const shown = header.querySelector("nav");
   const ways = (where) => [...(where?.querySelectorAll("a") ?? [])].map((a) => a.getAttribute("href"));
-  if (ways(shown).join() === ways(nav).join()) return;
+  const who = (where) => where?.querySelector(".who bdi")?.textContent;
+  if (ways(shown).join() === ways(nav).join() && who(shown) === who(nav)) return;
   shown?.remove();
   header.append(adopt(nav));
 }
