@@ -5,7 +5,6 @@ Forms of pages, answered with a redirect to where they were sent from.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 from urllib.parse import parse_qs, quote
 
@@ -14,6 +13,7 @@ from fastapi import APIRouter, Depends, Path
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from monitor.api import signin
 from monitor.api.access import MonitorDep, VisitorDep, need
 from monitor.api.problems import ProblemError
 from monitor.core import Monitor
@@ -24,7 +24,6 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(need("read"))]
 
 MOST = 1_000
 """Articles asked for at once: more than any page has."""
-_OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 
 
 @router.post("/articles/{article_id}/names")
@@ -67,8 +66,7 @@ async def hide_names_of_page(
 
 def own_path(address: str, default: str) -> str:
     """Return the path and query of a page of ours that `address` is, else `default`."""
-    address = address.partition("#")[0]
-    return address if _OWN_PATH.fullmatch(address) else default
+    return signin.own_path(address.partition("#")[0]) or default
 
 
 def _ask_one(monitor: Monitor, article_id: str, who: str) -> None:
