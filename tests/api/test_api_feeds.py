@@ -29,6 +29,7 @@ def _server() -> Iterator[FeedServer]:
     with feed_server.serve() as server:
         xml, html = {"Content-Type": "application/rss+xml"}, {"Content-Type": "text/html"}
         server.script |= {
+            "/new": Answer(RSS, headers=xml),
             "/one": Answer(RSS, headers=xml),
             "/site": Answer(SITE, headers=html),
             "/bare": Answer(b"<html><title>Bare</title></html>", headers=html),
@@ -36,20 +37,29 @@ def _server() -> Iterator[FeedServer]:
         yield server
 
 
-@pytest.fixture(name="monitor")
-def _monitor(tmp_path) -> Iterator[Monitor]:
-    settings = Settings(home=tmp_path, fetch=FetchSettings(allow_hosts=("127.0.0.1",)))
+@pytest.fixture(scope="module", name="kept")
+def _kept(tmp_path_factory) -> Iterator[Monitor]:
+    home = tmp_path_factory.mktemp("desk")
+    settings = Settings(home=home, fetch=FetchSettings(allow_hosts=("127.0.0.1",)))
     with Monitor(settings, now=lambda: NOW) as monitor:
         yield monitor
 
 
-@pytest.fixture(name="call")
-def _call(monitor: Monitor) -> Iterator[httpx.Client]:
+@pytest.fixture(scope="module", name="call")
+def _call(kept: Monitor) -> Iterator[httpx.Client]:
     with (
-        serving.serve(monitor, lifespan="off") as address,
-        httpx.Client(base_url=address, follow_redirects=True) as call,
+        serving.serve(kept, lifespan="off") as address,
+        httpx.Client(base_url=address, follow_redirects=True, timeout=60) as call,
     ):
         yield call
+
+
+@pytest.fixture(name="monitor", autouse=True)
+def _monitor(kept: Monitor) -> Monitor:
+    """The desk of all tests here, which follows nothing when one begins."""
+    for followed in kept.store.feeds():
+        kept.store.remove_feed(followed.url, NOW)
+    return kept
 
 
 def add(call: httpx.Client, address: str) -> httpx.Response:
@@ -60,13 +70,13 @@ def test_a_feed_is_followed_by_its_address_and_not_asked_twice(
     call: httpx.Client, monitor: Monitor, server: FeedServer
 ) -> None:
     server.requests.clear()
-    answer = add(call, f"{server.url}/one")
+    answer = add(call, f"{server.url}/new")
     assert answer.url.params["added"] == "1"
     assert "1 added, 0 already followed." in answer.text
     assert "Harbour &amp;lt;News&amp;gt;" in answer.text or "Harbour &lt;News&gt;" in answer.text
     assert monitor.ingest() == 0, "its server was asked just now"
-    assert server.paths() == ["/one"]
-    again = add(call, f"{server.url}/one")
+    assert server.paths() == ["/new"]
+    again = add(call, f"{server.url}/new")
     assert "0 added, 1 already followed." in again.text
 
 

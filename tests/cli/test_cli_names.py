@@ -7,7 +7,7 @@ import pytest
 from desk import Desk, make_desk
 from monitor.config import load_settings
 from monitor.core import open_monitor
-from store_samples import NOW, feed, incoming, poll
+from store_samples import NOW, feed, incoming, judged, poll
 
 TEXT = "Amina Yusuf, 14, was trafficked and sold to a man in Accra. Yusuf is safe now."
 
