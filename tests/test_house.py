@@ -29,6 +29,7 @@ FLOORS: list[set[str]] = [
         "counted",
         "visitors",
         "masks",
+        "searching",
     },
     {"config", "text", "nlp"},
     {"persons"},
