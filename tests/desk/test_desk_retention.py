@@ -29,6 +29,11 @@ PLANTED = "the heron waited by the sluice"
 LATER = NOW + timedelta(days=91)
 
 
+HERON = "zqvxherons"
+"""A word of the old texts, whose letters stand side by side in no other: the index keeps words one
+by one, each without the letters that it shares with the word before."""
+
+
 def make_desk(home: Path, *, days: int = 90) -> Monitor:
     settings = Settings(home=home, store=StoreSettings(keep_text_days=days))
     return Monitor(settings, now=lambda: LATER)
@@ -42,6 +47,7 @@ def fill(monitor: Monitor, count: int, *, planted: bool = True) -> None:
     for number in range(count):
         old = number % 2 == 0
         words = f"{PLANTED} {number}" if old and planted else f"a gull flew off {number}"
+        words += f" {HERON}{number}" if old and planted else ""
         body = f"{words}. " + "x" * draw.choice((0, 50, 900, 4000, 9000)) + f" {words}"
         entry = store_samples.incoming(
             f"{draw.random()}", body, title=words, summary=words, authors=(words,)
@@ -55,8 +61,10 @@ def fill(monitor: Monitor, count: int, *, planted: bool = True) -> None:
 
 
 def bytes_of(*paths: Path) -> int:
-    """How often the planted words stand in the raw bytes of files."""
-    return sum(path.read_bytes().count(PLANTED.encode()) for path in paths if path.exists())
+    """How often the planted words stand in the raw bytes of files, or pieces of one word."""
+    pieces = [PLANTED.encode(), *(HERON[at : at + 4].encode() for at in range(5))]
+    there = [path.read_bytes() for path in paths if path.exists()]
+    return sum(data.count(piece) for data in there for piece in pieces)
 
 
 def test_no_byte_is_left(tmp_path: Path) -> None:

@@ -45,9 +45,15 @@ def test_opening_again_finds_what_was_stored(url: str) -> None:
 
 def test_migrations_make_the_tables_the_queries_expect(store: Store, url: str) -> None:
     with connected(url) as connection:
-        context = MigrationContext.configure(
-            connection, opts={"version_table": migrating.VERSION_TABLE, "compare_type": True}
-        )
+        options = {
+            "version_table": migrating.VERSION_TABLE,
+            "compare_type": True,
+            # the index of words: a virtual table of SQLite's with its shadows, and a tsvector
+            "include_name": lambda name, kind, _: (
+                kind != "table" or not str(name).startswith("search_words")
+            ),
+        }
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
 
 

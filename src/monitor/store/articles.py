@@ -85,6 +85,19 @@ def article(connection: Connection, article_id: str, stamps: Sequence[str]) -> A
     return merge(one, said.get(article_id, {}), stamps)
 
 
+def some_assessed(
+    connection: Connection, ids: Sequence[str], stamps: Sequence[str]
+) -> list[AssessedArticle]:
+    """Return articles in the order of `ids`, with what `stamps` said of them."""
+    found: dict[str, AssessedArticle] = {}
+    for some in chunks(ids):
+        rows = connection.execute(current_articles().where(articles.c.id.in_(some)))
+        page = [to_article(row) for row in rows]
+        said = _said(connection, page, stamps)
+        found.update((one.id, merge(one, said.get(one.id, {}), stamps)) for one in page)
+    return [found[key] for key in ids]
+
+
 def article_versions(connection: Connection, article_id: str) -> list[Article]:
     """Return every text the article has had, as it came in. Raises `NotFound`.
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from monitor.errors import NotFound
 from monitor.store.rows import chunks, insert_new
 from monitor.store.schema import articles, assessments, tags, versions
+from monitor.store.search_marks import mark_said
 from monitor.types import (
     Article,
     Assessment,
@@ -135,7 +136,7 @@ def record(
 
     What is said of an article that expired meanwhile is not kept: it would bring words back.
     """
-    new = 0
+    new: list[dict[str, Any]] = []
     gone = _expired(connection, [article.id for article, _ in pairs])
     for article, said in pairs:
         if article.id in gone:
@@ -156,12 +157,13 @@ def record(
         key = insert_new(connection, assessments, row)
         if key is None:
             continue
-        new += 1
+        new.append(row)
         if said.tags:
             connection.execute(
                 tags.insert(), [_tag_row(key, n, t) for n, t in enumerate(said.tags)]
             )
-    return new
+    mark_said(connection, new)
+    return len(new)
 
 
 def _expired(connection: Connection, ids: Sequence[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,6 +15,7 @@ from monitor.store.assessments import current_articles, to_article
 from monitor.store.database import Database
 from monitor.store.rows import chunks
 from monitor.store.schema import articles, askings, assessments, masks, versions
+from monitor.store.search_index import put, take_out
 from monitor.types import Article, Span
 
 Version = tuple[str, str]
@@ -52,7 +53,10 @@ class MaskStore:
             gone = _expired(connection, [mask.article_id for mask in found])
             rows = [_row(mask, now) for mask in found if mask.article_id not in gone]
             if rows:
+                changed = _changed(connection, rows)
+                take_out(connection, changed)
                 connection.execute(_upsert(connection.dialect.name), rows)
+                put(connection, changed)
 
     def masks(self, wanted: Iterable[Version]) -> dict[Version, Mask]:
         """Return the masks of versions, as far as there are any."""
@@ -163,6 +167,17 @@ def _expired(connection: Connection, ids: Sequence[str]) -> set[str]:
         gone = and_(articles.c.id.in_(some), articles.c.expired_at.is_not(None))
         found.update(connection.execute(select(articles.c.id).where(gone)).scalars())
     return found
+
+
+def _changed(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the articles of which other words are hidden than so far: none is searched by them."""
+    before: dict[Version, Any] = {}
+    for some in chunks(sorted({row["article_id"] for row in rows})):
+        query = select(masks.c.article_id, masks.c.sha256, masks.c.spans)
+        for row in connection.execute(query.where(masks.c.article_id.in_(some))):
+            before[row.article_id, row.sha256] = row.spans
+    keys = [(row["article_id"], row["sha256"], row["spans"]) for row in rows]
+    return [key for key, sha256, spans in keys if spans != before.get((key, sha256), [])]
 
 
 def _row(mask: Mask, now: datetime) -> dict[str, Any]:

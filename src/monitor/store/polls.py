@@ -19,6 +19,7 @@ from monitor.errors import NotFound, StoreError
 from monitor.store.feeds import learn_about, learn_names, save_state
 from monitor.store.rows import chunks, insert_new
 from monitor.store.schema import articles, feeds, polls, sightings, versions
+from monitor.store.search_index import put
 from monitor.store.withdrawn import restore
 from monitor.types import ContentOrigin, Feed, Incoming, PageFailure, Poll, Sighting
 
@@ -136,6 +137,7 @@ def record_poll(connection: Connection, poll: Poll, now: datetime) -> PollResult
         else:
             dropped[outcome] += 1
     rows.write(connection)
+    put(connection, (entry.article_id for entry in poll.incoming))
     result = PollResult(
         feed_id=feed.id,
         at=now,

@@ -17,6 +17,7 @@ from monitor.store.database import Database
 from monitor.store.masks import forget_places
 from monitor.store.rows import chunks
 from monitor.store.schema import articles, assessments, versions
+from monitor.store.search_index import clear_pages, put, take_out
 from monitor.store.stories import forget_prints
 
 _WORDLESS: Mapping[str, Any] = {
@@ -32,10 +33,9 @@ _MUCH_FREE = 0.25
 
 Forget = Callable[[Connection, Sequence[str]], None]
 """Takes the words of the articles of these ids out of one more table."""
-OTHERS: tuple[Forget, ...] = (forget_prints, forget_places)
-"""A table (a search index, kept stories) that holds words of articles gets its function here. It
-is called in the transaction in which the articles expire. An FTS5 table needs its own option
-`secure-delete` besides, or its pages keep what was deleted."""
+OTHERS: tuple[Forget, ...] = (forget_prints, forget_places, put)
+"""A table (kept stories, the index of the archive) that holds words of articles gets its function
+here. It is called in the transaction in which the articles expire, when they have no words."""
 
 
 def expire(connection: Connection, before: datetime, now: datetime, *, limit: int) -> int:
@@ -48,6 +48,7 @@ def expire(connection: Connection, before: datetime, now: datetime, *, limit: in
     )
     ids = list(connection.execute(query).scalars())
     for some in chunks(ids):
+        take_out(connection, some)
         of_these = versions.c.article_id.in_(some)
         connection.execute(update(versions).where(of_these).values(**_WORDLESS))
         _forget_said(connection, some)
@@ -95,14 +96,15 @@ def count_expired(connection: Connection) -> int:
 def clear_file(database: Database) -> bool:
     """Take what expired out of an SQLite file's log, and out of its empty pages.
 
-    Deleted content is overwritten as it goes (`secure_delete`); the log holds it until it is
-    written back and cut. The first time, and where many pages are empty, the file is written anew
-    besides: pages that another build of SQLite emptied may hold words. Return whether all was done:
-    a reader keeps the log from being cut. Nothing is done on PostgreSQL, whose VACUUM is its
-    owner's.
+    Deleted content is overwritten as it goes (`secure_delete`), in the index of the archive once
+    that is written anew; the log holds it until it is written back and cut. The first time, and
+    where many pages are empty, the file is written anew besides: pages that another build of SQLite
+    emptied may hold words. Return whether all was done: a reader keeps the log from being cut.
+    Nothing is done on PostgreSQL, whose VACUUM is its owner's.
     """
     if not database.is_sqlite:
         return True
+    clear_pages(database)
     with database.outside() as connection:
         pages, free, rewritten = (
             int(connection.exec_driver_sql(f"PRAGMA {name}").scalar() or 0)

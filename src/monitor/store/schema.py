@@ -510,3 +510,52 @@ sessions = Table(
 )
 """Browsers that are signed in, by the SHA-256 of what their cookie holds. Rows of those that are
 not any more are deleted: nobody need know when who was here."""
+
+search_docs = Table(
+    "search_docs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("article_id", KEY, ForeignKey("articles.id"), nullable=False, unique=True),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("sha256", KEY),
+    Index(None, "first_seen", "id"),
+)
+"""Articles as the search knows them, numbered as they came in. `sha256` is the version whose words
+and marks are in the index; without one they have still to be taken in."""
+
+Index(
+    "ix_search_docs_due",
+    search_docs.c.id,
+    sqlite_where=text("sha256 IS NULL"),
+    postgresql_where=text("sha256 IS NULL"),
+)
+
+search_terms = Table(
+    "search_terms",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("stamp", KEY, nullable=False),
+    Column("mark", KEY, nullable=False),
+    UniqueConstraint("stamp", "mark"),
+)
+"""What articles can be filtered by: `scheme:label`, `rule:id` and so on, as a stamp says it; as an
+assessor (a name without version) says it of what expired; as the article itself does ("")."""
+
+search_marks = Table(
+    "search_marks",
+    metadata,
+    Column("term", Integer, ForeignKey("search_terms.id"), primary_key=True, autoincrement=False),
+    Column("doc", Integer, ForeignKey("search_docs.id"), primary_key=True, autoincrement=False),
+    Index(None, "doc", "term"),
+    sqlite_with_rowid=False,
+)
+"""Which terms hold of which articles, in their current version."""
+
+search_gone = Table(
+    "search_gone",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("doc", Integer, nullable=False),
+)
+"""Whose words were taken out of SQLite's index but may be in its pages still. The index itself is
+the table `search_words`, an FTS5 table or one with a `tsvector`, which SQLAlchemy does not know."""

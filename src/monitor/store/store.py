@@ -10,6 +10,7 @@ from typing import Any, Self
 from monitor.errors import UsageError
 from monitor.store import articles, assessments, feeds, hosts, polls, reviews
 from monitor.store import ledger as ledgers
+from monitor.store.archive import ArchiveStore
 from monitor.store.database import Database, open_database
 from monitor.store.desk import DeskStore
 from monitor.store.gate import GateStore
@@ -50,7 +51,7 @@ def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     return Store(database)
 
 
-class Store(DeskStore, MaskStore, GateStore):
+class Store(DeskStore, MaskStore, GateStore, ArchiveStore):
     """Feeds, articles and judgements. Threads may share it; use as a context manager or `close`.
 
     Every method raises `StoreError` where the database fails; what it was to write is then not

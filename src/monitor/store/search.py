@@ -1,0 +1,381 @@
+"""Searching the archive: one question for SQLite's FTS5 and PostgreSQL's `tsvector`.
+
+Articles are numbered as they came in, so the newest first is the order of the index itself, and a
+page ends the reading. Counting goes no further than `COUNTED`, and its numbers give the pages.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from monitor.errors import NotFound
+from monitor.searching import Search, Term
+from monitor.store.schema import articles, assessments, search_docs, search_marks, search_terms
+from monitor.store.search_marks import BORDERLINE, FLAGGED, NOT_RELEVANT, RELEVANT
+
+COUNTED = 1000
+"""So many articles are counted; of more it is said that there are more."""
+_FEW = 4000
+"""Of a filter that holds of fewer, all are looked at; of others the newest, until there are
+enough."""
+_LATE = 4000
+"""A phrase is looked for among so many of the newest first: that its words are common does not say
+that they stand side by side."""
+
+Relevance = Literal["relevant", "borderline", "not_relevant", "not_judged"]
+RELEVANCES: tuple[Relevance, ...] = ("relevant", "borderline", "not_relevant", "not_judged")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What articles are looked for; all of it must hold, what is empty is not asked.
+
+    `tags` are schemes and labels, a place in any role; `since` and `until` bound the first sight:
+    [since, until). `relevance` is any of these; `flag` is `any` or a severity, `rule` a rule's id.
+    """
+
+    words: Search = field(default_factory=Search)
+    tags: tuple[tuple[str, str], ...] = ()
+    outlet: str = ""
+    language: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    relevance: tuple[Relevance, ...] | None = None
+    min_relevance: float | None = None
+    flag: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of articles by id, how many there are, and whether more follow.
+
+    `total` is exact up to `COUNTED`, one more stands for all beyond.
+    """
+
+    ids: tuple[str, ...]
+    total: int
+    more: bool
+
+
+def search(
+    connection: Connection,
+    wanted: Wanted,
+    stamps: Sequence[str],
+    *,
+    limit: int,
+    after: str | None = None,
+    newest_first: bool = True,
+) -> Found:
+    """Return the articles of which `stamps` say what is wanted, after the one of id `after`.
+
+    Raises `NotFound` where there is none.
+    """
+    asking = _Asking(connection, wanted, stamps, newest_first)
+    counted = asking.numbers(None, COUNTED + 1)
+    place = None if after is None else _number_of(connection, after)
+    page: Sequence[int]
+    if place is None:
+        page = counted[: limit + 1]
+    else:
+        page = _behind(counted, place, newest_first)[: limit + 1]
+        if len(page) <= limit and len(counted) > COUNTED:
+            page = asking.numbers(place, limit + 1)
+    ids = _ids(connection, page[:limit])
+    return Found(ids, len(counted), more=len(page) > limit)
+
+
+def choices(connection: Connection, stamps: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return what can be filtered by, of what there is, by `rule`, `outlet` or a tag's scheme."""
+    query = select(search_terms.c.mark).where(
+        search_terms.c.stamp.in_([*stamps, *_assessors(stamps), ""]),
+        search_terms.c.mark.contains(":"),
+    )
+    found: dict[str, set[str]] = {}
+    for name in connection.execute(query).scalars():
+        kind, _, value = name.partition(":")
+        found.setdefault(kind, set()).add(value)
+    return {kind: tuple(sorted(values)) for kind, values in found.items()}
+
+
+def _behind(numbers: Sequence[int], place: int, newest_first: bool) -> Sequence[int]:
+    """Return those of the numbers, which are in order, that come after a place."""
+    if newest_first:
+        return numbers[len(numbers) - bisect_left(numbers[::-1], place) :]
+    return numbers[bisect_right(numbers, place) :]
+
+
+def _number_of(connection: Connection, article_id: str) -> int:
+    query = select(search_docs.c.id).where(search_docs.c.article_id == article_id)
+    found: int | None = connection.execute(query).scalar()
+    if found is None:
+        raise NotFound(f"no article '{article_id}'")
+    return found
+
+
+def _ids(connection: Connection, numbers: Sequence[int]) -> tuple[str, ...]:
+    query = select(search_docs.c.id, search_docs.c.article_id).where(search_docs.c.id.in_(numbers))
+    found = {row.id: row.article_id for row in connection.execute(query)} if numbers else {}
+    return tuple(found[number] for number in numbers)
+
+
+def _assessors(stamps: Sequence[str]) -> list[str]:
+    return [stamp.partition("@")[0] for stamp in stamps]
+
+
+class _Asking:
+    """A question put to one database, to be asked from several places on."""
+
+    def __init__(
+        self, connection: Connection, wanted: Wanted, stamps: Sequence[str], newest_first: bool
+    ) -> None:
+        self.connection, self.wanted, self.newest_first = connection, wanted, newest_first
+        self.stamps = stamps
+        self.is_sqlite = connection.dialect.name == "sqlite"
+        self.terms = self._terms()
+        if not self.is_sqlite:  # to compile such a question takes longer than to answer it
+            connection.execute(select(func.set_config("jit", "off", True)))
+
+    def numbers(self, after: int | None, limit: int) -> list[int]:
+        """Return the numbers of the first `limit` articles after a place."""
+        if not self.wanted.words.wanted:
+            return self._ask(*self._by_marks(), after, limit)
+        table_, number = self._index()
+        says = self._words(self.wanted.words.wanted)
+        if self.is_sqlite or not self._has_phrase():
+            return self._ask(table_, number, says, after, limit)
+        return self._by_phrase(table_, number, says, after, limit)
+
+    def _has_phrase(self) -> bool:
+        return any(len(term.words) > 1 for term in self.wanted.words.wanted)
+
+    def _by_phrase(
+        self,
+        table_: FromClause,
+        number: ColumnElement[int],
+        says: ColumnElement[bool],
+        after: int | None,
+        limit: int,
+    ) -> list[int]:
+        """Look among the newest; where there are not enough, ask the index for all at once."""
+        last = self.connection.execute(select(func.max(search_docs.c.id))).scalar() or 0
+        at = after if after is not None else (last + 1 if self.newest_first else 0)
+        late = number > at - _LATE if self.newest_first else number < at + _LATE
+        found = self._ask(table_, number, says & late, after, limit)
+        if len(found) == limit:
+            return found
+        every = select(number.label("doc")).where(says).offset(0).cte().prefix_with("MATERIALIZED")
+        return self._ask(every, every.c.doc, literal(True), after, limit)
+
+    def _ask(
+        self,
+        source: FromClause,
+        number: ColumnElement[int],
+        says: ColumnElement[bool],
+        after: int | None,
+        limit: int,
+    ) -> list[int]:
+        query = select(number).select_from(source).where(says, *self._conditions(number))
+        if after is not None:
+            query = query.where(number < after if self.newest_first else number > after)
+        order = number.desc() if self.newest_first else number
+        return list(self.connection.execute(query.order_by(order).limit(limit)).scalars())
+
+    # Words ------------------------------------------------------------------------------------
+
+    def _index(self) -> tuple[FromClause, ColumnElement[int]]:
+        number: ColumnElement[int] = column("rowid" if self.is_sqlite else "doc")
+        words = table("search_words", number)  # type: ignore[arg-type]
+        return words, words.c[number.key]  # type: ignore[index]
+
+    def _words(self, terms: Sequence[Term], *, every: bool = True) -> ColumnElement[bool]:
+        """Return the condition that every one of the terms, or any of them, stands in it."""
+        if self.is_sqlite:
+            typed = (" AND " if every else " OR ").join(map(_fts_term, terms))
+            return literal_column("search_words").op("MATCH")(typed)
+        typed = (" & " if every else " | ").join(map(_vector_term, terms))
+        return literal_column("search_words.words").op("@@")(cast(typed, TSQUERY))
+
+    # Filters ----------------------------------------------------------------------------------
+
+    def _terms(self) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
+        """Return the numbers of all marks that are asked for, by mark and who says it.
+
+        Of an assessor that is the stamp in force, or what its name says of what expired.
+        """
+        names = {name for name, _ in self._marks()}
+        if self.wanted.relevance is not None or self.wanted.min_relevance is not None:
+            names |= {RELEVANT, BORDERLINE, NOT_RELEVANT}
+        if not names:
+            return {}
+        sayers = {stamp: stamp for stamp in self.stamps} | {"": ""}
+        sayers |= {
+            name: stamp
+            for name, stamp in zip(_assessors(self.stamps), self.stamps, strict=True)
+            if name not in sayers
+        }
+        query = select(search_terms).where(
+            search_terms.c.mark.in_(sorted(names)), search_terms.c.stamp.in_(sayers)
+        )
+        found: dict[str, dict[str, tuple[int, ...]]] = {name: {} for name in names}
+        for row in self.connection.execute(query):
+            said = found[row.mark]
+            said[sayers[row.stamp]] = (*said.get(sayers[row.stamp], ()), row.id)
+        return found
+
+    def _marks(self) -> Iterator[tuple[str, str]]:
+        """Yield the marks that must all be there, each with its kind."""
+        wanted = self.wanted
+        for scheme, label in wanted.tags:
+            yield f"{scheme}:{label}", "tag"
+        if wanted.outlet:
+            yield f"outlet:{wanted.outlet}", "outlet"
+        if wanted.language:
+            yield f"language:{wanted.language}", "language"
+        if wanted.flag:
+            yield FLAGGED if wanted.flag == "any" else f"severity:{wanted.flag}", "flag"
+        if wanted.rule:
+            yield f"rule:{wanted.rule}", "rule"
+
+    def _numbers_of(self, name: str) -> tuple[int, ...]:
+        return tuple(number for some in self.terms[name].values() for number in some)
+
+    def _by_marks(self) -> tuple[FromClause, ColumnElement[int], ColumnElement[bool]]:
+        """Return where to look without words: at the rarest mark, or at all articles in turn."""
+        rarest: tuple[int, tuple[int, ...]] | None = None
+        for name, _ in self._marks():
+            numbers = self._numbers_of(name)
+            few = select(literal(1)).where(search_marks.c.term.in_(numbers)).limit(_FEW).subquery()
+            count = self.connection.execute(select(func.count()).select_from(few)).scalar_one()
+            if count < _FEW and (rarest is None or count < rarest[0]):
+                rarest = count, numbers
+        if rarest is None:
+            return search_docs, search_docs.c.id, literal(True)
+        every = (
+            select(search_marks.c.doc)
+            .where(search_marks.c.term.in_(rarest[1]))
+            .group_by(search_marks.c.doc)
+            .subquery()
+        )
+        return every, every.c.doc, literal(True)
+
+    def _conditions(self, number: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
+        wanted = self.wanted
+        for name, _ in self._marks():
+            yield _marked(number, self._numbers_of(name))
+        if wanted.words.unwanted:
+            table_, other = self._index()
+            named = self._words(wanted.words.unwanted, every=False)
+            yield not_(number.in_(select(other).select_from(table_).where(named)))
+        if wanted.relevance is not None:
+            yield or_(false(), *(self._relevance(number, one) for one in wanted.relevance))
+        if wanted.min_relevance is not None:
+            yield self._first_word(number, {s: self._at_least(number, s) for s in self._judges()})
+        yield from self._days(number)
+
+    def _judges(self) -> list[str]:
+        """Return the stamps that say what is relevant, first the one whose word counts."""
+        said = {
+            stamp for name in (RELEVANT, BORDERLINE, NOT_RELEVANT) for stamp in self.terms[name]
+        }
+        return [stamp for stamp in self.stamps if stamp in said]
+
+    def _judged(self, number: ColumnElement[int], stamps: Sequence[str]) -> ColumnElement[bool]:
+        names = (RELEVANT, BORDERLINE, NOT_RELEVANT)
+        numbers = [n for name in names for s in stamps for n in self.terms[name].get(s, ())]
+        return _marked(number, tuple(numbers))
+
+    def _relevance(self, number: ColumnElement[int], one: Relevance) -> ColumnElement[bool]:
+        judges = self._judges()
+        if one == "not_judged":
+            return not_(self._judged(number, judges))
+        said = {stamp: _marked(number, self.terms[one].get(stamp, ())) for stamp in judges}
+        return self._first_word(number, said)
+
+    def _first_word(
+        self, number: ColumnElement[int], said: Mapping[str, ColumnElement[bool]]
+    ) -> ColumnElement[bool]:
+        """Return the condition that the first stamp with an opinion says so."""
+        judges = list(said)
+        ways = [
+            and_(said[stamp], not_(self._judged(number, judges[:at]))) if at else said[stamp]
+            for at, stamp in enumerate(judges)
+        ]
+        return or_(false(), *ways)
+
+    def _at_least(self, number: ColumnElement[int], stamp: str) -> ColumnElement[bool]:
+        least, docs = self.wanted.min_relevance, search_docs.alias()
+        expired = articles.c.expired_at.is_not(None)
+        name = stamp.partition("@")[0]
+        speaks = or_(assessments.c.stamp == stamp, expired & (assessments.c.assessor == name))
+        return (
+            select(literal(1))
+            .select_from(docs)
+            .join(articles, articles.c.id == docs.c.article_id)
+            .join(
+                assessments,
+                (assessments.c.article_id == articles.c.id)
+                & (assessments.c.sha256 == articles.c.current),
+            )
+            .where(docs.c.id == number, speaks, assessments.c.relevance >= least)
+            .exists()
+        )
+
+    def _days(self, number: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
+        """Yield the bounds in time, and in the numbers that fall between them."""
+        since, until = self.wanted.since, self.wanted.until
+        if since is None and until is None:
+            return
+        docs = search_docs.alias()  # not that which is asked
+        seen = docs.c.first_seen
+        within = [seen >= since] if since is not None else []
+        within += [seen < until] if until is not None else []
+        ends = select(func.min(docs.c.id), func.max(docs.c.id)).where(*within)
+        first, last = self.connection.execute(ends).one()
+        if first is None:
+            yield false()
+            return
+        yield number.between(first, last)
+        yield select(literal(1)).where(docs.c.id == number, *within).exists()
+
+
+def _marked(number: ColumnElement[int], terms: Sequence[int]) -> ColumnElement[bool]:
+    if not terms:
+        return false()
+    query: Select[Any] = select(literal(1)).where(
+        search_marks.c.doc == number, search_marks.c.term.in_(terms)
+    )
+    return query.correlate_except(search_marks).exists()
+
+
+def _fts_term(term: Term) -> str:
+    return f'"{" ".join(term.words)}"{" *" if term.beginning else ""}'
+
+
+def _vector_term(term: Term) -> str:
+    *before, last = term.words
+    words = [f"'{word}'" for word in before] + [f"'{last}'{':*' if term.beginning else ''}"]
+    return f"({' <-> '.join(words)})"

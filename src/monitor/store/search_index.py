@@ -1,0 +1,234 @@
+"""Keeping the index of the archive in step: words to search by, marks to filter by.
+
+All is derived, in the transaction that changes what it is derived from: `take_out` before words
+change or go, `put` after. What `put` has not come to is due: a query.
+
+The words are made here (`monitor.searching`), so that both databases find the same. SQLite's index
+holds no text, so words can be taken out of it only by naming them: `take_out` has to come first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, text, update
+
+from monitor.searching import GAP, indexed_words
+from monitor.store.database import Database
+from monitor.store.rows import chunks
+from monitor.store.schema import articles, masks, search_docs, search_gone, search_marks, versions
+from monitor.store.search_marks import mark_anew
+
+_MERGED_PAGES = 200
+"""Pages of SQLite's index that are written anew in one transaction: some hundredths of a second."""
+_MOST_PLACES, _LAST_PLACE = 250, 16_000
+"""What a `tsvector` takes: places of one word, and how far from the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What of a version can be searched."""
+
+    title: tuple[str, ...]
+    text: tuple[str, ...]
+
+
+def put(connection: Connection, ids: Iterable[str]) -> None:
+    """Take in articles whose current version is not in the index; they may be new to it."""
+    for some in chunks(sorted(set(ids))):
+        rows = [dict(row) for row in connection.execute(_stale(some)).mappings()]
+        if not rows:
+            continue
+        _number(connection, rows)
+        held = {row["id"]: row["held"] for row in rows if row["held"] is not None}
+        numbers = {row["id"]: row["doc"] for row in rows}
+        _remove(connection, numbers, held)
+        _add(connection, numbers, {row["id"]: row["current"] for row in rows})
+        mark_anew(connection, rows)
+        statement = update(search_docs).where(search_docs.c.id == bindparam("number"))
+        taken = [{"number": row["doc"], "version": row["current"]} for row in rows]
+        connection.execute(statement.values(sha256=bindparam("version")), taken)
+
+
+def take_out(connection: Connection, ids: Iterable[str]) -> None:
+    """Take the words of articles out, as long as they are what they were when they came in."""
+    for some in chunks(sorted(set(ids))):
+        mine = search_docs.c.article_id.in_(some), search_docs.c.sha256.is_not(None)
+        query = select(search_docs.c.id, search_docs.c.article_id, search_docs.c.sha256)
+        rows = connection.execute(query.where(*mine)).all()
+        numbers = {row.article_id: row.id for row in rows}
+        _remove(connection, numbers, {row.article_id: row.sha256 for row in rows})
+        connection.execute(update(search_docs).where(*mine).values(sha256=None))
+
+
+def fill(connection: Connection, limit: int) -> int:
+    """Take in the newest `limit` articles that are due; return how many there were."""
+    query = (
+        select(search_docs.c.article_id)
+        .where(search_docs.c.sha256.is_(None))
+        .order_by(search_docs.c.id.desc())
+        .limit(limit)
+    )
+    ids = list(connection.execute(query).scalars())
+    put(connection, ids)
+    return len(ids)
+
+
+def count_due(connection: Connection) -> int:
+    """Return how many articles are not in the index yet."""
+    query = select(func.count()).where(search_docs.c.sha256.is_(None))
+    return connection.execute(query).scalar_one()
+
+
+def empty(connection: Connection) -> None:
+    """Empty the index; every article is due then."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("INSERT INTO search_words(search_words) VALUES ('delete-all')"))
+    else:
+        connection.execute(text("DELETE FROM search_words"))
+    connection.execute(search_marks.delete())
+    connection.execute(update(search_docs).values(sha256=None))
+
+
+def clear_pages(database: Database) -> None:
+    """Write SQLite's index anew without the words that were taken out of it, piece by piece.
+
+    May be killed and repeated at any moment. Nothing is done where nothing was taken out.
+    """
+    with database.reading() as connection:
+        last = connection.execute(select(func.max(search_gone.c.id))).scalar()
+    if last is None:
+        return
+    pages = -_MERGED_PAGES  # the minus: whatever there is, not only what has grown
+    while True:
+        with database.writing() as connection:
+            before = _changes(connection)
+            merge = text("INSERT INTO search_words(search_words, rank) VALUES ('merge', :pages)")
+            connection.execute(merge, {"pages": pages})
+            if _changes(connection) - before < 2 and pages > 0:  # as SQLite says that all is done
+                break
+        pages = _MERGED_PAGES
+    with database.writing() as connection:
+        connection.execute(search_gone.delete().where(search_gone.c.id <= last))
+
+
+def _changes(connection: Connection) -> int:
+    driver: Any = connection.connection.driver_connection
+    return int(driver.total_changes)
+
+
+# Words ----------------------------------------------------------------------------------------
+
+
+def _stale(ids: Sequence[str]) -> Select[Any]:
+    return (
+        select(
+            articles.c.id,
+            articles.c.current,
+            articles.c.first_seen,
+            articles.c.outlet,
+            articles.c.expired_at,
+            versions.c.language,
+            search_docs.c.id.label("doc"),
+            search_docs.c.sha256.label("held"),
+        )
+        .join(
+            versions,
+            (versions.c.article_id == articles.c.id) & (versions.c.sha256 == articles.c.current),
+        )
+        .outerjoin(search_docs, search_docs.c.article_id == articles.c.id)
+        .where(articles.c.id.in_(ids))
+        .where(or_(search_docs.c.sha256.is_(None), search_docs.c.sha256 != articles.c.current))
+        .order_by(articles.c.first_seen, articles.c.id)
+    )
+
+
+def _number(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Give articles without a number the next ones."""
+    new = [row for row in rows if row["doc"] is None]
+    if not new:
+        return
+    last = connection.execute(select(func.max(search_docs.c.id))).scalar() or 0
+    for number, row in enumerate(new, last + 1):
+        row["doc"] = number
+    values = [
+        {"id": row["doc"], "article_id": row["id"], "first_seen": row["first_seen"]} for row in new
+    ]
+    connection.execute(search_docs.insert(), values)
+
+
+def _words_of(connection: Connection, wanted: Mapping[str, str]) -> Iterator[tuple[str, _Words]]:
+    """Yield the words of versions by article, without those that are hidden.
+
+    Nobody finds a victim by her name.
+    """
+    query = (
+        select(versions.c.article_id, versions.c.sha256, versions.c.title, versions.c.text)
+        .add_columns(masks.c.spans)
+        .outerjoin(
+            masks,
+            (masks.c.article_id == versions.c.article_id) & (masks.c.sha256 == versions.c.sha256),
+        )
+        .where(versions.c.article_id.in_(wanted), versions.c.sha256.in_(set(wanted.values())))
+    )
+    for row in connection.execute(query).all() if wanted else ():
+        if wanted[row.article_id] == row.sha256:
+            hidden: dict[str, list[tuple[int, int]]] = {"title": [], "text": []}
+            for name, start, end in row.spans or ():
+                hidden[name].append((start, end))
+            title = tuple(indexed_words(row.title, hidden["title"]))
+            yield row.article_id, _Words(title, tuple(indexed_words(row.text, hidden["text"])))
+
+
+_FTS_ADD = text("INSERT INTO search_words(rowid, title, text) VALUES (:doc, :title, :text)")
+_FTS_REMOVE = text(
+    "INSERT INTO search_words(search_words, rowid, title, text)"
+    " VALUES ('delete', :doc, :title, :text)"
+)
+_VECTOR_ADD = text(
+    "INSERT INTO search_words (doc, words) VALUES (:doc, CAST(:words AS tsvector))"
+    " ON CONFLICT (doc) DO UPDATE SET words = excluded.words"
+)
+_VECTOR_REMOVE = text("DELETE FROM search_words WHERE doc = :doc")
+
+
+def _add(connection: Connection, numbers: Mapping[str, int], wanted: Mapping[str, str]) -> None:
+    is_sqlite = connection.dialect.name == "sqlite"
+    rows = [
+        _fts(numbers[key], words) if is_sqlite else {"doc": numbers[key], "words": _vector(words)}
+        for key, words in _words_of(connection, wanted)
+        if words.title or words.text
+    ]
+    if rows:
+        connection.execute(_FTS_ADD if is_sqlite else _VECTOR_ADD, rows)
+
+
+def _remove(connection: Connection, numbers: Mapping[str, int], held: Mapping[str, str]) -> None:
+    if connection.dialect.name != "sqlite":
+        if rows := [{"doc": numbers[key]} for key in held]:
+            connection.execute(_VECTOR_REMOVE, rows)
+        return
+    gone = [
+        _fts(numbers[key], words)
+        for key, words in _words_of(connection, held)
+        if words.title or words.text
+    ]
+    if gone:
+        connection.execute(_FTS_REMOVE, gone)
+        connection.execute(search_gone.insert(), [{"doc": row["doc"]} for row in gone])
+
+
+def _fts(doc: int, words: _Words) -> dict[str, Any]:
+    return {"doc": doc, "title": " ".join(words.title), "text": " ".join(words.text)}
+
+
+def _vector(words: _Words) -> str:
+    """Return words and their places as PostgreSQL writes them, the headline a step before."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, word in enumerate((*words.title, "", *words.text), 1):
+        if word and word != GAP and len(places[word]) < _MOST_PLACES:
+            places[word].append(min(place, _LAST_PLACE))
+    return " ".join(f"'{word}':{','.join(map(str, at))}" for word, at in places.items())

@@ -1,0 +1,245 @@
+"""Searching is the same on both databases, and the index is in step with what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+import monitor.store.migrate as migrating
+from monitor.errors import NotFound
+from monitor.masks import Mask
+from monitor.searching import read_search
+from monitor.store import Store, open_store
+from monitor.store.database import open_database
+from monitor.store.search import COUNTED, Wanted
+from monitor.types import Span, Tag
+from store_samples import (
+    CLASSIFIER,
+    NOW,
+    STAMPS,
+    at,
+    feed,
+    flagged,
+    incoming,
+    judged,
+    poll,
+    tagged,
+)
+
+TAGS = (
+    Tag("form", "forced_labour", 0.9, (Span("text", 0, 3),)),
+    Tag("place", "TH", 0.9, role="exploitation"),
+)
+
+
+@pytest.fixture(name="archive")
+def _archive(store: Store) -> Store:
+    """Six articles of two outlets: relevance rises, odd ones are tagged, the fourth is flagged."""
+    store.add_feeds([feed(), feed("other")], NOW)
+    for n in range(6):
+        source = feed() if n % 2 else feed("other")
+        body = f"Boats and forced labour, number {n}. {'Thai' if n < 3 else 'No'} crew here."
+        language = "es" if n == 5 else "en"
+        entry = incoming(f"{n}", body, title=f"Head {n}", language=language)
+        store.record_poll(poll(source, [entry]), at(n))
+    for article in store.due(CLASSIFIER, limit=5):
+        n = int(article.id[-1])
+        said = [judged(n / 6), tagged(*TAGS) if n % 2 else tagged()]
+        said += [flagged(article)] if n == 4 else []
+        store.record_assessments([(article, one) for one in said], NOW)
+    return store
+
+
+def found(store: Store, words: str = "", **options: Any) -> str:
+    """Return the last letters of the ids found."""
+    paging = {name: options.pop(name) for name in ("after", "newest_first") if name in options}
+    limit = options.pop("limit", 50)
+    wanted = Wanted(words=read_search(words), **options)
+    return "".join(key[-1] for key in store.search(wanted, STAMPS, limit=limit, **paging).ids)
+
+
+WORDS = {
+    "": "543210",
+    "boats": "543210",
+    "BÓATS crew": "543210",
+    '"forced labour" thai': "210",
+    '"labour forced"': "",
+    "crew -thai": "543",
+    "-thai": "543",
+    "lab* head": "543210",
+    '"head 3"': "3",
+    '"3 boats"': "",
+    "title:head": "",
+    "number '); DROP TABLE articles; --": "",
+}
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_words(archive: Store, words: str) -> None:
+    assert found(archive, words) == WORDS[words]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"tags": (("form", "forced_labour"),)}, "31"),
+        ({"tags": (("form", "forced_labour"), ("place", "TH")), "words": "thai"}, "1"),
+        ({"tags": (("form", "organ_removal"),)}, ""),
+        ({"outlet": "The Daily"}, "531"),
+        ({"outlet": "the daily"}, ""),
+        ({"language": "es"}, "5"),
+        ({"flag": "any"}, "4"),
+        ({"flag": "warning", "words": "boats"}, "4"),
+        ({"flag": "error"}, ""),
+        ({"rule": "victim-as-slave"}, "4"),
+        ({"relevance": ("relevant",)}, "43"),
+        ({"relevance": ("borderline", "not_relevant"), "words": "boats"}, "210"),
+        ({"relevance": ("not_judged",)}, "5"),
+        ({"relevance": ()}, ""),
+        ({"min_relevance": 0.6}, "4"),
+        ({"since": at(2), "until": at(5)}, "432"),
+        ({"since": at(2), "words": "boats", "outlet": "The Daily"}, "53"),
+        ({"since": at(99)}, ""),
+    ],
+)
+def test_filters(archive: Store, filters: dict[str, Any], expected: str) -> None:
+    assert found(archive, **filters) == expected
+
+
+@pytest.mark.parametrize("words", ["", "boats", '"forced labour"', "-head"])
+def test_pages(archive: Store, words: str) -> None:
+    everything = found(archive, words)
+    walked, after = "", None
+    while True:
+        wanted = Wanted(words=read_search(words))
+        page = archive.search(wanted, STAMPS, limit=2, after=after)
+        walked += "".join(key[-1] for key in page.ids)
+        assert page.total == len(everything)
+        if not page.more:
+            break
+        after = page.ids[-1]
+    assert walked == everything
+    assert found(archive, words, newest_first=False) == everything[::-1]
+    if everything:
+        assert found(archive, words, newest_first=False, after="article-1") == "2345"
+        assert found(archive, words, after="article-0") == ""
+    with pytest.raises(NotFound):
+        found(archive, words, after="article-none")
+
+
+def test_counting_ends(store: Store) -> None:
+    store.add_feeds([feed()], NOW)
+    for batch in range(3):
+        entries = [incoming(f"{batch}-{n:03}", f"Boats. {n}") for n in range(400)]
+        store.record_poll(poll(feed(), entries), at(batch))
+    for words in ("", "boats", '"boats 7"'):
+        page = store.search(Wanted(words=read_search(words)), STAMPS, limit=9)
+        assert page.total == (3 if "7" in words else COUNTED + 1)
+    deep = store.search(Wanted(words=read_search("boats")), STAMPS, limit=9, after="article-0-005")
+    assert [key[-3:] for key in deep.ids] == ["004", "003", "002", "001", "000"]
+    assert not deep.more
+
+
+def test_a_new_version_takes_the_place_of_the_old(archive: Store) -> None:
+    changed = incoming("1", "Completely new words.", title="Head 1")
+    archive.record_poll(poll(feed(), [changed]), at(60))
+    assert found(archive, "thai") == "20"
+    assert found(archive, "completely") == "1"
+    assert found(archive, tags=TAGS[:0], relevance=("not_judged",)) == "51"
+    before = incoming("1", "Boats and forced labour, number 1. Thai crew here.", title="Head 1")
+    archive.record_poll(poll(feed(), [before]), at(61))
+    assert found(archive, "thai") == "210"
+    assert found(archive, "completely") == ""
+    assert found(archive, relevance=("not_judged",)) == "5", "what was said of it holds again"
+
+
+def test_what_expired_has_no_words_and_keeps_its_labels(archive: Store) -> None:
+    archive.expire(at(3.5), at(1000), limit=9)
+    assert found(archive, "boats") == "54"
+    assert found(archive) == "543210"
+    newer = ("relevance-en@2+dddddddddddd", *STAMPS[1:])
+    wanted = Wanted(tags=(("form", "forced_labour"),))
+    assert archive.search(wanted, newer, limit=9).ids == ("article-3", "article-1")
+    relevant = archive.search(Wanted(relevance=("relevant",)), newer, limit=9)
+    assert relevant.ids == ("article-3",), "of what is not expired the new model must speak"
+
+
+def test_a_hidden_name_is_not_found(archive: Store) -> None:
+    article = archive.article("article-4", ()).article
+    start = article.text.index("forced")
+    spans = (Span("title", 0, 4), Span("text", start, start + 6))
+    archive.record_masks([Mask(article.id, article.sha256, "names@1", spans)], NOW)
+    assert found(archive, "forced") == "53210"
+    assert found(archive, '"head 4"') == ""
+    assert found(archive, '"and labour"') == "", "a phrase does not reach across it"
+    assert found(archive, "boats") == "543210"
+    archive.record_masks([Mask(article.id, article.sha256, "names@2", ())], NOW)
+    assert found(archive, "forced") == "543210"
+
+
+def test_the_first_model_with_an_opinion_is_heard(archive: Store) -> None:
+    other = "relevance-es@1+eeeeeeeeeeee"
+    for article in archive.due(other, limit=9):
+        archive.record_assessments([(article, judged(0.9, stamp=other))], NOW)
+    both = Wanted(relevance=("relevant",))
+    assert len(archive.search(both, (*STAMPS, other), limit=9).ids) == 3
+    assert len(archive.search(both, (other, *STAMPS), limit=9).ids) == 6
+    least = Wanted(min_relevance=0.8)
+    assert archive.search(least, (*STAMPS, other), limit=9).ids == ("article-5",)
+
+
+def test_the_index_is_made_anew_piece_by_piece(archive: Store) -> None:
+    archive.empty_index()
+    assert (found(archive, "boats"), found(archive, outlet="The Daily")) == ("", "")
+    assert [archive.fill_index(limit=4) for _ in range(3)] == [4, 2, 0]
+    assert found(archive, "boats") == "543210"
+    assert found(archive, relevance=("relevant",), flag="any") == "4"
+    assert archive.count_unindexed() == 0
+
+
+def test_an_archive_of_before_is_numbered_and_then_taken_in(
+    make_url_of: Callable[[], str],
+) -> None:
+    url = make_url_of()
+    database = open_database(url, busy_timeout_s=1)
+    migrating._upgrade(database, "0011")
+    with database.writing() as connection:
+        time = "'2026-11-25 12:00:00'"
+        statements = [
+            f"""INSERT INTO feeds (id, url, title, outlet, site, added_at)
+            VALUES ('f', 'https://e.example/f', 'T', 'O', '', {time})"""
+        ]
+        for key in "ba":
+            statements += [
+                f"""INSERT INTO articles (id, url, outlet, feed_id, first_seen, current)
+                VALUES ('{key}', 'https://e.example/{key}', 'O', 'f', {time}, 's')""",
+                f"""INSERT INTO versions (article_id, sha256, feed_id, title, text, summary, origin,
+                fetched_at)
+                VALUES ('{key}', 's', 'f', 'Head', 'Old words {key}', '', 'feed', {time})""",
+            ]
+        for statement in statements:
+            connection.execute(text(statement))
+    database.close()
+    with open_store(url) as store:
+        assert store.count_unindexed() == 2
+        assert store.search(Wanted(), STAMPS, limit=9).ids == ("b", "a")
+        store.add_feeds([feed()], NOW)
+        store.record_poll(poll(feed(), [incoming("new", "Old words too.")]), at(60))
+        assert store.search(Wanted(words=read_search("old")), STAMPS, limit=9).total == 1
+        assert store.fill_index(limit=9) == 2
+        ids = store.search(Wanted(words=read_search('"old words"')), STAMPS, limit=9).ids
+        assert ids == ("article-new", "b", "a")
+
+
+def test_choices_are_those_that_occur(archive: Store) -> None:
+    assert archive.choices(STAMPS) == {
+        "form": ("forced_labour",),
+        "language": ("en", "es"),
+        "outlet": ("The Daily", "The Other"),
+        "place": ("TH",),
+        "rule": ("victim-as-slave",),
+        "severity": ("warning",),
+    }
