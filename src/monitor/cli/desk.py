@@ -202,6 +202,7 @@ def assess(context: typer.Context) -> None:
 
 
 def _assess(monitor: Monitor) -> int:
+    from monitor.desk.archive import fill_index
     from monitor.desk.names import mask_due
 
     with progress() as bar:
@@ -209,10 +210,14 @@ def _assess(monitor: Monitor) -> int:
         totals = monitor.assess(report=lambda stamp, n: bar.advance(tasks[stamp], n))
         names = bar.add_task("names", total=None)
         masked = mask_due(monitor, report=lambda n: bar.advance(names, n))
+        archive = bar.add_task("archive", total=None)
+        indexed = fill_index(monitor, report=lambda n: bar.advance(archive, n))
     for stamp, count in totals.items():
         failed = f", {count['failed']} failed" if count["failed"] else ""
         say(f"{stamp}: {count['assessed']} assessed{failed}")
     say(f"{monitor.names_stamp}: {masked} looked through for names")
+    if indexed:
+        say(f"{indexed} taken into the index of the archive")
     return 1 if any(count["failed"] for count in totals.values()) else 0
 
 

@@ -251,6 +251,13 @@ def names(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
     return {"masked": mask_due(monitor, stopped=stopped)}
 
 
+def index(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
+    """Take into the index of the archive what is not in it, as after an update."""
+    from monitor.desk.archive import fill_index
+
+    return {"indexed": fill_index(monitor, stopped=stopped)}
+
+
 def fold(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
     """Fold new articles into stories, and take care of what outlets took back."""
     from monitor.desk.withdraw import withdraw
@@ -290,6 +297,7 @@ JOBS: tuple[Job, ...] = (
     Job("ingest", ingest, _next_poll),
     Job("assess", assess),
     Job("names", names),
+    Job("index", index),
     Job("fold", fold),
     Job("sample", sample),
     Job("send", send),
