@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep, need
+from monitor.api.article_query import ArticleQuery
 from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
-from monitor.api.schemas import ArticleDetail, ArticlePage, LanguageCode, WholeStr
+from monitor.api.schemas import ArticleDetail, ArticlePage, WholeStr
+from monitor.desk.archive import find
 from monitor.errors import NotFound
 from monitor.shapes import (
     enclosure_json,
@@ -25,84 +23,45 @@ from monitor.shapes import (
     term_json,
     time_json,
 )
-from monitor.types import FORMS, AssessedArticle
+from monitor.store.search import COUNTED, Wanted
+from monitor.types import AssessedArticle
 
 router = APIRouter(tags=["articles"], dependencies=[Depends(need("read"))])
-
-
-def _iso_day(value: object) -> object:
-    """Refuse what pydantic would read as seconds since 1970."""
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise PydanticCustomError("date_parsing", "no ISO date")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_iso_day)]
-
-
-class ArticleQuery(BaseModel):
-    """Filters of the list; they are joined by "and"."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    since: Day | None = Field(default=None, description="First seen on or after this day.")
-    until: Day | None = Field(default=None, description="First seen before this day.")
-    form: Literal[FORMS] | None = Field(  # type: ignore[valid-type]
-        default=None, description="Only this form of exploitation."
-    )
-    place: str | None = Field(
-        default=None,
-        pattern="^[A-Za-z]{2}$",
-        description="Only this country, ISO 3166-1 alpha-2.",
-        examples=["TH"],
-    )
-    relevant: bool | None = Field(
-        default=None, description="Only those judged relevant, or judged not to be."
-    )
-    outlet: WholeStr | None = Field(
-        default=None, max_length=200, description="Only this outlet, by its name."
-    )
-    language: LanguageCode | None = Field(default=None, description="Only this language.")
-    min_relevance: float | None = Field(
-        default=None,
-        ge=0,
-        le=1,
-        allow_inf_nan=False,
-        description="Only articles judged at least this relevant.",
-    )
-    limit: int = Field(default=50, ge=1, le=200, description="Articles a page.")
-    after: WholeStr | None = Field(
-        default=None,
-        min_length=1,
-        max_length=200,
-        description="The `next` of the page before.",
-    )
 
 
 @router.get(
     "/v1/articles",
     summary="List articles",
     response_model=None,
-    response_description="A page of articles, oldest sight first, without their texts.",
+    response_description="A page of articles without their texts.",
     responses={200: {"model": ArticlePage}, **problems(422, 503)},
 )
 def articles(query: Annotated[ArticleQuery, Query()], monitor: MonitorDep) -> JSONResponse:
-    """Return stored articles and what the assessors in force say of them, a page at a time."""
-    filters = query.model_dump(exclude={"limit"}, exclude_none=True)
-    for bound in ("since", "until"):
-        if bound in filters:
-            filters[bound] = datetime.combine(filters[bound], time(), monitor.settings.zone)
-    if "place" in filters:
-        filters["place"] = filters["place"].upper()
+    """Return the articles that fit and what the assessors in force say of them, by pages."""
+    wanted = query.wanted(monitor.settings.zone)
+    newest = query.order == "newest"
     try:
-        found = list(monitor.articles(limit=query.limit + 1, **filters))
+        page, found = find(
+            monitor, wanted, limit=query.limit, after=query.after, newest_first=newest
+        )
     except NotFound as error:
         where: list[str | int] = ["query", "after"]
         errors = [(where, "must be the `next` of a page before")]
         raise ProblemError(422, "There is no such page.", errors=errors) from error
-    page = found[: query.limit]
-    following = page[-1].article.id if len(found) > query.limit else None
-    return JSONResponse({"articles": [article_json(item) for item in page], "next": following})
+    return JSONResponse(
+        {
+            "articles": [article_json(item) for item in page],
+            "next": page[-1].article.id if found.more else None,
+            "total": min(found.total, COUNTED),
+            "total_is_exact": found.total <= COUNTED,
+            "search": _search_json(wanted) if query.q else None,
+        }
+    )
+
+
+def _search_json(wanted: Wanted) -> dict[str, Any]:
+    """Return how a search was read."""
+    return {"read_as": wanted.words.reading, "notes": list(wanted.words.notes)}
 
 
 @router.get(

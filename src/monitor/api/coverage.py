@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep, need
-from monitor.api.articles import Day
+from monitor.api.article_query import Day
 from monitor.api.bodies import JsonRoute
 from monitor.api.coverage_schemas import CoverageAccount, FoundOut, FoundRequest, SampleOut
 from monitor.api.openapi import problems

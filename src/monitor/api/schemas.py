@@ -221,11 +221,21 @@ class ArticleDetail(ArticleOut):
     text: str
 
 
+class SearchRead(Model):
+    """How a search was read."""
+
+    read_as: str = Field(description="What was looked for, in words.")
+    notes: list[str] = Field(description="What of it was left out, and why.")
+
+
 class ArticlePage(Model):
     """One page of articles."""
 
     articles: list[ArticleOut]
     next: str | None = Field(description="The `after` of the next page; null on the last.")
+    total: int = Field(ge=0, le=1000, description="How many there are, counted up to 1,000.")
+    total_is_exact: bool = Field(description="False where there are more than that.")
+    search: SearchRead | None = Field(description="How `q` was read; null without one.")
 
 
 class Alive(Model):

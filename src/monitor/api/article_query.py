@@ -1,0 +1,167 @@
+"""What articles can be asked for: the same in the API and on the page of the archive."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from monitor.api.schemas import LanguageCode, WholeStr
+from monitor.searching import read_search
+from monitor.store.search import Relevance, Wanted
+from monitor.types import (
+    FLOWS,
+    FORMS,
+    GENDERS,
+    INDICATORS,
+    PROTECTIONS,
+    RESPONSES,
+    SEVERITIES,
+    VICTIMS,
+)
+
+TAGS = ("form", "response", "place", "victim", "gender", "flow", "protection", "indicator")
+"""The schemes of tags, each a filter by its name."""
+
+
+_BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+def _iso_day(value: object) -> object:
+    """Refuse what pydantic would read as seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise PydanticCustomError("date_parsing", "no ISO date")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+
+
+class ArticleFilters(BaseModel):
+    """Filters of articles; they are joined by "and"."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: WholeStr | None = Field(
+        default=None,
+        max_length=2000,
+        description='Words that must all be there; "phrases" in quotation marks, beginnings*, and'
+        " -words that must not. Whatever is written is read as well as may be; `search` says how.",
+        examples=["fishing"],
+    )
+    since: Day | None = Field(default=None, description="First seen on or after this day.")
+    until: Day | None = Field(default=None, description="First seen before this day.")
+    to: Day | None = Field(default=None, description="First seen on or before this day.")
+    form: Literal[FORMS] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Only this form of exploitation."
+    )
+    response: Literal[RESPONSES] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Only this response."
+    )
+    place: str | None = Field(
+        default=None,
+        pattern="^[A-Za-z]{2}$",
+        description="Only this country, ISO 3166-1 alpha-2, in any role.",
+        examples=["TH"],
+    )
+    victim: Literal[VICTIMS] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Only such victims."
+    )
+    gender: Literal[GENDERS] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Only such victims, as told."
+    )
+    flow: Literal[FLOWS] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Only within a country, or across borders."
+    )
+    protection: Literal[PROTECTIONS] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Only this kind of help."
+    )
+    indicator: Literal[INDICATORS] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Only this indicator of forced labour."
+    )
+    outlet: WholeStr | None = Field(
+        default=None, max_length=200, description="Only this outlet, by its name."
+    )
+    language: LanguageCode | None = Field(default=None, description="Only this language.")
+    relevance: Relevance | None = Field(
+        default=None, description="Only those judged so, or not judged."
+    )
+    relevant: bool | None = Field(
+        default=None, description="Only those judged relevant, or judged not to be."
+    )
+    min_relevance: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Only articles judged at least this relevant.",
+    )
+    flag: Literal["any", SEVERITIES] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Only with a flag: any, or one of this severity."
+    )
+    rule: str | None = Field(
+        default=None,
+        pattern="^[a-z0-9-]{1,100}$",
+        description="Only with a flag of this rule.",
+        examples=["victim-as-slave"],
+    )
+    after: WholeStr | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="The `next` of the page before.",
+    )
+
+    def wanted(self, zone: ZoneInfo) -> Wanted:
+        """Return what is asked for; days are those of `zone`."""
+        tags = [(scheme, getattr(self, scheme)) for scheme in TAGS]
+        return Wanted(
+            words=read_search(self.q or ""),
+            tags=tuple(
+                (scheme, label.upper() if scheme == "place" else label)
+                for scheme, label in tags
+                if label
+            ),
+            outlet=self.outlet or "",
+            language=self.language or "",
+            since=None if self.since is None else _midnight(self.since, zone),
+            until=min(self._ends(zone), default=None),
+            relevance=self._relevance(),
+            min_relevance=self.min_relevance,
+            flag=self.flag or "",
+            rule=self.rule or "",
+        )
+
+    def _ends(self, zone: ZoneInfo) -> list[datetime]:
+        ends = [] if self.until is None else [_midnight(self.until, zone)]
+        return ends if self.to is None else [*ends, _midnight(self.to, zone, days=1)]
+
+    def _relevance(self) -> tuple[Relevance, ...] | None:
+        one: tuple[Relevance, ...] | None = None if self.relevance is None else (self.relevance,)
+        if self.relevant is None:
+            return one
+        said: tuple[Relevance, ...] = (
+            ("relevant",) if self.relevant else ("borderline", "not_relevant")
+        )
+        return said if one is None else tuple(name for name in one if name in said)
+
+
+def _midnight(day: date, zone: ZoneInfo, *, days: int = 0) -> datetime:
+    """Return when a day begins, or one so many days later; at the calendar's ends its end."""
+    try:
+        return datetime.combine(day + timedelta(days=days), time(), zone).astimezone(UTC)
+    except OverflowError:
+        return _BEGINNING if day.year == 1 else _END
+
+
+class ArticleQuery(ArticleFilters):
+    """Filters of articles, joined by "and", and the page."""
+
+    order: Literal["oldest", "newest"] = Field(
+        default="oldest", description="Which is told first, by first sight."
+    )
+    limit: int = Field(default=50, ge=1, le=200, description="Articles a page.")
