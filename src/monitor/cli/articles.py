@@ -1,20 +1,28 @@
-"""`monitor articles`: articles that no feed brings."""
+"""`monitor articles`: looking up what is stored, and adding what no feed brings."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from monitor.cli.context import monitor_of
-from monitor.cli.output import say, show
+from monitor.cli.output import plain, progress, say, show
 
-app = typer.Typer(help="Articles that no feed brings.", no_args_is_help=True, rich_markup_mode=None)
+if TYPE_CHECKING:
+    from monitor.core import Monitor
+    from monitor.desk.archive import Row
+    from monitor.store.search import Relevance, Wanted
 
-
-@app.callback()
-def _group() -> None:
-    """Keep `add` a word of its own."""
+app = typer.Typer(
+    help="Articles: looking up those stored, adding one by hand.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+_Relevance = Literal["relevant", "borderline", "not_relevant", "not_judged"]
+_Flag = Literal["any", "error", "warning", "suggestion"]
 
 
 @app.command()
@@ -42,3 +50,163 @@ def add(
         say(f"not stored: {page_failure_words(causes) or 'nothing in it'}")
         raise typer.Exit(1)
     show(added.article_id)
+
+
+@app.command()
+def search(
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help='Words that must all be there: "phrases", begin*, and after -- also -without.'
+        ),
+    ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SCHEME=LABEL", help="Only with this tag: form=forced_labour."),
+    ] = None,
+    place: Annotated[str, typer.Option(help="Only this country (ISO alpha-2).")] = "",
+    outlet: Annotated[str, typer.Option(help="Only this outlet, by its name.")] = "",
+    language: Annotated[str, typer.Option(help="Only this language, such as en.")] = "",
+    since: Annotated[str, typer.Option(help="First seen on or after this day.")] = "",
+    to: Annotated[str, typer.Option(help="First seen on or before this day.")] = "",
+    relevance: Annotated[
+        _Relevance | None, typer.Option(help="Only those judged so, or not judged.")
+    ] = None,
+    flag: Annotated[_Flag | None, typer.Option(help="Only with any flag, or such.")] = None,
+    rule: Annotated[str, typer.Option(help="Only with a flag of this rule.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
+    after: Annotated[str | None, typer.Option(help="The article to go on after.")] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="Show names that are hidden; each asking is counted.")
+    ] = False,
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
+) -> None:
+    """Print stored articles that fit, newest first: id, day, outlet, headline."""
+    from monitor.searching import read_search
+    from monitor.store.search import Wanted
+
+    monitor = monitor_of(context)
+    asked = read_search(" ".join(map(_quoted, words or [])))
+    if asked.notes or asked.unwanted or len(asked.wanted) > 1:
+        say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.notes)))
+    since_, until = _days(monitor, since, to)
+    wanted = Wanted(
+        words=asked,
+        tags=tuple(_tags([*(tag or []), *([f"place={place}"] if place else [])])),
+        outlet=outlet,
+        language=language,
+        since=since_,
+        until=until,
+        relevance=_one(relevance),
+        flag=flag or "",
+        rule=rule,
+    )
+    _print(monitor, wanted, limit=limit, after=after, names=names, as_json=format == "json")
+
+
+def _quoted(word: str) -> str:
+    """Return a word of the command line as the search reads it: one with spaces is a phrase."""
+    return f'"{word}"' if " " in word.strip() and '"' not in word else word
+
+
+def _one(relevance: Relevance | None) -> tuple[Relevance, ...] | None:
+    return None if relevance is None else (relevance,)
+
+
+def _tags(given: list[str]) -> list[tuple[str, str]]:
+    """Return schemes and labels; raises `UsageError` for one that is none."""
+    from monitor.labels import check_labels
+    from monitor.types import INDICATORS
+
+    found = []
+    for entry in given:
+        scheme, _, label = entry.partition("=")
+        if scheme == "indicator" and label in INDICATORS:
+            found.append((scheme, label))
+        else:
+            found += [(scheme, name) for name in check_labels({scheme: [label]})[scheme]]
+    return found
+
+
+def _days(monitor: Monitor, since: str, to: str) -> tuple[datetime | None, datetime | None]:
+    from monitor.desk.periods import midnight, parse_day
+
+    zone = monitor.settings.zone
+    first = midnight(parse_day(since, "--since"), zone) if since else None
+    last = midnight(parse_day(to, "--to") + timedelta(days=1), zone) if to else None
+    return first, last
+
+
+def _print(
+    monitor: Monitor, wanted: Wanted, *, limit: int, after: str | None, names: bool, as_json: bool
+) -> None:
+    from monitor.desk.archive import look_up
+    from monitor.desk.names import ask, hide
+    from monitor.store.search import COUNTED
+
+    listing = look_up(monitor, wanted, who="", limit=limit, after=after)
+    if names and listing.rows:
+        ids = [row.assessed.article.id for row in listing.rows]
+        ask(monitor, ids, "")
+        listing = look_up(monitor, wanted, who="", limit=limit, after=after)
+        hide(monitor, ids, "")  # they were for this once
+    total = listing.found.total
+    if as_json:
+        told = {
+            "articles": [_json(row) for row in listing.rows],
+            "next": listing.next,
+            "total": min(total, COUNTED),
+            "total_is_exact": total <= COUNTED,
+        }
+        show(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        for row in listing.rows:
+            show(_line(monitor, row))
+    many = f"more than {COUNTED:,}" if total > COUNTED else f"{total:,}"
+    say(f"{many} article{'' if total == 1 else 's'}")
+    if listing.next and not as_json:
+        say(f"more: --after {listing.next}")
+    if listing.unindexed:
+        say(f"{listing.unindexed:,} stored cannot be found yet: monitor articles index")
+
+
+def _line(monitor: Monitor, row: Row) -> str:
+    article = row.assessed.article
+    day = article.seen.astimezone(monitor.settings.zone).date().isoformat()
+    return f"{article.id}\t{day}\t{plain(article.outlet)}\t{plain(_headline(row))}"
+
+
+def _headline(row: Row) -> str:
+    if row.assessed.article.expired:
+        return "(headline expired)"
+    return f"({row.shown.withheld})" if row.shown.withheld else row.shown.title
+
+
+def _json(row: Row) -> dict[str, object]:
+    from monitor.shapes import named_json
+
+    assessed = row.assessed
+    named = {**named_json(assessed.article), "title": _headline(row)}
+    if row.shown.link_tells and not row.shown.asked:
+        named["url"] = None
+    return {**named, "relevance": assessed.relevance, "relevant": assessed.relevant}
+
+
+@app.command()
+def index(
+    context: typer.Context,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Empty the index first, and take in everything anew.")
+    ] = False,
+) -> None:
+    """Take in what cannot be searched yet, as after an update; may be stopped and repeated."""
+    from monitor.desk.archive import fill_index
+
+    monitor = monitor_of(context)
+    if rebuild:
+        monitor.store.empty_index()
+    with progress() as bar:
+        task = bar.add_task("taking in", total=monitor.store.count_unindexed())
+        taken = fill_index(monitor, report=lambda n: bar.advance(task, n))
+    say(f"{taken} article{'' if taken == 1 else 's'} taken into the index")
