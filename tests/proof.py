@@ -109,6 +109,11 @@ STEPS = (
         "what a day costs in a store that grows",
         ("benchmarks/bench_growth.py", "100000"),
     ),
+    Step(
+        "archive",
+        "first bytes of lists and searches, 100,000 articles stored",
+        ("benchmarks/bench_archive.py", "100000"),
+    ),
     Step("floors", "every figure beside its floor", ("tests/floors.py",), needs=DEV),
     Step("news", "the whole job on real news", ("tests/real_input.py",), needs=DEV),
     Step(
