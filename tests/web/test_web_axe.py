@@ -152,6 +152,8 @@ PAGES = (
     *("/rules", "/rules/child-prostitute", "/rules/child-name-identified"),
     *("/digests/today", "/digests/all", "/digests/2026-11-24", "/nothing"),
     *("/docs", "/v1/digests/all?format=html"),
+    *("/articles", "/articles?q=court+-boats&flag=any", "/articles?since=x"),
+    *("/articles/article-farm?q=court", "/articles/article-mayor"),
     *("/feeds", "/feeds?show=paused", "/feeds/feed-daily", "/feeds/feed-daily/remove"),
     *("/signin", "/signin?out=1", "/tokens", "/tokens?state=ended"),
 )

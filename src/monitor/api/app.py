@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 import monitor as package
 from monitor.api import (
+    archive,
     articles,
     check,
     classify,
@@ -56,6 +57,7 @@ MODULES = (
     health,
     metrics,
     pages,
+    archive,
     feeds,
     names,
     unsubscribe,

@@ -141,7 +141,12 @@ def hidden_address(address: str) -> str:
 def page_failure_words(failures: Mapping[PageFailure, int] | Mapping[str, int]) -> str:
     """Return causes (`PageFailure`) with their numbers, most frequent first."""
     ordered = sorted(failures.items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{n} {_PAGE_FAILURES.get(why, clean(why))}" for why, n in ordered if n)
+    return ", ".join(f"{n} {page_failure_word(why)}" for why, n in ordered if n)
+
+
+def page_failure_word(why: str) -> str:
+    """Return one cause (`PageFailure`) in words."""
+    return _PAGE_FAILURES.get(why, clean(why))
 
 
 def judged_on_summary(digest: Digest) -> tuple[int, int]:

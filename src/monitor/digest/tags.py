@@ -67,8 +67,8 @@ def view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[Tag
         left -= sum(map(len, found))
         views.append(
             TagView(
-                scheme=_SCHEMES.get(tag.scheme, clean(tag.scheme)),
-                label=_label(tag, country_name),
+                scheme=scheme_words(tag.scheme),
+                label=label_words(tag, country_name),
                 unsure=tag.score < SURE,
                 evidence=found,
             )
@@ -127,11 +127,17 @@ def _places(places: Sequence[Tag]) -> Sequence[Tag]:
 
 
 def _in_line(tag: Tag, country_name: CountryName) -> str:
-    label = _IN_LINE.get((tag.scheme, tag.label)) or _label(tag, country_name)
+    label = _IN_LINE.get((tag.scheme, tag.label)) or label_words(tag, country_name)
     return f"{label}?" if tag.score < SURE else label
 
 
-def _label(tag: Tag, country_name: CountryName) -> str:
+def scheme_words(scheme: str) -> str:
+    """Return what a scheme of tags is called on pages."""
+    return _SCHEMES.get(scheme, clean(scheme))
+
+
+def label_words(tag: Tag, country_name: CountryName) -> str:
+    """Return a tag's label in words, a place's role beside its name."""
     if tag.scheme != "place":
         return clean(tag.label).replace("_", " ")
     name = clean(country_name(tag.label))
