@@ -28,6 +28,7 @@ FLOORS: list[set[str]] = [
         "gaps",
         "counted",
         "visitors",
+        "decisions",
         "masks",
         "searching",
     },

@@ -437,7 +437,8 @@ class Review:
     """What a person said of one version of an article.
 
     `tags` maps the schemes that were looked at to all labels that hold (of `place`: where the
-    exploitation is). The latest review of each reviewer holds.
+    exploitation is). The latest review of each reviewer holds; one that is `provisional` counts
+    once a reviewer has confirmed its `decision`.
     """
 
     article_id: str
@@ -446,6 +447,8 @@ class Review:
     verdict: Verdict
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     at: datetime | None = None
+    decision: int | None = None
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

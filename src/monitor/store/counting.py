@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, func, select
 
 from monitor.counted import FeedChange, Flag, Item
+from monitor.decisions import FlagSaid
 from monitor.errors import NotFound
+from monitor.store import decisions
 from monitor.store.rows import chunks
 from monitor.store.samples import judged
 from monitor.store.schema import (
@@ -21,6 +23,7 @@ from monitor.store.schema import (
     flag_verdicts,
     reviews,
 )
+from monitor.types import FieldName
 
 Spot = tuple[str, str, int, int]
 """Where a flag is: rule, field, start, end."""
@@ -79,6 +82,7 @@ def _reviews(
             articles,
             (articles.c.id == reviews.c.article_id) & (articles.c.current == reviews.c.sha256),
         )
+        .where(decisions.holds(reviews.c.decision_id))
         .order_by(reviews.c.id)
     )
     if since is not None:
@@ -128,7 +132,7 @@ def _flag_verdicts(connection: Connection, ids: Sequence[str]) -> dict[tuple[str
                 (articles.c.id == flag_verdicts.c.article_id)
                 & (articles.c.current == flag_verdicts.c.sha256),
             )
-            .where(articles.c.id.in_(some))
+            .where(articles.c.id.in_(some), decisions.holds(flag_verdicts.c.decision_id))
             .order_by(flag_verdicts.c.id)
         )
         for row in connection.execute(query):
@@ -149,6 +153,7 @@ def add_flag_verdict(
     stamps: Sequence[str],
     reviewer: str,
     now: datetime,
+    provisional: bool = False,
 ) -> int:
     """Record a word on every flag of `rule` in an article's current version; return how many.
 
@@ -159,25 +164,15 @@ def add_flag_verdict(
     if current is None:
         raise NotFound(f"no article '{article_id}'")
     spots = _payloads(connection, [article_id], stamps)[1].get(article_id, ())
-    rows = [
-        {
-            "article_id": article_id,
-            "sha256": current,
-            "rule": rule,
-            "field": field,
-            "start": start,
-            "end": end,
-            "right": right,
-            "reviewer": reviewer,
-            "at": now,
-        }
+    flags = [
+        FlagSaid(article_id, current, rule, cast("FieldName", field), start, end, right)
         for named, field, start, end in spots
         if named == rule
     ]
-    if not rows:
+    if not flags:
         raise NotFound(f"article '{article_id}' has no flag of the rule '{rule}'")
-    connection.execute(flag_verdicts.insert(), rows)
-    return len(rows)
+    decisions.record(connection, (), flags, reviewer=reviewer, provisional=provisional, now=now)
+    return len(flags)
 
 
 def stored_by_outlet(

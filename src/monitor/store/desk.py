@@ -190,6 +190,7 @@ class DeskStore:
         stamps: Sequence[str],
         reviewer: str,
         now: datetime,
+        provisional: bool = False,
     ) -> int:
         """Record a word on every flag of `rule` in an article; return how many. See `counting`."""
         with self._database.writing() as connection:
@@ -201,6 +202,7 @@ class DeskStore:
                 stamps=stamps,
                 reviewer=reviewer,
                 now=now,
+                provisional=provisional,
             )
 
     # Mail ----------------------------------------------------------------------------------

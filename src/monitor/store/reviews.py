@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from monitor.errors import NotFound
+from monitor.store import decisions
 from monitor.store.assessments import ARTICLE, to_article
 from monitor.store.database import Database
 from monitor.store.schema import articles, reviews, versions
@@ -18,38 +19,43 @@ from monitor.types import Article, Review
 PAGE = 200
 """Reviewed versions in memory at a time."""
 
+_COLUMNS = (*reviews.c, decisions.waits(reviews.c.decision_id).label("provisional"))
 
-def add(connection: Connection, review: Review, now: datetime) -> None:
-    """Store a review. Raises `NotFound` for an article or a version that there is not."""
-    version = select(versions.c.sha256).where(
-        versions.c.article_id == review.article_id, versions.c.sha256 == review.sha256
+
+def add(connection: Connection, review: Review, now: datetime) -> int:
+    """Store a review; return its decision.
+
+    Raises `NotFound` for an article or a version that there is not.
+    """
+    return decisions.record(
+        connection, [review], (), reviewer=review.reviewer, provisional=review.provisional, now=now
     )
-    if connection.execute(version).first() is None:
-        raise NotFound(f"no article '{review.article_id}' with version '{review.sha256}'")
-    row = {
-        "article_id": review.article_id,
-        "sha256": review.sha256,
-        "reviewer": review.reviewer,
-        "verdict": review.verdict,
-        "tags": {scheme: list(labels) for scheme, labels in review.tags.items()},
-        "at": now,
-    }
-    connection.execute(reviews.insert().values(**row))
 
 
 def of_article(connection: Connection, article_id: str) -> list[Review]:
-    """Return every review of an article, oldest first. Raises `NotFound`."""
+    """Return the reviews of an article that stand, oldest first, provisional ones among them.
+
+    Raises `NotFound`.
+    """
     if connection.execute(select(articles.c.id).where(articles.c.id == article_id)).first() is None:
         raise NotFound(f"no article '{article_id}'")
-    query = select(reviews).where(reviews.c.article_id == article_id).order_by(reviews.c.id)
+    query = (
+        select(*_COLUMNS)
+        .where(reviews.c.article_id == article_id, decisions.stands(reviews.c.decision_id))
+        .order_by(reviews.c.id)
+    )
     return [_decode(row) for row in connection.execute(query)]
 
 
-def reviewed(database: Database) -> Iterator[tuple[Article, list[Review]]]:
+def reviewed(
+    database: Database, *, provisional: bool = False
+) -> Iterator[tuple[Article, list[Review]]]:
     """Yield every reviewed version with its reviews, each oldest first, by article and version.
 
-    Versions that were withdrawn are left out.
+    Those that count; with `provisional` also those that wait to be confirmed. Versions that were
+    withdrawn are left out.
     """
+    counts = (decisions.stands if provisional else decisions.holds)(reviews.c.decision_id)
     last: tuple[str, str] = ("", "")
     columns = [versions.c.sha256 if column.key == "sha256" else column for column in ARTICLE]
     while True:
@@ -62,13 +68,14 @@ def reviewed(database: Database) -> Iterator[tuple[Article, list[Review]]]:
                         (reviews.c.article_id > last[0])
                         | ((reviews.c.article_id == last[0]) & (reviews.c.sha256 > last[1])),
                         ~is_withdrawn(reviews.c.article_id, reviews.c.sha256),
+                        counts,
                     )
                     .distinct()
                     .order_by(reviews.c.article_id, reviews.c.sha256)
                     .limit(PAGE)
                 )
             ]
-            page = [_version(connection, columns, *key) for key in keys]
+            page = [_version(connection, columns, counts, *key) for key in keys]
         if not keys:
             return
         last = keys[-1]
@@ -76,7 +83,7 @@ def reviewed(database: Database) -> Iterator[tuple[Article, list[Review]]]:
 
 
 def _version(
-    connection: Connection, columns: list[Any], article_id: str, sha256: str
+    connection: Connection, columns: list[Any], counts: Any, article_id: str, sha256: str
 ) -> tuple[Article, list[Review]]:
     query = (
         select(*columns)
@@ -84,8 +91,8 @@ def _version(
         .where(versions.c.article_id == article_id, versions.c.sha256 == sha256)
     )
     said = (
-        select(reviews)
-        .where(reviews.c.article_id == article_id, reviews.c.sha256 == sha256)
+        select(*_COLUMNS)
+        .where(reviews.c.article_id == article_id, reviews.c.sha256 == sha256, counts)
         .order_by(reviews.c.id)
     )
     article = to_article(connection.execute(query).one())
@@ -94,4 +101,13 @@ def _version(
 
 def _decode(row: Any) -> Review:
     tags = {scheme: tuple(labels) for scheme, labels in row.tags.items()}
-    return Review(row.article_id, row.sha256, row.reviewer, row.verdict, tags, row.at)
+    return Review(
+        row.article_id,
+        row.sha256,
+        row.reviewer,
+        row.verdict,
+        tags,
+        row.at,
+        row.decision_id,
+        row.provisional,
+    )

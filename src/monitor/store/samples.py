@@ -10,6 +10,7 @@ from sqlalchemy import Connection, or_, select
 
 from monitor.errors import NotFound
 from monitor.gaps import Candidate, Draw, Drawn, Had, Stratum, Told, ToldHad
+from monitor.store.decisions import holds
 from monitor.store.rows import chunks, insert_new
 from monitor.store.schema import articles, assessments, reviews, sample_items, samples, told
 
@@ -157,7 +158,11 @@ def verdicts(connection: Connection, ids: Iterable[str]) -> dict[str, bool]:
     """
     latest: dict[tuple[str, str], str] = {}
     for some in chunks(sorted(set(ids))):
-        query = select(reviews).where(reviews.c.article_id.in_(some)).order_by(reviews.c.id)
+        query = (
+            select(reviews)
+            .where(reviews.c.article_id.in_(some), holds(reviews.c.decision_id))
+            .order_by(reviews.c.id)
+        )
         for row in connection.execute(query):
             latest[row.article_id, row.reviewer] = row.verdict
     found: dict[str, bool] = {}

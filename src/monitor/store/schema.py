@@ -274,11 +274,12 @@ reviews = Table(
     Column("verdict", Text, nullable=False),
     Column("tags", JsonText, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("decision_id", Integer, ForeignKey("decisions.id"), index=True),
     ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
     CheckConstraint("verdict IN ('relevant', 'borderline', 'not_relevant')", name="verdict"),
     Index(None, "article_id", "sha256", "id"),
 )
-"""What people said of a version; rows are never changed."""
+"""What people said of a version; rows are never changed. Whether one holds its decision tells."""
 
 hosts = Table(
     "hosts",
@@ -346,11 +347,13 @@ flag_verdicts = Table(
     Column("right", Boolean, nullable=False),
     Column("reviewer", KEY, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("decision_id", Integer, ForeignKey("decisions.id"), index=True),
     ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
     CheckConstraint("field IN ('title', 'text')", name="field"),
     Index(None, "article_id", "sha256"),
 )
-"""What people said of a flag; rows are never changed, the latest of each reviewer holds."""
+"""What people said of a flag; rows are never changed, the latest of each reviewer holds of those
+whose decision does."""
 
 feed_changes = Table(
     "feed_changes",
@@ -454,6 +457,63 @@ version_checks = Table(
 The row stays when the words are erased.
 """
 
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("act", Text, nullable=False),
+    Column("about", Integer, ForeignKey("decisions.id"), index=True),
+    Column("reviewer", KEY, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("article_id", KEY, nullable=False),
+    Column("sha256", KEY, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    CheckConstraint("act IN ('review', 'confirm', 'overrule', 'undo')", name="act"),
+    CheckConstraint("(act = 'review') = (about IS NULL)", name="about"),
+    CheckConstraint("act = 'review' OR NOT provisional", name="provisional"),
+    Index(None, "reviewer", "id"),
+)
+"""What reviewers did, in its order; rows are never changed, and an undo is one more.
+
+A review has its verdicts in `reviews` and `flag_verdicts`. It holds unless it was undone; one that
+is provisional holds once it was confirmed.
+"""
+
+Index(
+    "uq_decisions_undone",
+    decisions.c.about,
+    unique=True,
+    sqlite_where=text("act = 'undo'"),
+    postgresql_where=text("act = 'undo'"),
+)
+"""Nothing is undone twice."""
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
+    Column("reviewer", KEY, nullable=False),
+    Column("until", UtcTime, nullable=False),
+)
+"""Who is looking at an article now, so that two are not given the same; for some minutes."""
+
+practice = Table(
+    "practice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reviewer", KEY, nullable=False),
+    Column("article_id", KEY, nullable=False),
+    Column("sha256", KEY, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("desk", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    CheckConstraint("verdict IN ('relevant', 'borderline', 'not_relevant')", name="verdict"),
+    CheckConstraint("desk IN ('relevant', 'borderline', 'not_relevant')", name="desk"),
+    UniqueConstraint("reviewer", "article_id", "sha256"),
+)
+"""Answers given in practice, and what the desk had decided then; they count for nothing else."""
 masks = Table(
     "masks",
     metadata,

@@ -17,6 +17,7 @@ from monitor.store.gate import GateStore
 from monitor.store.masks import MaskStore
 from monitor.store.migrate import migrate
 from monitor.store.polls import PollResult
+from monitor.store.reviewing import ReviewStore
 from monitor.types import (
     Article,
     AssessedArticle,
@@ -51,7 +52,7 @@ def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     return Store(database)
 
 
-class Store(DeskStore, MaskStore, GateStore, ArchiveStore):
+class Store(DeskStore, MaskStore, GateStore, ArchiveStore, ReviewStore):
     """Feeds, articles and judgements. Threads may share it; use as a context manager or `close`.
 
     Every method raises `StoreError` where the database fails; what it was to write is then not
@@ -171,19 +172,22 @@ class Store(DeskStore, MaskStore, GateStore, ArchiveStore):
 
     # Reviews -------------------------------------------------------------------------------
 
-    def add_review(self, review: Review, now: datetime) -> None:
-        """Store what a person said of a version. Raises `NotFound` where there is none."""
+    def add_review(self, review: Review, now: datetime) -> int:
+        """Store what a person said of a version; return its decision. Raises `NotFound`."""
         with self._database.writing() as connection:
-            reviews.add(connection, review, now)
+            return reviews.add(connection, review, now)
 
     def reviews(self, article_id: str) -> list[Review]:
-        """Return every review of an article, oldest first. Raises `NotFound`."""
+        """Return the reviews of an article that stand, oldest first. Raises `NotFound`."""
         with self._database.reading() as connection:
             return reviews.of_article(connection, article_id)
 
-    def reviewed(self) -> Iterator[tuple[Article, list[Review]]]:
-        """Yield every version that was reviewed, with its reviews, oldest review first."""
-        return reviews.reviewed(self._database)
+    def reviewed(self, *, provisional: bool = False) -> Iterator[tuple[Article, list[Review]]]:
+        """Yield every version that was reviewed, with its reviews, oldest review first.
+
+        Those that count; with `provisional` also those that wait to be confirmed.
+        """
+        return reviews.reviewed(self._database, provisional=provisional)
 
     # Reading -------------------------------------------------------------------------------
 

@@ -1,0 +1,91 @@
+"""The nouns of reviewing: what people decide of articles, and what becomes of a decision.
+
+They are the store's and the pages', so they stand below both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from monitor.types import FieldName, Verdict
+
+Act = Literal["review", "confirm", "overrule", "undo"]
+"""Somebody decides; a reviewer confirms or overrules what a volunteer decided; somebody takes an
+act of their own back. Each is a row that is never changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagSaid:
+    """What a person said of one flag of a version: whether it is right."""
+
+    article_id: str
+    sha256: str
+    rule: str
+    field: FieldName
+    start: int
+    end: int
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An act of a reviewer; `about` is the one that it confirms, overrules or undoes.
+
+    `article_id` and `sha256` are the version that was read. A review has its `verdict` on it (None
+    where only flags were judged), its `tags`, and how many `articles` and `flags` it speaks of;
+    while it `waits` for a reviewer to confirm it, it counts for nothing.
+    """
+
+    id: int
+    act: Act
+    about: int | None
+    reviewer: str
+    provisional: bool
+    article_id: str
+    sha256: str
+    at: datetime
+    verdict: Verdict | None = None
+    tags: Mapping[str, tuple[str, ...]] | None = None
+    articles: int = 0
+    flags: int = 0
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An article that a digest shows, and may be reviewed: its story and how relevant it is."""
+
+    article_id: str
+    sha256: str
+    story: str
+    relevance: float
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The word of one reviewer on the current version of an article, the latest that stands.
+
+    `waits`: it is a volunteer's, and nobody has confirmed it yet. `decision` is None of what was
+    said before decisions were kept.
+    """
+
+    article_id: str
+    reviewer: str
+    verdict: Verdict
+    at: datetime
+    waits: bool = False
+    decision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Practised:
+    """An answer given in practice, and what the desk had decided then."""
+
+    article_id: str
+    verdict: Verdict
+    desk: Verdict
+    at: datetime

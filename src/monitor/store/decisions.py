@@ -1,0 +1,255 @@
+"""Decisions: what reviewers did, one row an act, and which of it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+
+from monitor.decisions import Act, Decision, FlagSaid
+from monitor.errors import NotFound, UsageError
+from monitor.store.schema import decisions, flag_verdicts, reviews, versions
+from monitor.types import Review
+
+REFUSED = "undone already, confirmed or overruled"
+
+
+def record(
+    connection: Connection,
+    said: Sequence[Review],
+    flags: Sequence[FlagSaid],
+    *,
+    reviewer: str,
+    provisional: bool,
+    now: datetime,
+) -> int:
+    """Store one decision with all it says, the article that was read first; return its id.
+
+    Raises `NotFound` for an article or a version that there is not.
+    """
+    every: list[Review | FlagSaid] = [*said, *flags]
+    lead = every[0]
+    for article_id, sha256 in dict.fromkeys((one.article_id, one.sha256) for one in every):
+        _check_version(connection, article_id, sha256)
+    id_ = _add(connection, "review", None, reviewer, lead, now, provisional=provisional)
+    for one in said:
+        row = {
+            "article_id": one.article_id,
+            "sha256": one.sha256,
+            "reviewer": reviewer,
+            "verdict": one.verdict,
+            "tags": {scheme: list(labels) for scheme, labels in one.tags.items()},
+            "at": now,
+            "decision_id": id_,
+        }
+        connection.execute(reviews.insert(), row)
+    for flag in flags:
+        row = {
+            "article_id": flag.article_id,
+            "sha256": flag.sha256,
+            "rule": flag.rule,
+            "field": flag.field,
+            "start": flag.start,
+            "end": flag.end,
+            "right": flag.right,
+            "reviewer": reviewer,
+            "at": now,
+            "decision_id": id_,
+        }
+        connection.execute(flag_verdicts.insert(), row)
+    return id_
+
+
+def _check_version(connection: Connection, article_id: str, sha256: str) -> None:
+    version = select(versions.c.sha256).where(
+        versions.c.article_id == article_id, versions.c.sha256 == sha256
+    )
+    if connection.execute(version).first() is None:
+        raise NotFound(f"no article '{article_id}' with version '{sha256}'")
+
+
+def _add(
+    connection: Connection,
+    act: Act,
+    about: int | None,
+    reviewer: str,
+    read: Any,
+    now: datetime,
+    *,
+    provisional: bool = False,
+) -> int:
+    row = {
+        "act": act,
+        "about": about,
+        "reviewer": reviewer,
+        "provisional": provisional,
+        "article_id": read.article_id,
+        "sha256": read.sha256,
+        "at": now,
+    }
+    done = connection.execute(decisions.insert().values(**row))
+    return int(done.inserted_primary_key[0])  # type: ignore[index]
+
+
+def undo(connection: Connection, id_: int, reviewer: str, now: datetime) -> Decision:
+    """Take an act back by one more row; return the one that was undone.
+
+    Raises `NotFound` where there is none of this reviewer's, `UsageError` where it cannot be
+    undone: it is an undo, was undone, or a reviewer has confirmed or overruled it.
+    """
+    row = connection.execute(select(decisions).where(decisions.c.id == id_)).first()
+    if row is None or row.reviewer != reviewer or row.act == "undo":
+        raise NotFound(f"no act '{id_}' of yours to undo")
+    if not connection.execute(select(_is_open(decisions.c.id)).where(decisions.c.id == id_)).one()[
+        0
+    ]:
+        raise UsageError(f"decision {id_} cannot be undone: it was {REFUSED}")
+    _add(connection, "undo", id_, reviewer, row, now)
+    return _decode(connection, row)
+
+
+def judge(connection: Connection, id_: int, reviewer: str, now: datetime, *, right: bool) -> int:
+    """Confirm or overrule what a volunteer decided; return the id of that act.
+
+    Raises `NotFound` where there is no such decision, `UsageError` for one's own, and for one that
+    does not wait for it.
+    """
+    row = connection.execute(select(decisions).where(decisions.c.id == id_)).first()
+    if row is None or row.act != "review":
+        raise NotFound(f"no decision '{id_}'")
+    if row.reviewer == reviewer:
+        raise UsageError("nobody confirms a decision of their own")
+    open_ = select(_is_open(decisions.c.id)).where(decisions.c.id == id_)
+    if not row.provisional or not connection.execute(open_).scalar_one():
+        raise UsageError(f"decision {id_} does not wait: it was {REFUSED}")
+    return _add(connection, "confirm" if right else "overrule", id_, reviewer, row, now)
+
+
+def last(connection: Connection, reviewer: str, acts: Sequence[Act]) -> Decision | None:
+    """Return the latest of a reviewer's acts of these kinds that can be undone."""
+    query = (
+        select(decisions)
+        .where(
+            decisions.c.reviewer == reviewer,
+            decisions.c.act.in_(acts),
+            _is_open(decisions.c.id),
+        )
+        .order_by(decisions.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else _decode(connection, row)
+
+
+def decision(connection: Connection, id_: int) -> Decision:
+    """Return an act. Raises `NotFound`."""
+    row = connection.execute(select(decisions).where(decisions.c.id == id_)).first()
+    if row is None:
+        raise NotFound(f"no decision '{id_}'")
+    return _decode(connection, row)
+
+
+def flags_of(connection: Connection, id_: int) -> list[FlagSaid]:
+    """Return what a decision says of flags."""
+    query = select(flag_verdicts).where(flag_verdicts.c.decision_id == id_)
+    return [
+        FlagSaid(row.article_id, row.sha256, row.rule, row.field, row.start, row.end, row.right)
+        for row in connection.execute(query.order_by(flag_verdicts.c.id))
+    ]
+
+
+def waiting(connection: Connection) -> list[int]:
+    """Return the ids of what volunteers decided and nobody has confirmed or overruled, in order.
+
+    Of one volunteer's decisions on an article only the latest waits.
+    """
+    query = select(decisions.c.id).where(_waits()).order_by(decisions.c.id)
+    return list(connection.execute(query).scalars())
+
+
+def count_waiting(connection: Connection) -> int:
+    """Return how many decisions wait to be confirmed."""
+    query = select(func.count()).select_from(decisions).where(_waits())
+    return int(connection.execute(query).scalar_one())
+
+
+def holds(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that what a decision says counts; what has no decision always does."""
+    made = decisions.alias()
+    counts = exists().where(
+        made.c.id == decision_id,
+        ~_acted(made.c.id, ("undo",)),
+        or_(made.c.provisional.is_(False), _acted(made.c.id, ("confirm",))),
+    )
+    return or_(decision_id.is_(None), counts)
+
+
+def stands(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that a decision is neither undone nor overruled: it holds or waits."""
+    return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule")))
+
+
+def waits(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that a decision is provisional and nothing has become of it."""
+    made = decisions.alias()
+    return exists().where(
+        made.c.id == decision_id, made.c.provisional.is_(True), _is_open(made.c.id)
+    )
+
+
+def _waits() -> ColumnElement[bool]:
+    later = decisions.alias()
+    replaced = exists().where(
+        later.c.reviewer == decisions.c.reviewer,
+        later.c.article_id == decisions.c.article_id,
+        later.c.act == "review",
+        later.c.id > decisions.c.id,
+        ~_acted(later.c.id, ("undo",)),
+    )
+    return and_(
+        decisions.c.act == "review",
+        decisions.c.provisional.is_(True),
+        _is_open(decisions.c.id),
+        ~replaced,
+    )
+
+
+def _is_open(id_: ColumnElement[Any]) -> ColumnElement[bool]:
+    return ~_acted(id_, ("undo", "confirm", "overrule"))
+
+
+def _acted(id_: ColumnElement[Any], acts: Iterable[Act]) -> ColumnElement[bool]:
+    """Return the condition that somebody did this to an act, and did not take it back."""
+    done, back = decisions.alias(), decisions.alias()
+    taken_back = exists().where(back.c.about == done.c.id, back.c.act == "undo")
+    return exists().where(done.c.about == id_, done.c.act.in_(list(acts)), ~taken_back)
+
+
+def _decode(connection: Connection, row: Any) -> Decision:
+    of = row.id if row.act == "review" else row.about
+    said = list(
+        connection.execute(
+            select(reviews.c.article_id, reviews.c.verdict, reviews.c.tags)
+            .where(reviews.c.decision_id == of)
+            .order_by(reviews.c.id)
+        )
+    )
+    flags = select(func.count()).where(flag_verdicts.c.decision_id == of)
+    open_ = select(_is_open(decisions.c.id)).where(decisions.c.id == row.id)
+    return Decision(
+        row.id,
+        row.act,
+        row.about,
+        row.reviewer,
+        row.provisional,
+        row.article_id,
+        row.sha256,
+        row.at,
+        said[0].verdict if said else None,
+        {scheme: tuple(labels) for scheme, labels in said[0].tags.items()} if said else None,
+        len(said),
+        int(connection.execute(flags).scalar_one()),
+        row.provisional and bool(connection.execute(open_).scalar_one()),
+    )
