@@ -374,16 +374,17 @@ class Monitor(Named):
         tags: Mapping[str, Iterable[str]] | None = None,
         reviewer: str = "",
         sha256: str | None = None,
+        provisional: bool = False,
     ) -> Review:
         """Store what a person says of an article; of its current version unless `sha256` is given.
 
-        Raises `NotFound`, and `UsageError` for a label that is none.
+        What is `provisional` counts once a reviewer confirms it. Raises `NotFound`, and
+        `UsageError` for a label that is none.
         """
         version = sha256 or self.store.article(article_id, ()).article.sha256
-        now = self.now()
-        said = Review(article_id, version, reviewer, verdict, check_labels(tags or {}), now)
-        self.store.add_review(said, now)
-        return said
+        now, labels = self.now(), check_labels(tags or {})
+        said = Review(article_id, version, reviewer, verdict, labels, now, None, provisional)
+        return replace(said, decision=self.store.add_review(said, now))
 
     def export(
         self,

@@ -123,4 +123,6 @@ def review_json(review: Review) -> dict[str, Any]:
         "verdict": review.verdict,
         "tags": {scheme: list(labels) for scheme, labels in review.tags.items()},
         "at": review.at.isoformat().replace("+00:00", "Z") if review.at else None,
+        "decision": review.decision,
+        "provisional": review.provisional,
     }

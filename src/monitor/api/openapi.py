@@ -41,6 +41,7 @@ _WORDS = {
     403: "The visitor has not the scope; or the request comes from another site's page.",
     404: "There is no such thing here.",
     405: "The address does not answer this method.",
+    409: "Things stand otherwise than the request takes for granted.",
     413: "The draft is over the one size limit.",
     415: "The body, or the file in it, is of a type that is not read.",
     422: "A field, or the draft itself, cannot be used; `errors` says which.",

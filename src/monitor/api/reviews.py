@@ -1,4 +1,4 @@
-"""`POST /v1/articles/{article_id}/review`: what a person says of an article."""
+"""`POST /v1/articles/{article_id}/review` and `/flags`: what a person says; and taking it back."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from monitor.api.bodies import JsonRoute
 from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
 from monitor.api.schemas import Model, WholeStr
-from monitor.errors import UsageError
+from monitor.core import Monitor
+from monitor.desk.reviewing import Reviewer, decide
+from monitor.desk.reviewing import undo as take_back
+from monitor.errors import NotFound, UsageError
 from monitor.shapes import review_json
-from monitor.types import FLOWS, FORMS, GENDERS, PROTECTIONS, RESPONSES, VICTIMS, Verdict
+from monitor.types import FLOWS, FORMS, GENDERS, PROTECTIONS, RESPONSES, VICTIMS, FieldName, Verdict
+from monitor.visitors import Visitor
 
 router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("review"))])
 
@@ -49,7 +53,9 @@ class ReviewRequest(Model):
         examples=[{"form": ["forced_labour"], "place": ["TH"]}],
     )
     reviewer: WholeStr = Field(
-        default="", max_length=200, description="Who says so; the latest review of each holds."
+        default="",
+        max_length=200,
+        description="Who says so, where nobody signed in; the latest review of each holds.",
     )
     sha256: WholeStr | None = Field(
         default=None, max_length=64, description="The version that was read; the current one."
@@ -65,6 +71,54 @@ class ReviewOut(Model):
     verdict: Verdict
     tags: dict[str, list[str]]
     at: str = Field(description="RFC 3339.")
+    decision: int = Field(description="Its number, by which it is undone.")
+    provisional: bool = Field(description="It counts once a reviewer has confirmed it.")
+
+
+class FlagRequest(Model):
+    """Whether the flags of a rule are right: all of them, or the one at a place."""
+
+    rule: WholeStr = Field(max_length=200, description="The rule's id.")
+    right: bool
+    field: FieldName | None = Field(default=None, description="Where the one flag is.")
+    start: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    end: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    reviewer: WholeStr = Field(
+        default="", max_length=200, description="Who says so, where nobody signed in."
+    )
+
+
+class FlagOut(Model):
+    """What was stored of flags."""
+
+    article: str
+    rule: str
+    right: bool
+    flags: int = Field(description="How many flags it was said of.")
+    reviewer: str
+    decision: int
+    provisional: bool
+
+
+class UndoRequest(Model):
+    """Whose decision it is, where nobody signed in."""
+
+    reviewer: WholeStr = Field(default="", max_length=200)
+
+
+class UndoOut(Model):
+    """What was undone."""
+
+    decision: int
+    article: str
+    reviewer: str
+
+
+def reviewer_of(visitor: Visitor, given: str) -> Reviewer:
+    """Return who decides: who signed in, else who is `given`; another's name is refused."""
+    if visitor.name and given not in ("", visitor.name):
+        raise ProblemError(403, "Who signed in with a token reviews under its name only.")
+    return Reviewer(visitor.name or given.strip(), visitor.provisional)
 
 
 @router.post(
@@ -84,18 +138,93 @@ def review(
 
     Who signed in speaks under that name and no other.
     """
-    if visitor.name and said.reviewer not in ("", visitor.name):
-        raise ProblemError(403, "Who signed in with a token reviews under its name only.")
+    who = reviewer_of(visitor, said.reviewer)
     try:
         stored = monitor.review(
             article_id,
             said.verdict,
             tags=said.tags.model_dump(exclude_none=True),
-            reviewer=visitor.name or said.reviewer,
+            reviewer=who.name,
             sha256=said.sha256,
+            provisional=who.provisional,
         )
     except UsageError as error:
         where: list[str | int] = ["body", "tags", "place"]
         errors = [(where, "must be codes of ISO 3166-1 alpha-2")]
         raise ProblemError(422, "A place is no country's code.", errors=errors) from error
     return JSONResponse(review_json(stored))
+
+
+@router.post(
+    "/v1/articles/{article_id}/flags",
+    summary="Judge flags",
+    response_model=None,
+    response_description="What was stored.",
+    responses={200: {"model": FlagOut}, **problems(403, 404, 415, 422, 503)},
+)
+def flags(
+    article_id: Annotated[WholeStr, Path(description="The article's id.", max_length=200)],
+    said: FlagRequest,
+    monitor: MonitorDep,
+    visitor: VisitorDep,
+) -> JSONResponse:
+    """Store whether flags of an article are right; scorecards count what is confirmed."""
+    who = reviewer_of(visitor, said.reviewer)
+    spots = _spots(monitor, article_id, said)
+    version = monitor.store.article(article_id, ()).article.sha256
+    decision = decide(monitor, article_id, None, who, sha256=version, flags=spots)
+    return JSONResponse(
+        {
+            "article": article_id,
+            "rule": said.rule,
+            "right": said.right,
+            "flags": len(spots),
+            "reviewer": who.name,
+            "decision": decision,
+            "provisional": who.provisional,
+        }
+    )
+
+
+def _spots(
+    monitor: Monitor, article_id: str, said: FlagRequest
+) -> dict[tuple[str, str, int, int], bool]:
+    """Return the flags that are meant, with what is said of them. Raises `NotFound`."""
+    wanted = (said.field, said.start, said.end)
+    found: dict[tuple[str, str, int, int], bool] = {
+        (f.rule, f.field, f.start, f.end): said.right
+        for f in monitor.article(article_id).findings
+        if f.rule == said.rule
+        and all(
+            given in (None, has)
+            for given, has in zip(wanted, (f.field, f.start, f.end), strict=True)
+        )
+    }
+    if not found:
+        raise NotFound(f"article '{article_id}' has no such flag")
+    return found
+
+
+@router.post(
+    "/v1/decisions/{decision}/undo",
+    summary="Take a decision back",
+    response_model=None,
+    response_description="What was undone.",
+    responses={200: {"model": UndoOut}, **problems(403, 404, 409, 415, 422, 503)},
+)
+def undo(
+    decision: Annotated[int, Path(description="Its number.", ge=1, le=2**31 - 1)],
+    said: UndoRequest,
+    monitor: MonitorDep,
+    visitor: VisitorDep,
+) -> JSONResponse:
+    """Take back what one said oneself; it stays stored, and counts no more."""
+    who = reviewer_of(visitor, said.reviewer)
+    try:
+        undone = take_back(monitor, decision, who)
+    except UsageError as error:
+        detail = "It was undone already, or a reviewer has confirmed or overruled it."
+        raise ProblemError(409, detail) from error
+    return JSONResponse(
+        {"decision": undone.id, "article": undone.article_id, "reviewer": undone.reviewer}
+    )

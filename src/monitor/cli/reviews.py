@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.context import monitor_of
-from monitor.cli.output import plain, show
+from monitor.cli.output import plain, say, show
 from monitor.errors import NotFound, UsageError
 from monitor.shapes import review_json
 from monitor.types import VERDICTS
@@ -54,19 +54,42 @@ def list_(
     conflicts: Annotated[
         bool, typer.Option("--conflicts", help="Only where reviewers differ.")
     ] = False,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="Only what volunteers said and nobody has confirmed.")
+    ] = False,
 ) -> None:
-    """Print all reviews as JSON lines, or where reviewers differ."""
+    """Print the reviews that count as JSON lines, or where reviewers differ.
+
+    What was undone or overruled counts no more, what volunteers said not before it is confirmed.
+    """
     from monitor.train.reviews import review_rows
 
-    reviewed = monitor_of(context).store.reviewed()
+    reviewed = monitor_of(context).store.reviewed(provisional=waiting)
     if not conflicts:
         for _, reviews in reviewed:
             for review in reviews:
-                show(json.dumps(review_json(review), ensure_ascii=False))
+                if review.provisional == waiting:
+                    show(json.dumps(review_json(review), ensure_ascii=False))
         return
     for conflict in review_rows(reviewed, language="en").conflicts:
         said = "; ".join(f"{name or 'unnamed'}: {label}" for name, label in conflict.said.items())
         show(plain(f"{conflict.article_id}\t{conflict.scheme}\t{said}\t{conflict.title}"))
+
+
+@app.command()
+def undo(
+    context: typer.Context,
+    decision: Annotated[
+        int, typer.Argument(metavar="DECISION", help="Its number, as `reviews add` says.")
+    ],
+    by: Annotated[str, typer.Option(help="Whose it is.")] = "",
+) -> None:
+    """Take a review of one's own back; it stays stored and counts no more."""
+    from monitor.desk.reviewing import Reviewer
+    from monitor.desk.reviewing import undo as take_back
+
+    undone = take_back(monitor_of(context), decision, Reviewer(by))
+    say(f"undone: {undone.verdict or 'what was said of flags'} of {undone.article_id}")
 
 
 def _id_of(article: str) -> str:

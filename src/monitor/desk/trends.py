@@ -126,11 +126,18 @@ def report_of(monitor: Monitor, month: str) -> Report:
 
 
 def judge_flag(
-    monitor: Monitor, article: str, rule: str, *, right: bool, reviewer: str = ""
+    monitor: Monitor,
+    article: str,
+    rule: str,
+    *,
+    right: bool,
+    reviewer: str = "",
+    provisional: bool = False,
 ) -> int:
     """Record whether the flags of `rule` in an article are right; return how many. `NotFound`."""
     from monitor.feeds import article_id
 
     chosen = article_id(article) if "://" in article else article
     facts: dict[str, Any] = {"right": right, "reviewer": reviewer, "now": monitor.now()}
+    facts["provisional"] = provisional
     return monitor.store.add_flag_verdict(chosen, rule, stamps=monitor.stamps, **facts)

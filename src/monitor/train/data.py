@@ -53,6 +53,8 @@ class Labelled:
     flow: str | None = None
     url: str = ""
     outlet: str = ""
+    said_at: str = ""
+    """Of a desk's review: when it was given, in ISO 8601."""
 
 
 def read_labelled(

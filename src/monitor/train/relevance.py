@@ -99,12 +99,13 @@ def train_relevance(
             scores["parts"] = parts_of_data(corpus, rows.regional, options, seed, say)
         own, none = targets_of(corpus), targets_of(corpus, with_own=False)
         scores["ablations"] = ablate(corpus, none, own, dev, cues, options, seed, say)
-    counts = {
+    counts: dict[str, Any] = {
         "texts_rel": _counts(corpus.rel[corpus.own]),
         "mined_rel": _counts(np.array([row.rel for row in rows.mined])),
     }
     if reviews:
         counts["reviews_rel"] = _counts(np.array([row.rel for row in reviews]))
+        counts["reviews_until"] = max(row.said_at for row in reviews)
     meta = {
         "name": NAME,
         "version": version,

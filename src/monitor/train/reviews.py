@@ -95,4 +95,5 @@ def _row(article: Article, latest: Mapping[str, Review], open_schemes: set[str])
         place=tags.get("place"),
         victim=next(iter(tags.get("victim", ())), None),
         flow=next(iter(tags.get("flow", ())), None),
+        said_at=max((review.at.isoformat() for review in latest.values() if review.at), default=""),
     )
