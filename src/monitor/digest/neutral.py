@@ -82,4 +82,9 @@ def is_graphic(title: str, assessed: AssessedArticle) -> bool:
         for finding in assessed.findings
         if finding.scope == "headline" or finding.field == "title"
     )
-    return flagged or _GRAPHIC.search(title) is not None
+    return flagged or tells_violence(title)
+
+
+def tells_violence(text: str) -> bool:
+    """Whether a text has words that tell of bodies and violence."""
+    return _GRAPHIC.search(text) is not None

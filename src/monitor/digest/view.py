@@ -264,7 +264,7 @@ def _view_article(
         language=language if _LANGUAGE.fullmatch(language) else None,
         when=when if article.published else f"first seen {when}",
         when_iso=on_clock(moment, zone).isoformat(timespec="minutes"),
-        certainty=_certainty(assessed),
+        certainty=certainty_words(assessed),
         summary_only=article.origin == "summary",
         tag_line=tag_line(assessed.tags, country_name),
         tags=view_tags(assessed, country_name),
@@ -312,7 +312,7 @@ def _pieces(title: str, findings: Iterable[Finding]) -> tuple[tuple[str, bool], 
     return tuple(pieces)
 
 
-def _certainty(assessed: AssessedArticle) -> str:
+def certainty_words(assessed: AssessedArticle) -> str:
     """Return how likely trafficking is a main subject; per cent in steps of five, as it is known.
 
     The models' calibration error is 3 to 4 hundredths: a finer figure would say nothing.

@@ -1,0 +1,337 @@
+"""A story as it is reviewed: what a reviewer reads and is asked, in words; and what each said.
+
+Names that are withheld stand in nothing here, and passages that tell of violence are marked so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from monitor.countries import country_name, language_name
+from monitor.decisions import Said
+from monitor.digest.neutral import NO_TAGS, neutral_line, tells_violence
+from monitor.digest.safe import clean, excerpt, safe_url
+from monitor.digest.times import date_words, on_clock
+from monitor.digest.view import certainty_words
+from monitor.labels import ONE, SCHEMES
+from monitor.masks import Shown
+from monitor.types import Article, AssessedArticle, FieldName, Finding, Span, Story, Tag
+from monitor.web.passages import Mark, Paragraph, paragraphs_of, pieces_of
+
+NO_LINE = "An article without tags"
+NAMES = {
+    "form": "Form",
+    "response": "Response",
+    "place": "Place of the exploitation",
+    "victim": "Victims",
+    "gender": "Gender of victims",
+    "flow": "Flow",
+    "protection": "Help told of",
+    "indicator": "Indicator",
+}
+VERDICT_WORDS = {
+    "relevant": "relevant",
+    "borderline": "borderline",
+    "not_relevant": "not relevant",
+}
+EVIDENCE, FLAGGED = "evidence", "flagged"
+HEADLINE_CHARS = 300
+QUOTE_CHARS = 160
+QUOTES = 4
+
+Spot = tuple[str, str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Pieces, each with the numbers of tags and flags whose words end with it.
+
+    One that is `graphic` is folded away.
+    """
+
+    pieces: tuple[tuple[str, str, bool, tuple[str, ...]], ...]
+    graphic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A label that one may tick; `given` by the model, `ticked` when the page opens."""
+
+    label: str
+    words: str
+    given: bool
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A scheme of tags: all its labels. Of `one` a single label holds; places are `written`."""
+
+    scheme: str
+    name: str
+    choices: tuple[Choice, ...]
+    one: bool
+    written: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagShown:
+    """A tag of the model, with its number in the text and the words that it rests on."""
+
+    ref: str
+    scheme: str
+    label: str
+    unsure: bool
+    quotes: tuple[str, ...]
+    graphic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FlagShown:
+    """A flag to judge: one rule and wording, all its `spots` in the article; `right` as judged."""
+
+    ref: str
+    rule: str
+    severity: str
+    words: str
+    graphic: bool
+    message: str
+    spots: tuple[str, ...]
+    right: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another article of the story."""
+
+    id: str
+    outlet: str
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryShown:
+    """A story on the page."""
+
+    id: str
+    sha256: str
+    line: str
+    outlet: str
+    when: str
+    when_iso: str
+    language: str
+    url: str | None
+    certainty: str
+    summary_only: bool
+    shown: Shown
+    headline: Passage
+    passages: tuple[Passage, ...]
+    tags: tuple[TagShown, ...]
+    questions: tuple[Question, ...]
+    was: tuple[str, ...]
+    flags: tuple[FlagShown, ...]
+    same: tuple[Other, ...]
+    others: tuple[Other, ...]
+    said: tuple[tuple[str, str, bool], ...]
+
+
+def story_shown(
+    assessed: AssessedArticle,
+    shown: Shown,
+    *,
+    zone: ZoneInfo,
+    same: Sequence[Other] = (),
+    others: Sequence[Other] = (),
+    said: Sequence[Said] = (),
+    flags: Mapping[Spot, bool] | None = None,
+    tags: Mapping[str, Sequence[str]] | None = None,
+    blind: bool = False,
+) -> StoryShown:
+    """Put an article into what the page shows; `blind` without what models and others say of it.
+
+    `flags` and `tags` are what the reviewer said of them before.
+    """
+    article = assessed.article
+    seen_tags = () if blind else assessed.tags
+    findings = () if blind else assessed.findings
+    told = tuple((f"T{n}", tag) for n, tag in enumerate(_ordered(seen_tags), 1))
+    groups = _grouped(findings)
+    marks = [
+        _mark(span.field, span.start, span.end, EVIDENCE, ref)
+        for ref, tag in told
+        for span in tag.evidence
+    ]
+    marks += [
+        _mark(f.field, f.start, f.end, FLAGGED, f"F{n}")
+        for n, group in enumerate(groups, 1)
+        for f in group
+    ]
+    headline, passages = _passages(article, shown, marks)
+    moment = article.published or article.seen
+    when = date_words(moment, "all", zone)
+    line = neutral_line(Story(article.id, (assessed,)), country_name)
+    return StoryShown(
+        id=article.id,
+        sha256=article.sha256,
+        line=NO_LINE if blind or line == NO_TAGS else line,
+        outlet=clean(article.outlet) or "unnamed outlet",
+        when=when if article.published else f"first seen {when}",
+        when_iso=on_clock(moment, zone).isoformat(timespec="minutes"),
+        language=language_name(article.language) if article.language else "",
+        url=None if shown.link_tells else safe_url(article.url),
+        certainty="" if blind else certainty_words(assessed),
+        summary_only=article.origin == "summary",
+        shown=shown,
+        headline=headline,
+        passages=passages,
+        tags=tuple(_tag(ref, tag, article, shown) for ref, tag in told),
+        questions=_questions(seen_tags, tags or {}),
+        was=tuple(_was(seen_tags)),
+        flags=tuple(
+            _flag(f"F{n}", group, article, shown, flags or {}) for n, group in enumerate(groups, 1)
+        ),
+        same=tuple(same),
+        others=tuple(others),
+        said=tuple(
+            (clean(one.reviewer) or "unnamed", VERDICT_WORDS[one.verdict], one.waits)
+            for one in said
+        ),
+    )
+
+
+def other_shown(article: Article, shown: Shown) -> Other:
+    """Return another article of the story as it is listed."""
+    headline = "" if tells_violence(article.title) else shown.title
+    return Other(article.id, clean(article.outlet), excerpt(headline, HEADLINE_CHARS))
+
+
+def headline_shown(article: Article, shown: Shown) -> str:
+    """Return a headline for a list, or why there is none."""
+    if tells_violence(article.title):
+        return "(headline not shown: it tells of violence)"
+    return excerpt(shown.title, HEADLINE_CHARS) or f"(headline not shown: {shown.withheld})"
+
+
+def _mark(field: FieldName, start: int, end: int, kind: str, ref: str) -> tuple[FieldName, Mark]:
+    return field, Mark(start, end, kind, ref)
+
+
+def _passages(
+    article: Article, shown: Shown, marks: Sequence[tuple[FieldName, Mark]]
+) -> tuple[Passage, tuple[Passage, ...]]:
+    """Return headline and text; what is withheld whole has no passage."""
+    title = pieces_of(
+        article.title, hidden=shown.hidden("title"), marks=[m for f, m in marks if f == "title"]
+    )
+    if shown.withheld:
+        return Passage((), False), ()
+    text = paragraphs_of(
+        article.text, hidden=shown.hidden("text"), marks=[m for f, m in marks if f == "text"]
+    )
+    ends: set[Mark] = set()
+    passages = [_passage(paragraph, ends) for paragraph in reversed(text)]
+    return _passage(title, set()), tuple(reversed(passages))
+
+
+def _passage(paragraph: Paragraph, ended: set[Mark]) -> Passage:
+    """Cut a paragraph for the page; a mark's number stands where it ends (`ended`: further on)."""
+    pieces = []
+    for piece in reversed(paragraph):
+        refs = tuple(dict.fromkeys(m.note for m in piece.marks if m not in ended))
+        ended.update(piece.marks)
+        pieces.append((clean(piece.text, strip=False), piece.kinds, piece.hidden, refs))
+    whole = "".join(piece.text for piece in paragraph)
+    return Passage(tuple(reversed(pieces)), tells_violence(whole))
+
+
+def _ordered(tags: Sequence[Tag]) -> list[Tag]:
+    order = list(NAMES)
+    known = [tag for tag in tags if tag.scheme in NAMES]
+    return sorted(known, key=lambda tag: (order.index(tag.scheme), -tag.score, tag.label))
+
+
+def _tag(ref: str, tag: Tag, article: Article, shown: Shown) -> TagShown:
+    found = dict.fromkeys(_quote(span, article, shown) for span in tag.evidence)
+    quotes = tuple(quote for quote in found if quote)[:QUOTES]
+    words = country_name(tag.label) if tag.scheme == "place" else tag.label.replace("_", " ")
+    role = f" ({tag.role})" if tag.role and tag.role != "exploitation" else ""
+    return TagShown(
+        ref=ref,
+        scheme=NAMES[tag.scheme] if tag.scheme != "place" else "Place",
+        label=clean(words) + clean(role, strip=False),
+        unsure=tag.score < 0.6,
+        quotes=quotes,
+        graphic=any(tells_violence(quote) for quote in quotes),
+    )
+
+
+def _quote(span: Span, article: Article, shown: Shown) -> str:
+    source = article.title if span.field == "title" else article.text
+    return _masked(source, span.field, span.start, span.end, shown)
+
+
+def _masked(source: str, field: FieldName, start: int, end: int, shown: Shown) -> str:
+    """Return a stretch of a field without the names in it."""
+    if shown.withheld:
+        return ""
+    hidden = [(a - start, b - start) for a, b in shown.hidden(field)]
+    pieces = pieces_of(source[start:end], hidden=hidden)
+    return excerpt("".join("[name withheld]" if p.hidden else p.text for p in pieces), QUOTE_CHARS)
+
+
+def _grouped(findings: Sequence[Finding]) -> list[list[Finding]]:
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.rule, finding.match.casefold()), []).append(finding)
+    return list(groups.values())
+
+
+def _flag(
+    ref: str,
+    group: Sequence[Finding],
+    article: Article,
+    shown: Shown,
+    said: Mapping[Spot, bool],
+) -> FlagShown:
+    first = group[0]
+    source = article.title if first.field == "title" else article.text
+    words = _masked(source, first.field, first.start, first.end, shown)
+    named = any(a < first.end and first.start < b for a, b in shown.hidden(first.field))
+    judged = {said.get((f.rule, f.field, f.start, f.end)) for f in group}
+    return FlagShown(
+        ref=ref,
+        rule=first.rule,
+        severity=first.severity,
+        words=words,
+        graphic=tells_violence(words),
+        message="" if named else clean(first.message),
+        spots=tuple(f"{f.rule} {f.field} {f.start} {f.end}" for f in group),
+        right=judged.pop() if len(judged) == 1 else None,
+    )
+
+
+def labels_given(tags: Sequence[Tag], scheme: str) -> tuple[str, ...]:
+    """Return the model's labels of a scheme, as a review would have them."""
+    own = [t for t in tags if t.scheme == scheme and t.role in (None, "exploitation")]
+    labels = tuple(dict.fromkeys(t.label for t in sorted(own, key=lambda t: -t.score)))
+    return labels[:1] if scheme in ONE else labels
+
+
+def _was(tags: Sequence[Tag]) -> list[str]:
+    return [f"{scheme}={label}" for scheme in SCHEMES for label in labels_given(tags, scheme)]
+
+
+def _questions(tags: Sequence[Tag], said: Mapping[str, Sequence[str]]) -> tuple[Question, ...]:
+    found = []
+    for scheme, labels in SCHEMES.items():
+        given = labels_given(tags, scheme)
+        ticked = said.get(scheme, given)
+        choices = tuple(
+            Choice(label, label.replace("_", " "), label in given, label in ticked)
+            for label in labels
+        )
+        written = " ".join(ticked) if scheme == "place" else None
+        found.append(Question(scheme, NAMES[scheme], choices, scheme in ONE, written))
+    return tuple(found)
