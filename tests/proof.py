@@ -83,8 +83,14 @@ STEPS = (
     Step(
         "browsers",
         "axe-core on every page and state, nothing wider than the window",
-        (*PYTEST, "tests/web/test_web_axe.py"),
+        (*PYTEST, "tests/web/test_web_axe.py", "tests/web/test_web_review_axe.py"),
         {"WIDTHS": "360,390,768,1280,1600"},
+    ),
+    Step(
+        "review",
+        "a reviewer's half hour by the keyboard, and what the store then has",
+        ("tests/review_session.py",),
+        needs=DEV,
     ),
     Step("load", "50 clients at once for half a minute", ("benchmarks/bench_load.py",)),
     Step("check", "a draft beside a pass of spaCy", ("benchmarks/bench_check.py",)),
