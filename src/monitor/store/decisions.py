@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
@@ -175,6 +176,7 @@ def count_waiting(connection: Connection) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+@cache  # to build it takes longer than to ask it
 def holds(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the condition that what a decision says counts; what has no decision always does."""
     made = decisions.alias()
@@ -186,11 +188,13 @@ def holds(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
     return or_(decision_id.is_(None), counts)
 
 
+@cache
 def stands(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the condition that a decision is neither undone nor overruled: it holds or waits."""
     return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule")))
 
 
+@cache
 def waits(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the condition that a decision is provisional and nothing has become of it."""
     made = decisions.alias()
