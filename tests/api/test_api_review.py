@@ -55,3 +55,20 @@ def test_a_wrong_review_is_a_problem(
 def test_there_must_be_such_an_article(client: httpx.Client) -> None:
     answer = client.post("/v1/articles/none/review", json={"verdict": "relevant"})
     assert answer.status_code == 404
+
+
+def test_flags_are_judged_and_a_decision_is_taken_back(client: httpx.Client, article: str) -> None:
+    found = client.get(f"/v1/articles/{article}").json()["findings"]
+    rule = found[0]["rule"]
+    body = {"rule": rule, "right": True, "reviewer": "Ama"}
+    said = client.post(f"/v1/articles/{article}/flags", json=body).json()
+    assert said["flags"] == sum(finding["rule"] == rule for finding in found)
+    assert (said["rule"], said["right"], said["provisional"]) == (rule, True, False)
+    place = {**body, "field": found[0]["field"], "start": found[0]["start"]}
+    assert client.post(f"/v1/articles/{article}/flags", json=place).json()["flags"] == 1
+    for wrong in ({**body, "rule": "none"}, {**place, "start": 9_999}):
+        assert client.post(f"/v1/articles/{article}/flags", json=wrong).status_code == 404
+    undo = f"/v1/decisions/{said['decision']}/undo"
+    assert client.post(undo, json={"reviewer": "Kofi"}).status_code == 404
+    assert client.post(undo, json={"reviewer": "Ama"}).json()["article"] == article
+    assert client.post(undo, json={"reviewer": "Ama"}).status_code == 409

@@ -126,6 +126,7 @@ def test_the_model_learns_from_reviews(tmp_path):
     learned = make(tmp_path / "b", version="9.0.0", reviews=rows)
     assert "reviews_rel" not in without["training"]
     assert learned["training"]["reviews_rel"] == {"2": 12, "1": 0, "0": 0}
+    assert learned["training"]["reviews_until"] == NOW.isoformat()
     odds = []
     for folder in ("a", "b"):
         model = load_relevance(load_folder(tmp_path / folder / "relevance-en" / "9.0.0"))

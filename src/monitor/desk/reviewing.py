@@ -23,6 +23,7 @@ ORDERS: tuple[Order, ...] = get_args(Order)
 SETS: tuple[Which, ...] = get_args(Which)
 CLAIMED_FOR = timedelta(minutes=10)
 """So long a story is kept from others for whoever looks at it."""
+MANY = 500
 MOST_COPIES = 50
 """So many articles of a story are looked through for the same words."""
 _WORD = re.compile(r"\w+")
@@ -107,7 +108,9 @@ def queue_of(monitor: Monitor, chosen: Chosen, who: Reviewer) -> Queue:
     shown = monitor.store.shown_articles(
         monitor.relevance_stamps, monitor.stories_stamp, since=since, until=until
     )
-    said = monitor.store.said([one.article_id for one in shown])
+    # Of many articles it costs less to read all that was said than to ask of each.
+    ids = [one.article_id for one in shown] if len(shown) <= MANY else None
+    said = monitor.store.said(ids)
     return Queue(make_queue(shown, said, chosen, who.name))
 
 
