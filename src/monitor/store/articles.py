@@ -89,13 +89,21 @@ def some_assessed(
     connection: Connection, ids: Sequence[str], stamps: Sequence[str]
 ) -> list[AssessedArticle]:
     """Return articles in the order of `ids`, with what `stamps` said of them."""
-    found: dict[str, AssessedArticle] = {}
-    for some in chunks(ids):
-        rows = connection.execute(current_articles().where(articles.c.id.in_(some)))
-        page = [to_article(row) for row in rows]
-        said = _said(connection, page, stamps)
-        found.update((one.id, merge(one, said.get(one.id, {}), stamps)) for one in page)
+    found = by_id(connection, ids, stamps)
     return [found[key] for key in ids]
+
+
+def by_id(
+    connection: Connection, ids: Sequence[str], stamps: Sequence[str]
+) -> dict[str, AssessedArticle]:
+    """Return those of the articles that are stored, by id, with what `stamps` said of them."""
+    found: dict[str, AssessedArticle] = {}
+    for some in chunks(sorted(set(ids))):
+        query = current_articles().where(articles.c.id.in_(some))
+        rows = [to_article(row) for row in connection.execute(query)]
+        said = _said(connection, rows, stamps)
+        found.update((one.id, merge(one, said.get(one.id, {}), stamps)) for one in rows)
+    return found
 
 
 def article_versions(connection: Connection, article_id: str) -> list[Article]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, null, or_, select
 
 from monitor.counted import FeedChange, Flag, Item
 from monitor.decisions import FlagSaid
 from monitor.errors import NotFound
 from monitor.store import decisions
 from monitor.store.rows import chunks
-from monitor.store.samples import judged
 from monitor.store.schema import (
     articles,
     assessments,
@@ -29,47 +29,121 @@ Spot = tuple[str, str, int, int]
 """Where a flag is: rule, field, start, end."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What models said of a version: the `item` that it is by them, and where it is flagged.
+
+    `experimental` are stamps of models that are not measured in its language.
+    """
+
+    item: Item
+    spots: tuple[Spot, ...]
+    experimental: frozenset[str]
+
+
 def items(
     connection: Connection,
     since: datetime | None,
     until: datetime | None,
     stamps: Sequence[str],
+    known: dict[tuple[str, str], Said] | None = None,
 ) -> list[Item]:
     """Return what is about trafficking of the articles first seen in [since, until).
 
+    `known` is what is known of versions (by article and hash) from earlier; it is added to.
     A person's word stands before the model's: the latest review of the current version, whoever
     gave it, and for the schemes that it speaks of its tags.
     """
     said = _reviews(connection, since, until)
-    rows = {row.id: row for row in judged(connection, since, until, stamps, shown_only=True)}
+    rows = _shown(connection, since, until, stamps)
     missing = sorted(said.keys() - rows.keys())
     for some in chunks(missing):
-        query = select(
-            articles.c.id, articles.c.current, articles.c.outlet, articles.c.first_seen
-        ).where(articles.c.id.in_(some))
+        query = select(*_ARTICLE, null().label("stamp"), null().label("relevant"))
+        query = query.where(articles.c.id.in_(some))
         rows |= {row.id: row for row in connection.execute(query)}
-    kept = [
-        row for row in rows.values() if row.id not in said or said[row.id].verdict != "not_relevant"
-    ]
-    labels, spots = _payloads(connection, [row.id for row in kept], stamps)
-    flags = _flag_verdicts(connection, [row.id for row in kept])
+    known = {} if known is None else known
+    new = [row for row in rows.values() if (row.id, row.current) not in known]
+    _learn(connection, new, stamps, known)
+    flags = flag_words(connection, _with_verdicts(connection, since, until))
+    spoken_of = {article for article, _ in flags}
     found = []
-    for row in kept:
-        review = said.get(row.id)
-        tags = dict(labels.get(row.id, {}))
-        if review is not None:
-            tags |= {scheme: tuple(values) for scheme, values in review.tags.items()}
-        found.append(
-            Item(
-                row.id,
-                row.outlet,
-                row.first_seen,
-                review.verdict == "relevant" if review is not None else bool(row.relevant),
-                tags,
-                tuple(Flag(s[0], flags.get((row.id, s))) for s in spots.get(row.id, ())),
-            )
-        )
+    for row in rows.values():
+        of, review = known[row.id, row.current], said.get(row.id)
+        if not _counts(row, review, of):
+            continue
+        item = of.item
+        if row.id in spoken_of:
+            seen = tuple(Flag(spot[0], flags.get((row.id, spot))) for spot in of.spots)
+            item = replace(item, flags=seen)
+        found.append(item if review is None else _reviewed(item, review))
     return sorted(found, key=lambda item: (item.seen, item.id))
+
+
+def _counts(row: Any, review: Any, said: Said) -> bool:
+    """Whether an article is counted: a person says so, or a model that is measured there."""
+    if review is not None:
+        return bool(review.verdict != "not_relevant")
+    return row.stamp not in said.experimental
+
+
+def _reviewed(item: Item, review: Any) -> Item:
+    """Return an item as a person sees it."""
+    labels = {scheme: tuple(values) for scheme, values in review.tags.items()}
+    return replace(item, main=review.verdict == "relevant", labels={**item.labels, **labels})
+
+
+_ARTICLE = (articles.c.id, articles.c.current, articles.c.outlet, articles.c.first_seen)
+
+
+def _shown(
+    connection: Connection,
+    since: datetime | None,
+    until: datetime | None,
+    stamps: Sequence[str],
+) -> dict[str, Any]:
+    """Return by id what some of `stamps` show of [since, until), as the first of them judged it.
+
+    No more of each than that: many thousand are read for a page.
+    """
+    rank = {stamp: place for place, stamp in enumerate(stamps)}
+    query = (
+        select(*_ARTICLE, assessments.c.stamp, assessments.c.relevant)
+        .join_from(
+            articles,
+            assessments,
+            (assessments.c.article_id == articles.c.id)
+            & (assessments.c.sha256 == articles.c.current),
+        )
+        .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
+        # in the very words of the index of what is told of
+        .where(or_(assessments.c.relevant, assessments.c.borderline))
+    )
+    if since is not None:
+        query = query.where(articles.c.first_seen >= since)
+    if until is not None:
+        query = query.where(articles.c.first_seen < until)
+    found: dict[str, Any] = {}
+    for row in connection.execute(query):
+        if row.id not in found or rank[row.stamp] < rank[found[row.id].stamp]:
+            found[row.id] = row
+    return found
+
+
+def _learn(
+    connection: Connection,
+    new: Sequence[Any],
+    stamps: Sequence[str],
+    known: dict[tuple[str, str], Said],
+) -> None:
+    """Add what `stamps` said of `new` versions to what is known."""
+    labels, spots, experimental = _payloads(connection, [row.id for row in new], stamps)
+    for row in new:
+        there = tuple(spots.get(row.id, ()))
+        flags = tuple(Flag(spot[0]) for spot in there)
+        tags = labels.get(row.id, {})
+        item = Item(row.id, row.outlet, row.first_seen, bool(row.relevant), tags, flags)
+        said = Said(item, there, frozenset(experimental.get(row.id, ())))
+        known[row.id, row.current] = said
 
 
 def _reviews(
@@ -85,31 +159,41 @@ def _reviews(
         .where(decisions.holds(reviews.c.decision_id))
         .order_by(reviews.c.id)
     )
-    if since is not None:
-        query = query.where(articles.c.first_seen >= since)
-    if until is not None:
-        query = query.where(articles.c.first_seen < until)
+    query = _seen_within(query, since, until)
     return {row.article_id: row for row in connection.execute(query)}
+
+
+def _seen_within(query: Select[Any], since: datetime | None, until: datetime | None) -> Select[Any]:
+    """Narrow a query of what people said to articles first seen in [since, until)."""
+    # coalesce: SQLite would go through all articles of the period, by the index of that
+    seen = func.coalesce(articles.c.first_seen, None)
+    if since is not None:
+        query = query.where(seen >= since)
+    return query if until is None else query.where(seen < until)
 
 
 def _payloads(
     connection: Connection, ids: Sequence[str], stamps: Sequence[str]
-) -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, list[Spot]]]:
-    """Return the labels and the places of flags of articles, by id."""
+) -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, list[Spot]], dict[str, list[str]]]:
+    """Return labels, places of flags, and stamps whose word is experimental, by article."""
     labels: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     spots: dict[str, list[Spot]] = defaultdict(list)
+    experimental: dict[str, list[str]] = defaultdict(list)
     for some in chunks(ids):
         query = (
-            select(assessments.c.article_id, assessments.c.payload)
+            select(assessments.c.article_id, assessments.c.stamp, assessments.c.payload)
             .join(
                 articles,
                 (articles.c.id == assessments.c.article_id)
                 & (articles.c.current == assessments.c.sha256),
             )
             .where(articles.c.id.in_(some), assessments.c.stamp.in_(stamps))
+            .where(assessments.c.payload != {})  # most assessors say nothing of most articles
             .order_by(assessments.c.id)
         )
         for row in connection.execute(query):
+            if row.payload.get("experimental"):
+                experimental[row.article_id].append(row.stamp)
             for tag in row.payload.get("tags", ()):
                 there = labels[row.article_id][tag["scheme"]]
                 if tag["role"] in (None, "exploitation") and tag["label"] not in there:
@@ -118,10 +202,22 @@ def _payloads(
                 spot = (found["rule"], found["field"], found["start"], found["end"])
                 spots[row.article_id].append(spot)
     tagged = {key: {s: tuple(found) for s, found in one.items()} for key, one in labels.items()}
-    return tagged, spots
+    return tagged, spots, experimental
 
 
-def _flag_verdicts(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, Spot], bool]:
+def _with_verdicts(
+    connection: Connection, since: datetime | None, until: datetime | None
+) -> list[str]:
+    """Return the articles first seen in [since, until) with a word on a flag."""
+    query = (
+        select(flag_verdicts.c.article_id)
+        .join(articles, articles.c.id == flag_verdicts.c.article_id)
+        .distinct()
+    )
+    return list(connection.execute(_seen_within(query, since, until)).scalars())
+
+
+def flag_words(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, Spot], bool]:
     """Return what people said of flags; where they differ, it was not right."""
     latest: dict[tuple[str, Spot, str], bool] = {}
     for some in chunks(ids):

@@ -24,6 +24,7 @@ from monitor.store.feed_figures import Brought
 from monitor.store.measures import Happened, Standing
 from monitor.store.migrate import revision_of
 from monitor.store.polls import PollResult
+from monitor.store.so_far import CountedSoFar
 from monitor.store.stories import KeptStory, Place, Placed
 from monitor.store.withdrawn import Compare
 from monitor.types import Article, Delivery, Feed, Lease, Outcome, Visit
@@ -33,6 +34,7 @@ class DeskStore:
     """Schedule, mail, stories, counts and expiry; each method one transaction, as of `Store`."""
 
     _database: Database
+    _counted: CountedSoFar
 
     # Feeds, looked at -----------------------------------------------------------------------
 
@@ -161,8 +163,8 @@ class DeskStore:
         self, since: datetime | None, until: datetime | None, stamps: Sequence[str]
     ) -> list[Item]:
         """Return what is about trafficking among the articles first seen in [since, until)."""
-        with self._database.reading() as connection:
-            return counting.items(connection, since, until, stamps)
+        with self._counted.lock, self._database.reading() as connection:
+            return self._counted.items(connection, since, until, stamps)
 
     def stored_by_outlet(self, since: datetime | None, until: datetime | None) -> dict[str, int]:
         """Return how many articles first seen in [since, until) are stored, by outlet."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from monitor.errors import NotFound
 from monitor.gaps import Candidate, Draw, Drawn, Had, Stratum, Told, ToldHad
@@ -20,8 +20,6 @@ def judged(
     since: datetime | None,
     until: datetime | None,
     stamps: Sequence[str],
-    *,
-    shown_only: bool = False,
 ) -> Iterator[Any]:
     """Yield the first judgement in the order of `stamps` of each article first seen in the period.
 
@@ -54,10 +52,6 @@ def judged(
         query = query.where(articles.c.first_seen >= since)
     if until is not None:
         query = query.where(articles.c.first_seen < until)
-    if shown_only:
-        query = query.where(
-            or_(assessments.c.relevant.is_(True), assessments.c.borderline.is_(True))
-        )
     last = None
     for row in connection.execute(query):
         if last is not None and last.id != row.id:

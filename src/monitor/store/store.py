@@ -14,10 +14,12 @@ from monitor.store.archive import ArchiveStore
 from monitor.store.database import Database, open_database
 from monitor.store.desk import DeskStore
 from monitor.store.gate import GateStore
+from monitor.store.list_store import ListStore
 from monitor.store.masks import MaskStore
 from monitor.store.migrate import migrate
 from monitor.store.polls import PollResult
 from monitor.store.reviewing import ReviewStore
+from monitor.store.so_far import CountedSoFar
 from monitor.types import (
     Article,
     AssessedArticle,
@@ -52,7 +54,7 @@ def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     return Store(database)
 
 
-class Store(DeskStore, MaskStore, GateStore, ArchiveStore, ReviewStore):
+class Store(DeskStore, MaskStore, GateStore, ArchiveStore, ReviewStore, ListStore):
     """Feeds, articles and judgements. Threads may share it; use as a context manager or `close`.
 
     Every method raises `StoreError` where the database fails; what it was to write is then not
@@ -61,6 +63,7 @@ class Store(DeskStore, MaskStore, GateStore, ArchiveStore, ReviewStore):
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._counted = CountedSoFar()
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,205 @@
+"""Stories as pages list them: newest first, filtered, counted; and the articles of one by time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, or_, select, tuple_
+
+from monitor.errors import NotFound
+from monitor.store.rows import chunks
+from monitor.store.schema import articles, assessments, story_members, tags, versions
+from monitor.store.stories import KeptStory, kept
+
+
+@dataclass(frozen=True, slots=True)
+class StoryChoice:
+    """Which stories: those with an article that is as chosen; None and empty choose nothing.
+
+    It was first seen in [since, until), is of `outlet`, and has of each scheme in `labels` that
+    label; a place is where the exploitation is. `several`: only what several outlets tell.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    outlet: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article of a story, and when it was published, else first seen."""
+
+    id: str
+    outlet: str
+    at: datetime
+
+
+def newest(
+    connection: Connection,
+    stamp: str,
+    judges: Sequence[str],
+    choice: StoryChoice,
+    *,
+    limit: int,
+    after: str | None,
+) -> list[KeptStory]:
+    """Return stories, the one whose first article was seen last first; `judges` gave the labels.
+
+    Raises `NotFound` where there is no story `after`.
+    """
+    seen, key = articles.c.first_seen, articles.c.id
+    query = _chosen(select(key), stamp, judges, choice).order_by(seen.desc(), key.desc())
+    if after is not None:
+        row = connection.execute(select(seen, key).where(key == after)).first()
+        if row is None:
+            raise NotFound(f"no story '{after}'")
+        query = query.where(tuple_(seen, key) < tuple_(*row, types=[seen.type, key.type]))
+    ids = list(connection.execute(query.limit(limit)).scalars())
+    found = kept(connection, stamp, ids)
+    return [found[story] for story in ids]
+
+
+def count(connection: Connection, stamp: str, judges: Sequence[str], choice: StoryChoice) -> int:
+    """Return how many stories there are of a choice."""
+    query = _chosen(select(func.count()), stamp, judges, choice)
+    return int(connection.execute(query).scalar_one())
+
+
+def _chosen(
+    query: Select[Any], stamp: str, judges: Sequence[str], choice: StoryChoice
+) -> Select[Any]:
+    query = query.select_from(
+        story_members.join(articles, articles.c.id == story_members.c.article_id)
+    ).where(story_members.c.stamp == stamp, story_members.c.position == 0)
+    if choice.since or choice.until or choice.outlet or choice.labels:
+        having = _having(stamp, judges, choice)
+        query = query.where(story_members.c.story_id.in_(having))
+    if choice.several:
+        told = (
+            select(story_members.c.story_id)
+            .join(articles, articles.c.id == story_members.c.article_id)
+            .where(story_members.c.stamp == stamp)
+            .group_by(story_members.c.story_id)
+            .having(func.count(articles.c.outlet.distinct()) > 1)
+        )
+        query = query.where(story_members.c.story_id.in_(told))
+    return query
+
+
+def _having(stamp: str, judges: Sequence[str], choice: StoryChoice) -> Select[Any]:
+    """Return the query for the stories with an article as it is chosen."""
+    member, one = story_members.alias(), articles.alias()
+    query = (
+        select(member.c.story_id)
+        .join(one, one.c.id == member.c.article_id)
+        .where(member.c.stamp == stamp)
+    )
+    if choice.since is not None:
+        query = query.where(one.c.first_seen >= choice.since)
+    if choice.until is not None:
+        query = query.where(one.c.first_seen < choice.until)
+    if choice.outlet:
+        query = query.where(one.c.outlet == choice.outlet)
+    for scheme, label in choice.labels.items():
+        query = query.where(one.c.id.in_(_labelled(judges, scheme, label)))
+    return query
+
+
+def _labelled(judges: Sequence[str], scheme: str, label: str) -> Select[Any]:
+    """Return the query for the articles that `judges` gave a label."""
+    query = (
+        select(assessments.c.article_id)
+        .select_from(tags)
+        .join(assessments, assessments.c.id == tags.c.assessment_id)
+        .join(
+            articles,
+            (articles.c.id == assessments.c.article_id)
+            & (articles.c.current == assessments.c.sha256),
+        )
+        .where(tags.c.scheme == scheme, tags.c.label == label, assessments.c.stamp.in_(judges))
+    )
+    return query.where(tags.c.role == "exploitation") if scheme == "place" else query
+
+
+def outlets(
+    connection: Connection, stamp: str, story_ids: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return by story the names of its outlets, in the order in which they joined."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for some in chunks(sorted(set(story_ids))):
+        query = (
+            select(story_members.c.story_id, articles.c.outlet)
+            .join(articles, articles.c.id == story_members.c.article_id)
+            .where(story_members.c.stamp == stamp, story_members.c.story_id.in_(some))
+            .order_by(story_members.c.story_id, story_members.c.position)
+        )
+        for row in connection.execute(query):
+            found[row.story_id][row.outlet] = None
+    return {story: tuple(names) for story, names in found.items()}
+
+
+def by_time(connection: Connection, stamp: str, story_id: str) -> list[Member]:
+    """Return a story's articles, the one published first first. Raises `NotFound`."""
+    query = (
+        select(articles.c.id, articles.c.outlet, articles.c.first_seen, versions.c.published)
+        .select_from(story_members)
+        .join(articles, articles.c.id == story_members.c.article_id)
+        .join(
+            versions,
+            (versions.c.article_id == articles.c.id) & (versions.c.sha256 == articles.c.current),
+        )
+        .where(story_members.c.stamp == stamp, story_members.c.story_id == story_id)
+    )
+    rows = [(row.published or row.first_seen, row) for row in connection.execute(query)]
+    if not rows:
+        raise NotFound(f"no story '{story_id}'")
+    rows.sort(key=lambda pair: (pair[0], pair[1].first_seen, pair[1].id))
+    return [Member(row.id, row.outlet, at) for at, row in rows]
+
+
+def labels(
+    connection: Connection, stamp: str, judges: Sequence[str], story_id: str
+) -> list[tuple[str, str, int]]:
+    """Return scheme, label and number of articles of what `judges` say a story tells of.
+
+    Of places only where the exploitation is; the label of most articles first.
+    """
+    number = func.count(story_members.c.article_id.distinct())
+    query = (
+        select(tags.c.scheme, tags.c.label, number)
+        .select_from(story_members)
+        .join(articles, articles.c.id == story_members.c.article_id)
+        .join(
+            assessments,
+            (assessments.c.article_id == articles.c.id)
+            & (assessments.c.sha256 == articles.c.current),
+        )
+        .join(tags, tags.c.assessment_id == assessments.c.id)
+        .where(story_members.c.stamp == stamp, story_members.c.story_id == story_id)
+        .where(assessments.c.stamp.in_(judges))
+        .where(or_(tags.c.role.is_(None), tags.c.role == "exploitation"))
+        .group_by(tags.c.scheme, tags.c.label)
+        .order_by(number.desc(), tags.c.scheme, tags.c.label)
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+def choices(connection: Connection, stamp: str) -> tuple[list[str], list[str]]:
+    """Return the outlets that tell stories, and the countries that any article tells of, sorted."""
+    told = (
+        select(articles.c.outlet)
+        .join(story_members, story_members.c.article_id == articles.c.id)
+        .where(story_members.c.stamp == stamp)
+        .distinct()
+    )
+    places = select(tags.c.label).where(tags.c.scheme == "place", tags.c.role == "exploitation")
+    return (
+        sorted(connection.execute(told).scalars()),
+        sorted(connection.execute(places.distinct()).scalars()),
+    )
