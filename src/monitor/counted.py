@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,3 +41,8 @@ class FeedChange:
     outlet: str
     at: datetime
     followed: bool
+
+
+def outlet_id(name: str) -> str:
+    """Return an outlet's id: 16 hex digits of its name."""
+    return hashlib.sha256(f"outlet\0{name}".encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -73,7 +73,7 @@ def scorecard(
     query: Asked,
     monitor: MonitorDep,
 ) -> JSONResponse:
-    """Return how an outlet writes, as far as that is known: confirmed flags and proven rules."""
+    """Return how an outlet writes, as far as that is known: by confirmed flags."""
     period = _read(query, monitor)
     card = scorecard_of(monitor, period, outlet_id)
     return JSONResponse(scorecard_json(card, period.since.isoformat(), period.until.isoformat()))

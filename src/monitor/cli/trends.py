@@ -101,7 +101,7 @@ def outlets(
 def plain_lines(card: Scorecard) -> str:
     """Return a scorecard in lines."""
     from monitor.trends import NOT_INCIDENCE
-    from monitor.trends.report import basis_words
+    from monitor.trends.words import CONFIRMED_ONLY
     from monitor.types import MEASURED_FROM
 
     n = card.outlet.stories
@@ -122,7 +122,8 @@ def plain_lines(card: Scorecard) -> str:
     ]
     told = ", ".join(f"{side} {n}" for side, n in card.balance.told.items())
     lines.append(f"balance, of {card.balance.stories} stories that tell of a response: {told}")
-    return "\n".join(plain(line) for line in (*lines, *basis_words(card.basis), NOT_INCIDENCE))
+    rests = (CONFIRMED_ONLY, f"Guideline: {card.basis.guideline}", NOT_INCIDENCE)
+    return "\n".join(plain(line) for line in (*lines, *rests))
 
 
 def report(

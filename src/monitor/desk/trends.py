@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,6 +26,11 @@ class Period:
     items: tuple[Item, ...]
     story_of: Mapping[str, str]
 
+    @property
+    def last(self) -> date:
+        """The last of its days."""
+        return self.until - timedelta(days=1)
+
 
 def read_period(monitor: Monitor, since: date, until: date) -> Period:
     """Read what is about trafficking in the days [since, until). Raises `UsageError`."""
@@ -42,7 +48,7 @@ def _bounds(monitor: Monitor, since: date, until: date) -> tuple[datetime, datet
 def _stories(monitor: Monitor, items: tuple[Item, ...]) -> Mapping[str, str]:
     """Return the story of each item, by id; what is not folded yet is a story of its own."""
     ids = [item.id for item in items]
-    kept = monitor.store.stories_of(monitor.stories_stamp, ids)
+    kept = monitor.store.kept_stories_of(monitor.stories_stamp, ids)
     return {one: kept.get(one, one) for one in ids}
 
 
@@ -64,20 +70,38 @@ def trends_of(monitor: Monitor, period: Period) -> Trends:
     from monitor.trends import count_trends
 
     zone = monitor.settings.zone
-    days = days_of(period.since, period.until)
-    bounds = {day.isoformat(): _bounds(monitor, day, _after(day)) for day in days}
-    stored = monitor.store.stored_by_day(bounds)
+    stored = _stored(monitor, period.since, period.until)
     first, last = _bounds(monitor, period.since, period.until)
     return count_trends(
         period.items,
         story_of=period.story_of,
-        stored={day: stored[day.isoformat()] for day in days},
+        stored={day: sum(by_outlet.values()) for day, by_outlet in stored.items()},
         changes=monitor.store.feed_changes(first, last),
         basis=basis_of(monitor),
         zone=zone,
         stamps=monitor.stamps,
         until=period.until,
     )
+
+
+def outlet_name(monitor: Monitor, outlet_id: str, since: date, until: date) -> str:
+    """Return the name of an outlet with an article in the days [since, until). `NotFound`."""
+    from monitor.trends import outlet_id as id_of
+
+    names = {name for day in _stored(monitor, since, until).values() for name in day}
+    for name in names:
+        if id_of(name) == outlet_id:
+            return name
+    raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
+
+
+def _stored(monitor: Monitor, since: date, until: date) -> Mapping[date, Mapping[str, int]]:
+    """Return how many articles of [since, until) are stored, by day and outlet."""
+    days = days_of(since, until)
+    bounds = {day: _bounds(monitor, day, _after(day)) for day in days}
+    # a poll that began before midnight may be stored after it
+    over = monitor.now() - timedelta(days=1)
+    return monitor.store.stored_by_day_and_outlet(bounds, over)
 
 
 def _after(day: date) -> date:
@@ -88,30 +112,33 @@ def outlets_of(monitor: Monitor, period: Period) -> tuple[Outlet, ...]:
     """Return the outlets with articles in a period, most stories first."""
     from monitor.trends import list_outlets
 
-    stored = monitor.store.stored_by_outlet(*_bounds(monitor, period.since, period.until))
+    stored: Counter[str] = Counter()
+    for by_outlet in _stored(monitor, period.since, period.until).values():
+        stored.update(by_outlet)
     return list_outlets(period.items, period.story_of, stored)
 
 
 def scorecard_of(monitor: Monitor, period: Period, outlet_id: str) -> Scorecard:
     """Return the scorecard of an outlet, by id; raises `NotFound` for one with no article then."""
-    from monitor.trends import score_outlet
+    from monitor.trends import outlet_basis, score_outlet
 
+    basis = outlet_basis(basis_of(monitor))
     for outlet in outlets_of(monitor, period):
         if outlet.id == outlet_id:
-            return score_outlet(outlet, period.items, period.story_of, basis_of(monitor))
+            return score_outlet(outlet, period.items, period.story_of, basis)
     raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
 
 
 def report_of(monitor: Monitor, month: str) -> Report:
     """Return the report of a month such as 2026-11. Raises `UsageError`, also for one to come."""
-    from monitor.trends import make_report, score_outlet
+    from monitor.trends import make_report, outlet_basis, score_outlet
 
     since, until = month_of(month)
     today = monitor.now().astimezone(monitor.settings.zone).date()
     if since > today:
         raise UsageError(f"{month} has not begun")
     period = read_period(monitor, since, min(until, _after(today)))
-    outlets, basis = outlets_of(monitor, period), basis_of(monitor)
+    outlets, basis = outlets_of(monitor, period), outlet_basis(basis_of(monitor))
     cards = [
         score_outlet(one, period.items, period.story_of, basis) for one in outlets if one.stories
     ]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.counted import Item
+from monitor.counted import Item, outlet_id
 from monitor.intervals import wilson
 from monitor.trends.balance import BalanceRow, balance_of
 from monitor.trends.proven import Basis
@@ -54,11 +53,6 @@ class Scorecard:
     balance: BalanceRow
     enough: bool
     basis: Basis
-
-
-def outlet_id(name: str) -> str:
-    """Return an outlet's id: 16 hex digits of its name."""
-    return hashlib.sha256(f"outlet\0{name}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def list_outlets(

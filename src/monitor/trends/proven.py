@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.types import MEASURED_FROM
 
@@ -34,3 +34,12 @@ def proven_rules(guideline: str, measured: Mapping[str, tuple[int, int]]) -> Bas
     }
     proven = frozenset(rule for rule in precise if measured[rule][0] >= MEASURED_FROM)
     return Basis(guideline, proven, frozenset(precise) - proven)
+
+
+def outlet_basis(basis: Basis) -> Basis:
+    """Return which flags are counted on an outlet's scorecard: those that a person confirmed.
+
+    A rule counts there by itself only where it was measured on articles of the outlet's region,
+    and what was measured does not say of which region its articles are.
+    """
+    return replace(basis, proven=frozenset(), nearly=basis.nearly | basis.proven)

@@ -23,7 +23,7 @@ _TITLES = {
     "victim": "Victims",
     "indicator": "Indicators of forced labour",
 }
-_SIDE_WORDS = {
+SIDE_WORDS = {
     "prosecution": "enforcement",
     "protection": "protection",
     "prevention": "prevention",
@@ -71,12 +71,12 @@ def make_report(
         notes=(NOT_INCIDENCE, f"{whole}, in {trends.outlets:,} outlets."),
         sections=(
             _days(trends),
-            *(_scheme(trends, scheme) for scheme in trends.schemes),
-            _balance("Balance by country", "country", trends.balance.countries, trends),
-            _balance("Balance by outlet", "outlet", trends.balance.outlets, trends),
+            *(scheme_section(trends, scheme) for scheme in trends.schemes),
+            balance_section("Balance by country", "country", trends.balance.countries, trends),
+            balance_section("Balance by outlet", "outlet", trends.balance.outlets, trends),
             _outlets(outlets, cards),
-            _rules(trends, rules),
-            _changes(trends),
+            rules_section(trends, rules),
+            changes_section(trends),
         ),
         foot=(*gaps, *basis_words(trends.basis), f"Judged by: {', '.join(trends.stamps)}"),
     )
@@ -116,7 +116,8 @@ def _days(trends: Trends) -> Section:
     )
 
 
-def _scheme(trends: Trends, scheme: str) -> Section:
+def scheme_section(trends: Trends, scheme: str) -> Section:
+    """Return how often each label of a scheme was given."""
     rows = trends.schemes[scheme]
     title = _TITLES[scheme]
     none = "No article has a label of this kind; it may be that no model in force gives them."
@@ -138,9 +139,10 @@ def _scheme(trends: Trends, scheme: str) -> Section:
     )
 
 
-def _balance(title: str, what: str, rows: Sequence[BalanceRow], trends: Trends) -> Section:
+def balance_section(title: str, what: str, rows: Sequence[BalanceRow], trends: Trends) -> Section:
+    """Return which responses are told of, by `what`: country or outlet."""
     whole = trends.balance.whole
-    told = ", ".join(f"{_SIDE_WORDS[side]} {whole.told[side]}" for side in SIDES)
+    told = ", ".join(f"{SIDE_WORDS[side]} {whole.told[side]}" for side in SIDES)
     notes = (
         f"Of {whole.stories} stories that tell of a response: {told}. A story may tell of several.",
         f"Shares with 95 % intervals (Wilson) from {MEASURED_FROM} stories on.",
@@ -151,7 +153,7 @@ def _balance(title: str, what: str, rows: Sequence[BalanceRow], trends: Trends) 
     return Section(
         title,
         notes,
-        (what, "stories", *(_SIDE_WORDS[side] for side in SIDES), "shares"),
+        (what, "stories", *(SIDE_WORDS[side] for side in SIDES), "shares"),
         tuple(
             (name, row.stories, *(row.told[side] for side in SIDES), _shares(row))
             for name, row in named
@@ -160,7 +162,7 @@ def _balance(title: str, what: str, rows: Sequence[BalanceRow], trends: Trends) 
             title,
             tuple(name for name, _ in top),
             tuple(
-                (_SIDE_WORDS[side], tuple(row.told[side] for _, row in top)) for side in SIDES[:3]
+                (SIDE_WORDS[side], tuple(row.told[side] for _, row in top)) for side in SIDES[:3]
             ),
             across=True,
         )
@@ -174,7 +176,7 @@ def _shares(row: BalanceRow) -> str:
     if not row.intervals:
         return f"too few (n = {row.stories})"
     return "; ".join(
-        f"{_SIDE_WORDS[side]} {100 * row.told[side] / row.stories:.0f} %"
+        f"{SIDE_WORDS[side]} {100 * row.told[side] / row.stories:.0f} %"
         f" ({100 * low:.0f} to {100 * high:.0f})"
         for side, (low, high) in row.intervals.items()
     )
@@ -214,7 +216,8 @@ def _outlets(outlets: Sequence[Outlet], cards: Sequence[Scorecard]) -> Section:
     )
 
 
-def _rules(trends: Trends, titles: Mapping[str, str]) -> Section:
+def rules_section(trends: Trends, titles: Mapping[str, str]) -> Section:
+    """Return how often each rule's flags are counted; `titles` by rule."""
     rows = tuple(
         (row.rule, titles.get(row.rule, ""), row.items, row.stories, row.unseen)
         for row in trends.rules
@@ -227,7 +230,8 @@ def _rules(trends: Trends, titles: Mapping[str, str]) -> Section:
     )
 
 
-def _changes(trends: Trends) -> Section:
+def changes_section(trends: Trends) -> Section:
+    """Return the feeds that were added or removed."""
     rows = tuple(
         (
             change.at.date().isoformat(),

@@ -9,7 +9,7 @@ from monitor.trends.balance import BalanceRow
 from monitor.trends.count import Trends
 from monitor.trends.outlets import Outlet, Scorecard
 from monitor.trends.proven import PRECISION, Basis
-from monitor.trends.words import FLAGS_COUNTED, NO_RULES, NOT_INCIDENCE
+from monitor.trends.words import CONFIRMED_ONLY, FLAGS_COUNTED, NO_RULES, NOT_INCIDENCE
 from monitor.types import MEASURED_FROM
 
 
@@ -128,7 +128,7 @@ def scorecard_json(card: Scorecard, since: str, until: str) -> dict[str, Any]:
             for row in card.rules
         ],
         "balance": balance_json(card.balance),
-        "basis": basis_json(card.basis),
+        "basis": {**basis_json(card.basis), "note": CONFIRMED_ONLY},
     }
 
 

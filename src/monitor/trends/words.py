@@ -17,6 +17,11 @@ NO_RULES = (
     "No rule has a measured precision of 0.95 on 20 flags or more, so only flags that a person"
     " confirmed are counted."
 )
+CONFIRMED_ONLY = (
+    "Only flags that a person confirmed are counted: no rule's precision was measured on articles"
+    " of this region. A share is told only where no other flag waits for a look; no flags does not"
+    " mean that all is well."
+)
 
 
 def label_words(scheme: str, label: str) -> str:
