@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from monitor.corpus.record import Record, TextDegree
@@ -61,6 +62,11 @@ def article_line(record: Record) -> str:
     row["expired"] = record.values.get("expired")
     row["findings_confidence"] = max(known, default=None)
     return _line([_cell(row[name]) for name in columns(record.text)])
+
+
+def guarded_line(cells: Iterable[Any]) -> str:
+    """Return a row of any table; what a spreadsheet would run as a formula is guarded."""
+    return _line([_cell(cell) for cell in cells])
 
 
 def unguard(cell: str) -> str:
