@@ -28,7 +28,9 @@ from monitor.api import (
     rules,
     signin,
     stories,
+    story_pages,
     tokens,
+    trend_pages,
     trends,
     unsubscribe,
 )
@@ -62,6 +64,8 @@ MODULES = (
     feeds,
     names,
     reviewing,
+    story_pages,
+    trend_pages,
     unsubscribe,
     signin,
     tokens,

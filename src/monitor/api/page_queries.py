@@ -1,0 +1,119 @@
+"""What the pages of stories, trends and outlets may be asked for in their addresses.
+
+A form sends every field it has, so an empty value is no filter.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from monitor.api.articles import Day
+from monitor.api.coverage import refused
+from monitor.api.schemas import WholeStr
+from monitor.core import Monitor
+from monitor.desk.periods import days_of, midnight
+from monitor.errors import UsageError
+from monitor.trends import Step
+from monitor.types import FORMS, INDICATORS, RESPONSES, VICTIMS
+
+DAYS = 90
+"""Shown unless others are asked for."""
+
+
+def _or_none(value: object) -> object:
+    return None if value == "" else value
+
+
+_Empty = BeforeValidator(_or_none)
+_Name = Annotated[Annotated[WholeStr, Field(max_length=200)] | None, _Empty]
+_Day = Annotated[Day | None, _Empty]
+_Form = Annotated[Literal[FORMS] | None, _Empty]  # type: ignore[valid-type]
+_Place = Annotated[Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None, _Empty]
+_LABELS = ("form", "place", "response", "victim", "indicator")
+
+
+class DaysQuery(BaseModel):
+    """Days from `since` to `to`, both included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: _Day = None
+    to: _Day = None
+
+    def labels(self) -> dict[str, str]:
+        """Return the labels that are asked for, by scheme."""
+        found = {name: getattr(self, name, None) for name in _LABELS}
+        return {
+            name: value.upper() if name == "place" else str(value)
+            for name, value in found.items()
+            if value
+        }
+
+    def asked(self) -> dict[str, str]:
+        """Return the fields of the form, "" where nothing is asked for."""
+        fields = type(self).model_fields.keys() - {"after"}
+        values = {name: getattr(self, name) for name in sorted(fields)}
+        return {name: "" if value is None else str(value) for name, value in values.items()} | (
+            self.labels()
+        )
+
+
+class TrendsPageQuery(DaysQuery):
+    """What is counted, and in which steps."""
+
+    step: Annotated[Step | None, _Empty] = None
+    form: _Form = None
+    place: _Place = None
+    response: Annotated[Literal[RESPONSES] | None, _Empty] = None  # type: ignore[valid-type]
+    victim: Annotated[Literal[VICTIMS] | None, _Empty] = None  # type: ignore[valid-type]
+    indicator: Annotated[Literal[INDICATORS] | None, _Empty] = None  # type: ignore[valid-type]
+    outlet: _Name = None
+
+
+class StoriesPageQuery(DaysQuery):
+    """Which stories, and from which on."""
+
+    form: _Form = None
+    place: _Place = None
+    outlet: _Name = None
+    several: Annotated[Literal["yes"] | None, _Empty] = None
+    after: _Name = None
+
+
+class OutletsPageQuery(DaysQuery):
+    """Which outlets, and from which on."""
+
+    name: _Name = None
+    after: _Name = None
+
+
+def days_asked(query: DaysQuery, monitor: Monitor) -> tuple[date, date]:
+    """Return the days [since, until) that are asked for, by default the last 90.
+
+    Raises `ProblemError`, 422, for what is no period.
+    """
+    today = monitor.now().astimezone(monitor.settings.zone).date()
+    try:
+        until = (query.to or today) + timedelta(days=1)
+        since = query.since or max(date(1, 1, 2), until - timedelta(days=DAYS))
+        days_of(since, until)
+    except (UsageError, OverflowError) as error:
+        raise refused("since", error) from error
+    return since, until
+
+
+def bounds_asked(query: DaysQuery, monitor: Monitor) -> tuple[datetime | None, datetime | None]:
+    """Return when the days that are asked for begin and end; None where they are not bounded.
+
+    Raises `ProblemError`, 422, at the ends of the calendar.
+    """
+    zone = monitor.settings.zone
+    try:
+        since = midnight(query.since, zone) if query.since else None
+        until = midnight(query.to + timedelta(days=1), zone) if query.to else None
+    except (UsageError, OverflowError) as error:
+        raise refused("since", error) from error
+    return since, until
