@@ -32,6 +32,15 @@ def test_environment_beats_file_beats_default(tmp_path: Path) -> None:
     assert settings.home == tmp_path
 
 
+def test_a_switch_is_true_or_false_and_nothing_else(tmp_path: Path) -> None:
+    name = "MONITOR_SERVE_PUBLIC_SCORECARDS"
+    for said, meant in (("true", True), ("False", False)):
+        settings = load_settings(environ={name: said}, cwd=tmp_path)
+        assert settings.serve.public_scorecards is meant
+    with pytest.raises(ConfigError, match="must be true or false"):
+        load_settings(environ={name: "1"}, cwd=tmp_path)
+
+
 def test_config_variable_names_the_file(tmp_path: Path) -> None:
     path = write(tmp_path, 'timezone = "Africa/Accra"\n')
     assert load_settings(environ={"MONITOR_CONFIG": str(path)}).timezone == "Africa/Accra"

@@ -1,7 +1,7 @@
 """The reference is the program: every command, option, key, route and label, both ways."""
 
-import ast
 import re
+import tomllib
 from typing import Any, get_args
 
 import httpx
@@ -70,7 +70,7 @@ def test_every_argument_is_told_and_no_other(words: str) -> None:
 
 def test_every_setting_is_told_with_its_default() -> None:
     told = {
-        cells[0].strip("`"): ast.literal_eval(cells[1].strip("`"))
+        cells[0].strip("`"): tomllib.loads(f"told = {cells[1].strip('`')}")["told"]
         for cells in documents.rows(documents.section(TEXT, "## Settings"))
     }
     assert told == documents.settings()

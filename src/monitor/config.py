@@ -82,11 +82,13 @@ class ServeSettings:
     `hosts` are names, besides the loopback ones and `--host`, by which it may be called. `workers`
     is how many drafts are checked at once; 0: as many as there are cores, but at most four.
     `trusted_proxies` (addresses, networks) are believed whom they ask for, and whether by https.
+    `public_scorecards` lets visitors without sign-in see the scorecards of outlets.
     """
 
     hosts: tuple[str, ...] = ()
     workers: int = 0
     trusted_proxies: tuple[str, ...] = ()
+    public_scorecards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +295,10 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
 def _parse(current: Any, text: str, name: str) -> Any:
     if isinstance(current, tuple):
         return [part.strip() for part in text.split(",") if part.strip()]
+    if isinstance(current, bool):
+        if text.lower() not in ("true", "false"):
+            raise ConfigError(f"{name} must be {_kind(current)}")
+        return text.lower() == "true"
     if isinstance(current, (int, float)):
         try:
             return type(current)(text)

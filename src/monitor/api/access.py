@@ -47,10 +47,17 @@ def need(scope: Scope) -> Callable[[Request], None]:
     return check
 
 
+def need_scorecards(request: Request) -> None:
+    """Refuse visitors who may not read; nobody where `[serve] public_scorecards` is on."""
+    if not get_monitor(request).settings.serve.public_scorecards:
+        need("read")(request)
+
+
 def scopes_of(route: RouteContext) -> tuple[Scope, ...]:
     """Return the scopes that a route needs: all of them. Empty where it declares none."""
     dependant = getattr(route, "dependant", None)
     needed = [one.call for one in dependant.dependencies] if dependant else []
+    needed += [need("read")] if need_scorecards in needed else []
     return tuple(scope for scope in SCOPES if need(scope) in needed)
 
 

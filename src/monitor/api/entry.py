@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
+import re
 from urllib.parse import quote, urlencode, urlsplit
 
 from anyio.to_thread import run_sync
@@ -34,6 +35,8 @@ logger = logging.getLogger("monitor.api")
 OPEN = frozenset({"/healthz", "/readyz", "/signin", "/signout"})
 """What anybody may ask for, besides what begins with one of `_OPEN_BELOW`."""
 _OPEN_BELOW = ("/static/", "/unsubscribe/")
+_SCORECARDS = re.compile(r"/outlets(?:\.csv|/[^/]+(?:/[^/]+\.csv)?)?")
+"""Besides, with `[serve] public_scorecards`."""
 _UNKNOWN = "The token is not known here, or has ended."
 _NOT_OURS = "A change asked for by cookie must come from one of this desk's own pages."
 _FEEDS = ("format=atom", "format=jsonfeed")
@@ -100,11 +103,16 @@ class Entry:
             return None
         visitor = await self._visitor(scope)
         note_visitor(scope, visitor)
-        if is_open(path) or visitor is not NOBODY:
+        if is_open(path) or visitor is not NOBODY or self._is_public(scope):
             return None
         if is_page(scope) and scope["method"] in SAFE_METHODS:
             return RedirectResponse(f"/signin?{urlencode({'next': _asked(scope)})}", 303)
         raise ProblemError(401, "Sign in first: this needs a token.", headers=_challenge(scope))
+
+    def _is_public(self, scope: Scope) -> bool:
+        """Say whether a scorecard is asked for, and those are switched on for everybody."""
+        public = self.monitor.settings.serve.public_scorecards and scope["method"] in SAFE_METHODS
+        return public and _SCORECARDS.fullmatch(scope["path"]) is not None
 
     async def _visitor(self, scope: Scope) -> Visitor:
         """Return who sent the request. Raises `ProblemError` for credentials that do not do."""
