@@ -123,6 +123,12 @@ def test_a_story_tells_who_was_first_and_what_each_made_of_it(client: httpx.Clie
     assert "child (3 of 3)" in words(shown, "//dl")
 
 
+def test_a_digest_leads_to_its_stories_and_outlets(client: httpx.Client) -> None:
+    links = page(client, "/digests/2026-11-25").xpath("//li[@class='story']//a/@href")
+    assert "/stories/article-wire" in links
+    assert {f"/outlets/{outlet_id('The Wire')}", f"/outlets/{ECHO}"} <= set(links)
+
+
 def test_a_long_story_has_pages(told: Served) -> None:
     monitor, client = told
     for n in range(12):

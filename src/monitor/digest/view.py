@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from monitor.counted import outlet_id
 from monitor.digest import words
 from monitor.digest.coverage import CoverageLine, count, coverage_lines
 from monitor.digest.masked import mask_digest
@@ -81,6 +82,7 @@ class ArticleView:
     shown: Shown | None = None
     note: str = ""
     url_note: str = ""
+    outlet_id: str = ""
 
     @property
     def title(self) -> str:
@@ -92,12 +94,14 @@ class ArticleView:
 class StoryView:
     """The most certain article, and the others that tell the same.
 
-    `since`: of a story with articles of other days too, since when and how many; else "".
+    `since`: of a story with articles of other days too, since when and how many; else "". `page`
+    is the id of its page, "" where it has none yet.
     """
 
     lead: ArticleView
     copies: tuple[ArticleView, ...]
     since: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,8 @@ def view_digest(
 
     def view(story: Story) -> StoryView:
         lead, *copies = map(view_article, story.articles)
-        return StoryView(lead, tuple(copies), _since(story, zone))
+        page = clean(story.id) if story.since else ""
+        return StoryView(lead, tuple(copies), _since(story, zone), page)
 
     return DigestView(
         title=clean(title),
@@ -269,6 +274,7 @@ def _view_article(
         tag_line=tag_line(assessed.tags, country_name),
         tags=view_tags(assessed, country_name),
         flags=_view_flags(findings),
+        outlet_id=outlet_id(article.outlet),
         shown=may,
         note=note,
         url_note=words.URL_WITHHELD if may and may.link_tells and not note else "",
