@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from monitor.api.articles import Day
+from monitor.api.article_query import Day
 from monitor.api.coverage import refused
 from monitor.api.schemas import WholeStr
 from monitor.core import Monitor
