@@ -74,11 +74,27 @@ def test_a_run_does_what_is_left_and_prints_the_digest(followed: Followed) -> No
 
 @pytest.mark.parametrize(("kind", "head"), [("md", "# "), ("html", "<!doctype html>")])
 def test_the_digest_comes_in_other_formats(followed: Followed, kind: str, head: str) -> None:
-    said = followed.desk.type("digest", "--day", "all", "--format", kind)
+    said = followed.desk.type("digest", "--day", "all", "--format", kind, "--names")
     assert (said.code, said.err) == (0, "")
     assert said.out.lower().startswith(head)
     for story in json.loads(followed.said["run"].out)["relevant"]:
         assert story["articles"][0]["url"].partition("://")[2] in said.out
+
+
+def test_names_that_were_asked_for_are_counted(followed: Followed) -> None:
+    wrong = followed.desk.refuses("digest", "--names", "--format", "json")
+    assert wrong == "error: --names goes with --format text, md or html\n"
+    before = asked(followed)
+    followed.desk.type("digest", "--day", "all", "--names")
+    digest = json.loads(followed.said["run"].out)
+    kinds = ("relevant", "borderline")
+    told = sum(len(story["articles"]) for kind in kinds for story in digest[kind])
+    assert asked(followed) - before >= told > 0
+
+
+def asked(followed: Followed) -> int:
+    said = followed.desk.type("names", "asked", "--format", "json").out
+    return sum(json.loads(said).values())
 
 
 def test_articles_are_told_surest_first_and_judged(followed: Followed) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +13,7 @@ from monitor.guidelines import load_guideline
 from monitor.masks import REASONS, WITHHELD, Mask
 from monitor.names import MOST, what_is_shown
 from monitor.types import Span
-from store_samples import NOW, feed, incoming, poll
+from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll
 
 TEXT = "Amina Yusuf, 14, was sold to a man in Accra. Yusuf is safe now."
 FOREIGN = "La policía de Lima dijo el martes que dos niñas fueron halladas en un bar del puerto."
@@ -127,6 +128,17 @@ def test_it_ends_after_the_batch_in_hand_and_goes_on(monitor):
     told = []
     assert names.mask_due(monitor, report=told.append) == 7
     assert told == [7]
+
+
+def test_a_digest_is_rendered_without_names_unless_they_are_asked_for(monitor):
+    vars(monitor)["assessors"] = (SimpleNamespace(stamp=CLASSIFIER),)
+    told = articles(monitor)[0]
+    monitor.store.record_assessments([(told, judged(0.9))], NOW)
+    digest = monitor.digest("all")
+    for form in ("text", "md", "html"):
+        assert "Amina" not in monitor.render_digest(digest, form, evidence=True)
+        assert "Amina Yusuf freed" in monitor.render_digest(digest, form, ask={told.id})
+    assert "Amina Yusuf freed" in monitor.render_digest(digest, "json")
 
 
 def test_no_word_is_kept(monitor):
