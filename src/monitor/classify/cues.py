@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 from monitor.classify.words import Splitter, split_words
@@ -70,26 +71,28 @@ class CueTable:
         self.groups, self.split = tuple(groups), split
         self.index: Mapping[str, int] = {group.name: i for i, group in enumerate(self.groups)}
         self._terms, self._other = self.of_kind("term"), self.of_kind("other")
-        self._trie: dict[str, Any] = {}
-        for number, group in enumerate(self.groups):
-            for phrase in group.phrases:
-                for plain in expand(phrase):
-                    self._add(plain.split(), number)
 
     def of_kind(self, *kinds: Kind) -> frozenset[int]:
         """Return the numbers of the groups of these kinds."""
         return frozenset(i for i, group in enumerate(self.groups) if group.kind in kinds)
 
-    def _add(self, words: list[str], group: int) -> None:
-        node = self._trie
-        for word in words:
-            # a plain word, as nearly all of 100,000 are, is what the splitter makes of it
-            known = self.split is split_words and word.isalnum() and word == word.lower()
-            for part in [word] if known or word == GAP else self.split(word).words:
-                node = node.setdefault(part, {})
-        ends: list[int] = node.setdefault(_END, [])
-        if group not in ends:
-            ends.append(group)
+    @cached_property
+    def _trie(self) -> dict[str, Any]:
+        """Every phrase by its words: built at the first text, since a digest reads none."""
+        root: dict[str, Any] = {}
+        parts: dict[str, list[str]] = {GAP: [GAP]}
+        for number, group in enumerate(self.groups):
+            for plain in itertools.chain.from_iterable(map(expand, group.phrases)):
+                node = root
+                for word in plain.split():
+                    if (own := parts.get(word)) is None:
+                        own = parts[word] = self.split(word).words
+                    for part in own:
+                        node = node.setdefault(part, {})
+                ends: list[int] = node.setdefault(_END, [])
+                if number not in ends:
+                    ends.append(number)
+        return root
 
     def find(self, words: Sequence[str]) -> list[Cue]:
         """Return every cue in `words`, by place; of one group and start only the longest.
