@@ -16,12 +16,12 @@ from monitor.config import data_dir
 
 MODELS = data_dir("models")
 TEXTS = (
-    ("Women freed from bar", "Their passports were taken. Two recruiters are charged."),
-    ("Nine migrants in lorry", "One said he was to work on a farm to pay for the journey."),
+    ("Maids unpaid", "Passports taken."),
+    ("Women freed", "Their passports were taken."),
     ("Drug ring broken up", "Police seized cocaine. Drug trafficking is on the rise, they said."),
 )
-"""A case, something near one, something else: all short, since an emulator takes two seconds for
-a word."""
+"""A case, something near one, something else. What the encoder is asked about is as short as can
+be, since an emulator takes two seconds and a half for a word."""
 
 
 def probe() -> dict[str, Any]:
