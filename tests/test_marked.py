@@ -5,10 +5,9 @@ import json
 import pytest
 
 import marked
-from monitor.config import data_dir
-from monitor.guidelines import load_guideline
+import shipped
 
-THB = load_guideline(data_dir("guidelines") / "thb-en")
+THB = shipped.thb()
 
 
 @pytest.mark.parametrize("half", marked.HALVES)

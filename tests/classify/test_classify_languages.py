@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+import shipped
 from monitor.classify import classify_lines, load_classifiers
 from monitor.classify.coverage import load_coverage
 from monitor.config import data_dir
 from monitor.types import Article
 
-ASSESSORS = load_classifiers(data_dir("models"))
+ASSESSORS = shipped.classifiers()
 UNMEASURED = {"es", "fr", "id", "tet", "th"}
 """Whose models have fewer than 20 relevant articles behind their figures."""
 BY_NAME = {assessor.stamp.partition("@")[0]: assessor for assessor in ASSESSORS}

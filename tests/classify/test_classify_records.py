@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.classify import classify_lines, load_classifiers
-from monitor.config import data_dir
+import shipped
+from monitor.classify import classify_lines
 from monitor.types import Article, Assessment
 
-ASSESSORS = load_classifiers(data_dir("models"))
+ASSESSORS = shipped.classifiers()
 CASE = {
     "id": "a",
     "title": "Women freed from brothel",

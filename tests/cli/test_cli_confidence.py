@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 
+import shipped
 from desk import Desk, make_desk
 from monitor.cli.check import exit_code
 from monitor.cli.check_text import as_text
-from monitor.guidelines import Checked, answer_json, load_guideline
+from monitor.guidelines import Checked, answer_json
 from monitor.guidelines.about import JudgeWords
 from monitor.text.document import Document
 from monitor.types import Finding, Severity
 
 BAD = "Police said the two child prostitutes were found."
 FINE = "The council said that the bridge had been closed."
-PLAIN = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+PLAIN = shipped.thb()
 JUDGE = JudgeWords(model="rules-en", protecting=["child-name-identified"])
 THB = replace(PLAIN, about=PLAIN.about.model_copy(update={"judge": JUDGE}))
 

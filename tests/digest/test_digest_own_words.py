@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import shipped
 from digest_samples import LEDGER, MORNING, article, tag
 from monitor.countries import country_name
 from monitor.digest import articles_in, render_digest, words
@@ -17,7 +18,7 @@ from monitor.digest.letter import write_letter
 from monitor.digest.mailed import Links, mail_html, mail_text
 from monitor.digest.syndication import render_atom, render_jsonfeed
 from monitor.digest.view import view_digest
-from monitor.guidelines import check_document, load_guideline
+from monitor.guidelines import check_document
 from monitor.masks import REASONS, Shown, withheld
 from monitor.persons import WITHHELD, Masked
 from monitor.text.given import make_document
@@ -41,7 +42,7 @@ from monitor.visitors import AT_HOME
 from monitor.web import render_digest_page
 
 ROOT = Path(__file__).resolve().parents[2]
-THB = load_guideline(ROOT / "guidelines" / "thb-en")
+THB = shipped.thb()
 TEXT = "Officials met on Monday."
 LINKS = Links("https://desk.example/digests/2026-11-25", "https://desk.example/unsubscribe/0")
 EMPTY = Ledger()

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from monitor.config import data_dir
-from monitor.guidelines import Guideline, check_document, check_documents, load_guideline
+import shipped
+from monitor.guidelines import Guideline, check_document, check_documents
 from monitor.guidelines.glance import USUAL, Alone, Glance, alone_of, others_of
 from monitor.guidelines.judge import Judge, short_of
 from monitor.text.document import Document
 from monitor.types import Finding
 
-THB = load_guideline(data_dir("guidelines") / "thb-en", models=data_dir("models"))
+THB = shipped.thb(judge=True)
 assert THB.judge is not None
 JUDGE: Judge = THB.judge
 RULE = "passive-no-agent"

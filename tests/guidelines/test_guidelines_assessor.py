@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 
+import shipped
 import store_samples
 from monitor.classify import RelevanceAssessor
 from monitor.classify.relevance import Judgement
@@ -14,7 +15,7 @@ from monitor.guidelines import GuidelineAssessor, load_guideline
 from monitor.types import Article
 
 FOLDER = Path(__file__).resolve().parents[2] / "guidelines" / "thb-en"
-THB = load_guideline(FOLDER)
+THB = shipped.thb()
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 OLD, NEW = "relevance-en@1.0.0+aaaaaaaaaaaa", "relevance-en@1.0.1+bbbbbbbbbbbb"
 ELSEWHERE = (

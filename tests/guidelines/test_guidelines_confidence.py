@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+import shipped
 from monitor.errors import UsageError
 from monitor.guidelines import (
     Checked,
     answer_json,
     check_share,
-    load_guideline,
     missed_words,
 )
 from monitor.guidelines.about import JudgeWords
@@ -22,7 +22,7 @@ from monitor.text.document import Document
 from monitor.types import Finding
 
 ROOT = Path(__file__).resolve().parents[2]
-PLAIN = load_guideline(ROOT / "guidelines" / "thb-en")
+PLAIN = shipped.thb()
 JUDGE = JudgeWords(model="rules-en", protecting=["child-name-identified"])
 THB = replace(PLAIN, about=PLAIN.about.model_copy(update={"judge": JUDGE}))
 TEXT = "Police told us of four girls."

@@ -1,21 +1,21 @@
 """The engine: exact spans, gates, siblings, settings, and time linear in the length."""
 
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import shipped
 from monitor.errors import UsageError
-from monitor.guidelines import check_document, check_documents, document_json, load_guideline
+from monitor.guidelines import check_document, check_documents, document_json
 from monitor.guidelines.overlaps import settle
 from monitor.guidelines.report import _takes_an
 from monitor.text.document import Document
 from monitor.text.given import make_document
 from monitor.types import Finding
 
-THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+THB = shipped.thb()
 LIMIT = 500_000
 
 

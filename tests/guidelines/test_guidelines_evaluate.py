@@ -1,16 +1,15 @@
 """Counting: what is a hit, a miss, a false flag, a repeat."""
 
 import json
-from pathlib import Path
 
 import pytest
 
+import shipped
 from monitor.errors import DataError
-from monitor.guidelines import load_guideline
 from monitor.guidelines.evaluate import evaluate_general, evaluate_guideline
 from monitor.guidelines.literal import load_literals
 
-THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+THB = shipped.thb()
 
 TEXT = (
     "Police arrested two men on trafficking charges on Monday. Illegal migrants were found. "

@@ -2,14 +2,14 @@
 
 import re
 from functools import partial
-from pathlib import Path
 
 import pytest
 
-from monitor.guidelines import check_documents, load_guideline, run_examples
+import shipped
+from monitor.guidelines import check_documents, run_examples
 from monitor.text.document import Document
 
-THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+THB = shipped.thb()
 
 
 @pytest.mark.parametrize("rule", [rule.id for rule in THB.rules])

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+import shipped
 from monitor.config import data_dir
 from monitor.errors import ModelError
 from monitor.guidelines import Guideline, check_document, check_documents, load_guideline
@@ -22,7 +23,7 @@ from monitor.text.given import make_document
 
 GUIDELINE = data_dir("guidelines") / "thb-en"
 MODELS = data_dir("models")
-THB = load_guideline(GUIDELINE, models=MODELS)
+THB = shipped.thb(judge=True)
 assert THB.judge is not None
 assert THB.about.judge is not None
 JUDGE: Judge = THB.judge

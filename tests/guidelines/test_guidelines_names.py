@@ -1,19 +1,19 @@
 """Names are no phrases: what is a name, what a headline shows, and what stays a finding."""
 
 import time
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.guidelines import check_document, load_guideline
+import shipped
+from monitor.guidelines import check_document
 from monitor.guidelines.draft import open_draft
 from monitor.guidelines.proper_names import find_proper_names, is_in_name
 from monitor.text.document import Document
 
-THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+THB = shipped.thb()
 
 
 def names(text, title="", field="text"):

@@ -2,16 +2,15 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from monitor.guidelines import load_guideline
+import shipped
 from monitor.guidelines.linguistics import ENTITIES
 from monitor.guidelines.needed_words import NeededWords
 from monitor.nlp import analysis, find_entities
 
-THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+THB = shipped.thb()
 
 
 @pytest.mark.parametrize(

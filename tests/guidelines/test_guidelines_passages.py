@@ -1,17 +1,17 @@
 """A round-up: rules on trafficking speak in its stories on trafficking, and only there."""
 
 import time
-from pathlib import Path
 
 import pytest
 
-from monitor.guidelines import check_document, load_guideline
+import shipped
+from monitor.guidelines import check_document
 from monitor.guidelines.draft import open_draft
 from monitor.guidelines.gates import find_topic
 from monitor.guidelines.passages import find_passages, is_open
 from monitor.text.document import Document
 
-THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+THB = shipped.thb()
 
 OURS = """Two men were convicted of trafficking three women to a brothel on the coast, a court found
 on Monday. The women had been promised work in a hotel and had paid for the journey.

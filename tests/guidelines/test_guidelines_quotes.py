@@ -1,13 +1,12 @@
 """Whose words: attributed speech, the survivor's own, scare quotes and mentions."""
 
-from pathlib import Path
-
 import pytest
 
-from monitor.guidelines import check_document, load_guideline
+import shipped
+from monitor.guidelines import check_document
 from monitor.text.document import Document
 
-THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+THB = shipped.thb()
 
 
 def found(text, rule, title=""):

@@ -1,11 +1,9 @@
 """Persons who can be known by what running copy tells of them, and persons who cannot."""
 
-from pathlib import Path
-
 import sentences
-from monitor.guidelines import load_guideline
+import shipped
 
-THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+THB = shipped.thb()
 FILE = sentences.FOLDER / "identification-in-running-copy.yaml"
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from monitor.guidelines import load_guideline
+import shipped
 from monitor.persons import WITHHELD, mask_names
 from monitor.types import Span
 
-THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+THB = shipped.thb()
 LISTS = THB.person_lists
 
 TEXTS = YAML(typ="safe").load(

@@ -3,18 +3,18 @@
 import re
 import time
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.guidelines import check_document, load_guideline
+import shipped
+from monitor.guidelines import check_document
 from monitor.persons import PARTS, people_in
 from monitor.text.document import Document
 from monitor.text.view import view
 
-THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+THB = shipped.thb()
 LISTS = THB.person_lists
 
 

@@ -2,17 +2,16 @@
 
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from monitor.guidelines import load_guideline
+import shipped
 from monitor.guidelines.draft import open_draft
 from monitor.guidelines.engine import make_policy, run_policy
 from monitor.persons.details import details_of
 from monitor.text.document import Document
 
-THB = load_guideline(Path(__file__).resolve().parents[2] / "guidelines" / "thb-en")
+THB = shipped.thb()
 
 
 def cast(text, title=""):
