@@ -17,7 +17,11 @@ from desk import Desk, clean_environ, make_desk
 from monitor.demo import outlets as demo_outlets
 
 KILLS = int(os.environ.get("KILLS", "10"))
+ALL_FROM = 100
+"""Kills of tests/proof.py, which follows all the outlets."""
 KILLS_A_DESK = 5
+SOME = ("lantern-wire", "siam-ledger", "dili-horizon")
+"""Half of the outlets, for the small version: two share an article, one of them has moved."""
 ROWS = {
     "feeds": "SELECT id, url, title, outlet, removed_at IS NULL FROM feeds",
     "articles": "SELECT id, url, outlet, feed_id, current FROM articles",
@@ -54,7 +58,11 @@ def job_in_hand(desk: Desk, wanted: Mapping[str, list[tuple[object, ...]]]) -> s
 def follow(folder: Path, outlets: demo_outlets.Outlets) -> Desk:
     # One feed at a time, so that the same feed is the first to bring an article that two have.
     desk = make_desk(folder, "parallel = 1")
-    outlets.opml(desk.folder / "feeds.opml")
+    feeds = outlets.opml(desk.folder / "feeds.opml")
+    if KILLS < ALL_FROM:
+        lines = feeds.read_text(encoding="utf-8").splitlines()
+        kept = (x for x in lines if "xmlUrl" not in x or any(f"/{name}/" in x for name in SOME))
+        feeds.write_text("\n".join(kept), encoding="utf-8")
     assert desk.type("feeds", "import", "feeds.opml").code == 0
     return desk
 
@@ -69,14 +77,17 @@ def test_killed_runs_end_in_the_same_store(tmp_path: Path) -> None:
         whole = time.monotonic() - start
         assert said.code == 0, said.err
         wanted = rows(plain)
-        assert len(wanted["articles"]) >= 40
+        assert len(wanted["articles"]) >= (40 if KILLS >= ALL_FROM else 25)
+        assert len(wanted["sightings"]) > len(wanted["articles"])
+        # where little is left to do, a late kill finds nobody
+        latest = 1.0 if KILLS >= ALL_FROM else 0.8
         landed: Counter[str] = Counter()
         for number in range(KILLS // KILLS_A_DESK):
             desk = follow(tmp_path / f"desk-{number}", outlets)
             for _ in range(KILLS_A_DESK):
                 with warm.Command(["run"], desk.folder, clean_environ()) as command:
                     try:
-                        command.wait(dice.uniform(0.01, 1.0) * whole)
+                        command.wait(dice.uniform(0.01, latest) * whole)
                     except TimeoutError:
                         command.kill()
                         landed[job_in_hand(desk, wanted)] += 1
