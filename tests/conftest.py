@@ -34,15 +34,19 @@ def postgres_server() -> Iterator[URL]:
 
 
 LONG = (
+    "test_floors.py",
     "test_wheel.py",
+    "test_classify_kernels.py",
     "test_kill.py",
     "test_store_kill.py",
-    "test_floors.py",
-    "test_classify_kernels.py",
+    "test_train_encoder.py",
+    "test_train_models.py",
+    "test_web_axe.py",
 )
-"""Files that take minutes: begun first, so that no core is left alone with one in the end."""
+"""Files that take minutes, the longest first: begun first, so that no core ends alone with one."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first; the others stay in their order."""
-    items.sort(key=lambda item: item.path.name not in LONG)
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
