@@ -32,6 +32,7 @@ _TAG = re.compile(
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+_PLAYER = re.compile(r"<(?:audio|canvas|iframe|object|video)", re.IGNORECASE)
 _PLAYERS = {
     name: re.compile(rf"<{name}\b[^<>]*>", re.IGNORECASE)
     for name in ("audio", "canvas", "iframe", "object", "video")
@@ -51,6 +52,8 @@ def _without_unclosed(markup: str) -> str:
 
     What they hold is for browsers that cannot play it; unclosed they would hold the rest.
     """
+    if not _PLAYER.search(markup):
+        return markup
     lower = markup.lower()
     for name, tag in _PLAYERS.items():
         if f"<{name}" in lower and f"</{name}" not in lower:

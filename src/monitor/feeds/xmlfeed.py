@@ -33,7 +33,8 @@ from monitor.feeds.urls import canonical_url, join_url
 _FOOTER = re.compile(r"\n*The post [^\n]{1,500} (?:appeared first on|first appeared on) [^\n]+\Z")
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _MARKUP = re.compile(r"</?[a-zA-Z]|&#?\w+;")
-_BASE = re.compile(r"[\s:]base\s*=")
+_BASE = re.compile(r"[\s:]base\s*=", re.IGNORECASE)
+_BASE_WORD = re.compile(rb"base(?![a-z])")
 _WRITTEN_ID = re.compile(
     r"<(?:\w+:)?(?:guid|id)\b[^<>]{0,300}>\s*+(?:<!\[CDATA\[\s*+)?(https?://[^<\]\s]+)",
     re.IGNORECASE,
@@ -74,14 +75,9 @@ def _written_ids(text: str) -> frozenset[str]:
 
 
 def _has_base(text: str) -> bool:
-    """Tell whether some tag may give a base; finding the word first is ten times as fast."""
-    lower = text.lower()
-    at = lower.find("base")
-    while at > 0:
-        if _BASE.match(lower, at - 1):
-            return True
-        at = lower.find("base", at + 1)
-    return False
+    """Tell whether some tag may give a base; looking for the word first is ten times as fast."""
+    has_word = _BASE_WORD.search(text.encode().lower())
+    return has_word is not None and _BASE.search(text) is not None
 
 
 def read_feed(found: Any, items: list[Any], url: str, text: str, warnings: list[str]) -> ParsedFeed:

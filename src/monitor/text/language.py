@@ -10,6 +10,7 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from string import ascii_letters, ascii_uppercase
 from typing import Any
 
 MIN_LETTERS = 20
@@ -43,7 +44,7 @@ _TWINS = {"id", "ms"}
 _SPACE = re.compile(r"\s+")
 _SUBTAGS = re.compile(r"[-_]")
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|[^\s@]{1,64}@\S+")
-_CAPITAL, _LETTER = re.compile(r"[A-Z]"), re.compile(r"[A-Za-z]")
+_CAPITALS, _LETTERS = ascii_uppercase.encode(), ascii_letters.encode()
 _SHOUTED = 0.8
 _LABEL = "__label__"
 # Wikipedia codes of the model that are no ISO 639-1 codes of written standard languages.
@@ -93,7 +94,9 @@ def _is_tetum(lower: str) -> bool:
 
 def _detect(sample: str) -> str | None:
     # what has hardly a small letter looks foreign to the model
-    capitals, letters = len(_CAPITAL.findall(sample)), len(_LETTER.findall(sample))
+    plain = sample.encode("ascii", "ignore")
+    capitals = len(plain) - len(plain.translate(None, _CAPITALS))
+    letters = len(plain) - len(plain.translate(None, _LETTERS))
     text = sample.lower() if sample.isupper() or capitals > _SHOUTED * letters else sample
     labels, scores = _model().predict(text, k=2)
     best, *others = zip((label.removeprefix(_LABEL) for label in labels), scores, strict=True)
