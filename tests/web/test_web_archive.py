@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from test_web_axe import assert_clean
 
 import serving
+from light_desk import LightDesk
 from monitor.config import Settings
 from monitor.core import Monitor
 from store_samples import NOW, feed, incoming, poll
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(name="empty")
 def _empty(tmp_path: Path) -> Iterator[Monitor]:
-    with Monitor(Settings(home=tmp_path), now=lambda: NOW) as monitor:
+    with LightDesk(Settings(home=tmp_path), now=lambda: NOW) as monitor:
+        assert monitor.guideline  # takes longer to read than a page may take
         yield monitor
 
 
