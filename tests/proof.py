@@ -81,6 +81,12 @@ STEPS = (
         {"KILLS": "200"},
     ),
     Step(
+        "hostile",
+        "2,220 ways to write script into what comes from outside, on every page in Chromium",
+        (*PYTEST, "tests/web/test_web_hostile.py"),
+        {"XSS": "2220"},
+    ),
+    Step(
         "browsers",
         "axe-core on every page and state, nothing wider than the window",
         (*PYTEST, "tests/web/test_web_axe.py", "tests/web/test_web_review_axe.py"),
