@@ -89,7 +89,12 @@ STEPS = (
     Step(
         "browsers",
         "axe-core on every page and state, nothing wider than the window",
-        (*PYTEST, "tests/web/test_web_axe.py", "tests/web/test_web_review_axe.py"),
+        (
+            *PYTEST,
+            "tests/web/test_web_axe.py",
+            "tests/web/test_web_figures.py",
+            "tests/web/test_web_review_axe.py",
+        ),
         {"WIDTHS": "360,390,768,1280,1600"},
     ),
     Step(
@@ -125,6 +130,11 @@ STEPS = (
         "archive",
         "first bytes of lists and searches, 100,000 articles stored",
         ("benchmarks/bench_archive.py", "100000"),
+    ),
+    Step(
+        "pages",
+        "stories, trends and outlets among 100,000 articles",
+        ("benchmarks/bench_pages.py", "100000"),
     ),
     Step("floors", "every figure beside its floor", ("tests/floors.py",), needs=DEV),
     Step("news", "the whole job on real news", ("tests/real_input.py",), needs=DEV),
