@@ -4,7 +4,7 @@ The weights of full texts were fitted by logistic regression, in `benchmarks/fit
 pairs of train and dev, of reports by several outlets that were read for it, and of texts dealt from
 train; none may count against its sense (a shared word never speaks against a pair). Those of
 snippets were fitted to pairs of train before, and in part set by hand. The bar was taken from a
-table of three folds; what a story's growth adds to it, from one of earlier weights that is not kept:
+table of three folds; what a story's growth adds to it, from one of earlier weights, not kept:
 docs/measurements.md, "Stories".
 """
 
