@@ -66,6 +66,7 @@ def test_the_calls_on_the_page_do_what_they_say(
     (tmp_path / "draft.docx").write_bytes(_docx(tmp_path))
     article = next(iter(desk.articles())).article.id
     desk.fold()
+    httpx.post(f"{address}/v1/coverage/sample").raise_for_status()
     (story, *_) = desk.store.list_stories(desk.stories_stamp, limit=1)
     (outlet, *_) = httpx.get(f"{address}/v1/outlets").json()["outlets"]
     known = {"ARTICLE_ID": article, "STORY_ID": story.id, "OUTLET_ID": outlet["id"]}
