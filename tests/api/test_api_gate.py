@@ -254,6 +254,16 @@ def test_only_trusted_proxies_are_believed(desk: Monitor) -> None:
                 assert ("; Secure" in cookie) == (trusted == "127.0.0.1")
 
 
+def test_who_comes_from_a_proxys_address_is_from_elsewhere(desk: Monitor) -> None:
+    """Also without a word of a proxy: one on this machine may send none."""
+    for trusted, status in (("127.0.0.0/8", 401), ("::1", 200)):
+        settings = replace(desk.settings, serve=ServeSettings(trusted_proxies=(trusted,)))
+        with _other(desk, settings) as other, serving.serve(other) as here:
+            assert httpx.get(f"{here}/v1/rules").status_code == status
+            signed = httpx.get(f"{here}/v1/rules", headers=bearer(make_token(desk)[1]))
+            assert signed.status_code == 200
+
+
 def test_a_public_https_address_protects_the_cookie(desk: Monitor) -> None:
     settings = replace(desk.settings, digest=DigestSettings(public_url="https://desk.example"))
     with _other(desk, settings) as other, serving.serve(other) as here:

@@ -3,7 +3,8 @@
 What is at home may do everything without signing in, so in doubt a request is not. A proxy on this
 machine connects from it too: whatever carries a proxy's headers is from elsewhere, whoever sent it,
 and so is what a proxy that adds none lets see: a name of the desk in `Host` that is not this
-machine's own (HAProxy), or HTTP/1.0 (nginx), which no browser speaks.
+machine's own (HAProxy), or HTTP/1.0 (nginx), which no browser speaks. Who connects from the address
+of a proxy that the settings trust is from elsewhere too, whatever it sends.
 """
 
 from __future__ import annotations
@@ -63,14 +64,21 @@ class Peers:
     def __init__(self, app: ASGIApp, *, trusted: tuple[str, ...]) -> None:
         from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+        self.proxies = [ipaddress.ip_network(one, strict=False) for one in trusted]
         inner = cast("Any", app)
         self.app = cast("ASGIApp", ProxyHeadersMiddleware(inner, list(trusted))) if trusted else app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the application with what was noted."""
         if scope["type"] == "http":
-            scope.setdefault("state", {})[_STATE] = _is_at_home(scope)
+            home = _is_at_home(scope) and not self._is_proxy(scope["client"][0])
+            scope.setdefault("state", {})[_STATE] = home
         await self.app(scope, receive, send)
+
+    def _is_proxy(self, address: str) -> bool:
+        ip = ipaddress.ip_address(address)
+        plain = getattr(ip, "ipv4_mapped", None) or ip
+        return any(plain in proxies for proxies in self.proxies)
 
 
 def _is_at_home(scope: Scope) -> bool:
