@@ -39,6 +39,11 @@ WORDS = {"a": "relevant", "b": "borderline", "r": "not_relevant"}
 PATIENCE_MS = 30_000
 
 
+def listening(page: Page) -> Any:
+    """Wait behind the block until the page's script, which says who looks at what, hears keys."""
+    return page.expect_response(lambda answer: answer.url.endswith("/review/claim"))
+
+
 @dataclass
 class Typist:
     """Reviews in one browser; `typed` is what should hold: verdict and tags by article.
@@ -59,8 +64,7 @@ class Typist:
         self.page.goto(address)
         self.page.get_by_label("Reviewing as").focus()
         self.page.keyboard.type(self.name)
-        claimed = lambda answer: answer.url.endswith("/review/claim")  # noqa: E731
-        with self.page.expect_response(claimed):
+        with listening(self.page):
             self.page.keyboard.press("Enter")
         expect(self.page.get_by_label("Reviewing as")).to_have_value(self.name)
 
@@ -166,8 +170,8 @@ def work(first: Typist, second: Typist, stories: int, undone: int, fixed: int) -
             if who.undo() != last:
                 wrong.append(f"undo of {last} showed another")
             if n % 2:  # after a reload it is still the same
-                who.page.reload()
-                expect(who.page.locator("[name=article]")).to_have_count(1)
+                with listening(who.page):
+                    who.page.reload()
             who.decide("b")
             undone -= 1
     return wrong
@@ -249,7 +253,8 @@ def main() -> int:
                 wrong = work(first, second, STORIES, UNDONE, FIXED)
                 # A conflict: the second decides one of the first's otherwise.
                 article, (said, _) = next(iter(first.typed.items()))
-                second.page.goto(f"/review?article={article}")
+                with listening(second.page):
+                    second.page.goto(f"/review?article={article}")
                 second.decide("r" if said != "not_relevant" else "a")
             wrong += compare(monitor, [first, second])
             decisions = rows(monitor, "decisions")

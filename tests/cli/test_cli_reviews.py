@@ -36,6 +36,12 @@ def test_reviews_are_stored_and_conflicts_told(desk: Desk) -> None:
     ]
     (conflict,) = desk.type("reviews", "list", "--conflicts").out.splitlines()
     assert conflict.startswith("article-a\trelevance\tAma: relevant; Kofi: not_relevant\t")
+    number = str(stored["decision"])
+    assert "of yours to undo" in desk.refuses("reviews", "undo", number, "--by", "Kofi")
+    undone = desk.type("reviews", "undo", number, "--by", "Ama")
+    assert undone.err == "undone: relevant of article-a\n"
+    assert desk.type("reviews", "list", "--conflicts").out == ""
+    assert desk.type("reviews", "list", "--waiting").out == ""
 
 
 def test_an_article_can_be_named_by_its_url(tmp_path: Path) -> None:

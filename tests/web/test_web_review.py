@@ -19,7 +19,7 @@ from monitor.desk.practice import practice_of
 from monitor.desk.reviewing import Reviewer
 from monitor.visitors import AT_HOME, Visitor
 from review_desk import review_desk
-from review_session import Typist, compare, rows, stored, work
+from review_session import Typist, compare, listening, rows, stored, work
 from store_samples import NOW
 
 VOLA = Visitor("Vola", frozenset({"check", "read", "review"}), provisional=True)
@@ -96,7 +96,8 @@ def test_two_review_by_the_keyboard_and_the_store_has_what_they_typed(
 
 def keyboard_is_left_alone(page: Page) -> None:
     """No key acts in a field, with a modifier, or where they were switched off; `?` tells them."""
-    page.goto("/review")
+    with listening(page):
+        page.goto("/review")
     shown = page.get_by_role("heading", level=1).inner_text()
     place = page.get_by_label("Reviewing as")
     place.focus()

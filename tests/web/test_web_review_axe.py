@@ -45,12 +45,8 @@ def empty(desk: Monitor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 def help_open(page: Page) -> None:
     page.goto("/review")
-    page.keyboard.press("t")
-    page.keyboard.press("Escape")
-    page.keyboard.press("t")
-    page.keyboard.press("Escape")
     page.locator(".fix summary").click()
-    page.keyboard.press("?")
+    page.locator("#review-help summary").click()
     expect(page.get_by_text("Keys work wherever")).to_be_visible()
     for folded in page.locator("details.graphic").all():
         folded.evaluate("(box) => { box.open = true; }")
@@ -58,7 +54,7 @@ def help_open(page: Page) -> None:
 
 def decided(page: Page) -> None:
     page.goto("/review")
-    page.keyboard.press("a")
+    page.get_by_role("button", name="Accept").click()
     expect(page.locator(".review-last")).to_be_visible()
 
 
