@@ -186,7 +186,7 @@ class Guideline:
     @property
     def person_lists(self) -> PersonLists:
         """What `people_in` needs to tell who of a text needs protection."""
-        return PersonLists(self.scanner, self.persons)
+        return PersonLists(self.scanner.only(self.persons.wordsets), self.persons)
 
 
 _ANY = Evidence((), None, None, None, (), 0, (), None, "sentence", None, 1)

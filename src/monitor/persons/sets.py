@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,24 @@ class PersonSets:
     relative: str
     """The role of relatives of those with the role `protected`."""
     protected: str
+
+    @property
+    def wordsets(self) -> frozenset[int]:
+        """The numbers of all lists here."""
+        kinds = (part for kind in self.details for part in (kind.words, kind.named, kind.ahead))
+        events = (event.verbs for event in self.events)
+        others = (self.ignored, self.no_name, self.done_to, self.broad, self.kin)
+        return frozenset(
+            chain(
+                *self.roles.values(),
+                *others,
+                *events,
+                *kinds,
+                self.assumed,
+                self.several,
+                self.traits,
+            )
+        )
 
     def opposed(self, one: frozenset[int], other: frozenset[int]) -> bool:
         """Whether what is known of two persons tells them apart."""

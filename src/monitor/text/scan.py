@@ -13,7 +13,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -211,6 +211,7 @@ class Scanner:
 
     def __init__(self, sets: Sequence[WordSet]) -> None:
         self._sets = tuple(sets)
+        self._parts: dict[frozenset[int], Scanner] = {}
         numbers: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
         for number, wordset in enumerate(sets):
             for phrase in wordset.phrases:
@@ -231,6 +232,27 @@ class Scanner:
             if wordset.chains
         ]
         self._automaton = AhoCorasick([text for text, _ in numbers]) if numbers else None
+
+    def only(self, numbers: Iterable[int]) -> Scanner:
+        """Return a scanner for some of the lists, which keep their numbers; made once.
+
+        It finds what this one finds for them, without what all the others have in a text.
+        """
+        wanted: set[int] = set()
+        queue = list(numbers)
+        while queue:
+            number = queue.pop()
+            if number not in wanted:
+                wanted.add(number)
+                listed = self._sets[number]
+                queue += [part for chain in listed.chains for part, _ in chain]
+                queue += [] if listed.never_in is None else [listed.never_in]
+        key = frozenset(wanted)
+        if key not in self._parts:
+            none = WordSet(frozenset(), frozenset(), None, ())
+            kept = [one if n in key else none for n, one in enumerate(self._sets)]
+            self._parts[key] = Scanner(kept)
+        return self._parts[key]
 
     def scan(self, text: str) -> Hits:
         """Return the hits of every list in `text` (a shadow text); linear in its length."""
