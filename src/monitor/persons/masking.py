@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from monitor.masks import hide
 from monitor.persons.cast import Cast, Person
 from monitor.persons.linking import find_cast
+from monitor.persons.nouns import find_mentions
 from monitor.persons.people import PARTS, Part, PersonLists, parts_of, people_of
 from monitor.text.patterns import word_set
 from monitor.text.scene import read_scenes
@@ -85,8 +86,7 @@ def mask_names(
     cast = find_cast(lists.sets, read_scenes(lists.scanner, text, title))
     spans = _told(cast, parts)
     if title.strip():  # once more as a sentence: a name that the text does not repeat
-        again = find_cast(lists.sets, read_scenes(lists.scanner, f"{title}\n\n{text}"))
-        opening = [s for s in _told(again, parts) if s.start < len(title)]
+        opening = _told_opening(lists, text, title, parts)
         spans += [Span("title", s.start, min(s.end, len(title))) for s in opening]
     fields: dict[FieldName, str] = {"title": title, "text": text}
     others = list(_others(cast, parts))
@@ -108,6 +108,22 @@ def mask_names(
 def _told(cast: Cast, parts: Sequence[Part]) -> list[Span]:
     """Return where those to be hidden are named."""
     return [s for person in people_of(cast) if person.parts & set(parts) for s in person.named]
+
+
+def _told_opening(
+    lists: PersonLists, text: str, title: str, parts: Sequence[Part]
+) -> Iterator[Span]:
+    """Yield where a headline names those to be hidden, read as the first sentence of its text.
+
+    Where no name could stand in it nobody need be followed through the text.
+    """
+    scenes = read_scenes(lists.scanner, f"{title}\n\n{text}")
+    body = find_mentions(lists.sets, scenes[-1], frozenset())
+    view, lower = scenes[-1].view, scenes[-1].view.shadow[: len(title)].lower()
+    names = [m for m in body.all if m.kind == "name"]
+    if any(view.original(m.start, m.end)[0] < len(title) or m.word.lower() in lower for m in names):
+        cast = find_cast(lists.sets, scenes, body)
+        yield from (span for span in _told(cast, parts) if span.start < len(title))
 
 
 def _others(cast: Cast, parts: Sequence[Part]) -> Iterator[tuple[Person, Span]]:
