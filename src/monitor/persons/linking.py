@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from monitor.persons.cast import Cast, Person
 from monitor.persons.events import tell_roles
 from monitor.persons.kinship import tell_kin
-from monitor.persons.mentions import NOMINATIVE, Mention, is_object
+from monitor.persons.mentions import NOMINATIVE, Mention, Mentions, is_object
 from monitor.persons.nouns import find_mentions
 from monitor.persons.sets import PersonSets
 from monitor.text.patterns import word_set
@@ -53,10 +53,13 @@ _OWNERS = word_set("her his their")
 _OBJECTS = word_set("him her them his their hers")
 
 
-def find_cast(sets: PersonSets, scenes: Sequence[Scene]) -> Cast:
-    """Return the persons of a document's scenes, of which the text is the last."""
+def find_cast(sets: PersonSets, scenes: Sequence[Scene], body: Mentions | None = None) -> Cast:
+    """Return the persons of a document's scenes, of which the text is the last.
+
+    `body` are the mentions of the text, where they are known already.
+    """
     cast = Cast(sets)
-    body = find_mentions(sets, scenes[-1], frozenset())
+    body = body or find_mentions(sets, scenes[-1], frozenset())
     cast.mentions["text"] = body
     known = frozenset(part for m in body.all if m.kind == "name" for part in m.word.split())
     for title in scenes[:-1]:
@@ -110,12 +113,13 @@ class _Linking:
         before = self.mentions[index - 1] if index else None
         beside = self._beside(before, mention) if before else None
         if mention.kind == "name":
-            return self._of_name(frozenset(mention.word.split())) or beside
+            return self._of_name(mention.word.split()) or beside
         return beside or self._apposed(index, mention) or self._described(mention)
 
-    def _of_name(self, parts: frozenset[str]) -> Person | None:
+    def _of_name(self, written: Sequence[str]) -> Person | None:
         """Return the person of whose names these are part, or who had part of them."""
-        known = (self.names.get(part) for part in parts)
+        known = (self.names.get(part) for part in written)  # in order: a set has another each run
+        parts = set(written)
         return next((p for p in known if p and (parts <= p.names or p.names <= parts)), None)
 
     def _apposed(self, index: int, mention: Mention) -> Person | None:
