@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from monitor.config import Settings, data_dir
+import shipped
+from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.desk import names
-from monitor.guidelines import load_guideline
 from monitor.masks import REASONS, WITHHELD, Mask
 from monitor.names import MOST, what_is_shown
 from monitor.types import Span
@@ -24,13 +24,10 @@ ENTRIES = [
 ]
 
 
-GUIDELINE = load_guideline(data_dir("guidelines") / "thb-en")
-
-
 @pytest.fixture
 def monitor(tmp_path):
     with Monitor(Settings(home=tmp_path), now=lambda: NOW) as opened:
-        vars(opened).update(guideline=GUIDELINE, assessors=())  # seconds to load, each
+        vars(opened).update(guideline=shipped.thb(), assessors=())  # seconds to load, each
         opened.store.add_feeds([feed()], NOW)
         opened.store.record_poll(poll(feed(), ENTRIES), NOW)
         yield opened

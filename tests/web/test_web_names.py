@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from test_web_axe import assert_clean
 
-from monitor.config import Settings, data_dir
+import shipped
+from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.desk import names
-from monitor.guidelines import load_guideline
 from monitor.types import Assessment, Finding, Span, Tag
 from serving import serve
 from store_samples import CLASSIFIER, NOW, feed, incoming, poll
@@ -35,8 +35,7 @@ ENTRIES = [
 @pytest.fixture
 def page(tmp_path, browser: Browser):
     with Monitor(Settings(home=tmp_path), now=lambda: NOW) as desk:
-        guideline = load_guideline(data_dir("guidelines") / "thb-en")
-        vars(desk).update(guideline=guideline, assessors=(SimpleNamespace(stamp=CLASSIFIER),))
+        vars(desk).update(guideline=shipped.thb(), assessors=(SimpleNamespace(stamp=CLASSIFIER),))
         desk.store.add_feeds([feed()], NOW)
         desk.store.record_poll(poll(feed(), ENTRIES), NOW)
         said = Assessment(CLASSIFIER, 0.9, True, False, tags=(TAG,), findings=(FLAG,))
