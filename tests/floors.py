@@ -21,13 +21,16 @@ from typing import Any
 import articles
 import marked
 import sentences
+import shipped
 from monitor.classify import find_model, load_folder
-from monitor.guidelines import Guideline, load_guideline
-from monitor.guidelines.evaluate import Item, evaluate_general, evaluate_guideline
-from monitor.train.data import file_sha256
+from monitor.classify.relevance import Judgement, load_relevance
+from monitor.guidelines.evaluate import evaluate_general, evaluate_guideline
+from monitor.train.data import Labelled, file_sha256, read_labelled
 from monitor.train.evaluate import figures_of, travel_figures
 from monitor.train.floors import Floors, read_floors, write_floors
-from monitor.train.judge_figures import kept_apart, marks_met
+from monitor.train.judge_figures import kept_apart, loud_figures, marks_met
+from monitor.train.metrics import relevance_scores
+from monitor.train.relevance import judge_rows, rounded
 from shared_data import SHARED
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,25 +65,20 @@ class Measure:
         )
 
 
-@cache
-def thb() -> Guideline:
-    return load_guideline(ROOT / "guidelines" / "thb-en")
-
-
 def of_sentences(files: Sequence[Path]) -> tuple[Figures, Figures]:
-    result = sentences.score(with_judge(), files)
+    result = sentences.score(shipped.thb(judge=True), files)
     quoted = {"found_in_quotations": result.heard} if result.quoted else {}
     return {"found": result.found, **quoted}, {"near_misses_flagged": result.flagged}
 
 
 def of_articles() -> tuple[Figures, Figures]:
-    outcomes = Counter(answer.outcome for answer in articles.answers(thb()))
+    outcomes = Counter(answer.outcome for answer in articles.answers(shipped.thb()))
     return {"right": outcomes["agree"]}, {"wrong": outcomes["wrong"]}
 
 
 @cache
 def annotated() -> Mapping[str, Any]:
-    return evaluate_guideline(thb(), SPANS / "dev.jsonl.gz")
+    return evaluate_guideline(shipped.thb(), SPANS / "dev.jsonl.gz")
 
 
 def of_annotated() -> tuple[Figures, Figures]:
@@ -102,27 +100,51 @@ def of_scorecards() -> tuple[Figures, Figures]:
     )
 
 
-@cache
-def with_judge() -> Guideline:
-    return load_guideline(ROOT / "guidelines" / "thb-en", models=MODELS)
-
-
-def of_marked(items: Callable[[], Sequence[Item]]) -> tuple[Figures, Figures]:
-    counts = marks_met(with_judge(), items())
+def of_marked(count: Callable[[], Mapping[str, int]]) -> tuple[Figures, Figures]:
+    counts = count()
     return (
         {key: counts[key] for key in ("sure_found", "loud_matched", "suggestions_matched")},
         {key: counts[key] for key in ("loud_unmatched", "suggestions_unmatched")},
     )
 
 
+def of_drafts(half: str) -> Mapping[str, int]:
+    return marks_met(shipped.thb(judge=True), marked.drafts(half))
+
+
+@cache
+def apart() -> Mapping[str, int]:
+    return marks_met(shipped.thb(judge=True), kept_apart(marked.SPANS))
+
+
+def of_rules() -> tuple[Figures, Figures]:
+    """What `monitor models promote` asks of the judge in use, without counting once more."""
+    return loud_figures(apart()), {}
+
+
 def of_general() -> tuple[Figures, Figures]:
-    result = evaluate_general(thb(), RELEVANCE / "dev.jsonl.gz")
+    result = evaluate_general(shipped.thb(), RELEVANCE / "dev.jsonl.gz")
     return {}, {"flags": result["flags"], "errors": len(result["errors"])}
 
 
 def of_model(name: str, data: Path, keys: Sequence[str]) -> tuple[Figures, Figures]:
     reached = figures_of(load_folder(find_model(MODELS, name)), data)
     return {key: reached[key] for key in keys}, {}
+
+
+@cache
+def judged() -> tuple[Sequence[Labelled], Sequence[Judgement], Any]:
+    """The rows of dev, what the relevance model says of each, and whether its encoder was asked."""
+    rows = [row for row in read_labelled(DEV) if row.language == "en"]
+    return (
+        rows,
+        *judge_rows(load_relevance(load_folder(find_model(MODELS, "relevance-en"))), rows),
+    )
+
+
+def of_relevance() -> tuple[Figures, Figures]:
+    reached = rounded(relevance_scores(*judged()))
+    return {key: reached[key] for key in RANKING}, {}
 
 
 def of_sources() -> tuple[Figures, Figures]:
@@ -145,7 +167,7 @@ MEASURES: dict[str, Measure] = {
     "relevance-en": Measure(
         (DEV,),
         "relevance/dev.jsonl.gz",
-        partial(of_model, "relevance-en", DEV, RANKING),
+        of_relevance,
         repeat="monitor evaluate relevance DATA",
         within=0.001,
     ),
@@ -181,7 +203,7 @@ MEASURES: dict[str, Measure] = {
     "rules-en": Measure(
         (marked.SPANS,),
         "spans/train.jsonl.gz",
-        partial(of_model, "rules-en", marked.SPANS, ("loud_matched", "loud_share_matched")),
+        of_rules,
         within=0.001,
     ),
     "thb-en/sentences": Measure(
@@ -205,14 +227,14 @@ MEASURES: dict[str, Measure] = {
         f"thb-en/{half}-drafts": Measure(
             (marked.DRAFTS / f"{half}.texts.jsonl", marked.DRAFTS / f"{half}.marks.jsonl"),
             f"tests/data/drafts/{half}.*.jsonl",
-            partial(of_marked, partial(marked.drafts, half)),
+            partial(of_marked, partial(of_drafts, half)),
         )
         for half in marked.HALVES
     },
     "thb-en/articles-kept-apart": Measure(
         (marked.SPANS,),
         "spans/train.jsonl.gz, a quarter",
-        partial(of_marked, partial(kept_apart, marked.SPANS)),
+        partial(of_marked, apart),
     ),
     "thb-en/general-news": Measure((DEV,), "relevance/dev.jsonl.gz, rel 0", of_general),
 }

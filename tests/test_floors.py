@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import floors
+from monitor.classify import find_model, load_folder
+from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
 from monitor.errors import DataError
+from monitor.train.data import Labelled
 from monitor.train.floors import Floors, read_floors, write_floors
+from monitor.train.metrics import relevance_scores
+from monitor.types import SCORE_TOLERANCE
+from shared_data import needs_shared
 
 FLOORS = Floors(
     data="somewhere",
@@ -34,6 +42,46 @@ def test_no_figure_is_below_its_floor(name: str, better: dict[str, str]) -> None
     assert reached.keys() == {**written.at_least, **written.at_most}.keys()
     for key, (floor, figure) in written.better(reached).items():
         better[f"{name} {key}"] = f"{figure:g}, above its floor of {floor:g}"
+
+
+@needs_shared
+def test_the_card_holds_what_the_shipped_model_scores() -> None:
+    folder = load_folder(find_model(floors.MODELS, "relevance-en"))
+    model = load_relevance(folder)
+    rows, said, asked = floors.judged()
+    card = numbers(folder.meta.scores["dev"])
+    possible = [
+        numbers(relevance_scores(rows, nudged(model, rows, said, by), asked))
+        for by in (-SCORE_TOLERANCE, 0.0, SCORE_TOLERANCE)
+    ]
+    assert card.keys() == possible[0].keys()
+    for name, value in card.items():
+        values = [table[name] for table in possible]
+        # one row may fall into the next bin
+        slack = SCORE_TOLERANCE + 1 / 170 if name.startswith("calibration") else 0.0001
+        assert min(values) - slack <= value <= max(values) + slack, (name, value, values)
+
+
+def nudged(
+    model: RelevanceModel, rows: Sequence[Labelled], said: Sequence[Judgement], by: float
+) -> list[Judgement]:
+    """Judge again with all scores moved: up where it is about trafficking, down elsewhere."""
+    moves = [by if row.rel == 2 else -by for row in rows]
+    return [
+        model.decide(judgement.main + move, judgement.any + move)
+        for judgement, move in zip(said, moves, strict=True)
+    ]
+
+
+def numbers(scores: Mapping[str, Any], above: str = "") -> dict[str, float]:
+    """Return every single number by its path; curves are left out."""
+    found: dict[str, float] = {}
+    for name, value in scores.items():
+        if isinstance(value, Mapping):
+            found |= numbers(value, f"{above}{name}.")
+        elif isinstance(value, int | float):
+            found[f"{above}{name}"] = value
+    return found
 
 
 def test_every_section_is_measured_and_says_how() -> None:

@@ -3,10 +3,8 @@
 import gzip
 import json
 import random
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,14 +17,13 @@ from monitor.classify.cascade import FEATURES, MAIN
 from monitor.classify.cues import CueTable
 from monitor.classify.linear import LinearModel
 from monitor.classify.reading import read_article
-from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
+from monitor.classify.relevance import load_relevance
 from monitor.classify.story import StoryCounter
 from monitor.config import data_dir
 from monitor.errors import DataError
 from monitor.nlp.encoder import TOLERANCE
 from monitor.train.cards import render_evaluation
 from monitor.train.cue_groups import load_cues
-from monitor.train.data import Labelled, read_labelled
 from monitor.train.evaluate import evaluate_relevance, evaluate_tags
 from monitor.train.fit import (
     LEAST_SLOPE,
@@ -42,12 +39,10 @@ from monitor.train.metrics import (
     average_precision,
     label_scores,
     recall_at_precision,
-    relevance_scores,
 )
-from monitor.train.relevance import judge_rows, train_relevance
+from monitor.train.relevance import train_relevance
 from monitor.train.tags import train_tags
 from monitor.types import SCORE_TOLERANCE
-from shared_data import SHARED, needs_shared
 
 MODELS = data_dir("models")
 TOPICS = [
@@ -245,47 +240,6 @@ def test_data_in_another_language_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps(row), "utf-8")
     with pytest.raises(DataError, match="no article in a language that could be learned"):
         evaluate_relevance(MODELS, path)
-
-
-@needs_shared
-def test_the_card_holds_what_the_shipped_model_scores() -> None:
-    rows = read_labelled(SHARED / "data" / "relevance" / "dev.jsonl.gz")
-    folder = load_folder(find_model(MODELS, "relevance-en"))
-    model = load_relevance(folder)
-    said, asked = judge_rows(model, rows)
-    card = figures(folder.meta.scores["dev"])
-    possible = [
-        figures(relevance_scores(rows, nudged(model, rows, said, by), asked))
-        for by in (-SCORE_TOLERANCE, 0.0, SCORE_TOLERANCE)
-    ]
-    assert card.keys() == possible[0].keys()
-    for name, value in card.items():
-        values = [table[name] for table in possible]
-        # one row may fall into the next bin
-        slack = SCORE_TOLERANCE + 1 / 170 if name.startswith("calibration") else 0.0001
-        assert min(values) - slack <= value <= max(values) + slack, (name, value, values)
-
-
-def nudged(
-    model: RelevanceModel, rows: Sequence[Labelled], said: Sequence[Judgement], by: float
-) -> list[Judgement]:
-    """Judge again with all scores moved: up where it is about trafficking, down elsewhere."""
-    moves = [by if row.rel == 2 else -by for row in rows]
-    return [
-        model.decide(judgement.main + move, judgement.any + move)
-        for judgement, move in zip(said, moves, strict=True)
-    ]
-
-
-def figures(scores: Mapping[str, Any], above: str = "") -> dict[str, float]:
-    """Return every single number by its path; curves are left out."""
-    found: dict[str, float] = {}
-    for name, value in scores.items():
-        if isinstance(value, Mapping):
-            found |= figures(value, f"{above}{name}.")
-        elif isinstance(value, int | float):
-            found[f"{above}{name}"] = value
-    return found
 
 
 def test_the_last_bits_move_no_score_by_more_than_promised() -> None:

@@ -26,7 +26,11 @@ def rules_figures(folder: ModelFolder, data: Path) -> dict[str, float]:
     Loud are warnings and errors: how many meet a mark, and their share of all that are loud.
     """
     guideline = load_guideline(guideline_dir(GUIDELINE), cache=cache_dir())
-    counts = marks_met(replace(guideline, judge=load_judge(folder)), kept_apart(data))
+    return loud_figures(marks_met(replace(guideline, judge=load_judge(folder)), kept_apart(data)))
+
+
+def loud_figures(counts: Mapping[str, int]) -> dict[str, float]:
+    """Return the figures that floors have for a judge, of what `marks_met` counted."""
     matched = counts["loud_matched"]
     loud = matched + counts["loud_unmatched"]
     return {"loud_matched": matched, "loud_share_matched": round(matched / max(1, loud), 4)}
