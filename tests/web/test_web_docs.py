@@ -69,11 +69,14 @@ def test_the_calls_on_the_page_do_what_they_say(
     httpx.post(f"{address}/v1/coverage/sample").raise_for_status()
     (story, *_) = desk.store.list_stories(desk.stories_stamp, limit=1)
     (outlet, *_) = httpx.get(f"{address}/v1/outlets").json()["outlets"]
-    known = {"ARTICLE_ID": article, "STORY_ID": story.id, "OUTLET_ID": outlet["id"]}
+    said = {"verdict": "relevant"}
+    review = httpx.post(f"{address}/v1/articles/{article}/review", json=said, timeout=60).json()
+    known = {"DECISION": str(review["decision"])}
+    known |= {"ARTICLE_ID": article, "STORY_ID": story.id, "OUTLET_ID": outlet["id"]}
     calls = re.findall(r'curl"><code>(.*?)</code>', httpx.get(f"{address}/docs").text, re.DOTALL)
     assert len(calls) >= 11
     for escaped in calls:
-        call = re.sub("[A-Z]+_ID", lambda name: known[name[0]], html.unescape(escaped))
+        call = re.sub("[A-Z]+_ID|DECISION", lambda name: known[name[0]], html.unescape(escaped))
         said = subprocess.run(
             ["sh", "-c", f"{call} -w '\n%{{content_type}}\n%{{http_code}}'"],
             cwd=tmp_path,

@@ -78,8 +78,8 @@ class ReviewOut(Model):
 class FlagRequest(Model):
     """Whether the flags of a rule are right: all of them, or the one at a place."""
 
-    rule: WholeStr = Field(max_length=200, description="The rule's id.")
-    right: bool
+    rule: WholeStr = Field(max_length=200, description="The rule's id.", examples=["sex-slave"])
+    right: bool = Field(description="Whether a flag is due there.", examples=[True])
     field: FieldName | None = Field(default=None, description="Where the one flag is.")
     start: int | None = Field(default=None, ge=0, le=2**31 - 1)
     end: int | None = Field(default=None, ge=0, le=2**31 - 1)
