@@ -215,7 +215,7 @@ def fill(monitor: Monitor) -> dict[str, int]:
     if DEV.exists():
         with gzip.open(DEV, "rt", encoding="utf-8") as stream:
             entries = [json.loads(line) for line in stream]
-        chosen = [one for one in entries if one["rel"] and one.get("language", "en") == "en"][:45]
+        chosen = [one for one in entries if one["rel"] and one.get("language", "en") == "en"][:90]
         source = store_samples.feed("dev")
         monitor.add_feeds([source])
         incoming = [
