@@ -1,4 +1,4 @@
-"""The pictures of the documents: a checked draft, a digest, a rule, the API.
+"""The pictures of the documents: each page of the desk.
 
     python tests/screenshots.py                     # writes docs/images/*.png
     python tests/screenshots.py --to /tmp/pictures --width 390
@@ -27,6 +27,7 @@ import serving
 from monitor.config import FetchSettings, Settings
 from monitor.core import Monitor
 from monitor.demo import outlets as demo_outlets
+from monitor.desk.names import mask_due
 from monitor.feeds import make_feed, parse_opml
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
@@ -59,23 +60,51 @@ def draft(page: Page) -> None:
     expect(page.get_by_role("status")).to_have_text(re.compile(r"\d flags? in"))
 
 
-def digest(page: Page) -> None:
-    page.goto("/digests/today")
+def story(page: Page) -> None:
+    """The one that most outlets told."""
+    page.goto("/stories?several=yes")
+    page.locator("main h2 a, main h3 a").first.click()
+    expect(page.get_by_text("First:")).to_be_visible()
 
 
-def rule(page: Page) -> None:
-    page.goto("/rules/child-prostitute")
+def article(page: Page) -> None:
+    page.goto("/articles?q=passports")
+    page.locator("main h2 a, main h3 a").first.click()
+    expect(page.get_by_role("heading", name="Scorecard")).to_be_visible()
 
 
-def api(page: Page) -> None:
-    page.goto("/docs")
+def outlet(page: Page) -> None:
+    page.goto("/outlets")
+    page.locator("main table a").first.click()
+    expect(page.get_by_role("link", name="Draft a letter")).to_be_visible()
+
+
+def at(path: str) -> Callable[[Page], None]:
+    """Return how to show the page at an address."""
+
+    def show(page: Page) -> None:
+        page.goto(path)
+
+    return show
 
 
 PICTURES: Mapping[str, Callable[[Page], None]] = {
     "draft": draft,
-    "digest": digest,
-    "rule": rule,
-    "api": api,
+    "digest": at("/digests/today"),
+    "review": at("/review"),
+    "archive": at("/articles?q=passports"),
+    "article": article,
+    "stories": at("/stories"),
+    "story": story,
+    "trends": at("/trends"),
+    "outlets": at("/outlets"),
+    "outlet": outlet,
+    "feeds": at("/feeds"),
+    "rules": at("/rules"),
+    "rule": at("/rules/child-prostitute"),
+    "tokens": at("/tokens"),
+    "signin": at("/signin"),
+    "api": at("/docs"),
 }
 
 
@@ -90,6 +119,8 @@ def desk() -> Iterator[str]:
             monitor.add_feeds([make_feed(feed.url, title=feed.title) for feed in listed])
             monitor.ingest()
             monitor.assess()
+            monitor.fold()
+            mask_due(monitor)
             with serving.serve(monitor, log_level="warning") as address:
                 yield address
 
