@@ -1,6 +1,5 @@
 """Folding copies and near-equal headlines, and keeping apart what a template made alike."""
 
-import math
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +13,7 @@ from monitor.stories.fingerprint import (
     read_fingerprint,
     write_fingerprint,
 )
-from monitor.stories.match import GROWTH, SAME_EVENT, choose_story, same_event
+from monitor.stories.match import same_event
 from monitor.types import Article, AssessedArticle
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -70,35 +69,10 @@ def test_rewritten_wire_copy_folds_though_jaccard_is_low():
     assert folded(a, b) == [["a", "b"]]
 
 
-HARBOUR = (
-    "Six deckhands are ashore in {place} tonight. The harbour police went out within the hour after"
-    " a {who} rang a hotline. They said the skipper kept their passports in a locked cabin"
-    " and that they slept four hours a night on the nets. {more}Charities are looking after the"
-    " group."
-)
-INSPECT = (
-    "The fisheries ministry said it would inspect every vessel of the company before the season"
-    " opens. "
-)
-
-
 def test_one_outlet_using_its_own_phrases_again_does_not_fold():
-    a = assessed("a", "Trawler crew freed", WIRE, outlet="Coast Daily")
-    text = HARBOUR.format(place="Takoradi", who="mechanic", more=INSPECT)
-    own = assessed("b", "Deckhands ashore", text, outlet="Coast Daily")
-    assert folded(a, own) == [["a"], ["b"]]
-    assert folded(a, assessed("b", "Deckhands ashore", text, outlet="Radio West")) == [["a", "b"]]
-
-
-def test_a_grown_story_takes_in_a_text_less_easily():
-    near = [assessed(f"n{n}", "Trawler crew freed", WIRE, outlet=f"o{n}") for n in range(4)]
-    prints = [make_fingerprint(a.article) for a in near]
-    text = HARBOUR.format(place="Tema", who="Togo mechanic", more="")
-    other = make_fingerprint(assessed("z", "Ashore in Tema", text).article)
-    odds = same_event(other, prints[0])
-    assert SAME_EVENT < odds < SAME_EVENT + GROWTH * math.log(4)
-    assert choose_story(other, {"n0": prints[:1]}) == "n0"
-    assert choose_story(other, {"n0": prints}) is None
+    a = assessed("a", "Trawler crew freed in Takoradi", WIRE, outlet="Coast Daily")
+    b = assessed("b", "Hostel for crew short of beds", REWRITE, outlet="Coast Daily")
+    assert folded(a, b) == [["a"], ["b"]]
 
 
 @pytest.mark.parametrize(

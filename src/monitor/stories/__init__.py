@@ -20,7 +20,7 @@ from monitor.stories.fingerprint import (
 from monitor.stories.group import as_stories, enough_keys, group_stories
 from monitor.stories.match import choose_story, window
 
-NAME, VERSION = "stories", "3.0.0"
+NAME, VERSION = "stories", "2.0.0"
 
 __all__ = [
     "Change",
