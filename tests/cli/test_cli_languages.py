@@ -110,7 +110,9 @@ def test_the_digest_lists_what_is_possible_apart_from_the_relevant(desk: Desk) -
         assert any("trafficking" in meaning for meaning in meanings)
     assert digest["ledger"]["not_judged"] == {"language": 1}
     for form in ("text", "md", "html"):
-        page = desk.type("digest", "--day", "all", "--format", form).out
+        hidden = desk.type("digest", "--day", "all", "--format", form).out
+        assert TEXTS["th"][0] not in hidden, "nobody can tell whom it names"
+        page = desk.type("digest", "--day", "all", "--format", form, "--names").out
         assert "possible, in languages where the models are not measured" in page.lower()
         assert "unmeasured" in page.lower()
         assert TEXTS["th"][0] in page

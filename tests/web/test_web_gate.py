@@ -62,7 +62,7 @@ def test_who_comes_from_elsewhere_signs_in_goes_on_and_signs_out(far: Page, desk
     far.get_by_label("Keep in this tab").check()
     ways.get_by_role("button", name="Sign out").click()
     heading(far, "You are signed out")
-    assert far.evaluate("() => sessionStorage.length") == 0
+    far.wait_for_function("() => sessionStorage.length === 0")
     far.goto("/")
     heading(far, "Sign in")
 
