@@ -34,16 +34,14 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from monitor.errors import NotFound
 from monitor.searching import Search, Term
 from monitor.store.schema import articles, assessments, search_docs, search_marks, search_terms
+from monitor.store.search_dialects import apart, fts_term, prefer_indexes, vector_term
 from monitor.store.search_marks import BORDERLINE, FLAGGED, NOT_RELEVANT, RELEVANT
 
 COUNTED = 1000
 """So many articles are counted; of more it is said that there are more."""
-_FEW = 4000
-"""Of a filter that holds of fewer, all are looked at; of others the newest, until there are
-enough."""
-_LATE = 4000
-"""A phrase is looked for among so many of the newest first: that its words are common does not say
-that they stand side by side."""
+FEW = 4000
+"""Of a filter or a word that fewer articles have, all these are looked at; of others the newest,
+until there are enough."""
 
 Relevance = Literal["relevant", "borderline", "not_relevant", "not_judged"]
 RELEVANCES: tuple[Relevance, ...] = ("relevant", "borderline", "not_relevant", "not_judged")
@@ -89,12 +87,13 @@ def search(
     limit: int,
     after: str | None = None,
     newest_first: bool = True,
+    few: int = FEW,
 ) -> Found:
     """Return the articles of which `stamps` say what is wanted, after the one of id `after`.
 
-    Raises `NotFound` where there is none.
+    What is found does not hang on `few`. Raises `NotFound` where there is no such article.
     """
-    asking = _Asking(connection, wanted, stamps, newest_first)
+    asking = _Asking(connection, wanted, stamps, newest_first, few)
     counted = asking.numbers(None, COUNTED + 1)
     place = None if after is None else _number_of(connection, after)
     page: Sequence[int]
@@ -150,59 +149,73 @@ class _Asking:
     """A question put to one database, to be asked from several places on."""
 
     def __init__(
-        self, connection: Connection, wanted: Wanted, stamps: Sequence[str], newest_first: bool
+        self,
+        connection: Connection,
+        wanted: Wanted,
+        stamps: Sequence[str],
+        newest_first: bool,
+        few: int,
     ) -> None:
         self.connection, self.wanted, self.newest_first = connection, wanted, newest_first
-        self.stamps = stamps
+        self.stamps, self.few = stamps, few
         self.is_sqlite = connection.dialect.name == "sqlite"
         self.terms = self._terms()
-        if not self.is_sqlite:  # to compile such a question takes longer than to answer it
-            connection.execute(select(func.set_config("jit", "off", True)))
+        if not self.is_sqlite:
+            prefer_indexes(connection)
 
     def numbers(self, after: int | None, limit: int) -> list[int]:
         """Return the numbers of the first `limit` articles after a place."""
+        source, number = self._rarest() or (search_docs, search_docs.c.id)
         if not self.wanted.words.wanted:
-            return self._ask(*self._by_marks(), after, limit)
-        table_, number = self._index()
+            return self._ask(source, number, [], after, limit)
+        index, place = self._index()
         says = self._words(self.wanted.words.wanted)
-        if self.is_sqlite or not self._has_phrase():
-            return self._ask(table_, number, says, after, limit)
-        return self._by_phrase(table_, number, says, after, limit)
-
-    def _has_phrase(self) -> bool:
-        return any(len(term.words) > 1 for term in self.wanted.words.wanted)
-
-    def _by_phrase(
-        self,
-        table_: FromClause,
-        number: ColumnElement[int],
-        says: ColumnElement[bool],
-        after: int | None,
-        limit: int,
-    ) -> list[int]:
-        """Look among the newest; where there are not enough, ask the index for all at once."""
-        last = self.connection.execute(select(func.max(search_docs.c.id))).scalar() or 0
-        at = after if after is not None else (last + 1 if self.newest_first else 0)
-        late = number > at - _LATE if self.newest_first else number < at + _LATE
-        found = self._ask(table_, number, says & late, after, limit)
-        if len(found) == limit:
-            return found
-        every = select(number.label("doc")).where(says).offset(0).cte().prefix_with("MATERIALIZED")
-        return self._ask(every, every.c.doc, literal(True), after, limit)
+        if self.is_sqlite:
+            return self._ask(index, place, [says], after, limit)
+        if source is not search_docs:  # to look into few texts is quicker than to look them up
+            return self._ask_behind(source, number, after, limit)
+        loose = self._words(apart(self.wanted.words.wanted))
+        few = select(place.label("doc")).where(loose).limit(self.few)
+        if len(self.connection.execute(few).all()) < self.few:
+            hits = select(place.label("doc")).where(loose).cte().prefix_with("MATERIALIZED")
+            return self._ask_behind(hits, hits.c.doc, after, limit)
+        if next(self._conditions(number), None) is not None:
+            return self._ask_behind(source, number, after, limit)
+        return self._ask(index, place, [says], after, limit)
 
     def _ask(
         self,
         source: FromClause,
         number: ColumnElement[int],
-        says: ColumnElement[bool],
+        says: Sequence[ColumnElement[bool]],
         after: int | None,
         limit: int,
     ) -> list[int]:
-        query = select(number).select_from(source).where(says, *self._conditions(number))
+        query = self._ordered(source, number, after).where(*says).limit(limit)
+        return list(self.connection.execute(query).scalars())
+
+    def _ask_behind(
+        self, source: FromClause, number: ColumnElement[int], after: int | None, limit: int
+    ) -> list[int]:
+        """Look into the texts of those alone that pass every filter, one after the other."""
+        kept = self._ordered(source, number, after).offset(0).subquery()
+        doc = kept.c[0]
+        index, place = self._index()
+        says = self._words(self.wanted.words.wanted)
+        # the offsets keep PostgreSQL, to which all texts are equally near, from its own order
+        inside = select(literal(1)).select_from(index).where(place == doc, says).offset(0)
+        order = doc.desc() if self.newest_first else doc
+        query = select(doc).where(inside.correlate(kept).exists()).order_by(order).limit(limit)
+        return list(self.connection.execute(query).scalars())
+
+    def _ordered(
+        self, source: FromClause, number: ColumnElement[int], after: int | None
+    ) -> Select[Any]:
+        """Return the query for all of a source that pass every filter, after a place, in order."""
+        query = select(number.label("doc")).select_from(source).where(*self._conditions(number))
         if after is not None:
             query = query.where(number < after if self.newest_first else number > after)
-        order = number.desc() if self.newest_first else number
-        return list(self.connection.execute(query.order_by(order).limit(limit)).scalars())
+        return query.order_by(number.desc() if self.newest_first else number)
 
     # Words ------------------------------------------------------------------------------------
 
@@ -214,9 +227,9 @@ class _Asking:
     def _words(self, terms: Sequence[Term], *, every: bool = True) -> ColumnElement[bool]:
         """Return the condition that every one of the terms, or any of them, stands in it."""
         if self.is_sqlite:
-            typed = (" AND " if every else " OR ").join(map(_fts_term, terms))
+            typed = (" AND " if every else " OR ").join(map(fts_term, terms))
             return literal_column("search_words").op("MATCH")(typed)
-        typed = (" & " if every else " | ").join(map(_vector_term, terms))
+        typed = (" & " if every else " | ").join(map(vector_term, terms))
         return literal_column("search_words.words").op("@@")(cast(typed, TSQUERY))
 
     # Filters ----------------------------------------------------------------------------------
@@ -263,24 +276,32 @@ class _Asking:
     def _numbers_of(self, name: str) -> tuple[int, ...]:
         return tuple(number for some in self.terms[name].values() for number in some)
 
-    def _by_marks(self) -> tuple[FromClause, ColumnElement[int], ColumnElement[bool]]:
-        """Return where to look without words: at the rarest mark, or at all articles in turn."""
+    def _rarest(self) -> tuple[FromClause, ColumnElement[int]] | None:
+        """Return the articles of the rarest filter, if it is rare."""
+        filters = [self._numbers_of(name) for name, _ in self._marks()]
+        wanted = self.wanted.relevance
+        if wanted is not None and "not_judged" not in wanted:
+            filters.append(tuple(n for name in wanted for n in self._numbers_of(name)))
         rarest: tuple[int, tuple[int, ...]] | None = None
-        for name, _ in self._marks():
-            numbers = self._numbers_of(name)
-            few = select(literal(1)).where(search_marks.c.term.in_(numbers)).limit(_FEW).subquery()
+        for numbers in filters:
+            few = (
+                select(literal(1))
+                .where(search_marks.c.term.in_(numbers))
+                .limit(self.few)
+                .subquery()
+            )
             count = self.connection.execute(select(func.count()).select_from(few)).scalar_one()
-            if count < _FEW and (rarest is None or count < rarest[0]):
+            if count < self.few and (rarest is None or count < rarest[0]):
                 rarest = count, numbers
         if rarest is None:
-            return search_docs, search_docs.c.id, literal(True)
+            return None
         every = (
             select(search_marks.c.doc)
             .where(search_marks.c.term.in_(rarest[1]))
             .group_by(search_marks.c.doc)
             .subquery()
         )
-        return every, every.c.doc, literal(True)
+        return every, every.c.doc
 
     def _conditions(self, number: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
         wanted = self.wanted
@@ -369,13 +390,3 @@ def _marked(number: ColumnElement[int], terms: Sequence[int]) -> ColumnElement[b
         search_marks.c.doc == number, search_marks.c.term.in_(terms)
     )
     return query.correlate_except(search_marks).exists()
-
-
-def _fts_term(term: Term) -> str:
-    return f'"{" ".join(term.words)}"{" *" if term.beginning else ""}'
-
-
-def _vector_term(term: Term) -> str:
-    *before, last = term.words
-    words = [f"'{word}'" for word in before] + [f"'{last}'{':*' if term.beginning else ''}"]
-    return f"({' <-> '.join(words)})"
