@@ -65,7 +65,7 @@ def found_anyhow(store: Store, words: str = "", **filters: Any) -> set[str]:
     """Return what is found whether all that has a word or filter is looked at, or the newest."""
     wanted = Wanted(words=read_search(words), **filters)
     with store._database.reading() as connection:
-        pages = [search(connection, wanted, STAMPS, limit=50, few=few) for few in (FEW, 3, 0)]
+        pages = [search(connection, wanted, STAMPS, limit=50, few=few) for few in (FEW, 9, 3, 0)]
     return {"".join(key[-1] for key in page.ids) for page in pages}
 
 

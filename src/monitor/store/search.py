@@ -42,6 +42,8 @@ COUNTED = 1000
 FEW = 4000
 """Of a filter or a word that fewer articles have, all these are looked at; of others the newest,
 until there are enough."""
+_PROBES = 4
+"""So many times as long as PostgreSQL takes SQLite to look into one text."""
 
 Relevance = Literal["relevant", "borderline", "not_relevant", "not_judged"]
 RELEVANCES: tuple[Relevance, ...] = ("relevant", "borderline", "not_relevant", "not_judged")
@@ -165,15 +167,17 @@ class _Asking:
 
     def numbers(self, after: int | None, limit: int) -> list[int]:
         """Return the numbers of the first `limit` articles after a place."""
-        source, number = self._rarest() or (search_docs, search_docs.c.id)
+        rarest = self._rarest()
+        source, number = (search_docs, search_docs.c.id) if rarest is None else rarest[1:]
         if not self.wanted.words.wanted:
             return self._ask(source, number, [], after, limit)
         index, place = self._index()
         says = self._words(self.wanted.words.wanted)
+        # to look into few texts is quicker than to look them up; SQLite is slower in the one
+        if rarest is not None and (not self.is_sqlite or rarest[0] < self.few // _PROBES):
+            return self._ask_behind(source, number, after, limit)
         if self.is_sqlite:
             return self._ask(index, place, [says], after, limit)
-        if source is not search_docs:  # to look into few texts is quicker than to look them up
-            return self._ask_behind(source, number, after, limit)
         loose = self._words(apart(self.wanted.words.wanted))
         few = select(place.label("doc")).where(loose).limit(self.few)
         if len(self.connection.execute(few).all()) < self.few:
@@ -202,7 +206,7 @@ class _Asking:
         doc = kept.c[0]
         index, place = self._index()
         says = self._words(self.wanted.words.wanted)
-        # the offsets keep PostgreSQL, to which all texts are equally near, from its own order
+        # the offsets keep databases, to which all texts are equally near, from their own order
         inside = select(literal(1)).select_from(index).where(place == doc, says).offset(0)
         order = doc.desc() if self.newest_first else doc
         query = select(doc).where(inside.correlate(kept).exists()).order_by(order).limit(limit)
@@ -276,8 +280,8 @@ class _Asking:
     def _numbers_of(self, name: str) -> tuple[int, ...]:
         return tuple(number for some in self.terms[name].values() for number in some)
 
-    def _rarest(self) -> tuple[FromClause, ColumnElement[int]] | None:
-        """Return the articles of the rarest filter, if it is rare."""
+    def _rarest(self) -> tuple[int, FromClause, ColumnElement[int]] | None:
+        """Return how many have the rarest filter, if it is rare, and which these are."""
         filters = [self._numbers_of(name) for name, _ in self._marks()]
         wanted = self.wanted.relevance
         if wanted is not None and "not_judged" not in wanted:
@@ -301,7 +305,7 @@ class _Asking:
             .group_by(search_marks.c.doc)
             .subquery()
         )
-        return every, every.c.doc
+        return rarest[0], every, every.c.doc
 
     def _conditions(self, number: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
         wanted = self.wanted
