@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from monitor.errors import NotFound
 from monitor.searching import Search, Term
 from monitor.store.schema import articles, assessments, search_docs, search_marks, search_terms
-from monitor.store.search_dialects import apart, fts_term, prefer_indexes, vector_term
+from monitor.store.search_dialects import fts_term, loose_query, prefer_indexes, vector_term
 from monitor.store.search_marks import BORDERLINE, FLAGGED, NOT_RELEVANT, RELEVANT
 
 COUNTED = 1000
@@ -178,7 +178,7 @@ class _Asking:
             return self._ask_behind(source, number, after, limit)
         if self.is_sqlite:
             return self._ask(index, place, [says], after, limit)
-        loose = self._words(apart(self.wanted.words.wanted))
+        loose = _in_vector(loose_query(self.wanted.words.wanted))
         few = select(place.label("doc")).where(loose).limit(self.few)
         if len(self.connection.execute(few).all()) < self.few:
             hits = select(place.label("doc")).where(loose).cte().prefix_with("MATERIALIZED")
@@ -234,7 +234,7 @@ class _Asking:
             typed = (" AND " if every else " OR ").join(map(fts_term, terms))
             return literal_column("search_words").op("MATCH")(typed)
         typed = (" & " if every else " | ").join(map(vector_term, terms))
-        return literal_column("search_words.words").op("@@")(cast(typed, TSQUERY))
+        return _in_vector(typed)
 
     # Filters ----------------------------------------------------------------------------------
 
@@ -385,6 +385,10 @@ class _Asking:
             return
         yield number.between(first, last)
         yield select(literal(1)).where(docs.c.id == number, *within).exists()
+
+
+def _in_vector(typed: str) -> ColumnElement[bool]:
+    return literal_column("search_words.words").op("@@")(cast(typed, TSQUERY))
 
 
 def _marked(number: ColumnElement[int], terms: Sequence[int]) -> ColumnElement[bool]:

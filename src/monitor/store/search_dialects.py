@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sqlalchemy import Connection, func, literal, select
 
@@ -15,20 +17,34 @@ def fts_term(term: Term) -> str:
 
 
 def vector_term(term: Term) -> str:
-    """Return a term as a `tsquery` has it."""
+    """Return a term as a `tsquery` has it; of a phrase also what its pairs are found by."""
     *before, last = term.words
     words = [f"'{word}'" for word in before] + [f"'{last}'{':*' if term.beginning else ''}"]
-    return f"({' <-> '.join(words)})"
+    return f"({' & '.join((' <-> '.join(words), *_pairs(term)))})"
 
 
-def apart(terms: Sequence[Term]) -> list[Term]:
-    """Return the words of terms without their order, as an index alone can tell of them."""
-    found = []
-    for term in terms:
-        *before, last = term.words
-        found += [Term((word,)) for word in before]
-        found.append(Term((last,), term.beginning))
-    return found
+def pair_mark(first: str, second: str) -> str:
+    """Return one of 65,536 marks for two words side by side.
+
+    That both words are there says little where they are frequent, and to look at their places a
+    vector has to be unpacked; by chance a text has a mark in one case of a hundred or two.
+    """
+    return f"\ue001{zlib.crc32(f'{first} {second}'.encode()) & 0xFFFF:04x}"
+
+
+def _pairs(term: Term) -> list[str]:
+    whole = term.words[:-1] if term.beginning else term.words
+    return [f"'{pair_mark(*two)}'" for two in pairwise(whole)]
+
+
+def loose_query(terms: Sequence[Term]) -> str:
+    """Return the `tsquery` for terms as the index alone can tell of them, without their order."""
+    words = [
+        f"'{word}'{':*' if term.beginning and at == len(term.words) - 1 else ''}"
+        for term in terms
+        for at, word in enumerate(term.words)
+    ]
+    return " & ".join((*words, *(pair for term in terms for pair in _pairs(term))))
 
 
 def prefer_indexes(connection: Connection) -> None:

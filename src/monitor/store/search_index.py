@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, text, update
@@ -20,6 +21,7 @@ from monitor.searching import GAP, indexed_words
 from monitor.store.database import Database
 from monitor.store.rows import chunks
 from monitor.store.schema import articles, masks, search_docs, search_gone, search_marks, versions
+from monitor.store.search_dialects import pair_mark
 from monitor.store.search_marks import mark_anew
 
 _MERGED_PAGES = 200
@@ -226,9 +228,15 @@ def _fts(doc: int, words: _Words) -> dict[str, Any]:
 
 
 def _vector(words: _Words) -> str:
-    """Return words and their places as PostgreSQL writes them, the headline a step before."""
+    """Return words and their places as PostgreSQL writes them, the headline a step before.
+
+    Of two that stand side by side a mark is added, by which phrases are found without the places.
+    """
     places: defaultdict[str, list[int]] = defaultdict(list)
-    for place, word in enumerate((*words.title, "", *words.text), 1):
-        if word and word != GAP and len(places[word]) < _MOST_PLACES:
+    told = (*words.title, GAP, *words.text)
+    for place, word in enumerate(told, 1):
+        if word != GAP and len(places[word]) < _MOST_PLACES:
             places[word].append(min(place, _LAST_PLACE))
-    return " ".join(f"'{word}':{','.join(map(str, at))}" for word, at in places.items())
+    pairs = {pair_mark(*two) for two in pairwise(told) if GAP not in two}
+    found = [f"'{word}':{','.join(map(str, at))}" for word, at in places.items()]
+    return " ".join((*found, *(f"'{pair}'" for pair in pairs)))
