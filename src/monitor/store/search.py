@@ -328,15 +328,15 @@ class _Asking:
         }
         return [stamp for stamp in self.stamps if stamp in said]
 
-    def _judged(self, number: ColumnElement[int], stamps: Sequence[str]) -> ColumnElement[bool]:
+    def _judged(self, stamps: Sequence[str]) -> tuple[int, ...]:
         names = (RELEVANT, BORDERLINE, NOT_RELEVANT)
-        numbers = [n for name in names for s in stamps for n in self.terms[name].get(s, ())]
-        return _marked(number, tuple(numbers))
+        return tuple(n for name in names for s in stamps for n in self.terms[name].get(s, ()))
 
     def _relevance(self, number: ColumnElement[int], one: Relevance) -> ColumnElement[bool]:
         judges = self._judges()
         if one == "not_judged":
-            return not_(self._judged(number, judges))
+            judged = search_marks.c.term.in_(self._judged(judges))
+            return number.not_in(select(search_marks.c.doc).where(judged))
         said = {stamp: _marked(number, self.terms[one].get(stamp, ())) for stamp in judges}
         return self._first_word(number, said)
 
@@ -345,10 +345,8 @@ class _Asking:
     ) -> ColumnElement[bool]:
         """Return the condition that the first stamp with an opinion says so."""
         judges = list(said)
-        ways = [
-            and_(said[stamp], not_(self._judged(number, judges[:at]))) if at else said[stamp]
-            for at, stamp in enumerate(judges)
-        ]
+        earlier = [_marked(number, self._judged(judges[:at])) for at in range(len(judges))]
+        ways = [and_(said[s], not_(before)) for s, before in zip(judges, earlier, strict=True)]
         return or_(false(), *ways)
 
     def _at_least(self, number: ColumnElement[int], stamp: str) -> ColumnElement[bool]:
