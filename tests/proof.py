@@ -81,6 +81,12 @@ STEPS = (
         {"KILLS": "200"},
     ),
     Step(
+        "wheel",
+        "installed with all it depends on by the pip that Python brings",
+        (*PYTEST, "tests/test_wheel.py"),
+        {"FRESH": "1"},
+    ),
+    Step(
         "hostile",
         "2,220 ways to write script into what comes from outside, on every page in Chromium",
         (*PYTEST, "tests/web/test_web_hostile.py"),
