@@ -1,4 +1,4 @@
-"""How long the pages of stories, trends and outlets take in a large archive.
+"""How long the pages of stories, trends, outlets and review take in a large archive.
 
     python benchmarks/bench_pages.py 100000 [sqlite] [postgresql]
 
@@ -259,6 +259,17 @@ def addresses(monitor: Monitor) -> list[str]:
         "/outlets",
         f"/outlets/{outlet}",
         f"/outlets/{outlet}/letter",
+        "/review",
+        "/review?order=newest",
+        f"/review?day={last - timedelta(days=1)}",
+        "/review?set=second",
+        "/review?set=differ",
+        "/review?set=sample",
+        "/review/confirm",
+        "/review/differences",
+        "/review/practice",
+        "/review/learning",
+        "/digests/today",
     ]
 
 

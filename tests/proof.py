@@ -139,7 +139,7 @@ STEPS = (
     ),
     Step(
         "pages",
-        "stories, trends and outlets among 100,000 articles",
+        "stories, trends, outlets and review among 100,000 articles",
         ("benchmarks/bench_pages.py", "100000"),
     ),
     Step("floors", "every figure beside its floor", ("tests/floors.py",), needs=DEV),

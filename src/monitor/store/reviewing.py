@@ -26,8 +26,8 @@ from monitor.store.schema import (
 from monitor.store.withdrawn import is_withdrawn
 from monitor.types import Review, Verdict
 
-NEWEST = 5_000
-"""So many articles, the newest, are looked at for what is to be reviewed; of days all."""
+NEWEST = 2_000
+"""So many articles, those judged last, are looked at for what is to be reviewed; of days all."""
 
 
 class ReviewStore:
@@ -95,7 +95,7 @@ class ReviewStore:
     ) -> list[Shown]:
         """Return what `stamps` would show of the articles first seen in [since, until).
 
-        Without days the newest `NEWEST`; what has expired cannot be read, and is left out.
+        Without days the `NEWEST` judged last; what has expired cannot be read, and is left out.
         """
         with self._database.reading() as connection:
             return _shown(connection, stamps, story_stamp, since, until)
@@ -206,41 +206,39 @@ def _shown(
     until: datetime | None,
 ) -> list[Shown]:
     story = func.coalesce(story_members.c.story_id, articles.c.id)
+    told = assessments.c.stamp.in_(stamps), or_(assessments.c.relevant, assessments.c.borderline)
     query = (
-        select(
-            articles.c.id,
-            articles.c.current,
-            story.label("story"),
-            assessments.c.relevance,
-            articles.c.first_seen,
-        )
-        .join_from(
-            assessments,
-            articles,
-            (articles.c.id == assessments.c.article_id)
-            & (articles.c.current == assessments.c.sha256),
-        )
+        select(articles.c.id, articles.c.current, story.label("story"), articles.c.first_seen)
         .outerjoin(
             story_members,
             (story_members.c.stamp == story_stamp) & (story_members.c.article_id == articles.c.id),
         )
-        .where(
-            assessments.c.stamp.in_(stamps),
-            or_(assessments.c.relevant, assessments.c.borderline),
-            articles.c.expired_at.is_(None),
-        )
-        .order_by(articles.c.first_seen.desc(), articles.c.id.desc())
+        .where(articles.c.expired_at.is_(None))
     )
     if since is not None:
         query = query.where(articles.c.first_seen >= since)
     if until is not None:
         query = query.where(articles.c.first_seen < until)
+    said = select(assessments.c.article_id, assessments.c.sha256, assessments.c.relevance)
     if since is None and until is None:
-        query = query.limit(NEWEST)
-    found: dict[str, Shown] = {}
-    for row in connection.execute(query):
-        found.setdefault(row[0], Shown(*row))
-    return list(found.values())
+        # Found by what is said, of which there is an index: few of all articles are told of.
+        last = said.where(*told).order_by(assessments.c.id.desc()).limit(NEWEST)
+        judged = connection.execute(last).all()
+        ids = sorted({row.article_id for row in judged})
+        read = [connection.execute(query.where(articles.c.id.in_(some))) for some in chunks(ids)]
+        rows = [row for part in read for row in part]
+    else:
+        rows = list(connection.execute(query))
+        ids = [row.id for row in rows]
+        parts = [said.where(*told, assessments.c.article_id.in_(some)) for some in chunks(ids)]
+        judged = [row for part in parts for row in connection.execute(part)]
+    relevance = {(row.article_id, row.sha256): row.relevance for row in judged}
+    found = [
+        Shown(row.id, row.current, row.story, relevance[row.id, row.current], row.first_seen)
+        for row in rows
+        if (row.id, row.current) in relevance
+    ]
+    return sorted(found, key=lambda one: (one.seen, one.article_id), reverse=True)
 
 
 def _said(connection: Connection, article_ids: Iterable[str] | None) -> dict[str, list[Said]]:
