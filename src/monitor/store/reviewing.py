@@ -207,13 +207,15 @@ def _shown(
 ) -> list[Shown]:
     story = func.coalesce(story_members.c.story_id, articles.c.id)
     told = assessments.c.stamp.in_(stamps), or_(assessments.c.relevant, assessments.c.borderline)
-    query = (
-        select(articles.c.id, articles.c.current, story.label("story"), articles.c.first_seen)
-        .outerjoin(
-            story_members,
-            (story_members.c.stamp == story_stamp) & (story_members.c.article_id == articles.c.id),
-        )
-        .where(articles.c.expired_at.is_(None))
+    query = select(
+        articles.c.id,
+        articles.c.current,
+        story.label("story"),
+        articles.c.first_seen,
+        articles.c.expired_at,
+    ).outerjoin(
+        story_members,
+        (story_members.c.stamp == story_stamp) & (story_members.c.article_id == articles.c.id),
     )
     if since is not None:
         query = query.where(articles.c.first_seen >= since)
@@ -235,8 +237,8 @@ def _shown(
     relevance = {(row.article_id, row.sha256): row.relevance for row in judged}
     found = [
         Shown(row.id, row.current, row.story, relevance[row.id, row.current], row.first_seen)
-        for row in rows
-        if (row.id, row.current) in relevance
+        for row in rows  # asked of SQLite, it would go by the index of what has expired
+        if row.expired_at is None and (row.id, row.current) in relevance
     ]
     return sorted(found, key=lambda one: (one.seen, one.article_id), reverse=True)
 
