@@ -33,7 +33,7 @@ FLOORS: list[set[str]] = [
         "searching",
     },
     {"config", "text", "nlp"},
-    {"persons"},
+    {"persons", "ignoring"},
     {
         "feeds",
         "guidelines",

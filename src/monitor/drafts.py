@@ -143,7 +143,18 @@ class Drafts:
         entry = answer_json(
             self.guideline, document, checked, least=least, missed=self.missed, **options
         )
+        entry = self._without_ignored(entry, document)
         return {**entry, "country": country_json(code, known)} if code else entry
+
+    def _without_ignored(self, entry: dict[str, Any], document: Document) -> dict[str, Any]:
+        """Put aside what comments in a Markdown or HTML draft silence."""
+        from monitor.ignoring import with_ignored
+
+        if not document.comments or document.source_map is None:
+            return entry
+        known = self.guideline
+        names = {name for r in known.rules for name in (r.id, f"{known.id}/{r.id}")}
+        return with_ignored(entry, document.comments, names, document.source_map.positions)
 
     def _is_shown(self, title: str, text: str) -> bool:
         """Whether an article like a draft would be shown: plain words may hide the subject."""

@@ -203,6 +203,22 @@ class CoverageOut(Model):
     )
 
 
+class IgnoredFinding(CheckFinding):
+    """A flagged phrase that a comment in the draft silences."""
+
+    reason: str = Field(description="The reason that the comment gives.")
+
+
+class IgnoreProblem(Model):
+    """A comment that is to silence a rule and does not."""
+
+    line: int = Field(ge=1, description="Line in the source, from 1.")
+    column: int = Field(ge=1, description="Column in code points, from 1.")
+    source_start: int = Field(ge=0, description="First code point of the comment in the source.")
+    source_end: int = Field(ge=0, description="The code point after its last.")
+    message: str = Field(description="What is wrong with it.")
+
+
 class CountryOut(Model):
     """A country; `covered` is whether its law and helplines are known here."""
 
@@ -232,4 +248,11 @@ class CheckedDocument(Model):
     )
     left_out: int | None = Field(
         default=None, ge=0, description="Findings under `min_confidence`, where that is given."
+    )
+    ignored: list[IgnoredFinding] | None = Field(
+        default=None,
+        description="What `<!-- monitor-ignore RULE: reason -->` in Markdown and HTML silences.",
+    )
+    ignore_problems: list[IgnoreProblem] | None = Field(
+        default=None, description="Such comments that name no rule, an unknown one or no reason."
     )

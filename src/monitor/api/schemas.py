@@ -67,6 +67,9 @@ class ScorecardEntry(Model):
     met: bool | None = Field(description="Present, absent, or not to be judged (null).")
     reason: str
     evidence: list[CheckEvidence]
+    ignored: str | None = Field(
+        default=None, description="Why a comment in the draft silences this item, if one does."
+    )
 
 
 class ClassifyRequest(Model):

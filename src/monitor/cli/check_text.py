@@ -19,7 +19,9 @@ def as_text(document: Mapping[str, Any]) -> str:
     sources = None if document.get("country") else 1
     for finding in findings:
         lines += ["", *_finding(finding, sources)]
-    missing = [item for item in document["scorecard"] if item["met"] is False]
+    missing = [
+        item for item in document["scorecard"] if item["met"] is False and "ignored" not in item
+    ]
     if missing:
         lines += ["", "  Worth considering for the whole text:"]
         lines += [f"    {item['item']}: {plain(item['reason'])}" for item in missing]
@@ -31,7 +33,9 @@ def _found(document: Mapping[str, Any]) -> str:
     if document["coverage"]["checked"] == "none" and not count:
         return "not checked"
     found = f"{count} finding{'' if count == 1 else 's'}"
-    return f"{found}, {less_sure} less sure left out" if less_sure else found
+    found = f"{found}, {less_sure} less sure left out" if less_sure else found
+    ignored = len(document.get("ignored", ()))
+    return f"{found}, {ignored} ignored by comments" if ignored else found
 
 
 def _notes(document: Mapping[str, Any]) -> Iterator[str]:
@@ -42,6 +46,8 @@ def _notes(document: Mapping[str, Any]) -> Iterator[str]:
         yield "  Where it is about trafficking, --on-topic says so."
     if coverage["missed"] and not document["findings"]:
         yield f"  Note: {plain(coverage['missed'])}"
+    for problem in document.get("ignore_problems", ()):
+        yield f"  {problem['line']}:{problem['column']}  Note: {plain(problem['message'])}"
 
 
 def _finding(finding: Mapping[str, Any], sources: int | None) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from monitor.errors import DocumentError, DocumentTooLarge
+from monitor.text.comments import Comment
 from monitor.text.positions import BOM
 from monitor.text.source_map import SourceMap
 from monitor.text.spans import Stretch
@@ -27,7 +28,8 @@ class Document:
 
     `text` is the field `text`: as given, or the visible text of Markdown, HTML or Word; `title`
     the field `title`, only where a request gave a separate one. `headline` and `captions` are
-    spans in `text`. `source_map` leads from `text` to the file, for Markdown and HTML.
+    spans in `text`. `source_map` leads from `text` to the file, for Markdown and HTML, whose
+    `comments` are no text.
     """
 
     text: str
@@ -37,6 +39,7 @@ class Document:
     captions: tuple[Stretch, ...] = ()
     language: str | None = None
     source_map: SourceMap | None = None
+    comments: tuple[Comment, ...] = ()
 
 
 def document_of(article: Article) -> Document:

@@ -17,6 +17,7 @@ from monitor.text.spans import Stretch
 from monitor.text.visible import VisibleText
 
 _WHITE = " \t\r\n\f"
+_COMMENT = "!--"
 _SPECIAL = re.compile(r"<(?=[A-Za-z/!?])")
 _NAME = re.compile(r"[A-Za-z][^\s/>]*")
 _ATTRIBUTE = re.compile(
@@ -45,7 +46,7 @@ _HIDING_STYLE = re.compile(r"(?:^|;)\s*display\s*:\s*none", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """Text (no name) or a tag from `start` to `end`; attributes map to their value's span."""
+    """Text (no name), a comment or a tag from `start` to `end`; attributes map to value spans."""
 
     start: int
     end: int
@@ -81,7 +82,9 @@ class _Reader:
     def feed(self, start: int, end: int, *, title: bool) -> None:
         """Read the source from `start` to `end`; a title counts only if `title`."""
         for token in _tokens(self.source, start, end):
-            if token.name:
+            if token.name == _COMMENT:
+                self.visible.comment(token.start, token.end)
+            elif token.name:
                 self._tag(token, title=title)
             elif not self._hidden:
                 self._text(token.start, token.end)
@@ -177,7 +180,7 @@ def _entity(written: str) -> tuple[str, int]:
 
 
 def _tokens(source: str, start: int, end: int) -> Iterator[_Token]:
-    """Yield text and tags; comments, doctypes and the content of raw elements are skipped."""
+    """Yield text, comments and tags; doctypes and the content of raw elements are skipped."""
     position = start
     while position < end:
         found = _SPECIAL.search(source, position, end)
@@ -188,7 +191,10 @@ def _tokens(source: str, start: int, end: int) -> Iterator[_Token]:
             yield _Token(position, found.start())
         position = found.start()
         if source[position + 1] in "!?":
-            position = _skip_declaration(source, position, end)
+            stop_at = _skip_declaration(source, position, end)
+            if source.startswith("<!--", position):
+                yield _Token(position, stop_at, _COMMENT)
+            position = stop_at
             continue
         token = _read_tag(source, position, end)
         if token is None:

@@ -168,6 +168,9 @@ class _Reader:
                 self.visible.space(text, at, 1)
             elif child.type in {"text", "text_special"} and not skipping:
                 self._text(child, place)
+            elif child.type == "html_inline" and child.content.startswith("<!--"):
+                at, end = child.meta["at"], child.meta["at"] + len(child.content)
+                self.visible.comment(place.source(at), place.source(end - 1) + 1)
 
     def _text(self, token: Token, place: _Place) -> None:
         content, at = token.content, int(token.meta["at"])

@@ -87,6 +87,7 @@ def read_markup(
         captions=tuple(visible.captions),
         language=language,
         source_map=visible.source_map(),
+        comments=visible.comments(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.text.comments import Comment
 from monitor.text.source_map import Run, SourceMap
 from monitor.text.spans import Stretch
 
@@ -25,6 +26,9 @@ class VisibleText:
         self._fresh = True
         self._space: tuple[str, int, int] | None = None
         self._later: list[list[tuple[str, int, int]]] = []
+        self._begun: int | None = None
+        self._blocks: list[Stretch] = []
+        self._comments: list[tuple[int, int, int]] = []
 
     @property
     def length(self) -> int:
@@ -43,6 +47,25 @@ class VisibleText:
     def source_map(self) -> SourceMap:
         """Return the map from the visible text to the source."""
         return SourceMap(self.source, self._runs)
+
+    def comments(self) -> tuple[Comment, ...]:
+        """Return the source's comments, each with the block that it is about."""
+        return tuple(
+            Comment(
+                start,
+                end,
+                self.source[start + 4 : end - 3],
+                self._blocks[at] if at < count else None,
+            )
+            for count in (len(self._blocks),)
+            for start, end, at in self._comments
+        )
+
+    def comment(self, start: int, end: int) -> None:
+        """Note the comment `<!--…-->` from `start` to `end` of the source: it is no text."""
+        if self.source.startswith("<!--", start) and self.source.endswith("-->", start + 7, end):
+            # The block that ends next with text in it: this one, or the first one after.
+            self._comments.append((start, end, len(self._blocks)))
 
     def copy(self, start: int, end: int) -> None:
         """Add the source's characters `start` to `end` as they are."""
@@ -71,6 +94,9 @@ class VisibleText:
             if start is not None:
                 self.captions.append((start, self._length))
             self._fresh = True
+        if self._begun is not None:
+            self._blocks.append((self._begun, self._length))
+            self._begun = None
 
     def caption_later(self, pieces: list[tuple[str, int, int]]) -> None:
         """Add a caption, pieces of (text, source offset, source width), behind this block."""
@@ -83,6 +109,8 @@ class VisibleText:
         elif self._space is not None:
             self._run(*self._space)
         self._fresh, self._space = False, None
+        if self._begun is None:
+            self._begun = self._length
         self._run(text, start, width)
 
     def _run(self, text: str, start: int, width: int) -> None:

@@ -1,0 +1,151 @@
+"""Comments in Markdown and HTML that silence a rule, and say why.
+
+    <!-- monitor-ignore RULE[, RULE]: reason -->       in its paragraph, or else the next one
+    <!-- monitor-ignore-file RULE[, RULE]: reason -->  in the whole file
+
+All are pure functions over the comments and the JSON of a checked document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.text.comments import Comment
+from monitor.text.positions import Positions
+
+_OURS = re.compile(r"\s*monitor-ignore(?P<file>-file)?(?![\w-])(?P<rest>.*)", re.DOTALL)
+_COLON = re.compile(r":(?=\s|\Z)")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._:/-]{0,99}")
+_MARKS = str.maketrans({"<": "‹", ">": "›"})
+WRITE = "<!-- monitor-ignore RULE: reason -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A comment that silences `rules` for `reason`: in `block`, or in the whole file (`None`)."""
+
+    rules: tuple[str, ...]
+    reason: str
+    block: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why the comment that begins at `start` of the source does not silence what it should."""
+
+    start: int
+    end: int
+    says: str
+
+
+def ignore_comment(rules: Sequence[str], reason: str, *, whole_file: bool = False) -> str:
+    """Return the comment that silences `rules`; nothing in `reason` can end it early."""
+    told = " ".join(reason.translate(_MARKS).replace("--", "–").split())
+    return f"<!-- monitor-ignore{'-file' if whole_file else ''} {', '.join(rules)}: {told} -->"
+
+
+def read_comments(
+    comments: Iterable[Comment], names: Collection[str]
+) -> tuple[list[Silence], list[Problem]]:
+    """Return what the comments silence and what is wrong with them; `names` are all rules'."""
+    silences: list[Silence] = []
+    problems: list[Problem] = []
+    for comment in comments:
+        found = _OURS.match(comment.text)
+        if found is None:
+            continue
+        rules, reason = _parts(found["rest"])
+        known = tuple(rule for rule in rules if rule in names)
+        block = None if found["file"] else comment.block
+        wrong = _wrong(rules, reason, names)
+        if not wrong and not found["file"] and block is None:
+            wrong = ["an ignore comment with no paragraph after it"]
+        problems += [Problem(comment.start, comment.end, words) for words in wrong]
+        if known and reason and (found["file"] or block):
+            silences.append(Silence(known, reason, block))
+    return silences, problems
+
+
+def _parts(rest: str) -> tuple[list[str], str]:
+    """Return the rules and the reason of a comment; each may be missing."""
+    colon = _COLON.search(rest)
+    end = colon.start() if colon else rest.find(":")
+    named, reason = (rest[:end], rest[end + 1 :]) if end >= 0 else (rest, "")
+    rules = [name for part in named.split(",") if (name := " ".join(part.split()))]
+    return rules, " ".join(reason.split())
+
+
+def _wrong(rules: Sequence[str], reason: str, names: Collection[str]) -> list[str]:
+    if not rules:
+        return [f"an ignore comment that names no rule: {WRITE}"]
+    wrong = [] if reason else [f"an ignore comment without a reason: {WRITE}"]
+    for rule in rules:
+        if not _NAME.fullmatch(rule):
+            wrong.append(f"an ignore comment with something else in a rule's place: {WRITE}")
+        elif rule not in names:
+            wrong.append(f"an ignore comment for '{rule}', which is no rule")
+    return wrong
+
+
+def with_ignored(
+    entry: Mapping[str, Any],
+    comments: Sequence[Comment],
+    names: Collection[str],
+    positions: Positions | None,
+) -> dict[str, Any]:
+    """Return a document's JSON with what its comments silence under `ignored`.
+
+    A finding there has a `reason`; so has a scorecard entry that is silenced, as `ignored`. What
+    is wrong with a comment is told in `ignore_problems`. Keys are absent where there is nothing
+    to tell. `names` are the rules by id (and `guideline/id`); `positions` are the source's.
+    """
+    silences, problems = read_comments(comments, names)
+    answer = dict(entry)
+    if silences:
+        reasons = [_reason(finding, silences) for finding in entry["findings"]]
+        pairs = list(zip(entry["findings"], reasons, strict=True))
+        answer["findings"] = [finding for finding, reason in pairs if reason is None]
+        ignored = [{**finding, "reason": reason} for finding, reason in pairs if reason is not None]
+        if ignored:
+            answer["ignored"] = ignored
+        answer["scorecard"] = [_scored(item, silences) for item in entry["scorecard"]]
+    if problems and positions is not None:
+        answer["ignore_problems"] = [_told(problem, positions) for problem in problems]
+    return answer
+
+
+def _reason(finding: Mapping[str, Any], silences: Iterable[Silence]) -> str | None:
+    """Return why a finding is silenced, `None` where it is not."""
+    for silence in silences:
+        if _named(finding, "rule", silence) and _covers(finding, silence.block):
+            return silence.reason
+    return None
+
+
+def _named(told: Mapping[str, Any], key: str, silence: Silence) -> bool:
+    own = told.get("guideline")
+    named = (rule.rpartition("/") for rule in silence.rules)
+    return any(rule == told[key] and own in (of or own, None) for of, _, rule in named)
+
+
+def _covers(finding: Mapping[str, Any], block: tuple[int, int] | None) -> bool:
+    if block is None:
+        return True
+    start, end = int(finding["start"]), int(finding["end"])
+    return finding["field"] == "text" and start < block[1] and block[0] < end
+
+
+def _scored(item: dict[str, Any], silences: Iterable[Silence]) -> dict[str, Any]:
+    for silence in silences:
+        if silence.block is None and _named(item, "item", silence):
+            return {**item, "ignored": silence.reason}
+    return item
+
+
+def _told(problem: Problem, positions: Positions) -> dict[str, Any]:
+    line, column = positions.line_column(problem.start)
+    place = {"source_start": problem.start, "source_end": problem.end}
+    return {"line": line, "column": column, **place, "message": problem.says}
