@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Literal, get_args
 
-from monitor.types import FieldName, Verdict
+from monitor.types import FieldName, Severity, Verdict
 
 Act = Literal["review", "confirm", "overrule", "undo"]
 """Somebody decides; a reviewer confirms or overrules what a volunteer decided; somebody takes an
@@ -89,3 +89,24 @@ class Practised:
     verdict: Verdict
     desk: Verdict
     at: datetime
+
+
+Client = Literal["page", "lsp", "languagetool", "cli"]
+CLIENTS: tuple[Client, ...] = get_args(Client)
+"""Where somebody says whether a flag of a draft is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """How often flags of drafts were said to be `right` and `wrong`, on one day by one client.
+
+    `severity` is the one that they were shown with, "" where it was not said. Nothing of a draft.
+    """
+
+    stamp: str
+    rule: str
+    day: date
+    client: Client
+    severity: Severity | Literal[""]
+    right: int
+    wrong: int

@@ -34,6 +34,7 @@ ROUTES = [
     ("get", "/v1/outlets/{outlet_id}/scorecard"),
     ("get", "/v1/rules"),
     ("get", "/v1/rules/{rule_id}"),
+    ("post", "/v1/rules/{rule_id}/feedback"),
     ("get", "/healthz"),
     ("get", "/readyz"),
     ("get", "/metrics"),

@@ -18,6 +18,7 @@ from monitor.api import (
     classify,
     coverage,
     digests,
+    feedback,
     feeds,
     health,
     metrics,
@@ -58,6 +59,7 @@ MODULES = (
     coverage,
     trends,
     rules,
+    feedback,
     health,
     metrics,
     pages,
@@ -114,6 +116,7 @@ def create_app(
     app.state.monitor = monitor
     app.state.checkers = who
     app.state.tries = Tries()
+    app.state.feedback_tries = feedback.feedback_tries()
     app.state.metrics = metrics.Metrics(monitor)
     for module in MODULES:
         app.include_router(module.router)

@@ -45,7 +45,8 @@ _WORDS = {
     413: "The draft is over the one size limit.",
     415: "The body, or the file in it, is of a type that is not read.",
     422: "A field, or the draft itself, cannot be used; `errors` says which.",
-    429: "Too many tokens that are none came from this address; `Retry-After` says how long.",
+    429: "Too many tokens that are none, or too many answers on flags, came from this address; "
+    "`Retry-After` says how long.",
     500: "An unexpected failure. The log says where, without the text.",
     503: "The database, the guideline or a model cannot be used now.",
 }

@@ -124,6 +124,22 @@ class MeasuredOut(Model):
     examples: int
 
 
+class FeedbackOut(Model):
+    """What editors said of a rule's flags of their drafts; they choose which ones to judge."""
+
+    since: str = Field(description="The first day, ISO date.")
+    date: str = Field(description="The last day.")
+    data: str
+    guideline: str = Field(description="Stamp of the guideline in force.")
+    current: bool = Field(description="Whether all of it was said of that one.")
+    hits: int = Field(description="How many flags were judged.")
+    right: int = Field(description="How many of them were said to be right.")
+    precision: float
+    interval: tuple[float, float] = Field(description="Wilson's 95 % interval of `precision`.")
+    current_hits: int = Field(description="`hits` of the guideline in force.")
+    current_right: int = Field(description="`right` of the guideline in force.")
+
+
 class RuleDetail(RuleOut):
     """One rule with all there is to know of it."""
 
@@ -131,6 +147,7 @@ class RuleDetail(RuleOut):
     figures: list[FigureOut]
     countries: list[RuleCountry]
     measured: MeasuredOut | None = Field(description="Null where nothing was measured.")
+    feedback: FeedbackOut | None = Field(description="Null where no editor said anything.")
 
 
 class RuleList(Model):

@@ -11,6 +11,7 @@ from monitor.api.access import MonitorDep, need
 from monitor.api.openapi import problems
 from monitor.api.rule_schemas import RuleDetail, RuleList
 from monitor.core import Monitor
+from monitor.desk.feedback import describe_rule
 from monitor.errors import NotFound
 
 router = APIRouter(tags=["rules"], dependencies=[Depends(need("check"))])
@@ -45,7 +46,7 @@ def rule(
 
 def find_rule(monitor: Monitor, rule_id: str) -> dict[str, Any]:
     """Return the rule of that id; raises `NotFound`."""
-    found = monitor.rule(rule_id)
+    found = describe_rule(monitor, rule_id, monitor.store.feedback(rule_id))
     if found is None:
         raise NotFound("no such rule")
     return found

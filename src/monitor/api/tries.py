@@ -1,4 +1,4 @@
-"""How often an address may try tokens that are none.
+"""How often an address may do what costs something: above all, try tokens that are none.
 
 Nobody guesses 256 bits; this keeps whoever tries from filling the log and the database's time.
 """
@@ -16,13 +16,20 @@ MOST = 10
 """Failures of one address in a window before it has to wait for the next."""
 WINDOW_S = 60.0
 _ADDRESSES = 10_000
+_TOKENS = "Too many tokens that are none came from this address: wait a minute."
 
 
 @dataclass
 class Tries:
-    """Failures by address within the window that runs; only the event loop may call it."""
+    """Failures by address within the window that runs; only the event loop may call it.
+
+    Of anything else that is limited they are no failures: `most` of it in `window_s`.
+    """
 
     monotonic: Callable[[], float] = time.monotonic
+    most: int = MOST
+    window_s: float = WINDOW_S
+    refusal: str = _TOKENS
     _failed: dict[str, int] = field(default_factory=dict)
     _until: float = 0.0
 
@@ -31,11 +38,10 @@ class Tries:
         now = self.monotonic()
         if now >= self._until:
             self._failed.clear()
-            self._until = now + WINDOW_S
-        if self._failed.get(_network(address), 0) >= MOST:
+            self._until = now + self.window_s
+        if self._failed.get(_network(address), 0) >= self.most:
             wait = {"retry-after": str(int(self._until - now) + 1)}
-            said = "Too many tokens that are none came from this address: wait a minute."
-            raise ProblemError(429, said, headers=wait)
+            raise ProblemError(429, self.refusal, headers=wait)
 
     def note(self, address: str) -> None:
         """Count a failure; beyond a number of addresses, only of those that are counted."""

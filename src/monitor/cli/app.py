@@ -16,6 +16,7 @@ from monitor.cli import (
     demo,
     desk,
     doctor,
+    feedback,
     feeds,
     guidelines,
     mail,
@@ -74,6 +75,7 @@ app.add_typer(reviews.app, name="reviews")
 app.command("coverage")(coverage.coverage)
 app.command("found")(coverage.found)
 reviews.app.command("flag")(trends.flag)
+reviews.app.command("feedback")(feedback.feedback)
 app.add_typer(names.app, name="names")
 app.command("trends")(trends.trends)
 app.command("outlets")(trends.outlets)

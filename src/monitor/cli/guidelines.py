@@ -32,8 +32,11 @@ def show_(
 ) -> None:
     """Print one rule: what, why, examples, law by country, limits, how often it is right."""
     from monitor.cli.rule_text import rule_text
+    from monitor.desk.feedback import describe_rule
+    from monitor.store.condition import feedback_in
 
-    found = monitor_of(context).rule(rule)
+    monitor = monitor_of(context)
+    found = describe_rule(monitor, rule, feedback_in(monitor.settings.database_url))
     if found is None:
         raise UsageError(f"no rule '{rule}' (monitor guidelines list shows them)")
     show(json.dumps(found, ensure_ascii=False, indent=2) if format == "json" else rule_text(found))

@@ -186,13 +186,18 @@ def guideline(
     general: News = None,
     unseen: Unseen = False,
 ) -> None:
-    """Measure the rules on articles in which editors marked the breaches."""
+    """Measure the rules on articles in which editors marked the breaches.
+
+    Apart from that: what editors of this desk said of flags of their drafts, if there is a desk.
+    """
+    from monitor.cli.feedback import said_by_editors
     from monitor.guidelines.evaluate import evaluate_guideline
     from monitor.guidelines.literal import load_literals
 
     monitor = monitor_of(context)
     phrases = load_literals(literals) if literals else None
     result = evaluate_guideline(monitor.guideline, data, literals=phrases)
+    result["feedback"] = said_by_editors(monitor)
     if write_measured:
         _write_measured(monitor, result, write_measured, data, general, unseen=unseen)
     show(json.dumps(result, ensure_ascii=False, indent=2) if format == "json" else _rules(result))
@@ -285,6 +290,7 @@ def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
 
 def _rules(result: Mapping[str, Any]) -> str:
     """Return the guideline's figures as a table, with the first misses and false flags."""
+    from monitor.cli.feedback import said_lines
     from monitor.train.cards import columns
 
     keys = ("sure", "found", "recall", "flags", "right", "precision")
@@ -294,6 +300,7 @@ def _rules(result: Mapping[str, Any]) -> str:
         rows.append(("beyond literal phrases", *(_cell(beyond[key]) for key in keys)))
     lines = [f"{result['guideline']} on {result['articles']} articles", ""]
     lines += [columns([("rule", *keys), *rows])]
+    lines += said_lines(result["feedback"])
     for name in ("misses", "false_flags"):
         found = result[name]
         lines += ["", f"{name.replace('_', ' ')}: {len(found)}, the first {SHOWN}:"]

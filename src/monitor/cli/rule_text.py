@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from monitor.desk.feedback import said_words
 from monitor.guidelines import measured_words
 
 Data = Mapping[str, Any]
@@ -22,12 +23,17 @@ def rule_text(rule: Data) -> str:
         ("Known figures", _figures(rule)),
         ("By country (as far as known)", _countries(rule)),
         ("Limits", (f"  {limit}" for limit in rule["limits"])),
-        ("How often it is right", (f"  {line}" for line in measured_words(rule["measured"]))),
+        ("How often it is right", (f"  {line}" for line in _right(rule))),
         ("Sources", (f"  {source_line(source)}" for source in rule["sources"])),
     ):
         found = list(part)
         lines += ["", f"{heading}:", *found] if found else []
     return "\n".join(lines)
+
+
+def _right(rule: Data) -> Iterator[str]:
+    yield from measured_words(rule["measured"])
+    yield from said_words(rule["feedback"])
 
 
 def source_line(source: Data) -> str:

@@ -11,11 +11,21 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, func, inspect, select, text
 
+from monitor.decisions import Feedback
 from monitor.errors import StoreError
-from monitor.store import gate, sends
+from monitor.store import feedback, gate, sends
 from monitor.store.database import Database, open_database
 from monitor.store.migrate import HEAD, revision_of
-from monitor.store.schema import articles, assessments, feed_states, feeds, metadata, polls, tokens
+from monitor.store.schema import (
+    articles,
+    assessments,
+    feed_states,
+    feeds,
+    flag_feedback,
+    metadata,
+    polls,
+    tokens,
+)
 from monitor.store.schema import sends as sends_table
 from monitor.types import Delivery
 from monitor.visitors import Token
@@ -80,6 +90,11 @@ def deliveries_in(address: str, since: datetime) -> list[Delivery]:
 def tokens_in(address: str) -> list[Token]:
     """Return all tokens; none where the tables are of another version. Raises `StoreError`."""
     return _rows(address, tokens.name, gate.all_tokens)
+
+
+def feedback_in(address: str) -> list[Feedback]:
+    """Return what was said of flags of drafts; nothing where there is no database. `StoreError`."""
+    return _rows(address, flag_feedback.name, feedback.all_feedback)
 
 
 def _rows(address: str, table: str, read: Callable[[Connection], list[T]]) -> list[T]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -619,3 +620,17 @@ search_gone = Table(
 )
 """Whose words were taken out of SQLite's index but may be in its pages still. The index itself is
 the table `search_words`, an FTS5 table or one with a `tsvector`, which SQLAlchemy does not know."""
+
+flag_feedback = Table(
+    "flag_feedback",
+    metadata,
+    Column("stamp", KEY, primary_key=True),
+    Column("rule", KEY, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("client", KEY, primary_key=True),
+    Column("severity", KEY, primary_key=True),
+    Column("right", Integer, nullable=False),
+    Column("wrong", Integer, nullable=False),
+)
+"""How often flags of drafts were said to be right and wrong, on a day: numbers, and nothing of a
+draft or of who said it. What is said of flags of articles is in `flag_verdicts`."""

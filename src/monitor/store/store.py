@@ -13,6 +13,7 @@ from monitor.store import ledger as ledgers
 from monitor.store.archive import ArchiveStore
 from monitor.store.database import Database, open_database
 from monitor.store.desk import DeskStore
+from monitor.store.feedback import FeedbackStore
 from monitor.store.gate import GateStore
 from monitor.store.list_store import ListStore
 from monitor.store.masks import MaskStore
@@ -54,7 +55,7 @@ def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     return Store(database)
 
 
-class Store(DeskStore, MaskStore, GateStore, ArchiveStore, ReviewStore, ListStore):
+class Store(DeskStore, MaskStore, GateStore, ArchiveStore, ReviewStore, ListStore, FeedbackStore):
     """Feeds, articles and judgements. Threads may share it; use as a context manager or `close`.
 
     Every method raises `StoreError` where the database fails; what it was to write is then not

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from monitor.desk.feedback import said_words
 from monitor.digest import words
 from monitor.digest.view import DigestView
 from monitor.guidelines import measured_words
@@ -67,7 +68,7 @@ def render_rule(rule: Mapping[str, Any], *, visitor: Visitor) -> str:
         if rule["examples"].get(kind)
     ]
     rule = _with_example(rule)
-    measured = measured_words(rule["measured"])
+    measured = [*measured_words(rule["measured"]), *said_words(rule["feedback"])]
     return render("rule.html", visitor=visitor, rule=rule, examples=examples, measured=measured)
 
 
