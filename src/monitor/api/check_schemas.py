@@ -8,7 +8,14 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from monitor.api.schemas import LanguageCode, Model, ScorecardEntry, Source, WholeStr
+from monitor.api.schemas import (
+    CheckEvidence,
+    LanguageCode,
+    Model,
+    ScorecardEntry,
+    Source,
+    WholeStr,
+)
 from monitor.countries import parse_country
 from monitor.errors import UsageError
 
@@ -227,6 +234,12 @@ class CountryOut(Model):
     covered: bool
 
 
+class UncheckedOut(CheckEvidence):
+    """A line, or the beginning of one, that is for the desk: recognised, and not checked."""
+
+    kind: Literal["slug", "embargo", "dateline", "byline", "credits", "sign-off", "note"]
+
+
 class CheckedDocument(Model):
     """What the check says of one draft."""
 
@@ -240,6 +253,9 @@ class CheckedDocument(Model):
     findings: list[CheckFinding]
     scorecard: list[ScorecardEntry]
     coverage: CoverageOut
+    unchecked: list[UncheckedOut] | None = Field(
+        default=None, description="What is for the desk and not for readers; absent where nothing."
+    )
     text: str | None = Field(
         default=None, description="The visible text, where `include_text` asked for it."
     )

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.guidelines.gates import About
+from monitor.text.desk_lines import DeskLine
 from monitor.types import Finding, ScorecardItem
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a guideline says of one document; `words` counts those of its text."""
+    """What a guideline says of one document; `words` counts those of its text.
+
+    `unchecked` are the stretches of its text that are for the desk: no finding lies in one.
+    """
 
     findings: tuple[Finding, ...]
     scorecard: tuple[ScorecardItem, ...]
     words: int
     about: About = "on"
+    unchecked: tuple[DeskLine, ...] = ()
 
     @property
     def is_elsewhere(self) -> bool:

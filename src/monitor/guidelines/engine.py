@@ -33,6 +33,7 @@ from monitor.guidelines.proper_names import is_in_name
 from monitor.guidelines.referents import find_persons
 from monitor.guidelines.report import headline_finding, make_finding
 from monitor.nlp import analysis, find_entities
+from monitor.text.desk_lines import DeskLine, find_desk_lines
 from monitor.text.document import Document
 from monitor.text.scene import Scene
 from monitor.text.spans import Stretch
@@ -277,7 +278,16 @@ def _judge(policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:
     standing = settle(findings, groups, known)
     if guideline.judge is not None:
         standing = _weighed(policy, draft, topic, standing)
-    return Checked(tuple(standing), tuple(scorecard), draft.words, about)
+    unchecked = find_desk_lines(draft.document.text)
+    told = tuple(finding for finding in standing if not _is_unchecked(finding, unchecked))
+    return Checked(told, tuple(scorecard), draft.words, about, unchecked)
+
+
+def _is_unchecked(finding: Finding, unchecked: Sequence[DeskLine]) -> bool:
+    """Whether a finding lies wholly in what is for the desk and not for readers."""
+    return finding.field == "text" and any(
+        line.start <= finding.start and finding.end <= line.end for line in unchecked
+    )
 
 
 def _weighed(policy: Policy, draft: Draft, topic: Topic, findings: list[Finding]) -> list[Finding]:

@@ -184,7 +184,8 @@ def document_json(
 
     Lines and columns count in the source file; `source_start` and `source_end` are there for
     formats with a source map. `text` is the visible text, with `include_text` only. Findings of
-    `protecting` rules, which keep people from being identified, are told as such.
+    `protecting` rules, which keep people from being identified, are told as such. `unchecked` are
+    lines for the desk, there only where there are any.
     """
     places = _Places(document)
     entry: dict[str, Any] = {"path": path} if path is not None else {}
@@ -195,6 +196,11 @@ def document_json(
         for finding in checked.findings
     ]
     entry["scorecard"] = [scorecard_json(item, locate=places.of_span) for item in checked.scorecard]
+    if checked.unchecked:
+        entry["unchecked"] = [
+            {**places.of_span(Span("text", line.start, line.end)), "kind": line.kind}
+            for line in checked.unchecked
+        ]
     if include_text:
         entry["text"] = document.text
     return entry

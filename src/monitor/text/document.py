@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from monitor.errors import DocumentError, DocumentTooLarge
 from monitor.text.comments import Comment
+from monitor.text.desk_lines import begins_with_dateline, desk_lines_end
 from monitor.text.positions import BOM
 from monitor.text.source_map import SourceMap
 from monitor.text.spans import Stretch
@@ -48,12 +49,17 @@ def document_of(article: Article) -> Document:
 
 
 def find_headline(text: str) -> Stretch | None:
-    """Return the span of the first line if a blank line and more text follow, else `None`."""
-    lead = _LEAD.match(text)
+    """Return the span of the first line if a blank line and more text follow, else `None`.
+
+    Slug and embargo come before a headline; a line that begins with a dateline is none.
+    """
+    lead = _LEAD.match(text, desk_lines_end(text))
     start = lead.end() if lead else 0
     line = _BREAK.search(text, start)
     blank = _BLANK_LINE.match(text, line.end()) if line else None
     if line is None or blank is None or not text[blank.end() :].strip():
+        return None
+    if begins_with_dateline(text[start : line.start()]):
         return None
     return start, start + len(text[start : line.start()].rstrip())
 
