@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from monitor.clients import LanguageToolSettings, check_languagetool, check_origins
 from monitor.errors import ConfigError, UsageError
 from monitor.recipients import Recipient, SmtpSettings, check_once, check_recipient, check_smtp
 from monitor.types import SEVERITIES, Severity
@@ -82,13 +83,15 @@ class ServeSettings:
     `hosts` are names, besides the loopback ones and `--host`, by which it may be called. `workers`
     is how many drafts are checked at once; 0: as many as there are cores, but at most four.
     `trusted_proxies` (addresses, networks) are believed whom they ask for, and whether by https.
-    `public_scorecards` lets visitors without sign-in see the scorecards of outlets.
+    `public_scorecards` lets visitors without sign-in see the scorecards of outlets. Pages of
+    `allow_origins` may call the API.
     """
 
     hosts: tuple[str, ...] = ()
     workers: int = 0
     trusted_proxies: tuple[str, ...] = ()
     public_scorecards: bool = False
+    allow_origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class Settings:
     check: CheckSettings = CheckSettings()
     digest: DigestSettings = DigestSettings()
     serve: ServeSettings = ServeSettings()
+    languagetool: LanguageToolSettings = field(default_factory=LanguageToolSettings)
     reviews: ReviewsSettings = ReviewsSettings()
     store: StoreSettings = StoreSettings()
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
@@ -271,6 +275,11 @@ def _kind(value: Any) -> str:
     return names.get(type(value), type(value).__name__)
 
 
+_IN_VARIABLES = frozenset(
+    {"fetch", "check", "digest", "serve", "languagetool", "reviews", "store", "smtp"}
+)
+
+
 def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
     """Turn `MONITOR_…` variables into a settings table; unknown ones are kept, to be refused."""
     table: dict[str, Any] = {}
@@ -281,10 +290,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
             continue
         key = name.removeprefix("MONITOR_").lower()
         section, _, rest = key.partition("_")
-        if (
-            section in sections & {"fetch", "check", "digest", "serve", "reviews", "store", "smtp"}
-            and rest
-        ):
+        if section in sections & _IN_VARIABLES and rest:
             current = getattr(getattr(defaults, section), rest, None)
             table.setdefault(section, {})[rest] = _parse(current, environ[name], name)
         else:
@@ -327,6 +333,8 @@ def _check_values(settings: Settings) -> None:
     check_smtp(settings.smtp)
     _check_public_url(settings.digest.public_url)
     _check_proxies(settings.serve.trusted_proxies)
+    check_origins(settings.serve.allow_origins)
+    check_languagetool(settings.languagetool)
 
 
 def _check_fetch(fetch: FetchSettings) -> None:

@@ -76,4 +76,6 @@ class Token:
 
 
 AT_HOME = Visitor("", frozenset(SCOPES), at_home=True)
+PAGE_AT_HOME = Visitor("", frozenset[Scope]({"check"}), at_home=True)
+"""A page of another origin that the settings let in, open on this machine."""
 NOBODY = Visitor("", frozenset())

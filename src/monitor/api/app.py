@@ -21,6 +21,7 @@ from monitor.api import (
     feedback,
     feeds,
     health,
+    languagetool,
     metrics,
     names,
     outlet_pages,
@@ -37,6 +38,7 @@ from monitor.api import (
     unsubscribe,
 )
 from monitor.api.checkers import Checkers
+from monitor.api.cors import Cors
 from monitor.api.entry import Entry
 from monitor.api.guard import Guard, allowed_hosts
 from monitor.api.headers import SecurityHeaders
@@ -46,6 +48,7 @@ from monitor.api.openapi import DESCRIPTION, TAGS, describe
 from monitor.api.peers import Peers
 from monitor.api.problems import install_handlers
 from monitor.api.tries import Tries
+from monitor.api.upstream import Upstream
 from monitor.core import Monitor
 from monitor.web import STATIC_DIR
 
@@ -60,6 +63,7 @@ MODULES = (
     trends,
     rules,
     feedback,
+    languagetool,
     health,
     metrics,
     pages,
@@ -117,6 +121,7 @@ def create_app(
     app.state.checkers = who
     app.state.tries = Tries()
     app.state.feedback_tries = feedback.feedback_tries()
+    app.state.upstream = Upstream(monitor.settings.languagetool)
     app.state.metrics = metrics.Metrics(monitor)
     for module in MODULES:
         app.include_router(module.router)
@@ -128,7 +133,9 @@ def create_app(
     app.add_middleware(Entry, monitor=monitor, tries=app.state.tries)
     public = urlsplit(monitor.settings.digest.public_url).hostname or ""
     names = (*hosts, *monitor.settings.serve.hosts, public)
-    app.add_middleware(Guard, hosts=allowed_hosts(names))
+    origins = frozenset(monitor.settings.serve.allow_origins)
+    app.add_middleware(Cors, origins=origins)
+    app.add_middleware(Guard, hosts=allowed_hosts(names), origins=origins)
     app.add_middleware(Peers, trusted=monitor.settings.serve.trusted_proxies)
     app.add_middleware(RequestLog, observe=app.state.metrics.observe)
     app.add_middleware(SecurityHeaders)

@@ -20,7 +20,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from monitor.api.guard import SAFE_METHODS, from_own_page
+from monitor.api.guard import SAFE_METHODS, from_own_page, shared_with
 from monitor.api.peers import at_home
 from monitor.api.problems import ProblemError, is_page, problem
 from monitor.api.tries import Tries
@@ -28,13 +28,25 @@ from monitor.api.who import note_visitor
 from monitor.core import Monitor
 from monitor.desk.gate import find_session, find_token, is_token, visitor_of
 from monitor.errors import MonitorError, describe_exception
-from monitor.visitors import AT_HOME, NOBODY, Visitor
+from monitor.visitors import AT_HOME, NOBODY, PAGE_AT_HOME, Visitor
 
 logger = logging.getLogger("monitor.api")
 
-OPEN = frozenset({"/healthz", "/readyz", "/signin", "/signout"})
+OPEN = frozenset(
+    {
+        "/healthz",
+        "/readyz",
+        "/signin",
+        "/signout",
+        "/v2/healthcheck",
+        "/v2/languages",
+        "/v2/maxtextlength",
+    }
+)
 """What anybody may ask for, besides what begins with one of `_OPEN_BELOW`."""
 _OPEN_BELOW = ("/static/", "/unsubscribe/")
+_KEYED = "/v2/"
+"""LanguageTool's clients send their key in the body: `api.languagetool` looks at it."""
 _SCORECARDS = re.compile(r"/outlets(?:\.csv|/[^/]+(?:/[^/]+\.csv)?)?")
 """Besides, with `[serve] public_scorecards`."""
 _UNKNOWN = "The token is not known here, or has ended."
@@ -82,6 +94,7 @@ class Entry:
         self.monitor = monitor
         self.tries = tries
         self.public_url = monitor.settings.digest.public_url
+        self.origins = frozenset(monitor.settings.serve.allow_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the application for the visitor, or answer whom it is not for."""
@@ -105,6 +118,8 @@ class Entry:
         note_visitor(scope, visitor)
         if is_open(path) or visitor is not NOBODY or self._is_public(scope):
             return None
+        if path.startswith(_KEYED):
+            return None
         if is_page(scope) and scope["method"] in SAFE_METHODS:
             return RedirectResponse(f"/signin?{urlencode({'next': _asked(scope)})}", 303)
         raise ProblemError(401, "Sign in first: this needs a token.", headers=_challenge(scope))
@@ -116,8 +131,9 @@ class Entry:
 
     async def _visitor(self, scope: Scope) -> Visitor:
         """Return who sent the request. Raises `ProblemError` for credentials that do not do."""
-        home = AT_HOME if at_home(scope) else NOBODY
-        told = token_in(Headers(scope=scope), reading=scope["method"] in SAFE_METHODS)
+        home = self._unnamed(scope)
+        reading = scope["method"] in SAFE_METHODS or scope["path"].startswith(_KEYED)
+        told = token_in(Headers(scope=scope), reading=reading)
         if told is not None:
             address = (scope.get("client") or ("",))[0]
             if home is NOBODY:
@@ -135,6 +151,12 @@ class Entry:
         if scope["method"] not in SAFE_METHODS and not from_own_page(Headers(scope=scope)):
             raise ProblemError(403, _NOT_OURS)
         return visitor_of(token)
+
+    def _unnamed(self, scope: Scope) -> Visitor:
+        """Return who it is that shows nothing: by the machine, and by whose page asks there."""
+        if not at_home(scope):
+            return NOBODY
+        return PAGE_AT_HOME if shared_with(scope, self.origins) else AT_HOME
 
 
 def token_in(headers: Headers, *, reading: bool) -> str | None:

@@ -19,6 +19,8 @@ _ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - to be left out, 
 _UNKNOWN_NAME = "The Host header is none of this desk's names; [serve] hosts adds to them."
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Which change nothing."""
+SHARED = ("/v1/", "/v2/")
+"""What pages of the origins in the settings may ask for."""
 
 
 def allowed_hosts(configured: tuple[str, ...]) -> frozenset[str]:
@@ -39,11 +41,14 @@ def host_name(header: str) -> str | None:
 
 
 class Guard:
-    """ASGI layer that refuses foreign names (400) and foreign pages (403)."""
+    """ASGI layer that refuses foreign names (400) and foreign pages (403), save of `origins`."""
 
-    def __init__(self, app: ASGIApp, *, hosts: frozenset[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hosts: frozenset[str], origins: frozenset[str] = frozenset()
+    ) -> None:
         self.app = app
         self.hosts = hosts
+        self.origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the application if the request may pass."""
@@ -53,7 +58,9 @@ class Guard:
                 refusal = problem(400, scope, _UNKNOWN_NAME)
                 await refusal(scope, receive, send)
                 return
-            if scope["method"] not in SAFE_METHODS and _is_foreign(headers):
+            # LanguageTool's API checks a text for a GET too, which costs a core's time
+            works = scope["method"] not in SAFE_METHODS or scope["path"].startswith("/v2/")
+            if works and _is_foreign(headers) and not shared_with(scope, self.origins):
                 refusal = problem(403, scope, "Requests from other sites' pages are refused.")
                 await refusal(scope, receive, send)
                 return
@@ -67,6 +74,11 @@ class Guard:
         name = host_name(header)
         reached = (scope.get("server") or (None,))[0]
         return name in self.hosts or (name is not None and name == reached)
+
+
+def shared_with(scope: Scope, origins: frozenset[str]) -> bool:
+    """Say whether a page of one of `origins` asks for what it may ask for."""
+    return scope["path"].startswith(SHARED) and Headers(scope=scope).get("origin") in origins
 
 
 def from_own_page(headers: Headers) -> bool:

@@ -1,5 +1,7 @@
 """Errors as RFC 9457 problem details, for people's browsers as pages, never with what was sent.
 
+LanguageTool's API has errors of its own: plain text.
+
 A detail is made of our own words only: pydantic's and FastAPI's messages can repeat the input,
 and so can the names of unknown fields.
 """
@@ -17,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
 from monitor.api.traces import route_name
@@ -51,7 +53,8 @@ _DETAILS = {
     503: "The desk cannot answer now: its database, guideline or models cannot be used.",
 }
 
-_MACHINES = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+_LANGUAGETOOL = "/v2/"
+_MACHINES = ("/v1/", _LANGUAGETOOL, "/healthz", "/readyz", "/metrics", "/openapi.json")
 _STATUS: tuple[tuple[type[MonitorError], int], ...] = (
     (DocumentTooLarge, 413),
     (DocumentError, 422),
@@ -63,6 +66,8 @@ _STATUS: tuple[tuple[type[MonitorError], int], ...] = (
 )
 """The first that fits counts, so subclasses stand before their bases."""
 
+_ITS_STATUS = {401: 403, 422: 400}
+"""LanguageTool's API has no such; its clients are told in plain text."""
 _MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "has a field that is not known here",
@@ -144,6 +149,9 @@ def problem(
     """Return the response: problem JSON, or a page where a browser opened one of our pages."""
     title = HTTPStatus(status).phrase
     detail = detail or _DETAILS.get(status, title)
+    if scope["path"].startswith(_LANGUAGETOOL):
+        said = f"Error: {detail}"
+        return PlainTextResponse(said, _ITS_STATUS.get(status, status), headers=headers)
     if is_page(scope):
         page = render_error(status, title, detail, visitor=visitor_in(scope))
         return HTMLResponse(page, status, headers=headers)

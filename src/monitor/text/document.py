@@ -81,5 +81,15 @@ def check_text(text: str, title: str = "", *, max_chars: int) -> None:
                 f"{field} has the control character U+{ord(found[0]):04X} at character "
                 f"{found.start()}: a binary file?"
             )
-    if _NOTHING.match(text.removeprefix(BOM)):
+    if is_empty(text):
         raise DocumentError("the document is empty")
+
+
+def is_empty(text: str) -> bool:
+    """Say whether a text has nothing that can be seen."""
+    return bool(_NOTHING.match(text.removeprefix(BOM)))
+
+
+def blank_binary(text: str) -> str:
+    """Return `text` with a space for each binary character: what a program puts for an object."""
+    return _BINARY.sub(" ", text)

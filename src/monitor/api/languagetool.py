@@ -1,0 +1,241 @@
+"""`/v2`: LanguageTool's HTTP API, so that its clients check drafts with the guideline.
+
+What it takes and answers is LanguageTool's to say, so it is not in the OpenAPI document: see
+docs/reference.md. Errors are plain text (`api.problems`). Nothing that is sent is stored or logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+import monitor as package
+from monitor.api.access import CLIENT_LEFT, MonitorDep, get_checkers, get_monitor, get_visitor, need
+from monitor.api.checkers import ClientLeftError
+from monitor.api.problems import ProblemError
+from monitor.api.tries import Tries
+from monitor.api.upstream import Upstream
+from monitor.api.who import note_visitor
+from monitor.core import Monitor
+from monitor.desk.gate import find_token, is_token, visitor_of
+from monitor.errors import DocumentTooLarge, UsageError
+from monitor.languagetool import (
+    AUTO,
+    RuleWords,
+    Wanted,
+    check_answer,
+    config_answer,
+    list_languages,
+    make_matches,
+    primary,
+    read_wanted,
+    software,
+    variant_of,
+)
+from monitor.text.document import blank_binary, is_empty
+from monitor.visitors import NOBODY
+from monitor.workers import Job
+
+MAX_FIELDS = 100
+_NO_KEY = "From another machine send a token of this desk as the parameter 'apiKey'."
+_NO_USERS = "No dictionaries and no users are kept here."
+
+
+async def read_fields(request: Request) -> Mapping[str, str]:
+    """Return the parameters of query and body, a form whatever its type says; the last counts."""
+    query, body = request.scope.get("query_string", b""), await request.body()
+    try:
+        return await run_sync(_parse, query, body)
+    except ValueError as error:
+        raise ProblemError(400, "The parameters are not a well-formed form in UTF-8.") from error
+
+
+def _parse(*forms: bytes) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for form in forms:
+        pairs = parse_qsl(
+            form.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
+        )
+        found |= dict(pairs)
+    return found
+
+
+FieldsDep = Annotated[Mapping[str, str], Depends(read_fields)]
+
+
+async def admit(request: Request, fields: FieldsDep) -> None:
+    """Note who sent the request by its key; refuse whoever is elsewhere and has none (403)."""
+    told = fields.get("apiKey") or fields.get("password") or ""
+    known = get_visitor(request) is not NOBODY
+    if known and not is_token(told):
+        return  # at home, or signed in otherwise: a key of LanguageTool's own is no concern here
+    if not told:
+        raise ProblemError(403, _NO_KEY)
+    tries: Tries = request.app.state.tries
+    address = request.client.host if request.client else ""
+    if not known:
+        tries.refuse(address)
+    token = await run_sync(find_token, get_monitor(request), told)
+    if token is None:
+        if not known:
+            tries.note(address)
+        raise ProblemError(403, "The key is no token of this desk, or has ended.")
+    note_visitor(request.scope, visitor_of(token))
+
+
+router = APIRouter(include_in_schema=False)
+keyed = APIRouter(dependencies=[Depends(admit), Depends(need("check"))])
+anybody = APIRouter()
+
+
+@keyed.get("/v2/check")
+@keyed.post("/v2/check")
+async def check(request: Request, fields: FieldsDep, monitor: MonitorDep) -> Response:
+    """Check a text against the guideline, and with the other server of the settings."""
+    try:
+        wanted = await run_sync(read_wanted, fields)
+    except UsageError as error:
+        raise ProblemError(400, _sentence(error)) from error
+    size, most = len(wanted.given.plain), monitor.settings.check.max_chars
+    if size > most:
+        raise DocumentTooLarge(f"The text has {size:,} characters; the limit is {most:,}.")
+    upstream: Upstream = request.app.state.upstream
+    beside = asyncio.create_task(upstream.matches(wanted))
+    try:
+        document = await _checked(request, wanted, monitor)
+        theirs, complete = await beside
+    except ClientLeftError:
+        return Response(status_code=CLIENT_LEFT)
+    finally:
+        beside.cancel()
+    return await run_sync(_answer, monitor, wanted, document, theirs, complete)
+
+
+async def _checked(request: Request, wanted: Wanted, monitor: Monitor) -> dict[str, Any]:
+    """Return the document's JSON; an empty one where no guideline is of its language."""
+    plain = blank_binary(wanted.given.plain)
+    language = None if wanted.language == AUTO else primary(wanted.language)
+    if is_empty(plain) or (language and language not in covered(monitor)):
+        return {"findings": [], "language": language}
+    job = Job("check_text", {"text": plain, "language": language})
+    document: dict[str, Any] = json.loads(await get_checkers(request).ask(request, job))
+    if language or (document["language"] or monitor.guideline.language) in covered(monitor):
+        return document
+    return {**document, "findings": []}
+
+
+def _answer(
+    monitor: Monitor,
+    wanted: Wanted,
+    document: Mapping[str, Any],
+    theirs: list[dict[str, Any]],
+    complete: bool,
+) -> JSONResponse:
+    code, detected = wanted.language, None
+    if code == AUTO:
+        code = variant_of(document["language"] or monitor.guideline.language, wanted.variants)
+        detected = code
+    ours = make_matches(
+        document["findings"],
+        wanted.given,
+        rules=rule_words(monitor),
+        choice=wanted.choice,
+        show=monitor.settings.languagetool.show,
+    )
+    answer = check_answer(
+        wanted,
+        ours,
+        code=code,
+        detected=detected,
+        software=_software(monitor),
+        theirs=theirs,
+        complete=complete,
+    )
+    return JSONResponse(answer)
+
+
+@anybody.get("/v2/languages")
+async def languages(request: Request, monitor: MonitorDep) -> JSONResponse:
+    """Return the languages of the guidelines, then those of the other server."""
+    upstream: Upstream = request.app.state.upstream
+    known = list_languages(covered(monitor))
+    ours = {language["longCode"] for language in known}
+    theirs = await upstream.languages()
+    return JSONResponse([*known, *(each for each in theirs if each["longCode"] not in ours)])
+
+
+@anybody.get("/v2/maxtextlength")
+async def max_text_length(monitor: MonitorDep) -> PlainTextResponse:
+    """Return how many characters a text may have."""
+    return PlainTextResponse(str(monitor.settings.check.max_chars))
+
+
+@anybody.get("/v2/healthcheck")
+async def healthcheck() -> PlainTextResponse:
+    """Say that the process lives."""
+    return PlainTextResponse("OK")
+
+
+@keyed.get("/v2/info")
+def info(monitor: MonitorDep) -> JSONResponse:
+    """Return who answers."""
+    return JSONResponse({"software": _software(monitor)})
+
+
+@keyed.get("/v2/configinfo")
+def config_info(fields: FieldsDep, monitor: MonitorDep) -> JSONResponse:
+    """Return the rules of a language, and how long a text may be."""
+    if not fields.get("language"):
+        raise ProblemError(400, "'language' is missing: a code such as en-US.")
+    known = rule_words(monitor) if primary(fields["language"]) in covered(monitor) else {}
+    most = monitor.settings.check.max_chars
+    return JSONResponse(config_answer(known, most, _software(monitor)))
+
+
+@keyed.get("/v2/words")
+@keyed.post("/v2/words/add")
+@keyed.post("/v2/words/delete")
+@keyed.get("/v2/users/me")
+def users() -> Response:
+    """Refuse what needs an account of LanguageTool's."""
+    raise ProblemError(403, _NO_USERS)
+
+
+def covered(monitor: Monitor) -> list[str]:
+    """Return the languages of the guidelines in force, each once."""
+    return list(dict.fromkeys(guideline.language for guideline in _guidelines(monitor)))
+
+
+def rule_words(monitor: Monitor) -> dict[str, RuleWords]:
+    """Return what clients are told of each rule."""
+    return {
+        rule.id: RuleWords(rule.title, whole=rule.kind == "document")
+        for guideline in reversed(_guidelines(monitor))
+        for rule in guideline.rules
+    }
+
+
+def _guidelines(monitor: Monitor) -> tuple[Any, ...]:
+    return (monitor.guideline,)
+
+
+def _software(monitor: Monitor) -> dict[str, Any]:
+    stamps = [guideline.stamp for guideline in _guidelines(monitor)]
+    return software(package.__version__, stamps)
+
+
+def _sentence(error: UsageError) -> str:
+    said = str(error)
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+for _part in (keyed, anybody):
+    router.include_router(_part)

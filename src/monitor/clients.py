@@ -1,0 +1,81 @@
+"""Settings for programs of others that call the desk: LanguageTool's clients, and web pages."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from monitor.errors import ConfigError
+from monitor.types import SEVERITIES, Severity
+
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageToolSettings:
+    """How LanguageTool's clients are answered.
+
+    `show` is the least severity that is told where a client does not ask for the picky level.
+    `upstream` is the root of another LanguageTool server (`http://127.0.0.1:8081/v2`), which is
+    asked too; off this machine only with `allow_remote`. It is given `timeout_s` for its answer.
+    """
+
+    show: Severity = "warning"
+    upstream: str = ""
+    allow_remote: bool = False
+    timeout_s: float = 10.0
+
+    @property
+    def remote(self) -> str:
+        """The host that texts are passed on to, if it is not this machine; else empty."""
+        host = urlsplit(self.upstream).hostname or ""
+        return "" if is_local(host) else host
+
+
+def is_local(host: str) -> bool:
+    """Say whether a host is this machine: its name for itself, or a loopback address."""
+    try:
+        ip = ipaddress.ip_address(host)
+    except ValueError:
+        return host in ("", "localhost")
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
+
+
+def check_languagetool(settings: LanguageToolSettings) -> None:
+    """Raise `ConfigError` for what cannot be, and for a remote server that is not allowed."""
+    if settings.show not in SEVERITIES:
+        known = ", ".join(SEVERITIES)
+        raise ConfigError(f"'languagetool.show': '{settings.show}' is none of {known}")
+    if not 0 < settings.timeout_s <= 300:
+        raise ConfigError("'languagetool.timeout_s' must be above 0 and at most 300")
+    if not settings.upstream:
+        return
+    try:
+        parts = urlsplit(settings.upstream)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+        whole = whole and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        whole = False
+    if not whole or parts.query or parts.fragment or re.search(r"[^!-~]", settings.upstream):
+        raise ConfigError(
+            "'languagetool.upstream' must be an address such as http://127.0.0.1:8081/v2"
+        )
+    if settings.remote and not settings.allow_remote:
+        raise ConfigError(
+            f"'languagetool.upstream': {settings.remote} is not this machine, and drafts would be"
+            " sent there: say allow_remote = true under [languagetool] if that is meant"
+        )
+
+
+def check_origins(origins: Iterable[str]) -> None:
+    """Raise `ConfigError` for what is no web page's origin to the letter, or stands for many."""
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ConfigError(
+                f"'serve.allow_origins': '{origin}' is not exactly one origin, such as"
+                " https://cms.example.org or chrome-extension://abcdefghijklmnop: scheme and host"
+                " in small letters, a port where it is not the usual one, and nothing behind it"
+            )
