@@ -10,7 +10,7 @@ from functools import cache
 
 from monitor.classify import load_classifiers
 from monitor.config import data_dir
-from monitor.guidelines import Guideline, load_guideline
+from monitor.guidelines import Guideline, Shelf, load_guideline
 from monitor.types import Assessor
 
 
@@ -19,6 +19,12 @@ def thb(*, judge: bool = False) -> Guideline:
     """The guideline, with the judge of its flags or as its files alone have it."""
     models = data_dir("models") if judge else None
     return load_guideline(data_dir("guidelines") / "thb-en", models=models)
+
+
+@cache
+def shelf(*, judge: bool = False) -> Shelf:
+    """What a monitor has its guidelines from: the one above, loaded."""
+    return Shelf.of([thb(judge=judge)])
 
 
 @cache

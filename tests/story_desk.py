@@ -33,7 +33,7 @@ def opened(folder: Path, loaded: Monitor | None = None, **settings: Any) -> Iter
     """Open an empty desk; what is `loaded` already is not loaded again."""
     with Monitor(Settings(home=folder, **settings), now=lambda: NOW) as monitor:
         if loaded is not None:
-            monitor.classifiers, monitor.guideline = loaded.classifiers, loaded.guideline
+            monitor.classifiers, monitor.shelf = loaded.classifiers, loaded.shelf
             monitor.assessors = loaded.assessors
         yield monitor
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Settings, data_dir, load_settings
+from monitor.config import Settings, data_dir, guideline_dir, load_settings
 from monitor.errors import ConfigError
 
 ONE = "[[recipients]]\naddress = 'a@b.example'\n"
@@ -30,6 +30,46 @@ def test_environment_beats_file_beats_default(tmp_path: Path) -> None:
     assert settings.fetch.max_bytes == 7
     assert settings.fetch.parallel == Settings().fetch.parallel
     assert settings.home == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("toml", "environ", "names"),
+    [
+        ("", {}, ("thb-en",)),
+        ("guideline = 'ours'", {}, ("ours",)),
+        ("guideline = ['thb-en', 'a, b']", {}, ("thb-en", "a, b")),
+        ("guideline = ['ours']", {"MONITOR_CHECK_GUIDELINE": "thb-en, ours"}, ("thb-en", "ours")),
+        ("guideline = ['a', 'b']", {"MONITOR_CHECK_GUIDELINE": "ours"}, ("ours",)),
+    ],
+)
+def test_one_guideline_or_several(
+    tmp_path: Path, toml: str, environ: dict[str, str], names: tuple[str, ...]
+) -> None:
+    path = write(tmp_path, f"[check]\n{toml}\n")
+    assert load_settings(path, environ=environ).check.guidelines == names
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("[]", "must name one or more"),
+        ("['']", "must name one or more"),
+        ("['a', 'a']", "each once"),
+        ("['a', 1]", "a list of strings"),
+        ("7", "a list of strings"),
+        ("''", "must name one or more"),
+    ],
+)
+def test_what_names_no_guidelines(tmp_path: Path, value: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=f"'check.guideline' .*{said}"):
+        load_settings(write(tmp_path, f"[check]\nguideline = {value}\n"), environ={})
+
+
+def test_a_guideline_is_looked_for_here_then_beside_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    assert guideline_dir("ours", tmp_path) == tmp_path / "ours"
+    assert guideline_dir("thb-en", tmp_path) == data_dir("guidelines") / "thb-en"
+    assert guideline_dir(str(tmp_path / "ours")) == tmp_path / "ours"
 
 
 def test_a_switch_is_true_or_false_and_nothing_else(tmp_path: Path) -> None:

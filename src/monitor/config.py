@@ -50,15 +50,21 @@ class FetchSettings:
 class CheckSettings:
     """How drafts and articles are checked; `severity` overrides rules by id.
 
+    `guideline`: the name or folder of one, or of several that hold together.
     `country` (ISO 3166-1 alpha-2) is whose law drafts are told of and whose helplines are offered.
     """
 
-    guideline: str = "thb-en"
+    guideline: str | tuple[str, ...] = field(default="thb-en", metadata={"several": True})
     fail_on: Severity = "error"
     disable: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
     max_chars: int = 500_000
     country: str = ""
+
+    @property
+    def guidelines(self) -> tuple[str, ...]:
+        """The names or folders of all guidelines, in their order."""
+        return (self.guideline,) if isinstance(self.guideline, str) else self.guideline
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +147,13 @@ def data_dir(kind: str) -> Path:
     return checkout if checkout.is_dir() else here / "_data" / kind
 
 
-def guideline_dir(name: str) -> Path:
-    """Return a guideline's folder: one of the user's of this name, else one that comes along."""
-    return Path(name) if Path(name).is_dir() else data_dir("guidelines") / name
+def guideline_dir(name: str, home: Path = Path()) -> Path:
+    """Return a guideline's folder: one of the user's of this name, else one that comes along.
+
+    The user's is looked for where the program was started, then in `home`.
+    """
+    own = (Path(name), home / name)
+    return next((path for path in own if path.is_dir()), data_dir("guidelines") / name)
 
 
 def cache_dir() -> Path:
@@ -167,7 +177,7 @@ def load_settings(
     """Read `path`, or `monitor.toml` in `cwd` if there is one, then `MONITOR_*` variables.
 
     `MONITOR_CONFIG` names the file, `MONITOR_FETCH_TIMEOUT_S=5` sets `[fetch] timeout_s`; lists
-    are comma separated.
+    are comma separated, also where one or several can be named (`MONITOR_CHECK_GUIDELINE`).
 
     Raises `ConfigError` for a missing file, an unknown key or a value of the wrong kind.
     """
@@ -226,6 +236,8 @@ def _fill(target: T, table: Mapping[str, Any], where: str, prefix: str) -> T:
             changes[key] = _fill(current, value, where, f"{name}.")
         elif kind := known[key].metadata.get("entries"):
             changes[key] = _entries(kind, value, where, name)
+        elif known[key].metadata.get("several"):
+            changes[key] = _names(value, f"{where}: '{name}'")
         else:
             changes[key] = _value(current, value, f"{where}: '{name}'")
     return replace(target, **changes)  # type: ignore[type-var]
@@ -270,6 +282,14 @@ def _value(current: Any, value: Any, where: str) -> Any:
     return value
 
 
+def _names(value: Any, where: str) -> str | tuple[str, ...]:
+    """Return a name, or a list that has each of its names once; raises `ConfigError`."""
+    names = _value((), [value] if isinstance(value, str) else value, where)
+    if not names or not all(names) or len(set(names)) < len(names):
+        raise ConfigError(f"{where} must name one or more, each once")
+    return value if isinstance(value, str) else tuple(names)
+
+
 def _kind(value: Any) -> str:
     names = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
     return names.get(type(value), type(value).__name__)
@@ -291,11 +311,17 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
         key = name.removeprefix("MONITOR_").lower()
         section, _, rest = key.partition("_")
         if section in sections & _IN_VARIABLES and rest:
-            current = getattr(getattr(defaults, section), rest, None)
+            part = getattr(defaults, section)
+            current = () if _names_several(part, rest, environ[name]) else getattr(part, rest, None)
             table.setdefault(section, {})[rest] = _parse(current, environ[name], name)
         else:
             table[key] = _parse(getattr(defaults, key, None), environ[name], name)
     return table
+
+
+def _names_several(part: Any, key: str, text: str) -> bool:
+    """Whether `text` is a list for a key that takes one name or several."""
+    return "," in text and any(f.name == key and f.metadata.get("several") for f in fields(part))
 
 
 def _parse(current: Any, text: str, name: str) -> Any:

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from monitor.config import Settings, data_dir, load_settings
+from monitor.drafts import by_rules
 from monitor.gaps import Gaps
 from monitor.labels import check_labels
 from monitor.names import Named
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from monitor.digest import DigestFormat
     from monitor.digest.view import DigestView
     from monitor.feeds import Discovered, Manners
+    from monitor.guidelines import InForce
     from monitor.masks import Shown
     from monitor.store import FoldedSoFar, JudgedSoFar, PollResult, Store
 
@@ -97,20 +99,22 @@ class Monitor(Named):
 
         return measured_countries(data_dir("models"))
 
-    @cached_property
-    def assessors(self) -> tuple[Assessor, ...]:
+    @by_rules
+    def assessors(self, in_force: InForce) -> tuple[Assessor, ...]:
         """Everything that judges a stored article, in the order it is run."""
         from monitor.classify import relevance_of
         from monitor.guidelines import GuidelineAssessor
 
-        check = self.settings.check
-        guideline = GuidelineAssessor(
-            self.guideline,
-            disable=check.disable,
-            severity=check.severity,
-            relevance=relevance_of(self.classifiers, self.guideline.language),
-        )
-        return (*self.classifiers, guideline)
+        guidelines = [
+            GuidelineAssessor(
+                ruling.guideline,
+                disable=ruling.disable,
+                severity=ruling.severity,
+                relevance=relevance_of(self.classifiers, ruling.guideline.language),
+            )
+            for ruling in in_force.rulings
+        ]
+        return (*self.classifiers, *guidelines)
 
     @property
     def stamps(self) -> tuple[str, ...]:
@@ -413,21 +417,19 @@ class Monitor(Named):
         )
 
     def rules(self) -> Sequence[dict[str, Any]]:
-        """Return every rule of the guideline in force, as data."""
+        """Return every rule of the guidelines in force, as data."""
         from monitor.guidelines import rule_json
 
-        return [rule_json(rule) for rule in self.guideline.rules]
+        return [rule_json(of, rule) for of in self.guidelines for rule in of.rules]
 
-    def rule(self, rule_id: str) -> dict[str, Any] | None:
-        """Return one rule with its limits, known figures, law by country and measured precision."""
-        from monitor.guidelines import describe_rule, load_measured
+    def rule(self, name: str) -> dict[str, Any] | None:
+        """Return one rule with its limits, known figures, law by country and measured precision.
 
-        guideline = self.guideline
-        rule = next((rule for rule in guideline.rules if rule.id == rule_id), None)
-        if rule is None:
-            return None
-        measured = load_measured(guideline.path)
-        return describe_rule(guideline, rule, countries=self.countries, measured=measured)
+        `name` is `id`, or `guideline/id`; where several guidelines have an id, it is the first's.
+        """
+        from monitor.guidelines import describe_ruled
+
+        return describe_ruled(self.in_force, name)
 
     def ready(self) -> dict[str, Any]:
         """Open all that telling needs; raises what is wrong, returns the stamps in force."""

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from monitor.config import Settings, cache_dir, data_dir, guideline_dir
-from monitor.errors import UsageError
 from monitor.types import Assessor
 
 if TYPE_CHECKING:
     from monitor.classify import Classified
-    from monitor.guidelines import Country, Guideline
+    from monitor.guidelines import Country, Guideline, InForce, Ruling, Shelf, Told
     from monitor.text.document import Document
+
+T = TypeVar("T")
+
+
+class by_rules(Generic[T]):  # noqa: N801 - used as `cached_property` is
+    """A property made of the guidelines in force, and anew once those have changed."""
+
+    def __init__(self, make: Callable[[Any, InForce], T]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self._key = f"_{name}_by_rules"
+
+    def __get__(self, drafts: Drafts, _: type | None = None) -> T:
+        in_force, kept = drafts.in_force, vars(drafts).get(self._key)
+        if kept is None or kept[0] is not in_force:
+            kept = vars(drafts)[self._key] = in_force, self._make(drafts, in_force)
+        made: T = kept[1]
+        return made
 
 
 class Drafts:
@@ -23,26 +42,41 @@ class Drafts:
     settings: Settings
 
     @cached_property
+    def shelf(self) -> Shelf:
+        """What reads the guidelines, and again when a newsroom edits its own."""
+        from monitor.guidelines import Shelf
+        from monitor.guidelines.shelf import Rules
+
+        check = self.settings.check
+        folders = tuple(guideline_dir(name, self.settings.home) for name in check.guidelines)
+        rules = Rules(folders, check.disable, check.severity)
+        return Shelf(rules, cache=cache_dir(), models=data_dir("models"))
+
+    @property
+    def in_force(self) -> InForce:
+        """The guidelines in force, with the settings of their rules; ask once for one answer."""
+        return self.shelf.in_force
+
+    @property
+    def guidelines(self) -> tuple[Guideline, ...]:
+        """The guidelines that drafts and articles are checked against, in order."""
+        return self.in_force.guidelines
+
+    @property
     def guideline(self) -> Guideline:
-        """The guideline that drafts and articles are checked against."""
-        from monitor.guidelines import load_guideline
+        """The first of them."""
+        return self.guidelines[0]
 
-        folder = guideline_dir(self.settings.check.guideline)
-        return load_guideline(folder, cache=cache_dir(), models=data_dir("models"))
+    @by_rules
+    def rule_titles(self, in_force: InForce) -> Mapping[str, str]:
+        """Return the titles of all rules, by id; the first guideline's where several have one."""
+        rules = [rule for guideline in in_force.guidelines for rule in guideline.rules]
+        return {rule.id: rule.title for rule in reversed(rules)}
 
-    @cached_property
-    def missed(self) -> str | None:
-        """How much the guideline misses, as measured, in a sentence."""
-        from monitor.guidelines import load_measured, missed_words
-
-        return missed_words(load_measured(self.guideline.path))
-
-    @cached_property
+    @property
     def countries(self) -> Mapping[str, Country]:
         """The countries whose law and helplines are known, by code, in order of name."""
-        from monitor.guidelines import load_countries
-
-        return load_countries(self.guideline.path, cache=cache_dir())
+        return self.in_force.countries
 
     @cached_property
     def classifiers(self) -> tuple[Assessor, ...]:
@@ -58,7 +92,7 @@ class Drafts:
         title: str = "",
         format: str = "txt",
         language: str | None = None,
-        guideline: str | None = None,
+        guideline: str | Sequence[str] | None = None,
         country: str | None = None,
         path: str | None = None,
         include_text: bool = False,
@@ -70,14 +104,14 @@ class Drafts:
         `country` (ISO 3166-1 alpha-2) brings that country's law and helplines; empty is none, and
         `None` the desk's own. Findings that are less sure than `min_confidence` (0 to 1) are left
         out, save those that protect people. `on_topic`: the draft is said to be about trafficking,
-        whatever it reads as. Raises `DocumentError` for a draft that cannot be read,
-        `DocumentTooLarge` over the limit, `UsageError` for a guideline that is not the one in
-        force, a code that is no country's or a confidence that is none.
+        whatever it reads as. `guideline`: only these of those in force, by id or stamp, and what
+        they extend. Raises `DocumentError` for a draft that cannot be read, `DocumentTooLarge` over
+        the limit, `UsageError` for a guideline that is not in force, a code that is no country's or
+        a confidence that is none.
         """
         from monitor.text.given import make_document
 
-        if guideline is not None and guideline not in (self.guideline.id, self.guideline.stamp):
-            raise UsageError(f"no guideline '{guideline}' here (there is: {self.guideline.id})")
+        in_force = self.in_force.chosen(guideline)
         document = make_document(
             text,
             title=title,
@@ -86,13 +120,14 @@ class Drafts:
             max_chars=self.settings.check.max_chars,
         )
         options = {"path": path, "include_text": include_text}
-        return self._check(document, country, min_confidence, on_topic, **options)
+        return self._check(in_force, document, country, min_confidence, on_topic, **options)
 
     def check_bytes(
         self,
         data: bytes,
         name: str,
         *,
+        guideline: str | Sequence[str] | None = None,
         country: str | None = None,
         path: str | None = None,
         include_text: bool = False,
@@ -102,12 +137,14 @@ class Drafts:
         """Check the content of a file called `name`; all else as `check_text`."""
         from monitor.text.readers import read_document
 
+        in_force = self.in_force.chosen(guideline)
         document = read_document(data, name, max_chars=self.settings.check.max_chars)
         options = {"path": path, "include_text": include_text}
-        return self._check(document, country, min_confidence, on_topic, **options)
+        return self._check(in_force, document, country, min_confidence, on_topic, **options)
 
     def _check(
         self,
+        in_force: InForce,
         document: Document,
         country: str | None,
         least: float | None,
@@ -115,56 +152,59 @@ class Drafts:
         **options: Any,
     ) -> dict[str, Any]:
         from monitor.countries import parse_country
-        from monitor.guidelines import (
-            answer_json,
-            check_document,
-            check_share,
-            country_json,
-            in_country,
-        )
+        from monitor.guidelines import answer_json, check_share, country_json
 
         check_share(least)
-        check = self.settings.check
-        code = check.country if country is None else country
+        code = self.settings.check.country if country is None else country
         code = parse_country(code) if code else ""
+        is_shown = cache(self._is_shown)  # several guidelines may ask the same of a draft
+        told = [
+            self._told(ruling, document, code, on_topic, is_shown)
+            for ruling in in_force.speaking(document.language, document.text)
+        ]
+        entry = answer_json(told, document, least=least, **options)
+        entry = _without_ignored(entry, in_force, document)
+        if not code:
+            return entry
+        return {**entry, "country": country_json(code, in_force.countries.get(code))}
+
+    def _told(
+        self,
+        ruling: Ruling,
+        document: Document,
+        code: str,
+        on_topic: bool,
+        is_shown: Callable[[str, str, str], bool],
+    ) -> Told:
+        """Return what one guideline says of a draft."""
+        from monitor.guidelines import Told, check_document, in_country
+
         checked = check_document(
-            self.guideline,
+            ruling.guideline,
             document,
-            disable=check.disable,
-            severity=check.severity,
+            disable=ruling.disable,
+            severity=ruling.severity,
             on_topic=on_topic,
-            is_shown=self._is_shown,
+            is_shown=partial(is_shown, ruling.guideline.language),
         )
         if on_topic:
             checked = replace(checked, about="said")
-        known = self.countries.get(code) if code else None
+        known = ruling.countries.get(code) if code else None
         if known:
-            checked = in_country(checked, self.guideline.rules, known)
-        entry = answer_json(
-            self.guideline, document, checked, least=least, missed=self.missed, **options
-        )
-        entry = self._without_ignored(entry, document)
-        return {**entry, "country": country_json(code, known)} if code else entry
+            checked = in_country(checked, ruling.guideline.rules, known)
+        return Told(ruling.guideline, checked, ruling.missed)
 
-    def _without_ignored(self, entry: dict[str, Any], document: Document) -> dict[str, Any]:
-        """Put aside what comments in a Markdown or HTML draft silence."""
-        from monitor.ignoring import with_ignored
-
-        if not document.comments or document.source_map is None:
-            return entry
-        known = self.guideline
-        names = {name for r in known.rules for name in (r.id, f"{known.id}/{r.id}")}
-        return with_ignored(entry, document.comments, names, document.source_map.positions)
-
-    def _is_shown(self, title: str, text: str) -> bool:
+    def _is_shown(self, language: str, title: str, text: str) -> bool:
         """Whether an article like a draft would be shown: plain words may hide the subject."""
-        return self._shown(title, text)
-
-    @cached_property
-    def _shown(self) -> Callable[[str, str], bool]:
         from monitor.classify import load_shown
 
-        return load_shown(data_dir("models"), self.guideline.language)
+        if language not in self._shown:
+            self._shown[language] = load_shown(data_dir("models"), language)
+        return self._shown[language](title, text)
+
+    @cached_property
+    def _shown(self) -> dict[str, Callable[[str, str], bool]]:
+        return {}
 
     def classify_lines(self, lines: Iterable[str]) -> Iterator[str]:
         """Classify JSON lines `{id, title, text[, language]}`; one line out for each, in order."""
@@ -177,3 +217,20 @@ class Drafts:
         from monitor.classify import classify_bulk
 
         return classify_bulk(lines, self.classifiers, data_dir("models"), jobs=jobs)
+
+
+def _without_ignored(
+    entry: dict[str, Any], in_force: InForce, document: Document
+) -> dict[str, Any]:
+    """Put aside what comments in a Markdown or HTML draft silence."""
+    from monitor.ignoring import with_ignored
+
+    if not document.comments or document.source_map is None:
+        return entry
+    names = {
+        name
+        for ruling in in_force.rulings
+        for rule in ruling.guideline.rules
+        for name in (rule.id, f"{ruling.guideline.id}/{rule.id}")
+    }
+    return with_ignored(entry, document.comments, names, document.source_map.positions)

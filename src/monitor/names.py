@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from monitor.config import guideline_dir
-from monitor.drafts import Drafts
+from monitor.config import data_dir
+from monitor.drafts import Drafts, by_rules
 from monitor.masks import FAILED, LANGUAGE, LATER, Mask, Shown, shown_by, stretches, withheld
 from monitor.stamps import make_stamp
 from monitor.types import Span
 
 if TYPE_CHECKING:
-    from monitor.guidelines import Guideline
+    from monitor.guidelines import Guideline, InForce
     from monitor.persons import Masked
     from monitor.store import Store
     from monitor.types import Article, FieldName
@@ -41,10 +40,29 @@ class Named(Drafts):
         """The database, which `Monitor` opens."""
         raise NotImplementedError
 
-    @cached_property
-    def names_stamp(self) -> str:
-        """The stamp of what tells whose names are hidden."""
-        return names_stamp(self.guideline, guideline_dir(self.settings.check.guideline))
+    @by_rules
+    def _readers(self, in_force: InForce) -> Mapping[str, Guideline]:
+        """Return by whose words names are told, by language: ours, where it is in that language."""
+        ours = data_dir("guidelines").resolve()
+        known = sorted(
+            (guideline for guideline in in_force.guidelines if not guideline.extends),
+            key=lambda guideline: not guideline.path.resolve().is_relative_to(ours),
+        )
+        return {guideline.language: guideline for guideline in reversed(known)}
+
+    def reader(self, article: Article) -> Guideline | None:
+        """Return by whose words the names of an article are told, None for its language."""
+        from monitor.text.language import spoken_language
+
+        readers = self._readers
+        told = f"{article.title}\n{article.text}"
+        spoken = spoken_language(article.language, told, next(reversed(list(readers))))
+        return readers.get(spoken) if spoken else None
+
+    @by_rules
+    def names_stamp(self, _: InForce) -> str:
+        """Return the stamp of what tells whose names are hidden."""
+        return names_stamp(list(self._readers.values()))
 
     def mask(self, article: Article) -> Masked | None:
         """Return an article with all names masked that may be a victim's, minor's or relative's.
@@ -52,14 +70,11 @@ class Named(Drafts):
         `None` for one in a language in which nobody can tell them.
         """
         from monitor.persons import mask_names
-        from monitor.text.language import spoken_language
 
-        language = self.guideline.language
-        told = f"{article.title}\n{article.text}"
-        if spoken_language(article.language, told, language) != language:
+        reader = self.reader(article)
+        if reader is None:
             return None
-        lists = self.guideline.person_lists
-        return mask_names(article.text, lists, title=article.title, unsure=True)
+        return mask_names(article.text, reader.person_lists, title=article.title, unsure=True)
 
     def shown(
         self,
@@ -77,17 +92,16 @@ class Named(Drafts):
         return what_is_shown(wanted, masks, self.mask, ask=ask, patient=patient)
 
 
-def names_stamp(guideline: Guideline, folder: Path) -> str:
-    """Return the stamp of what tells names: code, and the word lists of a guideline.
+def names_stamp(readers: Iterable[Guideline]) -> str:
+    """Return the stamp of what tells names: code, and the word lists of guidelines.
 
-    `folder` is that of the guideline in force, which may extend the one in `guideline.path`. Rules
-    do not count: they are changed often, and say nothing of who is who.
+    Rules do not count: they are changed often, and say nothing of who is who.
     """
     from monitor import guidelines, persons, text
 
     rooms = [Path(str(room.__file__)).parent for room in (persons, text)]
     reading = [Path(str(guidelines.__file__)).parent / f"{name}.py" for name in _READING]
-    lists = {path / name for path in (guideline.path, folder) for name in _LISTS}
+    lists = {guideline.path / name for guideline in readers for name in _LISTS}
     return make_stamp(
         NAME,
         VERSION,

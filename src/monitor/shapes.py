@@ -89,6 +89,7 @@ def finding_json(
     }
     return {
         "rule": finding.rule,
+        "guideline": finding.guideline,
         "severity": finding.severity,
         "confidence": finding.confidence,
         "principle": finding.principle,
@@ -108,6 +109,7 @@ def scorecard_json(
     """Return the answer of one document rule; `locate` writes its evidence."""
     return {
         "item": item.item,
+        "guideline": item.guideline,
         "met": item.met,
         "reason": item.reason,
         "evidence": [locate(span) for span in item.evidence],

@@ -142,6 +142,7 @@ class Finding:
     """One flagged phrase. `match` is the field's text from `start` to `end`, to the letter.
 
     `confidence`: the share of such findings that editors mark, `None` where nothing is known.
+    `guideline` is the id of the one whose rule it is.
     """
 
     rule: str
@@ -158,16 +159,21 @@ class Finding:
     suggestions: tuple[str, ...]
     sources: tuple[Source, ...]
     confidence: float | None = None
+    guideline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ScorecardItem:
-    """One good practice for a whole document: present, absent, or not to be judged (`None`)."""
+    """One good practice for a whole document: present, absent, or not to be judged (`None`).
+
+    `guideline` is the id of the one that asks for it.
+    """
 
     item: str
     met: bool | None
     reason: str
     evidence: tuple[Span, ...] = ()
+    guideline: str = ""
 
 
 @dataclass(frozen=True, slots=True)

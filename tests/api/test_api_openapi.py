@@ -35,6 +35,7 @@ ROUTES = [
     ("get", "/v1/rules"),
     ("get", "/v1/rules/{rule_id}"),
     ("post", "/v1/rules/{rule_id}/feedback"),
+    ("get", "/v1/rules/{guideline}/{rule_id}"),
     ("get", "/healthz"),
     ("get", "/readyz"),
     ("get", "/metrics"),

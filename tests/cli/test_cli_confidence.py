@@ -13,7 +13,7 @@ import shipped
 from desk import Desk, make_desk
 from monitor.cli.check import exit_code
 from monitor.cli.check_text import as_text
-from monitor.guidelines import Checked, answer_json
+from monitor.guidelines import Checked, Told, answer_json
 from monitor.guidelines.about import JudgeWords
 from monitor.text.document import Document
 from monitor.types import Finding, Severity
@@ -42,7 +42,7 @@ def answer(*findings: Finding, least: float | None = None) -> dict[str, Any]:
     document = Document(BAD, "", language="en")
     checked = Checked(findings, (), 8)
     missed = "Half is missed."
-    return answer_json(THB, document, checked, path="a.txt", least=least, missed=missed)
+    return answer_json([Told(THB, checked, missed)], document, path="a.txt", least=least)
 
 
 def test_how_sure_a_finding_is_stands_beside_it_and_what_protects_first() -> None:

@@ -27,7 +27,7 @@ ENTRIES = [
 @pytest.fixture
 def monitor(tmp_path):
     with Monitor(Settings(home=tmp_path), now=lambda: NOW) as opened:
-        vars(opened).update(guideline=shipped.thb(), assessors=())  # seconds to load, each
+        vars(opened).update(shelf=shipped.shelf(), assessors=())  # seconds to load, each
         opened.store.add_feeds([feed()], NOW)
         opened.store.record_poll(poll(feed(), ENTRIES), NOW)
         yield opened

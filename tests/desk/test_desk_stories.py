@@ -32,7 +32,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitor]:
 @pytest.fixture
 def monitor(tmp_path: Path, loaded: Monitor) -> Iterator[Monitor]:
     with Monitor(Settings(home=tmp_path), now=lambda: NOW) as opened:
-        opened.classifiers, opened.guideline = loaded.classifiers, loaded.guideline
+        opened.classifiers, opened.shelf = loaded.classifiers, loaded.shelf
         yield opened
 
 

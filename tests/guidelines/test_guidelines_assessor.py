@@ -11,7 +11,7 @@ from monitor.classify import RelevanceAssessor
 from monitor.classify.relevance import Judgement
 from monitor.config import Settings
 from monitor.core import Monitor
-from monitor.guidelines import GuidelineAssessor, load_guideline
+from monitor.guidelines import GuidelineAssessor, Shelf, load_guideline
 from monitor.types import Article
 
 FOLDER = Path(__file__).resolve().parents[2] / "guidelines" / "thb-en"
@@ -131,7 +131,7 @@ def test_a_new_relevance_model_makes_work_due_again(tmp_path):
     found = []
     for stamp, word in ((OLD, "boys"), (NEW, "girls"), (NEW, "girls")):
         with Monitor(Settings(home=tmp_path), now=lambda: NOW) as monitor:
-            monitor.guideline = THB
+            monitor.shelf = Shelf.of([THB])
             monitor.classifiers = (relevance(stamp, word),)
             if not found:
                 source = store_samples.feed()

@@ -10,6 +10,7 @@ import shipped
 from monitor.errors import UsageError
 from monitor.guidelines import (
     Checked,
+    Told,
     answer_json,
     check_share,
     missed_words,
@@ -61,20 +62,20 @@ def test_what_protects_people_and_what_is_not_known_stays():
 
 def test_the_answer_counts_what_it_leaves_out():
     document = Document(TEXT, "", language="en")
-    whole = answer_json(THB, document, CHECKED, missed="Half is missed.")
+    whole = answer_json([Told(THB, CHECKED, "Half is missed.")], document)
     assert "left_out" not in whole
     assert [f["confidence"] for f in whole["findings"]] == [0.3, 0.9, None, 0.1]
     assert [f["protects"] for f in whole["findings"]] == [False, False, False, True]
     assert whole["coverage"]["missed"] == "Half is missed."
-    sure = answer_json(THB, document, CHECKED, least=0.5)
+    sure = answer_json([Told(THB, CHECKED)], document, least=0.5)
     assert (len(sure["findings"]), sure["left_out"]) == (3, 1)
 
 
 def test_a_text_of_which_all_is_left_out_was_checked_all_the_same():
     document = Document(TEXT, "", language="es")
-    none = answer_json(THB, document, Checked((), (), 6), missed="Half is missed.")
+    none = answer_json([Told(THB, Checked((), (), 6), "Half is missed.")], document)
     assert (none["coverage"]["checked"], none["coverage"]["missed"]) == ("none", None)
-    doubted = answer_json(THB, document, Checked((DOUBTED,), (), 6), least=0.5)
+    doubted = answer_json([Told(THB, Checked((DOUBTED,), (), 6))], document, least=0.5)
     assert (doubted["findings"], doubted["left_out"]) == ([], 1)
     assert doubted["coverage"]["checked"] == "part"
 

@@ -35,7 +35,7 @@ ENTRIES = [
 @pytest.fixture
 def page(tmp_path, browser: Browser):
     with Monitor(Settings(home=tmp_path), now=lambda: NOW) as desk:
-        vars(desk).update(guideline=shipped.thb(), assessors=(SimpleNamespace(stamp=CLASSIFIER),))
+        vars(desk).update(shelf=shipped.shelf(), assessors=(SimpleNamespace(stamp=CLASSIFIER),))
         desk.store.add_feeds([feed()], NOW)
         desk.store.record_poll(poll(feed(), ENTRIES), NOW)
         said = Assessment(CLASSIFIER, 0.9, True, False, tags=(TAG,), findings=(FLAG,))

@@ -72,16 +72,12 @@ def _page(
         choices=monitor.store.choices(monitor.stamps),
         listing=listing,
         zone=monitor.settings.zone,
-        titles=_titles(monitor),
+        titles=monitor.rule_titles,
         refusal=refusal,
         address=address,
         problem=problem,
     )
     return render_archive(archive, visitor=visitor, today=_today(monitor))
-
-
-def _titles(monitor: Monitor) -> dict[str, str]:
-    return {rule.id: rule.title for rule in monitor.guideline.rules}
 
 
 def _today(monitor: Monitor) -> str:
@@ -138,7 +134,7 @@ def article_page(
         here=here,
         today=_today(monitor),
         zone=monitor.settings.zone,
-        titles=_titles(monitor),
+        titles=monitor.rule_titles,
         searched=q[:2000],
         added=added,
     )

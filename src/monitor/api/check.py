@@ -14,6 +14,9 @@ from monitor.api.access import MonitorDep, answer_job, need
 from monitor.api.bodies import JsonRoute, require_type
 from monitor.api.check_schemas import (
     COUNTRY,
+    GUIDELINE,
+    MAX_GUIDELINES,
+    MAX_NAME,
     MIN_CONFIDENCE,
     NO_COUNTRY,
     ON_TOPIC,
@@ -24,6 +27,7 @@ from monitor.api.check_schemas import (
 from monitor.api.limits import read_form
 from monitor.api.openapi import queued_problems
 from monitor.api.problems import ProblemError
+from monitor.core import Monitor
 from monitor.errors import UsageError
 from monitor.workers import Job
 
@@ -42,15 +46,19 @@ files = APIRouter()
     responses={200: {"model": CheckedDocument}, **_ERRORS},
 )
 async def check(request: Request, draft: CheckRequest, monitor: MonitorDep) -> Response:
-    """Check one draft against the guideline in force. The draft is not stored and not logged."""
+    """Check one draft against the guidelines in force. The draft is not stored and not logged."""
     options = draft.model_dump()
     if "country" not in draft.model_fields_set:
         options["country"] = None
+    return await _answer(request, Job("check_text", options), monitor)
+
+
+async def _answer(request: Request, job: Job, monitor: Monitor) -> Response:
     try:
-        return await answer_job(request, Job("check_text", options))
+        return await answer_job(request, job)
     except UsageError as error:
-        detail = f"There is no such guideline here; there is {monitor.guideline.id}."
-        raise ProblemError(400, detail) from error
+        there = ", ".join(guideline.id for guideline in monitor.guidelines)
+        raise ProblemError(400, f"There is no such guideline here; there is {there}.") from error
 
 
 _FORM: dict[str, Any] = {
@@ -69,6 +77,12 @@ _FORM: dict[str, Any] = {
                             "type": "string",
                             "format": "binary",
                             "description": f"A draft: {', '.join(SUFFIXES)}.",
+                        },
+                        "guideline": {
+                            "type": "array",
+                            "items": {"type": "string", "maxLength": MAX_NAME},
+                            "maxItems": MAX_GUIDELINES,
+                            "description": f"{GUIDELINE} Repeat the field for several.",
                         },
                         "include_text": {
                             "type": "string",
@@ -109,10 +123,10 @@ _FORM: dict[str, Any] = {
     responses={200: {"model": CheckedDocument}, **_ERRORS},
     openapi_extra=_FORM,
 )
-async def check_file(request: Request) -> Response:
+async def check_file(request: Request, monitor: MonitorDep) -> Response:
     """Check a `.txt`, `.md`, `.html` or `.docx` file. It is read in memory and never stored."""
     require_type(request, "multipart/form-data")
-    form = await read_form(request, max_parts=5)
+    form = await read_form(request, max_parts=5 + MAX_GUIDELINES)
     try:
         upload, options = _fields(form)
         data = await upload.read()
@@ -120,7 +134,8 @@ async def check_file(request: Request) -> Response:
     finally:
         await form.close()
     # Under a neutral name: the file's own could reach an error message.
-    return await answer_job(request, Job("check_bytes", {"name": name, **options}, data))
+    job = Job("check_bytes", {"name": name, **options}, data)
+    return await _answer(request, job, monitor)
 
 
 def _fields(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
@@ -133,6 +148,7 @@ def _fields(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
         for wish in ("include_text", "on_topic")
     }
     countries = [value for name, value in parts if name == "country"]
+    named = [value for name, value in parts if name == "guideline"]
     least = [_share(value) for name, value in parts if name == "min_confidence"]
     if len(uploads) != 1 or not isinstance(uploads[0], UploadFile):
         errors.append((["body", "file"], "must be one file with a name"))
@@ -143,7 +159,10 @@ def _fields(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
         errors.append((["body", "country"], NO_COUNTRY))
     if len(least) > 1 or None in least:
         errors.append((["body", "min_confidence"], "must be a number from 0 to 1"))
-    known = len(uploads) + len(countries) + len(least) + sum(map(len, wishes.values()))
+    if len(named) > MAX_GUIDELINES or not all(_is_name(value) for value in named):
+        errors.append((["body", "guideline"], "must be the name of a guideline"))
+    known = len(uploads) + len(countries) + len(least) + len(named)
+    known += sum(map(len, wishes.values()))
     if known < len(parts):
         errors.append((["body"], "has a field that is not known here"))
     if errors:
@@ -153,8 +172,13 @@ def _fields(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
     return upload, {
         "country": str(countries[0]) if countries else None,
         "min_confidence": least[0] if least else None,
+        "guideline": named or None,
         **{name: values == ["true"] for name, values in wishes.items()},
     }
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_NAME
 
 
 def _share(value: object) -> float | None:

@@ -55,6 +55,16 @@ ON_TOPIC = (
 )
 
 
+MAX_NAME, MAX_GUIDELINES = 200, 20
+"""Characters of a guideline's name; guidelines that a request may name, more than a desk has."""
+GuidelineName = Annotated[WholeStr, Field(max_length=MAX_NAME)]
+GuidelineNames = Annotated[list[GuidelineName], Field(min_length=1, max_length=MAX_GUIDELINES)]
+GUIDELINE = (
+    "Check against this guideline alone, or these, by id or stamp, and what they extend; all that "
+    "are in force if absent."
+)
+
+
 class CheckRequest(Model):
     """A draft to check. It is held in memory until the answer is sent, and never stored."""
 
@@ -83,11 +93,11 @@ class CheckRequest(Model):
     language: LanguageCode | None = Field(
         default=None, description="ISO 639 code; recognised where it is not given."
     )
-    guideline: WholeStr | None = Field(
-        default=None,
-        description="The guideline's id or stamp, to be sure of it; the one in force if absent.",
-        max_length=200,
-    )
+    guideline: (
+        GuidelineName
+        | Annotated[list[GuidelineName], Field(min_length=1, max_length=MAX_GUIDELINES)]
+        | None
+    ) = Field(default=None, description=GUIDELINE, examples=["thb-en", ["thb-en", "our-rules"]])
     country: Annotated[str, AfterValidator(_country)] = Field(
         default="", description=COUNTRY, examples=["GH"]
     )
@@ -105,6 +115,9 @@ class CheckFinding(Model):
     """One flagged phrase."""
 
     rule: str = Field(description="The rule's id; see `/v1/rules/{rule_id}`.")
+    guideline: str = Field(
+        description="The id of the guideline whose rule it is; see `/v1/rules/{guideline}/{rule}`."
+    )
     severity: Literal["error", "warning", "suggestion"]
     confidence: float | None = Field(
         default=None,
@@ -145,6 +158,7 @@ _CHECKED: JsonDict = {
     "findings": [
         {
             "rule": "child-prostitute",
+            "guideline": "thb-en",
             "severity": "error",
             "confidence": 0.93,
             "principle": "child-protection",
@@ -174,6 +188,7 @@ _CHECKED: JsonDict = {
     "scorecard": [
         {
             "item": "no-helpline",
+            "guideline": "thb-en",
             "met": False,
             "reason": "the text names no helpline or service",
             "evidence": [],

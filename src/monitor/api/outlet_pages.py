@@ -88,7 +88,7 @@ def outlet_page(
         visitor=visitor,
         period=period,
         asked=_days(period),
-        titles=_titles(monitor),
+        titles=monitor.rule_titles,
         inside=_inside(monitor, visitor, period, card) if visitor.may("read") else None,
         basis=_rests(monitor),
     )
@@ -99,7 +99,7 @@ def outlet_page(
 def outlet_table(outlet_id: OutletId, table: str, query: Days, monitor: MonitorDep) -> Response:
     """Give one of the page's tables."""
     period = _period(query, monitor)
-    panels = card_panels(scorecard_of(monitor, period, outlet_id), _titles(monitor))
+    panels = card_panels(scorecard_of(monitor, period, outlet_id), monitor.rule_titles)
     return csv_response(panels, table, "..".join(_days(period).values()), f"outlet-{table}")
 
 
@@ -125,13 +125,9 @@ def _days(period: Period) -> dict[str, str]:
     return {"since": str(period.since), "to": str(period.last)}
 
 
-def _titles(monitor: Monitor) -> dict[str, str]:
-    return {rule.id: rule.title for rule in monitor.guideline.rules}
-
-
 def _rests(monitor: Monitor) -> Rests:
     settings = monitor.settings
-    return Rests(settings.timezone, monitor.guideline.stamp, settings.serve.public_scorecards)
+    return Rests(settings.timezone, monitor.in_force.stamp, settings.serve.public_scorecards)
 
 
 def _inside(monitor: Monitor, visitor: Visitor, period: Period, card: Scorecard) -> Inside:

@@ -33,8 +33,8 @@ def draft_page(monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
 
 @router.get("/rules", dependencies=[Depends(need("check"))])
 def rules_page(monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
-    """Show every rule of the guideline in force."""
-    stamp = monitor.guideline.stamp
+    """Show every rule of the guidelines in force."""
+    stamp = monitor.in_force.stamp
     return HTMLResponse(render_rules(monitor.rules(), visitor=visitor, guideline=stamp))
 
 
@@ -42,6 +42,15 @@ def rules_page(monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
 def rule_page(rule_id: str, monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
     """Show one rule."""
     return HTMLResponse(render_rule(find_rule(monitor, rule_id), visitor=visitor))
+
+
+@router.get("/rules/{guideline}/{rule_id}", dependencies=[Depends(need("check"))])
+def guideline_rule_page(
+    guideline: str, rule_id: str, monitor: MonitorDep, visitor: VisitorDep
+) -> HTMLResponse:
+    """Show the rule of one guideline, where several have it."""
+    found = find_rule(monitor, f"{guideline}/{rule_id}")
+    return HTMLResponse(render_rule(found, visitor=visitor))
 
 
 @router.get("/digests/{day}", dependencies=[Depends(need("read"))])

@@ -24,9 +24,12 @@ class RuleExamples(Model):
 
 
 class RuleOut(Model):
-    """One rule of the guideline in force."""
+    """One rule of a guideline in force."""
 
     id: str = Field(examples=["child-prostitute"])
+    guideline: str = Field(
+        description="The id of the guideline whose rule it is.", examples=["thb-en"]
+    )
     title: str
     principle: str = Field(description="The principle of reporting behind it.")
     kind: str = Field(description="How it finds what it flags.")
@@ -148,9 +151,12 @@ class RuleDetail(RuleOut):
     countries: list[RuleCountry]
     measured: MeasuredOut | None = Field(description="Null where nothing was measured.")
     feedback: FeedbackOut | None = Field(description="Null where no editor said anything.")
+    also: list[str] = Field(
+        description="Rules of this id in other guidelines in force, as `guideline/id`."
+    )
 
 
 class RuleList(Model):
-    """Every rule of the guideline in force."""
+    """Every rule of the guidelines in force."""
 
     rules: list[RuleOut]

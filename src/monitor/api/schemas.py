@@ -64,6 +64,7 @@ class ScorecardEntry(Model):
     """One good practice for the whole draft."""
 
     item: str = Field(description="The rule's id.")
+    guideline: str = Field(description="The id of the guideline whose rule it is.")
     met: bool | None = Field(description="Present, absent, or not to be judged (null).")
     reason: str
     evidence: list[CheckEvidence]
@@ -162,6 +163,7 @@ class ArticleFinding(Model):
     """A flagged phrase in a stored article; offsets in code points."""
 
     rule: str
+    guideline: str = Field(description="The id of the guideline whose rule it is.")
     severity: Literal["error", "warning", "suggestion"]
     confidence: float | None = Field(default=None, ge=0, le=1)
     principle: str

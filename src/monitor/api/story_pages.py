@@ -85,7 +85,7 @@ def seen_by(
         every[key] = tuple(shown(monitor, [one], ask=names)[key] for one in found)
     return Seen(
         shown=shown(monitor, articles, ask=names),
-        titles={rule.id: rule.title for rule in monitor.guideline.rules},
+        titles=monitor.rule_titles,
         zone=monitor.settings.zone,
         country_name=country_name,
         versions=every,

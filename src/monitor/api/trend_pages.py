@@ -69,5 +69,5 @@ def _counted(
     choice = Choice(query.labels(), query.outlet or "")
     trends = trends_of(monitor, replace(period, items=choose(period.items, choice)))
     step = fitting_step(len(trends.days), query.step)
-    titles = {rule.id: rule.title for rule in monitor.guideline.rules}
+    titles = monitor.rule_titles
     return period, trends, step, trend_panels(trends, titles, step)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from monitor.cli.check_text import as_text
-from monitor.cli.context import monitor_of
+from monitor.cli.chosen import choose
 from monitor.cli.output import say, show
 from monitor.errors import DocumentError, UsageError
 from monitor.types import SEVERITIES
@@ -49,13 +49,20 @@ def check(
             help="Leave out findings that editors mark less often than that (0 to 1).",
         ),
     ] = None,
+    guideline: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Check against this one (name or folder); may be repeated. Default: as set.",
+        ),
+    ] = None,
     on_topic: Annotated[
         bool,
         typer.Option("--on-topic", help="They are about trafficking, whatever they read as."),
     ] = False,
 ) -> None:
-    """Check drafts against the reporting guideline."""
-    monitor = monitor_of(context)
+    """Check drafts against the reporting guidelines."""
+    monitor, chosen = choose(context, guideline)
     bound = fail_on or monitor.settings.check.fail_on
     if bound not in SEVERITIES:
         raise UsageError(f"--fail-on: '{bound}' is none of {', '.join(SEVERITIES)}")
@@ -66,10 +73,15 @@ def check(
         "include_text": include_text,
         "min_confidence": min_confidence,
         "on_topic": on_topic,
+        "guideline": chosen,
     }
     documents = [_check_one(monitor, path, options) for path in _expand(paths)]
     if format == "json":
-        result = {"schema": 1, "guideline": monitor.guideline.stamp, "documents": documents}
+        result = {
+            "schema": 1,
+            "guideline": monitor.in_force.chosen(chosen).stamp,
+            "documents": documents,
+        }
         show(json.dumps(result, ensure_ascii=False, indent=2))
     else:
         show("\n".join(as_text(document) for document in documents))

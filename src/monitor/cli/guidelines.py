@@ -19,15 +19,16 @@ app = typer.Typer(
 
 @app.command("list")
 def list_(context: typer.Context) -> None:
-    """Print the rules, one a line: id, severity, kind, title."""
-    for rule in monitor_of(context).guideline.rules:
-        show(f"{rule.id}\t{rule.severity}\t{rule.kind}\t{rule.title}")
+    """Print the rules, one a line: id, severity, kind, title, guideline."""
+    for guideline in monitor_of(context).guidelines:
+        for rule in guideline.rules:
+            show(f"{rule.id}\t{rule.severity}\t{rule.kind}\t{rule.title}\t{guideline.id}")
 
 
 @app.command("show")
 def show_(
     context: typer.Context,
-    rule: Annotated[str, typer.Argument(help="The rule's id.")],
+    rule: Annotated[str, typer.Argument(help="The rule's id, or GUIDELINE/ID.")],
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print one rule: what, why, examples, law by country, limits, how often it is right."""
@@ -39,6 +40,9 @@ def show_(
     found = describe_rule(monitor, rule, feedback_in(monitor.settings.database_url))
     if found is None:
         raise UsageError(f"no rule '{rule}' (monitor guidelines list shows them)")
+    if found["also"]:
+        ways = " or ".join((f"{found['guideline']}/{found['id']}", *found["also"]))
+        raise UsageError(f"several guidelines have a rule '{rule}': write {ways}")
     show(json.dumps(found, ensure_ascii=False, indent=2) if format == "json" else rule_text(found))
 
 
@@ -52,11 +56,15 @@ def new(
     ] = None,
 ) -> None:
     """Write a rule to fill in, RULE.yaml; nothing is overwritten."""
+    from monitor.config import data_dir, guideline_dir
     from monitor.guidelines import write_skeleton
 
     if directory is None:
-        named = Path(monitor_of(context).settings.check.guideline)
-        directory = named if named.is_dir() else Path("our-rules")
+        settings = monitor_of(context).settings
+        ours = data_dir("guidelines").resolve()
+        folders = [guideline_dir(name, settings.home) for name in settings.check.guidelines]
+        own = [path for path in folders if not path.resolve().is_relative_to(ours)]
+        directory = own[-1] if own else Path("our-rules")
     for file in write_skeleton(directory, rule):
         say(f"wrote {file}")
     say(f"fill in what is empty there, then: monitor guidelines test {directory}")
@@ -66,7 +74,7 @@ def new(
 def run_tests(
     context: typer.Context,
     directory: Annotated[
-        Path | None, typer.Argument(help="A guideline's folder (default: the one in force).")
+        Path | None, typer.Argument(help="A guideline's folder (default: all in force).")
     ] = None,
 ) -> None:
     """Run every rule's own examples; exit 1 if one does not hold.
@@ -75,22 +83,28 @@ def run_tests(
     """
     from monitor.guidelines import load_countries, load_guideline, run_examples
 
-    guideline = load_guideline(directory) if directory else monitor_of(context).guideline
-    load_countries(guideline.path)
-    failures = run_examples(guideline, only=guideline.added)
-    for failure in failures:
-        show(str(failure))
-    rules = [rule for rule in guideline.rules if rule.id in guideline.added or not guideline.added]
-    count = sum(len(rule.examples) for rule in rules)
-    say(f"{guideline.stamp}: {len(rules)} rules, {count} examples, {len(failures)} failed")
-    raise typer.Exit(1 if failures else 0)
+    # one that extends another with all rules of that: what it suggests is held against them too
+    guidelines = [load_guideline(directory)] if directory else monitor_of(context).guidelines
+    failed = False
+    for in_force in guidelines:
+        guideline = load_guideline(in_force.folder) if in_force.extends else in_force
+        load_countries(guideline.path)
+        failures = run_examples(guideline, only=guideline.added)
+        for failure in failures:
+            show(str(failure))
+        added = guideline.added or {rule.id for rule in guideline.rules}
+        count = sum(len(rule.examples) for rule in guideline.rules if rule.id in added)
+        said = f"{len(added)} rules, {count} examples, {len(failures)} failed"
+        say(f"{guideline.stamp}: {said}")
+        failed = failed or bool(failures)
+    raise typer.Exit(1 if failed else 0)
 
 
 @app.command("stats")
 def stats(
     context: typer.Context,
     directory: Annotated[
-        Path | None, typer.Argument(help="A guideline's folder (default: the one in force).")
+        Path | None, typer.Argument(help="A guideline's folder (default: the first in force).")
     ] = None,
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
@@ -99,6 +113,7 @@ def stats(
     from monitor.config import cache_dir, guideline_dir
     from monitor.guidelines import measure_size
 
-    folder = directory or guideline_dir(monitor_of(context).settings.check.guideline)
+    settings = monitor_of(context).settings
+    folder = directory or guideline_dir(settings.check.guidelines[0], settings.home)
     size = measure_size(folder, cache=cache_dir())
     show(json.dumps(size_json(size), indent=2) if format == "json" else size_text(size))

@@ -148,7 +148,7 @@ def report_of(monitor: Monitor, month: str) -> Report:
         cards,
         title=f"Coverage of trafficking in human beings, {month}",
         gaps=monitor.gaps(period.until.isoformat()).words,
-        rules={rule.id: rule.title for rule in monitor.guideline.rules},
+        rules=monitor.rule_titles,
     )
 
 

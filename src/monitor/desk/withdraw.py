@@ -10,6 +10,7 @@ from monitor.persons import people_in
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
+    from monitor.persons.people import PersonLists
     from monitor.types import Article, Finding
 
 IDENTIFYING = frozenset(
@@ -47,17 +48,16 @@ def withdraw(monitor: Monitor, now: datetime) -> Withdrawn:
     """
     from monitor.fold import place
 
-    lists = None
+    lists: dict[str, PersonLists] = {}
 
     def compare(old: Article, findings: tuple[Finding, ...], new: Article) -> str:
-        nonlocal lists
-        if lists is None:
-            lists = monitor.guideline.person_lists
         return taken_out(names_in(old), findings, new)
 
     def names_in(version: Article) -> frozenset[str]:
-        assert lists is not None
-        told = people_in(version.text, lists, title=version.title)
+        reader = monitor.reader(version) or monitor.guideline
+        if reader.id not in lists:
+            lists[reader.id] = reader.person_lists
+        told = people_in(version.text, lists[reader.id], title=version.title)
         texts = {"title": version.title, "text": version.text}
         return frozenset(
             texts[span.field][span.start : span.end] for person in told for span in person.named

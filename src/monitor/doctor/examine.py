@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from monitor.config import cache_dir, data_dir, guideline_dir, settings_variables
+from monitor.config import data_dir, settings_variables
 from monitor.doctor.check import Check, Desk
 from monitor.doctor.clock import examine_clock
 from monitor.doctor.database import examine_database
@@ -66,12 +66,11 @@ def examine_models(_: Desk) -> Iterator[Check]:
 
 
 def examine_guideline(desk: Desk) -> Iterator[Check]:
-    """Load the guideline in force."""
-    from monitor.guidelines import load_guideline
+    """Load the guidelines in force, with the settings of their rules."""
+    from monitor.core import Monitor
 
-    folder = guideline_dir(desk.settings.check.guideline)
-    guideline = load_guideline(folder, cache=cache_dir(), models=data_dir("models"))
-    yield Check("guideline", "ok", f"{guideline.stamp}: {len(guideline.rules)} rules")
+    for guideline in Monitor(desk.settings).guidelines:
+        yield Check("guideline", "ok", f"{guideline.stamp}: {len(guideline.rules)} rules")
 
 
 EXAMINATIONS: tuple[Examination, ...] = (

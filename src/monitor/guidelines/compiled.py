@@ -182,6 +182,15 @@ class Guideline:
     judge: Judge | None = None
     added: frozenset[str] = frozenset()
     """The rules that a newsroom's own folder adds to those in `path`."""
+    extends: str = ""
+    """The guideline whose words and persons its rules use, where it holds only rules on top."""
+    own: Path | None = None
+    """The newsroom's own folder; `path` is then the one of the guideline that it extends."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its rules stand."""
+        return self.own or self.path
 
     @property
     def person_lists(self) -> PersonLists:
@@ -228,6 +237,7 @@ def _guideline(
         title=about.title,
         stamp=guideline_stamp(about.id, about.version, path, own),
         path=path,
+        own=own,
         about=about,
         rules=tuple(rules),
         compiled=compiled,

@@ -12,7 +12,8 @@ from typing import Any
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.countries import Country, law_json
 from monitor.guidelines.figures import Figure
-from monitor.guidelines.measured import Measured, measured_json
+from monitor.guidelines.in_force import InForce, rules_called
+from monitor.guidelines.measured import Measured, load_measured, measured_json
 from monitor.guidelines.report import rule_json
 from monitor.guidelines.schema import Rule
 
@@ -54,12 +55,27 @@ def describe_rule(
     matter, and helplines where it offers them), `measured`.
     """
     return {
-        **rule_json(rule),
+        **rule_json(guideline, rule),
         "limits": list(_limits(guideline, rule)),
         "figures": [_figure(figure) for figure in guideline.figures if figure.rule == rule.id],
         "countries": [said for c in countries.values() if (said := _country(c, rule))],
         "measured": measured_json(guideline, rule.id, measured),
     }
+
+
+def describe_ruled(in_force: InForce, name: str) -> dict[str, Any] | None:
+    """Return all there is to know of the rule called `name`, None where there is none.
+
+    Of several guidelines' that are called so the first's; `also` are the others' whole names.
+    """
+    found = rules_called(in_force.guidelines, name)
+    if not found:
+        return None
+    (guideline, rule), *others = found
+    ruling = next(one for one in in_force.rulings if one.guideline is guideline)
+    measured = None if guideline.extends else load_measured(guideline.path)
+    said = describe_rule(guideline, rule, countries=ruling.countries, measured=measured)
+    return {**said, "also": [f"{of.id}/{other.id}" for of, other in others]}
 
 
 def _limits(guideline: Guideline, rule: Rule) -> Iterator[str]:

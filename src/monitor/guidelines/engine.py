@@ -279,8 +279,17 @@ def _judge(policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:
     if guideline.judge is not None:
         standing = _weighed(policy, draft, topic, standing)
     unchecked = find_desk_lines(draft.document.text)
-    told = tuple(finding for finding in standing if not _is_unchecked(finding, unchecked))
-    return Checked(told, tuple(scorecard), draft.words, about, unchecked)
+    return Checked(
+        tuple(
+            replace(finding, guideline=guideline.id)
+            for finding in standing
+            if not _is_unchecked(finding, unchecked)
+        ),
+        tuple(replace(item, guideline=guideline.id) for item in scorecard),
+        draft.words,
+        about,
+        unchecked,
+    )
 
 
 def _is_unchecked(finding: Finding, unchecked: Sequence[DeskLine]) -> bool:

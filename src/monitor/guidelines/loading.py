@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,18 +40,12 @@ def load_guideline(
     base = base_folder(path, own.extends) if own else path
     about = read_yaml(base / GUIDELINE, GuidelineFile, cache)
     lexicons = load_lexicons(base, cache)
-    rules: dict[str, tuple[Rule, Path]] = {}
     files = rule_files(base)
     if own:
         about = about.model_copy(update=own.model_dump(exclude={"extends"}))
         lexicons = _more_lexicons(lexicons, path, cache)
         files += rule_files(path)
-    for file in files:
-        for index, rule in enumerate(read_yaml(file, RuleFile, cache).rules):
-            if rule.id in rules:
-                place = where(file, ("rules", index))
-                raise GuidelineError(f"{place}: this id is taken by a rule in {rules[rule.id][1]}")
-            rules[rule.id] = rule, file
+    rules = _read_rules(files, cache)
     figures = load_figures(base / FIGURES, cache)
     filled = with_figures([rule for rule, _ in rules.values()], figures, base / FIGURES)
     try:
@@ -63,6 +57,49 @@ def load_guideline(
     if about.judge is None or models is None:
         return guideline
     return _with_judge(guideline, models, path if own else None)
+
+
+def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) -> Guideline:
+    """Read the rules that the folder `path` adds to `base`, to be run beside it, and only these.
+
+    Raises `GuidelineError` as `load_guideline` of the folder does.
+    """
+    own = _extension(path, cache)
+    assert own
+    about = base.about.model_copy(
+        update={**own.model_dump(exclude={"extends"}), "judge": None, "siblings": []}
+    )
+    lexicons = _more_lexicons(load_lexicons(base.path, cache), path, cache)
+    rules = _read_rules(rule_files(path), cache, taken=base)
+    filled = with_figures([rule for rule, _ in rules.values()], (), base.path / FIGURES)
+    try:
+        guideline = compile_guideline(about, lexicons, filled, base.path, path)
+    except CompileError as error:
+        raise GuidelineError(_locate(path, rules, error)) from error
+    return replace(guideline, added=frozenset(rules), extends=base.id)
+
+
+def extended_folder(path: Path) -> Path | None:
+    """Return the folder of the guideline that the one in `path` extends; None: it extends none."""
+    check_folder(path)
+    own = _extension(path, None)
+    return base_folder(path, own.extends) if own else None
+
+
+def _read_rules(
+    files: Iterable[Path], cache: Path | None, taken: Guideline | None = None
+) -> dict[str, tuple[Rule, Path]]:
+    """Return the rules of files by id, each with its file; those of `taken` have theirs too."""
+    rules: dict[str, tuple[Rule, Path]] = {}
+    other = {rule.id: taken.path for rule in taken.rules} if taken else {}
+    for file in files:
+        for index, rule in enumerate(read_yaml(file, RuleFile, cache).rules):
+            if rule.id in rules or rule.id in other:
+                place = where(file, ("rules", index))
+                there = rules[rule.id][1] if rule.id in rules else other[rule.id]
+                raise GuidelineError(f"{place}: this id is taken by a rule in {there}")
+            rules[rule.id] = rule, file
+    return rules
 
 
 def _with_judge(guideline: Guideline, models: Path, own: Path | None) -> Guideline:

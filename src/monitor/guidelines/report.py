@@ -247,9 +247,10 @@ def _finding_json(finding: Finding, places: _Places) -> dict[str, Any]:
     return finding_json(finding, place={"field": finding.field, **place, "match": finding.match})
 
 
-def rule_json(rule: Rule) -> dict[str, Any]:
+def rule_json(guideline: Guideline, rule: Rule) -> dict[str, Any]:
     """Return a rule as data for readers: what, why, suggestions, sources, examples as text."""
     shown = rule.model_dump(include=set(_SHOWN))
+    shown = {"id": shown.pop("id"), "guideline": guideline.id, **shown}
     shown["message"] = " ".join(rule.message.split())
     shown["why"] = " ".join(rule.why.split())
     offered = [*rule.suggest, *(s for matcher in rule.match for s in matcher.suggest)]

@@ -200,7 +200,7 @@ def _encode(said: Assessment) -> dict[str, Any]:
 
 def decode(row: RowMapping) -> Assessment:
     """Return the assessment of a row of the table."""
-    payload = row["payload"]
+    payload, assessor = row["payload"], row["assessor"]
     return Assessment(
         stamp=row["stamp"],
         relevance=row["relevance"],
@@ -209,8 +209,8 @@ def decode(row: RowMapping) -> Assessment:
         not_judged=row["not_judged"],
         error=row["error"],
         tags=tuple(_tag(item) for item in payload.get("tags", ())),
-        findings=tuple(_finding(item) for item in payload.get("findings", ())),
-        scorecard=tuple(_scorecard_item(item) for item in payload.get("scorecard", ())),
+        findings=tuple(_finding(item, assessor) for item in payload.get("findings", ())),
+        scorecard=tuple(_scorecard_item(item, assessor) for item in payload.get("scorecard", ())),
         terms=tuple(_term(item) for item in payload.get("terms", ())),
         experimental=payload.get("experimental", False),
     )
@@ -228,10 +228,16 @@ def _term(item: Mapping[str, Any]) -> Term:
     return Term(**{**item, "evidence": _spans(item["evidence"])})
 
 
-def _finding(item: Mapping[str, Any]) -> Finding:
+def _finding(item: Mapping[str, Any], assessor: str) -> Finding:
     sources = tuple(Source(**source) for source in item["sources"])
-    return Finding(**{**item, "suggestions": tuple(item["suggestions"]), "sources": sources})
+    said = {**item, "suggestions": tuple(item["suggestions"]), "sources": sources}
+    return Finding(**_of_guideline(said, assessor))
 
 
-def _scorecard_item(item: Mapping[str, Any]) -> ScorecardItem:
-    return ScorecardItem(**{**item, "evidence": _spans(item["evidence"])})
+def _scorecard_item(item: Mapping[str, Any], assessor: str) -> ScorecardItem:
+    return ScorecardItem(**_of_guideline({**item, "evidence": _spans(item["evidence"])}, assessor))
+
+
+def _of_guideline(item: dict[str, Any], assessor: str) -> dict[str, Any]:
+    """Return what was said with whose rule it is: before there were several it was not kept."""
+    return {**item, "guideline": item.get("guideline") or assessor}

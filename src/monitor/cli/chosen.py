@@ -1,0 +1,44 @@
+"""`--guideline NAME`: the guidelines that one call asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from monitor.cli.context import monitor_of
+
+if TYPE_CHECKING:
+    from monitor.core import Monitor
+
+
+def choose(
+    context: typer.Context, names: list[str] | None
+) -> tuple[Monitor, tuple[str, ...] | None]:
+    """Return a monitor that has the guidelines `names`, and their ids; without names all in force.
+
+    A name is an id in force, one that comes along, or a folder, as in `[check] guideline`.
+    """
+    from monitor.config import guideline_dir
+    from monitor.core import Monitor
+    from monitor.guidelines.loading import GUIDELINE
+
+    monitor = monitor_of(context)
+    if not names:
+        return monitor, None
+    settings = monitor.settings
+    folders: dict[str, Path] = {
+        name: folder.resolve()
+        for name in (*settings.check.guidelines, *names)
+        if ((folder := guideline_dir(name, settings.home)) / GUIDELINE).is_file()
+    }
+    there = {folders.get(name) for name in settings.check.guidelines}
+    more = {folders[name]: name for name in names if name in folders}
+    added = tuple(name for folder, name in more.items() if folder not in there)
+    if added:  # beside those in force, so that the settings of their rules still hold
+        check = replace(settings.check, guideline=(*settings.check.guidelines, *added))
+        monitor = context.with_resource(Monitor(replace(settings, check=check)))
+    ids = {one.folder.resolve(): one.id for one in monitor.guidelines}
+    return monitor, tuple(ids.get(folders[n], n) if n in folders else n for n in names)
