@@ -19,6 +19,7 @@ from monitor.text.positions import Positions
 from monitor.text.read_docx import MAX_UNPACKED
 from monitor.text.readers import MAX_BYTES, decode, read_document
 from monitor.types import Article
+from word_shapes import SHAPES
 
 LIMIT = 100_000
 
@@ -414,6 +415,29 @@ def test_word_files():
 def test_a_word_heading_is_the_headline_where_there_is_no_title():
     data = word(lambda f: (f.add_paragraph("Head", style="Heading 1"), f.add_paragraph("Body")))
     assert headline(read_document(data, "a.docx", max_chars=LIMIT)) == "Head"
+
+
+def test_notes_are_read_behind_the_paragraph_that_refers_to_them():
+    data = SHAPES["word_notes"]()
+    document = read_document(data, "a.docx", max_chars=LIMIT)
+    assert document.text == (
+        "Two child prostitutes were named.See there.\n\nNothing here.\n\n"
+        "The word child prostitute was used.\n\nA last line.\n\nA child prostitute, he said."
+    )
+    assert document.headline is None
+
+
+def test_tracked_changes_are_read_as_if_accepted():
+    text = read_document(SHAPES["word_tracked"](), "a.docx", max_chars=LIMIT).text
+    assert text == (
+        "A child prostitute and a second child prostitute, third child prostitute here\n\n"
+        "Stays.\n\nchild prostitute moved"
+    )
+
+
+def test_how_a_word_is_pronounced_is_no_part_of_the_sentence():
+    text = read_document(SHAPES["word_pictures"](), "a.docx", max_chars=LIMIT).text
+    assert text.endswith("Guide child prostitute end")
 
 
 def test_zip_bombs_are_refused_before_they_are_unpacked():

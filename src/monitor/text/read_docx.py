@@ -1,126 +1,214 @@
-"""The text of a Word file: paragraphs and tables in order, headings, captions, alt text."""
+"""The text of a Word file: paragraphs, tables and notes in order, headings, captions, alt text.
+
+Each stretch of the text knows the element that it stands in, so that comments find their place.
+"""
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from monitor.errors import DocumentError, DocumentTooLarge
+from monitor.errors import DocumentError
 from monitor.text.spans import Stretch
+from monitor.text.word_package import MAX_UNPACKED, RELATIONSHIP, W, WordPackage
 
-MAX_UNPACKED = 100_000_000
-"""Bytes of all parts together; a page of text is a few kilobytes, pictures are stored packed."""
-MAX_PARTS = 5_000
+__all__ = ["MAX_UNPACKED", "Piece", "WordText", "read_docx", "read_word"]
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+Place = Literal["body", "text box", "footnote", "endnote", "picture"]
+
+ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 _MARKS = {
-    _W + "tab": "\t",
-    _W + "br": "\n",
-    _W + "cr": "\n",
-    _W + "noBreakHyphen": "-",
-    _W + "softHyphen": "\u00ad",
+    W + "tab": "\t",
+    W + "br": "\n",
+    W + "cr": "\n",
+    W + "noBreakHyphen": "-",
+    W + "softHyphen": "\u00ad",
 }
-# Deleted text of tracked changes, and field codes, are not what the reader sees.
-_UNSEEN = {_W + "del", _W + "moveFrom", _W + "instrText", _FALLBACK, _W + "rPr", _W + "pPr"}
+# Deleted text of tracked changes, and field codes, are not what the reader sees; how a word is
+# pronounced stands above it, and is no part of the sentence.
+_UNSEEN = {
+    *(W + name for name in ("del", "moveFrom", "instrText", "rt", "rPr", "pPr")),
+    _FALLBACK,
+}
+_NOTES: dict[str, Literal["footnote", "endnote"]] = {
+    W + "footnoteReference": "footnote",
+    W + "endnoteReference": "endnote",
+}
+_HEADLINES = ("title", "heading 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the text and the element it stands in.
+
+    Its characters are those of the element from `offset` on. In a note, `reference` is the mark in
+    the body that leads to it.
+    """
+
+    start: int
+    end: int
+    node: Any
+    offset: int
+    place: Place
+    reference: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordText:
+    """The visible text of a Word file, its headline and captions, and where it all stands."""
+
+    text: str
+    headline: Stretch | None
+    captions: tuple[Stretch, ...]
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    style: str
+    place: Place
+    reference: Any
+    pieces: list[tuple[str, Any]] = field(default_factory=list)
 
 
 def read_docx(data: bytes) -> tuple[str, Stretch | None, tuple[Stretch, ...]]:
-    """Return the text, the span of the headline and those of the captions.
+    """Return the text, the span of the headline and those of the captions; see `read_word`."""
+    word = read_word(WordPackage(data))
+    return word.text, word.headline, word.captions
+
+
+def read_word(package: WordPackage) -> WordText:
+    """Return the visible text of a Word file.
 
     Paragraphs, also those of tables, text boxes and content controls, are separated by blank
-    lines. The headline is the first paragraph of the style Title, else Heading 1.
+    lines. A footnote stands behind the paragraph that refers to it, endnotes stand at the end;
+    what is deleted or moved away by a tracked change is not there, what is inserted is. The
+    headline is the first paragraph of the style Title, else Heading 1.
 
-    Raises `DocumentError` if the bytes are no Word file, `DocumentTooLarge` if they unpack to
-    more than `MAX_UNPACKED` bytes.
+    Raises `DocumentError` if the package has no document in it.
     """
-    _check_package(data)
-    body, styles = _open(data)
-    pieces: list[str] = []
+    body = package.tree(package.main).find(W + "body")
+    if body is None:
+        raise DocumentError("not a Word file: there is no document in it")
+    texts: list[str] = []
     captions: list[Stretch] = []
     headlines: dict[str, Stretch] = {}
+    pieces: list[Piece] = []
     length = 0
-    for style, text, is_alt in _paragraphs(body, styles):
-        stripped = text.strip()
+    for paragraph in _Walk(package).all(body):
+        whole = "".join(text for text, _ in paragraph.pieces)
+        stripped = whole.strip()
         if not stripped:
             continue
-        length += 2 if pieces else 0
+        length += 2 if texts else 0
+        lead = len(whole) - len(whole.lstrip())
+        pieces += _placed(paragraph, length - lead, length, length + len(stripped))
         span = (length, length + len(stripped))
-        pieces.append(stripped)
+        texts.append(stripped)
         length = span[1]
-        if is_alt or style == "caption":
+        if paragraph.place == "picture" or paragraph.style == "caption":
             captions.append(span)
-        elif style in {"title", "heading 1"}:
-            headlines.setdefault(style, span)
+        elif paragraph.style in _HEADLINES and paragraph.reference is None:
+            headlines.setdefault(paragraph.style, span)
     headline = headlines.get("title", headlines.get("heading 1"))
-    return "\n\n".join(pieces), headline, tuple(captions)
+    return WordText("\n\n".join(texts), headline, tuple(captions), tuple(pieces))
 
 
-def _check_package(data: bytes) -> None:
-    """Refuse what would unpack to too much, before anything is unpacked."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            parts = package.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise DocumentError("not a Word file") from error
-    # zipfile reads no more of a part than it declares, so the declared sizes bound the work.
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise DocumentTooLarge(f"the file unpacks to more than {MAX_UNPACKED:,} bytes")
+def _placed(paragraph: _Paragraph, at: int, first: int, last: int) -> Iterator[Piece]:
+    """Yield the pieces of a paragraph that starts at `at`, cut to what is between the bounds."""
+    for text, node in paragraph.pieces:
+        start, end = max(at, first), min(at + len(text), last)
+        if start < end:
+            yield Piece(start, end, node, start - at, paragraph.place, paragraph.reference)
+        at += len(text)
 
 
-def _open(data: bytes) -> tuple[Any, dict[str, str]]:
-    """Return the body element and the style names by id."""
-    import docx
-    from docx.opc.exceptions import OpcError
-    from lxml.etree import LxmlError
-
-    # What python-docx, lxml and zipfile raise for files that are not what they say.
-    damage = (OpcError, LxmlError, zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError)
-    try:
-        document = docx.Document(io.BytesIO(data))
-        styles = {style.style_id: (style.name or "").lower() for style in document.styles}
-        body = document.element.body
-    except (*damage, NotImplementedError, RuntimeError, AttributeError) as error:
-        raise DocumentError("not a Word file, or a damaged or encrypted one") from error
-    return body, styles
+def style_names(package: WordPackage) -> dict[str, str]:
+    """Return the names of the styles by id, in lower case."""
+    root = package.part(f"{RELATIONSHIP}/styles")
+    if root is None:
+        return {}
+    named = ((style, style.find(W + "name")) for style in root.iter(W + "style"))
+    return {
+        style.get(W + "styleId", ""): name.get(W + "val", "").lower()
+        for style, name in named
+        if name is not None
+    }
 
 
-def _paragraphs(element: Any, styles: dict[str, str]) -> Iterator[tuple[str, str, bool]]:
-    """Yield (style, text, is alt text) of each paragraph below `element`, in order."""
-    for child in element.iterchildren():
-        if child.tag in _UNSEEN:
-            continue
-        if child.tag != _W + "p":
-            yield from _paragraphs(child, styles)
-            continue
-        boxes: list[Any] = []
-        alts: list[str] = []
-        text = "".join(_text(child, boxes, alts))
-        mark = child.find(f"{_W}pPr/{_W}pStyle")
-        name = mark.get(_W + "val", "") if mark is not None else ""
-        yield styles.get(name, name).lower(), text, False
-        for alt in alts:
-            yield "", alt, True
-        for box in boxes:
-            yield from _paragraphs(box, styles)
+class _Walk:
+    """Goes through a document once; each note is read where it is first referred to."""
 
+    def __init__(self, package: WordPackage) -> None:
+        self._styles = style_names(package)
+        self._notes: dict[str, dict[str, Any]] = {}
+        for tag, kind in _NOTES.items():
+            root = package.part(f"{RELATIONSHIP}/{kind}s")
+            notes = () if root is None else root.iter(W + kind)
+            self._notes[tag] = {note.get(W + "id", ""): note for note in notes}
+        self._endnotes: list[tuple[Any, Any]] = []
 
-def _text(element: Any, boxes: list[Any], alts: list[str]) -> Iterator[str]:
-    """Yield the text of a paragraph; text boxes and alt texts are put aside."""
-    for child in element.iterchildren():
-        if child.tag in _UNSEEN:
-            continue
-        if child.tag == _W + "t":
-            yield child.text or ""
-        elif child.tag in _MARKS:
-            yield _MARKS[child.tag]
-        elif child.tag == _W + "txbxContent":
-            boxes.append(child)
+    def all(self, body: Any) -> Iterator[_Paragraph]:
+        """Yield the paragraphs of the body, and then the endnotes."""
+        yield from self._below(body, "body", None)
+        for note, reference in self._endnotes:
+            yield from self._below(note, "endnote", reference)
+
+    def _below(self, element: Any, place: Place, reference: Any) -> Iterator[_Paragraph]:
+        """Yield the paragraphs below `element`, in order."""
+        for child in element.iterchildren():
+            if child.tag in _UNSEEN:
+                continue
+            if child.tag != W + "p":
+                yield from self._below(child, place, reference)
+                continue
+            mark = child.find(f"{W}pPr/{W}pStyle")
+            name = mark.get(W + "val", "") if mark is not None else ""
+            paragraph = _Paragraph(self._styles.get(name, name).lower(), place, reference)
+            aside: list[tuple[Any, Place, Any]] = []
+            self._gather(child, paragraph, aside)
+            yield paragraph
+            yield from self._beside(aside, reference)
+
+    def _beside(self, aside: list[tuple[Any, Place, Any]], reference: Any) -> Iterator[_Paragraph]:
+        """Yield what belongs to a paragraph without being its text: alt texts, boxes, notes."""
+        for element, place, _ in aside:
+            if place == "picture":
+                pieces = [(element.get("descr"), element)]
+                yield _Paragraph("", place, reference, pieces)
+        for element, place, mark in aside:
+            if place != "picture":
+                yield from self._below(element, place, mark if reference is None else reference)
+
+    def _gather(
+        self, element: Any, paragraph: _Paragraph, aside: list[tuple[Any, Place, Any]]
+    ) -> None:
+        """Collect a paragraph's text, and put aside what is not part of it."""
+        for child in element.iterchildren():
+            if child.tag in _UNSEEN:
+                continue
+            if child.tag == W + "t":
+                paragraph.pieces.append((child.text or "", child))
+            elif child.tag in _MARKS:
+                paragraph.pieces.append((_MARKS[child.tag], child))
+            elif child.tag == W + "txbxContent":
+                place = paragraph.place
+                aside.append((child, "text box" if place == "body" else place, None))
+            elif child.tag in _NOTES:
+                self._refer(child, aside)
+            else:
+                if child.tag == _PICTURE and child.get("descr"):
+                    aside.append((child, "picture", None))
+                self._gather(child, paragraph, aside)
+
+    def _refer(self, mark: Any, aside: list[tuple[Any, Place, Any]]) -> None:
+        note = self._notes[mark.tag].pop(mark.get(W + "id", ""), None)
+        if note is None:
+            return
+        if _NOTES[mark.tag] == "endnote":
+            self._endnotes.append((note, mark))
         else:
-            if child.tag == _PICTURE and child.get("descr"):
-                alts.append(child.get("descr"))
-            yield from _text(child, boxes, alts)
+            aside.append((note, "footnote", mark))
