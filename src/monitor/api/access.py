@@ -61,13 +61,15 @@ def scopes_of(route: RouteContext) -> tuple[Scope, ...]:
     return tuple(scope for scope in SCOPES if need(scope) in needed)
 
 
-async def answer_job(request: Request, job: Job) -> Response:
+async def answer_job(
+    request: Request, job: Job, *, media_type: str = "application/json"
+) -> Response:
     """Answer `request` with what `job` gives when its turn has come; see `Checkers.ask`."""
     try:
         answer = await get_checkers(request).ask(request, job)
     except ClientLeftError:
         return Response(status_code=CLIENT_LEFT)
-    return Response(answer, media_type="application/json")
+    return Response(answer, media_type=media_type)
 
 
 CLIENT_LEFT = 499

@@ -26,6 +26,7 @@ from monitor.api import (
     names,
     outlet_pages,
     pages,
+    reviewed,
     reviewing,
     reviews,
     rules,
@@ -54,6 +55,7 @@ from monitor.web import STATIC_DIR
 
 MODULES = (
     check,
+    reviewed,
     classify,
     articles,
     stories,

@@ -61,7 +61,7 @@ async def _answer(request: Request, job: Job, monitor: Monitor) -> Response:
         raise ProblemError(400, f"There is no such guideline here; there is {there}.") from error
 
 
-_FORM: dict[str, Any] = {
+FILE_FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -121,21 +121,26 @@ _FORM: dict[str, Any] = {
     response_model=None,
     response_description="The file's findings and scorecard; offsets are in its visible text.",
     responses={200: {"model": CheckedDocument}, **_ERRORS},
-    openapi_extra=_FORM,
+    openapi_extra=FILE_FORM,
 )
 async def check_file(request: Request, monitor: MonitorDep) -> Response:
     """Check a `.txt`, `.md`, `.html` or `.docx` file. It is read in memory and never stored."""
     require_type(request, "multipart/form-data")
-    form = await read_form(request, max_parts=5 + MAX_GUIDELINES)
-    try:
-        upload, options = _fields(form)
-        data = await upload.read()
-        name = f"upload{_suffix(upload)}"
-    finally:
-        await form.close()
+    upload, data, options = await upload_of(request)
+    name = f"upload{suffix_of(upload)}"
     # Under a neutral name: the file's own could reach an error message.
     job = Job("check_bytes", {"name": name, **options}, data)
     return await _answer(request, job, monitor)
+
+
+async def upload_of(request: Request) -> tuple[UploadFile, bytes, dict[str, Any]]:
+    """Return the file of a form, its content and the options beside it."""
+    form = await read_form(request, max_parts=5 + MAX_GUIDELINES)
+    try:
+        upload, options = _fields(form)
+        return upload, await upload.read(), options
+    finally:
+        await form.close()
 
 
 def _fields(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
@@ -190,7 +195,8 @@ def _share(value: object) -> float | None:
     return share if 0 <= share <= 1 else None
 
 
-def _suffix(upload: UploadFile) -> str:
+def suffix_of(upload: UploadFile) -> str:
+    """Return the ending of a file's name; refuse one of a kind that is not read."""
     suffix = PurePath(upload.filename or "").suffix.lower()
     if suffix not in SUFFIXES:
         raise ProblemError(415, f"Only {', '.join(SUFFIXES)} files are read.")

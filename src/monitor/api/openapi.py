@@ -15,7 +15,8 @@ from monitor.api.problems import MEDIA_TYPE, Problem
 DESCRIPTION = """\
 Checks drafts against a reporting guideline, and serves what the desk has read.
 
-Drafts sent to `/v1/check`, `/v1/check/file` and `/v1/classify` are never stored and never logged.
+Drafts sent to `/v1/check`, `/v1/check/file`, `/v1/check/file/reviewed` and `/v1/classify` are never
+stored and never logged.
 Errors are problem details (RFC 9457) and never repeat what was sent. Offsets are 0-based,
 half-open, in code points, with UTF-16 units beside them.
 

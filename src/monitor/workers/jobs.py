@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from monitor.core import Monitor
@@ -14,7 +15,7 @@ from monitor.core import Monitor
 class Job:
     """One thing to do to a draft: the method's options as JSON has them, and a file's content."""
 
-    method: Literal["warm_up", "check_text", "check_bytes", "classify"]
+    method: Literal["warm_up", "check_text", "check_bytes", "comment_docx", "classify"]
     options: Mapping[str, Any] = field(default_factory=dict)
     data: bytes = b""
 
@@ -26,15 +27,27 @@ _TEXTS = "The women, who were trafficked, admitted it.", "Rain moves in from the
 
 
 def perform(monitor: Monitor, job: Job) -> bytes:
-    """Return the answer to `job` as JSON; raises what `monitor` raises."""
+    """Return the answer to `job`, as JSON or a Word file; raises what `monitor` raises."""
     if job.method == "warm_up":
         return _json([monitor.check_text(text)["words"] for text in _TEXTS])
     if job.method == "check_text":
         return _json(monitor.check_text(**job.options))
     if job.method == "check_bytes":
         return _json(monitor.check_bytes(job.data, **job.options))
+    if job.method == "comment_docx":
+        return _commented(monitor, job)
     (line,) = monitor.classify_lines([json.dumps(dict(job.options))])
     return line.encode()
+
+
+def _commented(monitor: Monitor, job: Job) -> bytes:
+    """Return a Word file with comments; `now` of the options is when they are made."""
+    from monitor.text.comment_docx import AUTHOR, comment_docx
+
+    options = dict(job.options)
+    now = datetime.fromisoformat(options.pop("now"))
+    document = monitor.check_bytes(job.data, **options)
+    return comment_docx(job.data, document, author=AUTHOR, now=now)
 
 
 def _json(answer: Any) -> bytes:
