@@ -8,6 +8,7 @@ import { byId } from "./dom.js";
 import { shift } from "./findings.js";
 import { offerUndo } from "./hidden.js";
 import { follow, readEntries } from "./ignores.js";
+import { offerReviewed } from "./reviewed.js";
 import { country, desk, fields, keeper, marks, onTopic, state, texts } from "./state.js";
 import { announce, opened } from "./status.js";
 import { Tip } from "./tip.js";
@@ -88,6 +89,7 @@ function openFile(file) {
     take({ title: "", text, format: "", aside: [], onTopic: false });
     const words = `Showing the text of ${file.name}. Changes made here do not change the file.`;
     opened(words, before && { name: "Bring back the draft before", act: () => bringBack(before) });
+    offerReviewed(file);
     keeper.changed();
   });
 }

@@ -1,0 +1,34 @@
+"""The draft page gives a Word file back with comments."""
+
+from pathlib import Path
+
+import docx
+import pytest
+from playwright.sync_api import Page, expect
+
+from web_draft import DRAFT, FLAGGED
+from word_reading import around, ours, text_of
+
+pytestmark = pytest.mark.browser
+BUTTON = "Download it with comments"
+
+
+def test_a_word_file_is_downloaded_with_comments(page: Page, tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph(DRAFT)
+    document.save(str(tmp_path / "My draft.docx"))
+    page.get_by_label("Open a file").set_input_files(tmp_path / "My draft.docx")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=BUTTON).click()
+    assert waiting.value.suggested_filename == "My draft-reviewed.docx"
+    data = Path(waiting.value.path()).read_bytes()
+    assert text_of(data) == DRAFT
+    assert FLAGGED in [around(data)[key] for key in ours(data)]
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_only_word_files_are_given_back(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "draft.txt").write_text(DRAFT)
+    page.get_by_label("Open a file").set_input_files(tmp_path / "draft.txt")
+    expect(page.locator("#opened")).to_contain_text("draft.txt")
+    expect(page.get_by_role("button", name=BUTTON)).to_have_count(0)
