@@ -41,7 +41,7 @@ class Named(Drafts):
         raise NotImplementedError
 
     @by_rules
-    def _readers(self, in_force: InForce) -> Mapping[str, Guideline]:
+    def _readers(self, in_force: InForce) -> dict[str, Guideline]:
         """Return by whose words names are told, by language: ours, where it is in that language."""
         ours = data_dir("guidelines").resolve()
         known = sorted(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -18,9 +18,12 @@ from monitor.trends.letter import Complaint, Letter, Point, write_letter
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
+    from monitor.guidelines import Guideline
     from monitor.guidelines.schema import Rule
     from monitor.types import AssessedArticle, FieldName, Finding
 
+Rules = Mapping[tuple[str, str], "Rule"]
+"""Rules by the id of their guideline and their own."""
 QUOTE_CHARS, HEADLINE_CHARS = 120, 160
 _SENTENCES = re.compile(r"(?<=[.!?]) ")
 
@@ -78,26 +81,25 @@ def draft_letter(monitor: Monitor, outlet: str, since: date, until: date) -> Let
     groups: dict[str, list[ConfirmedFlag]] = {}
     for flag in confirmed_flags(monitor, outlet, since, until):
         groups.setdefault(flag.article.article.id, []).append(flag)
-    rules = {rule.id: rule for rule in monitor.guideline.rules}
+    guidelines = monitor.guidelines
+    rules = {(of.id, rule.id): rule for of in guidelines for rule in of.rules}
+    used = {flag.finding.guideline for flags in groups.values() for flag in flags}
     complaints = [_complaint(monitor, flags, rules) for flags in groups.values()]
     return write_letter(
         clean(outlet) or "your outlet",
         complaints,
         first=day_words(since.isoformat()),
         last=day_words((until - timedelta(days=1)).isoformat()),
-        guideline=guideline_name(monitor),
+        guideline=guideline_names([one for one in guidelines if one.id in used]),
     )
 
 
-def guideline_name(monitor: Monitor) -> str:
-    """Return the title of the guideline in force, with its version."""
-    guideline = monitor.guideline
-    return f"{guideline.title} {guideline.version}"
+def guideline_names(guidelines: Sequence[Guideline]) -> str:
+    """Return the titles of guidelines, each with its version."""
+    return "” and “".join(f"{one.title} {one.version}" for one in guidelines)
 
 
-def _complaint(
-    monitor: Monitor, flags: list[ConfirmedFlag], rules: Mapping[str, Rule]
-) -> Complaint:
+def _complaint(monitor: Monitor, flags: list[ConfirmedFlag], rules: Rules) -> Complaint:
     one, seen = flags[0].article.article, flags[0].shown
     when = date_words(one.published or one.seen, "", monitor.settings.zone).partition(",")[0]
     points = dict.fromkeys(_point(flag, rules) for flag in flags)
@@ -111,8 +113,8 @@ def _complaint(
     )
 
 
-def _point(flag: ConfirmedFlag, rules: Mapping[str, Rule]) -> Point:
-    finding, rule = flag.finding, rules.get(flag.finding.rule)
+def _point(flag: ConfirmedFlag, rules: Rules) -> Point:
+    finding, rule = flag.finding, rules.get((flag.finding.guideline, flag.finding.rule))
     source = finding.sources[0] if finding.sources else None
     words = quote(flag)
     return Point(

@@ -57,12 +57,17 @@ def basis_of(monitor: Monitor) -> Basis:
     from monitor.guidelines import load_measured
     from monitor.trends import proven_rules
 
-    guideline = monitor.guideline
-    measured = load_measured(guideline.path)
-    if measured is None or measured.guideline != guideline.stamp:
-        return proven_rules(guideline.stamp, {})
-    rows = {rule: (row.flags, row.right) for rule, row in measured.rules.items()}
-    return proven_rules(guideline.stamp, rows)
+    in_force = monitor.in_force
+    times = Counter(rule.id for guideline in in_force.guidelines for rule in guideline.rules)
+    rows: dict[str, tuple[int, int]] = {}
+    for guideline in in_force.guidelines:
+        measured = None if guideline.extends else load_measured(guideline.path)
+        if measured is not None and measured.guideline == guideline.stamp:
+            told = (
+                measured.rules.items()
+            )  # of an id that several have nobody knows whose flag it is
+            rows |= {rule: (row.flags, row.right) for rule, row in told if times[rule] == 1}
+    return proven_rules(in_force.stamp, rows)
 
 
 def trends_of(monitor: Monitor, period: Period) -> Trends:

@@ -200,7 +200,8 @@ def _payloads(
                     there.append(tag["label"])
             for found in row.payload.get("findings", ()):
                 spot = (found["rule"], found["field"], found["start"], found["end"])
-                spots[row.article_id].append(spot)
+                if spot not in spots[row.article_id]:  # two guidelines may have a rule of one id
+                    spots[row.article_id].append(spot)
     tagged = {key: {s: tuple(found) for s, found in one.items()} for key, one in labels.items()}
     return tagged, spots, experimental
 
