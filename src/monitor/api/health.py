@@ -49,4 +49,5 @@ def readyz(request: Request, monitor: MonitorDep, checkers: CheckersDep) -> Resp
         named = " and ".join(f"the {part}" for part in found)
         return problem(503, request.scope, f"Not ready: {named} cannot be used.")
     checkers.load()
-    return JSONResponse({"status": "ready", **monitor.ready()})
+    stale = monitor.shelf.problem is not None
+    return JSONResponse({"status": "ready", **monitor.ready(), "stale": stale})

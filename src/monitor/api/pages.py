@@ -1,4 +1,4 @@
-"""The pages: `GET /`, `/rules`, `/rules/{rule_id}`, `/digests/{day}`, `/docs`."""
+"""The pages: `GET /`, `/rules` and what is under it, `/digests/{day}`, `/docs`."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ def draft_page(monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
 @router.get("/rules", dependencies=[Depends(need("check"))])
 def rules_page(monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
     """Show every rule of the guidelines in force."""
-    stamp = monitor.in_force.stamp
-    return HTMLResponse(render_rules(monitor.rules(), visitor=visitor, guideline=stamp))
+    stamp, rules = monitor.in_force.stamp, monitor.rules()
+    problem = monitor.shelf.problem
+    return HTMLResponse(render_rules(rules, visitor=visitor, guideline=stamp, problem=problem))
 
 
 @router.get("/rules/{rule_id}", dependencies=[Depends(need("check"))])

@@ -160,3 +160,7 @@ class RuleList(Model):
     """Every rule of the guidelines in force."""
 
     rules: list[RuleOut]
+    problem: str | None = Field(
+        description="Why an edit of a guideline is not in force, with file, rule and line; the "
+        "rules from before are. Null where all is as the files say."
+    )

@@ -26,7 +26,8 @@ router = APIRouter(tags=["rules"], dependencies=[Depends(need("check"))])
 )
 def rules(monitor: MonitorDep) -> JSONResponse:
     """Return every rule of the guidelines in force, with its sources and examples."""
-    return JSONResponse({"rules": list(monitor.rules())})
+    rules = list(monitor.rules())
+    return JSONResponse({"rules": rules, "problem": monitor.shelf.problem})
 
 
 @router.get(

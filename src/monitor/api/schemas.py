@@ -254,3 +254,7 @@ class Ready(Model):
 
     status: Literal["ready"]
     stamps: list[str] = Field(description="The assessors in force.")
+    stale: bool = Field(
+        description="Whether a guideline was edited into something that cannot be used, so that "
+        "its rules from before are in force; `/v1/rules` and the log say why."
+    )

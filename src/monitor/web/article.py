@@ -50,7 +50,10 @@ class TagView:
 
 @dataclass(frozen=True, slots=True)
 class FlagView:
-    """A flag; `message` and `suggestions` are left out where they repeat a hidden name."""
+    """A flag; `message` and `suggestions` are left out where they repeat a hidden name.
+
+    `guideline` is whose rule it is, where several guidelines speak of the article.
+    """
 
     rule: str
     title: str
@@ -63,6 +66,7 @@ class FlagView:
     suggestions: tuple[str, ...]
     sources: tuple[Source, ...]
     sureness: str
+    guideline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +250,11 @@ def _flags(
     tells: Tells,
 ) -> Iterator[FlagView]:
     """Yield a view for each rule and wording, as they come."""
-    groups: dict[tuple[str, str], list[Finding]] = {}
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault((finding.rule, finding.match.casefold()), []).append(finding)
+        key = finding.guideline, finding.rule, finding.match.casefold()
+        groups.setdefault(key, []).append(finding)
+    several = len({finding.guideline for finding in findings}) > 1
     for first, *others in groups.values():
         quote = _quote(Span(first.field, first.start, first.end), article, shown)
         yield FlagView(
@@ -262,6 +268,7 @@ def _flags(
             why=clean(first.why),
             suggestions=tuple(clean(words) for words in first.suggestions if not tells(words)),
             sources=first.sources,
+            guideline=first.guideline if several else "",
             sureness=""
             if first.confidence is None
             else f"Editors mark {in_ten(first.confidence)} such flags.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -46,9 +47,18 @@ def render_draft(
     )
 
 
-def render_rules(rules: Sequence[Mapping[str, Any]], *, visitor: Visitor, guideline: str) -> str:
-    """Return the list of all rules (as `Monitor.rules` gives them), by principle."""
+def render_rules(
+    rules: Sequence[Mapping[str, Any]], *, visitor: Visitor, guideline: str, problem: str | None
+) -> str:
+    """Return the list of all rules (as `Monitor.rules` gives them), by principle.
+
+    `guideline` is the stamps in force; `problem` why an edit of a guideline is not.
+    """
+    ids = Counter(rule["id"] for rule in rules)
     ordered = sorted(map(_with_example, rules), key=_principle)
+    for rule in ordered:
+        way = (rule["guideline"], rule["id"]) if ids[rule["id"]] > 1 else (rule["id"],)
+        rule["href"] = f"/rules/{'/'.join(way)}"
     groups = [(principle, list(group)) for principle, group in groupby(ordered, key=_principle)]
     return render(
         "rules.html",
@@ -56,7 +66,8 @@ def render_rules(rules: Sequence[Mapping[str, Any]], *, visitor: Visitor, guidel
         here="/rules",
         rules=rules,
         groups=groups,
-        guideline=guideline,
+        stamps=guideline.split(),
+        problem=problem,
     )
 
 
