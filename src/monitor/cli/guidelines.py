@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from monitor.cli import trying
 from monitor.cli.context import monitor_of
 from monitor.cli.output import say, show
 from monitor.errors import UsageError
@@ -15,6 +16,9 @@ from monitor.errors import UsageError
 app = typer.Typer(
     help="The reporting guideline's rules.", no_args_is_help=True, rich_markup_mode=None
 )
+
+
+app.command("try")(trying.try_)
 
 
 @app.command("list")

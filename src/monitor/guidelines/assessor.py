@@ -59,17 +59,13 @@ class GuidelineAssessor:
         spoken = {
             number: article
             for number, article in enumerate(articles)
-            if self._language(article) == self._guideline.language
+            if language_of(article) == self._guideline.language
         }
         checked = dict(zip(spoken, self._check(list(spoken.values())), strict=True))
         return [
             checked.get(number, Assessment(self._stamp, not_judged="language"))
             for number in range(len(articles))
         ]
-
-    def _language(self, article: Article) -> str | None:
-        language = article.language or identify_language(f"{article.title}\n{article.text}")
-        return language.partition("-")[0].lower() if language else None
 
     def _check(self, articles: Sequence[Article]) -> list[Assessment]:
         """Check all together; only if that fails, one by one, to find the one that fails."""
@@ -91,6 +87,12 @@ class GuidelineAssessor:
 
     def _assessment(self, checked: Checked) -> Assessment:
         return Assessment(self._stamp, findings=checked.findings, scorecard=checked.scorecard)
+
+
+def language_of(article: Article) -> str | None:
+    """Return the primary code of an article's language, as declared or as it reads."""
+    language = article.language or identify_language(f"{article.title}\n{article.text}")
+    return language.partition("-")[0].lower() if language else None
 
 
 def _settings(disable: Sequence[str], severity: Mapping[str, Severity]) -> list[str]:

@@ -79,6 +79,28 @@ def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) ->
     return replace(guideline, added=frozenset(rules), extends=base.id)
 
 
+def load_rule_file(
+    file: Path, folder: Path, *, beside: Iterable[Path] = (), cache: Path | None = None
+) -> Guideline:
+    """Read the rules of one file, in force or not, as rules on top of the guideline in `folder`.
+
+    `beside` are folders of a newsroom's own whose lists the rules may use; so may they those of a
+    guideline's folder that the file stands in. Raises `GuidelineError` with file, rule and line.
+    """
+    lexicons: Mapping[str, Lexicon] = load_lexicons(folder, cache)
+    for path in {path.resolve() for path in (*beside, file.parent)} - {folder.resolve()}:
+        lexicons = _more_lexicons(lexicons, path, cache)
+    about = read_yaml(folder / GUIDELINE, GuidelineFile, cache)
+    about = about.model_copy(update={"judge": None, "siblings": []})
+    rules = _read_rules([file], cache)
+    filled = with_figures([rule for rule, _ in rules.values()], (), folder / FIGURES)
+    try:
+        guideline = compile_guideline(about, lexicons, filled, folder)
+    except CompileError as error:
+        raise GuidelineError(_locate(file.parent, rules, error)) from error
+    return replace(guideline, added=frozenset(rules))
+
+
 def extended_folder(path: Path) -> Path | None:
     """Return the folder of the guideline that the one in `path` extends; None: it extends none."""
     check_folder(path)
