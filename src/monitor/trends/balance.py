@@ -58,11 +58,14 @@ def _rows(
 
 
 def _row(key: str, items: Sequence[Item], story_of: StoryOf) -> BalanceRow:
+    by_side: dict[str, set[str]] = {side: set() for side in SIDES}
+    for item in items:
+        story = story_of.get(item.id, item.id)
+        for side in item.labels["response"]:
+            if side in by_side:
+                by_side[side].add(story)
     n = len(stories(items, story_of))
-    told = {
-        side: len(stories((i for i in items if side in i.labels["response"]), story_of))
-        for side in SIDES
-    }
+    told = {side: len(found) for side, found in by_side.items()}
     enough = n >= MEASURED_FROM
     intervals = {side: wilson(count / n, n) for side, count in told.items()} if enough else {}
     return BalanceRow(key, n, told, intervals)

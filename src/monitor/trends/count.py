@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -108,28 +109,27 @@ def _days(
     changes: Sequence[FeedChange],
     zone: ZoneInfo,
 ) -> tuple[DayCount, ...]:
-    by_day: dict[date, list[Item]] = {day: [] for day in stored}
+    by_day: dict[date, int] = dict.fromkeys(stored, 0)
     first: dict[str, date] = {}
     for item in sorted(items, key=lambda one: (one.seen, one.id)):
         day = item.seen.astimezone(zone).date()
-        by_day.setdefault(day, []).append(item)
+        by_day[day] = by_day.get(day, 0) + 1
         first.setdefault(story_of.get(item.id, item.id), day)
-    begun = list(first.values())
-    changed = [change.at.astimezone(zone).date() for change in changes]
+    begun = Counter(first.values())
+    changed = Counter(change.at.astimezone(zone).date() for change in changes)
     return tuple(
-        DayCount(day, stored.get(day, 0), len(found), begun.count(day), changed.count(day))
+        DayCount(day, stored.get(day, 0), found, begun[day], changed[day])
         for day, found in sorted(by_day.items())
     )
 
 
 def _by_label(items: Sequence[Item], story_of: StoryOf, scheme: str) -> tuple[Counted, ...]:
-    groups: dict[str, list[Item]] = {}
+    told: dict[str, list[str]] = {}  # the stories of a label's items
     for item in items:
+        story = story_of.get(item.id, item.id)
         for label in item.labels.get(scheme, ()):
-            groups.setdefault(label, []).append(item)
-    rows = (
-        Counted(label, len(group), len(stories(group, story_of))) for label, group in groups.items()
-    )
+            told.setdefault(label, []).append(story)
+    rows = (Counted(label, len(found), len(set(found))) for label, found in told.items())
     return tuple(sorted(rows, key=lambda row: (-row.stories, -row.items, row.label)))
 
 
