@@ -103,8 +103,11 @@ def flagged(article: Article) -> Assessment:
         why="The word reduces a person to it.",
         suggestions=("person held in forced labour", "survivor"),
         sources=(Source("A guide", "3.2", "https://guide.example/"),),
+        guideline="thb-en",
     )
-    item = ScorecardItem("no-helpline", None, "too short to tell", (Span("text", 0, 1),))
+    item = ScorecardItem(
+        "no-helpline", None, "too short to tell", (Span("text", 0, 1),), guideline="thb-en"
+    )
     return Assessment(GUIDELINE, findings=(finding,), scorecard=(item,))
 
 

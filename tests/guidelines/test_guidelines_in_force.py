@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -201,3 +203,27 @@ def test_what_a_setting_or_the_desk_needs_is_not_taken_away(
     time[0] += LOOK_EVERY_S
     assert shelf.in_force.stamp == first.stamp
     assert shelf.problem is None
+
+
+def test_files_are_looked_at_though_nobody_asks(
+    folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.guidelines.shelf.LOOK_AT_LEAST_S", 0.01)
+    for name in ("tiny", "ours"):
+        shutil.copytree(folders / name, tmp_path / name)
+    shelf = Shelf(Rules((tmp_path / "ours",)), clock=count(step=2).__next__)
+    first = shelf.in_force
+    with shelf.watched():
+        own_guide.own(tmp_path, "ours", HARBOUR.replace("gate: none", "gate: nine"))
+        end = monotonic() + 10
+        while shelf.problem is None and monotonic() < end:
+            sleep(0.01)
+    assert "line 9" in (shelf.problem or "")
+    assert first.guidelines == shelf.in_force.guidelines
+
+
+def test_what_comes_along_is_never_looked_at_again() -> None:
+    shelf = Shelf.of([])
+    with shelf.watched():
+        pass
+    assert shelf.in_force.guidelines == ()

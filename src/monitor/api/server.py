@@ -61,7 +61,11 @@ def run_server(
     """
     import uvicorn
 
-    with Checkers(monitor, workers=workers) as checkers, _listen(host, port) as listeners:
+    with (
+        Checkers(monitor, workers=workers) as checkers,
+        _listen(host, port) as listeners,
+        monitor.shelf.watched(),
+    ):
         checkers.load()
         monitor.ready()
         options = server_options(monitor, host=host, port=port, checkers=checkers)

@@ -136,7 +136,7 @@ def watch(
     """
     rest = sleep or stop.sleep
     failures = _Failures()
-    with turn or Turn(monitor.store, monitor.now) as mine:
+    with monitor.shelf.watched(), turn or Turn(monitor.store, monitor.now) as mine:
         while not stop():
             if not _wait_for_turn(monitor, mine, stop, tell, rest):
                 return

@@ -10,7 +10,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -24,6 +25,8 @@ logger = logging.getLogger("monitor.guidelines")
 
 LOOK_EVERY_S = 1.0
 """How often files are looked at, at most, however often rules are asked for."""
+LOOK_AT_LEAST_S = 2.0
+"""How often they are looked at though nobody asks, so that all processes see the same edits."""
 
 State = tuple[tuple[str, int, int, int], ...]
 """Of each file of a folder: name, time and size, and which file it is."""
@@ -93,6 +96,27 @@ class Shelf:
                 self._lock.release()
         return kept.in_force
 
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Look at the files every two seconds, too, while the context lasts."""
+        ended = threading.Event()
+
+        def look() -> None:
+            while not ended.wait(LOOK_AT_LEAST_S):
+                kept = self._set
+                if kept and not kept.states:
+                    return  # nothing here is ever edited
+                if kept:
+                    _ = self.in_force
+
+        thread = threading.Thread(target=look, name="guidelines", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
     def _looked(self, kept: _Set) -> _Set:
         """Return the set in force after a look at its files."""
         states = _states(kept.states)
@@ -110,9 +134,11 @@ class Shelf:
         }
         try:
             new = self._load(same)
-        except MonitorError as error:
-            self.problem, self._refused = str(error), states
-            logger.warning("the rules from before stay in force: %s", error)
+        except Exception as error:  # noqa: BLE001 - no edit may keep a draft from being checked
+            known = isinstance(error, MonitorError)
+            self.problem = str(error) if known else f"{type(error).__name__}: {error}"
+            self._refused = states
+            logger.warning("the rules from before stay in force: %s", self.problem)
             return kept
         self.problem = self._refused = None
         logger.info("guidelines in force: %s", new.in_force.stamp)

@@ -133,7 +133,7 @@ def _receive(pipe: Connection) -> bytes:
 def work(pipe: Connection, settings: Settings) -> None:
     """Do jobs until the pipe ends; this is what the process runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the server ends its workers
-    with suppress(EOFError, OSError), Monitor(settings) as monitor:
+    with suppress(EOFError, OSError), Monitor(settings) as monitor, monitor.shelf.watched():
         job = WARM_UP
         while True:
             failure: dict[str, str] = {}
