@@ -109,6 +109,12 @@ STEPS = (
         ("tests/review_session.py",),
         needs=DEV,
     ),
+    Step(
+        "languagetool",
+        "LibreOffice, annotatedtext-rehype, pyLanguagetool and a page in Chromium against `/v2`",
+        (*PYTEST, "tests/api/test_api_languagetool_clients.py"),
+        {"LANGUAGETOOL": "1"},
+    ),
     Step("load", "50 clients at once for half a minute", ("benchmarks/bench_load.py",)),
     Step("check", "a draft beside a pass of spaCy", ("benchmarks/bench_check.py",)),
     Step("ingest", "pages with storing beside bare extraction", ("benchmarks/bench_ingest.py",)),

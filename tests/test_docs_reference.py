@@ -6,10 +6,11 @@ from typing import Any, get_args
 
 import httpx
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 import documents
 from monitor import types
+from monitor.api import languagetool
 from monitor.api.app import MODULES
 from monitor.store.polls import Decision
 from serving import address, desk
@@ -123,8 +124,20 @@ def test_every_page_is_told_and_no_other() -> None:
         route.path
         for route in routes
         if isinstance(route, APIRoute) and "GET" in route.methods and not route.include_in_schema
+        if not route.path.startswith("/v2/")
     }
     assert told == there | {"/openapi.json"}
+
+
+def test_every_address_of_languagetools_api_is_told_and_no_other() -> None:
+    section = documents.section(TEXT, "## LanguageTool")
+    told = {cells[0].strip("`") for cells in documents.rows(section) if "/v2/" in cells[0]}
+    there = {
+        f"{method} {route.path}"
+        for route in iter_route_contexts(languagetool.router.routes)
+        for method in route.methods or ()
+    }
+    assert told == there
 
 
 def test_every_label_is_told_and_no_other() -> None:

@@ -227,6 +227,30 @@ def test_nothing_is_logged_of_a_get(client: httpx.Client, caplog: pytest.LogCapt
     assert not any("wumpus" in line or "gromble" in line for line in ours)
 
 
+class BrokenMonitor(Monitor):
+    """A desk whose checks fail with the draft in the exception's message."""
+
+    def check_text(self, text: str, **options: object) -> dict[str, object]:  # type: ignore[override]
+        raise RuntimeError(f"cannot check {text!r}")
+
+
+def test_a_crash_tells_nothing_of_the_text(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        BrokenMonitor(settings) as monitor,
+        serving.serve(monitor) as at,
+        httpx.Client(base_url=at, timeout=60) as client,
+    ):
+        answer = check(client)
+    assert answer.status_code == 500
+    assert answer.text.startswith("Error: Something went wrong here.")
+    assert "wumpus" not in answer.text
+    ours = [r.getMessage() for r in caplog.records if not r.name.startswith("http")]
+    assert any("RuntimeError at" in line for line in ours)
+    assert not any("wumpus" in line for line in ours)
+
+
 # Who may ------------------------------------------------------------------------------------------
 
 
@@ -322,8 +346,11 @@ def test_no_other_page_may(client: httpx.Client, path: str, origin: str) -> None
 
 def test_without_the_setting_nothing_is_shared(settings: Settings) -> None:
     closed = replace(settings, serve=ServeSettings())
-    with Monitor(closed) as monitor, serving.serve(monitor) as at:
-        client = httpx.Client(base_url=at)
+    with (
+        Monitor(closed) as monitor,
+        serving.serve(monitor) as at,
+        httpx.Client(base_url=at, timeout=60) as client,
+    ):
         assert preflight(client, "/v2/check", FRIEND).status_code == 403
         answer = client.get("/v2/languages", headers={"origin": FRIEND})
         assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (403, False)
@@ -396,21 +423,34 @@ def test_a_late_one_is_left_to_rest(settings: Settings, other: LtServer) -> None
     assert len(other.asked) <= before + 1
 
 
+def test_the_page_says_when_texts_leave_the_machine(settings: Settings) -> None:
+    elsewhere = LanguageToolSettings(upstream="https://lt.example/v2", allow_remote=True)
+    told = []
+    for languagetool in (LanguageToolSettings(), elsewhere):
+        with (
+            Monitor(replace(settings, languagetool=languagetool)) as monitor,
+            serving.serve(monitor) as at,
+        ):
+            told.append("passed on to lt.example" in httpx.get(at, timeout=60).text)
+    assert told == [False, True]
+
+
 # A client of others' making -----------------------------------------------------------------------
 
 
 def test_language_tool_python(at: str) -> None:
     """It reads languages first, and counts offsets back from UTF-16 by itself."""
-    tool = language_tool_python.LanguageTool("en-US", remote_server=at)
-    found = tool.check(TEXT)
-    assert [each.rule_id for each in found] == ["no-wumpus", "no-gromble"]
-    words = [TEXT[each.offset : each.offset + each.error_length] for each in found]
-    assert words == ["wumpus", "gromble"]
-    fixed = tool.correct("👩\u200d👧 שלום wumpus e\u0301 “gromble” 😀 wumpus")
-    assert fixed == "👩\u200d👧 שלום person e\u0301 “person” 😀 person"
-    tool.picky = True
-    assert len(tool.check(TEXT)) == 3
-    assert not language_tool_python.LanguageTool("auto", remote_server=at).check("")
+    with language_tool_python.LanguageTool("en-US", remote_server=at) as tool:
+        found = tool.check(TEXT)
+        assert [each.rule_id for each in found] == ["no-wumpus", "no-gromble"]
+        words = [TEXT[each.offset : each.offset + each.error_length] for each in found]
+        assert words == ["wumpus", "gromble"]
+        fixed = tool.correct("👩\u200d👧 שלום wumpus e\u0301 “gromble” 😀 wumpus")
+        assert fixed == "👩\u200d👧 שלום person e\u0301 “person” 😀 person"
+        tool.picky = True
+        assert len(tool.check(TEXT)) == 3
+    with language_tool_python.LanguageTool("auto", remote_server=at) as tool:
+        assert tool.check("") == []
 
 
 def test_a_client_that_leaves_is_not_waited_for(at: str) -> None:

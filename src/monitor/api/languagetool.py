@@ -211,24 +211,20 @@ def users() -> Response:
 
 def covered(monitor: Monitor) -> list[str]:
     """Return the languages of the guidelines in force, each once."""
-    return list(dict.fromkeys(guideline.language for guideline in _guidelines(monitor)))
+    return list(dict.fromkeys(guideline.language for guideline in monitor.guidelines))
 
 
 def rule_words(monitor: Monitor) -> dict[str, RuleWords]:
     """Return what clients are told of each rule."""
     return {
         rule.id: RuleWords(rule.title, whole=rule.kind == "document")
-        for guideline in reversed(_guidelines(monitor))
+        for guideline in reversed(monitor.guidelines)
         for rule in guideline.rules
     }
 
 
-def _guidelines(monitor: Monitor) -> tuple[Any, ...]:
-    return (monitor.guideline,)
-
-
 def _software(monitor: Monitor) -> dict[str, Any]:
-    stamps = [guideline.stamp for guideline in _guidelines(monitor)]
+    stamps = [guideline.stamp for guideline in monitor.guidelines]
     return software(package.__version__, stamps)
 
 

@@ -27,7 +27,13 @@ def draft_page(monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
     own = settings.country.upper()
     if own:
         named.setdefault(own, country_name(own))
-    page = render_draft(visitor=visitor, max_chars=settings.max_chars, countries=named, country=own)
+    page = render_draft(
+        visitor=visitor,
+        max_chars=settings.max_chars,
+        countries=named,
+        country=own,
+        passed_on=monitor.settings.languagetool.remote,
+    )
     return HTMLResponse(page)
 
 

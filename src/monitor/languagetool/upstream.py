@@ -58,16 +58,16 @@ def ask_upstream(
 
 
 def _read(connection: HTTPConnection, until: float, monotonic: Callable[[], float]) -> Any:
-    answer = connection.getresponse()
-    if answer.status != 200:  # a redirect too: it is not gone after
-        raise UpstreamError(f"it answered with status {answer.status}")
     kept = bytearray()
-    while chunk := answer.read1(_CHUNK):
-        kept += chunk
-        if len(kept) > MAX_ANSWER:
-            raise UpstreamError("its answer is too large")
-        if monotonic() > until:
-            raise TimeoutError
+    with connection.getresponse() as answer:
+        if answer.status != 200:  # a redirect too: it is not gone after
+            raise UpstreamError(f"it answered with status {answer.status}")
+        while chunk := answer.read1(_CHUNK):
+            kept += chunk
+            if len(kept) > MAX_ANSWER:
+                raise UpstreamError("its answer is too large")
+            if monotonic() > until:
+                raise TimeoutError
     try:
         return json.loads(kept)
     except (ValueError, RecursionError) as error:

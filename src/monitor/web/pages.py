@@ -31,11 +31,17 @@ Pieces = list[tuple[str, bool]]
 
 
 def render_draft(
-    *, visitor: Visitor, max_chars: int, countries: Mapping[str, str], country: str
+    *,
+    visitor: Visitor,
+    max_chars: int,
+    countries: Mapping[str, str],
+    country: str,
+    passed_on: str = "",
 ) -> str:
     """Return the page on which a draft is checked.
 
     `countries` are names by code from which one can choose, `country` the one chosen at first.
+    `passed_on` is the host off this machine that texts of LanguageTool's clients go to, if any.
     """
     return render(
         "draft.html",
@@ -44,6 +50,7 @@ def render_draft(
         max_chars=max_chars,
         countries=countries,
         country=country,
+        passed_on=passed_on,
     )
 
 
