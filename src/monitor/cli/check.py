@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from monitor.cli.check_text import as_text
+from monitor.cli.check_word import need_one_word_file, write_reviewed
 from monitor.cli.chosen import choose
 from monitor.cli.output import say, show
 from monitor.errors import DocumentError, UsageError
@@ -27,7 +28,13 @@ def check(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH", help="Files or folders; - reads stdin.")
     ],
-    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
+    format: Annotated[
+        Literal["text", "json", "docx"], typer.Option(help="How to write it.")
+    ] = "text",
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Where a .docx with comments goes."),
+    ] = None,
     fail_on: Annotated[
         str | None, typer.Option(help="error, warning or suggestion: exit 1 from here on.")
     ] = None,
@@ -75,8 +82,13 @@ def check(
         "on_topic": on_topic,
         "guideline": chosen,
     }
-    documents = [_check_one(monitor, path, options) for path in _expand(paths)]
-    if format == "json":
+    files = _expand(paths)
+    reviewed = need_one_word_file(files, output) if format == "docx" else None
+    documents = [_check_one(monitor, path, options) for path in files]
+    if reviewed:
+        write_reviewed(files[0], documents[0], reviewed)
+        say(as_text(documents[0]).splitlines()[0])
+    elif format == "json":
         result = {
             "schema": 1,
             "guideline": monitor.in_force.chosen(chosen).stamp,
