@@ -115,6 +115,11 @@ STEPS = (
         (*PYTEST, "tests/api/test_api_languagetool_clients.py"),
         {"LANGUAGETOOL": "1"},
     ),
+    Step(
+        "word",
+        "commented Word files before Microsoft's SDK and LibreOffice",
+        ("tests/word_proof.py",),
+    ),
     Step("load", "50 clients at once for half a minute", ("benchmarks/bench_load.py",)),
     Step("check", "a draft beside a pass of spaCy", ("benchmarks/bench_check.py",)),
     Step("ingest", "pages with storing beside bare extraction", ("benchmarks/bench_ingest.py",)),

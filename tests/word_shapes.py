@@ -34,13 +34,13 @@ def word_runs() -> bytes:
     return package(
         para(run("Girls freed in raid"), "Titel")
         + para(
-            run("Police said two chi", rsid="00A1")
+            run("Police said two chi", rsid="00A13F5A")
             + '<w:proofErr w:type="spellStart"/>'
-            + run("ld prosti", rsid="00B2")
+            + run("ld prosti", rsid="00B23F5A")
             + '<w:bookmarkStart w:id="4" w:name="here"/>'
-            + run("tutes", rsid="00C3")
+            + run("tutes", rsid="00C33F5A")
             + '<w:proofErr w:type="spellEnd"/><w:bookmarkEnd w:id="4"/>'
-            + '<w:r w:rsidR="00D4"><w:lastRenderedPageBreak/><w:t xml:space="preserve"> were found '
+            + '<w:r w:rsidR="00D43F5A"><w:lastRenderedPageBreak/><w:t xml:space="preserve"> were found '
             "near the harbour.</w:t></w:r>"
         )
     )
