@@ -53,6 +53,13 @@ def test_what_is_no_word_file_is_refused(
     assert "Police" not in answer.text
 
 
+def test_a_guideline_that_is_not_here_is_not_repeated(client: httpx.Client) -> None:
+    files = {"file": ("a.docx", SHAPES["word_runs"]())}
+    answer = client.post(PATH, files=files, data={"guideline": "quokka"})
+    assert answer.status_code == 400
+    assert "quokka" not in answer.text
+
+
 def test_others_comments_come_back_too(client: httpx.Client) -> None:
     answer = send(client, SHAPES["word_comments"]())
     assert {c.get(W + "author") for c in comments(answer.content).values()} >= {"B. Desk"}

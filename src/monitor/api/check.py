@@ -50,12 +50,15 @@ async def check(request: Request, draft: CheckRequest, monitor: MonitorDep) -> R
     options = draft.model_dump()
     if "country" not in draft.model_fields_set:
         options["country"] = None
-    return await _answer(request, Job("check_text", options), monitor)
+    return await answer_check(request, Job("check_text", options), monitor)
 
 
-async def _answer(request: Request, job: Job, monitor: Monitor) -> Response:
+async def answer_check(
+    request: Request, job: Job, monitor: Monitor, *, media_type: str = "application/json"
+) -> Response:
+    """Answer with what `job` gives; a guideline that is not here is refused without its name."""
     try:
-        return await answer_job(request, job)
+        return await answer_job(request, job, media_type=media_type)
     except UsageError as error:
         there = ", ".join(guideline.id for guideline in monitor.guidelines)
         raise ProblemError(400, f"There is no such guideline here; there is {there}.") from error
@@ -130,7 +133,7 @@ async def check_file(request: Request, monitor: MonitorDep) -> Response:
     name = f"upload{suffix_of(upload)}"
     # Under a neutral name: the file's own could reach an error message.
     job = Job("check_bytes", {"name": name, **options}, data)
-    return await _answer(request, job, monitor)
+    return await answer_check(request, job, monitor)
 
 
 async def upload_of(request: Request) -> tuple[UploadFile, bytes, dict[str, Any]]:

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.api.access import answer_job, need
+from monitor.api.access import MonitorDep, need
 from monitor.api.bodies import require_type
-from monitor.api.check import FILE_FORM, suffix_of, upload_of
+from monitor.api.check import FILE_FORM, answer_check, suffix_of, upload_of
 from monitor.api.openapi import queued_problems
 from monitor.api.problems import ProblemError
 from monitor.workers import Job
@@ -37,7 +37,7 @@ class WordResponse(Response):
     },
     openapi_extra=FILE_FORM,
 )
-async def comment_file(request: Request) -> Response:
+async def comment_file(request: Request, monitor: MonitorDep) -> Response:
     """Return a `.docx` file with comments at the findings; all else in it stays as it was.
 
     The form is that of `/v1/check/file`. Comments of an earlier run are replaced, save those that
@@ -48,6 +48,7 @@ async def comment_file(request: Request) -> Response:
     if suffix_of(upload) != ".docx":
         raise ProblemError(415, "Only .docx files can be given back with comments.")
     options |= {"name": "upload.docx", "now": datetime.now(UTC).isoformat()}
-    answer = await answer_job(request, Job("comment_docx", options, data), media_type=MEDIA_TYPE)
+    job = Job("comment_docx", options, data)
+    answer = await answer_check(request, job, monitor, media_type=MEDIA_TYPE)
     answer.headers["content-disposition"] = 'attachment; filename="reviewed.docx"'
     return answer

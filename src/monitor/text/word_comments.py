@@ -18,7 +18,7 @@ from monitor.text.word_anchors import drop, make
 from monitor.text.word_package import CONTENT_TYPES, OPC, RELATIONSHIP, TYPES, W, WordPackage
 
 INITIALS = "mon"
-RULE_LINE = re.compile(r"Rule: ([a-z0-9-]+(?:, [a-z0-9-]+)*)", re.MULTILINE)
+RULE_LINE = re.compile(r"^Rule: ([\w./-]+(?:, [\w./-]+)*)", re.MULTILINE)
 """How a comment of ours says what it is about; read back on the next run."""
 
 _KIND = f"{RELATIONSHIP}/comments"
