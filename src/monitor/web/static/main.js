@@ -8,6 +8,7 @@ import { byId } from "./dom.js";
 import { shift } from "./findings.js";
 import { offerUndo } from "./hidden.js";
 import { follow, readEntries } from "./ignores.js";
+import { followPaste, forgetPaste, wirePasting } from "./pasting.js";
 import { offerReviewed } from "./reviewed.js";
 import { country, desk, fields, keeper, marks, onTopic, state, texts } from "./state.js";
 import { announce, opened } from "./status.js";
@@ -49,6 +50,7 @@ function onInput(field) {
   const { id } = state.current ?? {};
   state.findings = shift(state.findings, field.name, before, field.value);
   state.aside = follow(state.aside, field.name, before, field.value);
+  if (field.name === "text") followPaste(field.value);
   state.before[field.name] = field.value;
   sort();
   state.current = state.problems.find((problem) => problem.id === id) ?? null;
@@ -105,6 +107,7 @@ function bringBack(before) {
 /** Put a draft into the fields with what is known of it. */
 function take({ title, text, format, aside, onTopic: said }) {
   stop();
+  forgetPaste();
   onTopic.checked = said;
   fields.title.set(title);
   fields.text.set(text);
@@ -118,6 +121,7 @@ function clear() {
   stop();
   for (const field of Object.values(fields)) field.forget();
   state.before = texts();
+  forgetPaste();
   state.aside = [];
   state.format = "";
   state.declined = false;
@@ -217,6 +221,7 @@ for (const control of [country, onTopic]) {
     check();
   });
 }
+wirePasting(onInput);
 byId("next").addEventListener("click", () => step(1));
 byId("previous").addEventListener("click", () => step(-1));
 byId("file").addEventListener("change", (event) => {
