@@ -61,6 +61,23 @@ def set_aside(page: Page) -> None:
     page.locator("#hidden-count").click()
 
 
+def reasoned(page: Page) -> None:
+    """A reason given, another being given; asked whether flags are right; a word taken by key."""
+    set_aside(page)
+    page.locator("#undo").get_by_role("button", name="House style").click()
+    page.locator("#hidden-list").get_by_role("button", name="Give one").first.click()
+    page.get_by_label("Ask me whether flags are right").check()
+    expect(page.get_by_role("group", name="Was this flag right?").first).to_be_visible()
+    page.keyboard.press("F8")
+
+
+def printed(page: Page) -> None:
+    example(page)
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    expect(page.locator("body > .report")).to_be_visible()
+
+
 def tip(page: Page) -> None:
     example(page)
     area = page.get_by_label("Draft", exact=True)
@@ -137,6 +154,8 @@ STATES: dict[str, Callable[[Page], None]] = {
     "fewer": fewer,
     "more": more,
     "set aside": set_aside,
+    "reasoned": reasoned,
+    "printed": printed,
     "tip": tip,
     "clean": clean,
     "spanish": spanish,

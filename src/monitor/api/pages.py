@@ -30,6 +30,7 @@ def draft_page(monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
     page = render_draft(
         visitor=visitor,
         max_chars=settings.max_chars,
+        guidelines=monitor.guidelines,
         countries=named,
         country=own,
         passed_on=monitor.settings.languagetool.remote,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor.desk.feedback import said_words
 from monitor.digest import words
@@ -16,6 +16,9 @@ from monitor.guidelines import measured_words
 from monitor.visitors import Visitor
 from monitor.web.api_view import view_api
 from monitor.web.frame import render
+
+if TYPE_CHECKING:
+    from monitor.guidelines import Guideline
 
 STATIC_DIR = Path(__file__).resolve().parent / "static"
 
@@ -34,20 +37,23 @@ def render_draft(
     *,
     visitor: Visitor,
     max_chars: int,
+    guidelines: Sequence[Guideline],
     countries: Mapping[str, str],
     country: str,
     passed_on: str = "",
 ) -> str:
     """Return the page on which a draft is checked.
 
-    `countries` are names by code from which one can choose, `country` the one chosen at first.
-    `passed_on` is the host off this machine that texts of LanguageTool's clients go to, if any.
+    `guidelines` are those in force, which reports name; `countries` are names by code from which
+    one can choose, `country` the one chosen at first. `passed_on` is the host off this machine that
+    texts of LanguageTool's clients go to, if any.
     """
     return render(
         "draft.html",
         visitor=visitor,
         here="/",
         max_chars=max_chars,
+        guidelines=guidelines,
         countries=countries,
         country=country,
         passed_on=passed_on,

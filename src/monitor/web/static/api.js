@@ -36,9 +36,10 @@ function pause(milliseconds, signal) {
 }
 
 /** Check a draft; resolves to the document of `POST /v1/check`. */
-export function checkText({ text, title, country, format, onTopic }, signal) {
+export function checkText({ text, title, country, format, onTopic, guidelines }, signal) {
   const draft = { text, country, ...(title && { title }), ...(format && { format }) };
   if (onTopic) draft.on_topic = true;
+  if (guidelines.length) draft.guideline = guidelines;
   return call("/v1/check", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -64,6 +65,18 @@ export async function checkFile(file, country, signal) {
 
 /** The server never learns a file's name beyond its ending: it must not reach a log. */
 const NEUTRAL_NAME = /^upload\.(txt|md|html|docx)(?=:)/i;
+
+/** Say whether a flag was right; resolves to whether that was taken. No word of the draft goes along. */
+export async function sendFeedback(rule, said) {
+  try {
+    const headers = { "Content-Type": "application/json" };
+    const path = `/v1/rules/${encodeURIComponent(rule)}/feedback`;
+    const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(said), cache: "no-store" });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
 
 /** The titles of all rules by id; empty where they cannot be had, which spoils nothing. */
 export async function ruleTitles() {

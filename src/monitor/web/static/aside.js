@@ -3,6 +3,7 @@
 import { byId } from "./dom.js";
 import { offerUndo } from "./hidden.js";
 import * as ignores from "./ignores.js";
+import { reasonControls } from "./reasons.js";
 import { keeper, state, texts } from "./state.js";
 import { announce } from "./status.js";
 import { actions, around, hiddenBy, live, render, sort, visible } from "./view.js";
@@ -23,9 +24,17 @@ function ignoreRule(finding) {
 function setAside(entries, problem, words) {
   const index = visible().indexOf(problem);
   refresh(entries);
-  offerUndo(words, () => bringBack(entries.at(-1)));
+  const entry = entries.at(-1);
+  const why = reasonControls(words, "", (reason) => giveReason(entry, reason));
+  offerUndo(words, () => bringBack(entry), why);
   goOn(index);
   announce(`${words} ${byId("status").textContent}`);
+}
+
+/** Note why an entry was set aside; the reason goes nowhere but into the report. */
+function giveReason({ id }, reason) {
+  refresh(ignores.giveReason(state.aside, id, reason));
+  announce(reason ? `Reason noted: ${reason}.` : "No reason given.");
 }
 
 function bringBack(entry) {
@@ -44,4 +53,4 @@ function refresh(entries) {
   keeper.changed();
 }
 
-Object.assign(actions, { dismiss, ignoreRule, bringBack });
+Object.assign(actions, { dismiss, ignoreRule, bringBack, giveReason });

@@ -2,7 +2,9 @@
 // word, and how to set it aside. A problem may be against several rules; each is named.
 
 import { badge, el, link, plural } from "./dom.js";
+import { feedbackControls } from "./feedback.js";
 import { sureness } from "./findings.js";
+import { isSeveral } from "./guidelines.js";
 
 const unfolded = new Set(); // reasons that were opened stay open when the cards are made anew
 
@@ -28,6 +30,7 @@ function makeCard({ places }, actions) {
     className: `card ${first.severity}`,
     tabIndex: -1,
     "aria-label": `${first.severity}: ${first.words}`,
+    "aria-keyshortcuts": "Enter",
   });
   const note = el("span", { className: "note" });
   const body = el("div");
@@ -69,8 +72,11 @@ function placeParts(place, reasons, actions) {
       }),
       byRule.length === 1 ? ignoreButton(place.parts[0], "Ignore this rule", actions) : null,
     ),
-  ];
+    feedbackControls(keyOf(place), byRule.map(([part]) => part)),
+  ].filter(Boolean);
 }
+
+const keyOf = ({ parts, words }) => [words.toLowerCase(), ...parts.map(({ rule }) => rule)].join("\n");
 
 /** What one rule says of a place. Parts of the same rule differ in their words only. */
 function ruleParts(parts, place, isOneOfSeveral, reasons, actions) {
@@ -83,6 +89,7 @@ function ruleParts(parts, place, isOneOfSeveral, reasons, actions) {
     isOneOfSeveral ? name : null,
     el("p", { className: "message", textContent: first.message }),
     said ? el("p", { className: "sureness", textContent: said }) : null,
+    actions.guidelineOf(first) ? el("p", { className: "sureness", textContent: `Guideline: ${actions.guidelineOf(first)}` }) : null,
     ...offers,
     reasons.get(first.rule),
     isOneOfSeveral ? ignoreButton(first, `Ignore “${title}”`, actions) : null,
@@ -193,7 +200,7 @@ function why(finding) {
     el("summary", { textContent: "Why, and on whose word" }),
     el("p", { textContent: finding.why }),
     el("ul", { className: "sources" }, ...sources),
-    el("p", {}, ruleLink(finding.rule)),
+    el("p", {}, ruleLink(finding)),
   );
   details.addEventListener("toggle", () => {
     if (!details.isConnected) return;
@@ -206,9 +213,10 @@ function why(finding) {
 /** Forget which reasons were open: the words of a draft are among what tells them apart. */
 export const foldAll = () => unfolded.clear();
 
-function ruleLink(rule) {
+function ruleLink({ rule, guideline }) {
+  const path = isSeveral() && guideline ? [guideline, rule] : [rule];
   return el("a", {
-    href: `/rules/${encodeURIComponent(rule)}`,
+    href: `/rules/${path.map(encodeURIComponent).join("/")}`,
     target: "_blank",
     rel: "noopener",
     textContent: "The whole rule, with examples",

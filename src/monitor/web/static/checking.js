@@ -4,6 +4,7 @@ import { CheckFailed, checkFile, checkText, patiently } from "./api.js";
 import { byId, plural } from "./dom.js";
 import { adapt } from "./findings.js";
 import { FORMAT_NAMES, looksLike } from "./format.js";
+import { chosen } from "./guidelines.js";
 import { country, desk, fields, keeper, onTopic, state, texts } from "./state.js";
 import { notice, say, sayChecking } from "./status.js";
 import { reset, show } from "./view.js";
@@ -29,7 +30,7 @@ export function stop() {
 export async function check() {
   stop();
   const { format } = state;
-  const draft = { ...texts(), country: country.value, format, onTopic: onTopic.checked };
+  const draft = { ...texts(), country: country.value, format, onTopic: onTopic.checked, guidelines: chosen() };
   offerFormat();
   if (!draft.text.trim()) {
     reset(draft.title.trim() ? "There is a headline but no draft yet." : "Nothing checked yet.");

@@ -35,7 +35,10 @@ export function adapt(document, texts, { inSource = false } = {}) {
     ...entry,
     evidence: entry.evidence.map(place),
   }));
-  return { ...document, findings, scorecard };
+  const lines = (document.unchecked ?? []).map((line) => ({ field: "text", ...line }));
+  const known = lines.filter((line) => !inSource || Number.isInteger(line.source_start));
+  const unchecked = known.map((line) => ({ kind: line.kind, ...place(line) }));
+  return { ...document, findings, scorecard, unchecked };
 }
 
 /** Return the function that moves an offset in `text` to where it is with LF for each CRLF. */

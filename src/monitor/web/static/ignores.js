@@ -1,18 +1,22 @@
 // What the reporter set aside in this draft: single flags, and whole rules. Pure functions over
-// lists of entries, `{id, rule}` or `{id, words, places}`. A place follows its words through edits
+// lists of entries, `{id, reason, rule}` or `{id, reason, words, places}`. A place follows its words through edits
 // and checks; words that were changed and changed back are known again by what stands around them.
 
 import { editOf } from "./findings.js";
 
 const AROUND = 24;
 
-export const ignoreRule = (entries, rule) => [...entries, { id: nextId(entries), rule }];
+export const ignoreRule = (entries, rule) => [...entries, { id: nextId(entries), reason: "", rule }];
 
 /** Set the flags of one problem aside, here only. */
 export function dismiss(entries, { words, parts }, texts) {
   const places = parts.map((part) => placeOf(part, texts));
-  return [...entries, { id: nextId(entries), words, places }];
+  return [...entries, { id: nextId(entries), reason: "", words, places }];
 }
+
+/** Note why the entry was set aside. */
+export const giveReason = (entries, id, reason) =>
+  entries.map((entry) => (entry.id === id ? { ...entry, reason } : entry));
 
 export const restore = (entries, id) => entries.filter((entry) => entry.id !== id);
 
@@ -60,12 +64,14 @@ export function readEntries(value) {
   const fits = (place) =>
     ["rule", "field", "match", "around"].every((name) => typeof place?.[name] === "string") &&
     [place.start, place.end].every((at) => at === null || Number.isInteger(at));
-  return value.filter(
-    (entry) =>
-      Number.isInteger(entry?.id) &&
-      (typeof entry.rule === "string" ||
-        (typeof entry.words === "string" && Array.isArray(entry.places) && entry.places.every(fits))),
-  );
+  return value
+    .filter(
+      (entry) =>
+        Number.isInteger(entry?.id) &&
+        (typeof entry.rule === "string" ||
+          (typeof entry.words === "string" && Array.isArray(entry.places) && entry.places.every(fits))),
+    )
+    .map((entry) => ({ ...entry, reason: typeof entry.reason === "string" ? entry.reason : "" }));
 }
 
 function placeOf({ rule, field, start, end, match }, texts) {

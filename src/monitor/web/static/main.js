@@ -1,20 +1,26 @@
 // The draft page: wires the fields and buttons to what checks, draws, walks and keeps.
 
 import { ruleTitles } from "./api.js";
+import { apply, applyAt, forgetTaken, onFlagKey } from "./applying.js";
 import "./aside.js";
 import { foldAll } from "./cards.js";
 import { check, checkSoon, checkThe, offerFormat, stop } from "./checking.js";
+import { copyDraft } from "./copying.js";
 import { byId } from "./dom.js";
+import { forgetFeedback } from "./feedback.js";
 import { shift } from "./findings.js";
+import { wireGuidelines } from "./guidelines.js";
 import { offerUndo } from "./hidden.js";
 import { follow, readEntries } from "./ignores.js";
 import { followPaste, forgetPaste, wirePasting } from "./pasting.js";
+import { printReport, saveReport, wirePrinting } from "./reporting.js";
 import { offerReviewed } from "./reviewed.js";
 import { country, desk, fields, keeper, marks, onTopic, state, texts } from "./state.js";
 import { announce, opened } from "./status.js";
+import { followTaken } from "./taken.js";
 import { Tip } from "./tip.js";
 import { actions, around, paint, render, reset, sort, visible } from "./view.js";
-import { backToDraft, go, goOn, step } from "./walk.js";
+import { backToDraft, go, step } from "./walk.js";
 
 const paper = byId("paper");
 const tip = new Tip(byId("tip"), paper, { apply, open });
@@ -27,18 +33,6 @@ function open(finding) {
 
 // Editing --------------------------------------------------------------------------------------
 
-function apply(chosen, wording) {
-  const problem = around(chosen);
-  const finding = problem?.parts.find(({ id }) => id === chosen.id);
-  if (!finding) return;
-  const index = visible().indexOf(problem);
-  // The input event that this makes moves the findings along.
-  fields[finding.field].replace(finding.start, finding.end, wording);
-  announce(`Replaced “${finding.match}” with “${wording}”. Undo works as usual.`);
-  goOn(index);
-  check();
-}
-
 function onInput(field) {
   stop();
   if (field.name === "title" && /[\r\n]/.test(field.value)) {
@@ -49,7 +43,9 @@ function onInput(field) {
   const before = state.before[field.name];
   const { id } = state.current ?? {};
   state.findings = shift(state.findings, field.name, before, field.value);
+  state.unchecked = shift(state.unchecked, field.name, before, field.value);
   state.aside = follow(state.aside, field.name, before, field.value);
+  state.taken = followTaken(state.taken, field.name, before, field.value);
   if (field.name === "text") followPaste(field.value);
   state.before[field.name] = field.value;
   sort();
@@ -76,6 +72,7 @@ const isAlike = (some, others) =>
 function fill(title, text) {
   fields.title.replace(0, fields.title.value.length, title);
   fields.text.replace(0, fields.text.value.length, text);
+  forgetTaken();
   state.aside = [];
   state.format = "";
   state.declined = false;
@@ -107,11 +104,12 @@ function bringBack(before) {
 /** Put a draft into the fields with what is known of it. */
 function take({ title, text, format, aside, onTopic: said }) {
   stop();
+  forgetTaken();
   forgetPaste();
   onTopic.checked = said;
   fields.title.set(title);
   fields.text.set(text);
-  Object.assign(state, { before: texts(), format, aside, declined: false, findings: [], problems: [] });
+  Object.assign(state, { before: texts(), format, aside, declined: false, findings: [], problems: [], unchecked: [] });
   offerUndo("");
   offerFormat();
 }
@@ -121,7 +119,9 @@ function clear() {
   stop();
   for (const field of Object.values(fields)) field.forget();
   state.before = texts();
+  forgetTaken();
   forgetPaste();
+  forgetFeedback();
   state.aside = [];
   state.format = "";
   state.declined = false;
@@ -183,6 +183,12 @@ function onKey(event) {
   if (event.key === "F8" && !event.ctrlKey && !event.altKey && !event.metaKey) {
     event.preventDefault();
     step(event.shiftKey ? -1 : 1);
+    return;
+  }
+  if (byId("flags").contains(event.target)) onFlagKey(event);
+  if (event.key === "Enter" && event.altKey && !event.ctrlKey && !event.metaKey) {
+    const field = Object.values(fields).find(({ input }) => input === document.activeElement);
+    if (field && applyAt(findingAtCaret(field))) event.preventDefault();
   } else if (event.key === "Escape") {
     if (!tip.node.hidden) tip.hide();
     else if (byId("flags").contains(document.activeElement)) backToDraft();
@@ -204,7 +210,7 @@ for (const field of Object.values(fields)) {
   field.root.addEventListener("click", () => onCaret(field));
 }
 fields.title.root.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.isComposing) {
+  if (event.key === "Enter" && !event.altKey && !event.isComposing) {
     event.preventDefault();
     fields.text.input.focus();
   }
@@ -221,7 +227,13 @@ for (const control of [country, onTopic]) {
     check();
   });
 }
+wireGuidelines(check);
 wirePasting(onInput);
+wirePrinting();
+byId("feedback").addEventListener("change", render);
+byId("copy").addEventListener("click", copyDraft);
+byId("print").addEventListener("click", printReport);
+byId("save").addEventListener("click", saveReport);
 byId("next").addEventListener("click", () => step(1));
 byId("previous").addEventListener("click", () => step(-1));
 byId("file").addEventListener("change", (event) => {

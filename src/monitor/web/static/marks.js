@@ -39,6 +39,13 @@ export class Marks {
     return range;
   }
 
+  /** Show in grey what was not checked: stretches `{field, start, end}`. */
+  paintQuiet(places) {
+    if (!CSS.highlights) return;
+    const ranges = places.map((place) => this.rangeOf(place));
+    CSS.highlights.set("unchecked", new Highlight(...ranges));
+  }
+
   /** The range of a finding or of a whole problem. */
   rangeOf({ field, start, end }) {
     return this.fields[field].range(start, end);

@@ -21,6 +21,8 @@ export const state = {
   findings: [], // all of the last answer, moved along with edits
   problems: [], // those not set aside, as problems, filtered severities too
   aside: [], // what is set aside in this draft, see ignores.js
+  unchecked: [], // lines of the desk's own, such as a dateline, that were not checked
+  taken: [], // which suggestions were taken, see taken.js
   filtered: new Set(), // severities left out
   more: false, // whether flags that are less sure are shown too
   current: null, // the problem last walked to

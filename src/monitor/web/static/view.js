@@ -5,13 +5,14 @@ import { byId, plural } from "./dom.js";
 import { showFilters } from "./filters.js";
 import { countBySeverity, group, isProtecting, isSure, problemsOf } from "./findings.js";
 import { showHidden } from "./hidden.js";
+import { guidelineOf } from "./guidelines.js";
 import { hiding, settle } from "./ignores.js";
 import { showScorecard } from "./scorecard.js";
 import { marks, state, texts } from "./state.js";
 import { announce, noOutcome, notice, outcome, say } from "./status.js";
 
 /** What buttons in cards and lists do; the modules that do it put it here. */
-export const actions = { titleOf };
+export const actions = { titleOf, guidelineOf };
 
 let cards = new Map(); // by problem id
 let told = ""; // the outcome last read out
@@ -21,6 +22,7 @@ export function show(document) {
   const { current } = state;
   state.findings = document.findings;
   state.answer = document;
+  state.unchecked = document.unchecked;
   state.aside = settle(state.aside, state.findings, texts());
   sort();
   // Whoever walks through the flags stays at hers when a new answer comes.
@@ -28,6 +30,7 @@ export function show(document) {
   byId("words").textContent = plural(document.words, "word");
   showScorecard(byId("scorecard-list"), document.scorecard, state.titles, actions.showEvidence);
   byId("scorecard").hidden = document.scorecard.length === 0;
+  nameUnchecked();
   byId("scorecard").inert = false;
   render();
 }
@@ -36,10 +39,12 @@ export function show(document) {
 export function reset(words) {
   state.findings = state.problems = [];
   state.current = state.answer = null;
+  state.unchecked = [];
   told = "";
   byId("words").textContent = "";
   byId("scorecard").hidden = true;
   byId("scorecard-list").replaceChildren();
+  nameUnchecked();
   noOutcome();
   notice("");
   say(words, { aloud: false });
@@ -70,8 +75,25 @@ export function visible() {
   return [...seen.filter(isProtecting), ...seen.filter((problem) => !isProtecting(problem))];
 }
 
+/** How many problems are not shown since they are less sure. */
+export const foldedCount = () => state.problems.length - offered().length;
+
+/** Lines of the desk's own, such as a dateline, are marked in grey and named once; and what is wrong
+ * with comments that were to silence a rule. */
+function nameUnchecked() {
+  const kinds = [...new Set(state.unchecked.map(({ kind }) => kind))];
+  const named = kinds.length ? [`Not checked: ${kinds.join(", ")}.`] : [];
+  const wrong = (state.answer?.ignore_problems ?? []).map(({ line, message }) => `Line ${line}: ${message}.`);
+  const words = [...named, ...wrong].join(" ");
+  byId("unchecked").textContent = words;
+  byId("unchecked").hidden = !words;
+}
+
 /** Mark what is shown in the draft. */
-export const paint = () => marks.paint(visible().flatMap(({ parts }) => parts), state.current);
+export function paint() {
+  marks.paint(visible().flatMap(({ parts }) => parts), state.current);
+  marks.paintQuiet(state.unchecked);
+}
 
 /** Draw everything; focus inside the cards stays there. */
 export function render() {
@@ -81,7 +103,7 @@ export function render() {
   paint();
   cards = showCards(byId("cards"), group(seen), actions);
   renderFilters();
-  showHidden(state.aside, (entry) => hiddenBy([entry]).length, titleOf, actions.bringBack);
+  showHidden(state.aside, state.answer?.ignored ?? [], (entry) => hiddenBy([entry]).length, actions);
   renderOutcome();
   renderPosition();
   actions.hideTip();
@@ -103,7 +125,7 @@ function renderFilters() {
 function renderOutcome() {
   if (!state.answer) return;
   const flags = offered().length;
-  const folded = state.problems.length - flags;
+  const folded = foldedCount();
   const counts = { flags, folded, hidden: hiddenBy(state.aside).length };
   const words = outcome(state.answer, counts);
   say(words, { aloud: false });

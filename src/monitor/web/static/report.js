@@ -1,0 +1,157 @@
+// The report of a check: the draft with numbered marks, its flags with their sources, what was
+// taken and what was set aside and why. It is made of elements, so all words stay words; the same
+// elements are printed, and written into a file of their own.
+
+import { badge, el, link, plural } from "./dom.js";
+import { group, sureness } from "./findings.js";
+
+/**
+ * Return the report as an element. `data` has the `texts` by field, the `problems` shown, `taken`,
+ * `aside` (`{name, reason, count}`), `ignored` findings, the `answer`, `guidelines` (stamps),
+ * `titleOf(rule)`, `guidelineOf(finding)`, the `date` and notes: `stale`, `folded` (how many less sure flags are left out).
+ */
+export function makeReport(data) {
+  const problems = data.problems.map((problem, n) => ({ ...problem, number: n + 1 }));
+  return el(
+    "main",
+    { className: "report" },
+    el("h1", { textContent: "A draft, checked" }),
+    facts(data),
+    section("The draft", draftOf(data.texts, problems)),
+    section(`Flags: ${problems.length}`, flagsOf(problems, data)),
+    section("Suggestions taken", takenOf(data.taken)),
+    section("Set aside", asideOf(data)),
+    section("The draft as a whole", scorecardOf(data)),
+  );
+}
+
+function section(title, inside) {
+  return inside && el("section", {}, el("h2", { textContent: title }), inside);
+}
+
+const line = (name, words) => [el("dt", { textContent: name }), el("dd", { dir: "auto", textContent: words })];
+
+function facts({ answer, date, guidelines, folded, stale }) {
+  const { coverage } = answer;
+  const unchecked = [...new Set((answer.unchecked ?? []).map(({ kind }) => kind))];
+  return el(
+    "dl",
+    { className: "facts" },
+    ...line("Checked", date),
+    ...line("Guideline", guidelines.join(", ")),
+    ...line("Words", String(answer.words)),
+    ...(answer.country?.name ? line("Country", answer.country.name) : []),
+    ...(coverage.note ? line("Note", coverage.note) : []),
+    ...(unchecked.length ? line("Not checked", unchecked.join(", ")) : []),
+    ...(folded ? line("Not listed", `${plural(folded, "flag")} less sure`) : []),
+    ...(stale ? line("Changed", "The draft was changed after the check; its flags may be others.") : []),
+  );
+}
+
+// The draft ------------------------------------------------------------------------------------
+
+function draftOf(texts, problems) {
+  const of = (field) => pieces(texts[field], problems.filter((problem) => problem.field === field));
+  const title = texts.title.trim() ? el("h3", { dir: "auto" }, ...of("title")) : null;
+  return el("div", { className: "draft" }, title, el("div", { className: "text", dir: "auto" }, ...of("text")));
+}
+
+/** The text with what is flagged in marks, and the flag's number after each. Marks may overlap. */
+function pieces(text, problems) {
+  const edges = [...new Set([0, text.length, ...problems.flatMap(({ start, end }) => [start, end])])];
+  edges.sort((a, b) => a - b);
+  return edges.flatMap((start, n) => {
+    const end = edges[n + 1];
+    if (end === undefined) return [];
+    const words = text.slice(start, end);
+    const over = problems.filter((p) => p.start <= start && p.end >= end);
+    const numbers = problems.filter((p) => p.end === end).map(({ number }) => number);
+    const shortest = over.toSorted((a, b) => a.end - a.start - (b.end - b.start))[0];
+    return [
+      shortest ? el("mark", { className: shortest.severity, textContent: words }) : document.createTextNode(words),
+      ...numbers.map((number) => el("sup", { textContent: `[${number}]` })),
+    ];
+  });
+}
+
+// The flags ------------------------------------------------------------------------------------
+
+function flagsOf(problems, actions) {
+  if (!problems.length) return el("p", { textContent: "None." });
+  const entries = group(problems).map(({ places }) => {
+    const [first] = places;
+    const numbers = places.map(({ number }) => `[${number}]`).join(" ");
+    return el(
+      "li",
+      { className: `flag ${first.severity}` },
+      el("p", { className: "flag-head" }, el("strong", { textContent: `${numbers} ` }), badge(first.severity), el("q", { dir: "auto", textContent: first.words })),
+      ...onePerRule(first.parts).flatMap((part) => ruleOf(part, actions)),
+    );
+  });
+  return el("ol", { className: "flags" }, ...entries);
+}
+
+const onePerRule = (parts) => parts.filter((part, n) => parts.findIndex(({ rule }) => rule === part.rule) === n);
+
+function ruleOf(part, { titleOf, guidelineOf }) {
+  const named = guidelineOf(part) ? ` (${guidelineOf(part)})` : "";
+  const said = sureness(part.confidence);
+  const instead = part.suggestions.map((wording) => `“${wording || "(leave out)"}”`).join(", ");
+  const sources = part.sources.map((source) =>
+    el("li", {}, link(source.url, source.title), source.section ? `, ${source.section}` : null, source.url ? el("span", { className: "url", textContent: ` ${source.url}` }) : null),
+  );
+  return [
+    el("p", { className: "rule" }, `${titleOf(part.rule)} · ${part.rule}${named}`),
+    el("p", { dir: "auto", textContent: part.message }),
+    instead ? el("p", { dir: "auto", textContent: `Write instead: ${instead}` }) : null,
+    el("p", { className: "why", textContent: said ? `${part.why} ${said}` : part.why }),
+    el("ul", { className: "sources" }, ...sources),
+  ].filter(Boolean);
+}
+
+function takenOf(taken) {
+  if (!taken.length) return null;
+  const rows = taken.map(({ words, wording, rule }) =>
+    el("li", { dir: "auto" }, `“${words}” → ${wording ? `“${wording}”` : "left out"} (${rule})`),
+  );
+  return el("ul", {}, ...rows);
+}
+
+function asideOf({ aside, ignored }) {
+  if (!aside.length && !ignored.length) return null;
+  const rows = [
+    ...aside.map(({ name, reason, count }) => [name, reason, `${plural(count, "flag")}, by the reporter`]),
+    ...ignored.map(({ rule, match, reason }) => [`“${match}” (${rule})`, reason, "by a comment in the draft"]),
+  ];
+  return el(
+    "ul",
+    {},
+    ...rows.map(([name, reason, by]) => el("li", { dir: "auto" }, `${name}, ${by}. Reason: ${reason || "none given"}`)),
+  );
+}
+
+const MET = new Map([[true, "in order"], [false, "needs attention"]]);
+
+function scorecardOf({ answer, titleOf }) {
+  if (!answer.scorecard.length) return null;
+  const of = (met) => answer.scorecard.filter((entry) => entry.met === met);
+  const rows = [...of(false), ...of(true)].map(({ item, met, reason }) =>
+    el("li", {}, el("strong", { textContent: MET.get(met) }), `: ${titleOf(item)} (${reason})`),
+  );
+  const unjudged = of(null).map(({ item }) => titleOf(item));
+  if (unjudged.length) rows.push(el("li", {}, el("strong", { textContent: "not judged" }), `: ${unjudged.join("; ")}`));
+  return el("ul", {}, ...rows);
+}
+
+/** A whole HTML document that needs nothing else and may load nothing. */
+export function fileOf(report, css) {
+  const head = [
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    "<title>A draft, checked</title>",
+    `<style>\n${css}</style>`,
+  ];
+  return `<!doctype html>\n<html lang="en">\n<head>\n${head.join("\n")}\n</head>\n<body>\n${report.outerHTML}\n</body>\n</html>\n`;
+}

@@ -1,0 +1,75 @@
+// Prints and saves the report. It is made in the browser: the program that checks keeps no draft,
+// so it has none to report on.
+
+import { check } from "./checking.js";
+import { byId, el } from "./dom.js";
+import { stamps } from "./guidelines.js";
+import { fileOf, makeReport } from "./report.js";
+import { desk, state, texts } from "./state.js";
+import { notice } from "./status.js";
+import { takenNow } from "./taken.js";
+import { actions, foldedCount, hiddenBy, visible } from "./view.js";
+
+/** The report of the draft as it stands, or null where nothing was checked. */
+function report() {
+  const { answer } = state;
+  if (!answer) return null;
+  const inOrder = (a, b) => (a.field === b.field ? a.start - b.start || a.end - b.end : a.field === "title" ? -1 : 1);
+  return makeReport({
+    answer,
+    texts: texts(),
+    problems: visible().toSorted(inOrder),
+    taken: takenNow(state.taken),
+    aside: state.aside.map((entry) => ({
+      name: entry.rule ? `The rule “${actions.titleOf(entry.rule)}” (${entry.rule})` : `“${entry.words}” (${rulesOf(entry)})`,
+      reason: entry.reason,
+      count: hiddenBy([entry]).length,
+    })),
+    ignored: answer.ignored ?? [],
+    guidelines: stamps(),
+    guidelineOf: actions.guidelineOf,
+    titleOf: actions.titleOf,
+    date: `${new Date().toLocaleDateString("en-CA")} ${new Date().toLocaleTimeString("en-GB")}`,
+    folded: foldedCount(),
+    stale: byId("scorecard").inert,
+  });
+}
+
+const rulesOf = ({ places }) => [...new Set(places.map(({ rule }) => rule))].join(", ");
+
+/** The report of what stands there now: what was changed is checked first. */
+async function fresh() {
+  if (!state.answer || byId("scorecard").inert) await check();
+  const made = report();
+  if (!made) notice("There is nothing to report on: no draft was checked.");
+  return made;
+}
+
+export async function saveReport() {
+  const made = await fresh();
+  if (!made) return;
+  const css = await fetch("/static/report.css").then((answer) => answer.text());
+  const file = new Blob([fileOf(made, css)], { type: "text/html" });
+  const url = URL.createObjectURL(file);
+  el("a", { href: url, download: `draft-check-${new Date().toLocaleDateString("en-CA")}.html` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+export async function printReport() {
+  if (await fresh()) window.print();
+}
+
+/** Whatever asks for printing, the browser's menu too, gets the report in place of the page. */
+export function wirePrinting() {
+  window.addEventListener("beforeprint", () => {
+    if (desk.hidden) return;
+    const made = report();
+    if (made) {
+      made.classList.add("printed");
+      document.body.append(made);
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const made of document.querySelectorAll("body > .report.printed")) made.remove();
+  });
+}
