@@ -1,11 +1,17 @@
 """The draft page in a real browser: flags, cards, keys, suggestions."""
 
 import re
+import threading
 import time
 
+import anyio.to_thread
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+import serving
+from monitor.api.app import create_app
+from monitor.core import Monitor
 from web_draft import DRAFT, FLAGGED, LONG, cards, draft, marked, paste, write
 
 pytestmark = pytest.mark.browser
@@ -302,3 +308,42 @@ def test_a_late_answer_is_not_shown_on_another_draft(page: Page) -> None:
     held[0].continue_()
     expect(page.get_by_role("status")).to_have_text(re.compile("1 flag in"))
     assert marked(page) == [FLAGGED]
+
+
+def test_a_late_answer_never_overwrites_a_newer_one(browser: Browser, desk: Monitor) -> None:
+    """A server that holds back its first answer, and a browser that does not give it up."""
+    first = threading.Event()
+    asked: list[str] = []
+
+    def slow(app: ASGIApp) -> ASGIApp:
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope.get("path") == "/v1/check":
+                asked.append(scope["path"])
+                if len(asked) == 1:
+                    await anyio.to_thread.run_sync(first.wait)
+            await app(scope, receive, send)
+
+        return answer
+
+    app = slow(create_app(desk, hosts=("127.0.0.1",)))
+    with serving.serve(desk, app=app) as address:
+        page = browser.new_page(base_url=address)
+        page.add_init_script(
+            "const { fetch } = window;"
+            "window.fetch = (url, options) => fetch(url, { ...options, signal: undefined });"
+        )
+        page.goto("/")
+        area = page.get_by_label("Draft", exact=True)
+        with page.expect_request("**/v1/check"):
+            area.fill("The girls were sex slaves.")
+            page.get_by_role("button", name="Check now").click()
+        area.fill(DRAFT)
+        expect(page.get_by_role("status")).to_have_text(re.compile("1 flag in"))
+        assert cards(page) == [FLAGGED]
+        with page.expect_response("**/v1/check"):
+            first.set()
+        page.wait_for_timeout(100)
+        assert cards(page) == [FLAGGED]
+        assert marked(page) == [FLAGGED]
+        assert len(asked) == 2
+        page.close()
