@@ -57,7 +57,7 @@ FLOORS: list[set[str]] = [
 """From the ground up; a room may use the floors below it and itself, and on the second floor
 `text` may read `nlp`'s and `config`'s neighbours, never a room beside it elsewhere."""
 NEIGHBOURS = {"text": {"config"}, "nlp": {"config"}}
-SHELLS = {"cli": {"api", "train", "demo"}, "api": {"web"}, "__main__": {"cli"}}
+SHELLS = {"cli": {"api", "train", "demo", "lsp"}, "api": {"web"}, "__main__": {"cli"}}
 """Which shells call each other: the command line starts the API and training."""
 
 DOORS = {
@@ -99,6 +99,8 @@ DOORS = {
     "pyarrow": {"classify"},
     "ruamel": {"guidelines", "train", "demo"},
     "ahocorasick_rs": {"text"},
+    "pygls": {"lsp"},
+    "lsprotocol": {"lsp"},
 }
 """The package that each third-party library may be imported in."""
 
@@ -263,7 +265,7 @@ def test_no_pickle() -> None:
 def test_import_loads_nothing_heavy() -> None:
     heavy = (
         "spacy sklearn transformers tokenizers onnxruntime torch trafilatura feedparser sqlalchemy "
-        "fastapi numpy matplotlib xlsxwriter"
+        "fastapi numpy matplotlib xlsxwriter pygls"
     )
     code = (
         "import sys, monitor, monitor.core, monitor.cli.app;"

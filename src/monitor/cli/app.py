@@ -19,6 +19,7 @@ from monitor.cli import (
     feedback,
     feeds,
     guidelines,
+    lsp,
     mail,
     models,
     names,
@@ -85,6 +86,7 @@ app.command("classify")(data.classify)
 app.command("export")(data.export)
 app.command("serve")(serve.serve)
 app.add_typer(tokens.app, name="tokens")
+app.command("lsp")(lsp.lsp)
 app.command("doctor")(doctor.doctor)
 app.add_typer(upkeep.store_app, name="store")
 app.command("backup")(upkeep.backup)

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from monitor.core import Monitor
+from monitor.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One thing to do to a draft: the method's options as JSON has them, and a file's content."""
 
-    method: Literal["warm_up", "check_text", "check_bytes", "comment_docx", "classify"]
+    method: Literal["warm_up", "check_text", "check_bytes", "comment_docx", "classify", "say_flag"]
     options: Mapping[str, Any] = field(default_factory=dict)
     data: bytes = b""
 
@@ -36,6 +37,8 @@ def perform(monitor: Monitor, job: Job) -> bytes:
         return _json(monitor.check_bytes(job.data, **job.options))
     if job.method == "comment_docx":
         return _commented(monitor, job)
+    if job.method == "say_flag":
+        return _counted(monitor, job)
     (line,) = monitor.classify_lines([json.dumps(dict(job.options))])
     return line.encode()
 
@@ -48,6 +51,16 @@ def _commented(monitor: Monitor, job: Job) -> bytes:
     now = datetime.fromisoformat(options.pop("now"))
     document = monitor.check_bytes(job.data, **options)
     return comment_docx(job.data, document, author=AUTHOR, now=now)
+
+
+def _counted(monitor: Monitor, job: Job) -> bytes:
+    """Count whether a flag was right; nothing of a draft is in the options."""
+    from monitor.desk.feedback import ChangedError, say_flag
+
+    try:
+        return _json({"hits": say_flag(monitor, **job.options).hits})
+    except ChangedError as error:
+        raise UsageError(str(error)) from error  # which every process knows
 
 
 def _json(answer: Any) -> bytes:

@@ -1,0 +1,1 @@
+"""The language server: drafts checked where they are written, in the editor."""

@@ -1,0 +1,159 @@
+"""A checked draft as the protocol's diagnostics, each with what a quick fix needs."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from lsprotocol import types
+
+from monitor.errors import DocumentTooLarge, MonitorError
+from monitor.lsp.formats import Format
+from monitor.lsp.lines import Lines
+from monitor.lsp.options import Options
+
+SOURCE = "monitor"
+MAX_FIXED = 400
+"""Characters: a longer passage is no wording that another takes the place of."""
+_SEVERITIES = {
+    "error": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "suggestion": types.DiagnosticSeverity.Information,
+}
+_MARKS = re.compile(r"([\\`*_\[\]<>])")
+Ignored = Collection[tuple[str, str]]
+"""Rules with the words they are not to be shown at; empty words: anywhere."""
+
+
+def diagnostics_of(
+    answer: Mapping[str, Any],
+    lines: Lines,
+    format: Format,
+    options: Options,
+    ignored: Ignored = (),
+) -> list[types.Diagnostic]:
+    """Return the diagnostics of `answer`, the JSON of a checked draft whose text `lines` has."""
+    found = [
+        _finding(finding, lines, format)
+        for finding in answer["findings"]
+        if options.shows(finding["severity"])
+        and finding["rule"] not in options.disable
+        and not ignored_at(finding, ignored)
+    ]
+    found += [_problem(problem, lines) for problem in answer.get("ignore_problems", ())]
+    if answer["coverage"]["checked"] == "none":
+        found.append(_told(answer["coverage"]["note"], "not-checked"))
+    return found
+
+
+def ignored_at(finding: Mapping[str, Any], ignored: Ignored) -> bool:
+    """Whether a finding was put aside: its rule, or its rule at these words."""
+    return any((finding["rule"], words) in ignored for words in ("", same(finding["match"])))
+
+
+def same(words: str) -> str:
+    """Return `words` as they are compared: another line break or capital is no other wording."""
+    return " ".join(words.split()).casefold()
+
+
+def refused(error: MonitorError) -> list[types.Diagnostic]:
+    """Return the diagnostic that says why a draft is not checked; an empty one needs none."""
+    if str(error).endswith("the document is empty"):
+        return []
+    code = "too-large" if isinstance(error, DocumentTooLarge) else "not-checked"
+    return [_told(f"Not checked: {error}", code)]
+
+
+def _finding(finding: Mapping[str, Any], lines: Lines, format: Format) -> types.Diagnostic:
+    start = finding.get("source_start", finding["start"])
+    end = finding.get("source_end", finding["end"])
+    url = next((source["url"] for source in finding["sources"] if _is_web(source["url"])), None)
+    written = lines.text[start:end]
+    return types.Diagnostic(
+        range=range_of(lines, start, end),
+        severity=_SEVERITIES[finding["severity"]],
+        code=finding["rule"],
+        code_description=types.CodeDescription(href=url) if url else None,
+        source=SOURCE,
+        message=_message(finding),
+        data={
+            "rule": finding["rule"],
+            "guideline": finding.get("guideline"),
+            "severity": finding["severity"],
+            "match": finding["match"],
+            "written": written,
+            "start": finding["start"],
+            "end": finding["end"],
+            "fixes": [
+                escaped(wording, format, in_tag=_in_tag(lines.text, start))
+                for wording in finding["suggestions"]
+            ],
+            "replaceable": len(written) <= MAX_FIXED
+            and is_plain(written, finding["match"], format),
+        },
+    )
+
+
+def _message(finding: Mapping[str, Any]) -> str:
+    quoted = "" if finding["quoted"] == "no" else f" ({finding['quoted']} quotation)"
+    why = finding["why"].strip()
+    return f"{finding['message']}{quoted}" + (f"\nWhy: {why}" if why else "")
+
+
+def _problem(problem: Mapping[str, Any], lines: Lines) -> types.Diagnostic:
+    """Return what is wrong with a comment that should silence a rule."""
+    return types.Diagnostic(
+        range=range_of(lines, problem["source_start"], problem["source_end"]),
+        severity=types.DiagnosticSeverity.Warning,
+        code="ignore-comment",
+        source=SOURCE,
+        message=problem["message"],
+    )
+
+
+def _told(words: str, code: str) -> types.Diagnostic:
+    """Return what is said of the draft as a whole, at its beginning."""
+    start = types.Position(0, 0)
+    return types.Diagnostic(
+        range=types.Range(start, start),
+        severity=types.DiagnosticSeverity.Information,
+        code=code,
+        source=SOURCE,
+        message=words,
+    )
+
+
+def range_of(lines: Lines, start: int, end: int) -> types.Range:
+    """Return the protocol's range of the code points `start` to `end`."""
+    return types.Range(*(types.Position(*lines.place(offset)) for offset in (start, end)))
+
+
+def is_plain(written: str, match: str, format: Format) -> bool:
+    """Whether the source has the flagged words and nothing else, so that others may stand there.
+
+    Markup inside, such as a star or a tag that opens there and closes behind, would be torn.
+    """
+    if format != "txt":
+        written = html.unescape(written)
+    return written.split() == match.split()
+
+
+def escaped(wording: str, format: Format, *, in_tag: bool = False) -> str:
+    """Return a suggestion as it is written in a file of `format`; in a tag it is an attribute's."""
+    if format == "html":
+        return html.escape(wording, quote=in_tag)
+    return _MARKS.sub(r"\\\1", wording) if format == "md" else wording
+
+
+def _in_tag(text: str, at: int) -> bool:
+    return text.rfind("<", 0, at) > text.rfind(">", 0, at)
+
+
+def _is_web(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False

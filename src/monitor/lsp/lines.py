@@ -1,0 +1,106 @@
+r"""Places of a text as the protocol counts them: lines, and code units inside a line.
+
+A line ends with `\r\n`, `\n` or `\r` and nothing else, whatever else Unicode calls a break; a
+position behind a line's end is its end.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_right
+from typing import Literal
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+Encoding = Literal["utf-8", "utf-16", "utf-32"]
+Place = tuple[int, int]
+"""Line and character, both from 0, the character in code units of the encoding."""
+_CODECS: dict[Encoding, tuple[str, int]] = {
+    "utf-8": ("utf-8", 1),
+    "utf-16": ("utf-16-le", 2),
+    "utf-32": ("utf-32-le", 4),
+}
+
+
+class Lines:
+    """The lines of one text; every question is a bisection and a look at one line."""
+
+    __slots__ = ("_codec", "_ends", "_starts", "_width", "encoding", "text")
+
+    def __init__(self, text: str, encoding: Encoding = "utf-16") -> None:
+        """Index `text`; linear in its length."""
+        self.text = text
+        self.encoding = encoding
+        self._codec, self._width = _CODECS[encoding]
+        self._starts, self._ends = array("q", [0]), array("q")
+        for found in _BREAK.finditer(text):
+            self._ends.append(found.start())
+            self._starts.append(found.end())
+        self._ends.append(len(text))
+
+    def place(self, offset: int) -> Place:
+        """Return the place of a code point offset; inside a line break it is the line's end."""
+        line = bisect_right(self._starts, offset) - 1
+        begin = self._starts[line]
+        return line, self._units(self.text[begin : min(offset, self._ends[line])])
+
+    def offset(self, place: Place) -> int:
+        """Return the code point offset of a place; the middle of a character is its start."""
+        line, content, units = self._found(place)
+        if content.isascii() or self._width == 4:
+            return self._starts[line] + min(units, len(content))
+        data = self._encoded(content)
+        cut = _whole(data, min(units * self._width, len(data)), self._width)
+        return self._starts[line] + len(data[:cut].decode(self._codec, "surrogatepass"))
+
+    def line_end(self, offset: int) -> int:
+        """Return where the line of `offset` ends, its break not included."""
+        return self._ends[bisect_right(self._starts, offset) - 1]
+
+    def edited(self, start: Place, end: Place, new: str) -> str:
+        """Return the text with `new` in place of what stands from `start` to `end`.
+
+        In UTF-16 a pair may be cut in half, as editors that count so can do.
+        """
+        (first, head, begin), (last, tail, stop) = (
+            self._found(place) for place in sorted((start, end))
+        )
+        if head.isascii() and tail.isascii() and not _SURROGATE.search(new):
+            middle = head[:begin] + new + tail[stop:]
+        else:
+            front, back = self._encoded(head), self._encoded(tail)
+            at, to = (
+                min(units * self._width, len(data))
+                for units, data in ((begin, front), (stop, back))
+            )
+            if self._width == 1:
+                at, to = _whole(front, at, 1), _whole(back, to, 1)
+            whole = front[:at] + self._encoded(new) + back[to:]
+            middle = whole.decode(self._codec, "surrogatepass")
+        return self.text[: self._starts[first]] + middle + self.text[self._ends[last] :]
+
+    def _found(self, place: Place) -> tuple[int, str, int]:
+        """Return the line, what it holds, and the units into it; behind the text is its end."""
+        line, units = place
+        if line >= len(self._starts):
+            line, units = len(self._starts) - 1, len(self.text) * 4
+        return line, self.text[self._starts[line] : self._ends[line]], max(units, 0)
+
+    def _units(self, text: str) -> int:
+        return len(text) if text.isascii() else len(self._encoded(text)) // self._width
+
+    def _encoded(self, text: str) -> bytes:
+        return text.encode(self._codec, "surrogatepass")
+
+
+def _whole(data: bytes, cut: int, width: int) -> int:
+    """Return `cut`, moved back to the beginning of the character that it would divide."""
+    if width == 1:
+        while 0 < cut < len(data) and data[cut] & 0xC0 == 0x80:
+            cut -= 1
+    elif width == 2 and 0 < cut < len(data):
+        before, after = data[cut - 1] & 0xFC, data[cut + 1] & 0xFC
+        if (before, after) == (0xD8, 0xDC):
+            cut -= 2
+    return cut

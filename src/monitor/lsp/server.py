@@ -1,0 +1,224 @@
+"""`monitor lsp`: the protocol's messages, each handed to the session."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+from monitor import __version__
+from monitor.config import CONFIG_NAME, Settings
+from monitor.errors import describe_exception
+from monitor.lsp import commands
+from monitor.lsp.checker import Checker
+from monitor.lsp.commands import client_of
+from monitor.lsp.documents import ExactWorkspace
+from monitor.lsp.options import SECTION
+from monitor.lsp.quiet import log_no_words, take_stdio
+from monitor.lsp.session import Session
+
+Handler = Callable[..., Any]
+
+
+class Server(LanguageServer):
+    """The protocol's server; what goes wrong in it is told without its message."""
+
+    def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002
+        """Show the user that a message was not understood, by types and places of code."""
+        words = f"monitor: an editor's message failed ({describe_exception(error)})"
+        said = types.ShowMessageParams(type=types.MessageType.Error, message=words)
+        self.window_show_message(said)
+
+
+def run_lsp(config: Path | None = None) -> int:
+    """Serve an editor on stdin and stdout until it ends; return the exit code.
+
+    `config` is the settings file; by default the workspace's monitor.toml.
+    """
+    log_no_words()
+    given, taken = take_stdio()
+    server, session = make_server(config)
+    try:
+        server.start_io(given, taken)
+    finally:
+        session.close()
+    return 0 if server.protocol._shutdown else 1  # noqa: SLF001 - it tells nobody
+
+
+def make_server(
+    config: Path | None = None, make_checker: Callable[[Settings], Checker] = Checker
+) -> tuple[Server, Session]:
+    """Return a server that answers everything a session can, and the session."""
+    server = Server("thb-monitor", __version__)
+    session = Session(server, config, make_checker)
+    _follow_start(server, session)
+    _follow_documents(server, session)
+    _follow_settings(server, session)
+    _offer_actions(server, session)
+    _offer_commands(server, session)
+    return server, session
+
+
+def _guarded(handler: Handler) -> Handler:
+    """Return `handler` with failures that carry no message of their cause."""
+    if asyncio.iscoroutinefunction(handler):
+
+        async def handle(*words: Any) -> Any:
+            try:
+                return await handler(*words)
+            except JsonRpcException:
+                raise
+            except Exception as error:  # noqa: BLE001 - told without its message
+                raise JsonRpcInternalError(describe_exception(error)) from None
+
+        return handle
+
+    def handle_now(*words: Any) -> Any:
+        try:
+            return handler(*words)
+        except JsonRpcException:
+            raise
+        except Exception as error:  # noqa: BLE001 - told without its message
+            raise JsonRpcInternalError(describe_exception(error)) from None
+
+    return handle_now
+
+
+def _on(server: Server, method: str, handler: Handler, options: Any = None) -> None:
+    server.feature(method, options)(_guarded(handler))
+
+
+def _follow_start(server: Server, session: Session) -> None:
+    given: list[Any] = []
+
+    def initialize(said: types.InitializeParams) -> None:
+        session.client = client_of(said.capabilities)
+        was = server.workspace
+        folders = list(was.folders.values())
+        # its documents are exact; pygls takes no other class of workspace
+        server.protocol._workspace = ExactWorkspace(  # noqa: SLF001
+            was.root_uri,
+            types.TextDocumentSyncKind.Incremental,
+            folders,
+            was.position_encoding,
+        )
+        root = folders[0].uri if folders else was.root_uri
+        session.enter(to_fs_path(root) if root else None)
+        given.append(said.initialization_options)
+        if session.client.only_pulls:
+            _answer_pulls(server, session)
+
+    def initialized(_: types.InitializedParams) -> None:
+        session.configure(given[0] if given else None)
+        if session.client.watches_files:
+            _watch_settings(server)
+        session.reload()
+
+    def shutdown(_: Any) -> None:
+        session.close()
+
+    _on(server, types.INITIALIZE, initialize)
+    _on(server, types.INITIALIZED, initialized)
+    _on(server, types.SHUTDOWN, shutdown)
+
+
+def _watch_settings(server: Server) -> None:
+    """Ask to be told when a monitor.toml changes."""
+    watcher = types.FileSystemWatcher(glob_pattern=f"**/{CONFIG_NAME}")
+    options = types.DidChangeWatchedFilesRegistrationOptions(watchers=[watcher])
+    method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+    asked = types.Registration(id="settings", method=method, register_options=options)
+    server.client_register_capability(types.RegistrationParams(registrations=[asked]))
+
+
+def _answer_pulls(server: Server, session: Session) -> None:
+    async def pull(asked: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+        flags = await session.asked(asked.text_document.uri)
+        return types.RelatedFullDocumentDiagnosticReport(items=flags)
+
+    options = types.DiagnosticOptions(
+        inter_file_dependencies=False, workspace_diagnostics=False, identifier=SECTION
+    )
+    _on(server, types.TEXT_DOCUMENT_DIAGNOSTIC, pull, options)
+
+
+def _follow_documents(server: Server, session: Session) -> None:
+    def opened(said: types.DidOpenTextDocumentParams) -> None:
+        session.changed(said.text_document.uri, 0)
+
+    def changed(said: types.DidChangeTextDocumentParams) -> None:
+        session.changed(said.text_document.uri)
+
+    def closed(said: types.DidCloseTextDocumentParams) -> None:
+        session.closed(said.text_document.uri)
+
+    _on(server, types.TEXT_DOCUMENT_DID_OPEN, opened)
+    _on(server, types.TEXT_DOCUMENT_DID_CHANGE, changed)
+    _on(server, types.TEXT_DOCUMENT_DID_CLOSE, closed)
+
+
+def _follow_settings(server: Server, session: Session) -> None:
+    async def changed(said: types.DidChangeConfigurationParams) -> None:
+        settings = said.settings
+        if settings is None and session.client.asked_settings:
+            items = [types.ConfigurationItem(section=SECTION)]
+            asked = types.ConfigurationParams(items=items)
+            (settings,) = await server.workspace_configuration_async(asked)
+        session.configure(settings)
+
+    def files_changed(_: types.DidChangeWatchedFilesParams) -> None:
+        session.reload()
+
+    _on(server, types.WORKSPACE_DID_CHANGE_CONFIGURATION, changed)
+    _on(server, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, files_changed)
+
+
+def _offer_actions(server: Server, session: Session) -> None:
+    def actions(asked: types.CodeActionParams) -> list[types.CodeAction]:
+        only = asked.context.only
+        kinds = (types.CodeActionKind.QuickFix, types.CodeActionKind.Empty)
+        if only is not None and not any(kind in kinds for kind in only):
+            return []
+        flags = list(asked.context.diagnostics)
+        return session.actions(asked.text_document.uri, flags, asked.range)
+
+    options = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+    _on(server, types.TEXT_DOCUMENT_CODE_ACTION, actions, options)
+
+
+def _offer_commands(server: Server, session: Session) -> None:
+    def ignore_words(*words: object) -> None:
+        uri, rule, match = map(str, words)
+        session.put_aside(rule, match, uri)
+
+    def ignore_rule(*words: object) -> None:
+        session.put_aside(str(words[0]))
+
+    def forget_ignored(*_: object) -> None:
+        session.take_back()
+
+    def show_place(*words: object) -> None:
+        uri, *places = words
+        start, end = (types.Position(*place) for place in places)  # type: ignore[misc]
+        selection = types.Range(start, end)
+        shown = types.ShowDocumentParams(uri=str(uri), take_focus=True, selection=selection)
+        server.window_show_document(shown)  # whatever the editor answers
+
+    async def feedback(*words: object) -> None:
+        rule, right, guideline, severity = words
+        await session.say_flag(str(rule), right, guideline, severity)
+
+    for name, handler in (
+        (commands.IGNORE_WORDS, ignore_words),
+        (commands.IGNORE_RULE, ignore_rule),
+        (commands.FORGET_IGNORED, forget_ignored),
+        (commands.SHOW_PLACE, show_place),
+        (commands.FEEDBACK, feedback),
+    ):
+        server.command(name)(_guarded(handler))

@@ -1,0 +1,321 @@
+"""One editor's session: its drafts, what was said of them, and what its user put aside."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from uuid import uuid4
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.workspace import TextDocument
+
+from monitor.config import CONFIG_NAME, Settings, load_settings
+from monitor.errors import DocumentError, MonitorError, describe_exception
+from monitor.lsp.actions import Draft, actions_at
+from monitor.lsp.checker import Checker, Schedule
+from monitor.lsp.commands import Client
+from monitor.lsp.diagnostics import diagnostics_of, refused
+from monitor.lsp.documents import encoding_of
+from monitor.lsp.formats import Format, format_of
+from monitor.lsp.lines import Lines
+from monitor.lsp.options import Options, read_options
+
+PAUSE_S = 0.4
+"""How long nothing is typed before a draft is checked."""
+
+
+@dataclass(slots=True)
+class Said:
+    """The last answer to a draft: of which text, under which options, and what was published."""
+
+    document: TextDocument
+    text: str
+    generation: int
+    answer: dict[str, Any] | None
+    diagnostics: list[types.Diagnostic] = field(default_factory=list)
+
+
+class Session:
+    """What happens between an editor and `monitor`; the protocol's words are `server`'s."""
+
+    def __init__(
+        self,
+        server: LanguageServer,
+        config: Path | None,
+        make_checker: Callable[[Settings], Checker] = Checker,
+    ) -> None:
+        self.server = server
+        self.client = Client()
+        self.options = Options()
+        self._make_checker = make_checker
+        self._ignored: set[tuple[str, str, str]] = set()
+        self._config = config.resolve() if config else None
+        self._checker: Checker | None = None
+        self._schedule = Schedule(self._check)
+        self._generation = 0
+        self._said: dict[str, Said] = {}
+        self._shown: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # Settings ------------------------------------------------------------------------------
+
+    def enter(self, root: str | None) -> None:
+        """Work in the workspace's folder: its monitor.toml is in force, paths in it are its."""
+        if root and Path(root).is_dir():
+            os.chdir(root)
+
+    def configure(self, given: Any) -> None:
+        """Take an editor's settings, tell what is wrong with them, and check all drafts anew."""
+        self.options, wrong = read_options(given)
+        self._shown.clear()
+        for words in wrong:
+            self.tell(words, types.MessageType.Warning)
+        self.renew()
+
+    def reload(self) -> None:
+        """Read monitor.toml (again), load what it names and check all drafts anew."""
+        self._shown.clear()
+        if self._checker:
+            self._checker.close()
+            self._checker = None
+        try:
+            settings = load_settings(self._config)
+        except MonitorError as error:
+            self.tell(f"Drafts are not checked: {error}", types.MessageType.Error)
+            return
+        self._checker = self._make_checker(settings)
+        self._start(self._load(self._checker))
+        self.renew()  # what is open waits in line behind loading
+
+    async def _load(self, checker: Checker) -> None:
+        loading = asyncio.ensure_future(checker.load())
+        # where the editor ends meanwhile nobody waits for it
+        loading.add_done_callback(lambda done: done.cancelled() or done.exception())
+        token = await self._begin_progress()
+        try:
+            await loading
+        except Exception as error:  # noqa: BLE001 - told without its message
+            if checker is self._checker:
+                self._fail(error)
+        finally:
+            if token:
+                done = types.WorkDoneProgressEnd()
+                self.server.work_done_progress.end(token, done)
+
+    async def _begin_progress(self) -> str | None:
+        """Show that something is loading; `None` where the editor cannot."""
+        if not self.client.progress:
+            return None
+        token, progress = uuid4().hex, self.server.work_done_progress
+        try:
+            await asyncio.wait_for(progress.create_async(token), 2)
+        except Exception:  # noqa: BLE001 - loading goes on without being shown
+            return None
+        begun = types.WorkDoneProgressBegin(title="monitor", message="loading the guideline")
+        progress.begin(token, begun)
+        return token
+
+    def close(self) -> None:
+        """End the checking process."""
+        if self._checker:
+            self._checker.close()
+
+    # Drafts --------------------------------------------------------------------------------
+
+    def changed(self, uri: str, pause_s: float = PAUSE_S) -> None:
+        """Have a draft checked that was opened or edited."""
+        if self._format(self._document(uri)):
+            self._schedule.later(uri, pause_s)
+
+    def closed(self, uri: str) -> None:
+        """Forget a draft and take its flags away."""
+        self._schedule.forget(uri)
+        if self._said.pop(uri, None):
+            self._publish(uri, None, [])
+
+    def renew(self) -> None:
+        """Check every open draft anew."""
+        self._generation += 1
+        for document in list(self.server.workspace.text_documents.values()):
+            if self._format(document):
+                self._schedule.later(document.uri, 0)
+            else:
+                self.closed(document.uri)
+
+    async def asked(self, uri: str) -> list[types.Diagnostic]:
+        """Return the flags of a draft as it is now, for a client that asks."""
+        await self._schedule.now(uri)
+        said = self._said.get(uri)
+        return said.diagnostics if said else []
+
+    def put_aside(self, rule: str, words: str = "", uri: str = "") -> None:
+        """Show a rule no more in this session, or not at these words of this draft."""
+        self._ignored.add((uri, rule, words))
+        self._show_again()
+
+    def take_back(self) -> None:
+        """Show again all that was put aside."""
+        self._ignored.clear()
+        self._show_again()
+
+    async def say_flag(self, rule: str, right: Any, guideline: Any, severity: Any) -> None:
+        """Count whether a flag was right, where the user has asked for being asked."""
+        checker = self._checker
+        if not self.options.feedback or checker is None:
+            return
+        facts = {"rule": rule, "right": bool(right), "client": "lsp"}
+        try:
+            await checker.say_flag({**facts, "guideline": guideline, "severity": severity})
+        except Exception as error:  # noqa: BLE001 - told without its message
+            told = str(error) if isinstance(error, MonitorError) else describe_exception(error)
+            self.tell(f"Your answer was not counted: {told}", types.MessageType.Error)
+            return
+        self.tell(f"Counted for the desk: {rule}", types.MessageType.Info)
+
+    def _show_again(self) -> None:
+        """Publish anew what is known, without what is put aside."""
+        for uri, said in list(self._said.items()):
+            document = self._document(uri)
+            if document is None or document.source is not said.text:
+                continue  # what is being checked is without it anyway
+            if said.answer is not None and said.generation == self._generation:
+                self._answered(document, said.text, said.answer)
+
+    def actions(
+        self, uri: str, flags: list[types.Diagnostic], at: types.Range
+    ) -> list[types.CodeAction]:
+        """Return what is offered at `flags`, or at those known in `at` where none are given."""
+        document, said = self._document(uri), self._said.get(uri)
+        kind = self._format(document)
+        if document is None or kind is None:
+            return []
+        known = said.diagnostics if said else []
+        if flags:  # a client may keep no data of a flag
+            flags = [flag if flag.data else _like(flag, known) for flag in flags]
+        elif said and said.text is document.source:
+            flags = [flag for flag in known if _touches(flag.range, at)]
+        draft = Draft(
+            uri,
+            document.version,
+            self._lines(document.source),
+            kind,
+            is_current=bool(said and said.text is document.source),
+        )
+        return actions_at(draft, flags, self.client, feedback=self.options.feedback)
+
+    async def _check(self, uri: str) -> None:
+        """Check a draft; what is older than the draft by the time of the answer is dropped."""
+        document, checker = self._document(uri), self._checker
+        kind = self._format(document)
+        if document is None or kind is None or checker is None:
+            return
+        text, generation = document.source, self._generation
+        said = self._said.get(uri)
+        if (
+            said
+            and said.document is document
+            and (said.text, said.generation)
+            == (
+                text,
+                generation,
+            )
+        ):
+            return
+        answer: dict[str, Any] | None = None
+        flags: list[types.Diagnostic] = []
+        try:
+            answer = await checker.check(self._asked(text, kind))
+        except DocumentError as error:
+            flags = refused(error)
+        except Exception as error:  # noqa: BLE001 - told without its message
+            if checker is self._checker:
+                self._fail(error)
+            return
+        is_same = self._document(uri) is document and document.source is text
+        if is_same and generation == self._generation:
+            self._answered(document, text, answer, flags)
+
+    def _asked(self, text: str, kind: Format) -> dict[str, Any]:
+        options = self.options
+        asked: dict[str, Any] = {"text": text, "format": kind, "on_topic": options.on_topic}
+        if options.country is not None:
+            asked["country"] = options.country
+        if options.min_confidence is not None:
+            asked["min_confidence"] = options.min_confidence
+        if options.guideline is not None:
+            named = options.guideline
+            asked["guideline"] = named if isinstance(named, str) else list(named)
+        return asked
+
+    def _answered(
+        self,
+        document: TextDocument,
+        text: str,
+        answer: dict[str, Any] | None,
+        flags: list[types.Diagnostic] | None = None,
+    ) -> None:
+        """Keep and publish what is said of a draft."""
+        kind = self._format(document)
+        flags = list(flags or ())
+        if answer is not None and kind:
+            aside = {each[1:] for each in self._ignored if each[0] in ("", document.uri)}
+            flags = diagnostics_of(answer, self._lines(text), kind, self.options, aside)
+        self._said[document.uri] = Said(document, text, self._generation, answer, flags)
+        self._publish(document.uri, document.version, flags)
+
+    def _publish(self, uri: str, version: int | None, flags: list[types.Diagnostic]) -> None:
+        if not self.client.only_pulls:
+            self.server.text_document_publish_diagnostics(
+                types.PublishDiagnosticsParams(uri=uri, diagnostics=flags, version=version)
+            )
+
+    def _document(self, uri: str) -> TextDocument | None:
+        """Return an open document; of files that are not open nothing is read."""
+        return self.server.workspace.text_documents.get(unquote(uri))
+
+    def _format(self, document: TextDocument | None) -> Format | None:
+        if document is None or document.uri.endswith(f"/{CONFIG_NAME}"):
+            return None
+        return format_of(document.uri, document.language_id, self.options.languages)
+
+    def _lines(self, text: str) -> Lines:
+        return Lines(text, encoding_of(self.server.workspace.position_encoding))
+
+    # Words to the user ---------------------------------------------------------------------
+
+    def _fail(self, error: Exception) -> None:
+        """Tell of a failure: an expected one in its words, any other by its type and place."""
+        if isinstance(error, MonitorError):
+            self.tell(f"Drafts are not checked: {error}", types.MessageType.Error)
+        else:
+            places = describe_exception(error)
+            self.tell(f"A draft could not be checked ({places})", types.MessageType.Error)
+
+    def tell(self, words: str, kind: types.MessageType) -> None:
+        """Show the user a sentence, once until settings change."""
+        if words not in self._shown:
+            self._shown.add(words)
+            said = types.ShowMessageParams(type=kind, message=f"monitor: {words}")
+            self.server.window_show_message(said)
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _like(flag: types.Diagnostic, known: list[types.Diagnostic]) -> types.Diagnostic:
+    """Return the flag that is known at the same place under the same code, else `flag` itself."""
+    return next(
+        (each for each in known if (each.range, each.code) == (flag.range, flag.code)), flag
+    )
+
+
+def _touches(one: types.Range, other: types.Range) -> bool:
+    return one.start <= other.end and other.start <= one.end
