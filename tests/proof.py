@@ -120,6 +120,12 @@ STEPS = (
         "commented Word files before Microsoft's SDK and LibreOffice",
         ("tests/word_proof.py",),
     ),
+    Step(
+        "lsp",
+        "the language server in Neovim, and under VS Code's client library",
+        (*PYTEST, "tests/lsp"),
+        {"EDITORS": "1"},
+    ),
     Step("load", "50 clients at once for half a minute", ("benchmarks/bench_load.py",)),
     Step("check", "a draft beside a pass of spaCy", ("benchmarks/bench_check.py",)),
     Step("ingest", "pages with storing beside bare extraction", ("benchmarks/bench_ingest.py",)),
