@@ -65,6 +65,23 @@ def test_what_was_said_of_earlier_rules_is_told_apart(desk: Monitor) -> None:
     assert (row.flags, row.right) == (1, 1)
 
 
+def test_of_two_guidelines_each_has_its_own(tmp_path: Path) -> None:
+    one = own_guide.make(tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    for file in one.iterdir():
+        text = file.read_text(encoding="utf-8").replace("own-guide", "other")
+        (other / file.name).write_text(text, encoding="utf-8")
+    settings = Settings(home=tmp_path, check=CheckSettings(guideline=(str(one), str(other))))
+    with Monitor(settings, now=lambda: NOW) as desk:
+        say_flag(desk, RULE, right=False, client="page", guideline="other")
+        say_flag(desk, RULE, right=True, client="page")
+        rows = desk.store.feedback()
+        for name, right in ((RULE, 1), (f"own-guide/{RULE}", 1), (f"other/{RULE}", 0)):
+            told = describe_rule(desk, name, rows)["feedback"]
+            assert (told["hits"], told["right"]) == (1, right), name
+
+
 def test_no_word_from_outside_is_stored(desk: Monitor) -> None:
     with pytest.raises(NotFound):
         say_flag(desk, "a word of a draft", right=True, client="page")

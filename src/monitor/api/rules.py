@@ -66,7 +66,8 @@ def guideline_rule(
 
 def find_rule(monitor: Monitor, rule_id: str) -> dict[str, Any]:
     """Return the rule of that id; raises `NotFound`."""
-    found = describe_rule(monitor, rule_id, monitor.store.feedback(rule_id))
+    own = rule_id.rpartition("/")[2]
+    found = describe_rule(monitor, rule_id, monitor.store.feedback(own))
     if found is None:
         raise NotFound("no such rule")
     return found

@@ -38,8 +38,9 @@ def feedback(
         for row in rows:
             show(json.dumps({**asdict(row), "day": row.day.isoformat()}))
     else:
-        lines = said_lines(evaluated(rows, monitor.guideline))
-        show("\n".join(lines[1:]) or "nobody has said anything of a draft's flags")
+        told = [evaluated(rows, guideline) for guideline in monitor.guidelines]
+        lines = [line for each in told for line in said_lines(each) if line]
+        show("\n".join(lines) or "nobody has said anything of a draft's flags")
 
 
 def said_by_editors(monitor: Monitor) -> dict[str, Any] | None:

@@ -79,17 +79,13 @@ def say_flag(
 
 def _guideline_of(monitor: Monitor, rule: str, named: str | None) -> Guideline:
     """Return the guideline in force that has the rule, which may be named by id or stamp."""
-    having = [one for one in _guidelines(monitor) if any(r.id == rule for r in one.rules)]
+    having = [one for one in monitor.guidelines if any(r.id == rule for r in one.rules)]
     if not having:
         raise NotFound("no such rule")
     for one in having:
         if named in (None, one.id, one.stamp):
             return one
     raise ChangedError("the flag was made by a guideline that is not in force here")
-
-
-def _guidelines(monitor: Monitor) -> Sequence[Guideline]:
-    return (monitor.guideline,)
 
 
 def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, Said]:
@@ -136,15 +132,16 @@ def said_json(said: Said | None) -> dict[str, Any] | None:
     }
 
 
-def describe_rule(monitor: Monitor, rule: str, rows: Iterable[Feedback]) -> dict[str, Any] | None:
+def describe_rule(monitor: Monitor, name: str, rows: Iterable[Feedback]) -> dict[str, Any] | None:
     """Return what `Monitor.rule` does with `feedback`, what editors said of it; None for none.
 
     `rows` are the counts as stored, of this rule at least.
     """
-    found = monitor.rule(rule)
+    found = monitor.rule(name)
     if found is None:
         return None
-    said = said_of(rows, _guideline_of(monitor, rule, None)).get(rule)
+    guideline = next(one for one in monitor.guidelines if one.id == found["guideline"])
+    said = said_of(rows, guideline).get(found["id"])
     return {**found, "feedback": said_json(said)}
 
 
