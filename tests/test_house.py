@@ -31,6 +31,7 @@ FLOORS: list[set[str]] = [
         "clients",
         "decisions",
         "masks",
+        "dumps",
         "searching",
     },
     {"config", "text", "nlp"},

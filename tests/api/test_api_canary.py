@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 import serving
+from holding import CANARY, holds_canary, lt_forms
 from monitor.api import create_app
 from monitor.api.checkers import Checkers
 from monitor.config import CheckSettings, Settings
@@ -25,21 +26,14 @@ from monitor.core import Monitor
 from monitor.nlp import analysis
 from monitor.workers import Job, WorkerError
 
-CANARY = "Zqcanaryvex"
 DRAFT = (
     f"Police said the two child prostitutes {CANARY} were found in {CANARY}town. "
     f"The woman admitted being trafficked by {CANARY} when they searched the flat."
 )
 """The second sentence is of the kind that spaCy has to read."""
+WITH_DRAFTS = ("/v1/check", "/v1/check/file", "/v1/check/file/reviewed", "/v1/classify")
 LIMIT = 200_000
 CLIENT_LOGS = ("httpx", "httpcore")
-
-
-def holds_canary(data: bytes) -> bool:
-    """Say whether the canary is there in any of the encodings that something may store it in."""
-    word = CANARY.lower()
-    lowered = data.lower()
-    return any(word.encode(code) in lowered for code in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
 class Records(logging.Handler):
@@ -192,6 +186,8 @@ def requests(document: dict[str, object]) -> Iterator[tuple[str, str, dict[str, 
     for path in (f"/{CANARY}", f"/v1/{CANARY}", f"/static/{CANARY}", f"/rules/{CANARY}"):
         yield "get", path, {"params": {"text": DRAFT}}
         yield "get", path, {"headers": {"accept": "text/html"}}
+    for options in lt_forms():
+        yield "post", "/v2/check", options
     yield "get", f"/digests/{CANARY}", {"headers": {"accept": "text/html"}}
 
 
@@ -304,7 +300,7 @@ def test_nothing_of_a_draft_is_left_by_worker_processes(
             with pytest.raises(WorkerError, match=r"TypeError at jobs\.py") as crashed:
                 checkers._all[0].do(Job("check_text", {"text": DRAFT, CANARY: CANARY}))
             assert not holds_canary(repr(crashed.value).encode())
-            for path in ("/v1/check", "/v1/check/file", "/v1/classify"):
+            for path in WITH_DRAFTS:
                 for options in body_requests(document, document["paths"][path]["post"]):
                     call(client, "post", path, options)
         stored = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}

@@ -30,6 +30,7 @@ from monitor.cli import (
     trends,
     upkeep,
 )
+from monitor.dumps import forbid_dumps
 
 app = typer.Typer(
     name="monitor",
@@ -38,6 +39,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+WITH_DRAFTS = frozenset({"check", "classify", "demo", "lsp", "serve"})
+"""The commands that read what nobody else may."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -58,6 +63,8 @@ def common(
 ) -> None:
     """Options before the command."""
     context.obj = config
+    if context.invoked_subcommand in WITH_DRAFTS:
+        forbid_dumps()
 
 
 # The commands, all in one place.

@@ -1,0 +1,27 @@
+"""Keeping drafts out of core dumps: a process that is killed leaves no picture of its memory."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+
+_PR_SET_DUMPABLE = 4
+"""Of Linux's `prctl`: whether the process may be dumped, and looked into by its user's others."""
+
+
+def forbid_dumps() -> None:
+    """Let no core dump be made of this process.
+
+    By the limit of its size, which processes that it starts have too. A program that takes dumps
+    from the kernel by a pipe does not heed that, so on Linux the kernel is told as well: this one
+    has to be said in each process anew. Does nothing where there are no such limits.
+    """
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        import ctypes
+
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
