@@ -25,6 +25,7 @@ CONFIG_NAME = "monitor.toml"
 DATABASE_NAME = "monitor.sqlite"
 MAX_REVIEWS = 1000
 """More than a desk looks at in a day."""
+MAX_CHECKS_PER_MINUTE = 1_000_000
 MAX_WORKERS = 64
 """More processes than any one machine checks drafts with: each takes some 500 MB."""
 MAX_SPACING_S = 60
@@ -90,7 +91,8 @@ class ServeSettings:
     is how many drafts are checked at once; 0: as many as there are cores, but at most four.
     `trusted_proxies` (addresses, networks) are believed whom they ask for, and whether by https.
     `public_scorecards` lets visitors without sign-in see the scorecards of outlets. Pages of
-    `allow_origins` may call the API.
+    `allow_origins` may call the API. `checks_per_minute` is how many drafts one address elsewhere
+    may send; 0: any number.
     """
 
     hosts: tuple[str, ...] = ()
@@ -98,6 +100,7 @@ class ServeSettings:
     trusted_proxies: tuple[str, ...] = ()
     public_scorecards: bool = False
     allow_origins: tuple[str, ...] = ()
+    checks_per_minute: int = 1200
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +352,7 @@ def _check_values(settings: Settings) -> None:
     _check_days(settings.store)
     for where, value, least, most in (
         ("serve.workers", settings.serve.workers, 0, MAX_WORKERS),
+        ("serve.checks_per_minute", settings.serve.checks_per_minute, 0, MAX_CHECKS_PER_MINUTE),
         ("reviews.sample_a_day", settings.reviews.sample_a_day, 1, MAX_REVIEWS),
     ):
         if not least <= value <= most:

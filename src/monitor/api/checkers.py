@@ -21,7 +21,9 @@ import anyio
 from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.requests import Request
 
+from monitor.api.peers import at_home
 from monitor.api.problems import ProblemError
+from monitor.api.tries import Tries
 from monitor.core import Monitor
 from monitor.errors import describe_exception
 from monitor.workers import WARM_UP, Job, Worker, perform
@@ -31,6 +33,7 @@ logger = logging.getLogger("monitor.api")
 MAX_WAITING = 100
 """Drafts that may wait for their turn."""
 _BUSY = "Too many drafts are waiting to be checked; Retry-After says in how many seconds to try."
+_TOO_MANY = "Too many drafts came from this address: go on when Retry-After says."
 _FIRST_GUESS_S = 0.3
 """How long a draft takes, before one was measured."""
 _LONGEST_PAUSE_S = 300
@@ -60,6 +63,7 @@ class Checkers:
         self._growth: asyncio.Task[None] | None = None
         self._loaded = False
         self._seconds = _FIRST_GUESS_S
+        self._sent = Tries(most=monitor.settings.serve.checks_per_minute, refusal=_TOO_MANY)
 
     def __enter__(self) -> Self:
         return self
@@ -87,12 +91,21 @@ class Checkers:
             perform(self._monitor, WARM_UP)
         self._loaded = True
 
+    def _count(self, request: Request) -> None:
+        """Count a draft of an address elsewhere; refuse it where that has sent too many."""
+        if self._sent.most and not at_home(request.scope):
+            address = request.client.host if request.client else ""
+            self._sent.refuse(address)
+            self._sent.note(address)
+
     async def ask(self, request: Request, job: Job) -> bytes:
         """Return the JSON of the answer to `job`, once it is its turn.
 
-        Raises `ProblemError` (503) where too many wait already, `ClientLeftError` where the client
+        Raises `ProblemError` (503) where too many wait already, and (429) where one address
+        elsewhere sent too many within a minute, `ClientLeftError` where the client
         of `request` left before its turn, and what `perform` raises.
         """
+        self._count(request)
         limiter = self._limiter = self._limiter or CapacityLimiter(1)
         if limiter.statistics().tasks_waiting >= self.max_waiting:
             raise ProblemError(503, _BUSY, headers={"Retry-After": str(self._pause())})

@@ -46,7 +46,7 @@ _WORDS = {
     413: "The draft is over the one size limit.",
     415: "The body, or the file in it, is of a type that is not read.",
     422: "A field, or the draft itself, cannot be used; `errors` says which.",
-    429: "Too many tokens that are none, or too many answers on flags, came from this address; "
+    429: "Too much of it came from this address (drafts, answers on flags, tokens that are none); "
     "`Retry-After` says how long.",
     500: "An unexpected failure. The log says where, without the text.",
     503: "The database, the guideline or a model cannot be used now.",
@@ -64,7 +64,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def queued_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return `problems` of a route whose drafts wait their turn, with 503 and `Retry-After`."""
-    known = problems(503, *statuses)
+    known = problems(429, 503, *statuses)
     known[503] = {
         **known[503],
         "description": f"{_WORDS[503]} Or too many drafts wait: then `Retry-After` is there.",
