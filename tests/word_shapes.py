@@ -40,8 +40,8 @@ def word_runs() -> bytes:
             + '<w:bookmarkStart w:id="4" w:name="here"/>'
             + run("tutes", rsid="00C33F5A")
             + '<w:proofErr w:type="spellEnd"/><w:bookmarkEnd w:id="4"/>'
-            + '<w:r w:rsidR="00D43F5A"><w:lastRenderedPageBreak/><w:t xml:space="preserve"> were found '
-            "near the harbour.</w:t></w:r>"
+            + '<w:r w:rsidR="00D43F5A"><w:lastRenderedPageBreak/><w:t xml:space="preserve">'
+            " were found near the harbour.</w:t></w:r>"
         )
     )
 

@@ -277,7 +277,8 @@ class Session:
 
     def _document(self, uri: str) -> TextDocument | None:
         """Return an open document; of files that are not open nothing is read."""
-        return self.server.workspace.text_documents.get(unquote(uri))
+        found: TextDocument | None = self.server.workspace.text_documents.get(unquote(uri))
+        return found
 
     def _format(self, document: TextDocument | None) -> Format | None:
         if document is None or document.uri.endswith(f"/{CONFIG_NAME}"):
