@@ -459,7 +459,9 @@ def test_a_get_changes_nothing(app: FastAPI, desk: Monitor, far: httpx.Client) -
     try:
         assert far.post("/signout").status_code == 403
         for path in paths:
-            assert far.get(path, headers=HTML).status_code in (200, 404), path
+            # some of LanguageTool's API answer 400 where nothing is asked, 403 where there is no user
+            good = (200, 400, 403, 404) if path.startswith("/v2/") else (200, 404)
+            assert far.get(path, headers=HTML).status_code in good, path
         assert [line for line in written if line.upper() != "BEGIN"] == []
         before = len(written)
         assert far.post("/v1/found", json={"url": "https://a.example/c"}).status_code == 403
