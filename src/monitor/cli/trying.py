@@ -27,7 +27,7 @@ _WHY_NOT = {"language": "in another language", "expired": "expired"}
 
 def try_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="RULE.yaml", help="A file of rules.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of rules, RULE.yaml.")],
     since: Annotated[
         str | None,
         typer.Option(help="First seen since then: 90d, 12w or an ISO date. Default: all."),
