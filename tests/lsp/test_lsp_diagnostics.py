@@ -150,7 +150,10 @@ def test_flags_stand_at_the_very_words(
 def test_one_fix_for_each_suggestion_the_first_preferred() -> None:
     text = f"😀 The {WORDS}."
     first, second, here, everywhere = offered(text)
-    assert (first.title, first.is_preferred) == ("Replace with “other <words>”", True)
+    assert (first.title, first.is_preferred) == (
+        "Replace “marked words” with “other <words>”",
+        True,
+    )
     assert not second.is_preferred
     assert applied(text, first) == "😀 The other <words>."
     assert applied(text, second) == "😀 The more."

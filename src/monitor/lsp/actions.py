@@ -20,7 +20,7 @@ from monitor.lsp.diagnostics import SOURCE, range_of, same
 from monitor.lsp.formats import Format
 from monitor.lsp.lines import Lines
 
-SHOWN = 60
+SHOWN = 40
 """Characters of a wording in a menu."""
 
 
@@ -65,7 +65,9 @@ def _fixes(
 ) -> Iterator[types.CodeAction]:
     """Yield a quick fix for each suggestion; where there is markup in between, say why not."""
     for number, wording in enumerate(data["fixes"]):
-        title = f"Replace with “{_short(wording)}”" if wording else "Leave the words out"
+        # an editor may offer those of several flags of a line in one menu
+        flagged = f"“{_short(data['match'])}”"
+        title = f"Replace {flagged} with “{_short(wording)}”" if wording else f"Leave {flagged} out"
         action = types.CodeAction(
             title=title, kind=types.CodeActionKind.QuickFix, diagnostics=[flag]
         )
