@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,9 @@ def run_lsp(config: Path | None = None) -> int:
     server, session = make_server(config)
     try:
         server.start_io(given, taken)
+    except Exception as error:  # noqa: BLE001 - told without its message
+        sys.stderr.write(f"error: {describe_exception(error)}\n")
+        return 2
     finally:
         session.close()
     return 0 if server.protocol._shutdown else 1  # noqa: SLF001 - it tells nobody

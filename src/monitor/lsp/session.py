@@ -81,9 +81,7 @@ class Session:
     def reload(self) -> None:
         """Read monitor.toml (again), load what it names and check all drafts anew."""
         self._shown.clear()
-        if self._checker:
-            self._checker.close()
-            self._checker = None
+        self.close()
         try:
             settings = load_settings(self._config)
         except MonitorError as error:
@@ -122,9 +120,10 @@ class Session:
         return token
 
     def close(self) -> None:
-        """End the checking process."""
-        if self._checker:
-            self._checker.close()
+        """End the checking process; what it is at is nobody's business any more."""
+        checker, self._checker = self._checker, None
+        if checker:
+            checker.close()
 
     # Drafts --------------------------------------------------------------------------------
 
@@ -277,8 +276,8 @@ class Session:
 
     def _document(self, uri: str) -> TextDocument | None:
         """Return an open document; of files that are not open nothing is read."""
-        found: TextDocument | None = self.server.workspace.text_documents.get(unquote(uri))
-        return found
+        found = self.server.workspace.text_documents.get(unquote(uri))
+        return found if isinstance(found, TextDocument) else None
 
     def _format(self, document: TextDocument | None) -> Format | None:
         if document is None or document.uri.endswith(f"/{CONFIG_NAME}"):
