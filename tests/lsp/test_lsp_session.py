@@ -226,7 +226,8 @@ def test_a_changed_or_broken_monitor_toml_is_told(tmp_path: Path) -> None:
         client = editor.client
         watched = client.wait_for(lambda n: n["method"] == "client/registerCapability")
         (registration,) = watched["params"]["registrations"]
-        assert registration["registerOptions"]["watchers"] == [{"globPattern": "**/monitor.toml"}]
+        globs = ["**/monitor.toml", "**/*.yaml"]
+        assert registration["registerOptions"]["watchers"] == [{"globPattern": g} for g in globs]
         client.wait_for(lambda n: "unknown key 'chek'" in str(n["params"].get("message")))
         client.open(URI, "marked")
         file.write_text("[check]\nmax_chars = 7\n", encoding="utf-8")
@@ -238,6 +239,11 @@ def test_a_changed_or_broken_monitor_toml_is_told(tmp_path: Path) -> None:
         client.forget()
         client.flags(URI, 1)
         assert editor.checkers[0].closed
+        client.forget()
+        rules = {"uri": (tmp_path / "house" / "rules.yaml").as_uri(), "type": 2}
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [rules]})
+        client.flags(URI, 1)
+        assert [checker.closed for checker in editor.checkers] == [True, False]
 
 
 def _raises(error: Exception) -> Callable[[str], dict[str, Any]]:

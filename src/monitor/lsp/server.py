@@ -25,6 +25,7 @@ from monitor.lsp.quiet import log_no_words, take_stdio
 from monitor.lsp.session import Session
 
 Handler = Callable[..., Any]
+WATCHED = (f"**/{CONFIG_NAME}", "**/*.yaml")
 
 
 class Server(LanguageServer):
@@ -133,9 +134,9 @@ def _follow_start(server: Server, session: Session) -> None:
 
 
 def _watch_settings(server: Server) -> None:
-    """Ask to be told when a monitor.toml changes."""
-    watcher = types.FileSystemWatcher(glob_pattern=f"**/{CONFIG_NAME}")
-    options = types.DidChangeWatchedFilesRegistrationOptions(watchers=[watcher])
+    """Ask to be told when a monitor.toml changes, or a rule of a newsroom's own."""
+    watchers = [types.FileSystemWatcher(glob_pattern=each) for each in WATCHED]
+    options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
     method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
     asked = types.Registration(id="settings", method=method, register_options=options)
     server.client_register_capability(types.RegistrationParams(registrations=[asked]))
@@ -176,8 +177,11 @@ def _follow_settings(server: Server, session: Session) -> None:
             (settings,) = await server.workspace_configuration_async(asked)
         session.configure(settings)
 
-    def files_changed(_: types.DidChangeWatchedFilesParams) -> None:
-        session.reload()
+    def files_changed(said: types.DidChangeWatchedFilesParams) -> None:
+        if any(change.uri.endswith(f"/{CONFIG_NAME}") for change in said.changes):
+            session.reload()
+        else:  # a check looks by itself whether the rules have changed
+            session.renew()
 
     _on(server, types.WORKSPACE_DID_CHANGE_CONFIGURATION, changed)
     _on(server, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, files_changed)
