@@ -172,8 +172,8 @@ def test_document_json_has_the_shape_of_the_contract():
     assert list(shown) == [
         "rule", "severity", "confidence",
             "principle", "scope", "field", "start", "end", "utf16_start",
-        "utf16_end", "line", "column", "match", "quoted", "message", "why", "suggestions",
-        "sources", "protects",
+        "utf16_end", "line", "column", "end_line", "end_column", "match", "quoted",
+        "message", "why", "suggestions", "sources", "protects",
     ]  # fmt: skip
     assert set(shown["sources"][0]) == {"title", "section", "url"}
     assert all(set(i) == {"item", "met", "reason", "evidence"} for i in entry["scorecard"])

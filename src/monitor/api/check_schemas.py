@@ -134,6 +134,8 @@ class CheckFinding(Model):
     utf16_end: int = Field(ge=0, description="As `end`, in UTF-16 units.")
     line: int = Field(ge=1, description="Line in the source, from 1.")
     column: int = Field(ge=1, description="Column in code points, from 1.")
+    end_line: int = Field(ge=1, description="Line of the character after the last.")
+    end_column: int = Field(ge=1, description="Column of the character after the last.")
     match: str = Field(description="The flagged words, to the letter.")
     quoted: Literal["no", "attributed", "scare"] = Field(
         description="Whether they stand in a speaker's quotation or in scare quotes."
@@ -170,6 +172,8 @@ _CHECKED: JsonDict = {
             "utf16_end": 37,
             "line": 1,
             "column": 21,
+            "end_line": 1,
+            "end_column": 38,
             "match": "child prostitutes",
             "quoted": "no",
             "message": "A child cannot be a prostitute. Say what was done to the child.",

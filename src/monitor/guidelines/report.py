@@ -224,10 +224,10 @@ class _Places:
         source = self.in_source(field, start, end)
         if source and self._map is not None:
             place |= source
-            line_column = self._map.positions.line_column(source["source_start"])
-        else:
-            line_column = positions.line_column(start)
-        place["line"], place["column"] = line_column
+            positions = self._map.positions
+            start, end = source["source_start"], source["source_end"]
+        place["line"], place["column"] = positions.line_column(start)
+        place["end_line"], place["end_column"] = positions.line_column(end)
         return place
 
     def of_span(self, span: Span) -> dict[str, Any]:
