@@ -53,6 +53,7 @@ class CheckSettings:
 
     `guideline`: the name or folder of one, or of several that hold together.
     `country` (ISO 3166-1 alpha-2) is whose law drafts are told of and whose helplines are offered.
+    `baseline_key`, from the environment only, keeps others from guessing what a baseline knows.
     """
 
     guideline: str | tuple[str, ...] = field(default="thb-en", metadata={"several": True})
@@ -61,6 +62,7 @@ class CheckSettings:
     severity: Mapping[str, Severity] = field(default_factory=dict)
     max_chars: int = 500_000
     country: str = ""
+    baseline_key: str = field(default="", repr=False)
 
     @property
     def guidelines(self) -> tuple[str, ...]:
@@ -260,13 +262,14 @@ def _entries(kind: type[Recipient], value: Any, where: str, name: str) -> tuple[
 
 
 def _refuse_password(table: Mapping[str, Any], where: str) -> None:
-    """Refuse a password in the file, which is copied, mailed and kept in repositories."""
-    smtp = table.get("smtp")
-    if isinstance(smtp, Mapping) and "password" in smtp:
-        raise ConfigError(
-            f"{where}: 'smtp.password' does not belong in this file: take it out and set the"
-            " environment variable MONITOR_SMTP_PASSWORD"
-        )
+    """Refuse a password or key in the file, which is copied, mailed and kept in repositories."""
+    for section, key in (("smtp", "password"), ("check", "baseline_key")):
+        keys = table.get(section)
+        if isinstance(keys, Mapping) and key in keys:
+            raise ConfigError(
+                f"{where}: '{section}.{key}' does not belong in this file: take it out and set the"
+                f" environment variable MONITOR_{section.upper()}_{key.upper()}"
+            )
 
 
 def _value(current: Any, value: Any, where: str) -> Any:

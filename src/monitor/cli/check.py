@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.check_batch import Wanted, for_format, make_batch
+from monitor.cli.check_paths import expand
 from monitor.cli.check_text import as_text
 from monitor.cli.check_word import need_one_word_file, write_reviewed
+from monitor.cli.check_write import WRITERS, Format, format_of, write_file
 from monitor.cli.chosen import choose
 from monitor.cli.output import say, show
-from monitor.errors import DocumentError, UsageError
+from monitor.config import cores
+from monitor.errors import UsageError
 from monitor.types import SEVERITIES
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
 
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
-
 
 def check(
     context: typer.Context,
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH", help="Files or folders; - reads stdin.")
+        list[str],
+        typer.Argument(metavar="PATH", help="Files, folders, quoted globs; - reads stdin."),
     ],
-    format: Annotated[
-        Literal["text", "json", "docx"], typer.Option(help="How to write it.")
-    ] = "text",
+    format: Annotated[Format, typer.Option(help="How to write it.")] = "text",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Where a .docx with comments goes."),
+        typer.Option("-o", "--output", metavar="FILE", help="Where to; default: stdout."),
+    ] = None,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a second report, its format by suffix: .sarif, .html, .json, .txt.",
+        ),
     ] = None,
     fail_on: Annotated[
         str | None, typer.Option(help="error, warning or suggestion: exit 1 from here on.")
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Show only what is not in this file of hashes."),
+    ] = None,
+    write_baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write that file: all that is found now is known."),
+    ] = None,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Leave the drafts' words out, for logs.")
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes at most; default: one for each core."),
     ] = None,
     include_text: Annotated[
         bool, typer.Option("--include-text", help="Add the visible text to the JSON.")
@@ -75,29 +95,39 @@ def check(
         raise UsageError(f"--fail-on: '{bound}' is none of {', '.join(SEVERITIES)}")
     if min_confidence is not None and not 0 <= min_confidence <= 1:
         raise UsageError(f"--min-confidence: {min_confidence:g} is no number from 0 to 1")
+    if redact and include_text:
+        raise UsageError("--redact and --include-text exclude each other")
+    if redact and format == "docx":
+        raise UsageError("--redact and --format docx exclude each other: the file is the draft")
+    reports = [(path, format_of(path)) for path in report or ()]
     options = {
         "country": _country(monitor, country),
-        "include_text": include_text,
         "min_confidence": min_confidence,
         "on_topic": on_topic,
         "guideline": chosen,
     }
-    files = _expand(paths)
+    formats = frozenset({format, *(kind for _, kind in reports)})
+    wanted = Wanted(formats, bound, baseline, write_baseline, redact, include_text)
+    files = expand(paths, leave_out=[path for path in (output, *(report or ())) if path])
     reviewed = need_one_word_file(files, output) if format == "docx" else None
-    documents = [_check_one(monitor, path, options) for path in files]
+    batch = make_batch(monitor, files, options, wanted, jobs=jobs or cores())
     if reviewed:
-        write_reviewed(files[0], documents[0], reviewed)
-        say(as_text(documents[0]).splitlines()[0])
-    elif format == "json":
-        result = {
-            "schema": 1,
-            "guideline": monitor.in_force.chosen(chosen).stamp,
-            "documents": documents,
-        }
-        show(json.dumps(result, ensure_ascii=False, indent=2))
-    else:
-        show("\n".join(as_text(document) for document in documents))
-    raise typer.Exit(exit_code(documents, bound))
+        write_reviewed(files[0], batch.documents[0], reviewed)
+        say(as_text(batch.documents[0]).splitlines()[0])
+    for path, kind in reports if reviewed else [*reports, (output, format)]:
+        text = WRITERS[kind](for_format(batch, kind, include_text=include_text))
+        if path is not None:
+            write_file(path, text)
+        elif text:
+            show(text)
+    if (output is not None and not reviewed) or format == "github":
+        say(_summary(batch.count(), len(files)))
+    raise typer.Exit(batch.exit_code)
+
+
+def _summary(found: int, files: int) -> str:
+    findings = f"{found} finding{'' if found == 1 else 's'}"
+    return f"{findings} in {files} document{'' if files == 1 else 's'}"
 
 
 def _country(monitor: Monitor, given: str | None) -> str:
@@ -110,46 +140,3 @@ def _country(monitor: Monitor, given: str | None) -> str:
         known = ", ".join(sorted(monitor.countries))
         say(f"nothing is known of law and helplines in {country_name(code)} (known: {known})")
     return code
-
-
-def _expand(paths: list[str]) -> list[str]:
-    """Return the files in the order given, those of a folder sorted."""
-    found: list[str] = []
-    for name in paths:
-        path = Path(name)
-        if name != "-" and path.is_dir():
-            files = (p for p in path.rglob("*") if p.is_file())
-            inside = sorted(p for p in files if p.suffix.lower() in SUFFIXES)
-            if not inside:
-                raise UsageError(f"{name}: no {', '.join(SUFFIXES)} file in this folder")
-            found += [str(p) for p in inside]
-        else:
-            found.append(name)
-    return found
-
-
-def _check_one(monitor: Monitor, path: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        if path == "-":
-            data, name = sys.stdin.buffer.read(), "stdin.txt"
-        else:
-            data, name = _read(Path(path)), path
-        return monitor.check_bytes(data, name, path=path, **options)
-    except DocumentError as error:
-        return {"path": path, "error": str(error)}
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DocumentError(f"{path}: {error.strerror or error}") from error
-
-
-def exit_code(documents: list[dict[str, Any]], bound: str) -> int:
-    """Return 2 where something could not be checked, 1 from the severity `bound` on, else 0."""
-    if any("error" in document for document in documents):
-        return 2
-    counting = SEVERITIES[: SEVERITIES.index(bound) + 1]
-    hits = (f for d in documents for f in d["findings"] if f["severity"] in counting)
-    return 1 if any(hits) else 0

@@ -34,8 +34,9 @@ def _found(document: Mapping[str, Any]) -> str:
         return "not checked"
     found = f"{count} finding{'' if count == 1 else 's'}"
     found = f"{found}, {less_sure} less sure left out" if less_sure else found
-    ignored = len(document.get("ignored", ()))
-    return f"{found}, {ignored} ignored by comments" if ignored else found
+    ignored, known = len(document.get("ignored", ())), document.get("known", 0)
+    found = f"{found}, {ignored} ignored by comments" if ignored else found
+    return f"{found}, {known} known" if known else found
 
 
 def _notes(document: Mapping[str, Any]) -> Iterator[str]:
@@ -54,7 +55,8 @@ def _finding(finding: Mapping[str, Any], sources: int | None) -> Iterator[str]:
     where = "title" if finding["field"] == "title" else f"{finding['line']}:{finding['column']}"
     quoted = "" if finding["quoted"] == "no" else f" ({finding['quoted']} quotation)"
     yield f"  {where}  {finding['severity']}  {finding['rule']}{quoted}{_sureness(finding)}"
-    yield f"    “{plain(finding['match'])}”: {plain(finding['message'])}"
+    match = f"“{plain(finding['match'])}”: " if finding["match"] else ""
+    yield f"    {match}{plain(finding['message'])}"
     yield from (f"    Why: {plain(reason)}" for reason in finding["why"].splitlines())
     yield from (f"    Better: {plain(suggestion)}" for suggestion in finding["suggestions"])
     for source in finding["sources"][:sources]:

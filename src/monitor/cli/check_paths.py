@@ -1,0 +1,51 @@
+"""Which files `monitor check` is to look at: named ones, those of folders, those of a glob."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from monitor.errors import UsageError
+from monitor.findings.batch import STDIN
+
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
+
+
+def expand(paths: Sequence[str], *, leave_out: Sequence[Path] = ()) -> list[str]:
+    """Return the files in the order given, those of a folder or a glob sorted, each once.
+
+    Names are taken as they are; a folder or a glob gives what can be checked, without hidden files
+    and those of `leave_out`: what this run writes. Raises `UsageError`, naming the folder or the
+    glob, where there is nothing.
+    """
+    own = {path.resolve() for path in leave_out}
+    found: dict[str, None] = {}
+    for name in paths:
+        inside = _inside(name)
+        if inside is None:
+            found[name] = None
+            continue
+        fitting = [path for path in inside if path.suffix.lower() in SUFFIXES and path.is_file()]
+        if not fitting:
+            where = "in this folder" if Path(name).is_dir() else "is there that fits"
+            raise UsageError(f"{name}: no {', '.join(SUFFIXES)} file {where}")
+        found |= dict.fromkeys(str(path) for path in sorted(fitting) if path.resolve() not in own)
+    return list(found)
+
+
+def _inside(name: str) -> Iterator[Path] | None:
+    """Return what a folder or a glob gives, `None` for a file."""
+    path = Path(name)
+    if name == STDIN:
+        return None
+    if path.is_dir():
+        shown = (p for p in path.rglob("*") if not _is_hidden(p, path))
+        return iter(shown)
+    if glob.has_magic(name) and not path.exists():
+        return (Path(match) for match in glob.iglob(name, recursive=True))  # noqa: PTH207
+    return None
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
