@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from ruamel.yaml import YAML
 
 import documents
 import feed_server
+import workflow_commands
+from action_steps import run_step
 from desk import clean_environ, make_desk
 from serving import address, desk
 
@@ -87,17 +90,22 @@ def test_the_python_prints_what_is_shown(
 
 
 def test_the_job_in_ci_fails_where_a_draft_does(tmp_path: Path, shell_path: str) -> None:
+    """Its step names the action, whose own step is run as a runner does, but for installing."""
     [job] = YAML(typ="safe").load(block("yaml"))["jobs"].values()
-    installs, checks = [step["run"] for step in job["steps"] if "run" in step]
-    assert installs.startswith("python -m pip install ")
+    [step] = [step for step in job["steps"] if step["uses"].startswith("./")]
     drafts = tmp_path / "drafts"
     drafts.mkdir()
     (drafts / "good.txt").write_text("Police found two children.\n", encoding="utf-8")
     (drafts / "bad.txt").write_text("Police found two child prostitutes.\n", encoding="utf-8")
-    said = shell(checks, tmp_path, shell_path)
+    programs = tmp_path / "thb-monitor" / "bin"
+    programs.mkdir(parents=True)
+    monitor = shutil.which("monitor", path=shell_path)
+    assert monitor
+    (programs / "monitor").symlink_to(monitor)
+    said = run_step("Check", tmp_path, step["with"], action=documents.ROOT, temp=tmp_path)
     assert said.returncode == 1, said.stderr
-    assert "bad.txt: 1 finding" in said.stdout
-    assert "good.txt: 0 findings" in said.stdout
+    [command] = workflow_commands.read(said.stdout)
+    assert (command.name, command.properties["file"]) == ("error", "drafts/bad.txt")
 
 
 def test_a_feed_is_followed_and_its_news_printed(tmp_path: Path, shell_path: str) -> None:
