@@ -126,6 +126,11 @@ STEPS = (
         (*PYTEST, "tests/lsp"),
         {"EDITORS": "1"},
     ),
+    Step(
+        "ci",
+        "`monitor check` before a commit, in a GitHub action and as SARIF, for real",
+        ("tests/ci_proof.py",),
+    ),
     Step("load", "50 clients at once for half a minute", ("benchmarks/bench_load.py",)),
     Step("check", "a draft beside a pass of spaCy", ("benchmarks/bench_check.py",)),
     Step("ingest", "pages with storing beside bare extraction", ("benchmarks/bench_ingest.py",)),
