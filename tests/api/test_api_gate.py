@@ -459,7 +459,7 @@ def test_a_get_changes_nothing(app: FastAPI, desk: Monitor, far: httpx.Client) -
     try:
         assert far.post("/signout").status_code == 403
         for path in paths:
-            # some of LanguageTool's API answer 400 where nothing is asked, 403 where there is no user
+            # some of the /v2 routes answer 400 to nothing, 403 where there is no user
             good = (200, 400, 403, 404) if path.startswith("/v2/") else (200, 404)
             assert far.get(path, headers=HTML).status_code in good, path
         assert [line for line in written if line.upper() != "BEGIN"] == []

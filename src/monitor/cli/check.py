@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -28,7 +28,10 @@ def check(
         list[str],
         typer.Argument(metavar="PATH", help="Files, folders, quoted globs; - reads stdin."),
     ],
-    format: Annotated[Format, typer.Option(help="How to write it.")] = "text",
+    format: Annotated[
+        Literal["text", "json", "sarif", "github", "html", "docx"],
+        typer.Option(help="How to write it."),
+    ] = "text",
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="Where to; default: stdout."),
@@ -99,14 +102,16 @@ def check(
         raise UsageError("--redact and --include-text exclude each other")
     if redact and format == "docx":
         raise UsageError("--redact and --format docx exclude each other: the file is the draft")
-    reports = [(path, format_of(path)) for path in report or ()]
+    reports: list[tuple[Path | None, Format]] = [(path, format_of(path)) for path in report or ()]
+    if format != "docx":
+        reports.append((output, format))
     options = {
         "country": _country(monitor, country),
         "min_confidence": min_confidence,
         "on_topic": on_topic,
         "guideline": chosen,
     }
-    formats = frozenset({format, *(kind for _, kind in reports)})
+    formats = frozenset(kind for _, kind in reports)
     wanted = Wanted(formats, bound, baseline, write_baseline, redact, include_text)
     files = expand(paths, leave_out=[path for path in (output, *(report or ())) if path])
     reviewed = need_one_word_file(files, output) if format == "docx" else None
@@ -114,7 +119,7 @@ def check(
     if reviewed:
         write_reviewed(files[0], batch.documents[0], reviewed)
         say(as_text(batch.documents[0]).splitlines()[0])
-    for path, kind in reports if reviewed else [*reports, (output, format)]:
+    for path, kind in reports:
         text = WRITERS[kind](for_format(batch, kind, include_text=include_text))
         if path is not None:
             write_file(path, text)
