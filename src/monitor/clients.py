@@ -1,4 +1,4 @@
-"""Settings for programs of others that call the desk: LanguageTool's clients, and web pages."""
+"""Settings of how others reach the desk: LanguageTool's clients, web pages, proxies."""
 
 from __future__ import annotations
 
@@ -79,3 +79,26 @@ def check_origins(origins: Iterable[str]) -> None:
                 " https://cms.example.org or chrome-extension://abcdefghijklmnop: scheme and host"
                 " in small letters, a port where it is not the usual one, and nothing behind it"
             )
+
+
+def check_public_url(url: str) -> None:
+    """Raise `ConfigError` for what is no address under which recipients reach the desk."""
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in url
+    except ValueError:
+        whole = False
+    if url and (not whole or parts.query or parts.fragment or re.search(r"[^!-~]", url)):
+        raise ConfigError("'digest.public_url' must be an address such as https://desk.example.org")
+
+
+def check_proxies(proxies: Iterable[str]) -> None:
+    """Raise `ConfigError` for what is no address or network."""
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError as error:
+            raise ConfigError(
+                f"'serve.trusted_proxies': '{proxy}' is no address or network of addresses, such as"
+                " 127.0.0.1 or 10.0.0.0/8"
+            ) from error

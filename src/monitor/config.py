@@ -5,18 +5,21 @@ An unknown key is an error that names it: a misspelt setting silently ignored is
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor.clients import LanguageToolSettings, check_languagetool, check_origins
+from monitor.clients import (
+    LanguageToolSettings,
+    check_languagetool,
+    check_origins,
+    check_proxies,
+    check_public_url,
+)
 from monitor.errors import ConfigError, UsageError
 from monitor.recipients import Recipient, SmtpSettings, check_once, check_recipient, check_smtp
 from monitor.types import SEVERITIES, Severity
@@ -364,8 +367,8 @@ def _check_values(settings: Settings) -> None:
         raise ConfigError("'check.max_chars' must be above 0")
     _check_country(settings.check.country)
     check_smtp(settings.smtp)
-    _check_public_url(settings.digest.public_url)
-    _check_proxies(settings.serve.trusted_proxies)
+    check_public_url(settings.digest.public_url)
+    check_proxies(settings.serve.trusted_proxies)
     check_origins(settings.serve.allow_origins)
     check_languagetool(settings.languagetool)
 
@@ -387,27 +390,6 @@ def _check_severities(check: CheckSettings) -> None:
     ]:
         if value not in SEVERITIES:
             raise ConfigError(f"'{where}': '{value}' is none of {', '.join(SEVERITIES)}")
-
-
-def _check_public_url(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in url
-    except ValueError:
-        whole = False
-    if url and (not whole or parts.query or parts.fragment or re.search(r"[^!-~]", url)):
-        raise ConfigError("'digest.public_url' must be an address such as https://desk.example.org")
-
-
-def _check_proxies(proxies: tuple[str, ...]) -> None:
-    for proxy in proxies:
-        try:
-            ipaddress.ip_network(proxy)
-        except ValueError as error:
-            raise ConfigError(
-                f"'serve.trusted_proxies': '{proxy}' is no address or network of addresses, such as"
-                " 127.0.0.1 or 10.0.0.0/8"
-            ) from error
 
 
 def _check_days(store: StoreSettings) -> None:
