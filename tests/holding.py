@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import own_guide
-from desk import MONITOR
+from desk import MONITOR, Said
 
 CANARY = "Zqcanaryvex"
 DRAFT = f"Slug: {CANARY}\n\nThe unfortunate victim {CANARY} was asked by {CANARY}.\n"
@@ -86,6 +86,12 @@ class Place:
             if process.returncode is None:
                 abort(process)
 
+    def do(self, *words: str) -> Said:
+        """Run a command to its end."""
+        with self.run(*words) as process:
+            out, err = process.communicate(timeout=300)
+        return Said(process.returncode, out.decode(), err.decode())
+
     def leaks(self) -> list[str]:
         """Return what the canary is found in."""
         return leaks([self.root])
@@ -105,9 +111,11 @@ def abort(process: subprocess.Popen[bytes]) -> tuple[bool, bytes]:
     assert process.stdout
     assert process.stderr
     assert process.stdin
-    process.send_signal(signal.SIGABRT)
-    _, status = os.waitpid(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    status = 0
+    if process.poll() is None:
+        process.send_signal(signal.SIGABRT)
+        _, status = os.waitpid(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     said = process.stdout.read() + process.stderr.read()
     for pipe in (process.stdin, process.stdout, process.stderr):
         pipe.close()
