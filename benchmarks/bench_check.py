@@ -1,8 +1,8 @@
 """How long a draft takes: `POST /v1/check` of a warm `monitor serve` beside one spaCy pass.
 
-    python benchmarks/bench_check.py [--rounds 60]
+    python benchmarks/bench_check.py [--rounds 60] [--words 600]
 
-The drafts are 600 words each, cut from the sample outlets' texts on trafficking. Both are timed in
+The drafts have so many words each, cut from the sample outlets' texts on trafficking. Both are timed in
 turn, draft by draft, in processes of their own on the same core count, so that a noisy machine
 disturbs both alike. Also prints `monitor --help` and a cold `monitor check` of one draft.
 """
@@ -29,8 +29,8 @@ from monitor.demo.articles import load_outlets
 WORDS = 600
 
 
-def drafts() -> list[str]:
-    """Return drafts of 600 words on trafficking."""
+def drafts(words: int) -> list[str]:
+    """Return drafts of so many words on trafficking, at least one."""
     texts = [
         "\n\n".join((article.headline, *article.paragraphs))
         for outlet in load_outlets()
@@ -38,11 +38,11 @@ def drafts() -> list[str]:
         if article.kind == "relevant"
     ]
     found, current = [], ""
-    for text in texts:
+    for text in texts * (1 + words // 1_000):
         current = f"{current}\n\n{text}".strip()
-        if len(current.split()) >= WORDS:
+        if len(current.split()) >= words:
             cut = current.split(" ")
-            found.append(" ".join(cut[: WORDS + 1]))
+            found.append(" ".join(cut[: words + 1]))
             current = ""
     return found
 
@@ -65,8 +65,9 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=60)
-    rounds = parser.parse_args().rounds
-    texts = drafts()
+    parser.add_argument("--words", type=int, default=WORDS)
+    given = parser.parse_args()
+    texts, rounds = drafts(given.words), given.rounds
     monitor = [sys.executable, "-m", "monitor"]
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.txt"
@@ -93,7 +94,7 @@ def main() -> None:
             server.wait()
     print(row("monitor --help", helps))
     print(row("monitor check, one file, cold", colds))
-    print(row("POST /v1/check, 600 words, warm", checks))
+    print(row(f"POST /v1/check, {given.words} words, warm", checks))
     print(row("one spaCy pass, without NER", passes))
     print(row("one spaCy pass, whole pipeline", passes_ner))
     for name, other in (("without NER", passes), ("whole", passes_ner)):

@@ -133,6 +133,11 @@ STEPS = (
     ),
     Step("load", "50 clients at once for half a minute", ("benchmarks/bench_load.py",)),
     Step("check", "a draft beside a pass of spaCy", ("benchmarks/bench_check.py",)),
+    Step(
+        "long",
+        "a draft of 2,000 words beside a pass of spaCy",
+        ("benchmarks/bench_check.py", "--words", "2000", "--rounds", "30"),
+    ),
     Step("ingest", "pages with storing beside bare extraction", ("benchmarks/bench_ingest.py",)),
     Step("feeds", "feeds with storing beside feedparser", ("benchmarks/bench_feeds.py",)),
     Step("guideline", "rules over news", ("benchmarks/bench_guideline.py", DEV), needs=DEV),
