@@ -2,9 +2,9 @@
 
     python benchmarks/bench_check.py [--rounds 60] [--words 600]
 
-The drafts have so many words each, cut from the sample outlets' texts on trafficking. Both are timed in
-turn, draft by draft, in processes of their own on the same core count, so that a noisy machine
-disturbs both alike. Also prints `monitor --help` and a cold `monitor check` of one draft.
+The drafts have so many words each, cut from the sample outlets' texts on trafficking. Both are
+timed in turn, draft by draft, in processes of their own on the same core count, so that a noisy
+machine disturbs both alike. Also prints `monitor --help` and a cold `monitor check` of one draft.
 """
 
 from __future__ import annotations
