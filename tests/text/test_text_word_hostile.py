@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import word_corpus
-from monitor.errors import DocumentError
+from monitor.errors import DocumentError, DocumentTooLarge
 from monitor.text.comment_docx import comment_docx
+from monitor.text.readers import read_document
 from word_corpus import para, run
 from word_reading import found, parts, text_of
 from word_shapes import SHAPES
@@ -111,6 +112,12 @@ def test_a_part_that_is_packed_to_nothing_is_refused() -> None:
     assert len(data) < 100_000
     with pytest.raises(DocumentError, match="more than"):
         text_of(data)
+
+
+def test_a_text_over_the_limit_is_not_read_to_its_end() -> None:
+    data = word_corpus.package(para(run("word")) * 2_000)
+    with pytest.raises(DocumentTooLarge, match="more than 100 characters"):
+        read_document(data, "a.docx", max_chars=100)
 
 
 def test_nothing_outside_is_asked_and_no_file_is_written(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from monitor.errors import DocumentError
+from monitor.errors import DocumentError, DocumentTooLarge
 from monitor.text.spans import Stretch
 from monitor.text.word_package import MAX_UNPACKED, RELATIONSHIP, W, WordPackage
 
@@ -74,13 +74,15 @@ class _Paragraph:
     pieces: list[tuple[str, Any]] = field(default_factory=list)
 
 
-def read_docx(data: bytes) -> tuple[str, Stretch | None, tuple[Stretch, ...]]:
+def read_docx(
+    data: bytes, *, max_chars: int | None = None
+) -> tuple[str, Stretch | None, tuple[Stretch, ...]]:
     """Return the text, the span of the headline and those of the captions; see `read_word`."""
-    word = read_word(WordPackage(data))
+    word = read_word(WordPackage(data), max_chars=max_chars)
     return word.text, word.headline, word.captions
 
 
-def read_word(package: WordPackage) -> WordText:
+def read_word(package: WordPackage, *, max_chars: int | None = None) -> WordText:
     """Return the visible text of a Word file.
 
     Paragraphs, also those of tables, text boxes and content controls, are separated by blank
@@ -88,7 +90,8 @@ def read_word(package: WordPackage) -> WordText:
     what is deleted or moved away by a tracked change is not there, what is inserted is. The
     headline is the first paragraph of the style Title, else Heading 1.
 
-    Raises `DocumentError` if the package has no document in it.
+    Raises `DocumentError` if the package has no document in it, `DocumentTooLarge` as soon as the
+    text has more than `max_chars` characters.
     """
     body = package.tree(package.main).find(W + "body")
     if body is None:
@@ -109,6 +112,8 @@ def read_word(package: WordPackage) -> WordText:
         span = (length, length + len(stripped))
         texts.append(stripped)
         length = span[1]
+        if max_chars is not None and length > max_chars:
+            raise DocumentTooLarge(f"the document has more than {max_chars:,} characters")
         if paragraph.place == "picture" or paragraph.style == "caption":
             captions.append(span)
         elif paragraph.style in _HEADLINES and paragraph.reference is None:

@@ -147,7 +147,7 @@ def _read(data: bytes, suffix: str, max_chars: int) -> Document:
     if kind == "docx":
         from monitor.text.read_docx import read_docx
 
-        text, headline, captions = read_docx(data)
+        text, headline, captions = read_docx(data, max_chars=max_chars)
         check_text(text, max_chars=max_chars)
         return Document(text, format=kind, headline=headline, captions=captions)
     text = decode(data, is_html=kind == "html")
