@@ -35,7 +35,7 @@ def test_a_word_file_is_written_with_comments(desk: Desk) -> None:
     [
         (["draft.docx"], "-o"),
         (["draft.docx", "-o", "./draft.docx"], "another name"),
-        (["draft.docx", "draft.docx", "-o", "x.docx"], "one .docx file"),
+        (["draft.docx", "other.docx", "-o", "x.docx"], "one .docx file"),
         (["-", "-o", "x.docx"], "one .docx file"),
     ],
 )
