@@ -34,6 +34,7 @@ def test_a_word_file_is_written_with_comments(desk: Desk) -> None:
     ("words", "told"),
     [
         (["draft.docx"], "-o"),
+        (["draft.docx", "-o", "x.docx", "--redact"], "exclude each other"),
         (["draft.docx", "-o", "./draft.docx"], "another name"),
         (["draft.docx", "other.docx", "-o", "x.docx"], "one .docx file"),
         (["-", "-o", "x.docx"], "one .docx file"),

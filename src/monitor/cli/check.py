@@ -100,8 +100,6 @@ def check(
         raise UsageError(f"--min-confidence: {min_confidence:g} is no number from 0 to 1")
     if redact and include_text:
         raise UsageError("--redact and --include-text exclude each other")
-    if redact and format == "docx":
-        raise UsageError("--redact and --format docx exclude each other: the file is the draft")
     reports: list[tuple[Path | None, Format]] = [(path, format_of(path)) for path in report or ()]
     if format != "docx":
         reports.append((output, format))
@@ -114,7 +112,7 @@ def check(
     formats = frozenset(kind for _, kind in reports)
     wanted = Wanted(formats, bound, baseline, write_baseline, redact, include_text)
     files = expand(paths, leave_out=[path for path in (output, *(report or ())) if path])
-    reviewed = need_one_word_file(files, output) if format == "docx" else None
+    reviewed = need_one_word_file(files, output, redact) if format == "docx" else None
     batch = make_batch(monitor, files, options, wanted, jobs=jobs or cores())
     if reviewed:
         write_reviewed(files[0], batch.documents[0], reviewed)

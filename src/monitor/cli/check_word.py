@@ -10,11 +10,13 @@ from typing import Any
 from monitor.errors import UsageError
 
 
-def need_one_word_file(files: Sequence[str], output: Path | None) -> Path:
-    """Return where to write; raises `UsageError` unless there is one Word file and another name.
+def need_one_word_file(files: Sequence[str], output: Path | None, redact: bool) -> Path:
+    """Return where to write; raises `UsageError` unless there is one Word file and a new name.
 
     The draft is never written over: should that fail half-way, both would be lost.
     """
+    if redact:
+        raise UsageError("--redact and --format docx exclude each other: the file is the draft")
     if output is None:
         raise UsageError("--format docx: say with -o where the file with comments is to go")
     if len(files) != 1 or Path(files[0]).suffix.lower() != ".docx":
