@@ -170,13 +170,14 @@ def test_document_json_has_the_shape_of_the_contract():
     assert (shown["line"], shown["column"]) == (2, 21)
     assert list(entry) == ["path", "language", "words", "findings", "scorecard", "text"]
     assert list(shown) == [
-        "rule", "severity", "confidence",
-            "principle", "scope", "field", "start", "end", "utf16_start",
+        "rule", "guideline", "severity", "confidence",
+        "principle", "scope", "field", "start", "end", "utf16_start",
         "utf16_end", "line", "column", "end_line", "end_column", "match", "quoted",
         "message", "why", "suggestions", "sources", "protects",
     ]  # fmt: skip
     assert set(shown["sources"][0]) == {"title", "section", "url"}
-    assert all(set(i) == {"item", "met", "reason", "evidence"} for i in entry["scorecard"])
+    keys = {"item", "guideline", "met", "reason", "evidence"}
+    assert all(set(item) == keys for item in entry["scorecard"])
 
 
 def test_short_texts_are_not_scored():
