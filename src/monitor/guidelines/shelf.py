@@ -71,7 +71,7 @@ class Shelf:
         self._refused: Mapping[Path, State] | None = None
         self._next = 0.0
         self.problem: str | None = None
-        """Why an edit is not in force, with file, rule and line; None where all is."""
+        """Why an edit is not in force, with file, rule and line; None where all is as it says."""
 
     @classmethod
     def of(cls, guidelines: Sequence[Guideline]) -> Self:
@@ -132,13 +132,14 @@ class Shelf:
             for path, guideline in kept.loaded.items()
             if all(states.get(p) == kept.states.get(p) for p in _folders(guideline))
         }
+        asked = self._rules
         try:
             new = self._load(same)
         except Exception as error:  # noqa: BLE001 - no edit may keep a draft from being checked
             known = isinstance(error, MonitorError)
-            self.problem = str(error) if known else f"{type(error).__name__}: {error}"
-            self._refused = states
-            logger.warning("the rules from before stay in force: %s", self.problem)
+            said = str(error) if known else f"{type(error).__name__}: {error}"
+            self.problem, self._refused = _from_its_folder(said, asked.folders), states
+            logger.warning("the rules from before stay in force: %s", said)
             return kept
         self.problem = self._refused = None
         logger.info("guidelines in force: %s", new.in_force.stamp)
@@ -160,6 +161,13 @@ class Shelf:
             if folders & set(_folders(ruling.guideline)):
                 _ = ruling.countries  # what cannot be read is told now, not with some draft
         return _Set(loaded, in_force, {**_states(folders), **before})
+
+
+def _from_its_folder(said: str, folders: Iterable[Path]) -> str:
+    """Return an error for readers who need not know where on the machine a folder is."""
+    for parent in {path.parent for folder in folders for path in (folder, folder.resolve())}:
+        said = said.replace(f"{parent}{os.sep}", "") if parent.name else said
+    return said
 
 
 def _folders(guideline: Guideline) -> tuple[Path, ...]:
