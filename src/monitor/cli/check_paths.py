@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from monitor.errors import UsageError
 from monitor.findings.batch import STDIN
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
+_GLOB = re.compile(r"[*?]|\[[^\]]+\]")
+"""An opening bracket alone is a file's name."""
 
 
 def expand(paths: Sequence[str], *, leave_out: Sequence[Path] = ()) -> list[str]:
@@ -42,7 +45,7 @@ def _inside(name: str) -> Iterator[Path] | None:
     if path.is_dir():
         shown = (p for p in path.rglob("*") if not _is_hidden(p, path))
         return iter(shown)
-    if glob.has_magic(name) and not path.exists():
+    if _GLOB.search(name) and not path.exists():
         return (Path(match) for match in glob.iglob(name, recursive=True))  # noqa: PTH207
     return None
 
