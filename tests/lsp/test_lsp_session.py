@@ -16,7 +16,7 @@ from monitor.config import Settings
 from monitor.errors import DocumentError, DocumentTooLarge, NotFound, UsageError
 from monitor.lsp.checker import Checker
 from monitor.lsp.server import make_server
-from monitor.workers import WorkerError
+from monitor.workers import Job, Worker, WorkerEnded, WorkerError
 
 CANARY = "zanzibarquark"
 FINDING = {
@@ -120,6 +120,29 @@ def editing(folder: Path, **said: Any) -> Iterator[Editing]:
 
 
 URI = "file:///draft.txt"
+
+
+class Ending(Worker):
+    """A process that ends at its first jobs, as many as `left` says."""
+
+    left = 1
+
+    def do(self, job: Job) -> bytes:
+        if self.left:
+            self.left -= 1
+            raise WorkerEnded("a checking process ended (exit code -9)")
+        return b'{"findings": []}'
+
+
+def test_where_the_process_ended_a_new_one_tries_once_more(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    checker = Checker(settings)
+    checker._worker = worker = Ending(settings)
+    assert asyncio.run(checker.check({"text": "a"})) == {"findings": []}
+    worker.left = 2
+    with pytest.raises(WorkerEnded):
+        asyncio.run(checker.check({"text": "a"}))
+    checker.close()
 
 
 def test_flags_come_with_their_version_and_go_when_closed(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from monitor.config import Settings
-from monitor.workers import Job, Worker
+from monitor.workers import Job, Worker, WorkerEnded
 
 
 class Checker:
@@ -24,8 +24,15 @@ class Checker:
         await asyncio.get_running_loop().run_in_executor(self._pool, self._worker.start)
 
     async def check(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Return `Monitor.check_text(**options)`; raises what that raises, else `WorkerError`."""
-        return await self._do(Job("check_text", options))
+        """Return `Monitor.check_text(**options)`; raises what that raises, else `WorkerError`.
+
+        Where the process ended, a new one tries once more: it may have been another's fault.
+        """
+        job = Job("check_text", options)
+        try:
+            return await self._do(job)
+        except WorkerEnded:
+            return await self._do(job)
 
     async def say_flag(self, options: Mapping[str, Any]) -> None:
         """Count whether a flag was right, in the desk's database; raises as `say_flag` does."""
