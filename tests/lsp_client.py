@@ -48,7 +48,7 @@ class Client:
         self._number += 1
         self._send({"id": self._number, "method": method, "params": params})
         while True:
-            answer = self.answers.get(timeout=120)
+            answer = self.answers.get(timeout=240)
             if answer["id"] == self._number:
                 return answer["result"] if "result" in answer else {"error": answer["error"]}
 
@@ -77,7 +77,7 @@ class Client:
     def notify(self, method: str, params: Any = None) -> None:
         self._send({"method": method, "params": params})
 
-    def wait_for(self, wanted: Callable[[Message], bool], timeout: float = 120) -> Message:
+    def wait_for(self, wanted: Callable[[Message], bool], timeout: float = 240) -> Message:
         """Return the first message of the server that is `wanted`, also one that came before."""
         until = time.monotonic() + timeout
         with self._came:

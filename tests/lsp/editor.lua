@@ -4,7 +4,7 @@
 
 local draft, result = arg[1], arg[2]
 local server = vim.list_slice(arg, 3)
-local WAIT = 120000
+local WAIT = 240000
 
 local function stop(reason)
   io.stderr:write(reason .. "\n")

@@ -12,7 +12,7 @@ const vscode = load("vscode");
 const extension = load("./extension.js");
 
 async function until(what, condition) {
-  const end = Date.now() + 120_000;
+  const end = Date.now() + 240_000;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
