@@ -105,6 +105,7 @@ def test_globs_and_folders_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert expand(["b/**"]) == ["b/a.txt", "b/c/d.HTML", "b/z.md"]
     assert expand(["b"], leave_out=[Path("b/z.md")]) == ["b/a.txt", "b/c/d.HTML"]
     assert expand(["absent.md"]) == ["absent.md"]
+    assert expand(["a.md", "a.md", "*.md"]) == ["a.md", "a.md", "f[1].md"]
     for name in ("drafts/**/*.md", "b/*.pdf"):
         with pytest.raises(UsageError) as error:
             expand([name])

@@ -94,10 +94,7 @@ def check(
     """Check drafts against the reporting guidelines."""
     monitor, chosen = choose(context, guideline)
     bound = fail_on or monitor.settings.check.fail_on
-    if bound not in SEVERITIES:
-        raise UsageError(f"--fail-on: '{bound}' is none of {', '.join(SEVERITIES)}")
-    if min_confidence is not None and not 0 <= min_confidence <= 1:
-        raise UsageError(f"--min-confidence: {min_confidence:g} is no number from 0 to 1")
+    _refuse(bound, min_confidence)
     if redact and include_text:
         raise UsageError("--redact and --include-text exclude each other")
     reports: list[tuple[Path | None, Format]] = [(path, format_of(path)) for path in report or ()]
@@ -126,6 +123,13 @@ def check(
     if (output is not None and not reviewed) or format == "github":
         say(_summary(batch.count(), len(files)))
     raise typer.Exit(batch.exit_code)
+
+
+def _refuse(bound: str, min_confidence: float | None) -> None:
+    if bound not in SEVERITIES:
+        raise UsageError(f"--fail-on: '{bound}' is none of {', '.join(SEVERITIES)}")
+    if min_confidence is not None and not 0 <= min_confidence <= 1:
+        raise UsageError(f"--min-confidence: {min_confidence:g} is no number from 0 to 1")
 
 
 def _summary(found: int, files: int) -> str:

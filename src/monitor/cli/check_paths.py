@@ -16,25 +16,27 @@ _GLOB = re.compile(r"[*?]|\[[^\]]+\]")
 
 
 def expand(paths: Sequence[str], *, leave_out: Sequence[Path] = ()) -> list[str]:
-    """Return the files in the order given, those of a folder or a glob sorted, each once.
+    """Return the files in the order given, those of a folder or a glob sorted and not twice.
 
-    Names are taken as they are; a folder or a glob gives what can be checked, without hidden files
-    and those of `leave_out`: what this run writes. Raises `UsageError`, naming the folder or the
-    glob, where there is nothing.
+    Names are taken as they are given; a folder or a glob gives what can be checked, without hidden
+    files and those of `leave_out`: what this run writes. Raises `UsageError`, naming the folder or
+    the glob, where there is nothing.
     """
     own = {path.resolve() for path in leave_out}
-    found: dict[str, None] = {}
+    found: list[str] = []
     for name in paths:
         inside = _inside(name)
         if inside is None:
-            found[name] = None
+            found.append(name)
             continue
         fitting = [path for path in inside if path.suffix.lower() in SUFFIXES and path.is_file()]
         if not fitting:
             where = "in this folder" if Path(name).is_dir() else "is there that fits"
             raise UsageError(f"{name}: no {', '.join(SUFFIXES)} file {where}")
-        found |= dict.fromkeys(str(path) for path in sorted(fitting) if path.resolve() not in own)
-    return list(found)
+        there = set(found)
+        names = (str(path) for path in sorted(fitting) if path.resolve() not in own)
+        found += [each for each in names if each not in there]
+    return found
 
 
 def _inside(name: str) -> Iterator[Path] | None:
