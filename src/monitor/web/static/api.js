@@ -49,11 +49,12 @@ export function checkText({ text, title, country, format, onTopic, guidelines },
 }
 
 /** Check a file; the answer holds its visible text. An error names the file as its owner does. */
-export async function checkFile(file, country, signal) {
+export async function checkFile(file, { country, guidelines }, signal) {
   const body = new FormData();
   body.append("file", file);
   body.append("country", country);
   body.append("include_text", "true");
+  for (const guideline of guidelines) body.append("guideline", guideline);
   try {
     return await call("/v1/check/file", { method: "POST", body, signal });
   } catch (error) {

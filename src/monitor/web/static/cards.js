@@ -84,12 +84,13 @@ function ruleParts(parts, place, isOneOfSeveral, reasons, actions) {
   const title = actions.titleOf(first.rule);
   const name = el("p", { className: "rule-name" }, badge(first.severity), ` ${title}`);
   const said = sureness(first.confidence);
+  const guideline = actions.guidelineOf(first);
   const offers = parts.map((part) => suggestions(part, place.parts.length > 1, actions));
   return [
     isOneOfSeveral ? name : null,
     el("p", { className: "message", textContent: first.message }),
     said ? el("p", { className: "sureness", textContent: said }) : null,
-    actions.guidelineOf(first) ? el("p", { className: "sureness", textContent: `Guideline: ${actions.guidelineOf(first)}` }) : null,
+    guideline ? el("p", { className: "sureness", textContent: `Guideline: ${guideline}` }) : null,
     ...offers,
     reasons.get(first.rule),
     isOneOfSeveral ? ignoreButton(first, `Ignore “${title}”`, actions) : null,

@@ -55,7 +55,8 @@ function isTooLarge({ text, title }) {
 /** Check a file; `use` puts its text into the fields before the answer is shown. */
 export async function checkThe(file, use) {
   stop();
-  await run((signal) => checkFile(file, country.value, signal), (document) => {
+  const options = { country: country.value, guidelines: chosen() };
+  await run((signal) => checkFile(file, options, signal), (document) => {
     use(document.text);
     show(adapt(document, { title: "", text: document.text }));
   });

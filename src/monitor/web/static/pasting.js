@@ -53,7 +53,10 @@ function fitting(words, head) {
   return isInside && BLOCK_MARK.test(words) ? `\n\n${words}` : words;
 }
 
-/** Undo a paste that browsers would take too long to note, if nothing was written since; other pastes are the browser's to undo. */
+/**
+ * Undo a paste that browsers would take too long to note, if nothing was written since; other
+ * pastes are the browser's to undo.
+ */
 function takeBack(field, changed) {
   if (!last?.isLong || field.value !== last.after) return false;
   const { value, start, end, format } = last;

@@ -30,5 +30,6 @@ export function reasonControls(name, reason, save) {
     save(words);
   };
   show(reason);
-  return el("span", { className: "reasons", role: "group", "aria-label": `Why: ${name}` }, el("span", { textContent: "Why?" }), ...buttons, input);
+  const props = { className: "reasons", role: "group", "aria-label": `Why: ${name}` };
+  return el("span", props, el("span", { textContent: "Why?" }), ...buttons, input);
 }

@@ -67,8 +67,9 @@ function pieces(text, problems) {
     const over = problems.filter((p) => p.start <= start && p.end >= end);
     const numbers = problems.filter((p) => p.end === end).map(({ number }) => number);
     const shortest = over.toSorted((a, b) => a.end - a.start - (b.end - b.start))[0];
+    const kind = shortest?.severity;
     return [
-      shortest ? el("mark", { className: shortest.severity, textContent: words }) : document.createTextNode(words),
+      kind ? el("mark", { className: kind, textContent: words }) : document.createTextNode(words),
       ...numbers.map((number) => el("sup", { textContent: `[${number}]` })),
     ];
   });
@@ -80,11 +81,12 @@ function flagsOf(problems, actions) {
   if (!problems.length) return el("p", { textContent: "None." });
   const entries = group(problems).map(({ places }) => {
     const [first] = places;
-    const numbers = places.map(({ number }) => `[${number}]`).join(" ");
+    const numbers = el("strong", { textContent: `${places.map(({ number }) => `[${number}]`).join(" ")} ` });
+    const words = el("q", { dir: "auto", textContent: first.words });
     return el(
       "li",
       { className: `flag ${first.severity}` },
-      el("p", { className: "flag-head" }, el("strong", { textContent: `${numbers} ` }), badge(first.severity), el("q", { dir: "auto", textContent: first.words })),
+      el("p", { className: "flag-head" }, numbers, badge(first.severity), words),
       ...onePerRule(first.parts).flatMap((part) => ruleOf(part, actions)),
     );
   });
@@ -97,9 +99,10 @@ function ruleOf(part, { titleOf, guidelineOf }) {
   const named = guidelineOf(part) ? ` (${guidelineOf(part)})` : "";
   const said = sureness(part.confidence);
   const instead = part.suggestions.map((wording) => `“${wording || "(leave out)"}”`).join(", ");
-  const sources = part.sources.map((source) =>
-    el("li", {}, link(source.url, source.title), source.section ? `, ${source.section}` : null, source.url ? el("span", { className: "url", textContent: ` ${source.url}` }) : null),
-  );
+  const sources = part.sources.map(({ url, title, section }) => {
+    const address = url ? el("span", { className: "url", textContent: ` ${url}` }) : null;
+    return el("li", {}, link(url, title), section ? `, ${section}` : null, address);
+  });
   return [
     el("p", { className: "rule" }, `${titleOf(part.rule)} · ${part.rule}${named}`),
     el("p", { dir: "auto", textContent: part.message }),

@@ -21,7 +21,7 @@ function report() {
     problems: visible().toSorted(inOrder),
     taken: takenNow(state.taken),
     aside: state.aside.map((entry) => ({
-      name: entry.rule ? `The rule “${actions.titleOf(entry.rule)}” (${entry.rule})` : `“${entry.words}” (${rulesOf(entry)})`,
+      name: nameOf(entry),
       reason: entry.reason,
       count: hiddenBy([entry]).length,
     })),
@@ -35,7 +35,10 @@ function report() {
   });
 }
 
-const rulesOf = ({ places }) => [...new Set(places.map(({ rule }) => rule))].join(", ");
+function nameOf({ rule, words, places }) {
+  if (rule) return `The rule “${actions.titleOf(rule)}” (${rule})`;
+  return `“${words}” (${[...new Set(places.map((place) => place.rule))].join(", ")})`;
+}
 
 /** The report of what stands there now: what was changed is checked first. */
 async function fresh() {
