@@ -29,7 +29,7 @@ from monitor.demo.articles import load_outlets
 WORDS = 600
 
 
-def drafts(words: int) -> list[str]:
+def drafts(words: int = WORDS) -> list[str]:
     """Return drafts of so many words on trafficking, at least one."""
     texts = [
         "\n\n".join((article.headline, *article.paragraphs))
