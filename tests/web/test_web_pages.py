@@ -115,6 +115,8 @@ def test_markup_from_outside_stays_text() -> None:
     rule = {
         "id": HOSTILE,
         "feedback": None,
+        "guideline": HOSTILE,
+        "also": [HOSTILE],
         "title": HOSTILE,
         "principle": HOSTILE,
         "kind": "phrase",
