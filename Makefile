@@ -2,10 +2,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Test processes: one a core and one more, since many tests wait for servers; at most four.
+# Test processes: one a core and two more, since many tests wait for servers; at most four.
 TESTERS ?= $(shell $(PYTHON) -c "import os; \
 	mine = getattr(os, 'sched_getaffinity', lambda _: range(os.cpu_count() or 1))(0); \
-	print(min(4, len(mine) + 1))")
+	print(min(4, len(mine) + 2))")
 
 .PHONY: demo test lint browser emulator kernels floors proof screenshots clean
 
