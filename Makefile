@@ -2,17 +2,17 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Test processes: one a core and two more, since many tests wait for servers; at most four.
+# Test processes: one a core and one more, since many tests wait for servers; at most four.
 TESTERS ?= $(shell $(PYTHON) -c "import os; \
 	mine = getattr(os, 'sched_getaffinity', lambda _: range(os.cpu_count() or 1))(0); \
-	print(min(4, len(mine) + 2))")
+	print(min(4, len(mine) + 1))")
 
 .PHONY: demo test lint browser emulator kernels floors proof screenshots clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/monitor demo $(if $(ONCE),--once)
 
-test: $(VENV)/.dev browser emulator lint
+test: $(VENV)/.dev browser lint
 	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
@@ -36,7 +36,7 @@ browser: $(VENV)/.dev
 screenshots: browser
 	$(BIN)/python tests/screenshots.py
 
-# An emulator of other processors, for the test that scores are the same there; skipped without.
+# An emulator of other processors, for `make kernels`.
 emulator:
 	sh tests/bring_qemu.sh
 

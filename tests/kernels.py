@@ -45,7 +45,10 @@ def main() -> int:
         return 2
     pytest = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
     passed = [
-        run(f"a few texts on {OLD}", (*pytest, PROBE), EMULATED_PROCESSOR=OLD),
+        *(
+            run(f"a few texts on {one}", (*pytest, PROBE), EMULATED_PROCESSOR=one)
+            for one in (OLD, PLAIN)
+        ),
         run(f"tests on {PLAIN}", on(PLAIN, *pytest, *SCORED)),
     ]
     return 0 if all(passed) else 1

@@ -11,7 +11,7 @@ import pytest
 
 import shipped
 from desk import Desk, make_desk
-from monitor.cli.check import exit_code
+from monitor.cli.check_batch import exit_code
 from monitor.cli.check_text import as_text
 from monitor.guidelines import Checked, Told, answer_json
 from monitor.guidelines.about import JudgeWords

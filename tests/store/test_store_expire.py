@@ -132,7 +132,7 @@ def test_words_of_every_kind_of_judgement_go() -> None:
     assert kept["scorecard"] == [{"item": "x", "met": True, "reason": "", "evidence": []}]
     assert "terms" not in kept
     ours = {"rule", "severity", "principle", "scope", "field", "quoted", "why", "sources"}
-    ours |= {"confidence"}
+    ours |= {"confidence", "guideline"}
     assert {key for key, value in kept["findings"][0].items() if value == "word"} == ours
 
 

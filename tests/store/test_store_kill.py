@@ -1,5 +1,6 @@
 """Killed at any moment, or beside another program: nothing is lost and nothing doubled."""
 
+import os
 import random
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from monitor.store import Store, open_store
 from store_samples import CLASSIFIER, NOW, TAGGER, at, dump, feed, incoming, judged, poll
 from store_worker import POLLS
 
-KILLS = 20
+KILLS = int(os.environ.get("KILLS", "10"))
 
 
 def start(url: str, mode: str = "run") -> subprocess.Popen[str]:

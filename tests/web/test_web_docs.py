@@ -73,10 +73,13 @@ def test_the_calls_on_the_page_do_what_they_say(
     review = httpx.post(f"{address}/v1/articles/{article}/review", json=said, timeout=60).json()
     known = {"DECISION": str(review["decision"])}
     known |= {"ARTICLE_ID": article, "STORY_ID": story.id, "OUTLET_ID": outlet["id"]}
+    known |= {"RULE_ID": "child-prostitute", "GUIDELINE": desk.guideline.id}
     calls = re.findall(r'curl"><code>(.*?)</code>', httpx.get(f"{address}/docs").text, re.DOTALL)
     assert len(calls) >= 11
     for escaped in calls:
-        call = re.sub("[A-Z]+_ID|DECISION", lambda name: known[name[0]], html.unescape(escaped))
+        call = re.sub(
+            "[A-Z]+_ID|DECISION|GUIDELINE", lambda name: known[name[0]], html.unescape(escaped)
+        )
         said = subprocess.run(
             ["sh", "-c", f"{call} -w '\n%{{content_type}}\n%{{http_code}}'"],
             cwd=tmp_path,
@@ -86,7 +89,10 @@ def test_the_calls_on_the_page_do_what_they_say(
         )
         body, kind, status = said.stdout.rsplit("\n", 2)
         assert status == "200", f"{call}\n{said.stdout}"
-        assert json.loads(body) if "json" in kind else kind.startswith("text/plain"), call
+        if call.endswith("-o reviewed.docx"):
+            assert (tmp_path / "reviewed.docx").read_bytes().startswith(b"PK"), call
+        else:
+            assert json.loads(body) if "json" in kind else kind.startswith("text/plain"), call
 
 
 def _docx(folder: Path) -> bytes:

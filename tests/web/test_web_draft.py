@@ -219,7 +219,7 @@ def test_the_whole_draft_has_a_scorecard(page: Page) -> None:
 def test_ten_thousand_words(page: Page) -> None:
     text = "\n\n".join(f"{n} {LONG}" for n in range(62))
     assert len(text.split()) > 10_000
-    page.get_by_label("Draft", exact=True).fill(text)
+    page.get_by_label("Draft", exact=True).fill(text, timeout=60_000)
     expect(page.get_by_role("status")).to_have_text(re.compile("flags in"), timeout=60_000)
     assert len(marked(page)) == 124
     started = time.perf_counter()

@@ -57,7 +57,10 @@ class FeedbackRequest(Model):
 )
 async def feedback(
     request: Request,
-    rule_id: Annotated[WholeStr, Path(description="The rule's id.", max_length=200)],
+    rule_id: Annotated[
+        WholeStr,
+        Path(description="The rule's id.", max_length=200, examples=["child-prostitute"]),
+    ],
     said: FeedbackRequest,
     monitor: MonitorDep,
 ) -> JSONResponse:

@@ -17,6 +17,8 @@ from urllib.parse import quote
 
 _SCHEMAS = "#/components/schemas/"
 _JSON = "application/json"
+_FILE = "reviewed.docx"
+"""Where the one file that is answered goes: a terminal would not take it."""
 _BOUNDS = {"minimum": "≥", "maximum": "≤", "minLength": "length ≥", "maxLength": "length ≤"}
 
 Words = tuple[tuple[str, str], ...]
@@ -121,7 +123,8 @@ def _operation(
         fields=(*fields, *_fields(shape)),
         body=_body(media, body),
         answers=tuple(_answer(status, said) for status, said in operation["responses"].items()),
-        curl=_curl(address + _address(path, parameters), media, shape, schemas),
+        curl=_curl(address + _address(path, parameters), media, shape, schemas)
+        + (f" \\\n  -o {_FILE}" if _gives_a_file(operation) else ""),
     )
 
 
@@ -230,6 +233,11 @@ def _address(path: str, parameters: Sequence[Mapping[str, Any]]) -> str:
         return quote(examples.get(found[1], found[1].upper()), safe="")
 
     return re.sub(r"\{(\w+)\}", fill, path)
+
+
+def _gives_a_file(operation: Mapping[str, Any]) -> bool:
+    answers = operation["responses"].get("200", {}).get("content", {}).values()
+    return any(answer.get("schema", {}).get("format") == "binary" for answer in answers)
 
 
 def _curl(url: str, media: str, shape: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
