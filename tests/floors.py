@@ -210,6 +210,7 @@ MEASURES: dict[str, Measure] = {
         tuple(sentences.DEVELOPMENT),
         f"{TEXTS}/development-*.yaml",
         partial(of_sentences, sentences.DEVELOPMENT),
+        slow=True,
     ),
     "thb-en/held-out-sentences": Measure(
         tuple(sentences.HELD_OUT),

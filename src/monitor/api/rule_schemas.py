@@ -138,7 +138,9 @@ class FeedbackOut(Model):
     hits: int = Field(description="How many flags were judged.")
     right: int = Field(description="How many of them were said to be right.")
     precision: float
-    interval: tuple[float, float] = Field(description="Wilson's 95 % interval of `precision`.")
+    interval: list[float] = Field(
+        min_length=2, max_length=2, description="Wilson's 95 % interval of `precision`."
+    )
     current_hits: int = Field(description="`hits` of the guideline in force.")
     current_right: int = Field(description="`right` of the guideline in force.")
 
