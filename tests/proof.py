@@ -131,7 +131,11 @@ STEPS = (
         "`monitor check` before a commit, in a GitHub action and as SARIF, for real",
         ("tests/ci_proof.py",),
     ),
-    Step("load", "50 clients at once for half a minute", ("benchmarks/bench_load.py",)),
+    Step(
+        "load",
+        "50 clients at once for a minute",
+        ("benchmarks/bench_load.py", "--clients", "50", "--seconds", "60"),
+    ),
     Step("check", "a draft beside a pass of spaCy", ("benchmarks/bench_check.py",)),
     Step(
         "long",
