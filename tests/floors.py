@@ -205,6 +205,7 @@ MEASURES: dict[str, Measure] = {
         "spans/train.jsonl.gz",
         of_rules,
         within=0.001,
+        slow=True,
     ),
     "thb-en/sentences": Measure(
         tuple(sentences.DEVELOPMENT),
