@@ -37,6 +37,13 @@ BREAK = re.compile("\r\n|\r|\n")
 CODECS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
 
 
+@given(texts)
+def test_lines_are_those_of_the_protocol(text: str) -> None:
+    lines = Lines(text).divided()
+    assert "".join(lines) == text
+    assert len(lines) == len(BREAK.findall(text)) + bool(BREAK.split(text)[-1])
+
+
 def counted(text: str, encoding: Encoding) -> int:
     codec, width = CODECS[encoding]
     return len(text.encode(codec)) // width

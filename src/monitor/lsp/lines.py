@@ -39,6 +39,12 @@ class Lines:
             self._starts.append(found.end())
         self._ends.append(len(text))
 
+    def divided(self) -> list[str]:
+        """Return the lines with their ends; behind a last break there is none more."""
+        ends = [*self._starts[1:], len(self.text)]
+        lines = (self.text[start:end] for start, end in zip(self._starts, ends, strict=True))
+        return [line for line in lines if line]
+
     def place(self, offset: int) -> Place:
         """Return the place of a code point offset; inside a line break it is the line's end."""
         line = bisect_right(self._starts, offset) - 1
