@@ -15,6 +15,13 @@ export function el(name, props = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
+/** Give a file, made in the browser or answered, to whoever looks at the page. */
+export function save(blob, name) {
+  const href = URL.createObjectURL(blob);
+  el("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000); // the browser may still be reading it
+}
+
 /** "1 flag", "2 flags". */
 export const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 

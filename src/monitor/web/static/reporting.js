@@ -2,7 +2,7 @@
 // so it has none to report on.
 
 import { check } from "./checking.js";
-import { byId, el } from "./dom.js";
+import { byId, save } from "./dom.js";
 import { stamps } from "./guidelines.js";
 import { fileOf, makeReport } from "./report.js";
 import { desk, state, texts } from "./state.js";
@@ -53,9 +53,7 @@ export async function saveReport() {
   if (!made) return;
   const css = await fetch("/static/report.css").then((answer) => answer.text());
   const file = new Blob([fileOf(made, css)], { type: "text/html" });
-  const url = URL.createObjectURL(file);
-  el("a", { href: url, download: `draft-check-${new Date().toLocaleDateString("en-CA")}.html` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  save(file, `draft-check-${new Date().toLocaleDateString("en-CA")}.html`);
 }
 
 export async function printReport() {

@@ -1,6 +1,7 @@
 // Gives a Word file back with a comment at each flag.
 
-import { byId, el } from "./dom.js";
+import { byId, el, save } from "./dom.js";
+import { chosen } from "./guidelines.js";
 import { country, onTopic } from "./state.js";
 import { announce, notice } from "./status.js";
 
@@ -22,6 +23,7 @@ async function fetchReviewed(file, button) {
   const body = new FormData();
   body.append("file", file);
   body.append("country", country.value);
+  for (const guideline of chosen()) body.append("guideline", guideline);
   if (onTopic.checked) body.append("on_topic", "true");
   button.disabled = true;
   try {
@@ -40,10 +42,4 @@ async function fetchReviewed(file, button) {
 async function reason(response) {
   const { detail } = await response.json().catch(() => ({}));
   return response.status === 503 ? BUSY : (detail ?? `The program answered ${response.status}.`);
-}
-
-function save(blob, name) {
-  const link = el("a", { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
