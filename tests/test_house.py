@@ -33,6 +33,7 @@ FLOORS: list[set[str]] = [
         "masks",
         "dumps",
         "searching",
+        "recorded",
     },
     {"config", "text", "nlp"},
     {"persons", "ignoring", "findings"},

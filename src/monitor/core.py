@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -24,7 +23,6 @@ from monitor.names import Named
 from monitor.types import AssessedArticle, Assessor, Digest, Feed, Review, Verdict
 
 if TYPE_CHECKING:
-    from monitor.corpus import ExportFormat, ExportReport, TextDegree
     from monitor.digest import DigestFormat
     from monitor.digest.view import DigestView
     from monitor.feeds import Discovered, Manners
@@ -389,32 +387,6 @@ class Monitor(Named):
         now, labels = self.now(), check_labels(tags or {})
         said = Review(article_id, version, reviewer, verdict, labels, now, None, provisional)
         return replace(said, decision=self.store.add_review(said, now))
-
-    def export(
-        self,
-        directory: Path,
-        *,
-        format: ExportFormat,
-        text: TextDegree = "quotes",
-        filters: Mapping[str, Any] | None = None,
-        include_reserved: bool = False,
-    ) -> ExportReport:
-        """Write the stored articles that pass `filters` to `directory`.
-
-        Words of articles whose publishers reserve text mining only with `include_reserved`.
-        """
-        from monitor.corpus import export
-
-        chosen = dict(filters or {})
-        return export(
-            self.articles(**chosen),
-            directory,
-            format=format,
-            text=text,
-            filters={key: str(value) for key, value in chosen.items() if value is not None},
-            now=self.now(),
-            include_reserved=include_reserved,
-        )
 
     def rules(self) -> Sequence[dict[str, Any]]:
         """Return every rule of the guidelines in force, as data."""

@@ -24,6 +24,15 @@ def country_name(code: str) -> str:
 
 
 @cache
+def alpha_3(code: str) -> str:
+    """Return the ISO 3166-1 alpha-3 code of an alpha-2 `code`, "" where there is none."""
+    import pycountry
+
+    country = pycountry.countries.get(alpha_2=code)
+    return "" if country is None else str(country.alpha_3)
+
+
+@cache
 def language_name(code: str) -> str:
     """Return the English name of an ISO 639 `code` of two or three letters, or `code` itself."""
     import pycountry

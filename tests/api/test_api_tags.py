@@ -13,7 +13,8 @@ import pytest
 import serving
 from monitor.api.schemas import TagOut
 from monitor.core import Monitor
-from monitor.corpus.record import TextDegree
+from monitor.corpus import Policy, TextDegree
+from monitor.desk import exports
 from monitor.types import PLACE_ROLES
 
 TITLE, TEXT = serving.ARTICLES["farm"]
@@ -30,7 +31,7 @@ def _written(
     record = {"id": "article-farm", "title": TITLE, "text": TEXT}
     (line,) = desk.classify_lines([json.dumps(record)])
     for degree in DEGREES:
-        desk.export(folder / degree, format="jsonl", text=degree)
+        exports.export(desk, folder / degree, format="jsonl", policy=Policy(text=degree))
     digest = json.loads(desk.render_digest(desk.digest("all"), "json"))
     served = client.get("/v1/digests/all", params={"format": "json"})
     places: dict[str, Any] = {

@@ -6,15 +6,20 @@ import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest_samples import BODY, TAGS, TITLE, article, finding
-from monitor.corpus import export, jsonl, table, unguard
-from monitor.corpus.record import make_record
+from monitor import corpus
+from monitor.corpus import Policy, jsonl, unguard
+from monitor.corpus.publish import publish
+from monitor.corpus.record import canonical
 from monitor.errors import UsageError
+from monitor.recorded import Recorded
 from monitor.types import SCORE_TOLERANCE, Span, Tag
 
 IN_BODY = finding(BODY, "skipper", field="text", scope="body", severity="warning")
@@ -27,6 +32,15 @@ NASTY = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.samp
 )
 
 
+def export(records, folder, *, text="quotes", include_reserved=False, **options):
+    policy = Policy(text=text, include_reserved=include_reserved)
+    return corpus.export(map(Recorded, records), folder, policy=policy, **options)
+
+
+def published(assessed, text="full"):
+    return publish(canonical(Recorded(assessed)), Policy(text=text))
+
+
 def export_lines(tmp_path, *records, **options):
     report = export(records, tmp_path, format="jsonl", **options)
     return [json.loads(line) for line in report.path.read_text(encoding="utf-8").splitlines()]
@@ -34,6 +48,11 @@ def export_lines(tmp_path, *records, **options):
 
 def read_csv(source):
     return list(csv.DictReader(io.StringIO(source.removeprefix("\ufeff"), newline="")))
+
+
+def csv_rows(tmp_path, *records, text="none"):
+    path = export(records, tmp_path, format="csv", text=text).path
+    return read_csv(path.read_bytes().decode("utf-8"))
 
 
 def spans(record):
@@ -48,6 +67,8 @@ def test_line_has_the_contracts_keys(tmp_path):
         *("schema", "id", "url", "title", "outlet", "language", "published", "seen", "sha256"),
         *("relevance", "relevant", "tags", "findings", "stamps"),
         *("authors", "categories", "enclosures", "mining", "mining_policy"),
+        *("borderline", "not_judged", "experimental", "scorecard", "reviews", "story"),
+        *("provenance", "versions", "length"),
     ]
     assert list(quotes) == keys
     assert list(full) == [*keys[:9], "text", *keys[9:]]
@@ -95,8 +116,9 @@ def test_text_cannot_be_put_together_from_its_spans(tmp_path):
     given_away = sum(len(span.get("match", "")) for span in spans(record))
     assert 0 < given_away <= 0.15 * len(text)
     assert len(record["tags"][0]["evidence"]) == len(evidence)
-    assert report.withheld == sum("match" not in span for span in spans(record)) > 0
-    assert json.loads(report.manifest.read_text())["files"][0]["withheld"] == report.withheld
+    withheld = report.withheld("quotes")
+    assert withheld == sum("match" not in span for span in spans(record)) > 0
+    assert json.loads(report.manifest.read_text())["files"][0]["withheld"] == withheld
 
 
 def test_long_passage_is_withheld_and_worst_finding_goes_first():
@@ -105,9 +127,9 @@ def test_long_passage_is_withheld_and_worst_finding_goes_first():
     error = finding(text, "z" * 20, field="text", scope="body")
     passage = finding(text, "x" * 301, field="text", scope="body")
     late = replace(suggestion, start=401, end=691, match="y" * 290)
-    record = make_record(article(text=text, findings=(suggestion, late, error, passage)), "quotes")
+    record = published(article(text=text, findings=(suggestion, late, error, passage)), "quotes")
     assert ["match" in f for f in record.values["findings"]] == [True, False, True, False]
-    assert record.withheld == 2
+    assert record.withheld["quotes"] == 2
 
 
 @pytest.mark.parametrize("text", ["none", "quotes", "full"])
@@ -133,15 +155,13 @@ def test_how_sure_findings_are_is_exported(tmp_path):
     some = article(findings=(known, sure, IN_BODY))
     (record,) = export_lines(tmp_path, some)
     assert [f["confidence"] for f in record["findings"]] == [0.4, 0.93, None]
-    lines = (table.article_line(make_record(one, "none")) for one in (some, RICH))
-    rows = read_csv(table.header_line("none") + "".join(lines))
+    rows = csv_rows(tmp_path, some, RICH)
     assert [row["findings_confidence"] for row in rows] == ["0.93", ""]
 
 
-def test_formulas_are_guarded():
+def test_formulas_are_guarded(tmp_path):
     for cell in ("=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"):
-        odd = article(title=cell, outlet=cell)
-        (row,) = read_csv(table.header_line("none") + table.article_line(make_record(odd, "none")))
+        (row,) = csv_rows(tmp_path, article(title=cell, outlet=cell))
         assert row["title"] == f"'{cell}"
         assert unguard(row["outlet"]) == cell
 
@@ -149,8 +169,9 @@ def test_formulas_are_guarded():
 @given(NASTY, NASTY, NASTY)
 @settings(max_examples=150, deadline=None)
 def test_csv_round_trip(title, text, outlet):
-    odd = article(title=title, text=text, outlet=outlet)
-    (row,) = read_csv(table.header_line("full") + table.article_line(make_record(odd, "full")))
+    with TemporaryDirectory() as folder:
+        odd = article(title=title, text=text, outlet=outlet)
+        (row,) = csv_rows(Path(folder), odd, text="full")
     assert [unguard(row[name]) for name in ("title", "text", "outlet")] == [title, text, outlet]
     assert not any(value and value[0] in "=+-@\t\r\n" for value in row.values())
 
@@ -164,7 +185,7 @@ def test_jsonl_round_trip(title, text, data):
     found = replace(found, start=start, end=end)
     tags = (Tag("form", "other", 0.5, (Span("text", start, end),)),)
     odd = article(title=title, text=text, tags=tags, findings=(found,))
-    line = jsonl.article_line(make_record(odd, "full"))
+    line = jsonl.article_line(published(odd).values)
     assert line.splitlines() == [line[:-1]]
     line.encode("utf-8")
     record = json.loads(line)
@@ -180,26 +201,32 @@ def test_manifest_vouches_for_each_file(tmp_path):
     )
     export([RICH], tmp_path, format="jsonl", text="full")
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
-    assert [entry["file"] for entry in manifest["files"]] == ["articles.csv", "articles.jsonl"]
+    tables = [f"{name}.csv" for name in ("findings", "reviews", "scorecard", "tags")]
+    assert [entry["file"] for entry in manifest["files"]] == [
+        *("articles.csv", "articles.jsonl"),
+        *tables,
+    ]
     for entry in manifest["files"]:
         raw = (tmp_path / entry["file"]).read_bytes()
         assert entry["sha256"] == hashlib.sha256(raw).hexdigest()
         assert entry["stamps"] == ["relevance-en@1.0.0+0123456789ab"]
         assert entry["score_tolerance"] == SCORE_TOLERANCE
-    table, lines = manifest["files"]
+    table, lines, *_ = manifest["files"]
     assert (table["rows"], table["filters"], table["created"]) == (
         *(2, {"form": "forced_labour"}, "2026-11-26T08:00:00Z"),
     )
     assert (lines["rows"], lines["text"], lines["created"]) == (1, "full", None)
-    assert table["left_out"]
-    assert not lines["left_out"]
+    assert table["lost"] == {"finding_sources": 2}
+    assert not lines["lost"]
+    loss = json.loads((tmp_path / "loss.json").read_text())
+    assert loss == {"schema": 1, "format": "jsonl", "articles": 1, "lost": {}}
 
 
 def test_broken_manifest_is_written_anew(tmp_path):
     for broken in ("{", "[]", '{"files": [1]}', '{"files": 3}'):
         (tmp_path / "manifest.json").write_text(broken)
         report = export([RICH], tmp_path, format="csv")
-        assert len(json.loads(report.manifest.read_text())["files"]) == 1
+        assert len(json.loads(report.manifest.read_text())["files"]) == 5
 
 
 def test_same_records_same_bytes(tmp_path):
@@ -220,7 +247,12 @@ def test_failure_half_way_leaves_the_old_file(tmp_path):
     with pytest.raises(RuntimeError):
         export(records(), tmp_path, format="jsonl")
     assert first.path.read_bytes() == before
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["articles.jsonl", "manifest.json"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        *("articles.jsonl", "loss.json", "manifest.json")
+    ]
+    with pytest.raises(RuntimeError):
+        export(records(), tmp_path / "new" / "folder", format="jsonl")
+    assert not (tmp_path / "new").exists()
 
 
 def test_nothing_to_export_is_an_empty_file(tmp_path):
@@ -248,18 +280,18 @@ def test_words_of_what_is_reserved_are_not_exported(tmp_path):
     for degree in ("none", "quotes", "full"):
         report = export([reserved, RICH], tmp_path, format="jsonl", text=degree)
         first, second = map(json.loads, report.path.read_text(encoding="utf-8").splitlines())
-        assert report.reserved == (degree != "none")
+        assert report.withheld("reserved") == (degree != "none")
         assert (first["mining"], first["mining_policy"]) == ("reserved", "https://p/")
         assert (second["mining"], second["mining_policy"]) == (None, None)
         assert "text" not in first
         assert "passports" not in json.dumps(first)
         assert not any("match" in span for span in spans(first))
         (entry,) = json.loads(report.manifest.read_text())["files"]
-        assert entry["reserved"] == report.reserved
+        assert entry["reserved"] == report.withheld("reserved")
     table_report = export([reserved, RICH], tmp_path, format="csv", text="full")
     rows = read_csv(table_report.path.read_text(encoding="utf-8"))
     assert (rows[0]["text"], rows[0]["mining"]) == ("", "reserved")
     assert rows[1]["text"]
     given = export([reserved], tmp_path, format="jsonl", text="full", include_reserved=True)
     assert json.loads(given.path.read_text(encoding="utf-8"))["text"] == reserved.article.text
-    assert given.reserved == 0
+    assert given.withheld("reserved") == 0

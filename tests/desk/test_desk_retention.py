@@ -17,10 +17,11 @@ import store_samples
 from monitor.api.articles import article_json
 from monitor.config import Settings, StoreSettings
 from monitor.core import Monitor
-from monitor.corpus import ExportFormat, export
+from monitor.corpus import ExportFormat, Policy, export
 from monitor.desk.backup import back_up
 from monitor.desk.retention import expire
 from monitor.digest import build_digest, render_digest
+from monitor.recorded import Recorded
 from monitor.store import open_store
 from monitor.stories import group_stories
 from store_samples import CLASSIFIER, NOW, STAMPS
@@ -161,9 +162,12 @@ def test_what_expired_is_told_and_counted(tmp_path: Path) -> None:
         expire(monitor, LATER)
         found = list(store.assessed(STAMPS))
         for kind in get_args(ExportFormat):
-            report = export(found, tmp_path / "out", format=kind, text="full", now=LATER)
-            assert (report.rows, report.expired) == (2, 2)
-            assert PLANTED not in report.path.read_text(encoding="utf-8")
+            records = map(Recorded, found)
+            policy = Policy(text="full")
+            report = export(records, tmp_path / "out", format=kind, policy=policy, now=LATER)
+            assert (report.rows, report.withheld("expired")) == (2, 2)
+        for path in (tmp_path / "out").iterdir():
+            assert PLANTED.encode() not in path.read_bytes()
         digest = build_digest(
             found,
             day="2026-11-25",
@@ -177,7 +181,7 @@ def test_what_expired_is_told_and_counted(tmp_path: Path) -> None:
     assert (record["title"], record["text"], record["relevant"]) == ("", "", True)
     assert record["expired"] == "2027-02-24T12:00:00Z"
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
-    assert [entry["expired"] for entry in manifest["files"]] == [2, 2]
+    assert {entry["expired"] for entry in manifest["files"]} == {2}
     assert article_json(found[0])["expired"] == "2027-02-24T12:00:00Z"
     shown = {
         kind: render_digest(digest, kind, title="T") for kind in ("text", "html", "md", "json")

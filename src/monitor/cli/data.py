@@ -17,7 +17,8 @@ import typer
 from monitor.cli.context import monitor_of
 from monitor.cli.output import progress, say
 from monitor.config import cores
-from monitor.corpus import ExportFormat, TextDegree
+from monitor.corpus import ExportFormat, Policy, TextDegree
+from monitor.desk import exports
 from monitor.errors import UsageError
 from monitor.types import FORMS, Assessor
 
@@ -146,15 +147,14 @@ def export(
         "place": place,
         "min_relevance": min_relevance,
     }
-    report = monitor.export(
-        output, format=format, text=text, filters=filters, include_reserved=include_reserved
-    )
+    policy = Policy(text=text, include_reserved=include_reserved)
+    report = exports.export(monitor, output, format=format, policy=policy, filters=filters)
     say(f"{report.rows} article{'' if report.rows == 1 else 's'} written to {output}")
-    if report.expired:
-        say(f"{report.expired} of them have expired: judgements and counts, no words")
-    if report.reserved:
-        many = "s" if report.reserved > 1 else ""
-        say(f"{report.reserved} article{many} without words: the publishers reserve text mining")
+    if expired := report.withheld("expired"):
+        say(f"{expired} of them have expired: judgements and counts, no words")
+    if reserved := report.withheld("reserved"):
+        many = "s" if reserved > 1 else ""
+        say(f"{reserved} article{many} without words: the publishers reserve text mining")
 
 
 def _day(value: str | None, option: str, zone: Any) -> datetime | None:

@@ -1,7 +1,7 @@
-"""Stored judgements -> files for research: `jsonl` whole, `csv` as a table."""
+"""Stored articles -> files for research: `jsonl` whole, `csv` as tables."""
 
+from monitor.corpus.cells import unguard
 from monitor.corpus.export import ExportFormat, ExportReport, export
-from monitor.corpus.record import TextDegree
-from monitor.corpus.table import unguard
+from monitor.corpus.publish import Policy, TextDegree
 
-__all__ = ["ExportFormat", "ExportReport", "TextDegree", "export", "unguard"]
+__all__ = ["ExportFormat", "ExportReport", "Policy", "TextDegree", "export", "unguard"]

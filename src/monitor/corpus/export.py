@@ -1,182 +1,197 @@
-"""Writing an export: the data file whole or not at all, then a manifest that vouches for it."""
+"""Writing an export: its files whole or not at all, then a manifest that vouches for them.
+
+All is written into a folder of its own and moved into place when it is complete. What is already
+there stays until then, and files of another format stay for good.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
+import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Protocol, TypeVar, get_args
+from typing import Any, Literal, get_args
 from uuid import uuid4
 
 from monitor.corpus import jsonl, table
-from monitor.corpus.record import Record, TextDegree, make_record
+from monitor.corpus.facts import ExportFacts, FileFacts, file_facts
+from monitor.corpus.package import MANIFEST, old_entries, write_json, write_package
+from monitor.corpus.publish import Policy, TextDegree, publish
+from monitor.corpus.record import canonical
+from monitor.corpus.writer import Format, Writer
 from monitor.errors import UsageError
-from monitor.shapes import time_json
-from monitor.types import SCORE_TOLERANCE, AssessedArticle
+from monitor.recorded import Recorded
 
 ExportFormat = Literal["jsonl", "csv"]
-MANIFEST = "manifest.json"
+LOSS = "loss.json"
 SCHEMA = 1
 
-T = TypeVar("T")
+_FORMATS: Mapping[str, Format] = {"jsonl": jsonl, "csv": table}
 
-
-class _Format(Protocol):
-    """What the module of a format has: what it leaves out, the first line, a line an article."""
-
-    LOSS: tuple[str, ...]
-
-    def header_line(self, text: TextDegree) -> str: ...
-
-    def article_line(self, record: Record) -> str: ...
-
-
-_FORMATS: Mapping[str, _Format] = {"jsonl": jsonl, "csv": table}
+Report = Callable[[int], None]
+"""Told the number of articles written since it was told last."""
+_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What was written.
-
-    `withheld` counts spans whose words were kept back (`record.py`), `reserved` articles of which
-    no words are given, since their publishers reserve text mining, `expired` those whose words
-    the desk keeps no longer.
-    """
+    """What was written: `path` is the first file; the rest tells `facts`."""
 
     path: Path
     manifest: Path
-    rows: int
-    sha256: str
-    withheld: int
-    stamps: tuple[str, ...]
-    reserved: int = 0
-    expired: int = 0
+    facts: ExportFacts
+
+    @property
+    def rows(self) -> int:
+        """Articles written."""
+        return self.facts.rows
+
+    def withheld(self, kind: str) -> int:
+        """Return how much of a kind was kept back."""
+        return self.facts.withheld.get(kind, 0)
 
 
 def export(
-    records: Iterable[AssessedArticle],
+    records: Iterable[Recorded],
     directory: Path,
     *,
     format: ExportFormat,
-    text: TextDegree = "quotes",
+    policy: Policy = Policy(),  # noqa: B008 - frozen
     filters: Mapping[str, Any] | None = None,
     now: datetime | None = None,
-    include_reserved: bool = False,
+    report: Report | None = None,
 ) -> ExportReport:
-    """Write `articles.` with the format's name, and `manifest.json`, into `directory`.
+    """Write the files of a format, `loss.json` and what packages them into `directory`.
 
-    Every record is written, in the order given, one at a time; a file of the same name is replaced
-    only once the new one is complete. `filters` (what the records were selected by) and `now` go
-    into the manifest; without `now` the same records give the same bytes. `include_reserved`: the
-    words of articles whose publishers reserve text mining are given too.
+    Every record is written, in the order given, one at a time. `filters` (what the records were
+    selected by, as JSON has it) and `now` go into the manifest; the same records, filters and `now`
+    give the same bytes.
 
     Raises `UsageError` for an unknown format or degree, or where the directory is not writable.
     """
-    if format not in get_args(ExportFormat) or text not in get_args(TextDegree):
-        known = ", ".join((*get_args(ExportFormat), *get_args(TextDegree)))
-        raise UsageError(f"cannot export '{format}' with text '{text}' (known: {known})")
+    if format not in _FORMATS or policy.text not in get_args(TextDegree):
+        known = ", ".join((*_FORMATS, *get_args(TextDegree)))
+        raise UsageError(f"cannot export '{format}' with text '{policy.text}' (known: {known})")
     directory = Path(directory)
-    path, manifest = directory / f"articles.{format}", directory / MANIFEST
-    made = (make_record(one, text, include_reserved=include_reserved) for one in records)
-    counts, stamps, sha256 = _replace(path, lambda file: _write_records(file, made, format, text))
-    report = ExportReport(
-        path,
-        manifest,
-        counts["rows"],
-        sha256,
-        counts["withheld"],
-        stamps,
-        reserved=counts["reserved"],
-        expired=counts["expired"],
-    )
-    entry = _entry(report, format, text, filters or {}, now)
-    _write_manifest(manifest, entry)
-    return report
+    with _moved_into(directory, format) as folder:
+        written = _write(records, folder, format, policy, report)
+        facts = ExportFacts(
+            format=format,
+            policy=policy,
+            filters=dict(filters or {}),
+            created=now,
+            **written,
+        )
+        loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
+        write_json(folder / LOSS, loss)
+        write_package(folder, facts, old_entries(directory))
+    return ExportReport(directory / facts.files[0].name, directory / MANIFEST, facts)
 
 
-def _write_records(
-    file: BinaryIO, records: Iterable[Record], format: ExportFormat, text: TextDegree
-) -> tuple[Counter[str], tuple[str, ...], str]:
-    """Write all records; return counts, stamps and the SHA-256 of the bytes."""
-    counts: Counter[str] = Counter()
-    stamps: set[str] = set()
-    digest = hashlib.sha256()
-
-    def put(line: str) -> None:
-        data = line.encode("utf-8")
-        digest.update(data)
-        file.write(data)
-
-    put(_FORMATS[format].header_line(text))
-    for record in records:
-        put(_FORMATS[format].article_line(record))
-        counts.update(rows=1, withheld=record.withheld, reserved=int(record.reserved))
-        counts["expired"] += record.assessed.article.expired is not None
-        stamps.update(record.assessed.stamps)
-    return counts, tuple(sorted(stamps)), digest.hexdigest()
-
-
-def _entry(
-    report: ExportReport,
+def _write(
+    records: Iterable[Recorded],
+    folder: Path,
     format: ExportFormat,
-    text: TextDegree,
-    filters: Mapping[str, Any],
-    now: datetime | None,
+    policy: Policy,
+    report: Report | None,
 ) -> dict[str, Any]:
+    """Write all records; return what `ExportFacts` tells of them."""
+    withheld: Counter[str] = Counter()
+    labels: Counter[str] = Counter()
+    stamps: set[str] = set()
+    rows = 0
+    writer = _FORMATS[format].open_writer(folder, policy.text)
+    try:
+        for one in _counted(records, report):
+            published = publish(canonical(one), policy, one.shown)
+            writer.write(published.values)
+            rows += 1
+            withheld.update(published.withheld)
+            stamps.update(published.values["stamps"])
+            labels.update(_labelled_by(published.values))
+    finally:
+        writer.close()
     return {
-        "file": report.path.name,
-        "format": format,
-        "text": text,
-        "rows": report.rows,
-        "sha256": report.sha256,
-        "created": time_json(now),
-        "filters": dict(filters),
-        "stamps": list(report.stamps),
-        "score_tolerance": SCORE_TOLERANCE,
-        "withheld": report.withheld,
-        "expired": report.expired,
-        "reserved": report.reserved,
-        "left_out": list(_FORMATS[format].LOSS),
+        "rows": rows,
+        "stamps": tuple(sorted(stamps)),
+        "withheld": dict(sorted(withheld.items())),
+        "lost": dict(sorted(writer.lost.items())),
+        "files": _facts(writer, folder),
+        "labels": dict(sorted(labels.items())),
     }
 
 
-def _write_manifest(path: Path, entry: dict[str, Any]) -> None:
-    """Write the entry beside those of other files there: two formats can share a directory."""
-    entries = {old["file"]: old for old in _old_entries(path)}
-    entries[entry["file"]] = entry
-    kept = [entries[name] for name in sorted(entries)]
-    manifest = {"schema": SCHEMA, "files": kept}
-    text = json.dumps(manifest, ensure_ascii=True, indent=1, sort_keys=True) + "\n"
-    _replace(path, lambda file: file.write(text.encode("ascii")))
+def _labelled_by(values: Mapping[str, Any]) -> set[str]:
+    """Return whose labels an article has: stamps, and reviewers as the record names them."""
+    return {*values["stamps"], *(f"reviewer {one['reviewer']}" for one in values["reviews"])}
 
 
-def _old_entries(path: Path) -> list[dict[str, Any]]:
+def _facts(writer: Writer, folder: Path) -> tuple[FileFacts, ...]:
+    return tuple(file_facts(path, path.relative_to(folder).as_posix()) for path in writer.files)
+
+
+def _counted(records: Iterable[Recorded], report: Report | None) -> Iterator[Recorded]:
+    untold = 0
+    for one in records:
+        yield one
+        untold += 1
+        if report and untold == _TOLD:
+            report(untold)
+            untold = 0
+    if report and untold:
+        report(untold)
+
+
+@contextmanager
+def _moved_into(directory: Path, format: str) -> Iterator[Path]:
+    """Give a new folder whose content is in `directory` afterwards, if nothing fails."""
+    # Inside a folder that is there, which may be a disk of its own; else beside it.
+    home = directory if directory.is_dir() else directory.parent
+    part = home / f".{directory.name}.{uuid4().hex}.part"
+    made = [folder for folder in (home, *home.parents) if not folder.exists()]
     try:
-        files = json.loads(path.read_text(encoding="utf-8"))["files"]
-        return [old for old in files if (path.parent / old["file"]).is_file()]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []  # no manifest, or none of ours: it is written anew
-
-
-def _replace(path: Path, write: Callable[[BinaryIO], T]) -> T:
-    """Write a file beside `path`, then put it in its place in one step."""
-    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("xb") as file:
-            result = write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        part.mkdir(parents=True)
+        yield part
+        _sync(part)
+        if home is directory:
+            _replace_files(part, directory, format)
+        else:
+            part.replace(directory)
+        made = []
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+        raise UsageError(f"cannot write {directory}: {error.strerror}") from error
     finally:
-        with suppress(OSError):
-            part.unlink()
-    return result
+        shutil.rmtree(part, ignore_errors=True)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def _replace_files(part: Path, directory: Path, format: str) -> None:
+    """Move all files of `part` into place, the manifest last; what the format had besides goes."""
+    names = {path.name for path in part.iterdir()}
+    for old in old_entries(directory):
+        if old["format"] == format and old["file"] not in names:
+            _remove(directory / old["file"])
+    for name in sorted(names, key=lambda name: name == MANIFEST):
+        if (part / name).is_dir():
+            _remove(directory / name)
+        (part / name).replace(directory / name)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,95 +1,179 @@
-"""CSV: one row per article, for spreadsheets and data frames.
+"""CSV: a wide table with one row an article, and tidy ones of what an article has several of.
 
-UTF-8 with a byte order mark: without one Excel reads Thai or Sinhala as Windows-1252 and says
-nothing; pandas and LibreOffice know the mark, Python's reader is told `utf-8-sig`. A cell that a
-spreadsheet would run as a formula gets a leading apostrophe, in a way that `unguard` undoes.
+`articles.csv` is for spreadsheets; `tags.csv`, `findings.csv`, `scorecard.csv` and `reviews.csv`
+have the article's `id` first and join to it. Cells are as `cells.py` writes them.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterable
-from typing import Any
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
 
-from monitor.corpus.record import Record, TextDegree
-from monitor.types import SEVERITIES, Tag
+from monitor.corpus.cells import MARK, guarded_line
+from monitor.corpus.publish import TextDegree
+from monitor.countries import alpha_3
+from monitor.types import SEVERITIES
 
-MARK = "\ufeff"
-LOSS: tuple[str, ...] = (
-    "findings: only their number by severity, and the highest confidence",
-    "tags: no scores and no evidence",
-    "enclosures: only their addresses",
-    "line breaks and offsets: use jsonl",
-)
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+Row = dict[str, Any]
+
+_PLACED = ("field", "start", "end", "match")
+TIDY: Mapping[str, tuple[str, ...]] = {
+    "tags": ("id", "tag", "scheme", "label", "alpha3", "role", "score", "experimental", *_PLACED),
+    "findings": (
+        *("id", "finding", "rule", "guideline", "severity", "confidence", "principle", "scope"),
+        *_PLACED,
+        *("quoted", "message", "why", "suggestions"),
+    ),
+    "scorecard": ("id", "item", "guideline", "met", "reason", *_PLACED),
+    "reviews": (*("id", "review", "reviewer", "verdict", "at", "provisional", "scheme", "label"),),
+}
+"""The tidy tables and their columns: a row for each span of a tag, finding or scorecard item, one
+without a place where there is none; of a review a row for each label."""
 
 
 def columns(text: TextDegree) -> list[str]:
-    """Return the names of the columns, in order."""
+    """Return the names of the wide table's columns, in order."""
     first = ["id", "url", "title", "outlet", "language", "published", "seen", "sha256"]
     judged = ["relevance", "relevant", "borderline", "not_judged", "tags"]
     counts = [f"findings_{severity}" for severity in SEVERITIES]
     listed = ["authors", "categories", "enclosures", "findings_confidence"]
     listed += ["mining", "mining_policy", "expired"]
-    return [*first, *(["text"] if text == "full" else []), *judged, *counts, "stamps", *listed]
+    more = ["places", "places_alpha3", "experimental", "story", "reviews", "versions"]
+    more += ["feed", "origin", "fetched", "import", "title_length", "text_length"]
+    return [
+        *first,
+        *(["text"] if text == "full" else []),
+        *judged,
+        *counts,
+        "stamps",
+        *listed,
+        *more,
+    ]
 
 
-def header_line(text: TextDegree) -> str:
-    """Return the byte order mark and the first line."""
-    return MARK + _line(columns(text))
+def open_writer(folder: Path, text: TextDegree) -> TableWriter:
+    """Return a writer of `articles.csv` and the tidy tables beside it."""
+    return TableWriter(folder, text)
 
 
-def article_line(record: Record) -> str:
-    """Return the article as one row; a row may hold line breaks inside quotes."""
-    assessed = record.assessed
-    row: dict[str, Any] = {
-        "text": None,
-        **record.values,
-        "borderline": assessed.borderline,
-        "not_judged": assessed.not_judged,
-        "tags": ";".join(map(_label, assessed.tags)),
-        "stamps": ";".join(assessed.stamps),
-        "authors": "; ".join(assessed.article.authors),
-        "categories": "; ".join(assessed.article.categories),
-        "enclosures": " ".join(enclosure.url for enclosure in assessed.article.enclosures),
+class TableWriter:
+    """Writes a row for each article, and its rows of the tidy tables."""
+
+    def __init__(self, folder: Path, text: TextDegree) -> None:
+        self._columns: dict[str, Sequence[str]] = {"articles": columns(text), **TIDY}
+        self.files = [folder / f"{name}.csv" for name in self._columns]
+        self.lost: Counter[str] = Counter()
+        self._open: dict[str, TextIO] = {}
+        for path in self.files:
+            file = path.open("x", encoding="utf-8", newline="")
+            self._open[path.stem] = file
+            file.write(MARK + guarded_line(self._columns[path.stem]))
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Write one article."""
+        self._put("articles", [wide_row(values)])
+        for name, rows in tidy_rows(values).items():
+            self._put(name, rows)
+        self.lost.update(_lost(values))
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in self._open.values():
+            file.close()
+        self.lost = +self.lost
+
+    def _put(self, name: str, rows: Iterable[Row]) -> None:
+        for row in rows:
+            cells = [row.get(column) for column in self._columns[name]]
+            self._open[name].write(guarded_line(cells))
+
+
+def wide_row(values: Mapping[str, Any]) -> Row:
+    """Return an article's row of the wide table; lists are joined."""
+    findings = values["findings"]
+    known = [one["confidence"] for one in findings if one["confidence"] is not None]
+    places = dict.fromkeys(tag["label"] for tag in values["tags"] if tag["scheme"] == "place")
+    provenance = values["provenance"]
+    severities = Counter(one["severity"] for one in findings)
+    return {
+        **values,
+        "tags": ";".join(map(_label, values["tags"])),
+        **{f"findings_{name}": severities[name] for name in SEVERITIES},
+        "findings_confidence": max(known, default=None),
+        "stamps": ";".join(values["stamps"]),
+        "authors": "; ".join(values["authors"]),
+        "categories": "; ".join(values["categories"]),
+        "enclosures": " ".join(one["url"] for one in values["enclosures"]),
+        "places": ";".join(places),
+        "places_alpha3": ";".join(map(alpha_3, places)),
+        "reviews": len(values["reviews"]),
+        "versions": len(values["versions"]),
+        "feed": provenance["feed"],
+        "origin": provenance["origin"],
+        "fetched": provenance["fetched"],
+        "import": _json(provenance["import"]) if "import" in provenance else None,
+        "title_length": values["length"]["title"],
+        "text_length": values["length"]["text"],
     }
-    for severity in SEVERITIES:
-        row[f"findings_{severity}"] = sum(f.severity == severity for f in assessed.findings)
-    known = [f.confidence for f in assessed.findings if f.confidence is not None]
-    row["expired"] = record.values.get("expired")
-    row["findings_confidence"] = max(known, default=None)
-    return _line([_cell(row[name]) for name in columns(record.text)])
 
 
-def guarded_line(cells: Iterable[Any]) -> str:
-    """Return a row of any table; what a spreadsheet would run as a formula is guarded."""
-    return _line([_cell(cell) for cell in cells])
+def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[Row]]:
+    """Return an article's rows of each tidy table."""
+    key = {"id": values["id"]}
+    return {
+        "tags": [
+            {**key, "tag": number, **tag, "alpha3": _alpha_3_of(tag), **span}
+            for number, tag in enumerate(values["tags"])
+            for span in tag["evidence"] or [{}]
+        ],
+        "findings": [
+            {**key, "finding": number, **one, "suggestions": _json(one.get("suggestions"))}
+            for number, one in enumerate(values["findings"])
+        ],
+        "scorecard": [
+            {**key, **item, **span}
+            for item in values["scorecard"]
+            for span in item["evidence"] or [{}]
+        ],
+        "reviews": [
+            {**key, "review": number, **review, "scheme": scheme, "label": label}
+            for number, review in enumerate(values["reviews"])
+            for scheme, label in _labels(review["tags"])
+        ],
+    }
 
 
-def unguard(cell: str) -> str:
-    """Return a cell's text as it was before it was guarded against formulas."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+def _labels(tags: Mapping[str, Sequence[str]]) -> Iterator[tuple[str | None, str | None]]:
+    """Yield what a review says; a scheme that was looked at and has no label stands alone."""
+    if not tags:
+        yield None, None
+    for scheme, labels in tags.items():
+        yield from ((scheme, label) for label in labels)
+        if not labels:
+            yield scheme, None
 
 
-def _label(tag: Tag) -> str:
-    return ":".join(filter(None, (tag.scheme, tag.label, tag.role)))
+def _lost(values: Mapping[str, Any]) -> dict[str, int]:
+    """Return what of an article no table has."""
+    names = [*values["authors"], *values["categories"]]
+    return {
+        "finding_sources": sum(len(one["sources"]) for one in values["findings"]),
+        "enclosure_types": sum(bool(one["type"]) for one in values["enclosures"]),
+        "version_hashes": len(values["versions"]),
+        "separators_in_names": sum("; " in name for name in names),
+    }
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if not isinstance(value, str):
-        return repr(value)
-    text = _SURROGATE.sub("\ufffd", value)
-    return f"'{text}" if _FORMULA.match(text) else text
+def _label(tag: Mapping[str, Any]) -> str:
+    return ":".join(filter(None, (tag["scheme"], tag["label"], tag.get("role"))))
 
 
-def _line(cells: list[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue()
+def _alpha_3_of(tag: Mapping[str, Any]) -> str | None:
+    return alpha_3(tag["label"]) if tag["scheme"] == "place" else None
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)

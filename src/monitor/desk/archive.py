@@ -13,7 +13,8 @@ from monitor.searching import Place, excerpt_around, places_of
 if TYPE_CHECKING:
     from monitor.core import Monitor
     from monitor.masks import Shown
-    from monitor.store.archive import KeptVersion, Seen
+    from monitor.recorded import Version
+    from monitor.store.archive import Seen
     from monitor.store.search import Found, Wanted
     from monitor.stories import Change
     from monitor.types import Article, AssessedArticle, Review
@@ -71,7 +72,7 @@ class Whole:
 
     assessed: AssessedArticle
     shown: Shown
-    versions: tuple[KeptVersion, ...]
+    versions: tuple[Version, ...]
     withdrawn: int
     beside: Beside | None
     sightings: tuple[Seen, ...]
@@ -143,7 +144,7 @@ def _story(monitor: Monitor, story: str) -> tuple[str, int]:
 def _beside(
     monitor: Monitor,
     current: Article,
-    kept: Sequence[KeptVersion],
+    kept: Sequence[Version],
     version: str,
     asks: frozenset[str],
 ) -> Beside | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from monitor.errors import NotFound
+from monitor.recorded import Version
 from monitor.store import articles as stored
 from monitor.store import search_index
 from monitor.store.database import Database
@@ -16,15 +17,6 @@ from monitor.store.schema import feeds, sightings, versions
 from monitor.store.search import Found, Wanted, choices, search
 from monitor.store.withdrawn import is_withdrawn
 from monitor.types import AssessedArticle
-
-
-@dataclass(frozen=True, slots=True)
-class KeptVersion:
-    """A text that an article had: its hash, when it came in; `withdrawn`: it is not shown."""
-
-    sha256: str
-    fetched: datetime
-    withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +74,7 @@ class ArchiveStore:
         with self._database.writing() as connection:
             search_index.empty(connection)
 
-    def kept_versions(self, article_id: str) -> list[KeptVersion]:
+    def kept_versions(self, article_id: str) -> list[Version]:
         """Return the texts that an article had, oldest first. Raises `NotFound`."""
         gone = is_withdrawn(versions.c.article_id, versions.c.sha256)
         query = (
@@ -91,7 +83,7 @@ class ArchiveStore:
             .order_by(versions.c.fetched_at, versions.c.sha256)
         )
         with self._database.reading() as connection:
-            found = [KeptVersion(*row) for row in connection.execute(query)]
+            found = [Version(*row) for row in connection.execute(query)]
         if not found:
             raise NotFound(f"no article '{article_id}'")
         return found

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -25,32 +23,22 @@ from monitor.store.assessments import (
     to_article,
 )
 from monitor.store.database import Database
+from monitor.store.filters import Filters, searched
 from monitor.store.rows import chunks
-from monitor.store.schema import articles, assessments, sightings, tags, versions
+from monitor.store.schema import (
+    articles,
+    assessments,
+    sightings,
+    story_members,
+    tags,
+    versions,
+)
+from monitor.store.search import search
 from monitor.store.withdrawn import is_withdrawn, without_words
 from monitor.types import Article, AssessedArticle, Assessment, Known
 
 PAGE = 200
 """Articles in memory at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which articles to read; `None` is no filter. Times bound the first sight: [since, until).
-
-    `relevant` and `borderline` compare with what was judged, so that `False` leaves out articles
-    not judged; `form` and `place` are labels of tags, a place in any role.
-    """
-
-    since: datetime | None = None
-    until: datetime | None = None
-    min_relevance: float | None = None
-    relevant: bool | None = None
-    borderline: bool | None = None
-    form: str | None = None
-    place: str | None = None
-    outlet: str | None = None
-    language: str | None = None
 
 
 def known(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
@@ -140,17 +128,32 @@ def assessed(
     while left is None or left > 0:
         size = PAGE if left is None else min(PAGE, left)
         with database.reading() as connection:
-            query = following(connection, _narrow(current_articles(), stamps, filters), after)
-            page = [to_article(row) for row in connection.execute(query.limit(size))]
+            page, last, more = _page(connection, stamps, filters, size, after)
             said = _said(connection, page, stamps)
         for one in page:
             merged = merge(one, said.get(one.id, {}), stamps)
             if _passes(merged, filters):
                 yield merged
                 left = None if left is None else left - 1
-        if len(page) < size:
+        if not more:
             return
-        after = page[-1].id
+        after = last
+
+
+def _page(
+    connection: Connection, stamps: Sequence[str], filters: Filters, size: int, after: str | None
+) -> tuple[list[Article], str | None, bool]:
+    """Return the next articles that may pass, the id to go on after, and whether there are more."""
+    query = _narrow(current_articles(), stamps, filters)
+    if (wanted := searched(filters)) is None:
+        rows = connection.execute(following(connection, query, after).limit(size))
+        page = [to_article(row) for row in rows]
+        return page, page[-1].id if page else None, len(page) == size
+    found = search(connection, wanted, stamps, limit=size, after=after, newest_first=False)
+    rows = connection.execute(query.where(articles.c.id.in_(found.ids)))
+    by_key = {one.id: one for one in map(to_article, rows)}
+    page = [by_key[key] for key in found.ids if key in by_key]
+    return page, found.ids[-1] if found.ids else None, found.more
 
 
 def _narrow(query: Select[Any], stamps: Sequence[str], filters: Filters) -> Select[Any]:
@@ -163,6 +166,21 @@ def _narrow(query: Select[Any], stamps: Sequence[str], filters: Filters) -> Sele
         query = query.where(articles.c.outlet == filters.outlet)
     if filters.language is not None:
         query = query.where(versions.c.language == filters.language)
+    if filters.story is not None:
+        query = query.where(articles.c.id.in_(_members(filters)))
+    return _narrow_by_what_was_said(query, stamps, filters)
+
+
+def _members(filters: Filters) -> Select[Any]:
+    return select(story_members.c.article_id).where(
+        story_members.c.stamp == filters.stories_stamp,
+        story_members.c.story_id == filters.story,
+    )
+
+
+def _narrow_by_what_was_said(
+    query: Select[Any], stamps: Sequence[str], filters: Filters
+) -> Select[Any]:
     said = select(assessments.c.id).where(
         assessments.c.article_id == articles.c.id,
         assessments.c.sha256 == articles.c.current,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,9 +39,14 @@ def of_article(connection: Connection, article_id: str) -> list[Review]:
     """
     if connection.execute(select(articles.c.id).where(articles.c.id == article_id)).first() is None:
         raise NotFound(f"no article '{article_id}'")
+    return of_articles(connection, [article_id])
+
+
+def of_articles(connection: Connection, ids: Sequence[str]) -> list[Review]:
+    """Return the reviews of a few articles that stand, oldest first."""
     query = (
         select(*_COLUMNS)
-        .where(reviews.c.article_id == article_id, decisions.stands(reviews.c.decision_id))
+        .where(reviews.c.article_id.in_(ids), decisions.stands(reviews.c.decision_id))
         .order_by(reviews.c.id)
     )
     return [_decode(row) for row in connection.execute(query)]

@@ -14,11 +14,13 @@ from monitor.store.archive import ArchiveStore
 from monitor.store.database import Database, open_database
 from monitor.store.desk import DeskStore
 from monitor.store.feedback import FeedbackStore
+from monitor.store.filters import Filters
 from monitor.store.gate import GateStore
 from monitor.store.list_store import ListStore
 from monitor.store.masks import MaskStore
 from monitor.store.migrate import migrate
 from monitor.store.polls import PollResult
+from monitor.store.recorded import RecordStore
 from monitor.store.reviewing import ReviewStore
 from monitor.store.so_far import CountedSoFar
 from monitor.types import (
@@ -55,7 +57,16 @@ def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     return Store(database)
 
 
-class Store(DeskStore, MaskStore, GateStore, ArchiveStore, ReviewStore, ListStore, FeedbackStore):
+class Store(
+    DeskStore,
+    MaskStore,
+    GateStore,
+    ArchiveStore,
+    ReviewStore,
+    ListStore,
+    FeedbackStore,
+    RecordStore,
+):
     """Feeds, articles and judgements. Threads may share it; use as a context manager or `close`.
 
     Every method raises `StoreError` where the database fails; what it was to write is then not
@@ -205,13 +216,13 @@ class Store(DeskStore, MaskStore, GateStore, ArchiveStore, ReviewStore, ListStor
     ) -> Iterator[AssessedArticle]:
         """Yield articles with what `stamps` said of their current version, oldest sight first.
 
-        `filters` are the fields of `articles.Filters`; `after` is the id of the article to go on
+        `filters` are the fields of `Filters`; `after` is the id of the article to go on
         from. Memory stays constant however many there are; articles nobody judged are among them.
 
         Raises `UsageError` for an unknown filter and, at the first step, `NotFound` for `after`.
         """
         try:
-            chosen = articles.Filters(**filters)
+            chosen = Filters(**filters)
         except TypeError as error:
             raise UsageError(f"no such filter among {', '.join(sorted(filters))}") from error
         return articles.assessed(self._database, stamps, chosen, limit=limit, after=after)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from monitor.corpus.table import MARK, guarded_line
+from monitor.corpus.cells import MARK, guarded_line
 from monitor.trends import NOT_INCIDENCE, Panel
 from monitor.trends.report import Section
 from monitor.web.plots import Plot, plot_bars, plot_ranges

@@ -1,0 +1,46 @@
+"""Cells of CSV, for spreadsheets and data frames.
+
+UTF-8 with a byte order mark: without one Excel reads Thai or Sinhala as Windows-1252 and says
+nothing; pandas and LibreOffice know the mark, Python's reader is told `utf-8-sig`. A cell that a
+spreadsheet would run as a formula gets a leading apostrophe, in a way that `unguard` undoes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from typing import Any
+
+MARK = "\ufeff"
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def guarded_line(cells: Iterable[Any]) -> str:
+    """Return a row of any table; what a spreadsheet would run as a formula is guarded."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow([_cell(cell) for cell in cells])
+    return line.getvalue()
+
+
+def unguard(cell: str) -> str:
+    """Return a cell's text as it was before it was guarded against formulas."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def without_surrogates(text: str) -> str:
+    """Return a text with U+FFFD for each lone surrogate, which UTF-8 cannot carry."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str):
+        return repr(value)
+    text = without_surrogates(value)
+    return f"'{text}" if _FORMULA.match(text) else text
