@@ -98,7 +98,7 @@ DOORS = {
     "matplotlib": {"trends"},
     "xlsxwriter": {"trends"},
     "platformdirs": {"config"},
-    "pyarrow": {"classify"},
+    "pyarrow": {"classify", "corpus"},
     "ruamel": {"guidelines", "train", "demo"},
     "ahocorasick_rs": {"text"},
     "pygls": {"lsp"},

@@ -167,7 +167,7 @@ def test_formulas_are_guarded(tmp_path):
 
 
 @given(NASTY, NASTY, NASTY)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_csv_round_trip(title, text, outlet):
     with TemporaryDirectory() as folder:
         odd = article(title=title, text=text, outlet=outlet)
@@ -263,7 +263,7 @@ def test_nothing_to_export_is_an_empty_file(tmp_path):
 
 
 def test_wrong_calls(tmp_path):
-    with pytest.raises(UsageError, match="jsonl, csv"):
+    with pytest.raises(UsageError, match="jsonl, csv, parquet"):
         export([], tmp_path, format="xlsx")
     with pytest.raises(UsageError, match="none, quotes, full"):
         export([], tmp_path, format="csv", text="all")

@@ -1,4 +1,4 @@
-"""Stored articles -> files for research: `jsonl` whole, `csv` as tables."""
+"""Stored articles -> files for research: `jsonl` and `parquet` whole, `csv` as tables."""
 
 from monitor.corpus.cells import unguard
 from monitor.corpus.export import ExportFormat, ExportReport, export

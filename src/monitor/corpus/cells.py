@@ -35,6 +35,12 @@ def without_surrogates(text: str) -> str:
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
+def count_surrogates(cells: Iterable[Any]) -> int:
+    """Return how many lone surrogates a row's cells have."""
+    texts = [cell for cell in cells if isinstance(cell, str) and not cell.isascii()]
+    return sum(len(_SURROGATE.findall(text)) for text in texts)
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from uuid import uuid4
 
-from monitor.corpus import jsonl, table
+from monitor.corpus import jsonl, parquet, table
 from monitor.corpus.facts import ExportFacts, FileFacts, file_facts
 from monitor.corpus.package import MANIFEST, old_entries, write_json, write_package
 from monitor.corpus.publish import Policy, TextDegree, publish
@@ -26,11 +26,11 @@ from monitor.corpus.writer import Format, Writer
 from monitor.errors import UsageError
 from monitor.recorded import Recorded
 
-ExportFormat = Literal["jsonl", "csv"]
+ExportFormat = Literal["jsonl", "csv", "parquet"]
 LOSS = "loss.json"
 SCHEMA = 1
 
-_FORMATS: Mapping[str, Format] = {"jsonl": jsonl, "csv": table}
+_FORMATS: Mapping[str, Format] = {"jsonl": jsonl, "csv": table, "parquet": parquet}
 
 Report = Callable[[int], None]
 """Told the number of articles written since it was told last."""

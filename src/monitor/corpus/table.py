@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from monitor.corpus.cells import MARK, guarded_line
+from monitor.corpus.cells import MARK, count_surrogates, guarded_line
 from monitor.corpus.publish import TextDegree
 from monitor.countries import alpha_3
 from monitor.types import SEVERITIES
@@ -89,6 +89,7 @@ class TableWriter:
         for row in rows:
             cells = [row.get(column) for column in self._columns[name]]
             self._open[name].write(guarded_line(cells))
+            self.lost["lone_surrogates"] += count_surrogates(cells)
 
 
 def wide_row(values: Mapping[str, Any]) -> Row:

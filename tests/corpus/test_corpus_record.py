@@ -1,0 +1,76 @@
+"""The canonical record, its schema, and that each whole format gives it back."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+import monitor.corpus.record as record_module
+from export_readers import read_lines, read_parquet, read_tables, without_lost
+from monitor.corpus import Policy, export
+from monitor.corpus.one_text import VEIL, one_text
+from monitor.corpus.publish import TextDegree, publish, spans_of
+from monitor.corpus.record import canonical
+from monitor.recorded import Recorded
+from record_samples import RECORDED, named
+
+SCHEMA = Path(record_module.__file__).with_name("record.schema.json")
+VALIDATOR = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+DEGREES: tuple[TextDegree, ...] = ("none", "quotes", "full")
+
+
+@given(RECORDED)
+@settings(max_examples=25, deadline=None)
+def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: Recorded) -> None:
+    record = canonical(recorded)
+    VALIDATOR.validate(record)
+    for span in spans_of(record):
+        assert record[span["field"]][span["start"] : span["end"]] == span["match"]
+    before = json.dumps(record)
+    for text in DEGREES:
+        policy = Policy(text=text, include_reserved=True)
+        values = publish(record, policy).values
+        VALIDATOR.validate(values)
+        one = one_text(values)
+        assert len(one.text) == record["length"]["text"] + one.shift
+        for span in spans_of(values):
+            start, end = one.place(span)
+            if "match" in span:
+                assert one.text[start:end] == span["match"]
+        if text == "none":
+            assert set(one.text[one.shift :]) <= {VEIL}
+    assert json.dumps(record) == before
+
+
+@given(st.lists(RECORDED, max_size=3), st.sampled_from(DEGREES))
+@settings(max_examples=12, deadline=None)
+def test_what_is_read_back_is_what_was_published(some: list[Recorded], text: TextDegree) -> None:
+    policy = Policy(text=text)
+    some = [named(one, f"a{number}") for number, one in enumerate(some)]
+    wanted = [publish(canonical(one), policy).values for one in some]
+    lost: dict[str, Any] = {}
+    with TemporaryDirectory() as name:
+        readers = {"jsonl": read_lines, "csv": read_tables, "parquet": read_parquet}
+        found = {}
+        for kind, read in readers.items():
+            folder = Path(name, kind)
+            export(some, folder, format=kind, policy=policy)  # type: ignore[arg-type]
+            found[kind] = read(folder)
+            lost[kind] = json.loads((folder / "loss.json").read_text())["lost"]
+    assert found["jsonl"] == wanted
+    assert found["parquet"] == wanted
+    assert found["csv"] == [without_lost(values) for values in wanted]
+    assert (lost["jsonl"], lost["parquet"]) == ({}, {})
+    assert lost["csv"] == +Counter(
+        finding_sources=sum(len(one["findings"]) for one in wanted),
+        enclosure_types=sum(bool(one["enclosures"][0]["type"]) for one in wanted),
+        version_hashes=len(wanted),
+        separators_in_names=sum(name == "B; C" for one in wanted for name in one["authors"]),
+    )
