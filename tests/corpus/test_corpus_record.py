@@ -12,17 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-import monitor.corpus.record as record_module
 from export_readers import read_lines, read_parquet, read_tables, without_lost
-from monitor.corpus import Policy, export
+from monitor.corpus import Policy, export, record_schema
 from monitor.corpus.one_text import VEIL, one_text
 from monitor.corpus.publish import TextDegree, publish, spans_of
 from monitor.corpus.record import canonical
 from monitor.recorded import Recorded
 from record_samples import RECORDED, named
 
-SCHEMA = Path(record_module.__file__).with_name("record.schema.json")
-VALIDATOR = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+VALIDATOR = Draft202012Validator(json.loads(record_schema()))
 DEGREES: tuple[TextDegree, ...] = ("none", "quotes", "full")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.context import monitor_of
-from monitor.cli.output import progress, say
+from monitor.cli.output import progress, say, show
 from monitor.config import cores
 from monitor.corpus import ExportFormat, Policy, TextDegree
 from monitor.desk import exports
 from monitor.errors import UsageError
+from monitor.searching import read_search
 from monitor.types import FORMS, Assessor
 
 if TYPE_CHECKING:
@@ -109,6 +111,14 @@ def _parsed(line: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _print_schema(asked: bool) -> None:
+    if asked:
+        from monitor.corpus import record_schema
+
+        show(record_schema())
+        raise typer.Exit
+
+
 def export(
     context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where to write.")],
@@ -118,6 +128,13 @@ def export(
     form: Annotated[str | None, typer.Option(help="Only this form of exploitation.")] = None,
     place: Annotated[str | None, typer.Option(help="Only this country (ISO alpha-2).")] = None,
     min_relevance: Annotated[float | None, typer.Option(min=0, max=1)] = None,
+    outlet: Annotated[str | None, typer.Option(help="Only this outlet, by its name.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only this language, such as en.")] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(help='Only with these words: "phrases", begin*, -without, as in the archive.'),
+    ] = None,
+    story: Annotated[str | None, typer.Option(help="Only the articles of this story.")] = None,
     text: Annotated[
         TextDegree,
         typer.Option(help="How much of the texts."),
@@ -130,11 +147,22 @@ def export(
             " who have the right, as research organisations may (Directive (EU) 2019/790, Art. 3).",
         ),
     ] = False,
+    schema: Annotated[  # noqa: ARG001 - it is answered before all else
+        bool,
+        typer.Option(
+            "--schema",
+            help="Print the JSON Schema of a record, and nothing else.",
+            callback=_print_schema,
+            is_eager=True,
+        ),
+    ] = False,
 ) -> None:
     """Write the stored articles with tags, findings, stamps and offsets."""
     from monitor.countries import country_name
 
     monitor = monitor_of(context)
+    if language is not None and not re.fullmatch("[a-z]{2,3}", language):
+        raise UsageError(f"--language: '{language}' is no ISO 639 code such as en")
     if form is not None and form not in FORMS:
         raise UsageError(f"--form: '{form}' is none of {', '.join(FORMS)}")
     place = place.upper() if place else None
@@ -146,9 +174,25 @@ def export(
         "form": form,
         "place": place,
         "min_relevance": min_relevance,
+        "outlet": outlet,
+        "language": language,
+        "query": query,
+        "story": story,
     }
+    if query:
+        asked = read_search(query)
+        say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.notes)))
     policy = Policy(text=text, include_reserved=include_reserved)
-    report = exports.export(monitor, output, format=format, policy=policy, filters=filters)
+    with progress() as bar:
+        task = bar.add_task("writing articles", total=None)
+        report = exports.export(
+            monitor,
+            output,
+            format=format,
+            policy=policy,
+            filters=filters,
+            report=lambda more: bar.advance(task, more),
+        )
     say(f"{report.rows} article{'' if report.rows == 1 else 's'} written to {output}")
     if expired := report.withheld("expired"):
         say(f"{expired} of them have expired: judgements and counts, no words")

@@ -3,5 +3,14 @@
 from monitor.corpus.cells import unguard
 from monitor.corpus.export import ExportFormat, ExportReport, export
 from monitor.corpus.publish import Policy, TextDegree
+from monitor.corpus.record import record_schema
 
-__all__ = ["ExportFormat", "ExportReport", "Policy", "TextDegree", "export", "unguard"]
+__all__ = [
+    "ExportFormat",
+    "ExportReport",
+    "Policy",
+    "TextDegree",
+    "export",
+    "record_schema",
+    "unguard",
+]

@@ -7,6 +7,7 @@ once for all files of an export; `record.schema.json` says what each key means.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from monitor.recorded import Provenance, Recorded, Version
@@ -22,6 +23,8 @@ from monitor.shapes import (
 from monitor.types import Article, Finding, Review, Span
 
 SCHEMA = 1
+
+_SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 
 Locate = Callable[[Span], Mapping[str, Any]]
 
@@ -61,6 +64,11 @@ def canonical(recorded: Recorded) -> dict[str, Any]:
         "versions": [_version(version) for version in recorded.versions],
         "length": {"title": len(article.title), "text": len(article.text)},
     }
+
+
+def record_schema() -> str:
+    """Return the JSON Schema of a record, as a file has it."""
+    return _SCHEMA_FILE.read_text(encoding="utf-8")
 
 
 def _span(finding: Finding) -> Span:
