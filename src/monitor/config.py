@@ -20,6 +20,7 @@ from monitor.clients import (
     check_proxies,
     check_public_url,
 )
+from monitor.credits import ExportSettings, check_export
 from monitor.errors import ConfigError, UsageError
 from monitor.recipients import Recipient, SmtpSettings, check_once, check_recipient, check_smtp
 from monitor.types import SEVERITIES, Severity
@@ -133,6 +134,7 @@ class Settings:
     serve: ServeSettings = ServeSettings()
     languagetool: LanguageToolSettings = field(default_factory=LanguageToolSettings)
     reviews: ReviewsSettings = ReviewsSettings()
+    export: ExportSettings = field(default_factory=ExportSettings)
     store: StoreSettings = StoreSettings()
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
     recipients: tuple[Recipient, ...] = field(default=(), metadata={"entries": Recipient})
@@ -305,7 +307,7 @@ def _kind(value: Any) -> str:
 
 
 _IN_VARIABLES = frozenset(
-    {"fetch", "check", "digest", "serve", "languagetool", "reviews", "store", "smtp"}
+    {"fetch", "check", "digest", "serve", "languagetool", "reviews", "export", "store", "smtp"}
 )
 
 
@@ -371,6 +373,7 @@ def _check_values(settings: Settings) -> None:
     check_proxies(settings.serve.trusted_proxies)
     check_origins(settings.serve.allow_origins)
     check_languagetool(settings.languagetool)
+    check_export(settings.export)
 
 
 def _check_fetch(fetch: FetchSettings) -> None:

@@ -9,20 +9,23 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 from uuid import uuid4
 
 from monitor.corpus import jsonl, parquet, table
+from monitor.corpus.columns import columns_of
 from monitor.corpus.facts import ExportFacts, FileFacts, file_facts
 from monitor.corpus.package import MANIFEST, old_entries, write_json, write_package
 from monitor.corpus.publish import Policy, TextDegree, publish
 from monitor.corpus.record import canonical
+from monitor.corpus.tally import Tally
 from monitor.corpus.writer import Format, Writer
+from monitor.credits import ExportSettings
 from monitor.errors import UsageError
 from monitor.recorded import Recorded
 
@@ -32,6 +35,8 @@ SCHEMA = 1
 
 _FORMATS: Mapping[str, Format] = {"jsonl": jsonl, "csv": table, "parquet": parquet}
 
+Measure = Callable[[Sequence[str]], Mapping[str, Any]]
+"""Gives the error rates of what judged, by its stamps."""
 Report = Callable[[int], None]
 """Told the number of articles written since it was told last."""
 _TOLD = 50
@@ -64,6 +69,8 @@ def export(
     filters: Mapping[str, Any] | None = None,
     now: datetime | None = None,
     report: Report | None = None,
+    about: ExportSettings | None = None,
+    measured: Measure | None = None,
 ) -> ExportReport:
     """Write the files of a format, `loss.json` and what packages them into `directory`.
 
@@ -84,6 +91,8 @@ def export(
             policy=policy,
             filters=dict(filters or {}),
             created=now,
+            about=about or ExportSettings(),
+            measured=measured(written["stamps"]) if measured else {},
             **written,
         )
         loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
@@ -101,7 +110,7 @@ def _write(
 ) -> dict[str, Any]:
     """Write all records; return what `ExportFacts` tells of them."""
     withheld: Counter[str] = Counter()
-    labels: Counter[str] = Counter()
+    tally = Tally()
     stamps: set[str] = set()
     rows = 0
     writer = _FORMATS[format].open_writer(folder, policy.text)
@@ -112,7 +121,7 @@ def _write(
             rows += 1
             withheld.update(published.withheld)
             stamps.update(published.values["stamps"])
-            labels.update(_labelled_by(published.values))
+            tally.add(published.values)
     finally:
         writer.close()
     return {
@@ -120,18 +129,22 @@ def _write(
         "stamps": tuple(sorted(stamps)),
         "withheld": dict(sorted(withheld.items())),
         "lost": dict(sorted(writer.lost.items())),
-        "files": _facts(writer, folder),
-        "labels": dict(sorted(labels.items())),
+        "files": _facts(writer, folder, policy.text, rows),
+        "labels": tally.labels,
     }
 
 
-def _labelled_by(values: Mapping[str, Any]) -> set[str]:
-    """Return whose labels an article has: stamps, and reviewers as the record names them."""
-    return {*values["stamps"], *(f"reviewer {one['reviewer']}" for one in values["reviews"])}
-
-
-def _facts(writer: Writer, folder: Path) -> tuple[FileFacts, ...]:
-    return tuple(file_facts(path, path.relative_to(folder).as_posix()) for path in writer.files)
+def _facts(writer: Writer, folder: Path, text: TextDegree, rows: int) -> tuple[FileFacts, ...]:
+    found = []
+    for path in writer.files:
+        facts = file_facts(path, path.relative_to(folder).as_posix())
+        columns = columns_of(path, text)
+        if columns:
+            # a writer of several tables has counted their rows
+            of_table = getattr(writer, "rows", {}).get(path.stem, rows)
+            facts = replace(facts, rows=of_table, columns=columns)
+        found.append(facts)
+    return tuple(found)
 
 
 def _counted(records: Iterable[Recorded], report: Report | None) -> Iterator[Recorded]:

@@ -7,11 +7,60 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from monitor.corpus.publish import Policy
+from monitor.credits import ExportSettings
 
 _PIECE = 1 << 20
+
+Kind = Literal["text", "number", "integer", "boolean", "time", "list", "object"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table, or a key of a JSON line."""
+
+    name: str
+    kind: Kind
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far reviewers agree on verdicts of articles that two or more of them looked at.
+
+    `share` is of equal pairs among all pairs of verdicts on one article, `alpha` Krippendorff's for
+    nominal data, `None` where every verdict was the same. Both are `None` without such articles.
+    """
+
+    articles: int
+    share: float | None = None
+    alpha: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Where the labels come from, and of what articles they are.
+
+    `sources` says for each stamp or reviewer how many articles have labels of it; `experimental`
+    counts tags of labels that had too few examples to be measured. `first` and `last` are days.
+    """
+
+    tags: int = 0
+    experimental: int = 0
+    findings: int = 0
+    judged: int = 0
+    reviewed: int = 0
+    reviewers: int = 0
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    agreement: Agreement = field(default_factory=lambda: Agreement(0))
+    sources: Mapping[str, int] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)
+    mining: Mapping[str, int] = field(default_factory=dict)
+    outlets: int = 0
+    first: str | None = None
+    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +68,16 @@ class FileFacts:
     """A file by its name in the export's folder, or a folder of many: `parts` is how many.
 
     A folder's `bytes` are those of all its files together, its `sha256` that of the lines that
-    `sha256sum` prints of them, sorted by name.
+    `sha256sum` prints of them, sorted by name. `rows` and `columns` are there where it is a table
+    or has a record a line.
     """
 
     name: str
     bytes: int
     sha256: str
     parts: int = 1
+    rows: int | None = None
+    columns: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +85,8 @@ class ExportFacts:
     """What one format was made of, by what rules, and what came out.
 
     `filters` are what the articles were chosen by, as JSON has it; `withheld` counts what was kept
-    back by kind (`publish.py`), `lost` what the format cannot carry; `labels` says for each stamp
-    or reviewer how many articles have labels of it.
+    back by kind (`publish.py`), `lost` what the format cannot carry; `about` is what the desk says
+    of its exports, `measured` the error rates of what judged.
     """
 
     format: str
@@ -46,7 +98,9 @@ class ExportFacts:
     withheld: Mapping[str, int]
     lost: Mapping[str, int]
     files: tuple[FileFacts, ...]
-    labels: Mapping[str, int] = field(default_factory=dict)
+    labels: Labels = field(default_factory=Labels)
+    about: ExportSettings = field(default_factory=ExportSettings)
+    measured: Mapping[str, Any] = field(default_factory=dict)
     as_of: datetime | None = None
 
 
@@ -55,14 +109,15 @@ def file_facts(path: Path, name: str) -> FileFacts:
     if not path.is_dir():
         return FileFacts(name, path.stat().st_size, sha256_of(path))
     whole, size, parts = hashlib.sha256(), 0, 0
-    for part in _files_in(path):
+    for part in files_in(path):
         whole.update(f"{sha256_of(part)}  {part.relative_to(path).as_posix()}\n".encode())
         size += part.stat().st_size
         parts += 1
     return FileFacts(name, size, whole.hexdigest(), parts)
 
 
-def _files_in(folder: Path) -> Iterator[Path]:
+def files_in(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder and those below it, sorted."""
     return iter(sorted(path for path in folder.rglob("*") if path.is_file()))
 
 

@@ -1,29 +1,52 @@
-"""What makes a package of an export's files: the manifest that vouches for them."""
+"""What makes a package of an export's files: a manifest, cards, error rates and checksums."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from monitor.corpus.facts import ExportFacts
+from monitor.corpus.cards import citation, dataset_card
+from monitor.corpus.croissant import croissant
+from monitor.corpus.datapackage import datapackage
+from monitor.corpus.facts import ExportFacts, FileFacts, files_in, sha256_of
+from monitor.corpus.record import SCHEMA_FILE, record_schema
 from monitor.shapes import time_json
 from monitor.types import SCORE_TOLERANCE
 
 MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
 SCHEMA = 1
 
 
 def write_package(folder: Path, facts: ExportFacts, old: Iterable[dict[str, Any]]) -> None:
-    """Write the manifest into `folder`, with the entries of other formats that share the export's.
+    """Write into `folder` what is beside the data: manifest, cards, error rates, checksums.
 
-    `old` are the entries of its manifest till now.
+    `old` are the entries of the export's manifest till now: those of other formats, which share its
+    folder, stay in manifest and checksums. The cards are of this format.
     """
-    new = entries_of(facts)
     others = [entry for entry in old if entry["format"] != facts.format]
-    files = sorted([*others, *new], key=lambda entry: str(entry["file"]))
+    files = sorted([*others, *entries_of(facts)], key=lambda entry: str(entry["file"]))
+    write_json(folder / "datapackage.json", datapackage(facts))
+    write_json(folder / "croissant.json", croissant(facts))
+    write_json(folder / "measured.json", facts.measured)
+    _write(folder / "README.md", dataset_card(facts))
+    _write(folder / "CITATION.cff", citation(facts))
+    _write(folder / SCHEMA_FILE, record_schema())
     write_json(folder / MANIFEST, {"schema": SCHEMA, "files": files})
+    _write(folder / SUMS, _sums(folder, others))
+
+
+def _sums(folder: Path, others: Iterable[Mapping[str, Any]]) -> str:
+    """Return a line for each file as `sha256sum` prints them, of all formats in the folder."""
+    found = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files_in(folder)}
+    for entry in others:
+        # a folder of files is vouched for as a whole by the manifest
+        if entry.get("parts", 1) == 1:
+            found.setdefault(entry["file"], entry["sha256"])
+    return "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(found.items()))
 
 
 def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
@@ -39,12 +62,18 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         "withheld": facts.withheld.get("quotes", 0),
         "expired": facts.withheld.get("expired", 0),
         "reserved": facts.withheld.get("reserved", 0),
+        "restricted": facts.policy.restricted,
+        "counts": dict(facts.withheld),
         "lost": dict(facts.lost),
+        "labels": asdict(facts.labels),
     }
-    return [
-        {"file": one.name, **shared, "bytes": one.bytes, "sha256": one.sha256}
-        for one in facts.files
-    ]
+    return [{**shared, **_file(one)} for one in facts.files]
+
+
+def _file(one: FileFacts) -> dict[str, Any]:
+    values = {"file": one.name, "bytes": one.bytes, "sha256": one.sha256, "parts": one.parts}
+    # `rows` are the articles: a tidy table has more or fewer
+    return {**values, "lines": one.rows} if one.rows is not None else values
 
 
 def old_entries(folder: Path) -> list[dict[str, Any]]:
@@ -64,4 +93,8 @@ def _is_there(folder: Path, name: str) -> bool:
 def write_json(path: Path, values: Any) -> None:
     """Write a JSON file that is the same for the same values."""
     text = json.dumps(values, ensure_ascii=True, indent=1, sort_keys=True) + "\n"
-    path.write_text(text, encoding="ascii", newline="")
+    _write(path, text)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="")

@@ -37,6 +37,7 @@ class Policy:
 
     text: TextDegree = "quotes"
     include_reserved: bool = False
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

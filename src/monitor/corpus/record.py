@@ -24,7 +24,7 @@ from monitor.types import Article, Finding, Review, Span
 
 SCHEMA = 1
 
-_SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
+SCHEMA_FILE = "record.schema.json"
 
 Locate = Callable[[Span], Mapping[str, Any]]
 
@@ -68,7 +68,7 @@ def canonical(recorded: Recorded) -> dict[str, Any]:
 
 def record_schema() -> str:
     """Return the JSON Schema of a record, as a file has it."""
-    return _SCHEMA_FILE.read_text(encoding="utf-8")
+    return Path(__file__).with_name(SCHEMA_FILE).read_text(encoding="utf-8")
 
 
 def _span(finding: Finding) -> Span:

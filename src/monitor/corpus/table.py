@@ -60,12 +60,13 @@ def open_writer(folder: Path, text: TextDegree) -> TableWriter:
 
 
 class TableWriter:
-    """Writes a row for each article, and its rows of the tidy tables."""
+    """Writes a row for each article, and its rows of the tidy tables; counts the `rows` of each."""
 
     def __init__(self, folder: Path, text: TextDegree) -> None:
         self._columns: dict[str, Sequence[str]] = {"articles": columns(text), **TIDY}
         self.files = [folder / f"{name}.csv" for name in self._columns]
         self.lost: Counter[str] = Counter()
+        self.rows: Counter[str] = Counter()
         self._open: dict[str, TextIO] = {}
         for path in self.files:
             file = path.open("x", encoding="utf-8", newline="")
@@ -89,6 +90,7 @@ class TableWriter:
         for row in rows:
             cells = [row.get(column) for column in self._columns[name]]
             self._open[name].write(guarded_line(cells))
+            self.rows[name] += 1
             self.lost["lone_surrogates"] += count_surrogates(cells)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.desk.archive import fill_index
+from monitor.desk.error_rates import error_rates
 from monitor.errors import NotFound, UsageError
 from monitor.shapes import time_json
 
@@ -43,6 +45,8 @@ def export(
         filters=filters_json(given),
         now=monitor.now(),
         report=report,
+        about=monitor.settings.export,
+        measured=partial(error_rates, monitor),
     )
 
 

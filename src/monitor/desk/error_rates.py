@@ -1,0 +1,35 @@
+"""How often what judged is wrong, as measured: what every export says of its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from monitor.config import data_dir
+
+if TYPE_CHECKING:
+    from monitor.core import Monitor
+    from monitor.corpus.error_rates import RuleRates
+
+
+def error_rates(monitor: Monitor, stamps: Sequence[str]) -> dict[str, Any]:
+    """Return the figures of the models and rules with these stamps, as far as they are at hand."""
+    from monitor import corpus
+
+    return corpus.error_rates(stamps, data_dir("models"), _rules(monitor))
+
+
+def _rules(monitor: Monitor) -> Iterator[RuleRates]:
+    from monitor.corpus.error_rates import RuleRates
+    from monitor.guidelines.measured import load_measured
+
+    for guideline in monitor.guidelines:
+        if (measured := load_measured(guideline.path)) is not None:
+            yield RuleRates(
+                stamp=guideline.stamp,
+                measured=measured.guideline,
+                date=measured.date,
+                data=measured.data,
+                unseen=measured.unseen,
+                rules={rule: row.model_dump() for rule, row in measured.rules.items()},
+            )
