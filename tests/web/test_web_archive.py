@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -88,3 +89,22 @@ def test_searching_by_keyboard(tab: Page, empty: Monitor) -> None:
     expect(tab.get_by_role("heading", level=1)).to_have_text("Title of 59")
     expect(tab.locator(".article-text mark.hit")).to_have_text("crates")
     assert_clean(tab)
+
+
+def test_what_was_found_is_exported(tab: Page, empty: Monitor) -> None:
+    empty.store.add_feeds([feed()], NOW)
+    entries = [incoming("one", "One boat."), incoming("two", "A farm.")]
+    empty.store.record_poll(poll(feed(), entries), NOW)
+    tab.goto("/articles?q=boat")
+    tab.locator("summary", has_text="Export these articles").focus()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_label("Format")).to_be_visible()
+    assert_clean(tab)
+    tab.get_by_role("button", name="Export").press("Enter")
+    expect(tab.get_by_role("link", name="Download the archive")).to_be_visible()
+    expect(tab.get_by_role("status")).to_contain_text("1 article, oldest first")
+    assert_clean(tab)
+    with tab.expect_download() as download:
+        tab.get_by_role("link", name="Download the archive").press("Enter")
+    with ZipFile(download.value.path()) as packed:
+        assert b"article-one" in packed.read("articles.jsonl")

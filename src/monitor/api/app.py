@@ -18,6 +18,9 @@ from monitor.api import (
     classify,
     coverage,
     digests,
+    export_pages,
+    exported,
+    exports,
     feedback,
     feeds,
     health,
@@ -51,6 +54,7 @@ from monitor.api.problems import install_handlers
 from monitor.api.tries import Tries
 from monitor.api.upstream import Upstream
 from monitor.core import Monitor
+from monitor.desk.export_jobs import ExportJobs
 from monitor.web import STATIC_DIR
 
 MODULES = (
@@ -58,6 +62,8 @@ MODULES = (
     reviewed,
     classify,
     articles,
+    exports,
+    exported,
     stories,
     reviews,
     digests,
@@ -70,6 +76,7 @@ MODULES = (
     metrics,
     pages,
     archive,
+    export_pages,
     feeds,
     names,
     reviewing,
@@ -100,10 +107,11 @@ def create_app(
     `/docs` is our own: FastAPI's loads its scripts from another host.
     """
     who = checkers or Checkers(monitor)
+    makes = ExportJobs(monitor)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with who:
+        with who, makes:
             yield
 
     app = FastAPI(
@@ -121,6 +129,7 @@ def create_app(
     )
     app.state.monitor = monitor
     app.state.checkers = who
+    app.state.exports = makes
     app.state.tries = Tries()
     app.state.feedback_tries = feedback.feedback_tries()
     app.state.upstream = Upstream(monitor.settings.languagetool)

@@ -32,16 +32,21 @@ _BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo
 
 
 def _iso_day(value: object) -> object:
-    """Refuse what pydantic would read as seconds since 1970."""
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise PydanticCustomError("date_parsing", "no ISO date")
-    return value
+    """Refuse what pydantic would read as seconds since 1970; JSON has days as strings too."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("date_parsing", "no ISO date")
 
 
 Day = Annotated[date, BeforeValidator(_iso_day)]
 
 
-class ArticleFilters(BaseModel):
+class ArticleChoice(BaseModel):
     """Filters of articles; they are joined by "and"."""
 
     model_config = ConfigDict(extra="forbid")
@@ -109,12 +114,6 @@ class ArticleFilters(BaseModel):
         description="Only with a flag of this rule.",
         examples=["victim-as-slave"],
     )
-    after: WholeStr | None = Field(
-        default=None,
-        min_length=1,
-        max_length=200,
-        description="The `next` of the page before.",
-    )
 
     def wanted(self, zone: ZoneInfo) -> Wanted:
         """Return what is asked for; days are those of `zone`."""
@@ -156,6 +155,17 @@ def _midnight(day: date, zone: ZoneInfo, *, days: int = 0) -> datetime:
         return datetime.combine(day + timedelta(days=days), time(), zone).astimezone(UTC)
     except OverflowError:
         return _BEGINNING if day.year == 1 else _END
+
+
+class ArticleFilters(ArticleChoice):
+    """Filters of articles, joined by "and", and where the page begins."""
+
+    after: WholeStr | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="The `next` of the page before.",
+    )
 
 
 class ArticleQuery(ArticleFilters):

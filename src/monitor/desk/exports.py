@@ -36,7 +36,7 @@ def export(
     """
     from monitor import corpus
 
-    given = {name: value for name, value in (filters or {}).items() if value not in (None, ())}
+    given = {name: value for name, value in (filters or {}).items() if value is not None}
     return corpus.export(
         chosen(monitor, given),
         directory,
@@ -68,13 +68,16 @@ def make_filters(monitor: Monitor, given: Mapping[str, Any]) -> Filters:
         filters = Filters(**given, stories_stamp=monitor.stories_stamp)
     except TypeError as error:
         raise UsageError(f"no such filter among {', '.join(sorted(given))}") from error
-    if filters.story is not None and not monitor.store.kept_stories(
-        monitor.stories_stamp, [filters.story]
-    ):
-        raise NotFound(f"no story '{filters.story}'")
+    find_story(monitor, filters.story)
     if searched(filters) is not None:
         fill_index(monitor)
     return filters
+
+
+def find_story(monitor: Monitor, story: str | None) -> None:
+    """Raise `NotFound` for a story that there is not; `None` is no story."""
+    if story is not None and not monitor.store.kept_stories(monitor.stories_stamp, [story]):
+        raise NotFound(f"no story '{story}'")
 
 
 def filters_json(given: Mapping[str, Any]) -> dict[str, Any]:

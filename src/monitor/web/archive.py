@@ -18,6 +18,7 @@ from monitor.searching import Search
 from monitor.store.search import COUNTED, RELEVANCES
 from monitor.types import SEVERITIES, AssessedArticle, Severity
 from monitor.visitors import Visitor
+from monitor.web.exports import DEGREES, FORMATS
 from monitor.web.frame import render
 from monitor.web.passages import Mark, Paragraph, pieces_of
 
@@ -119,6 +120,8 @@ def render_archive(archive: Archive, *, visitor: Visitor, today: str) -> str:
         address=archive.address,
         problem=archive.problem,
         may_add=visitor.may("review") or visitor.may("admin"),
+        formats=FORMATS,
+        degrees=DEGREES,
     )
 
 
