@@ -161,7 +161,8 @@ def test_every_label_is_told_and_no_other() -> None:
 def test_every_drop_of_the_ledger_is_told_and_no_other() -> None:
     source = "".join(
         path.read_text(encoding="utf-8")
-        for path in (documents.ROOT / "src" / "monitor" / "feeds").glob("*.py")
+        for room in ("feeds", "store")
+        for path in (documents.ROOT / "src" / "monitor" / room).glob("*.py")
     )
     there = set(re.findall(r'dropped\["(\w+)"\]', source)) | set(get_args(Decision))
     told = {cells[0].strip("`") for cells in documents.rows(documents.section(TEXT, "## Ledger"))}

@@ -13,6 +13,7 @@
     ├── InstallationError     a part of the program that cannot work as it is installed
     └── StoreError            the database: locked, newer schema, missing
         └── NotFound          no row of that id (HTTP 404)
+            └── Forgotten     it was forgotten for good (HTTP 410)
 
 Messages name what and where, never the text of a draft.
 """
@@ -73,6 +74,10 @@ class StoreError(MonitorError):
 
 class NotFound(StoreError):
     """There is no such row."""
+
+
+class Forgotten(NotFound):
+    """There was such an article, and it was forgotten for good."""
 
 
 def describe_exception(error: BaseException) -> str:

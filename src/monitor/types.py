@@ -331,7 +331,8 @@ class Poll:
     """One poll of one feed, to be recorded whole in one transaction.
 
     `fetched == len(incoming) + len(sightings) + sum(dropped.values())`; the store splits
-    `incoming` and `sightings` further into stored and its own named drops (`known`, `duplicate`).
+    `incoming` and `sightings` further into stored and its own named drops (`known`, `duplicate`,
+    `forgotten`).
     `dropped` names: `no_link`, `unsafe_address`, `empty`, `repeated` (twice in one feed),
     `too_long`, `deferred` (over the page limit of one poll). `title`, `site`, `description` and
     `updated` are what the feed says of itself, empty where it does not or where there was no body

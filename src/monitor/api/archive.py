@@ -101,6 +101,9 @@ def add_by_hand(fields: FieldsDep, monitor: MonitorDep, visitor: VisitorDep) -> 
     except FeedError as error:
         return HTMLResponse(_page(monitor, visitor, address=address, problem=str(error)), 422)
     result = added.result
+    if "forgotten" in result.dropped:
+        problem = "it was forgotten for good, and does not come back"
+        return HTMLResponse(_page(monitor, visitor, problem=problem), 422)
     if not result.stored and not result.dropped.keys() & {"known", "duplicate"}:
         causes = ", ".join(map(page_failure_word, result.page_failures))
         problem = causes or "nothing could be read there"

@@ -69,7 +69,7 @@ def _search_json(wanted: Wanted) -> dict[str, Any]:
     summary="Show an article",
     response_model=None,
     response_description="The article with its text.",
-    responses={200: {"model": ArticleDetail}, **problems(404, 422, 503)},
+    responses={200: {"model": ArticleDetail}, **problems(404, 410, 422, 503)},
 )
 def article(
     article_id: Annotated[WholeStr, Path(description="The article's id.", max_length=200)],

@@ -17,7 +17,7 @@ from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
 from monitor.core import Monitor
 from monitor.desk.coverage import coverage, sample_json, sample_of, tell_elsewhere, told_json
-from monitor.errors import FeedError, NotFound, UsageError
+from monitor.errors import FeedError, Forgotten, NotFound, UsageError
 
 router = APIRouter(tags=["coverage"], dependencies=[Depends(need("read"))])
 _posted = APIRouter(route_class=JsonRoute, dependencies=[Depends(need("review"))])
@@ -105,12 +105,14 @@ def _sample(monitor: Monitor, day: Day | None, *, draw: bool) -> JSONResponse:
     summary="A case learned of elsewhere",
     response_model=None,
     response_description="The case as recorded, and what we had of it.",
-    responses={200: {"model": FoundOut}, **problems(403, 404, 415, 422, 503)},
+    responses={200: {"model": FoundOut}, **problems(403, 404, 410, 415, 422, 503)},
 )
 def found(case: FoundRequest, monitor: MonitorDep) -> JSONResponse:
     """Record a case that the desk learned of elsewhere, so that gaps can be counted."""
     try:
         had, new = tell_elsewhere(monitor, case.url, note=case.note, same_as=case.same_as)
+    except Forgotten:
+        raise
     except (FeedError, NotFound) as error:
         field = "same_as" if isinstance(error, NotFound) else "url"
         where: list[str | int] = ["body", field]

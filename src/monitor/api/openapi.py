@@ -43,6 +43,7 @@ _WORDS = {
     404: "There is no such thing here.",
     405: "The address does not answer this method.",
     409: "Things stand otherwise than the request takes for granted.",
+    410: "The desk has forgotten this article for good.",
     413: "The draft is over the one size limit.",
     415: "The body, or the file in it, is of a type that is not read.",
     422: "A field, or the draft itself, cannot be used; `errors` says which.",

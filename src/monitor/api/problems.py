@@ -27,6 +27,7 @@ from monitor.api.who import visitor_in
 from monitor.errors import (
     DocumentError,
     DocumentTooLarge,
+    Forgotten,
     GuidelineError,
     ModelError,
     MonitorError,
@@ -46,6 +47,7 @@ _DETAILS = {
     401: "Sign in first: this request needs a token.",
     404: "There is nothing at this address.",
     405: "The address does not answer this method; the header Allow lists those it does.",
+    410: "The desk has forgotten this article for good.",
     413: "The draft is over the size limit.",
     415: "The body is of a type that this address does not read.",
     422: "The request has fields that cannot be used.",
@@ -58,6 +60,7 @@ _MACHINES = ("/v1/", _LANGUAGETOOL, "/healthz", "/readyz", "/metrics", "/openapi
 _STATUS: tuple[tuple[type[MonitorError], int], ...] = (
     (DocumentTooLarge, 413),
     (DocumentError, 422),
+    (Forgotten, 410),
     (NotFound, 404),
     (UsageError, 400),
     (StoreError, 503),

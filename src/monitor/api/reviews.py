@@ -126,7 +126,7 @@ def reviewer_of(visitor: Visitor, given: str) -> Reviewer:
     summary="Review an article",
     response_model=None,
     response_description="The review as stored.",
-    responses={200: {"model": ReviewOut}, **problems(403, 404, 415, 422, 503)},
+    responses={200: {"model": ReviewOut}, **problems(403, 404, 410, 415, 422, 503)},
 )
 def review(
     article_id: Annotated[WholeStr, Path(description="The article's id.", max_length=200)],
@@ -160,7 +160,7 @@ def review(
     summary="Judge flags",
     response_model=None,
     response_description="What was stored.",
-    responses={200: {"model": FlagOut}, **problems(403, 404, 415, 422, 503)},
+    responses={200: {"model": FlagOut}, **problems(403, 404, 410, 415, 422, 503)},
 )
 def flags(
     article_id: Annotated[WholeStr, Path(description="The article's id.", max_length=200)],

@@ -18,6 +18,7 @@ from monitor.cli import (
     doctor,
     feedback,
     feeds,
+    forget,
     guidelines,
     lsp,
     mail,
@@ -91,6 +92,7 @@ app.command("report")(trends.report)
 app.command("check")(check.check)
 app.command("classify")(data.classify)
 app.command("export")(data.export)
+app.command("forget")(forget.forget)
 app.command("serve")(serve.serve)
 app.add_typer(tokens.app, name="tokens")
 app.command("lsp")(lsp.lsp)

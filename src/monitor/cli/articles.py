@@ -45,6 +45,9 @@ def add(
         say(f"stored{note}; monitor assess judges it")
     elif result.dropped.keys() & {"known", "duplicate"}:
         say("the desk has it already")
+    elif "forgotten" in result.dropped:
+        say("not stored: it was forgotten for good")
+        raise typer.Exit(1)
     else:
         causes = {str(why): count for why, count in result.page_failures.items()}
         say(f"not stored: {page_failure_words(causes) or 'nothing in it'}")

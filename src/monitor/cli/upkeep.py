@@ -38,6 +38,10 @@ def restore(
 
     done = bring_back(monitor_of(context), file)
     say(f"restored {done.copy.rows.get('articles', 0)} articles from {done.copy.path}")
+    if done.forgotten is None:
+        say("what was forgotten since cannot be read in it: forget those articles again")
+    elif done.forgotten:
+        say(f"{done.forgotten} forgotten since the backup: forgotten again")
     if done.kept:
         say(f"the database before it is {done.kept}; remove it when it is not needed")
 

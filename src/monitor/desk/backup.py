@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.core import Monitor
-from monitor.store.copies import Copy, copy_database, database_file, put_in_place, read_copy
+from monitor.store import open_store
+from monitor.store.copies import (
+    Copy,
+    copy_database,
+    database_file,
+    put_in_place,
+    read_copy,
+    tombstones_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +23,8 @@ class Restored:
 
     copy: Copy
     kept: Path | None
+    forgotten: int | None = 0
+    """How many articles were forgotten again that had been since; None where nobody can tell."""
 
 
 def back_up(monitor: Monitor, path: Path, *, force: bool = False) -> Copy:
@@ -30,8 +40,16 @@ def back_up(monitor: Monitor, path: Path, *, force: bool = False) -> Copy:
 def restore(monitor: Monitor, path: Path) -> Restored:
     """Make the backup `path` the desk's database; the one before stays beside it.
 
-    Raises `UsageError` for PostgreSQL, `StoreError` for a backup that is damaged, of a newer
-    program or none of ours, and where the database is in use.
+    What was forgotten since the backup is forgotten again. Raises `UsageError` for PostgreSQL,
+    `StoreError` for a backup that is damaged, of a newer program or none of ours, and where the
+    database is in use.
     """
     target = database_file(monitor.settings.database_url)
-    return Restored(read_copy(path), put_in_place(path, target, monitor.now()))
+    copy, stones = read_copy(path), tombstones_of(target)
+    kept = put_in_place(path, target, monitor.now())
+    if not stones:
+        return Restored(copy, kept, None if stones is None else 0)
+    with open_store(monitor.settings.database_url) as store:
+        again = sum(store.forget([one.article_id], one.reason, one.at) for one in stones)
+        store.clear_file()
+    return Restored(copy, kept, again)

@@ -91,7 +91,7 @@ def tell_elsewhere(
 
     `same_as` is an article of ours about the same case, by id or URL. A case is known by its
     canonical URL, and what was said of it first stays. Raises `FeedError` for an address that is
-    none, `NotFound` for `same_as`.
+    none, `NotFound` for `same_as`, `Forgotten` for an article that was forgotten.
     """
     from monitor.feeds import article_id, canonical_url
 

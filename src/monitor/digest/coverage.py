@@ -44,6 +44,7 @@ _LEFT_OUT = {
     "no_link": "without a link",
     "unsafe_address": "at an unsafe address",
     "repeated": "twice in one feed",
+    "forgotten": "forgotten for good",
     "deferred": "put off to the next poll",
     "old": "in a site map and days old",
     "undated": "in a site map without a date",

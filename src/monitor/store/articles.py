@@ -24,6 +24,7 @@ from monitor.store.assessments import (
 )
 from monitor.store.database import Database
 from monitor.store.filters import Filters, searched
+from monitor.store.forgotten import forgotten, refuse_forgotten
 from monitor.store.rows import chunks
 from monitor.store.schema import (
     articles,
@@ -42,7 +43,10 @@ PAGE = 200
 
 
 def known(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
-    """Return what is stored of those of the articles `ids` that are stored."""
+    """Return what is stored of those of the articles `ids` that are stored.
+
+    What was forgotten is known, stored or not, as if it had expired.
+    """
     found: dict[str, Known] = {}
     for some in chunks(sorted(set(ids))):
         seen: dict[str, dict[str, str]] = defaultdict(dict)
@@ -50,6 +54,7 @@ def known(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
         for row in connection.execute(query):
             seen[row.article_id][row.feed_id] = row.feed_sha256
         current = current_articles().add_columns(articles.c.page_tries)
+        found |= dict.fromkeys(forgotten(connection, some), Known("summary", "", expired=True))
         query = current.with_only_columns(
             articles.c.id,
             versions.c.origin,
@@ -67,6 +72,7 @@ def article(connection: Connection, article_id: str, stamps: Sequence[str]) -> A
     """Return one article with what `stamps` said of it. Raises `NotFound`."""
     row = connection.execute(current_articles().where(articles.c.id == article_id)).first()
     if row is None:
+        refuse_forgotten(connection, article_id)
         raise NotFound(f"no article '{article_id}'")
     one = to_article(row)
     said = _said(connection, [one], stamps)
@@ -105,6 +111,7 @@ def article_versions(connection: Connection, article_id: str) -> list[Article]:
         .where(articles.c.id == article_id)
         .order_by(versions.c.fetched_at, versions.c.sha256)
     )
+    refuse_forgotten(connection, article_id)
     found = [(to_article(row[:-1]), row[-1]) for row in connection.execute(query)]
     if not found:
         raise NotFound(f"no article '{article_id}'")

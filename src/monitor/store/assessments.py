@@ -55,6 +55,9 @@ ARTICLE = (
 )
 """The columns of an `Article`, in its order."""
 
+KEPT = articles.c.url != ""
+"""The condition that an article was not forgotten: what was has no address any more."""
+
 
 def to_article(row: Sequence[Any]) -> Article:
     """Return the article of a row of the columns `ARTICLE`."""
@@ -74,6 +77,7 @@ def current_articles() -> Select[Any]:
             versions,
             (versions.c.article_id == articles.c.id) & (versions.c.sha256 == articles.c.current),
         )
+        .where(KEPT)
         .order_by(articles.c.first_seen, articles.c.id)
     )
 

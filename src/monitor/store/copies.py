@@ -8,12 +8,13 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 from monitor.errors import StoreError, UsageError
 from monitor.store.database import open_database, reason_of
+from monitor.store.forgotten import Tombstone
 from monitor.store.migrate import HEAD, VERSION_TABLE
 from monitor.store.schema import metadata
 
@@ -91,6 +92,27 @@ def read_copy(path: Path) -> Copy:
         if damage != "ok":
             raise StoreError(f"{path}: damaged: {damage}")
         return Copy(path, str(revision), _rows(copy), path.stat().st_size)
+
+
+def tombstones_of(path: Path) -> list[Tombstone] | None:
+    """Return what was forgotten in the database at `path`, if it is there; None if it is damaged.
+
+    It is read as it is, without bringing its tables up to date.
+    """
+    if not path.is_file():
+        return []
+    try:
+        with _opened(path, mode="ro") as found:
+            names = "SELECT 1 FROM sqlite_master WHERE name = 'tombstones'"
+            if found.execute(names).fetchone() is None:
+                return []
+            rows = found.execute("SELECT article_id, at, reason, stored FROM tombstones").fetchall()
+            return [
+                Tombstone(one, datetime.fromisoformat(at).replace(tzinfo=UTC), why, bool(stored))
+                for one, at, why, stored in rows
+            ]
+    except sqlite3.DatabaseError:
+        return None
 
 
 def put_in_place(backup: Path, target: Path, now: datetime) -> Path | None:

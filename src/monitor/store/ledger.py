@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from monitor.store.assessments import speaking
+from monitor.store.assessments import KEPT, speaking
 from monitor.store.polls import PollResult
 from monitor.store.rows import chunks
 from monitor.store.schema import (
@@ -187,7 +187,7 @@ def _not_judged(
             & (assessments.c.sha256 == articles.c.current)
             & speaking(assessments, stamps),
         )
-        .where(~judged.exists())
+        .where(~judged.exists(), KEPT)
     )
     rank = {stamp.partition("@")[0]: place for place, stamp in enumerate(stamps)}
     expired: set[str] = set()

@@ -17,8 +17,9 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from monitor.errors import NotFound, StoreError
 from monitor.store.feeds import learn_about, learn_names, save_state
+from monitor.store.forgotten import forgotten
 from monitor.store.rows import chunks, insert_new
-from monitor.store.schema import articles, feeds, polls, sightings, versions
+from monitor.store.schema import articles, feeds, polls, returns, sightings, versions
 from monitor.store.search_index import put
 from monitor.store.withdrawn import restore
 from monitor.types import ContentOrigin, Feed, Incoming, PageFailure, Poll, Sighting
@@ -124,8 +125,11 @@ def record_poll(connection: Connection, poll: Poll, now: datetime) -> PollResult
     learn_names(connection, feed, title=poll.title, site=poll.site)
     learn_about(connection, feed, description=poll.description, updated=poll.updated)
     entries: list[Incoming | Sighting] = [*poll.incoming, *poll.sightings]
-    held = _held(connection, feed, {entry.article_id for entry in entries})
+    gone = forgotten(connection, {entry.article_id for entry in entries})
     dropped = Counter(dict(poll.dropped))
+    dropped["forgotten"] += sum(entry.article_id in gone for entry in entries)
+    entries = [entry for entry in entries if entry.article_id not in gone]
+    held = _held(connection, feed, {entry.article_id for entry in entries})
     stored = 0
     rows = _Rows()
     for entry in entries:
@@ -137,7 +141,7 @@ def record_poll(connection: Connection, poll: Poll, now: datetime) -> PollResult
         else:
             dropped[outcome] += 1
     rows.write(connection)
-    put(connection, (entry.article_id for entry in poll.incoming))
+    put(connection, {entry.article_id for entry in poll.incoming} - gone)
     result = PollResult(
         feed_id=feed.id,
         at=now,
@@ -284,11 +288,14 @@ def _add_version(connection: Connection, feed: Feed, entry: Incoming, now: datet
     new = insert_new(connection, versions, row) is not None
     if not new:
         restore(connection, entry.article_id, row)
-    connection.execute(
+    changed = connection.execute(
         update(articles)
         .where(articles.c.id == entry.article_id, articles.c.current != entry.sha256)
         .values(current=entry.sha256)
-    )
+    ).rowcount
+    if changed and not new:
+        back = {"article_id": entry.article_id, "at": now, "sha256": entry.sha256}
+        insert_new(connection, returns, back)
     return new
 
 

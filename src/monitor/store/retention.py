@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from monitor.store.assessments import KEPT
 from monitor.store.database import Database
 from monitor.store.masks import forget_places
 from monitor.store.rows import chunks
@@ -89,7 +90,7 @@ def without_words(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 def count_expired(connection: Connection) -> int:
     """Return how many articles have expired so far."""
-    query = select(func.count()).where(articles.c.expired_at.is_not(None))
+    query = select(func.count()).where(articles.c.expired_at.is_not(None), KEPT)
     return connection.execute(query).scalar_one()
 
 

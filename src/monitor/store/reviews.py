@@ -12,6 +12,7 @@ from monitor.errors import NotFound
 from monitor.store import decisions
 from monitor.store.assessments import ARTICLE, to_article
 from monitor.store.database import Database
+from monitor.store.forgotten import refuse_forgotten
 from monitor.store.schema import articles, reviews, versions
 from monitor.store.withdrawn import is_withdrawn
 from monitor.types import Article, Review
@@ -37,6 +38,7 @@ def of_article(connection: Connection, article_id: str) -> list[Review]:
 
     Raises `NotFound`.
     """
+    refuse_forgotten(connection, article_id)
     if connection.execute(select(articles.c.id).where(articles.c.id == article_id)).first() is None:
         raise NotFound(f"no article '{article_id}'")
     return of_articles(connection, [article_id])

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, select
 
 from monitor.errors import NotFound
 from monitor.gaps import Candidate, Draw, Drawn, Had, Stratum, Told, ToldHad
+from monitor.store.assessments import KEPT
 from monitor.store.decisions import holds
+from monitor.store.forgotten import refuse_forgotten
 from monitor.store.rows import chunks, insert_new
 from monitor.store.schema import articles, assessments, reviews, sample_items, samples, told
 
@@ -91,7 +93,7 @@ def waiting(connection: Connection, since: datetime, until: datetime, stamps: Se
         .scalar_subquery()
     )
     query = select(func.count()).where(
-        articles.c.first_seen >= since, articles.c.first_seen < until, done < len(set(stamps))
+        articles.c.first_seen >= since, articles.c.first_seen < until, KEPT, done < len(set(stamps))
     )
     return int(connection.execute(query).scalar_one())
 
@@ -166,9 +168,13 @@ def verdicts(connection: Connection, ids: Iterable[str]) -> dict[str, bool]:
 
 
 def add_told(connection: Connection, case: Told) -> bool:
-    """Record a case learned of elsewhere; return False where it was. Raises `NotFound`."""
+    """Record a case learned of elsewhere; return False where it was.
+
+    Raises `NotFound` for `same_as`, `Forgotten` for an address that is to be known no more.
+    """
+    refuse_forgotten(connection, case.article_id)
     if case.same_as is not None:
-        there = select(articles.c.id).where(articles.c.id == case.same_as)
+        there = select(articles.c.id).where(articles.c.id == case.same_as, KEPT)
         if connection.execute(there).first() is None:
             raise NotFound(f"no article '{case.same_as}'")
     row = {

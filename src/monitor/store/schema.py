@@ -634,3 +634,25 @@ flag_feedback = Table(
 )
 """How often flags of drafts were said to be right and wrong, on a day: numbers, and nothing of a
 draft or of who said it. What is said of flags of articles is in `flag_verdicts`."""
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("article_id", KEY, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("reason", KEY, nullable=False),
+    Column("stored", Boolean, nullable=False),
+)
+"""What was forgotten: by its id, which is a hash of the address and tells it to nobody, so that it
+is known when it comes again; the reason is a word of a list, and no text. What was `stored` keeps
+its row in `articles`, without an address, and one version without words or hash."""
+
+returns = Table(
+    "returns",
+    metadata,
+    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
+    Column("at", UtcTime, primary_key=True),
+    Column("sha256", KEY, nullable=False),
+)
+"""When a text that an article had before came back in force: with `versions.fetched_at`, which text
+was in force at any moment."""

@@ -15,6 +15,7 @@ from monitor.store.database import Database, open_database
 from monitor.store.desk import DeskStore
 from monitor.store.feedback import FeedbackStore
 from monitor.store.filters import Filters
+from monitor.store.forgotten import ForgetStore
 from monitor.store.gate import GateStore
 from monitor.store.list_store import ListStore
 from monitor.store.masks import MaskStore
@@ -66,6 +67,7 @@ class Store(
     ListStore,
     FeedbackStore,
     RecordStore,
+    ForgetStore,
 ):
     """Feeds, articles and judgements. Threads may share it; use as a context manager or `close`.
 

@@ -250,7 +250,7 @@ def listed(
     first = articles.alias()
     query = (
         select(first.c.id)
-        .join(story_members, story_members.c.article_id == first.c.id)
+        .join(story_members, story_members.c.story_id == first.c.id)
         .where(story_members.c.stamp == stamp, story_members.c.position == 0)
         .order_by(first.c.first_seen, first.c.id)
         .limit(limit)

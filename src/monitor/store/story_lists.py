@@ -75,7 +75,7 @@ def _chosen(
     query: Select[Any], stamp: str, judges: Sequence[str], choice: StoryChoice
 ) -> Select[Any]:
     query = query.select_from(
-        story_members.join(articles, articles.c.id == story_members.c.article_id)
+        story_members.join(articles, articles.c.id == story_members.c.story_id)
     ).where(story_members.c.stamp == stamp, story_members.c.position == 0)
     if choice.since or choice.until or choice.outlet or choice.labels:
         having = _having(stamp, judges, choice)

@@ -1,0 +1,316 @@
+"""Forgetting articles for good, and the tombstones that keep them from coming back.
+
+Of a forgotten article there stays its id, its outlet, the feed it came by and when, for the counts
+of the past: no address, no word, no hash of its text, nothing that models or people said of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from monitor.errors import Forgotten
+from monitor.store.database import Database
+from monitor.store.rows import chunks
+from monitor.store.schema import (
+    articles,
+    askings,
+    assessments,
+    claims,
+    decisions,
+    flag_verdicts,
+    masks,
+    polls,
+    practice,
+    returns,
+    reviews,
+    sample_items,
+    search_docs,
+    search_marks,
+    sightings,
+    story_keys,
+    story_members,
+    tags,
+    told,
+    tombstones,
+    version_checks,
+    versions,
+)
+from monitor.store.search_index import take_out
+
+_TOLD = 150
+"""So many characters of an address, without its scheme, are looked for where it may be cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What was forgotten, when, and why; `stored`: it was here, and not only kept out."""
+
+    article_id: str
+    at: datetime
+    reason: str
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What there is of an article to be forgotten, counted."""
+
+    article_id: str
+    outlet: str
+    first_seen: datetime
+    title: str
+    versions: int
+    judgements: int
+    reviews: int
+    story: int
+    """How many other articles its story has; they stay."""
+
+
+Forget = Callable[[Connection, Sequence[str]], None]
+"""Deletes what one more table has of the articles of these ids."""
+OTHERS: tuple[Forget, ...] = ()
+"""A table of a later migration that knows articles gets its function here; a test finds any that
+was left out."""
+
+
+class ForgetStore:
+    """Forgetting, and what was forgotten; each method one transaction, as of `Store`."""
+
+    _database: Database
+
+    def forget(self, ids: Sequence[str], reason: str, now: datetime) -> int:
+        """Forget articles, stored or not; return how many were not forgotten yet.
+
+        Their words stay in an SQLite file's log until `clear_file` is through.
+        """
+        with self._database.writing() as connection:
+            return forget(connection, ids, reason, now)
+
+    def tombstones(self) -> list[Tombstone]:
+        """Return what was forgotten, in the order in which it was."""
+        query = select(tombstones).order_by(tombstones.c.at, tombstones.c.article_id)
+        with self._database.reading() as connection:
+            return [Tombstone(*row) for row in connection.execute(query)]
+
+    def forgotten(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return those of the articles that were forgotten."""
+        with self._database.reading() as connection:
+            return frozenset(forgotten(connection, ids))
+
+    def held(self, ids: Sequence[str], story_stamp: str) -> dict[str, Held]:
+        """Return by id what there is of articles to be forgotten; none of those not stored."""
+        with self._database.reading() as connection:
+            found = (_held(connection, one, story_stamp) for one in ids)
+            return {one.article_id: one for one in found if one is not None}
+
+    def count_forgotten(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        outlet: str | None = None,
+        after: datetime | None = None,
+    ) -> int:
+        """Return how many of the articles first seen in [since, until) were forgotten `after`.
+
+        What they told of is not known any more, only when they were seen and whose they were.
+        """
+        query = select(func.count()).select_from(
+            tombstones.join(articles, articles.c.id == tombstones.c.article_id)
+        )
+        if since is not None:
+            query = query.where(articles.c.first_seen >= since)
+        if until is not None:
+            query = query.where(articles.c.first_seen < until)
+        if outlet is not None:
+            query = query.where(articles.c.outlet == outlet)
+        if after is not None:
+            query = query.where(tombstones.c.at > after)
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
+
+def forgotten(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Return those of the articles that were forgotten."""
+    found: set[str] = set()
+    for some in chunks(sorted(set(ids))):
+        query = select(tombstones.c.article_id).where(tombstones.c.article_id.in_(some))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def refuse_forgotten(connection: Connection, article_id: str) -> None:
+    """Raise `Forgotten` for an article that was forgotten."""
+    if forgotten(connection, [article_id]):
+        raise Forgotten(f"article '{article_id}' was forgotten")
+
+
+def forget(connection: Connection, ids: Sequence[str], reason: str, now: datetime) -> int:
+    """Forget articles, and keep those out that are not stored; return how many are new."""
+    done = forgotten(connection, ids)
+    new = [one for one in dict.fromkeys(ids) if one not in done]
+    for some in chunks(new):
+        rows = connection.execute(
+            select(articles.c.id, articles.c.url, articles.c.feed_id).where(articles.c.id.in_(some))
+        ).all()
+        there = [row.id for row in rows]
+        _forget_lines(connection, {row.id: row.url for row in rows})
+        take_out(connection, there)
+        _forget_index(connection, there)
+        _forget_said(connection, there)
+        _leave_stories(connection, there)
+        for table, column in _ROWS_OF_ONE:
+            connection.execute(table.delete().where(column.in_(some)))
+        for other in OTHERS:
+            other(connection, some)
+        alike = update(told).where(told.c.same_as.in_(some))
+        connection.execute(alike.values(same_as=None))
+        _empty(connection, {row.id: row.feed_id for row in rows}, now)
+        stones = [
+            {"article_id": one, "at": now, "reason": reason, "stored": one in set(there)}
+            for one in some
+        ]
+        connection.execute(tombstones.insert(), stones)
+    return len(new)
+
+
+_ROWS_OF_ONE = (
+    (claims, claims.c.article_id),
+    (practice, practice.c.article_id),
+    (askings, askings.c.article_id),
+    (masks, masks.c.article_id),
+    (version_checks, version_checks.c.article_id),
+    (sample_items, sample_items.c.article_id),
+    (sightings, sightings.c.article_id),
+    (returns, returns.c.article_id),
+    (told, told.c.article_id),
+)
+"""Tables of which the rows of an article go as they are."""
+
+
+def _forget_lines(connection: Connection, urls: dict[str, str]) -> None:
+    """Take the warnings that name these articles' addresses out of the ledger's lines."""
+    query = select(sightings.c.feed_id).where(sightings.c.article_id.in_(urls)).distinct()
+    feeds = list(connection.execute(query).scalars())
+    first = select(articles.c.feed_id).where(articles.c.id.in_(urls))
+    feeds += connection.execute(first).scalars()
+    named = [url.partition("://")[2][:_TOLD] for url in urls.values()]
+    for some in chunks(sorted(set(feeds))):
+        lines = select(polls.c.id, polls.c.warnings).where(polls.c.feed_id.in_(some))
+        for row in connection.execute(lines).all():
+            kept = [said for said in row.warnings if not any(url in said for url in named)]
+            if len(kept) < len(row.warnings):
+                line = update(polls).where(polls.c.id == row.id)
+                connection.execute(line.values(warnings=kept))
+
+
+def _forget_index(connection: Connection, ids: Sequence[str]) -> None:
+    docs = select(search_docs.c.id).where(search_docs.c.article_id.in_(ids))
+    connection.execute(search_marks.delete().where(search_marks.c.doc.in_(docs)))
+    connection.execute(search_docs.delete().where(search_docs.c.article_id.in_(ids)))
+
+
+def _forget_said(connection: Connection, ids: Sequence[str]) -> None:
+    """Delete what models and people said of articles."""
+    said = select(assessments.c.id).where(assessments.c.article_id.in_(ids))
+    connection.execute(tags.delete().where(tags.c.assessment_id.in_(said)))
+    connection.execute(assessments.delete().where(assessments.c.article_id.in_(ids)))
+    connection.execute(reviews.delete().where(reviews.c.article_id.in_(ids)))
+    connection.execute(flag_verdicts.delete().where(flag_verdicts.c.article_id.in_(ids)))
+    mine = decisions.c.article_id.in_(ids), decisions.c.act == "review"
+    for row in connection.execute(select(decisions.c.id).where(*mine)).all():
+        _forget_decision(connection, row.id)
+
+
+def _forget_decision(connection: Connection, decision: int) -> None:
+    """Let a decision be about the other articles that it was of; delete it where there are none."""
+    acts = [decision]
+    while more := [
+        row.id
+        for row in connection.execute(
+            select(decisions.c.id).where(decisions.c.about.in_(acts), decisions.c.id.not_in(acts))
+        )
+    ]:
+        acts += more
+    left: Any = None
+    for table in (reviews, flag_verdicts):
+        query = select(table.c.article_id, table.c.sha256).where(table.c.decision_id == decision)
+        left = left or connection.execute(query.order_by(table.c.id)).first()
+    if left is not None:
+        lead = update(decisions).where(decisions.c.id.in_(acts))
+        connection.execute(lead.values(article_id=left.article_id, sha256=left.sha256))
+        return
+    for act in sorted(acts, reverse=True):  # what is about an act came after it
+        connection.execute(decisions.delete().where(decisions.c.id == act))
+
+
+def _leave_stories(connection: Connection, ids: Sequence[str]) -> None:
+    """Take articles out of their stories, which keep their ids; the next becomes the first."""
+    connection.execute(story_keys.delete().where(story_keys.c.article_id.in_(ids)))
+    mine = story_members.c.article_id.in_(ids)
+    first = select(story_members.c.stamp, story_members.c.story_id).where(
+        mine, story_members.c.position == 0
+    )
+    headless = connection.execute(first).all()
+    connection.execute(story_members.delete().where(mine))
+    for stamp, story in headless:
+        of_it = story_members.c.stamp == stamp, story_members.c.story_id == story
+        query = select(func.min(story_members.c.position)).where(*of_it)
+        next_ = connection.execute(query).scalar()
+        if next_ is not None:
+            place = update(story_members).where(*of_it, story_members.c.position == next_)
+            connection.execute(place.values(position=0))
+
+
+def _empty(connection: Connection, feeds: dict[str, str], now: datetime) -> None:
+    """Leave of articles a row without an address, in one version without words or hash."""
+    if not feeds:
+        return
+    blank = {"sha256": "", "title": "", "text": "", "summary": "", "origin": "summary"}
+    rows = [
+        {"article_id": one, "feed_id": feed, "fetched_at": now, **blank}
+        for one, feed in feeds.items()
+    ]
+    connection.execute(versions.insert(), rows)
+    mine = articles.c.id.in_(feeds)
+    connection.execute(update(articles).where(mine).values(current="", url="", expired_at=now))
+    connection.execute(
+        versions.delete().where(versions.c.article_id.in_(feeds), versions.c.sha256 != "")
+    )
+
+
+def _held(connection: Connection, article_id: str, story_stamp: str) -> Held | None:
+    query = (
+        select(articles.c.outlet, articles.c.first_seen, versions.c.title)
+        .join(
+            versions,
+            (versions.c.article_id == articles.c.id) & (versions.c.sha256 == articles.c.current),
+        )
+        .where(articles.c.id == article_id, articles.c.url != "")
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    kept, said, words = (
+        int(
+            connection.execute(
+                select(func.count()).select_from(table).where(table.c.article_id == article_id)
+            ).scalar_one()
+        )
+        for table in (versions, assessments, reviews)
+    )
+    story = select(story_members.c.story_id).where(
+        story_members.c.stamp == story_stamp, story_members.c.article_id == article_id
+    )
+    others = select(func.count()).where(
+        story_members.c.stamp == story_stamp,
+        story_members.c.story_id.in_(story),
+        story_members.c.article_id != article_id,
+    )
+    beside = int(connection.execute(others).scalar_one())
+    return Held(article_id, row.outlet, row.first_seen, row.title, kept, said, words, beside)

@@ -1,0 +1,39 @@
+"""What was forgotten, and when an earlier text came back."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+
+KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+_NEWEST = "SELECT max(n.fetched_at) FROM versions n WHERE n.article_id = a.id"
+
+
+def upgrade() -> None:
+    """Make the tables; of a text that came back before, it is known that it did, not when."""
+    op.create_table(
+        "tombstones",
+        sa.Column("article_id", KEY, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", KEY, nullable=False),
+        sa.Column("stored", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("article_id", name="pk_tombstones"),
+    )
+    op.create_table(
+        "returns",
+        sa.Column("article_id", KEY, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sha256", KEY, nullable=False),
+        sa.PrimaryKeyConstraint("article_id", "at", name="pk_returns"),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name="fk_returns_article_id_articles"
+        ),
+    )
+    # A moment after the text that it took the place of came in is the earliest that can be.
+    op.execute(
+        "INSERT INTO returns (article_id, at, sha256)"  # noqa: S608 - our own names
+        f" SELECT a.id, ({_NEWEST}), a.current FROM articles a JOIN versions v"
+        " ON v.article_id = a.id AND v.sha256 = a.current"
+        f" WHERE v.fetched_at < ({_NEWEST})"
+    )

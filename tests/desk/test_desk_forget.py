@@ -1,0 +1,106 @@
+"""`monitor forget` as it is used: no byte left in file or log, and a backup brings nothing back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from monitor.cli.app import app
+from monitor.config import Settings, StoreSettings
+from monitor.core import Monitor
+from monitor.desk.backup import back_up, restore
+from monitor.desk.forget import choose, forget
+from monitor.errors import UsageError
+from monitor.feeds import article_id
+from store_samples import NOW, at, feed, incoming, poll
+
+WORD = "zqvxheron"
+URL = "https://news.example/the-zqvxheron-case"
+ID = article_id(URL)
+REST = [incoming(f"n{n}", "a gull flew off " * 400) for n in range(20)]
+
+
+def make_desk(home: Path) -> Monitor:
+    return Monitor(Settings(home=home, store=StoreSettings()), now=lambda: at(90))
+
+
+def fill(monitor: Monitor) -> None:
+    long = f"The {WORD} waited by the sluice. " * 300
+    words = {
+        "title": f"The {WORD}",
+        "summary": long,
+        "authors": (WORD,),
+        "url": URL,
+        "language": "sw",
+    }
+    entry = incoming("x", long, article_id=ID, **words)
+    monitor.store.add_feeds([feed()], NOW)
+    monitor.store.record_poll(poll(feed(), [*REST[:9], entry, *REST[9:]]), NOW)
+
+
+def count(folder: Path) -> int:
+    files = [path for path in folder.iterdir() if path.is_file()]
+    data = [path.read_bytes() for path in files]
+    return sum(d.count(WORD.encode()) + d.count(b"news.example/the-zq") for d in data)
+
+
+def test_no_byte_is_left_in_file_log_and_later_backups(tmp_path: Path) -> None:
+    with make_desk(tmp_path) as monitor:
+        fill(monitor)
+        assert count(tmp_path) > 600
+        assert forget(monitor, [ID], "person").cleared
+        assert count(tmp_path) == 0
+        back_up(monitor, tmp_path / "kept.sqlite")
+    assert count(tmp_path) == 0
+
+
+def test_a_backup_does_not_bring_it_back(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    copy = tmp_path / "out" / "old.sqlite"
+    with make_desk(tmp_path) as monitor:
+        fill(monitor)
+        back_up(monitor, copy)
+        forget(monitor, [ID], "court")
+    with make_desk(tmp_path) as monitor:
+        done = restore(monitor, copy)
+    assert done.forgotten == 1
+    with make_desk(tmp_path) as monitor:
+        assert len(list(monitor.store.assessed(()))) == len(REST)
+        assert [(stone.at, stone.reason) for stone in monitor.store.tombstones()] == [
+            (at(90), "court")
+        ]
+    assert count(tmp_path) == 0
+
+
+def test_what_is_meant_is_asked_first(tmp_path: Path) -> None:
+    (tmp_path / "monitor.toml").write_text("", "utf-8")
+    with make_desk(tmp_path) as monitor:
+        fill(monitor)
+        with pytest.raises(UsageError, match="neither"):
+            choose(monitor, ["heron"])
+    call = ["--config", str(tmp_path / "monitor.toml"), "forget"]
+
+    def run(*rest: str) -> tuple[int, str, str]:
+        done = CliRunner().invoke(app, [*call, *rest])
+        return done.exit_code, done.stdout, str(done.exception or done.stderr)
+
+    code, told, words = run(URL, "https://news.example/other")
+    assert code == 0
+    assert f"{ID}\t" in told
+    assert "1 versions" in told
+    assert "not stored: it would be kept out" in told
+    assert "--yes" in words
+    assert count(tmp_path) > 0
+    assert "--reason" in run(URL, "--yes")[2]
+    code, told, words = run(URL, "https://news.example/other", "--yes", "--reason", "safety")
+    assert (code, told) == (0, "")
+    assert "1 article forgotten; 1 not stored, kept out" in words
+    assert count(tmp_path) == 0
+    assert "1 article had been forgotten before" in run(ID, "--yes", "--reason", "safety")[2]
+    listed = run("--list")[1].splitlines()
+    assert sorted(line.split("\t")[2:] for line in listed) == [
+        ["safety", "never stored"],
+        ["safety", "stored"],
+    ]
