@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import own_guide
 from monitor.cli.app import app
 from monitor.config import Settings, StoreSettings
 from monitor.core import Monitor
@@ -75,7 +76,9 @@ def test_a_backup_does_not_bring_it_back(tmp_path: Path) -> None:
 
 
 def test_what_is_meant_is_asked_first(tmp_path: Path) -> None:
-    (tmp_path / "monitor.toml").write_text("", "utf-8")
+    (tmp_path / "guides").mkdir()
+    guide = own_guide.tiny(tmp_path / "guides")
+    (tmp_path / "monitor.toml").write_text(f'[check]\nguideline = "{guide}"\n', "utf-8")
     with make_desk(tmp_path) as monitor:
         fill(monitor)
         with pytest.raises(UsageError, match="neither"):
@@ -89,7 +92,7 @@ def test_what_is_meant_is_asked_first(tmp_path: Path) -> None:
     code, told, words = run(URL, "https://news.example/other")
     assert code == 0
     assert f"{ID}\t" in told
-    assert "1 versions" in told
+    assert "versions 1, " in told
     assert "not stored: it would be kept out" in told
     assert "--yes" in words
     assert count(tmp_path) > 0

@@ -99,8 +99,9 @@ def rows_with(database: Database, needle: str) -> dict[str, int]:
     return found
 
 
-def test_the_fixture_is_in_every_table_that_knows_articles(full: Store) -> None:
+def test_no_table_knows_a_word_or_the_id(full: Store) -> None:
     """A table that a later migration adds has to be filled here, and forgotten."""
+    database = full._database
     with full._database.reading() as connection:
         there = inspect(connection)
         tables = set(there.get_table_names())
@@ -110,10 +111,6 @@ def test_the_fixture_is_in_every_table_that_knows_articles(full: Store) -> None:
             if any(c["name"] in ("article_id", "story_id") for c in there.get_columns(name))
         }
     assert ours - set(rows_with(full._database, ID)) == {"tombstones"}
-
-
-def test_no_table_knows_a_word_or_the_id(full: Store) -> None:
-    database = full._database
     assert rows_with(database, WORD).keys() >= {"versions", "told", "story_members"}
     assert full.forget([ID], "person", LATER) == 1
     assert full.clear_file()  # until then the pages of SQLite's index hold words
@@ -128,7 +125,7 @@ def test_no_table_knows_a_word_or_the_id(full: Store) -> None:
         assert json.loads(next(iter(lines))) == ["the answer ended early"]
 
 
-def test_what_is_beside_it_stays(full: Store) -> None:
+def test_what_is_beside_it_stays_and_it_is_nowhere_to_be_read(full: Store) -> None:
     before = full.article("article-b", STAMPS)
     full.forget([ID], "court", LATER)
     assert full.article("article-b", STAMPS) == before
@@ -142,9 +139,7 @@ def test_what_is_beside_it_stays(full: Store) -> None:
     assert [item.article_id for item in draw.items] == ["article-b"]
     assert [case.same_as for case in full.told()] == [None]
 
-
-def test_it_is_nowhere_to_be_read(full: Store) -> None:
-    full.forget([ID], "person", LATER)
+    # and it is nowhere to be read itself
     assert [one.article.id for one in full.assessed(STAMPS)] == ["article-b"]
     assert [article.id for article in full.due("new@1", limit=9)] == ["article-b"]
     assert full.search(Wanted(), STAMPS, limit=9).ids == ("article-b",)
@@ -176,7 +171,7 @@ def test_nothing_brings_it_back(full: Store) -> None:
     assert full.forget([ID], "person", LATER) == 0
 
 
-def test_what_was_never_here_is_kept_out(full: Store) -> None:
+def test_what_was_never_here_is_kept_out_and_all_is_counted(full: Store) -> None:
     assert full.forget(["article-new", ID, ID], "safety", LATER) == 2
     assert full.known(["article-new", "article-n"]).keys() == {"article-new"}
     entry = incoming("new")
@@ -187,18 +182,14 @@ def test_what_was_never_here_is_kept_out(full: Store) -> None:
     assert {stone.reason for stone in stones.values()} == {"safety"}
     assert full.forgotten([ID, "article-b"]) == {ID}
 
-
-def test_it_is_counted_by_when_it_was_seen(full: Store) -> None:
-    full.forget([ID, "article-new"], "person", LATER)
+    # it is counted by when it was seen
     assert full.count_forgotten() == 1
     assert full.count_forgotten(since=NOW, until=at(1), outlet="The Daily") == 1
     assert full.count_forgotten(since=at(1)) == full.count_forgotten(outlet="Other") == 0
     assert full.count_forgotten(after=LATER) == 0
     assert full.count_expired() == 0
-
-
-def test_a_story_of_it_alone_is_gone(full: Store) -> None:
-    full.forget([ID, "article-b"], "person", LATER)
+    # and a story of such alone is none
+    full.forget(["article-b"], "person", LATER)
     assert full.list_stories("s@1", limit=9) == []
     with pytest.raises(NotFound):
         full.story_members("s@1", ID)

@@ -43,14 +43,14 @@ def forget(
         return
     if not articles:
         raise UsageError("no article is named; --list shows what was forgotten")
+    if yes and reason is None:
+        raise UsageError(f"--yes needs a --reason: {', '.join(job.REASONS)}")
     chosen = job.choose(monitor, articles)
     new = [one for one in chosen if not one.forgotten]
-    if not yes:
+    if not yes or reason is None:
         _tell(monitor, chosen)
         say(f"{len(new)} to be forgotten for good: --yes --reason {'|'.join(job.REASONS)} does it")
         return
-    if reason is None:
-        raise UsageError(f"--yes needs a --reason: {', '.join(job.REASONS)}")
     done = job.forget(monitor, [one.article_id for one in new], reason)
     kept_out = sum(one.held is None for one in new)
     say(f"{_articles(done.articles - kept_out)} forgotten; {kept_out} not stored, kept out")
@@ -68,6 +68,9 @@ def _articles(count: int) -> str:
 
 def _tell(monitor: Monitor, chosen: list[Chosen]) -> None:
     """Say of each article what there is of it."""
+    from monitor.desk.forget import titles
+
+    headlines = titles(monitor, chosen)
     for one in chosen:
         held = one.held
         if one.forgotten:
@@ -76,10 +79,11 @@ def _tell(monitor: Monitor, chosen: list[Chosen]) -> None:
             show(f"{one.article_id}\tnot stored: it would be kept out")
         else:
             day = held.first_seen.astimezone(monitor.settings.zone).date().isoformat()
-            there = f"{held.versions} versions, {held.judgements} judgements"
-            there += f", {held.reviews} reviews"
-            named = f"{plain(held.outlet)}\t{plain(one.title)}"
-            show(f"{one.article_id}\t{day}\t{named}\t{there}")
+            counts = (
+                f"versions {held.versions}, judgements {held.judgements}, reviews {held.reviews}"
+            )
+            named = f"{plain(held.outlet)}\t{plain(headlines[one.article_id])}"
+            show(f"{one.article_id}\t{day}\t{named}\t{counts}")
             if held.story:
                 say(f"{one.article_id}: {held.story} more of its story stay")
 

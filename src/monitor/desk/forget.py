@@ -27,14 +27,10 @@ _ID = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """An article that is to be forgotten: what is held of it, and how it may be shown.
-
-    `held` is None where nothing is stored: then it is only kept out. `title` hides names.
-    """
+    """An article that is to be forgotten, or was; `held` is None where nothing of it is stored."""
 
     article_id: str
     held: Held | None
-    title: str = ""
     forgotten: bool = False
 
 
@@ -57,10 +53,17 @@ def choose(monitor: Monitor, given: Sequence[str]) -> list[Chosen]:
     for one, name in ids.items():
         if one not in held and one not in gone and one == name and not _ID.fullmatch(one):
             raise UsageError(f"'{name}' is neither an article's id nor an address")
+    return [Chosen(one, held.get(one), one in gone) for one in ids]
+
+
+def titles(monitor: Monitor, chosen: Sequence[Chosen]) -> dict[str, str]:
+    """Return by id the headlines of what is held, without names, or why there is none."""
+    held = [one.article_id for one in chosen if one.held]
     articles = [monitor.store.article(one, ()).article for one in held]
     shown = monitor.shown(articles, patient=True)
-    titles = {one: view.withheld or view.title for one, view in shown.items()}
-    return [Chosen(one, held.get(one), titles.get(one, ""), one in gone) for one in ids]
+    return {
+        one: f"({view.withheld})" if view.withheld else view.title for one, view in shown.items()
+    }
 
 
 def _id_of(name: str) -> str:
