@@ -139,7 +139,7 @@ def assessed(
             said = _said(connection, page, stamps)
         for one in page:
             merged = merge(one, said.get(one.id, {}), stamps)
-            if _passes(merged, filters):
+            if passes(merged, filters):
                 yield merged
                 left = None if left is None else left - 1
         if not more:
@@ -163,19 +163,33 @@ def _page(
     return page, found.ids[-1] if found.ids else None, found.more
 
 
+def page_ids(
+    connection: Connection, stamps: Sequence[str], filters: Filters, after: str | None
+) -> tuple[list[str], str | None, bool]:
+    """Return a page of articles that may pass, the id to go on after, whether there are more."""
+    page, last, more = _page(connection, stamps, filters, PAGE, after)
+    return [one.id for one in page], last, more
+
+
 def _narrow(query: Select[Any], stamps: Sequence[str], filters: Filters) -> Select[Any]:
     """Add what the database can decide, or at least narrow."""
+    query = narrow_by_what_stays(query, filters)
+    if filters.language is not None:
+        query = query.where(versions.c.language == filters.language)
+    if filters.story is not None:
+        query = query.where(articles.c.id.in_(_members(filters)))
+    return _narrow_by_what_was_said(query, stamps, filters)
+
+
+def narrow_by_what_stays(query: Select[Any], filters: Filters) -> Select[Any]:
+    """Add the filters of what of an article never changes: its first sight and its outlet."""
     if filters.since is not None:
         query = query.where(articles.c.first_seen >= filters.since)
     if filters.until is not None:
         query = query.where(articles.c.first_seen < filters.until)
     if filters.outlet is not None:
         query = query.where(articles.c.outlet == filters.outlet)
-    if filters.language is not None:
-        query = query.where(versions.c.language == filters.language)
-    if filters.story is not None:
-        query = query.where(articles.c.id.in_(_members(filters)))
-    return _narrow_by_what_was_said(query, stamps, filters)
+    return query
 
 
 def _members(filters: Filters) -> Select[Any]:
@@ -208,7 +222,7 @@ def _narrow_by_what_was_said(
     return query
 
 
-def _passes(one: AssessedArticle, filters: Filters) -> bool:
+def passes(one: AssessedArticle, filters: Filters) -> bool:
     """Decide on the merged record: of two stamps with an opinion, only the first counts."""
     return (
         (

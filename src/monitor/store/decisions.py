@@ -203,6 +203,20 @@ def waits(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
     )
 
 
+def stood(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that a decision was neither undone nor overruled at a moment."""
+    return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule"), moment))
+
+
+def waited(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that a decision was provisional at a moment, and nothing had become."""
+    acts: tuple[Act, ...] = ("undo", "confirm", "overrule")
+    made = decisions.alias()
+    return exists().where(
+        made.c.id == decision_id, made.c.provisional.is_(True), ~_acted(made.c.id, acts, moment)
+    )
+
+
 def _waits() -> ColumnElement[bool]:
     later = decisions.alias()
     replaced = exists().where(
@@ -224,11 +238,16 @@ def _is_open(id_: ColumnElement[Any]) -> ColumnElement[bool]:
     return ~_acted(id_, ("undo", "confirm", "overrule"))
 
 
-def _acted(id_: ColumnElement[Any], acts: Iterable[Act]) -> ColumnElement[bool]:
-    """Return the condition that somebody did this to an act, and did not take it back."""
+def _acted(
+    id_: ColumnElement[Any], acts: Iterable[Act], moment: datetime | None = None
+) -> ColumnElement[bool]:
+    """Return the condition that somebody did this to an act (by then), and did not take it back."""
     done, back = decisions.alias(), decisions.alias()
     taken_back = exists().where(back.c.about == done.c.id, back.c.act == "undo")
-    return exists().where(done.c.about == id_, done.c.act.in_(list(acts)), ~taken_back)
+    if moment is not None:
+        taken_back = taken_back.where(back.c.at <= moment)
+    acted = exists().where(done.c.about == id_, done.c.act.in_(list(acts)), ~taken_back)
+    return acted if moment is None else acted.where(done.c.at <= moment)
 
 
 def _decode(connection: Connection, row: Any) -> Decision:

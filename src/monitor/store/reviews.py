@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from monitor.errors import NotFound
 from monitor.store import decisions
@@ -44,13 +44,16 @@ def of_article(connection: Connection, article_id: str) -> list[Review]:
     return of_articles(connection, [article_id])
 
 
-def of_articles(connection: Connection, ids: Sequence[str]) -> list[Review]:
-    """Return the reviews of a few articles that stand, oldest first."""
-    query = (
-        select(*_COLUMNS)
-        .where(reviews.c.article_id.in_(ids), decisions.stands(reviews.c.decision_id))
-        .order_by(reviews.c.id)
-    )
+def of_articles(
+    connection: Connection, ids: Sequence[str], moment: datetime | None = None
+) -> list[Review]:
+    """Return the reviews of a few articles that stand, or stood at a moment, oldest first."""
+    columns, stood = _COLUMNS, decisions.stands(reviews.c.decision_id)
+    if moment is not None:
+        waited = decisions.waited(reviews.c.decision_id, moment)
+        columns = (*reviews.c, waited.label("provisional"))
+        stood = and_(decisions.stood(reviews.c.decision_id, moment), reviews.c.at <= moment)
+    query = select(*columns).where(reviews.c.article_id.in_(ids), stood).order_by(reviews.c.id)
     return [_decode(row) for row in connection.execute(query)]
 
 

@@ -195,13 +195,17 @@ def forget_prints(connection: Connection, article_ids: Sequence[str]) -> None:
     connection.execute(story_keys.delete().where(story_keys.c.article_id.in_(article_ids)))
 
 
-def stories_of(connection: Connection, stamp: str, ids: Iterable[str]) -> dict[str, str]:
-    """Return by article the story it is in; those in none are left out."""
+def stories_of(
+    connection: Connection, stamp: str, ids: Iterable[str], moment: datetime | None = None
+) -> dict[str, str]:
+    """Return by article the story it is in, or was at a moment; those in none are left out."""
     found: dict[str, str] = {}
     for some in chunks(sorted(set(ids))):
         query = select(story_members.c.article_id, story_members.c.story_id).where(
             story_members.c.stamp == stamp, story_members.c.article_id.in_(some)
         )
+        if moment is not None:
+            query = query.where(story_members.c.at <= moment)
         found.update((row.article_id, row.story_id) for row in connection.execute(query))
     return found
 

@@ -1,0 +1,298 @@
+"""Articles as they were at a moment: the text then in force, and what had been said of it by then.
+
+What is written once is not changed, so a moment can be read again; save where words expired, were
+taken back by their publisher, or were forgotten since.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, exists, select
+
+from monitor.searching import Search, places_of
+from monitor.store import articles as stored
+from monitor.store.assessments import (
+    ARTICLE,
+    KEPT,
+    current_articles,
+    decode,
+    following,
+    speaking,
+    to_article,
+)
+from monitor.store.database import Database
+from monitor.store.filters import Filters, searched
+from monitor.store.rows import chunks
+from monitor.store.schema import (
+    articles,
+    assessments,
+    masks,
+    returns,
+    story_members,
+    tags,
+    version_checks,
+    versions,
+)
+from monitor.store.search import Wanted
+from monitor.types import Article, AssessedArticle, Assessment
+
+Lost = Counter[str]
+"""What cannot be read as it was: `expired` articles keep their judgements and have no words,
+`withdrawn` ones, whose publishers took words back since, are left out."""
+
+
+def assessed(
+    database: Database,
+    stamps: Sequence[str],
+    filters: Filters,
+    moment: datetime,
+    lost: Lost,
+    *,
+    live: bool,
+) -> Iterator[AssessedArticle]:
+    """Yield the articles that passed `filters` at a moment, as they were then, oldest sight first.
+
+    `live`: the moment is now, so that the index of the archive may choose. What is `lost` is
+    counted. Raises `NotFound` as `articles.assessed`.
+    """
+    after, more = None, True
+    while more:
+        with database.reading() as connection:
+            ids, after, more = (
+                stored.page_ids(connection, stamps, filters, after)
+                if live
+                else _candidates(connection, stamps, filters, moment, after)
+            )
+            page = read(connection, ids, stamps, moment, lost)
+            if not live:
+                page = _asked_for(connection, page, filters, moment, lost)
+        for one in page:
+            if stored.passes(one, filters):
+                lost["expired"] += _is_after(one.article.expired, moment)
+                yield one
+
+
+def _is_after(time: datetime | None, moment: datetime) -> bool:
+    return time is not None and time > moment
+
+
+def _candidates(
+    connection: Connection,
+    stamps: Sequence[str],
+    filters: Filters,
+    moment: datetime,
+    after: str | None,
+) -> tuple[list[str], str | None, bool]:
+    """Return the next articles that may have passed, the last of them, and whether there are more.
+
+    What any version was ever found to be may be what the one in force then was.
+    """
+    query = stored.narrow_by_what_stays(current_articles(), filters)
+    query = query.where(articles.c.first_seen <= moment)
+    said = select(assessments.c.id).where(
+        assessments.c.article_id == articles.c.id,
+        assessments.c.at <= moment,
+        speaking(assessments, stamps),
+    )
+    if filters.min_relevance is not None:
+        query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
+    for scheme, label in _labels(filters):
+        tagged = said.join(tags, tags.c.assessment_id == assessments.c.id)
+        query = query.where(tagged.where(tags.c.scheme == scheme, tags.c.label == label).exists())
+    if filters.story is not None:
+        joined = select(story_members.c.article_id).where(
+            story_members.c.stamp == filters.stories_stamp,
+            story_members.c.story_id == filters.story,
+            story_members.c.at <= moment,
+        )
+        query = query.where(articles.c.id.in_(joined))
+    query = following(connection, query, after).with_only_columns(articles.c.id)
+    ids = list(connection.execute(query.limit(stored.PAGE)).scalars())
+    return ids, ids[-1] if ids else after, len(ids) == stored.PAGE
+
+
+def _labels(filters: Filters) -> list[tuple[str, str]]:
+    named = (("form", filters.form), ("place", filters.place))
+    return [(scheme, label) for scheme, label in named if label] + list(filters.tags)
+
+
+def read(
+    connection: Connection,
+    ids: Sequence[str],
+    stamps: Sequence[str],
+    moment: datetime,
+    lost: Lost,
+) -> list[AssessedArticle]:
+    """Return articles in the order of `ids` as they were, without those that were not there."""
+    found = _texts(connection, ids, versions_then(connection, ids, moment))
+    said = _said(connection, list(found.values()), stamps, moment)
+    gone = _withdrawn_since(connection, found)
+    lost["withdrawn"] += len(gone)
+    return [
+        stored.merge(found[one], said.get(one, {}), stamps)
+        for one in ids
+        if one in found and one not in gone
+    ]
+
+
+def versions_then(connection: Connection, ids: Sequence[str], moment: datetime) -> dict[str, str]:
+    """Return by article the hash of the text that was in force at a moment."""
+    latest: dict[str, tuple[datetime, bool, bool, str]] = {}
+    for some in chunks(ids):
+        came = (
+            select(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
+            .add_columns(articles.c.current == versions.c.sha256)
+            .join(articles, articles.c.id == versions.c.article_id)
+            .where(versions.c.article_id.in_(some), versions.c.fetched_at <= moment)
+        )
+        back = select(returns.c.article_id, returns.c.at, returns.c.sha256).where(
+            returns.c.article_id.in_(some), returns.c.at <= moment
+        )
+        rows = [(*row[:2], False, bool(row[3]), row[2]) for row in connection.execute(came)]
+        rows += [(*row[:2], True, False, row[2]) for row in connection.execute(back)]
+        for article_id, *when in rows:
+            latest[article_id] = max(latest.get(article_id, tuple(when)), tuple(when))
+    return {article_id: sha256 for article_id, (*_, sha256) in latest.items()}
+
+
+def _texts(
+    connection: Connection, ids: Sequence[str], wanted: Mapping[str, str]
+) -> dict[str, Article]:
+    found: dict[str, Article] = {}
+    for some in chunks(ids):
+        hashes = {wanted[one] for one in some if one in wanted}
+        query = (
+            select(*ARTICLE)
+            .join_from(articles, versions, articles.c.id == versions.c.article_id)
+            .where(articles.c.id.in_(some), versions.c.sha256.in_(hashes), KEPT)
+        )
+        for row in map(to_article, connection.execute(query)):
+            if wanted.get(row.id) == row.sha256:
+                found[row.id] = row
+    return found
+
+
+def _said(
+    connection: Connection, page: Sequence[Article], stamps: Sequence[str], moment: datetime
+) -> dict[str, dict[str, Assessment]]:
+    """Return by article and stamp what had been said of these versions.
+
+    Of what had expired by then an assessor's latest word stands under its stamp.
+    """
+    texts = {one.id: one for one in page}
+    in_force = {stamp.partition("@")[0]: stamp for stamp in reversed(stamps)}
+    found: dict[str, dict[str, Assessment]] = defaultdict(dict)
+    for some in chunks(list(texts)):
+        query = (
+            select(assessments)
+            .join(articles, articles.c.id == assessments.c.article_id)
+            .where(articles.c.id.in_(some), speaking(assessments, stamps))
+            .where(assessments.c.at <= moment)
+            .order_by(assessments.c.stamp.in_(stamps), assessments.c.id)
+        )
+        for row in connection.execute(query).mappings():
+            text, named = texts[row["article_id"]], row["stamp"] in stamps
+            had_expired = text.expired is not None and text.expired <= moment
+            if row["sha256"] == text.sha256 and (named or had_expired):
+                stamp = row["stamp"] if named else in_force[row["assessor"]]
+                found[text.id][stamp] = decode(row)
+    return found
+
+
+def _withdrawn_since(connection: Connection, found: Mapping[str, Article]) -> set[str]:
+    gone: set[str] = set()
+    for some in chunks(list(found)):
+        query = select(version_checks.c.article_id, version_checks.c.sha256).where(
+            version_checks.c.article_id.in_(some), version_checks.c.why != ""
+        )
+        gone |= {
+            row.article_id
+            for row in connection.execute(query)
+            if found[row.article_id].sha256 == row.sha256
+        }
+    return gone
+
+
+def withdrawn_then(moment: datetime) -> Any:
+    """Return the condition that a version's words had been taken back by a moment."""
+    return exists().where(
+        version_checks.c.article_id == versions.c.article_id,
+        version_checks.c.sha256 == versions.c.sha256,
+        version_checks.c.why != "",
+        version_checks.c.at <= moment,
+    )
+
+
+# What the index of the archive answers for today ----------------------------------------------
+
+
+def _asked_for(
+    connection: Connection,
+    page: list[AssessedArticle],
+    filters: Filters,
+    moment: datetime,
+    lost: Lost,
+) -> list[AssessedArticle]:
+    """Return those that a search of the archive would have found then.
+
+    What lost its words since cannot be found by them: it is `lost`.
+    """
+    page = [one for one in page if _is_as_chosen(one, filters)]
+    if (wanted := searched(filters)) is None:
+        return page
+    page = [one for one in page if _is_marked(one, wanted)]
+    if not wanted.words:
+        return page
+    hidden = _hidden(connection, page)
+    lost["expired"] += sum(_is_after(one.article.expired, moment) for one in page)
+    return [one for one in page if _has(one.article, wanted.words, hidden.get(one.article.id))]
+
+
+def _is_as_chosen(one: AssessedArticle, filters: Filters) -> bool:
+    there = {(tag.scheme, tag.label) for tag in one.tags}
+    tongue = filters.language in (None, one.article.language)
+    return tongue and all(label in there for label in _labels(filters))
+
+
+def _is_marked(one: AssessedArticle, wanted: Wanted) -> bool:
+    severities = {finding.severity for finding in one.findings}
+    flagged = not wanted.flag or (
+        bool(severities) if wanted.flag == "any" else wanted.flag in severities
+    )
+    ruled = not wanted.rule or any(finding.rule == wanted.rule for finding in one.findings)
+    if one.relevance is None:
+        judged = "not_judged"
+    else:
+        judged = "relevant" if one.relevant else "borderline" if one.borderline else "not_relevant"
+    return flagged and ruled and (wanted.relevance is None or judged in wanted.relevance)
+
+
+Places = dict[str, list[tuple[int, int]]]
+
+
+def _hidden(connection: Connection, page: Sequence[AssessedArticle]) -> dict[str, Places]:
+    """Return by article where names are hidden, by which nobody is found."""
+    texts = {one.article.id: one.article.sha256 for one in page}
+    found: dict[str, Places] = {}
+    for some in chunks(list(texts)):
+        query: Select[Any] = select(masks.c.article_id, masks.c.sha256, masks.c.spans)
+        for row in connection.execute(query.where(masks.c.article_id.in_(some))):
+            if texts[row.article_id] == row.sha256:
+                places = found.setdefault(row.article_id, {"title": [], "text": []})
+                for name, start, end in row.spans:
+                    places[name].append((start, end))
+    return found
+
+
+def _has(article: Article, words: Search, hidden: Places | None) -> bool:
+    """Whether all that is wanted stands in a text, and nothing that is not."""
+    fields = ((article.title, "title"), (article.text, "text"))
+
+    def stands(term: Any) -> bool:
+        return any(places_of(text, [term], (hidden or {}).get(name, ())) for text, name in fields)
+
+    return all(map(stands, words.wanted)) and not any(map(stands, words.unwanted))
