@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from monitor.corpus import jsonl, parquet, table
 from monitor.corpus.columns import columns_of
-from monitor.corpus.facts import ExportFacts, FileFacts, file_facts
+from monitor.corpus.facts import ExportFacts, FileFacts, Read, file_facts
 from monitor.corpus.package import MANIFEST, old_entries, write_json, write_package
 from monitor.corpus.publish import Policy, TextDegree, publish
 from monitor.corpus.record import canonical
@@ -71,12 +71,13 @@ def export(
     report: Report | None = None,
     about: ExportSettings | None = None,
     measured: Measure | None = None,
+    read: Read | None = None,
 ) -> ExportReport:
     """Write the files of a format, `loss.json` and what packages them into `directory`.
 
     Every record is written, in the order given, one at a time. `filters` (what the records were
-    selected by, as JSON has it) and `now` go into the manifest; the same records, filters and `now`
-    give the same bytes.
+    selected by, as JSON has it), `now` and how they were `read` go into the manifest; the same
+    records, filters, `now` and `read` give the same bytes.
 
     Raises `UsageError` for an unknown format or degree, or where the directory is not writable.
     """
@@ -93,6 +94,7 @@ def export(
             created=now,
             about=about or ExportSettings(),
             measured=measured(written["stamps"]) if measured else {},
+            read=read,
             **written,
         )
         loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}

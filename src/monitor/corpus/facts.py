@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -81,6 +82,21 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """As of which moment the desk was read, and by whose word, so that it can be read again.
+
+    `stamps` are asked in that order, `stories` is the stamp of the rule that folds. `forgotten` are
+    articles of those days that are not there any more; `lost` counts what is not as it was then.
+    """
+
+    moment: datetime
+    stamps: tuple[str, ...]
+    stories: str
+    forgotten: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
 class ExportFacts:
     """What one format was made of, by what rules, and what came out.
 
@@ -101,7 +117,12 @@ class ExportFacts:
     labels: Labels = field(default_factory=Labels)
     about: ExportSettings = field(default_factory=ExportSettings)
     measured: Mapping[str, Any] = field(default_factory=dict)
-    as_of: datetime | None = None
+    read: Read | None = None
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment as of which the desk was read."""
+        return self.read.moment if self.read else None
 
 
 def file_facts(path: Path, name: str) -> FileFacts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,9 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         "counts": dict(facts.withheld),
         "lost": dict(facts.lost),
         "labels": asdict(facts.labels),
+        "forgotten": facts.read.forgotten if facts.read else 0,
+        "taken_back": facts.read.lost["withdrawn"] if facts.read else 0,
+        "read": _read_json(facts),
     }
     return [{**shared, **_file(one)} for one in facts.files]
 
@@ -74,6 +78,18 @@ def _file(one: FileFacts) -> dict[str, Any]:
     values = {"file": one.name, "bytes": one.bytes, "sha256": one.sha256, "parts": one.parts}
     # `rows` are the articles: a tidy table has more or fewer
     return {**values, "lines": one.rows} if one.rows is not None else values
+
+
+def _read_json(facts: ExportFacts) -> dict[str, Any] | None:
+    """Return what `export --as-of` needs, to the microsecond: what came in later is not in it."""
+    if facts.read is None:
+        return None
+    return {
+        "as_of": facts.read.moment.astimezone(UTC).isoformat(timespec="microseconds"),
+        "stamps": list(facts.read.stamps),
+        "stories": facts.read.stories,
+        "policy": asdict(facts.policy),
+    }
 
 
 def old_entries(folder: Path) -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +18,7 @@ from monitor.shapes import time_json
 if TYPE_CHECKING:
     from monitor.core import Monitor
     from monitor.corpus import ExportFormat, ExportReport, Policy
+    from monitor.corpus.facts import Read
     from monitor.recorded import Recorded
     from monitor.store.filters import Filters
 
@@ -28,36 +31,65 @@ def export(
     policy: Policy | None = None,
     filters: Mapping[str, Any] | None = None,
     report: Callable[[int], None] | None = None,
+    read: Read | None = None,
+    created: datetime | None = None,
 ) -> ExportReport:
     """Write the stored articles that pass `filters` (fields of `Filters`) to `directory`.
 
-    `report` is told how many more were written. Raises `UsageError` for an unknown filter,
+    `report` is told how many more were written. With `read` they are written as they were at its
+    moment, and said to be `created` then. Raises `UsageError` for an unknown filter,
     `NotFound` for a story that there is not.
     """
     from monitor import corpus
 
     given = {name: value for name, value in (filters or {}).items() if value is not None}
+    now = monitor.now()
+    how = _counted(monitor, given, read or read_now(monitor, now))
     return corpus.export(
-        chosen(monitor, given),
+        chosen(monitor, given, how, live=read is None),
         directory,
         format=format,
         policy=policy or corpus.Policy(),
         filters=filters_json(given),
-        now=monitor.now(),
+        now=now if read is None else created,
         report=report,
         about=monitor.settings.export,
         measured=partial(error_rates, monitor),
+        read=how,
     )
 
 
-def chosen(monitor: Monitor, given: Mapping[str, Any]) -> Iterator[Recorded]:
-    """Return the articles that pass filters, oldest sight first."""
-    filters = make_filters(monitor, given)
-    store, stamps = monitor.store, monitor.stamps
-    return store.recorded(stamps, filters, stories_stamp=monitor.stories_stamp)
+def read_now(monitor: Monitor, now: datetime) -> Read:
+    """Return that the desk is read as it is now, by the stamps in force."""
+    from monitor.corpus.facts import Read
+
+    return Read(now, monitor.stamps, monitor.stories_stamp)
 
 
-def make_filters(monitor: Monitor, given: Mapping[str, Any]) -> Filters:
+def _counted(monitor: Monitor, given: Mapping[str, Any], read: Read) -> Read:
+    """Return how the desk is read, with how much of those days was forgotten, and nothing lost."""
+    bounds = {name: given.get(name) for name in ("since", "until", "outlet")}
+    return replace(read, forgotten=monitor.store.count_forgotten(**bounds), lost=Counter())
+
+
+def chosen(
+    monitor: Monitor, given: Mapping[str, Any], read: Read, *, live: bool = True
+) -> Iterator[Recorded]:
+    """Return the articles that pass filters as of a moment (`live`: now), oldest sight first."""
+    filters = make_filters(monitor, given, read.stories, live=live)
+    return monitor.store.recorded(
+        read.stamps,
+        filters,
+        stories_stamp=read.stories,
+        moment=read.moment,
+        live=live,
+        lost=read.lost,
+    )
+
+
+def make_filters(
+    monitor: Monitor, given: Mapping[str, Any], stories_stamp: str, *, live: bool = True
+) -> Filters:
     """Return filters by their names; what is searched for can be found by all that is stored.
 
     Raises `UsageError` for an unknown filter, `NotFound` for a story that there is not.
@@ -65,18 +97,19 @@ def make_filters(monitor: Monitor, given: Mapping[str, Any]) -> Filters:
     from monitor.store.filters import Filters, searched
 
     try:
-        filters = Filters(**given, stories_stamp=monitor.stories_stamp)
+        filters = Filters(**given, stories_stamp=stories_stamp)
     except TypeError as error:
         raise UsageError(f"no such filter among {', '.join(sorted(given))}") from error
-    find_story(monitor, filters.story)
-    if searched(filters) is not None:
+    find_story(monitor, filters.story, stories_stamp)
+    if live and searched(filters) is not None:
         fill_index(monitor)
     return filters
 
 
-def find_story(monitor: Monitor, story: str | None) -> None:
-    """Raise `NotFound` for a story that there is not; `None` is no story."""
-    if story is not None and not monitor.store.kept_stories(monitor.stories_stamp, [story]):
+def find_story(monitor: Monitor, story: str | None, stories_stamp: str = "") -> None:
+    """Raise `NotFound` for a story that there is not, by the rule in force or of that stamp."""
+    stamp = stories_stamp or monitor.stories_stamp
+    if story is not None and not monitor.store.kept_stories(stamp, [story]):
         raise NotFound(f"no story '{story}'")
 
 

@@ -1,0 +1,152 @@
+"""An export made again: as the desk was at a moment, or as an earlier export's manifest says.
+
+The same bytes come out, save where articles were forgotten, expired or were taken back since.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.corpus.facts import Read
+from monitor.corpus.package import MANIFEST
+from monitor.corpus.publish import Policy
+from monitor.errors import UsageError
+
+if TYPE_CHECKING:
+    from monitor.core import Monitor
+    from monitor.corpus import ExportReport
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An export as its manifest tells: how it was asked for, and what came out.
+
+    `files` are the hashes of its files by name.
+    """
+
+    manifest: Path
+    format: str
+    policy: Policy
+    filters: Mapping[str, Any]
+    read: Read
+    created: datetime | None
+    rows: int
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Whether the files are the same as then, how many rows there were, and what was lost since."""
+
+    same: bool
+    rows: int
+    lost: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def explained(self) -> bool:
+        """Whether what is not the same is so for what was lost."""
+        return self.same or bool(+self.lost)
+
+
+def read_time(value: str, zone: tzinfo) -> datetime:
+    """Return the moment that an ISO date or time names; a date is its first. `UsageError`."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise UsageError(
+            f"--as-of: '{value}' is neither a manifest.json that is there nor an ISO time"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def read_earlier(path: Path, format: str | None = None) -> Earlier:
+    """Return the export that a manifest tells of; `format` is needed where it tells of several.
+
+    `path` may be the export's folder. Raises `UsageError` for what is no such manifest.
+    """
+    path = path / MANIFEST if path.is_dir() else path
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["files"]
+        kinds = sorted({entry["format"] for entry in entries})
+        kind = kinds[0] if format is None and len(kinds) == 1 else format
+        if kind is None or kind not in kinds:
+            what = "which --format?" if kind is None else f"not --format {kind}"
+            raise UsageError(f"{path} tells of {' and '.join(kinds) or 'no export'}: {what}")
+        return _earlier(path, kind, [entry for entry in entries if entry["format"] == kind])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path}: no manifest of an export that can be made again") from error
+
+
+def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
+    first = entries[0]
+    said = first["read"]
+    unknown = set(said["policy"]) - {one.name for one in fields(Policy)}
+    if unknown:
+        raise UsageError(f"{path}: made by a newer version, with {', '.join(sorted(unknown))}")
+    created = first["created"]
+    return Earlier(
+        manifest=path,
+        format=format,
+        policy=Policy(**said["policy"]),
+        filters=_filters(first["filters"]),
+        read=Read(
+            datetime.fromisoformat(said["as_of"]), tuple(said["stamps"]), str(said["stories"])
+        ),
+        created=None if created is None else datetime.fromisoformat(created),
+        rows=int(first["rows"]),
+        files={str(entry["file"]): str(entry["sha256"]) for entry in entries},
+    )
+
+
+def _filters(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return filters as they were before JSON: times, tuples."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in ("since", "until"):
+            found[name] = datetime.fromisoformat(value)
+        elif isinstance(value, list):
+            found[name] = tuple(tuple(one) if isinstance(one, list) else one for one in value)
+        else:
+            found[name] = value
+    return found
+
+
+def refuse_other(earlier: Earlier, given: Mapping[str, Any]) -> None:
+    """Raise `UsageError` for what is asked for (not None) otherwise than the manifest says."""
+    policy = {one.name: getattr(earlier.policy, one.name) for one in fields(Policy)}
+    then = {**earlier.filters, **policy, "format": earlier.format}
+    for name, value in given.items():
+        if value is not None and value != then.get(name):
+            option = f"--{name.replace('_', '-')}"
+            said = "none" if then.get(name) is None else then[name]
+            raise UsageError(f"{option} {value} contradicts {earlier.manifest}: {said}")
+
+
+def export_again(monitor: Monitor, directory: Path, earlier: Earlier) -> ExportReport:
+    """Write what an earlier export wrote, as far as it is still there."""
+    from monitor.desk.exports import export
+
+    return export(
+        monitor,
+        directory,
+        format=earlier.format,  # type: ignore[arg-type]  # an unknown one is refused there
+        policy=earlier.policy,
+        filters=earlier.filters,
+        read=earlier.read,
+        created=earlier.created,
+    )
+
+
+def compare(monitor: Monitor, earlier: Earlier, report: ExportReport) -> Compared:
+    """Say whether the same was written as then, and if not, for what was lost since."""
+    now = {one.name: one.sha256 for one in report.facts.files}
+    bounds = {name: earlier.filters.get(name) for name in ("since", "until", "outlet")}
+    lost = Counter(report.facts.read.lost if report.facts.read else ())
+    lost["forgotten"] = monitor.store.count_forgotten(**bounds, after=earlier.read.moment)
+    return Compared(now == dict(earlier.files), earlier.rows, +lost)
