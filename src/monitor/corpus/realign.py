@@ -1,0 +1,217 @@
+"""Spans of an article brought to its text as it is now: each exactly right, or lost; never guessed.
+
+How sure that is depends on what is known of the old text. Its hash proves it where the new text is
+the old one with paragraphs added or cut around. Where the old text is given, a span stands where
+the same words stand in the same surroundings, once before and once now. Where only the words of
+spans are given, they must stand once, in the order they had, or just between two that do.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Literal
+
+How = Literal["hash", "context", "words"]
+"""By what a span is known to be right: the hash of the old text, the surroundings of the words, or
+the words alone, which stand once."""
+
+Place = tuple[int, int]
+"""Start and end, code points, half open."""
+
+MASK = "█"
+"""Stands for a letter of a name in what is given away."""
+MOST_PARAGRAPHS = 400
+_SURROUNDINGS = (16, 64, 200)
+"""So much before and behind a span is looked for with it, in code points. On both sides: of words
+that come again, with one side alone, the next would be taken for one that is gone."""
+LEAST_ALONE = 8
+"""Words that are shorter say too little to be known by themselves."""
+SURE = 24
+"""Words this long, if they stand once, show what stands between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """Where a span stands now, and by what that is known."""
+
+    start: int
+    end: int
+    how: How
+
+
+Found = Mapping[Place, Aligned]
+"""By their old places the spans that are found; those that are lost are not in it."""
+
+
+def moved_by_hash(
+    new: str, length: int, is_old: Callable[[str], bool]
+) -> Callable[[Place], Aligned | None] | None:
+    """Return how places move, if the old text is the new one without some of its paragraphs.
+
+    Left out may be those at both ends, or a run within. `length` is that of the old text, `is_old`
+    tells by its hash. None where it is not so.
+    """
+    starts = [0, *(found.end() for found in re.finditer("\n\n", new))]
+    ends = [*(start - 2 for start in starts[1:]), len(new)]
+    if len(starts) > MOST_PARAGRAPHS:
+        return None
+    for at, start in enumerate(starts):
+        last = bisect_left(ends, start + length, at)
+        if last < len(ends) and ends[last] == start + length and is_old(new[start : ends[last]]):
+            return _shifted(((0, start, length),))
+    total = len(new) - length
+    for at, start in enumerate(starts):
+        # from here a run is left out, with the break behind it
+        stop = start + total
+        behind = bisect_left(starts, stop, at)
+        if behind < len(starts) and starts[behind] == stop and is_old(new[:start] + new[stop:]):
+            return _shifted(((0, 0, start), (start, stop, length - start)))
+    return None
+
+
+def _shifted(blocks: Sequence[tuple[int, int, int]]) -> Callable[[Place], Aligned | None]:
+    """Return how places move with blocks of text: old start, new start, length."""
+
+    def moved(place: Place) -> Aligned | None:
+        for old, new, length in blocks:
+            if old <= place[0] and place[1] <= old + length:
+                return Aligned(place[0] - old + new, place[1] - old + new, "hash")
+        return None
+
+    return moved
+
+
+def by_context(old: str, new: str, places: Sequence[Place]) -> Found:
+    """Return the places of an old text in a new one, known by their surroundings."""
+    found: dict[Place, Aligned] = {}
+    for start, end in places:
+        for around in _SURROUNDINGS:
+            first, last = max(0, start - around), min(len(old), end + around)
+            at = _once(old[first:last], new)
+            if at is None:
+                continue
+            begins = start >= around or at == 0
+            ends = end + around <= len(old) or at + last - first == len(new)
+            if begins and ends and _once(old[first:last], old) is not None:
+                here = at + start - first
+                found[start, end] = Aligned(here, here + end - start, "context")
+                break
+    return found
+
+
+def _once(words: str, text: str) -> int | None:
+    """Return where words stand in a text, None unless they stand there once."""
+    at = text.find(words)
+    return at if at >= 0 and text.find(words, at + 1) < 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of an old text that are known, and where they stood."""
+
+    start: int
+    words: str
+
+    @property
+    def end(self) -> int:
+        """Where they ended."""
+        return self.start + len(self.words)
+
+    @property
+    def known(self) -> int:
+        """How many of its letters are known."""
+        return len(self.words) - self.words.count(MASK)
+
+
+def pieces_of(given: Mapping[Place, str]) -> list[Piece]:
+    """Return what is known of a text by the words of its spans, those that touch as one, in order.
+
+    Where two say different letters of one place, nothing is made of the later one.
+    """
+    pieces: list[Piece] = []
+    for (start, end), words in sorted(given.items()):
+        if len(words) != end - start or not words:
+            continue
+        last = pieces[-1] if pieces else None
+        if last is None or start > last.end:
+            pieces.append(Piece(start, words))
+        elif words.startswith(last.words[start - last.start :][: len(words)]):
+            pieces[-1] = Piece(last.start, last.words + words[last.end - start :])
+    return pieces
+
+
+def by_words(pieces: Sequence[Piece], new: str, places: Sequence[Place]) -> Found:
+    """Return the places in a new text that lie in pieces of the old one whose words are known.
+
+    Long pieces that stand once tell where the others can be: none before one that it stood behind.
+    Of those that stand several times, or are very short, only that is believed which stands just
+    where it stood, between two that moved alike.
+    """
+    stand = {one: _stands_once(one, new) for one in pieces if one.known >= SURE}
+    anchors = _in_order({one: at for one, at in stand.items() if at is not None})
+    moved = dict(anchors)
+    for piece in pieces:
+        if piece not in moved and (at := _between(piece, anchors, new)) is not None:
+            moved[piece] = at
+    found: dict[Place, Aligned] = {}
+    for start, end in places:
+        for piece, at in moved.items():
+            if piece.start <= start and end <= piece.end:
+                here = at + start - piece.start
+                found[start, end] = Aligned(here, here + end - start, "words")
+    return found
+
+
+def _between(piece: Piece, anchors: Mapping[Piece, int], new: str) -> int | None:
+    """Return where a piece stands between the anchors around it, None where that is not sure."""
+    left = max((one for one in anchors if one.end <= piece.start), key=_start, default=None)
+    right = min((one for one in anchors if one.start >= piece.end), key=_start, default=None)
+    first = 0 if left is None else anchors[left] + len(left.words)
+    last = len(new) if right is None else anchors[right]
+    if left is not None and right is not None:
+        shift = anchors[left] - left.start
+        at = piece.start + shift
+        alike = shift == anchors[right] - right.start
+        if alike and _pattern(piece).match(new, at, min(last, at + len(piece.words))):
+            return at
+    if piece.known < LEAST_ALONE:
+        return None
+    alone = _stands_once(piece, new)
+    fits = alone is not None and first <= alone and alone + len(piece.words) <= last
+    return alone if fits else None
+
+
+def _in_order(found: Mapping[Piece, int]) -> dict[Piece, int]:
+    """Return the pieces that stand in the order they had; all that cross another are left out."""
+    ordered = sorted(found, key=_start)
+    most = list(accumulate((found[one] + len(one.words) for one in ordered), max))
+    least = list(accumulate((found[one] for one in reversed(ordered)), min))[::-1]
+    return {
+        one: found[one]
+        for n, one in enumerate(ordered)
+        if (n == 0 or most[n - 1] <= found[one])
+        and (n + 1 == len(ordered) or found[one] + len(one.words) <= least[n + 1])
+    }
+
+
+def _start(piece: Piece) -> int:
+    return piece.start
+
+
+def _pattern(piece: Piece) -> re.Pattern[str]:
+    return re.compile(re.escape(piece.words).replace(MASK, "."), re.DOTALL)
+
+
+def _stands_once(piece: Piece, new: str) -> int | None:
+    """Return where a piece stands, None unless it stands once; a masked letter is any."""
+    if MASK not in piece.words:
+        return _once(piece.words, new)
+    pattern = _pattern(piece)
+    first = pattern.search(new)
+    if first is None or pattern.search(new, first.start() + 1):
+        return None
+    return first.start()

@@ -1,0 +1,183 @@
+"""Spans brought to a changed text: exactly right or lost, whatever was changed."""
+
+from __future__ import annotations
+
+import hashlib
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.corpus.realign import (
+    MASK,
+    Aligned,
+    Piece,
+    by_context,
+    by_words,
+    moved_by_hash,
+    pieces_of,
+)
+
+ODD = [
+    "victim",
+    "victim",
+    "🐦‍⬛",
+    "e\u0301\u0301",
+    "שלום",
+    "السلام",
+    "ผู้หญิง",
+    "\r\n",
+    "a",
+    "ห้อง",
+    "the",
+]
+FILTER = settings(max_examples=60, deadline=None)
+
+
+@st.composite
+def _edited(draw: st.DrawFn) -> tuple[str, str, list[int | None]]:
+    """An old text, a new one, and where each code point of the old is in the new, if it is.
+
+    Words of a few come again and again, but each stands between two of its own.
+    """
+    count = draw(st.integers(1, 30))
+    words = [f"word{n:02}mark {draw(st.sampled_from(ODD))} " for n in range(count)]
+    deeds = draw(
+        st.lists(
+            st.sampled_from(["keep"] * 6 + ["cut", "add", "swap"]), min_size=count, max_size=count
+        )
+    )
+    new, where = "", list[int | None]()
+    for number, (word, deed) in enumerate(zip(words, deeds, strict=True)):
+        if deed == "add":
+            new += f"more{number} victim the "
+        if deed in ("keep", "add"):
+            where += range(len(new), len(new) + len(word))
+            new += word
+        else:
+            where += [None] * len(word)
+            new += f"else{number} " if deed == "swap" else ""
+    return "".join(words), new, where
+
+
+def _spans(old: str) -> st.SearchStrategy[list[tuple[int, int]]]:
+    place = st.tuples(st.integers(0, len(old) - 1), st.integers(1, 60))
+    return st.lists(
+        place.map(lambda one: (one[0], min(len(old), one[0] + one[1]))),
+        min_size=1,
+        max_size=9,
+        unique=True,
+    )
+
+
+def _image(where: list[int | None], start: int, end: int) -> tuple[int, int] | None:
+    places = where[start:end]
+    if None in places or [p - places[0] for p in places] != list(range(end - start)):  # type: ignore[operator]
+        return None
+    return places[0], places[0] + end - start  # type: ignore[operator,return-value]
+
+
+@FILTER
+@given(edited=_edited(), data=st.data())
+def test_with_the_old_text_a_span_is_right_or_lost(edited, data) -> None:
+    old, new, where = edited
+    places = data.draw(_spans(old))
+    for place, aligned in by_context(old, new, places).items():
+        assert new[aligned.start : aligned.end] == old[slice(*place)]
+        assert (aligned.start, aligned.end) == _image(where, *place)
+
+
+@FILTER
+@given(edited=_edited(), data=st.data())
+def test_with_words_alone_a_span_is_right_or_lost(edited, data) -> None:
+    """Of words that stood several times, of which we are not told, that one may be left."""
+    old, new, where = edited
+    places = data.draw(_spans(old))
+    pieces = pieces_of({place: old[slice(*place)] for place in places})
+    for piece in pieces:
+        assert old[piece.start : piece.end] == piece.words
+    once = {
+        p
+        for piece in pieces
+        if old.count(piece.words) == 1
+        for p in places
+        if piece.start <= p[0] and p[1] <= piece.end
+    }
+    for place, aligned in by_words(pieces, new, places).items():
+        assert new[aligned.start : aligned.end] == old[slice(*place)]
+        if place in once:
+            assert _image(where, *place) in (None, (aligned.start, aligned.end))
+
+
+@FILTER
+@given(
+    paragraphs=st.lists(
+        st.text(
+            st.characters(exclude_characters="\n", exclude_categories=["Cs"]),
+            min_size=1,
+            max_size=9,
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    data=st.data(),
+)
+def test_the_hash_proves_what_was_added_around_or_within(paragraphs, data) -> None:
+    old = "\n\n".join(paragraphs)
+    hashed = hashlib.sha256(old.encode()).hexdigest()
+
+    def is_old(text: str) -> bool:
+        return hashlib.sha256(text.encode()).hexdigest() == hashed
+
+    added = ["Advertisement", "🐦"][: data.draw(st.integers(0, 2))]
+    at = data.draw(st.integers(0, len(paragraphs)))
+    new = "\n\n".join((*paragraphs[:at], *added, *paragraphs[at:]))
+    moved = moved_by_hash(new, len(old), is_old)
+    assert moved is not None
+    start = data.draw(st.integers(0, len(old) - 1))
+    end = data.draw(st.integers(start + 1, len(old)))
+    aligned = moved((start, end))
+    if aligned is None:
+        assert "\n\n" in old[max(0, start - 2) : end + 2], "only what crosses a break can be lost"
+    else:
+        assert new[aligned.start : aligned.end] == old[start:end]
+        assert aligned.how == "hash"
+    assert moved_by_hash(new + "!", len(old), is_old) is None or added
+
+
+def test_what_comes_again_is_not_guessed() -> None:
+    old = "The victim was seen. A man was held in the port town by police. The victim spoke."
+    later = "The victim was seen. A man was held in the port town by police. The victim spoke."
+    assert by_words([Piece(4, "victim")], later, [(4, 10)]) == {}
+    held = Piece(old.index("man was"), "man was held in the port town")
+    assert by_words([Piece(4, "victim"), held], "X " + later, [(4, 10)]) == {}
+    last = Piece(old.index("The victim spoke."), "The victim spoke.")
+    first = Piece(0, "The victim was seen. A ma")
+    two = by_words([first, held, last], "X " + later, [(4, 10), (last.start, last.end)])
+    assert two[4, 10] == Aligned(6, 12, "words")
+
+
+def test_words_between_two_that_moved_alike_are_where_they_were() -> None:
+    left, right = "A" + "b" * 30 + "C", "D" + "e" * 30 + "F"
+    old = f"{left} the slave the slave {right}"
+    spot = old.index("slave")
+    pieces = [Piece(0, left), Piece(spot, "slave"), Piece(old.index(right), right)]
+    assert by_words(pieces, f"New. {old}", [(spot, spot + 5)]) == {
+        (spot, spot + 5): Aligned(spot + 5, spot + 10, "words")
+    }
+    shorter = f"{left} slave the slave {right}"
+    assert by_words(pieces, shorter, [(spot, spot + 5)]) == {}
+
+
+def test_a_masked_letter_is_any() -> None:
+    piece = Piece(0, f"{MASK * 4} was freed by the police on Monday")
+    new = "Rain. Anna was freed by the police on Monday. Nobody else."
+    assert by_words([piece], new, [(0, 4)]) == {(0, 4): Aligned(6, 10, "words")}
+    assert by_words([Piece(0, MASK * 30)], new, [(0, 30)]) == {}
+    assert by_words([piece], f"{new} {new}", [(0, 4)]) == {}
+
+
+def test_pieces_that_touch_are_one_and_broken_ones_are_none() -> None:
+    given = {(0, 4): "abcd", (2, 6): "cdef", (6, 8): "gh", (9, 10): "j", (20, 25): "no"}
+    assert pieces_of(given) == [Piece(0, "abcdefgh"), Piece(9, "j")]
+    assert pieces_of({(0, 2): "ab", (1, 3): "xx"}) == [Piece(0, "ab")]
+    assert by_context("", "", []) == {}
