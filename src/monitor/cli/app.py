@@ -24,6 +24,7 @@ from monitor.cli import (
     mail,
     models,
     names,
+    rehydrate,
     reviews,
     serve,
     stories,
@@ -93,6 +94,7 @@ app.command("check")(check.check)
 app.command("classify")(data.classify)
 app.command("export")(data.export)
 app.command("forget")(forget.forget)
+app.command("rehydrate")(rehydrate.rehydrate)
 app.command("serve")(serve.serve)
 app.add_typer(tokens.app, name="tokens")
 app.command("lsp")(lsp.lsp)

@@ -94,8 +94,8 @@ def by_context(old: str, new: str, places: Sequence[Place]) -> Found:
             at = _once(old[first:last], new)
             if at is None:
                 continue
-            begins = start >= around or at == 0
-            ends = end + around <= len(old) or at + last - first == len(new)
+            begins = start - first >= _SURROUNDINGS[0] or at == 0
+            ends = last - end >= _SURROUNDINGS[0] or at + last - first == len(new)
             if begins and ends and _once(old[first:last], old) is not None:
                 here = at + start - first
                 found[start, end] = Aligned(here, here + end - start, "context")

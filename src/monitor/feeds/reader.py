@@ -49,6 +49,7 @@ class PageAnswer:
     """A page, or why there is none, in words and as one of the causes that are counted.
 
     `retry` says that it may be there another time. `terms` are what is said of mining the page.
+    `final_url` is where it was found in the end.
     """
 
     page: Page | None = None
@@ -56,6 +57,7 @@ class PageAnswer:
     failure: PageFailure | None = None
     retry: bool = False
     terms: Terms = UNSAID
+    final_url: str = ""
 
 
 class PageReader:
@@ -109,7 +111,7 @@ class PageReader:
         if is_pdf(answer.body):
             found = extract_pdf(answer.body)
             said = f"{url}: {found.said}" if found.failure else None
-            return PageAnswer(found.page, said, found.failure)
+            return PageAnswer(found.page, said, found.failure, final_url=answer.final_url)
         return self._from_html(answer, url)
 
     def _from_html(self, answer: FetchResult, url: str) -> PageAnswer:
@@ -120,7 +122,8 @@ class PageReader:
             self._tell(error)
             return PageAnswer(None, str(error), "extractor", retry=True)
         if page is not None:
-            return PageAnswer(page, terms=strictest(page.terms, self._terms(answer)))
+            terms = strictest(page.terms, self._terms(answer))
+            return PageAnswer(page, terms=terms, final_url=answer.final_url)
         if _is_html(answer):
             return PageAnswer(None, f"{url}: no article text found in the page", "no_text")
         return PageAnswer(None, f"{url}: the page is no HTML", "not_html")

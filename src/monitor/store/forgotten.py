@@ -102,6 +102,19 @@ class ForgetStore:
         with self._database.reading() as connection:
             return frozenset(forgotten(connection, ids))
 
+    def taken_back(self, wanted: Iterable[tuple[str, str]]) -> frozenset[str]:
+        """Return the articles of those versions whose words their publishers took back."""
+        texts = dict(wanted)
+        found: set[str] = set()
+        with self._database.reading() as connection:
+            for some in chunks(sorted(texts)):
+                query = select(version_checks.c.article_id, version_checks.c.sha256).where(
+                    version_checks.c.article_id.in_(some), version_checks.c.why != ""
+                )
+                rows = connection.execute(query).all()
+                found |= {one for one, sha256 in rows if texts[one] == sha256}
+        return frozenset(found)
+
     def held(self, ids: Sequence[str], story_stamp: str) -> dict[str, Held]:
         """Return by id what there is of articles to be forgotten; none of those not stored."""
         with self._database.reading() as connection:

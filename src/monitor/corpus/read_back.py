@@ -1,0 +1,88 @@
+"""An export of ours, read again: its articles as published records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from monitor.corpus.facts import sha256_of
+from monitor.corpus.package import old_entries
+from monitor.errors import DataError, UsageError
+from monitor.shapes import time_json
+
+NAMES = ("articles.jsonl", "articles.parquet")
+_NEEDED = frozenset({"id", "url", "title", "sha256", "tags", "findings", "length"})
+
+
+def export_file(path: Path) -> Path:
+    """Return the file of an export with whole records; `path` is it, or the export's folder.
+
+    Raises `UsageError` where there is none, or it is not what the manifest beside it vouches for.
+    """
+    if path.is_dir():
+        there = [path / name for name in NAMES if (path / name).is_file()]
+        if not there:
+            raise UsageError(f"{path}: no {' or '.join(NAMES)} in it")
+        path = there[0]
+    if path.suffix not in (".jsonl", ".parquet") or not path.is_file():
+        raise UsageError(f"{path}: no export in jsonl or parquet")
+    said = {entry["file"]: entry.get("sha256") for entry in old_entries(path.parent)}
+    if path.name in said and said[path.name] != sha256_of(path):
+        raise UsageError(f"{path}: not the file that its manifest vouches for")
+    return path
+
+
+def read_records(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records of a file of an export. Raises `DataError` for a line that is none."""
+    rows = _parquet_rows(path) if path.suffix == ".parquet" else _lines(path)
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict) or not row.keys() >= _NEEDED:
+            raise DataError(f"{path}:{number}: no record of an export")
+        yield row
+
+
+def read_key(path: Path) -> dict[str, dict[str, Any]]:
+    """Return what a key file tells by article: address, headline, hash. Raises `DataError`."""
+    found: dict[str, dict[str, Any]] = {}
+    for number, row in enumerate(_lines(path), 1):
+        if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+            raise DataError(f"{path}:{number}: no line of a key file")
+        found[row["id"]] = row
+    return found
+
+
+def _lines(path: Path) -> Iterator[Any]:
+    try:
+        with path.open(encoding="utf-8", newline="\n") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    yield json.loads(line)
+                except ValueError as error:
+                    raise DataError(f"{path}:{number}: not JSON") from error
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+
+
+def _parquet_rows(path: Path) -> Iterator[Any]:
+    try:
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        message = "reading parquet needs pyarrow: pip install 'thb-monitor[parquet]'"
+        raise UsageError(message) from error
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=200):
+            for row in batch.to_pylist():
+                yield _as_record(row)
+
+
+def _as_record(value: Any) -> Any:
+    """Return a row of Parquet as JSON has it: times as text, nothing for what is not said."""
+    if isinstance(value, datetime):
+        return time_json(value)
+    if isinstance(value, Mapping):
+        unsaid = {"match", "role", "expired"} & {key for key, item in value.items() if item is None}
+        return {key: _as_record(item) for key, item in value.items() if key not in unsaid}
+    return [_as_record(item) for item in value] if isinstance(value, list) else value
