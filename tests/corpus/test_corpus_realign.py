@@ -102,7 +102,7 @@ def test_with_words_alone_a_span_is_right_or_lost(edited, data) -> None:
         for p in places
         if piece.start <= p[0] and p[1] <= piece.end
     }
-    for place, aligned in by_words(pieces, new, places).items():
+    for place, aligned in by_words(pieces, new, places, len(old)).items():
         assert new[aligned.start : aligned.end] == old[slice(*place)]
         if place in once:
             assert _image(where, *place) in (None, (aligned.start, aligned.end))
@@ -146,34 +146,35 @@ def test_the_hash_proves_what_was_added_around_or_within(paragraphs, data) -> No
 
 def test_what_comes_again_is_not_guessed() -> None:
     old = "The victim was seen. A man was held in the port town by police. The victim spoke."
-    later = "The victim was seen. A man was held in the port town by police. The victim spoke."
-    assert by_words([Piece(4, "victim")], later, [(4, 10)]) == {}
+    length = len(old)
+    assert by_words([Piece(4, "victim")], f"X {old}", [(4, 10)], length) == {}
     held = Piece(old.index("man was"), "man was held in the port town")
-    assert by_words([Piece(4, "victim"), held], "X " + later, [(4, 10)]) == {}
-    last = Piece(old.index("The victim spoke."), "The victim spoke.")
-    first = Piece(0, "The victim was seen. A ma")
-    two = by_words([first, held, last], "X " + later, [(4, 10), (last.start, last.end)])
-    assert two[4, 10] == Aligned(6, 12, "words")
+    assert by_words([Piece(4, "victim"), held], f"X {old}", [(4, 10)], length) == {}
+    spoke = Piece(old.index("victim spoke"), "victim")
+    place = (spoke.start, spoke.end)
+    moved = {place: Aligned(place[0] + 2, place[1] + 2, "words")}
+    assert by_words([spoke, held], f"X {old}", [place], length) == moved
+    assert by_words([spoke, held], f"X {old} Y", [place], length) == {}
 
 
 def test_words_between_two_that_moved_alike_are_where_they_were() -> None:
-    left, right = "A" + "b" * 30 + "C", "D" + "e" * 30 + "F"
-    old = f"{left} the slave the slave {right}"
-    spot = old.index("slave")
-    pieces = [Piece(0, left), Piece(spot, "slave"), Piece(old.index(right), right)]
-    assert by_words(pieces, f"New. {old}", [(spot, spot + 5)]) == {
-        (spot, spot + 5): Aligned(spot + 5, spot + 10, "words")
-    }
-    shorter = f"{left} slave the slave {right}"
-    assert by_words(pieces, shorter, [(spot, spot + 5)]) == {}
+    for left, right in (("A" + "b" * 30, "D" + "e" * 30), ("Abbbbbbb", "Deeeeeee")):
+        old = f"{left} the slave the slave {right} end"
+        spot = old.index("slave")
+        place = (spot, spot + 5)
+        pieces = [Piece(0, left), Piece(spot, "slave"), Piece(old.index(right), right)]
+        found = by_words(pieces, f"New. {old}", [place], len(old))
+        assert found == {place: Aligned(spot + 5, spot + 10, "words")}
+        shorter = f"{left} slave the slave {right} end"
+        assert by_words(pieces, shorter, [place], len(old)) == {}
 
 
 def test_a_masked_letter_is_any() -> None:
     piece = Piece(0, f"{MASK * 4} was freed by the police on Monday")
     new = "Rain. Anna was freed by the police on Monday. Nobody else."
-    assert by_words([piece], new, [(0, 4)]) == {(0, 4): Aligned(6, 10, "words")}
-    assert by_words([Piece(0, MASK * 30)], new, [(0, 30)]) == {}
-    assert by_words([piece], f"{new} {new}", [(0, 4)]) == {}
+    assert by_words([piece], new, [(0, 4)], 99) == {(0, 4): Aligned(6, 10, "words")}
+    assert by_words([Piece(0, MASK * 30)], new, [(0, 30)], 99) == {}
+    assert by_words([piece], f"{new} {new}", [(0, 4)], 99) == {}
 
 
 def test_pieces_that_touch_are_one_and_broken_ones_are_none() -> None:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli.as_of import export_as_of, tell_changes
 from monitor.cli.context import monitor_of
 from monitor.cli.output import progress, say, show
 from monitor.config import cores
-from monitor.corpus import ExportFormat, Policy, TextDegree
-from monitor.desk import exports
+from monitor.corpus import ExportFormat, TextDegree
 from monitor.errors import UsageError
 from monitor.searching import read_search
 from monitor.types import FORMS, Assessor
@@ -122,7 +122,7 @@ def _print_schema(asked: bool) -> None:
 def export(
     context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where to write.")],
-    format: Annotated[ExportFormat, typer.Option(help="The kind of file.")],
+    format: Annotated[ExportFormat | None, typer.Option(help="The kind of file.")] = None,
     since: Annotated[str | None, typer.Option(help="First seen on or after this day.")] = None,
     until: Annotated[str | None, typer.Option(help="First seen before this day.")] = None,
     form: Annotated[str | None, typer.Option(help="Only this form of exploitation.")] = None,
@@ -135,18 +135,25 @@ def export(
         typer.Option(help='Only with these words: "phrases", begin*, -without, as in the archive.'),
     ] = None,
     story: Annotated[str | None, typer.Option(help="Only the articles of this story.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|TIME",
+            help="As the desk was then; or as the export was made that a manifest.json tells of.",
+        ),
+    ] = None,
     text: Annotated[
-        TextDegree,
-        typer.Option(help="How much of the texts."),
-    ] = "quotes",
+        TextDegree | None,
+        typer.Option(help="How much of the texts: quotes, if not said."),
+    ] = None,
     include_reserved: Annotated[
-        bool,
+        bool | None,
         typer.Option(
             "--include-reserved",
             help="Give the words of articles whose publishers reserve text mining too: for those"
             " who have the right, as research organisations may (Directive (EU) 2019/790, Art. 3).",
         ),
-    ] = False,
+    ] = None,
     schema: Annotated[  # noqa: ARG001 - it is answered before all else
         bool,
         typer.Option(
@@ -182,12 +189,13 @@ def export(
     if query:
         asked = read_search(query)
         say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.notes)))
-    policy = Policy(text=text, include_reserved=include_reserved)
+    policy = {"text": text, "include_reserved": include_reserved}
     with progress() as bar:
         task = bar.add_task("writing articles", total=None)
-        report = exports.export(
+        report, earlier = export_as_of(
             monitor,
             output,
+            as_of,
             format=format,
             policy=policy,
             filters=filters,
@@ -199,6 +207,7 @@ def export(
     if reserved := report.withheld("reserved"):
         many = "s" if reserved > 1 else ""
         say(f"{reserved} article{many} without words: the publishers reserve text mining")
+    tell_changes(monitor, earlier, report)
 
 
 def _day(value: str | None, option: str, zone: Any) -> datetime | None:

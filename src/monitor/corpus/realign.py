@@ -31,7 +31,7 @@ that come again, with one side alone, the next would be taken for one that is go
 LEAST_ALONE = 8
 """Words that are shorter say too little to be known by themselves."""
 SURE = 24
-"""Words this long, if they stand once, show what stands between them."""
+"""Words this long, if they stand once, show by themselves how far the text moved there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +144,20 @@ def pieces_of(given: Mapping[Place, str]) -> list[Piece]:
     return pieces
 
 
-def by_words(pieces: Sequence[Piece], new: str, places: Sequence[Place]) -> Found:
+def by_words(pieces: Sequence[Piece], new: str, places: Sequence[Place], length: int) -> Found:
     """Return the places in a new text that lie in pieces of the old one whose words are known.
 
-    Long pieces that stand once tell where the others can be: none before one that it stood behind.
-    Of those that stand several times, or are very short, only that is believed which stands just
-    where it stood, between two that moved alike.
+    Pieces that stand once, and are long or moved as far as the one beside them, tell where the
+    others can be: none before one that it stood behind. Of those that stand several times, or are
+    very short, only that is believed which stands just where it stood, between two that moved
+    alike; the ends of the text, of which `length` is the old one's, count as such.
     """
-    stand = {one: _stands_once(one, new) for one in pieces if one.known >= SURE}
-    anchors = _in_order({one: at for one, at in stand.items() if at is not None})
+    stand = {one: _stands_once(one, new) for one in pieces if one.known >= LEAST_ALONE}
+    alone = _in_order({one: at for one, at in stand.items() if at is not None})
+    anchors = {one: at for one, at in alone.items() if one.known >= SURE or _is_beside(one, alone)}
     moved = dict(anchors)
     for piece in pieces:
-        if piece not in moved and (at := _between(piece, anchors, new)) is not None:
+        if piece not in moved and (at := _between(piece, anchors, new, length)) is not None:
             moved[piece] = at
     found: dict[Place, Aligned] = {}
     for start, end in places:
@@ -166,17 +168,25 @@ def by_words(pieces: Sequence[Piece], new: str, places: Sequence[Place]) -> Foun
     return found
 
 
-def _between(piece: Piece, anchors: Mapping[Piece, int], new: str) -> int | None:
+def _is_beside(piece: Piece, alone: Mapping[Piece, int]) -> bool:
+    """Whether the piece before or behind one moved as far as it."""
+    ordered = sorted(alone, key=_start)
+    at = ordered.index(piece)
+    beside = [ordered[n] for n in (at - 1, at + 1) if 0 <= n < len(ordered)]
+    return any(alone[one] - one.start == alone[piece] - piece.start for one in beside)
+
+
+def _between(piece: Piece, anchors: Mapping[Piece, int], new: str, length: int) -> int | None:
     """Return where a piece stands between the anchors around it, None where that is not sure."""
     left = max((one for one in anchors if one.end <= piece.start), key=_start, default=None)
     right = min((one for one in anchors if one.start >= piece.end), key=_start, default=None)
     first = 0 if left is None else anchors[left] + len(left.words)
     last = len(new) if right is None else anchors[right]
-    if left is not None and right is not None:
-        shift = anchors[left] - left.start
-        at = piece.start + shift
-        alike = shift == anchors[right] - right.start
-        if alike and _pattern(piece).match(new, at, min(last, at + len(piece.words))):
+    before = 0 if left is None else anchors[left] - left.start
+    behind = len(new) - length if right is None else anchors[right] - right.start
+    if before == behind and (left or right):
+        at = piece.start + before
+        if _pattern(piece).match(new, at, min(last, at + len(piece.words))):
             return at
     if piece.known < LEAST_ALONE:
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -128,7 +128,13 @@ def refuse_other(earlier: Earlier, given: Mapping[str, Any]) -> None:
             raise UsageError(f"{option} {value} contradicts {earlier.manifest}: {said}")
 
 
-def export_again(monitor: Monitor, directory: Path, earlier: Earlier) -> ExportReport:
+def export_again(
+    monitor: Monitor,
+    directory: Path,
+    earlier: Earlier,
+    *,
+    report: Callable[[int], None] | None = None,
+) -> ExportReport:
     """Write what an earlier export wrote, as far as it is still there."""
     from monitor.desk.exports import export
 
@@ -138,6 +144,7 @@ def export_again(monitor: Monitor, directory: Path, earlier: Earlier) -> ExportR
         format=earlier.format,  # type: ignore[arg-type]  # an unknown one is refused there
         policy=earlier.policy,
         filters=earlier.filters,
+        report=report,
         read=earlier.read,
         created=earlier.created,
     )

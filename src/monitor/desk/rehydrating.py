@@ -100,7 +100,7 @@ def _moves(record: Record, key: Record, page: Page, text: str, title: str) -> Mo
             fields[name] = by_context(old, new, list(given))
         else:
             words = {place: said for place, said in given.items() if said}
-            fields[name] = by_words(pieces_of(words), new, list(given))
+            fields[name] = by_words(pieces_of(words), new, list(given), record["length"][name])
 
     def move(name: str, place: Place) -> Aligned | None:
         if name == "text" and whole is not None:
