@@ -20,6 +20,7 @@ ROUTES = [
     ("post", "/v1/classify"),
     ("get", "/v1/articles"),
     ("get", "/v1/articles/{article_id}"),
+    ("delete", "/v1/articles/{article_id}"),
     ("post", "/v1/exports"),
     ("get", "/v1/exports/{export_id}"),
     ("get", "/v1/exports/{export_id}/download"),

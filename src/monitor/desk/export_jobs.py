@@ -140,10 +140,23 @@ class ExportJobs:
             ended = [job for job in kept if job.id not in self._live]
             old = [job for job in ended if job.until <= now]
             left = [job for job in ended if job.until > now]
+            old += [job for job in left if self._is_forgotten(job)]
+            left = [job for job in left if not self._is_forgotten(job)]
             old += left[: max(0, len(kept) - len(old) + room_for - MOST_KEPT)]
             for job in old:
                 shutil.rmtree(self._path(job.id), ignore_errors=True)
             return len(kept) - len(old)
+
+    def _is_forgotten(self, job: ExportJob) -> bool:
+        """Whether articles were forgotten since an export was asked for: it may have them."""
+        last = self._monitor.store.last_forgotten()
+        return last is not None and job.made <= last
+
+    def forget(self) -> None:
+        """Delete the exports that are done and were asked for before articles were forgotten."""
+        for job in self._stored():
+            if job.state == "done" and self._is_forgotten(job):
+                shutil.rmtree(self._path(job.id), ignore_errors=True)
 
     # What is on disk ------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from monitor.desk.export_jobs import ExportJobs
 from monitor.errors import FeedError, UsageError
 from monitor.store.forgotten import Held
 
@@ -78,11 +79,12 @@ def _id_of(name: str) -> str:
 
 
 def forget(monitor: Monitor, ids: Sequence[str], reason: Reason) -> Done:
-    """Forget articles, and clear the database's file and log of their words.
+    """Forget articles, clear the database's file and log of their words, delete exports kept here.
 
     May be killed and repeated at any moment: what was not cleared then is by the next call.
     """
     if reason not in REASONS:
         raise UsageError(f"'{reason}' is none of {', '.join(REASONS)}")
     count = monitor.store.forget(ids, reason, monitor.now())
+    ExportJobs(monitor).forget()
     return Done(count, monitor.store.clear_file())

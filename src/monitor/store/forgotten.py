@@ -97,6 +97,11 @@ class ForgetStore:
         with self._database.reading() as connection:
             return [Tombstone(*row) for row in connection.execute(query)]
 
+    def last_forgotten(self) -> datetime | None:
+        """Return when articles were forgotten last, None if none ever was."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.max(tombstones.c.at))).scalar()
+
     def forgotten(self, ids: Iterable[str]) -> frozenset[str]:
         """Return those of the articles that were forgotten."""
         with self._database.reading() as connection:
