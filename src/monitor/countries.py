@@ -33,6 +33,14 @@ def alpha_3(code: str) -> str:
 
 
 @cache
+def country_codes() -> tuple[str, ...]:
+    """Return all codes of ISO 3166-1 alpha-2, sorted."""
+    import pycountry
+
+    return tuple(sorted(country.alpha_2 for country in pycountry.countries))
+
+
+@cache
 def language_name(code: str) -> str:
     """Return the English name of an ISO 639 `code` of two or three letters, or `code` itself."""
     import pycountry

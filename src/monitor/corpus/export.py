@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from uuid import uuid4
 
-from monitor.corpus import jsonl, parquet, table
+from monitor.corpus import brat, docbin, doccano, jsonl, labelstudio, parquet, table
 from monitor.corpus.columns import columns_of
 from monitor.corpus.facts import ExportFacts, FileFacts, Read, file_facts
 from monitor.corpus.package import MANIFEST, old_entries, write_json, write_package
@@ -29,11 +29,19 @@ from monitor.credits import ExportSettings
 from monitor.errors import UsageError
 from monitor.recorded import Recorded
 
-ExportFormat = Literal["jsonl", "csv", "parquet"]
+ExportFormat = Literal["jsonl", "csv", "parquet", "brat", "docbin", "labelstudio", "doccano"]
 LOSS = "loss.json"
 SCHEMA = 1
 
-_FORMATS: Mapping[str, Format] = {"jsonl": jsonl, "csv": table, "parquet": parquet}
+_FORMATS: Mapping[str, Format] = {
+    "jsonl": jsonl,
+    "csv": table,
+    "parquet": parquet,
+    "brat": brat,
+    "docbin": docbin,
+    "labelstudio": labelstudio,
+    "doccano": doccano,
+}
 
 Measure = Callable[[Sequence[str]], Mapping[str, Any]]
 """Gives the error rates of what judged, by its stamps."""
