@@ -11,6 +11,7 @@ from monitor import __version__
 from monitor.cli import (
     articles,
     check,
+    corrections,
     coverage,
     data,
     demo,
@@ -81,6 +82,7 @@ app.command("digest")(desk.digest)
 app.add_typer(mail.app, name="recipients")
 app.add_typer(stories.app, name="stories")
 reviews.app.command("sample")(coverage.sample)
+reviews.app.command("import")(corrections.import_)
 app.add_typer(reviews.app, name="reviews")
 app.command("coverage")(coverage.coverage)
 app.command("found")(coverage.found)

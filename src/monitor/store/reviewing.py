@@ -128,6 +128,27 @@ class ReviewStore:
                 for row in connection.execute(query)
             }
 
+    def flags_told(self, article_id: str, sha256: str) -> list[tuple[str, FlagSaid]]:
+        """Return all that stands of what was said of the flags of a version, oldest first.
+
+        Each with the name of who said it.
+        """
+        with self._database.reading() as connection:
+            query = (
+                select(flag_verdicts)
+                .where(
+                    flag_verdicts.c.article_id == article_id,
+                    flag_verdicts.c.sha256 == sha256,
+                    decisions.stands(flag_verdicts.c.decision_id),
+                )
+                .order_by(flag_verdicts.c.id)
+            )
+            return [
+                (row.reviewer, FlagSaid(article_id, sha256, *spot, row.right))
+                for row in connection.execute(query)
+                for spot in [(row.rule, row.field, row.start, row.end)]
+            ]
+
     def claim(self, article_id: str, reviewer: str, until: datetime, now: datetime) -> bool:
         """Say that a reviewer looks at an article until then; return False where another does.
 

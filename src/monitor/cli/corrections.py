@@ -1,0 +1,68 @@
+"""`monitor reviews import`: corrected annotations come back as reviews."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from monitor.cli.context import monitor_of
+from monitor.cli.output import plain, progress, say, show
+
+if TYPE_CHECKING:
+    from monitor.desk.corrections import Applied
+
+Format = Literal["brat", "labelstudio", "doccano", "jsonl"]
+
+
+def import_(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="What came back: file or folder.")],
+    format: Annotated[Format, typer.Option(help="The tool that it comes from.")],
+    by: Annotated[str, typer.Option(help="Who corrected it.")],
+    exported: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Of jsonl: the export that was corrected, as it was."),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The export's key file, for articles it has no name of."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be stored, and store nothing.")
+    ] = False,
+) -> None:
+    """Store what was corrected in brat, Label Studio, doccano or JSONL as reviews.
+
+    Prints a line for each conflict with another's word, for what could not be applied (exit 1), and
+    for what no review can say. Nothing is overwritten; the same file again changes nothing.
+    """
+    from monitor.desk.corrections import apply_corrections, read_keys
+    from monitor.desk.reviewing import Reviewer
+
+    monitor = monitor_of(context)
+    with progress() as bar:
+        task = bar.add_task("reading", total=None)
+        applied = apply_corrections(
+            monitor,
+            path,
+            format,
+            Reviewer(by),
+            exported=exported,
+            keys=read_keys(key) if key else None,
+            dry_run=dry_run,
+            report=lambda n: bar.advance(task, n),
+        )
+    for one in applied.listed:
+        show(plain(f"{one.kind}\t{one.article_id}\t{one.where}\t{one.why}"))
+    say(_words(applied, dry_run=dry_run))
+    raise typer.Exit(1 if any(one.kind == "not applied" for one in applied.listed) else 0)
+
+
+def _words(applied: Applied, *, dry_run: bool) -> str:
+    return (
+        f"{applied.read} came back: {applied.corrected} corrected (reviews: {applied.reviews},"
+        f" flags called wrong: {applied.flags}), {applied.unchanged} as they were,"
+        f" {applied.said} said before{'; nothing was stored' if dry_run else ''}"
+    )

@@ -1,0 +1,110 @@
+"""What came back of one article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.corpus.marks import Mark, marks_of, relevance_word
+from monitor.corpus.one_text import BETWEEN
+from monitor.errors import DataError
+from monitor.types import VERDICTS, Verdict
+
+Place = tuple[str, int | None, int | None]
+"""A mark by its name and where it is in the one text; None twice: on the article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What came back of one article: the marks that stand now, beside those that were exported.
+
+    `where` names file and line. `record` is what was exported, without words; `text` the one text
+    as it came back, None where the file has none. `verdict` is how relevant the article is said to
+    be now, None where nothing is said of it. `fresh`: it was begun anew, not from what was
+    exported, so that what is not marked was not taken away. `known`: it is known what was exported.
+    `carriage_returns`: whether the format's texts have any.
+    """
+
+    where: str
+    record: Mapping[str, Any]
+    text: str | None
+    marks: frozenset[Place]
+    verdict: Verdict | None
+    fresh: bool = False
+    known: bool = True
+    carriage_returns: bool = True
+
+    @property
+    def article_id(self) -> str:
+        """The article's id."""
+        return str(self.record["id"])
+
+    @property
+    def sha256(self) -> str | None:
+        """The version that was exported, None where that was not told."""
+        return self.record.get("sha256")
+
+    @property
+    def exported(self) -> tuple[Mark, ...]:
+        """The marks that were exported."""
+        return tuple(marks_of(self.record, shift_of(self.record)))
+
+    @property
+    def exported_verdict(self) -> Verdict | None:
+        """How relevant the article was said to be by what was exported."""
+        return read_verdict(relevance_word(self.record), self.where)
+
+
+def shift_of(record: Mapping[str, Any]) -> int:
+    """Return where the text begins in the one text of a record."""
+    title = int(record["length"]["title"])
+    return title + len(BETWEEN) if title else 0
+
+
+def place_of(mark: Mark) -> Place:
+    """Return where a mark is."""
+    return mark.name, mark.start, mark.end
+
+
+def read_verdict(word: Any, where: str) -> Verdict | None:
+    """Return a reviewer's word, None for none. Raises `DataError` for what is no such word."""
+    for verdict in VERDICTS:
+        if word == verdict:
+            return verdict
+    if word is None:
+        return None
+    raise DataError(f"{where}: '{word}' is none of {', '.join(VERDICTS)}")
+
+
+def need_record(values: Any, where: str) -> Mapping[str, Any]:
+    """Return a record as far as corrections need it. Raises `DataError` for what is none."""
+    try:
+        shift_of(values)
+        names = [mark.name for mark in marks_of(values)]
+        "".join((values["id"], *names))
+        relevance_word(values)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError(f"{where}: it does not say which article it is, as exported") from error
+    record: Mapping[str, Any] = values
+    return record
+
+
+def need_text(value: Any, where: str) -> str:
+    """Return a text. Raises `DataError` for what is none."""
+    if not isinstance(value, str):
+        raise DataError(f"{where}: there is no text")
+    return value
+
+
+def need_span(name: Any, start: Any, end: Any, length: int, where: str) -> Place:
+    """Return a mark on words. Raises `DataError` for one that is none of a text so long."""
+    whole = all(isinstance(one, int) and not isinstance(one, bool) for one in (start, end))
+    if not isinstance(name, str) or not whole or not 0 <= start < end <= length:
+        raise DataError(f"{where}: {start} to {end} is no part of the text")
+    return name, start, end
+
+
+def whole_marks(marks: Iterable[Mark]) -> set[Place]:
+    """Return the marks that are on the article."""
+    return {place_of(mark) for mark in marks if mark.whole}

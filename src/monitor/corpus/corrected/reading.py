@@ -1,0 +1,38 @@
+"""Which reader reads which format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, get_args
+
+from monitor.corpus.corrected import from_brat, from_doccano, from_jsonl, from_labelstudio
+from monitor.corpus.corrected.noun import Corrected
+from monitor.errors import DataError, UsageError
+
+CorrectedFormat = Literal["brat", "labelstudio", "doccano", "jsonl"]
+
+
+def read_corrected(
+    path: Path, format: CorrectedFormat, exported: Path | None = None
+) -> Iterator[Corrected]:
+    """Yield what came back, in the order of the files.
+
+    `exported` is the export that a JSONL was made from; the other formats carry what was exported.
+    Raises `DataError` naming file and line, `UsageError` for a format that cannot come back and for
+    JSONL without its export.
+    """
+    for needed in (path, exported):
+        if needed is not None and not needed.exists():
+            raise DataError(f"{needed}: is not there")
+    if format == "brat":
+        return from_brat.read(path)
+    if format == "labelstudio":
+        return from_labelstudio.read(path)
+    if format == "doccano":
+        return from_doccano.read(path)
+    if format != "jsonl":
+        raise UsageError(f"'{format}' is none of {', '.join(get_args(CorrectedFormat))}")
+    if exported is None:
+        raise UsageError("what was taken away of a JSONL only its export tells: name it")
+    return from_jsonl.read(path, exported)

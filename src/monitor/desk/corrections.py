@@ -1,0 +1,278 @@
+"""Corrected annotations become reviews: what was changed is said, and nothing is overwritten.
+
+A correction is one decision more of whoever made it, as a review on the page is: undone the same
+way. What others say stands beside it and is listed where it differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from monitor.corpus.corrected import Changes, Corrected, Spot, compare, read_corrected
+from monitor.corpus.corrected.check import same_text
+from monitor.decisions import FlagSaid
+from monitor.errors import DataError, NotFound
+from monitor.types import AssessedArticle, Review, Verdict
+
+if TYPE_CHECKING:
+    from monitor.core import Monitor
+    from monitor.corpus.corrected import CorrectedFormat
+    from monitor.desk.reviewing import Reviewer
+
+Kind = Literal["conflict", "not applied", "not said"]
+"""What is listed: another says otherwise; it could not be applied at all; no review can say it."""
+
+
+Key = tuple[str, str]
+"""An article's id and version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Something to be told of an article: where it was read, and why in words."""
+
+    kind: Kind
+    where: str
+    article_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a file: `read` articles came back, of which so many were corrected.
+
+    `said` were said before, `unchanged` came back as they were. `reviews` and `flags` are what the
+    corrections say.
+    """
+
+    read: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+    said: int = 0
+    reviews: int = 0
+    flags: int = 0
+    listed: tuple[Listed, ...] = ()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts while a file is read."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    listed: list[Listed] = field(default_factory=list)
+
+    def count(self, name: str, number: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + number
+
+
+def apply_corrections(
+    monitor: Monitor,
+    path: Path,
+    format: CorrectedFormat,
+    who: Reviewer,
+    *,
+    exported: Path | None = None,
+    keys: Mapping[str, Key] | None = None,
+    dry_run: bool = False,
+    report: Callable[[int], None] = lambda _: None,
+) -> Applied:
+    """Store what `who` corrected, an article a decision; the same file again changes nothing.
+
+    All of it is read before anything is stored. `exported` is the export that a JSONL was made
+    from, the other formats carry it; `keys` are articles that the export kept back (`read_keys`).
+    Raises `DataError` naming file and line, `UsageError` where `exported` is missing.
+    """
+
+    def read() -> Iterator[tuple[Corrected, Changes]]:
+        for one in read_corrected(path, format, exported):
+            yield one, compare(one)
+
+    for _ in read():
+        pass  # a file that is broken further down is refused whole
+    tally = _Tally()
+    for corrected, changes in read():
+        tally.count("read")
+        _apply(monitor, corrected, changes, who, keys or {}, tally, dry_run=dry_run)
+        report(1)
+    return Applied(**tally.counts, listed=tuple(tally.listed))
+
+
+def _apply(
+    monitor: Monitor,
+    corrected: Corrected,
+    changes: Changes,
+    who: Reviewer,
+    keys: Mapping[str, Key],
+    tally: _Tally,
+    *,
+    dry_run: bool,
+) -> None:
+    def tell(kind: Kind, why: str) -> None:
+        tally.listed.append(Listed(kind, corrected.where, corrected.article_id, why))
+
+    assessed, why = _current(monitor, corrected, keys)
+    if assessed is None:
+        tell("not applied", why)
+        return
+    for words in changes.untold:
+        tell("not said", words)
+    if not (changes.verdict or changes.tags or changes.wrong):
+        tally.count("unchanged")
+        return
+    article = assessed.article
+    standing = monitor.store.reviews(article.id)
+    reviews = [one for one in standing if one.sha256 == article.sha256]
+    told = monitor.store.flags_told(article.id, article.sha256)
+    review = _review(assessed, corrected, changes, who, reviews, tell)
+    flags = _flags(assessed, changes, who, told, tell)
+    if review is None and not flags:
+        tally.count("said")
+        return
+    _tell_conflicts(changes, review, flags, who, reviews, told, tell)
+    if not dry_run:
+        said = [] if review is None else [review]
+        monitor.store.decide(
+            said, flags, reviewer=who.name, provisional=who.provisional, now=monitor.now()
+        )
+    tally.count("corrected")
+    tally.count("reviews", int(review is not None))
+    tally.count("flags", len(flags))
+
+
+Tell = Callable[[Kind, str], None]
+Told = Sequence[tuple[str, FlagSaid]]
+
+
+def _current(
+    monitor: Monitor, corrected: Corrected, keys: Mapping[str, Key]
+) -> tuple[AssessedArticle | None, str]:
+    """Return the article, or None and why nothing can be said of it."""
+    id_, version = corrected.article_id, corrected.sha256
+    if version is None and id_ in keys:
+        id_, version = keys[id_]
+    why = ""
+    if not corrected.known:
+        why = "it is not in the export that was named with --exported"
+    elif version is None:
+        why = "the export kept back which article it is: name its key file with --key"
+    if why:
+        return None, why
+    try:
+        assessed = monitor.article(id_)
+    except NotFound:
+        return None, "the desk has no such article, or has forgotten it"
+    article = assessed.article
+    if version != article.sha256:
+        why = "the article was changed since it was exported"
+    elif article.expired:
+        why = "the desk keeps its words no longer"
+    elif corrected.text is not None and not same_text(corrected, article.title, article.text):
+        why = "its text is not the one that was exported, so places in it are not known"
+    return (None if why else assessed), why
+
+
+def _review(
+    assessed: AssessedArticle,
+    corrected: Corrected,
+    changes: Changes,
+    who: Reviewer,
+    reviews: Sequence[Review],
+    tell: Tell,
+) -> Review | None:
+    """Return what is to be said of relevance and tags; None where it was said, or is nothing."""
+    if not changes.verdict and not changes.tags:
+        return None
+    own = [one for one in reviews if one.reviewer == who.name]
+    if any(_says(one, changes) for one in own):
+        if not _says(own[-1], changes):
+            tell("conflict", f"{who.name or 'unnamed'} said so before, and otherwise since")
+        return None
+    verdict: Verdict | None = changes.verdict
+    if verdict is None:
+        # Who left it as it was read it so; what they said themselves holds before that.
+        verdict = own[-1].verdict if own else corrected.exported_verdict
+    if verdict is None:
+        tell("not said", "tags: nothing says how relevant the article is")
+        return None
+    # The latest review of each reviewer holds whole: what it says of other schemes goes on with it.
+    tags = {**(own[-1].tags if own else {}), **changes.tags}
+    article = assessed.article
+    return Review(article.id, article.sha256, who.name, verdict, dict(sorted(tags.items())))
+
+
+def _says(review: Review, changes: Changes) -> bool:
+    """Whether a review says all that was changed."""
+    if changes.verdict not in (None, review.verdict):
+        return False
+    return all(
+        scheme in review.tags and set(review.tags[scheme]) == set(labels)
+        for scheme, labels in changes.tags.items()
+    )
+
+
+def _flags(
+    assessed: AssessedArticle, changes: Changes, who: Reviewer, told: Told, tell: Tell
+) -> list[FlagSaid]:
+    """Return the flags that are to be called wrong: those that are there, and were not yet."""
+    article = assessed.article
+    there = {(f.rule, f.field, f.start, f.end) for f in assessed.findings}
+    flags = []
+    for spot in changes.wrong:
+        mine = [said.right for name, said in told if name == who.name and _spot(said) == spot]
+        if spot not in there:
+            tell("not applied", f"{spot[0]}: the rules in force find no such flag any more")
+        elif False not in mine:
+            flags.append(FlagSaid(article.id, article.sha256, *spot, right=False))
+        elif mine[-1]:
+            tell("conflict", f"{spot[0]}: {who.name or 'unnamed'} called it wrong, and right since")
+    return flags
+
+
+def _spot(said: FlagSaid) -> Spot:
+    return said.rule, said.field, said.start, said.end
+
+
+def _tell_conflicts(
+    changes: Changes,
+    review: Review | None,
+    flags: Iterable[FlagSaid],
+    who: Reviewer,
+    reviews: Sequence[Review],
+    told: Told,
+    tell: Tell,
+) -> None:
+    """Tell where others say otherwise; each one's latest word."""
+    latest = {one.reviewer: one for one in reviews if one.reviewer != who.name}
+    for name, other in sorted(latest.items()) if review else ():
+        if changes.verdict not in (None, other.verdict):
+            tell("conflict", f"{name or 'unnamed'} says {other.verdict}")
+        for scheme, labels in changes.tags.items():
+            said = other.tags.get(scheme)
+            if said is not None and set(said) != set(labels):
+                words = ", ".join(said) or "none"
+                tell("conflict", f"{name or 'unnamed'} says of {scheme}: {words}")
+    for flag in flags:
+        words_of = {n: said.right for n, said in told if _spot(said) == _spot(flag)}
+        for name in sorted(n for n, right in words_of.items() if right and n != who.name):
+            tell("conflict", f"{name or 'unnamed'} says that the flag {flag.rule} is right")
+
+
+def read_keys(path: Path) -> dict[str, Key]:
+    """Return the articles that a key file names, by the ids they were exported under.
+
+    Raises `DataError`.
+    """
+    from monitor.corpus.corrected.json_lines import json_lines
+    from monitor.feeds import article_id
+
+    keys = {}
+    for where, row in json_lines(path):
+        match row:
+            case {"id": str(id_), "url": str(url), "sha256": str(sha256)}:
+                keys[id_] = (article_id(url), sha256)
+            case _:
+                raise DataError(f"{where}: is no line of a key file")
+    return keys
