@@ -64,6 +64,10 @@ class DataError(MonitorError):
     """A line of a data file cannot be used."""
 
 
+class HandbookError(MonitorError):
+    """A page cannot be printed or written."""
+
+
 class InstallationError(MonitorError):
     """A part of the program cannot work as it is installed; names the module at fault."""
 

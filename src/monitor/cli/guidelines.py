@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from monitor.cli import trying
+from monitor.cli import handbook, trying
 from monitor.cli.context import monitor_of
 from monitor.cli.output import say, show
 from monitor.errors import UsageError
@@ -19,6 +19,7 @@ app = typer.Typer(
 
 
 app.command("try")(trying.try_)
+app.command("handbook")(handbook.handbook)
 
 
 @app.command("list")
