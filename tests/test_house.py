@@ -34,6 +34,7 @@ FLOORS: list[set[str]] = [
         "dumps",
         "searching",
         "credits",
+        "regions",
         "recorded",
     },
     {"config", "text", "nlp"},
