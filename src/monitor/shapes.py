@@ -7,7 +7,18 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.types import Article, Enclosure, Finding, Review, ScorecardItem, Span, Tag, Term
+from monitor.regions import flow_of_tags
+from monitor.types import (
+    Article,
+    AssessedArticle,
+    Enclosure,
+    Finding,
+    Review,
+    ScorecardItem,
+    Span,
+    Tag,
+    Term,
+)
 
 
 def in_ten(share: float) -> str:
@@ -60,6 +71,14 @@ def tag_json(
         **({"experimental": True} if tag.experimental else {}),
         "evidence": [locate(span) for span in tag.evidence],
     }
+
+
+def flow_json(assessed: AssessedArticle) -> dict[str, Any]:
+    """Return how far people were taken, as things stood on the day that the article is of."""
+    article = assessed.article
+    day = (article.published or article.seen).astimezone(UTC).date()
+    flow = flow_of_tags(map(tag_json, assessed.tags), day)
+    return {"kind": flow.kind, "bodies": list(flow.bodies)}
 
 
 def term_json(term: Term) -> dict[str, Any]:

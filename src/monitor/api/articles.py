@@ -17,6 +17,7 @@ from monitor.errors import NotFound
 from monitor.shapes import (
     enclosure_json,
     finding_json,
+    flow_json,
     named_json,
     scorecard_json,
     tag_json,
@@ -98,6 +99,7 @@ def article_json(assessed: AssessedArticle) -> dict[str, Any]:
         "experimental": assessed.experimental,
         "terms": [term_json(term) for term in assessed.terms],
         "tags": [tag_json(tag) for tag in assessed.tags],
+        "flow_region": flow_json(assessed),
         "findings": [finding_json(finding) for finding in assessed.findings],
         "scorecard": [scorecard_json(item) for item in assessed.scorecard],
         "stamps": list(assessed.stamps),

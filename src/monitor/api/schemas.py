@@ -186,6 +186,17 @@ class EnclosureOut(Model):
     type: str = Field(description="Its media type, or empty.")
 
 
+class FlowRegionOut(Model):
+    """How far people were taken, by the places of origin and exploitation."""
+
+    kind: Literal["domestic", "intra_subregional", "intra_regional", "transregional", "unknown"] = (
+        Field(description="By the regions of the UN's M49; of several ways the farthest.")
+    )
+    bodies: list[str] = Field(
+        description="Regional bodies of which all these countries were members on that day."
+    )
+
+
 class ArticleOut(Model):
     """One stored article with what the assessors in force say of it."""
 
@@ -215,6 +226,7 @@ class ArticleOut(Model):
         description="Words that speak for a look, in an article without a measured judgement."
     )
     tags: list[TagOut]
+    flow_region: FlowRegionOut
     findings: list[ArticleFinding]
     scorecard: list[ScorecardEntry]
     stamps: list[str]
