@@ -68,7 +68,7 @@ def test_line_has_the_contracts_keys(tmp_path):
         *("relevance", "relevant", "tags", "findings", "stamps"),
         *("authors", "categories", "enclosures", "mining", "mining_policy"),
         *("borderline", "not_judged", "experimental", "scorecard", "reviews", "story"),
-        *("provenance", "versions", "length"),
+        *("provenance", "versions", "length", "flow_region"),
     ]
     assert list(quotes) == keys
     assert list(full) == [*keys[:9], "text", *keys[9:]]
@@ -203,7 +203,7 @@ def test_manifest_vouches_for_each_file(tmp_path):
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     tables = [f"{name}.csv" for name in ("findings", "reviews", "scorecard", "tags")]
     assert [entry["file"] for entry in manifest["files"]] == [
-        *("articles.csv", "articles.jsonl"),
+        *("articles.csv", "articles.jsonl", "ctdc.csv", "ctdc_limits.json"),
         *tables,
     ]
     for entry in manifest["files"]:
@@ -226,7 +226,7 @@ def test_broken_manifest_is_written_anew(tmp_path):
     for broken in ("{", "[]", '{"files": [1]}', '{"files": 3}'):
         (tmp_path / "manifest.json").write_text(broken)
         report = export([RICH], tmp_path, format="csv")
-        assert len(json.loads(report.manifest.read_text())["files"]) == 5
+        assert len(json.loads(report.manifest.read_text())["files"]) == 7
 
 
 def test_same_records_same_bytes(tmp_path):

@@ -138,6 +138,7 @@ def make_schema(text: TextDegree) -> pa.Schema:
         ),
         "versions": several(sha256=words, fetched=time, withdrawn=truth),
         "length": pa.struct([("title", count), ("text", count)]),
+        "flow_region": pa.struct([("kind", words), ("bodies", pa.list_(words))]),
     }
     return pa.schema(list(columns.items()))
 

@@ -14,6 +14,7 @@ from monitor.recorded import Provenance, Recorded, Version
 from monitor.shapes import (
     enclosure_json,
     finding_json,
+    flow_json,
     named_json,
     scorecard_json,
     span_json,
@@ -63,6 +64,7 @@ def canonical(recorded: Recorded) -> dict[str, Any]:
         "provenance": _provenance(article, recorded.provenance),
         "versions": [_version(version) for version in recorded.versions],
         "length": {"title": len(article.title), "text": len(article.text)},
+        "flow_region": flow_json(assessed),
     }
 
 

@@ -1,7 +1,8 @@
 """CSV: a wide table with one row an article, and tidy ones of what an article has several of.
 
 `articles.csv` is for spreadsheets; `tags.csv`, `findings.csv`, `scorecard.csv` and `reviews.csv`
-have the article's `id` first and join to it. Cells are as `cells.py` writes them.
+have the article's `id` first and join to it, and so has `ctdc.csv`, the tags in the variables of
+CTDC's codebook, with `ctdc_limits.json` beside it. Cells are as `cells.py` writes them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from monitor.corpus.cells import MARK, count_surrogates, guarded_line
+from monitor.corpus.crosswalk import LIMITS, ctdc_columns, ctdc_row, limits_json
 from monitor.corpus.publish import TextDegree
 from monitor.countries import alpha_3
 from monitor.types import SEVERITIES
@@ -28,6 +30,7 @@ TIDY: Mapping[str, tuple[str, ...]] = {
         *("quoted", "message", "why", "suggestions"),
     ),
     "scorecard": ("id", "item", "guideline", "met", "reason", *_PLACED),
+    "ctdc": ("id", *ctdc_columns()),
     "reviews": (*("id", "review", "reviewer", "verdict", "at", "provisional", "scheme", "label"),),
 }
 """The tidy tables and their columns: a row for each span of a tag, finding or scorecard item, one
@@ -41,7 +44,16 @@ def columns(text: TextDegree) -> list[str]:
     counts = [f"findings_{severity}" for severity in SEVERITIES]
     listed = ["authors", "categories", "enclosures", "findings_confidence"]
     listed += ["mining", "mining_policy", "expired"]
-    more = ["places", "places_alpha3", "experimental", "story", "reviews", "versions"]
+    more = [
+        "places",
+        "places_alpha3",
+        "flow_region",
+        "flow_bodies",
+        "experimental",
+        "story",
+        "reviews",
+        "versions",
+    ]
     more += ["feed", "origin", "fetched", "import", "title_length", "text_length"]
     return [
         *first,
@@ -72,6 +84,9 @@ class TableWriter:
             file = path.open("x", encoding="utf-8", newline="")
             self._open[path.stem] = file
             file.write(MARK + guarded_line(self._columns[path.stem]))
+        limits = folder / LIMITS
+        limits.write_text(limits_json(), encoding="utf-8")
+        self.files.append(limits)
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
@@ -112,6 +127,8 @@ def wide_row(values: Mapping[str, Any]) -> Row:
         "enclosures": " ".join(one["url"] for one in values["enclosures"]),
         "places": ";".join(places),
         "places_alpha3": ";".join(map(alpha_3, places)),
+        "flow_region": values["flow_region"]["kind"],
+        "flow_bodies": ";".join(values["flow_region"]["bodies"]),
         "reviews": len(values["reviews"]),
         "versions": len(values["versions"]),
         "feed": provenance["feed"],
@@ -141,6 +158,7 @@ def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[Row]]:
             for item in values["scorecard"]
             for span in item["evidence"] or [{}]
         ],
+        "ctdc": [{**key, **ctdc_row(values)}],
         "reviews": [
             {**key, "review": number, **review, "scheme": scheme, "label": label}
             for number, review in enumerate(values["reviews"])
