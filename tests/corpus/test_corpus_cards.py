@@ -18,7 +18,7 @@ from monitor.corpus.cards import citation, dataset_card
 from monitor.corpus.croissant import croissant
 from monitor.corpus.datapackage import datapackage
 from monitor.corpus.error_rates import RuleRates, error_rates
-from monitor.corpus.facts import Column, ExportFacts, FileFacts
+from monitor.corpus.facts import Column, ExportFacts, FileFacts, file_facts
 from monitor.corpus.publish import Policy
 from monitor.corpus.tally import Tally
 from monitor.credits import ExportSettings
@@ -72,7 +72,7 @@ def tallied(*records):
 def file_of(folder, path, columns=()):
     data = (folder / path).read_bytes()
     rows = len(ROWS) if columns else None
-    return FileFacts(path, len(data), hashlib.sha256(data).hexdigest(), 1, rows, columns)
+    return FileFacts(path, len(data), hashlib.sha256(data).hexdigest(), rows=rows, columns=columns)
 
 
 def rates(*stamps, **options):
@@ -114,10 +114,10 @@ def tables(tmp_path):
     (tmp_path / "documents").mkdir()
     for number in range(60):
         (tmp_path / f"documents/{number}.txt").write_text("word")
-    small = [file_of(tmp_path, f"documents/{number}.txt") for number in range(60)]
+    small = file_facts(tmp_path / "documents", "documents")
     rich = (*COLUMNS, Column("tags", "object", "labels with evidence"))
     tables = file_of(tmp_path, "articles.jsonl", rich), file_of(tmp_path, "articles.csv", COLUMNS)
-    return tmp_path, facts_of(*tables, *small)
+    return tmp_path, facts_of(*tables, small)
 
 
 # Counting ----------------------------------------------------------------------------------
@@ -272,7 +272,8 @@ def test_frictionless_validates_tables_and_hashes(tables):
     path.write_text(json.dumps(descriptor), encoding="utf-8")
     report = frictionless.validate(str(path))
     assert report.valid, report.flatten(["rowNumber", "fieldNumber", "type", "note"])
-    (folder / "documents/7.txt").write_text("another")
+    with (folder / "articles.csv").open("a") as file:
+        file.write("c,0.1,false,\r\n")
     assert not frictionless.validate(str(path)).valid
 
 

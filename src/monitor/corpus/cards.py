@@ -48,7 +48,7 @@ def dataset_card(facts: ExportFacts) -> str:
             configs=[(name, file.name) for name, file in table_names(facts).items()],
             filters=_fenced(facts.filters),
             files=told[:_FILES_TOLD],
-            more_files=len(facts.files) - len(told[:_FILES_TOLD]),
+            more_files=sum(file.parts for file in facts.files) - len(told[:_FILES_TOLD]),
             measured_from=MEASURED_FROM,
             masking=rates.get("masking"),
             labels=[row for row in rates.get("labels", ()) if (row["n"] or 0) >= MEASURED_FROM],

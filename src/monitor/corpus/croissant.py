@@ -68,15 +68,11 @@ _TYPES = {
     "boolean": "sc:Boolean",
     "time": "sc:DateTime",
 }
-MANY = 50
-"""From so many data files on they are described as sets by their endings, not one by one."""
 
 
 def croissant(facts: ExportFacts) -> dict[str, Any]:
     """Return the content of `croissant.json`."""
     about = facts.about
-    tables = [file for file in facts.files if file.columns]
-    listed = facts.files if len(facts.files) < MANY else tables
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -95,7 +91,7 @@ def croissant(facts: ExportFacts) -> dict[str, Any]:
         "rai:dataAnnotationProtocol": "By the models and rules of `stamps` in manifest.json, and by"
         " reviewers; error rates as measured are in measured.json.",
         "rai:personalSensitiveInformation": _sensitive(facts),
-        "distribution": [*map(_object, listed), *([] if listed is facts.files else _sets(facts))],
+        "distribution": [_set(file) if file.folder else _object(file) for file in facts.files],
         "recordSet": [_records(name, file) for name, file in table_names(facts).items()],
     }
 
@@ -128,24 +124,16 @@ def _media(path: str) -> str:
 _OTHER = "application/octet-stream"
 
 
-def _sets(facts: ExportFacts) -> list[dict[str, Any]]:
-    """Return the other files by folder and ending."""
-    patterns = {_pattern(file.name) for file in facts.files if not file.columns}
-    return [
-        {
-            "@type": "cr:FileSet",
-            "@id": pattern,
-            "name": pattern,
-            "includes": pattern,
-            "encodingFormat": _media(pattern),
-        }
-        for pattern in sorted(patterns)
-    ]
-
-
-def _pattern(path: str) -> str:
-    folder, slash, name = path.rpartition("/")
-    return f"{folder}{slash}*.{name.rpartition('.')[2]}"
+def _set(folder: FileFacts) -> dict[str, Any]:
+    """Return a folder of many files."""
+    pattern = f"{folder.name}/**/*"
+    return {
+        "@type": "cr:FileSet",
+        "@id": folder.name,
+        "name": folder.name,
+        "includes": pattern,
+        "encodingFormat": "text/plain",
+    }
 
 
 def _records(name: str, file: FileFacts) -> dict[str, Any]:

@@ -18,6 +18,7 @@ _TYPES = {
     "list": "string",
     "object": "string",
 }
+_MANIFEST = {"name": "manifest.json", "path": "manifest.json", "format": "json"}
 _NUMBERS = {"number", "integer", "boolean"}
 
 
@@ -30,7 +31,8 @@ def datapackage(facts: ExportFacts) -> dict[str, Any]:
         "title": title_of(facts),
         "description": description(facts),
         "version": "1.0.0",
-        "resources": [_resource(file) for file in facts.files],
+        # there must be one
+        "resources": [_resource(file) for file in _listed(facts)] or [_MANIFEST],
     }
     if facts.created:
         found["created"] = time_json(facts.created)
@@ -42,6 +44,11 @@ def datapackage(facts: ExportFacts) -> dict[str, Any]:
         key = "path" if about.licence.startswith(("http://", "https://")) else "name"
         found["licenses"] = [{key: about.licence}]
     return found
+
+
+def _listed(facts: ExportFacts) -> list[FileFacts]:
+    """Return the files; a folder of thousands has its checksums in `SHA256SUMS` alone."""
+    return [file for file in facts.files if not file.folder]
 
 
 def _resource(file: FileFacts) -> dict[str, Any]:

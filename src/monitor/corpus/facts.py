@@ -77,6 +77,7 @@ class FileFacts:
     bytes: int
     sha256: str
     parts: int = 1
+    folder: bool = False
     rows: int | None = None
     columns: tuple[Column, ...] = ()
 
@@ -134,7 +135,7 @@ def file_facts(path: Path, name: str) -> FileFacts:
         whole.update(f"{sha256_of(part)}  {part.relative_to(path).as_posix()}\n".encode())
         size += part.stat().st_size
         parts += 1
-    return FileFacts(name, size, whole.hexdigest(), parts)
+    return FileFacts(name, size, whole.hexdigest(), parts, folder=True)
 
 
 def files_in(folder: Path) -> Iterator[Path]:
