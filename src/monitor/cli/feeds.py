@@ -17,19 +17,59 @@ app = typer.Typer(help="Which feeds the desk follows.", no_args_is_help=True, ri
 @app.command()
 def add(
     context: typer.Context,
-    url: Annotated[str, typer.Argument(help="The feed's address.")],
+    url: Annotated[str | None, typer.Argument(help="The feed's address.")] = None,
     title: Annotated[str, typer.Option(help="Its name (default: the host's).")] = "",
     kind: Annotated[
         Literal["feed", "sitemap", "page"],
         typer.Option(help="A feed, a site map, or a page that lists articles."),
     ] = "feed",
+    pack: Annotated[
+        str | None,
+        typer.Option(help="All feeds of a pack, such as ghana (monitor feeds packs lists them)."),
+    ] = None,
 ) -> None:
-    """Follow one feed, or a site map or a page that lists articles."""
+    """Follow one feed, or a site map or a page that lists articles; or the feeds of a pack."""
     from monitor.feeds import make_feed
 
+    if (url is None) == (pack is None) or (pack and (title or kind != "feed")):
+        raise UsageError("say either an address, with what belongs to it, or --pack NAME")
+    if pack:
+        return _add_pack(context, pack)
+    assert url is not None
     feed = make_feed(url, title=title, kind=kind)
     new = monitor_of(context).add_feeds([feed])
     say(f"{'added' if new else 'already followed'}: {feed.url}")
+    return None
+
+
+def _add_pack(context: typer.Context, name: str) -> None:
+    """Follow the feeds of a pack that are not followed yet, and tell what is known of each."""
+    from monitor.feeds import find_pack
+
+    pack, monitor = find_pack(name), monitor_of(context)
+    there = {feed.id for feed in monitor.store.feeds()}
+    for each in pack.feeds:
+        new = each.feed.id not in there
+        note = f" ({each.note})" if each.note and new else ""
+        known = f"; {each.known}{note}" if new else ""
+        say(f"{'added' if new else 'already followed'}: {each.feed.title} <{each.feed.url}>{known}")
+    new_feeds = monitor.add_feeds([each.feed for each in pack.feeds])
+    say(f"{new_feeds} added, {len(pack.feeds) - new_feeds} already followed")
+    if new_feeds and not all(each.verified for each in pack.feeds):
+        say(
+            "what does not answer is named by monitor ingest; monitor feeds remove URL takes it out"
+        )
+
+
+@app.command()
+def packs() -> None:
+    """Print the packs of feeds, one a line: name, feeds, how many were seen to answer, what."""
+    from monitor.feeds import all_packs
+
+    for pack in all_packs():
+        verified = sum(each.verified for each in pack.feeds)
+        more = f" With {', '.join(pack.others)}." if pack.others else ""
+        show(f"{pack.name}\t{len(pack.feeds)}\t{verified} verified\t{pack.about}{more}")
 
 
 @app.command("import")

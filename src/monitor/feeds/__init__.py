@@ -11,6 +11,7 @@ from monitor.feeds.entry import Entry, ParsedFeed
 from monitor.feeds.http import Client, FetchResult, fetch, open_client
 from monitor.feeds.manners import Manners
 from monitor.feeds.opml import OpmlFeed, parse_opml, render_opml
+from monitor.feeds.packs import Pack, PackFeed, all_packs, find_pack
 from monitor.feeds.parse import parse_feed
 from monitor.feeds.plan import askable_feeds, due_feeds, next_due
 from monitor.feeds.poll import article_sha256
@@ -32,7 +33,10 @@ __all__ = [
     "FetchResult",
     "Manners",
     "OpmlFeed",
+    "Pack",
+    "PackFeed",
     "ParsedFeed",
+    "all_packs",
     "article_id",
     "article_sha256",
     "askable_feeds",
@@ -43,6 +47,7 @@ __all__ = [
     "due_feeds",
     "feed_id",
     "fetch",
+    "find_pack",
     "make_feed",
     "next_due",
     "open_client",
