@@ -168,6 +168,7 @@ def test_brat_has_what_is_of_the_whole_article(tmp_path):
     assert writer.lost == {
         **dict.fromkeys(("url", "outlet", "language", "published", "seen", "provenance"), 1),
         "experimental": 1,
+        "flow_region": 1,
         "reviews": 1,
         "finding_explanations": 1,
     }

@@ -333,7 +333,8 @@ def test_frictionless_reads_every_table(tmp_path):
     resources = frictionless.Package(str(out / "datapackage.json")).resources
     tags = next(resource for resource in resources if resource.path == "tags.csv").read_rows()
     assert "NA" in [row["label"] for row in tags]
-    assert all(column["description"] for r in resources for column in r.schema.to_dict()["fields"])
+    fields = [one for r in resources for one in r.schema.to_dict().get("fields", ())]
+    assert all(field["description"] for field in fields)
 
 
 def test_two_formats_share_a_folder_and_its_checksums(tmp_path):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.corpus.cells import MARK
+from monitor.corpus.crosswalk import ctdc_words
 from monitor.corpus.facts import Column, Kind
 from monitor.corpus.publish import TextDegree
 from monitor.corpus.record import record_schema
@@ -26,6 +27,7 @@ _NAMES: Mapping[str, tuple[Kind, str]] = {
     "enclosures": ("text", "Addresses of files, separated by blanks."),
     "places": ("text", "Countries (ISO 3166-1 alpha-2), separated by ;."),
     "places_alpha3": ("text", "The same countries (alpha-3)."),
+    "flow_bodies": ("text", "Regional bodies that all of them were members of then."),
     "reviews": ("integer", "How many reviews of this version stand."),
     "versions": ("integer", "How many texts the article has had."),
     "feed": ("text", "The feed that brought this version."),
@@ -97,7 +99,7 @@ def columns_of(path: Path, text: TextDegree) -> tuple[Column, ...]:
 
 
 def _in_table(name: str) -> Column:
-    kind, words = _NAMES.get(name, ("text", ""))
+    kind, words = _NAMES.get(name, ("text", ctdc_words(name)))
     known = record_columns().get(name)
     if not words and known is not None:
         kind, words = ("text" if known.kind in ("list", "object") else known.kind), known.words

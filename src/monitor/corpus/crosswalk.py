@@ -35,6 +35,12 @@ def ctdc_columns() -> tuple[str, ...]:
     return tuple(variable["name"] for variable in _crosswalk()["variables"])
 
 
+def ctdc_words(name: str) -> str:
+    """Return what a variable cannot say, "" for a name that is none."""
+    found = (one for one in _crosswalk()["variables"] if one["name"] == name)
+    return next((f"A variable of CTDC. {one['cannot']}" for one in found), "")
+
+
 def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record's tags in the variables: 1, a word, or `NULL` where it is not recorded.
 

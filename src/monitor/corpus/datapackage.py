@@ -59,6 +59,8 @@ def _resource(file: FileFacts) -> dict[str, Any]:
         "hash": f"sha256:{file.sha256}",
         "format": file.name.rpartition(".")[2],
     }
+    if file.name.endswith(".json"):
+        found |= {"type": "json", "mediatype": "application/json"}  # else it is taken for a table
     if file.name.endswith(".csv") and file.columns:
         found |= {
             "type": "table",
