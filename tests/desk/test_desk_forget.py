@@ -15,6 +15,7 @@ from monitor.desk.backup import back_up, restore
 from monitor.desk.forget import choose, forget
 from monitor.errors import UsageError
 from monitor.feeds import article_id
+from monitor.types import Incoming
 from store_samples import NOW, at, feed, incoming, poll
 
 WORD = "zqvxheron"
@@ -27,18 +28,15 @@ def make_desk(home: Path) -> Monitor:
     return Monitor(Settings(home=home, store=StoreSettings()), now=lambda: at(90))
 
 
-def fill(monitor: Monitor) -> None:
+def planted(url: str = URL) -> Incoming:
     long = f"The {WORD} waited by the sluice. " * 300
-    words = {
-        "title": f"The {WORD}",
-        "summary": long,
-        "authors": (WORD,),
-        "url": URL,
-        "language": "sw",
-    }
-    entry = incoming("x", long, article_id=ID, **words)
+    words = {"title": f"The {WORD}", "summary": long, "authors": (WORD,), "language": "sw"}
+    return incoming("x", long, article_id=article_id(url), url=url, **words)
+
+
+def fill(monitor: Monitor) -> None:
     monitor.store.add_feeds([feed()], NOW)
-    monitor.store.record_poll(poll(feed(), [*REST[:9], entry, *REST[9:]]), NOW)
+    monitor.store.record_poll(poll(feed(), [*REST[:9], planted(), *REST[9:]]), NOW)
 
 
 def count(folder: Path) -> int:
@@ -52,6 +50,12 @@ def test_no_byte_is_left_in_file_log_and_later_backups(tmp_path: Path) -> None:
         fill(monitor)
         assert count(tmp_path) > 600
         assert forget(monitor, [ID], "person").cleared
+        assert count(tmp_path) == 0
+        # and once more, when the file is not written anew
+        more = f"{URL}-again"
+        monitor.store.record_poll(poll(feed(), [planted(more), incoming("y")]), at(1))
+        assert count(tmp_path) > 600
+        assert forget(monitor, [article_id(more)], "person").cleared
         assert count(tmp_path) == 0
         back_up(monitor, tmp_path / "kept.sqlite")
     assert count(tmp_path) == 0
