@@ -167,8 +167,15 @@ def page_ids(
     connection: Connection, stamps: Sequence[str], filters: Filters, after: str | None
 ) -> tuple[list[str], str | None, bool]:
     """Return a page of articles that may pass, the id to go on after, whether there are more."""
-    page, last, more = _page(connection, stamps, filters, PAGE, after)
-    return [one.id for one in page], last, more
+    query = _narrow(current_articles(), stamps, filters).with_only_columns(articles.c.id)
+    if (wanted := searched(filters)) is None:
+        rows = connection.execute(following(connection, query, after).limit(PAGE))
+        page = list(rows.scalars())
+        return page, page[-1] if page else None, len(page) == PAGE
+    found = search(connection, wanted, stamps, limit=PAGE, after=after, newest_first=False)
+    kept = set(connection.execute(query.where(articles.c.id.in_(found.ids))).scalars())
+    page = [key for key in found.ids if key in kept]
+    return page, found.ids[-1] if found.ids else None, found.more
 
 
 def _narrow(query: Select[Any], stamps: Sequence[str], filters: Filters) -> Select[Any]:
