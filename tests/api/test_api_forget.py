@@ -7,15 +7,17 @@ from pathlib import Path
 
 import httpx
 
+import own_guide
 from light_desk import LightDesk
-from monitor.config import Settings
+from monitor.config import CheckSettings, Settings
 from serving import serve
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll
 
 
 def test_an_article_is_forgotten_and_gone(tmp_path: Path) -> None:
+    check = CheckSettings(guideline=str(own_guide.tiny(tmp_path)))
     with (
-        LightDesk(Settings(home=tmp_path), now=lambda: at(60)) as desk,
+        LightDesk(Settings(home=tmp_path, check=check), now=lambda: at(60)) as desk,
         serve(desk) as address,
         httpx.Client(base_url=address) as client,
     ):

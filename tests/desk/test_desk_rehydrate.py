@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 import feed_server
+import own_guide
 from feed_server import Answer, FeedServer
 from light_desk import LightDesk
-from monitor.config import FetchSettings, Settings
+from monitor.config import CheckSettings, FetchSettings, Settings
 from monitor.corpus import Policy
 from monitor.desk.by_hand import add_article
 from monitor.desk.exports import export
@@ -51,7 +52,8 @@ def _server() -> Iterator[FeedServer]:
 def desk_in(home: Path) -> LightDesk:
     home.mkdir(exist_ok=True)
     fetch = FetchSettings(timeout_s=5.0, allow_hosts=("127.0.0.1",), host_spacing_s=0.0)
-    return LightDesk(Settings(home=home, fetch=fetch), now=lambda: at(60))
+    check = CheckSettings(guideline=str(own_guide.tiny(home.parent)))
+    return LightDesk(Settings(home=home, fetch=fetch, check=check), now=lambda: at(60))
 
 
 def fill(desk: LightDesk, server: FeedServer, names: tuple[str, ...] = FEW) -> None:
