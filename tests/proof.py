@@ -173,6 +173,11 @@ STEPS = (
         "stories, trends, outlets and review among 100,000 articles",
         ("benchmarks/bench_pages.py", "100000"),
     ),
+    Step(
+        "exports",
+        "every format over 100,000 articles: rows, seconds, peak memory",
+        ("tests/export_proof.py", "100000"),
+    ),
     Step("floors", "every figure beside its floor", ("tests/floors.py",), needs=DEV),
     Step("news", "the whole job on real news", ("tests/real_input.py",), needs=DEV),
     Step(
