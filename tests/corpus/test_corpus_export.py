@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -293,3 +294,10 @@ def test_words_of_what_is_reserved_are_not_exported(tmp_path):
     given = export([reserved], tmp_path, format="jsonl", text="full", include_reserved=True)
     assert json.loads(given.path.read_text(encoding="utf-8"))["text"] == reserved.article.text
     assert given.withheld("reserved") == 0
+
+
+def test_parquet_names_what_it_needs(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)  # as where it is not installed
+    with pytest.raises(UsageError, match=r"pip install 'thb-monitor\[parquet\]'"):
+        export([RICH], tmp_path / "out", format="parquet")
+    assert list(tmp_path.iterdir()) == []
