@@ -75,6 +75,11 @@ STEPS = (
         {"SERVED": "1"},
     ),
     Step(
+        "workers",
+        "processes that share what is due: throughput, nothing twice, nothing left, one killed",
+        ("tests/workers_proof.py",),
+    ),
+    Step(
         "mail",
         "`kill -9` while digests are sent: none twice, what is unknown listed",
         (*PYTEST, "tests/desk/test_desk_mail.py", "-k", "killed_at_any"),

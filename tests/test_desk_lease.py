@@ -15,8 +15,9 @@ import pytest
 
 from monitor.config import Settings
 from monitor.core import Monitor
-from monitor.desk.lease import LENGTH, Turn, alone, holder_name, is_dead, is_free
+from monitor.desk.lease import LENGTH, Turn, alone, is_free
 from monitor.errors import UsageError
+from monitor.holders import holder_name, is_dead
 from monitor.store import Store, open_store
 from monitor.types import Lease
 from postgres import new_database

@@ -203,31 +203,26 @@ class Monitor(Named):
         *,
         report: Callable[[str, int], None] | None = None,
         stopped: Callable[[], bool] | None = None,
+        wait: bool = False,
     ) -> dict[str, dict[str, int]]:
         """Run every assessor on what is due; return per stamp how many were `assessed`, `failed`.
 
-        `report` is told the stamp and the number judged after each batch. It ends after the batch
-        in hand once `stopped` says so.
+        Other processes may do so too: each article is judged by one of them. With `wait` it ends
+        when they have, and does what one of them left. `report` is told the stamp and the number
+        judged after each batch. It ends after the batch in hand once `stopped` says so.
         """
-        size = WATCHED_BATCH if stopped else BATCH
-        totals: dict[str, dict[str, int]] = {}
-        for assessor in self.assessors:
-            count = totals[assessor.stamp] = {"assessed": 0, "failed": 0}
-            last, begun = None, self.now()
-            since = self.judged.since(assessor.stamp, begun)
-            while batch := self.store.due(assessor.stamp, limit=size, after=last, since=since):
-                last = batch[-1].id
-                said = assessor.assess(batch)
-                self.store.record_assessments(list(zip(batch, said, strict=True)), self.now())
-                count["assessed"] += len(said)
-                count["failed"] += sum(assessment.error is not None for assessment in said)
-                if report:
-                    report(assessor.stamp, len(said))
-                if stopped and stopped():
-                    return totals
-            if last is None:
-                self.judged.note(assessor.stamp, begun)
-        return totals
+        from monitor.judging import judge_due
+
+        return judge_due(
+            self.store,
+            self.assessors,
+            self.judged,
+            self.now,
+            size=WATCHED_BATCH if stopped else BATCH,
+            report=report or (lambda _stamp, _number: None),
+            stopped=stopped or (lambda: False),
+            wait=self.sleep if wait else None,
+        )
 
     @cached_property
     def judged(self) -> JudgedSoFar:

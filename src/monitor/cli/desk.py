@@ -196,20 +196,42 @@ def _warnings(feed: Feed, result: PollResult) -> list[str]:
     return lines
 
 
-def assess(context: typer.Context) -> None:
-    """Run every assessor on what is due."""
-    raise typer.Exit(_assess(monitor_of(context)))
+def assess(
+    context: typer.Context,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, max=64, help="So many processes share the work; each loads the models."
+        ),
+    ] = 1,
+) -> None:
+    """Run every assessor on what is due; several may run at once and share it."""
+    monitor = monitor_of(context)
+    if workers == 1:
+        raise typer.Exit(_assess(monitor))
+    from monitor.cli.workers import assess_with
+
+    totals = assess_with(monitor, context.obj, workers)
+    masked = totals.pop(monitor.names_stamp, {"assessed": 0})["assessed"]
+    raise typer.Exit(_end_assess(monitor, totals, masked))
 
 
 def _assess(monitor: Monitor) -> int:
-    from monitor.desk.archive import fill_index
     from monitor.desk.names import mask_due
 
     with progress() as bar:
         tasks = {s: bar.add_task(s.partition("@")[0], total=None) for s in monitor.stamps}
-        totals = monitor.assess(report=lambda stamp, n: bar.advance(tasks[stamp], n))
+        totals = monitor.assess(report=lambda stamp, n: bar.advance(tasks[stamp], n), wait=True)
         names = bar.add_task("names", total=None)
-        masked = mask_due(monitor, report=lambda n: bar.advance(names, n))
+        masked = mask_due(monitor, report=lambda n: bar.advance(names, n), wait=True)
+    return _end_assess(monitor, totals, masked)
+
+
+def _end_assess(monitor: Monitor, totals: dict[str, dict[str, int]], masked: int) -> int:
+    """Take what is judged into the archive's index, and tell; return the exit code."""
+    from monitor.desk.archive import fill_index
+
+    with progress() as bar:
         archive = bar.add_task("archive", total=None)
         indexed = fill_index(monitor, report=lambda n: bar.advance(archive, n))
     for stamp, count in totals.items():

@@ -91,7 +91,8 @@ def on_end_of_input(do: Callable[[], None]) -> None:
     """Call `do`, in a thread, once standard input has ended."""
 
     def wait() -> None:
-        while sys.stdin.buffer.read(4096):
+        # not through a buffer, whose lock the thread would hold where the program ends before
+        while os.read(sys.stdin.fileno(), 4096):
             pass
         do()
 

@@ -7,8 +7,6 @@ then a clock was set back since.
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from monitor.errors import StoreError, UsageError
+from monitor.holders import holder_name, is_dead
 from monitor.types import Lease
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ LENGTH = timedelta(seconds=90)
 RENEW_S = 20.0
 SKEW = timedelta(seconds=60)
 """By so much the clocks of machines that share a database may differ."""
-_PROCESS = " process "
 
 
 def is_free(lease: Lease, token: str, now: datetime, is_dead: Callable[[str], bool]) -> bool:
@@ -36,25 +34,6 @@ def is_free(lease: Lease, token: str, now: datetime, is_dead: Callable[[str], bo
     if lease.token == token or not now < lease.until <= now + LENGTH + SKEW:
         return True
     return is_dead(lease.holder)
-
-
-def holder_name() -> str:
-    """Return how this process is named to others."""
-    return f"{socket.gethostname()}{_PROCESS}{os.getpid()}"
-
-
-def is_dead(holder: str) -> bool:
-    """Tell whether a process of this machine has ended; of others nothing is known."""
-    host, _, number = holder.rpartition(_PROCESS)
-    if os.name != "posix" or host != socket.gethostname() or not number.isdecimal():
-        return False  # on Windows there is no asking without ending it
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return False
 
 
 class Turn:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.masks import Shown
 from monitor.names import make_mask
+from monitor.sharing import WAIT_S, Share
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,31 +31,42 @@ def mask_due(
     *,
     report: Callable[[int], None] | None = None,
     stopped: Callable[[], bool] = lambda: False,
+    wait: bool = False,
 ) -> int:
     """Look through the articles that nobody looked through yet; return how many.
 
-    What is told of comes first, newest first. May be killed and repeated at any moment. `report` is
-    told the number after each batch; it ends after the batch in hand once `stopped` says so.
+    What is told of comes first, newest first. May be killed and repeated at any moment, and done by
+    several processes at once; with `wait` it ends when they have. `report` is told the number after
+    each batch; it ends after the batch in hand once `stopped` says so.
     """
-    stamp, begun = monitor.names_stamp, monitor.now()
+    store, stamp, begun = monitor.store, monitor.names_stamp, monitor.now()
     since = monitor.judged.since(stamp, begun)
     total = 0
-    for told_by in (monitor.relevance_stamps, ()):
-        last: str | None = None
-        while batch := monitor.store.unmasked(
-            stamp, limit=_AT_ONCE, told_by=told_by, after=last, since=since
-        ):
-            last = batch[-1].id
-            found = [make_mask(article, stamp, monitor.mask) for article in batch]
-            monitor.store.record_masks(found, monitor.now())
-            total += len(found)
-            if report:
-                report(len(found))
-            if stopped():
-                return total
-    if not total:
+    with Share(store, monitor.now) as share:
+        for told_by in _turns(monitor, share, wait=wait):
+            claim = partial(
+                store.claim_unmasked, stamp, limit=_AT_ONCE, told_by=told_by, since=since
+            )
+            for batch in share.batches(stamp, claim):
+                found = [make_mask(article, stamp, monitor.mask) for article in batch]
+                store.record_masks(found, monitor.now(), token=share.token)
+                total += len(found)
+                if report:
+                    report(len(found))
+                if stopped():
+                    return total
+    if not total and not share.left:
         monitor.judged.note(stamp, begun)
     return total
+
+
+def _turns(monitor: Monitor, share: Share, *, wait: bool) -> Iterator[tuple[str, ...]]:
+    """Yield whose word to go by, nobody's at last; with `wait` again while others are at work."""
+    yield monitor.relevance_stamps
+    yield ()
+    while wait and share.left:
+        monitor.sleep(WAIT_S)
+        yield ()
 
 
 def shown(

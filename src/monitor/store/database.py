@@ -74,14 +74,30 @@ class Database:
             connection.execution_options(**{_BEGIN: (*before, "BEGIN IMMEDIATE")})
             with connection.begin():
                 if not self.is_sqlite:
-                    wait = f"{max(1, round(self.busy_timeout_s * 1000))}ms"
-                    connection.execute(
-                        text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": wait}
-                    )
+                    self._limit_waits(connection)
                     connection.execute(
                         text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK}
                     )
                 yield connection
+
+    @contextmanager
+    def claiming(self) -> Iterator[Connection]:
+        """Open a transaction that writes claims only: beside others on PostgreSQL, by row locks.
+
+        Every statement in it sees what was committed before that statement. In SQLite it is the
+        only writing one.
+        """
+        if self.is_sqlite:
+            with self.writing() as connection:
+                yield connection
+            return
+        with self.explained(), self.engine.connect() as connection, connection.begin():
+            self._limit_waits(connection)
+            yield connection
+
+    def _limit_waits(self, connection: Connection) -> None:
+        wait = f"{max(1, round(self.busy_timeout_s * 1000))}ms"
+        connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": wait})
 
     @contextmanager
     def explained(self) -> Iterator[None]:

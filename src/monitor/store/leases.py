@@ -1,4 +1,4 @@
-"""Who has the schedule of this database."""
+"""Who has the schedule of this database, and the end of claims on due work."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, delete, select
 
-from monitor.store.schema import leases
+from monitor.store.schema import due_claims, leases
 from monitor.types import Lease
 
 _NAME = "schedule"
@@ -28,3 +28,16 @@ def take(connection: Connection, wanted: Lease, is_free: Callable[[Lease], bool]
 def drop(connection: Connection, token: str) -> None:
     """Give the schedule back, if whoever has `token` has it."""
     connection.execute(delete(leases).where(leases.c.name == _NAME, leases.c.token == token))
+
+
+def end_claims(connection: Connection, token: str) -> None:
+    """End all claims that `token` has on due work."""
+    lock_claims(connection, token)
+    connection.execute(delete(due_claims).where(due_claims.c.token == token))
+
+
+def lock_claims(connection: Connection, token: str) -> None:
+    """Lock the claims of `token` in the order in which others take over what ran out."""
+    query = select(due_claims.c.article_id).where(due_claims.c.token == token)
+    ordered = query.order_by(due_claims.c.stamp, due_claims.c.article_id)
+    connection.execute(ordered.with_for_update()).all()

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from monitor.masks import Mask
 from monitor.store.assessments import current_articles, to_article
 from monitor.store.database import Database
+from monitor.store.leases import end_claims
 from monitor.store.rows import chunks
 from monitor.store.schema import articles, askings, assessments, masks, versions
 from monitor.store.search_index import put, take_out
@@ -44,12 +45,19 @@ class MaskStore:
         query = unmasked_query(stamp, limit, told_by=told_by, since=since)
         with self._database.reading() as connection:
             if after is not None:
-                query = query.where(_older_than(connection, after))
+                query = query.where(older_than(connection, after))
             return [to_article(row) for row in connection.execute(query)]
 
-    def record_masks(self, found: Sequence[Mask], now: datetime) -> None:
-        """Store masks, each in place of an earlier one; nothing of articles that expired."""
+    def record_masks(
+        self, found: Sequence[Mask], now: datetime, *, token: str | None = None
+    ) -> None:
+        """Store masks, each in place of an earlier one; nothing of articles that expired.
+
+        It ends the claims of `token`.
+        """
         with self._database.writing() as connection:
+            if token is not None:
+                end_claims(connection, token)
             gone = _expired(connection, [mask.article_id for mask in found])
             rows = [_row(mask, now) for mask in found if mask.article_id not in gone]
             if rows:
@@ -154,7 +162,8 @@ def forget_places(connection: Connection, ids: Sequence[str], sha256: str | None
     connection.execute(lost.values(spans=[], stamp=""))
 
 
-def _older_than(connection: Connection, article_id: str) -> Any:
+def older_than(connection: Connection, article_id: str) -> Any:
+    """Return the condition for the articles that come after the one of that id, newest first."""
     place = select(articles.c.first_seen, articles.c.id).where(articles.c.id == article_id)
     row = connection.execute(place).one()
     cursor = tuple_(articles.c.first_seen, articles.c.id)

@@ -656,3 +656,15 @@ returns = Table(
 )
 """When a text that an article had before came back in force: with `versions.fetched_at`, which text
 was in force at any moment."""
+
+due_claims = Table(
+    "due_claims",
+    metadata,
+    Column("stamp", KEY, primary_key=True),
+    Column("article_id", KEY, primary_key=True),
+    Column("token", KEY, nullable=False, index=True),
+    Column("holder", CleanText, nullable=False),
+    Column("until", UtcTime, nullable=False),
+)
+"""Which process is judging which article for a stamp now: for a minute, unless it renews that. What
+is due is a query all the same; a claim only keeps others from the same work meanwhile."""

@@ -13,10 +13,12 @@ from monitor.store import ledger as ledgers
 from monitor.store.archive import ArchiveStore
 from monitor.store.database import Database, open_database
 from monitor.store.desk import DeskStore
+from monitor.store.due_claims import DueStore
 from monitor.store.feedback import FeedbackStore
 from monitor.store.filters import Filters
 from monitor.store.forgotten import ForgetStore
 from monitor.store.gate import GateStore
+from monitor.store.leases import end_claims
 from monitor.store.list_store import ListStore
 from monitor.store.masks import MaskStore
 from monitor.store.migrate import migrate
@@ -68,6 +70,7 @@ class Store(
     FeedbackStore,
     RecordStore,
     ForgetStore,
+    DueStore,
 ):
     """Feeds, articles and judgements. Threads may share it; use as a context manager or `close`.
 
@@ -182,9 +185,20 @@ class Store(
         with self._database.reading() as connection:
             return assessments.due(connection, stamp, limit, after, since)
 
-    def record_assessments(self, pairs: Sequence[tuple[Article, Assessment]], now: datetime) -> int:
-        """Store judgements, all or none; return how many were not stored yet."""
+    def record_assessments(
+        self,
+        pairs: Sequence[tuple[Article, Assessment]],
+        now: datetime,
+        *,
+        token: str | None = None,
+    ) -> int:
+        """Store judgements, all or none; return how many were not stored yet.
+
+        It ends the claims of `token`.
+        """
         with self._database.writing() as connection:
+            if token is not None:
+                end_claims(connection, token)
             return assessments.record(connection, pairs, now)
 
     # Reviews -------------------------------------------------------------------------------

@@ -1,0 +1,197 @@
+"""Claims on due work, so that several processes share it: `Store` has these methods too.
+
+What is due stays a query. A claim says that somebody is at it, until a moment that is put off
+while the work goes on; it goes in the transaction that records the judgement. On PostgreSQL many
+claim at once: each passes over the rows that another is just claiming (`SKIP LOCKED`), the key of
+the table lets one of two have an article, and what was judged between the look and the claim is
+given back. SQLite has one writer at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from monitor.store.assessments import due_query, following, to_article
+from monitor.store.database import Database
+from monitor.store.leases import end_claims, lock_claims
+from monitor.store.masks import older_than, unmasked_query
+from monitor.store.schema import articles, due_claims
+from monitor.types import Article, Lease
+
+SKEW = timedelta(seconds=45)
+"""A claim that runs for longer than anybody would write, by so much, is of a clock set back."""
+
+Query = Callable[[Connection, int], Select[Any]]
+"""The query for at most so many articles that are due, claimed or not."""
+
+
+class DueStore:
+    """Sharing what is due; each method one transaction, or two, as of `Store`."""
+
+    _database: Database
+
+    def claim_due(
+        self,
+        stamp: str,
+        mine: Lease,
+        now: datetime,
+        *,
+        limit: int,
+        after: str | None = None,
+        since: datetime | None = None,
+    ) -> list[Article]:
+        """Return what `due` does, without what others are at, and claim it as `mine`.
+
+        `record_assessments` with the same token ends the claims. Raises `NotFound` if there is no
+        article `after`.
+        """
+
+        def query(connection: Connection, most: int) -> Select[Any]:
+            return following(connection, due_query(stamp, most, since), after)
+
+        return _claim(self._database, query, stamp, mine, now, limit, by_index=since is None)
+
+    def claim_unmasked(
+        self,
+        stamp: str,
+        mine: Lease,
+        now: datetime,
+        *,
+        limit: int,
+        told_by: Sequence[str] = (),
+        after: str | None = None,
+        since: datetime | None = None,
+    ) -> list[Article]:
+        """Return what `unmasked` does, without what others are at, and claim it as `mine`."""
+
+        def query(connection: Connection, most: int) -> Select[Any]:
+            wanted = unmasked_query(stamp, most, told_by=told_by, since=since)
+            return wanted if after is None else wanted.where(older_than(connection, after))
+
+        by_index = since is None and not told_by
+        return _claim(self._database, query, stamp, mine, now, limit, by_index=by_index)
+
+    def claims(self, stamp: str) -> list[Lease]:
+        """Return who has claims on what is due for a stamp, each with its latest moment."""
+        last = func.max(due_claims.c.until, type_=due_claims.c.until.type)
+        query = (
+            select(func.max(due_claims.c.holder), due_claims.c.token, last)
+            .where(due_claims.c.stamp == stamp)
+            .group_by(due_claims.c.token)
+            .order_by(due_claims.c.token)
+        )
+        with self._database.reading() as connection:
+            return [Lease(*row) for row in connection.execute(query)]
+
+    def renew_claims(self, mine: Lease) -> None:
+        """Put off the end of the claims that are still this one's."""
+        with self._database.claiming() as connection:
+            lock_claims(connection, mine.token)
+            own = due_claims.c.token == mine.token
+            connection.execute(update(due_claims).where(own).values(until=mine.until))
+
+    def drop_claims(self, token: str) -> None:
+        """Give back what whoever has `token` has claimed."""
+        with self._database.claiming() as connection:
+            end_claims(connection, token)
+
+
+def _claim(
+    database: Database,
+    query: Query,
+    stamp: str,
+    mine: Lease,
+    now: datetime,
+    limit: int,
+    *,
+    by_index: bool,
+) -> list[Article]:
+    """Claim the next articles that nobody is at; return them, none where there are none left.
+
+    `by_index` tells that the whole archive is asked, in its order.
+    """
+    held = _held(stamp, mine, now)
+
+    def free(connection: Connection) -> list[str]:
+        ids = query(connection, limit).with_only_columns(articles.c.id).where(~held)
+        unlocked = ids.with_for_update(of=articles, skip_locked=True, key_share=True)
+        return list(connection.execute(unlocked).scalars())
+
+    while True:
+        wanted: list[str] = []
+        if database.is_sqlite:  # to look takes longest, and needs no writer
+            with database.reading() as connection:
+                wanted = free(connection)
+            if not wanted:
+                return []
+        with database.claiming() as connection:
+            if by_index and not database.is_sqlite:
+                _go_by_index(connection)
+            wanted = wanted or free(connection)
+            if not wanted:
+                return []
+            if taken := _insert(connection, wanted, stamp, mine, now):
+                still = query(connection, limit).where(articles.c.id.in_(taken))
+                found = [to_article(row) for row in connection.execute(still)]
+                _give_back(connection, stamp, set(taken) - {one.id for one in found})
+                if found:
+                    return found
+
+
+def _go_by_index(connection: Connection) -> None:
+    """Tell PostgreSQL to go through the archive in order, until it has enough.
+
+    Before it has counted its rows, as after a large import, it would compare all with all.
+    """
+    for name in ("enable_seqscan", "enable_sort"):
+        connection.execute(select(func.set_config(name, "off", literal(True))))
+
+
+def _held(stamp: str, mine: Lease, now: datetime) -> ColumnElement[bool]:
+    """Return the condition under which somebody is at an article."""
+    claim = select(due_claims.c.token).where(
+        due_claims.c.stamp == stamp,
+        due_claims.c.article_id == articles.c.id,
+        due_claims.c.until > now,
+        due_claims.c.until <= mine.until + SKEW,
+    )
+    return claim.exists()
+
+
+def _insert(
+    connection: Connection, ids: Sequence[str], stamp: str, mine: Lease, now: datetime
+) -> list[str]:
+    """Claim articles in the order of their ids; return those that nobody else has."""
+    rows = [
+        {
+            "stamp": stamp,
+            "article_id": key,
+            "token": mine.token,
+            "holder": mine.holder,
+            "until": mine.until,
+        }
+        for key in sorted(ids)
+    ]
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(due_claims)
+    new = {name: statement.excluded[name] for name in ("token", "holder", "until")}
+    ended = or_(
+        due_claims.c.until <= now,
+        due_claims.c.until > mine.until + SKEW,
+        due_claims.c.token == mine.token,
+    )
+    taken = statement.on_conflict_do_update(
+        index_elements=list(due_claims.primary_key), set_=new, where=ended
+    ).returning(due_claims.c.article_id)
+    return list(connection.execute(taken, rows).scalars())
+
+
+def _give_back(connection: Connection, stamp: str, ids: set[str]) -> None:
+    if ids:
+        ours = due_claims.c.article_id.in_(ids) & (due_claims.c.stamp == stamp)
+        connection.execute(delete(due_claims).where(ours))
