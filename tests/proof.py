@@ -183,6 +183,11 @@ STEPS = (
         "every format over 100,000 articles: rows, seconds, peak memory",
         ("tests/export_proof.py", "100000"),
     ),
+    Step(
+        "copy",
+        "a desk from SQLite to PostgreSQL and back",
+        ("benchmarks/bench_copy.py", "100000"),
+    ),
     Step("floors", "every figure beside its floor", ("tests/floors.py",), needs=DEV),
     Step("news", "the whole job on real news", ("tests/real_input.py",), needs=DEV),
     Step(

@@ -100,3 +100,28 @@ def test_the_same_day_on_postgresql(
     digest, wanted = json.loads(said.out), json.loads(followed.said["run"].out)
     assert digest["relevant"]
     assert {**digest, "day": None} == {**wanted, "day": None}
+
+
+@pytest.mark.postgres
+def test_a_desk_moves_to_postgresql(tmp_path: Path, postgres_server: URL) -> None:
+    """By the names of folders; what is written beside it later is told."""
+    old, new = make_desk(tmp_path / "old"), make_desk(tmp_path / "new")
+    settings(new, new_database(postgres_server))
+    assert old.type("feeds", "add", "https://a.example/feed").code == 0
+    home = Desk(tmp_path)
+    moved = home.type("store", "copy", "old", "new")
+    assert moved.code == 0, moved.err
+    lines = {line.split()[0]: line.split()[1:] for line in moved.out.splitlines()}
+    assert lines["feeds"][0] == "1"
+    assert lines["articles"] == ["0", "0" * 16]
+    assert "2 rows of" in moved.err
+    assert moved.err.endswith("verified by their hashes\n")
+    said = home.refuses("store", "copy", "old", "new")
+    assert said.endswith("a copy goes into an empty one only\n")
+    assert home.type("store", "verify", "old/monitor.sqlite", "new").code == 0
+    assert new.type("feeds", "add", "https://b.example/feed").code == 0
+    differ = home.type("store", "verify", "new", "old")
+    assert (differ.code, "they do not hold the same" in differ.err) == (1, True)
+    (line,) = (line for line in differ.out.splitlines() if line.startswith("feeds "))
+    assert line.split() == ["feeds", "2", "1", "differs"]
+    assert "no URL, no desk's folder and no file" in home.refuses("store", "verify", "old", "none")

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.context import monitor_of
-from monitor.cli.output import say
+from monitor.cli.output import progress, say, show
 from monitor.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from monitor.store.whole import Report, Sums
 
 store_app = typer.Typer(
     help="What the desk's database keeps.", no_args_is_help=True, rich_markup_mode=None
@@ -61,3 +69,80 @@ def expire(context: typer.Context) -> None:
     if not done.cleared:
         say("another program is reading, so the database's log still holds their words: try again")
         raise typer.Exit(1)
+
+
+_PLACE = "A database's URL, a desk's folder, or an SQLite file."
+
+
+@store_app.command()
+def copy(
+    source: Annotated[str, typer.Argument(metavar="FROM", help=_PLACE)],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The same; it must be empty.")],
+) -> None:
+    """Copy a whole database into an empty one, SQLite or PostgreSQL, and verify the copy."""
+    from monitor.desk.transfer import database_of
+    from monitor.store.transfer import copy_store
+
+    origin, place = database_of(source), database_of(target)
+    with _told() as report:
+        done = copy_store(origin, place, datetime.now(UTC), report)
+    show(_table({name: (f"{one.rows:,}", one.hash[:16]) for name, one in done.sums.items()}))
+    say(f"copied {done.source} to {done.target}: {_in_all(done.sums)}, verified by their hashes")
+    if done.at_work:
+        say(f"{done.at_work} is at work on {done.source}: what it stores from now on is not in it")
+
+
+@store_app.command()
+def verify(
+    first: Annotated[str, typer.Argument(metavar="A", help=_PLACE)],
+    second: Annotated[str, typer.Argument(metavar="B", help="The same.")],
+) -> None:
+    """Tell whether two databases hold the same rows, table by table."""
+    from monitor.desk.transfer import database_of
+    from monitor.store.transfer import sum_stores
+
+    with _told() as report:
+        one, other = sum_stores(database_of(first), database_of(second), report)
+    rows = {
+        name: (f"{one[name].rows:,}", f"{other[name].rows:,}", _compared(name, one, other))
+        for name in one
+    }
+    show(_table(rows))
+    if one != other:
+        say("they do not hold the same")
+        raise typer.Exit(1)
+    say(f"the same: {_in_all(one)}")
+
+
+def _compared(name: str, one: Sums, other: Sums) -> str:
+    return "same" if one[name] == other[name] else "differs"
+
+
+def _in_all(sums: Sums) -> str:
+    return f"{sum(one.rows for one in sums.values()):,} rows of {len(sums)} tables"
+
+
+def _table(rows: Mapping[str, tuple[str, ...]]) -> str:
+    """Return a line for each table, numbers to the right."""
+    name = max(map(len, rows))
+    widths = [
+        max(len(row[n]) for row in rows.values()) for n in range(len(next(iter(rows.values()))))
+    ]
+    return "\n".join(
+        "  ".join((key.ljust(name), *(cell.rjust(w) for cell, w in zip(row, widths, strict=True))))
+        for key, row in sorted(rows.items())
+    )
+
+
+@contextmanager
+def _told() -> Iterator[Report]:
+    """Show how far it is, a bar for each thing that is done."""
+    with progress() as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def report(stage: str, more: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.advance(tasks[stage], more)
+
+        yield report

@@ -52,8 +52,17 @@ class Database:
 
     @property
     def name(self) -> str:
-        """The database's file, or its URL without the password."""
-        return str(self.engine.url.database) if self.is_sqlite else str(self.engine.url)
+        """The database's file, or its URL without the password, wherever that stands in it."""
+        if self.is_sqlite:
+            return str(self.engine.url.database)
+        url = self.engine.url
+        secret = [key for key in url.query if "pass" in key]
+        return str(url.update_query_dict(dict.fromkeys(secret, "***")))
+
+    @property
+    def file(self) -> Path:
+        """The file of an SQLite database."""
+        return Path(str(self.engine.url.database))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -26,6 +26,8 @@ from monitor.store.search_marks import mark_anew
 
 _MERGED_PAGES = 200
 """Pages of SQLite's index that are written anew in one transaction: some hundredths of a second."""
+_FILLED = 200
+"""Articles whose texts are in memory at a time where the index is made anew."""
 _MOST_PLACES, _LAST_PLACE = 250, 16_000
 """What a `tsvector` takes: places of one word, and how far from the beginning."""
 
@@ -93,6 +95,21 @@ def empty(connection: Connection) -> None:
         connection.execute(text("DELETE FROM search_words"))
     connection.execute(search_marks.delete())
     connection.execute(update(search_docs).values(sha256=None))
+
+
+def fill_words(connection: Connection) -> Iterator[int]:
+    """Make the words of the index from what `search_docs` says is in it; yield how many articles.
+
+    The index must have no words yet.
+    """
+    query = select(search_docs.c.id, search_docs.c.article_id, search_docs.c.sha256)
+    ordered = query.where(search_docs.c.sha256.is_not(None)).order_by(search_docs.c.id)
+    last = 0
+    while rows := connection.execute(ordered.where(search_docs.c.id > last).limit(_FILLED)).all():
+        last = rows[-1].id
+        numbers = {row.article_id: row.id for row in rows}
+        _add(connection, numbers, {row.article_id: row.sha256 for row in rows})
+        yield len(rows)
 
 
 def clear_pages(database: Database) -> None:
