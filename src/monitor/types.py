@@ -296,7 +296,8 @@ class Incoming:
     blank lines; with origin `summary` it is the summary and `page_error` says why, save where this
     installation is at fault: that try is not to count. `authors` is the byline, `categories` and
     `enclosures` what the feed lists with the entry. `mining` is what the publisher says of mining
-    it, `None` nothing, `mining_policy` the address where more is said.
+    it, `None` nothing, `mining_policy` the address where more is said. `outlet` is for what brings
+    articles of several; empty: the feed's.
     """
 
     article_id: str
@@ -315,6 +316,7 @@ class Incoming:
     enclosures: tuple[Enclosure, ...] = ()
     mining: Mining | None = None
     mining_policy: str = ""
+    outlet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +326,33 @@ class Sighting:
     article_id: str
     feed_sha256: str
     page_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A file that articles come from, named without its folder; `at` and `by` are of its first run.
+
+    `id` is derived from its `sha256` and names the feed, never polled, that stands for it.
+    """
+
+    id: str
+    name: str
+    sha256: str
+    format: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file an article stands: its line, from 1, or its record's offset in bytes.
+
+    `name` is the id that the file gives it, "" none; `captured` when a web archive had its page.
+    """
+
+    at: int
+    name: str = ""
+    captured: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

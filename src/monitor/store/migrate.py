@@ -16,7 +16,7 @@ from monitor.errors import StoreError
 from monitor.store.database import Database
 from monitor.store.schema import metadata
 
-HEAD = "0018"
+HEAD = "0020"
 VERSION_TABLE = "monitor_schema"
 
 

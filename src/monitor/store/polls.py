@@ -251,7 +251,7 @@ def _take_text(
 
 def _article_row(poll: Poll, entry: Incoming, now: datetime) -> dict[str, Any]:
     host = (urlsplit(poll.feed.url).hostname or "").removeprefix("www.")
-    outlet = poll.feed.outlet or poll.feed.title or poll.title or host
+    outlet = entry.outlet or poll.feed.outlet or poll.feed.title or poll.title or host
     return {
         "id": entry.article_id,
         "url": entry.url,

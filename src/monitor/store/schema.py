@@ -668,3 +668,28 @@ due_claims = Table(
 )
 """Which process is judging which article for a stamp now: for a minute, unless it renews that. What
 is due is a query all the same; a claim only keeps others from the same work meanwhile."""
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", KEY, ForeignKey("feeds.id"), primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("sha256", KEY, nullable=False),
+    Column("format", KEY, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", CleanText, nullable=False),
+)
+"""Files that articles were imported from; each is a feed that nobody polls."""
+
+imported = Table(
+    "imported",
+    metadata,
+    Column("article_id", KEY, primary_key=True),
+    Column("sha256", KEY, primary_key=True),
+    Column("import_id", KEY, ForeignKey("imports.id"), primary_key=True),
+    Column("place", BigInteger, nullable=False),
+    Column("name", CleanText, nullable=False),
+    Column("captured", UtcTime),
+    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+)
+"""Where in its file each version stands that an import brought."""

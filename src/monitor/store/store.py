@@ -18,6 +18,7 @@ from monitor.store.feedback import FeedbackStore
 from monitor.store.filters import Filters
 from monitor.store.forgotten import ForgetStore
 from monitor.store.gate import GateStore
+from monitor.store.imports import ImportStore
 from monitor.store.leases import end_claims
 from monitor.store.list_store import ListStore
 from monitor.store.masks import MaskStore
@@ -71,6 +72,7 @@ class Store(
     RecordStore,
     ForgetStore,
     DueStore,
+    ImportStore,
 ):
     """Feeds, articles and judgements. Threads may share it; use as a context manager or `close`.
 

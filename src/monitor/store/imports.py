@@ -1,0 +1,89 @@
+"""Articles out of files, with where in which file each stood: `Store` has these methods too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from monitor.store import feeds, polls
+from monitor.store.database import Database
+from monitor.store.polls import PollResult
+from monitor.store.rows import chunks, insert_new
+from monitor.store.schema import articles, imported, imports, versions
+from monitor.types import Import, Place, Poll
+
+
+class ImportStore:
+    """What imports store and what is asked of them; each method one transaction, as of `Store`."""
+
+    _database: Database
+
+    def record_import(
+        self, source: Import, poll: Poll, places: Mapping[str, Place], now: datetime
+    ) -> PollResult:
+        """Store some articles of a file: as `record_poll`, of a feed that is not followed.
+
+        `places` says by article id where each stands. Raises `StoreError` for what does not add up.
+        """
+        with self._database.writing() as connection:
+            feeds.keep_unfollowed(connection, poll.feed, now)
+            result = polls.record_poll(connection, poll, now)
+            _keep_places(connection, source, poll, places)
+            return result
+
+    def imports_of(self, article_ids: Iterable[str]) -> dict[str, tuple[Import, Place]]:
+        """Return by article id which file brought its current version, and where it stands there.
+
+        Those that no file brought are left out.
+        """
+        with self._database.reading() as connection:
+            found: dict[str, tuple[Import, Place]] = {}
+            for some in chunks(sorted(set(article_ids))):
+                query = (
+                    select(
+                        imported.c.article_id,
+                        imports.c.id,
+                        imports.c.name,
+                        imports.c.sha256,
+                        imports.c.format,
+                        imports.c.at,
+                        imports.c.by,
+                        imported.c.place,
+                        imported.c.name,
+                        imported.c.captured,
+                    )
+                    .join_from(imported, imports, imports.c.id == imported.c.import_id)
+                    .join(
+                        articles,
+                        (articles.c.id == imported.c.article_id)
+                        & (articles.c.current == imported.c.sha256),
+                    )
+                    .where(imported.c.article_id.in_(some))
+                )
+                for article_id, *said in connection.execute(query):
+                    source: list[Any] = said[:6]
+                    found[article_id] = Import(*source), Place(*said[6:])
+            return found
+
+
+def _keep_places(
+    connection: Connection, source: Import, poll: Poll, places: Mapping[str, Place]
+) -> None:
+    """Keep the place of each version that this file, and no other feed, brought."""
+    row: dict[str, Any] = {"id": source.id, "name": source.name, "sha256": source.sha256}
+    row |= {"format": source.format, "at": source.at, "by": source.by}
+    insert_new(connection, imports, row)
+    hashes = {entry.article_id: entry.sha256 for entry in poll.incoming}
+    for some in chunks(sorted(hashes)):
+        query = select(versions.c.article_id, versions.c.sha256).where(
+            versions.c.article_id.in_(some), versions.c.feed_id == source.id
+        )
+        for article_id, sha256 in connection.execute(query).all():
+            place = places.get(article_id)
+            if place is not None and hashes[article_id] == sha256:
+                key = {"article_id": article_id, "sha256": sha256, "import_id": source.id}
+                kept = {"place": place.at, "name": place.name, "captured": place.captured}
+                insert_new(connection, imported, {**key, **kept})
