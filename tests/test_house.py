@@ -78,6 +78,7 @@ DOORS = {
     "httpcore": {"feeds"},
     "protego": {"feeds"},
     "pypdf": {"feeds", "handbook"},
+    "fastwarc": {"feeds"},
     "idna": {"feeds"},
     "charset_normalizer": {"text", "feeds"},
     "webencodings": {"feeds"},

@@ -242,6 +242,15 @@ def _limited(chunks: Iterator[bytes], unpack: _Unpacker, limit: int) -> Iterator
         yield part
 
 
+def unpack(body: bytes, encoding: str, limit: int) -> bytes:
+    """Return `body` without its Content-Encoding; `FeedError` above `limit` bytes, or if broken."""
+    unpacker = _Unpacker(encoding)
+    found = b"".join(_limited(iter([body]), unpacker, limit))
+    if not unpacker.finished:
+        raise FeedError("its compressed data is cut off")
+    return found
+
+
 class _Unpacker:
     """Undoes one Content-Encoding, at most so many bytes at a time."""
 

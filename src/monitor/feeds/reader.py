@@ -124,7 +124,7 @@ class PageReader:
         if page is not None:
             terms = strictest(page.terms, self._terms(answer))
             return PageAnswer(page, terms=terms, final_url=answer.final_url)
-        if _is_html(answer):
+        if is_html(answer.content_type, answer.body or b""):
             return PageAnswer(None, f"{url}: no article text found in the page", "no_text")
         return PageAnswer(None, f"{url}: the page is no HTML", "not_html")
 
@@ -158,6 +158,7 @@ def _failure(status: int) -> PageFailure:
     return _STATUS.get(status) or ("server_error" if status >= 500 else "status")
 
 
-def _is_html(answer: FetchResult) -> bool:
-    media_type = answer.content_type.partition(";")[0].strip()
-    return media_type in _HTML or bool(_MARKUP.search((answer.body or b"")[:4096]))
+def is_html(content_type: str, body: bytes) -> bool:
+    """Tell whether an answer is HTML, by its Content-Type (lower case) or as it begins."""
+    media_type = content_type.partition(";")[0].strip()
+    return media_type in _HTML or bool(_MARKUP.search(body[:4096]))
