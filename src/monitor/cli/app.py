@@ -21,6 +21,7 @@ from monitor.cli import (
     feeds,
     forget,
     guidelines,
+    importing,
     lsp,
     mail,
     models,
@@ -74,6 +75,7 @@ def common(
 app.command("demo")(demo.demo)
 app.command("init")(desk.init)
 app.add_typer(feeds.app, name="feeds")
+articles.app.command("import")(importing.import_articles)
 app.add_typer(articles.app, name="articles")
 app.command("ingest")(desk.ingest)
 app.command("assess")(desk.assess)

@@ -49,6 +49,11 @@ _LEFT_OUT = {
     "old": "in a site map and days old",
     "undated": "in a site map without a date",
     "off_site": "in a site map and of another site",
+    "bad_line": "that could not be read, in a file",
+    "no_text": "without a text, in a file",
+    "not_html": "no HTML, in a web archive",
+    "status": "that a web archive does not have",
+    "broken": "broken or too large, in a web archive",
 }
 _NOT_JUDGED = {"pending": "still waiting", "expired": "expired before they were judged"}
 _STATUS = re.compile(r"\bstatus (\d{3})\b")

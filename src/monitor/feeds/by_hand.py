@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from monitor.errors import FeedError
+from monitor.errors import FeedError, UnsafeAddress
 from monitor.feeds.closed import refuse_closed
 from monitor.feeds.entry import Entry, ParsedFeed
 from monitor.feeds.http import Client, FetchResult
@@ -35,18 +35,34 @@ def read_by_hand(
     Without a page nothing comes in but the `title`, if one is given; `warnings` say why. Raises
     `FeedError` for an address that is none, is not public, or is of a service that is closed.
     """
-    from monitor.text.language import identify_language
-
-    refuse_closed(url)
     entry = Entry(
         url=url, guid=url, title=title, summary="", content="", published=None, language=None
     )
-    items, dropped = find_items((entry,), client.settings.allow_hosts)
+    feed = hand_feed(url, outlet=outlet)
+    allow_hosts = client.settings.allow_hosts
+    pages = PageReader(client, now)
+    return fetched_poll(pages, feed, entry, allow_hosts=allow_hosts, known=known, now=now)
+
+
+def fetched_poll(
+    pages: PageReader,
+    feed: Feed,
+    entry: Entry,
+    *,
+    allow_hosts: Sequence[str],
+    known: Callable[[Sequence[str]], Mapping[str, Known]],
+    now: Callable[[], datetime],
+) -> Poll:
+    """Fetch the page of `entry`; return it as a poll of `feed`. Raises as `read_by_hand`."""
+    from monitor.text.language import identify_language
+
+    url = entry.url
+    refuse_closed(url)
+    items, dropped = find_items((entry,), allow_hosts)
     if dropped["unsafe_address"]:
-        raise FeedError(f"{shown_url(url)}: it leads to a private host")
+        raise UnsafeAddress(f"{shown_url(url)}: it leads to a private host")
     if not items:
         raise FeedError(f"{shown_url(url)}: not an http or https URL")
-    feed = hand_feed(url, outlet=outlet)
     work = FeedWork(
         answer=FeedAnswer(feed, FeedState(), _nothing_asked(feed), _listing(entry)),
         at=now(),
@@ -55,10 +71,9 @@ def read_by_hand(
         known=known([item.article_id for item in items]),
         identify=identify_language,
     )
-    pages = PageReader(client, now)
     for index in work.start():
         work.take_page(index, pages.read(work.items[index].url))
-    return work.finish(client.settings.min_interval_s)
+    return work.finish(0)
 
 
 def _nothing_asked(feed: Feed) -> FetchResult:

@@ -1,0 +1,184 @@
+"""Importing files of articles: stored with where they stand, as often as one likes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.core import Monitor
+from monitor.errors import UsageError
+from monitor.types import Import, Place, Poll
+
+if TYPE_CHECKING:
+    from monitor.feeds.imported import Manner
+    from monitor.feeds.rows import Row, RowFile, RowFormat
+
+BATCH = 64
+"""Rows stored in one transaction: a kill loses no more."""
+BATCH_BYTES = 16_000_000
+"""Pages of web archives held at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file: `read == stored + sum(dropped.values())`.
+
+    `faults` of the rows are the file's, or an address's that could not be had: part of the work
+    failed.
+    """
+
+    read: int
+    stored: int
+    dropped: Mapping[str, int]
+    faults: int
+
+
+def import_file(
+    monitor: Monitor,
+    path: Path,
+    *,
+    format: RowFormat | None = None,
+    outlet: str = "",
+    language: str = "",
+    by: str = "",
+    complain: Callable[[str], None] = lambda _: None,
+    report: Callable[[int, int], None] = lambda _position, _size: None,
+) -> Imported:
+    """Store the articles of a file that the desk has not; they are judged with the rest.
+
+    A file is known by its hash: run again, or after a kill, it goes on, and nothing is stored
+    twice. `outlet` and `language` are of rows that say none. `complain` is told of each row that
+    is at fault, by file and place; `report` how many bytes of how many are read.
+
+    Raises `UsageError` for a file that cannot be opened or an unknown format or language,
+    `DataError` for one that is damaged: what came before is stored.
+    """
+    from monitor.corpus import unguard
+    from monitor.feeds.rows import format_of, open_rows
+
+    kind = format or format_of(path)
+    source = Import(*_identity(path), kind, monitor.now(), by)
+    counts: Counter[str] = Counter()
+    stored = faults = 0
+    with ExitStack() as stack:
+        file = stack.enter_context(open_rows(path, kind, unguard=unguard))
+        polls = _polls(monitor, source, _told(file, path, complain), outlet, language, stack)
+        for poll, places, failed in polls:
+            result = monitor.store.record_import(source, poll, places, monitor.now())
+            counts.update(result.dropped)
+            stored += result.stored
+            faults += failed
+            for warning in result.warnings:
+                complain(warning)
+            report(file.position(), file.size)
+    if visits := monitor.manners.take_changed():
+        monitor.store.save_visits(visits, monitor.now())
+    dropped = {name: count for name, count in sorted(counts.items()) if count}
+    return Imported(stored + sum(dropped.values()), stored, dropped, faults)
+
+
+def _identity(path: Path) -> tuple[str, str, str]:
+    """Return a file's id, its name and its hash."""
+    from monitor.feeds.imported import import_id
+
+    try:
+        with path.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+    return import_id(sha256), path.name, sha256
+
+
+def _told(file: RowFile, path: Path, complain: Callable[[str], None]) -> Iterator[Row]:
+    """Yield rows; say what is wrong with those that are at fault."""
+    from monitor.feeds.rows import Dropped
+
+    for row in file.rows:
+        if isinstance(row, Dropped) and row.says:
+            complain(f"{path}:{row.place.at}: {row.says}")
+        yield row
+
+
+def _polls(
+    monitor: Monitor,
+    source: Import,
+    rows: Iterator[Row],
+    outlet: str,
+    language: str,
+    stack: ExitStack,
+) -> Iterator[tuple[Poll, dict[str, Place], int]]:
+    """Yield what is to be stored together, and how many rows of it are at fault."""
+    from monitor.feeds import open_client
+    from monitor.feeds.imported import poll_of_address, poll_of_rows
+    from monitor.feeds.reader import PageReader
+    from monitor.feeds.rows import AddressRow, Dropped
+
+    manner = _manner(monitor, outlet, language)
+    pages: PageReader | None = None
+    for some in _batches(rows):
+        for row in (row for row in some if isinstance(row, AddressRow)):
+            if pages is None:
+                fetch = monitor.settings.fetch
+                client = stack.enter_context(open_client(fetch, monitor.manners))
+                pages = PageReader(client, monitor.now)
+            poll, places = poll_of_address(source, row, manner, pages, monitor.now())
+            yield poll, places, int(not (poll.incoming or poll.sightings))
+        rest = [row for row in some if not isinstance(row, AddressRow)]
+        if rest:
+            poll, places = poll_of_rows(source, rest, manner, monitor.now())
+            yield poll, places, sum(isinstance(r, Dropped) and bool(r.says) for r in rest)
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    from monitor.feeds.rows import PageRow
+
+    batch: list[Row] = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += len(row.raw.body) if isinstance(row, PageRow) else 0
+        if len(batch) == BATCH or size > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _manner(monitor: Monitor, outlet: str, language: str) -> Manner:
+    from monitor.feeds.entry import short_language
+    from monitor.feeds.imported import Manner
+    from monitor.text.language import identify_language
+
+    if language and not short_language(language):
+        raise UsageError(f"'{language}' is no ISO 639-1 code such as en")
+    return Manner(
+        (lambda _: outlet) if outlet else _outlet_of(monitor),
+        short_language(language),
+        monitor.settings.fetch.allow_hosts,
+        monitor.store.known,
+        identify_language,
+    )
+
+
+def _outlet_of(monitor: Monitor) -> Callable[[str], str]:
+    """Return what names the outlet of an address: a feed followed of the same site, else its host.
+
+    A host is looked up once.
+    """
+    from monitor.feeds.urls import host_of, same_outlet
+
+    followed = monitor.store.feeds()
+
+    @cache
+    def of_host(host: str) -> str:
+        page = f"https://{host}/"
+        named = (f.outlet or f.title for f in followed if same_outlet(page, [f]))
+        return next(filter(None, named), "") or host.removeprefix("www.")
+
+    return lambda url: of_host(host_of(url))

@@ -1,0 +1,35 @@
+"""What imports leave in the store: where each article stands, once, however often they run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from monitor.feeds.imported import import_feed, import_id
+from monitor.store import Store
+from monitor.types import Import, Place
+from store_samples import NOW, feed, incoming, poll
+
+SHA = "ab" * 32
+FILE = Import(import_id(SHA), "old.jsonl", SHA, "jsonl", NOW, "ruth")
+
+
+def test_places_are_kept_of_what_a_file_brought(store: Store) -> None:
+    store.add_feeds([feed()], NOW)
+    store.record_poll(poll(feed(), [incoming("held", "Words of its own.")]), NOW)
+    entries = [
+        incoming("new", "A text.", outlet="The Old Post"),
+        incoming("held", "Words of its own."),
+    ]
+    brought = poll(import_feed(FILE), entries)
+    places = {entry.article_id: Place(number, "x") for number, entry in enumerate(entries, 3)}
+    result = store.record_import(FILE, brought, places, NOW)
+    assert (result.fetched, result.stored, result.dropped) == (2, 1, {"duplicate": 1})
+    later = replace(FILE, name="renamed.jsonl", at=NOW + timedelta(days=1), by="omar")
+    again = store.record_import(later, brought, places, NOW)
+    assert (again.stored, again.dropped) == (0, {"known": 2})
+    ids = [entry.article_id for entry in entries]
+    assert store.imports_of([*ids, "absent"]) == {ids[0]: (FILE, Place(3, "x"))}
+    assert store.article(ids[0], ()).article.outlet == "The Old Post"
+    assert [one.id for one in store.feeds()] == [feed().id], "nobody polls a file"
+    assert {one.id for one in store.due("any@1", limit=9)} == set(ids)
