@@ -12,6 +12,7 @@ from monitor.types import Assessor
 
 if TYPE_CHECKING:
     from monitor.classify import Classified
+    from monitor.classify.bulk import Prepare
     from monitor.guidelines import Country, Guideline, InForce, Ruling, Shelf, Told
     from monitor.text.document import Document
 
@@ -212,11 +213,17 @@ class Drafts:
 
         return classify_lines(lines, self.classifiers)
 
-    def classify_bulk(self, lines: Iterable[str], *, jobs: int = 1) -> Iterator[Classified]:
-        """Classify any number of JSON lines on `jobs` processes, chunk by chunk, in order."""
+    def classify_bulk(
+        self, rows: Iterable[Any], *, jobs: int = 1, prepare: Prepare = list
+    ) -> Iterator[Classified]:
+        """Classify any number of JSON lines on `jobs` processes, chunk by chunk, in order.
+
+        Rows of another kind are made lines by `prepare`, there.
+        """
         from monitor.classify import classify_bulk
 
-        return classify_bulk(lines, self.classifiers, data_dir("models"), jobs=jobs)
+        models = data_dir("models")
+        return classify_bulk(rows, self.classifiers, models, jobs=jobs, prepare=prepare)
 
 
 def _without_ignored(

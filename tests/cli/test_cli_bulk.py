@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from desk import Desk
+from warc_files import address, pages, record, write_warc
 
 CASE = {
     "id": "farm",
@@ -146,3 +147,41 @@ def test_a_killed_run_leaves_no_workers(tmp_path: Path) -> None:
         os.killpg(run.pid, signal.SIGKILL)
         pytest.fail("workers outlived the run")
     assert records(out.read_bytes().rpartition(b"\n")[0])[0]["id"] == "pool-0"
+
+
+def test_web_archives_in_and_a_table_out(desk: Desk) -> None:
+    """Pages and lines in one run; the table has what the lines have, nothing more or less."""
+    extra = [
+        record("https://o.example/front", b"<html><p>Hello"),
+        record("https://o.example/x", b""),
+    ]
+    write_warc(desk.folder / "a.warc.gz", [*pages(12), *extra])
+    (desk.folder / "b.jsonl").write_bytes(lines(articles(9)) + b"broken\n")
+    plain = desk.type("classify", "a.warc.gz", "b.jsonl")
+    assert plain.code == 1
+    found = records(plain.out.encode())
+    assert [one["id"] for one in found[:12]] == [address(number) for number in range(12)]
+    assert found[0]["relevant"]
+    assert (found[12]["id"], found[12]["not_judged"]) == ("https://o.example/front", "no_text")
+    assert (len(found), found[-1]["error"]) == (24, "no JSON")
+    said = desk.type("classify", "a.warc.gz", "b.jsonl", "-o", "out.parquet")
+    assert (said.code, said.out) == (1, "")
+    table = pq.read_table(desk.folder / "out.parquet").to_pylist()
+    assert [without_nulls(row) for row in table] == [without_nulls(one) for one in found]
+    assert [path.name for path in desk.folder.glob(".*")] == []
+    (desk.folder / "out.jsonl").write_text("".join(plain.out.splitlines(keepends=True)[:12]))
+    again = desk.type("classify", "a.warc.gz", "b.jsonl", "-o", "out.jsonl", "--resume")
+    assert "12 records of an earlier run kept" in again.err
+    assert (desk.folder / "out.jsonl").read_text() == plain.out
+    refused = desk.type("classify", "b.jsonl", "-o", "out.parquet", "--resume")
+    assert (refused.code, "goes on with .jsonl" in refused.err) == (2, True)
+    (desk.folder / "no.warc").write_bytes(b"no archive\r\n\r\n")
+    damaged = desk.type("classify", "no.warc", "-o", "never.parquet")
+    assert (damaged.code, "no.warc: is damaged" in damaged.err) == (2, True)
+    assert not (desk.folder / "never.parquet").exists()
+
+
+def without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: without_nulls(v) for k, v in value.items() if v is not None}
+    return [without_nulls(one) for one in value] if isinstance(value, list) else value

@@ -12,9 +12,11 @@ from monitor.classify.assessors import (
 )
 from monitor.classify.bulk import Classified, classify_bulk
 from monitor.classify.measured import measured_countries
+from monitor.classify.output import Output, open_output
 from monitor.classify.records import classify_lines, record_json
 from monitor.classify.registry import ModelState, list_models
-from monitor.classify.sources import READ, Output, Source, open_output, open_source
+from monitor.classify.sources import READ, Source, open_source
+from monitor.classify.table import open_table
 from monitor.nlp.artefact import ModelMeta, find_model, load_folder, model_versions, read_meta
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "model_versions",
     "open_output",
     "open_source",
+    "open_table",
     "read_meta",
     "record_json",
     "relevance_of",

@@ -9,22 +9,29 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+from typing import Any
 
 from monitor.classify.assessors import load_classifiers
 from monitor.classify.records import classify_batch
 from monitor.types import Assessor
 
 CHUNK = 256
-"""Lines that go to a worker in one go; a single process takes `SMALL` ones."""
+"""Rows that go to a worker in one go; a single process takes `SMALL` ones."""
+CHUNK_SIZE = 4_000_000
+"""So many characters or bytes of rows are enough for a chunk, however few."""
 SMALL = 32
 WORTH = 4
 """Chunks from which on loading the models in other processes pays."""
+
+
+Prepare = Callable[[Sequence[Any]], Sequence[Any]]
+"""Makes lines, or records that are ready, of rows as a source has them, where the work is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +43,51 @@ class Classified:
 
 
 def classify_bulk(
-    lines: Iterable[str], assessors: Sequence[Assessor], models: Path, *, jobs: int
+    rows: Iterable[Any],
+    assessors: Sequence[Assessor],
+    models: Path,
+    *,
+    jobs: int,
+    prepare: Prepare = list,
 ) -> Iterator[Classified]:
-    """Yield the records of `lines` in order, chunk by chunk.
+    """Yield the records of `rows` (lines, or what `prepare` makes lines of) in order, by chunks.
 
     `assessors` judge in this process where it works alone; `jobs` processes load theirs from the
     folder `models`, and are only started for input that is worth it.
     """
-    source = iter(lines)
-    first = list(islice(source, CHUNK * WORTH)) if jobs > 1 else []
-    if jobs > 1 and len(first) == CHUNK * WORTH:
-        yield from _spread(chain(first, source), models, jobs)
-        return
-    for chunk in _chunks(chain(first, source), SMALL):
-        yield Classified(*classify_batch(chunk, assessors))
+    if jobs > 1:
+        pieces = chunks(rows)
+        first = list(islice(pieces, WORTH))
+        if len(first) == WORTH:
+            yield from _spread(chain(first, pieces), models, jobs, prepare)
+            return
+        rows = chain.from_iterable(first)
+    for chunk in chunks(rows, SMALL):
+        yield Classified(*classify_batch(prepare(chunk), assessors))
 
 
-def _chunks(lines: Iterator[str], size: int) -> Iterator[list[str]]:
-    while chunk := list(islice(lines, size)):
+def chunks(rows: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
+    """Yield rows in pieces: so `most` of them, or fewer that are large."""
+    chunk: list[Any] = []
+    size = 0
+    for row in rows:
+        chunk.append(row)
+        size += len(row)
+        if len(chunk) == most or size > CHUNK_SIZE:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
         yield chunk
 
 
-def _spread(lines: Iterator[str], models: Path, jobs: int) -> Iterator[Classified]:
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (models,)) as pool:
+def _spread(
+    pieces: Iterator[list[Any]], models: Path, jobs: int, prepare: Prepare
+) -> Iterator[Classified]:
+    begin = (models, prepare)
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, begin) as pool:
         flying: deque[Future[Classified]] = deque()
         try:
-            for chunk in _chunks(lines, CHUNK):
+            for chunk in pieces:
                 flying.append(pool.submit(_work, chunk))
                 if len(flying) > 2 * jobs:
                     yield flying.popleft().result()
@@ -73,12 +99,13 @@ def _spread(lines: Iterator[str], models: Path, jobs: int) -> Iterator[Classifie
 
 
 _assessors: tuple[Assessor, ...] = ()
+_prepare: Prepare = list
 
 
-def _start(models: Path) -> None:
+def _start(models: Path, prepare: Prepare) -> None:
     """Load the models of a worker, which does not outlive the process it works for."""
-    global _assessors  # noqa: PLW0603 - a worker has no other place between two chunks
-    _assessors = load_classifiers(models)
+    global _assessors, _prepare
+    _assessors, _prepare = load_classifiers(models), prepare
     threading.Thread(target=_watch, daemon=True).start()
 
 
@@ -88,5 +115,5 @@ def _watch() -> None:
         os._exit(1)
 
 
-def _work(chunk: Sequence[str]) -> Classified:
-    return Classified(*classify_batch(chunk, _assessors))
+def _work(chunk: Sequence[Any]) -> Classified:
+    return Classified(*classify_batch(_prepare(chunk), _assessors))

@@ -30,9 +30,14 @@ def classify_lines(lines: Iterable[str], assessors: Sequence[Assessor]) -> Itera
         yield from classify_batch(batch, assessors)[0]
 
 
-def classify_batch(lines: Sequence[str], assessors: Sequence[Assessor]) -> tuple[list[str], int]:
-    """Return the JSON lines of `classify_lines`, and how many of them are errors."""
-    parsed = [_parse(line) for line in lines]
+def classify_batch(
+    lines: Sequence[str | dict[str, Any]], assessors: Sequence[Assessor]
+) -> tuple[list[str], int]:
+    """Return the JSON lines of `classify_lines`, and how many of them are errors.
+
+    In place of a line may stand the record that takes its place.
+    """
+    parsed = [_parse(line) if isinstance(line, str) else line for line in lines]
     articles = [item for item in parsed if isinstance(item, Article)]
     said = [assessor.assess(articles) for assessor in assessors]
     records = iter(zip(articles, *said, strict=True))

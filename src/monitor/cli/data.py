@@ -6,8 +6,8 @@ import json
 import re
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -25,16 +25,21 @@ from monitor.searching import read_search
 from monitor.types import FORMS, Assessor
 
 if TYPE_CHECKING:
-    from monitor.classify import Output, Source
+    from monitor.classify import Classified, Output, Source
+    from monitor.core import Monitor
 
 
 def classify(
     context: typer.Context,
-    source: Annotated[
-        Path, typer.Argument(metavar="IN", help=".jsonl, .jsonl.gz or .parquet; - reads stdin.")
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="IN", help=".jsonl, .parquet, .warc; .gz too; - reads stdin."),
     ],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help=".jsonl or .jsonl.gz; default: stdout.")
+        Path | None,
+        typer.Option(
+            "-o", "--output", help=".jsonl, .jsonl.gz or .parquet; default: stdout, as JSON lines."
+        ),
     ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: one for each core.")
@@ -44,26 +49,27 @@ def classify(
     ] = False,
 ) -> None:
     """Classify and tag articles, one JSON line each: id, title, text[, language]."""
-    from monitor.classify import open_output
+    from monitor.desk.bulk import open_records
 
     monitor = monitor_of(context)
-    if resume and (output is None or str(source) == "-"):
+    if resume and (output is None or str(sources[0]) == "-"):
         raise UsageError("--resume needs an input file and --output")
     with ExitStack() as stack:
-        given = _source(source, stack)
-        if output and output.exists() and str(source) != "-" and output.samefile(source):
+        given = _source(sources, stack)
+        if output and output.exists() and any(output.samefile(p) for p in sources if p.exists()):
             raise UsageError(f"{output}: input and output are the same file")
         monitor.classifiers  # noqa: B018 - a broken model must not cost the file of an earlier run
         write: Callable[[Sequence[str]], None] = _to_stdout
-        lines, kept = given.lines, 0
+        rows, kept = given.rows, 0
         if output:
-            file = stack.enter_context(open_output(output, resume=resume))
+            file = stack.enter_context(open_records(output, resume=resume))
             write, kept = file.write, file.kept
-            lines = _behind(given.lines, file, output, monitor.classifiers)
+            rows = _behind(given.rows, file, output, monitor.classifiers)
         bar = stack.enter_context(progress())
         task = bar.add_task("classifying", total=given.size or None)
         errors = 0
-        for done in monitor.classify_bulk(lines, jobs=jobs or cores()):
+        pieces = _classified(monitor, rows, jobs or cores())
+        for done in stack.enter_context(closing(pieces)):
             write(done.lines)
             errors += done.errors
             bar.update(task, completed=given.position())
@@ -74,13 +80,22 @@ def classify(
     raise typer.Exit(1 if errors else 0)
 
 
-def _source(path: Path, stack: ExitStack) -> Source:
-    from monitor.classify import READ, Source, open_source
+def _classified(
+    monitor: Monitor, rows: Iterator[Any], jobs: int
+) -> Generator[Classified, None, None]:
+    from monitor.feeds.warc import page_lines
 
-    if str(path) != "-":
-        return stack.enter_context(open_source(path))
-    sys.stdin.reconfigure(**READ)  # type: ignore[union-attr]
-    return Source(sys.stdin, 0, lambda: 0)
+    yield from monitor.classify_bulk(rows, jobs=jobs, prepare=page_lines)
+
+
+def _source(paths: Sequence[Path], stack: ExitStack) -> Source:
+    from monitor.classify import READ, Source
+    from monitor.desk.bulk import open_sources
+
+    if [str(path) for path in paths] == ["-"]:
+        sys.stdin.reconfigure(**READ)  # type: ignore[union-attr]
+        return Source(sys.stdin, 0, lambda: 0)
+    return stack.enter_context(open_sources(paths))
 
 
 def _to_stdout(lines: Sequence[str]) -> None:
@@ -88,19 +103,20 @@ def _to_stdout(lines: Sequence[str]) -> None:
 
 
 def _behind(
-    lines: Iterator[str], file: Output, path: Path, assessors: Sequence[Assessor]
-) -> Iterator[str]:
-    """Return the lines that have no record yet; raises `UsageError` where records do not fit."""
-    *_, before = [None, *deque(islice(lines, file.kept), maxlen=1)]
+    rows: Iterator[Any], file: Output, path: Path, assessors: Sequence[Assessor]
+) -> Iterator[Any]:
+    """Return the rows that have no record yet; raises `UsageError` where records do not fit."""
+    *_, before = [None, *deque(islice(rows, file.kept), maxlen=1)]
     if file.last is None:
-        return lines
-    record, row = _parsed(file.last), _parsed(before or "")
+        return rows
+    page = before is not None and not isinstance(before, str)
+    record, row = _parsed(file.last), {"id": before.url} if page else _parsed(before or "")
     if before is None or record.get("id") != row.get("id"):
         raise UsageError(f"{path}: its record {file.kept} is not of the same line of the input")
     stamps = [assessor.stamp for assessor in assessors]
-    if "stamps" in record and record["stamps"] != stamps:
+    if record.get("stamps") and record["stamps"] != stamps:
         raise UsageError(f"{path}: was made by other models ({', '.join(record['stamps'])})")
-    return lines
+    return rows
 
 
 def _parsed(line: str) -> dict[str, Any]:

@@ -40,6 +40,10 @@ class RawPage:
     captured: datetime | None = None
     terms: Terms = UNSAID
 
+    def __len__(self) -> int:
+        """Return its size in bytes."""
+        return len(self.body)
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:
