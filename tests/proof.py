@@ -188,6 +188,12 @@ STEPS = (
         "a desk from SQLite to PostgreSQL and back",
         ("benchmarks/bench_copy.py", "100000"),
     ),
+    Step(
+        "ray",
+        "pages of a web archive on a Ray cluster, a worker killed, beside local",
+        ("tests/ray_proof.py",),
+        {"PAGES": "10000"},
+    ),
     Step("floors", "every figure beside its floor", ("tests/floors.py",), needs=DEV),
     Step("news", "the whole job on real news", ("tests/real_input.py",), needs=DEV),
     Step(

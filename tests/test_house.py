@@ -63,7 +63,7 @@ FLOORS: list[set[str]] = [
 """From the ground up; a room may use the floors below it and itself, and on the second floor
 `text` may read `nlp`'s and `config`'s neighbours, never a room beside it elsewhere."""
 NEIGHBOURS = {"text": {"config"}, "nlp": {"config"}}
-SHELLS = {"cli": {"api", "train", "demo", "lsp"}, "api": {"web"}, "__main__": {"cli"}}
+SHELLS = {"cli": {"api", "train", "demo", "lsp", "scale"}, "api": {"web"}, "__main__": {"cli"}}
 """Which shells call each other: the command line starts the API and training."""
 
 DOORS = {
@@ -79,6 +79,7 @@ DOORS = {
     "protego": {"feeds"},
     "pypdf": {"feeds", "handbook"},
     "fastwarc": {"feeds"},
+    "ray": {"scale"},
     "idna": {"feeds"},
     "charset_normalizer": {"text", "feeds"},
     "webencodings": {"feeds"},
@@ -272,7 +273,7 @@ def test_no_pickle() -> None:
 def test_import_loads_nothing_heavy() -> None:
     heavy = (
         "spacy sklearn transformers tokenizers onnxruntime torch trafilatura feedparser sqlalchemy "
-        "fastapi numpy matplotlib xlsxwriter pygls"
+        "fastapi numpy matplotlib xlsxwriter pygls ray fastwarc pyarrow"
     )
     code = (
         "import sys, monitor, monitor.core, monitor.cli.app;"

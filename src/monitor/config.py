@@ -178,6 +178,11 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def ray_address(environ: Mapping[str, str] = os.environ) -> str:
+    """Return where Ray's own variable says that a cluster is, "" where it says nothing."""
+    return environ.get("RAY_ADDRESS", "")
+
+
 def load_settings(
     path: Path | None = None,
     *,

@@ -13,6 +13,7 @@ from monitor.cli.check_text import as_text
 from monitor.cli.check_word import need_one_word_file, write_reviewed
 from monitor.cli.check_write import WRITERS, Format, format_of, write_file
 from monitor.cli.chosen import choose
+from monitor.cli.engine import EngineName
 from monitor.cli.output import say, show
 from monitor.config import cores
 from monitor.errors import UsageError
@@ -90,6 +91,13 @@ def check(
         bool,
         typer.Option("--on-topic", help="They are about trafficking, whatever they read as."),
     ] = False,
+    engine: Annotated[
+        EngineName,
+        typer.Option(
+            help="Who checks: local processes, or those of a Ray cluster (extra cluster) of this"
+            " machine and this run; never another's, since drafts stay here."
+        ),
+    ] = "local",
 ) -> None:
     """Check drafts against the reporting guidelines."""
     monitor, chosen = choose(context, guideline)
@@ -110,7 +118,7 @@ def check(
     wanted = Wanted(formats, bound, baseline, write_baseline, redact, include_text)
     files = expand(paths, leave_out=[path for path in (output, *(report or ())) if path])
     reviewed = need_one_word_file(files, output, redact) if format == "docx" else None
-    batch = make_batch(monitor, files, options, wanted, jobs=jobs or cores())
+    batch = make_batch(monitor, files, options, wanted, jobs=jobs or cores(), engine=engine)
     if reviewed:
         write_reviewed(files[0], batch.documents[0], reviewed)
         say(as_text(batch.documents[0]).splitlines()[0])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from monitor import __version__
 from monitor.cli.check_run import check_files
 from monitor.cli.check_write import Format, write_file
+from monitor.cli.engine import EngineName
 from monitor.cli.output import say
 from monitor.errors import DataError
 from monitor.findings import (
@@ -57,6 +58,7 @@ def make_batch(
     wanted: Wanted,
     *,
     jobs: int,
+    engine: EngineName = "local",
 ) -> Batch:
     """Check `files`; write a baseline if one is wanted, unless a file could not be checked."""
     key = monitor.settings.check.baseline_key
@@ -71,7 +73,7 @@ def make_batch(
         return document
 
     documents: list[Mapping[str, Any]] = list(
-        check_files(monitor, files, asked, jobs=jobs, keep=keep)
+        check_files(monitor, files, asked, jobs=jobs, keep=keep, engine=engine)
     )
     if wanted.write_baseline:
         made = _write_baseline(wanted.write_baseline, documents, key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -11,8 +10,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from monitor.cli.engine import EngineName
 from monitor.cli.output import progress
-from monitor.errors import DocumentError, describe_exception
+from monitor.desk.checking import checked_file
+from monitor.errors import UsageError
 from monitor.findings.batch import STDIN
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ WORTH = 40_000
 MOST = 50_000
 """Bytes that one file counts for at most: of a large one most is no text."""
 
-Check = Callable[[bytes, str], dict[str, Any]]
-
 
 def check_files(
     monitor: Monitor,
@@ -34,13 +33,19 @@ def check_files(
     jobs: int,
     worth: int = WORTH,
     keep: Callable[[dict[str, Any]], dict[str, Any]],
+    engine: EngineName = "local",
 ) -> list[dict[str, Any]]:
     """Return a document's JSON for each path, in order, through `keep` as soon as it is there.
 
     What cannot be read or checked has an `error`. Raises what is wrong with settings and rules.
     """
     count = processes(paths, jobs, worth)
-    found = _beside(monitor, paths, options, count) if count > 1 else _here(monitor, paths, options)
+    if engine == "ray":
+        found = _on_cluster(monitor, paths, options, jobs)
+    elif count > 1:
+        found = _beside(monitor, paths, options, count)
+    else:
+        found = _here(monitor, paths, options)
     with closing(found), progress() as bar:
         task = bar.add_task("checking", total=len(paths), visible=len(paths) > 1)
         documents = []
@@ -69,7 +74,18 @@ def _here(
     monitor: Monitor, paths: Sequence[str], options: Mapping[str, Any]
 ) -> Generator[dict[str, Any], None, None]:
     for path in paths:
-        yield _checked(path, lambda data, name: monitor.check_bytes(data, name, **options))
+        yield checked_file(path, lambda data, name: monitor.check_bytes(data, name, **options))
+
+
+def _on_cluster(
+    monitor: Monitor, paths: Sequence[str], options: Mapping[str, Any], jobs: int
+) -> Generator[dict[str, Any], None, None]:
+    from monitor.scale.jobs import check_files as check_on_cluster
+
+    if STDIN in paths:
+        raise UsageError("--engine ray checks files: leave out -")
+    monitor.in_force  # noqa: B018 - a broken guideline is told before a cluster is started
+    yield from check_on_cluster(monitor, paths, options, workers=min(jobs, len(paths)))
 
 
 def _beside(
@@ -94,33 +110,8 @@ def _beside(
 
     pool = ThreadPoolExecutor(count)
     try:
-        yield from pool.map(lambda path: _checked(path, ask), paths)
+        yield from pool.map(lambda path: checked_file(path, ask), paths)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
             worker.close()
-
-
-def _checked(path: str, check: Check) -> dict[str, Any]:
-    """Return one document's JSON, with its path first."""
-    from monitor.errors import MonitorError
-
-    try:
-        data, name = _read(path)
-        return {"path": path, **check(data, name)}
-    except DocumentError as error:
-        return {"path": path, "error": str(error)}
-    except MonitorError:
-        raise
-    except Exception as error:  # noqa: BLE001 - told without its message, which may quote the draft
-        return {"path": path, "error": f"a fault of the program: {describe_exception(error)}"}
-
-
-def _read(path: str) -> tuple[bytes, str]:
-    """Return a file's bytes and by which name its kind is told."""
-    try:
-        if path == STDIN:
-            return sys.stdin.buffer.read(), "stdin.txt"
-        return Path(path).read_bytes(), path
-    except OSError as error:
-        raise DocumentError(f"{path}: {error.strerror or error}") from error

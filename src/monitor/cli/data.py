@@ -17,6 +17,7 @@ import typer
 
 from monitor.cli.as_of import export_as_of, tell_changes
 from monitor.cli.context import monitor_of
+from monitor.cli.engine import Engine, RayAddress, cluster_address
 from monitor.cli.output import progress, say, show
 from monitor.config import cores
 from monitor.corpus import ExportFormat, TextDegree
@@ -47,11 +48,14 @@ def classify(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on behind the records that the output holds.")
     ] = False,
+    engine: Engine = "local",
+    ray_address: RayAddress = "",
 ) -> None:
     """Classify and tag articles, one JSON line each: id, title, text[, language]."""
     from monitor.desk.bulk import open_records
 
     monitor = monitor_of(context)
+    address = cluster_address(engine, ray_address)
     if resume and (output is None or str(sources[0]) == "-"):
         raise UsageError("--resume needs an input file and --output")
     with ExitStack() as stack:
@@ -68,7 +72,7 @@ def classify(
         bar = stack.enter_context(progress())
         task = bar.add_task("classifying", total=given.size or None)
         errors = 0
-        pieces = _classified(monitor, rows, jobs or cores())
+        pieces = _classified(monitor, rows, jobs or cores(), engine, address)
         for done in stack.enter_context(closing(pieces)):
             write(done.lines)
             errors += done.errors
@@ -81,11 +85,16 @@ def classify(
 
 
 def _classified(
-    monitor: Monitor, rows: Iterator[Any], jobs: int
+    monitor: Monitor, rows: Iterator[Any], jobs: int, engine: Engine, address: str
 ) -> Generator[Classified, None, None]:
     from monitor.feeds.warc import page_lines
 
-    yield from monitor.classify_bulk(rows, jobs=jobs, prepare=page_lines)
+    if engine == "ray":
+        from monitor.scale.jobs import classify as classify_on_cluster
+
+        yield from classify_on_cluster(monitor, rows, workers=jobs, address=address)
+    else:
+        yield from monitor.classify_bulk(rows, jobs=jobs, prepare=page_lines)
 
 
 def _source(paths: Sequence[Path], stack: ExitStack) -> Source:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from monitor.cli.context import monitor_of
+from monitor.cli.engine import Engine, RayAddress, cluster_address
 from monitor.cli.output import progress, say, show
+from monitor.config import cores
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
     from monitor.store import PollResult
     from monitor.types import Digest, Feed
+
+    Judge = Callable[..., dict[str, dict[str, int]]]
 
 STARTER_CONFIG = """\
 # Settings of thb-monitor. Everything here may be left out; an unknown key is an error.
@@ -199,15 +205,26 @@ def _warnings(feed: Feed, result: PollResult) -> list[str]:
 def assess(
     context: typer.Context,
     workers: Annotated[
-        int,
+        int | None,
         typer.Option(
-            min=1, max=64, help="So many processes share the work; each loads the models."
+            min=1,
+            max=64,
+            help="So many processes share the work; each loads the models. Default: this one,"
+            " with --engine ray one for each core.",
         ),
-    ] = 1,
+    ] = None,
+    engine: Engine = "local",
+    ray_address: RayAddress = "",
 ) -> None:
     """Run every assessor on what is due; several may run at once and share it."""
+    address = cluster_address(engine, ray_address)
     monitor = monitor_of(context)
-    if workers == 1:
+    if engine == "ray":
+        from monitor.scale.jobs import assess as assess_on_cluster
+
+        judge = partial(assess_on_cluster, workers=workers or cores(), address=address)
+        raise typer.Exit(_assess(monitor, judge))
+    if workers in (None, 1):
         raise typer.Exit(_assess(monitor))
     from monitor.cli.workers import assess_with
 
@@ -216,12 +233,13 @@ def assess(
     raise typer.Exit(_end_assess(monitor, totals, masked))
 
 
-def _assess(monitor: Monitor) -> int:
+def _assess(monitor: Monitor, judge: Judge | None = None) -> int:
     from monitor.desk.names import mask_due
 
     with progress() as bar:
         tasks = {s: bar.add_task(s.partition("@")[0], total=None) for s in monitor.stamps}
-        totals = monitor.assess(report=lambda stamp, n: bar.advance(tasks[stamp], n), wait=True)
+        judged = judge or partial(type(monitor).assess, wait=True)
+        totals = judged(monitor, report=lambda stamp, n: bar.advance(tasks[stamp], n))
         names = bar.add_task("names", total=None)
         masked = mask_due(monitor, report=lambda n: bar.advance(names, n), wait=True)
     return _end_assess(monitor, totals, masked)

@@ -1,0 +1,134 @@
+"""`--engine ray` as it is typed: the same results, a worker killed, drafts that go nowhere.
+
+A cluster takes seconds to start: `python tests/proof.py ray` does all of it with more pages.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from desk import Desk, make_desk
+from ray_processes import all_ended, children, kill_one, workers
+from warc_files import pages, write_warc
+
+pytest.importorskip("ray", reason="a cluster needs Ray: the extra cluster")
+if not sys.platform.startswith("linux"):
+    pytest.skip("finds workers in /proc", allow_module_level=True)
+
+PAGES = int(os.environ.get("PAGES", "0"))
+"""More pages, and more of the tests: 0 is the suite."""
+CANARY = "quokkaferryspanner"
+proof = pytest.mark.skipif(not PAGES, reason="a cluster of its own: python tests/proof.py ray")
+
+
+@pytest.fixture(name="desk")
+def _desk(tmp_path: Path) -> Desk:
+    return make_desk(tmp_path / "desk")
+
+
+def wait_for(desk: Desk, name: str, process: object) -> None:
+    out, until = desk.folder / name, time.monotonic() + 300
+    while not (out.exists() and out.stat().st_size):
+        assert process.poll() is None  # type: ignore[attr-defined]
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_a_killed_worker_costs_its_piece_only(desk: Desk) -> None:
+    """What comes out is what one process says, byte for byte, and nothing is left running."""
+    write_warc(desk.folder / "in.warc.gz", pages(max(PAGES, 250)))
+    local = desk.type("classify", "in.warc.gz", "-o", "local.jsonl", "--jobs", "1")
+    assert local.code == 0, local.err
+    words = ("classify", "in.warc.gz", "-o", "ray.jsonl", "--engine", "ray", "--jobs", "2")
+    process = desk.start(*words)
+    wait_for(desk, "ray.jsonl", process)
+    everyone = children(process.pid)
+    kill_one(process.pid)
+    out, err = process.communicate(timeout=600)
+    assert (process.returncode, out, err) == (0, b"", b"")
+    assert (desk.folder / "ray.jsonl").read_bytes() == (desk.folder / "local.jsonl").read_bytes()
+    assert all_ended(everyone)
+
+
+def held() -> list[str]:
+    """The files below Ray's folder and of shared memory in which a draft's word stands."""
+    folders = [p for p in Path("/tmp").glob("ray-*") if p.is_dir()]
+    files = [p for folder in (*folders, Path("/dev/shm")) for p in folder.rglob("*")]
+    found = []
+    for path in files:
+        try:
+            if path.is_file() and CANARY.encode() in path.read_bytes():
+                found.append(str(path))
+        except OSError:
+            continue
+    return found
+
+
+def test_drafts_go_nowhere(desk: Desk) -> None:
+    """While drafts are checked none of their words is in Ray's logs, folder or object store."""
+    draft = f"The women, who were trafficked, admitted it, said {CANARY}. " * 3
+    folder = desk.folder / "drafts"
+    folder.mkdir()
+    for number in range(max(24, PAGES // 50)):
+        (folder / f"{number:04}.md").write_text(f"Child prostitute {number}\n\n{draft}")
+    (folder / "broken.docx").write_bytes(CANARY.encode())
+    words = ("check", "drafts", "--format", "json", "--include-text", "--jobs", "2")
+    process = desk.start(*words, "--engine", "ray", "-o", "ray.json", RAY_ADDRESS="10.0.0.1:1")
+    found: set[str] = set()
+    while process.poll() is None:
+        found.update(held())
+        time.sleep(0.2)
+    out, err = process.communicate()
+    assert process.returncode == 2, err
+    assert out == b""
+    assert CANARY not in err.decode()
+    assert found == set()
+    local = desk.type(*words, "-o", "local.json")
+    assert local.code == 2
+    told = [json.loads((desk.folder / name).read_text()) for name in ("ray.json", "local.json")]
+    assert told[0] == told[1]
+    assert CANARY in json.dumps(told[0])
+
+
+@proof
+def test_the_store_is_judged_once(desk: Desk, tmp_path: Path) -> None:
+    """Judgements are those of one process; a run killed half way is gone on with."""
+    from monitor.config import Settings
+    from monitor.core import Monitor
+
+    other = make_desk(tmp_path / "other")
+    said = {}
+    for one in (desk, other):
+        write_warc(one.folder / "in.warc", pages(max(300, PAGES // 10)))
+        assert one.type("articles", "import", "in.warc").code == 0
+    process = desk.start("assess", "--engine", "ray", "--workers", "2")
+    until = time.monotonic() + 300
+    while not workers(process.pid):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    time.sleep(8)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert b"Traceback" not in err
+    assert desk.type("assess", "--engine", "ray", "--workers", "2").code == 0
+    assert other.type("assess").code == 0
+    for one in (desk, other):
+        with Monitor(Settings(home=one.folder)) as monitor:
+            found = list(monitor.articles())
+            assert not [due for s in monitor.stamps for due in monitor.store.due(s, limit=1)]
+            said[one] = [(a.article.id, a.relevance, a.tags, a.findings, a.stamps) for a in found]
+    assert sorted(map(repr, said[desk])) == sorted(map(repr, said[other]))
+
+
+def test_what_cannot_be(desk: Desk) -> None:
+    (desk.folder / "in.jsonl").write_text("")
+    assert "--ray-address goes with" in desk.refuses("classify", "in.jsonl", "--ray-address", "x:1")
+    assert "leave out -" in desk.refuses("check", "-", "--engine", "ray")
