@@ -22,6 +22,7 @@ from monitor.clients import (
 )
 from monitor.credits import ExportSettings, check_export
 from monitor.errors import ConfigError, UsageError
+from monitor.folders import data_dir as data_dir
 from monitor.recipients import Recipient, SmtpSettings, check_once, check_recipient, check_smtp
 from monitor.types import SEVERITIES, Severity
 
@@ -148,13 +149,6 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The desk's time zone."""
         return ZoneInfo(self.timezone)
-
-
-def data_dir(kind: str) -> Path:
-    """Return the folder `guidelines` or `models`: of the checkout, else of the installed wheel."""
-    here = Path(__file__).resolve().parent
-    checkout = here.parent.parent / kind
-    return checkout if checkout.is_dir() else here / "_data" / kind
 
 
 def guideline_dir(name: str, home: Path = Path()) -> Path:

@@ -91,6 +91,26 @@ INDICATORS = (
     "excessive_overtime",
 )
 """The ILO's indicators of forced labour (2012)."""
+TOPICS = (
+    "smuggling",
+    "irregular_migration",
+    "labour_abuse",
+    "migration_management",
+    "international_protection",
+)
+"""What an office reads beside trafficking; told of any article, relevant or not."""
+VULNERABILITIES = ("irregular_status", "migration_debt")
+PARTNERSHIPS = (
+    "task_force",
+    "agreement",
+    "coalition",
+    "data_sharing",
+    "funding",
+    "joint_training",
+)
+"""Kinds of partnership, the fourth P."""
+POLICY_SCHEMES = ("institution", "instrument", "topic", "vulnerability", "partnership")
+"""What the model `policy` says; labels of the first two are the ids of `monitor.entities`."""
 PLACE_ROLES = ("exploitation", "origin", "transit", "mentioned")
 
 
@@ -124,8 +144,8 @@ not measured."""
 class Tag:
     """One label on an article, with the words that show why.
 
-    `scheme` is `form`, `response`, `place`, `victim`, `gender`, `flow`, `protection` or
-    `indicator`; `role` is set for places only. `experimental`: there were too few examples to
+    `scheme` is `form`, `response`, `place`, `victim`, `gender`, `flow`, `protection`,
+    `indicator` or one of `POLICY_SCHEMES`; `role` is set for places only. `experimental`: there were too few examples to
     measure this label.
     """
 

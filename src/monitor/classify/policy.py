@@ -1,0 +1,312 @@
+"""Policy context: institutions and instruments by name, topics, vulnerability, partnership.
+
+Told of every article, relevant or not: an office reads what governments and institutions did, too
+where no trafficking is told of. Ruled by names and phrases that are data and can be read aloud; all
+of them are found in one walk over headline and text.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from monitor.classify.policy_files import TOPICS_FILE, PolicyCues, parse_topics
+from monitor.entities import ENTITY_SCHEMES, FILES, MODEL, Entity, parse_entities
+from monitor.errors import ModelError
+from monitor.nlp.artefact import ModelFolder
+from monitor.text.scan import Hits, Scanner, Words, WordSets, key_of
+from monitor.text.sentences import find_paragraphs, find_sentences
+from monitor.text.spans import Stretch
+from monitor.types import FieldName, Span, Tag
+
+NAME = MODEL
+SPANS = 3
+BY_NAME, BESIDE = 0.95, 0.8
+"""Scores of what is named in full or unmistakably, and of what only words beside it tell."""
+_UNSPACED = ("th",)
+"""Languages without spaces between words: names are found letter by letter."""
+_FIRST_UNSPACED = "\u0e00"
+
+Place = tuple[FieldName, int, int]
+
+
+class _Field:
+    """Headline or text of an article, scanned."""
+
+    def __init__(self, name: FieldName, text: str, scanner: Scanner) -> None:
+        self.name, self.text = name, text
+        self.hits: Hits = scanner.scan(text)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        if self.name == "title":
+            return [0]
+        return [start for start, _ in find_sentences(self.text, find_paragraphs(self.text))]
+
+    @cached_property
+    def unspaced(self) -> bool:
+        """Whether some of it is in a script without spaces between words."""
+        return not self.text.isascii() and max(self.text) >= _FIRST_UNSPACED
+
+    def sentence(self, at: int) -> int:
+        """Return the number of the sentence in which a place is."""
+        return bisect_right(self._starts, at)
+
+    def written(self, hit: Stretch) -> str:
+        """Return what stands there, hyphens and line breaks as spaces."""
+        return " ".join(self.text[hit[0] : hit[1]].replace("-", " ").split())
+
+
+@dataclass(frozen=True, slots=True)
+class _EntityLists:
+    """The numbers of an entity's word lists; `written` are its forms that must stand as written."""
+
+    entity: Entity
+    names: int
+    as_written: Mapping[str, int]
+    doubtful: Mapping[str, int]
+    near: int
+    anywhere: int
+    other: int
+    written: frozenset[str]
+    unspaced: tuple[str, ...]
+
+    @property
+    def forms(self) -> tuple[int, ...]:
+        """The numbers of the lists of what must stand as written."""
+        return (*self.as_written.values(), *self.doubtful.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _CueLists:
+    cues: PolicyCues
+    alone: int
+    beside: tuple[tuple[int, int], ...]
+
+
+class PolicyModel:
+    """Tags articles one by one; `experimental` names the labels of each scheme not measured."""
+
+    def __init__(
+        self,
+        entities: Sequence[Entity],
+        cues: Sequence[PolicyCues],
+        experimental: Mapping[str, Sequence[str]],
+        measured: Mapping[str, Sequence[str]],
+    ) -> None:
+        sets = WordSets()
+        self._entities = [_entity_lists(entity, sets) for entity in entities]
+        self._cues = [_cue_lists(one, sets) for one in cues]
+        self._scanner = Scanner(sets.sets)
+        self._of_entities = _by_list((*e.forms, e.names) for e in self._entities)
+        self._of_cues = _by_list((c.alone, *(p for p, _ in c.beside)) for c in self._cues)
+        self._experimental, self._measured = experimental, measured
+
+    def tag(self, title: str, text: str, language: str | None = "en") -> tuple[Tag, ...]:
+        """Return every tag of an article; names and abbreviations of its language count too."""
+        fields = (_Field("title", title, self._scanner), _Field("text", text, self._scanner))
+        found = [*self._named(fields, language or "en"), *self._told(fields)]
+        return tuple(replace(tag, experimental=self._is_experimental(tag)) for tag in found)
+
+    def _named(self, fields: Sequence[_Field], language: str) -> Iterator[Tag]:
+        """Yield the institutions and instruments named; a name inside a longer one is not."""
+        places: dict[str, tuple[_EntityLists, list[Place], float]] = {}
+        unspaced = any(field.unspaced for field in fields)
+        alive = _alive(self._of_entities, fields)
+        for number, lists in enumerate(self._entities):
+            if number not in alive and not (unspaced and lists.unspaced):
+                continue
+            sure = [place for field in fields for place in _sure(field, lists, language)]
+            doubtful = list(_doubtful(fields, lists, language, named=bool(sure)))
+            if sure or doubtful:
+                key = f"{lists.entity.scheme}:{lists.entity.id}"
+                places[key] = lists, [*sure, *doubtful], BY_NAME if sure else BESIDE
+        for lists, own, score in places.values():
+            longer = [
+                place
+                for other, theirs, _ in places.values()
+                if other is not lists and other.entity.scheme == lists.entity.scheme
+                for place in theirs
+            ]
+            kept = [place for place in own if not any(_is_inside(place, big) for big in longer)]
+            if kept:
+                spans = _evidence(kept, fields)
+                yield Tag(lists.entity.scheme, lists.entity.id, score, spans)
+
+    def _told(self, fields: Sequence[_Field]) -> Iterator[Tag]:
+        """Yield topics and the like, the surer the more sentences tell of them."""
+        for lists in (self._cues[number] for number in sorted(_alive(self._of_cues, fields))):
+            places = [place for field in fields for place in _cue_places(field, lists)]
+            if not places:
+                continue
+            weight = _weight(places, fields)
+            if weight >= lists.cues.least:
+                score = round(1 - 0.5**weight, 4)
+                yield Tag(lists.cues.scheme, lists.cues.label, score, _evidence(places, fields))
+
+    def _is_experimental(self, tag: Tag) -> bool:
+        few = self._experimental.get(tag.scheme, ())
+        return tag.label in few or (
+            "*" in few and tag.label not in self._measured.get(tag.scheme, ())
+        )
+
+
+def load_policy(folder: ModelFolder) -> PolicyModel:
+    """Build the model of a verified folder; raises `ModelError`."""
+
+    def text_of(name: str) -> str:
+        folder.json(name)
+        return folder.content[name].decode()
+
+    entities: list[Entity] = []
+    for scheme in ENTITY_SCHEMES:
+        where = str(folder.path / FILES[scheme])
+        found = parse_entities(text_of(FILES[scheme]), where)
+        if any(entity.scheme != scheme for entity in found):
+            raise ModelError(f"{where}: scheme must be '{scheme}'")
+        entities += found
+    cues = parse_topics(text_of(TOPICS_FILE), str(folder.path / TOPICS_FILE))
+    return PolicyModel(entities, cues, folder.meta.experimental, folder.meta.labels)
+
+
+def _by_list(lists: Iterable[Iterable[int]]) -> dict[int, set[int]]:
+    """Return which entries use each word list."""
+    found: dict[int, set[int]] = {}
+    for entry, numbers in enumerate(lists):
+        for number in numbers:
+            found.setdefault(number, set()).add(entry)
+    return found
+
+
+def _alive(by_list: Mapping[int, set[int]], fields: Sequence[_Field]) -> set[int]:
+    """Return the entries that something in the fields could be of."""
+    hit = set[int]().union(*(field.hits.alive for field in fields))
+    return set[int]().union(*(by_list[number] for number in hit & by_list.keys()))
+
+
+def _keys(phrases: Iterable[str]) -> Words:
+    return Words(frozenset(map(key_of, phrases)))
+
+
+def _entity_lists(entity: Entity, sets: WordSets) -> _EntityLists:
+    def by_language(forms: Mapping[str, Sequence[str]]) -> dict[str, int]:
+        return {code: sets.add(_keys(listed)) for code, listed in forms.items()}
+
+    spaced = [n for code, names in entity.names.items() if code not in _UNSPACED for n in names]
+    exact = [
+        form
+        for forms in (entity.abbreviations, entity.ambiguous)
+        for listed in forms.values()
+        for form in listed
+    ]
+    return _EntityLists(
+        entity=entity,
+        names=sets.add(_keys([*spaced, entity.name])),
+        as_written=by_language(entity.abbreviations),
+        doubtful=by_language(entity.ambiguous),
+        near=sets.add(_keys(entity.near)),
+        anywhere=sets.add(_keys(entity.anywhere)),
+        other=sets.add(_keys(entity.other)),
+        written=frozenset(" ".join(form.replace("-", " ").split()) for form in exact),
+        unspaced=tuple(n for code in _UNSPACED for n in entity.names.get(code, ())),
+    )
+
+
+def _cue_lists(cues: PolicyCues, sets: WordSets) -> _CueLists:
+    never = _keys(cues.never).phrases
+    return _CueLists(
+        cues,
+        sets.add(Words(_keys(cues.alone).phrases, never_in=never)),
+        tuple(
+            (sets.add(Words(_keys(one.phrases).phrases, never_in=never)), sets.add(_keys(one.words)))
+            for one in cues.beside
+        ),
+    )
+
+
+def _sure(field: _Field, lists: _EntityLists, language: str) -> Iterator[Place]:
+    """Yield where an entity is named in full or by an abbreviation that is its alone."""
+    for start, end in field.hits.of(lists.names):
+        yield field.name, start, end
+    yield from _exact(field, lists, lists.as_written, language)
+    if lists.unspaced and field.unspaced:
+        for name in lists.unspaced:
+            at = field.text.find(name)
+            while at >= 0:
+                yield field.name, at, at + len(name)
+                at = field.text.find(name, at + len(name))
+
+
+def _exact(
+    field: _Field, lists: _EntityLists, by_language: Mapping[str, int], language: str
+) -> Iterator[Place]:
+    for code, number in by_language.items():
+        if code in ("en", language):
+            for hit in field.hits.of(number):
+                if field.written(hit) in lists.written:
+                    yield field.name, *hit
+
+
+def _doubtful(
+    fields: Sequence[_Field], lists: _EntityLists, language: str, *, named: bool
+) -> Iterator[Place]:
+    """Yield where an ambiguous name can only mean this entity, as far as words beside it tell."""
+    if not lists.doubtful or (not named and any(f.hits.of(lists.other) for f in fields)):
+        return
+    anywhere: bool | None = True if named else None
+    for field in fields:
+        for place in _exact(field, lists, lists.doubtful, language):
+            if anywhere is None:
+                anywhere = any(f.hits.of(lists.anywhere) for f in fields)
+            if anywhere or _has_near(field, place, lists.near, reach=1):
+                yield place
+
+
+def _has_near(field: _Field, place: Place, words: int, *, reach: int) -> bool:
+    """Whether one of the words stands beside a place, up to `reach` sentences away."""
+    _, start, end = place
+    others = [first for first, last in field.hits.of(words) if last <= start or first >= end]
+    if not others:
+        return False
+    own = field.sentence(start)
+    return any(abs(field.sentence(first) - own) <= reach for first in others)
+
+
+def _cue_places(field: _Field, lists: _CueLists) -> Iterator[Place]:
+    for start, end in field.hits.of(lists.alone):
+        yield field.name, start, end
+    for phrases, words in lists.beside:
+        for start, end in field.hits.of(phrases):
+            if _has_near(field, (field.name, start, end), words, reach=0):
+                yield field.name, start, end
+
+
+def _weight(places: Sequence[Place], fields: Sequence[_Field]) -> int:
+    """Return how many sentences tell of something; a headline counts for two."""
+    title, text = fields
+    starts = {start for name, start, _ in places if name == text.name}
+    told = len(starts) if len(starts) < 2 else len(set(map(text.sentence, starts)))
+    return told + (2 if any(name == title.name for name, *_ in places) else 0)
+
+
+def _is_inside(place: Place, longer: Place) -> bool:
+    same = place[0] == longer[0] and longer[1] <= place[1] and place[2] <= longer[2]
+    return same and longer[2] - longer[1] > place[2] - place[1]
+
+
+def _evidence(places: Sequence[Place], fields: Sequence[_Field]) -> tuple[Span, ...]:
+    """Return the first few places that say something else each, headline first, longest first."""
+    text = {field.name: field.text for field in fields}
+    chosen: list[Place] = []
+    said: set[str] = set()
+    for name, start, end in sorted(set(places), key=lambda p: (p[0] == "text", p[1], -p[2])):
+        words = key_of(text[name][start:end])
+        overlaps = any(n == name and start < last and first < end for n, first, last in chosen)
+        if words not in said and not overlaps:
+            said.add(words)
+            chosen.append((name, start, end))
+        if len(chosen) == SPANS:
+            break
+    return tuple(Span(*place) for place in chosen)
