@@ -127,7 +127,7 @@ class PolicyModel:
             longer = [
                 place
                 for other, theirs, _ in places.values()
-                if other is not lists and other.entity.scheme == lists.entity.scheme
+                if other is not lists
                 for place in theirs
             ]
             kept = [place for place in own if not any(_is_inside(place, big) for big in longer)]
@@ -138,7 +138,7 @@ class PolicyModel:
     def _told(self, fields: Sequence[_Field]) -> Iterator[Tag]:
         """Yield topics and the like, the surer the more sentences tell of them."""
         for lists in (self._cues[number] for number in sorted(_alive(self._of_cues, fields))):
-            places = [place for field in fields for place in _cue_places(field, lists)]
+            places = list(_cue_places(fields, lists))
             if not places:
                 continue
             weight = _weight(places, fields)
@@ -274,13 +274,18 @@ def _has_near(field: _Field, place: Place, words: int, *, reach: int) -> bool:
     return any(abs(field.sentence(first) - own) <= reach for first in others)
 
 
-def _cue_places(field: _Field, lists: _CueLists) -> Iterator[Place]:
-    for start, end in field.hits.of(lists.alone):
-        yield field.name, start, end
-    for phrases, words in lists.beside:
-        for start, end in field.hits.of(phrases):
-            if _has_near(field, (field.name, start, end), words, reach=0):
-                yield field.name, start, end
+def _cue_places(fields: Sequence[_Field], lists: _CueLists) -> Iterator[Place]:
+    """Yield where a label is told; words in the headline stand beside every phrase."""
+    title, _ = fields
+    for field in fields:
+        for start, end in field.hits.of(lists.alone):
+            yield field.name, start, end
+        for phrases, words in lists.beside:
+            for start, end in field.hits.of(phrases):
+                place: Place = (field.name, start, end)
+                headed = field is not title and bool(title.hits.of(words))
+                if headed or _has_near(field, place, words, reach=0):
+                    yield place
 
 
 def _weight(places: Sequence[Place], fields: Sequence[_Field]) -> int:
