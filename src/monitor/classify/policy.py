@@ -275,16 +275,15 @@ def _has_near(field: _Field, place: Place, words: int, *, reach: int) -> bool:
 
 
 def _cue_places(fields: Sequence[_Field], lists: _CueLists) -> Iterator[Place]:
-    """Yield where a label is told; words in the headline stand beside every phrase."""
-    title, _ = fields
-    for field in fields:
+    """Yield where a label is told; what stands in the headline stands beside all of the text."""
+    title, text = fields
+    for field, other in ((title, text), (text, title)):
         for start, end in field.hits.of(lists.alone):
             yield field.name, start, end
         for phrases, words in lists.beside:
             for start, end in field.hits.of(phrases):
                 place: Place = (field.name, start, end)
-                headed = field is not title and bool(title.hits.of(words))
-                if headed or _has_near(field, place, words, reach=0):
+                if other.hits.of(words) or _has_near(field, place, words, reach=0):
                     yield place
 
 
