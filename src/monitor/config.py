@@ -22,7 +22,7 @@ from monitor.clients import (
 )
 from monitor.credits import ExportSettings, check_export
 from monitor.errors import ConfigError, UsageError
-from monitor.folders import data_dir as data_dir
+from monitor.folders import data_dir as data_dir  # noqa: PLC0414 - read from here by most
 from monitor.recipients import Recipient, SmtpSettings, check_once, check_recipient, check_smtp
 from monitor.types import SEVERITIES, Severity
 

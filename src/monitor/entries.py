@@ -83,7 +83,8 @@ def _check(entry: Entry, fields: Mapping[str, type]) -> None:
 def _lines(text: str) -> list[int]:
     """Return the line on which each entry begins."""
     found, decoder = _ENTRIES.search(text), json.JSONDecoder()
-    at, lines = found.end() if found else len(text), []
+    at = found.end() if found else len(text)
+    lines: list[int] = []
     while True:
         while at < len(text) and (text[at].isspace() or text[at] == ","):
             at += 1

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.countries import parse_country
+from monitor.entities import ENTITY_SCHEMES, known_entities
 from monitor.errors import UsageError
-from monitor.types import FLOWS, FORMS, GENDERS, PROTECTIONS, RESPONSES, VICTIMS
+from monitor.types import (
+    FLOWS,
+    FORMS,
+    GENDERS,
+    PARTNERSHIPS,
+    PROTECTIONS,
+    RESPONSES,
+    TOPICS,
+    VICTIMS,
+    VULNERABILITIES,
+)
 
 SCHEMES: Mapping[str, tuple[str, ...]] = {
     "form": FORMS,
@@ -16,8 +27,14 @@ SCHEMES: Mapping[str, tuple[str, ...]] = {
     "gender": GENDERS,
     "flow": FLOWS,
     "protection": PROTECTIONS,
+    "institution": (),
+    "instrument": (),
+    "topic": TOPICS,
+    "vulnerability": VULNERABILITIES,
+    "partnership": PARTNERSHIPS,
 }
-"""Labels by scheme; those of `place` are the codes of ISO 3166-1."""
+"""Labels by scheme; those of `place` are the codes of ISO 3166-1, of `institution` and
+`instrument` the ids of their lists."""
 ONE = ("victim", "gender", "flow")
 """Schemes of which one label holds."""
 
@@ -36,7 +53,8 @@ def _labels(scheme: str, labels: Sequence[str]) -> tuple[str, ...]:
         raise UsageError(f"'{scheme}' is no scheme of tags (known: {', '.join(SCHEMES)})")
     if scheme == "place":
         return tuple(sorted({parse_country(label) for label in labels}))
-    known = SCHEMES[scheme]
+    listed = scheme in ENTITY_SCHEMES
+    known = tuple(known_entities(scheme)) if listed else SCHEMES[scheme]
     for label in labels:
         if label not in known:
             raise UsageError(f"'{label}' is no label of '{scheme}' (known: {', '.join(known)})")

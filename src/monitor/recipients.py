@@ -10,8 +10,9 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from monitor.countries import parse_country
+from monitor.entities import ENTITY_SCHEMES, known_entities
 from monitor.errors import ConfigError, UsageError
-from monitor.types import FORMS, RESPONSES
+from monitor.types import FORMS, RESPONSES, TOPICS
 
 Preset = Literal["cases", "policy"]
 PRESETS: tuple[Preset, ...] = ("cases", "policy")
@@ -49,6 +50,9 @@ class Filter:
     response: tuple[str, ...] = ()
     place: tuple[str, ...] = ()
     outlet: tuple[str, ...] = ()
+    topic: tuple[str, ...] = ()
+    institution: tuple[str, ...] = ()
+    instrument: tuple[str, ...] = ()
     min_relevance: float = 0.0
 
 
@@ -121,6 +125,10 @@ def check_recipient(recipient: Recipient, where: str) -> Recipient:
     wanted = recipient.filter
     _all_among(f"{where}.filter.form'", wanted.form, FORMS)
     _all_among(f"{where}.filter.response'", wanted.response, RESPONSES)
+    _all_among(f"{where}.filter.topic'", wanted.topic, TOPICS)
+    for scheme in ENTITY_SCHEMES:
+        if listed := getattr(wanted, scheme):
+            _all_among(f"{where}.filter.{scheme}'", listed, known_entities(scheme))
     if not 0 <= wanted.min_relevance <= 1:
         raise ConfigError(f"{where}.filter.min_relevance' must be from 0 to 1")
     try:

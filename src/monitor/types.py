@@ -145,8 +145,8 @@ class Tag:
     """One label on an article, with the words that show why.
 
     `scheme` is `form`, `response`, `place`, `victim`, `gender`, `flow`, `protection`,
-    `indicator` or one of `POLICY_SCHEMES`; `role` is set for places only. `experimental`: there were too few examples to
-    measure this label.
+    `indicator` or one of `POLICY_SCHEMES`; `role` is set for places only. `experimental`: there
+    were too few examples to measure this label.
     """
 
     scheme: str
@@ -617,7 +617,8 @@ class Digest:
     that have trafficking terms. `unmeasured` are the countries it is about of which it is not known
     how well their articles are found (`MEASURED_FROM`), `None` if the model has no figures by
     country. `gaps` is what may be missed, `None` where that was not asked. `undelivered` are
-    digests that may not have reached somebody.
+    digests that may not have reached somebody. `context` is policy news that is not about
+    trafficking, for the policy brief.
     """
 
     day: str
@@ -631,3 +632,4 @@ class Digest:
     unmeasured: tuple[str, ...] | None = ()
     gaps: Gaps | None = None
     undelivered: tuple[Delivery, ...] = ()
+    context: tuple[Story, ...] = ()

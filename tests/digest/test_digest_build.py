@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest_samples import LEDGER, article, each_its_own
+from digest_samples import LEDGER, article, each_its_own, tag
 from monitor.digest import build_digest, day_bounds
 from monitor.errors import UsageError
 from monitor.types import AssessedArticle, Story
@@ -43,6 +43,25 @@ def test_relevant_first_borderline_apart_others_out():
     assert [story.id for story in digest.relevant] == ["high", "low"]
     assert [story.id for story in digest.borderline] == ["edge"]
     assert digest.stamps == ("s@1+0",)
+
+
+def test_policy_news_beside_trafficking_is_kept_apart():
+    def told(key, *labels):
+        return article(key, relevance=0.01, tags=tuple(tag(*each, 0.9) for each in labels))
+
+    news = (
+        told("law", ("instrument", "gcm")),
+        told("office", ("institution", "iom"), ("topic", "smuggling")),
+        told("flood", ("institution", "unicef")),
+        told("border", ("topic", "smuggling")),
+    )
+    digest = build(*news)
+    assert [story.id for story in digest.context] == ["law", "office"]
+    assert (digest.relevant, digest.borderline) == ((), ())
+    whole = build_digest(
+        news, day="all", timezone="UTC", ledger=LEDGER, stamps=[], group=each_its_own
+    )
+    assert whole.context == (), "of all days they would not fit into memory"
 
 
 def test_articles_left_out_are_not_held():

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from digest_samples import LEDGER, article, finding, tag
 from mail_samples import NAME, case, country, digest, letter, mask
-from monitor.digest.brief import known, names_in, write_brief
+from monitor.digest.brief import write_brief
 from monitor.digest.choose import choose
 from monitor.digest.mailed import Links, mail_html, mail_text
 from monitor.digest.message import Envelope, address_of, make_message, message_id, stop_token
 from monitor.digest.neutral import neutral_line
 from monitor.persons import WITHHELD
 from monitor.recipients import Filter
-from monitor.types import Story
+from monitor.types import Story, Tag
 
 NOW = datetime(2026, 11, 25, 7, tzinfo=UTC)
 ENVELOPE = Envelope(
@@ -180,12 +180,21 @@ def brief(*articles):
     return write_brief(digest(*articles), title="News", country_name=country, mask=mask)
 
 
+def policy_tags(*labels: str) -> tuple[Tag, ...]:
+    return tuple(tag(*label.split(":"), 0.95) for label in labels)
+
+
+NAMED = policy_tags(
+    "instrument:ilo_c189", "instrument:palermo_protocol", "institution:greta", "institution:ilo"
+)
+
+
 def test_the_policy_brief_names_institutions_and_no_case() -> None:
-    text = (
-        f"{NAME} was held. The ILO said that the Domestic Workers Convention (ILO C189) and the "
-        "Palermo Protocol bind the state; GRETA agreed. Pilot IOMs do not count."
+    first = case("a", text=f"{NAME} was held.")
+    found = brief(
+        replace(first, tags=(*first.tags, *NAMED)),
+        case("b", tags=(tag("response", "prevention", 0.9),)),
     )
-    found = brief(case("a", text=text), case("b", tags=(tag("response", "prevention", 0.9),)))
     assert [p.told for p in found.ps] == ["1 story", "0 stories", "1 story", "0 stories"]
     assert [n.shown for n in found.instruments] == ["ILO Convention No. 189", "Palermo Protocol"]
     assert [n.shown for n in found.institutions] == ["GRETA", "ILO"]
@@ -200,12 +209,22 @@ def test_the_policy_brief_names_institutions_and_no_case() -> None:
         assert "https://www.coe.int/en/web/anti-human-trafficking/greta" in part
 
 
-def test_every_institution_is_found_by_each_of_its_names_and_has_an_address() -> None:
-    for entry in known():
-        assert entry.url.startswith("https://"), entry.id
-        for name in (entry.name, entry.shown, *entry.phrases, *entry.abbreviations):
-            story = Story("s", (case(text=f"They spoke of the {name}, too."),))
-            assert entry.id in names_in(story), name
+def test_the_brief_tells_policy_news_that_is_not_about_trafficking_apart() -> None:
+    news = case("n", tags=policy_tags("topic:smuggling", "institution:iom"), outlet="The Port")
+    known = digest(case("a", tags=policy_tags("topic:smuggling")))
+    both = replace(known, context=(Story("n", (news,)),))
+    found = write_brief(both, title="News", country_name=country, mask=mask)
+    (topic,) = found.topics
+    told = "2 stories, 1 of them not about trafficking"
+    assert (topic.heading, topic.told, topic.named) == ("Smuggling", told, "IOM (1)")
+    assert "1 story, by response, and 1 story of other policy news" in found.summary
+    for part in parts(message(found)):
+        assert told in part
+        assert "The Port" in part
+    nothing = choose(both, Filter(topic=("labour_abuse",)))
+    assert (nothing.relevant, nothing.context) == ((), ())
+    kept = choose(both, Filter(institution=("iom",), min_relevance=0.99))
+    assert (len(kept.relevant), len(kept.context)) == (0, 1)
 
 
 def test_the_text_part_is_78_columns_wide_save_for_addresses() -> None:

@@ -12,12 +12,13 @@ import shipped
 from digest_samples import LEDGER, MORNING, article, tag
 from monitor.countries import country_name
 from monitor.digest import articles_in, render_digest, words
-from monitor.digest.brief import known, write_brief
+from monitor.digest.brief import write_brief
 from monitor.digest.coverage import delivery_words
 from monitor.digest.letter import write_letter
 from monitor.digest.mailed import Links, mail_html, mail_text
 from monitor.digest.syndication import render_atom, render_jsonfeed
 from monitor.digest.view import view_digest
+from monitor.entities import ENTITY_SCHEMES, known_entities
 from monitor.guidelines import check_document
 from monitor.masks import REASONS, Shown, withheld
 from monitor.persons import WITHHELD, Masked
@@ -27,9 +28,12 @@ from monitor.types import (
     FORMS,
     GENDERS,
     INDICATORS,
+    PARTNERSHIPS,
     PROTECTIONS,
     RESPONSES,
+    TOPICS,
     VICTIMS,
+    VULNERABILITIES,
     AssessedArticle,
     Delivery,
     Digest,
@@ -65,6 +69,8 @@ def every_label() -> Iterator[AssessedArticle]:
     schemes = {
         "form": FORMS, "response": RESPONSES, "victim": VICTIMS, "gender": GENDERS, "flow": FLOWS,
         "protection": PROTECTIONS, "indicator": INDICATORS, "place": ("TH", "TL", "GH"),
+        "topic": TOPICS, "vulnerability": VULNERABILITIES, "partnership": PARTNERSHIPS,
+        "institution": ("iom", "greta"), "instrument": ("gcm", "tip_report"),
     }  # fmt: skip
     for number, row in enumerate(zip_longest(*schemes.values())):
         pairs = zip(schemes, row, strict=True)
@@ -96,6 +102,7 @@ def full() -> Digest:
         ledger=ledger,
         unmeasured=("TH", "TL"),
         undelivered=(lost,),
+        context=stories[-2:],
     )
 
 
@@ -175,7 +182,8 @@ def test_every_word_of_ours_that_stands_alone() -> None:
 
 
 def test_the_names_of_institutions() -> None:
-    assert {entry.id for entry in known() if findings(f"{entry.name} ({entry.shown})")} == set()
+    every = [one for scheme in ENTITY_SCHEMES for one in known_entities(scheme).values()]
+    assert {one.id for one in every if findings(f"{one.name} ({one.shown})")} == set()
 
 
 @pytest.mark.parametrize("form", ["html", "text", "md"])

@@ -18,13 +18,20 @@ from monitor.types import (
     FORMS,
     GENDERS,
     INDICATORS,
+    PARTNERSHIPS,
+    POLICY_SCHEMES,
     PROTECTIONS,
     RESPONSES,
     SEVERITIES,
+    TOPICS,
     VICTIMS,
+    VULNERABILITIES,
 )
 
-TAGS = ("form", "response", "place", "victim", "gender", "flow", "protection", "indicator")
+TAGS = (
+    *("form", "response", "place", "victim", "gender", "flow", "protection", "indicator"),
+    *POLICY_SCHEMES,
+)
 """The schemes of tags, each a filter by its name."""
 
 
@@ -87,6 +94,27 @@ class ArticleChoice(BaseModel):
     )
     indicator: Literal[INDICATORS] | None = Field(  # type: ignore[valid-type]
         default=None, description="Only this indicator of forced labour."
+    )
+    institution: str | None = Field(
+        default=None,
+        pattern="^[a-z0-9_]{2,60}$",
+        description="Only those that name this institution.",
+        examples=["unodc"],
+    )
+    instrument: str | None = Field(
+        default=None,
+        pattern="^[a-z0-9_]{2,60}$",
+        description="Only those that name this law, treaty or report.",
+        examples=["palermo_protocol"],
+    )
+    topic: Literal[TOPICS] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Only this topic beside trafficking."
+    )
+    vulnerability: Literal[VULNERABILITIES] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Only people at risk by this."
+    )
+    partnership: Literal[PARTNERSHIPS] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Only this kind of partnership."
     )
     outlet: WholeStr | None = Field(
         default=None, max_length=200, description="Only this outlet, by its name."

@@ -17,7 +17,7 @@ from monitor.core import Monitor
 from monitor.desk.periods import days_of, midnight
 from monitor.errors import UsageError
 from monitor.trends import Step
-from monitor.types import FORMS, INDICATORS, RESPONSES, VICTIMS
+from monitor.types import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
 
 DAYS = 90
 """Shown unless others are asked for."""
@@ -32,7 +32,7 @@ _Name = Annotated[Annotated[WholeStr, Field(max_length=200)] | None, _Empty]
 _Day = Annotated[Day | None, _Empty]
 _Form = Annotated[Literal[FORMS] | None, _Empty]  # type: ignore[valid-type]
 _Place = Annotated[Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None, _Empty]
-_LABELS = ("form", "place", "response", "victim", "indicator")
+_LABELS = ("form", "place", "response", "victim", "indicator", "topic")
 
 
 class DaysQuery(BaseModel):
@@ -70,6 +70,7 @@ class TrendsPageQuery(DaysQuery):
     response: Annotated[Literal[RESPONSES] | None, _Empty] = None  # type: ignore[valid-type]
     victim: Annotated[Literal[VICTIMS] | None, _Empty] = None  # type: ignore[valid-type]
     indicator: Annotated[Literal[INDICATORS] | None, _Empty] = None  # type: ignore[valid-type]
+    topic: Annotated[Literal[TOPICS] | None, _Empty] = None  # type: ignore[valid-type]
     outlet: _Name = None
 
 

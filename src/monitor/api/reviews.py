@@ -18,10 +18,25 @@ from monitor.desk.reviewing import Reviewer, decide
 from monitor.desk.reviewing import undo as take_back
 from monitor.errors import NotFound, UsageError
 from monitor.shapes import review_json
-from monitor.types import FLOWS, FORMS, GENDERS, PROTECTIONS, RESPONSES, VICTIMS, FieldName, Verdict
+from monitor.types import (
+    FLOWS,
+    FORMS,
+    GENDERS,
+    PARTNERSHIPS,
+    PROTECTIONS,
+    RESPONSES,
+    TOPICS,
+    VICTIMS,
+    VULNERABILITIES,
+    FieldName,
+    Verdict,
+)
 from monitor.visitors import Visitor
 
 router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("review"))])
+
+
+EntityId = Annotated[str, Field(pattern="^[a-z0-9_]{2,60}$")]
 
 
 class ReviewTags(Model):
@@ -42,6 +57,15 @@ class ReviewTags(Model):
         default=None, min_length=1, max_length=1
     )
     protection: list[Literal[PROTECTIONS]] | None = None  # type: ignore[valid-type]
+    institution: list[EntityId] | None = Field(
+        default=None, description="Ids of the list of institutions."
+    )
+    instrument: list[EntityId] | None = Field(
+        default=None, description="Ids of the list of laws, treaties and reports."
+    )
+    topic: list[Literal[TOPICS]] | None = None  # type: ignore[valid-type]
+    vulnerability: list[Literal[VULNERABILITIES]] | None = None  # type: ignore[valid-type]
+    partnership: list[Literal[PARTNERSHIPS]] | None = None  # type: ignore[valid-type]
 
 
 class ReviewRequest(Model):

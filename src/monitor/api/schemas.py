@@ -109,7 +109,7 @@ class TagOut(Model):
 
     scheme: str = Field(
         description="`form`, `response`, `place`, `victim`, `gender`, `flow`, `protection`, "
-        "`indicator`."
+        "`indicator`, `institution`, `instrument`, `topic`, `vulnerability`, `partnership`."
     )
     label: str
     score: float = Field(ge=0, le=1)

@@ -38,6 +38,10 @@ class ByScheme(Model):
     response: list[LabelOut]
     victim: list[LabelOut]
     indicator: list[LabelOut]
+    topic: list[LabelOut] = Field(description="Topics beside trafficking.")
+    institution: list[LabelOut]
+    instrument: list[LabelOut] = Field(description="Laws, treaties and reports.")
+    partnership: list[LabelOut]
 
 
 class RuleCountOut(Model):

@@ -11,6 +11,7 @@ from pathlib import Path
 from monitor.classify.coverage import language_of, load_coverage
 from monitor.classify.memory import Memory
 from monitor.classify.outlets import Source
+from monitor.classify.policy_assessor import load_policy_assessor
 from monitor.classify.relevance import (
     NAME,
     Judgement,
@@ -147,9 +148,9 @@ def _guarded(
 def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     """Load the assessors of a models folder: relevance and tags of English, then the rest.
 
-    The rest are the relevance models of the other languages that have a folder, and what says of
-    articles in no model's language that they are not judged. Raises `ModelError` that names the
-    file which is missing, altered or not understood.
+    The rest are the relevance models of the other languages that have a folder, policy context,
+    and what says of articles in no model's language that they are not judged. Raises `ModelError`
+    that names the file which is missing, altered or not understood.
     """
     folder = load_folder(find_model(models, NAME))
     second = encoder_folder(folder)
@@ -173,7 +174,8 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
         [code for each in every if not each.experimental for code in each.languages],
         [code for each in every if each.experimental for code in each.languages],
     )
-    return relevance, tagger, *others, coverage
+    policy = load_policy_assessor(models)
+    return relevance, tagger, *others, *([policy] if policy else []), coverage
 
 
 def relevance_of(assessors: Sequence[Assessor], language: str) -> RelevanceAssessor | None:

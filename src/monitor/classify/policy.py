@@ -220,7 +220,10 @@ def _cue_lists(cues: PolicyCues, sets: WordSets) -> _CueLists:
         cues,
         sets.add(Words(_keys(cues.alone).phrases, never_in=never)),
         tuple(
-            (sets.add(Words(_keys(one.phrases).phrases, never_in=never)), sets.add(_keys(one.words)))
+            (
+                sets.add(Words(_keys(one.phrases).phrases, never_in=never)),
+                sets.add(_keys(one.words)),
+            )
             for one in cues.beside
         ),
     )

@@ -24,7 +24,7 @@ _FIELDS: Mapping[str, type] = {
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Phrases that count where one of `words` stands in the same sentence, or one of both in the headline."""
+    """Phrases that count beside one of `words`: in the same sentence, or one in the headline."""
 
     phrases: frozenset[str]
     words: frozenset[str]

@@ -10,6 +10,7 @@ import typer
 
 from monitor.cli.context import monitor_of
 from monitor.cli.output import plain, progress, say, show
+from monitor.cli.tags import read_tags
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
@@ -96,7 +97,7 @@ def search(
     since_, until = _days(monitor, since, to)
     wanted = Wanted(
         words=asked,
-        tags=tuple(_tags([*(tag or []), *([f"place={place}"] if place else [])])),
+        tags=tuple(read_tags([*(tag or []), *([f"place={place}"] if place else [])])),
         outlet=outlet,
         language=language,
         since=since_,
@@ -115,21 +116,6 @@ def _quoted(word: str) -> str:
 
 def _one(relevance: Relevance | None) -> tuple[Relevance, ...] | None:
     return None if relevance is None else (relevance,)
-
-
-def _tags(given: list[str]) -> list[tuple[str, str]]:
-    """Return schemes and labels; raises `UsageError` for one that is none."""
-    from monitor.labels import check_labels
-    from monitor.types import INDICATORS
-
-    found = []
-    for entry in given:
-        scheme, _, label = entry.partition("=")
-        if scheme == "indicator" and label in INDICATORS:
-            found.append((scheme, label))
-        else:
-            found += [(scheme, name) for name in check_labels({scheme: [label]})[scheme]]
-    return found
 
 
 def _days(monitor: Monitor, since: str, to: str) -> tuple[datetime | None, datetime | None]:

@@ -19,6 +19,7 @@ from monitor.cli.as_of import export_as_of, tell_changes
 from monitor.cli.context import monitor_of
 from monitor.cli.engine import Engine, RayAddress, cluster_address
 from monitor.cli.output import progress, say, show
+from monitor.cli.tags import read_tags
 from monitor.config import cores
 from monitor.corpus import ExportFormat, TextDegree
 from monitor.errors import UsageError
@@ -167,6 +168,10 @@ def export(
             help="As the desk was then; or as the export was made that a manifest.json tells of.",
         ),
     ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SCHEME:LABEL", help="Only with this tag: topic:smuggling."),
+    ] = None,
     text: Annotated[
         TextDegree | None,
         typer.Option(help="How much of the texts: quotes, if not said."),
@@ -210,6 +215,7 @@ def export(
         "language": language,
         "query": query,
         "story": story,
+        "tags": tuple(read_tags(tag or [])) or None,
     }
     if query:
         asked = read_search(query)

@@ -177,6 +177,17 @@ def tags(data: DataFile, format: AsFormat = "text") -> None:
 
 
 @evaluate_app.command()
+def policy(data: DataFile, format: AsFormat = "text") -> None:
+    """Measure policy context: institutions, instruments, topics, vulnerability, partnership.
+
+    On those rows of the data that the project has read for it: in train and dev.
+    """
+    from monitor.train.policy_labels import evaluate_policy
+
+    _show_evaluation(evaluate_policy(data_dir("models"), data), format)
+
+
+@evaluate_app.command()
 def guideline(
     context: typer.Context,
     data: DataFile,

@@ -1,20 +1,15 @@
-"""The weekly policy brief: the four Ps, institutions and instruments by name, no case.
+"""The weekly policy brief: the four Ps, topics, institutions and instruments by name, no case.
 
-Institutions are told by their names and abbreviations as `institutions.json` lists them, each with
-the address of whoever keeps it. Of an article it says which outlet has it, and nothing of whom it
-tells.
+What is named is told by the articles' tags, each with the address of whoever keeps it; policy news
+that is not about trafficking counts too, and is told apart. Of an article it says which outlet has
+it, and nothing of whom it tells.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Literal
 from urllib.parse import unquote
 
 from monitor.digest import words
@@ -25,7 +20,8 @@ from monitor.digest.neutral import labels, places_of
 from monitor.digest.safe import clean, safe_url
 from monitor.digest.tags import CountryName
 from monitor.digest.times import day_words
-from monitor.types import RESPONSES, AssessedArticle, Digest, Story, Tag
+from monitor.entities import ENTITY_SCHEMES, Entity, known_entities
+from monitor.types import RESPONSES, TOPICS, AssessedArticle, Digest, Story, Tag
 
 PLACES_SHOWN = 8
 SOURCES_SHOWN = 6
@@ -35,19 +31,6 @@ _P_WORDS = {
     "prosecution": "Prosecution",
     "partnership": "Partnership",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An institution or an instrument: `name` in full, `shown` as it is mostly called."""
-
-    id: str
-    kind: Literal["instrument", "institution"]
-    name: str
-    shown: str
-    phrases: tuple[str, ...]
-    abbreviations: tuple[str, ...]
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +63,16 @@ class BriefNamed:
 
 
 @dataclass(frozen=True, slots=True)
+class BriefTopic:
+    """A topic beside trafficking: how many stories tell of it, whom they name, where to read it."""
+
+    heading: str
+    told: str
+    named: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """The brief in words."""
 
@@ -90,6 +83,7 @@ class Brief:
     summary: str
     quiet: str
     ps: tuple[BriefP, ...]
+    topics: tuple[BriefTopic, ...]
     instruments: tuple[BriefNamed, ...]
     institutions: tuple[BriefNamed, ...]
     coverage: tuple[CoverageLine, ...]
@@ -97,13 +91,18 @@ class Brief:
 
 def write_brief(digest: Digest, *, title: str, country_name: CountryName, mask: Mask) -> Brief:
     """Put the stories of some days into a brief for those who make policy."""
-    stories = stories_of(digest)
-    named = {story.id: names_in(story) for story in stories}
+    stories, context = stories_of(digest), digest.context
+    every = (*stories, *context)
+    named = {story.id: names_in(story) for story in every}
     about = count(len(stories), "story", "stories")
     heading = f"{clean(title)}: policy brief"
+    more = (
+        f", and {count(len(context), 'story', 'stories')} of other policy news" if context else ""
+    )
 
-    def listed(kind: str) -> tuple[BriefNamed, ...]:
-        found = (_named(entry, stories, named, mask) for entry in known() if entry.kind == kind)
+    def listed(scheme: str) -> tuple[BriefNamed, ...]:
+        known = known_entities(scheme).values()
+        found = (_named(entity, every, named, mask) for entity in known)
         return tuple(sorted((n for n in found if n), key=lambda n: (-len(n.sources), n.shown)))
 
     return Brief(
@@ -111,52 +110,50 @@ def write_brief(digest: Digest, *, title: str, country_name: CountryName, mask: 
         subject=f"{heading}, {day_words(digest.day)}: {about}",
         day=day_words(digest.day),
         timezone=clean(digest.timezone),
-        summary=f"{about}, by response, and the institutions they name. Cases are left out.",
-        quiet="" if stories else words.NOTHING_FITS,
+        summary=f"{about}, by response{more}, and the institutions they name. Cases are left out.",
+        quiet="" if every else words.NOTHING_FITS,
         ps=tuple(_p(label, stories, named, country_name) for label in RESPONSES),
+        topics=tuple(
+            filter(None, (_topic(label, stories, context, named, mask) for label in TOPICS))
+        ),
         instruments=listed("instrument"),
         institutions=listed("institution"),
         coverage=coverage_lines(digest, country_name),
     )
 
 
-@cache
-def known() -> tuple[Named, ...]:
-    """Return all institutions and instruments of the list."""
-    read = json.loads(files("monitor.digest").joinpath("institutions.json").read_text("utf-8"))
-    return tuple(
-        Named(**{**entry, **{key: tuple(entry[key]) for key in ("phrases", "abbreviations")}})
-        for entry in read["entries"]
-    )
-
-
 def names_in(story: Story) -> frozenset[str]:
-    """Return the ids of what the articles of a story name."""
-    return frozenset(
-        id_
-        for assessed in story.articles
-        for id_ in _named_in(f"{assessed.article.title}\n{assessed.article.text}")
+    """Return the ids of the institutions and instruments that the articles of a story name."""
+    return frozenset(tag.label for tag in _tags(story.articles) if tag.scheme in ENTITY_SCHEMES)
+
+
+def _topic(
+    label: str,
+    stories: Sequence[Story],
+    context: Sequence[Story],
+    named: Mapping[str, frozenset[str]],
+    mask: Mask,
+) -> BriefTopic | None:
+    own, beside = (
+        [s for s in some if label in labels(_tags(s.articles), "topic")]
+        for some in (stories, context)
     )
+    if not own and not beside:
+        return None
+    told = count(len(own) + len(beside), "story", "stories")
+    apart = f", {len(beside)} of them not about trafficking" if beside else ""
+    sources = [_source(story.articles[0], mask) for story in (*beside, *own)[:SOURCES_SHOWN]]
+    heading = label.replace("_", " ").capitalize()
+    return BriefTopic(heading, told + apart, _names((*own, *beside), named), tuple(sources))
 
 
-def _named_in(text: str) -> set[str]:
-    return {_ids()[match[0]] for match in _pattern().finditer(text)}
-
-
-@cache
-def _ids() -> Mapping[str, str]:
-    return {
-        phrase: entry.id
-        for entry in known()
-        for phrase in (entry.name, entry.shown, *entry.phrases, *entry.abbreviations)
+def _names(stories: Iterable[Story], named: Mapping[str, frozenset[str]]) -> str:
+    """Return what is named most, each with how many of the stories name it."""
+    ids = Counter(id_ for story in stories for id_ in named[story.id])
+    shown = {
+        key: one.shown for scheme in ENTITY_SCHEMES for key, one in known_entities(scheme).items()
     }
-
-
-@cache
-def _pattern() -> re.Pattern[str]:
-    """Return all names as written, the longest first: "ILO Convention 29" is not the ILO alone."""
-    ordered = sorted(_ids(), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ordered))})(?![\w-])")
+    return _most({shown[id_]: n for id_, n in ids.items() if id_ in shown})
 
 
 def _p(
@@ -167,18 +164,16 @@ def _p(
 ) -> BriefP:
     own = [s for s in stories if label in labels(_tags(s.articles), "response")]
     places = Counter(place for story in own for place in places_of(story))
-    ids = Counter(id_ for story in own for id_ in named[story.id])
-    shown = {entry.id: entry.shown for entry in known()}
     return BriefP(
         heading=_P_WORDS[label],
         told=count(len(own), "story", "stories"),
         places=_most({clean(country_name(code)): n for code, n in places.items()}),
-        named=_most({shown[id_]: n for id_, n in ids.items()}),
+        named=_names(own, named),
     )
 
 
 def _named(
-    entry: Named,
+    entry: Entity,
     stories: Sequence[Story],
     named: Mapping[str, frozenset[str]],
     mask: Mask,

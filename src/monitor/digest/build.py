@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.errors import UsageError
-from monitor.types import AssessedArticle, Digest, Ledger, Story
+from monitor.types import AssessedArticle, Digest, Ledger, Story, Tag
 
 ALL = "all"
 
@@ -59,7 +59,8 @@ def build_digest(
     """Sort a day's articles into relevant and borderline stories, and those to look at.
 
     These are what a model not measured in their language would show, or has trafficking terms in
-    such a language, and what no model judges but has terms. All others are left out.
+    such a language, and what no model judges but has terms. Of all others policy news is the
+    `context` of single days and periods; the rest is left out.
 
     `articles` are those first seen on `day` (see `day_bounds`); `group` folds copies, as
     `stories.group_stories` does. A borderline copy of a relevant story stays in its own section:
@@ -68,6 +69,7 @@ def build_digest(
     relevant: list[AssessedArticle] = []
     borderline: list[AssessedArticle] = []
     possible: list[AssessedArticle] = []
+    context: list[AssessedArticle] = []
     unjudged: list[AssessedArticle] = []
     for assessed in articles:  # once: of `all` days the others would not fit into memory
         if assessed.experimental:
@@ -79,6 +81,8 @@ def build_digest(
             borderline.append(assessed)
         elif assessed.not_judged is not None and assessed.terms:
             unjudged.append(assessed)
+        elif day != ALL and tells_policy(assessed.tags):
+            context.append(assessed)
     return Digest(
         day=day,
         timezone=timezone,
@@ -88,7 +92,17 @@ def build_digest(
         stamps=tuple(stamps),
         unjudged=tuple(sorted(unjudged, key=lambda a: (a.article.seen, a.article.id))),
         possible=tuple(sorted(possible, key=_likely_first)),
+        context=tuple(sorted(group(context), key=lambda story: story.id)) if context else (),
     )
+
+
+def tells_policy(tags: Iterable[Tag]) -> bool:
+    """Whether tags tell what an office reads beside trafficking.
+
+    That is an instrument, or an institution and a topic.
+    """
+    schemes = {tag.scheme for tag in tags}
+    return "instrument" in schemes or {"institution", "topic"} <= schemes
 
 
 def _certain_first(stories: Iterable[Story]) -> tuple[Story, ...]:

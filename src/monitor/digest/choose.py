@@ -8,15 +8,22 @@ from dataclasses import replace
 from monitor.recipients import Filter
 from monitor.types import AssessedArticle, Digest, Story
 
+_BY_TAG = ("form", "response", "place", "topic", "institution", "instrument")
+
 
 def choose(digest: Digest, wanted: Filter) -> Digest:
-    """Return the digest with the stories that pass a filter; the account of the day stays whole."""
+    """Return the digest with the stories that pass a filter; the account of the day stays whole.
+
+    Policy context is not asked how relevant it is: it stands beside trafficking.
+    """
+    beside = replace(wanted, min_relevance=0.0)
     return replace(
         digest,
         relevant=tuple(s for s in digest.relevant if passes(s.articles, wanted)),
         borderline=tuple(s for s in digest.borderline if passes(s.articles, wanted)),
         possible=tuple(a for a in digest.possible if passes((a,), wanted)),
         unjudged=tuple(a for a in digest.unjudged if passes((a,), wanted)),
+        context=tuple(s for s in digest.context if passes(s.articles, beside)),
     )
 
 
@@ -25,13 +32,14 @@ def passes(articles: Iterable[AssessedArticle], wanted: Filter) -> bool:
     found = tuple(articles)
     tags = {(tag.scheme, tag.label) for assessed in found for tag in assessed.tags}
     outlets = {assessed.article.outlet.casefold() for assessed in found}
-    by_tag = (("form", wanted.form), ("response", wanted.response), ("place", wanted.place))
+    by_tag = {scheme: getattr(wanted, scheme) for scheme in _BY_TAG}
     if wanted.min_relevance and _relevance(found) < wanted.min_relevance:
         return False
     if wanted.outlet and not outlets & {name.casefold() for name in wanted.outlet}:
         return False
     return all(
-        not labels or any((scheme, label) in tags for label in labels) for scheme, labels in by_tag
+        not labels or any((scheme, label) in tags for label in labels)
+        for scheme, labels in by_tag.items()
     )
 
 

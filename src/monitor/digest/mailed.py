@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.digest import words
-from monitor.digest.brief import Brief, BriefNamed
+from monitor.digest.brief import Brief, BriefNamed, Source
 from monitor.digest.letter import Letter, LetterArticle, LetterStory
 from monitor.digest.pages import template
 from monitor.digest.plain import COLUMNS, INDENT, wrap
@@ -96,6 +96,12 @@ def _brief(brief: Brief) -> Iterator[str]:
             where = f"; {p.places}" if p.places else ""
             named = f"; names {p.named}" if p.named else ""
             yield from wrap(f"{p.heading}: {p.told}{where}{named}", hang="  ")
+    if brief.topics:
+        yield from ("", "TOPICS BESIDE TRAFFICKING", "-" * COLUMNS)
+    for topic in brief.topics:
+        named = f"; names {topic.named}" if topic.named else ""
+        yield from wrap(f"{topic.heading}: {topic.told}{named}", hang="  ")
+        yield from _sources(topic.sources)
     for heading, entries in (
         ("INSTRUMENTS", brief.instruments),
         ("INSTITUTIONS", brief.institutions),
@@ -111,5 +117,9 @@ def _entry(entry: BriefNamed) -> Iterator[str]:
     if entry.name != entry.shown:
         yield from wrap(entry.name, first="  ")
     yield f"  {entry.url}"
-    for source in entry.sources:
+    yield from _sources(entry.sources)
+
+
+def _sources(sources: Iterable[Source]) -> Iterator[str]:
+    for source in sources:
         yield f"  - {source.outlet} {source.url or ''}".rstrip()

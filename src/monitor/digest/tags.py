@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.digest.safe import clean, excerpt
+from monitor.entities import ENTITY_SCHEMES, entity_name
 from monitor.types import AssessedArticle, Span, Tag
 
 CountryName = Callable[[str], str]
@@ -16,6 +17,8 @@ QUOTES_PER_TAG = 3
 QUOTED_CHARS = 600
 """Of one article's text, all tags together: a digest points at articles, it reprints none."""
 PLACES_IN_LINE = 3
+NAMED_IN_LINE = 3
+"""Institutions, and instruments, in a line."""
 SURE = 0.6
 """A tag below this score carries a question mark."""
 
@@ -28,8 +31,15 @@ _SCHEMES = {
     "flow": "Flow",
     "protection": "Help",
     "indicator": "Indicator",
+    "institution": "Institution",
+    "instrument": "Instrument",
+    "topic": "Topic",
+    "vulnerability": "At risk by",
+    "partnership": "Partnership",
 }
 _SAYS_NOTHING = {"unknown"}
+_WORDS = {("topic", "smuggling"): "paid irregular passage"}
+"""Labels in other words: "smuggling" beside a form of exploitation is what the guideline flags."""
 _IN_LINE = {
     ("form", "unspecified"): "form unspecified",
     ("form", "other"): "other form",
@@ -44,6 +54,9 @@ _IN_LINE = {
     ("protection", "non_punishment"): "non-punishment",
     ("flow", "cross_border"): "cross-border",
     ("flow", "domestic"): "within one country",
+    ("vulnerability", "migration_debt"): "debt for the journey",
+    ("partnership", "agreement"): "an agreement",
+    ("partnership", "funding"): "money given",
 }
 """Labels that need a word more where their scheme does not stand beside them."""
 
@@ -90,6 +103,8 @@ def tag_line(tags: Iterable[Tag], country_name: CountryName) -> tuple[str, ...]:
             pieces.append(f"{len(found)} indicators")
             continue
         shown = _places(found) if scheme == "place" else found
+        if scheme in ENTITY_SCHEMES:
+            shown = found[:NAMED_IN_LINE]
         piece = ", ".join(_in_line(tag, country_name) for tag in shown)
         pieces.append(piece + (f" +{more}" if (more := len(found) - len(shown)) else ""))
     return tuple(pieces)
@@ -139,7 +154,8 @@ def scheme_words(scheme: str) -> str:
 def label_words(tag: Tag, country_name: CountryName) -> str:
     """Return a tag's label in words, a place's role beside its name."""
     if tag.scheme != "place":
-        return clean(tag.label).replace("_", " ")
+        words = entity_name(tag.scheme, tag.label) or _WORDS.get((tag.scheme, tag.label))
+        return clean(words or tag.label.replace("_", " "))
     name = clean(country_name(tag.label))
     return f"{name} ({clean(tag.role)})" if tag.role and tag.role != "exploitation" else name
 

@@ -13,7 +13,10 @@ from monitor.trends.balance import Balance, balance_of
 from monitor.trends.proven import Basis
 from monitor.trends.stories import StoryOf, flagged, open_flags, stories
 
-SCHEMES = ("form", "place", "response", "victim", "indicator")
+SCHEMES = (
+    *("form", "place", "response", "victim", "indicator"),
+    *("topic", "institution", "instrument", "partnership"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ _TITLES = {
     "response": "Responses",
     "victim": "Victims",
     "indicator": "Indicators of forced labour",
+    "topic": "Topics beside trafficking",
+    "institution": "Institutions named",
+    "instrument": "Laws, treaties and reports named",
+    "partnership": "Kinds of partnership",
 }
 SIDE_WORDS = {
     "prosecution": "enforcement",

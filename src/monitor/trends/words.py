@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.countries import country_name
+from monitor.entities import entity_name
 
 NOT_INCIDENCE = (
     "Coverage, not incidence: these figures say how often the followed outlets write of something,"
@@ -26,4 +27,6 @@ CONFIRMED_ONLY = (
 
 def label_words(scheme: str, label: str) -> str:
     """Return a label as people say it."""
-    return country_name(label) if scheme == "place" else label.replace("_", " ")
+    if scheme == "place":
+        return country_name(label)
+    return entity_name(scheme, label) or label.replace("_", " ")

@@ -13,6 +13,7 @@ from monitor.desk.archive import Listing, Row
 from monitor.digest.safe import clean
 from monitor.digest.tags import tag_line
 from monitor.digest.times import date_words, on_clock
+from monitor.entities import entity_name
 from monitor.masks import Shown
 from monitor.searching import Search
 from monitor.store.search import COUNTED, RELEVANCES
@@ -34,6 +35,11 @@ SCHEMES = {
     "flow": "Flow",
     "protection": "Help",
     "indicator": "Indicator",
+    "institution": "Institution",
+    "instrument": "Instrument",
+    "topic": "Topic",
+    "vulnerability": "At risk by",
+    "partnership": "Partnership",
 }
 _RELEVANCE = {
     "relevant": "relevant",
@@ -216,7 +222,8 @@ def _selects(archive: Archive) -> Iterator[tuple[str, str, str, list[Choice]]]:
     yield named("place", "Place", choices("place", places))
     yield named("language", "Language", choices("language", languages))
     for scheme, label in SCHEMES.items():
-        yield named(scheme, label, choices(scheme))
+        words = {one: entity_name(scheme, one) or "" for one in found.get(scheme, ())}
+        yield named(scheme, label, choices(scheme, words))
     severities = [(str(s), f"{s}s") for s in SEVERITIES]
     yield named("flag", "Flags", [("any", "any flag"), *severities])
     yield named("rule", "Rule", choices("rule", archive.titles))

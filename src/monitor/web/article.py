@@ -14,7 +14,7 @@ from monitor.digest.times import date_words
 from monitor.masks import Shown
 from monitor.searching import places_of, read_search, words_at
 from monitor.shapes import in_ten
-from monitor.types import Article, Finding, Review, Severity, Source, Span, Tag
+from monitor.types import POLICY_SCHEMES, Article, Finding, Review, Severity, Source, Span, Tag
 from monitor.visitors import Visitor
 from monitor.web.archive import lang_of, relevance_words
 from monitor.web.frame import render
@@ -209,6 +209,7 @@ def _facts(whole: Whole, today: str, zone: ZoneInfo, tells: Tells) -> Iterator[t
 
 def _ordered(tags: Iterable[Tag]) -> list[Tag]:
     schemes = ["form", "response", "place", "victim", "gender", "flow", "protection", "indicator"]
+    schemes += POLICY_SCHEMES
     ranks = {scheme: rank for rank, scheme in enumerate(schemes)}
     return sorted(tags, key=lambda tag: (ranks.get(tag.scheme, len(ranks)), -tag.score, tag.label))
 

@@ -15,6 +15,7 @@ from monitor.digest.neutral import NO_TAGS, neutral_line, tells_violence
 from monitor.digest.safe import clean, excerpt, safe_url
 from monitor.digest.times import date_words, on_clock
 from monitor.digest.view import certainty_words
+from monitor.entities import ENTITY_SCHEMES, entity_name, known_entities
 from monitor.labels import ONE, SCHEMES
 from monitor.masks import Shown
 from monitor.types import Article, AssessedArticle, FieldName, Finding, Span, Story, Tag
@@ -30,6 +31,11 @@ NAMES = {
     "flow": "Flow",
     "protection": "Help told of",
     "indicator": "Indicator",
+    "institution": "Institutions named",
+    "instrument": "Laws, treaties and reports named",
+    "topic": "Topics beside trafficking",
+    "vulnerability": "At risk by",
+    "partnership": "Kinds of partnership",
 }
 VERDICT_WORDS = {
     "relevant": "relevant",
@@ -67,13 +73,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A scheme of tags: all its labels. Of `one` a single label holds; places are `written`."""
+    """A scheme of tags: all its labels. Of `one` a single label holds; places are `written`.
+
+    `more` are labels that can be added, of schemes with too many to tick.
+    """
 
     scheme: str
     name: str
     choices: tuple[Choice, ...]
     one: bool
     written: str | None
+    more: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +265,7 @@ def _ordered(tags: Sequence[Tag]) -> list[Tag]:
 def _tag(ref: str, tag: Tag, article: Article, shown: Shown) -> TagShown:
     found = dict.fromkeys(_quote(span, article, shown) for span in tag.evidence)
     quotes = tuple(quote for quote in found if quote)[:QUOTES]
-    words = country_name(tag.label) if tag.scheme == "place" else tag.label.replace("_", " ")
+    words = country_name(tag.label) if tag.scheme == "place" else _words(tag.scheme, tag.label)
     role = f" ({tag.role})" if tag.role and tag.role != "exploitation" else ""
     return TagShown(
         ref=ref,
@@ -329,9 +339,17 @@ def _questions(tags: Sequence[Tag], said: Mapping[str, Sequence[str]]) -> tuple[
         given = labels_given(tags, scheme)
         ticked = said.get(scheme, given)
         choices = tuple(
-            Choice(label, label.replace("_", " "), label in given, label in ticked)
-            for label in labels
+            Choice(label, _words(scheme, label), label in given, label in ticked)
+            for label in (known_entities(scheme) if scheme in ENTITY_SCHEMES else labels)
         )
+        more: tuple[Choice, ...] = ()
+        if scheme in ENTITY_SCHEMES:
+            more = tuple(choice for choice in choices if not (choice.given or choice.ticked))
+            choices = tuple(choice for choice in choices if choice.given or choice.ticked)
         written = " ".join(ticked) if scheme == "place" else None
-        found.append(Question(scheme, NAMES[scheme], choices, scheme in ONE, written))
+        found.append(Question(scheme, NAMES[scheme], choices, scheme in ONE, written, more))
     return tuple(found)
+
+
+def _words(scheme: str, label: str) -> str:
+    return entity_name(scheme, label) or label.replace("_", " ")

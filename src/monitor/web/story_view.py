@@ -31,6 +31,11 @@ SCHEMES = {
     "flow": "Flow",
     "protection": "Help",
     "indicator": "Indicators",
+    "institution": "Institutions",
+    "instrument": "Instruments",
+    "topic": "Topics",
+    "vulnerability": "At risk by",
+    "partnership": "Partnership",
 }
 
 

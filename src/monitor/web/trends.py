@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from monitor.countries import country_name
 from monitor.trends import NOT_INCIDENCE, STEPS, Panel, Step, Trends, basis_words
 from monitor.trends.words import label_words
-from monitor.types import FORMS, INDICATORS, RESPONSES, VICTIMS
+from monitor.types import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
 from monitor.visitors import Visitor
 from monitor.web.frame import render
 from monitor.web.panels import view_panels
@@ -19,6 +19,7 @@ LABELS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "response": ("Response", RESPONSES),
     "victim": ("Victims", VICTIMS),
     "indicator": ("Indicator", INDICATORS),
+    "topic": ("Topic", TOPICS),
 }
 Options = list[tuple[str, str]]
 

