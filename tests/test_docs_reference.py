@@ -12,6 +12,7 @@ import documents
 from monitor import types
 from monitor.api import languagetool
 from monitor.api.app import MODULES
+from monitor.entities import known_entities
 from monitor.feeds.rows import DROPS
 from monitor.store.polls import Decision
 from serving import address, desk
@@ -156,6 +157,11 @@ def test_every_label_is_told_and_no_other() -> None:
         "flow": types.FLOWS,
         "protection": types.PROTECTIONS,
         "indicator": types.INDICATORS,
+        "topic": types.TOPICS,
+        "vulnerability": types.VULNERABILITIES,
+        "partnership": types.PARTNERSHIPS,
+        "institution": tuple(known_entities("institution")),
+        "instrument": tuple(known_entities("instrument")),
     }
 
 

@@ -9,7 +9,7 @@ import shipped
 from monitor.classify import classify_lines, load_classifiers
 from monitor.classify.coverage import load_coverage
 from monitor.config import data_dir
-from monitor.types import Article
+from monitor.types import POLICY_SCHEMES, Article
 
 ASSESSORS = shipped.classifiers()
 UNMEASURED = {"es", "fr", "id", "tet", "th"}
@@ -145,7 +145,7 @@ def article(language: str | None, title: str, text: str) -> Article:
 def test_the_english_assessors_come_first() -> None:
     assert list(BY_NAME) == [
         *("relevance-en", "tags-en", "relevance-es", "relevance-fr", "relevance-id"),
-        *("relevance-pt", "relevance-tet", "relevance-th", "languages"),
+        *("relevance-pt", "relevance-tet", "relevance-th", "policy", "languages"),
     ]
 
 
@@ -163,7 +163,7 @@ def test_an_article_is_judged_by_its_languages_model_alone(
     for name, other in said.items():
         assert other.relevance is other.relevant is other.not_judged is other.error is None
         assert other.terms == () or (name == "languages" and language in UNMEASURED)
-        assert other.tags == () or (name, language) == ("tags-en", "en")
+        assert other.tags == () or name == "policy" or (name, language) == ("tags-en", "en")
 
 
 @pytest.mark.parametrize(("language", "title", "text", "relevant"), CASES)
@@ -180,7 +180,8 @@ def test_a_record_has_one_judgement(language: str, title: str, text: str, releva
             assert field[span["start"] : span["end"]].strip()
     assert out["relevant"] is relevant
     assert out["stamps"] == [assessor.stamp for assessor in ASSESSORS]
-    assert bool(out["tags"]) is (language == "en")
+    own = [tag for tag in out["tags"] if tag["scheme"] not in POLICY_SCHEMES]
+    assert bool(own) is (language == "en")
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -183,6 +183,8 @@ def test_what_is_not_measured_says_so() -> None:
     found = tags("Europol spoke. Work permits cost more. The migration policy is new.")
     assert found["europol"].experimental
     assert not found["migration_management"].experimental
+    text = "La politique migratoire a changé. La gestion des frontières aussi."
+    assert tags(text, language="fr")["migration_management"].experimental
 
 
 def article(text: str, language: str | None = "en") -> Article:

@@ -25,6 +25,8 @@ NAME = MODEL
 SPANS = 3
 BY_NAME, BESIDE = 0.95, 0.8
 """Scores of what is named in full or unmistakably, and of what only words beside it tell."""
+MEASURED_IN = "en"
+"""In articles of other languages everything is experimental."""
 _UNSPACED = ("th",)
 """Languages without spaces between words: names are found letter by letter."""
 _FIRST_UNSPACED = "\u0e00"
@@ -107,8 +109,11 @@ class PolicyModel:
     def tag(self, title: str, text: str, language: str | None = "en") -> tuple[Tag, ...]:
         """Return every tag of an article; names and abbreviations of its language count too."""
         fields = (_Field("title", title, self._scanner), _Field("text", text, self._scanner))
-        found = [*self._named(fields, language or "en"), *self._told(fields)]
-        return tuple(replace(tag, experimental=self._is_experimental(tag)) for tag in found)
+        found = [*self._named(fields, language or MEASURED_IN), *self._told(fields)]
+        elsewhere = language != MEASURED_IN
+        return tuple(
+            replace(tag, experimental=elsewhere or self._is_experimental(tag)) for tag in found
+        )
 
     def _named(self, fields: Sequence[_Field], language: str) -> Iterator[Tag]:
         """Yield the institutions and instruments named; a name inside a longer one is not."""
