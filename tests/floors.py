@@ -185,6 +185,12 @@ MEASURES: dict[str, Measure] = {
         repeat="monitor evaluate tags DATA",
         within=0.001,
     ),
+    "policy": Measure(
+        (DEV,),
+        "relevance/dev.jsonl.gz",
+        partial(of_model, "policy", DEV, ("institution", "topic")),
+        repeat="monitor evaluate policy DATA",
+    ),
     **{
         f"relevance-{language}": Measure(
             (MULTILINGUAL,),

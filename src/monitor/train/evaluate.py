@@ -8,6 +8,7 @@ from typing import Any
 from monitor.classify.relevance import NAME, load_relevance, name_of
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import load_tags
+from monitor.entities import MODEL as POLICY_NAME
 from monitor.errors import DataError, ModelError
 from monitor.nlp.artefact import ModelFolder, ModelMeta, find_model, load_folder
 from monitor.train.country_scores import country_scores
@@ -91,6 +92,10 @@ def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
         from monitor.train.judge_figures import rules_figures
 
         return rules_figures(folder, data)
+    if name == POLICY_NAME:
+        from monitor.train.policy_labels import policy_figures
+
+        return policy_figures(folder, data)
     if name == name_of(folder.meta.language):
         return _figures_of_language(folder, data)
     raise ModelError(f"{name}: no figures for such a model")

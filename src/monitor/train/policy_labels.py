@@ -15,7 +15,7 @@ from monitor.classify.policy import PolicyModel, load_policy
 from monitor.classify.policy_files import LABELS
 from monitor.entities import MODEL, known_entities
 from monitor.errors import DataError
-from monitor.nlp.artefact import find_model, load_folder
+from monitor.nlp.artefact import ModelFolder, find_model, load_folder
 from monitor.train.data import Labelled, read_labelled
 from monitor.train.label_files import DEVELOPMENT, HELD_OUT, check_reading, read_labels
 from monitor.train.metrics import label_scores
@@ -74,6 +74,15 @@ def evaluate_policy(models: Path, data: Path) -> dict[str, Any]:
         "policy": rounded(parts),
         "experimental": folder.meta.experimental,
     }
+
+
+def policy_figures(folder: ModelFolder, data: Path) -> dict[str, float]:
+    """Return micro-F1 of each scheme on the held-out rows of `data`; raises `DataError`."""
+    parts = score_policy(load_policy(folder), read_labelled(data))
+    if HELD_OUT not in parts:
+        raise DataError(f"{data}: none of the articles that were held out for policy context")
+    tables: dict[str, Any] = rounded(parts[HELD_OUT])
+    return {scheme: table["micro"]["f1"] for scheme, table in tables.items()}
 
 
 def score_policy(model: PolicyModel, rows: Sequence[Labelled]) -> dict[str, Any]:
