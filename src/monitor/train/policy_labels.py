@@ -85,10 +85,18 @@ def policy_figures(folder: ModelFolder, data: Path) -> dict[str, float]:
     return {scheme: table["micro"]["f1"] for scheme, table in tables.items()}
 
 
-def score_policy(model: PolicyModel, rows: Sequence[Labelled]) -> dict[str, Any]:
-    """Return the figures of each scheme, for both parts, on those of `rows` that are labelled."""
+def score_policy(
+    model: PolicyModel,
+    rows: Sequence[Labelled],
+    labelled: Sequence[PolicyLabels] | None = None,
+) -> dict[str, Any]:
+    """Return the figures of each scheme, for both parts, on those of `rows` that are labelled.
+
+    `labelled` are other labels than those that come along.
+    """
     by_id = {row.id: row for row in rows}
-    entries = [entry for entry in load_policy_labels() if entry.id in by_id]
+    known = load_policy_labels() if labelled is None else labelled
+    entries = [entry for entry in known if entry.id in by_id]
     parts: dict[str, Any] = {}
     for part in (HELD_OUT, DEVELOPMENT):
         if own := [entry for entry in entries if entry.part == part]:
