@@ -6,29 +6,24 @@ of the past: no address, no word, no hash of its text, nothing that models or pe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Table, func, select, update
 
 from monitor.errors import Forgotten
 from monitor.store.database import Database
 from monitor.store.rows import chunks
 from monitor.store.schema import (
     articles,
-    askings,
     assessments,
-    claims,
     decisions,
     flag_verdicts,
-    masks,
+    metadata,
     polls,
-    practice,
-    returns,
     reviews,
-    sample_items,
     search_docs,
     search_marks,
     sightings,
@@ -69,13 +64,6 @@ class Held:
     reviews: int
     story: int
     """How many other articles its story has; they stay."""
-
-
-Forget = Callable[[Connection, Sequence[str]], None]
-"""Deletes what one more table has of the articles of these ids."""
-OTHERS: tuple[Forget, ...] = ()
-"""A table of a later migration that knows articles gets its function here; a test finds any that
-was left out."""
 
 
 class ForgetStore:
@@ -182,10 +170,8 @@ def forget(connection: Connection, ids: Sequence[str], reason: str, now: datetim
         _forget_index(connection, there)
         _forget_said(connection, there)
         _leave_stories(connection, there)
-        for table, column in _ROWS_OF_ONE:
-            connection.execute(table.delete().where(column.in_(some)))
-        for other in OTHERS:
-            other(connection, some)
+        for table in tables_of_articles():
+            connection.execute(table.delete().where(table.c.article_id.in_(some)))
         alike = update(told).where(told.c.same_as.in_(some))
         connection.execute(alike.values(same_as=None))
         _empty(connection, {row.id: row.feed_id for row in rows}, now)
@@ -197,18 +183,17 @@ def forget(connection: Connection, ids: Sequence[str], reason: str, now: datetim
     return len(new)
 
 
-_ROWS_OF_ONE = (
-    (claims, claims.c.article_id),
-    (practice, practice.c.article_id),
-    (askings, askings.c.article_id),
-    (masks, masks.c.article_id),
-    (version_checks, version_checks.c.article_id),
-    (sample_items, sample_items.c.article_id),
-    (sightings, sightings.c.article_id),
-    (returns, returns.c.article_id),
-    (told, told.c.article_id),
-)
-"""Tables of which the rows of an article go as they are."""
+_LEFT = frozenset({"versions", "tombstones", "decisions"})
+"""Tables whose rows of an article do not all go, or not as they are."""
+
+
+def tables_of_articles() -> list[Table]:
+    """Return the tables of which all rows of an article go, those that refer to others first.
+
+    A table that a migration adds is among them by its column `article_id`.
+    """
+    there = reversed(metadata.sorted_tables)
+    return [table for table in there if "article_id" in table.c and table.name not in _LEFT]
 
 
 def _forget_lines(connection: Connection, urls: dict[str, str]) -> None:
@@ -230,7 +215,6 @@ def _forget_lines(connection: Connection, urls: dict[str, str]) -> None:
 def _forget_index(connection: Connection, ids: Sequence[str]) -> None:
     docs = select(search_docs.c.id).where(search_docs.c.article_id.in_(ids))
     connection.execute(search_marks.delete().where(search_marks.c.doc.in_(docs)))
-    connection.execute(search_docs.delete().where(search_docs.c.article_id.in_(ids)))
 
 
 def _forget_said(connection: Connection, ids: Sequence[str]) -> None:
