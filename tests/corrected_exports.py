@@ -39,7 +39,7 @@ class Home:
 
     def export(self, format: ExportFormat) -> Path:
         out = self.folder / f"out-{format}"
-        export(self.monitor, out, format=format, policy=Policy(text=self.text))
+        export(self.monitor, out, format=format, policy=Policy(text=self.text, restricted=True))
         return out
 
     def bring(

@@ -137,6 +137,11 @@ STEPS = (
         ("tests/ci_proof.py",),
     ),
     Step(
+        "annotation",
+        "exports before brat's server, Label Studio's page and doccano's",
+        ("tests/annotation_proof.py",),
+    ),
+    Step(
         "load",
         "50 clients at once for a minute",
         ("benchmarks/bench_load.py", "--clients", "50", "--seconds", "60"),

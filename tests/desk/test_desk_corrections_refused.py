@@ -73,6 +73,14 @@ def test_an_unknown_article_is_listed(home: Home, tmp_path: Path) -> None:
     }
 
 
+def test_a_forgotten_article_is_listed(home: Home) -> None:
+    out = remove_form(home, "brat")
+    home.monitor.store.forget([key("a")], "request", NOW)
+    (told,) = home.bring(out, "brat").listed
+    assert (told.kind, told.article_id) == ("not applied", key("a"))
+    assert told.why == "the desk has no such article, or has forgotten it"
+
+
 def test_places_in_another_text_are_not_believed(home: Home) -> None:
     out = home.export("doccano")
     each_line(out / "doccano.jsonl", lambda row: row.update(text=row["text"].replace("men", "man")))

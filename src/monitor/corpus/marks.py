@@ -142,6 +142,6 @@ def count_lost(values: Mapping[str, Any], carried: Iterable[str]) -> Counter[str
     lost: Counter[str] = Counter()
     for key in values.keys() - set(carried):
         value = values[key]
-        if value not in (None, "", [], {}):
+        if value not in (None, False, "", [], {}):
             lost[key] += len(value) if isinstance(value, list) else 1
     return lost
