@@ -151,6 +151,9 @@ def test_what_was_lost_is_counted_and_the_rest_is_the_same(desk: LightDesk, tmp_
     entry = (tmp_path / "again" / "manifest.json").read_text("ascii")
     assert '"forgotten": 1' in entry
     assert '"taken_back": 1' in entry
+    card = (tmp_path / "again" / "README.md").read_text("utf-8")
+    assert "asked to forget" in card
+    assert "took words back" in card
     assert store.expire(at(999), at(102), limit=99) > 0
     more = export_again(desk, tmp_path / "more", earlier)
     said = compare(desk, earlier, more)

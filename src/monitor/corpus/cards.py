@@ -24,7 +24,8 @@ _KEPT_BACK = {
     "quotes": "places of which the words are over the limit",
     "reserved": "articles without words, since their publishers reserve text mining",
     "expired": "articles whose words the desk keeps no longer",
-    "forgotten": "articles that the desk was asked to forget",
+    "forgotten": "articles of those days that the desk was asked to forget",
+    "taken_back": "articles left out, since their publishers took words back",
 }
 
 

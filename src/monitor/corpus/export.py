@@ -95,6 +95,7 @@ def export(
     directory = Path(directory)
     with _moved_into(directory, format) as folder:
         written = _write(records, folder, format, policy, report)
+        written["withheld"] |= _not_there(read)
         facts = ExportFacts(
             format=format,
             policy=policy,
@@ -109,6 +110,14 @@ def export(
         write_json(folder / LOSS, loss)
         write_package(folder, facts, old_entries(directory))
     return ExportReport(directory / facts.files[0].name, directory / MANIFEST, facts)
+
+
+def _not_there(read: Read | None) -> dict[str, int]:
+    """Return how many articles are missing, by why."""
+    if read is None:
+        return {}
+    counts = {"forgotten": read.forgotten, "taken_back": read.lost["withdrawn"]}
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def _write(

@@ -14,7 +14,7 @@ from monitor.errors import DataError, UsageError
 from monitor.shapes import time_json
 
 NAMES = ("articles.jsonl", "articles.parquet")
-_NEEDED = frozenset({"id", "url", "title", "sha256", "tags", "findings", "length"})
+_NEEDED = frozenset({"id", "tags", "findings", "length"})
 
 
 def export_file(path: Path) -> Path:

@@ -93,7 +93,7 @@ def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
     return Earlier(
         manifest=path,
         format=format,
-        policy=Policy(**said["policy"]),
+        policy=Policy(**_tuples(said["policy"])),
         filters=_filters(first["filters"]),
         read=Read(
             datetime.fromisoformat(said["as_of"]), tuple(said["stamps"]), str(said["stories"])
@@ -106,15 +106,15 @@ def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
 
 def _filters(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return filters as they were before JSON: times, tuples."""
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        if name in ("since", "until"):
-            found[name] = datetime.fromisoformat(value)
-        elif isinstance(value, list):
-            found[name] = tuple(tuple(one) if isinstance(one, list) else one for one in value)
-        else:
-            found[name] = value
-    return found
+    times = {n: datetime.fromisoformat(v) for n, v in values.items() if n in ("since", "until")}
+    return {**_tuples(values), **times}
+
+
+def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
+    def one(value: Any) -> Any:
+        return tuple(map(one, value)) if isinstance(value, list) else value
+
+    return {name: one(value) for name, value in values.items()}
 
 
 def refuse_other(earlier: Earlier, given: Mapping[str, Any]) -> None:

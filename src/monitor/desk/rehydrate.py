@@ -188,25 +188,20 @@ def _ask(
 ) -> list[tuple[dict[str, Any], str]]:
     """Return which articles' pages are to be fetched, and from where; note why the others not."""
     forgotten = store.forgotten(one["id"] for one in some) if store else frozenset()
-    versions = [(one["id"], one["sha256"]) for one in some if one["sha256"]]
+    versions = [(one["id"], one["sha256"]) for one in some if one.get("sha256")]
     taken_back = store.taken_back(versions) if store else frozenset()
     asked = []
     for record in some:
         one = record["id"]
-        url = key.get(one, {}).get("url") or record["url"]
-        skipped = (
-            "forgotten"
-            if one in forgotten
-            else "withdrawn"
-            if one in taken_back
-            else "reserved"
-            if record.get("mining") == "reserved" and not wish.include_reserved
-            else None
-            if url
-            else "no_address"
-        )
-        if skipped:
-            book.note(one, {"cause": skipped}, None)
+        url = key.get(one, {}).get("url") or record.get("url") or ""
+        if one in forgotten:
+            book.note(one, {"cause": "forgotten"}, None)
+        elif one in taken_back:
+            book.note(one, {"cause": "withdrawn"}, None)
+        elif record.get("mining") == "reserved" and not wish.include_reserved:
+            book.note(one, {"cause": "reserved"}, None)
+        elif not url:
+            book.note(one, {"cause": "no_address"}, None)
         else:
             asked.append((record, url))
     return asked

@@ -46,7 +46,7 @@ def hydrate(record: Record, key: Record, page: Page) -> Hydrated:
 
     `key` is what the key file tells of it, empty where it tells nothing.
     """
-    sha256 = record["sha256"] or key.get("sha256")
+    sha256 = record.get("sha256") or key.get("sha256")
     for title, text in _versions(record, key, page):
         if article_sha256(title, text) == sha256:
             return _filled(record, "same", title, text, _stay)
@@ -69,13 +69,13 @@ def _versions(record: Record, key: Record, page: Page) -> Iterator[tuple[str, st
 
 def _titles(record: Record, key: Record, page: Page) -> list[str]:
     """Return the headlines that the article may have had: a feed's may differ from its page's."""
-    known = [key.get("title"), record["title"], page.title]
+    known = [key.get("title"), record.get("title"), page.title]
     return list(dict.fromkeys(one for one in known if isinstance(one, str)))
 
 
 def _known_title(record: Record, key: Record) -> str | None:
     """Return the whole headline, None where it is withheld or has a hidden name."""
-    for title in (key.get("title"), record["title"]):
+    for title in (key.get("title"), record.get("title")):
         if isinstance(title, str) and MASK not in title:
             return title
     return None
@@ -115,7 +115,7 @@ def _moved_whole(
 ) -> Callable[[Place], Aligned | None] | None:
     """Return how places move if the hash tells that the old text stands whole in the new one."""
     length = record["length"]["text"]
-    sha256 = record["sha256"] or key.get("sha256")
+    sha256 = record.get("sha256") or key.get("sha256")
     if not length:
         return None
     titles = _titles(record, key, page)
@@ -173,7 +173,7 @@ def _filled(record: Record, status: str, title: str, text: str, move: Move) -> H
         "tags": [item(one, "tag") for one in record["tags"]],
         "scorecard": [item(one, "scorecard") for one in record.get("scorecard") or ()],
     }
-    told = {"status": status, "was": record["sha256"], "lost": lost}
+    told = {"status": status, "was": record.get("sha256"), "lost": lost}
     return Hydrated(status, {**filled, "rehydrated": told}, spans)
 
 
