@@ -15,6 +15,7 @@ from monitor.masks import Mask
 from monitor.store import Store, open_store
 from monitor.store.database import Database
 from monitor.store.forgotten import tables_of_articles
+from monitor.store.migrations.versions.r0017_forgotten import RETURNED
 from monitor.store.search import Wanted
 from monitor.store.stories import Placed
 from monitor.types import Known, Review, Sighting, Span, Tag
@@ -202,9 +203,8 @@ def test_a_store_of_before_learns_which_text_came_back(make_url_of: Callable[[],
     url = make_url_of()
     with open_store(url) as store:
         fill(store)
-    rewrite(url, "DROP TABLE returns")
-    rewrite(url, "DROP TABLE tombstones")
-    rewrite(url, "UPDATE monitor_schema SET version_num = '0016'")
+    rewrite(url, "DELETE FROM returns")
+    rewrite(url, RETURNED)
     with open_store(url) as store, store._database.reading() as connection:
         rows = connection.execute(text("SELECT article_id, sha256 FROM returns")).all()
         current = text("SELECT current FROM articles WHERE id = 'article-a'")

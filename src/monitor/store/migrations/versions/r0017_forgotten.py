@@ -8,6 +8,13 @@ down_revision = "0016"
 
 KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _NEWEST = "SELECT max(n.fetched_at) FROM versions n WHERE n.article_id = a.id"
+RETURNED = (
+    "INSERT INTO returns (article_id, at, sha256)"  # noqa: S608 - our own names
+    f" SELECT a.id, ({_NEWEST}), a.current FROM articles a JOIN versions v"
+    " ON v.article_id = a.id AND v.sha256 = a.current"
+    f" WHERE v.fetched_at < ({_NEWEST})"
+)
+"""When the text that it took the place of came in is the earliest that one can have come back."""
 
 
 def upgrade() -> None:
@@ -30,10 +37,4 @@ def upgrade() -> None:
             ["article_id"], ["articles.id"], name="fk_returns_article_id_articles"
         ),
     )
-    # A moment after the text that it took the place of came in is the earliest that can be.
-    op.execute(
-        "INSERT INTO returns (article_id, at, sha256)"  # noqa: S608 - our own names
-        f" SELECT a.id, ({_NEWEST}), a.current FROM articles a JOIN versions v"
-        " ON v.article_id = a.id AND v.sha256 = a.current"
-        f" WHERE v.fetched_at < ({_NEWEST})"
-    )
+    op.execute(RETURNED)
