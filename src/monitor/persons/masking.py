@@ -17,6 +17,7 @@ from monitor.persons.cast import Cast, Person
 from monitor.persons.linking import find_cast
 from monitor.persons.nouns import find_mentions
 from monitor.persons.people import PARTS, Part, PersonLists, parts_of, people_of
+from monitor.persons.shapes import shaped, whole_name
 from monitor.text.patterns import word_set
 from monitor.text.scene import read_scenes
 from monitor.types import FieldName, Span
@@ -95,9 +96,13 @@ def mask_names(
         spans += [s for s in _beside(fields, spans) if not _inside(s, apart)]
     sure = frozenset(_parts_at(fields, spans))
     doubtful = [s for person, s in others if unsure and not cast.stands_apart(person)]
+    if unsure:
+        doubtful += _shaped(text, apart=[s for p, s in others if cast.stands_apart(p)])
     common = _COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
     hidden = sure | {p for p in _parts_at(fields, doubtful) if p.lower() not in common}
     spans += [s for s in doubtful if hidden & set(_parts_at(fields, [s]))]
+    if unsure:
+        spans = [_whole(text, span) for span in spans]
     kept = [span for _, span in others if _is_of_others(fields, span, hidden)]
     swept = [span for field, words in fields.items() for span in _swept(field, words, hidden)]
     joined = tuple(_join([*spans, *(s for s in swept if not _inside(s, kept))]))
@@ -146,6 +151,23 @@ def _beside(fields: Mapping[FieldName, str], spans: Sequence[Span]) -> Iterator[
         if found := _NAME_AND.search(text[max(0, span.start - 60) : span.start]):
             start = max(0, span.start - 60)
             yield Span(span.field, start + found.start(1), start + found.end(1))
+
+
+def _shaped(text: str, apart: Sequence[Span]) -> Iterator[Span]:
+    """Yield names told by the shape of what stands around them, save those of who stands apart.
+
+    A headline has capitals everywhere: the names of its text are looked for in it.
+    """
+    for start, end in shaped(text):
+        if not _inside(span := Span("text", start, end), apart):
+            yield span
+
+
+def _whole(text: str, span: Span) -> Span:
+    """Return a span of the text with the capitals that touch it."""
+    if span.field == "title":
+        return span
+    return Span("text", *whole_name(text, span.start, span.end))
 
 
 def _parts_at(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[str]:
