@@ -28,6 +28,7 @@ def export_as_of(
     policy: Mapping[str, Any],
     filters: Mapping[str, Any],
     report: Callable[[int], None],
+    key: Path,
 ) -> tuple[ExportReport, Earlier | None]:
     """Export as of now, of a time, or as an earlier export, which is returned too.
 
@@ -38,9 +39,9 @@ def export_as_of(
     from monitor.desk.exports import export, read_now
 
     if as_of is not None and Path(as_of).exists():
-        earlier = job.read_earlier(Path(as_of), format)
+        earlier = job.completed(job.read_earlier(Path(as_of), format), filters)
         job.refuse_other(earlier, {**filters, **policy})
-        return job.export_again(monitor, output, earlier, report=report), earlier
+        return job.export_again(monitor, output, earlier, report=report, key=key), earlier
     if format is None:
         raise UsageError("--format is needed: which kind of file?")
     read = None
@@ -56,6 +57,7 @@ def export_as_of(
         report=report,
         read=read,
         created=monitor.now(),
+        key=None if policy.get("restricted") else key,
     )
     return made, None
 

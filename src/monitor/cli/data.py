@@ -21,7 +21,7 @@ from monitor.cli.engine import Engine, RayAddress, cluster_address
 from monitor.cli.output import progress, say, show
 from monitor.cli.tags import read_tags
 from monitor.config import cores
-from monitor.corpus import ExportFormat, TextDegree
+from monitor.corpus import ExportFormat, TextDegree, key_path
 from monitor.errors import UsageError
 from monitor.searching import read_search
 from monitor.types import FORMS, Assessor
@@ -29,6 +29,7 @@ from monitor.types import FORMS, Assessor
 if TYPE_CHECKING:
     from monitor.classify import Classified, Output, Source
     from monitor.core import Monitor
+    from monitor.corpus import ExportReport
 
 
 def classify(
@@ -184,6 +185,29 @@ def export(
             " who have the right, as research organisations may (Directive (EU) 2019/790, Art. 3).",
         ),
     ] = None,
+    restricted: Annotated[
+        bool | None,
+        typer.Option(
+            "--restricted",
+            help="All as it is: findings on identification, names, and the headlines and addresses"
+            " of articles that identify somebody. For yourself; not to be passed on.",
+        ),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where addresses and headlines go that are withheld; if not said, DIR.key.jsonl.",
+        ),
+    ] = None,
+    quote_share: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Quotes: at most this share of a text (0.1, if not said)."),
+    ] = None,
+    quote_words: Annotated[
+        int | None,
+        typer.Option(min=0, help="Quotes: at most so many words of a text (90, if not said)."),
+    ] = None,
     schema: Annotated[  # noqa: ARG001 - it is answered before all else
         bool,
         typer.Option(
@@ -220,7 +244,13 @@ def export(
     if query:
         asked = read_search(query)
         say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.notes)))
-    policy = {"text": text, "include_reserved": include_reserved}
+    policy = {
+        "text": text,
+        "include_reserved": include_reserved,
+        "restricted": restricted,
+        "quote_share": quote_share,
+        "quote_words": quote_words,
+    }
     with progress() as bar:
         task = bar.add_task("writing articles", total=None)
         report, earlier = export_as_of(
@@ -231,6 +261,7 @@ def export(
             policy=policy,
             filters=filters,
             report=lambda more: bar.advance(task, more),
+            key=key or key_path(output),
         )
     say(f"{report.rows} article{'' if report.rows == 1 else 's'} written to {output}")
     if expired := report.withheld("expired"):
@@ -238,7 +269,20 @@ def export(
     if reserved := report.withheld("reserved"):
         many = "s" if reserved > 1 else ""
         say(f"{reserved} article{many} without words: the publishers reserve text mining")
+    for line in _kept_back(report):
+        say(line)
     tell_changes(monitor, earlier, report)
+
+
+def _kept_back(report: ExportReport) -> Iterator[str]:
+    """Yield what an export for anybody does not tell."""
+    if found := report.withheld("identification_findings"):
+        yield f"{found} finding{'s' if found > 1 else ''} on identification left out"
+    if untold := report.withheld("untold"):
+        yield f"{untold} without words: nobody can tell whom they name, in their language"
+    if nameless := report.withheld("addresses"):
+        where = f": those are in {report.key}, for you alone" if report.key else ""
+        yield f"{nameless} without address and headline, as somebody can be known{where}"
 
 
 def _day(value: str | None, option: str, zone: Any) -> datetime | None:

@@ -1,18 +1,25 @@
 """Stored articles -> files for research: `jsonl` and `parquet` whole, `csv` as tables."""
 
 from monitor.corpus.cells import unguard
-from monitor.corpus.error_rates import error_rates
+from monitor.corpus.error_rates import error_rates, masking_rates
 from monitor.corpus.export import ExportFormat, ExportReport, export
-from monitor.corpus.publish import Policy, TextDegree
+from monitor.corpus.harm import Guard
+from monitor.corpus.key_file import key_path
+from monitor.corpus.publish import QUOTE_SHARE, QUOTE_WORDS, Policy, TextDegree
 from monitor.corpus.record import record_schema
 
 __all__ = [
+    "QUOTE_SHARE",
+    "QUOTE_WORDS",
     "ExportFormat",
     "ExportReport",
+    "Guard",
     "Policy",
     "TextDegree",
     "error_rates",
     "export",
+    "key_path",
+    "masking_rates",
     "record_schema",
     "unguard",
 ]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 from uuid import uuid4
@@ -20,10 +21,13 @@ from uuid import uuid4
 from monitor.corpus import brat, docbin, doccano, jsonl, labelstudio, parquet, table
 from monitor.corpus.columns import columns_of
 from monitor.corpus.facts import ExportFacts, FileFacts, Read, file_facts
+from monitor.corpus.harm import Guard
+from monitor.corpus.key_file import KeyFile
 from monitor.corpus.package import MANIFEST, old_entries, write_json, write_package
-from monitor.corpus.publish import Policy, TextDegree, publish
+from monitor.corpus.publish import Policy, Published, TextDegree, publish
 from monitor.corpus.record import canonical
 from monitor.corpus.tally import Tally
+from monitor.corpus.veil import MASK
 from monitor.corpus.writer import Format, Writer
 from monitor.credits import ExportSettings
 from monitor.errors import UsageError
@@ -52,11 +56,15 @@ _TOLD = 50
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What was written: `path` is the first file; the rest tells `facts`."""
+    """What was written: `path` is the first file; the rest tells `facts`.
+
+    `key` is the file with the names of articles without one, `None` where there are none.
+    """
 
     path: Path
     manifest: Path
     facts: ExportFacts
+    key: Path | None = None
 
     @property
     def rows(self) -> int:
@@ -80,12 +88,16 @@ def export(
     about: ExportSettings | None = None,
     measured: Measure | None = None,
     read: Read | None = None,
+    guard: Guard | None = None,
+    key: Path | None = None,
 ) -> ExportReport:
     """Write the files of a format, `loss.json` and what packages them into `directory`.
 
     Every record is written, in the order given, one at a time. `filters` (what the records were
     selected by, as JSON has it), `now` and how they were `read` go into the manifest; the same
-    records, filters, `now` and `read` give the same bytes.
+    records, filters, `now` and `read` give the same bytes, as far as the secret of `guard` is the
+    same. The names of articles that are withheld go into the file `key`, which must not lie in
+    `directory`; nowhere without one.
 
     Raises `UsageError` for an unknown format or degree, or where the directory is not writable.
     """
@@ -93,13 +105,16 @@ def export(
         known = ", ".join((*_FORMATS, *get_args(TextDegree)))
         raise UsageError(f"cannot export '{format}' with text '{policy.text}' (known: {known})")
     directory = Path(directory)
-    with _moved_into(directory, format) as folder:
-        written = _write(records, folder, format, policy, report)
+    others = any(entry["format"] != format for entry in old_entries(directory))
+    names = KeyFile(key, directory, kept=others)
+    give = partial(publish, policy=policy, guard=guard)
+    with names, _moved_into(directory, format) as folder:
+        written = _write(records, folder, format, policy.text, report, give, names)
         written["withheld"] |= _not_there(read)
         facts = ExportFacts(
             format=format,
             policy=policy,
-            filters=dict(filters or {}),
+            filters=_filters_told(filters or {}, written["withheld"]),
             created=now,
             about=about or ExportSettings(),
             measured=measured(written["stamps"]) if measured else {},
@@ -109,7 +124,20 @@ def export(
         loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
         write_json(folder / LOSS, loss)
         write_package(folder, facts, old_entries(directory))
-    return ExportReport(directory / facts.files[0].name, directory / MANIFEST, facts)
+        keyed = names.keep()
+    return ExportReport(directory / facts.files[0].name, directory / MANIFEST, facts, keyed)
+
+
+def _filters_told(filters: Mapping[str, Any], withheld: Mapping[str, int]) -> dict[str, Any]:
+    """Return what the articles were chosen by, without what would name somebody or an article.
+
+    Words searched for may be a hidden name; a story's id is made of the address of an article.
+    """
+    told = dict(filters)
+    for name, kind in (("query", "query_names"), ("story", "addresses")):
+        if told.get(name) and withheld.get(kind):
+            told[name] = MASK
+    return told
 
 
 def _not_there(read: Read | None) -> dict[str, int]:
@@ -124,19 +152,23 @@ def _write(
     records: Iterable[Recorded],
     folder: Path,
     format: ExportFormat,
-    policy: Policy,
+    text: TextDegree,
     report: Report | None,
+    give: Callable[..., Published],
+    names: KeyFile,
 ) -> dict[str, Any]:
     """Write all records; return what `ExportFacts` tells of them."""
     withheld: Counter[str] = Counter()
     tally = Tally()
     stamps: set[str] = set()
     rows = 0
-    writer = _FORMATS[format].open_writer(folder, policy.text)
+    writer = _FORMATS[format].open_writer(folder, text)
     try:
         for one in _counted(records, report):
-            published = publish(canonical(one), policy, one.shown)
+            published = give(canonical(one), shown=one.shown)
             writer.write(published.values)
+            if published.key:
+                names.write(published.key)
             rows += 1
             withheld.update(published.withheld)
             stamps.update(published.values["stamps"])
@@ -148,7 +180,7 @@ def _write(
         "stamps": tuple(sorted(stamps)),
         "withheld": dict(sorted(withheld.items())),
         "lost": dict(sorted(writer.lost.items())),
-        "files": _facts(writer, folder, policy.text, rows),
+        "files": _facts(writer, folder, text, rows),
         "labels": tally.labels,
     }
 

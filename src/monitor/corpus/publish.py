@@ -1,30 +1,31 @@
 """What of a record may be given away: decided here, once, for all files of an export.
 
 Three degrees of text: `full` has it; `quotes` has none but the words that a tag or finding points
-at (`match`), within limits, so that no text can be put together again from its spans; `none` has
-offsets only, and leaves out the rules' prose and suggestions too, which may repeat the words. The
-headline is always there: like the address it names the article. Of an article whose publisher
-reserves text mining no more is given than `none`, unless who exports says to have the right.
+at (`match`) and what is said about them, all together no more than a share of the text; `none` has
+offsets only. The headline names the article, as the address does, and is given as far as it does
+not repeat more of the text than may be quoted. Of an article whose publisher reserves text mining
+no more is given than `none`, unless who exports says to have the right.
+
+Who may read it: anybody, unless the export is `restricted`. For anybody `harm.py` takes out what
+identifies people. Whatever is kept back is counted by kind.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from monitor.corpus.budget import Budget
+from monitor.corpus.harm import Guard, Harm
 from monitor.masks import Shown
 from monitor.types import SEVERITIES
 
 TextDegree = Literal["none", "quotes", "full"]
 
-SPAN_CHARS = 300
-"""A longer span is a passage, not a phrase: its words stay out of a `quotes` export."""
-ARTICLE_CHARS = 400
-ARTICLE_SHARE = 0.15
-"""All quotes of one article together: this many characters or this share of its text, whichever
-is more. What is over the limit keeps its offsets, loses its words, and is counted as withheld."""
+QUOTE_SHARE = 0.10
+QUOTE_WORDS = 90
 _PROSE = ("message", "why", "suggestions")
 
 Key = tuple[str, int, int]
@@ -33,45 +34,59 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How much is given: `text`, and whether also of those who reserve text mining."""
+    """How much is given, and to whom: to anybody, unless it is `restricted`.
+
+    `quote_share` of an article's text and `quote_words` cap what `quotes` give, whichever is less.
+    """
 
     text: TextDegree = "quotes"
     include_reserved: bool = False
     restricted: bool = False
+    quote_share: float = QUOTE_SHARE
+    quote_words: int = QUOTE_WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
     """A record as it may be given away, and what was kept back of it, counted by kind.
 
-    `quotes` are spans whose words the limits keep back, `reserved` and `expired` articles.
+    `reserved` and `expired` count articles; `quotes`, `statements` and `titles` what repeats more
+    of the text than may be quoted: spans, strings about the article, headlines. `harm.py` names
+    its own. `key` is the line of the key file where the article's name was withheld.
     """
 
     values: Values
     withheld: Counter[str] = field(default_factory=Counter)
+    key: Values | None = None
 
 
-def publish(record: Mapping[str, Any], policy: Policy, shown: Shown | None = None) -> Published:  # noqa: ARG001 - names are still given
-    """Return what may be given away of a canonical record, which stays as it is."""
+def publish(
+    record: Mapping[str, Any],
+    policy: Policy,
+    shown: Shown | None = None,
+    guard: Guard | None = None,
+) -> Published:
+    """Return what may be given away of a canonical record, which stays as it is.
+
+    `shown` says which names are hidden; without it nobody looked, and no words are given unless the
+    export is restricted.
+    """
+    harm = Harm(record, shown, None if policy.restricted else guard or Guard())
+    withheld = harm.withheld
     reserved = record["mining"] == "reserved" and not policy.include_reserved
-    text: TextDegree = "none" if reserved else policy.text
-    allowed = _allowed(record, text)
-    withheld: Counter[str] = Counter()
     withheld["reserved"] = int(reserved and policy.text != "none")
     withheld["expired"] = int("expired" in record)
-    if text != "none":
-        withheld["quotes"] = sum(_key(span) not in allowed for span in spans_of(record))
-    values = {key: value for key, value in record.items() if key != "text" or text == "full"}
-    for key in ("tags", "scorecard"):
-        values[key] = [_without_words(item, allowed) for item in record[key]]
-    values["findings"] = [_located(finding, allowed) for finding in record["findings"]]
-    if text == "none":
-        for finding in values["findings"]:
-            for name in _PROSE:
-                del finding[name]
-        for item in values["scorecard"]:
-            del item["reason"]
-    return Published(values, +withheld)
+    text: TextDegree = "none" if reserved or harm.untold else policy.text
+    values = harm.spared()
+    granted = _Granted(text, Budget(harm.words, policy.quote_share, policy.quote_words), withheld)
+    granted.name(values)
+    granted.quote(values)
+    granted.say(values, harm.points_out)
+    if text == "full":
+        values["text"] = harm.veil.field("text")
+    else:
+        del values["text"]
+    return Published(harm.veiled(values), +withheld, harm.key())
 
 
 def spans_of(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -82,44 +97,86 @@ def spans_of(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield from item["evidence"]
 
 
-def _allowed(record: Mapping[str, Any], text: TextDegree) -> set[Key]:
-    """Return the spans whose words may be given: worst findings first, then surest tags."""
-    if text == "none":
-        return set()
-    if text == "full":
-        return set(map(_key, spans_of(record)))
+class _Granted:
+    """Takes out of a record the words that its degree of text does not give."""
+
+    def __init__(self, text: TextDegree, budget: Budget, withheld: Counter[str]) -> None:
+        self._text = text
+        self._budget = budget
+        self._withheld = withheld
+
+    def name(self, values: Values) -> None:
+        """Take out a headline, and what else names an article, that repeats too much of it."""
+        if values["title"] is not None and not self._may(values["title"]):
+            values["title"] = None
+            self._withheld["titles"] += 1
+        for key in ("authors", "categories"):
+            values[key] = self._kept(values[key])
+
+    def quote(self, values: Values) -> None:
+        """Take out the words that spans may not give: worst findings first, then surest tags."""
+        allowed: set[Key] = set()
+        for span in spans_of(_ranked(values)) if self._text != "none" else ():
+            if span["field"] == "title":
+                given = values["title"] is not None
+            else:
+                given = self._text == "full" or self._budget.take(span["start"], span["end"])
+            if given:
+                allowed.add(_key(span))
+            else:
+                self._withheld["quotes"] += 1
+        values["findings"] = [_located(one, allowed) for one in values["findings"]]
+        for key in ("tags", "scorecard"):
+            values[key] = [
+                {**item, "evidence": [_located(span, allowed) for span in item["evidence"]]}
+                for item in values[key]
+            ]
+
+    def say(self, values: Values, points_out: Callable[[str], bool]) -> None:
+        """Take out what is said of the article's words and repeats too much, or points out."""
+        for finding in _ranked(values)["findings"]:
+            for name in _PROSE:
+                self._say(finding, name, points_out)
+        for item in values["scorecard"]:
+            self._say(item, "reason", points_out)
+
+    def _say(self, item: Values, name: str, points_out: Callable[[str], bool]) -> None:
+        if self._text == "none":
+            del item[name]
+            return
+        said = item[name]
+        whole = [said] if isinstance(said, str) else said
+        safe = [one for one in whole if not points_out(one)]
+        self._withheld["beside_identification"] += len(whole) - len(safe)
+        kept = self._kept(safe)
+        if not isinstance(said, str):
+            item[name] = kept
+        elif not kept:
+            del item[name]
+
+    def _kept(self, strings: Iterable[str]) -> list[str]:
+        told = list(strings)
+        kept = [one for one in told if self._may(one)]
+        self._withheld["statements"] += len(told) - len(kept)
+        return kept
+
+    def _may(self, said: str) -> bool:
+        return self._text == "full" or self._budget.take_said(said)
+
+
+def _ranked(values: Mapping[str, Any]) -> Values:
+    """Return findings, tags and scorecard in the order in which words are granted."""
     findings = sorted(
-        record["findings"], key=lambda f: (SEVERITIES.index(f["severity"]), f["start"])
+        values["findings"], key=lambda f: (SEVERITIES.index(f["severity"]), f["start"])
     )
     tags = sorted(
-        record["tags"], key=lambda t: (-t["score"], t["scheme"], t["label"], t.get("role") or "")
+        values["tags"], key=lambda t: (-t["score"], t["scheme"], t["label"], t.get("role") or "")
     )
-    ranked = {"findings": findings, "tags": tags, "scorecard": record["scorecard"]}
-    return _within_limits(spans_of(ranked), record["length"]["text"])
-
-
-def _within_limits(spans: Iterable[Mapping[str, Any]], length: int) -> set[Key]:
-    allowed: set[Key] = set()
-    limit = max(ARTICLE_CHARS, int(length * ARTICLE_SHARE))
-    covered: set[int] = set()
-    for span in spans:
-        if span["field"] == "title":
-            allowed.add(_key(span))
-        elif span["end"] - span["start"] <= SPAN_CHARS:
-            # Overlapping spans give the same words once.
-            grown = covered.union(range(span["start"], span["end"]))
-            if len(grown) <= limit:
-                allowed.add(_key(span))
-                covered = grown
-    return allowed
+    return {"findings": findings, "tags": tags, "scorecard": values["scorecard"]}
 
 
 def _key(span: Mapping[str, Any]) -> Key:
     return span["field"], span["start"], span["end"]
-
-
-def _without_words(item: Mapping[str, Any], allowed: set[Key]) -> Values:
-    return {**item, "evidence": [_located(span, allowed) for span in item["evidence"]]}
 
 
 def _located(span: Mapping[str, Any], allowed: set[Key]) -> Values:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.corpus.facts import Read
 from monitor.corpus.package import MANIFEST
 from monitor.corpus.publish import Policy
+from monitor.corpus.veil import MASK
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -117,6 +118,20 @@ def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: one(value) for name, value in values.items()}
 
 
+def completed(earlier: Earlier, given: Mapping[str, Any]) -> Earlier:
+    """Return an export with what its manifest withholds, as it would have named somebody.
+
+    Raises `UsageError` where that is not given again.
+    """
+    hidden = [name for name, value in earlier.filters.items() if value == MASK]
+    for name in hidden:
+        if given.get(name) is None:
+            raise UsageError(
+                f"{earlier.manifest} does not tell --{name}, which would name somebody: say it again"
+            )
+    return replace(earlier, filters={**earlier.filters, **{name: given[name] for name in hidden}})
+
+
 def refuse_other(earlier: Earlier, given: Mapping[str, Any]) -> None:
     """Raise `UsageError` for what is asked for (not None) otherwise than the manifest says."""
     policy = {one.name: getattr(earlier.policy, one.name) for one in fields(Policy)}
@@ -134,6 +149,7 @@ def export_again(
     earlier: Earlier,
     *,
     report: Callable[[int], None] | None = None,
+    key: Path | None = None,
 ) -> ExportReport:
     """Write what an earlier export wrote, as far as it is still there."""
     from monitor.desk.exports import export
@@ -147,6 +163,7 @@ def export_again(
         report=report,
         read=earlier.read,
         created=earlier.created,
+        key=None if earlier.policy.restricted else key,
     )
 
 

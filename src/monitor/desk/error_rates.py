@@ -16,7 +16,8 @@ def error_rates(monitor: Monitor, stamps: Sequence[str]) -> dict[str, Any]:
     """Return the figures of the models and rules with these stamps, as far as they are at hand."""
     from monitor import corpus
 
-    return corpus.error_rates(stamps, data_dir("models"), _rules(monitor))
+    rules, masking = _rules(monitor), corpus.masking_rates()
+    return corpus.error_rates(stamps, data_dir("models"), rules, masking=masking)
 
 
 def _rules(monitor: Monitor) -> Iterator[RuleRates]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.desk.archive import fill_index
 from monitor.desk.error_rates import error_rates
+from monitor.desk.published import guard_of, with_names
 from monitor.errors import NotFound, UsageError
 from monitor.shapes import time_json
 
@@ -33,11 +34,13 @@ def export(
     report: Callable[[int], None] | None = None,
     read: Read | None = None,
     created: datetime | None = None,
+    key: Path | None = None,
 ) -> ExportReport:
     """Write the stored articles that pass `filters` (fields of `Filters`) to `directory`.
 
     `report` is told how many more were written. With `read` they are written as they were at its
-    moment, and said to be `created` then. Raises `UsageError` for an unknown filter,
+    moment, and said to be `created` then. Names of articles that are withheld go into the file
+    `key`, nowhere without one. Raises `UsageError` for an unknown filter,
     `NotFound` for a story that there is not.
     """
     from monitor import corpus
@@ -45,17 +48,21 @@ def export(
     given = {name: value for name, value in (filters or {}).items() if value is not None}
     now = monitor.now()
     how = _counted(monitor, given, read or read_now(monitor, now))
+    policy = policy or corpus.Policy()
+    records = chosen(monitor, given, how, live=read is None)
     return corpus.export(
-        chosen(monitor, given, how, live=read is None),
+        records if policy.restricted else with_names(monitor, records),
         directory,
         format=format,
-        policy=policy or corpus.Policy(),
+        policy=policy,
         filters=filters_json(given),
         now=now if read is None else created,
         report=report,
         about=monitor.settings.export,
         measured=partial(error_rates, monitor),
         read=how,
+        guard=None if policy.restricted else guard_of(monitor, given),
+        key=key,
     )
 
 

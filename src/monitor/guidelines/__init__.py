@@ -4,7 +4,7 @@ from monitor.guidelines.answer import Told, answer_json
 from monitor.guidelines.assessor import GuidelineAssessor
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.confidence import check_share
+from monitor.guidelines.confidence import check_share, identifying, protecting
 from monitor.guidelines.countries import Country, country_json, in_country, load_countries
 from monitor.guidelines.coverage import coverage_json
 from monitor.guidelines.describe import describe_rule, describe_ruled
@@ -41,6 +41,7 @@ __all__ = [
     "describe_rule",
     "describe_ruled",
     "document_json",
+    "identifying",
     "in_country",
     "load_countries",
     "load_guideline",
@@ -49,6 +50,7 @@ __all__ = [
     "measure_size",
     "measured_words",
     "missed_words",
+    "protecting",
     "rule_files",
     "rule_json",
     "rule_schema",

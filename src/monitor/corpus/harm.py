@@ -1,0 +1,225 @@
+"""What an export for anybody must not tell: who the people are that an article identifies.
+
+Findings of rules on identification are left out, with every other place that touches their words.
+Hidden names are struck out of every string. An article that points somebody out loses what leads to
+it: address, headline, hash, byline, files, the hour, and its id, which is made of its address: the
+id that stands for it is made with the desk's secret. A story's id, made of the address of its first
+article, and reviewers' names are replaced in the same way, always.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from secrets import token_hex
+from typing import Any
+
+from monitor.corpus.veil import Veil
+from monitor.corpus.words import Words
+from monitor.masks import Shown
+from monitor.types import FieldName
+
+Values = dict[str, Any]
+_ID = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must be known before anything is given to anybody; never told itself.
+
+    Findings of `identifying` rules are left out, `judges` are the guidelines (ids) that have those
+    rules, `asked` the words that the articles were searched by; `secret` makes ids that nobody can
+    compute from an address.
+    """
+
+    identifying: frozenset[str] = frozenset()
+    judges: frozenset[str] = frozenset()
+    asked: str = ""
+    secret: str = field(default_factory=token_hex, repr=False, compare=False)
+
+
+class Harm:
+    """Takes out of a record what points out people; nothing without a `guard`.
+
+    `withheld` counts: `identification_findings`; `beside_identification` (places and statements
+    that touch their words); `names` (places of hidden names); `addresses` (articles whose name is
+    withheld); `untold` (articles of which no name can be told); `query_names` (articles that hide a
+    name that was searched for).
+    """
+
+    def __init__(
+        self, record: Mapping[str, Any], shown: Shown | None, guard: Guard | None
+    ) -> None:
+        self._record = record
+        self._guard = guard or Guard()
+        self._open = guard is None
+        self.withheld: Counter[str] = Counter()
+        self.untold = not self._open and (shown is None or bool(shown.withheld))
+        """Whether nobody can tell the names of this article, so that no words of it are given."""
+        told = {"title": record["title"], "text": record["text"]}
+        fields: dict[FieldName, str] = {"title": told["title"], "text": told["text"]}
+        spans = () if self._open or self.untold or shown is None else shown.spans
+        self.veil = Veil(fields, spans)
+        self._identifying = () if self._open else tuple(filter(self._identifies, self._findings))
+        self.nameless = not self._open and self._points_out(shown)
+        """Whether the article identifies somebody, so that what leads to it is withheld."""
+        self._count()
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the article's text."""
+        return Words(self._record["text"])
+
+    def spared(self) -> Values:
+        """Return the record without findings and places on identification, and unnamed."""
+        values = {**self._record}
+        values["findings"] = [dict(one) for one in self._findings if self._may_stay(one)]
+        for key in ("tags", "scorecard"):
+            values[key] = [self._without_places(item) for item in values[key]]
+        if self.nameless:
+            values |= {"id": self._keyed("article", self._record["id"]), "url": None}
+            values |= {"title": None, "sha256": None, "mining_policy": None}
+            values |= {"authors": [], "categories": [], "enclosures": []}
+            values |= {key: _day(values[key]) for key in ("published", "seen")}
+        return values
+
+    def points_out(self, said: str) -> bool:
+        """Whether a string about the article repeats words by which somebody is identified."""
+        for words, identifying in self._identifying_words:
+            if words.repeated_by(said) & identifying:
+                return True
+            for places in words.quoted_by(said):
+                if any(not identifying.isdisjoint(place) for place in places):
+                    return True
+        return False
+
+    def veiled(self, values: Values) -> Values:
+        """Return what is given away, without hidden names and with ids that lead nowhere."""
+        if self._open:
+            return values
+        if values["title"] is not None:
+            values["title"] = self.veil.field("title")
+        values["authors"] = list(map(self.veil.byline, values["authors"]))
+        values["categories"] = list(map(self.veil.said, values["categories"]))
+        values["enclosures"] = [
+            one for one in values["enclosures"] if not self.veil.stands_in(one["url"])
+        ]
+        values["findings"] = [self._struck(one) for one in values["findings"]]
+        for key in ("tags", "scorecard"):
+            values[key] = [
+                {**self._struck(item), "evidence": list(map(self._struck, item["evidence"]))}
+                for item in values[key]
+            ]
+        return {**values, **self._anonymous(values)}
+
+    def key(self) -> Values | None:
+        """Return the line of the key file, for an article whose name is withheld."""
+        if not self.nameless:
+            return None
+        one = self._record
+        named = {name: one[name] for name in ("url", "title", "sha256")}
+        return {"id": self._keyed("article", one["id"]), **named}
+
+    # What is said of it ----------------------------------------------------------------------
+
+    @property
+    def _findings(self) -> list[Values]:
+        found: list[Values] = self._record["findings"]
+        return found
+
+    def _identifies(self, finding: Mapping[str, Any]) -> bool:
+        return finding["rule"] in self._guard.identifying
+
+    def _points_out(self, shown: Shown | None) -> bool:
+        if self.untold or shown is None or shown.link_tells:
+            return True
+        if any(finding["severity"] != "suggestion" for finding in self._identifying):
+            return True
+        judges = {stamp.partition("@")[0] for stamp in self._record["stamps"]}
+        return bool(shown.spans) and judges.isdisjoint(self._guard.judges)
+
+    def _may_stay(self, finding: Mapping[str, Any]) -> bool:
+        if self._open:
+            return True
+        return not self._identifies(finding) and not self._touches(finding)
+
+    def _touches(self, span: Mapping[str, Any]) -> bool:
+        touching = any(
+            one["field"] == span["field"]
+            and span["start"] < one["end"]
+            and one["start"] < span["end"]
+            for one in self._identifying
+        )
+        self.withheld["beside_identification"] += int(touching)
+        return touching
+
+    def _without_places(self, item: Mapping[str, Any]) -> Values:
+        return {**item, "evidence": [s for s in item["evidence"] if not self._touches(s)]}
+
+    @cached_property
+    def _identifying_words(self) -> list[tuple[Words, set[int]]]:
+        found = []
+        for name in ("title", "text"):
+            words = self.words if name == "text" else Words(self._record["title"])
+            spans = [one for one in self._identifying if one["field"] == name]
+            numbers = {n for one in spans for n in words.within(one["start"], one["end"])}
+            if numbers:
+                found.append((words, numbers))
+        return found
+
+    # What is given away ----------------------------------------------------------------------
+
+    def _struck(self, item: Values) -> Values:
+        struck = dict(item)
+        if "match" in struck:
+            struck["match"] = self.veil.field(item["field"], item["start"], item["end"])
+        for name in ("message", "why", "reason"):
+            if name in struck:
+                struck[name] = self.veil.said(struck[name])
+        if "suggestions" in struck:
+            struck["suggestions"] = list(map(self.veil.said, struck["suggestions"]))
+        return struck
+
+    def _anonymous(self, values: Values) -> Values:
+        story, provenance = values["story"], dict(values["provenance"])
+        if provenance["feed"] and self.veil.stands_in(provenance["feed"]):
+            provenance["feed"] = None
+        reviews = [
+            {**one, "reviewer": self._keyed("reviewer", one["reviewer"])}
+            for one in values["reviews"]
+        ]
+        versions = values["versions"]
+        if self.nameless:
+            provenance.pop("import", None)
+            provenance["fetched"] = _day(provenance["fetched"])
+            reviews = [{**one, "at": _day(one["at"])} for one in reviews]
+            versions = [{**v, "sha256": None, "fetched": _day(v["fetched"])} for v in versions]
+        return {
+            "story": story and self._keyed("story", story),
+            "provenance": provenance,
+            "reviews": reviews,
+            "versions": versions,
+        }
+
+    def _keyed(self, kind: str, name: str) -> str:
+        """Return what stands for a name: the same for the same secret, and no way back."""
+        said = f"{kind}:{name}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._guard.secret.encode(), said, "sha256").hexdigest()[:_ID]
+
+    def _count(self) -> None:
+        if self._open:
+            return
+        self.withheld["identification_findings"] = len(self._identifying)
+        self.withheld["names"] = sum(map(len, self.veil.hidden.values()))
+        self.withheld["addresses"] = int(self.nameless)
+        self.withheld["untold"] = int(self.untold)
+        asked = self._guard.asked
+        self.withheld["query_names"] = int(bool(asked) and self.veil.stands_in(asked))
+
+
+def _day(moment: str | None) -> str | None:
+    """Return the midnight of a time's day: the hour tells which article of a day it is."""
+    return moment and f"{moment[:10]}T00:00:00Z"

@@ -1,0 +1,88 @@
+"""Names that are hidden in a record, each code point as `█`, so that offsets hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from urllib.parse import unquote
+
+from monitor.masks import stretches
+from monitor.types import FieldName, Span
+
+MASK = "█"
+MIN_PART = 3
+"""Letters of a part of a name that is hidden wherever it stands."""
+_PART = re.compile(r"\w[\w'’-]*\w")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+class Veil:
+    """Hides the names that stand at `spans` of an article's title and text."""
+
+    def __init__(self, fields: Mapping[FieldName, str], spans: Sequence[Span]) -> None:
+        self._fields = fields
+        self.hidden = {name: stretches(name, text, spans) for name, text in fields.items()}
+
+    def field(self, name: FieldName, start: int = 0, end: int | None = None) -> str:
+        """Return the words of a field, or of a stretch of it, as long as they are."""
+        return self._struck[name][start:end]
+
+    def said(self, words: str) -> str:
+        """Return what is said about the article, or quoted, without any hidden name."""
+        return self._pattern.sub(lambda found: MASK * len(found[0]), words)
+
+    def byline(self, author: str) -> str:
+        """Return an author's name, unless it is a hidden one: all its parts are."""
+        parts = _PART.findall(author)
+        return self.said(author) if parts and self._known.issuperset(parts) else author
+
+    def stands_in(self, address: str) -> bool:
+        """Whether an address, or words asked for, hold any part of a hidden name."""
+        parts = {part.casefold() for part in _LETTERS.findall(unquote(address))}
+        return bool(parts & self._low)
+
+    @cached_property
+    def _struck(self) -> dict[FieldName, str]:
+        return {name: _strike(text, self.hidden[name]) for name, text in self._fields.items()}
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        found = self.hidden.items()
+        return frozenset(self._fields[field][start:end] for field, at in found for start, end in at)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(_forms(filter(_is_part, _parts(self._names))))
+
+    @cached_property
+    def _low(self) -> frozenset[str]:
+        letters = (part for name in self._names for part in _LETTERS.findall(name))
+        return frozenset(part.casefold() for part in letters if len(part) >= MIN_PART)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        known = sorted({*_forms(self._names), *self._known}, key=lambda name: (-len(name), name))
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known)) or '(?!)'})(?!\w)")
+
+
+def _strike(text: str, hidden: Iterable[tuple[int, int]]) -> str:
+    pieces, at = [], 0
+    for start, end in hidden:
+        pieces += [text[at:start], MASK * (end - start)]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def _parts(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield from _PART.findall(name)
+
+
+def _is_part(word: str) -> bool:
+    return len(word) >= MIN_PART and word[0].isupper()
+
+
+def _forms(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield from (name, name.title(), name.upper())

@@ -1,0 +1,63 @@
+"""What an export for anybody must know first: hidden names, and rules on identification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from monitor.names import make_mask, what_is_shown
+
+if TYPE_CHECKING:
+    from monitor.core import Monitor
+    from monitor.corpus import Guard
+    from monitor.masks import Mask
+    from monitor.recorded import Recorded
+    from monitor.types import Article
+
+KEY = "export"
+_PAGE = 100
+_AT_ONCE = 16
+"""Articles looked through in one transaction: half a second's work."""
+
+
+def guard_of(monitor: Monitor, filters: Mapping[str, Any]) -> Guard:
+    """Return what this desk knows of people: its rules on them, and its own secret.
+
+    The secret is the store's and stays, so that ids are the same in every export of a desk.
+    """
+    from monitor.corpus import Guard
+    from monitor.guidelines import identifying, protecting
+
+    return Guard(
+        identifying=frozenset().union(*map(identifying, monitor.guidelines)),
+        judges=frozenset(one.id for one in monitor.guidelines if protecting(one)),
+        asked=filters.get("query") or "",
+        secret=monitor.store.key(KEY),
+    )
+
+
+def with_names(monitor: Monitor, records: Iterable[Recorded]) -> Iterator[Recorded]:
+    """Yield records with which names are hidden, as the code of today tells them.
+
+    Articles that it has not looked through yet are looked through, however many there are, and what
+    was found is stored: an export that was killed goes on where it was.
+    """
+    rest = iter(records)
+    while page := list(islice(rest, _PAGE)):
+        wanted = [one.assessed.article for one in page]
+        found = what_is_shown(wanted, _masks(monitor, wanted), monitor.mask, patient=True)
+        yield from (replace(one, shown=found[one.assessed.article.id]) for one in page)
+
+
+def _masks(monitor: Monitor, wanted: list[Article]) -> dict[tuple[str, str], Mask]:
+    stamp = monitor.names_stamp
+    known = monitor.store.masks((one.id, one.sha256) for one in wanted)
+    masks = {key: mask for key, mask in known.items() if mask.stamp in (stamp, "")}
+    due = [one for one in wanted if (one.id, one.sha256) not in masks and (one.title or one.text)]
+    for start in range(0, len(due), _AT_ONCE):
+        made = [make_mask(one, stamp, monitor.mask) for one in due[start : start + _AT_ONCE]]
+        monitor.store.record_masks(made, monitor.now())
+        masks |= {(mask.article_id, mask.sha256): mask for mask in made}
+    return masks
