@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from monitor.recorded import Provenance, Recorded, Version
+from monitor.shapes import import_json
 from monitor.types import (
     Article,
     AssessedArticle,
     Enclosure,
     FieldName,
     Finding,
+    Import,
+    Place,
     Review,
     ScorecardItem,
     Source,
@@ -22,6 +25,8 @@ from monitor.types import (
 )
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+FILE = Import("f1", "=old, 2.jsonl", "1" * 64, "jsonl", NOON, "ruth")
+IMPORTED = import_json(FILE, Place(3, "é", NOON))
 
 # Emoji of several code points, letters with marks of their own, right to left, lines' ends.
 ODD = st.sampled_from(
@@ -90,12 +95,13 @@ def _recorded(draw: st.DrawFn) -> Recorded:
         scorecard=(ScorecardItem("no-helpline", None, draw(ODD), tuple(draw(some)), "own"),),
         stamps=("relevance-en@1+0",),
     )
+    imported = st.sampled_from([None, IMPORTED])
     labels = draw(st.sampled_from([{}, {"form": ()}, {"form": ("other",), "place": ("TH", "GH")}]))
     return Recorded(
         assessed,
         reviews=(Review("a1", "0" * 64, "Ama", "borderline", labels, NOON),),
         story=draw(st.sampled_from([None, "a0"])),
-        provenance=Provenance("https://news.example/rss", NOON, draw(st.sampled_from([None, {}]))),
+        provenance=Provenance("https://news.example/rss", NOON, draw(imported)),
         versions=(Version("0" * 64, NOON),),
     )
 

@@ -13,6 +13,8 @@ from monitor.types import (
     AssessedArticle,
     Enclosure,
     Finding,
+    Import,
+    Place,
     Review,
     ScorecardItem,
     Span,
@@ -132,6 +134,19 @@ def scorecard_json(
         "met": item.met,
         "reason": item.reason,
         "evidence": [locate(span) for span in item.evidence],
+    }
+
+
+def import_json(source: Import, place: Place) -> dict[str, Any]:
+    """Return which file brought an article, and where it stands there; not by whom."""
+    return {
+        "file": source.name,
+        "sha256": source.sha256,
+        "format": source.format,
+        "at": time_json(source.at),
+        "place": place.at,
+        **({"name": place.name} if place.name else {}),
+        **({"captured": time_json(place.captured)} if place.captured else {}),
     }
 
 

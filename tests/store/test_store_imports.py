@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.feeds.imported import import_feed, import_id
+from monitor.recorded import Provenance
+from monitor.shapes import import_json
 from monitor.store import Store
+from monitor.store.filters import Filters
 from monitor.types import Import, Place
 from store_samples import NOW, feed, incoming, poll
 
@@ -30,6 +33,11 @@ def test_places_are_kept_of_what_a_file_brought(store: Store) -> None:
     assert (again.stored, again.dropped) == (0, {"known": 2})
     ids = [entry.article_id for entry in entries]
     assert store.imports_of([*ids, "absent"]) == {ids[0]: (FILE, Place(3, "x"))}
+    told = store.recorded((), Filters(), stories_stamp="", moment=NOW)
+    came = {one.assessed.article.id: one.provenance for one in told}
+    assert came[ids[1]] == Provenance(feed().url, NOW)
+    assert came[ids[0]] == Provenance(import_feed(FILE).url, NOW, import_json(FILE, Place(3, "x")))
+    assert "ruth" not in str(came)
     assert store.article(ids[0], ()).article.outlet == "The Old Post"
     assert [one.id for one in store.feeds()] == [feed().id], "nobody polls a file"
     assert {one.id for one in store.due("any@1", limit=9)} == set(ids)

@@ -59,7 +59,8 @@ def _full(store: Store) -> Store:
 
 
 def recorded(store: Store, **filters: Any) -> list[Recorded]:
-    return list(store.recorded(STAMPS, Filters(**filters), stories_stamp=STORIES))
+    chosen = Filters(**filters)
+    return list(store.recorded(STAMPS, chosen, stories_stamp=STORIES, moment=at(99)))
 
 
 def ids(store: Store, **filters: Any) -> list[str]:

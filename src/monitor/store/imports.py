@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,33 +40,34 @@ class ImportStore:
         Those that no file brought are left out.
         """
         with self._database.reading() as connection:
-            found: dict[str, tuple[Import, Place]] = {}
-            for some in chunks(sorted(set(article_ids))):
-                query = (
-                    select(
-                        imported.c.article_id,
-                        imports.c.id,
-                        imports.c.name,
-                        imports.c.sha256,
-                        imports.c.format,
-                        imports.c.at,
-                        imports.c.by,
-                        imported.c.place,
-                        imported.c.name,
-                        imported.c.captured,
-                    )
-                    .join_from(imported, imports, imports.c.id == imported.c.import_id)
-                    .join(
-                        articles,
-                        (articles.c.id == imported.c.article_id)
-                        & (articles.c.current == imported.c.sha256),
-                    )
-                    .where(imported.c.article_id.in_(some))
-                )
-                for article_id, *said in connection.execute(query):
-                    source: list[Any] = said[:6]
-                    found[article_id] = Import(*source), Place(*said[6:])
-            return found
+            ids = sorted(set(article_ids))
+            found = of_versions(connection, ids)
+            current: dict[str, str] = {}
+            for some in chunks(ids):
+                query = select(articles.c.id, articles.c.current).where(articles.c.id.in_(some))
+                current.update(tuple(row) for row in connection.execute(query))
+            keys = {id_: (id_, sha256) for id_, sha256 in current.items()}
+            return {id_: found[key] for id_, key in keys.items() if key in found}
+
+
+def of_versions(
+    connection: Connection, ids: Sequence[str]
+) -> dict[tuple[str, str], tuple[Import, Place]]:
+    """Return by article and hash which file brought a version, and where it stands there."""
+    found: dict[tuple[str, str], tuple[Import, Place]] = {}
+    of_file = (imports.c.id, imports.c.name, imports.c.sha256, imports.c.format, imports.c.at)
+    of_place = (imported.c.place, imported.c.name, imported.c.captured)
+    for some in chunks(ids):
+        query = (
+            select(imported.c.article_id, imported.c.sha256, *of_file, imports.c.by, *of_place)
+            .join_from(imported, imports, imports.c.id == imported.c.import_id)
+            .where(imported.c.article_id.in_(some))
+            .order_by(imports.c.at.desc(), imports.c.id)
+        )
+        for article_id, version, *said in connection.execute(query):
+            source: list[Any] = said[:6]
+            found[article_id, version] = Import(*source), Place(*said[6:])  # the first to bring it
+    return found
 
 
 def _keep_places(

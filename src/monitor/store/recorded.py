@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, select
 
 from monitor.recorded import Provenance, Recorded, Version
-from monitor.store import articles, reviews, stories, then
+from monitor.shapes import import_json
+from monitor.store import articles, imports, reviews, stories, then
 from monitor.store.database import Database
 from monitor.store.filters import Filters
 from monitor.store.rows import chunks
@@ -98,6 +99,7 @@ def _came(
     """Return how each version came in, and by article its versions, oldest first."""
     came: dict[Key, Provenance] = {}
     found: defaultdict[str, list[Version]] = defaultdict(list)
+    files = imports.of_versions(connection, ids)
     gone: Any = then.withdrawn_then(moment)
     for some in chunks(ids):
         query = (
@@ -108,6 +110,8 @@ def _came(
             .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
         )
         for article_id, sha256, fetched, withdrawn, feed in connection.execute(query):
-            came[article_id, sha256] = Provenance(feed, fetched)
+            key = article_id, sha256
+            imported = import_json(*files[key]) if key in files else None
+            came[key] = Provenance(feed, fetched, imported)
             found[article_id].append(Version(sha256, fetched, withdrawn))
     return came, found
