@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from light_desk import LightDesk
+from monitor import corpus
 from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.corpus import ExportFormat, Policy, TextDegree
 from monitor.corpus.corrected import CorrectedFormat
 from monitor.desk.corrections import Applied, apply_corrections
-from monitor.desk.exports import export
+from monitor.desk.exports import chosen, read_now
 from monitor.desk.reviewing import Reviewer
 from monitor.feeds import article_id
 from monitor.types import Span, Tag
@@ -39,7 +40,9 @@ class Home:
 
     def export(self, format: ExportFormat) -> Path:
         out = self.folder / f"out-{format}"
-        export(self.monitor, out, format=format, policy=Policy(text=self.text, restricted=True))
+        policy = Policy(text=self.text, restricted=True)
+        records = chosen(self.monitor, {}, read_now(self.monitor, NOW))
+        corpus.export(records, out, format=format, policy=policy)
         return out
 
     def bring(
