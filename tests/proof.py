@@ -67,6 +67,11 @@ STEPS = (
         ),
         {"KILLS": "100"},
     ),
+    Step(
+        "papers",
+        "handbook, brochures, slides and tests of the shipped rules, printed and looked through",
+        ("tests/handbook_proof.py",),
+    ),
     Step("week", "300 feeds for a week on a virtual clock", ("tests/week.py",)),
     Step(
         "schedule",
