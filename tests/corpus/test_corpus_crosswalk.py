@@ -122,7 +122,7 @@ def test_the_table_lies_with_the_others_and_its_limits_beside_it(tmp_path: Path)
         Tag("place", "ML", 0.9, role="origin"),
     )
     assessed = AssessedArticle(article, 0.9, True, False, None, tags, (), (), ())
-    values = publish(canonical(Recorded(assessed)), Policy()).values
+    values = publish(canonical(Recorded(assessed)), Policy(restricted=True)).values
     assert values["flow_region"] == {"kind": "intra_subregional", "bodies": ["AU", "AU-western"]}
     writer = table.open_writer(tmp_path, "quotes")
     writer.write(values)

@@ -279,3 +279,14 @@ def test_what_was_searched_for_is_not_told_where_it_names_somebody(tmp_path):
     assert not loot
     report = files(tmp_path, told(), filters={"query": "port"}, asked="port")
     assert report.facts.filters == {"query": "port"}
+
+
+def test_an_import_tells_whose_file_it_was_in_a_restricted_export_alone():
+    told = {"file": "case-ama.jsonl", "sha256": "ab", "format": "jsonl", "place": 3, "name": "x"}
+    told["at"] = "2026-11-28T06:00:00Z"
+    record = canonical(Recorded(article()))
+    record["provenance"]["import"] = told
+    shown = Shown(record["title"])
+    given = publish(record, Policy(), shown, guard=Guard()).values["provenance"]["import"]
+    assert given.keys() == {"sha256", "format", "place", "at"}
+    assert publish(record, Policy(restricted=True)).values["provenance"]["import"] == told

@@ -50,9 +50,7 @@ class Harm:
     name that was searched for).
     """
 
-    def __init__(
-        self, record: Mapping[str, Any], shown: Shown | None, guard: Guard | None
-    ) -> None:
+    def __init__(self, record: Mapping[str, Any], shown: Shown | None, guard: Guard | None) -> None:
         self._record = record
         self._guard = guard or Guard()
         self._open = guard is None
@@ -187,6 +185,9 @@ class Harm:
         story, provenance = values["story"], dict(values["provenance"])
         if provenance["feed"] and self.veil.stands_in(provenance["feed"]):
             provenance["feed"] = None
+        if "import" in provenance:  # whose file it was, and the article's name or address in it
+            told = provenance["import"].items()
+            provenance["import"] = {key: one for key, one in told if key not in ("file", "name")}
         reviews = [
             {**one, "reviewer": self._keyed("reviewer", one["reviewer"])}
             for one in values["reviews"]
