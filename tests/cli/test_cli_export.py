@@ -23,8 +23,9 @@ CONFIDENCE = "findings_confidence"
 
 
 def rows(followed: Followed, folder: Path, *words: str) -> list[dict[str, Any]]:
-    whole = ("export", "--restricted", "--format", "jsonl")
-    said = followed.desk.type(*whole, "-o", str(folder), *words)
+    said = followed.desk.type(
+        "export", "--restricted", "--format", "jsonl", "-o", str(folder), *words
+    )
     assert (said.code, said.out) == (0, ""), said.err
     lines = (folder / "articles.jsonl").read_text(encoding="utf-8").split("\n")
     assert lines.pop() == ""
@@ -33,8 +34,9 @@ def rows(followed: Followed, folder: Path, *words: str) -> list[dict[str, Any]]:
 
 
 def table(followed: Followed, folder: Path, *words: str) -> list[dict[str, str]]:
-    whole = ("export", "--restricted", "--format", "csv")
-    said = followed.desk.type(*whole, "-o", str(folder), *words)
+    said = followed.desk.type(
+        "export", "--restricted", "--format", "csv", "-o", str(folder), *words
+    )
     assert said.code == 0, said.err
     with (folder / "articles.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))

@@ -127,8 +127,7 @@ def completed(earlier: Earlier, given: Mapping[str, Any]) -> Earlier:
     for name in hidden:
         if given.get(name) is None:
             raise UsageError(
-                f"{earlier.manifest} does not tell --{name}, which would name somebody:"
-                " say it again"
+                f"{earlier.manifest} does not tell --{name}, as it names somebody: give it again"
             )
     return replace(earlier, filters={**earlier.filters, **{name: given[name] for name in hidden}})
 
