@@ -13,7 +13,7 @@ from monitor.corpus.crosswalk import ctdc_columns, ctdc_limits, ctdc_row
 from monitor.corpus.publish import Policy, publish
 from monitor.corpus.record import canonical
 from monitor.recorded import Recorded
-from monitor.types import FORMS, INDICATORS, Article, AssessedArticle, Tag
+from monitor.types import FORMS, INDICATORS, VULNERABILITIES, Article, AssessedArticle, Tag
 from record_samples import NOON
 
 CODEBOOK = [
@@ -66,6 +66,7 @@ def test_every_form_and_indicator_is_mapped_or_said_not_to_be() -> None:
     mapped = [label for one in limits["variables"] for label in one.get("labels", ())]
     mapped += [one["label"] for one in limits["unmapped"]]
     named = {*(f"form:{one}" for one in FORMS), *(f"indicator:{one}" for one in INDICATORS)}
+    named |= {f"vulnerability:{one}" for one in VULNERABILITIES}
     assert named <= set(mapped)
     assert set(mapped) - named == {"place:exploitation"}
 

@@ -99,12 +99,23 @@ def test_without_a_browser_there_is_html_and_it_is_said(desk: Desk, tmp_path: Pa
     assert ".pdf" not in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
 
 
-def test_what_cannot_be_done_is_said(desk: Desk, tmp_path: Path) -> None:
+def test_what_cannot_be_done_is_said(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("")
     with Monitor(load_settings(desk.folder / "monitor.toml")) as monitor:
         with pytest.raises(UsageError, match="no guideline 'other' here"):
             write_handbook(monitor, tmp_path / "out", guideline=["other"], pdf=False)
         with pytest.raises(HandbookError, match="cannot write"):
             write_handbook(monitor, tmp_path / "file", pdf=False)
+    broken = tmp_path / "bin" / "chromium"
+    broken.parent.mkdir()
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(broken.parent), prepend=os.pathsep)
+    with Monitor(load_settings(desk.folder / "monitor.toml")) as monitor:
+        written = write_handbook(monitor, tmp_path / "out")
+    assert written.problem == f"{broken}: cannot print handbook.html (exit 3)"
+    assert ".pdf" not in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     with pytest.raises(HandbookError, match=r"cannot print page\.html"):
         print_pdf("/bin/false", tmp_path / "page.html", tmp_path / "x", made=handbook_samples.MADE)

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.context import monitor_of
 from monitor.cli.output import progress, say, show
+
+if TYPE_CHECKING:
+    from monitor.handbook import Material
+
+
+def _told(material: Material) -> str:
+    """Return what there is in a line."""
+    book, asked = material.book, f"{len(material.pre)} and {len(material.post)} questions"
+    return f"{book.stamp_line}: {len(book.entries)} rules, {len(book.chapters)} brochures, {asked}"
 
 
 def handbook(
@@ -48,9 +57,8 @@ def handbook(
         )
     for name in written.files:
         show(str(directory / name))
-    material = written.material
-    asked = f"{len(material.pre)} and {len(material.post)} questions"
-    book = material.book
-    say(f"{book.stamp_line}: {len(book.entries)} rules, {len(book.chapters)} brochures, {asked}")
-    if pdf and written.browser is None:
-        say("no Chromium or Chrome here, so no PDF: open the HTML in a browser and print it")
+    say(_told(written.material))
+    if written.problem:
+        say(f"{written.problem}, so no PDF: open the HTML in a browser and print it")
+    if written.browser and written.problem:
+        raise typer.Exit(1)

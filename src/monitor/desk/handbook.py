@@ -28,15 +28,20 @@ from monitor.handbook.outline import heading_pages
 
 UNPRINTED = "index.html"
 """The list of papers, for the screen only."""
+ABSENT = "no Chromium or Chrome here"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: the files' names, in order, the program that printed them, and of what."""
+    """What was written: the files' names, in order, the program that printed them, and of what.
+
+    `problem` says why there is no PDF of each, where one was wanted.
+    """
 
     files: tuple[str, ...]
     browser: str | None
     material: Material
+    problem: str = ""
 
 
 def write_handbook(
@@ -52,26 +57,30 @@ def write_handbook(
     """Write the papers of the guidelines in force (or of those named) into `directory`.
 
     With the same guidelines, `seed` and `made` (default: today) the same bytes. `tell` is told of
-    each file. Raises `UsageError` for a guideline that is not in force, `HandbookError` where the
-    folder cannot be written to or a page not be printed.
+    each file. Where no browser is or it fails, there is the HTML and `problem` says why. Raises
+    `UsageError` for a guideline that is not in force, `HandbookError` where the folder cannot be
+    written to.
     """
     in_force = monitor.in_force.chosen(guideline or None)
     book = make_book(in_force, made=made or monitor.now().date(), program=__version__)
     material = make_material(book, seed=seed, flags=flags_of(in_force))
     browser = find_browser() if pdf else None
     pages = render_pages(material, printed=browser is not None)
-    files: list[str] = []
     for name, page in pages.items():
         _put(directory / name, page.encode())
-        files.append(name)
         tell(name)
-    for name in pages if browser else ():
-        if name != UNPRINTED:
-            assert browser is not None
-            printed = _print(browser, directory / name, material)
-            files.append(printed)
-            tell(printed)
-    return Written(tuple(files), browser, material)
+    files = list(pages)
+    problem = "" if browser or not pdf else ABSENT
+    try:
+        for name in pages if browser else ():
+            if name != UNPRINTED:
+                assert browser is not None
+                files.append(_print(browser, directory / name, material))
+                tell(files[-1])
+    except HandbookError as error:
+        problem = str(error)
+        _put(directory / UNPRINTED, render_pages(material)[UNPRINTED].encode())
+    return Written(tuple(files), browser, material, problem)
 
 
 def _print(browser: str, page: Path, material: Material) -> str:
