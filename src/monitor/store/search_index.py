@@ -100,16 +100,32 @@ def empty(connection: Connection) -> None:
 def fill_words(connection: Connection) -> Iterator[int]:
     """Make the words of the index from what `search_docs` says is in it; yield how many articles.
 
-    The index must have no words yet.
+    The index must have no words yet. PostgreSQL builds its own at the end, which is much quicker
+    than adding to it.
     """
     query = select(search_docs.c.id, search_docs.c.article_id, search_docs.c.sha256)
     ordered = query.where(search_docs.c.sha256.is_not(None)).order_by(search_docs.c.id)
-    last = 0
+    last, build = 0, _put_off(connection)
     while rows := connection.execute(ordered.where(search_docs.c.id > last).limit(_FILLED)).all():
         last = rows[-1].id
         numbers = {row.article_id: row.id for row in rows}
         _add(connection, numbers, {row.article_id: row.sha256 for row in rows})
         yield len(rows)
+    if build is not None:
+        connection.exec_driver_sql(build)
+
+
+def _put_off(connection: Connection) -> str | None:
+    """Drop the index of PostgreSQL's words; return how to make it again."""
+    if connection.dialect.name == "sqlite":
+        return None
+    name = "ix_search_words_words"
+    told = text(
+        "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = :name"
+    )
+    made = str(connection.execute(told, {"name": name}).scalar_one())
+    connection.execute(text(f"DROP INDEX {name}"))
+    return made
 
 
 def clear_pages(database: Database) -> None:

@@ -73,7 +73,7 @@ def copy_store(source: str, target: str, now: datetime, report: Report) -> Copie
                 _verify(copy, writer, sums, report)
             if not copy.is_sqlite:
                 with copy.claiming() as writer:
-                    writer.execute(text("ANALYZE"))  # what is planned by, before anybody asks
+                    writer.execute(text("ANALYZE search_words"))
             return Copied(origin.name, copy.name, sums, at_work)
     finally:
         origin.close()
@@ -144,6 +144,9 @@ def _copy_tables(
             else:
                 _stream(database, writer, table, rows)
             report("rows", len(rows), total)
+        if not database.is_sqlite:
+            # what is planned by: rows that point here, whatever reads this transaction, and later
+            writer.execute(text(f"ANALYZE {_quoted(writer, table.name)}"))
         sums[table.name] = summing.total
     return sums
 
@@ -168,12 +171,11 @@ def _insertion(table: Table) -> Insert:
 
 def _stream(database: Database, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Write rows as PostgreSQL takes them fastest."""
-    quote = connection.dialect.identifier_preparer.quote
-    names = ", ".join(quote(name) for name in columns_of(table))
+    names = ", ".join(_quoted(connection, name) for name in columns_of(table))
     cursor: Any = connection.connection.cursor()
     driver: Any = connection.dialect.loaded_dbapi
     try:
-        with cursor.copy(f"COPY {quote(table.name)} ({names}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY {_quoted(connection, table.name)} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
     except driver.Error as error:  # its words may hold words of an article
@@ -183,6 +185,10 @@ def _stream(database: Database, connection: Connection, table: Table, rows: Sequ
         raise StoreError(f"database {database.name}: table {table.name}: {said}") from None
     finally:
         cursor.close()
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)
 
 
 def _set_sequences(connection: Connection) -> None:
