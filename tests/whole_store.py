@@ -9,7 +9,7 @@ from monitor.fold import place
 from monitor.gaps import Draw, Drawn, Stratum, Told
 from monitor.masks import Mask
 from monitor.store import Store
-from monitor.types import Delivery, Lease, Review, Sighting, Span, Tag, Visit
+from monitor.types import Delivery, Import, Lease, Place, Review, Sighting, Span, Tag, Visit
 from monitor.visitors import Token
 from store_samples import (
     CLASSIFIER,
@@ -44,6 +44,8 @@ def fill(store: Store, articles: int = 3) -> None:
     key = entries[0].article_id
     later = incoming("00000", f"Corrected. {ODD}", published=None, language=None)
     again = Sighting(key, sha("again"))
+    store.record_poll(poll(first, [later]), at(2))
+    store.record_poll(poll(first, entries[:1]), at(3))
     store.record_poll(poll(first, [later], [again]), at(5), {"news.example": Visit(NOW, 1.1)})
     _judge(store, [entry.article_id for entry in entries])
     _review(store, key, "Ama")
@@ -84,6 +86,10 @@ def _review(store: Store, key: str, reviewer: str) -> None:
 
 
 def _rest(store: Store) -> None:
+    file = Import(feed("file").id, f"{ODD}.jsonl", sha("file"), "jsonl", at(10), "Ama")
+    brought = incoming("brought", f"Brought. {ODD}", origin="summary")
+    places = {brought.article_id: Place(2**40, "row", NOW)}
+    store.record_import(file, poll(feed("file"), [brought]), places, at(10))
     sent = Delivery("a@b.example", "cases", "2026-11-25", NOW, None, "<1@x>", at(10))
     store.begin_send(sent)
     store.unsubscribe("c@d.example", at(10))
@@ -94,4 +100,5 @@ def _rest(store: Store) -> None:
         STAMPS[2], "rule", right=True, day=date(2026, 11, 25), client="page", severity=""
     )
     store.take_lease(Lease("elsewhere process 1", "t", at(11)), lambda _: True)
+    store.forget(["article-unwanted"], "person", at(12))
     store.claim_due("other@1", Lease("h", "t", at(10) + timedelta(seconds=60)), at(10), limit=1)

@@ -49,7 +49,7 @@ def told(url: str) -> list[object]:
         found = [
             store.search(Wanted(words=read_search(words)), STAMPS, limit=9) for words in SEARCHED
         ]
-        assert [page.total for page in found] == [1, 2, 2, 3, 0]
+        assert [page.total for page in found] == [1, 2, 2, 4, 0]
         return [
             shown,
             [store.article_versions(key) for key in ids],
@@ -59,6 +59,7 @@ def told(url: str) -> list[object]:
             store.items(None, None, STAMPS),
             store.ledger(None, None, STAMPS),
             store.choices(STAMPS),
+            store.imports_of(ids),
             store.tokens(),
             found,
         ]
