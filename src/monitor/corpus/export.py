@@ -26,6 +26,7 @@ from monitor.corpus.key_file import KeyFile
 from monitor.corpus.package import MANIFEST, old_entries, write_json, write_package
 from monitor.corpus.publish import Policy, Published, TextDegree, publish
 from monitor.corpus.record import canonical
+from monitor.corpus.table import TableWriter
 from monitor.corpus.tally import Tally
 from monitor.corpus.veil import MASK
 from monitor.corpus.writer import Format, Writer
@@ -192,7 +193,7 @@ def _facts(writer: Writer, folder: Path, text: TextDegree, rows: int) -> tuple[F
         columns = columns_of(path, text)
         if columns:
             # a writer of several tables has counted their rows
-            of_table = getattr(writer, "rows", {}).get(path.stem, rows)
+            of_table = writer.rows[path.stem] if isinstance(writer, TableWriter) else rows
             facts = replace(facts, rows=of_table, columns=columns)
         found.append(facts)
     return tuple(found)

@@ -16,18 +16,26 @@ def error_rates(monitor: Monitor, stamps: Sequence[str]) -> dict[str, Any]:
     """Return the figures of the models and rules with these stamps, as far as they are at hand."""
     from monitor import corpus
 
-    rules, masking = _rules(monitor), corpus.masking_rates()
+    rules, masking = _rules(monitor, stamps), corpus.masking_rates()
     return corpus.error_rates(stamps, data_dir("models"), rules, masking=masking)
 
 
-def _rules(monitor: Monitor) -> Iterator[RuleRates]:
+def _rules(monitor: Monitor, stamps: Sequence[str]) -> Iterator[RuleRates]:
+    """Yield the figures of guidelines, by the stamps under which they judged articles.
+
+    There what the desk adds (rules switched off, the relevance they go by) follows theirs.
+    """
     from monitor.corpus.error_rates import RuleRates
     from monitor.guidelines.measured import load_measured
 
     for guideline in monitor.guidelines:
-        if (measured := load_measured(guideline.path)) is not None:
+        measured = load_measured(guideline.path)
+        if measured is None:
+            continue
+        own = [s for s in stamps if s == guideline.stamp or s.startswith(f"{guideline.stamp}.")]
+        for stamp in own:
             yield RuleRates(
-                stamp=guideline.stamp,
+                stamp=stamp,
                 measured=measured.guideline,
                 date=measured.date,
                 data=measured.data,
