@@ -152,6 +152,14 @@ def test_lists_and_tables(tmp_path: Path) -> None:
             r"'recipients\[1\].filter.form': 'slavery' is none of",
         ),
         (
+            ONE + "[recipients.filter]\ntopic = ['weather']",
+            r"'recipients\[1\].filter.topic': 'weather' is none of",
+        ),
+        (
+            ONE + "[recipients.filter]\ninstitution = ['uno']",
+            r"'recipients\[1\].filter.institution': 'uno' is none of",
+        ),
+        (
             ONE + "[recipients.filter]\nplace = ['UK']",
             r"'recipients\[1\].filter.place': 'UK' is no ISO",
         ),

@@ -45,7 +45,7 @@ def test_a_second_round_finds_nothing_due(followed: Followed) -> None:
 ASSESSORS = [
     *("relevance-en", "tags-en"),
     *(f"relevance-{language}" for language in ("es", "fr", "id", "pt", "tet", "th")),
-    *("languages", "thb-en"),
+    *("policy", "languages", "thb-en"),
 ]
 
 
