@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import socket
+import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from desk import Desk, make_desk
+from monitor.errors import UsageError
+from monitor.scale.cluster import open_cluster
+from monitor.scale.worker import Worker
 from ray_processes import all_ended, children, kill_one, workers
 from warc_files import pages, write_warc
 
@@ -128,7 +136,64 @@ def test_the_store_is_judged_once(desk: Desk, tmp_path: Path) -> None:
     assert sorted(map(repr, said[desk])) == sorted(map(repr, said[other]))
 
 
-def test_what_cannot_be(desk: Desk) -> None:
+def test_what_cannot_be(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RAY_USAGE_STATS_ENABLED", "RAY_IGNORE_UNHANDLED_ERRORS"):
+        monkeypatch.setenv(name, "0")  # undone, whatever is set meanwhile
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with (
+        pytest.raises(UsageError, match=r"needs Ray: pip install 'thb-monitor\[cluster\]'"),
+        open_cluster(Worker, {}, workers=1, address="127.0.0.1:1"),
+    ):
+        pass
     (desk.folder / "in.jsonl").write_text("")
     assert "--ray-address goes with" in desk.refuses("classify", "in.jsonl", "--ray-address", "x:1")
     assert "leave out -" in desk.refuses("check", "-", "--engine", "ray")
+
+
+@proof
+def test_a_cluster_that_is_there(desk: Desk, tmp_path: Path) -> None:
+    """By address, with its token; a cluster nobody has is told in a line."""
+    ray = [sys.executable, "-m", "ray.scripts.scripts"]
+    environ = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "ab" * 32}
+    env = os.environ | environ | {"RAY_USAGE_STATS_ENABLED": "0"}
+    start = ["start", "--head", "--port=6411", "--num-cpus=2", "--include-dashboard=false"]
+    folder = Path(tempfile.mkdtemp(prefix="rt-"))
+    write_warc(desk.folder / "in.warc", pages(130))
+    words = ("classify", "in.warc", "--engine", "ray", "--jobs", "9", "-o")
+    local = desk.type("classify", "in.warc", "-o", "local.jsonl", "--jobs", "1")
+    assert local.code == 0
+    begin = [*ray, *start, "--block", f"--temp-dir={folder}"]
+    head = subprocess.Popen(begin, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    here = "127.0.0.1:6411"
+    calls = (
+        ((*words, "0.jsonl", "--ray-address", here), environ),
+        ((*words, "1.jsonl"), environ | {"RAY_ADDRESS": here}),
+    )
+    try:
+        _wait_for_port(6411)
+        for number, (typed, known) in enumerate(calls):
+            process = desk.start(*typed, **known)
+            out, err = process.communicate(timeout=300)
+            assert (process.returncode, out) == (0, b""), err
+            made = (desk.folder / f"{number}.jsonl").read_bytes()
+            assert made == (desk.folder / "local.jsonl").read_bytes()
+        assert workers(head.pid) == []
+    finally:
+        for pid in [*children(head.pid), head.pid]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        head.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+    gone = desk.start(*words, "2.jsonl", "--ray-address", here, **environ)
+    _, err = gone.communicate(timeout=120)
+    assert (gone.returncode, err.decode().count("\n")) == (2, 1)
+    assert err.startswith(b"error: no Ray cluster at 127.0.0.1:6411: ")
+
+
+def _wait_for_port(port: int) -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.2)
+    pytest.fail("no cluster")

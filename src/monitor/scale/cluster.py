@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import socket
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from monitor.errors import MonitorError, UsageError
 from monitor.scale.tasks import Answer
@@ -28,10 +29,9 @@ RETRIES = 3
 """So often a task is begun anew after its worker died."""
 MOST_BYTES = 400_000_000
 """What is on the way is below: Ray takes it along in its messages instead of storing it."""
+PATIENCE_S = 10
 STORE_BYTES = 80_000_000
 """The least that Ray's object store, which we do not use, may be."""
-
-T = TypeVar("T")
 
 
 class WorkerDied(MonitorError):
@@ -40,11 +40,9 @@ class WorkerDied(MonitorError):
 
 @dataclass(slots=True)
 class Cluster:
-    """Workers of one run; `begin` makes one of them, given Ray's own options."""
+    """Workers of one run; `ray` is the library."""
 
-    count: int
     ray: Any
-    begin: Callable[[], Any]
     workers: list[Any] = field(default_factory=list)
 
     def in_order(self, tasks: Iterable[Any]) -> Iterator[Any]:
@@ -114,22 +112,24 @@ def open_cluster(
 
     A worker has a method `do`, from a task to an `Answer`.
 
-    Without `address` it is one of this machine's processes, for this run. Raises `UsageError`
-    where Ray is not installed or no cluster answers at `address`.
+    Without `address` it is one of this machine's processes, for this run; a cluster at an address
+    gets no more workers than it has cores. Raises `UsageError` where Ray is not installed or no
+    cluster answers at `address`.
     """
     ray = _import_ray(own=not address)
+    _reach(address)
     folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108 - sockets need a short path; nobody else can read it
-    cluster: Cluster | None = None
+    cluster = Cluster(ray)
     try:
         _start(ray, workers, address, folder)
+        cores = int(ray.cluster_resources().get("CPU", 1))
         actor = ray.remote(worker).options(
             num_cpus=1, max_restarts=-1, max_task_retries=RETRIES, max_concurrency=1
         )
-        cluster = Cluster(workers, ray, lambda: actor.remote(**make))
-        cluster.workers += [cluster.begin() for _ in range(workers)]
+        cluster.workers += [actor.remote(**make) for _ in range(max(1, min(workers, cores)))]
         yield cluster
     finally:
-        for each in cluster.workers if cluster else ():
+        for each in cluster.workers:
             with suppress(Exception):
                 ray.kill(each)
         ray.shutdown()
@@ -153,6 +153,18 @@ def _import_ray(*, own: bool) -> Any:
     # a worker's death would be told on stdout, among the results
     told._worker_logs_enabled = False  # noqa: SLF001 - as Ray's own debugger does
     return ray
+
+
+def _reach(address: str) -> None:
+    """Raise `UsageError` where nobody listens at `HOST:PORT`: Ray would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        return
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), PATIENCE_S):
+            return
+    except OSError as error:
+        raise UsageError(f"no Ray cluster at {address}: {error.strerror or error}") from error
 
 
 def _start(ray: Any, workers: int, address: str, folder: Path) -> None:
