@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
+from monitor.masks import Shown
 from monitor.recorded import Provenance, Recorded, Version
 from monitor.shapes import import_json
 from monitor.types import (
@@ -103,6 +104,7 @@ def _recorded(draw: st.DrawFn) -> Recorded:
         story=draw(st.sampled_from([None, "a0"])),
         provenance=Provenance("https://news.example/rss", NOON, draw(imported)),
         versions=(Version("0" * 64, NOON),),
+        shown=draw(st.sampled_from([None, Shown(title)])),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from export_readers import read_lines, read_parquet, read_tables, without_lost
 from monitor.corpus import Policy, export, record_schema
+from monitor.corpus.harm import Guard
 from monitor.corpus.one_text import VEIL, one_text
 from monitor.corpus.publish import TextDegree, publish, spans_of
 from monitor.corpus.record import canonical
@@ -25,16 +27,16 @@ DEGREES: tuple[TextDegree, ...] = ("none", "quotes", "full")
 
 
 @given(RECORDED)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: Recorded) -> None:
     record = canonical(recorded)
     VALIDATOR.validate(record)
     for span in spans_of(record):
         assert record[span["field"]][span["start"] : span["end"]] == span["match"]
     before = json.dumps(record)
-    for text in DEGREES:
-        policy = Policy(text=text, include_reserved=True)
-        values = publish(record, policy).values
+    for text, restricted in product(DEGREES, (False, True)):
+        policy = Policy(text=text, include_reserved=True, restricted=restricted)
+        values = publish(record, policy, recorded.shown).values
         VALIDATOR.validate(values)
         one = one_text(values)
         assert len(one.text) == record["length"]["text"] + one.shift
@@ -47,19 +49,21 @@ def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: Recorded) 
     assert json.dumps(record) == before
 
 
-@given(st.lists(RECORDED, max_size=3), st.sampled_from(DEGREES))
-@settings(max_examples=12, deadline=None)
-def test_what_is_read_back_is_what_was_published(some: list[Recorded], text: TextDegree) -> None:
-    policy = Policy(text=text, restricted=True)
+@given(st.lists(RECORDED, max_size=3), st.sampled_from(DEGREES), st.booleans())
+@settings(max_examples=8, deadline=None)
+def test_what_is_read_back_is_what_was_published(
+    some: list[Recorded], text: TextDegree, restricted: bool
+) -> None:
+    policy, guard = Policy(text=text, restricted=restricted), Guard(secret="of this desk")
     some = [named(one, f"a{number}") for number, one in enumerate(some)]
-    wanted = [publish(canonical(one), policy).values for one in some]
+    wanted = [publish(canonical(one), policy, one.shown, guard).values for one in some]
     lost: dict[str, Any] = {}
     with TemporaryDirectory() as name:
         readers = {"jsonl": read_lines, "csv": read_tables, "parquet": read_parquet}
         found = {}
         for kind, read in readers.items():
             folder = Path(name, kind)
-            export(some, folder, format=kind, policy=policy)  # type: ignore[arg-type]
+            export(some, folder, format=kind, policy=policy, guard=guard)  # type: ignore[arg-type]
             found[kind] = read(folder)
             lost[kind] = json.loads((folder / "loss.json").read_text())["lost"]
     assert found["jsonl"] == wanted
@@ -68,7 +72,7 @@ def test_what_is_read_back_is_what_was_published(some: list[Recorded], text: Tex
     assert (lost["jsonl"], lost["parquet"]) == ({}, {})
     assert lost["csv"] == +Counter(
         finding_sources=sum(len(one["findings"]) for one in wanted),
-        enclosure_types=sum(bool(one["enclosures"][0]["type"]) for one in wanted),
+        enclosure_types=sum(bool(file["type"]) for one in wanted for file in one["enclosures"]),
         version_hashes=len(wanted),
         separators_in_names=sum(name == "B; C" for one in wanted for name in one["authors"]),
     )
