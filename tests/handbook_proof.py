@@ -38,7 +38,7 @@ OVERFLOWING = """() => [...document.querySelectorAll(".panel")].filter((panel) =
 def main() -> int:
     """Print the table; return how it went."""
     with tempfile.TemporaryDirectory() as name, Monitor(Settings(home=Path(name))) as monitor:
-        folders = [Path(name) / "one", Path(name) / "two"]
+        folders = (Path(name) / "one", Path(name) / "two")
         written = [write_handbook(monitor, folder, made=MADE) for folder in folders]
         files = written[0].files
         faults = [f"differs: {file}" for file in files if _differ(*folders, file)]
