@@ -168,8 +168,10 @@ class Told:
     read: frozenset[str]
 
 
-def raid(monitor: Any, folder: Path, text: str, **options: Any) -> list[Told]:
-    """Export in every format, as typed, and attack what lies there together."""
+def raid(
+    monitor: Any, folder: Path, text: str, formats: Iterable[str] = (), **options: Any
+) -> list[Told]:
+    """Export in these formats (every one), as typed, and attack what lies there together."""
     from typing import get_args
 
     from monitor.corpus import ExportFormat, Policy
@@ -177,7 +179,7 @@ def raid(monitor: Any, folder: Path, text: str, **options: Any) -> list[Told]:
     from monitor.masks import stretches
 
     policy = Policy(text=text, **options)  # type: ignore[arg-type]
-    for name in get_args(ExportFormat):
+    for name in formats or get_args(ExportFormat):
         exports.export(monitor, folder / "out" / name, format=name, policy=policy)
     read = exports.read_now(monitor, monitor.now())
     records = list(published.with_names(monitor, exports.chosen(monitor, {}, read)))

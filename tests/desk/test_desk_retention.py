@@ -163,7 +163,7 @@ def test_what_expired_is_told_and_counted(tmp_path: Path) -> None:
         found = list(store.assessed(STAMPS))
         for kind in get_args(ExportFormat):
             records = map(Recorded, found)
-            policy = Policy(text="full")
+            policy = Policy(text="full", restricted=True)
             report = export(records, tmp_path / "out", format=kind, policy=policy, now=LATER)
             assert (report.rows, report.withheld("expired")) == (2, 2)
         for path in (tmp_path / "out").iterdir():
