@@ -15,7 +15,7 @@ from typing import Any
 
 from monitor.corpus.cells import without_surrogates
 from monitor.corpus.marks import FINDING, count_empty, name_of
-from monitor.corpus.one_text import OneText, one_text
+from monitor.corpus.one_text import VEIL, OneText, one_text
 from monitor.corpus.publish import TextDegree
 from monitor.nlp.docs import DocShard, Marked, MarkedText
 
@@ -82,7 +82,8 @@ def marked_text(values: Mapping[str, Any]) -> MarkedText:
     kept = {key: value for key, value in values.items() if key not in ("title", "text")}
     data = {RECORD: kept, "title": list(whole.title_span), "shift": whole.shift}
     groups = {"tags": tags, "findings": findings, "scorecard": scorecard}
-    return MarkedText(without_surrogates(whole.text), groups, cats, data)
+    veil = VEIL if values.get("text") is None else ""
+    return MarkedText(without_surrogates(whole.text), groups, cats, data, veil)
 
 
 def _places(whole: OneText, spans: Any) -> Iterator[tuple[int, int]]:

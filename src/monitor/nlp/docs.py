@@ -33,13 +33,15 @@ class Marked:
 class MarkedText:
     """A text with groups of marks, scores of the whole, and data that goes with it.
 
-    `data` holds what msgpack can: text, numbers, lists and mappings with text as keys.
+    `data` holds what msgpack can: text, numbers, lists and mappings with text as keys. `veil` is
+    a character that stands for words that are not given: a run of it is one word.
     """
 
     text: str
     groups: Mapping[str, Sequence[Marked]]
     cats: Mapping[str, float] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
+    veil: str = ""
 
 
 class DocShard:
@@ -82,7 +84,8 @@ def make_doc(marked: MarkedText, tokenizer: Tokenizer) -> Doc:
     text = marked.text
     starts = {mark.start for marks in marked.groups.values() for mark in marks}
     ends = {mark.end for marks in marked.groups.values() for mark in marks}
-    tokens = tokenizer(text)
+    # spaCy takes a run of signs apart one by one, each time looking at all that are left
+    tokens = tokenizer(text.replace(marked.veil, " ") if marked.veil else text)
     borders = {token.idx for token in tokens} | {token.idx + len(token) for token in tokens}
     words, spaces, places = _cut(text, borders, starts, ends)
     doc = Doc(tokens.vocab, words=words, spaces=spaces)
