@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from monitor.desk.corrections import Applied, apply_corrections
 from monitor.desk.exports import chosen, read_now
 from monitor.desk.reviewing import Reviewer
 from monitor.feeds import article_id
+from monitor.masks import Shown
 from monitor.types import Span, Tag
 from store_samples import NOW, feed, flagged, incoming, judged, poll, tagged
 
@@ -44,6 +45,25 @@ class Home:
         records = chosen(self.monitor, {}, read_now(self.monitor, NOW))
         corpus.export(records, out, format=format, policy=policy)
         return out
+
+    def give_away(self, format: ExportFormat) -> Path:
+        """Export for anybody: `charged` is a hidden name, and the flag is one on identification."""
+        out = self.folder / f"public-{format}"
+        records = (
+            replace(one, shown=Shown(one.assessed.article.title, (span("charged"),)))
+            for one in chosen(self.monitor, {}, read_now(self.monitor, NOW))
+        )
+        guard = corpus.Guard(identifying=frozenset({"victim-as-slave"}), secret="a secret")
+        report = corpus.export(
+            records, out, format=format, policy=Policy(text="full"), guard=guard, key=self.key
+        )
+        assert report.key == self.key
+        return out
+
+    @property
+    def key(self) -> Path:
+        """The key file."""
+        return self.folder / "public.key.jsonl"
 
     def bring(
         self, path: Path, format: CorrectedFormat, who: Reviewer = AMA, **more: Any

@@ -23,6 +23,7 @@ from corrected_exports import (
     open_home,
     remove_flag,
     remove_form,
+    rewrite,
     standoff,
     tag_number,
     url,
@@ -154,6 +155,27 @@ def test_a_version_that_was_kept_back_is_in_the_key_file(home: Home) -> None:
     keys.write_text(json.dumps(hidden) + "\n", encoding="utf-8")
     assert home.bring(out, "doccano", keys=read_keys(keys)).listed == ()
     assert home.said() == [("Ama", "relevant", {"form": ("forced_labour",)})]
+
+
+@pytest.mark.parametrize("format", ["brat", "doccano"])
+def test_what_was_given_to_anybody_comes_back(home: Home, format: CorrectedFormat) -> None:
+    out = home.give_away(format)
+    if format == "brat":
+        for path in out.rglob("*.ann"):
+            rewrite(path, lambda text: re.sub(r"T\d+\tform-other .*\n#\d+\t.*\n", "", text))
+    else:
+        gone = re.compile(r', \[\d+, \d+, "form-other"\]')
+        rewrite(out / "doccano.jsonl", lambda text: gone.sub("", text))
+    written = b"".join(path.read_bytes() for path in out.rglob("*") if path.is_file())
+    assert "███████".encode() in written
+    assert key("a").encode() not in written
+    told = home.bring(out, format).listed
+    assert [one.kind for one in told] == ["not applied"] * 3
+    assert all(one.why.endswith("name its key file with --key") for one in told)
+    applied = home.bring(out, format, keys=read_keys(home.key))
+    assert (applied.corrected, applied.reviews, applied.flags, applied.listed) == (3, 3, 0, ())
+    # What was left out of the export was not taken away by who corrected it.
+    assert home.said("b") == [("Ama", "relevant", {"form": ("forced_labour",)})]
 
 
 # Files that are broken ----------------------------------------------------------------------------

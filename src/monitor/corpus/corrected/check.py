@@ -5,8 +5,7 @@ from __future__ import annotations
 from monitor.corpus.cells import without_surrogates
 from monitor.corpus.corrected.noun import Corrected, shift_of
 from monitor.corpus.one_text import BETWEEN, VEIL
-
-MASK = "█"
+from monitor.corpus.veil import MASK
 
 
 def same_text(corrected: Corrected, title: str, text: str) -> bool:
