@@ -1,6 +1,7 @@
 """What brat, spaCy, Label Studio and doccano are given, read back as they read it."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,8 +15,9 @@ from spacy.tokens import DocBin
 from annotated import articles, assessed, marks_on_words, published, read_brat
 from digest_samples import BODY, TAGS, TITLE, finding
 from monitor.corpus import brat, docbin, doccano, labelstudio
-from monitor.corpus.marks import name_of, parse_name
+from monitor.corpus.marks import label_names, name_of, parse_name
 from monitor.corpus.one_text import one_text
+from monitor.labels import ONE, SCHEMES, check_labels
 from monitor.nlp.docs import make_doc, make_tokenizer
 from monitor.types import Span, Tag
 
@@ -268,6 +270,18 @@ def _two(tmp_path, bare):
     for name in ("rich", "bare"):
         (tmp_path / name).mkdir()
     return [(RICH, "rich"), (bare, "bare")]
+
+
+def test_whatever_a_person_may_say_can_be_marked():
+    names = label_names()
+    assert {*SCHEMES, "indicator"} == names.keys()
+    assert all(names.values())
+    for scheme, some in names.items():
+        assert all(re.fullmatch(r"[a-z]+-[\w-]+", name, re.ASCII) for name in some)
+        if scheme not in (*ONE, "indicator"):
+            assert len(
+                check_labels({scheme: [parse_name(name).label for name in some]})[scheme]
+            ) == len(some)
 
 
 def test_names_say_what_they_mean():

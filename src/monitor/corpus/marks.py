@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.countries import country_codes
+from monitor.entities import ENTITY_SCHEMES, known_entities
 from monitor.labels import SCHEMES
 from monitor.types import INDICATORS
 
@@ -67,7 +68,13 @@ def parse_name(name: str) -> Named | None:
 
 def label_names() -> dict[str, tuple[str, ...]]:
     """Return the names of all that may be marked, by scheme; places where the exploitation is."""
-    known = {**SCHEMES, "place": tuple(country_codes()), "indicator": INDICATORS}
+    listed: dict[str, Iterable[str]] = {one: known_entities(one) for one in ENTITY_SCHEMES}
+    known: dict[str, Iterable[str]] = {
+        **SCHEMES,
+        **listed,
+        PLACE: country_codes(),
+        "indicator": INDICATORS,
+    }
     return {
         scheme: tuple(name_of(scheme, label) for label in labels)
         for scheme, labels in known.items()
