@@ -196,7 +196,7 @@ STEPS = (
     Step(
         "copy",
         "a desk from SQLite to PostgreSQL and back",
-        ("benchmarks/bench_copy.py", "100000"),
+        ("benchmarks/bench_copy.py", "5000"),
     ),
     Step(
         "ray",

@@ -117,8 +117,8 @@ def news(url: str, folder: Path, workers: int, texts: list[tuple[str, str]]) -> 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=3000)
-    parser.add_argument("--news", type=int, default=300)
+    parser.add_argument("--articles", type=int, default=1000)
+    parser.add_argument("--news", type=int, default=60)
     given = parser.parse_args()
     texts: list[tuple[str, str]] = []
     dev = SHARED / "data" / "relevance" / "dev.jsonl.gz"
