@@ -15,18 +15,22 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from desk import Desk, make_desk
+from monitor.config import Settings
+from monitor.core import Monitor
 from monitor.errors import UsageError
 from monitor.scale.cluster import open_cluster
 from monitor.scale.worker import Worker
 from ray_processes import all_ended, children, kill_one, workers
 from warc_files import pages, write_warc
 
-pytest.importorskip("ray", reason="a cluster needs Ray: the extra cluster")
+if find_spec("ray") is None:
+    pytest.skip("a cluster needs Ray: the extra cluster", allow_module_level=True)
 if not sys.platform.startswith("linux"):
     pytest.skip("finds workers in /proc", allow_module_level=True)
 
@@ -106,11 +110,37 @@ def test_drafts_go_nowhere(desk: Desk) -> None:
 
 
 @proof
+def test_what_is_found_in_drafts_is_in_no_object_store(tmp_path: Path) -> None:
+    """However large it is; what Ray is told to store is, so the question tells them apart."""
+    draft = tmp_path / "long.txt"
+    draft.write_text("The women, who were trafficked, admitted it. " * 4_000)
+    asked = [sys.executable, "-c", HELD, str(draft)]  # Ray reads its settings once a process
+    said = subprocess.run(asked, check=True, capture_output=True, text=True)
+    assert json.loads(said.stdout) == [True, 0, 1, False]
+
+
+HELD = """
+import json, sys
+from monitor.config import Settings
+from monitor.scale.cluster import open_cluster
+from monitor.scale.jobs import bare_settings
+from monitor.scale.tasks import Files
+from monitor.scale.worker import Worker
+
+with open_cluster(Worker, {"settings": bare_settings(Settings())}, workers=1) as cluster:
+    task = Files([(sys.argv[1], "long.txt")], {"include_text": True})
+    answer = cluster.workers[0].do.remote(task)
+    (document,) = cluster.ray.get(answer).result
+    stored = cluster.ray.put(b"x" * 1_000_000)
+    held = cluster.ray.experimental.get_object_locations([answer, stored])
+    places = [len(held[one]["node_ids"]) for one in (answer, stored)]
+    print(json.dumps([len(document["text"]) > 150_000, *places, held[answer]["did_spill"]]))
+"""
+
+
+@proof
 def test_the_store_is_judged_once(desk: Desk, tmp_path: Path) -> None:
     """Judgements are those of one process; a run killed half way is gone on with."""
-    from monitor.config import Settings
-    from monitor.core import Monitor
-
     other = make_desk(tmp_path / "other")
     said = {}
     for one in (desk, other):
