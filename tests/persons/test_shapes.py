@@ -39,6 +39,8 @@ def test_shapes_that_tell_a_name(text, name):
         "On Monday, 14, men were freed. Police said he was held.",
         "Judge Ruth Owusu, 44, said so. Mr Asante's wife wept.",
         "J. K. Addo spoke. Parliament passed a law.",
+        "One of the Sri Lankans wept. Thailand, 6, and Russia, 9, voted. The mother of Ghanaians.",
+        "Prime Minister, 44, of them. It broke Article 6, they said.",
     ],
 )
 def test_shapes_that_tell_none(text):

@@ -17,7 +17,7 @@ from monitor.persons.cast import Cast, Person
 from monitor.persons.linking import find_cast
 from monitor.persons.nouns import find_mentions
 from monitor.persons.people import PARTS, Part, PersonLists, parts_of, people_of
-from monitor.persons.shapes import shaped, whole_name
+from monitor.persons.shapes import is_of_country, shaped, whole_name
 from monitor.text.patterns import word_set
 from monitor.text.scene import read_scenes
 from monitor.types import FieldName, Span
@@ -99,7 +99,8 @@ def mask_names(
     if unsure:
         doubtful += _shaped(text, apart=[s for p, s in others if cast.stands_apart(p)])
     common = _COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
-    hidden = sure | {p for p in _parts_at(fields, doubtful) if p.lower() not in common}
+    parts_told = (p for p in _parts_at(fields, doubtful) if not is_of_country(p))
+    hidden = sure | {p for p in parts_told if p.lower() not in common}
     spans += [s for s in doubtful if hidden & set(_parts_at(fields, [s]))]
     if unsure:
         spans = [_whole(text, span) for span in spans]

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+
+from monitor.countries import country_codes, country_name
 
 _UP = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u024f\u1e00-\u1eff]"
 _WORD = rf"{_UP}(?:[\w-]|['’](?!s\b)){{1,30}}(?<=\w)"
@@ -47,7 +50,10 @@ _SHAPES = tuple(
     re.compile(shape)
     for shape in (
         rf"(?<![\w-])(?P<name>{_WORD} {_UP})\.(?! {_WORD}(?:,| (?:who|was|said)))",
-        rf"(?<![\w-]){_NAME},? \(?(?:aged )?(?:[5-9]|1\d|2\d|3\d)(?:[,.;)]| who\b)",
+        (
+            rf"(?<![\w-]){_NAME}(?:, (?:aged )?|,? aged |,? \((?:aged )?)"
+            r"(?:[5-9]|1\d|2\d|3\d)(?:[,.;)]| who\b)"
+        ),
         (
             rf"\b[Oo]ne of (?:them|these|those|(?:the|her|his|its) (?:[\w-]+ ){{0,3}}?{_PEOPLE}),? "
             rf"(?:who gave (?:his|her) name as )?{_NAME}"
@@ -72,17 +78,27 @@ _SHAPES = tuple(
 _TITLED = re.compile(
     r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Lord|Judge|Justice|Sgt|Sergeant|Inspector|Officer|"
     r"Minister|Senator|President|Captain|Superintendent|Detective|Constable|Commissioner|Pastor|"
-    r"Father|Sister|Colonel|General|Lieutenant|Attorney|Prosecutor|Governor|Mayor|Director|Prince)\b"
+    r"Father|Sister|Colonel|General|Lieutenant|Attorney|Prosecutor|Governor|Mayor|Director|Prince|Prime)\b"
 )
 _NOBODY = re.compile(
     r"(?:The|This|That|These|Those|There|Then|They|She|He|His|Her|It|Its|We|Our|You|In|On|At|By|For|"
-    r"From|To|With|After|Before|When|While|Since|If|As|But|And|Or|So|Not|No|Nobody|None|One|Two|"
+    r"From|To|With|After|Before|During|Following|When|While|Since|If|As|But|And|Or|So|Not|No|Nobody|None|One|Two|"
     r"Three|Four|Five|Six|Seven|Eight|Nine|Ten|Some|Many|Most|Both|Each|Every|All|Another|Other|"
     r"Police|Officers|Detectives|Prosecutors|Officials|Investigators|Lawyers|Parliament|Government|"
     r"Court|Authorities|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|"
     r"March|April|May|June|July|August|September|October|November|December|Asked|According|Born|"
     r"People|Women|Girls|Men|Boys|Children|Mother|Mum|Witnesses|Neighbours|Photo|Image|Picture)\b"
 )
+
+
+_ALSO_GIVEN = frozenset(
+    ("jordan", "chad", "georgia", "israel", "kenya", "india", "sierra", "marino", "salvador")
+)
+"""Countries after which people are named: as names they are hidden."""
+_IN_SPEECH = frozenset(
+    ("russia", "laos", "burma", "britain", "england", "scotland", "turkey", "swaziland", "america")
+)
+"""What people call countries that the standard calls otherwise."""
 
 
 def shaped(text: str) -> Iterator[tuple[int, int]]:
@@ -92,8 +108,26 @@ def shaped(text: str) -> Iterator[tuple[int, int]]:
             start, end = found.span("name")
             while (first := _NOBODY.match(text, start)) and first.end() < end:
                 start = first.end() + 1  # "Then Rosa": a sentence begins
-            if not first and not _TITLED.match(text, start):
+            if first or _TITLED.match(text, start):
+                continue
+            if not all(is_of_country(word) for word in re.findall(r"\w+", text[start:end])):
                 yield start, end
+
+
+def is_of_country(word: str) -> bool:
+    """Whether a word is of a country's name, or that of its people: "Sri", "Lankans"."""
+    lower = word.lower().removesuffix("s")
+    endings = ("n", "an", "ian", "ese", "i")
+    stems = (lower.removesuffix(ending) for ending in endings if lower.endswith(ending))
+    return word.lower() in _country_words() or any(s in _country_words() for s in (lower, *stems))
+
+
+@cache
+def _country_words() -> frozenset[str]:
+    """Return the words of countries' names, without those that are also given to people."""
+    names = (country_name(code).lower() for code in country_codes())
+    words = {w for name in names if "saint" not in name for w in re.findall(r"\w{3,}", name)}
+    return frozenset(words) - _ALSO_GIVEN | _IN_SPEECH
 
 
 _MOST = 4
