@@ -166,12 +166,23 @@ class Told:
     cap: int
     hidden: int
     read: frozenset[str]
+    marked: int = 0
+    out: frozenset[str] = frozenset()
+    """Of the names that were marked by hand, those that can be read."""
 
 
 def raid(
-    monitor: Any, folder: Path, text: str, formats: Iterable[str] = (), **options: Any
+    monitor: Any,
+    folder: Path,
+    text: str,
+    formats: Iterable[str] = (),
+    marked: Mapping[str, set[str]] | None = None,
+    **options: Any,
 ) -> list[Told]:
-    """Export in these formats (every one), as typed, and attack what lies there together."""
+    """Export in these formats (every one), as typed, and attack what lies there together.
+
+    `marked` are names marked by hand, by the article's text.
+    """
     from typing import get_args
 
     from monitor.corpus import ExportFormat, Policy
@@ -201,7 +212,13 @@ def raid(
         number = len(Words(article.text))
         cap = number if text == "full" else min(int(0.1 * number), 90)
         read = names_read({name for name in hidden if len(name) > 2}, mine, Loot())
-        told.append(Told(number, len(got), len(strict), cap, len(hidden), frozenset(read)))
+        names = (marked or {}).get(article.text, set())
+        out = frozenset(names_read(names, mine, Loot()))
+        told.append(
+            Told(
+                number, len(got), len(strict), cap, len(hidden), frozenset(read), len(names), out
+            )
+        )
     return told
 
 
@@ -243,19 +260,26 @@ def main() -> None:
 
     from monitor.config import Settings
     from monitor.core import Monitor
-    from named_marks import SHARED, names
+    from named_marks import SHARED, Name, names
 
     wanted = int(sys.argv[sys.argv.index("-n") + 1]) if "-n" in sys.argv else 200
     with gzip.open(SHARED / "dev.jsonl.gz", "rt", encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    marked = {mark.article for mark in names()}
-    rows.sort(key=lambda row: (row["id"] not in marked, -row["rel"], len(row["text"]) < 800))
+    by_id: dict[str, list[Name]] = defaultdict(list)
+    for mark in names():
+        by_id[mark.article].append(mark)
+    rows.sort(key=lambda row: (row["id"] not in by_id, -row["rel"], len(row["text"]) < 800))
     with TemporaryDirectory() as home, Monitor(Settings(home=Path(home))) as monitor:
         stored(monitor, rows[:wanted])
         monitor.assess()
+        marked = {
+            row["text"]: {row[f][a:b] for mark in by_id[row["id"]] for f, a, b in mark.places}
+            for row in rows[:wanted]
+            if row["id"] in by_id
+        }
         print(f"{wanted} articles of dev, all formats, all files of an export together")
         for text in ("none", "quotes", "full"):
-            told = raid(monitor, Path(home) / text, text)
+            told = raid(monitor, Path(home) / text, text, marked=marked)
             report(text, told)
 
 
@@ -276,9 +300,13 @@ def report(text: str, told: list[Told]) -> None:
     print(
         f"  hidden names {sum(one.hidden for one in told)}, read {sum(len(o.read) for o in told)}"
     )
+    print(
+        f"  marked by hand {sum(one.marked for one in told)} (each way of writing a name), "
+        f"read {sum(len(one.out) for one in told)}"
+    )
     if "-v" in sys.argv:
         for one in told:
-            if one.got > one.cap or one.read:
+            if one.got > one.cap or one.read or one.out:
                 print("   ", one)
 
 

@@ -194,6 +194,12 @@ STEPS = (
         ("tests/export_proof.py", "100000"),
     ),
     Step(
+        "attacks",
+        "two attackers with every file of exports of 200 real articles",
+        ("tests/attacks.py",),
+        needs=DEV,
+    ),
+    Step(
         "copy",
         "a desk from SQLite to PostgreSQL and back",
         ("benchmarks/bench_copy.py", "5000"),

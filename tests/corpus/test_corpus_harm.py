@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from attacks import Loot, names_read, plunder
 from digest_samples import article, finding
@@ -13,7 +14,7 @@ from monitor import corpus
 from monitor.corpus import Guard, Policy, key_path
 from monitor.corpus.one_text import one_text
 from monitor.corpus.publish import publish
-from monitor.corpus.record import canonical
+from monitor.corpus.record import canonical, record_schema
 from monitor.errors import UsageError
 from monitor.masks import LANGUAGE, Shown, withheld
 from monitor.recorded import Recorded, Version
@@ -147,6 +148,7 @@ def test_what_leads_to_an_article_that_identifies_somebody_goes_into_the_key():
     )
     made = given(recorded)
     values = made.values
+    Draft202012Validator(json.loads(record_schema())).validate(values)
     assert (values["url"], values["title"], values["sha256"]) == (None, None, None)
     assert values["mining_policy"] is None
     assert values["authors"] == values["enclosures"] == []

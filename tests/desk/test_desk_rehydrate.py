@@ -108,7 +108,8 @@ def test_what_becomes_of_an_export(
     ids = {article_id(f"{server.url}/{name}"): name for name in NAMES}
     with desk_in(tmp_path / "desk") as desk:
         fill(desk, server, NAMES)
-        export(desk, tmp_path / "export", format=format, policy=Policy(text=text, restricted=True))
+        policy = Policy(text=text, restricted=True, quote_share=1.0)  # the texts are short
+        export(desk, tmp_path / "export", format=format, policy=policy)
     change(server)
     out = tmp_path / "out"
     with desk_in(tmp_path / "elsewhere") as desk:  # where no desk is, none is made
@@ -185,14 +186,10 @@ def test_a_run_that_was_killed_goes_on(server: FeedServer, tmp_path: Path) -> No
         pages = [path for path in server.paths() if path.strip("/") in FEW]
         assert len(pages) == len(set(pages))
         assert len(lines(out / "rehydrated.jsonl")) == 4
+        policy = Policy("full", restricted=True)
+        other = export(desk, tmp_path / "x", format="jsonl", policy=policy)
         with pytest.raises(UsageError, match="another export"):
-            run(
-                desk,
-                export(
-                    desk, tmp_path / "x", format="jsonl", policy=Policy("full", restricted=True)
-                ).path,
-                out,
-            )
+            run(desk, other.path, out)
 
 
 def test_what_had_no_answer_is_asked_again(server: FeedServer, tmp_path: Path) -> None:
