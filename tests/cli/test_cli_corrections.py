@@ -14,7 +14,7 @@ def test_a_corrected_export_is_told_and_a_broken_one_refused(
     followed: Followed, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    words = ("--format", "doccano", "--text", "full", "-o", str(out))
+    words = ("--format", "doccano", "--text", "full", "--restricted", "-o", str(out))
     assert followed.desk.type("export", *words).code == 0
     path = out / "doccano.jsonl"
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
