@@ -215,9 +215,7 @@ def raid(
         names = (marked or {}).get(article.text, set())
         out = frozenset(names_read(names, mine, Loot()))
         told.append(
-            Told(
-                number, len(got), len(strict), cap, len(hidden), frozenset(read), len(names), out
-            )
+            Told(number, len(got), len(strict), cap, len(hidden), frozenset(read), len(names), out)
         )
     return told
 
