@@ -190,6 +190,7 @@ MEASURES: dict[str, Measure] = {
         "relevance/dev.jsonl.gz",
         partial(of_model, "policy", DEV, ("institution", "topic")),
         repeat="monitor evaluate policy DATA",
+        within=0.001,
     ),
     **{
         f"relevance-{language}": Measure(
