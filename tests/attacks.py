@@ -66,8 +66,8 @@ def _units(path: Path) -> Iterator[Any]:
 
         for doc in DocBin().from_disk(path).get_docs(spacy.blank("xx").vocab):
             spans = [s for group in doc.spans.values() for s in group]
-            told = [str(value) for value in doc.user_data.values()]
-            yield [doc.text, *told, *(s.text for s in spans), *(s.id_ for s in spans)]
+            told = list(doc.user_data.values())
+            yield [doc.text, told, *(s.text for s in spans), *(s.id_ for s in spans)]
         return
     text = path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
     if path.suffix == ".jsonl":
