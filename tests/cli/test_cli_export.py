@@ -53,7 +53,7 @@ def test_every_article_is_a_line(followed: Followed, everything: list[dict[str, 
     assert {row["url"] for row in everything} == set(followed.expected)
     for row in everything:
         assert row["schema"] == 1
-        assert len(row["stamps"]) == 10
+        assert len(row["stamps"]) == 11
         assert row["relevant"] in (True, False, None)
         for finding in row["findings"]:
             field = row[finding["field"]]
