@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import URL
 
 import postgres
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 BETTER = pytest.StashKey[dict[str, str]]()
 
 
@@ -24,6 +31,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("raise the floors: make floors")
         for name, figure in found.items():
             terminalreporter.line(f"{name}: {figure}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium if there is one, else Playwright's own: one a process can be."""
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -245,7 +245,7 @@ MEASURES: dict[str, Measure] = {
         "spans/train.jsonl.gz, a quarter",
         partial(of_marked, apart),
     ),
-    "thb-en/general-news": Measure((DEV,), "relevance/dev.jsonl.gz, rel 0", of_general),
+    "thb-en/general-news": Measure((DEV,), "relevance/dev.jsonl.gz, rel 0", of_general, slow=True),
 }
 """By the names of the sections; those of models are the models' names."""
 

@@ -69,7 +69,8 @@ def test_the_ledger_adds_up(digest: dict[str, Any]) -> None:
 
 
 def test_evidence_lies_in_the_text(desk: Desk) -> None:
-    said = desk.type("export", "--format", "jsonl", "-o", "out", "--text", "full")
+    whole = ("export", "--restricted", "--text", "full")
+    said = desk.type(*whole, "--format", "jsonl", "-o", "out")
     assert said.code == 0, said.err
     lines = (desk.folder / "out" / "articles.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]

@@ -144,7 +144,7 @@ def test_formulas_are_guarded(tmp_path):
 
 
 @given(NASTY, NASTY, NASTY)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_csv_round_trip(title, text, outlet):
     with TemporaryDirectory() as folder:
         odd = article(title=title, text=text, outlet=outlet)

@@ -166,7 +166,7 @@ def test_what_expired_is_told_and_counted(tmp_path: Path) -> None:
             policy = Policy(text="full", restricted=True)
             report = export(records, tmp_path / "out", format=kind, policy=policy, now=LATER)
             assert (report.rows, report.withheld("expired")) == (2, 2)
-        for path in (tmp_path / "out").iterdir():
+        for path in filter(Path.is_file, (tmp_path / "out").rglob("*")):
             assert PLANTED.encode() not in path.read_bytes()
         digest = build_digest(
             found,

@@ -9,7 +9,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from pypdf import PageObject, PdfReader
 
 import handbook_samples
@@ -22,7 +22,6 @@ from monitor.errors import HandbookError, UsageError
 from monitor.handbook import find_browser, print_pdf, render_pages
 
 NEEDED = pytest.mark.skipif(find_browser() is None, reason="no Chromium here")
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(name="desk")
@@ -60,27 +59,25 @@ def test_printed_pages_bear_the_stamp_and_their_number(tmp_path: Path) -> None:
 
 @pytest.mark.browser
 @NEEDED
-def test_slides_are_walked_by_keys(tmp_path: Path) -> None:
+def test_slides_are_walked_by_keys(browser: Browser, tmp_path: Path) -> None:
     page_file = tmp_path / "slides.html"
     made = handbook_samples.material(tmp_path)
     page_file.write_text(render_pages(made)["slides.html"], encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGS)
-        page = browser.new_page()
-        told: list[str] = []
-        page.on("console", lambda message: told.append(message.text))
-        page.on("pageerror", lambda error: told.append(str(error)))
-        page.goto(page_file.as_uri())
-        place = page.locator("#place")
-        count = page.locator(".slide").count()
-        for key, at in (("ArrowRight", 2), ("PageDown", 3), ("ArrowLeft", 2), ("End", count)):
-            page.keyboard.press(key)
-            assert place.inner_text() == f"{at} / {count}"
-            assert page.locator(".slide:visible").count() == 1
-        page.keyboard.press("Home")
-        page.get_by_role("button", name="Next").click()
-        assert place.inner_text() == f"2 / {count}"
-        browser.close()
+    page = browser.new_page()
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.goto(page_file.as_uri())
+    place = page.locator("#place")
+    count = page.locator(".slide").count()
+    for key, at in (("ArrowRight", 2), ("PageDown", 3), ("ArrowLeft", 2), ("End", count)):
+        page.keyboard.press(key)
+        assert place.inner_text() == f"{at} / {count}"
+        assert page.locator(".slide:visible").count() == 1
+    page.keyboard.press("Home")
+    page.get_by_role("button", name="Next").click()
+    assert place.inner_text() == f"2 / {count}"
+    page.close()
     assert told == []
 
 

@@ -55,7 +55,7 @@ def wait_for(desk: Desk, name: str, process: object) -> None:
 
 def test_a_killed_worker_costs_its_piece_only(desk: Desk) -> None:
     """What comes out is what one process says, byte for byte, and nothing is left running."""
-    write_warc(desk.folder / "in.warc.gz", pages(max(PAGES, 250)))
+    write_warc(desk.folder / "in.warc.gz", pages(max(PAGES, 160)))
     local = desk.type("classify", "in.warc.gz", "-o", "local.jsonl", "--jobs", "1")
     assert local.code == 0, local.err
     words = ("classify", "in.warc.gz", "-o", "ray.jsonl", "--engine", "ray", "--jobs", "2")
@@ -83,6 +83,7 @@ def held() -> list[str]:
     return found
 
 
+@proof
 def test_drafts_go_nowhere(desk: Desk) -> None:
     """While drafts are checked none of their words is in Ray's logs, folder or object store."""
     draft = f"The women, who were trafficked, admitted it, said {CANARY}. " * 3

@@ -17,7 +17,7 @@ from monitor.store import Store, open_store
 from store_samples import CLASSIFIER, NOW, TAGGER, at, dump, feed, incoming, judged, poll
 from store_worker import POLLS
 
-KILLS = int(os.environ.get("KILLS", "10"))
+KILLS = int(os.environ.get("KILLS", "6"))
 
 
 def start(url: str, mode: str = "run") -> subprocess.Popen[str]:

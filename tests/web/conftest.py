@@ -1,32 +1,19 @@
 """A real Chromium, watched: no request leaves the machine, no error, no breach of the policy."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from serving import address, desk
 
-__all__ = ["address", "browser", "desk", "page"]
+__all__ = ["address", "desk", "page"]
 
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 REPORT = """addEventListener("securitypolicyviolation",
     (event) => console.error("policy:", event.violatedDirective, event.blockedURI))"""
 
 
 expect.set_options(timeout=20_000)  # a slow core shared with others needs more than five seconds
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium if there is one, else Playwright's own."""
-    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
