@@ -16,7 +16,7 @@ import warm
 from desk import Desk, clean_environ, make_desk
 from monitor.demo import outlets as demo_outlets
 
-KILLS = int(os.environ.get("KILLS", "4"))
+KILLS = int(os.environ.get("KILLS", "5"))
 ALL_FROM = 100
 """Kills of tests/proof.py, which follows all the outlets."""
 KILLS_A_DESK = 5
