@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ class FileFacts:
     """A file by its name in the export's folder, or a folder of many: `parts` is how many.
 
     A folder's `bytes` are those of all its files together, its `sha256` that of the lines that
-    `sha256sum` prints of them, sorted by name. `rows` and `columns` are there where it is a table
+    `sha256sum` prints of them, folder by folder. `rows` and `columns` are there where it is a table
     or has a record a line.
     """
 
@@ -139,8 +140,11 @@ def file_facts(path: Path, name: str) -> FileFacts:
 
 
 def files_in(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder and those below it, sorted."""
-    return iter(sorted(path for path in folder.rglob("*") if path.is_file()))
+    """Yield the files in a folder and those below it, sorted in each: brat's are 200,000."""
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            yield Path(root, name)
 
 
 def sha256_of(path: Path) -> str:

@@ -37,17 +37,20 @@ def write_package(folder: Path, facts: ExportFacts, old: Iterable[dict[str, Any]
     _write(folder / "CITATION.cff", citation(facts))
     _write(folder / SCHEMA_FILE, record_schema())
     write_json(folder / MANIFEST, {"schema": SCHEMA, "files": files})
-    _write(folder / SUMS, _sums(folder, others))
+    _write_sums(folder, others)
 
 
-def _sums(folder: Path, others: Iterable[Mapping[str, Any]]) -> str:
-    """Return a line for each file as `sha256sum` prints them, of all formats in the folder."""
-    found = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files_in(folder)}
-    for entry in others:
-        # a folder of files is vouched for as a whole by the manifest
-        if entry.get("parts", 1) == 1:
-            found.setdefault(entry["file"], entry["sha256"])
-    return "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(found.items()))
+def _write_sums(folder: Path, others: Iterable[Mapping[str, Any]]) -> None:
+    """Write a line for each file as `sha256sum` prints them, of all formats in the folder."""
+    there = {path.name for path in folder.iterdir()}
+    with (folder / SUMS).open("x", encoding="utf-8", newline="") as sums:
+        for path in files_in(folder):
+            if path.name != SUMS:
+                sums.write(f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n")
+        for entry in others:
+            # a folder of files is vouched for as a whole by the manifest
+            if entry.get("parts", 1) == 1 and entry["file"] not in there:
+                sums.write(f"{entry['sha256']}  {entry['file']}\n")
 
 
 def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
