@@ -303,3 +303,12 @@ def test_a_mark_over_spaces_keeps_them(tmp_path):
     values = published(assessed("", text, tags=tags))
     doc, _ = check_docbin(values, tmp_path)
     assert [span.text for span in doc.spans["tags"]] == [" ", " two ", " ", text]
+
+
+def test_a_span_behind_the_text_costs_no_docbin(tmp_path):
+    values = published(RICH)
+    values["tags"][0]["evidence"].append({"field": "text", "start": 9_000, "end": 9_009})
+    writer = docbin.open_writer(tmp_path, "full")
+    writer.write(values)
+    writer.close()
+    assert writer.lost["spans_outside_text"] == 1

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.corpus.cells import without_surrogates
-from monitor.corpus.marks import FINDING, count_empty, name_of
+from monitor.corpus.marks import FINDING, count_empty, count_outside, name_of
 from monitor.corpus.one_text import VEIL, OneText, one_text
 from monitor.corpus.publish import TextDegree
 from monitor.nlp.docs import DocShard, Marked, MarkedText
@@ -42,6 +42,7 @@ class DocWriter:
         """Write one article."""
         self._shard.add(marked_text(values), values.get("language"))
         self.lost["empty_spans"] += count_empty(values)
+        self.lost["spans_outside_text"] += count_outside(values)
         if len(self._shard) >= PER_FILE:
             self._save()
             self._shard = DocShard()
@@ -89,7 +90,7 @@ def marked_text(values: Mapping[str, Any]) -> MarkedText:
 def _places(whole: OneText, spans: Any) -> Iterator[tuple[int, int]]:
     for span in spans:
         start, end = whole.place(span)
-        if start < end:
+        if start < end <= len(whole.text):  # a store's row may be wrong: no reason to give none
             yield start, end
 
 

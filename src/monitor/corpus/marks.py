@@ -104,6 +104,11 @@ def count_empty(values: Mapping[str, Any]) -> int:
     return sum(span["start"] == span["end"] for span in _spans(values))
 
 
+def count_outside(values: Mapping[str, Any]) -> int:
+    """Return how many spans of a record end behind the field that they are of."""
+    return sum(span["end"] > values["length"][span["field"]] for span in _spans(values))
+
+
 def _spans(values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for key in ("tags", "scorecard"):
         for item in values.get(key) or ():
