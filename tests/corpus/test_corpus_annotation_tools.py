@@ -305,10 +305,9 @@ def test_a_mark_over_spaces_keeps_them(tmp_path):
     assert [span.text for span in doc.spans["tags"]] == [" ", " two ", " ", text]
 
 
-def test_a_span_behind_the_text_costs_no_docbin(tmp_path):
+@pytest.mark.parametrize("format", [brat, docbin, doccano, labelstudio])
+def test_a_span_behind_the_text_costs_no_export(tmp_path, format):
     values = published(RICH)
     values["tags"][0]["evidence"].append({"field": "text", "start": 9_000, "end": 9_009})
-    writer = docbin.open_writer(tmp_path, "full")
-    writer.write(values)
-    writer.close()
+    writer = write(format, values, tmp_path)
     assert writer.lost["spans_outside_text"] == 1

@@ -21,7 +21,14 @@ from typing import Any
 from monitor.corpus.brat_conf import annotation_conf, visual_conf
 from monitor.corpus.cells import without_surrogates
 from monitor.corpus.jsonl import article_line
-from monitor.corpus.marks import Mark, count_empty, count_lost, marks_of, relevance_word
+from monitor.corpus.marks import (
+    Mark,
+    count_empty,
+    count_lost,
+    count_outside,
+    marks_of,
+    relevance_word,
+)
 from monitor.corpus.one_text import one_text
 from monitor.corpus.publish import TextDegree
 
@@ -204,6 +211,7 @@ def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
 def _lost(values: Mapping[str, Any], text: str, marks: Iterable[Mark]) -> Counter[str]:
     lost = count_lost(values, _CARRIED)
     lost["empty_spans"] = count_empty(values)
+    lost["spans_outside_text"] = count_outside(values)
     lost["carriage_returns"] = text.count("\r")
     split = [list(pieces(text, mark)) for mark in marks if not mark.whole]
     lost["spans_split_at_line_breaks"] = sum(len(places) > 1 for places in split)

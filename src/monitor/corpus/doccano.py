@@ -14,7 +14,7 @@ from typing import Any
 
 from monitor.corpus.cells import without_surrogates
 from monitor.corpus.jsonl import LineWriter, article_line
-from monitor.corpus.marks import count_empty, marks_of
+from monitor.corpus.marks import count_empty, count_outside, marks_of
 from monitor.corpus.one_text import one_text
 from monitor.corpus.publish import TextDegree
 from monitor.text.positions import Positions
@@ -36,6 +36,7 @@ class DoccanoWriter(LineWriter):
         row = document(values)
         self._file.write(article_line(row))
         self.lost["empty_spans"] += count_empty(values)
+        self.lost["spans_outside_text"] += count_outside(values)
         # doccano takes no document without text and has no labels of a whole one beside spans.
         self.lost["articles_without_text"] += not row["text"]
         self.lost["labels_of_the_whole_article"] += sum(mark.whole for mark in marks_of(values))

@@ -20,6 +20,7 @@ from monitor.corpus.marks import (
     FINDING,
     Mark,
     count_empty,
+    count_outside,
     marks_of,
     name_of,
     parse_name,
@@ -64,6 +65,7 @@ class TaskWriter:
         self._count += 1
         self._names.update(mark.name for mark in marks_of(values))
         self.lost["empty_spans"] += count_empty(values)
+        self.lost["spans_outside_text"] += count_outside(values)
 
     def close(self) -> None:
         """End the last file and write the configuration of what was marked."""

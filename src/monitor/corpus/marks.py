@@ -94,9 +94,9 @@ def all_names(used: Iterable[str]) -> dict[str, tuple[str, ...]]:
 def marks_of(values: Mapping[str, Any], shift: int = 0) -> list[Mark]:
     """Return the marks of a record, tags first; `shift` is where its text begins in the one text.
 
-    Evidence without words (start = end) is no mark: see `count_empty`.
+    Evidence without words (start = end), or behind its text, is no mark: see the counts below.
     """
-    return [*_tag_marks(values.get("tags") or (), shift), *_finding_marks(values, shift)]
+    return [*_tag_marks(values, shift), *_finding_marks(values, shift)]
 
 
 def count_empty(values: Mapping[str, Any]) -> int:
@@ -116,10 +116,10 @@ def _spans(values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield from values.get("findings") or ()
 
 
-def _tag_marks(tags: Iterable[Mapping[str, Any]], shift: int) -> Iterator[Mark]:
-    for tag in tags:
+def _tag_marks(values: Mapping[str, Any], shift: int) -> Iterator[Mark]:
+    for tag in values.get("tags") or ():
         name = name_of(tag["scheme"], tag["label"], tag.get("role"))
-        places = [place for span in tag["evidence"] if (place := _place(span, shift))]
+        places = [place for span in tag["evidence"] if (place := _place(values, span, shift))]
         for start, end in places:
             yield Mark(name, start, end, tag["score"], tag)
         if not places:
@@ -128,13 +128,17 @@ def _tag_marks(tags: Iterable[Mapping[str, Any]], shift: int) -> Iterator[Mark]:
 
 def _finding_marks(values: Mapping[str, Any], shift: int) -> Iterator[Mark]:
     for finding in values.get("findings") or ():
-        place = _place(finding, shift)
+        place = _place(values, finding, shift)
         if place:
             name = name_of(FINDING, finding["rule"])
             yield Mark(name, *place, finding.get("confidence"), finding)
 
 
-def _place(span: Mapping[str, Any], shift: int) -> tuple[int, int] | None:
+def _place(
+    values: Mapping[str, Any], span: Mapping[str, Any], shift: int
+) -> tuple[int, int] | None:
+    if span["end"] > values["length"][span["field"]]:
+        return None  # a store's row may be wrong: no reason to give no export
     moved = shift if span["field"] == "text" else 0
     start, end = span["start"] + moved, span["end"] + moved
     return (start, end) if start < end else None
