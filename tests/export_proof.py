@@ -84,9 +84,10 @@ def export_one(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
             monitor, out, format=asked["format"], policy=policy, filters=filters
         )
         took = time.monotonic() - begun
+        # rusage has the peak of who called, too; before `rglob`, which holds every path it has met
+        status = Path("/proc/self/status").read_text()
+        peak = int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1024
         size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-    status = Path("/proc/self/status").read_text()  # rusage has the peak of who called, too
-    peak = int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1024
     lost = dict(report.facts.lost)
     return {"rows": report.rows, "seconds": took, "peak": peak, "mb": size / 1e6, "lost": lost}
 
