@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,29 +14,13 @@ from corrected_exports import (
     add_form,
     annotate,
     change_relevance,
-    fill,
     key,
-    open_home,
     remove_flag,
     remove_form,
 )
 from monitor.corpus.corrected import CorrectedFormat
 from monitor.desk.reviewing import Reviewer, undo
 from store_samples import NOW
-
-
-@pytest.fixture(scope="module", name="filled")
-def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("filled")
-    fill(folder)
-    return folder
-
-
-@pytest.fixture
-def home(tmp_path: Path, filled: Path) -> Iterator[Home]:
-    with open_home(tmp_path, filled) as made:
-        yield made
-
 
 # One thing corrected, in each format --------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,7 @@ from corrected_exports import (
     annotate,
     corrected_copy,
     each_line,
-    fill,
     key,
-    open_home,
     remove_flag,
     remove_form,
     rewrite,
@@ -34,20 +31,6 @@ from monitor.corpus.corrected import CorrectedFormat
 from monitor.desk.corrections import read_keys
 from monitor.errors import DataError, UsageError
 from store_samples import NOW, feed, incoming, poll
-
-
-@pytest.fixture(scope="module", name="filled")
-def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("filled")
-    fill(folder)
-    return folder
-
-
-@pytest.fixture
-def home(tmp_path: Path, filled: Path) -> Iterator[Home]:
-    with open_home(tmp_path, filled) as made:
-        yield made
-
 
 # What is listed and not applied -------------------------------------------------------------------
 
