@@ -1,6 +1,5 @@
 """What an editor sees of a session: order, failures, settings; the checking is the test's."""
 
-import asyncio
 import logging
 import os
 import threading
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 import lsp_client
 from monitor.config import Settings
@@ -138,10 +138,12 @@ def test_where_the_process_ended_a_new_one_tries_once_more(tmp_path: Path) -> No
     settings = Settings(home=tmp_path)
     checker = Checker(settings)
     checker._worker = worker = Ending(settings)
-    assert asyncio.run(checker.check({"text": "a"})) == {"findings": []}
-    worker.left = 2
-    with pytest.raises(WorkerEnded):
-        asyncio.run(checker.check({"text": "a"}))
+    # A loop of its own thread: where a browser is open, Playwright's runs in this one.
+    with start_blocking_portal() as portal:
+        assert portal.call(checker.check, {"text": "a"}) == {"findings": []}
+        worker.left = 2
+        with pytest.raises(WorkerEnded):
+            portal.call(checker.check, {"text": "a"})
     checker.close()
 
 
