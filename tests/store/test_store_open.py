@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+import monitor.store.database as databases
 import monitor.store.migrate as migrating
 from monitor.errors import StoreError
 from monitor.store import Store, open_store
@@ -221,6 +222,25 @@ def test_a_locked_postgres(url: str) -> None:
         assert store.feeds() == []
         with pytest.raises(StoreError, match=r"locked .* \(waited 0\.05 s\)"):
             store.add_feeds([feed()], NOW)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("make_url_of", ["postgresql"], indirect=True)
+def test_who_stands_still_while_writing_keeps_nobody_out(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a machine without power does, of which PostgreSQL hears nothing for hours."""
+    with open_store(url) as gone, open_store(url) as store:
+        monkeypatch.setattr(databases, "IDLE_S", 0.5)
+
+        def stand_still() -> None:
+            with gone._database.writing() as connection:
+                assert store.add_feeds([feed()], NOW) == 1
+                connection.execute(text("SELECT 1"))
+
+        with pytest.raises(StoreError, match="cannot be used: "):
+            stand_still()
+        assert gone.feeds() == [feed()]
 
 
 @pytest.mark.postgres

@@ -15,7 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    literal,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -23,8 +34,13 @@ from monitor.errors import StoreError
 
 _WRITER_LOCK = 0x6D6F6E69746F72
 """The key of PostgreSQL's advisory lock: the letters of `monitor`."""
+IDLE_S = 300
+"""So long may a writing transaction stand still: its program is gone, as with its machine's power,
+and PostgreSQL would keep its locks for hours."""
 _BEGIN = "monitor_begin"
 """The execution option that says how SQLite begins a transaction: statements, in order."""
+_STOOD_STILL = "25P03"
+"""What PostgreSQL calls a transaction that stood still for too long."""
 
 _SQLITE_ERRORS = {
     "SQLITE_NOTADB": "the file is not an SQLite database",
@@ -105,8 +121,12 @@ class Database:
             yield connection
 
     def _limit_waits(self, connection: Connection) -> None:
-        wait = f"{max(1, round(self.busy_timeout_s * 1000))}ms"
-        connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": wait})
+        """Let others wait for this transaction, and it for others, only so long."""
+        set_locally(
+            connection,
+            lock_timeout=f"{max(1, round(self.busy_timeout_s * 1000))}ms",
+            idle_in_transaction_session_timeout=f"{round(IDLE_S * 1000)}ms",
+        )
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -216,6 +236,11 @@ def _postgres_engine(url: URL) -> Engine:
     )
 
 
+def set_locally(connection: Connection, **values: str) -> None:
+    """Set settings of PostgreSQL for the transaction at hand."""
+    connection.execute(select(*(func.set_config(*each, literal(True)) for each in values.items())))
+
+
 def reason_of(error: BaseException | None, waited_s: float) -> str | None:
     """Say what is wrong in words; `None` for what can only be a mistake in this program."""
     if isinstance(error, sqlite3.Error):
@@ -226,7 +251,7 @@ def reason_of(error: BaseException | None, waited_s: float) -> str | None:
     state: Any = getattr(error, "sqlstate", None)
     if state == "55P03":
         return f"locked by another program (waited {waited_s:g} s)"
-    if state is None or state[:2] in ("08", "28", "3D", "53", "57"):
+    if state is None or state[:2] in ("08", "28", "3D", "53", "57") or state == _STOOD_STILL:
         return f"cannot be used: {' '.join(str(error).split())}"
     if state[:2] == "23":
         return _SQLITE_ERRORS["SQLITE_CONSTRAINT"]

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.store.assessments import due_query, following, to_article
-from monitor.store.database import Database
+from monitor.store.database import Database, set_locally
 from monitor.store.leases import end_claims, lock_claims
 from monitor.store.masks import older_than, unmasked_query
 from monitor.store.schema import articles, due_claims
@@ -148,8 +148,7 @@ def _go_by_index(connection: Connection) -> None:
 
     Before it has counted its rows, as after a large import, it would compare all with all.
     """
-    for name in ("enable_seqscan", "enable_sort"):
-        connection.execute(select(func.set_config(name, "off", literal(True))))
+    set_locally(connection, enable_seqscan="off", enable_sort="off")
 
 
 def _held(stamp: str, mine: Lease, now: datetime) -> ColumnElement[bool]:

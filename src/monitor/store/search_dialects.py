@@ -6,9 +6,10 @@ import zlib
 from collections.abc import Sequence
 from itertools import pairwise
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import Connection
 
 from monitor.searching import Term
+from monitor.store.database import set_locally
 
 
 def fts_term(term: Term) -> str:
@@ -53,5 +54,4 @@ def prefer_indexes(connection: Connection) -> None:
     To read a vector is dear, since it is unpacked each time; to compile such a question takes
     longer than to answer it.
     """
-    for name in ("enable_seqscan", "jit"):
-        connection.execute(select(func.set_config(name, "off", literal(True))))
+    set_locally(connection, enable_seqscan="off", jit="off")
