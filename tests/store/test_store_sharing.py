@@ -9,13 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Select
 
 import due_worker
 from due_worker import NotingDesk
 from monitor.sharing import LENGTH, SKEW, WAIT_S, Share
 from monitor.store import Store, open_store
+from monitor.store.assessments import due_query
+from monitor.store.due_claims import _claim
 from monitor.types import Lease
 from store_samples import CLASSIFIER, NOW, TAGGER, at, feed, incoming, judged, poll
 
@@ -64,6 +68,28 @@ def test_a_claim_runs_out_unless_it_is_renewed(store: Store) -> None:
     early = Lease("here", "token-a", NOW - timedelta(hours=1) + LENGTH)
     assert claim(store, early, -60) == ["0", "1"], "nobody claims for so long: a clock was set back"
     assert early.until + SKEW < at(4)
+
+
+def test_who_finds_nothing_sees_who_has_it(store: Store) -> None:
+    """Though the other has only locked the rows: else all would seem to be judged."""
+    fill(store, 3)
+    locked, go_on = threading.Event(), threading.Event()
+    asked: list[int] = []
+
+    def slow(connection: Connection, most: int) -> Select[Any]:
+        asked.append(most)
+        if len(asked) == 2:  # first what is free, then of what was claimed the articles
+            locked.set()
+            assert go_on.wait(10)
+        return due_query(CLASSIFIER, most)
+
+    database = store._database
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(_claim, database, slow, CLASSIFIER, HERE, NOW, 9, by_index=False)
+        assert locked.wait(10)
+        threading.Timer(0.3, go_on.set).start()
+        assert claim(store, THERE, limit=9) == []
+        assert store.claims(CLASSIFIER) == [HERE]
 
 
 def test_names_are_shared_alike(store: Store) -> None:

@@ -34,6 +34,8 @@ from monitor.errors import StoreError
 
 _WRITER_LOCK = 0x6D6F6E69746F72
 """The key of PostgreSQL's advisory lock: the letters of `monitor`."""
+_CLAIM_LOCK = _WRITER_LOCK + 1
+"""The key of the one that those who write claims share, and who asks for claims has alone."""
 IDLE_S = 300
 """So long may a writing transaction stand still: its program is gone, as with its machine's power,
 and PostgreSQL would keep its locks for hours."""
@@ -106,11 +108,11 @@ class Database:
                 yield connection
 
     @contextmanager
-    def claiming(self) -> Iterator[Connection]:
+    def claiming(self, *, alone: bool = False) -> Iterator[Connection]:
         """Open a transaction that writes claims only: beside others on PostgreSQL, by row locks.
 
-        Every statement in it sees what was committed before that statement. In SQLite it is the
-        only writing one.
+        Every statement in it sees what was committed before that statement; `alone` it begins once
+        no other is open, so that what those claimed is seen. In SQLite it is the only writing one.
         """
         if self.is_sqlite:
             with self.writing() as connection:
@@ -118,6 +120,8 @@ class Database:
             return
         with self.explained(), self.engine.connect() as connection, connection.begin():
             self._limit_waits(connection)
+            lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+            connection.execute(select(lock(_CLAIM_LOCK)))
             yield connection
 
     def _limit_waits(self, connection: Connection) -> None:

@@ -77,7 +77,10 @@ class DueStore:
         return _claim(self._database, query, stamp, mine, now, limit, by_index=by_index)
 
     def claims(self, stamp: str) -> list[Lease]:
-        """Return who has claims on what is due for a stamp, each with its latest moment."""
+        """Return who has claims on what is due for a stamp, each with its latest moment.
+
+        Who is just claiming is waited for.
+        """
         last = func.max(due_claims.c.until, type_=due_claims.c.until.type)
         query = (
             select(func.max(due_claims.c.holder), due_claims.c.token, last)
@@ -85,7 +88,10 @@ class DueStore:
             .group_by(due_claims.c.token)
             .order_by(due_claims.c.token)
         )
-        with self._database.reading() as connection:
+        # else who has locked rows and not yet claimed them would have nothing, as if none were left
+        database = self._database
+        whole = database.reading() if database.is_sqlite else database.claiming(alone=True)
+        with whole as connection:
             return [Lease(*row) for row in connection.execute(query)]
 
     def renew_claims(self, mine: Lease) -> None:
