@@ -244,6 +244,14 @@ def test_who_stands_still_while_writing_keeps_nobody_out(
 
 
 @pytest.mark.postgres
+def test_two_that_wait_for_each_other_are_told_in_words() -> None:
+    from psycopg.errors import DeadlockDetected
+
+    said = databases.reason_of(DeadlockDetected("of an article"), 10)
+    assert said == "locked by another program (waited 10 s)"
+
+
+@pytest.mark.postgres
 def test_a_postgres_that_is_not_there() -> None:
     url = "postgresql://someone:secret@127.0.0.1:1/monitor?connect_timeout=2"
     with pytest.raises(StoreError, match=r"someone:\*\*\*@127\.0\.0\.1:1") as failure:

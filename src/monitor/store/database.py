@@ -43,6 +43,8 @@ _BEGIN = "monitor_begin"
 """The execution option that says how SQLite begins a transaction: statements, in order."""
 _STOOD_STILL = "25P03"
 """What PostgreSQL calls a transaction that stood still for too long."""
+_LOCKED = ("55P03", "40P01")
+"""What it calls a lock that was not had in time, or that two wanted of each other."""
 
 _SQLITE_ERRORS = {
     "SQLITE_NOTADB": "the file is not an SQLite database",
@@ -253,7 +255,7 @@ def reason_of(error: BaseException | None, waited_s: float) -> str | None:
             return f"locked by another program (waited {waited_s:g} s)"
         return next((words for key, words in _SQLITE_ERRORS.items() if name.startswith(key)), None)
     state: Any = getattr(error, "sqlstate", None)
-    if state == "55P03":
+    if state in _LOCKED:
         return f"locked by another program (waited {waited_s:g} s)"
     if state is None or state[:2] in ("08", "28", "3D", "53", "57") or state == _STOOD_STILL:
         return f"cannot be used: {' '.join(str(error).split())}"
