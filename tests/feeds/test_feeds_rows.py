@@ -154,6 +154,21 @@ def test_web_archives(tmp_path: Path) -> None:
         read(tmp_path / "no.warc")
 
 
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
+def test_a_web_archive_that_is_cut_off(tmp_path: Path, name: str) -> None:
+    """Half a page is no article; nor is one whose length is a lie, with all that it swallows."""
+    records = [record(f"https://o.example/{n}", page(n)) for n in range(3)]
+    lying = records[1].replace(b"Content-Length: 1", b"Content-Length: 9", 1)
+    path = write_warc(tmp_path / name, records)
+    path.write_bytes(path.read_bytes()[:-300])
+    for said in (["0", "1", "broken"], ["0", "broken"]):
+        found: list[Any] = []
+        with open_rows(path, "warc") as file, pytest.raises(DataError, match="is not whole"):
+            found.extend(file.rows)
+        assert [getattr(row, "why", "") or row.raw.url[-1] for row in found] == said
+        write_warc(path, [records[0], lying, records[2]])
+
+
 def test_pages_for_classifying() -> None:
     line, none, kept = page_lines(
         [

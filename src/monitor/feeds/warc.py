@@ -52,6 +52,10 @@ class Unread:
     why: str
 
 
+_CUT = Unread("broken")
+"""What the end of the file cut off; or its length is a lie, and it has swallowed what came then."""
+
+
 def is_warc(path: Path) -> bool:
     """Tell whether a file's name is a web archive's."""
     return path.name.lower().endswith(SUFFIXES)
@@ -78,7 +82,10 @@ def open_warc(path: Path) -> Iterator[tuple[BinaryIO, Iterator[tuple[int, RawPag
         kinds = WarcRecordType.response
         try:
             for record in ArchiveIterator(stream, record_types=kinds, fsspec_args=False):
-                yield record.stream_pos, _answer(record)
+                answer = _answer(record)
+                yield record.stream_pos, answer
+                if answer is _CUT:
+                    raise DataError(f"{path}: is damaged or cut off (a record is not whole)")
         except (OSError, ValueError) as error:
             raise DataError(f"{path}: is damaged or cut off ({error})") from error
 
@@ -122,14 +129,23 @@ def _answer(record: WarcRecord) -> RawPage | Unread:
     headers = record.http_headers
     if not url or headers is None:
         return Unread("no_link")
-    if headers.status_code != 200:
-        return Unread("status")
-    said = {name.lower(): value for name, value in headers.to_tuples()}
-    content_type = said.get("content-type", "").lower()
     try:
         packed = record.reader.read(MAX_PAGE_BYTES + 1)
-        if len(packed) > MAX_PAGE_BYTES:
-            return Unread("too_long")
+    except (OSError, EOFError):
+        return Unread("broken")
+    if len(packed) < min(record.content_length, MAX_PAGE_BYTES):
+        return _CUT
+    if headers.status_code != 200:
+        return Unread("status")
+    if len(packed) > MAX_PAGE_BYTES:
+        return Unread("too_long")
+    return _page(record, url, packed)
+
+
+def _page(record: WarcRecord, url: str, packed: bytes) -> RawPage | Unread:
+    said = {name.lower(): value for name, value in record.http_headers.to_tuples()}
+    content_type = said.get("content-type", "").lower()
+    try:
         body = _unpacked(packed, said)
     except (FeedError, OSError, EOFError):
         return Unread("broken")
