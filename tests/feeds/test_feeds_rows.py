@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import tracemalloc
@@ -101,9 +102,50 @@ def test_tables(tmp_path: Path, mark: str) -> None:
     assert (short.place.at, short.says) == (4, "3 cells under 5 columns")
     assert (three.place.at, three.text) == (6, "Text")
     assert (foreign.place.at, foreign.says) == (7, "no UTF-8")
-    (tmp_path / "b.csv").write_text("url,title\nhttps://o.example/1,One\n")
-    with pytest.raises(DataError, match="names no column 'text'"):
-        read(tmp_path / "b.csv")
+
+
+def test_what_stands_between_cells_is_seen(tmp_path: Path) -> None:
+    for mark in ",;\t":
+        (tmp_path / "a.csv").write_text(f'url{mark}text\nhttps://o.example/1{mark}"One, two; 3"\n')
+        (row,) = read(tmp_path / "a.csv")
+        assert row.text == "One, two; 3"
+
+
+def test_a_quotation_mark_too_many_is_told(tmp_path: Path) -> None:
+    """It does not make one text of all rows behind it."""
+    lines = [f"https://o.example/{n},Text {n}\n" for n in range(3, 9)]
+    open_ = 'https://o.example/2,"Two\n'
+    (tmp_path / "a.csv").write_text("".join(["url,text\n", *lines[:2], open_, *lines[2:]]))
+    *good, bad = read(tmp_path / "a.csv")
+    assert [row.text for row in good] == ["Text 3", "Text 4"]
+    said = "no CSV (unexpected end of data), up to line 8"
+    assert (bad.place.at, bad.why, bad.says) == (4, "bad_line", said)
+    closed = 'https://o.example/9,"Nine"\n'
+    (tmp_path / "a.csv").write_text("".join(["url,text\n", open_, closed, *lines[2:]]))
+    bad, *good = read(tmp_path / "a.csv")
+    assert [row.text[:4] for row in good] == ["Text"] * 4
+    assert bad.says.endswith(", up to line 3")
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (b"url,title\nhttps://o.example/1,One\n", "names no column 'text'"),
+        (b"url,text,Text\nhttps://o.example/1,One,Two\n", "names 'text' twice"),
+        ("url,text\nhttps://o.example/1,One\n".encode("utf-16"), "its first line is no UTF-8"),
+        (b'url,text\nhttps://o.example/1,"' + b"x\n" * 90_000, "line 49991: a row over 100,000"),
+        (b"url,text\nhttps://o.example/1," + b"x" * 90_000, "line 2: a line over 50,000 bytes"),
+    ],
+)
+def test_what_is_no_table(
+    tmp_path: Path, table: bytes, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "MAX_LINE_BYTES", 50_000)
+    monkeypatch.setattr(rows, "MAX_ROW_BYTES", 100_000)
+    monkeypatch.setattr(csv, "field_size_limit", lambda _: None)
+    (tmp_path / "a.csv").write_bytes(table)
+    with pytest.raises(DataError, match=said):
+        read(tmp_path / "a.csv")
 
 
 def chunked(body: bytes) -> bytes:

@@ -10,12 +10,13 @@ import csv
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any, Literal, cast, get_args
+from typing import IO, Any, Literal, Self, cast, get_args
 
 from monitor.errors import DataError, FeedError, UsageError
 from monitor.feeds.dates import read_date
@@ -29,6 +30,8 @@ from monitor.types import Place
 RowFormat = Literal["jsonl", "csv", "urls", "warc"]
 MAX_LINE_BYTES = 16_000_000
 """A longer line is no article; it is read past without being held."""
+MAX_ROW_BYTES = 4 * MAX_LINE_BYTES
+"""So much may a row of a table have on all its lines."""
 DROPS = ("bad_line", "no_text", "too_long", "no_link", "not_html", "status", "broken")
 """The names under which rows are no article; those of web archives are `warc.Unread`'s."""
 COLUMNS = ("url", "title", "text", "language", "published", "outlet", "id")
@@ -160,7 +163,7 @@ def _lines(stream: IO[bytes]) -> Iterator[tuple[int, str | None]]:
 def _json_rows(stream: IO[bytes]) -> Iterator[Row]:
     for number, line in _lines(stream):
         if line is None:
-            yield _bad(number, f"longer than {MAX_LINE_BYTES:,} bytes, or no UTF-8")
+            yield _unreadable(number)
         elif line.strip():
             try:
                 found = json.loads(line)
@@ -173,27 +176,31 @@ def _json_rows(stream: IO[bytes]) -> Iterator[Row]:
 def _address_rows(stream: IO[bytes]) -> Iterator[Row]:
     for number, line in _lines(stream):
         if line is None:
-            yield _bad(number, f"longer than {MAX_LINE_BYTES:,} bytes, or no UTF-8")
+            yield _unreadable(number)
         elif (url := line.strip()) and not url.startswith("#"):
             yield AddressRow(Place(number), url)
 
 
 def _table_rows(stream: IO[bytes], path: Path, unguard: Callable[[str], str]) -> Iterator[Row]:
     csv.field_size_limit(MAX_LINE_BYTES)
-    table = csv.reader(_table_lines(stream, path))
+    lines = _TableLines(stream, path)
+    head = next(lines, "")
+    # strict, or a quotation mark too many would make one text of all rows up to the next
+    table = csv.reader(chain([head], lines), delimiter=_delimiter(head), strict=True)
     try:
         names = [name.strip().lower() for name in next(table, [])]
     except csv.Error as error:
         raise DataError(f"{path}: no CSV ({error})") from error
-    if missing := {"url", "text"} - set(names):
-        raise DataError(f"{path}: its first line names no column '{min(missing)}'")
+    _check_names(names, path)
     ours = unguard if "sha256" in names else str
     while True:
         number = table.line_num + 1
+        lines.held = 0
         try:
             cells = next(table, None)
         except csv.Error as error:
-            yield _bad(number, f"no CSV ({error})")
+            more = f", up to line {table.line_num}" if table.line_num > number else ""
+            yield _bad(number, f"no CSV ({error}){more}")
             continue
         if cells is None:
             return
@@ -201,14 +208,55 @@ def _table_rows(stream: IO[bytes], path: Path, unguard: Callable[[str], str]) ->
             yield _from_cells(number, names, cells, ours)
 
 
-def _table_lines(stream: IO[bytes], path: Path) -> Iterator[str]:
-    """Yield a table's lines; what is no UTF-8 in them as lone surrogates."""
-    number, encoding = 1, "utf-8-sig"
-    while data := stream.readline(MAX_LINE_BYTES + 1):
-        if len(data) > MAX_LINE_BYTES:
-            raise DataError(f"{path}: line {number} is longer than {MAX_LINE_BYTES:,} bytes")
-        yield data.decode(encoding, "surrogateescape")
-        number, encoding = number + 1, "utf-8"
+def _delimiter(head: str) -> str:
+    """Return what stands between the names of a table: not all spreadsheets write commas."""
+    return max(",;\t", key=head.count)
+
+
+def _check_names(names: Sequence[str], path: Path) -> None:
+    """Raise `DataError` unless a table's first line names what is needed, and nothing twice."""
+    if not _is_unicode("".join(names)):
+        raise DataError(f"{path}: its first line is no UTF-8")
+    if missing := {"url", "text"} - set(names):
+        raise DataError(f"{path}: its first line names no column '{min(missing)}'")
+    if twice := [name for name in COLUMNS if names.count(name) > 1]:
+        raise DataError(f"{path}: its first line names '{twice[0]}' twice")
+
+
+class _TableLines:
+    """A table's lines; what is no UTF-8 in them as lone surrogates.
+
+    `held` counts the bytes of the row at hand: set it to 0 before each.
+    """
+
+    def __init__(self, stream: IO[bytes], path: Path) -> None:
+        self.held = 0
+        self._stream, self._path = stream, path
+        self._number = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        data = self._stream.readline(MAX_LINE_BYTES + 1)
+        if not data:
+            raise StopIteration
+        self._number += 1
+        self.held += len(data)
+        if len(data) > MAX_LINE_BYTES or self.held > MAX_ROW_BYTES:
+            what = "row" if self.held > len(data) else "line"
+            most = MAX_ROW_BYTES if what == "row" else MAX_LINE_BYTES
+            raise DataError(f"{self._path}: line {self._number}: a {what} over {most:,} bytes")
+        return data.decode("utf-8-sig" if self._number == 1 else "utf-8", "surrogateescape")
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether a text has no lone surrogate: what was no UTF-8 has some."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _from_cells(
@@ -218,9 +266,7 @@ def _from_cells(
         return _bad(number, f"{len(cells)} cells under {len(names)} columns")
     pairs = zip(names, cells, strict=True)
     values = {name: unguard(cell) or None for name, cell in pairs if name in COLUMNS}
-    try:
-        "".join(filter(None, values.values())).encode()
-    except UnicodeEncodeError:
+    if not _is_unicode("".join(filter(None, values.values()))):
         return _bad(number, "no UTF-8")
     return _row(number, values)
 
@@ -258,6 +304,10 @@ def _text_row(number: int, values: Mapping[str, str]) -> Row:
     place = Place(number, values["id"])
     title, outlet = " ".join(values["title"].split()), " ".join(values["outlet"].split())
     return TextRow(place, values["url"], title, values["text"], short, moment, outlet)
+
+
+def _unreadable(number: int) -> Dropped:
+    return _bad(number, f"longer than {MAX_LINE_BYTES:,} bytes, or no UTF-8")
 
 
 def _bad(number: int, says: str) -> Dropped:
