@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import signal
 import sqlite3
@@ -143,7 +144,13 @@ def test_what_cannot_be_imported(desk: Desk) -> None:
     assert "'English' is no ISO 639-1 code" in wrong
     (desk.folder / "a.warc").write_bytes(b"no archive\r\n\r\n")
     (desk.folder / "b.jsonl").write_text(lines({"url": "https://o.example/1", "text": TEXT}))
-    both = desk.type("articles", "import", "a.warc", "b.jsonl")
-    assert both.code == 1
-    assert "error: a.warc: is damaged or cut off" in both.err
-    assert "b.jsonl: read 1 = stored 1" in both.err
+    cut = desk.folder / "cut.jsonl.gz"
+    rows = [{"url": f"https://o.example/{n}", "text": TEXT} for n in range(2, 9)]
+    cut.write_bytes(gzip.compress(lines(*rows).encode())[:-8])
+    all_three = desk.type("articles", "import", "a.warc", "cut.jsonl.gz", "b.jsonl")
+    assert all_three.code == 1
+    said = all_three.err.splitlines()
+    assert said[0].startswith("error: a.warc: is damaged or cut off")
+    assert said[2].startswith("error: cut.jsonl.gz: is damaged or cut off")
+    assert said[3] == "cut.jsonl.gz: read 7 = stored 7", "what came before is stored"
+    assert said[4] == "b.jsonl: read 1 = stored 1"

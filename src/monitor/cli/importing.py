@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from monitor.cli.context import monitor_of
-from monitor.cli.output import progress, say
-from monitor.errors import DataError
+from monitor.cli.output import plain, progress, say
 
 if TYPE_CHECKING:
     from monitor.desk.importing import Imported
@@ -42,25 +41,22 @@ def import_articles(
     for path in paths:
         complaints = _Complaints()
         with progress() as bar:
-            task = bar.add_task(f"importing {path.name}", total=None)
-            try:
-                done = import_file(
-                    monitor,
-                    path,
-                    format=format,
-                    outlet=outlet,
-                    language=language,
-                    by=by,
-                    complain=complaints,
-                    report=lambda at, size: bar.update(task, completed=at, total=size),  # noqa: B023
-                )
-            except DataError as error:
-                say(f"error: {error}")
-                failed = True
-                continue
+            task = bar.add_task(f"importing {plain(path.name)}", total=None)
+            done = import_file(
+                monitor,
+                path,
+                format=format,
+                outlet=outlet,
+                language=language,
+                by=by,
+                complain=complaints,
+                report=lambda at, size: bar.update(task, completed=at, total=size),  # noqa: B023
+            )
         complaints.end()
+        if done.damage:
+            say(f"error: {done.damage}")
         say(_line(path, done))
-        failed = failed or done.faults > 0
+        failed = failed or done.faults > 0 or bool(done.damage)
     raise typer.Exit(1 if failed else 0)
 
 

@@ -6,18 +6,19 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.core import Monitor
-from monitor.errors import UsageError
+from monitor.errors import DataError, UsageError
 from monitor.types import Import, Place, Poll
 
 if TYPE_CHECKING:
     from monitor.feeds.imported import Manner
     from monitor.feeds.rows import Row, RowFile, RowFormat
+    from monitor.store import PollResult
 
 BATCH = 64
 """Rows stored in one transaction: a kill loses no more."""
@@ -30,13 +31,35 @@ class Imported:
     """What became of a file: `read == stored + sum(dropped.values())`.
 
     `faults` of the rows are the file's, or an address's that could not be had: part of the work
-    failed.
+    failed. `damage` says why the file could not be read to its end; what came before is stored.
     """
 
     read: int
     stored: int
     dropped: Mapping[str, int]
     faults: int
+    damage: str = ""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts while a file is read."""
+
+    stored: int = 0
+    faults: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    def count(self, result: PollResult, faults: int) -> None:
+        """Add what was stored together."""
+        self.stored += result.stored
+        self.faults += faults
+        self.dropped.update(result.dropped)
+
+    def whole(self, damage: str) -> Imported:
+        """Return what became of the file."""
+        dropped = {name: count for name, count in sorted(self.dropped.items()) if count}
+        read = self.stored + sum(dropped.values())
+        return Imported(read, self.stored, dropped, self.faults, damage)
 
 
 def import_file(
@@ -56,31 +79,29 @@ def import_file(
     twice. `outlet` and `language` are of rows that say none. `complain` is told of each row that
     is at fault, by file and place; `report` how many bytes of how many are read.
 
-    Raises `UsageError` for a file that cannot be opened or an unknown format or language,
-    `DataError` for one that is damaged: what came before is stored.
+    Raises `UsageError` for a file that cannot be opened or an unknown format or language.
     """
     from monitor.corpus import unguard
     from monitor.feeds.rows import format_of, open_rows
 
     kind = format or format_of(path)
     source = Import(*_identity(path), kind, monitor.now(), by)
-    counts: Counter[str] = Counter()
-    stored = faults = 0
+    tally, damage = _Tally(), ""
     with ExitStack() as stack:
         file = stack.enter_context(open_rows(path, kind, unguard=unguard))
         polls = _polls(monitor, source, _told(file, path, complain), outlet, language, stack)
-        for poll, places, failed in polls:
-            result = monitor.store.record_import(source, poll, places, monitor.now())
-            counts.update(result.dropped)
-            stored += result.stored
-            faults += failed
-            for warning in result.warnings:
-                complain(warning)
-            report(file.position(), file.size)
+        try:
+            for poll, places, faults in polls:
+                result = monitor.store.record_import(source, poll, places, monitor.now())
+                tally.count(result, faults)
+                for warning in result.warnings:
+                    complain(warning)
+                report(file.position(), file.size)
+        except DataError as error:
+            damage = str(error)
     if visits := monitor.manners.take_changed():
         monitor.store.save_visits(visits, monitor.now())
-    dropped = {name: count for name, count in sorted(counts.items()) if count}
-    return Imported(stored + sum(dropped.values()), stored, dropped, faults)
+    return tally.whole(damage)
 
 
 def _identity(path: Path) -> tuple[str, str, str]:
@@ -136,18 +157,25 @@ def _polls(
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """Yield rows that are stored together; of a damaged file those before the damage too."""
     from monitor.feeds.rows import PageRow
 
     batch: list[Row] = []
     size = 0
-    for row in rows:
-        batch.append(row)
-        size += len(row.raw.body) if isinstance(row, PageRow) else 0
-        if len(batch) == BATCH or size > BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
+    damage: DataError | None = None
+    try:
+        for row in rows:
+            batch.append(row)
+            size += len(row.raw.body) if isinstance(row, PageRow) else 0
+            if len(batch) == BATCH or size > BATCH_BYTES:
+                yield batch
+                batch, size = [], 0
+    except DataError as error:
+        damage = error
     if batch:
         yield batch
+    if damage:
+        raise damage
 
 
 def _manner(monitor: Monitor, outlet: str, language: str) -> Manner:
