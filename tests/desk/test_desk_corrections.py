@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -113,6 +114,22 @@ def test_anothers_word_stands_and_is_told(home: Home) -> None:
     assert told.where.endswith("doccano.jsonl:1")
     applied = home.bring(change_relevance(home, "brat"), "brat", Reviewer("Esi"))
     assert {one.why for one in applied.listed} == {"Kofi says not_relevant", "Ama says relevant"}
+
+
+def test_two_annotators_in_one_file_are_told_apart(home: Home) -> None:
+    """Both say it under one name, of which the later word holds."""
+    path = change_relevance(home, "labelstudio") / "labelstudio-0001.json"
+    tasks = json.loads(path.read_text("utf-8"))
+    (task,) = [one for one in tasks if one["data"]["article"] == key("a")]
+    second = json.loads(json.dumps(task["annotations"][0]).replace("borderline", "not_relevant"))
+    task["annotations"].append(second)
+    path.write_text(json.dumps(tasks), encoding="utf-8")
+    (told,) = home.bring(path, "labelstudio").listed
+    assert (told.kind, told.article_id) == ("conflict", key("a"))
+    assert told.why.endswith(", annotation 1 says otherwise in the same name: the later holds")
+    assert [verdict for _, verdict, _ in home.said()] == ["borderline", "not_relevant"]
+    assert len(home.bring(path, "labelstudio").listed) == 2, "said before, and otherwise since"
+    assert len(home.said()) == 2
 
 
 def test_anothers_word_on_a_flag_stands_and_is_told(home: Home) -> None:

@@ -7,7 +7,7 @@ way. What others say stands beside it and is listed where it differs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -59,13 +59,20 @@ class Applied:
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts while a file is read."""
+    """Counts while a file is read; `said` is what it said first of each article, and where."""
 
     counts: dict[str, int] = field(default_factory=dict)
     listed: list[Listed] = field(default_factory=list)
+    said: dict[str, tuple[str, Changes]] = field(default_factory=dict)
 
-    def count(self, name: str, number: int = 1) -> None:
-        self.counts[name] = self.counts.get(name, 0) + number
+    def count(self, **numbers: int) -> None:
+        for name, number in numbers.items():
+            self.counts[name] = self.counts.get(name, 0) + number
+
+    def elsewhere(self, corrected: Corrected, article_id: str, changes: Changes) -> str:
+        """Return where the file said otherwise of an article before, "" where it did not."""
+        where, other = self.said.setdefault(article_id, (corrected.where, changes))
+        return where if replace(other, untold=()) != replace(changes, untold=()) else ""
 
 
 def apply_corrections(
@@ -94,7 +101,7 @@ def apply_corrections(
         pass  # a file that is broken further down is refused whole
     tally = _Tally()
     for corrected, changes in read():
-        tally.count("read")
+        tally.count(read=1)
         _apply(monitor, corrected, changes, who, keys or {}, tally, dry_run=dry_run)
         report(1)
     return Applied(**tally.counts, listed=tuple(tally.listed))
@@ -120,16 +127,18 @@ def _apply(
     for words in changes.untold:
         tell("not said", words)
     if not (changes.verdict or changes.tags or changes.wrong):
-        tally.count("unchanged")
+        tally.count(unchanged=1)
         return
     article = assessed.article
+    if first := tally.elsewhere(corrected, article.id, changes):  # of two annotators in one file
+        tell("conflict", f"{first} says otherwise in the same name: the later holds")
     standing = monitor.store.reviews(article.id)
     reviews = [one for one in standing if one.sha256 == article.sha256]
     told = monitor.store.flags_told(article.id, article.sha256)
     review = _review(assessed, corrected, changes, who, reviews, tell)
     flags = _flags(assessed, changes, who, told, tell)
     if review is None and not flags:
-        tally.count("said")
+        tally.count(said=1)
         return
     _tell_conflicts(changes, review, flags, who, reviews, told, tell)
     if not dry_run:
@@ -137,9 +146,7 @@ def _apply(
         monitor.store.decide(
             said, flags, reviewer=who.name, provisional=who.provisional, now=monitor.now()
         )
-    tally.count("corrected")
-    tally.count("reviews", int(review is not None))
-    tally.count("flags", len(flags))
+    tally.count(corrected=1, reviews=int(review is not None), flags=len(flags))
 
 
 Tell = Callable[[Kind, str], None]
