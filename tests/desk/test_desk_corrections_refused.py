@@ -189,8 +189,21 @@ BROKEN = [
         "doccano.jsonl:4: 0 to 9 is no part of the text",
     ),
     ("jsonl", "articles.jsonl", '{"id": 3}', "articles.jsonl:4: it does not say which article"),
+    (
+        "jsonl",
+        "articles.jsonl",
+        '{"id": "1", "text": 5, "length": {"title": 0, "text": 1}}',
+        "articles.jsonl:4: it does not say which article",
+    ),
+    (
+        "jsonl",
+        "articles.jsonl",
+        '{"id": "1", "text": null, "length": {"title": 0, "text": 1e999}}',
+        "articles.jsonl:4: it does not say which article",
+    ),
     ("brat", "A.ann", "T91 form-other\n", "it is no line of a standoff file"),
     ("brat", "A.ann", "T91\tform-other 0 x\ty\n", "it is no span"),
+    ("brat", "A.ann", f"T91\tform-other 0 {'9' * 5000}\ty\n", "it is no span"),
     ("brat", "A.ann", "T91\tform-other 0 5\tOther\n", "its words are not those at its place"),
     ("brat", "A.ann", "T91\tform-other 4 90000\tx\n", "4 to 90000 is no part of the text"),
     ("brat", "A.ann", "T1\tform-other 0 5\tSlave\n", "T1 is there twice"),
@@ -215,6 +228,17 @@ def test_a_broken_file_is_refused_whole(
     if format == "brat":
         assert str(refused.value).startswith(f"{path}:{number}: ")
     assert home.said() == []
+
+
+def test_a_broken_task_is_named(home: Home) -> None:
+    out = home.export("labelstudio")
+    annotate(out, lambda result: result.append({"type": "choices", "value": "x"}))
+    path = out / "labelstudio-0001.json"
+    with pytest.raises(DataError, match=r"task \d, annotation 1: a result has no value"):
+        home.bring(out, "labelstudio")
+    rewrite(path, lambda text: text.replace('"reviews": []', '"reviews": [1]', 1))
+    with pytest.raises(DataError, match="task 1: its reviews are not as they were exported"):
+        home.bring(out, "labelstudio")
 
 
 def test_jsonl_needs_the_export_it_was_made_from(home: Home) -> None:

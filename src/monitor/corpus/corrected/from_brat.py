@@ -22,7 +22,8 @@ from monitor.errors import DataError
 from monitor.types import Verdict
 
 _LINE = re.compile(r"(?P<kind>[A-Z*#]|\#[A-Za-z]+)(?P<number>\d*)\t(?P<rest>.*)")
-_SPANS = re.compile(r"(?P<name>\S+) (?P<spans>\d+ \d+(?:;\d+ \d+)*)(?:\t(?P<text>.*))?")
+_NUMBERS = "[0-9]{1,9} [0-9]{1,9}"
+_SPANS = re.compile(rf"(?P<name>\S+) (?P<spans>{_NUMBERS}(?:;{_NUMBERS})*)(?:\t(?P<text>.*))?")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
 
 
@@ -123,6 +124,8 @@ def _says(told: str, words: Iterable[str]) -> bool:
 
 
 def _read(path: Path) -> str:
+    if not path.is_file():  # nor a link to what has no end
+        raise DataError(f"{path}: is no file")
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as error:

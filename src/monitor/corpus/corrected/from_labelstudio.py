@@ -44,7 +44,7 @@ def _read_task(where: str, task: Any) -> Iterator[Corrected]:
     annotations = task.get("annotations") or []
     if not isinstance(annotations, list):
         raise DataError(f"{where}: its annotations are no list")
-    known = [_said(result) for result in task_reviews(record)]
+    known = _reviews(record, where)
     for number, annotation in enumerate(annotations, 1):
         place = f"{where}, annotation {number}"
         if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
@@ -54,13 +54,24 @@ def _read_task(where: str, task: Any) -> Iterator[Corrected]:
         yield _read_annotation(place, annotation, record, text)
 
 
+def _reviews(record: Mapping[str, Any], where: str) -> list[Any]:
+    """Return what each review of the desk's own says, as it was exported."""
+    try:
+        return [_said(result) for result in task_reviews(record)]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{where}: its reviews are not as they were exported") from error
+
+
 def _said(result: Any) -> list[tuple[str, tuple[str, ...]]] | None:
     """Return what an annotation of choices only says; None where it marks words."""
     said = []
     for one in result:
         if not isinstance(one, dict) or one.get("type") != "choices":
             return None
-        chosen = (one.get("value") or {}).get("choices") or []
+        value = one.get("value")
+        chosen = value.get("choices") if isinstance(value, dict) else None
+        if not isinstance(chosen, list):
+            return None
         said.append((str(one.get("from_name")), tuple(sorted(map(str, chosen)))))
     return sorted(said)
 

@@ -14,6 +14,9 @@ from monitor.types import VERDICTS, Verdict
 Place = tuple[str, int | None, int | None]
 """A mark by its name and where it is in the one text; None twice: on the article."""
 
+MOST = 10_000_000
+"""Code points of a text; what is said to be longer is no article."""
+
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
@@ -80,7 +83,7 @@ def read_verdict(word: Any, where: str) -> Verdict | None:
 def need_record(values: Any, where: str) -> Mapping[str, Any]:
     """Return a record as far as corrections need it. Raises `DataError` for what is none."""
     try:
-        shift_of(values)
+        _need_texts(values)
         names = [mark.name for mark in marks_of(values)]
         "".join((values["id"], *names))
         relevance_word(values)
@@ -88,6 +91,15 @@ def need_record(values: Any, where: str) -> Mapping[str, Any]:
         raise DataError(f"{where}: it does not say which article it is, as exported") from error
     record: Mapping[str, Any] = values
     return record
+
+
+def _need_texts(values: Mapping[str, Any]) -> None:
+    """Raise what `need_record` expects unless title and text are texts, or kept back."""
+    for field in ("title", "text"):
+        if not 0 <= values["length"][field] <= MOST:
+            raise ValueError
+        if not isinstance(values.get(field), str | None):
+            raise TypeError
 
 
 def need_text(value: Any, where: str) -> str:
