@@ -15,6 +15,8 @@ WORKER = """
 import json, os, signal, sys
 print(json.dumps({"stamp": "a@1", "judged": 3, "failed": 1}), flush=True)
 print("a word of some library", flush=True)
+sys.stdout.buffer.write(b"another, \\xff in its own encoding\\n")
+sys.stdout.flush()
 try:
     os.mkdir(sys.argv[1])
 except FileExistsError:

@@ -42,7 +42,11 @@ def run_workers(command: Sequence[str], count: int, told: Told) -> list[Ended]:
     with ExitStack() as stack:
         for number in range(1, count + 1):
             process = subprocess.Popen(  # noqa: S603 - our own words
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",  # a library's word must not end the thread that reads
             )
             reader = threading.Thread(
                 target=_read, args=(number, process, said), name=f"worker {number}", daemon=True
