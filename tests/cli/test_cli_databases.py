@@ -119,6 +119,8 @@ def test_a_desk_moves_to_postgresql(tmp_path: Path, postgres_server: URL) -> Non
     said = home.refuses("store", "copy", "old", "new")
     assert said.endswith("a copy goes into an empty one only\n")
     assert home.type("store", "verify", "old/monitor.sqlite", "new").code == 0
+    assert home.type("store", "copy", "new", "back.sqlite").code == 0
+    assert home.type("store", "verify", "old", "back.sqlite").code == 0
     assert new.type("feeds", "add", "https://b.example/feed").code == 0
     differ = home.type("store", "verify", "new", "old")
     assert (differ.code, "they do not hold the same" in differ.err) == (1, True)

@@ -77,7 +77,9 @@ _PLACE = "A database's URL, a desk's folder, or an SQLite file."
 @store_app.command()
 def copy(
     source: Annotated[str, typer.Argument(metavar="FROM", help=_PLACE)],
-    target: Annotated[str, typer.Argument(metavar="TO", help="The same; it must be empty.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TO", help="The same; it must be empty, or be a new file.")
+    ],
 ) -> None:
     """Copy a whole database into an empty one, SQLite or PostgreSQL, and verify the copy."""
     from monitor.desk.transfer import database_of

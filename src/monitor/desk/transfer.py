@@ -8,18 +8,20 @@ from monitor.config import CONFIG_NAME, Settings, load_settings
 from monitor.errors import UsageError
 
 _RELATIVE = "sqlite:///"
+_SUFFIXES = (".sqlite", ".sqlite3", ".db")
 
 
 def database_of(place: str) -> str:
     """Return the URL of a database: of itself, of a desk's folder, or of an SQLite file.
 
-    A folder's settings say where its database is, not the environment: it would be that of both.
-    Raises `UsageError` for what is none of them.
+    A file need not be there yet where its name says what it is to be. A folder's settings say where
+    its database is, not the environment: it would be that of both. Raises `UsageError` for what is
+    none of them.
     """
     if "://" in place:
         return place
     path = Path(place)
-    if path.is_file():
+    if path.is_file() or (path.suffix in _SUFFIXES and not path.exists()):
         return f"{_RELATIVE}{path.as_posix()}"
     if not path.is_dir():
         raise UsageError(f"{place}: no URL, no desk's folder and no file (monitor init makes one)")
