@@ -31,4 +31,5 @@ def cluster_address(engine: EngineName, given: str) -> str:
         if given:
             raise UsageError("--ray-address goes with --engine ray")
         return ""
-    return given or ray_address()
+    address = given or ray_address()
+    return "" if address == "local" else address  # Ray's word for one of this run

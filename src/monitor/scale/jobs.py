@@ -122,8 +122,9 @@ def _due(monitor: Monitor, stamp: str) -> Iterator[Due]:
     last = None
     while batch := monitor.store.due(stamp, limit=BATCH, after=last):
         last = batch[-1].id
-        ids = [article.id for article in batch]
-        there = [one.stamps for one in monitor.store.some_assessed(ids, monitor.stamps)]
+        found = monitor.store.articles_by_id([one.id for one in batch], monitor.stamps)
+        # what was forgotten meanwhile is nobody's to judge
+        there = [found[one.id].stamps if one.id in found else monitor.stamps for one in batch]
         wanted = {
             name: [number for number, stamps in enumerate(there) if name not in stamps]
             for name in monitor.stamps
