@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+from datetime import timedelta
 
+SKEW = timedelta(seconds=45)
+"""By so much may clocks of machines differ: a claim on due work that runs for longer than anybody
+would write, by so much, is of a clock set back."""
 _PROCESS = " process "
 
 

@@ -14,14 +14,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, Self
 
 from monitor.errors import StoreError
-from monitor.holders import holder_name, is_dead
+from monitor.holders import SKEW, holder_name, is_dead
 from monitor.types import Article, Lease
 
 if TYPE_CHECKING:
     from monitor.store import Store
 
-SKEW = timedelta(seconds=45)
-"""By so much may clocks of machines differ; what runs for longer is of a clock set back since."""
 LENGTH = timedelta(seconds=60)
 """So long is a claim held after its holder was last heard of."""
 RENEW_S = 15.0

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Select
 
 import due_worker
 from due_worker import NotingDesk
-from monitor.sharing import LENGTH, SKEW, WAIT_S, Share
+from monitor.holders import SKEW
+from monitor.sharing import LENGTH, WAIT_S, Share
 from monitor.store import Store, open_store
 from monitor.store.assessments import due_query
 from monitor.store.due_claims import _claim

@@ -10,21 +10,19 @@ given back. SQLite has one writer at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from monitor.holders import SKEW
 from monitor.store.assessments import due_query, following, to_article
 from monitor.store.database import Database, set_locally
 from monitor.store.leases import end_claims, lock_claims
 from monitor.store.masks import older_than, unmasked_query
 from monitor.store.schema import articles, due_claims
 from monitor.types import Article, Lease
-
-SKEW = timedelta(seconds=45)
-"""A claim that runs for longer than anybody would write, by so much, is of a clock set back."""
 
 Query = Callable[[Connection, int], Select[Any]]
 """The query for at most so many articles that are due, claimed or not."""
