@@ -29,8 +29,8 @@ def serve() -> Iterator[URL]:
     with pgserver.get_server(folder / "data", cleanup_mode="stop") as server:
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            _run(url, f"ALTER SYSTEM SET {setting} = off")  # a power cut may take these data
-        _run(url, "SELECT pg_reload_conf()")
+            run(url, f"ALTER SYSTEM SET {setting} = off")  # a power cut may take these data
+        run(url, "SELECT pg_reload_conf()")
         yield url
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -38,14 +38,15 @@ def serve() -> Iterator[URL]:
 def new_database(server: URL) -> str:
     """Make an empty schema, in a hundredth of the time of a database; return its URL."""
     schema = f"test_{next(_numbers)}"
-    _run(server, f"CREATE SCHEMA {schema}")
+    run(server, f"CREATE SCHEMA {schema}")
     own = server.set(
         drivername="postgresql", query={**server.query, "options": f"-csearch_path={schema}"}
     )
     return own.render_as_string(hide_password=False)
 
 
-def _run(url: URL, statement: str) -> None:
+def run(url: URL, statement: str) -> None:
+    """Let a server do something."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))

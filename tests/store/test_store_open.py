@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import URL, Connection, text
 
 import monitor.store.database as databases
 import monitor.store.migrate as migrating
@@ -22,6 +22,7 @@ from monitor.store.assessments import due_query
 from monitor.store.database import Database, open_database
 from monitor.store.schema import metadata
 from monitor.store.stories import due_query as to_fold_query
+from postgres import run
 from store_samples import NOW, STAMPS, at, feed, incoming, judged, poll
 
 
@@ -241,6 +242,21 @@ def test_who_stands_still_while_writing_keeps_nobody_out(
         with pytest.raises(StoreError, match="cannot be used: "):
             stand_still()
         assert gone.feeds() == [feed()]
+
+
+@pytest.mark.postgres
+def test_a_postgres_that_does_not_do_is_told_in_a_line(postgres_server: URL) -> None:
+    run(postgres_server, "CREATE ROLE stranger LOGIN")
+    run(postgres_server, "CREATE SCHEMA another")
+    run(postgres_server, "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0 LOCALE 'C'")
+    mine = postgres_server.set(username="stranger", drivername="postgresql")
+    mine = mine.update_query_dict({"options": "-csearch_path=another"})
+    for address, said in (
+        (mine, "cannot be used: (permission denied|no schema has been selected)[^\n]*$"),
+        (postgres_server.set(database="latin"), "its encoding is LATIN1, and articles need UTF8"),
+    ):
+        with pytest.raises(StoreError, match=said):
+            open_store(address.render_as_string(hide_password=False))
 
 
 @pytest.mark.postgres

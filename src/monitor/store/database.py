@@ -41,8 +41,9 @@ IDLE_S = 300
 and PostgreSQL would keep its locks for hours."""
 _BEGIN = "monitor_begin"
 """The execution option that says how SQLite begins a transaction: statements, in order."""
-_STOOD_STILL = "25P03"
-"""What PostgreSQL calls a transaction that stood still for too long."""
+_UNUSABLE = ("25006", "25P03", "42501")
+"""What PostgreSQL calls a server that only reads, a transaction that stood still for too long, and
+what this user may not do."""
 _LOCKED = ("55P03", "40P01")
 """What it calls a lock that was not had in time, or that two wanted of each other."""
 
@@ -236,7 +237,7 @@ def _postgres_engine(url: URL) -> Engine:
         url.set(drivername="postgresql+psycopg"),
         # What was asked ten times in the same words would get one plan for whatever is asked: of a
         # period, of which few articles are told, one that takes seconds instead of 50 ms.
-        connect_args={"prepare_threshold": None},
+        connect_args={"prepare_threshold": None, "client_encoding": "UTF8"},
         hide_parameters=True,
         pool_pre_ping=True,
     )
@@ -257,8 +258,9 @@ def reason_of(error: BaseException | None, waited_s: float) -> str | None:
     state: Any = getattr(error, "sqlstate", None)
     if state in _LOCKED:
         return f"locked by another program (waited {waited_s:g} s)"
-    if state is None or state[:2] in ("08", "28", "3D", "53", "57") or state == _STOOD_STILL:
-        return f"cannot be used: {' '.join(str(error).split())}"
+    if state is None or state[:2] in ("08", "28", "3D", "3F", "53", "57") or state in _UNUSABLE:
+        said = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
+        return f"cannot be used: {' '.join(said.split())}"
     if state[:2] == "23":
         return _SQLITE_ERRORS["SQLITE_CONSTRAINT"]
     return None

@@ -23,12 +23,14 @@ VERSION_TABLE = "monitor_schema"
 def migrate(database: Database) -> None:
     """Make or update the tables; several programs may do so at once.
 
-    Raises `StoreError` for tables of a newer program, tables that are another program's, a lock.
+    Raises `StoreError` for tables of a newer program, tables that are another program's, a lock, a
+    database of another encoding.
     """
     with database.reading() as connection:
         found = revision_of(connection)
         if found is None:
             _refuse_foreign(connection, database)
+            _refuse_encoding(connection, database)
     if database.is_sqlite:
         _use_wal(database)
     if found != HEAD:
@@ -49,6 +51,18 @@ def _refuse_foreign(connection: Connection, database: Database) -> None:
     if foreign:
         raise StoreError(
             f"database {database.name}: holds tables of another program ({min(foreign)})"
+        )
+
+
+def _refuse_encoding(connection: Connection, database: Database) -> None:
+    """Refuse a database that cannot hold every letter."""
+    if database.is_sqlite:
+        return
+    encoding = connection.execute(text("SHOW server_encoding")).scalar()
+    if encoding != "UTF8":
+        raise StoreError(
+            f"database {database.name}: its encoding is {encoding}, and articles need UTF8:"
+            " createdb -E UTF8 -T template0 NAME"
         )
 
 
