@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -54,7 +55,11 @@ def wait_for(desk: Desk, name: str, process: object) -> None:
 
 
 def test_a_killed_worker_costs_its_piece_only(desk: Desk) -> None:
-    """What comes out is what one process says, byte for byte, and nothing is left running."""
+    """What comes out is what one process says, byte for byte, and nothing is left running.
+
+    Nobody else of the machine gets at Ray's files and sockets meanwhile.
+    """
+    before = set(Path("/tmp").glob("ray-*"))
     write_warc(desk.folder / "in.warc.gz", pages(max(PAGES, 160)))
     local = desk.type("classify", "in.warc.gz", "-o", "local.jsonl", "--jobs", "1")
     assert local.code == 0, local.err
@@ -62,6 +67,8 @@ def test_a_killed_worker_costs_its_piece_only(desk: Desk) -> None:
     process = desk.start(*words)
     wait_for(desk, "ray.jsonl", process)
     everyone = children(process.pid)
+    folders = set(Path("/tmp").glob("ray-*")) - before
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folders} == {0o700}
     kill_one(process.pid)
     out, err = process.communicate(timeout=600)
     assert (process.returncode, out, err) == (0, b"", b"")

@@ -118,7 +118,8 @@ def open_cluster(
     """
     ray = _import_ray(own=not address)
     _reach(address)
-    folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108 - sockets need a short path; nobody else can read it
+    # sockets need a short path; Ray lets everybody into its folder, and nobody gets into this one
+    folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108
     cluster = Cluster(ray)
     try:
         _start(ray, workers, address, folder)
@@ -174,7 +175,7 @@ def _start(ray: Any, workers: int, address: str, folder: Path) -> None:
         "num_gpus": 0,
         "include_dashboard": False,
         "object_store_memory": STORE_BYTES,
-        "_temp_dir": str(folder),
+        "_temp_dir": str(folder / "r"),
         "_system_config": {
             "automatic_object_spilling_enabled": False,
             "max_direct_call_object_size": MOST_BYTES,
