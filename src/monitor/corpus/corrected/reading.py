@@ -34,5 +34,7 @@ def read_corrected(
     if format != "jsonl":
         raise UsageError(f"'{format}' is none of {', '.join(get_args(CorrectedFormat))}")
     if exported is None:
-        raise UsageError("what was taken away of a JSONL only its export tells: name it")
+        raise UsageError(
+            "what was taken away of a JSONL only its export tells: name it with --exported"
+        )
     return from_jsonl.read(path, exported)
