@@ -142,6 +142,8 @@ def test_what_cannot_be_imported(desk: Desk) -> None:
     assert "absent.csv: No such file" in desk.refuses("articles", "import", "absent.csv")
     wrong = desk.refuses("articles", "import", "a.jsonl", "--language", "English")
     assert "'English' is no ISO 639-1 code" in wrong
+    (desk.folder / "b.csv").mkdir()
+    assert "b.csv: is no file" in desk.refuses("articles", "import", "b.csv")
     (desk.folder / "a.warc").write_bytes(b"no archive\r\n\r\n")
     (desk.folder / "b.jsonl").write_text(lines({"url": "https://o.example/1", "text": TEXT}))
     cut = desk.folder / "cut.jsonl.gz"

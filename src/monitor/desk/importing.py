@@ -108,6 +108,8 @@ def _identity(path: Path) -> tuple[str, str, str]:
     """Return a file's id, its name and its hash."""
     from monitor.feeds.imported import import_id
 
+    if path.exists() and not path.is_file():  # to hash it reads it, and then a pipe is empty
+        raise UsageError(f"{path}: is no file, and only a file can be read twice")
     try:
         with path.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
