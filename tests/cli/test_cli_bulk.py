@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from desk import Desk
+from monitor.desk.bulk import open_sources
 from warc_files import address, pages, record, write_warc
 
 CASE = {
@@ -117,6 +118,16 @@ def test_a_damaged_input_is_named(desk: Desk, name: str, content: bytes, said: s
     result = desk.type("classify", name)
     assert result.code == 2
     assert said in result.err
+
+
+def test_a_pipe_may_stand_for_a_file() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, lines(articles(2)))
+    os.close(writer)
+    with open_sources([Path(f"/dev/fd/{reader}")]) as source:
+        assert [json.loads(line)["id"] for line in source.rows] == ["pool-0", "pool-1"]
+        assert source.position() == source.size == 0
+    os.close(reader)
 
 
 def test_a_table_without_texts_is_named(desk: Desk) -> None:

@@ -55,14 +55,20 @@ def open_source(path: Path) -> Iterator[Source]:
         if path.suffix == ".gz":
             stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
         size = path.stat().st_size
-        yield Source(_lines(stream, path), size, lambda: size if raw.closed else raw.tell())
+        can_tell = raw.seekable()  # a pipe cannot
+
+        def position() -> int:
+            return raw.tell() if can_tell and not raw.closed else size
+
+        yield Source(_lines(stream, path), size, position)
 
 
 def _lines(stream: IO[bytes], path: Path) -> Iterator[str]:
     import io
 
     try:
-        yield from io.TextIOWrapper(stream, **READ)
+        with io.TextIOWrapper(stream, **READ) as lines:
+            yield from lines
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: is damaged or cut off ({error})") from error
 
