@@ -96,11 +96,11 @@ def import_file(
                 tally.count(result, faults)
                 for warning in result.warnings:
                     complain(warning)
+                if visits := monitor.manners.take_changed():
+                    monitor.store.save_visits(visits, monitor.now())
                 report(file.position(), file.size)
         except DataError as error:
             damage = str(error)
-    if visits := monitor.manners.take_changed():
-        monitor.store.save_visits(visits, monitor.now())
     return tally.whole(damage)
 
 
