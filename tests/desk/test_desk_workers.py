@@ -26,7 +26,18 @@ except FileExistsError:
 print(json.dumps({"stamp": "b@1", "judged": 2, "failed": 0}), flush=True)
 """
 """The second of them is killed in the middle of a line."""
-WAITING = "import sys; sys.stdin.read(); sys.exit(2)"
+WAITING = """
+import pathlib, sys, time
+sys.stdin.read()
+here = pathlib.Path(sys.argv[1])
+(here / str(time.monotonic_ns())).touch()
+until = time.monotonic() + 8
+while time.monotonic() < until and len(list(here.iterdir())) < 2:
+    time.sleep(0.02)
+if len(list(here.iterdir())) < 2:
+    (here / "alone").touch()
+"""
+"""Each ends once the other was told to."""
 WATCHING = """
 import json
 from monitor.desk.beside import on_end_of_input
@@ -49,7 +60,9 @@ def test_what_workers_say_is_gathered(tmp_path: Path) -> None:
     assert sorted(one.code for one in ended) == [-9, 0]
 
 
-def test_they_end_with_who_started_them() -> None:
+def test_they_end_with_who_started_them(tmp_path: Path) -> None:
+    """All at once, not one after the other."""
+
     class Stopped(Exception):
         """As Ctrl-C does."""
 
@@ -59,8 +72,9 @@ def test_they_end_with_who_started_them() -> None:
     says = 'print(\'{"stamp": "a", "judged": 1, "failed": 0}\', flush=True)\n'
     begun = time.monotonic()
     with pytest.raises(Stopped):
-        run_workers([sys.executable, "-c", f"{says}{WAITING}"], 2, told)
+        run_workers([sys.executable, "-c", f"{says}{WAITING}", str(tmp_path)], 2, told)
     assert time.monotonic() - begun < 15, "nobody had to be killed"
+    assert not (tmp_path / "alone").exists()
 
 
 def test_who_is_done_first_ends_well() -> None:

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from monitor.desk.beside import PATIENCE_S, on_end_of_input
 
@@ -39,6 +39,7 @@ def run_workers(command: Sequence[str], count: int, told: Told) -> list[Ended]:
     """Run `command` as so many processes until all have ended; return how they did."""
     said: queue.SimpleQueue[tuple[str, int, int] | Ended] = queue.SimpleQueue()
     ended: list[Ended] = []
+    inputs: list[IO[str] | None] = []
     with ExitStack() as stack:
         for number in range(1, count + 1):
             process = subprocess.Popen(  # noqa: S603 - our own words
@@ -53,6 +54,8 @@ def run_workers(command: Sequence[str], count: int, told: Told) -> list[Ended]:
             )
             reader.start()
             stack.callback(_end, process, reader)
+            inputs.append(process.stdin)
+        stack.callback(_tell_all, inputs)
         while len(ended) < count:
             one = said.get()
             if isinstance(one, Ended):
@@ -77,10 +80,16 @@ def _read(
     said.put(Ended(number, process.pid, process.wait()))
 
 
+def _tell_all(inputs: Sequence[IO[str] | None]) -> None:
+    """Let all of them come to their end at once: to wait for one after the other takes long."""
+    for stream in inputs:
+        if stream:
+            stream.close()
+
+
 def _end(process: subprocess.Popen[str], reader: threading.Thread) -> None:
-    """Let a worker end after the batch in hand, or at once where that takes long."""
-    if process.stdin:
-        process.stdin.close()
+    """Wait until a worker has ended after the batch in hand; end it where that takes long."""
+    _tell_all([process.stdin])
     try:
         process.wait(PATIENCE_S)
     except subprocess.TimeoutExpired:
