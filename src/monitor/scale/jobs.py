@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -99,22 +101,29 @@ def assess(
     """
     totals = {stamp: {"assessed": 0, "failed": 0} for stamp in monitor.stamps}
     with _cluster(monitor, workers, address, monitor.stamps, everything=True) as cluster:
-        for stamp in monitor.stamps:
-            tasks: list[Due] = []
-
-            def handed(stamp: str = stamp, tasks: list[Due] = tasks) -> Iterator[Due]:
-                for task in _due(monitor, stamp):
-                    tasks.append(task)
-                    yield task
-
-            for said in cluster.in_order(handed()):
-                task = tasks.pop(0)
-                for name, judged in _record(monitor, task, said).items():
-                    totals[name]["assessed"] += len(judged)
-                    totals[name]["failed"] += sum(one.error is not None for one in judged)
-                    if report:
-                        report(name, len(judged))
+        for said in chain.from_iterable(_judged(monitor, cluster, one) for one in monitor.stamps):
+            for name, judged in said.items():
+                totals[name]["assessed"] += len(judged)
+                totals[name]["failed"] += sum(one.error is not None for one in judged)
+                if report:
+                    report(name, len(judged))
     return totals
+
+
+def _judged(
+    monitor: Monitor, cluster: Cluster, stamp: str
+) -> Iterator[Mapping[str, Sequence[Assessment]]]:
+    """Have judged what `stamp` has not; yield what was said of some articles once it is stored."""
+    tasks: deque[Due] = deque()
+
+    def handed() -> Iterator[Due]:
+        for task in _due(monitor, stamp):
+            tasks.append(task)
+            yield task
+
+    for said in cluster.in_order(handed()):
+        _record(monitor, tasks.popleft(), said)
+        yield said
 
 
 def _due(monitor: Monitor, stamp: str) -> Iterator[Due]:
@@ -132,9 +141,7 @@ def _due(monitor: Monitor, stamp: str) -> Iterator[Due]:
         yield Due(batch, wanted)
 
 
-def _record(
-    monitor: Monitor, task: Due, said: Mapping[str, Sequence[Assessment]]
-) -> Mapping[str, Sequence[Assessment]]:
+def _record(monitor: Monitor, task: Due, said: Mapping[str, Sequence[Assessment]]) -> None:
     """Store what a worker said of some articles, at once."""
     pairs = [
         (task.articles[number], one)
@@ -142,4 +149,3 @@ def _record(
         for number, one in zip(task.wanted[name], judged, strict=True)
     ]
     monitor.store.record_assessments(pairs, monitor.now())
-    return said
