@@ -141,7 +141,7 @@ def record(
     What is said of an article that expired meanwhile is not kept: it would bring words back.
     """
     new: list[dict[str, Any]] = []
-    gone = _expired(connection, [article.id for article, _ in pairs])
+    gone = expired(connection, [article.id for article, _ in pairs])
     for article, said in pairs:
         if article.id in gone:
             continue
@@ -170,7 +170,8 @@ def record(
     return len(new)
 
 
-def _expired(connection: Connection, ids: Sequence[str]) -> set[str]:
+def expired(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Return those of the articles whose words have expired."""
     found: set[str] = set()
     for some in chunks(ids):
         query = select(articles.c.id).where(articles.c.id.in_(some))

@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, Select, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.masks import Mask
-from monitor.store.assessments import current_articles, to_article
+from monitor.store.assessments import current_articles, expired, to_article
 from monitor.store.database import Database
 from monitor.store.leases import end_claims
 from monitor.store.rows import chunks
@@ -58,7 +58,7 @@ class MaskStore:
         with self._database.writing() as connection:
             if token is not None:
                 end_claims(connection, token)
-            gone = _expired(connection, [mask.article_id for mask in found])
+            gone = expired(connection, [mask.article_id for mask in found])
             rows = [_row(mask, now) for mask in found if mask.article_id not in gone]
             if rows:
                 changed = _changed(connection, rows)
@@ -168,14 +168,6 @@ def older_than(connection: Connection, article_id: str) -> Any:
     row = connection.execute(place).one()
     cursor = tuple_(articles.c.first_seen, articles.c.id)
     return cursor < tuple_(*row, types=[articles.c.first_seen.type, articles.c.id.type])
-
-
-def _expired(connection: Connection, ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for some in chunks(ids):
-        gone = and_(articles.c.id.in_(some), articles.c.expired_at.is_not(None))
-        found.update(connection.execute(select(articles.c.id).where(gone)).scalars())
-    return found
 
 
 def _changed(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[str]:

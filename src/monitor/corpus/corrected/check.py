@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.corpus.brat import brat_text
 from monitor.corpus.cells import without_surrogates
 from monitor.corpus.corrected.noun import Corrected, shift_of
 from monitor.corpus.one_text import BETWEEN, VEIL
@@ -10,10 +11,9 @@ from monitor.corpus.veil import MASK
 
 def same_text(corrected: Corrected, title: str, text: str) -> bool:
     """Whether each code point is the stored one, or stands for one that was kept back."""
-    stored = without_surrogates(f"{title}{BETWEEN}{text}" if shift_of(corrected.record) else text)
+    whole = f"{title}{BETWEEN}{text}" if shift_of(corrected.record) else text
+    stored = without_surrogates(whole) if corrected.carriage_returns else brat_text(whole)
     given = corrected.text or ""
-    if not corrected.carriage_returns:
-        stored = stored.replace("\r\n", " \n").replace("\r", "\n")
     return len(given) == len(stored) and all(
         one == other or one in (VEIL, MASK) for one, other in zip(given, stored, strict=True)
     )
