@@ -76,6 +76,10 @@ class StoreError(MonitorError):
     """The database cannot be used."""
 
 
+class Locked(StoreError):
+    """Another program had the database's lock for longer than was waited."""
+
+
 class NotFound(StoreError):
     """There is no such row."""
 

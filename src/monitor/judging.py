@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from monitor.sharing import WAIT_S, Share
+from monitor.sharing import WAIT_S, Share, patiently
 from monitor.store import JudgedSoFar, Store
 from monitor.types import Assessor
 
@@ -34,7 +34,8 @@ class _Judge:
             found = True
             said = assessor.assess(batch)
             pairs = list(zip(batch, said, strict=True))
-            self.store.record_assessments(pairs, self.now(), token=share.token)
+            record = partial(self.store.record_assessments, pairs, self.now(), token=share.token)
+            patiently(record)
             count["assessed"] += len(said)
             count["failed"] += sum(assessment.error is not None for assessment in said)
             self.report(stamp, len(said))

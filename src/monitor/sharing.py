@@ -11,9 +11,9 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
-from monitor.errors import StoreError
+from monitor.errors import Locked, StoreError
 from monitor.holders import SKEW, holder_name, is_dead
 from monitor.types import Article, Lease
 
@@ -23,8 +23,13 @@ if TYPE_CHECKING:
 LENGTH = timedelta(seconds=60)
 """So long is a claim held after its holder was last heard of."""
 RENEW_S = 15.0
+TRIES = 6
+"""So often is done what another program's lock kept waiting: a minute's wait, all in all."""
 WAIT_S = 0.5
 """So often is looked whether others have ended, where nothing else is left to do."""
+
+
+Result = TypeVar("Result")
 
 
 class Claim(Protocol):
@@ -32,6 +37,17 @@ class Claim(Protocol):
 
     def __call__(self, mine: Lease, now: datetime, *, after: str | None) -> list[Article]:
         """Return them, claimed as `mine`."""
+
+
+def patiently(do: Callable[[], Result]) -> Result:
+    """Return what `do` does, again where a lock kept it from that; raises `Locked` at last.
+
+    Work that took minutes is not to be lost to somebody's transaction of some seconds.
+    """
+    for _ in range(TRIES - 1):
+        with suppress(Locked):
+            return do()
+    return do()
 
 
 class Share:
@@ -70,7 +86,7 @@ class Share:
         """Yield what is due for `stamp` and free; each batch is to be recorded before the next."""
         for _ in range(2):  # the second time for what somebody gave back behind us
             last: str | None = None
-            while batch := claim(self._mine(), self._now(), after=last):
+            while batch := self._claimed(claim, last):
                 last = batch[-1].id
                 self._keep()
                 yield batch
@@ -78,13 +94,16 @@ class Share:
             if last is None or self.left:
                 return
 
+    def _claimed(self, claim: Claim, after: str | None) -> list[Article]:
+        return patiently(lambda: claim(self._mine(), self._now(), after=after))
+
     def _mine(self) -> Lease:
         return Lease(self._holder, self.token, self._now() + LENGTH)
 
     def _others_at_work(self, stamp: str) -> bool:
         """Tell whether others have claims, once those of the dead are ended."""
         now, busy = self._now(), False
-        for lease in self._store.claims(stamp):
+        for lease in patiently(lambda: self._store.claims(stamp)):
             if lease.token == self.token:
                 continue
             busy = True  # what the dead had is looked for in another round

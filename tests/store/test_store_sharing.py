@@ -16,8 +16,9 @@ from sqlalchemy import Connection, Select
 
 import due_worker
 from due_worker import NotingDesk
+from monitor.errors import Locked
 from monitor.holders import SKEW
-from monitor.sharing import LENGTH, WAIT_S, Share
+from monitor.sharing import LENGTH, TRIES, WAIT_S, Share, patiently
 from monitor.store import Store, open_store
 from monitor.store.assessments import due_query
 from monitor.store.due_claims import _claim
@@ -180,6 +181,38 @@ def test_what_one_could_not_judge_is_given_back(url: str, tmp_path: Path) -> Non
             monitor.assess()
         assert monitor.store.counts()["due_claims"] == 0
         assert len(monitor.store.due(CLASSIFIER, limit=9)) == 3
+
+
+def test_a_lock_of_some_seconds_costs_no_work(url: str, tmp_path: Path) -> None:
+    """Nor the worker: it is waited for again."""
+    with open_store(url) as store:
+        fill(store, 3)
+    with NotingDesk(url, tmp_path / "a.log") as monitor, open_store(url) as other:
+        monitor.__dict__["store"] = open_store(url, busy_timeout_s=0.3)
+        begun, done = threading.Event(), threading.Event()
+
+        def write() -> None:
+            with other._database.writing():
+                begun.set()
+                done.wait(0.4)
+
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(write)
+            assert begun.wait(10)
+            assert monitor.assess()[CLASSIFIER]["assessed"] == 3
+        monitor.store.close()
+
+
+def test_a_lock_that_stays_is_told() -> None:
+    tried: list[int] = []
+
+    def kept_out() -> None:
+        tried.append(1)
+        raise Locked("by another program")
+
+    with pytest.raises(Locked):
+        patiently(kept_out)
+    assert len(tried) == TRIES
 
 
 def test_long_work_keeps_its_claims(store: Store) -> None:

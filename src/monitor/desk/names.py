@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from monitor.masks import Shown
 from monitor.names import make_mask
-from monitor.sharing import WAIT_S, Share
+from monitor.sharing import WAIT_S, Share, patiently
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +49,7 @@ def mask_due(
             )
             for batch in share.batches(stamp, claim):
                 found = [make_mask(article, stamp, monitor.mask) for article in batch]
-                store.record_masks(found, monitor.now(), token=share.token)
+                patiently(partial(store.record_masks, found, monitor.now(), token=share.token))
                 total += len(found)
                 if report:
                     report(len(found))

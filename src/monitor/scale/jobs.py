@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from monitor.errors import UsageError
 from monitor.scale.cluster import Cluster, open_cluster
 from monitor.scale.tasks import Due, Files, Ready, Rows
 from monitor.scale.worker import Worker
+from monitor.sharing import patiently
 from monitor.types import Assessment
 
 ROWS = 64
@@ -148,4 +150,4 @@ def _record(monitor: Monitor, task: Due, said: Mapping[str, Sequence[Assessment]
         for name, judged in said.items()
         for number, one in zip(task.wanted[name], judged, strict=True)
     ]
-    monitor.store.record_assessments(pairs, monitor.now())
+    patiently(partial(monitor.store.record_assessments, pairs, monitor.now()))

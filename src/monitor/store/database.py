@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from monitor.errors import StoreError
+from monitor.errors import Locked, StoreError
 
 _WRITER_LOCK = 0x6D6F6E69746F72
 """The key of PostgreSQL's advisory lock: the letters of `monitor`."""
@@ -144,7 +144,8 @@ class Database:
             reason = reason_of(error.orig, self.busy_timeout_s)
             if reason is None:
                 raise
-            raise StoreError(f"database {self.name}: {reason}") from error
+            kind = Locked if is_locked(error.orig) else StoreError
+            raise kind(f"database {self.name}: {reason}") from error
         except PoolTimeoutError as error:
             raise StoreError(f"database {self.name}: too many callers at once") from error
 
@@ -248,16 +249,21 @@ def set_locally(connection: Connection, **values: str) -> None:
     connection.execute(select(*(func.set_config(*each, literal(True)) for each in values.items())))
 
 
+def is_locked(error: BaseException | None) -> bool:
+    """Tell whether an error says that another program has what was wanted."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    return getattr(error, "sqlstate", None) in _LOCKED
+
+
 def reason_of(error: BaseException | None, waited_s: float) -> str | None:
     """Say what is wrong in words; `None` for what can only be a mistake in this program."""
+    if is_locked(error):
+        return f"locked by another program (waited {waited_s:g} s)"
     if isinstance(error, sqlite3.Error):
         name = getattr(error, "sqlite_errorname", "")
-        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            return f"locked by another program (waited {waited_s:g} s)"
         return next((words for key, words in _SQLITE_ERRORS.items() if name.startswith(key)), None)
     state: Any = getattr(error, "sqlstate", None)
-    if state in _LOCKED:
-        return f"locked by another program (waited {waited_s:g} s)"
     if state is None or state[:2] in ("08", "28", "3D", "3F", "53", "57") or state in _UNUSABLE:
         said = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
         return f"cannot be used: {' '.join(said.split())}"
