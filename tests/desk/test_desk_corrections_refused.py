@@ -247,6 +247,8 @@ def test_jsonl_needs_the_export_it_was_made_from(home: Home) -> None:
         home.bring(out, "jsonl", exported=None)
     with pytest.raises(DataError, match="nowhere: is not there"):
         home.bring(out, "jsonl", exported=Path("nowhere"))
+    with pytest.raises(UsageError, match="is the export itself; correct a copy of it"):
+        home.bring(home.folder / "out-jsonl", "jsonl")
     other = home.folder / "one.jsonl"
     other.write_text(out.read_text("utf-8").splitlines()[1] + "\n", encoding="utf-8")
     applied = home.bring(out, "jsonl", exported=other)

@@ -16,7 +16,7 @@ from monitor.corpus.corrected.noun import (
 )
 from monitor.corpus.marks import marks_of, relevance_word
 from monitor.corpus.one_text import one_text
-from monitor.errors import DataError
+from monitor.errors import DataError, UsageError
 
 FILE = "articles.jsonl"
 
@@ -24,10 +24,13 @@ FILE = "articles.jsonl"
 def read(path: Path, exported: Path) -> Iterator[Corrected]:
     """Yield the records of a file, or of a folder's `articles.jsonl`. Raises `DataError`.
 
-    `exported` is the same of the export, or another file of it.
+    `exported` is the same of the export, or another file of it; `UsageError` if it is this one.
     """
-    with Exported(exported / FILE if exported.is_dir() else exported) as before:
-        for where, row in json_lines(path / FILE if path.is_dir() else path):
+    path, exported = (one / FILE if one.is_dir() else one for one in (path, exported))
+    if path.exists() and exported.exists() and path.samefile(exported):
+        raise UsageError(f"{path}: is the export itself; correct a copy of it")
+    with Exported(exported) as before:
+        for where, row in json_lines(path):
             record = need_record(row, where)
             marks = frozenset(place_of(mark) for mark in marks_of(record, shift_of(record)))
             verdict = read_verdict(relevance_word(record), where)
