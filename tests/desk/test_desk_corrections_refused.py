@@ -207,6 +207,8 @@ BROKEN = [
     ("brat", "A.ann", "T91\tform-other 0 5\tOther\n", "its words are not those at its place"),
     ("brat", "A.ann", "T91\tform-other 4 90000\tx\n", "4 to 90000 is no part of the text"),
     ("brat", "A.ann", "T1\tform-other 0 5\tSlave\n", "T1 is there twice"),
+    ("brat", "brat/documents.jsonl", '{"document": "../../a"}', "it names no document"),
+    ("brat", "brat/documents.jsonl", '{"document": "/etc/a"}', "it names no document"),
     ("brat", "A.ann", "A9\tRelevance T1 perhaps\n", "'perhaps' is none of relevant"),
     ("labelstudio", "labelstudio-0001.json", "]", "labelstudio-0001.json:1: is no JSON"),
 ]
@@ -255,6 +257,15 @@ def test_jsonl_needs_the_export_it_was_made_from(home: Home) -> None:
     assert [one.why for one in applied.listed] == [
         "it is not in the export that was named with --exported"
     ] * 2
+
+
+def test_a_link_to_what_has_no_end_is_refused(home: Home) -> None:
+    out = home.export("brat")
+    text = standoff(out).with_suffix(".txt")
+    text.unlink()
+    text.symlink_to("/dev/zero")
+    with pytest.raises(DataError, match=r"\.txt: is no file"):
+        home.bring(out, "brat")
 
 
 def test_a_brat_folder_without_its_list_is_refused(home: Home) -> None:
