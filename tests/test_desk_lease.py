@@ -17,7 +17,7 @@ from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.desk.lease import LENGTH, Turn, alone, is_free
 from monitor.errors import UsageError
-from monitor.holders import holder_name, is_dead
+from monitor.holders import holder_name, is_dead, machine_name
 from monitor.store import Store, open_store
 from monitor.types import Lease
 from postgres import new_database
@@ -55,10 +55,19 @@ def test_whether_a_holder_is_dead() -> None:
     assert not is_dead(holder_name())
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    here = socket.gethostname()
+    here = holder_name().rpartition(" process ")[0]
     assert is_dead(f"{here} process {ended.pid}") is (os.name == "posix")
     for unknown in (f"elsewhere process {ended.pid}", here, "", f"{here} process x"):
         assert not is_dead(unknown)
+
+
+def test_containers_that_share_a_name_are_told_apart() -> None:
+    """One sees no process of the other: to it all of them would be dead."""
+    host = socket.gethostname()
+    assert machine_name(host, "pid:[4026531836]") == host
+    inside = machine_name(host, "pid:[4026532999]")
+    assert inside != host
+    assert not is_dead(f"{inside} process 99999999")
 
 
 def test_one_at_a_time_and_the_next_when_it_ends(store: Store) -> None:
