@@ -45,6 +45,7 @@ NAMED = finding(
     scope="body",
     rule="child-name-identified",
     severity="warning",
+    guideline="thb-en",
     message="'Amina Yusuf' names a child (14, sold). Leave the name out.",
 )
 TERM = finding(
@@ -54,6 +55,7 @@ TERM = finding(
     scope="body",
     rule="other-rule",
     severity="suggestion",
+    guideline="thb-en",
     message="'sold by a man' of Amina Yusuf.",
     why="AMINA.",
     suggestions=("Yusuf was sold",),
@@ -178,6 +180,8 @@ def test_what_leads_to_an_article_that_identifies_somebody_goes_into_the_key():
         (told(NAMED), False),
         (told(shown=replace(SHOWN, link_tells=True)), False),
         (told(shown=None), False),
+        (told(TERM, url="https://coast.example/freed-yusuf-speaks"), False),
+        (told(), False),  # the guideline failed: it has a stamp, and has said nothing
     ],
 )
 def test_when_an_article_keeps_its_name(recorded, named):
@@ -292,3 +296,6 @@ def test_an_import_tells_whose_file_it_was_in_a_restricted_export_alone():
     given = publish(record, Policy(), shown, guard=Guard()).values["provenance"]["import"]
     assert given.keys() == {"sha256", "format", "place", "at"}
     assert publish(record, Policy(restricted=True)).values["provenance"]["import"] == told
+    record["provenance"]["feed"] = "import:ab"
+    nameless = publish(record, Policy(), replace(shown, link_tells=True), guard=Guard()).values
+    assert nameless["provenance"] == {"feed": None, "origin": "feed", "fetched": None}

@@ -2,9 +2,9 @@
 
 Findings of rules on identification are left out, with every other place that touches their words.
 Hidden names are struck out of every string. An article that points somebody out loses what leads to
-it: address, headline, hash, byline, files, the hour, and its id, which is made of its address: the
-id that stands for it is made with the desk's secret. A story's id, made of the address of its first
-article, and reviewers' names are replaced in the same way, always.
+it: address, headline, hash, byline, files, import, the hour, and its id, which is made of its
+address: the id that stands for it is made with the desk's secret. A story's id, made of the address
+of its first article, and reviewers' names are replaced in the same way, always.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Guard:
     """What must be known before anything is given to anybody; never told itself.
 
     Findings of `identifying` rules are left out, `judges` are the guidelines (ids) that have those
-    rules, `asked` the words that the articles were searched by; `secret` makes ids that nobody can
-    compute from an address.
+    rules in full force, `asked` the words that the articles were searched by; `secret` makes ids
+    that nobody can compute from an address.
     """
 
     identifying: frozenset[str] = frozenset()
@@ -134,10 +134,13 @@ class Harm:
     def _points_out(self, shown: Shown | None) -> bool:
         if self.untold or shown is None or shown.link_tells:
             return True
+        if self.veil.stands_in(self._record["url"]):
+            return True
         if any(finding["severity"] != "suggestion" for finding in self._identifying):
             return True
-        judges = {stamp.partition("@")[0] for stamp in self._record["stamps"]}
-        return bool(shown.spans) and judges.isdisjoint(self._guard.judges)
+        # Not by its stamps: a guideline has one too where it failed, or does not know the language.
+        judged = {one["guideline"] for one in (*self._findings, *self._record["scorecard"])}
+        return bool(shown.spans) and judged.isdisjoint(self._guard.judges)
 
     def _may_stay(self, finding: Mapping[str, Any]) -> bool:
         if self._open:
@@ -183,9 +186,10 @@ class Harm:
 
     def _anonymous(self, values: Values) -> Values:
         story, provenance = values["story"], dict(values["provenance"])
-        if provenance["feed"] and self.veil.stands_in(provenance["feed"]):
-            provenance["feed"] = None
-        if "import" in provenance:  # whose file it was, and the article's name or address in it
+        imported = "import" in provenance
+        if self.veil.stands_in(provenance["feed"] or "") or (self.nameless and imported):
+            provenance["feed"] = None  # of an import it is the file's hash
+        if imported:  # whose file it was, and the article's name or address in it
             told = provenance["import"].items()
             provenance["import"] = {key: one for key, one in told if key not in ("file", "name")}
         reviews = [

@@ -12,6 +12,7 @@ from monitor.names import make_mask, what_is_shown
 if TYPE_CHECKING:
     from monitor.core import Monitor
     from monitor.corpus import Guard
+    from monitor.guidelines import Ruling
     from monitor.masks import Mask
     from monitor.recorded import Recorded
     from monitor.types import Article
@@ -28,14 +29,26 @@ def guard_of(monitor: Monitor, filters: Mapping[str, Any]) -> Guard:
     The secret is the store's and stays, so that ids are the same in every export of a desk.
     """
     from monitor.corpus import Guard
-    from monitor.guidelines import identifying, protecting
+    from monitor.guidelines import identifying
 
     return Guard(
         identifying=frozenset().union(*map(identifying, monitor.guidelines)),
-        judges=frozenset(one.id for one in monitor.guidelines if protecting(one)),
+        judges=frozenset(one.guideline.id for one in monitor.in_force.rulings if _judges(one)),
         asked=filters.get("query") or "",
         secret=monitor.store.key(KEY),
     )
+
+
+def _judges(ruling: Ruling) -> bool:
+    """Whether a guideline tells of all by whom somebody can be known, as loudly as it may.
+
+    Not where the desk has put any of those rules off, or made them suggestions.
+    """
+    from monitor.guidelines import protecting
+
+    rules = protecting(ruling.guideline)
+    low = {rule for rule, severity in ruling.severity.items() if severity == "suggestion"}
+    return bool(rules) and rules.isdisjoint({*ruling.disable, *low})
 
 
 def with_names(monitor: Monitor, records: Iterable[Recorded]) -> Iterator[Recorded]:
