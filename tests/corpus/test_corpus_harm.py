@@ -190,6 +190,20 @@ def test_when_an_article_keeps_its_name(recorded, named):
     assert (values["id"] == "a1") is named
 
 
+def test_who_wrote_and_published_it_is_told_without_hidden_names(tmp_path):
+    of = {"Amina Yusuf": 11, "By Amina Yusuf": 11, "Yusuf, as told to Ada Obi": 5}
+    of |= {"Grace Yusuf and Amina Yusuf": 11, "Amina Grace": 0, "AMINA (survivor)": 5}
+    recorded = told(TERM, authors=tuple(of), outlet="Amina Yusuf's Own Page")
+    values = given(recorded).values
+    assert [name.count("█") for name in values["authors"]] == list(of.values())
+    assert list(map(len, values["authors"])) == list(map(len, of))
+    assert values["outlet"] == "███████████'s Own Page"
+    asked = {"outlet": "Amina Yusuf's Own Page"}
+    report = files(tmp_path, recorded, filters=asked)
+    assert report.facts.filters == {"outlet": "█"}
+    assert files(tmp_path, told(TERM), filters={"outlet": "Coast"}).facts.filters != {"outlet": "█"}
+
+
 def test_an_article_that_no_guideline_judged_keeps_its_name_if_it_hides_none():
     unjudged = replace(told(), assessed=replace(told().assessed, stamps=("relevance-en@1+a",)))
     assert given(unjudged).values["url"] is None

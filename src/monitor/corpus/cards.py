@@ -31,6 +31,7 @@ _KEPT_BACK = {
     "addresses": "articles without address and headline, since somebody can be known by them",
     "untold": "articles without words, since nobody can tell whom they name",
     "query_names": "articles that hide a name that was searched for",
+    "outlet_names": "articles whose outlet has a name that is hidden in them",
     "expired": "articles whose words the desk keeps no longer",
     "forgotten": "articles of those days that the desk was asked to forget",
     "taken_back": "articles left out, since their publishers took words back",

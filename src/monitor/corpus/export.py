@@ -53,6 +53,8 @@ Measure = Callable[[Sequence[str]], Mapping[str, Any]]
 Report = Callable[[int], None]
 """Told the number of articles written since it was told last."""
 _TOLD = 50
+_TELLING = {"query": "query_names", "story": "addresses", "outlet": "outlet_names"}
+"""Filters that may name somebody, or an article, and the kind of what is withheld if they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def _filters_told(filters: Mapping[str, Any], withheld: Mapping[str, int]) -> di
     Words searched for may be a hidden name; a story's id is made of the address of an article.
     """
     told = dict(filters)
-    for name, kind in (("query", "query_names"), ("story", "addresses")):
+    for name, kind in _TELLING.items():
         if told.get(name) and withheld.get(kind):
             told[name] = MASK
     return told

@@ -47,7 +47,7 @@ class Harm:
     `withheld` counts: `identification_findings`; `beside_identification` (places and statements
     that touch their words); `names` (places of hidden names); `addresses` (articles whose name is
     withheld); `untold` (articles of which no name can be told); `query_names` (articles that hide a
-    name that was searched for).
+    name that was searched for); `outlet_names` (articles whose outlet has a hidden name).
     """
 
     def __init__(self, record: Mapping[str, Any], shown: Shown | None, guard: Guard | None) -> None:
@@ -101,6 +101,7 @@ class Harm:
         if values["title"] is not None:
             values["title"] = self.veil.field("title")
         values["authors"] = list(map(self.veil.byline, values["authors"]))
+        values["outlet"] = self.veil.byline(values["outlet"])
         values["categories"] = list(map(self.veil.said, values["categories"]))
         values["enclosures"] = [
             one for one in values["enclosures"] if not self.veil.stands_in(one["url"])
@@ -221,7 +222,8 @@ class Harm:
         self.withheld["names"] = sum(map(len, self.veil.hidden.values()))
         self.withheld["addresses"] = int(self.nameless)
         self.withheld["untold"] = int(self.untold)
-        asked = self._guard.asked
+        outlet, asked = self._record["outlet"], self._guard.asked
+        self.withheld["outlet_names"] = int(self.veil.byline(outlet) != outlet)
         self.withheld["query_names"] = int(bool(asked) and self.veil.stands_in(asked))
 
 

@@ -15,6 +15,8 @@ MIN_PART = 3
 """Letters of a part of a name that is hidden wherever it stands."""
 _PART = re.compile(r"\w[\w'’-]*\w")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_WRITERS = re.compile(r"([,;:&|/()]|(?<!\w)(?:[Bb]y|and|as told to|with|[Pp]or|[Pp]ar)(?!\w))")
+"""What stands between the names of a byline."""
 
 
 class Veil:
@@ -30,12 +32,20 @@ class Veil:
 
     def said(self, words: str) -> str:
         """Return what is said about the article, or quoted, without any hidden name."""
-        return self._pattern.sub(lambda found: MASK * len(found[0]), words)
+        return self._pattern.sub(_masked, words)
 
     def byline(self, author: str) -> str:
-        """Return an author's name, unless it is a hidden one: all its parts are."""
-        parts = _PART.findall(author)
-        return self.said(author) if parts and self._known.issuperset(parts) else author
+        """Return who wrote or published it without hidden names: whole ones, or all of a name.
+
+        A part alone may be somebody else's: of "Grace Yusuf" nothing is hidden for "Amina Yusuf".
+        """
+        return "".join(map(self._writer, _WRITERS.split(author)))
+
+    def _writer(self, name: str) -> str:
+        parts = _PART.findall(name)
+        if parts and self._known.issuperset(parts):
+            return self.said(name)
+        return self._whole.sub(_masked, name)
 
     def stands_in(self, address: str) -> bool:
         """Whether an address, or words asked for, hold any part of a hidden name."""
@@ -62,8 +72,20 @@ class Veil:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        known = sorted({*_forms(self._names), *self._known}, key=lambda name: (-len(name), name))
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known)) or '(?!)'})(?!\w)")
+        return _any_of({*_forms(self._names), *self._known})
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
+        return _any_of(_forms(name for name in self._names if len(_PART.findall(name)) > 1))
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    known = sorted(set(names), key=lambda name: (-len(name), name))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known)) or '(?!)'})(?!\w)")
+
+
+def _masked(found: re.Match[str]) -> str:
+    return MASK * len(found[0])
 
 
 def _strike(text: str, hidden: Iterable[tuple[int, int]]) -> str:
