@@ -230,6 +230,12 @@ def test_the_desk_knows_what_is_not_to_be_had(server: FeedServer, tmp_path: Path
         assert with_key.causes == {"forgotten": 1, "same": 5}
         full = lines(tmp_path / "with" / "rehydrated.jsonl")[ids["moved"]]
         assert (full["url"], full["title"]) == (f"{server.url}/moved", "Crew held in moved")
+        desk.store.forget([ids["moved"]], "person", NOW)  # by its own id, which an export withholds
+        one.write_text(one.read_text("utf-8").replace(ids["moved"], "0" * 16), "utf-8")
+        key.write_text(key.read_text("utf-8").replace(ids["moved"], "0" * 16), "utf-8")
+        server.requests.clear()
+        assert run(desk, one, tmp_path / "named", key=key).causes == {"forgotten": 2, "same": 4}
+        assert "/moved" not in server.paths()
         for broken, said in (("[]", "no record"), ("{", "not JSON")):
             one.write_text(broken, "utf-8")
             with pytest.raises(DataError, match=said):

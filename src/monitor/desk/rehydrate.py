@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -187,24 +187,45 @@ def _ask(
     book: Book,
 ) -> list[tuple[dict[str, Any], str]]:
     """Return which articles' pages are to be fetched, and from where; note why the others not."""
-    forgotten = store.forgotten(one["id"] for one in some) if store else frozenset()
-    versions = [(one["id"], one["sha256"]) for one in some if one.get("sha256")]
+    known = [_known_as(record, key.get(record["id"], {})) for record in some]
+    forgotten = store.forgotten(one.id for one in known) if store else frozenset()
+    versions = [(one.id, one.sha256) for one in known if one.sha256]
     taken_back = store.taken_back(versions) if store else frozenset()
     asked = []
-    for record in some:
-        one = record["id"]
-        url = key.get(one, {}).get("url") or record.get("url") or ""
-        if one in forgotten:
-            book.note(one, {"cause": "forgotten"}, None)
-        elif one in taken_back:
-            book.note(one, {"cause": "withdrawn"}, None)
+    for record, one in zip(some, known, strict=True):
+        cause = ""
+        if one.id in forgotten:
+            cause = "forgotten"
+        elif one.id in taken_back:
+            cause = "withdrawn"
         elif record.get("mining") == "reserved" and not wish.include_reserved:
-            book.note(one, {"cause": "reserved"}, None)
-        elif not url:
-            book.note(one, {"cause": "no_address"}, None)
+            cause = "reserved"
+        elif not one.url:
+            cause = "no_address"
+        if cause:
+            book.note(record["id"], {"cause": cause}, None)
         else:
-            asked.append((record, url))
+            asked.append((record, one.url))
     return asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What an article is called here: of one whose address was withheld the export's id is none."""
+
+    id: str
+    url: str
+    sha256: str | None
+
+
+def _known_as(record: Mapping[str, Any], key: Mapping[str, Any]) -> _Known:
+    from monitor.feeds import article_id
+
+    url = key.get("url") or record.get("url") or ""
+    id_ = record["id"]
+    with suppress(FeedError):  # no address that can be asked: told when it is
+        id_ = article_id(url) if key else id_
+    return _Known(id_, url, record.get("sha256") or key.get("sha256"))
 
 
 def _fetch(pages: PageReader, record: dict[str, Any], url: str) -> _Fetched:
