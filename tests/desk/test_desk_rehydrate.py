@@ -202,6 +202,12 @@ def test_what_had_no_answer_is_asked_again(server: FeedServer, tmp_path: Path) -
         assert rehydrate(desk, wished).causes == {"no_answer": 1, "same": 1}
         server.script["/same"] = Answer(page(BODY, "Crew held in same"))
         assert rehydrate(desk, wished).fetched == 0
+        server.script["/robots.txt"] = Answer(status=500)
+        silent = replace(wished, folder=tmp_path / "silent")
+    with desk_in(tmp_path / "new") as other:  # that has not asked for it today
+        assert rehydrate(other, silent).causes == {"no_answer": 2}
+    server.script["/robots.txt"] = Answer(status=404)
+    with desk_in(tmp_path / "desk") as desk:
         done = rehydrate(desk, replace(wished, retry=True))
         assert (done.fetched, done.causes) == (1, {"same": 2})
 

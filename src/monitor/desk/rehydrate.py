@@ -244,6 +244,8 @@ def _take(
     moved = answer.final_url if _is_moved(url, answer.final_url) else None
     if answer.page is None:
         cause = _BY_FAILURE.get(answer.failure or "", "no_text")
+        if cause == "robots" and answer.retry:
+            cause = "no_answer"  # nothing forbids it: robots.txt itself could not be had
         book.note(record["id"], {"cause": cause, "again": answer.retry}, None)
         return
     if moved and urlsplit(moved).path in ("", "/"):
