@@ -180,3 +180,7 @@ def test_what_contradicts_is_named_with_both(desk: LightDesk, tmp_path: Path) ->
     assert read_time("2026-11-25", zone).isoformat().startswith("2026-11-25T00:00:00")
     with pytest.raises(UsageError, match="neither"):
         read_time("yesterday", zone)
+    later = replace(earlier.read, moment=WHEN + timedelta(seconds=1))
+    with pytest.raises(UsageError, match="is to come"):
+        export_again(desk, tmp_path / "y", replace(earlier, read=later))
+    assert not (tmp_path / "y").exists()

@@ -40,13 +40,15 @@ def export(
 
     `report` is told how many more were written. With `read` they are written as they were at its
     moment, and said to be `created` then. Names of articles that are withheld go into the file
-    `key`, nowhere without one. Raises `UsageError` for an unknown filter,
+    `key`, nowhere without one. Raises `UsageError` for an unknown filter and for a moment to come,
     `NotFound` for a story that there is not.
     """
     from monitor import corpus
 
     given = {name: value for name, value in (filters or {}).items() if value is not None}
     now = monitor.now()
+    if read is not None and read.moment > now:
+        raise UsageError(f"{time_json(read.moment)} is to come: what will be then is not known")
     how = _counted(monitor, given, read or read_now(monitor, now))
     policy = policy or corpus.Policy()
     records = chosen(monitor, given, how, live=read is None)
