@@ -23,7 +23,7 @@ from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.desk import export_jobs, exports
 from monitor.desk.export_jobs import ExportJobs, TooManyExportsError
-from monitor.errors import NotFound
+from monitor.errors import NotFound, StoreError, UsageError
 from store_samples import NOW, feed, incoming, poll
 
 Rows = list[dict[str, Any]]
@@ -247,3 +247,26 @@ def test_a_failure_is_told(small: Monitor, monkeypatch: pytest.MonkeyPatch) -> N
         job = done(jobs, begin(jobs))
     assert (job.state, job.files) == ("failed", ())
     assert job.problem == "something went wrong here; the log says where"
+
+
+def test_a_disk_that_cannot_be_written_costs_one_export_only(
+    small: Monitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither do those that could not be taken in wait for ever, nor does the thread end."""
+    written: Callable[..., Any] = export_jobs.export
+    with ExportJobs(small) as jobs:
+        (tmp_path / "exports").write_text("a file in the way")
+        for _ in range(export_jobs.MOST_WAITING + 1):
+            with pytest.raises(StoreError, match="cannot write"):
+                begin(jobs)
+        (tmp_path / "exports").unlink()
+
+        def full(_: Any, folder: Path, **__: Any) -> None:
+            (folder.parent / "job.part").mkdir()  # so that not even the failure can be kept
+            raise UsageError("cannot write: No space left on device")
+
+        monkeypatch.setattr(export_jobs, "export", full)
+        monkeypatch.setattr(ExportJobs, "_tidy", lambda *_: None)
+        assert done(jobs, begin(jobs)).state == "failed"
+        monkeypatch.setattr(export_jobs, "export", written)
+        assert done(jobs, begin(jobs)).state == "done"

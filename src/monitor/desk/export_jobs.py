@@ -21,7 +21,7 @@ from uuid import uuid4
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from monitor.desk.exports import export, filters_json, find_story
-from monitor.errors import MonitorError, NotFound, UsageError, describe_exception
+from monitor.errors import MonitorError, NotFound, StoreError, UsageError, describe_exception
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
@@ -105,7 +105,8 @@ class ExportJobs:
     ) -> ExportJob:
         """Take an export in; `filters` are fields of `Filters`.
 
-        Raises `TooManyExportsError`, and `NotFound` for a story that there is not.
+        Raises `TooManyExportsError`, `NotFound` for a story that there is not, and `StoreError`
+        where nothing can be written.
         """
         find_story(self._monitor, filters.get("story"))
         made = self._monitor.now()
@@ -114,9 +115,12 @@ class ExportJobs:
             if len(self._live) >= MOST_WAITING:
                 raise TooManyExportsError("too many exports wait already")
             self._live[job.id] = job
-        self.clear(room_for=1)
-        self._path(job.id).mkdir(parents=True, mode=0o700)
-        self._keep(job)
+        try:
+            self.clear(room_for=1)
+            self._make_folder(job)
+        except Exception:
+            self._live.pop(job.id, None)  # or it would wait for ever, and be counted
+            raise
         self._start()
         self._asked.put((job.id, filters))
         return job
@@ -165,6 +169,13 @@ class ExportJobs:
             raise NotFound("no such export")
         return self._folder / id_
 
+    def _make_folder(self, job: ExportJob) -> None:
+        try:
+            self._path(job.id).mkdir(parents=True, mode=0o700)
+            self._keep(job)
+        except OSError as error:
+            raise StoreError(f"cannot write {self._folder}: {error.strerror}") from error
+
     def _stored(self) -> list[ExportJob]:
         if not self._folder.is_dir():
             return []
@@ -203,10 +214,13 @@ class ExportJobs:
             try:
                 asked = self._asked.get(timeout=_CLEARED_EVERY_S)
             except Empty:
-                self.clear()
-                continue
-            if asked is not None and not self._stopped.is_set():
-                self._make(*asked)
+                asked = None
+            if self._stopped.is_set():
+                return
+            try:  # a full disk or a busy database costs this turn, not all that come after it
+                self.clear() if asked is None else self._make(*asked)
+            except Exception as error:  # noqa: BLE001
+                logger.error("exports: %s", describe_exception(error))  # noqa: TRY400 - no words
 
     def _make(self, id_: str, filters: Mapping[str, Any]) -> None:
         try:
@@ -218,10 +232,11 @@ class ExportJobs:
             logger.error("export: %s", describe_exception(error))  # noqa: TRY400 - no words
             known = isinstance(error, MonitorError)
             problem = str(error) if known else "something went wrong here; the log says where"
+            self._tidy(id_)  # makes room to say so
             self._keep(self._change(id_, state="failed", problem=problem))
         finally:
-            self._tidy(id_)
             self._live.pop(id_, None)
+            self._tidy(id_)
 
     def _change(self, id_: str, **changes: Any) -> ExportJob:
         job = self._live[id_] = replace(self._live[id_], **changes)
