@@ -247,6 +247,21 @@ def test_wrong_calls(tmp_path):
         export([], tmp_path / "file", format="csv")
 
 
+def test_files_of_somebody_else_stay(tmp_path):
+    for name in ("README.md", "articles.csv"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "notes.txt").write_text("mine")
+        (folder / name).write_text("mine")
+        with pytest.raises(UsageError, match=f"{name}, of no export"):
+            export([RICH], folder, format="csv")
+        assert {path.read_text() for path in folder.iterdir()} == {"mine"}
+        (folder / name).unlink()
+        assert export([RICH], folder, format="csv").rows == 1  # and once more, over its own
+        assert export([RICH], folder, format="csv").rows == 1
+        assert (folder / "notes.txt").read_text() == "mine"
+
+
 def test_words_of_what_is_reserved_are_not_exported(tmp_path):
     """The headline names the article; no text, no quotation, no rule's prose."""
     reserved = replace(

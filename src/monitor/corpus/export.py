@@ -23,7 +23,14 @@ from monitor.corpus.columns import columns_of
 from monitor.corpus.facts import ExportFacts, FileFacts, Read, file_facts
 from monitor.corpus.harm import Guard
 from monitor.corpus.key_file import KeyFile
-from monitor.corpus.package import MANIFEST, old_entries, write_json, write_package
+from monitor.corpus.package import (
+    CARDS,
+    MANIFEST,
+    old_entries,
+    refuse_foreign,
+    write_json,
+    write_package,
+)
 from monitor.corpus.publish import Policy, Published, TextDegree, publish
 from monitor.corpus.record import canonical
 from monitor.corpus.table import TableWriter
@@ -102,12 +109,14 @@ def export(
     same. The names of articles that are withheld go into the file `key`, which must not lie in
     `directory`; nowhere without one.
 
-    Raises `UsageError` for an unknown format or degree, or where the directory is not writable.
+    Raises `UsageError` for an unknown format or degree, and where the directory is not writable or
+    holds files of these names that are of no export.
     """
     if format not in _FORMATS or policy.text not in get_args(TextDegree):
         known = ", ".join((*_FORMATS, *get_args(TextDegree)))
         raise UsageError(f"cannot export '{format}' with text '{policy.text}' (known: {known})")
     directory = Path(directory)
+    refuse_foreign(directory, CARDS)
     others = any(entry["format"] != format for entry in old_entries(directory))
     names = KeyFile(key, directory, kept=others)
     give = partial(publish, policy=policy, guard=guard)
@@ -248,6 +257,7 @@ def _sync(folder: Path) -> None:
 def _replace_files(part: Path, directory: Path, format: str) -> None:
     """Move all files of `part` into place, the manifest last; what the format had besides goes."""
     names = {path.name for path in part.iterdir()}
+    refuse_foreign(directory, names)
     for old in old_entries(directory):
         if old["format"] == format and old["file"] not in names:
             _remove(directory / old["file"])

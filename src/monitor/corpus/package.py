@@ -14,11 +14,13 @@ from monitor.corpus.croissant import croissant
 from monitor.corpus.datapackage import datapackage
 from monitor.corpus.facts import ExportFacts, FileFacts, files_in, sha256_of
 from monitor.corpus.record import SCHEMA_FILE, record_schema
+from monitor.errors import UsageError
 from monitor.shapes import time_json
 from monitor.types import SCORE_TOLERANCE
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
+CARDS = ("README.md", "CITATION.cff", "croissant.json", "datapackage.json", "measured.json")
 SCHEMA = 1
 
 
@@ -102,6 +104,16 @@ def old_entries(folder: Path) -> list[dict[str, Any]]:
         return [old for old in files if old["format"] and _is_there(folder, old["file"])]
     except (OSError, ValueError, KeyError, TypeError):
         return []  # no manifest, or none of ours: it is written anew
+
+
+def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
+    """Raise `UsageError` where files of these names are in a folder that holds no export."""
+    if not folder.is_dir() or (folder / SUMS).exists() or old_entries(folder):
+        return
+    if foreign := sorted(name for name in names if name != MANIFEST and (folder / name).exists()):
+        raise UsageError(
+            f"{folder} holds {', '.join(foreign)}, of no export: write into a folder of its own"
+        )
 
 
 def _is_there(folder: Path, name: str) -> bool:
