@@ -18,6 +18,7 @@ from monitor.corpus import Policy, export, record_schema
 from monitor.corpus.harm import Guard
 from monitor.corpus.one_text import VEIL, one_text
 from monitor.corpus.publish import TextDegree, publish, spans_of
+from monitor.corpus.read_back import export_file, read_records
 from monitor.corpus.record import canonical
 from monitor.recorded import Recorded
 from record_samples import RECORDED, named
@@ -65,6 +66,8 @@ def test_what_is_read_back_is_what_was_published(
             folder = Path(name, kind)
             export(some, folder, format=kind, policy=policy, guard=guard)  # type: ignore[arg-type]
             found[kind] = read(folder)
+            if kind != "csv":  # as `monitor rehydrate` reads it
+                assert list(read_records(export_file(folder))) == wanted
             lost[kind] = json.loads((folder / "loss.json").read_text())["lost"]
     assert found["jsonl"] == wanted
     assert found["parquet"] == wanted

@@ -246,6 +246,10 @@ def test_the_desk_knows_what_is_not_to_be_had(server: FeedServer, tmp_path: Path
             one.write_text(broken, "utf-8")
             with pytest.raises(DataError, match=said):
                 run(desk, one, tmp_path / said)
+        other = tmp_path / "other.parquet"
+        other.write_text("changed", "utf-8")
+        with pytest.raises(DataError, match="no records of an export"):
+            run(desk, other, tmp_path / "x")
         source.write_text("changed", "utf-8")
         with pytest.raises(UsageError, match="vouches"):
             run(desk, tmp_path / "export", tmp_path / "y")

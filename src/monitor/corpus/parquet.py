@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.corpus.cells import without_surrogates
 from monitor.corpus.publish import TextDegree
 from monitor.errors import UsageError
+from monitor.shapes import time_json
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -164,6 +165,39 @@ def parquet_row(values: Mapping[str, Any]) -> dict[str, Any]:
     if "import" in provenance:
         row["provenance"]["import"] = json.dumps(provenance["import"], ensure_ascii=False)
     return row
+
+
+def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as the record that it was: what is not said is left out as JSON has it."""
+    values: dict[str, Any] = _without(_as_json(row), "text", "expired")
+    prose = ("match", "message", "why", "suggestions")
+    values["findings"] = [_without(one, *prose) for one in values["findings"]]
+    values["scorecard"] = [_evident(one, "reason") for one in values["scorecard"]]
+    tags = [{**tag, "experimental": tag["experimental"] or None} for tag in values["tags"]]
+    values["tags"] = [_evident(tag, "role", "experimental") for tag in tags]
+    for review in values["reviews"]:
+        review["tags"] = {one["scheme"]: one["labels"] for one in review["tags"]}
+    provenance = _without(values["provenance"], "import")
+    if "import" in provenance:
+        provenance["import"] = json.loads(provenance["import"])
+    return {**values, "provenance": provenance}
+
+
+def _evident(item: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {**_without(item, *names), "evidence": [_without(s, "match") for s in item["evidence"]]}
+
+
+def _without(item: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return an object without those of its keys that say nothing."""
+    return {key: value for key, value in item.items() if value is not None or key not in names}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return time_json(value)
+    if isinstance(value, Mapping):
+        return {key: _as_json(item) for key, item in value.items()}
+    return list(map(_as_json, value)) if isinstance(value, list) else value
 
 
 def _time(value: str | None) -> datetime | None:

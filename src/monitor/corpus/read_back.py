@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from monitor.corpus.facts import sha256_of
 from monitor.corpus.package import old_entries
+from monitor.corpus.parquet import record_of
 from monitor.errors import DataError, UsageError
-from monitor.shapes import time_json
 
 NAMES = ("articles.jsonl", "articles.parquet")
 _NEEDED = frozenset({"id", "tags", "findings", "length"})
@@ -72,17 +71,9 @@ def _parquet_rows(path: Path) -> Iterator[Any]:
     except ImportError as error:
         message = "reading parquet needs pyarrow: pip install 'thb-monitor[parquet]'"
         raise UsageError(message) from error
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=200):
-            for row in batch.to_pylist():
-                yield _as_record(row)
-
-
-def _as_record(value: Any) -> Any:
-    """Return a row of Parquet as JSON has it: times as text, nothing for what is not said."""
-    if isinstance(value, datetime):
-        return time_json(value)
-    if isinstance(value, Mapping):
-        unsaid = {"match", "role", "expired"} & {key for key, item in value.items() if item is None}
-        return {key: _as_record(item) for key, item in value.items() if key not in unsaid}
-    return [_as_record(item) for item in value] if isinstance(value, list) else value
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=200):
+                yield from map(record_of, batch.to_pylist())
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path}: no records of an export") from error
