@@ -26,6 +26,7 @@ from monitor.corpus.key_file import KeyFile
 from monitor.corpus.package import (
     CARDS,
     MANIFEST,
+    SUMS,
     old_entries,
     refuse_foreign,
     write_json,
@@ -198,15 +199,17 @@ def _write(
 
 
 def _facts(writer: Writer, folder: Path, text: TextDegree, rows: int) -> tuple[FileFacts, ...]:
+    """Return what is told of each file; their checksums are written on the way."""
     found = []
-    for path in writer.files:
-        facts = file_facts(path, path.relative_to(folder).as_posix())
-        columns = columns_of(path, text)
-        if columns:
-            # a writer of several tables has counted their rows
-            of_table = writer.rows[path.stem] if isinstance(writer, TableWriter) else rows
-            facts = replace(facts, rows=of_table, columns=columns)
-        found.append(facts)
+    with (folder / SUMS).open("x", encoding="utf-8", newline="") as sums:
+        for path in writer.files:
+            facts = file_facts(path, path.relative_to(folder).as_posix(), sums.write)
+            columns = columns_of(path, text)
+            if columns:
+                # a writer of several tables has counted their rows
+                of_table = writer.rows[path.stem] if isinstance(writer, TableWriter) else rows
+                facts = replace(facts, rows=of_table, columns=columns)
+            found.append(facts)
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -127,13 +127,20 @@ class ExportFacts:
         return self.read.moment if self.read else None
 
 
-def file_facts(path: Path, name: str) -> FileFacts:
-    """Return the size and hash of a file, or of a folder of files."""
+def file_facts(path: Path, name: str, tell: Callable[[str], object] = lambda _: None) -> FileFacts:
+    """Return the size and hash of a file, or of a folder of files.
+
+    `tell` is told the line of each as `sha256sum` prints it, so that none is read twice.
+    """
     if not path.is_dir():
-        return FileFacts(name, path.stat().st_size, sha256_of(path))
+        digest = sha256_of(path)
+        tell(f"{digest}  {name}\n")
+        return FileFacts(name, path.stat().st_size, digest)
     whole, size, parts = hashlib.sha256(), 0, 0
     for part in files_in(path):
-        whole.update(f"{sha256_of(part)}  {part.relative_to(path).as_posix()}\n".encode())
+        digest, inside = sha256_of(part), part.relative_to(path).as_posix()
+        whole.update(f"{digest}  {inside}\n".encode())
+        tell(f"{digest}  {name}/{inside}\n")
         size += part.stat().st_size
         parts += 1
     return FileFacts(name, size, whole.hexdigest(), parts, folder=True)

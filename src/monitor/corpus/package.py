@@ -12,7 +12,7 @@ from typing import Any
 from monitor.corpus.cards import citation, dataset_card
 from monitor.corpus.croissant import croissant
 from monitor.corpus.datapackage import datapackage
-from monitor.corpus.facts import ExportFacts, FileFacts, files_in, sha256_of
+from monitor.corpus.facts import ExportFacts, FileFacts, sha256_of
 from monitor.corpus.record import SCHEMA_FILE, record_schema
 from monitor.errors import UsageError
 from monitor.shapes import time_json
@@ -27,6 +27,7 @@ SCHEMA = 1
 def write_package(folder: Path, facts: ExportFacts, old: Iterable[dict[str, Any]]) -> None:
     """Write into `folder` what is beside the data: manifest, cards, error rates, checksums.
 
+    `SHA256SUMS` is there, with the lines of the data.
     `old` are the entries of the export's manifest till now: those of other formats, which share its
     folder, stay in manifest and checksums. The cards are of this format.
     """
@@ -39,16 +40,16 @@ def write_package(folder: Path, facts: ExportFacts, old: Iterable[dict[str, Any]
     _write(folder / "CITATION.cff", citation(facts))
     _write(folder / SCHEMA_FILE, record_schema())
     write_json(folder / MANIFEST, {"schema": SCHEMA, "files": files})
-    _write_sums(folder, others)
+    _write_sums(folder, facts, others)
 
 
-def _write_sums(folder: Path, others: Iterable[Mapping[str, Any]]) -> None:
-    """Write a line for each file as `sha256sum` prints them, of all formats in the folder."""
+def _write_sums(folder: Path, facts: ExportFacts, others: Iterable[Mapping[str, Any]]) -> None:
+    """Write a line for each file that has none yet: what is beside the data, and other formats."""
+    told = {SUMS, *(file.name for file in facts.files)}
     there = {path.name for path in folder.iterdir()}
-    with (folder / SUMS).open("x", encoding="utf-8", newline="") as sums:
-        for path in files_in(folder):
-            if path.name != SUMS:
-                sums.write(f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n")
+    with (folder / SUMS).open("a", encoding="utf-8", newline="") as sums:
+        for name in sorted(there - told):
+            sums.write(f"{sha256_of(folder / name)}  {name}\n")
         for entry in others:
             # a folder of files is vouched for as a whole by the manifest
             if entry.get("parts", 1) == 1 and entry["file"] not in there:
