@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.corpus.realign import (
-    MASK,
     Aligned,
     Piece,
     by_context,
@@ -16,6 +15,7 @@ from monitor.corpus.realign import (
     moved_by_hash,
     pieces_of,
 )
+from monitor.corpus.veil import MASK
 
 ODD = [
     "victim",

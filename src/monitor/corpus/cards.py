@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from monitor.corpus.facts import ExportFacts
-from monitor.corpus.naming import description, table_names, title_of
+from monitor.corpus.naming import description, is_address, table_names, title_of
 from monitor.shapes import time_json
 from monitor.types import MEASURED_FROM
 
@@ -85,7 +85,7 @@ def citation(facts: ExportFacts) -> str:
     if facts.created:
         lines.append(f"date-released: {facts.created.date().isoformat()}")
     if about.licence:
-        key = "license-url" if about.licence.startswith(("http://", "https://")) else "license"
+        key = "license-url" if is_address(about.licence) else "license"
         lines.append(f"{key}: {_yaml(about.licence)}")
     if about.homepage:
         lines.append(f"url: {_yaml(about.homepage)}")
@@ -96,7 +96,7 @@ def citation(facts: ExportFacts) -> str:
 def _licence(licence: str) -> dict[str, str]:
     if licence.lower() in _HUB_LICENCES:
         return {"id": licence.lower(), "name": "", "link": ""}
-    if licence.startswith(("http://", "https://")):
+    if is_address(licence):
         return {"id": "other", "name": "see-link", "link": licence}
     return {"id": "other", "name": licence or "not-stated", "link": ""}
 

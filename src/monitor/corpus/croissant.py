@@ -118,10 +118,8 @@ def _object(file: FileFacts) -> dict[str, Any]:
 
 
 def _media(path: str) -> str:
-    return next((media for end, media in _MEDIA.items() if path.endswith(end)), _OTHER)
-
-
-_OTHER = "application/octet-stream"
+    known = (media for end, media in _MEDIA.items() if path.endswith(end))
+    return next(known, "application/octet-stream")
 
 
 def _set(folder: FileFacts) -> dict[str, Any]:

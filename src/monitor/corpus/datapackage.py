@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from monitor.corpus.facts import Column, ExportFacts, FileFacts
-from monitor.corpus.naming import description, name_of, title_of
+from monitor.corpus.naming import description, is_address, name_of, title_of
 from monitor.shapes import time_json
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -41,7 +41,7 @@ def datapackage(facts: ExportFacts) -> dict[str, Any]:
     if about.creators:
         found["contributors"] = [{"title": name, "roles": ["creator"]} for name in about.creators]
     if about.licence:
-        key = "path" if about.licence.startswith(("http://", "https://")) else "name"
+        key = "path" if is_address(about.licence) else "name"
         found["licenses"] = [{key: about.licence}]
     return found
 

@@ -121,11 +121,6 @@ class ExportFacts:
     measured: Mapping[str, Any] = field(default_factory=dict)
     read: Read | None = None
 
-    @property
-    def as_of(self) -> datetime | None:
-        """The moment as of which the desk was read."""
-        return self.read.moment if self.read else None
-
 
 def file_facts(path: Path, name: str, tell: Callable[[str], object] = lambda _: None) -> FileFacts:
     """Return the size and hash of a file, or of a folder of files.

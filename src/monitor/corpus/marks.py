@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from monitor.corpus.record import spans_of
 from monitor.countries import country_codes
 from monitor.entities import ENTITY_SCHEMES, known_entities
 from monitor.labels import SCHEMES
@@ -101,19 +102,12 @@ def marks_of(values: Mapping[str, Any], shift: int = 0) -> list[Mark]:
 
 def count_empty(values: Mapping[str, Any]) -> int:
     """Return how many spans of a record are over no word."""
-    return sum(span["start"] == span["end"] for span in _spans(values))
+    return sum(span["start"] == span["end"] for span in spans_of(values))
 
 
 def count_outside(values: Mapping[str, Any]) -> int:
     """Return how many spans of a record end behind the field that they are of."""
-    return sum(span["end"] > values["length"][span["field"]] for span in _spans(values))
-
-
-def _spans(values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for key in ("tags", "scorecard"):
-        for item in values.get(key) or ():
-            yield from item["evidence"]
-    yield from values.get("findings") or ()
+    return sum(span["end"] > values["length"][span["field"]] for span in spans_of(values))
 
 
 def _tag_marks(values: Mapping[str, Any], shift: int) -> Iterator[Mark]:

@@ -23,6 +23,11 @@ def name_of(facts: ExportFacts) -> str:
     return "-".join("".join(kept).split()) or "thb-monitor-export"
 
 
+def is_address(licence: str) -> bool:
+    """Whether a licence is said by where it stands."""
+    return licence.startswith(("http://", "https://"))
+
+
 def table_names(facts: ExportFacts) -> dict[str, FileFacts]:
     """Return the files that are tables by a name of their own: that of the file, or its path."""
     tables = [file for file in facts.files if file.columns]

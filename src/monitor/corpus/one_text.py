@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.corpus.publish import spans_of
+from monitor.corpus.record import spans_of
 
 BETWEEN = "\n\n"
 VEIL = "·"

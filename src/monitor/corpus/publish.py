@@ -13,12 +13,13 @@ identifies people. Whatever is kept back is counted by kind.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from monitor.corpus.budget import Budget
 from monitor.corpus.harm import Guard, Harm
+from monitor.corpus.record import spans_of
 from monitor.masks import Shown
 from monitor.types import SEVERITIES
 
@@ -87,14 +88,6 @@ def publish(
     else:
         del values["text"]
     return Published(harm.veiled(values), +withheld, harm.key())
-
-
-def spans_of(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield all that points into the words of a record: findings, evidence of tags, scorecard."""
-    yield from record["findings"]
-    for key in ("tags", "scorecard"):
-        for item in record[key]:
-            yield from item["evidence"]
 
 
 class _Granted:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
+from monitor.corpus.veil import MASK
+
 How = Literal["hash", "context", "words"]
 """By what a span is known to be right: the hash of the old text, the surroundings of the words, or
 the words alone, which stand once."""
@@ -22,8 +24,6 @@ the words alone, which stand once."""
 Place = tuple[int, int]
 """Start and end, code points, half open."""
 
-MASK = "█"
-"""Stands for a letter of a name in what is given away."""
 MOST_PARAGRAPHS = 400
 _SURROUNDINGS = (16, 64, 200)
 """So much before and behind a span is looked for with it, in code points. On both sides: of words

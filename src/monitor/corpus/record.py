@@ -6,7 +6,7 @@ once for all files of an export; `record.schema.json` says what each key means.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,17 @@ def canonical(recorded: Recorded) -> dict[str, Any]:
         "length": {"title": len(article.title), "text": len(article.text)},
         "flow_region": flow_json(assessed),
     }
+
+
+def spans_of(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield all that points into the words of a record: findings, evidence of tags, scorecard.
+
+    A record that came back from a tool may lack any of them.
+    """
+    yield from record.get("findings") or ()
+    for key in ("tags", "scorecard"):
+        for item in record.get(key) or ():
+            yield from item["evidence"]
 
 
 def record_schema() -> str:

@@ -11,6 +11,7 @@ from monitor.masks import stretches
 from monitor.types import FieldName, Span
 
 MASK = "█"
+"""Stands for a code point of a name in what is given away."""
 MIN_PART = 3
 """Letters of a part of a name that is hidden wherever it stands."""
 _PART = re.compile(r"\w[\w'’-]*\w")

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.corpus.realign import (
-    MASK,
     SURE,
     Aligned,
     Place,
@@ -17,6 +16,8 @@ from monitor.corpus.realign import (
     moved_by_hash,
     pieces_of,
 )
+from monitor.corpus.record import spans_of
+from monitor.corpus.veil import MASK
 from monitor.feeds import article_sha256
 from monitor.feeds.pages import Page, without_headline
 from monitor.searching import words_at
@@ -91,7 +92,7 @@ def _moves(record: Record, key: Record, page: Page, text: str, title: str) -> Mo
     fields: dict[str, Mapping[Place, Aligned]] = {}
     for name, new in (("title", title), ("text", text)):
         given = {
-            (s["start"], s["end"]): s.get("match") for s in _spans(record) if s["field"] == name
+            (s["start"], s["end"]): s.get("match") for s in spans_of(record) if s["field"] == name
         }
         old = _known_title(record, key) if name == "title" else record.get("text")
         if old == new:
@@ -125,13 +126,6 @@ def _moved_whole(
 
     text = without_headline(page.text, _known_title(record, key) or page.title)
     return moved_by_hash(text, length, is_old)
-
-
-def _spans(record: Record) -> Iterator[Mapping[str, Any]]:
-    yield from record["findings"]
-    for name in ("tags", "scorecard"):
-        for item in record.get(name) or ():
-            yield from item["evidence"]
 
 
 def _filled(record: Record, status: str, title: str, text: str, move: Move) -> Hydrated:
@@ -182,9 +176,9 @@ def _is_other(record: Record, made: Hydrated, known: str | None, page: Page) -> 
 
     Known are words of some length, and its headline, of which half the words must be there.
     """
-    spans = [span for span in _spans(record) if span["field"] == "text"]
+    spans = [span for span in spans_of(record) if span["field"] == "text"]
     telling = "text" in record or any(len(span.get("match") or "") >= SURE for span in spans)
-    if any(span["field"] == "text" for span in _spans(made.record or {"findings": ()})):
+    if any(span["field"] == "text" for span in spans_of(made.record or {})):
         return False
     if known is None:
         return telling
