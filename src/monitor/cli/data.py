@@ -154,7 +154,9 @@ def export(
     until: Annotated[str | None, typer.Option(help="First seen before this day.")] = None,
     form: Annotated[str | None, typer.Option(help="Only this form of exploitation.")] = None,
     place: Annotated[str | None, typer.Option(help="Only this country (ISO alpha-2).")] = None,
-    min_relevance: Annotated[float | None, typer.Option(min=0, max=1)] = None,
+    min_relevance: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Only what is judged at least this relevant.")
+    ] = None,
     outlet: Annotated[str | None, typer.Option(help="Only this outlet, by its name.")] = None,
     language: Annotated[str | None, typer.Option(help="Only this language, such as en.")] = None,
     query: Annotated[
@@ -219,16 +221,9 @@ def export(
     ] = False,
 ) -> None:
     """Write the stored articles with tags, findings, stamps and offsets."""
-    from monitor.countries import country_name
-
     monitor = monitor_of(context)
-    if language is not None and not re.fullmatch("[a-z]{2,3}", language):
-        raise UsageError(f"--language: '{language}' is no ISO 639 code such as en")
-    if form is not None and form not in FORMS:
-        raise UsageError(f"--form: '{form}' is none of {', '.join(FORMS)}")
     place = place.upper() if place else None
-    if place and country_name(place) == place:
-        raise UsageError(f"--place: '{place}' is no ISO 3166-1 alpha-2 code such as TH")
+    _refuse_unknown(language, form, place)
     filters = {
         "since": _day(since, "--since", monitor.settings.zone),
         "until": _day(until, "--until", monitor.settings.zone),
@@ -264,18 +259,29 @@ def export(
             key=key or key_path(output),
         )
     say(f"{report.rows} article{'' if report.rows == 1 else 's'} written to {output}")
-    if expired := report.withheld("expired"):
-        say(f"{expired} of them have expired: judgements and counts, no words")
-    if reserved := report.withheld("reserved"):
-        many = "s" if reserved > 1 else ""
-        say(f"{reserved} article{many} without words: the publishers reserve text mining")
     for line in _kept_back(report):
         say(line)
     tell_changes(monitor, earlier, report)
 
 
+def _refuse_unknown(language: str | None, form: str | None, place: str | None) -> None:
+    from monitor.countries import country_name
+
+    if language is not None and not re.fullmatch("[a-z]{2,3}", language):
+        raise UsageError(f"--language: '{language}' is no ISO 639 code such as en")
+    if form is not None and form not in FORMS:
+        raise UsageError(f"--form: '{form}' is none of {', '.join(FORMS)}")
+    if place and country_name(place) == place:
+        raise UsageError(f"--place: '{place}' is no ISO 3166-1 alpha-2 code such as TH")
+
+
 def _kept_back(report: ExportReport) -> Iterator[str]:
-    """Yield what an export for anybody does not tell."""
+    """Yield what the export does not tell, and why."""
+    if expired := report.withheld("expired"):
+        yield f"{expired} of them have expired: judgements and counts, no words"
+    if reserved := report.withheld("reserved"):
+        many = "s" if reserved > 1 else ""
+        yield f"{reserved} article{many} without words: the publishers reserve text mining"
     if found := report.withheld("identification_findings"):
         yield f"{found} finding{'s' if found > 1 else ''} on identification left out"
     if untold := report.withheld("untold"):
