@@ -139,6 +139,14 @@ def test_identification_is_left_out_without_a_trace():
     assert (whole["title"], whole["text"]) == (TITLE, TEXT)
 
 
+def test_what_a_guideline_found_that_is_in_force_no_more_may_identify():
+    record = canonical(told(TERM))
+    for known, stays in ((None, True), (frozenset({"thb-en"}), True), (frozenset({"own"}), False)):
+        made = publish(record, Policy("full"), SHOWN, replace(GUARD, known=known))
+        assert bool(made.values["findings"]) is stays
+        assert made.withheld["identification_findings"] == (not stays)
+
+
 def test_what_leads_to_an_article_that_identifies_somebody_goes_into_the_key():
     recorded = told(
         NAMED,

@@ -47,7 +47,7 @@ class Clock:
 @pytest.fixture(name="desk")
 def _desk(tmp_path: Path) -> Iterator[LightDesk]:
     (tmp_path / "home").mkdir()
-    check = CheckSettings(guideline=str(own_guide.tiny(tmp_path / "home")))
+    check = CheckSettings(guideline=str(own_guide.tiny(tmp_path / "home", "thb-en")))
     with LightDesk(Settings(home=tmp_path / "home", check=check), now=Clock()) as desk:
         fill(desk)
         yield desk

@@ -52,7 +52,7 @@ def _server() -> Iterator[FeedServer]:
 def desk_in(home: Path) -> LightDesk:
     home.mkdir(exist_ok=True)
     fetch = FetchSettings(timeout_s=5.0, allow_hosts=("127.0.0.1",), host_spacing_s=0.0)
-    check = CheckSettings(guideline=str(own_guide.tiny(home.parent)))
+    check = CheckSettings(guideline=str(own_guide.tiny(home.parent, "thb-en")))
     return LightDesk(Settings(home=home, fetch=fetch, check=check), now=lambda: at(60))
 
 

@@ -34,6 +34,7 @@ def guard_of(monitor: Monitor, filters: Mapping[str, Any]) -> Guard:
     return Guard(
         identifying=frozenset().union(*map(identifying, monitor.guidelines)),
         judges=frozenset(one.guideline.id for one in monitor.in_force.rulings if _judges(one)),
+        known=frozenset(one.id for one in monitor.guidelines),
         asked=filters.get("query") or "",
         secret=monitor.store.key(KEY),
     )
