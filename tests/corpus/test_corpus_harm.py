@@ -15,6 +15,7 @@ from monitor.corpus import Guard, Policy, key_path
 from monitor.corpus.one_text import one_text
 from monitor.corpus.publish import publish
 from monitor.corpus.record import canonical, record_schema
+from monitor.corpus.veil import Veil
 from monitor.errors import UsageError
 from monitor.masks import LANGUAGE, Shown, withheld
 from monitor.recorded import Recorded, Version
@@ -100,7 +101,7 @@ def test_no_string_of_any_degree_holds_a_name(text):
         tags=(Tag("victim", "child", 0.9, evidence),),
         scorecard=(ScorecardItem("item", True, "It names 'Amina Yusuf'.", (span("AMINA"),)),),
         authors=("Amina Yusuf", "Grace Yusuf"),
-        categories=("Amina Yusuf case", "courts"),
+        categories=("Amina Yusuf case", "courts", "amina-yusuf", "AminaYusuf"),
         enclosures=(
             Enclosure("https://x.example/amina-yusuf.jpg"),
             Enclosure("https://x.example/1"),
@@ -198,9 +199,23 @@ def test_when_an_article_keeps_its_name(recorded, named):
     assert (values["id"] == "a1") is named
 
 
+def test_names_are_known_as_addresses_write_them():
+    text = "Luíza dos Santos-Đorđević was sold. Amina Yusuf was freed."
+    spans = [Span("text", 0, 25), Span("text", text.index("Amina"), text.index(" was freed"))]
+    veil = Veil({"title": "", "text": text}, spans)
+    assert veil.hidden["text"] == [(0, 25), (36, 47)]
+    for told in ("x.example/luiza-freed", "x.example/case_SANTOS", "x.example/dordevic.html"):
+        assert veil.stands_in(told), told
+    assert veil.stands_in("x.example/aminayusuf2.jpg")
+    assert veil.stands_in("x.example/%4C%55%C3%8DZA")
+    for told in ("x.example/direitos-dos-migrantes", "x.example/luizas", "x.example/yusufs-aminas"):
+        assert not veil.stands_in(told), told
+
+
 def test_who_wrote_and_published_it_is_told_without_hidden_names(tmp_path):
     of = {"Amina Yusuf": 11, "By Amina Yusuf": 11, "Yusuf, as told to Ada Obi": 5}
     of |= {"Grace Yusuf and Amina Yusuf": 11, "Amina Grace": 0, "AMINA (survivor)": 5}
+    of |= {"by amina yusuf": 11, "Amina Y.": 5, "Ada Obi": 0}
     recorded = told(TERM, authors=tuple(of), outlet="Amina Yusuf's Own Page")
     values = given(recorded).values
     assert [name.count("█") for name in values["authors"]] == list(of.values())

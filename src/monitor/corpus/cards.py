@@ -27,7 +27,7 @@ _KEPT_BACK = {
     "titles": "headlines that repeat more of a text than may be quoted",
     "identification_findings": "findings on words by which somebody can be known",
     "beside_identification": "places and statements that touch those words",
-    "names": "places of names of victims, minors or relatives, masked",
+    "names": "places of names of victims, minors or relatives, masked, and files called by one",
     "addresses": "articles without address and headline, since somebody can be known by them",
     "untold": "articles without words, since nobody can tell whom they name",
     "query_names": "articles that hide a name that was searched for",

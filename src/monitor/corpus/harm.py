@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from secrets import token_hex
-from typing import Any
+from typing import Any, TypeVar
 
 from monitor.corpus.veil import Veil
 from monitor.corpus.words import Words
@@ -23,6 +24,7 @@ from monitor.masks import Shown
 from monitor.types import FieldName
 
 Values = dict[str, Any]
+T = TypeVar("T")
 _ID = 16
 
 
@@ -48,9 +50,10 @@ class Harm:
     """Takes out of a record what points out people; nothing without a `guard`.
 
     `withheld` counts: `identification_findings`; `beside_identification` (places and statements
-    that touch their words); `names` (places of hidden names); `addresses` (articles whose name is
-    withheld); `untold` (articles of which no name can be told); `query_names` (articles that hide a
-    name that was searched for); `outlet_names` (articles whose outlet has a hidden name).
+    that touch their words); `names` (places of hidden names; files and categories with one);
+    `addresses` (articles whose name is withheld); `untold` (articles of which no name can be told);
+    `query_names` (articles that hide a name that was searched for); `outlet_names` (articles whose
+    outlet has a hidden name).
     """
 
     def __init__(self, record: Mapping[str, Any], shown: Shown | None, guard: Guard | None) -> None:
@@ -105,10 +108,8 @@ class Harm:
             values["title"] = self.veil.field("title")
         values["authors"] = list(map(self.veil.byline, values["authors"]))
         values["outlet"] = self.veil.byline(values["outlet"])
-        values["categories"] = list(map(self.veil.said, values["categories"]))
-        values["enclosures"] = [
-            one for one in values["enclosures"] if not self.veil.stands_in(one["url"])
-        ]
+        values["categories"] = self._nameless(map(self.veil.said, values["categories"]), str)
+        values["enclosures"] = self._nameless(values["enclosures"], itemgetter("url"))
         values["findings"] = [self._struck(one) for one in values["findings"]]
         for key in ("tags", "scorecard"):
             values[key] = [
@@ -178,6 +179,13 @@ class Harm:
         return found
 
     # What is given away ----------------------------------------------------------------------
+
+    def _nameless(self, some: Iterable[T], told: Callable[[T], str]) -> list[T]:
+        """Return those that hold no name in the way that addresses write it; count the others."""
+        every = list(some)
+        kept = [one for one in every if not self.veil.stands_in(told(one))]
+        self.withheld["names"] += len(every) - len(kept)
+        return kept
 
     def _struck(self, item: Values) -> Values:
         struck = dict(item)

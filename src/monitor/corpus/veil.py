@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from urllib.parse import unquote
@@ -16,6 +17,10 @@ MIN_PART = 3
 """Letters of a part of a name that is hidden wherever it stands."""
 _PART = re.compile(r"\w[\w'’-]*\w")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_STROKES = str.maketrans("đłøıħŧ", "dloiht")
+"""Letters that Unicode does not take apart."""
+MIN_JOINED = 7
+"""Letters of a whole name that is hidden in the middle of a longer word too."""
 _WRITERS = re.compile(r"([,;:&|/()]|(?<!\w)(?:[Bb]y|and|as told to|with|[Pp]or|[Pp]ar)(?!\w))")
 """What stands between the names of a byline."""
 
@@ -43,15 +48,19 @@ class Veil:
         return "".join(map(self._writer, _WRITERS.split(author)))
 
     def _writer(self, name: str) -> str:
-        parts = _PART.findall(name)
-        if parts and self._known.issuperset(parts):
-            return self.said(name)
-        return self._whole.sub(_masked, name)
+        parts = [part for part in _LETTERS.findall(_plain(name)) if len(part) >= MIN_PART]
+        name = self._whole.sub(_masked, name)
+        return _PART.sub(_masked, name) if parts and self._low.issuperset(parts) else name
 
     def stands_in(self, address: str) -> bool:
-        """Whether an address, or words asked for, hold any part of a hidden name."""
-        parts = {part.casefold() for part in _LETTERS.findall(unquote(address))}
-        return bool(parts & self._low)
+        """Whether an address, or words asked for, hold any part of a hidden name.
+
+        As addresses write it: in small letters, without accents, or a whole name in one word.
+        """
+        parts = _LETTERS.findall(_plain(unquote(address)))
+        if not self._low.isdisjoint(parts):
+            return True
+        return any(name in part for part in parts for name in self._joined)
 
     @cached_property
     def _struck(self) -> dict[FieldName, str]:
@@ -68,8 +77,15 @@ class Veil:
 
     @cached_property
     def _low(self) -> frozenset[str]:
-        letters = (part for name in self._names for part in _LETTERS.findall(name))
-        return frozenset(part.casefold() for part in letters if len(part) >= MIN_PART)
+        named = (part for part in _parts(self._names) if not part[0].islower())  # no "dos", "bin"
+        letters = (one for part in named for one in _LETTERS.findall(_plain(part)))
+        return frozenset(one for one in letters if len(one) >= MIN_PART)
+
+    @cached_property
+    def _joined(self) -> frozenset[str]:
+        several = (_LETTERS.findall(_plain(name)) for name in self._names)
+        joined = ("".join(parts) for parts in several if len(parts) > 1)
+        return frozenset(name for name in joined if len(name) >= MIN_JOINED)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -77,12 +93,19 @@ class Veil:
 
     @cached_property
     def _whole(self) -> re.Pattern[str]:
-        return _any_of(_forms(name for name in self._names if len(_PART.findall(name)) > 1))
+        whole = (name for name in self._names if len(_PART.findall(name)) > 1)
+        return _any_of(whole, re.IGNORECASE)
 
 
-def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+def _any_of(names: Iterable[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
     known = sorted(set(names), key=lambda name: (-len(name), name))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known)) or '(?!)'})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known)) or '(?!)'})(?!\w)", flags)
+
+
+def _plain(words: str) -> str:
+    """Return words in small letters, without accents: "Đỗ Łucía" is "do lucia"."""
+    apart = unicodedata.normalize("NFKD", words.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c)).translate(_STROKES)
 
 
 def _masked(found: re.Match[str]) -> str:
