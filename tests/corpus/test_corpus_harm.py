@@ -63,8 +63,8 @@ TERM = finding(
 )
 
 
-def told(*findings, tags=(), shown=SHOWN, **changes):
-    one = article(title=TITLE, text=TEXT, findings=findings, tags=tags)
+def told(*findings, tags=(), shown=SHOWN, relevance=0.97, **changes):
+    one = article(title=TITLE, text=TEXT, findings=findings, tags=tags, relevance=relevance)
     kept = {key: changes.pop(key) for key in ("reviews", "story", "versions") if key in changes}
     judged = {key: changes.pop(key) for key in ("scorecard",) if key in changes}
     of = replace(one.article, sha256="5ec2e7" * 10, **changes)
@@ -190,6 +190,7 @@ def test_what_leads_to_an_article_that_identifies_somebody_goes_into_the_key():
         (told(shown=replace(SHOWN, link_tells=True)), False),
         (told(shown=None), False),
         (told(TERM, url="https://coast.example/freed-yusuf-speaks"), False),
+        (told(TERM, url="https://x.example/yusuf", relevance=0.1), True),
         (told(), False),  # the guideline failed: it has a stamp, and has said nothing
     ],
 )

@@ -141,7 +141,9 @@ class Harm:
     def _points_out(self, shown: Shown | None) -> bool:
         if self.untold or shown is None or shown.link_tells:
             return True
-        if self.veil.stands_in(self._record["url"]):
+        # Elsewhere than on the subject most hidden names are hidden to be safe: of presidents too.
+        off = self._record["relevant"] is False and not self._record["borderline"]
+        if not off and self.veil.stands_in(self._record["url"]):
             return True
         if any(finding["severity"] != "suggestion" for finding in self._identifying):
             return True
