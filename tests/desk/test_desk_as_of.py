@@ -115,6 +115,7 @@ def test_every_format_comes_out_in_the_same_bytes(desk: LightDesk, tmp_path: Pat
         made = export(desk, then / kind, format=kind, policy=full, filters=FILTERS)
         assert made.rows == len(NAMES)
     change_the_world(desk)
+    desk.store.forget(["article-new"], "person", at(99))  # which came in after the export
     for kind in get_args(ExportFormat):
         earlier = read_earlier(then / kind)
         again = export_again(desk, now / kind, earlier)

@@ -172,5 +172,6 @@ def compare(monitor: Monitor, earlier: Earlier, report: ExportReport) -> Compare
     now = {one.name: one.sha256 for one in report.facts.files}
     bounds = {name: earlier.filters.get(name) for name in ("since", "until", "outlet")}
     lost = Counter(report.facts.read.lost if report.facts.read else ())
-    lost["forgotten"] = monitor.store.count_forgotten(**bounds, after=earlier.read.moment)
+    moment = earlier.read.moment
+    lost["forgotten"] = monitor.store.count_forgotten(**bounds, moment=moment, after=moment)
     return Compared(now == dict(earlier.files), earlier.rows, +lost)

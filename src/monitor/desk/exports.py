@@ -78,7 +78,8 @@ def read_now(monitor: Monitor, now: datetime) -> Read:
 def _counted(monitor: Monitor, given: Mapping[str, Any], read: Read) -> Read:
     """Return how the desk is read, with how much of those days was forgotten, and nothing lost."""
     bounds = {name: given.get(name) for name in ("since", "until", "outlet")}
-    return replace(read, forgotten=monitor.store.count_forgotten(**bounds), lost=Counter())
+    forgotten = monitor.store.count_forgotten(**bounds, moment=read.moment)
+    return replace(read, forgotten=forgotten, lost=Counter())
 
 
 def chosen(

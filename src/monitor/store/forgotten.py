@@ -120,11 +120,13 @@ class ForgetStore:
         since: datetime | None = None,
         until: datetime | None = None,
         outlet: str | None = None,
+        moment: datetime | None = None,
         after: datetime | None = None,
     ) -> int:
         """Return how many of the articles first seen in [since, until) were forgotten `after`.
 
-        What they told of is not known any more, only when they were seen and whose they were.
+        Only of those seen by a `moment`. What they told of is not known any more, only when they
+        were seen and whose they were.
         """
         query = select(func.count()).select_from(
             tombstones.join(articles, articles.c.id == tombstones.c.article_id)
@@ -133,6 +135,8 @@ class ForgetStore:
             query = query.where(articles.c.first_seen >= since)
         if until is not None:
             query = query.where(articles.c.first_seen < until)
+        if moment is not None:
+            query = query.where(articles.c.first_seen <= moment)
         if outlet is not None:
             query = query.where(articles.c.outlet == outlet)
         if after is not None:
