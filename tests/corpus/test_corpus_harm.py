@@ -4,6 +4,7 @@ import json
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -290,6 +291,9 @@ def test_the_key_follows_what_the_folder_holds(tmp_path):
 
 
 def test_a_key_inside_the_folder_is_refused_and_nothing_is_left_of_a_failure(tmp_path):
+    assert key_path(tmp_path / "out" / "..") == tmp_path.with_name(f"{tmp_path.name}.key.jsonl")
+    with pytest.raises(UsageError, match="folder of its own"):
+        key_path(Path("/"))
     with pytest.raises(UsageError, match="must not lie in"):
         files(tmp_path, told(NAMED), key=tmp_path / "out" / "k" / "key.jsonl")
 

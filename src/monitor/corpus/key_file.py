@@ -20,8 +20,13 @@ SUFFIX = ".key.jsonl"
 
 
 def key_path(directory: Path) -> Path:
-    """Return where the key of an export lies unless it is said: beside its folder."""
-    whole = directory.absolute()
+    """Return where the key of an export lies unless it is said: beside its folder.
+
+    Raises `UsageError` for a folder that has nothing beside it.
+    """
+    whole = Path(os.path.abspath(directory))  # noqa: PTH100 - a link stays one
+    if not whole.name:
+        raise UsageError(f"cannot write {directory}: an export needs a folder of its own")
     return whole.with_name(whole.name + SUFFIX)
 
 
