@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,3 +89,21 @@ def test_every_moment_can_be_read_again(store: Store) -> None:
     store.forget(["article-a"], "person", at(90))
     assert read(store, at(25))[0].keys() == {"article-b", "article-c"}
     assert store.count_forgotten(after=at(25)) == 1
+
+
+def test_of_what_expired_the_latest_word_chooses(store: Store) -> None:
+    store.add_feeds([feed()], NOW)
+    store.record_poll(poll(feed(), [incoming("a")]), NOW)
+    for number, form in enumerate(("forced_labour", "other"), 1):
+        article = store.article("article-a", ()).article
+        said = replace(tagged(Tag("form", form, 0.9)), stamp=f"tags-en@{number}+aa")
+        store.record_assessments([(article, said)], at(number))
+    store.expire(at(5), at(6), limit=9)
+    in_force = ("tags-en@3+aa",)
+    for form, rows in (("forced_labour", 0), ("other", 1)):
+        for live in (True, False):
+            filters = Filters(form=form)
+            found = store.recorded(
+                in_force, filters, stories_stamp="", moment=at(9), live=live, lost=Counter()
+            )
+            assert len(list(found)) == rows, (form, live)

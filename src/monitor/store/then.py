@@ -68,6 +68,7 @@ def assessed(
                 else _candidates(connection, stamps, filters, moment, after)
             )
             page = read(connection, ids, stamps, moment, lost)
+            page = [one for one in page if _is_as_chosen(one, filters)]
             if not live:
                 page = _asked_for(connection, page, filters, moment, lost)
         for one in page:
@@ -241,7 +242,6 @@ def _asked_for(
 
     What lost its words since cannot be found by them: it is `lost`.
     """
-    page = [one for one in page if _is_as_chosen(one, filters)]
     if (wanted := searched(filters)) is None:
         return page
     page = [one for one in page if _is_marked(one, wanted)]
@@ -253,6 +253,7 @@ def _asked_for(
 
 
 def _is_as_chosen(one: AssessedArticle, filters: Filters) -> bool:
+    """Whether the merged record is as chosen: the database knows what any assessor ever said."""
     there = {(tag.scheme, tag.label) for tag in one.tags}
     tongue = filters.language in (None, one.article.language)
     return tongue and all(label in there for label in _labels(filters))
