@@ -337,6 +337,17 @@ def test_frictionless_reads_every_table(tmp_path):
     assert all(field["description"] for field in fields)
 
 
+@pytest.mark.parametrize("format", ["jsonl", "parquet", "doccano"])
+@pytest.mark.filterwarnings("ignore")
+def test_frictionless_vouches_for_what_is_no_flat_table(tmp_path, format):
+    frictionless = pytest.importorskip("frictionless")
+    report = exported(tmp_path / "out", format)
+    package = str(tmp_path / "out" / "datapackage.json")
+    assert frictionless.validate(package).valid
+    report.path.write_bytes(report.path.read_bytes() + b" ")
+    assert not frictionless.validate(package).valid
+
+
 def test_two_formats_share_a_folder_and_its_checksums(tmp_path):
     exported(tmp_path, "csv")
     exported(tmp_path, "jsonl")

@@ -58,9 +58,10 @@ def _resource(file: FileFacts) -> dict[str, Any]:
         "bytes": file.bytes,
         "hash": f"sha256:{file.sha256}",
         "format": file.name.rpartition(".")[2],
+        "type": "file",  # else it is taken for a table, and read as one of flat columns
     }
     if file.name.endswith(".json"):
-        found |= {"type": "json", "mediatype": "application/json"}  # else it is taken for a table
+        found |= {"type": "json", "mediatype": "application/json"}
     if file.name.endswith(".csv") and file.columns:
         found |= {
             "type": "table",
