@@ -294,6 +294,8 @@ def test_a_key_inside_the_folder_is_refused_and_nothing_is_left_of_a_failure(tmp
     assert key_path(tmp_path / "out" / "..") == tmp_path.with_name(f"{tmp_path.name}.key.jsonl")
     with pytest.raises(UsageError, match="folder of its own"):
         key_path(Path("/"))
+    with pytest.raises(UsageError, match="/dev/null: it is there, and no file"):
+        files(tmp_path, told(NAMED), key=Path("/dev/null"))
     with pytest.raises(UsageError, match="must not lie in"):
         files(tmp_path, told(NAMED), key=tmp_path / "out" / "k" / "key.jsonl")
 

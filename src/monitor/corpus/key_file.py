@@ -38,10 +38,12 @@ class KeyFile:
     """
 
     def __init__(self, path: Path | None, directory: Path, *, kept: bool = False) -> None:
-        """Raise `UsageError` for a path inside the folder of the export."""
+        """Raise `UsageError` for a path inside the folder of the export, or of what is no file."""
         self.path = path and Path(os.path.realpath(path))
         if self.path and self.path.is_relative_to(os.path.realpath(directory)):
             raise UsageError(f"the key {path} must not lie in {directory}, which is passed on")
+        if self.path and self.path.exists() and not self.path.is_file():
+            raise UsageError(f"cannot write {path}: it is there, and no file")  # a device, a folder
         self._kept = kept
         self._file: BinaryIO | None = None
         self._ids: set[str] = set()
