@@ -18,7 +18,7 @@ from monitor.corpus.cards import citation, dataset_card
 from monitor.corpus.croissant import croissant
 from monitor.corpus.datapackage import datapackage
 from monitor.corpus.error_rates import RuleRates, error_rates
-from monitor.corpus.facts import Column, ExportFacts, FileFacts, file_facts
+from monitor.corpus.facts import Column, ExportFacts, FileFacts, file_facts, sha256_of
 from monitor.corpus.publish import Policy
 from monitor.corpus.tally import Tally
 from monitor.credits import ExportSettings
@@ -356,3 +356,13 @@ def test_two_formats_share_a_folder_and_its_checksums(tmp_path):
     assert listed == there
     entries = json.loads((tmp_path / "manifest.json").read_text())["files"]
     assert {entry["format"] for entry in entries} == {"csv", "jsonl"}
+
+
+def test_checksums_of_a_folder_of_files_stay_beside_another_format(tmp_path):
+    for kind in ("brat", "jsonl", "brat", "csv", "jsonl"):
+        exported(tmp_path, kind)
+        lines = (tmp_path / "SHA256SUMS").read_text().splitlines()
+        listed = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+        there = [p for p in tmp_path.rglob("*") if p.is_file() and p.name != "SHA256SUMS"]
+        assert listed == {p.relative_to(tmp_path).as_posix(): sha256_of(p) for p in there}
+        assert len(lines) == len(there)

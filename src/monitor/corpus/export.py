@@ -136,7 +136,7 @@ def export(
         )
         loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
         write_json(folder / LOSS, loss)
-        write_package(folder, facts, old_entries(directory))
+        write_package(folder, facts, directory)
         keyed = names.keep()
     return ExportReport(directory / facts.files[0].name, directory / MANIFEST, facts, keyed)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
@@ -24,14 +24,13 @@ CARDS = ("README.md", "CITATION.cff", "croissant.json", "datapackage.json", "mea
 SCHEMA = 1
 
 
-def write_package(folder: Path, facts: ExportFacts, old: Iterable[dict[str, Any]]) -> None:
+def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
     """Write into `folder` what is beside the data: manifest, cards, error rates, checksums.
 
-    `SHA256SUMS` is there, with the lines of the data.
-    `old` are the entries of the export's manifest till now: those of other formats, which share its
-    folder, stay in manifest and checksums. The cards are of this format.
+    `SHA256SUMS` is there, with the lines of the data. Other formats that the export's `directory`
+    holds till now stay in manifest and checksums. The cards are of this format.
     """
-    others = [entry for entry in old if entry["format"] != facts.format]
+    others = [entry for entry in old_entries(directory) if entry["format"] != facts.format]
     files = sorted([*others, *entries_of(facts)], key=lambda entry: str(entry["file"]))
     write_json(folder / "datapackage.json", datapackage(facts))
     write_json(folder / "croissant.json", croissant(facts))
@@ -40,20 +39,37 @@ def write_package(folder: Path, facts: ExportFacts, old: Iterable[dict[str, Any]
     _write(folder / "CITATION.cff", citation(facts))
     _write(folder / SCHEMA_FILE, record_schema())
     write_json(folder / MANIFEST, {"schema": SCHEMA, "files": files})
-    _write_sums(folder, facts, others)
+    _write_sums(folder, facts, others, directory / SUMS)
 
 
-def _write_sums(folder: Path, facts: ExportFacts, others: Iterable[Mapping[str, Any]]) -> None:
-    """Write a line for each file that has none yet: what is beside the data, and other formats."""
+def _write_sums(
+    folder: Path, facts: ExportFacts, others: Iterable[Mapping[str, Any]], earlier: Path
+) -> None:
+    """Write a line for each file that has none yet: what is beside the data, and other formats.
+
+    Those of other formats stand in the checksums that there are.
+    """
     told = {SUMS, *(file.name for file in facts.files)}
     there = {path.name for path in folder.iterdir()}
     with (folder / SUMS).open("a", encoding="utf-8", newline="") as sums:
         for name in sorted(there - told):
             sums.write(f"{sha256_of(folder / name)}  {name}\n")
-        for entry in others:
-            # a folder of files is vouched for as a whole by the manifest
-            if entry.get("parts", 1) == 1 and entry["file"] not in there:
-                sums.write(f"{entry['sha256']}  {entry['file']}\n")
+        kept = {str(entry["file"]): entry for entry in others if entry["file"] not in there}
+        sums.writelines(line for line in _lines_of(earlier, kept) if _first(line) in kept)
+
+
+def _lines_of(sums: Path, entries: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the lines of checksums; where there is none yet, those that a manifest tells."""
+    if not sums.exists():
+        yield from (f"{entry['sha256']}  {name}\n" for name, entry in entries.items())
+        return
+    with sums.open(encoding="utf-8", newline="") as lines:
+        yield from lines
+
+
+def _first(line: str) -> str:
+    """Return what of a line of checksums lies in the export's folder: a file, or its folder."""
+    return line.partition("  ")[2].rstrip("\n").partition("/")[0]
 
 
 def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
