@@ -242,7 +242,9 @@ def test_the_desk_knows_what_is_not_to_be_had(server: FeedServer, tmp_path: Path
         server.requests.clear()
         assert run(desk, one, tmp_path / "named", key=key).causes == {"forgotten": 2, "same": 4}
         assert "/moved" not in server.paths()
-        for broken, said in (("[]", "no record"), ("{", "not JSON")):
+        (first, *_) = rows.values()
+        odd = json.dumps({**first, "tags": [{"evidence": [{"start": "1"}]}]})
+        for broken, said in (("[]", "no record"), (odd, "1: no record"), ("{", "not JSON")):
             one.write_text(broken, "utf-8")
             with pytest.raises(DataError, match=said):
                 run(desk, one, tmp_path / said)

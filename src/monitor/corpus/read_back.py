@@ -10,6 +10,7 @@ from typing import Any
 from monitor.corpus.facts import sha256_of
 from monitor.corpus.package import old_entries
 from monitor.corpus.parquet import record_of
+from monitor.corpus.record import spans_of
 from monitor.errors import DataError, UsageError
 
 NAMES = ("articles.jsonl", "articles.parquet")
@@ -38,9 +39,23 @@ def read_records(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the records of a file of an export. Raises `DataError` for a line that is none."""
     rows = _parquet_rows(path) if path.suffix == ".parquet" else _lines(path)
     for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict) or not row.keys() >= _NEEDED:
+        if not _is_record(row):
             raise DataError(f"{path}:{number}: no record of an export")
         yield row
+
+
+def _is_record(row: Any) -> bool:
+    """Whether a line is a record, as far as its spans are to be followed."""
+    try:
+        told = row.keys() >= _NEEDED and isinstance(row["id"], str)
+        lengths = row["length"]["title"], row["length"]["text"]
+        spans = list(spans_of(row))
+        places = {place for span in spans for place in (span["start"], span["end"])}
+        fields = {span["field"] for span in spans}
+    except (KeyError, TypeError, AttributeError):
+        return False
+    whole = all(isinstance(number, int) for number in (*lengths, *places))
+    return told and whole and fields <= {"title", "text"}
 
 
 def read_key(path: Path) -> dict[str, dict[str, Any]]:
