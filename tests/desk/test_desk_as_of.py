@@ -173,10 +173,20 @@ def test_what_contradicts_is_named_with_both(desk: LightDesk, tmp_path: Path) ->
         refuse_other(earlier, {"text": "full"})
     with pytest.raises(UsageError, match=r"--place TH contradicts .*: none"):
         refuse_other(earlier, {"place": "TH"})
-    for broken in ("{", "{}", '{"files": [{"format": "jsonl"}]}'):
+    whole = (tmp_path / "x" / "manifest.json").read_text("utf-8")
+    odd = [
+        ('"quote_words": 90', '"quote_words": "90"'),
+        ('"restricted": false', '"restricted": 0'),
+        ('"form": "forced_labour"', '"relevance": ["odd"]'),
+        ('"form": "forced_labour"', '"tags": [["form"]]'),
+        ('"form": "forced_labour"', '"form": 1'),
+    ]
+    assert all(old in whole for old, _ in odd)
+    empty = ["{", "{}", '{"files": [{"format": "jsonl"}]}']
+    for broken in empty + [whole.replace(*one) for one in odd]:
         (tmp_path / "broken.json").write_text(broken, "utf-8")
         with pytest.raises(UsageError, match=r"broken.json: no manifest"):
-            read_earlier(tmp_path / "broken.json")
+            read_earlier(tmp_path / "broken.json", "jsonl")
     zone = desk.settings.zone
     assert read_time("2026-11-25", zone).isoformat().startswith("2026-11-25T00:00:00")
     with pytest.raises(UsageError, match="neither"):

@@ -18,10 +18,20 @@ from monitor.corpus.package import MANIFEST
 from monitor.corpus.publish import Policy
 from monitor.corpus.veil import MASK
 from monitor.errors import UsageError
+from monitor.store.search import RELEVANCES
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
     from monitor.corpus import ExportReport
+
+
+_KINDS: Mapping[str, Any] = {
+    **dict.fromkeys(("relevance", "tags"), list),
+    **dict.fromkeys(("relevant", "borderline", "include_reserved", "restricted"), bool),
+    **dict.fromkeys(("min_relevance", "quote_share"), (int, float)),
+    "quote_words": int,
+}
+"""What filters and policies are in JSON, all others texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,8 @@ def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
     unknown = set(said["policy"]) - {one.name for one in fields(Policy)}
     if unknown:
         raise UsageError(f"{path}: made by a newer version, with {', '.join(sorted(unknown))}")
+    _check(said["policy"])
+    _check(first["filters"])
     created = first["created"]
     return Earlier(
         manifest=path,
@@ -103,6 +115,19 @@ def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
         rows=int(first["rows"]),
         files={str(entry["file"]): str(entry["sha256"]) for entry in entries},
     )
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    """Raise `TypeError` for what a policy or filters cannot be: the file may be anybody's."""
+    for name, value in values.items():
+        kind = _KINDS.get(name, str)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise TypeError(name)
+    if not set(values.get("relevance", ())) <= set(RELEVANCES):
+        raise TypeError("relevance")
+    for scheme, label in values.get("tags", ()):
+        if not isinstance(scheme, str) or not isinstance(label, str):
+            raise TypeError("tags")
 
 
 def _filters(values: Mapping[str, Any]) -> dict[str, Any]:
