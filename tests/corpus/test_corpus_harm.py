@@ -310,6 +310,17 @@ def test_a_key_inside_the_folder_is_refused_and_nothing_is_left_of_a_failure(tmp
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_restricted_shares_no_folder_with_what_is_for_anybody(tmp_path):
+    secret = Policy(restricted=True)
+    files(tmp_path, told(TERM))
+    with pytest.raises(UsageError, match="holds an export for anybody: write this one elsewhere"):
+        files(tmp_path, told(TERM), format="csv", policy=secret)
+    files(tmp_path, told(TERM), policy=secret)  # in the place of the other
+    with pytest.raises(UsageError, match="holds a restricted export"):
+        files(tmp_path, told(TERM), format="csv")
+    assert not (tmp_path / "out" / "articles.csv").exists()
+
+
 def test_the_same_secret_gives_the_same_bytes_and_stands_in_no_file(tmp_path):
     for name in ("one", "two"):
         for kind in ("jsonl", "csv"):

@@ -110,16 +110,17 @@ def export(
     same. The names of articles that are withheld go into the file `key`, which must not lie in
     `directory`; nowhere without one.
 
-    Raises `UsageError` for an unknown format or degree, and where the directory is not writable or
-    holds files of these names that are of no export.
+    Raises `UsageError` for an unknown format or degree, and where the directory is not writable,
+    holds files of these names that are of no export, or what others may not read as this may be.
     """
     if format not in _FORMATS or policy.text not in get_args(TextDegree):
         known = ", ".join((*_FORMATS, *get_args(TextDegree)))
         raise UsageError(f"cannot export '{format}' with text '{policy.text}' (known: {known})")
     directory = Path(directory)
     refuse_foreign(directory, CARDS)
-    others = any(entry["format"] != format for entry in old_entries(directory))
-    names = KeyFile(key, directory, kept=others)
+    others = [entry for entry in old_entries(directory) if entry["format"] != format]
+    _refuse_mixed(directory, others, policy)
+    names = KeyFile(key, directory, kept=bool(others))
     give = partial(publish, policy=policy, guard=guard)
     with names, _moved_into(directory, format) as folder:
         written = _write(records, folder, format, policy.text, report, give, names)
@@ -139,6 +140,14 @@ def export(
         write_package(folder, facts, directory)
         keyed = names.keep()
     return ExportReport(directory / facts.files[0].name, directory / MANIFEST, facts, keyed)
+
+
+def _refuse_mixed(directory: Path, others: Iterable[Mapping[str, Any]], policy: Policy) -> None:
+    """Raise `UsageError` where an export for anybody and a restricted one would share a folder."""
+    # what older versions wrote without a word of it hides nothing
+    if any(entry.get("restricted", True) != policy.restricted for entry in others):
+        kind = "an export for anybody" if policy.restricted else "a restricted export"
+        raise UsageError(f"{directory} holds {kind}: write this one elsewhere")
 
 
 def _filters_told(filters: Mapping[str, Any], withheld: Mapping[str, int]) -> dict[str, Any]:
