@@ -288,6 +288,11 @@ def test_the_key_follows_what_the_folder_holds(tmp_path):
     files(tmp_path, told(NAMED), name="new")  # in their place
     (line,) = map(json.loads, key_path(tmp_path / "new").read_text().splitlines())
     assert line["url"].endswith("a1")
+    shared = tmp_path / "shared.jsonl"
+    for one, name in ((other, "b"), (told(NAMED), "c"), (told(NAMED), "c")):
+        files(tmp_path, one, name=name, key=shared)
+    lines = map(json.loads, shared.read_text().splitlines())
+    assert sorted(line["url"][-2:] for line in lines) == ["a1", "a2"]
 
 
 def test_a_key_inside_the_folder_is_refused_and_nothing_is_left_of_a_failure(tmp_path):

@@ -22,7 +22,7 @@ from monitor.corpus import brat, docbin, doccano, jsonl, labelstudio, parquet, t
 from monitor.corpus.columns import columns_of
 from monitor.corpus.facts import ExportFacts, FileFacts, Read, file_facts
 from monitor.corpus.harm import Guard
-from monitor.corpus.key_file import KeyFile
+from monitor.corpus.key_file import KeyFile, key_path
 from monitor.corpus.package import (
     CARDS,
     MANIFEST,
@@ -108,7 +108,8 @@ def export(
     selected by, as JSON has it), `now` and how they were `read` go into the manifest; the same
     records, filters, `now` and `read` give the same bytes, as far as the secret of `guard` is the
     same. The names of articles that are withheld go into the file `key`, which must not lie in
-    `directory`; nowhere without one.
+    `directory`; nowhere without one. One that is not `key_path` may be that of several exports: its
+    lines stay.
 
     Raises `UsageError` for an unknown format or degree, and where the directory is not writable,
     holds files of these names that are of no export, or what others may not read as this may be.
@@ -120,7 +121,8 @@ def export(
     refuse_foreign(directory, CARDS)
     others = [entry for entry in old_entries(directory) if entry["format"] != format]
     _refuse_mixed(directory, others, policy)
-    names = KeyFile(key, directory, kept=bool(others))
+    own = key is None or Path(key) == key_path(directory)
+    names = KeyFile(key, directory, kept=bool(others) or not own)
     give = partial(publish, policy=policy, guard=guard)
     with names, _moved_into(directory, format) as folder:
         written = _write(records, folder, format, policy.text, report, give, names)

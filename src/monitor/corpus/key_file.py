@@ -33,7 +33,7 @@ def key_path(directory: Path) -> Path:
 class KeyFile:
     """Writes the key beside `path`; `keep` puts it in the place of the one there, in one step.
 
-    Lines of other articles in the one that is there stay if `kept`: of other files that stay.
+    Lines of other articles in the one that is there stay if `kept`: of files that stay elsewhere.
     Without a path nothing is written.
     """
 
