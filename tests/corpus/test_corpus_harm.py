@@ -288,6 +288,12 @@ def test_the_key_follows_what_the_folder_holds(tmp_path):
     files(tmp_path, told(NAMED), name="new")  # in their place
     (line,) = map(json.loads, key_path(tmp_path / "new").read_text().splitlines())
     assert line["url"].endswith("a1")
+    for path in (tmp_path / "new").iterdir():
+        if path.name != "articles.jsonl":
+            path.unlink()
+    with pytest.raises(UsageError, match="of no export"):
+        files(tmp_path, other, name="new")
+    assert "a1" in key_path(tmp_path / "new").read_text()
     shared = tmp_path / "shared.jsonl"
     for one, name in ((other, "b"), (told(NAMED), "c"), (told(NAMED), "c")):
         files(tmp_path, one, name=name, key=shared)

@@ -124,23 +124,24 @@ def export(
     own = key is None or Path(key) == key_path(directory)
     names = KeyFile(key, directory, kept=bool(others) or not own)
     give = partial(publish, policy=policy, guard=guard)
-    with names, _moved_into(directory, format) as folder:
-        written = _write(records, folder, format, policy.text, report, give, names)
-        written["withheld"] |= _not_there(read)
-        facts = ExportFacts(
-            format=format,
-            policy=policy,
-            filters=_filters_told(filters or {}, written["withheld"]),
-            created=now,
-            about=about or ExportSettings(),
-            measured=measured(written["stamps"]) if measured else {},
-            read=read,
-            **written,
-        )
-        loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
-        write_json(folder / LOSS, loss)
-        write_package(folder, facts, directory)
-        keyed = names.keep()
+    with names:
+        with _moved_into(directory, format) as folder:
+            written = _write(records, folder, format, policy.text, report, give, names)
+            written["withheld"] |= _not_there(read)
+            facts = ExportFacts(
+                format=format,
+                policy=policy,
+                filters=_filters_told(filters or {}, written["withheld"]),
+                created=now,
+                about=about or ExportSettings(),
+                measured=measured(written["stamps"]) if measured else {},
+                read=read,
+                **written,
+            )
+            loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
+            write_json(folder / LOSS, loss)
+            write_package(folder, facts, directory)
+        keyed = names.keep()  # not before the export is there: what is in its place is of the last
     return ExportReport(directory / facts.files[0].name, directory / MANIFEST, facts, keyed)
 
 
