@@ -4,6 +4,8 @@ import csv
 import hashlib
 import io
 import json
+import os
+import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,6 +23,7 @@ from monitor.corpus import Policy, jsonl, unguard
 from monitor.corpus.publish import publish
 from monitor.corpus.record import canonical
 from monitor.errors import UsageError
+from monitor.holders import holder_name
 from monitor.recorded import Recorded
 from monitor.types import SCORE_TOLERANCE, Span, Tag
 
@@ -228,6 +231,19 @@ def test_failure_half_way_leaves_the_old_file(tmp_path):
     with pytest.raises(RuntimeError):
         export(records(), tmp_path / "new" / "folder", format="jsonl")
     assert not (tmp_path / "new").exists()
+
+
+def test_what_a_killed_export_left_goes_with_the_next(tmp_path):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    names = (holder_name(), holder_name().replace(str(os.getpid()), str(ended.pid)))
+    for home in (tmp_path, tmp_path / "out"):
+        home.mkdir(exist_ok=True)
+        for name in names:
+            (home / f".out.{name}.0123.part").mkdir()
+    export([RICH], tmp_path / "out", format="jsonl")
+    left = {path.name for path in (tmp_path / "out").iterdir() if path.name.startswith(".")}
+    assert left == {f".out.{names[0]}.0123.part"}  # somebody is still at that
 
 
 def test_nothing_to_export_is_an_empty_file(tmp_path):

@@ -40,6 +40,7 @@ from monitor.corpus.veil import MASK
 from monitor.corpus.writer import Format, Writer
 from monitor.credits import ExportSettings
 from monitor.errors import UsageError
+from monitor.holders import holder_name, is_dead
 from monitor.recorded import Recorded
 
 ExportFormat = Literal["jsonl", "csv", "parquet", "brat", "docbin", "labelstudio", "doccano"]
@@ -242,9 +243,10 @@ def _moved_into(directory: Path, format: str) -> Iterator[Path]:
     """Give a new folder whose content is in `directory` afterwards, if nothing fails."""
     # Inside a folder that is there, which may be a disk of its own; else beside it.
     home = directory if directory.is_dir() else directory.parent
-    part = home / f".{directory.name}.{uuid4().hex}.part"
+    part = home / f".{directory.name}.{holder_name()}.{uuid4().hex}.part"
     made = [folder for folder in (home, *home.parents) if not folder.exists()]
     try:
+        _remove_left(home, f".{directory.name}.")
         part.mkdir(parents=True)
         yield part
         _sync(part)
@@ -260,6 +262,15 @@ def _moved_into(directory: Path, format: str) -> Iterator[Path]:
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()
+
+
+def _remove_left(home: Path, beginning: str) -> None:
+    """Remove what exports that were killed have left: nobody would see it in what is passed on."""
+    for path in home.iterdir() if home.is_dir() else ():
+        if path.name.startswith(beginning) and path.name.endswith(".part"):
+            holder = path.name.removeprefix(beginning).removesuffix(".part").rpartition(".")[0]
+            if is_dead(holder):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:
