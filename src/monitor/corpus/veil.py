@@ -45,6 +45,8 @@ class Veil:
 
         A part alone may be somebody else's: of "Grace Yusuf" nothing is hidden for "Amina Yusuf".
         """
+        if self._words.isdisjoint(_LETTERS.findall(_plain(author))):
+            return author  # of most articles: no expression need be made of their names
         return "".join(map(self._writer, _WRITERS.split(author)))
 
     def _writer(self, name: str) -> str:
@@ -82,9 +84,16 @@ class Veil:
         return frozenset(one for one in letters if len(one) >= MIN_PART)
 
     @cached_property
+    def _spelt(self) -> list[list[str]]:
+        return [_LETTERS.findall(_plain(name)) for name in self._names]
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(word for words in self._spelt for word in words)
+
+    @cached_property
     def _joined(self) -> frozenset[str]:
-        several = (_LETTERS.findall(_plain(name)) for name in self._names)
-        joined = ("".join(parts) for parts in several if len(parts) > 1)
+        joined = ("".join(words) for words in self._spelt if len(words) > 1)
         return frozenset(name for name in joined if len(name) >= MIN_JOINED)
 
     @cached_property
