@@ -346,6 +346,12 @@ def test_what_was_searched_for_is_not_told_where_it_names_somebody(tmp_path):
     asked = {"query": "amina", "story": "a0"}
     report = files(tmp_path, told(NAMED), filters=asked, asked="amina")
     assert report.facts.filters == {"query": "█", "story": "█"}
+    assert files(tmp_path, told(NAMED), filters=asked, asked="port yus*").facts.filters == {
+        "query": "█",
+        "story": "█",
+    }
+    assert files(tmp_path, told(TERM), filters=asked, asked="yusufs* am*").facts.filters == asked
+    files(tmp_path, told(NAMED), filters=asked, asked="amina")
     loot, rest = plunder(tmp_path / "out", [])
     assert not names_read({"Amina", "amina"}, rest, Loot())
     assert not loot

@@ -239,7 +239,7 @@ class Harm:
         self.withheld["untold"] = int(self.untold)
         outlet, asked = self._record["outlet"], self._guard.asked
         self.withheld["outlet_names"] = int(self.veil.byline(outlet) != outlet)
-        self.withheld["query_names"] = int(bool(asked) and self.veil.stands_in(asked))
+        self.withheld["query_names"] = int(bool(asked) and self.veil.is_asked_for(asked))
 
 
 def _day(moment: str | None) -> str | None:

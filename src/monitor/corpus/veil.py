@@ -17,6 +17,8 @@ MIN_PART = 3
 """Letters of a part of a name that is hidden wherever it stands."""
 _PART = re.compile(r"\w[\w'’-]*\w")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_BEGUN = re.compile(r"([^\W\d_]{3,})\*")
+"""A word that is searched for by its beginning: fewer letters begin too many."""
 _STROKES = str.maketrans("đłøıħŧ", "dloiht")
 """Letters that Unicode does not take apart."""
 MIN_JOINED = 7
@@ -54,8 +56,13 @@ class Veil:
         name = self._whole.sub(_masked, name)
         return _PART.sub(_masked, name) if parts and self._low.issuperset(parts) else name
 
+    def is_asked_for(self, query: str) -> bool:
+        """Whether words that are searched for hold any part of a hidden name, or begin one."""
+        begun = tuple(_plain(word) for word in _BEGUN.findall(query))
+        return self.stands_in(query) or any(part.startswith(begun) for part in self._low)
+
     def stands_in(self, address: str) -> bool:
-        """Whether an address, or words asked for, hold any part of a hidden name.
+        """Whether an address holds any part of a hidden name.
 
         As addresses write it: in small letters, without accents, or a whole name in one word.
         """
