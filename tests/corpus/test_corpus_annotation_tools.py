@@ -167,6 +167,9 @@ def test_brat_has_what_is_of_the_whole_article(tmp_path):
     assert {name for name, _ in document.spans.values()} <= entities
     attributes = {line.split("\t")[0] for line in sections["attributes]"].splitlines()}
     assert {name for name, _, _ in document.attributes} <= attributes
+    listed = json.loads((tmp_path / "brat" / "documents.jsonl").read_text("utf-8"))
+    words = {"match", "message", "why", "suggestions", "sources"}  # in text, notes, or lost
+    assert listed["findings"][0].keys() == published(RICH)["findings"][0].keys() - words
     gone = {"url", "outlet", "language", "published", "seen", "provenance", "reviews"}
     assert gone | {"finding_explanations"} <= writer.lost.keys()
     assert writer.lost.keys().isdisjoint(("text", "title", "tags", "findings", "sha256", "stamps"))

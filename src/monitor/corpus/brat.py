@@ -191,7 +191,7 @@ def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `documents.jsonl` says of a document: the version, and what was marked in it."""
     spot = ("field", "start", "end")
     tag = ("scheme", "label", "role", "score", "experimental")
-    finding = ("rule", "guideline", "severity", "confidence", *spot)
+    judged = ("rule", "guideline", "severity", "confidence", "principle", "scope", "quoted")
     said = ("id", "sha256", "relevance", "relevant", "borderline", "stamps", "length")
     return {
         "schema": SCHEMA,
@@ -204,7 +204,7 @@ def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
             }
             for one in values["tags"]
         ],
-        "findings": [{key: one[key] for key in finding} for one in values["findings"]],
+        "findings": [{key: one[key] for key in (*judged, *spot)} for one in values["findings"]],
     }
 
 
