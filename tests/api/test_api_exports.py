@@ -197,6 +197,18 @@ def test_an_export_is_gone_after_a_day(small: Monitor, clock: Clock, tmp_path: P
         assert jobs.job(later).state == "done"
 
 
+def test_an_export_of_another_version_costs_no_other(small: Monitor, tmp_path: Path) -> None:
+    with ExportJobs(small) as jobs:
+        id_ = begin(jobs)
+        done(jobs, id_)
+        for number, text in enumerate(('{"id": "', "[]", '{"made": "2026-11-28", "files": []}')):
+            folder = tmp_path / "exports" / f"{number:032}"
+            folder.mkdir()
+            (folder / "job.json").write_text(text)
+        assert jobs.job(id_).state == "done"
+        assert [path.name for path in (tmp_path / "exports").iterdir()] == [id_]
+
+
 def test_exports_are_bounded(
     small: Monitor, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,15 +180,22 @@ class ExportJobs:
         if not self._folder.is_dir():
             return []
         ids = [path.name for path in self._folder.iterdir() if _ID.fullmatch(path.name)]
-        return [self._read(id_) for id_ in ids if (self._folder / id_ / _JOB).is_file()]
+        found = []
+        for id_ in ids:
+            if (self._folder / id_ / _JOB).is_file():
+                try:
+                    found.append(self._read(id_))
+                except NotFound:  # another version's, which nobody can take any more
+                    shutil.rmtree(self._folder / id_, ignore_errors=True)
+        return found
 
     def _read(self, id_: str) -> ExportJob:
         try:
             values = json.loads((self._path(id_) / _JOB).read_text(encoding="utf-8"))
-        except OSError as error:
+            made, files = datetime.fromisoformat(values["made"]), tuple(values["files"])
+            job = ExportJob(**{**values, "made": made, "files": files})
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise NotFound("no such export") from error
-        values |= {"made": datetime.fromisoformat(values["made"]), "files": tuple(values["files"])}
-        job = ExportJob(**values)
         if job.state in ("waiting", "writing") and id_ not in self._live:
             return replace(job, state="failed", problem="the server was stopped before it was done")
         return job
