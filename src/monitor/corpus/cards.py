@@ -21,7 +21,7 @@ _HUB_LICENCES = frozenset(
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _FILES_TOLD = 20
 _KEPT_BACK = {
-    "quotes": "places of which the words are over the limit",
+    "quotes": "places of which the words are over the limit, or of a headline that is not given",
     "reserved": "articles without words, since their publishers reserve text mining",
     "statements": "messages, reasons and the like that repeat more of a text than may be quoted",
     "titles": "headlines that repeat more of a text than may be quoted",
