@@ -305,8 +305,11 @@ def test_a_key_inside_the_folder_is_refused_and_nothing_is_left_of_a_failure(tmp
     assert key_path(tmp_path / "out" / "..") == tmp_path.with_name(f"{tmp_path.name}.key.jsonl")
     with pytest.raises(UsageError, match="folder of its own"):
         key_path(Path("/"))
-    with pytest.raises(UsageError, match="/dev/null: it is there, and no file"):
-        files(tmp_path, told(NAMED), key=Path("/dev/null"))
+    (tmp_path / "notes").write_text("mine\n[1]\n")
+    for path in (Path("/dev/null"), tmp_path, tmp_path / "notes"):
+        with pytest.raises(UsageError, match=f"{path}: it is there, and no key file"):
+            files(tmp_path, told(NAMED), key=path)
+    (tmp_path / "notes").unlink()
     with pytest.raises(UsageError, match="must not lie in"):
         files(tmp_path, told(NAMED), key=tmp_path / "out" / "k" / "key.jsonl")
 

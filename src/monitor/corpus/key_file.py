@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -38,12 +38,12 @@ class KeyFile:
     """
 
     def __init__(self, path: Path | None, directory: Path, *, kept: bool = False) -> None:
-        """Raise `UsageError` for a path inside the folder of the export, or of what is no file."""
+        """Raise `UsageError` for a path inside the folder of the export, or of what is no key."""
         self.path = path and Path(os.path.realpath(path))
         if self.path and self.path.is_relative_to(os.path.realpath(directory)):
             raise UsageError(f"the key {path} must not lie in {directory}, which is passed on")
-        if self.path and self.path.exists() and not self.path.is_file():
-            raise UsageError(f"cannot write {path}: it is there, and no file")  # a device, a folder
+        if self.path and not _is_key_or_free(self.path):
+            raise UsageError(f"cannot write {path}: it is there, and no key file")
         self._kept = kept
         self._file: BinaryIO | None = None
         self._ids: set[str] = set()
@@ -101,12 +101,17 @@ class KeyFile:
         return self._file
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    try:
-        text = path.read_text(encoding="ascii")
-    except (FileNotFoundError, UnicodeDecodeError):
-        return []
-    return [line for line in map(_parsed, text.splitlines()) if "id" in line]
+def _is_key_or_free(path: Path) -> bool:
+    """Whether there is nothing, or a key; not somebody's notes, a folder or a device."""
+    if not path.exists():
+        return True
+    return path.is_file() and (not path.stat().st_size or next(_lines(path), None) is not None)
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a key, one in memory at a time; none of what is no key."""
+    with suppress(FileNotFoundError, UnicodeDecodeError), path.open(encoding="ascii") as file:
+        yield from (line for line in map(_parsed, file) if "id" in line)
 
 
 def _parsed(line: str) -> dict[str, Any]:
