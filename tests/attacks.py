@@ -153,6 +153,13 @@ def names_read(names: Iterable[str], loot: Loot, rest: Loot) -> set[str]:
     return read
 
 
+def names_in_address(names: Iterable[str], address: str) -> set[str]:
+    """Return the parts of names that an address holds as it writes them, in small letters."""
+    words = set(re.findall(r"[^\W\d_]{3,}", address.lower()))
+    parts = {part for name in names for part in re.findall(r"[^\W\d_]{3,}", name)}
+    return {part for part in parts if part[0].isupper() and part.lower() in words}
+
+
 # On real articles ------------------------------------------------------------------------------
 
 
@@ -186,6 +193,8 @@ def raid(
     from typing import get_args
 
     from monitor.corpus import ExportFormat, Policy
+    from monitor.corpus.publish import publish
+    from monitor.corpus.record import canonical
     from monitor.desk import exports, published
     from monitor.masks import stretches
 
@@ -195,12 +204,13 @@ def raid(
     read = exports.read_now(monitor, monitor.now())
     records = list(published.with_names(monitor, exports.chosen(monitor, {}, read)))
     guard = published.guard_of(monitor, {})
-    ids = [_public_id(one, policy, guard) for one in records]
+    public = [publish(canonical(one), policy, one.shown, guard).values for one in records]
+    ids = [values["id"] for values in public]
     loot, rest = plunder(folder / "out", ids)
     told = []
-    for one, public in zip(records, ids, strict=True):
+    for one, values in zip(records, public, strict=True):
         article = one.assessed.article
-        mine = loot.get(public, Loot())
+        mine = loot.get(values["id"], Loot())
         got = recovered(article.title, article.text, mine, rest)
         strict = recovered(article.title, article.text, mine, Loot(), echo=3)
         fields = {"title": article.title, "text": article.text}
@@ -212,20 +222,14 @@ def raid(
         number = len(Words(article.text))
         cap = number if text == "full" else min(int(0.1 * number), 90)
         read = names_read({name for name in hidden if len(name) > 2}, mine, Loot())
+        if values["relevant"] is not False or values["borderline"]:
+            read |= names_in_address(hidden, values["url"] or "")
         names = (marked or {}).get(article.text, set())
         out = frozenset(names_read(names, mine, Loot()))
         told.append(
             Told(number, len(got), len(strict), cap, len(hidden), frozenset(read), len(names), out)
         )
     return told
-
-
-def _public_id(one: Any, policy: Any, guard: Any) -> str:
-    from monitor.corpus.publish import publish
-    from monitor.corpus.record import canonical
-
-    found: str = publish(canonical(one), policy, one.shown, guard).values["id"]
-    return found
 
 
 def stored(monitor: Any, rows: Iterable[Mapping[str, Any]], feed_name: str = "attack") -> None:

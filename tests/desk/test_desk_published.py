@@ -180,7 +180,8 @@ def attacked(monitor, tmp_path, rows):
 
 def test_attackers_of_invented_articles(monitor, tmp_path):
     wanted = [mark.article for mark in marks() if mark.origin == "own"]
-    attacked(monitor, tmp_path, list(texts(set(wanted[::40])).values()))
+    told = {"title": "Old port", "text": NAMED, "url": "https://news.example/yusuf-freed"}
+    attacked(monitor, tmp_path, [told, *texts(set(wanted[::40])).values()])
 
 
 @needs_shared
