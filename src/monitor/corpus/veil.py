@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from urllib.parse import unquote
 
 from monitor.masks import stretches
+from monitor.searching import words_at
 from monitor.types import FieldName, Span
 
 MASK = "█"
@@ -19,8 +19,6 @@ _PART = re.compile(r"\w[\w'’-]*\w")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BEGUN = re.compile(r"([^\W\d_]{3,})\*")
 """A word that is searched for by its beginning: fewer letters begin too many."""
-_STROKES = str.maketrans("đłøıħŧ", "dloiht")
-"""Letters that Unicode does not take apart."""
 MIN_JOINED = 7
 """Letters of a whole name that is hidden in the middle of a longer word too."""
 _WRITERS = re.compile(r"([,;:&|/()]|(?<!\w)(?:[Bb]y|and|as told to|with|[Pp]or|[Pp]ar)(?!\w))")
@@ -120,8 +118,7 @@ def _any_of(names: Iterable[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern
 
 def _plain(words: str) -> str:
     """Return words in small letters, without accents: "Đỗ Łucía" is "do lucia"."""
-    apart = unicodedata.normalize("NFKD", words.casefold())
-    return "".join(c for c in apart if not unicodedata.combining(c)).translate(_STROKES)
+    return " ".join(word for word, _ in words_at(words))
 
 
 def _masked(found: re.Match[str]) -> str:

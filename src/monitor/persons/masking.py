@@ -18,6 +18,7 @@ from monitor.persons.linking import find_cast
 from monitor.persons.nouns import find_mentions
 from monitor.persons.people import PARTS, Part, PersonLists, parts_of, people_of
 from monitor.persons.shapes import is_of_country, shaped, whole_name
+from monitor.searching import words_at
 from monitor.text.patterns import word_set
 from monitor.text.scene import read_scenes
 from monitor.types import FieldName, Span
@@ -64,11 +65,18 @@ class Masked:
     def names_in(self, words: str) -> bool:
         """Whether some other text, such as an address, holds a hidden name.
 
-        A word of a sure one is enough; of others it takes two.
+        Be it in small letters or without accents. A word of a sure one is enough; of others it
+        takes two.
         """
-        parts = set(re.findall(r"[^\W\d_]+", words.casefold()))
-        sure, hidden = ({p.casefold() for p in known} for known in (self.sure, self.hidden))
+        parts, sure, hidden = (
+            _plain_parts(" ".join(known)) for known in ([words], self.sure, self.hidden)
+        )
         return bool(parts & sure) or len(parts & hidden) > 1
+
+
+def _plain_parts(words: str) -> set[str]:
+    plain = " ".join(word for word, _ in words_at(words))
+    return {part for part in re.findall(r"[^\W\d_]+", plain) if len(part) >= MIN_PART}
 
 
 def mask_names(
