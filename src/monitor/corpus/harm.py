@@ -108,8 +108,8 @@ class Harm:
             values["title"] = self.veil.field("title")
         values["authors"] = list(map(self.veil.byline, values["authors"]))
         values["outlet"] = self.veil.byline(values["outlet"])
-        values["categories"] = self._nameless(map(self.veil.said, values["categories"]), str)
-        values["enclosures"] = self._nameless(values["enclosures"], itemgetter("url"))
+        values["categories"] = self._without_names(map(self.veil.said, values["categories"]), str)
+        values["enclosures"] = self._without_names(values["enclosures"], itemgetter("url"))
         values["findings"] = [self._struck(one) for one in values["findings"]]
         for key in ("tags", "scorecard"):
             values[key] = [
@@ -182,7 +182,7 @@ class Harm:
 
     # What is given away ----------------------------------------------------------------------
 
-    def _nameless(self, some: Iterable[T], told: Callable[[T], str]) -> list[T]:
+    def _without_names(self, some: Iterable[T], told: Callable[[T], str]) -> list[T]:
         """Return those that hold no name in the way that addresses write it; count the others."""
         every = list(some)
         kept = [one for one in every if not self.veil.stands_in(told(one))]
