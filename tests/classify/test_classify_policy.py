@@ -105,6 +105,51 @@ def test_an_abbreviation_counts_only_with_what_tells_it_apart(
         assert found[label].score == BESIDE
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("The AHTU of Hyderabad freed eleven men.", "gh_ahtu"),
+        ("Monrovia: the Ministry of Gender, Children and Social Protection met.", "gh_mogcsp"),
+        ("Ghana maps its forests by GIS and drones.", "gh_immigration_service"),
+        ("Sierra Leone replaced its Anti-Human Trafficking Act, 2005.", "gh_act_694"),
+        ("Ghana envies Freetown its Anti-Human Trafficking Act, 2005.", "gh_act_694"),
+        ("The Emirates' Committee to Combat Human Trafficking met.", "tl_trafficking_commission"),
+        ("Bishkek has a Law on Preventing and Combating Trafficking in Persons.", "tl_law_3_2017"),
+        ("Nepal will change the Foreign Employment Act, as Sri Lanka did.", "lk_bfe_act"),
+        ("Liberia's National Anti-Human Trafficking Task Force met.", "lk_nahttf"),
+        ("Belize has the Trafficking in Persons (Prohibition) Act.", "ng_naptip_act"),
+        ("Filipinos in Thailand cited the Anti-Trafficking in Persons Act.", "th_act_2551"),
+        ("Accra: the NCA and police closed two radio stations.", "uk_nca"),
+        ("The NRM of Uganda won. British observers left. It rained.", "uk_nrm"),
+        ("Thailand opened its National Referral Mechanism. Donors paid. One is the UK.", "uk_nrm"),
+        ("Australia's Modern Slavery Act is younger than that of the UK.", "uk_modern_slavery_act"),
+    ],
+)
+def test_the_namesake_of_another_country_is_not_meant(text: str, label: str) -> None:
+    assert label not in tags(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Accra: the AHTU freed eleven men.", "gh_ahtu"),
+        ("Accra: the Minister for Gender, Children and Social Protection spoke.", "gh_mogcsp"),
+        ("The GIS turned back forty migrants at Aflao.", "gh_immigration_service"),
+        ("Ghana will amend the Human Trafficking Act, 2005.", "gh_act_694"),
+        ("Dili: the Commission to Combat Trafficking in Persons met.", "tl_trafficking_commission"),
+        ("The KLATU asks for a shelter.", "tl_trafficking_commission"),
+        ("Colombo will change the Foreign Employment Act.", "lk_bfe_act"),
+        ("Bangkok: he is charged under the Anti-Human Trafficking Act.", "th_act_2551"),
+        ("The National Crime Agency arrested two; the NCA named none.", "uk_nca"),
+        ("Targets 5.2, 8.7 and 16.2 of the Sustainable Development Goals.", "sdg_16_2"),
+        ("Targets 5.2, 8.7 and 16.2 of the Sustainable Development Goals.", "sdg_8_7"),
+        ("Iloilo: the ILO asked after the wages of sugar workers.", "ilo"),
+    ],
+)
+def test_what_belongs_to_a_country_is_told_by_words_for_it(text: str, label: str) -> None:
+    assert label in tags(text)
+
+
 def test_an_abbreviation_counts_where_the_full_name_stood_before() -> None:
     text = "The Inter-Agency Coordination Group against Trafficking (ICAT) met. " + "Rain. " * 40
     spans = tags(f"{text}ICAT will meet again.")["icat"].evidence
