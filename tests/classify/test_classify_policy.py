@@ -187,6 +187,10 @@ def test_names_count_in_the_language_of_the_article(
         ("Refugees slept in the hall. Their asylum claims wait.", "international_protection"),
         ("The workers, without papers, feared deportation.", "irregular_status"),
         ("She borrowed money to go abroad and still owes it.", "migration_debt"),
+        ("The migrants were without documents.", "irregular_status"),
+        ("Three nationals of Chad live illegally in the port.", "irregular_migration"),
+        ("Girls were smuggled into the town.", "smuggling"),
+        ("She joined the Immigrants Coalition.", "coalition"),
         ("A human trafficking task force made the arrest.", "task_force"),
         ("Both states signed an agreement on human trafficking.", "agreement"),
         ("Churches joined forces with hotels against human trafficking.", "coalition"),
@@ -210,10 +214,30 @@ def test_each_topic_has_its_words_as_evidence(text: str, label: str) -> None:
         "The Minister of Foreign Affairs, Foreign Employment and Tourism spoke of films.",
         "A refugee from Popasna plays the piano.",
         "He was kept in a lunatic asylum.",
+        "Two men smuggled cocaine by boat. Smugglers had a second boat.",
+        "People who live illegally in the forest must go.",
+        "The law gives embryos a legal status. No papers leaked before the exam.",
+        "He drove without documents, and his permit had expired.",
+        "The agency fee is small; brokers pay us, and debt grew on the journey to recovery.",
+        "Les camions sont en situation irrégulière.",
+        "A joint intelligence committee met. The coalition spoke of migration.",
     ],
 )
 def test_what_is_of_another_matter_has_no_topic(text: str) -> None:
-    assert MODEL.tag("", text) == ()
+    assert MODEL.tag("", text) == (), text
+
+
+def test_a_headline_means_what_its_lead_tells_and_nothing_far_below() -> None:
+    lead = "It rained. It is against human trafficking."
+    assert "agreement" in tags(lead, title="Two states sign MoU")
+    far = "The tax is lower. " * 6 + "Another pact is against human trafficking."
+    assert "agreement" not in tags(far, title="Two states sign MoU")
+    assert "agreement" in tags(f"{'It rained. ' * 6}An MoU was signed.", title="Human trafficking")
+
+
+def test_an_apostrophe_may_be_curly() -> None:
+    text = "La Convention sur l’abolition du travail forcé et le Conseil de l’Europe."
+    assert entities(text, language="fr") == {"ilo_c105", "council_of_europe"}
 
 
 def test_a_headline_and_more_sentences_make_a_topic_surer() -> None:

@@ -24,6 +24,8 @@ from monitor.types import FieldName, Span, Tag
 
 NAME = MODEL
 SPANS = 3
+LEAD = 5
+"""So many sentences of the text belong to the headline."""
 BY_NAME, BESIDE = 0.95, 0.8
 """Scores of what is named in full or unmistakably, and of what only words beside it tell."""
 MEASURED_IN = "en"
@@ -58,8 +60,8 @@ class _Field:
         return bisect_right(self._starts, at)
 
     def written(self, hit: Stretch) -> str:
-        """Return what stands there, hyphens and line breaks as spaces."""
-        return " ".join(self.text[hit[0] : hit[1]].replace("-", " ").split())
+        """Return what stands there, as a form that must stand as written is compared."""
+        return _as_written(self.text[hit[0] : hit[1]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,9 @@ def _alive(by_list: Mapping[int, set[int]], fields: Sequence[_Field]) -> set[int
 
 
 def _keys(phrases: Iterable[str]) -> Words:
-    return Words(frozenset(map(key_of, phrases)))
+    """Return phrases as they are looked up; an apostrophe may be straight or curly."""
+    both = (each for one in phrases for each in (one, one.replace("'", "’"), one.replace("’", "'")))
+    return Words(frozenset(map(key_of, both)))
 
 
 def _entity_lists(entity: Entity, sets: WordSets) -> _EntityLists:
@@ -215,9 +219,14 @@ def _entity_lists(entity: Entity, sets: WordSets) -> _EntityLists:
         near=sets.add(_keys(entity.near)),
         anywhere=sets.add(_keys(entity.anywhere)),
         other=sets.add(_keys(entity.other)),
-        written=frozenset(" ".join(form.replace("-", " ").split()) for form in exact),
+        written=frozenset(map(_as_written, exact)),
         unspaced=tuple(n for code in _UNSPACED for n in entity.names.get(code, ())),
     )
+
+
+def _as_written(form: str) -> str:
+    """Return a form with hyphens and line breaks as spaces, apostrophes straight."""
+    return " ".join(form.replace("-", " ").replace("’", "'").split())
 
 
 def _cue_lists(cues: PolicyCues, sets: WordSets) -> _CueLists:
@@ -284,16 +293,23 @@ def _has_near(field: _Field, place: Place, words: int, *, reach: int) -> bool:
 
 
 def _cue_places(fields: Sequence[_Field], lists: _CueLists) -> Iterator[Place]:
-    """Yield where a label is told; what stands in the headline stands beside all of the text."""
+    """Yield where a label is told; a headline stands beside all of the text, its lead beside it."""
     title, text = fields
-    for field, other in ((title, text), (text, title)):
+    for field in fields:
         for start, end in field.hits.of(lists.alone):
             yield field.name, start, end
         for phrases, words in lists.beside:
             for start, end in field.hits.of(phrases):
                 place: Place = (field.name, start, end)
-                if other.hits.of(words) or _has_near(field, place, words, reach=0):
+                told = title.hits.of(words) if field is text else _in_lead(text, words)
+                if told or _has_near(field, place, words, reach=0):
                     yield place
+
+
+def _in_lead(text: _Field, words: int) -> bool:
+    """Whether one of the words stands in the first sentences: they say what a headline means."""
+    hits = text.hits.of(words)
+    return bool(hits) and text.sentence(hits[0][0]) <= LEAD
 
 
 def _weight(places: Sequence[Place], fields: Sequence[_Field]) -> int:

@@ -24,7 +24,10 @@ _FIELDS: Mapping[str, type] = {
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Phrases that count beside one of `words`: in the same sentence, or one in the headline."""
+    """Phrases that count beside one of `words`.
+
+    That is in the same sentence or in the headline; for a phrase in the headline, in the lead.
+    """
 
     phrases: frozenset[str]
     words: frozenset[str]
