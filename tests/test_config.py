@@ -156,6 +156,10 @@ def test_lists_and_tables(tmp_path: Path) -> None:
             r"'recipients\[1\].filter.topic': 'weather' is none of",
         ),
         (
+            ONE + "[recipients.filter]\npartnership = ['love']",
+            r"'recipients\[1\].filter.partnership': 'love' is none of",
+        ),
+        (
             ONE + "[recipients.filter]\ninstitution = ['uno']",
             r"'recipients\[1\].filter.institution': 'uno' is none of",
         ),

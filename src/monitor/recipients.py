@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from monitor.countries import parse_country
 from monitor.entities import ENTITY_SCHEMES, known_entities
 from monitor.errors import ConfigError, UsageError
-from monitor.types import FORMS, RESPONSES, TOPICS
+from monitor.types import FORMS, PARTNERSHIPS, RESPONSES, TOPICS, VULNERABILITIES
 
 Preset = Literal["cases", "policy"]
 PRESETS: tuple[Preset, ...] = ("cases", "policy")
@@ -53,6 +53,8 @@ class Filter:
     topic: tuple[str, ...] = ()
     institution: tuple[str, ...] = ()
     instrument: tuple[str, ...] = ()
+    vulnerability: tuple[str, ...] = ()
+    partnership: tuple[str, ...] = ()
     min_relevance: float = 0.0
 
 
@@ -126,6 +128,8 @@ def check_recipient(recipient: Recipient, where: str) -> Recipient:
     _all_among(f"{where}.filter.form'", wanted.form, FORMS)
     _all_among(f"{where}.filter.response'", wanted.response, RESPONSES)
     _all_among(f"{where}.filter.topic'", wanted.topic, TOPICS)
+    _all_among(f"{where}.filter.vulnerability'", wanted.vulnerability, VULNERABILITIES)
+    _all_among(f"{where}.filter.partnership'", wanted.partnership, PARTNERSHIPS)
     for scheme in ENTITY_SCHEMES:
         if listed := getattr(wanted, scheme):
             _all_among(f"{where}.filter.{scheme}'", listed, known_entities(scheme))

@@ -225,6 +225,7 @@ def test_the_brief_tells_policy_news_that_is_not_about_trafficking_apart() -> No
     assert (nothing.relevant, nothing.context) == ((), ())
     kept = choose(both, Filter(institution=("iom",), min_relevance=0.99))
     assert (len(kept.relevant), len(kept.context)) == (0, 1)
+    assert choose(both, Filter(partnership=("funding",))).context == ()
 
 
 def test_the_text_part_is_78_columns_wide_save_for_addresses() -> None:

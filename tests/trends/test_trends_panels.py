@@ -95,7 +95,7 @@ def test_balance_has_shares_with_intervals_or_says_why_not() -> None:
     assert ghana.why == "No share is told: 1 story, and a share takes 20."
     assert list(panels) == [
         *("time", "form", "place", "response", "victim", "indicator"),
-        *("topic", "institution", "instrument", "partnership"),
+        *("topic", "institution", "instrument", "vulnerability", "partnership"),
         *("countries", "outlets", "rules", "feeds"),
     ]
 

@@ -41,6 +41,7 @@ class ByScheme(Model):
     topic: list[LabelOut] = Field(description="Topics beside trafficking.")
     institution: list[LabelOut]
     instrument: list[LabelOut] = Field(description="Laws, treaties and reports.")
+    vulnerability: list[LabelOut]
     partnership: list[LabelOut]
 
 

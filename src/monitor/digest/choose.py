@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from monitor.recipients import Filter
-from monitor.types import AssessedArticle, Digest, Story
+from monitor.types import POLICY_SCHEMES, AssessedArticle, Digest, Story
 
-_BY_TAG = ("form", "response", "place", "topic", "institution", "instrument")
+_BY_TAG = ("form", "response", "place", *POLICY_SCHEMES)
 
 
 def choose(digest: Digest, wanted: Filter) -> Digest:

@@ -15,7 +15,7 @@ from monitor.trends.stories import StoryOf, flagged, open_flags, stories
 
 SCHEMES = (
     *("form", "place", "response", "victim", "indicator"),
-    *("topic", "institution", "instrument", "partnership"),
+    *("topic", "institution", "instrument", "vulnerability", "partnership"),
 )
 
 

@@ -25,6 +25,7 @@ _TITLES = {
     "topic": "Topics beside trafficking",
     "institution": "Institutions named",
     "instrument": "Laws, treaties and reports named",
+    "vulnerability": "At risk by",
     "partnership": "Kinds of partnership",
 }
 SIDE_WORDS = {
