@@ -228,6 +228,15 @@ def test_the_brief_tells_policy_news_that_is_not_about_trafficking_apart() -> No
     assert choose(both, Filter(partnership=("funding",))).context == ()
 
 
+def test_what_most_stories_name_comes_first() -> None:
+    stories = [case(f"i{n}", tags=policy_tags("institution:iom")) for n in range(7)]
+    more = [case(f"u{n}", tags=policy_tags("institution:unodc")) for n in range(9)]
+    told = digest(*stories, *more)
+    found = write_brief(told, title="News", country_name=country, mask=mask)
+    listed = [(one.shown, one.told) for one in found.institutions]
+    assert listed == [("UNODC", "9 stories"), ("IOM", "7 stories")]
+
+
 def test_the_text_part_is_78_columns_wide_save_for_addresses() -> None:
     text = mail_text(
         letter(*(case(f"a{n}", "A headline of words " * 9) for n in range(3))), Links()

@@ -102,8 +102,9 @@ def write_brief(digest: Digest, *, title: str, country_name: CountryName, mask: 
 
     def listed(scheme: str) -> tuple[BriefNamed, ...]:
         known = known_entities(scheme).values()
-        found = (_named(entity, every, named, mask) for entity in known)
-        return tuple(sorted((n for n in found if n), key=lambda n: (-len(n.sources), n.shown)))
+        found = [(one, [s for s in every if one.id in named[s.id]]) for one in known]
+        found.sort(key=lambda pair: (-len(pair[1]), pair[0].shown))
+        return tuple(_named(one, own, mask) for one, own in found if own)
 
     return Brief(
         title=heading,
@@ -172,15 +173,7 @@ def _p(
     )
 
 
-def _named(
-    entry: Entity,
-    stories: Sequence[Story],
-    named: Mapping[str, frozenset[str]],
-    mask: Mask,
-) -> BriefNamed | None:
-    own = [story for story in stories if entry.id in named[story.id]]
-    if not own:
-        return None
+def _named(entry: Entity, own: Sequence[Story], mask: Mask) -> BriefNamed:
     told = count(len(own), "story", "stories")
     sources = [_source(story.articles[0], mask) for story in own[:SOURCES_SHOWN]]
     return BriefNamed(entry.name, entry.shown, entry.url, told, tuple(sources))
