@@ -16,7 +16,7 @@ from monitor.guidelines import load_guideline
 from monitor.guidelines.in_force import rule_on
 from monitor.guidelines.loading import load_own_rules
 from monitor.handbook import make_book, make_material, render_pages
-from monitor.handbook.book import PRINCIPLES
+from monitor.handbook.book import PRINCIPLES, TOGETHER, _measured
 from monitor.handbook.examples import show_example
 from monitor.handbook.material import PANEL_MM, _showable, card_height
 from monitor.handbook.pages import css_string
@@ -96,6 +96,28 @@ def test_the_two_tests_ask_of_the_same_rules_with_other_sentences(tmp_path: Path
             assert len(set(question.options)) == len(question.options)
     drawn = {one.shown.text for one in (*made.exercises.mark, *made.exercises.better)}
     assert not drawn & (sentences[0] | sentences[1])
+
+
+@pytest.mark.parametrize(
+    ("right", "hits", "found", "sure", "said"),
+    [
+        (17, 21, 4, 5, "marked 17 of the 21 places | found 4 of the 5 breaches"),
+        (15, 15, 2, 2, "marked all 15 places | found both breaches"),
+        (0, 1, 0, 1, "had not marked the one place | has not found the one breach"),
+        (0, 4, 0, 3, "marked none of the 4 places | found none of the 3 breaches"),
+    ],
+)
+def test_shares_are_told_as_people_say_them(
+    right: int, hits: int, found: int, sure: int, said: str
+) -> None:
+    figures = {"articles": 140, "hits": hits, "right": right, "sure": sure, "found": found}
+    told = _measured(figures)
+    assert all(part in told for part in said.split(" | ")), told
+
+
+def test_what_answers_for_a_whole_text_is_not_said_to_flag_nothing() -> None:
+    made = make_book(rule_on([shipped.thb()]), made=MADE, program="1")
+    assert {one.measured for one in made.entries if one.whole} == {TOGETHER}
 
 
 def test_what_the_checker_sees_otherwise_is_no_question(tmp_path: Path) -> None:

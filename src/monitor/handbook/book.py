@@ -30,6 +30,7 @@ PRINCIPLES: Mapping[str, str] = {
     "terminology": "Terminology",
 }
 """What each principle is called, in the order of the chapters."""
+TOGETHER = "How often its answers are right has been measured for such rules together only."
 _NO_EVIDENCE = re.compile(r"\s*\(\{evidence\}\)|:?\s*\{evidence\}")
 
 
@@ -56,7 +57,8 @@ class Entry:
     `bad`, `good` and `quoted` are all its examples, `whole` says that they are whole articles,
     `headline` that they are headlines, each with what the article says first. `right` and `flags`:
     how many of its flags on annotated articles editors had marked. `limits` are those that its
-    author knows; what holds for all of its kind stands once, in the front.
+    author knows; what holds for all of its kind stands once, in the front. `siblings` are the ids
+    of rules that fit the same words.
     """
 
     id: str
@@ -77,6 +79,7 @@ class Entry:
     flags: int | None
     measured: str
     limits: tuple[str, ...]
+    siblings: frozenset[str]
     data: Mapping[str, Any]
 
     @property
@@ -222,6 +225,8 @@ def _entry(ruling: Ruling, rule: Rule, number: str) -> Entry:
     headline = rule.check is not None and rule.check.flags == "headline"
     show = partial(show_example, headline=headline)
     bad = tuple(map(show, rule.examples.bad))
+    whole = rule.kind == "document" and not headline
+    groups = guideline.about.siblings
     return Entry(
         id=rule.id,
         number=number,
@@ -235,12 +240,13 @@ def _entry(ruling: Ruling, rule: Rule, number: str) -> Entry:
         bad=bad,
         good=tuple(map(show, rule.examples.good)),
         quoted=tuple(map(show, rule.examples.quoted)),
-        whole=rule.kind == "document" and not headline,
+        whole=whole,
         headline=headline,
         right=figures and figures["right"],
         flags=figures and figures["hits"],
-        measured=_measured(figures),
+        measured=TOGETHER if whole and measured else _measured(figures),
         limits=tuple(map(_line, rule.limits)),
+        siblings=frozenset(one for group in groups if rule.id in group for one in group),
         data=data,
     )
 
@@ -254,13 +260,22 @@ def _measured(figures: Mapping[str, Any] | None) -> str:
         return (
             f"It flags nothing in {articles} annotated articles: how often it is right is unknown."
         )
-    said = (
-        f"Editors had marked {figures['right']} of the {flags} places that it flags in {articles} "
-    )
-    said += "annotated articles."
+    marked = _share("Editors had", "marked", figures["right"], flags, "place")
+    said = f"{marked} that it flags in {articles} annotated articles."
     if sure := figures["sure"]:
-        said += f" It found {figures['found']} of the {sure} breaches that they were sure of."
+        said += f" {_share('It has', 'found', figures['found'], sure, 'breach')}"
+        said += " that they were sure of."
     return said
+
+
+def _share(who: str, did: str, count: int, of: int, what: str) -> str:
+    """Return how many of some things somebody did something to, as people say it."""
+    if of == 1:
+        return f"{who} {did if count else f'not {did}'} the one {what}"
+    many = f"{what}{'es' if what.endswith('ch') else 's'}"
+    if count == of:
+        return f"{who} {did} {'both' if of == 2 else f'all {of}'} {many}"
+    return f"{who} {did} {count or 'none'} of the {of} {many}"
 
 
 def _told(ruling: Ruling) -> str | None:
