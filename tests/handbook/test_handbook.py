@@ -20,7 +20,7 @@ from monitor.handbook.book import PRINCIPLES, TOGETHER, _measured
 from monitor.handbook.examples import show_example
 from monitor.handbook.material import PANEL_MM, _showable, card_height
 from monitor.handbook.pages import css_string
-from monitor.handbook.questions import Flag, Flags
+from monitor.handbook.questions import Flag, Flags, _why
 
 
 def trusting(*guideline: str) -> Flags:
@@ -96,6 +96,31 @@ def test_the_two_tests_ask_of_the_same_rules_with_other_sentences(tmp_path: Path
             assert len(set(question.options)) == len(question.options)
     drawn = {one.shown.text for one in (*made.exercises.mark, *made.exercises.better)}
     assert not drawn & (sentences[0] | sentences[1])
+
+
+def test_wrong_reasons_speak_of_the_same_things_and_are_not_asked_twice(tmp_path: Path) -> None:
+    made = book(tmp_path)
+    asked, *others = made.entries
+    reasons = (
+        "Nets hold.",
+        "Ships sink early.",
+        "Trees grow.",
+        "Trees fall.",
+        "Fish use nets.",
+    )
+    foreign = [one for one in others if one.principle != asked.principle][: len(reasons)]
+    entries = (
+        replace(asked, why="Ships carry fish in nets."),
+        *(replace(one, why=why) for one, why in zip(foreign, reasons, strict=True)),
+    )
+    told = replace(made, chapters=(replace(made.chapters[0], entries=entries),))
+    shown = show_example("The [[ships]] came early with fish.")
+    first = _why(told, entries[0], shown, "1", set())
+    assert set(first.options) == {entries[0].why, *(reasons[n] for n in (0, 1, 4))}
+    again = _why(told, entries[0], shown, "1", set(first.options))
+    assert set(again.options) >= {entries[0].why, "Trees fall.", "Trees grow."}
+    kin = replace(entries[0], siblings=frozenset({asked.id, foreign[4].id}))
+    assert reasons[4] not in _why(told, kin, shown, "1", set()).options
 
 
 @pytest.mark.parametrize(

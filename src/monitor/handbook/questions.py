@@ -8,7 +8,9 @@ marked, or nothing at all.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +20,10 @@ from monitor.handbook.examples import Shown
 
 Kind = Literal["mark", "why"]
 
-OPTIONS, REASON = 4, 150
+OPTIONS, REASON = 4, 180
+_WORD = re.compile(r"[^\W\d_]{4,}")
+STEM = 5
+"""So many first letters make words alike."""
 _SENTENCE = re.compile(r"(?<=[.!?]) ")
 PER_RULE = 6
 """So many flagged examples of a rule, and half as many others, are looked at."""
@@ -104,7 +109,10 @@ def make_test(book: Book, stock: Stock, seed: str, number: int) -> tuple[Questio
     clean = across(calm, seed, "calm")[:CLEAN]
     first = [Question("mark", one, stock.bad[one.key][number], flagged=True) for one in marked]
     first += [Question("mark", one, stock.good[one.key][number], flagged=False) for one in clean]
-    second = [_why(book, one, stock.bad[one.key][number], f"{seed}.{number}") for one in asked]
+    second: list[Question] = []
+    for one in asked:
+        seen = {option for question in second for option in question.options}
+        second.append(_why(book, one, stock.bad[one.key][number], f"{seed}.{number}", seen))
     mixed = shuffled(first, f"{seed}.{number}", lambda question: question.shown.text)
     return (*mixed, *second)
 
@@ -118,14 +126,40 @@ def across(entries: Sequence[Entry], seed: str, what: str) -> list[Entry]:
     return in_turns(groups.values())
 
 
-def _why(book: Book, entry: Entry, shown: Shown, seed: str) -> Question:
-    """Return a choice of reasons: the rule's own, and some of rules on other principles."""
-    others = [one for one in book.entries if one.principle != entry.principle and not one.whole]
-    drawn = shuffled(others, f"{seed}.{entry.key}", lambda one: one.key)
+def _why(book: Book, entry: Entry, shown: Shown, seed: str, seen: AbstractSet[str]) -> Question:
+    """Return a choice of reasons: the rule's own, and some of rules on other principles.
+
+    Those are the ones that speak most of the same things, so that words alone do not tell the right
+    one; what was `seen` in another question comes last.
+    """
+    others = [one for one in book.entries if _is_other(one, entry)]
     right = _reason(entry)
+    told = {one.key: _stems(_reason(one)) for one in book.entries}
+    common = Counter(stem for stems in told.values() for stem in stems)
+    about = (_stems(shown.text) | _stems(right)) & common.keys()
+    drawn = shuffled(others, f"{seed}.{entry.key}", lambda one: one.key)
+    drawn.sort(
+        key=lambda one: (
+            _reason(one) in seen,
+            -sum(1 / common[stem] for stem in sorted(about & told[one.key])),
+        )
+    )
     wrong = [why for why in dict.fromkeys(map(_reason, drawn)) if why != right][: OPTIONS - 1]
     options = shuffled([right, *wrong], f"{seed}.{entry.key}.order", str)
     return Question("why", entry, shown, True, tuple(options), options.index(right))
+
+
+def _is_other(one: Entry, entry: Entry) -> bool:
+    """Whether the reason of a rule is wrong where that of `entry` is right."""
+    return (
+        one.principle != entry.principle
+        and not one.whole
+        and not (one.about.id == entry.about.id and one.id in entry.siblings)
+    )
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:STEM] for word in _WORD.findall(text.lower()))
 
 
 def _reason(entry: Entry) -> str:
