@@ -15,6 +15,7 @@ from monitor.digest.choose import choose
 from monitor.digest.mailed import Links, mail_html, mail_text
 from monitor.digest.message import Envelope, address_of, make_message, message_id, stop_token
 from monitor.digest.neutral import neutral_line
+from monitor.digest.tags import tag_line
 from monitor.persons import WITHHELD
 from monitor.recipients import Filter
 from monitor.types import Story, Tag
@@ -226,6 +227,15 @@ def test_the_brief_tells_policy_news_that_is_not_about_trafficking_apart() -> No
     kept = choose(both, Filter(institution=("iom",), min_relevance=0.99))
     assert (len(kept.relevant), len(kept.context)) == (0, 1)
     assert choose(both, Filter(partnership=("funding",))).context == ()
+
+
+def test_a_topic_told_once_is_no_doubtful_one() -> None:
+    once = (tag("topic", "labour_abuse", 0.5), tag("topic", "smuggling", 0.5))
+    found = write_brief(digest(case("a", tags=once)), title="N", country_name=country, mask=mask)
+    assert [topic.heading for topic in found.topics] == ["Smuggling", "Labour abuse"]
+    doubtful = (*once, tag("form", "forced_labour", 0.5))
+    line = tag_line(doubtful, country)
+    assert line == ("forced labour?", "labour abuse, paid irregular passage")
 
 
 def test_what_most_stories_name_comes_first() -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from monitor.digest.safe import clean
-from monitor.digest.tags import SURE, CountryName
+from monitor.digest.tags import CountryName, is_unsure
 from monitor.types import AssessedArticle, Story, Tag
 
 NO_TAGS = "Trafficking in human beings"
@@ -45,11 +45,13 @@ def labels(tags: Iterable[Tag], scheme: str) -> list[str]:
     A label that is told of several articles of a story counts once.
     """
     best: dict[str, float] = {}
+    sure: set[str] = set()
     for tag in tags:
         if tag.scheme == scheme and tag.label not in _SAYS_NOTHING:
             best[tag.label] = max(tag.score, best.get(tag.label, 0.0))
+            sure |= set() if is_unsure(tag) else {tag.label}
     ordered = sorted(best, key=lambda label: (-best[label], label))
-    return [label for label in ordered if best[label] >= SURE] or ordered[:1]
+    return [label for label in ordered if label in sure] or ordered[:1]
 
 
 def places_of(story: Story) -> list[str]:

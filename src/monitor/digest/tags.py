@@ -21,6 +21,8 @@ NAMED_IN_LINE = 3
 """Institutions, and instruments, in a line."""
 SURE = 0.6
 """A tag below this score carries a question mark."""
+_HOW_MUCH = ("topic", "vulnerability", "partnership")
+"""Schemes whose scores tell how much of an article is about it, not how likely it is right."""
 
 _SCHEMES = {
     "form": "Form",
@@ -82,7 +84,7 @@ def view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[Tag
             TagView(
                 scheme=scheme_words(tag.scheme),
                 label=label_words(tag, country_name),
-                unsure=tag.score < SURE,
+                unsure=is_unsure(tag),
                 evidence=found,
             )
         )
@@ -108,6 +110,11 @@ def tag_line(tags: Iterable[Tag], country_name: CountryName) -> tuple[str, ...]:
         piece = ", ".join(_in_line(tag, country_name) for tag in shown)
         pieces.append(piece + (f" +{more}" if (more := len(found) - len(shown)) else ""))
     return tuple(pieces)
+
+
+def is_unsure(tag: Tag) -> bool:
+    """Whether a tag is less than sure."""
+    return tag.score < SURE and tag.scheme not in _HOW_MUCH
 
 
 def quotes(spans: Iterable[Span], assessed: AssessedArticle) -> Iterator[str]:
@@ -143,7 +150,7 @@ def _places(places: Sequence[Tag]) -> Sequence[Tag]:
 
 def _in_line(tag: Tag, country_name: CountryName) -> str:
     label = _IN_LINE.get((tag.scheme, tag.label)) or label_words(tag, country_name)
-    return f"{label}?" if tag.score < SURE else label
+    return f"{label}?" if is_unsure(tag) else label
 
 
 def scheme_words(scheme: str) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from monitor.countries import country_name, language_name
 from monitor.desk.archive import Beside, Whole
 from monitor.digest.safe import clean, safe_url
-from monitor.digest.tags import SURE, label_words, scheme_words
+from monitor.digest.tags import is_unsure, label_words, scheme_words
 from monitor.digest.times import date_words
 from monitor.masks import Shown
 from monitor.searching import places_of, read_search, words_at
@@ -218,7 +218,7 @@ def _view_tag(tag: Tag, article: Article, shown: Shown) -> TagView:
     return TagView(
         scheme_words(tag.scheme),
         label_words(tag, country_name),
-        tag.score < SURE,
+        is_unsure(tag),
         tag.experimental,
         tuple(_quotes(tag.evidence, article, shown)),
     )

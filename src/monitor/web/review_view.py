@@ -13,6 +13,7 @@ from monitor.countries import country_name, language_name
 from monitor.decisions import Said
 from monitor.digest.neutral import NO_TAGS, neutral_line, tells_violence
 from monitor.digest.safe import clean, excerpt, safe_url
+from monitor.digest.tags import is_unsure
 from monitor.digest.times import date_words, on_clock
 from monitor.digest.view import certainty_words
 from monitor.entities import ENTITY_SCHEMES, entity_name, known_entities
@@ -271,7 +272,7 @@ def _tag(ref: str, tag: Tag, article: Article, shown: Shown) -> TagShown:
         ref=ref,
         scheme=NAMES[tag.scheme] if tag.scheme != "place" else "Place",
         label=clean(words) + clean(role, strip=False),
-        unsure=tag.score < 0.6,
+        unsure=is_unsure(tag),
         quotes=quotes,
         graphic=any(tells_violence(quote) for quote in quotes),
     )
