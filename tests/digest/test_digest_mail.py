@@ -229,6 +229,17 @@ def test_the_brief_tells_policy_news_that_is_not_about_trafficking_apart() -> No
     assert choose(both, Filter(partnership=("funding",))).context == ()
 
 
+def test_the_brief_tells_the_kinds_of_partnership() -> None:
+    told = digest(
+        case("a", tags=policy_tags("partnership:task_force", "partnership:funding")),
+        case("b", tags=policy_tags("partnership:task_force")),
+    )
+    found = write_brief(told, title="N", country_name=country, mask=mask)
+    assert [p.kinds for p in found.ps] == ["", "", "", "task force (2), funding (1)"]
+    for part in parts(message(found)):
+        assert "task force (2), funding (1)" in " ".join(part.split())
+
+
 def test_a_topic_told_once_is_no_doubtful_one() -> None:
     once = (tag("topic", "labour_abuse", 0.5), tag("topic", "smuggling", 0.5))
     found = write_brief(digest(case("a", tags=once)), title="N", country_name=country, mask=mask)

@@ -17,6 +17,7 @@ from monitor.digest.choose import stories_of
 from monitor.digest.coverage import CoverageLine, count, coverage_lines
 from monitor.digest.letter import Mask
 from monitor.digest.neutral import labels, places_of
+from monitor.digest.neutral import words as words_of
 from monitor.digest.safe import clean, safe_url
 from monitor.digest.tags import CountryName
 from monitor.digest.times import day_words
@@ -43,12 +44,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class BriefP:
-    """One of the four Ps: how many stories, where, and what they name."""
+    """One of the four Ps: how many stories, where, and what they name; of partnership its kinds."""
 
     heading: str
     told: str
     places: str
     named: str
+    kinds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +166,16 @@ def _p(
     country_name: CountryName,
 ) -> BriefP:
     own = [s for s in stories if label in labels(_tags(s.articles), "response")]
+    kinds: Counter[str] = Counter()
+    if label == "partnership":
+        kinds.update(k for s in stories for k in labels(_tags(s.articles), "partnership"))
     places = Counter(place for story in own for place in places_of(story))
     return BriefP(
         heading=_P_WORDS[label],
         told=count(len(own), "story", "stories"),
         places=_most({clean(country_name(code)): n for code, n in places.items()}),
         named=_names(own, named),
+        kinds=_most({words_of(kind): n for kind, n in kinds.items()}),
     )
 
 

@@ -95,7 +95,8 @@ def _brief(brief: Brief) -> Iterator[str]:
         for p in brief.ps:
             where = f"; {p.places}" if p.places else ""
             named = f"; names {p.named}" if p.named else ""
-            yield from wrap(f"{p.heading}: {p.told}{where}{named}", hang="  ")
+            kinds = f"; kinds told of in all stories: {p.kinds}" if p.kinds else ""
+            yield from wrap(f"{p.heading}: {p.told}{where}{named}{kinds}", hang="  ")
     if brief.topics:
         yield from ("", "TOPICS BESIDE TRAFFICKING", "-" * COLUMNS)
     for topic in brief.topics:
