@@ -67,6 +67,7 @@ def tags_of(article: Article) -> list[Tag]:
         span = Span("text", place, place + 20)
         found.append(Tag("indicator", "retention_of_identity_documents", 0.9, (span,)))
         found.append(Tag("place", "TH", 0.5, role="origin"))
+        found.append(Tag("topic", "smuggling", 0.5, (span,)))
     return found
 
 
@@ -137,6 +138,8 @@ def test_an_article_has_all_that_is_known_of_it(site: httpx.Client) -> None:
     assert '<mark class="removed">eleven</mark>' in html
     assert '<mark class="added">twelve</mark>' in html
     assert "retention of identity documents" in html
+    assert "<b>paid irregular passage</b>" in html
+    assert ">smuggling (paid irregular passage)</option>" in site.get("/articles").text
     assert "took their passports" in html
     assert "Nobody has reviewed it." in html
     assert "relevance-en@" in html

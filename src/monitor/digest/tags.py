@@ -167,6 +167,12 @@ def label_words(tag: Tag, country_name: CountryName) -> str:
     return f"{name} ({clean(tag.role)})" if tag.role and tag.role != "exploitation" else name
 
 
+def choice_words(scheme: str, label: str) -> str:
+    """Return what a label is called where it can be chosen, with the words that pages have."""
+    other, plain = _WORDS.get((scheme, label)), clean(label).replace("_", " ")
+    return entity_name(scheme, label) or (f"{plain} ({other})" if other else plain)
+
+
 def _within(found: Iterable[str], left: int) -> Iterator[str]:
     for quote in found:
         left -= len(quote)

@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 from monitor.countries import country_name, language_name
 from monitor.desk.archive import Listing, Row
 from monitor.digest.safe import clean
-from monitor.digest.tags import tag_line
+from monitor.digest.tags import choice_words, tag_line
 from monitor.digest.times import date_words, on_clock
-from monitor.entities import entity_name
 from monitor.masks import Shown
 from monitor.searching import Search
 from monitor.store.search import COUNTED, RELEVANCES
@@ -222,7 +221,7 @@ def _selects(archive: Archive) -> Iterator[tuple[str, str, str, list[Choice]]]:
     yield named("place", "Place", choices("place", places))
     yield named("language", "Language", choices("language", languages))
     for scheme, label in SCHEMES.items():
-        words = {one: entity_name(scheme, one) or "" for one in found.get(scheme, ())}
+        words = {one: choice_words(scheme, one) for one in found.get(scheme, ())}
         yield named(scheme, label, choices(scheme, words))
     severities = [(str(s), f"{s}s") for s in SEVERITIES]
     yield named("flag", "Flags", [("any", "any flag"), *severities])
