@@ -219,6 +219,8 @@ def test_each_topic_has_its_words_as_evidence(text: str, label: str) -> None:
         "The law gives embryos a legal status. No papers leaked before the exam.",
         "He drove without documents, and his permit had expired.",
         "The agency fee is small; brokers pay us, and debt grew on the journey to recovery.",
+        "Migrant workers cross the border to vote.",
+        "London hopes to work together on growth, climate and migration.",
         "Les camions sont en situation irrégulière.",
         "A joint intelligence committee met. The coalition spoke of migration.",
     ],
