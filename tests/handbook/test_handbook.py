@@ -15,7 +15,7 @@ from handbook_samples import HOSTILE, MADE, book, hostile, in_force, material, r
 from monitor.guidelines import load_guideline
 from monitor.guidelines.in_force import rule_on
 from monitor.guidelines.loading import load_own_rules
-from monitor.handbook import make_book, make_material, render_pages
+from monitor.handbook import make_book, make_material, render_handbook, render_pages
 from monitor.handbook.book import PRINCIPLES, TOGETHER, _measured
 from monitor.handbook.examples import show_example
 from monitor.handbook.material import PANEL_MM, _showable, card_height
@@ -143,6 +143,9 @@ def test_shares_are_told_as_people_say_them(
 def test_what_answers_for_a_whole_text_is_not_said_to_flag_nothing() -> None:
     made = make_book(rule_on([shipped.thb()]), made=MADE, program="1")
     assert {one.measured for one in made.entries if one.whole} == {TOGETHER}
+    page = render_handbook(make_material(made, seed=1, flags=trusting()), {})
+    assert ">4 rules on the whole text.<" in page
+    assert not re.search(r"\b0 rules|\b0 of the|of the 1 ", page)
 
 
 def test_what_the_checker_sees_otherwise_is_no_question(tmp_path: Path) -> None:
