@@ -81,6 +81,8 @@ def test_the_regions_of_the_african_union_divide_it() -> None:
         ("CY", "GR", "intra_regional"),  # M49 puts Cyprus into Asia; both are of the EU
         ("ML NG", "GH IT", "transregional"),  # the farthest way
         ("GH ML", "GH", "intra_subregional"),  # those at home went none
+        ("GH", "GH TH", "transregional"),  # nobody is at home in Thailand
+        ("GH TH", "GH TH", "domestic"),  # each at home, as far as is known
         ("", "GH", "unknown"),
         ("GH", "", "unknown"),
         ("AQ", "GH", "unknown"),
@@ -112,4 +114,8 @@ def test_tags_tell_places_by_their_roles() -> None:
     assert flow_of_tags([*places, tag("place", "TH", "mentioned")], NOW).kind == "intra_subregional"
     assert flow_of_tags([*places, tag("flow", "domestic")], NOW).kind == "domestic"
     assert flow_of_tags([tag("flow", "cross_border"), places[1]], NOW).kind == "unknown"
+    home = [tag("place", "GH", "origin"), places[1], tag("flow", "cross_border")]
+    assert flow_of_tags(home, NOW).kind == "unknown"
+    both = [*home, tag("place", "ML", "exploitation"), places[0]]
+    assert flow_of_tags(both, NOW).kind == "intra_subregional"
     assert flow_of_tags([], NOW).kind == "unknown"

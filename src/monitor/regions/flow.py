@@ -31,36 +31,44 @@ class FlowRegion:
 UNKNOWN = FlowRegion("unknown")
 
 
-def flow_region(origins: Iterable[str], exploited: Iterable[str], day: date) -> FlowRegion:
+def flow_region(
+    origins: Iterable[str], exploited: Iterable[str], day: date, *, crosses: bool = False
+) -> FlowRegion:
     """Return how far people were taken, as things stood on `day`.
 
-    `origins` and `exploited` are ISO 3166-1 alpha-2 codes; of several the farthest way counts, and
-    people at home where they were exploited went none. Where a code is in no region, its ways do
-    not count.
+    `origins` and `exploited` are ISO 3166-1 alpha-2 codes; of several the farthest way counts.
+    People of places where others were exploited too are taken to have been so at home, unless it is
+    known that a border was crossed. Where a code is in no region, its ways do not count.
     """
     here, homes = set(exploited), set(origins)
     if not here or not homes:
         return UNKNOWN
-    abroad = homes - here
-    if not abroad:
-        return FlowRegion("domestic", _ids(here, day))
-    kinds = {_way(home, place, day) for home in abroad for place in here}
+    ways = {
+        (home, place)
+        for home in homes
+        for place in here
+        if home != place and (crosses or home not in here or place not in homes)
+    }
+    if not ways:
+        return UNKNOWN if crosses else FlowRegion("domestic", _ids(here, day))
+    kinds = {_way(home, place, day) for home, place in ways}
     kind = next((one for one in _FAR if one in kinds), None)
-    return FlowRegion(kind, _ids(here | abroad, day)) if kind else UNKNOWN
+    return FlowRegion(kind, _ids({one for way in ways for one in way}, day)) if kind else UNKNOWN
 
 
 def flow_of_tags(tags: Iterable[Mapping[str, Any]], day: date) -> FlowRegion:
     """Return the same of an article's tags, as JSON has them.
 
     A flow that was judged `domestic` is that, whatever the nationality of the people; one that
-    crosses a border goes as far as its places tell.
+    crosses a border goes as far as its places tell, and is never domestic.
     """
     listed = list(tags)
     origins = _places(listed, "origin")
     exploited = _places(listed, "exploitation")
-    if any(tag["scheme"] == "flow" and tag["label"] == "domestic" for tag in listed):
+    flows = {tag["label"] for tag in listed if tag["scheme"] == "flow"}
+    if "domestic" in flows:
         return FlowRegion("domestic", _ids(exploited, day))
-    return flow_region(origins, exploited, day)
+    return flow_region(origins, exploited, day, crosses="cross_border" in flows)
 
 
 def _places(tags: Iterable[Mapping[str, Any]], role: str) -> set[str]:
