@@ -1,5 +1,6 @@
 """What an editor sees of a session: order, failures, settings; the checking is the test's."""
 
+import asyncio
 import logging
 import os
 import threading
