@@ -54,9 +54,10 @@ def test_killed_again_and_again(make_url_of: Callable[[], str]) -> None:
     store_worker.main(calm, "run")
     duration = monotonic() - begun
     dice = random.Random(20261125)
-    kills = sum(
-        kill_within(start(killed), dice.uniform(0, 1.5 * duration / rounds)) for _ in range(rounds)
-    )
+    # Half of the work on average: what was timed may have been slowed by others, and a run that is
+    # over cannot be killed.
+    longest = duration / rounds
+    kills = sum(kill_within(start(killed), dice.uniform(0, longest)) for _ in range(rounds))
     finish(start(killed))
     assert kills > rounds / 2
     assert dump(killed) == dump(calm)
