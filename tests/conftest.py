@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-gc.set_threshold(200_000, 50, 100)
-"""A process of tests holds millions of objects that stay: looked through often, they take a fifth
-of its time. `monitor serve` freezes its own."""
 BETTER = pytest.StashKey[dict[str, str]]()
+
+# A process of tests holds millions of objects that stay: looked through often, they take a fifth
+# of its time. `monitor serve` freezes its own.
+gc.set_threshold(200_000, 50, 100)
 
 
 @pytest.fixture(scope="session")

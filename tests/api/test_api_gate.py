@@ -226,8 +226,8 @@ def test_so_is_what_a_silent_proxy_sends(desk: Monitor, address: str) -> None:
     settings = replace(desk.settings, serve=ServeSettings(hosts=("desk.example",)))
     with _other(desk, settings) as other, serving.serve(other) as here:
         named = {"host": "desk.example"}
-        assert httpx.get(f"{here}/v1/rules", headers=named).status_code == 401
-        assert httpx.get(f"{here}/v1/rules").status_code == 200
+        assert httpx.get(f"{here}/v1/rules", headers=named, timeout=60).status_code == 401
+        assert httpx.get(f"{here}/v1/rules", timeout=60).status_code == 200
         import socket
 
         with socket.create_connection(("127.0.0.1", urlsplit(here).port or 0)) as old:
