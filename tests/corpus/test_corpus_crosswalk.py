@@ -101,8 +101,20 @@ def test_what_is_of_several_kinds_is_not_forced_into_one() -> None:
     assert said(*several) == {}
     places = [tag("place", code, role="exploitation") for code in ("TH", "GH")]
     assert said(*places) == {"CountryOfExploitation": "GHA;THA"}
-    assert said(tag("form", "organ_removal", experimental=True)) == {}
     assert said(tag("form", "illegal_adoption"), tag("gender", "unknown")) == {}
+
+
+def test_what_only_experimental_tags_tell_is_named() -> None:
+    isolation = tag("indicator", "isolation", experimental=True)
+    organs = tag("form", "organ_removal", experimental=True)
+    assert said(tag("form", "forced_labour"), isolation, organs) == {
+        "isForcedLabour": 1,
+        "meansDenyBasicNeeds": 1,
+        "isOtherExploit": 1,
+        "experimental_variables": "meansDenyBasicNeeds;isOtherExploit",
+    }
+    unsure = [tag("gender", "both", experimental=True), tag("gender", "female")]
+    assert said(*unsure) == {"gender": "Woman"}
 
 
 def test_the_table_lies_with_the_others_and_its_limits_beside_it(tmp_path: Path) -> None:
@@ -130,7 +142,7 @@ def test_the_table_lies_with_the_others_and_its_limits_beside_it(tmp_path: Path)
     writer.close()
     assert {"ctdc.csv", "ctdc_limits.json"} <= {path.name for path in writer.files}
     rows = read(tmp_path / "ctdc.csv")
-    assert list(rows[0]) == ["id", *CODEBOOK]
+    assert list(rows[0]) == ["id", *CODEBOOK, "experimental_variables"]
     assert (rows[0]["id"], rows[0]["isForcedLabour"], rows[0]["gender"]) == ("a1", "1", "NULL")
     wide = read(tmp_path / "articles.csv")[0]
     assert (wide["flow_region"], wide["flow_bodies"]) == ("intra_subregional", "AU;AU-western")

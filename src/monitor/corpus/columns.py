@@ -62,6 +62,7 @@ _NAMES: Mapping[str, tuple[Kind, str]] = {
     "item": ("text", "The good practice."),
     "met": ("boolean", "Whether it is there; empty: cannot be told."),
     "reason": ("text", "Why it is met, not met or cannot be told."),
+    "experimental_variables": ("text", "CTDC's variables that only experimental tags fill."),
     "reviewer": ("text", "Who said it."),
     "verdict": ("text", "relevant, borderline or not_relevant."),
     "at": ("time", "When it was said."),

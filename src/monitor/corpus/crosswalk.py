@@ -16,6 +16,8 @@ from monitor.countries import alpha_3
 
 NULL = "NULL"
 """Not recorded, as CTDC writes it; never "no"."""
+EXPERIMENTAL = "experimental_variables"
+"""The column beside the variables that names those which only experimental tags fill."""
 LIMITS = "ctdc_limits.json"
 _GENDERS = {"female": "Woman", "male": "Man"}
 _AGES = ("child", "adult")
@@ -44,13 +46,21 @@ def ctdc_words(name: str) -> str:
 def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record's tags in the variables: 1, a word, or `NULL` where it is not recorded.
 
-    `values` is a record as it is published, or any object with `tags`. Experimental tags do not
-    count: how often they are right has not been measured.
+    `values` is a record as it is published, or any object with `tags`. Experimental tags, of which
+    it was not measured how often they are right, fill only what the others leave open, and the
+    variables that they fill are named.
     """
-    tags = [tag for tag in values["tags"] if not tag.get("experimental")]
-    return {
-        variable["name"]: _READ[variable["kind"]](tags, variable) or NULL
-        for variable in _crosswalk()["variables"]
+    sure = [tag for tag in values["tags"] if not tag.get("experimental")]
+    row: dict[str, Any] = {}
+    unmeasured = []
+    for variable in _crosswalk()["variables"]:
+        name, read = variable["name"], _READ[variable["kind"]]
+        row[name] = read(sure, variable)
+        if not row[name] and (filled := read(values["tags"], variable)):
+            row[name] = filled
+            unmeasured.append(name)
+    return {name: value or NULL for name, value in row.items()} | {
+        EXPERIMENTAL: ";".join(unmeasured) or NULL
     }
 
 

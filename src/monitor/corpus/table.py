@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from monitor.corpus.cells import MARK, count_surrogates, guarded_line
-from monitor.corpus.crosswalk import LIMITS, ctdc_columns, ctdc_row, limits_json
+from monitor.corpus.crosswalk import EXPERIMENTAL, LIMITS, ctdc_columns, ctdc_row, limits_json
 from monitor.corpus.publish import TextDegree
 from monitor.countries import alpha_3
 from monitor.types import SEVERITIES
@@ -30,7 +30,7 @@ TIDY: Mapping[str, tuple[str, ...]] = {
         *("quoted", "message", "why", "suggestions"),
     ),
     "scorecard": ("id", "item", "guideline", "met", "reason", *_PLACED),
-    "ctdc": ("id", *ctdc_columns()),
+    "ctdc": ("id", *ctdc_columns(), EXPERIMENTAL),
     "reviews": (*("id", "review", "reviewer", "verdict", "at", "provisional", "scheme", "label"),),
 }
 """The tidy tables and their columns: a row for each span of a tag, finding or scorecard item, one
