@@ -30,6 +30,9 @@ Mining = Literal["reserved", "allowed"]
 """What a publisher says of mining an article's text (TDM Reservation Protocol, `noai`)."""
 Verdict = Literal["relevant", "borderline", "not_relevant"]
 VERDICTS: tuple[Verdict, ...] = ("relevant", "borderline", "not_relevant")
+ExportFormat = Literal["jsonl", "csv", "parquet", "brat", "docbin", "labelstudio", "doccano"]
+TextDegree = Literal["none", "quotes", "full"]
+"""How much of the texts an export gives."""
 
 PageFailure = Literal[
     "refused",

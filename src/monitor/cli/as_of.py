@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from monitor.cli.output import say
-from monitor.corpus import Policy
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
-    from monitor.corpus import ExportFormat, ExportReport
+    from monitor.corpus import ExportReport
     from monitor.desk.as_of import Earlier
+    from monitor.types import ExportFormat
 
 
 def export_as_of(
@@ -35,6 +35,7 @@ def export_as_of(
     `policy` and `filters` are what was asked for, None where nothing was. Raises `UsageError` for
     what contradicts the earlier export.
     """
+    from monitor.corpus import Policy
     from monitor.desk import as_of as job
     from monitor.desk.exports import export, read_now
 

@@ -15,6 +15,7 @@ from monitor.cli.output import progress
 from monitor.desk.checking import checked_file
 from monitor.errors import UsageError
 from monitor.findings.batch import STDIN
+from monitor.nlp.encoder import open_ahead
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
@@ -46,13 +47,13 @@ def check_files(
         found = _beside(monitor, paths, options, count)
     else:
         found = _here(monitor, paths, options)
-    with closing(found), progress() as bar:
-        task = bar.add_task("checking", total=len(paths), visible=len(paths) > 1)
-        documents = []
-        for document in found:
-            documents.append(keep(document))
-            bar.advance(task)
-    return documents
+    with closing(found):
+        if len(paths) == 1:  # nothing to show the progress of, and its library takes time to open
+            return [keep(document) for document in found]
+        with progress() as bar:
+            return [
+                keep(document) for document in bar.track(found, len(paths), description="checking")
+            ]
 
 
 def processes(paths: Sequence[str], jobs: int, worth: int = WORTH) -> int:
@@ -73,6 +74,7 @@ def _size(path: str) -> int:
 def _here(
     monitor: Monitor, paths: Sequence[str], options: Mapping[str, Any]
 ) -> Generator[dict[str, Any], None, None]:
+    open_ahead()
     for path in paths:
         yield checked_file(path, lambda data, name: monitor.check_bytes(data, name, **options))
 

@@ -21,10 +21,9 @@ from monitor.cli.engine import Engine, RayAddress, cluster_address
 from monitor.cli.output import progress, say, show
 from monitor.cli.tags import read_tags
 from monitor.config import cores
-from monitor.corpus import ExportFormat, TextDegree, key_path
 from monitor.errors import UsageError
 from monitor.searching import read_search
-from monitor.types import FORMS, Assessor
+from monitor.types import FORMS, Assessor, ExportFormat, TextDegree
 
 if TYPE_CHECKING:
     from monitor.classify import Classified, Output, Source
@@ -221,6 +220,8 @@ def export(
     ] = False,
 ) -> None:
     """Write the stored articles with tags, findings, stamps and offsets."""
+    from monitor.corpus import key_path
+
     monitor = monitor_of(context)
     place = place.upper() if place else None
     _refuse_unknown(language, form, place)

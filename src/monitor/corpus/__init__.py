@@ -2,11 +2,12 @@
 
 from monitor.corpus.cells import unguard
 from monitor.corpus.error_rates import error_rates, masking_rates
-from monitor.corpus.export import ExportFormat, ExportReport, export
+from monitor.corpus.export import ExportReport, export
 from monitor.corpus.harm import Guard
 from monitor.corpus.key_file import key_path
-from monitor.corpus.publish import QUOTE_SHARE, QUOTE_WORDS, Policy, TextDegree
+from monitor.corpus.publish import QUOTE_SHARE, QUOTE_WORDS, Policy
 from monitor.corpus.record import record_schema
+from monitor.types import ExportFormat, TextDegree
 
 __all__ = [
     "QUOTE_SHARE",

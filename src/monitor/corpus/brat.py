@@ -30,7 +30,7 @@ from monitor.corpus.marks import (
     relevance_word,
 )
 from monitor.corpus.one_text import one_text
-from monitor.corpus.publish import TextDegree
+from monitor.types import TextDegree
 
 FOLDER, DOCUMENTS = "brat", "documents.jsonl"
 DOCUMENT, RELEVANCE = "document", "Relevance"

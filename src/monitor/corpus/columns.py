@@ -12,8 +12,8 @@ from typing import Any
 from monitor.corpus.cells import MARK
 from monitor.corpus.crosswalk import ctdc_words
 from monitor.corpus.facts import Column, Kind
-from monitor.corpus.publish import TextDegree
 from monitor.corpus.record import record_schema
+from monitor.types import TextDegree
 
 _NAMES: Mapping[str, tuple[Kind, str]] = {
     "tags": ("text", "Labels as scheme:label[:role], separated by ;."),

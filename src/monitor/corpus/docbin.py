@@ -16,8 +16,8 @@ from typing import Any
 from monitor.corpus.cells import without_surrogates
 from monitor.corpus.marks import FINDING, count_empty, count_outside, name_of
 from monitor.corpus.one_text import VEIL, OneText, one_text
-from monitor.corpus.publish import TextDegree
 from monitor.nlp.docs import DocShard, Marked, MarkedText
+from monitor.types import TextDegree
 
 FILE = "docbin-{:04d}.spacy"
 PER_FILE = 500

@@ -16,8 +16,8 @@ from monitor.corpus.cells import without_surrogates
 from monitor.corpus.jsonl import LineWriter, article_line
 from monitor.corpus.marks import count_empty, count_outside, marks_of
 from monitor.corpus.one_text import one_text
-from monitor.corpus.publish import TextDegree
 from monitor.text.positions import Positions
+from monitor.types import TextDegree
 
 FILE = "doccano.jsonl"
 UNIT = "utf-16"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 from uuid import uuid4
 
 from monitor.corpus import brat, docbin, doccano, jsonl, labelstudio, parquet, table
@@ -32,7 +32,7 @@ from monitor.corpus.package import (
     write_json,
     write_package,
 )
-from monitor.corpus.publish import Policy, Published, TextDegree, publish
+from monitor.corpus.publish import Policy, Published, publish
 from monitor.corpus.record import canonical
 from monitor.corpus.table import TableWriter
 from monitor.corpus.tally import Tally
@@ -42,8 +42,8 @@ from monitor.credits import ExportSettings
 from monitor.errors import UsageError
 from monitor.holders import holder_name, is_dead
 from monitor.recorded import Recorded
+from monitor.types import ExportFormat, TextDegree
 
-ExportFormat = Literal["jsonl", "csv", "parquet", "brat", "docbin", "labelstudio", "doccano"]
 LOSS = "loss.json"
 SCHEMA = 1
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from monitor.corpus.publish import TextDegree
+from monitor.types import TextDegree
 
 # Line breaks in the eyes of many readers, direction overrides, and lone surrogates, which UTF-8
 # cannot carry: \uXXXX in JSON means the same.

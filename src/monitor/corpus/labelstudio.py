@@ -27,7 +27,7 @@ from monitor.corpus.marks import (
     relevance_word,
 )
 from monitor.corpus.one_text import one_text
-from monitor.corpus.publish import TextDegree
+from monitor.types import TextDegree
 
 CONFIG = "labelstudio.xml"
 TASKS = "labelstudio-{:04d}.json"

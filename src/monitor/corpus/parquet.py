@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.corpus.cells import without_surrogates
-from monitor.corpus.publish import TextDegree
 from monitor.errors import UsageError
 from monitor.shapes import time_json
+from monitor.types import TextDegree
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -15,15 +15,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from monitor.corpus.budget import Budget
 from monitor.corpus.harm import Guard, Harm
 from monitor.corpus.record import spans_of
 from monitor.masks import Shown
-from monitor.types import SEVERITIES
-
-TextDegree = Literal["none", "quotes", "full"]
+from monitor.types import SEVERITIES, TextDegree
 
 QUOTE_SHARE = 0.10
 QUOTE_WORDS = 90

@@ -15,9 +15,8 @@ from typing import Any, TextIO
 
 from monitor.corpus.cells import MARK, count_surrogates, guarded_line
 from monitor.corpus.crosswalk import EXPERIMENTAL, LIMITS, ctdc_columns, ctdc_row, limits_json
-from monitor.corpus.publish import TextDegree
 from monitor.countries import alpha_3
-from monitor.types import SEVERITIES
+from monitor.types import SEVERITIES, TextDegree
 
 Row = dict[str, Any]
 

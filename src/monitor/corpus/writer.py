@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from monitor.corpus.publish import TextDegree
+from monitor.types import TextDegree
 
 
 class Writer(Protocol):

@@ -1,6 +1,5 @@
 """`guideline.yaml`: what a guideline is, and what holds for all its rules."""
 
-# ruff: noqa: RUF012 - pydantic copies the defaults of its models
 from __future__ import annotations
 
 from typing import Annotated, Literal
@@ -19,8 +18,8 @@ class TopicWords(Strict):
     means: list[Name]
     purpose: list[Name]
     other: list[Name]
-    elsewhere: list[Name] = []
-    breaks: list[Name] = []
+    elsewhere: list[Name] = Field(default_factory=list)
+    breaks: list[Name] = Field(default_factory=list)
     short_words: Annotated[int, Field(gt=0)] = 120
 
 
@@ -52,29 +51,29 @@ class DetailWords(Strict):
     with another detail than an age in the sentence.
     """
 
-    words: list[Name] = []
-    named: list[Name] = []
-    ahead: list[Name] = []
+    words: list[Name] = Field(default_factory=list)
+    named: list[Name] = Field(default_factory=list)
+    ahead: list[Name] = Field(default_factory=list)
     alone: bool = True
 
 
 class PersonWords(Strict):
     """How persons are followed through a text, and what shows their roles."""
 
-    assumed: list[Name] = []
-    no_person: list[Name] = []
-    no_name: list[Name] = []
-    participles: list[Name] = []
-    several: list[Name] = []
+    assumed: list[Name] = Field(default_factory=list)
+    no_person: list[Name] = Field(default_factory=list)
+    no_name: list[Name] = Field(default_factory=list)
+    participles: list[Name] = Field(default_factory=list)
+    several: list[Name] = Field(default_factory=list)
     adult_age: int = 18
     by_age: tuple[Name, Name] = ("minor", "adult")
-    instead: dict[Name, list[Name]] = {}
-    never: dict[Name, list[Name]] = {}
-    events: list[PersonEvent] = []
-    details: dict[Name, DetailWords] = {}
-    owners: list[Name] = []
-    broad: list[Name] = []
-    kin: list[Name] = []
+    instead: dict[Name, list[Name]] = Field(default_factory=dict)
+    never: dict[Name, list[Name]] = Field(default_factory=dict)
+    events: list[PersonEvent] = Field(default_factory=list)
+    details: dict[Name, DetailWords] = Field(default_factory=dict)
+    owners: list[Name] = Field(default_factory=list)
+    broad: list[Name] = Field(default_factory=list)
+    kin: list[Name] = Field(default_factory=list)
     relative: Name = "relative"
     protected: Name = "victim"
 
@@ -82,32 +81,32 @@ class PersonWords(Strict):
 class CaseWords(Strict):
     """What tells trafficking (act, means and purpose) from smuggling (a passage)."""
 
-    act: list[Name] = []
-    means: list[Name] = []
-    purpose: list[Name] = []
-    crossing: list[Name] = []
+    act: list[Name] = Field(default_factory=list)
+    means: list[Name] = Field(default_factory=list)
+    purpose: list[Name] = Field(default_factory=list)
+    crossing: list[Name] = Field(default_factory=list)
 
 
 class StatisticWords(Strict):
     """Lexicons that tell where a figure comes from."""
 
-    source: list[Name] = []
+    source: list[Name] = Field(default_factory=list)
 
 
 class JudgeWords(Strict):
     """Which model tells how sure findings are; rules `protecting` people are never lowered."""
 
     model: Name
-    protecting: list[Name] = []
+    protecting: list[Name] = Field(default_factory=list)
 
 
 class NameWords(Strict):
     """What tells names, inside which words are no breach."""
 
-    heads: list[Name] = []
-    openings: list[Name] = []
-    listed: list[Name] = []
-    offences: list[Name] = []
+    heads: list[Name] = Field(default_factory=list)
+    openings: list[Name] = Field(default_factory=list)
+    listed: list[Name] = Field(default_factory=list)
+    offences: list[Name] = Field(default_factory=list)
 
 
 class GuidelineFile(Strict):
@@ -122,14 +121,14 @@ class GuidelineFile(Strict):
     licence: Text
     topic: TopicWords
     speakers: SpeakerWords
-    captions: list[Name] = []
+    captions: list[Name] = Field(default_factory=list)
     roles: dict[Name, list[Name]]
-    pronouns: dict[Text, list[Name]] = {}
+    pronouns: dict[Text, list[Name]] = Field(default_factory=dict)
     persons: PersonWords = PersonWords()
     cases: CaseWords = CaseWords()
     statistics: StatisticWords = StatisticWords()
     names: NameWords = NameWords()
-    plurals: list[Text] = []
+    plurals: list[Text] = Field(default_factory=list)
     judge: JudgeWords | None = None
     siblings: list[Annotated[list[Name], Field(min_length=2)]]
 

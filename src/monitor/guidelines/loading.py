@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor.config import data_dir
 from monitor.errors import GuidelineError
@@ -16,6 +17,9 @@ from monitor.guidelines.reading import line_of, read_yaml, where
 from monitor.guidelines.schema import Lexicon, LexiconFile, Rule, RuleFile
 from monitor.guidelines.stamp import guideline_stamp
 from monitor.nlp.artefact import find_model, load_folder
+
+if TYPE_CHECKING:
+    from monitor.guidelines.judge import Judge
 
 GUIDELINE, LEXICON = "guideline.yaml", "lexicon.yaml"
 FILES = (GUIDELINE, LEXICON, FIGURES)
@@ -39,6 +43,8 @@ def load_guideline(
     own = _extension(path, cache)
     base = base_folder(path, own.extends) if own else path
     about = read_yaml(base / GUIDELINE, GuidelineFile, cache)
+    # first of all: its encoder may open while the rules are read
+    judge = _judge_of(about, models) if models else None
     lexicons = load_lexicons(base, cache)
     files = rule_files(base)
     if own:
@@ -54,9 +60,7 @@ def load_guideline(
         raise GuidelineError(_locate(path, rules, error)) from error
     added = frozenset(rule for rule, (_, file) in rules.items() if own and file.parent == path)
     guideline = replace(guideline, figures=figures, added=added)
-    if about.judge is None or models is None:
-        return guideline
-    return _with_judge(guideline, models, path if own else None)
+    return guideline if judge is None else _with_judge(guideline, judge, path if own else None)
 
 
 def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) -> Guideline:
@@ -124,13 +128,17 @@ def _read_rules(
     return rules
 
 
-def _with_judge(guideline: Guideline, models: Path, own: Path | None) -> Guideline:
-    """Return the guideline with its judge, which counts in the stamp."""
+def _judge_of(about: GuidelineFile, models: Path) -> Judge | None:
+    """Return the judge that a guideline names, if any."""
+    if about.judge is None:
+        return None
     from monitor.guidelines.judge import load_judge
 
-    named = guideline.about.judge
-    assert named is not None
-    judge = load_judge(load_folder(find_model(models, named.model)))
+    return load_judge(load_folder(find_model(models, about.judge.model)))
+
+
+def _with_judge(guideline: Guideline, judge: Judge, own: Path | None) -> Guideline:
+    """Return the guideline with its judge, which counts in the stamp."""
     stamp = guideline_stamp(guideline.id, guideline.version, guideline.path, own, judge.folder)
     return replace(guideline, judge=judge, stamp=stamp)
 

@@ -88,11 +88,11 @@ class Paired(Strict):
 class WordList(Strict):
     """Words and phrases, listed or made by combining slots; see README, "Lists of words"."""
 
-    words: list[Text] = []
-    stems: list[Text] = []
-    sequences: list[Annotated[list[Slot], Field(min_length=1)]] = []
-    include: list[Name] = []
-    never_in: list[Text] = Field([], alias="except")
+    words: list[Text] = Field(default_factory=list)
+    stems: list[Text] = Field(default_factory=list)
+    sequences: list[Annotated[list[Slot], Field(min_length=1)]] = Field(default_factory=list)
+    include: list[Name] = Field(default_factory=list)
+    never_in: list[Text] = Field(default_factory=list, alias="except")
 
 
 class Lexicon(WordList):
@@ -104,21 +104,21 @@ class Lexicon(WordList):
 class Clause(Strict):
     """One piece of evidence: holds if at least `at_least` of what it lists is found `within`."""
 
-    lexicons: list[Name] = []
-    phrases: list[Text] = []
-    sequences: list[Annotated[list[Slot], Field(min_length=1)]] = []
-    tokens: list[Annotated[list[Token], Field(min_length=1)]] = []
+    lexicons: list[Name] = Field(default_factory=list)
+    phrases: list[Text] = Field(default_factory=list)
+    sequences: list[Annotated[list[Slot], Field(min_length=1)]] = Field(default_factory=list)
+    tokens: list[Annotated[list[Token], Field(min_length=1)]] = Field(default_factory=list)
     person: Name | None = None
     referent: Referent | None = None
     whose: Whose | None = None
-    is_: list[RoleNames] = Field([], alias="is")
-    not_: list[RoleNames] = Field([], alias="not")
+    is_: list[RoleNames] = Field(default_factory=list, alias="is")
+    not_: list[RoleNames] = Field(default_factory=list, alias="not")
     contact: bool = False
     details: Annotated[int, Field(gt=0)] | None = None
-    headline_has: list[Literal["exclamation", "capitals", "question"]] = []
+    headline_has: list[Literal["exclamation", "capitals", "question"]] = Field(default_factory=list)
     quoted: Literal["attributed", "scare"] | None = None
-    statistic: list[StatisticPart] = []
-    case: list[Literal["trafficking", "smuggling"]] = []
+    statistic: list[StatisticPart] = Field(default_factory=list)
+    case: list[Literal["trafficking", "smuggling"]] = Field(default_factory=list)
     within: Within = "sentence"
     reach: Annotated[int, Field(gt=0)] | None = None
     at_least: Annotated[int, Field(gt=0)] = 1
@@ -181,22 +181,22 @@ class Matcher(Strict):
     `apart`: the clauses of the rule do not hold for it, only its own.
     """
 
-    phrases: list[Text] = []
-    sequence: list[Slot] = []
-    replace: dict[Text, list[Text]] = {}
-    tokens: list[Annotated[list[Token], Field(min_length=1)]] = []
-    dependency: list[DependencyPattern] = []
+    phrases: list[Text] = Field(default_factory=list)
+    sequence: list[Slot] = Field(default_factory=list)
+    replace: dict[Text, list[Text]] = Field(default_factory=dict)
+    tokens: list[Annotated[list[Token], Field(min_length=1)]] = Field(default_factory=list)
+    dependency: list[DependencyPattern] = Field(default_factory=list)
     figures: bool = False
-    persons: list[RoleNames] = []
+    persons: list[RoleNames] = Field(default_factory=list)
     mark: Literal["person", "details"] = "person"
     apart: bool = False
     severity: Severity | None = None
     message: Text | None = None
     why: Text | None = None
-    sources: list[SourceEntry] = []
-    suggest: list[Text | Paired] = []
-    needs: list[Clause] = []
-    unless: list[Clause] = []
+    sources: list[SourceEntry] = Field(default_factory=list)
+    suggest: list[Text | Paired] = Field(default_factory=list)
+    needs: list[Clause] = Field(default_factory=list)
+    unless: list[Clause] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -224,11 +224,11 @@ class DocumentCheck(Strict):
     min_words: Annotated[int, Field(ge=0)] = 120
     min_words_met: Annotated[int, Field(ge=0)] | None = None
     each: Literal["caption"] | None = None
-    about: list[Clause] = []
-    unless: list[Clause] = []
-    met: list[Clause] = []
-    weak: list[Clause] = []
-    broken: list[Clause] = []
+    about: list[Clause] = Field(default_factory=list)
+    unless: list[Clause] = Field(default_factory=list)
+    met: list[Clause] = Field(default_factory=list)
+    weak: list[Clause] = Field(default_factory=list)
+    broken: list[Clause] = Field(default_factory=list)
     otherwise: Literal["met", "broken", "silent"]
     flags: Literal["headline"] | None = None
     reasons: dict[Literal["met", "weak", "broken"], Text]
@@ -260,8 +260,8 @@ class Examples(Strict):
 
     bad: list[Text | Example]
     good: list[Text | Example]
-    quoted: list[Text | Example] = []
-    unjudged: list[Text | Example] = []
+    quoted: list[Text | Example] = Field(default_factory=list)
+    unjudged: list[Text | Example] = Field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.bad) + len(self.good) + len(self.quoted) + len(self.unjudged)
@@ -280,19 +280,19 @@ class Rule(Strict):
     quotes: QuotePolicy
     message: Text
     why: Text
-    suggest: list[Text | Paired] = []
+    suggest: list[Text | Paired] = Field(default_factory=list)
     sources: Annotated[list[SourceEntry], Field(min_length=1)]
-    trigger: list[Text] = []
-    trigger_stems: list[Text] = []
-    match: list[Matcher] = []
+    trigger: list[Text] = Field(default_factory=list)
+    trigger_stems: list[Text] = Field(default_factory=list)
+    match: list[Matcher] = Field(default_factory=list)
     check: DocumentCheck | None = None
-    needs: list[Clause] = []
-    unless: list[Clause] = []
+    needs: list[Clause] = Field(default_factory=list)
+    unless: list[Clause] = Field(default_factory=list)
     mentions: Literal["skip", "flag"] = "skip"
     names: Literal["skip", "flag"] = "skip"
-    law: list[Concern] = []
+    law: list[Concern] = Field(default_factory=list)
     offers: Literal["helplines"] | None = None
-    limits: list[Text] = []
+    limits: list[Text] = Field(default_factory=list)
     examples: Examples
 
     @model_validator(mode="after")

@@ -1,0 +1,53 @@
+"""The encoder's session: it opens when it is first run, or at once where a process has said so."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from monitor.config import data_dir
+from monitor.errors import ModelError
+from monitor.nlp import encoder
+from monitor.nlp.artefact import find_model
+from monitor.nlp.encoder import EncoderSession, open_ahead
+
+NAME = "open encoder"
+
+
+@pytest.fixture
+def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that has one draft to check; the tests after this one are in none."""
+    monkeypatch.setattr(encoder, "_ahead", threading.Event())
+    open_ahead()
+
+
+def opening() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == NAME]
+
+
+def test_a_session_waits_for_its_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder, "_ahead", threading.Event())
+    before = opening()
+    session = EncoderSession(b"no model", "x.onnx")
+    assert set(opening()) <= set(before)
+    assert session.content
+
+
+@pytest.mark.usefixtures("in_haste")
+def test_a_session_opens_beside_other_work_where_it_is_wanted_soon() -> None:
+    content = (find_model(data_dir("models"), "rules-en") / "judge.onnx").read_bytes()
+    session = EncoderSession(content, "judge.onnx")
+    for thread in opening():
+        thread.join()
+    assert not session.content  # it is held by the session alone
+    assert session.run([101, 102])["rules"].shape[0] == 2
+
+
+@pytest.mark.usefixtures("in_haste")
+def test_what_cannot_be_opened_ahead_is_told_where_it_is_run() -> None:
+    session = EncoderSession(b"no model", "x.onnx")
+    for thread in opening():
+        thread.join()
+    with pytest.raises(ModelError, match=r"x\.onnx: no ONNX model"):
+        session.run([1])
