@@ -25,6 +25,9 @@ RESULT = {
         "slave-noun": {"sure": 4, "found": 3, "flags": 10, "right": 8, "recall": 0.75},
         "sex-slave": {"sure": 0, "found": 0, "flags": 0, "right": 0},
     },
+    "scorecard": {
+        "no-helpline": {"agree": 6, "false_met": 1, "false_not_met": 2, "unanswered": 4},
+    },
 }
 NEWS = {"articles": 900, "words": 400_000, "rules": {"slave-noun": 2}}
 
@@ -88,6 +91,14 @@ def test_a_rule_without_hits_is_not_praised(guideline, file, name):
     words = " ".join(measured_words(told))
     assert "No independent hits yet" in words
     assert "not known" in words
+
+
+def test_a_rule_on_whole_texts_is_not_said_to_flag_nothing(guideline, file):
+    told = measured_json(guideline, "no-helpline", load_measured(file.parent))
+    assert (told["answers"], told["as_editors"]) == (9, 6)
+    words = " ".join(measured_words(told))
+    assert "in 6 of 9 articles among 150 as editors had" in words
+    assert "flags nothing" not in words
 
 
 def test_without_measurements_none_are_told(guideline, tmp_path):

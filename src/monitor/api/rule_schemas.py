@@ -124,6 +124,10 @@ class MeasuredOut(Model):
     found: int
     recall: float | None
     general_hits_per_100k_words: float | None
+    answers: int = Field(
+        description="Answers for a whole text that it gave where editors had answered."
+    )
+    as_editors: int = Field(description="How many of them were the editors'.")
     examples: int
 
 

@@ -23,12 +23,15 @@ from monitor.shapes import in_ten
 
 MEASURED = "measured.json"
 PER_WORDS = 100_000
+WRONG = ("false_met", "false_not_met")
 
 
 class RuleMeasure(Strict):
     """Of the marks editors were sure of, how many were found; of its flags, how many were right.
 
     `general` counts its warnings and errors in general news, None where that was not measured.
+    `answers` counts those it gave on whole texts where editors had answered too, `as_editors` those
+    that were the same.
     """
 
     sure: int
@@ -36,6 +39,8 @@ class RuleMeasure(Strict):
     flags: int
     right: int
     general: int | None = None
+    answers: int = 0
+    as_editors: int = 0
     examples: int
 
 
@@ -107,10 +112,13 @@ def measured_of(
     counted = general[1]["rules"] if general else None
     rules = {}
     for rule in guideline.rules:
-        row = result["rules"].get(rule.id, {})
+        row, said = result["rules"].get(rule.id, {}), result["scorecard"].get(rule.id, {})
+        as_editors = int(said.get("agree", 0))
         rules[rule.id] = {
             **{name: int(row.get(name, 0)) for name in ("sure", "found", "flags", "right")},
             "general": None if counted is None else int(counted.get(rule.id, 0)),
+            "answers": as_editors + sum(int(said.get(name, 0)) for name in WRONG),
+            "as_editors": as_editors,
             "examples": len(rule.examples),
         }
     return {
@@ -163,6 +171,8 @@ def measured_json(guideline: Guideline, rule: str, measured: Measured | None) ->
         "found": row.found,
         "recall": round(row.found / row.sure, 3) if row.sure else None,
         "general_hits_per_100k_words": rate,
+        "answers": row.answers,
+        "as_editors": row.as_editors,
         "examples": row.examples,
     }
 
@@ -185,7 +195,12 @@ def measured_words(measured: Mapping[str, Any] | None) -> list[str]:
         return ["No independent hits yet: it has not been measured on annotated articles."]
     hits, articles = measured["hits"], measured["articles"]
     lines = []
-    if not hits:
+    if not hits and measured["answers"]:
+        lines.append(
+            f"It answers for the whole text: in {measured['as_editors']} of {measured['answers']} "
+            f"articles among {articles} as editors had."
+        )
+    elif not hits:
         lines.append(
             f"No independent hits yet: it flags nothing in {articles} annotated articles, so how "
             "often it is right is not known."
