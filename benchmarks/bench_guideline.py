@@ -36,6 +36,7 @@ HURTFUL: dict[str, Callable[[int], str]] = {
     "quotations left open": lambda n: ('"“‘« ' * n)[:n],
     "nested brackets": lambda n: "(" * (n // 2) + ")" * (n // 2),
     "nothing but ages and names": lambda n: ("Anna Lee, 14, " * n)[:n],
+    "nothing but a name and her mother": lambda n: (SENTENCE + "Rosa's mother. " * n)[:n],
 }
 
 

@@ -29,6 +29,8 @@ class Person:
     mentions: list[Mention] = field(default_factory=list)
     grown: bool = False
     """Whether a present age of an adult is told too ("She is 34 … when she was 15")."""
+    called: bool = False
+    """Whether the text calls it "she" or "he"; looked up at every question about its roles."""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -58,7 +60,7 @@ class Person:
             told.add("one")
         elif self._is_general():
             told.add("general")
-        if self.age or any(m.word in _SHE for m in self.mentions):
+        if self.age or self.called:
             told.add("somebody")
         return frozenset(told | {f"known-{role}" for role in self.facts})
 
@@ -111,6 +113,7 @@ class Cast:
         """Settle that a mention means a person, who gains what its words say."""
         self._meant[id(mention)] = person
         person.mentions.append(mention)
+        person.called |= mention.word in _SHE
         for role in mention.roles:
             person.facts.setdefault(role, mention.place)
         for role in mention.assumed:
