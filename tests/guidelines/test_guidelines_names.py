@@ -167,3 +167,20 @@ def test_time_is_linear():
     seconds(100)
     few, many = (min(seconds(count) for _ in range(3)) for count in (1_000, 8_000))
     assert many < 12 * max(few, 0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("How Bangladeshis are lured into slavery in Libya", "adult-victim-named"),
+        ("City Urged to Look for Trafficked Homeless Youth", "adult-victim-named"),
+        ("He was jailed for trafficking two 15-year-old Ely girls.", "child-name-identified"),
+    ],
+)
+def test_peoples_groups_and_towns_are_no_names_of_victims(text, rule):
+    found = check_document(THB, Document(text, language="en")).findings
+    assert rule not in {finding.rule for finding in found}
+    named = text.replace("Bangladeshis", "Rehana").replace("How", "Rehana Begum and")
+    named = named.replace("Homeless Youth", "Worker Rosa Mensah").replace("Ely girls", "Ama Mensah")
+    found = check_document(THB, Document(named, language="en")).findings
+    assert rule in {finding.rule for finding in found}
