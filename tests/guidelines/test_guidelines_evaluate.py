@@ -29,9 +29,9 @@ def write(file, rows):
 
 @pytest.fixture
 def evaluate(tmp_path):
-    def run(*findings, read=1_000, literals=None):
-        row = {"id": "a", "read": read, "findings": findings, "doc": [], "doc_ok": ["no-helpline"]}
-        write(tmp_path / "relevance" / "dev.jsonl", [{"id": "a", "title": "News", "text": TEXT}])
+    def run(*findings, read=1_000, literals=None, title="News", doc=()):
+        row = {"id": "a", "read": read, "findings": findings, "doc": doc, "doc_ok": ["no-helpline"]}
+        write(tmp_path / "relevance" / "dev.jsonl", [{"id": "a", "title": title, "text": TEXT}])
         data = write(tmp_path / "spans" / "dev.jsonl", [row])
         return evaluate_guideline(THB, data, literals=literals)
 
@@ -51,6 +51,14 @@ def test_a_sibling_counts_for_both_sides(evaluate):
     result = evaluate(mark("slave-noun", "slaves"))
     assert result["rules"]["slave-noun"]["found"] == 1
     assert result["rules"]["sex-slave"]["right"] == 1
+
+
+def test_a_headline_that_the_editor_had_found_sensational_too_is_no_false_flag(evaluate):
+    loud, rule = "Sex slaves rescued from hell!", "headline-sensational"
+    assert evaluate(title=loud, doc=[rule])["rules"][rule]["right"] == 1
+    assert evaluate(title=loud)["rules"][rule] | {"recall": 0} == {
+        "sure": 0, "found": 0, "recall": 0, "flags": 1, "right": 0, "precision": 0.0, "repeats": 0,
+    }  # fmt: skip
 
 
 def test_what_literal_phrases_find_is_counted_apart(evaluate, tmp_path):

@@ -1,10 +1,11 @@
 """Precision and recall of the rules on articles whose breaches editors have marked.
 
 How it counts: an editor marks the same wording once per field, so its repeats count as marked. A
-flag is right if a mark of its rule or of a sibling overlaps it, sure or not; recall counts sure
-marks only. What lies behind the `read` characters was not judged and does not count. Editors mark
-a rule's first wordings and seldom all of them: flags whose words stand in a mark of the same rule
-elsewhere in the article are counted as `repeats` beside, and not as right.
+flag is right if a mark of its rule or of a sibling overlaps it, sure or not, and a flag that a
+question on the whole text raises in the headline if the editor had answered it so; recall counts
+sure marks only. What lies behind the `read` characters was not judged and does not count. Editors
+mark a rule's first wordings and seldom all of them: flags whose words stand in a mark of the same
+rule elsewhere in the article are counted as `repeats` beside, and not as right.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def score(
                 if not hit:
                     misses.append(_shown_mark(item, mark, mark.rule in flagging))
         for finding in findings:
-            right = any(agree(finding, mark, related) for mark in item.marks)
+            right = is_marked(finding, item, related)
             repeat = not right and any(_repeats(finding, mark) for mark in item.marks)
             said = _Count(flags=1, right=right, repeats=repeat)
             rules[finding.rule].add(said)
@@ -288,6 +289,11 @@ def related_rules(guideline: Guideline) -> dict[str, set[str]]:
         for rule in group:
             related[rule] |= set(group)
     return related
+
+
+def is_marked(finding: Finding, item: Item, related: Mapping[str, set[str]]) -> bool:
+    """Whether an editor marked what a flag is about, or found the same of the whole text."""
+    return finding.rule in item.not_met or any(agree(finding, mark, related) for mark in item.marks)
 
 
 def agree(finding: Finding, mark: Mark, related: Mapping[str, set[str]]) -> bool:

@@ -12,7 +12,14 @@ from monitor.config import cache_dir, data_dir, guideline_dir
 from monitor.guidelines import Guideline, load_guideline
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.engine import make_policy, run_shown
-from monitor.guidelines.evaluate import Item, agree, read_items, read_lines, related_rules
+from monitor.guidelines.evaluate import (
+    Item,
+    agree,
+    is_marked,
+    read_items,
+    read_lines,
+    related_rules,
+)
 from monitor.guidelines.judge import load_judge
 from monitor.nlp.artefact import ModelFolder
 from monitor.train.judge_data import NEWS, is_kept_apart
@@ -60,7 +67,7 @@ def marks_met(guideline: Guideline, items: Sequence[Item]) -> Mapping[str, int]:
             counts["sure"] += mark.sure
             counts["sure_found"] += mark.sure and any(agree(f, mark, related) for f in found)
         for flag in found:
-            meets = any(agree(flag, mark, related) for mark in item.marks)
+            meets = is_marked(flag, item, related)
             voice = "suggestions" if flag.severity == "suggestion" else "loud"
             counts[f"{voice}_{'matched' if meets else 'unmatched'}"] += 1
     return counts
