@@ -20,6 +20,7 @@ from monitor.guidelines.judge import DIGITS, Formula, Judge, load_judge
 from monitor.nlp.artefact import find_model, load_folder
 from monitor.text.document import Document
 from monitor.text.given import make_document
+from monitor.types import SEVERITIES, Finding, Severity
 
 GUIDELINE = data_dir("guidelines") / "thb-en"
 MODELS = data_dir("models")
@@ -166,15 +167,22 @@ def test_odd_characters_move_no_offset(odd: str) -> None:
 
 
 ODDS = st.floats(-12, 12)
-FORMULA = Formula(0.7, -0.3, 0.9, 0.5, 0.2, -8, 4, {"a": 1.0}, -0.5)
+FINDING = Finding("a", "warning", "dignity", "body", "text", 0, 4, "word", "no", "m", "w", (), ())
+FORMULA = Formula(0.7, -0.3, 0.9, 0.5, -1.0, -0.5, 0.6, 0.2, -8, 4, {"a": 1.0}, -0.5)
 
 
-@given(ODDS, ODDS, st.booleans())
-def test_a_confidence_rises_with_the_evidence(own: float, best: float, loud: bool) -> None:
-    said = FORMULA.confidence("a", own, best, loud=loud)
+@given(ODDS, ODDS, st.sampled_from(SEVERITIES), st.booleans())
+def test_a_confidence_rises_with_the_evidence(
+    own: float, best: float, severity: Severity, again: bool
+) -> None:
+    finding = replace(FINDING, severity=severity)
+    said = FORMULA.confidence(finding, own, best, again=again)
     assert 0 <= said <= 1
-    assert said <= FORMULA.confidence("a", own + 1, best, loud=loud)
-    assert said >= FORMULA.confidence("of no known record", own, best, loud=loud)
+    assert said <= FORMULA.confidence(finding, own + 1, best, again=again)
+    assert said >= FORMULA.confidence(replace(finding, rule="unheard"), own, best, again=again)
+    assert said <= FORMULA.confidence(finding, own, best, again=False)
+    assert said >= FORMULA.confidence(replace(finding, quoted="attributed"), own, best, again=again)
+    assert said <= FORMULA.confidence(replace(finding, field="title"), own, best, again=again)
 
 
 @pytest.mark.parametrize(

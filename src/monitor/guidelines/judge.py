@@ -28,6 +28,8 @@ GLANCE = "glance.npz"
 MOST = 300
 """Sentences that are read of one draft: more with findings than in 5,000 words of any news, and
 five seconds of a processor."""
+WEIGHTS, PLACES = ("judge", "best", "prior", "loud", "offset"), ("again", "quoted", "title")
+"""What a formula weighs; models of before 1.2.0 say nothing of places."""
 DIGITS = 3
 """More would say more than the encoder's numbers are the same to on every processor."""
 
@@ -37,28 +39,35 @@ class Formula:
     """From the judge's numbers to a confidence; a logistic regression on annotated articles.
 
     `judge` weighs the log odds of the rule or a sibling at the flagged words, `best` those of any
-    rule there, `prior` the rule's own, `loud` that it is no suggestion. Log odds of the judge count
-    within `low` and `high`.
+    rule there, `prior` the rule's own, `loud` that it is no suggestion, `again` that the rule has
+    spoken before in the text, `quoted` that somebody's speech is flagged, `title` the headline. Log
+    odds of the judge count within `low` and `high`.
     """
 
     judge: float
     best: float
     prior: float
     loud: float
+    again: float
+    quoted: float
+    title: float
     offset: float
     low: float
     high: float
     priors: Mapping[str, float]
     unknown_prior: float
 
-    def confidence(self, rule: str, own: float, best: float, *, loud: bool) -> float:
+    def confidence(self, finding: Finding, own: float, best: float, *, again: bool) -> float:
         """Return a share between 0 and 1."""
         odds = (
             self.offset
             + self.judge * min(self.high, max(self.low, own))
             + self.best * best
-            + self.prior * self.priors.get(rule, self.unknown_prior)
-            + self.loud * loud
+            + self.prior * self.priors.get(finding.rule, self.unknown_prior)
+            + self.loud * (finding.severity != "suggestion")
+            + self.again * again
+            + self.quoted * (finding.quoted == "attributed")
+            + self.title * (finding.field == "title")
         )
         return round(1 / (1 + math.exp(-odds)), DIGITS)
 
@@ -102,9 +111,12 @@ class Reading:
     )
 
     def confidence(
-        self, scene: Scene, finding: Finding, siblings: Sequence[Sequence[str]]
+        self, scene: Scene, finding: Finding, siblings: Sequence[Sequence[str]], *, again: bool
     ) -> float | None:
-        """Return the confidence of a finding in `scene`, `None` for a rule without a head."""
+        """Return the confidence of a finding in `scene`, `None` for a rule without a head.
+
+        `again`: its rule has found something before it in the draft.
+        """
         heads = self.judge.heads
         if finding.rule not in heads or not scene.view.sentences:
             return None
@@ -120,10 +132,10 @@ class Reading:
         family = {finding.rule}.union(*(group for group in siblings if finding.rule in group))
         said = numbers[at]
         return self.judge.formula.confidence(
-            finding.rule,
+            finding,
             float(said[:, [heads[rule] for rule in family if rule in heads]].max()),
             float(said.max()),
-            loud=finding.severity != "suggestion",
+            again=again,
         )
 
     def glance(self, scene: Scene, number: int) -> float:
@@ -166,8 +178,11 @@ def judged(
     """
     of_field = {scene.field: scene for scene in scenes}
     found: list[Finding] = []
+    before = set[str]()
     for finding in findings:
-        sure = reading.confidence(of_field[finding.field], finding, siblings)
+        again = finding.rule in before
+        before.add(finding.rule)
+        sure = reading.confidence(of_field[finding.field], finding, siblings, again=again)
         weighed = sure if finding.rule not in kept else None
         if weighed is not None and weighed < reading.judge.silent:
             continue
@@ -215,7 +230,8 @@ def load_judge(folder: ModelFolder) -> Judge:
 
 def _formula(raw: Mapping[str, Any]) -> Formula:
     low, high = map(float, raw["clip"])
-    weights = {key: float(raw[key]) for key in ("judge", "best", "prior", "loud", "offset")}
+    weights = {key: float(raw[key]) for key in WEIGHTS}
+    weights |= {key: float(raw.get(key, 0)) for key in PLACES}
     priors = {str(rule): float(value) for rule, value in raw["priors"].items()}
     return Formula(
         **weights, low=low, high=high, priors=priors, unknown_prior=float(raw["unknown_prior"])

@@ -43,7 +43,7 @@ BARREN = 4
 OTHERS = 6
 _DIGITS = 4
 _ALL = 10**6
-_NOTHING = Formula(0, 0, 0, 0, 0, 0, 0, {}, 0)
+_NOTHING = Formula(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {}, 0)
 
 
 class Everything(Alone):

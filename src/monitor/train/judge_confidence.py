@@ -1,4 +1,4 @@
-"""How sure a flag is: what the judge says of its words, and how often its rule is right.
+"""How sure a flag is: what the judge says, how often editors mark its rule's flags, and where.
 
 Fitted on flags in articles, with what a judge said that had not learned from the article.
 """
@@ -21,7 +21,7 @@ from monitor.train.judge_data import JudgeData, JudgeRow
 from monitor.train.reliability import calibration_error, chance_error, reliability
 
 Floats = NDArray[np.float64]
-FEATURES = ("judge", "best", "prior", "loud")
+FEATURES = ("judge", "best", "prior", "loud", "again", "quoted", "title")
 CLIP = (-8.0, 4.0)
 PSEUDO = 4.0
 """So many flags at the base rate stand behind each rule's own."""
@@ -35,7 +35,8 @@ Said = Callable[[str, str, int], tuple[int, Sentence, NDArray[Any]] | None]
 class Flag:
     """A finding of the guideline in an article, and what editors said of it.
 
-    `marked`: before they saw it; `right`: then, or when they judged it.
+    `again`: its rule has found something before in the article; `quoted`: in somebody's speech.
+    `marked`: by an editor who had not seen it; `right`: then, or when it was judged.
     """
 
     article: str
@@ -45,6 +46,8 @@ class Flag:
     start: int
     end: int
     loud: bool
+    again: bool
+    quoted: bool
     marked: bool
     right: bool
 
@@ -90,7 +93,10 @@ def flags_in(guideline: Guideline, items: Sequence[Item], data: JudgeData) -> li
     for item, checked in zip(
         items, run_policy(guideline, [item.document for item in items], policy), strict=True
     ):
+        before = set[str]()
         for found in checked.findings:
+            again = found.rule in before
+            before.add(found.rule)
             if found.rule not in data.siblings or (
                 found.field != "title" and found.start >= item.read
             ):
@@ -100,7 +106,8 @@ def flags_in(guideline: Guideline, items: Sequence[Item], data: JudgeData) -> li
             flags.append(
                 Flag(
                     item.id, data.events[item.id], found.rule, found.field, found.start, found.end,
-                    found.severity != "suggestion", marked, marked or verdict == "right",
+                    found.severity != "suggestion", again, found.quoted == "attributed",
+                    marked, marked or verdict == "right",
                 )
             )  # fmt: skip
     return flags
@@ -127,7 +134,7 @@ def gather(flags: Iterable[Flag], said: Said, data: JudgeData) -> list[Evidence]
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """Weights of the features, and the log odds of each rule's flags being right."""
+    """Weights of the features, and the log odds of each rule's flags being marked."""
 
     weights: Mapping[str, float]
     offset: float
@@ -135,7 +142,7 @@ class Confidence:
     unknown: float
 
     def of(self, evidence: Sequence[Evidence]) -> Floats:
-        """Return the probability that each flag is right."""
+        """Return the probability that an editor marks each flag."""
         priors = [self.priors.get(each.flag.rule, self.unknown) for each in evidence]
         weights = np.array([self.weights[name] for name in FEATURES])
         odds = _features(evidence, priors) @ weights + self.offset
@@ -201,7 +208,7 @@ def confidence_scores(evidence: Sequence[Evidence], said: Floats, *, flags: int)
 
 
 def counted(evidence: Sequence[Evidence], said: Floats, *, flags: int) -> dict[str, Any]:
-    """Return counts alone, for articles that nobody has read."""
+    """Return counts alone, for articles that nobody learns from."""
     return {"flags": flags, "judged": len(evidence), "cuts": _cuts(evidence, said)}
 
 
@@ -210,27 +217,32 @@ def _cuts(evidence: Sequence[Evidence], said: Floats) -> list[dict[str, Any]]:
     for cut in (0.0, *CUTS):
         kept = [each.flag for each, sure in zip(evidence, said, strict=True) if sure >= cut]
         marked, right = sum(flag.marked for flag in kept), sum(flag.right for flag in kept)
-        rows.append({"from": cut, "flags": len(kept), "marked": marked, "right": right})
+        loud = [flag for flag in kept if flag.loud]
+        rows.append(
+            {"from": cut, "flags": len(kept), "marked": marked, "right": right,
+             "loud": len(loud), "loud_marked": sum(flag.marked for flag in loud)}
+        )  # fmt: skip
     return rows
 
 
 def _features(evidence: Sequence[Evidence], priors: Sequence[float]) -> Floats:
     rows = [
-        (each.judge, each.best, prior, float(each.flag.loud))
+        (each.judge, each.best, prior, flag.loud, flag.again, flag.quoted, flag.field == "title")
         for each, prior in zip(evidence, priors, strict=True)
+        for flag in (each.flag,)
     ]
     return np.array(rows, np.float64).reshape(-1, len(FEATURES))
 
 
 def _truth(evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
-    return np.array([each.flag.right for each in evidence], np.bool_)
+    return np.array([each.flag.marked for each in evidence], np.bool_)
 
 
 def _counts(evidence: Sequence[Evidence]) -> dict[str, tuple[int, int]]:
     counts: dict[str, tuple[int, int]] = {}
     for each in evidence:
         flags, right = counts.get(each.flag.rule, (0, 0))
-        counts[each.flag.rule] = (flags + 1, right + each.flag.right)
+        counts[each.flag.rule] = (flags + 1, right + each.flag.marked)
     return counts
 
 
