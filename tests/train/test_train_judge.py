@@ -145,7 +145,8 @@ def made_flags(number: int) -> list[Evidence]:
         judge, rare = draw.uniform(-8, 4), at % 2 == 0
         right = draw.random() < 1 / (1 + math.exp(-(judge + (1 if rare else 3))))
         rule = "slur" if rare else "rescue"
-        one = Flag(f"a{at}", f"e{at}", rule, "text", 0, 5, at % 3 == 0, right, right)
+        again, quoted = at % 5 == 0, at % 7 == 0
+        one = Flag(f"a{at}", f"e{at}", rule, "text", 0, 5, at % 3 == 0, again, quoted, right, right)
         made.append(Evidence(one, judge, judge))
     return made
 
@@ -156,19 +157,23 @@ def test_confidence_holds_on_flags_it_was_not_fitted_on() -> None:
     scores = confidence_scores(evidence, said, flags=950)
     assert scores["auc"] > scores["auc_judge_alone"] > 0.85
     assert scores["calibration_error"] < 0.06
+    loud = [each.flag.marked for each in evidence if each.flag.loud]
     assert scores["cuts"][0] == {"from": 0.0, "flags": 900, "marked": scores["right"],
-                                 "right": scores["right"]}  # fmt: skip
+                                 "right": scores["right"], "loud": len(loud),
+                                 "loud_marked": sum(loud)}  # fmt: skip
     kept = [row["right"] / row["flags"] for row in scores["cuts"]]
     assert kept == sorted(kept)
     fitted = fit_confidence(evidence)
     settings = fitted.settings()
     assert settings["priors"]["slur"] < settings["unknown_prior"] < settings["priors"]["rescue"]
     strange = replace(evidence[0], flag=replace(evidence[0].flag, rule="new"))
+    assert strange.flag.again
+    assert strange.flag.quoted
     odds = sum(
         settings[name] * value
         for name, value in (
             ("judge", strange.judge), ("best", strange.best), ("loud", 1.0),
-            ("prior", settings["unknown_prior"]),
+            ("prior", settings["unknown_prior"]), ("again", 1.0), ("quoted", 1.0),
         )
     ) + settings["offset"]  # fmt: skip
     assert fitted.of([strange])[0] == pytest.approx(1 / (1 + math.exp(-odds)))
@@ -244,7 +249,7 @@ def test_breach_and_near_miss_of_a_pair_are_left_out_together() -> None:
     }
     assert parts == {left_out(row("slur good 4", EXAMPLE), 3)}
     every = {left_out(row(f"slur bad {number}", EXAMPLE), 3) for number in range(30)}
-    assert every == {"sentences0", "sentences1", "sentences2"}
+    assert every == {"0", "1", "2"}
     assert left_out(row("a", "article"), 3) in {"0", "1", "2"}
     assert left_out(row("a", "general news"), 3) is None
 
@@ -295,6 +300,10 @@ def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_
     own = tmp_path / "own"
     (own / "data").mkdir(parents=True)
     (own / "data" / "marks.jsonl").write_text('{"id": "a5", "read": 9, "findings": []}\n')
+    (own / "texts" / "rules").mkdir(parents=True)
+    (own / "texts" / "rules" / "agency.yaml").write_text(
+        "- rule: rescue-language\n  near_miss: ['Six men left.']\n"
+    )
     given = {"guideline": guideline, "development": development, "base": base, "options": SMALL,
              "own": own,
              "work": tmp_path / "work", "say": told.append, "version": "0.0.1"}  # fmt: skip
@@ -313,9 +322,11 @@ def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_
     assert served.short.least == meta["settings"]["short"]["alone"]["least"]
     short = meta["scores"]["short"]
     assert short["breaches"] + short["near_misses"] > 0
+    assert meta["training"]["sentences"]["development"] == 2
     assert short["read"] == meta["scores"]["alone"]["read"]
     assert set(folder.meta.settings["confidence"]["priors"]) >= {"rescue-language"}
-    assert meta["scores"]["kept_apart"]["articles"] + meta["scores"]["articles"] == 24
+    read = meta["scores"]["kept_apart"]["articles"] + meta["scores"]["articles"]
+    assert read == 24 + 1  # one is annotated twice
     assert np.isfinite(meta["scores"]["confidence"]["auc"])
     assert "rescue-language" in (folder.path / "README.md").read_text("utf-8")
     again = train_rules(data, tmp_path / "again", **given)

@@ -2,21 +2,32 @@
 
 import gzip
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import shipped
 from monitor.errors import DataError
 from monitor.train.judge_articles import (
     HERE,
     MARKS,
+    SENTENCES,
     general_news,
     read_drafts,
     read_marked,
     read_written,
 )
-from monitor.train.judge_data import ARTICLE, DEVELOPMENT, Claim, JudgeRow
+from monitor.train.judge_data import (
+    ARTICLE,
+    DEVELOPMENT,
+    Claim,
+    JudgeRow,
+    judged_rules,
+    sources_of,
+)
+from monitor.train.judge_options import JudgeOptions
 from monitor.train.judge_rounds import rounds_of
 
 
@@ -61,6 +72,18 @@ def test_written_articles_and_drafts_have_their_marks() -> None:
     assert not read_drafts(Path("nowhere") / "guidelines")
 
 
+def test_sentences_written_for_a_rule_are_of_one_there_is_and_say_where() -> None:
+    rules, siblings = judged_rules(shipped.thb())
+    sources = list(sources_of(sorted((HERE / SENTENCES).glob("*.yaml")), siblings))
+    found = Counter(claim.rule for source in sources for claim in source.labels.found)
+    assert min(found[rule] for rule in rules) > 20
+    assert sum(bool(source.labels.doubted) for source in sources) > 1_000
+    for source in sources:
+        for claim in source.labels.found:
+            assert source.document.text[claim.start : claim.end].strip()
+    assert len({source.document.text for source in sources}) == len(sources)
+
+
 def test_general_news_is_a_sample_of_what_is_not_relevant(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
         {"id": f"a{n}", "event": f"e{n}", "rel": n % 2, "title": "", "text": "Rain."}
@@ -84,11 +107,13 @@ def test_articles_come_in_every_round_and_the_rest_in_turn() -> None:
         *(row(DEVELOPMENT, found=True) for _ in range(8)),
     ]
     learned = np.arange(1, len(rows))
-    rounds = list(rounds_of(rows, learned, 8, 4, np.random.default_rng(0)))
+    options = JudgeOptions(rounds=8, written=3, thin=4)
+    rounds = list(rounds_of(rows, learned, options, np.random.default_rng(0)))
     assert len(rounds) == 8
     assert all({1, 2, 3, 4} <= set(each) for each in rounds)
     assert all(0 not in each for each in rounds)
-    assert all(set(range(13, 21)) <= set(each) for each in rounds[:4])
+    assert all(set(range(13, 21)) <= set(each) for each in rounds[:3])
+    assert not any(set(range(13, 21)) <= set(each) for each in rounds[3:])
     for half in (rounds[:4], rounds[4:]):
         silent = [number for each in half for number in each if 5 <= number < 13]
         assert sorted(silent) == list(range(5, 13))

@@ -133,7 +133,7 @@ def _make(
     confidence, scores = _calibrate(prepared, guideline, EncoderSession(model, MODEL), said)
     say("fitting what the judge says alone")
     alone, glance, read, scores["alone"] = calibrate_alone(prepared, guideline, said)
-    short, scores["short"] = calibrate_short(prepared, guideline, read)
+    short, scores["short"] = calibrate_short(prepared, guideline, read, said)
     files = {
         MODEL: model,
         TOKENIZER: plain_tokenizer(prepared.base / TOKENIZER),
@@ -184,7 +184,8 @@ def _calibrate(
 ) -> tuple[Confidence, dict[str, Any]]:
     """Return how sure flags are, fitted on articles by folds, and what it comes to."""
     data = prepared.data
-    articles = [item for item in data.articles if prepared.is_crossed(data.events[item.id])]
+    read = (*data.articles, *data.further)
+    articles = [item for item in read if prepared.is_crossed(data.events[item.id])]
     flags = flags_in(guideline, articles, data)
     keys = [key_of(each.ids) for each in prepared.encoded]
     evidence = gather(
@@ -238,7 +239,7 @@ def _per_rule(
             "written": written[rule],
             "in_articles": news[rule],
             "flags": len(own),
-            "right": sum(flag.right for flag, _ in own),
+            "marked": sum(flag.marked for flag, _ in own),
             "said": round(float(sum(p for _, p in own)), 1),
         }
     return rows

@@ -17,6 +17,7 @@ from monitor.text.document import Document
 
 HERE = Path(__file__).parent
 MARKS, TEXTS = Path("data") / "marks.jsonl", Path("texts") / "articles"
+SENTENCES = Path("texts") / "rules"
 """Below `HERE`."""
 DRAFTS = "drafts/developed"
 """Drafts that rules were made with, beside the development sentences."""

@@ -26,6 +26,7 @@ from monitor.text.view import view
 from monitor.train.judge_articles import (
     HERE,
     MARKS,
+    SENTENCES,
     TEXTS,
     general_news,
     read_drafts,
@@ -153,6 +154,7 @@ def load_judge_data(
     sentences = [
         *_example_sources(guideline, siblings),
         *development_sources(development, siblings),
+        *sources_of(sorted((own / SENTENCES).glob("*.yaml")), siblings),
     ]
     sources = [
         *sentences,
@@ -254,6 +256,11 @@ def development_sources(folder: Path, siblings: Mapping[str, frozenset[str]]) ->
     files = sorted(folder.glob("development-*.yaml"))
     if not files:
         raise DataError(f"{folder}: no development-*.yaml there")
+    yield from sources_of(files, siblings)
+
+
+def sources_of(files: Iterable[Path], siblings: Mapping[str, frozenset[str]]) -> Iterator[Source]:
+    """Yield the sentences of files that were written for rules; raises `DataError`."""
     for file in files:
         for entry in _entries(file):
             name = entry["rule"]

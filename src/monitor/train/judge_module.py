@@ -123,7 +123,7 @@ def fit_heads(learner: Learner, rows: Rows, seed: int, say: Say) -> float:
     torch.set_num_threads(options.threads)
     start_heads(learner, rows)
     draw, lost, step = np.random.default_rng(seed), 0.0, 0
-    rounds = list(rounds_of(learner.rows, rows, options.rounds, options.thin, draw))
+    rounds = list(rounds_of(learner.rows, rows, options, draw))
     steps = sum(math.ceil(len(each) / options.batch) for each in rounds)
     optimiser, schedule = _optimiser(learner, steps)
     everything = [*learner.learned(), *learner.module.head.parameters()]

@@ -8,8 +8,8 @@ NAME = "rules-en"
 MODEL, TOKENIZER, GLANCE = "judge.onnx", "tokenizer.json", "glance.npz"
 OUTPUT = "rules"
 """The one output, tokens x rules, and the scheme of the rules' ids in `labels`."""
-WHOLE, SENTENCES = "whole", "sentences"
-"""The part that learns from every row; the others leave one fold of the articles out, or of the
+WHOLE = "whole"
+"""The part that learns from every row; the others leave out one fold of the articles and of the
 sentences written for a rule."""
 DOUBT = 0.5
 """A finding that is more likely wrong than right is a suggestion at most: of the flags below, three
@@ -22,14 +22,15 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class JudgeOptions:
-    """`frozen`: layers, from the lowest, left as they are; `folds` of articles, by event.
+    """How much is learned, of what, how fast.
 
-    `sentence_folds` of sentences written for a rule: in them short drafts are judged.
-
+    `frozen`: layers, from the lowest, left as they are; `folds` of articles, by event, and of
+    sentences written for a rule, which come whole in the first `written` rounds.
     A sentence is read as its first `sentence` tokens after the last `context` of the one before.
     """
 
     rounds: int = 8
+    written: int = 2
     thin: int = 4
     batch: int = 16
     context: int = 40
@@ -39,16 +40,10 @@ class JudgeOptions:
     head_rate: float = 4e-4
     warm_up: int = 80
     folds: int = 3
-    sentence_folds: int = 1
     threads: int = 1
-    bfloat16: bool = True
+    bfloat16: bool = False
 
     @property
     def parts(self) -> tuple[str, ...]:
         """What can be trained apart, in the order it is done: each fold, then the whole."""
-        return (*map(str, range(self.folds)), *self.sentence_parts, WHOLE)
-
-    @property
-    def sentence_parts(self) -> tuple[str, ...]:
-        """The folds that leave written sentences out: of three thirds some may do."""
-        return tuple(f"{SENTENCES}{number}" for number in range(self.sentence_folds))
+        return (*map(str, range(self.folds)), WHOLE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib import metadata
@@ -29,7 +29,7 @@ from monitor.train.judge_data import (
     JudgeData,
     JudgeRow,
 )
-from monitor.train.judge_options import SENTENCES, TOKENIZER, WHOLE, JudgeOptions
+from monitor.train.judge_options import TOKENIZER, WHOLE, JudgeOptions
 from monitor.train.judge_tokens import (
     Target,
     make_target,
@@ -83,16 +83,9 @@ class Prepared:
         return lower_states(self.base, self.encoded, self.options)
 
     def crossed(self) -> dict[str, NDArray[np.float32]]:
-        """Return what is said of sentences of articles by folds that had not learned from them."""
-        return self._kept(map(str, range(self.options.folds)))
-
-    def crossed_sentences(self) -> dict[str, NDArray[np.float32]]:
-        """Return what is said of sentences written for a rule, likewise."""
-        return self._kept(self.options.sentence_parts)
-
-    def _kept(self, parts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
+        """Return what is said of sentences by folds that had not learned from them."""
         said: dict[str, NDArray[np.float32]] = {}
-        for part in parts:
+        for part in map(str, range(self.options.folds)):
             if self.path(part).exists():
                 said |= read_numbers(self.path(part))
         return said
@@ -129,10 +122,6 @@ def prepare(
     return Prepared(data, base, options, seed, work, record, run)
 
 
-THIRDS = 3
-"""A fold of sentences leaves one of these out."""
-
-
 def left_out(row: JudgeRow, folds: int) -> str | None:
     """Return the part that does not learn from a row; rows of other kinds are always learned from.
 
@@ -142,7 +131,7 @@ def left_out(row: JudgeRow, folds: int) -> str | None:
     if row.kind in (ARTICLE, WRITTEN):
         return str(fold_of_event(row.event, folds))
     if row.kind in WRITTEN_FOR_A_RULE:
-        return f"{SENTENCES}{fold_of_event(pair_of(row.id), THIRDS)}"
+        return str(fold_of_event(pair_of(row.id), folds))
     return None
 
 

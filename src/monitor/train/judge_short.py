@@ -49,18 +49,14 @@ class Written:
 
 
 def calibrate_short(
-    prepared: Prepared, guideline: Guideline, read: Read
+    prepared: Prepared, guideline: Guideline, read: Read, said: Numbers
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what holds for short drafts, as settings, and what it comes to.
 
-    `read` are articles, some of them short. Both are empty where no fold of written sentences is
-    there.
+    `read` are articles, some of them short; `said` is of sentences not learned from by a fold.
     """
-    apart = prepared.crossed_sentences()
-    if not apart:
-        return {}, {}
     real = short_items(read, guideline)
-    alone, found = fit_short(real, read_sentences(prepared, guideline, apart))
+    alone, found = fit_short(real, read_sentences(prepared, guideline, said))
     return {"alone": alone}, {"under": guideline.about.topic.short_words, **found}
 
 
