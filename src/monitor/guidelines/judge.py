@@ -16,6 +16,7 @@ from monitor.guidelines.glance import Alone, Glance, alone_of
 from monitor.nlp.artefact import ModelFolder
 from monitor.nlp.encoder import EncoderSession
 from monitor.nlp.tokens import Sentence, TextTokenizer, load_tokenizer
+from monitor.text.scan import key_of
 from monitor.text.scene import Scene
 from monitor.types import Finding
 
@@ -40,8 +41,8 @@ class Formula:
 
     `judge` weighs the log odds of the rule or a sibling at the flagged words, `best` those of any
     rule there, `prior` the rule's own, `loud` that it is no suggestion, `again` that the rule has
-    spoken before in the text, `quoted` that somebody's speech is flagged, `title` the headline. Log
-    odds of the judge count within `low` and `high`.
+    spoken of other words before, `quoted` that somebody's speech is flagged, `title` the headline.
+    Log odds of the judge count within `low` and `high`.
     """
 
     judge: float
@@ -101,6 +102,24 @@ class Judge:
         return replace(self, alone=self.short)
 
 
+@dataclass(slots=True)
+class Before:
+    """What rules have found so far in a draft.
+
+    An editor marks a rule's first words in a text, and seldom what it says of others later; the
+    same words again are as wrong as they were.
+    """
+
+    _words: dict[str, set[str]] = field(default_factory=dict)
+
+    def says_again(self, finding: Finding) -> bool:
+        """Whether the rule has found something before, but not these words; remember them."""
+        words, known = key_of(finding.match), self._words.setdefault(finding.rule, set())
+        again = bool(known) and words not in known
+        known.add(words)
+        return again
+
+
 @dataclass(slots=True, eq=False)
 class Reading:
     """What a judge has read of one draft: a sentence is read once, however much is found in it."""
@@ -115,7 +134,7 @@ class Reading:
     ) -> float | None:
         """Return the confidence of a finding in `scene`, `None` for a rule without a head.
 
-        `again`: its rule has found something before it in the draft.
+        `again`: its rule has found other words before it in the draft.
         """
         heads = self.judge.heads
         if finding.rule not in heads or not scene.view.sentences:
@@ -178,10 +197,9 @@ def judged(
     """
     of_field = {scene.field: scene for scene in scenes}
     found: list[Finding] = []
-    before = set[str]()
+    before = Before()
     for finding in findings:
-        again = finding.rule in before
-        before.add(finding.rule)
+        again = before.says_again(finding)
         sure = reading.confidence(of_field[finding.field], finding, siblings, again=again)
         weighed = sure if finding.rule not in kept else None
         if weighed is not None and weighed < reading.judge.silent:

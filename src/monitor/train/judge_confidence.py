@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.engine import make_policy, run_policy
 from monitor.guidelines.evaluate import Item, agree, related_rules
+from monitor.guidelines.judge import Before
 from monitor.nlp.tokens import Sentence
 from monitor.train.judge_data import JudgeData, JudgeRow
 from monitor.train.reliability import calibration_error, chance_error, reliability
@@ -35,7 +36,7 @@ Said = Callable[[str, str, int], tuple[int, Sentence, NDArray[Any]] | None]
 class Flag:
     """A finding of the guideline in an article, and what editors said of it.
 
-    `again`: its rule has found something before in the article; `quoted`: in somebody's speech.
+    `again`: its rule has found other words before in the article; `quoted`: in somebody's speech.
     `marked`: by an editor who had not seen it; `right`: then, or when it was judged.
     """
 
@@ -93,10 +94,9 @@ def flags_in(guideline: Guideline, items: Sequence[Item], data: JudgeData) -> li
     for item, checked in zip(
         items, run_policy(guideline, [item.document for item in items], policy), strict=True
     ):
-        before = set[str]()
+        before = Before()
         for found in checked.findings:
-            again = found.rule in before
-            before.add(found.rule)
+            again = before.says_again(found)
             if found.rule not in data.siblings or (
                 found.field != "title" and found.start >= item.read
             ):

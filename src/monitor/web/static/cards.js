@@ -24,17 +24,17 @@ export function showCards(list, groups, actions) {
   return cards;
 }
 
-function makeCard({ places }, actions) {
+function makeCard({ places, severity }, actions) {
   const [first] = places;
   const card = el("li", {
-    className: `card ${first.severity}`,
+    className: `card ${severity}`,
     tabIndex: -1,
-    "aria-label": `${first.severity}: ${first.words}`,
+    "aria-label": `${severity}: ${first.words}`,
     "aria-keyshortcuts": "Enter",
   });
   const note = el("span", { className: "note" });
   const body = el("div");
-  const head = [badge(first.severity), note, places.length > 1 ? steps(card, places, actions) : null];
+  const head = [badge(severity), note, places.length > 1 ? steps(card, places, actions) : null];
   const reasons = new Map(first.parts.map((part) => [part.rule, why(part)]));
   card.append(el("div", { className: "card-head" }, ...head), body);
   // The card stands for one place at a time, the one last walked to: suggestions have its case.

@@ -139,24 +139,35 @@ function problem({ field, start, end, parts }, texts) {
   return { id: parts[0].id, field, start, end, parts, severity, words };
 }
 
-/** Group repeats: one group per rules and wording, in the order of their first place. */
+/**
+ * Group repeats: one group per rules and wording, in the order of their first place, as severe as its
+ * most severe place: a repeat is less sure, and so a suggestion where the first place is a warning.
+ */
 export function group(problems) {
   const groups = new Map();
   for (const one of problems) {
     const rules = one.parts.map(({ rule, match }) => `${rule}\n${plainWords(match)}`);
-    const key = [one.severity, plainWords(one.words), ...rules].join("\n");
+    const key = [plainWords(one.words), ...rules].join("\n");
     if (!groups.has(key)) groups.set(key, { key, places: [] });
     groups.get(key).places.push(one);
   }
-  return [...groups.values()];
+  return [...groups.values()].map((one) => ({ ...one, severity: worst(one.places) }));
 }
+
+const worst = (places) => SEVERITIES.find((name) => places.some(({ severity }) => severity === name));
 
 const plainWords = (words) => words.toLowerCase().replace(/\s+/g, " ");
 
 const SURE = 0.5;
 
-/** Whether a problem stands among the fewer, surer ones: what protects people always does. */
-export const isSure = ({ parts }) =>
+/** The fewer, surer problems with their repeats, in order: what protects people always stands there. */
+export function sureOf(problems) {
+  const groups = group(problems).filter(({ places }) => places.some(isSure));
+  const sure = new Set(groups.flatMap(({ places }) => places));
+  return problems.filter((one) => sure.has(one));
+}
+
+const isSure = ({ parts }) =>
   parts.some(
     ({ protects, severity, confidence }) =>
       protects || (severity !== "suggestion" && (confidence ?? 1) >= SURE),

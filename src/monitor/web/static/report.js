@@ -79,14 +79,14 @@ function pieces(text, problems) {
 
 function flagsOf(problems, actions) {
   if (!problems.length) return el("p", { textContent: "None." });
-  const entries = group(problems).map(({ places }) => {
+  const entries = group(problems).map(({ places, severity }) => {
     const [first] = places;
     const numbers = el("strong", { textContent: `${places.map(({ number }) => `[${number}]`).join(" ")} ` });
     const words = el("q", { dir: "auto", textContent: first.words });
     return el(
       "li",
-      { className: `flag ${first.severity}` },
-      el("p", { className: "flag-head" }, numbers, badge(first.severity), words),
+      { className: `flag ${severity}` },
+      el("p", { className: "flag-head" }, numbers, badge(severity), words),
       ...onePerRule(first.parts).flatMap((part) => ruleOf(part, actions)),
     );
   });

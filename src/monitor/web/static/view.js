@@ -3,7 +3,7 @@
 import { showCards } from "./cards.js";
 import { byId, plural } from "./dom.js";
 import { showFilters } from "./filters.js";
-import { countBySeverity, group, isProtecting, isSure, problemsOf } from "./findings.js";
+import { countBySeverity, group, isProtecting, problemsOf, sureOf } from "./findings.js";
 import { showHidden } from "./hidden.js";
 import { guidelineOf } from "./guidelines.js";
 import { hiding, settle } from "./ignores.js";
@@ -67,7 +67,7 @@ export const around = ({ id }) =>
   state.problems.find(({ parts }) => parts.some((part) => part.id === id));
 
 /** The problems shown by how sure they are, whatever their severity. */
-const offered = () => state.problems.filter((problem) => state.more || isSure(problem));
+const offered = () => (state.more ? state.problems : sureOf(state.problems));
 
 /** What is shown, what protects people first, else in reading order. */
 export function visible() {
@@ -113,7 +113,7 @@ export function render() {
 
 function renderFilters() {
   const view = {
-    sure: state.problems.filter(isSure).length,
+    sure: sureOf(state.problems).length,
     all: state.problems.length,
     more: state.more,
     counts: countBySeverity(offered()),
