@@ -37,7 +37,7 @@ def test_a_session_waits_for_its_first_run(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.usefixtures("in_haste")
 def test_a_session_opens_beside_other_work_where_it_is_wanted_soon() -> None:
     content = (find_model(data_dir("models"), "rules-en") / "judge.onnx").read_bytes()
-    session = EncoderSession(content, "judge.onnx")
+    session = EncoderSession(content, "judge.onnx", soon=True)
     for thread in opening():
         thread.join()
     assert not session.content  # it is held by the session alone
@@ -45,8 +45,16 @@ def test_a_session_opens_beside_other_work_where_it_is_wanted_soon() -> None:
 
 
 @pytest.mark.usefixtures("in_haste")
-def test_what_cannot_be_opened_ahead_is_told_where_it_is_run() -> None:
+def test_what_few_drafts_need_waits_in_haste_too() -> None:
+    before = opening()
     session = EncoderSession(b"no model", "x.onnx")
+    assert set(opening()) <= set(before)
+    assert session.content
+
+
+@pytest.mark.usefixtures("in_haste")
+def test_what_cannot_be_opened_ahead_is_told_where_it_is_run() -> None:
+    session = EncoderSession(b"no model", "x.onnx", soon=True)
     for thread in opening():
         thread.join()
     with pytest.raises(ModelError, match=r"x\.onnx: no ONNX model"):

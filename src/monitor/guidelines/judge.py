@@ -227,7 +227,7 @@ def load_judge(folder: ModelFolder) -> Judge:
         short = short_of(settings, heads) if "short" in settings else None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{meta}: judge: {error}") from error
-    session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL))
+    session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL), soon=True)
     where = str(folder.path / TOKENIZER)
     tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
     glance = Glance(**folder.arrays(GLANCE)) if GLANCE in folder.content else None

@@ -35,17 +35,18 @@ _ahead = threading.Event()
 class EncoderSession:
     """An ONNX graph from token ids (`INPUT`, int64, 1 x length) to named rows of numbers.
 
-    `content` must be verified by the caller. It is loaded at the first `run`, not before, save in a
-    process that has said `open_ahead`.
+    `content` must be verified by the caller. It is loaded at the first `run`, not before, save with
+    `soon` in a process that has said `open_ahead`: what `soon` marks is run on every draft.
     """
 
     content: bytes
     where: str
+    soon: bool = False
     _session: Any = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        if _ahead.is_set():
+        if self.soon and _ahead.is_set():
             threading.Thread(target=self._load_ahead, name="open encoder").start()
 
     def run(self, ids: Sequence[int]) -> Mapping[str, NDArray[np.float32]]:
@@ -70,9 +71,9 @@ class EncoderSession:
 
 
 def open_ahead() -> None:
-    """Let this process load each session from now on as soon as it is made, beside other work.
+    """Let this process load what is run `soon` as soon as it is made, beside other work.
 
-    For a process that surely runs it and then ends: a tenth of a second of a short command.
+    For a process that checks a draft and then ends: a tenth of a second of a short command.
     """
     _ahead.set()
 
