@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -59,3 +61,17 @@ def test_what_cannot_be_opened_ahead_is_told_where_it_is_run() -> None:
         thread.join()
     with pytest.raises(ModelError, match=r"x\.onnx: no ONNX model"):
         session.run([1])
+
+
+def test_what_is_opened_ahead_imports_nothing_beside_others() -> None:
+    """Two threads that import numpy at once break it: one command in four came to nothing."""
+    code = (
+        "import sys; from monitor.nlp.encoder import EncoderSession, open_ahead; open_ahead(); "
+        "EncoderSession(b'nothing', 'x', soon=True); "
+        "print(hasattr(sys.modules.get('onnxruntime'), 'InferenceSession'))"
+    )
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        )
+        assert (done.stdout, done.stderr) == ("True\n", "")

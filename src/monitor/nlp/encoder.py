@@ -47,6 +47,7 @@ class EncoderSession:
 
     def __post_init__(self) -> None:
         if self.soon and _ahead.is_set():
+            quiet_onnxruntime()  # here: numpy breaks where two threads import it at once
             threading.Thread(target=self._load_ahead, name="open encoder").start()
 
     def run(self, ids: Sequence[int]) -> Mapping[str, NDArray[np.float32]]:
