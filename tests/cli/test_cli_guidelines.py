@@ -97,6 +97,12 @@ def test_a_wrong_rule_file_names_file_rule_and_line(
     assert [part for part in named if part not in said] == [], said
 
 
+def test_examples_hold_whatever_the_judge_makes_of_them(tmp_path: Path) -> None:
+    said = Desk(tmp_path).type("guidelines", "test")
+    assert (said.code, said.out) == (0, ""), said.out
+    assert said.err.endswith(" 0 failed\n")
+
+
 def test_a_guideline_that_is_not_there(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     assert "absent" in desk.refuses("guidelines", "test", "absent")
