@@ -26,9 +26,9 @@ from monitor.train.judge_alone import (
     read_articles,
     recorded_judge,
 )
-from monitor.train.judge_data import ARTICLE, WRITTEN, JudgeRow
 from monitor.train.judge_glance import fit_glance, own_ids, ranks
 from monitor.train.judge_parts import Prepared, calibration_fold, key_of
+from monitor.train.judge_sources import ARTICLE, WRITTEN, JudgeRow
 
 MANY = (3, 4, 6, 8, 10, 15)
 Numbers = Mapping[str, NDArray[np.float32]]

@@ -18,7 +18,8 @@ from monitor.guidelines.engine import make_policy, run_policy
 from monitor.guidelines.evaluate import Item, agree, related_rules
 from monitor.guidelines.judge import Before
 from monitor.nlp.tokens import Sentence
-from monitor.train.judge_data import JudgeData, JudgeRow
+from monitor.train.judge_data import JudgeData
+from monitor.train.judge_sources import JudgeRow
 from monitor.train.reliability import calibration_error, chance_error, reliability
 
 Floats = NDArray[np.float64]

@@ -1,9 +1,4 @@
-"""Sentences with labels for the judge: the rules' examples, development sentences, articles.
-
-A mark of an editor is a finding of its rule; a flag judged right is half of one, one judged wrong
-a doubt of great weight, an arguable one no evidence at all. What is not marked in an article is
-evidence that the rule is not broken there; in a sentence written for one rule hardly so for others.
-"""
+"""Sentences with labels for the judge: rules' examples, sentences written for them, articles."""
 
 from __future__ import annotations
 
@@ -22,7 +17,6 @@ from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.evaluate import Item, read_items, read_lines, related_rules
 from monitor.guidelines.examples import example_cases
 from monitor.text.document import Document
-from monitor.text.view import view
 from monitor.train.judge_articles import (
     HERE,
     MARKS,
@@ -33,73 +27,35 @@ from monitor.train.judge_articles import (
     read_marked,
     read_written,
 )
+from monitor.train.judge_sources import (
+    ARGUABLE,
+    ARTICLE,
+    DEVELOPMENT,
+    EARLIER,
+    EVERYWHERE,
+    EXAMPLE,
+    GENERAL,
+    IN_ARTICLES,
+    IN_SENTENCES,
+    JUDGED_RIGHT,
+    JUDGED_WRONG,
+    NEAR_MISS,
+    SURE,
+    WRITTEN,
+    Claim,
+    JudgeRow,
+    Labels,
+    Source,
+    rows_of,
+    unmarked,
+)
+from monitor.train.judge_variations import VARIATIONS, read_variations
 from monitor.train.rows import DEV, REGIONAL, TRAIN
 
 KEPT_APART = 64
 """Of 256: events whose sha256 begins with a smaller byte are never learned from."""
-EXAMPLE, DEVELOPMENT, ARTICLE, EARLIER = "example", "development", "article", "earlier article"
-WRITTEN, GENERAL = "written article", "general news"
-WRITTEN_FOR_A_RULE = (EXAMPLE, DEVELOPMENT)
-SURE, ARGUABLE, JUDGED_RIGHT, JUDGED_WRONG, NEAR_MISS = 1.0, 0.5, 0.5, 4.0, 2.0
-IN_ARTICLES, IN_SENTENCES = 1.0, 0.2
-"""Weights of a rule that nothing is said of."""
 NEWS = (TRAIN, DEV, REGIONAL)
-_MARK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _WRITTEN = ("bad", "near_miss", "quoted")
-_EVERYWHERE = 10**6
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What is said of a rule at a place: of a field (in a document), or of a sentence."""
-
-    rule: str
-    field: str
-    start: int
-    end: int
-    weight: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Findings, places where there is none, and places that say nothing of a rule."""
-
-    found: Sequence[Claim] = ()
-    doubted: Sequence[Claim] = ()
-    masked: Sequence[Claim] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document to learn from; `read` is how far into the text an editor read."""
-
-    kind: str
-    id: str
-    event: str
-    document: Document
-    labels: Labels
-    weight: float
-    read: int = _EVERYWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeRow:
-    """A sentence of a field, what stands `before` it, and what is said of it.
-
-    `weight` is that of rules of which nothing is said; the claims count from the sentence's start.
-    """
-
-    kind: str
-    id: str
-    event: str
-    field: str
-    start: int
-    text: str
-    before: str
-    found: tuple[Claim, ...]
-    doubted: tuple[Claim, ...]
-    masked: tuple[str, ...]
-    weight: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,6 +111,7 @@ def load_judge_data(
         *_example_sources(guideline, siblings),
         *development_sources(development, siblings),
         *sources_of(sorted((own / SENTENCES).glob("*.yaml")), siblings),
+        *read_variations(own / VARIATIONS, events, siblings),
     ]
     sources = [
         *sentences,
@@ -190,49 +147,6 @@ def judged_rules(guideline: Guideline) -> tuple[tuple[str, ...], dict[str, froze
     }
 
 
-def rows_of(source: Source, siblings: Mapping[str, frozenset[str]]) -> Iterator[JudgeRow]:
-    """Yield the sentences of a document that an editor read, with what is said of each."""
-    for field, start, text, before in _sentences(source):
-        end = start + len(text)
-
-        def within(
-            claims: Sequence[Claim], field: str = field, low: int = start, high: int = end
-        ) -> tuple[Claim, ...]:
-            return tuple(
-                Claim(
-                    each.rule, field, max(0, each.start - low), min(high, each.end) - low,
-                    each.weight,
-                )
-                for each in claims
-                if each.field == field and each.start < high and each.end > low
-            )  # fmt: skip
-
-        found = within(source.labels.found)
-        rules = {claim.rule for claim in found}
-        masked = {claim.rule for claim in within(source.labels.masked)}
-        masked |= {sibling for rule in rules for sibling in siblings[rule]} - rules
-        doubted = within(source.labels.doubted)
-        yield JudgeRow(
-            source.kind, source.id, source.event, field, start, text, before,
-            found, doubted, tuple(sorted(masked)), source.weight,
-        )  # fmt: skip
-
-
-def _sentences(source: Source) -> Iterator[tuple[str, int, str, str]]:
-    """Yield field, start, text and the sentence before: in a title there is none."""
-    document = source.document
-    for field, whole in (("title", document.title), ("text", document.text)):
-        seen, before = view(whole), ""
-        for sentence in seen.sentences:
-            start, end = seen.original(*sentence)
-            text = whole[start:end]
-            if not text.strip():
-                continue
-            if field == "title" or start < source.read:
-                yield field, start, text, before if field == "text" else ""
-            before = text
-
-
 def _example_sources(
     guideline: Guideline, siblings: Mapping[str, frozenset[str]]
 ) -> Iterator[Source]:
@@ -248,7 +162,7 @@ def _example_sources(
 
 
 def _nowhere(rule: str) -> tuple[Claim, ...]:
-    return tuple(Claim(rule, field, 0, _EVERYWHERE, NEAR_MISS) for field in ("title", "text"))
+    return tuple(Claim(rule, field, 0, EVERYWHERE, NEAR_MISS) for field in ("title", "text"))
 
 
 def development_sources(folder: Path, siblings: Mapping[str, frozenset[str]]) -> Iterator[Source]:
@@ -285,12 +199,12 @@ def _entries(file: Path) -> list[Mapping[str, Any]]:
 
 def _written(rule: str, kind: str, text: str) -> tuple[Labels, str]:
     """Return what a sentence written for a rule says, and the sentence without its mark."""
-    mark, plain = _MARK.search(text), _MARK.sub(r"\1", text)
+    plain, place = unmarked(text)
     if kind == "near_miss":
         return Labels(doubted=_nowhere(rule)), plain
-    if not mark:
+    if place is None:
         return Labels(), plain
-    return Labels([Claim(rule, "text", mark.start(), mark.end() - 4, SURE)]), plain
+    return Labels([Claim(rule, "text", *place, SURE)]), plain
 
 
 def _marks(item: Item, siblings: Mapping[str, frozenset[str]]) -> list[Claim]:

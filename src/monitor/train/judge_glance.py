@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from monitor.guidelines.glance import USUAL, Glance, pair_of
 from monitor.nlp.tokens import Sentence
 from monitor.train.judge_alone import Proposal, Read
-from monitor.train.judge_data import JudgeRow
+from monitor.train.judge_sources import JudgeRow
 
 Score = Callable[[JudgeRow, str], float]
 """From a sentence and the event of its article."""

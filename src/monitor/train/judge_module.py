@@ -17,9 +17,9 @@ from torch.nn import functional
 
 from monitor.nlp.tokens import Sentence
 from monitor.train.encoder_module import base_model
-from monitor.train.judge_data import JudgeRow
 from monitor.train.judge_options import JudgeOptions
 from monitor.train.judge_rounds import rounds_of
+from monitor.train.judge_sources import JudgeRow
 from monitor.train.judge_tokens import Target
 
 Rows = NDArray[np.intp]

@@ -22,14 +22,9 @@ from monitor.errors import UsageError
 from monitor.nlp.tokens import Sentence, TextTokenizer, load_tokenizer
 from monitor.train.data import file_sha256
 from monitor.train.encoder import BASE_PACKAGE, LIBRARIES, WEIGHTS, plain_tokenizer
-from monitor.train.judge_data import (
-    ARTICLE,
-    WRITTEN,
-    WRITTEN_FOR_A_RULE,
-    JudgeData,
-    JudgeRow,
-)
+from monitor.train.judge_data import JudgeData
 from monitor.train.judge_options import TOKENIZER, WHOLE, JudgeOptions
+from monitor.train.judge_sources import ARTICLE, VARIATION, WRITTEN, WRITTEN_FOR_A_RULE, JudgeRow
 from monitor.train.judge_tokens import (
     Target,
     make_target,
@@ -125,10 +120,10 @@ def prepare(
 def left_out(row: JudgeRow, folds: int) -> str | None:
     """Return the part that does not learn from a row; rows of other kinds are always learned from.
 
-    Articles go by event. Breaches and near misses of a rule that stand at the same place of their
-    lists are left out together.
+    Articles and their variations go by event. Breaches and near misses of a rule that stand at the
+    same place of their lists are left out together.
     """
-    if row.kind in (ARTICLE, WRITTEN):
+    if row.kind in (ARTICLE, WRITTEN, VARIATION):
         return str(fold_of_event(row.event, folds))
     if row.kind in WRITTEN_FOR_A_RULE:
         return str(fold_of_event(pair_of(row.id), folds))

@@ -2,7 +2,8 @@
 
 Sentences written for a rule outnumber those of articles that break one, and teach another manner
 of writing. Every round has all article sentences of which something is said, and a part of the
-silent ones; the written ones come whole in the first few, and then a part of them in turn.
+silent ones, half of the variations on such sentences; the written ones come whole in the first few,
+then a part of them in turn, and in the last not at all.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.train.judge_data import WRITTEN_FOR_A_RULE, JudgeRow
 from monitor.train.judge_options import JudgeOptions
+from monitor.train.judge_sources import VARIATION, WRITTEN_FOR_A_RULE, JudgeRow
 
 Rows = NDArray[np.intp]
 
@@ -22,9 +23,14 @@ def rounds_of(
     rows: Sequence[JudgeRow], learned: Rows, options: JudgeOptions, draw: np.random.Generator
 ) -> Iterator[Rows]:
     """Yield the rows of each round; a `thin`-th of what is read in turn."""
-    written = np.array([row.kind in WRITTEN_FOR_A_RULE for row in rows], np.bool_)[learned]
-    spoken = np.array([bool(row.found or row.doubted) for row in rows], np.bool_)[learned]
+    kinds = [rows[number].kind for number in learned]
+    written = np.isin(kinds, WRITTEN_FOR_A_RULE)
+    varied = np.isin(kinds, VARIATION)
+    spoken = np.array([bool(rows[number].found or rows[number].doubted) for number in learned])
     turn = draw.permutation(len(learned)) % options.thin
     for number in range(options.rounds):
-        always = spoken & (~written | (number < options.written))
-        yield learned[always | (turn == number % options.thin)]
+        always = spoken & ~varied & (~written | (number < options.written))
+        these = always | (turn == number % options.thin) | (varied & (turn % 2 == number % 2))
+        if number >= options.rounds - options.real:
+            these &= ~written
+        yield learned[these]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.nlp.tokens import Sentence
-from monitor.train.judge_data import JudgeRow
+from monitor.train.judge_sources import JudgeRow
 
 Floats = NDArray[np.float32]
 FOUND = 2.0
