@@ -1,5 +1,6 @@
 """What the judge finds alone: a suggestion, in the words it means, where its rule may speak."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -66,7 +67,8 @@ def pointing(
     }
     session = Points(JUDGE.heads[rule], at)
     alone = replace(alone, rules={rule: 0.0})
-    given: Any = {"session": session, "alone": alone, "short": None, **changes}
+    told: Any = {"short": None, "unlikely": -math.inf}
+    given: Any = {"session": session, "alone": alone, **told, **changes}
     return replace(THB, judge=replace(JUDGE, **given)), session
 
 

@@ -1,5 +1,6 @@
 """How sure a finding is: what the judge reads, what it makes of it, and whom it may not quieten."""
 
+import math
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -50,7 +51,7 @@ class Says:
 def with_judge(number: float, **changes: Any) -> tuple[Guideline, Says]:
     says = Says(number, len(JUDGE.heads))
     session: Any = says
-    given: Any = {"session": session, "short": None, **changes}
+    given: Any = {"session": session, "short": None, "unlikely": -math.inf, **changes}
     return replace(THB, judge=replace(JUDGE, **given)), says
 
 
@@ -88,6 +89,16 @@ def test_what_is_doubted_is_at_most_a_suggestion() -> None:
     sure, _ = with_judge(4.0, doubt=0.0)
     loud = check_document(sure, document(CASE)).findings
     assert "error" in {finding.severity for finding in loud}
+
+
+def test_what_the_judge_holds_unlikely_is_not_told_however_right_its_rule() -> None:
+    rule = "child-prostitute"
+    for odds, told in ((-3.9, True), (-4.1, False)):
+        guideline, _ = with_judge(odds, silent=0.0, unlikely=-4.0)
+        found = {finding.rule for finding in check_document(guideline, document(CASE)).findings}
+        assert (rule in found) == told
+        kept = check_document(guideline, document(CASE), severity={rule: "warning"}).findings
+        assert rule in {finding.rule for finding in kept}
 
 
 def test_what_protects_people_and_what_a_desk_has_set_stays() -> None:
@@ -160,7 +171,7 @@ def test_odd_characters_move_no_offset(odd: str) -> None:
     draft = make_document(f"{odd} {CASE}{odd}", language="en", max_chars=1_000)
     plain = check_document(replace(THB, judge=None), draft).findings
     assert THB.judge is not None
-    told = replace(THB, judge=replace(THB.judge, silent=0.0, short=None))
+    told = replace(THB, judge=replace(THB.judge, silent=0.0, unlikely=-math.inf, short=None))
     judged = check_document(told, draft).findings
     assert [(f.start, f.end, f.match) for f in judged] == [(f.start, f.end, f.match) for f in plain]
     assert all(f.confidence is not None for f in judged)

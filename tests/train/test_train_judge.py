@@ -22,20 +22,18 @@ from monitor.train.judge_confidence import (
     cross_fitted,
     fit_confidence,
 )
-from monitor.train.judge_data import (
+from monitor.train.judge_data import article_source, development_sources, is_kept_apart
+from monitor.train.judge_options import JudgeOptions
+from monitor.train.judge_parts import left_out
+from monitor.train.judge_sources import (
     DEVELOPMENT,
     EXAMPLE,
     Claim,
     JudgeRow,
     Labels,
     Source,
-    article_source,
-    development_sources,
-    is_kept_apart,
     rows_of,
 )
-from monitor.train.judge_options import JudgeOptions
-from monitor.train.judge_parts import left_out
 from monitor.train.judge_tokens import make_target
 from tiny_bert import save_tiny_bert
 

@@ -77,8 +77,9 @@ class Formula:
 class Judge:
     """A verified model of one head per rule.
 
-    Below the confidence `doubt` nothing is loud, below `silent` nothing is told. Of a draft it
-    reads the `most` first sentences that something is found in. In a short draft it speaks alone
+    Below the confidence `doubt` nothing is loud, below `silent` nothing is told, nor what gets less
+    than `unlikely` log odds, however often its rule is right. Of a draft it reads the `most` first
+    sentences that something is found in. In a short draft it speaks alone
     as `short` says: a sentence by itself gets higher log odds than one in an article.
     """
 
@@ -90,6 +91,7 @@ class Judge:
     formula: Formula
     doubt: float
     silent: float
+    unlikely: float = -math.inf
     most: int = MOST
     alone: Alone | None = None
     glance: Glance | None = None
@@ -100,6 +102,10 @@ class Judge:
         if self.short is None or not short:
             return self
         return replace(self, alone=self.short)
+
+    def hides(self, weighed: Weighed) -> bool:
+        """Whether what is found is not told."""
+        return weighed.confidence < self.silent or weighed.odds < self.unlikely
 
 
 @dataclass(slots=True)
@@ -120,6 +126,14 @@ class Before:
         return again
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The confidence of a finding, and the log odds that its words got."""
+
+    confidence: float
+    odds: float
+
+
 @dataclass(slots=True, eq=False)
 class Reading:
     """What a judge has read of one draft: a sentence is read once, however much is found in it."""
@@ -129,10 +143,10 @@ class Reading:
         default_factory=dict
     )
 
-    def confidence(
+    def weigh(
         self, scene: Scene, finding: Finding, siblings: Sequence[Sequence[str]], *, again: bool
-    ) -> float | None:
-        """Return the confidence of a finding in `scene`, `None` for a rule without a head.
+    ) -> Weighed | None:
+        """Return how sure a finding in `scene` is, `None` for a rule without a head.
 
         `again`: its rule has found other words before it in the draft.
         """
@@ -150,12 +164,9 @@ class Reading:
             return None
         family = {finding.rule}.union(*(group for group in siblings if finding.rule in group))
         said = numbers[at]
-        return self.judge.formula.confidence(
-            finding,
-            float(said[:, [heads[rule] for rule in family if rule in heads]].max()),
-            float(said.max()),
-            again=again,
-        )
+        own = float(said[:, [heads[rule] for rule in family if rule in heads]].max())
+        sure = self.judge.formula.confidence(finding, own, float(said.max()), again=again)
+        return Weighed(sure, own)
 
     def glance(self, scene: Scene, number: int) -> float:
         """Return how much a sentence of the text looks like one worth reading."""
@@ -200,13 +211,17 @@ def judged(
     before = Before()
     for finding in findings:
         again = before.says_again(finding)
-        sure = reading.confidence(of_field[finding.field], finding, siblings, again=again)
-        weighed = sure if finding.rule not in kept else None
-        if weighed is not None and weighed < reading.judge.silent:
+        weighed = reading.weigh(of_field[finding.field], finding, siblings, again=again)
+        if weighed is None:
+            found.append(finding)
             continue
-        doubted = weighed is not None and weighed < reading.judge.doubt
-        severity = "suggestion" if doubted else finding.severity
-        found.append(replace(finding, confidence=sure, severity=severity))
+        severity = finding.severity
+        if finding.rule not in kept:
+            if reading.judge.hides(weighed):
+                continue
+            if weighed.confidence < reading.judge.doubt:
+                severity = "suggestion"
+        found.append(replace(finding, confidence=weighed.confidence, severity=severity))
     return found
 
 
@@ -223,6 +238,7 @@ def load_judge(folder: ModelFolder) -> Judge:
         heads = {rule: at for at, rule in enumerate(folder.meta.labels["rules"])}
         doubt = float(folder.meta.thresholds["suggestion"])
         silent = float(folder.meta.thresholds["silent"])
+        unlikely = float(folder.meta.thresholds.get("unlikely", -math.inf))
         alone = alone_of(settings["alone"], heads) if "alone" in settings else None
         short = short_of(settings, heads) if "short" in settings else None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -240,6 +256,7 @@ def load_judge(folder: ModelFolder) -> Judge:
         formula,
         doubt,
         silent,
+        unlikely,
         alone=alone,
         glance=glance,
         short=short,

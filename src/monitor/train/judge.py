@@ -38,17 +38,7 @@ from monitor.train.judge_confidence import (
     flags_in,
     gather,
 )
-from monitor.train.judge_data import (
-    ARTICLE,
-    EARLIER,
-    IN_ARTICLES,
-    NEWS,
-    JudgeData,
-    Labels,
-    Source,
-    load_judge_data,
-    rows_of,
-)
+from monitor.train.judge_data import NEWS, JudgeData, load_judge_data
 from monitor.train.judge_glance import stored
 from monitor.train.judge_options import (
     DOUBT,
@@ -70,6 +60,8 @@ from monitor.train.judge_parts import (
     read_weights,
 )
 from monitor.train.judge_short import calibrate_short
+from monitor.train.judge_sources import ARTICLE, EARLIER, IN_ARTICLES, Labels, Source, rows_of
+from monitor.train.judge_unlikely import calibrate_unlikely
 
 OPTIONS = JudgeOptions()
 SPANS = ("train.jsonl.gz", "dev.jsonl.gz", "flags.jsonl.gz")
@@ -134,6 +126,7 @@ def _make(
     say("fitting what the judge says alone")
     alone, glance, read, scores["alone"] = calibrate_alone(prepared, guideline, said)
     short, scores["short"] = calibrate_short(prepared, guideline, read, said)
+    unlikely, scores["unlikely"] = calibrate_unlikely(prepared, guideline, said)
     files = {
         MODEL: model,
         TOKENIZER: plain_tokenizer(prepared.base / TOKENIZER),
@@ -147,13 +140,13 @@ def _make(
         "released": False,
         "labels": {OUTPUT: list(prepared.data.rules)},
         "experimental": {OUTPUT: _few(scores["rules"])},
-        "thresholds": {"suggestion": DOUBT, "silent": SILENT},
+        "thresholds": {"suggestion": DOUBT, "silent": SILENT, "unlikely": unlikely},
         "settings": {
             "context_tokens": options.context,
             "sentence_tokens": options.sentence,
             "confidence": confidence.settings(),
             "alone": asdict(alone),
-            **({"short": short} if short else {}),
+            "short": short,
         },
         "scores": scores,
         "training": {

@@ -28,8 +28,8 @@ from monitor.train.judge_alone import (
     fit_alone,
     recorded_judge,
 )
-from monitor.train.judge_data import Source
 from monitor.train.judge_parts import Prepared, key_of, pair_of
+from monitor.train.judge_sources import Source
 from monitor.types import Finding
 
 AIM = 0.5
