@@ -46,7 +46,6 @@ def problems(page: Page, findings: list[dict[str, Any]], text: str) -> list[str]
 
 def test_one_problem_is_one_card(page: Page) -> None:
     write(page, SOBBING)
-    show_more(page)
     assert cards(page) == [PHRASE]
     assert marked(page, "suggestion") == PHRASE.split()
     expect(page.get_by_role("status")).to_have_text(re.compile("^1 flag in"))

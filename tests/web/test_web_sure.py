@@ -28,7 +28,7 @@ def test_the_surer_flags_are_shown_first_and_the_rest_on_request(page: Page) -> 
     fewer = which(page).get_by_role("button", name="Fewer, surer 2")
     expect(fewer).to_have_attribute("aria-pressed", "true")
     show_more(page)
-    assert cards(page) == [*SURE, "Sobbing uncontrollably", "illegal migrant"]
+    assert cards(page) == [*SURE, "Sobbing", "illegal migrant"]
     expect(page.get_by_role("status")).to_have_text(re.compile(r"^4 flags in \d+ words\.$"))
     expect(fewer).to_have_attribute("aria-pressed", "false")
     assert "illegal migrant" in marked(page, "warning")
@@ -48,7 +48,7 @@ def test_a_flag_says_how_often_editors_mark_it(page: Page) -> None:
     assert said == {
         "sex slaves": ["Editors mark under 1 in 10 such flags."],
         "child prostitutes": ["Editors mark over 9 in 10 such flags."],
-        "Sobbing uncontrollably": [],
+        "Sobbing": [],
         "illegal migrant": ["Editors mark about 3 in 10 such flags."],
     }
 

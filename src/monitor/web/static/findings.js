@@ -158,7 +158,8 @@ const worst = (places) => SEVERITIES.find((name) => places.some(({ severity }) =
 
 const plainWords = (words) => words.toLowerCase().replace(/\s+/g, " ");
 
-const SURE = 0.5;
+/** From here on a flag is a warning where its rule warns; a suggestion may be as sure. */
+const SURE = 0.7;
 
 /** The fewer, surer problems with their repeats, in order: what protects people always stands there. */
 export function sureOf(problems) {
@@ -170,14 +171,16 @@ export function sureOf(problems) {
 const isSure = ({ parts }) =>
   parts.some(
     ({ protects, severity, confidence }) =>
-      protects || (severity !== "suggestion" && (confidence ?? 1) >= SURE),
+      protects || (isKnown(confidence) ? confidence >= SURE : severity !== "suggestion"),
   );
+
+const isKnown = (confidence) => confidence !== null && confidence !== undefined;
 
 export const isProtecting = ({ parts }) => parts.some(({ protects }) => protects);
 
 /** How often editors mark such a flag, in words; empty where that is not known. */
 export function sureness(confidence) {
-  if (confidence === null || confidence === undefined) return "";
+  if (!isKnown(confidence)) return "";
   const tenths = Math.floor(10 * confidence + 0.5);
   const words = tenths === 0 ? "under 1" : tenths === 10 ? "over 9" : `about ${tenths}`;
   return `Editors mark ${words} in 10 such flags.`;
