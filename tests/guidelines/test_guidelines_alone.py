@@ -164,6 +164,18 @@ def test_names_are_no_breach() -> None:
     assert not found(guideline, f"{CASE} The men phoned the Sunrise Foundation.")
 
 
+def test_of_another_script_nothing_is_said() -> None:
+    guideline, _ = pointing({"مرحبا": 3.0})
+    assert not found(guideline, f"{CASE} مرحبا said the girl.")
+
+
+def test_of_a_scrap_nothing_is_said() -> None:
+    guideline, _ = pointing({"tractor": 3.0})
+    assert found(guideline, f"{CASE} They left there by tractor.")
+    assert not found(guideline, f"{CASE} A tractor.")
+    assert found(guideline, CASE, "A tractor")
+
+
 def test_lists_come_first_at_one_place() -> None:
     text = "Two child prostitutes were found by the police. Three men face trafficking charges."
     for rule in ("child-prostitute", "child-sex-worker", "host-country"):

@@ -83,7 +83,7 @@ def test_a_rule_without_a_head_keeps_its_severity() -> None:
 
 
 def test_what_is_doubted_is_at_most_a_suggestion() -> None:
-    guideline, _ = with_judge(-9.0, doubt=1.0)
+    guideline, _ = with_judge(-9.0, doubt=1.0, silent=0.0)
     findings = check_document(guideline, document(CASE)).findings
     assert {finding.severity for finding in findings} == {"suggestion"}
     sure, _ = with_judge(4.0, doubt=0.0)
@@ -102,7 +102,7 @@ def test_what_the_judge_holds_unlikely_is_not_told_however_right_its_rule() -> N
 
 
 def test_what_protects_people_and_what_a_desk_has_set_stays() -> None:
-    guideline, _ = with_judge(-9.0, doubt=1.0)
+    guideline, _ = with_judge(-9.0, doubt=1.0, silent=0.0)
     rule = "child-prostitute"
     findings = check_document(
         guideline,

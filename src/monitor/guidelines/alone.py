@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 ECHO = 250
 """Characters in which a rule says nothing again: on articles it was right there 2 times of 52."""
+FEWEST = 3
+"""Words of a sentence of the text in which something is said: of a scrap behind a breach ("One &
+all") the judge says what the sentence before it got."""
 _FUNCTION = word_set(
     "a an the of to for in on at by with from and or but as is are was were be been has have had "
     "not her his their its it that this who he she they him them said"
@@ -142,6 +145,11 @@ def _is_silent(guideline: Guideline, at: Unmatched, voice: Voice) -> bool:
     return spoken_severity(guideline, at, voice, "suggestion") is None
 
 
+def _is_telling(word: str) -> bool:
+    """Whether a word may carry a breach: of other scripts the judge has read nothing."""
+    return word.lower() not in _FUNCTION and any("a" <= letter <= "z" for letter in word.lower())
+
+
 def _words(
     scene: Scene, number: int, sentence: Sentence, odds: NDArray[np.float32], alone: Alone
 ) -> Stretch | None:
@@ -156,8 +164,8 @@ def _words(
             if left < last and first < right:
                 said[at] = max(said[at], float(each))
     text = scene.view.shadow
-    telling = [at for at, span in enumerate(spans) if text[slice(*span)].lower() not in _FUNCTION]
-    if not telling:
+    telling = [at for at, span in enumerate(spans) if _is_telling(text[slice(*span)])]
+    if not telling or (scene.field == "text" and len(spans) < FEWEST):
         return None
     low = high = max(telling, key=lambda at: (said[at], -at))
     if said[low] < float(odds.max()) - alone.edge:
