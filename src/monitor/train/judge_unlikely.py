@@ -22,8 +22,7 @@ from monitor.train.judge_sources import Claim, Source
 from monitor.types import Finding
 
 LOST = 0.02
-"""Of the breaches that lists find in sentences so many may be lost: more near misses than breaches
-would be at a higher bar."""
+"""So large a share of the breaches that lists find in sentences may be lost for fewer near misses."""
 CUTS = tuple(float(cut) for cut in np.arange(-7, -0.9, 0.5))
 
 

@@ -1,8 +1,8 @@
 """Invented sentences in the manner of a sentence of an article: breaches of its rule, near misses.
 
 Sentences written from a rule alone teach another manner of writing than that of news. A variation
-is learned from and left out with the article whose sentence it was written after, and has no words
-of it in common but those of the rule.
+is learned from and left out with the article whose sentence it was written after, and has no six
+words in a row of that sentence or of the one before it.
 """
 
 from __future__ import annotations
