@@ -3,7 +3,6 @@
 import gzip
 import json
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 
 import shipped
 from monitor.errors import DataError
-from monitor.text.document import Document
 from monitor.train.judge_articles import (
     HERE,
     MARKS,
@@ -21,7 +19,6 @@ from monitor.train.judge_articles import (
     read_marked,
     read_written,
 )
-from monitor.train.judge_confidence import Evidence, Flag
 from monitor.train.judge_data import judged_rules, sources_of
 from monitor.train.judge_options import JudgeOptions
 from monitor.train.judge_rounds import rounds_of
@@ -31,12 +28,7 @@ from monitor.train.judge_sources import (
     VARIATION,
     Claim,
     JudgeRow,
-    Labels,
-    Source,
-    rows_of,
 )
-from monitor.train.judge_unlikely import choose_unlikely, flags_in_sentences
-from monitor.train.judge_variations import read_variations
 
 
 def write(path: Path, rows: list[dict[str, object]]) -> Path:
@@ -90,70 +82,6 @@ def test_sentences_written_for_a_rule_are_of_one_there_is_and_say_where() -> Non
         for claim in source.labels.found:
             assert source.document.text[claim.start : claim.end].strip()
     assert len({source.document.text for source in sources}) == len(sources)
-
-
-def test_a_variation_goes_with_its_article_and_speaks_of_its_own_sentence(tmp_path: Path) -> None:
-    _, siblings = judged_rules(shipped.thb())
-    rows: list[dict[str, str]] = [
-        {"id": "a", "rule": "pimp-term", "kind": "bad", "before": "Two men were charged.",
-         "text": "A [[pimp]] of forty was held."},
-        {"id": "a", "rule": "pimp-term", "kind": "near_miss", "before": "", "text": "He sold it."},
-        {"id": "kept apart", "rule": "pimp-term", "kind": "near_miss", "before": "", "text": "X."},
-    ]  # fmt: skip
-    file = tmp_path / "one.jsonl"
-    file.write_text("\n".join(map(json.dumps, rows)))
-    breach, near = read_variations(tmp_path, {"a": "event"}, siblings)
-    assert breach.event == near.event == "event"
-    silent, told = rows_of(breach, siblings)
-    assert (silent.text, silent.found, silent.doubted) == ("Two men were charged.", (), ())
-    (claim,) = told.found
-    assert told.before.strip() == silent.text
-    assert told.text[claim.start : claim.end] == "pimp"
-    (alone,) = rows_of(near, siblings)
-    assert (alone.found, [doubt.rule for doubt in alone.doubted]) == ((), ["pimp-term"])
-    for wrong in (
-        {"kind": "near_miss"},
-        {"kind": "good"},
-        {"rule": "nothing"},
-        {"text": "A pimp."},
-    ):
-        file.write_text(json.dumps({**rows[0], **wrong}))
-        with pytest.raises(DataError, match="line 1"):
-            list(read_variations(tmp_path, {"a": "event"}, siblings))
-
-
-def test_lists_are_counted_where_the_sentence_was_written_for_the_rule() -> None:
-    def source(key: str, text: str, labels: Labels) -> Source:
-        return Source(DEVELOPMENT, key, key, Document(text, language="en"), labels, 0.2)
-
-    guideline = shipped.thb()
-    _, siblings = judged_rules(guideline)
-    rule, text = "child-prostitute", "Police found two child prostitutes in a flat."
-    claim = Claim(rule, "text", 17, 34, 1.0)
-    sources = [
-        source("breach", text, Labels([claim])),
-        source("near", text, Labels(doubted=[claim])),
-        source("other", text, Labels(doubted=[replace(claim, rule="pimp-term")])),
-        source("elsewhere", text, Labels([replace(claim, start=0, end=6)])),
-    ]
-    flags = list(flags_in_sentences(guideline, sources, siblings))
-    assert [(flag.article, flag.right) for flag in flags] == [("breach", True), ("near", False)]
-
-
-def test_at_most_one_breach_in_fifty_is_lost_to_what_is_unlikely() -> None:
-    def told(odds: float, *, right: bool) -> Evidence:
-        flag = Flag("a", "e", "r", "text", 0, 1, True, False, False, right, right)
-        return Evidence(flag, odds, odds)
-
-    breaches = [told(-5.2, right=True), *(told(2.0, right=True) for _ in range(99))]
-    nearly = [told(-6.2, right=False), told(-4.0, right=False), told(3.0, right=False)]
-    cut, rows = choose_unlikely([*breaches, *[told(-3.2, right=True)] * 2, *nearly])
-    assert cut == -3.5
-    at = {row["from"]: row for row in rows}
-    assert (at[-3.5]["lost"], at[-3.5]["dropped"], at[-3.5]["near_misses"]) == (1, 2, 3)
-    assert at[-3.0]["lost"] == 3
-    low, _ = choose_unlikely([told(-9.0, right=True)])
-    assert low == -7.0
 
 
 def test_general_news_is_a_sample_of_what_is_not_relevant(tmp_path: Path) -> None:

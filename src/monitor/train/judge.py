@@ -55,7 +55,6 @@ from monitor.train.judge_parts import (
     Prepared,
     calibration_fold,
     fit_judge,
-    key_of,
     prepare,
     read_weights,
 )
@@ -180,9 +179,10 @@ def _calibrate(
     read = (*data.articles, *data.further)
     articles = [item for item in read if prepared.is_crossed(data.events[item.id])]
     flags = flags_in(guideline, articles, data)
-    keys = [key_of(each.ids) for each in prepared.encoded]
     evidence = gather(
-        flags, Sentences(data.rows, prepared.encoded, lambda row: said.get(keys[row])), data
+        flags,
+        Sentences(data.rows, prepared.encoded, lambda row: said.get(prepared.keys[row])),
+        data,
     )
     confidence = fit_confidence(evidence)
     crossed = cross_fitted(evidence, [calibration_fold(each.flag.event) for each in evidence])

@@ -47,6 +47,7 @@ from monitor.train.judge_sources import (
     Labels,
     Source,
     rows_of,
+    touch,
     unmarked,
 )
 from monitor.train.judge_variations import VARIATIONS, read_variations
@@ -235,7 +236,7 @@ def article_source(
     found, doubted, masked = _marks(item, siblings), list[Claim](), list[Claim]()
     for flag in flags:
         place = _place(item, flag) if flag["id"] == item.id and flag["rule"] in siblings else None
-        if place is None or any(_touch(place, mark) for mark in found):
+        if place is None or any(_meets(place, mark) for mark in found):
             continue
         rule, field, start, end = place.rule, place.field, place.start, place.end
         if flag["verdict"] == "wrong":
@@ -263,12 +264,8 @@ def _place(item: Item, flag: Mapping[str, Any]) -> Claim | None:
     return Claim(flag["rule"], "text", at, at + len(match)) if at >= 0 else None
 
 
-def _touch(one: Claim, other: Claim) -> bool:
-    return (
-        (one.rule, one.field) == (other.rule, other.field)
-        and one.start < other.end
-        and other.start < one.end
-    )
+def _meets(one: Claim, other: Claim) -> bool:
+    return one.rule == other.rule and touch(one, other)
 
 
 def _repeats(item: Item, found: Sequence[Claim]) -> list[Claim]:
@@ -281,4 +278,4 @@ def _repeats(item: Item, found: Sequence[Claim]) -> list[Claim]:
         if mark.rule in rules
         for match in re.finditer(re.escape(mark.quote.lower()), small)
     ]
-    return [place for place in places if not any(_touch(place, claim) for claim in found)]
+    return [place for place in places if not any(_meets(place, claim) for claim in found)]

@@ -24,7 +24,14 @@ from monitor.train.data import file_sha256
 from monitor.train.encoder import BASE_PACKAGE, LIBRARIES, WEIGHTS, plain_tokenizer
 from monitor.train.judge_data import JudgeData
 from monitor.train.judge_options import TOKENIZER, WHOLE, JudgeOptions
-from monitor.train.judge_sources import ARTICLE, VARIATION, WRITTEN, WRITTEN_FOR_A_RULE, JudgeRow
+from monitor.train.judge_sources import (
+    ARTICLE,
+    VARIATION,
+    WRITTEN,
+    WRITTEN_FOR_A_RULE,
+    JudgeRow,
+    Source,
+)
 from monitor.train.judge_tokens import (
     Target,
     make_target,
@@ -63,6 +70,17 @@ class Prepared:
     def encoded(self) -> list[Sentence]:
         """The rows as token ids."""
         return [self.encode(row) for row in self.data.rows]
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """What each row is known by in the numbers of a fold."""
+        return [key_of(each.ids) for each in self.encoded]
+
+    def sentences_in(self, said: Mapping[str, NDArray[np.float32]]) -> list[Source]:
+        """Return the sentences written for a rule of which a fold has said something."""
+        pairs = zip(self.data.rows, self.keys, strict=True)
+        known = {row.id for row, key in pairs if key in said}
+        return [source for source in self.data.sentences if source.id in known]
 
     @cached_property
     def targets(self) -> list[Target]:
@@ -173,13 +191,14 @@ def fit_judge(prepared: Prepared, part: str, say: Say = lambda _: None) -> Path:
     learner = Learner(
         module, prepared.data.rows, prepared.states, prepared.encoded, prepared.targets, options
     )
-    keys = [key_of(each.ids) for each in prepared.encoded]
     apart = {
         key
-        for key, row in zip(keys, prepared.data.rows, strict=True)
+        for key, row in zip(prepared.keys, prepared.data.rows, strict=True)
         if left_out(row, options.folds) == part
     }
-    held = np.array([key in apart for key in keys])  # and so wherever the same sentence stands
+    held = np.array(
+        [key in apart for key in prepared.keys]
+    )  # and so wherever the same sentence stands
     shown = np.array([len(each.offsets) > 0 for each in prepared.encoded])
     seconds = fit_heads(learner, np.flatnonzero(shown & ~held), prepared.seed, say)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -187,7 +206,7 @@ def fit_judge(prepared: Prepared, part: str, say: Say = lambda _: None) -> Path:
         _keep_weights(module, seconds, path)
     else:
         said = predict(learner, np.flatnonzero(shown & held))
-        _keep_numbers({key_of(prepared.encoded[row].ids): said[row] for row in said}, path)
+        _keep_numbers({prepared.keys[row]: said[row] for row in said}, path)
     say(f"part {part}: {seconds:.0f} s")
     return path
 

@@ -28,9 +28,8 @@ from monitor.train.judge_alone import (
     fit_alone,
     recorded_judge,
 )
-from monitor.train.judge_parts import Prepared, key_of, pair_of
-from monitor.train.judge_sources import Source
-from monitor.types import Finding
+from monitor.train.judge_parts import Prepared, pair_of
+from monitor.train.judge_sources import touch
 
 AIM = 0.5
 """Of what the judge finds alone in real short items, at least this share shall meet a mark."""
@@ -98,9 +97,7 @@ def read_sentences(prepared: Prepared, guideline: Guideline, said: Numbers) -> W
     Of other rules than the one that it was written for a sentence says nothing.
     """
     judge, siblings = recorded_judge(prepared, said), prepared.data.siblings
-    known = {row.id for row, each in zip(prepared.data.rows, prepared.encoded, strict=True)
-             if key_of(each.ids) in said}  # fmt: skip
-    sources = [each for each in prepared.data.sentences if each.id in known]
+    sources = prepared.sentences_in(said)
     bare = tuple(replace(each, matchers=()) for each in guideline.compiled)
     policy = replace(make_policy(guideline, (), {}), rules=bare)
     documents = [each.document for each in sources]
@@ -110,19 +107,17 @@ def read_sentences(prepared: Prepared, guideline: Guideline, said: Numbers) -> W
         own = {claim.rule for claim in (*source.labels.found, *source.labels.doubted)}
         family = own.union(*(siblings[rule] for rule in own)) if source.labels.found else own
         proposals += [
-            Proposal(at, pair_of(source.id), finding, _is_meant(finding, source))
+            Proposal(
+                at,
+                pair_of(source.id),
+                finding,
+                any(touch(finding, claim) for claim in source.labels.found),
+            )
             for finding in each.findings
             if finding.rule in family
         ]
     breaches = sum(bool(source.labels.found) for source in sources)
     return Written(breaches, len(sources) - breaches, proposals)
-
-
-def _is_meant(finding: Finding, source: Source) -> bool:
-    return any(
-        finding.field == claim.field and finding.start < claim.end and claim.start < finding.end
-        for claim in source.labels.found
-    )
 
 
 def _sentence_scores(written: Written, said: Floats) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from monitor.text.document import Document
 from monitor.text.view import view
+from monitor.types import Finding
 
 EXAMPLE, DEVELOPMENT, ARTICLE, EARLIER = "example", "development", "article", "earlier article"
 WRITTEN, VARIATION, GENERAL = "written article", "variation", "general news"
@@ -75,6 +76,11 @@ class JudgeRow:
     doubted: tuple[Claim, ...]
     masked: tuple[str, ...]
     weight: float
+
+
+def touch(one: Finding | Claim, other: Claim) -> bool:
+    """Whether two places of a document share a character."""
+    return one.field == other.field and one.start < other.end and other.start < one.end
 
 
 def rows_of(source: Source, siblings: Mapping[str, frozenset[str]]) -> Iterator[JudgeRow]:

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.engine import make_policy, run_policy
 from monitor.train.judge_confidence import Evidence, Flag, Sentences, gather
-from monitor.train.judge_parts import Prepared, key_of
-from monitor.train.judge_sources import Claim, Source
+from monitor.train.judge_parts import Prepared
+from monitor.train.judge_sources import Claim, Source, touch
 from monitor.types import Finding
 
 LOST = 0.02
-"""So large a share of the breaches that lists find in sentences may be lost for fewer near misses."""
+"""So large a share of the breaches that lists find may be lost for fewer near misses."""
 CUTS = tuple(float(cut) for cut in np.arange(-7, -0.9, 0.5))
 
 
@@ -30,11 +30,8 @@ def calibrate_unlikely(
     prepared: Prepared, guideline: Guideline, said: Mapping[str, NDArray[np.float32]]
 ) -> tuple[float, list[dict[str, Any]]]:
     """Return the log odds below which nothing is told, and for each cut what it costs."""
-    data = prepared.data
-    keys = [key_of(each.ids) for each in prepared.encoded]
-    known = {row.id for row, key in zip(data.rows, keys, strict=True) if key in said}
-    sources = [source for source in data.sentences if source.id in known]
-    flags = list(flags_in_sentences(guideline, sources, data.siblings))
+    data, keys = prepared.data, prepared.keys
+    flags = list(flags_in_sentences(guideline, prepared.sentences_in(said), data.siblings))
     sentences = Sentences(data.rows, prepared.encoded, lambda row: said.get(keys[row]))
     return choose_unlikely(gather(flags, sentences, data))
 
@@ -72,9 +69,4 @@ def flags_in_sentences(
 
 
 def _meets(finding: Finding, claim: Claim, siblings: Mapping[str, frozenset[str]]) -> bool:
-    return (
-        finding.rule in {claim.rule, *siblings[claim.rule]}
-        and finding.field == claim.field
-        and finding.start < claim.end
-        and claim.start < finding.end
-    )
+    return finding.rule in {claim.rule, *siblings[claim.rule]} and touch(finding, claim)
