@@ -165,13 +165,19 @@ def test_what_was_given_to_anybody_comes_back(home: Home, format: CorrectedForma
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_label_that_is_none_names_the_file(home: Home, format: CorrectedFormat) -> None:
+def test_a_label_that_is_none_names_file_and_place(home: Home, format: CorrectedFormat) -> None:
     out = add_form(home, format)
     for path in [out] if out.is_file() else [p for p in out.rglob("*") if p.is_file()]:
         text = path.read_text("utf-8")
         path.write_text(text.replace("forced_begging", "beggars"), encoding="utf-8", newline="")
-    with pytest.raises(DataError, match="'form-beggars' is no label"):
+    with pytest.raises(DataError, match=r": 'form-beggars' is no label$") as refused:
         home.bring(out, format)
+    file, place = str(refused.value).removesuffix(": 'form-beggars' is no label").split(":", 1)
+    assert Path(file).is_file()
+    if format == "brat":
+        assert "form-beggars" in Path(file).read_text("utf-8").splitlines()[int(place) - 1]
+    else:
+        assert re.fullmatch(r"\d+| task \d+, annotation \d+", place)
     assert home.said() == []
 
 

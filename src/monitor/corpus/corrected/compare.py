@@ -56,7 +56,8 @@ def _named(corrected: Corrected, before: Iterable[Place]) -> dict[str, Named]:
     for name in sorted(exported | {name for name, _, _ in corrected.marks}):
         found = parse_name(name)
         if found is None or (name not in exported and not _is_known(found)):
-            raise DataError(f"{corrected.where}: '{name}' is no label")
+            where = corrected.lines.get(name, corrected.where)
+            raise DataError(f"{where}: '{name}' is no label")
         named[name] = found
     return named
 

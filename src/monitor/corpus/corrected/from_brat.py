@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
             outer[seen] = place_of(mark)
         elif not mark.whole:
             unseen.add(place_of(mark))  # of line breaks only: it was not written
-    spans, attributes = _read_standoff(path, text)
+    spans, attributes, lines = _read_standoff(path, text)
     document = next((key for key, span in spans.items() if span[0] == DOCUMENT), None)
     marks = {outer.get(span, span) for span in spans.values() if span[0] != DOCUMENT}
     verdict: Verdict | None = None
@@ -67,9 +68,7 @@ def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
             marks.add((name, None, None))
     if document is None:  # an empty text, or its span is gone: nothing is said of the whole
         marks |= {place_of(mark) for mark in found.exported if mark.whole}
-    return Corrected(
-        str(path), record, text, frozenset(marks | unseen), verdict, carriage_returns=False
-    )
+    return replace(found, marks=frozenset(marks | unseen), verdict=verdict, lines=lines)
 
 
 def _outer(text: str, mark: Mark) -> Place | None:
@@ -80,10 +79,10 @@ def _outer(text: str, mark: Mark) -> Place | None:
 
 def _read_standoff(
     path: Path, text: str
-) -> tuple[dict[str, Place], list[tuple[str, str, str, str | None]]]:
-    """Return spans by their ids, and attributes as place, name, target and value."""
+) -> tuple[dict[str, Place], list[tuple[str, str, str, str | None]], dict[str, str]]:
+    """Return spans by their ids, attributes as line, name, target and value, and lines by name."""
     spans: dict[str, Place] = {}
-    attributes = []
+    attributes, lines = [], dict[str, str]()
     for number, line in enumerate(_read(path).splitlines(), 1):
         where = f"{path}:{number}"
         if not line.strip():
@@ -96,12 +95,14 @@ def _read_standoff(
             if id_ in spans:
                 raise DataError(f"{where}: {id_} is there twice")
             spans[id_] = _read_span(found["rest"], text, where)
+            lines.setdefault(spans[id_][0], where)
         elif found["kind"] in ("A", "M"):
             words = found["rest"].split()
             if len(words) not in (2, 3):
                 raise DataError(f"{where}: it is no attribute")
             attributes.append((where, words[0], words[1], words[2] if len(words) == 3 else None))
-    return spans, attributes
+            lines.setdefault(words[0], where)
+    return spans, attributes, lines
 
 
 def _read_span(rest: str, text: str, where: str) -> Place:

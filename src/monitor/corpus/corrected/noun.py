@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.corpus.marks import Mark, marks_of, relevance_word
@@ -22,7 +22,8 @@ MOST = 10_000_000
 class Corrected:
     """What came back of one article: the marks that stand now, beside those that were exported.
 
-    `where` names file and line. `record` is what was exported, without words; `text` the one text
+    `where` names file and line; `lines` where a name of a mark first stands, in a format whose
+    articles have many lines. `record` is what was exported, without words; `text` the one text
     as it came back, None where the file has none. `verdict` is how relevant the article is said to
     be now, None where nothing is said of it. `fresh`: it was begun anew, not from what was
     exported, so that what is not marked was not taken away. `known`: it is known what was exported.
@@ -37,6 +38,7 @@ class Corrected:
     fresh: bool = False
     known: bool = True
     carriage_returns: bool = True
+    lines: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def article_id(self) -> str:
@@ -95,10 +97,10 @@ def need_record(values: Any, where: str) -> Mapping[str, Any]:
 
 def _need_texts(values: Mapping[str, Any]) -> None:
     """Raise what `need_record` expects unless title and text are texts, or kept back."""
-    for field in ("title", "text"):
-        if not 0 <= values["length"][field] <= MOST:
+    for name in ("title", "text"):
+        if not 0 <= values["length"][name] <= MOST:
             raise ValueError
-        if not isinstance(values.get(field), str | None):
+        if not isinstance(values.get(name), str | None):
             raise TypeError
 
 
