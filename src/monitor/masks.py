@@ -19,6 +19,8 @@ REASONS = {
     FAILED: "names could not be looked for in this article",
     LATER: "names not looked for yet",
 }
+MIN_PART = 3
+"""Letters of a part of a name that is hidden where it stands alone."""
 _GAP = re.compile(r"[\s,]{0,2}")
 """Between two parts of one name, which are hidden as one."""
 

@@ -7,14 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from urllib.parse import unquote
 
-from monitor.masks import stretches
+from monitor.masks import MIN_PART, stretches
 from monitor.searching import words_at
 from monitor.types import FieldName, Span
 
 MASK = "█"
 """Stands for a code point of a name in what is given away."""
-MIN_PART = 3
-"""Letters of a part of a name that is hidden wherever it stands."""
 _PART = re.compile(r"\w[\w'’-]*\w")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BEGUN = re.compile(r"([^\W\d_]{3,})\*")

@@ -10,12 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from monitor.masks import WITHHELD, Shown, hide, stretches
+from monitor.masks import MIN_PART, WITHHELD, Shown, hide, stretches
 from monitor.types import Article, AssessedArticle, Digest, FieldName, Finding, Span, Story
 
 _PART = re.compile(r"\w[\w'’-]*\w")
-MIN_PART = 3
-"""Letters of a part of a name that is taken out of what a flag says."""
 
 
 def articles_in(digest: Digest) -> list[Article]:

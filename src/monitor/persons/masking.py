@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.masks import hide
+from monitor.masks import MIN_PART, hide
 from monitor.persons.cast import Cast, Person
 from monitor.persons.linking import find_cast
 from monitor.persons.nouns import find_mentions
@@ -23,8 +23,6 @@ from monitor.text.patterns import word_set
 from monitor.text.scene import read_scenes
 from monitor.types import FieldName, Span
 
-MIN_PART = 3
-"""Letters of a part of a name that is hidden where it stands alone."""
 _PART = re.compile(r"\w[\w'’-]*\w")
 _NAME = r"([A-Z][\w'’-]+(?: (?:(?:de|da|dos|bin|al|van|von|la|el) )?[A-Z][\w'’-]+){0,3})"
 _END = r"(?=[,.;:)]|\W+[a-z]|$)"
