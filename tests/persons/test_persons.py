@@ -107,6 +107,10 @@ ROLES = [
     ("Ana Doe, who waived her right to anonymity, spoke.", "Ana Doe", {"consenting"}),
     ("Ana Doe wept. It rained. Doe has told her story publicly.", "Ana Doe", {"consenting"}),
     ("Ana Doe agreed to be named.", "Ana Doe", {"consenting"}),
+    ("She said a boy found last week in Vela was sold.", "boy", {"known-victim"}),
+    ("Ana Doe told police in Vela that she was sold.", "Ana Doe", {"known-victim"}),
+    ("Ana Doe told police of being sold twice.", "Ana Doe", {"known-victim"}),
+    ("Ana Doe told officers in tears how she was sold.", "Ana Doe", {"known-victim"}),
 ]
 
 
@@ -127,6 +131,10 @@ NOT = [
     ("The traffickers sold her.", "traffickers", "general"),
     ("Two women fled. Women were held.", "women", "general"),
     ("Ana Doe was named. A cook agreed to be named.", "Ana Doe", "consenting"),
+    ("She said a boy found last week in Vela was sold.", "She", "victim"),
+    ("Ana Doe told reporters that some children sometimes ran away.", "Ana Doe", "victim"),
+    ("Twenty-two-year-old Ana Doe was sold.", "Ana Doe", "minor"),
+    ("A forty-one-year-old was sold.", "forty-one-year-old", "minor"),
 ]
 
 
@@ -192,6 +200,25 @@ def test_a_date_alone_is_no_detail():
 def test_general_words_are_no_detail_without_a_name():
     assert details("The girl worked in a hotel on the road to the village.", "girl") == []
     assert details("The girl slept in the Hotel Miramar.", "girl") == ["Hotel Miramar"]
+
+
+def test_a_region_tells_little_of_who_comes_from_there():
+    assert details("The girl from Vela was sold.", "girl") == ["from Vela"]
+    assert details("The girl from Vela Mare County was sold.", "girl") == []
+
+
+def test_a_husband_is_of_nobodys_place():
+    text = "The cook, 40, the husband of Rosa, was sold. He lived in the village of Brod."
+    assert "of Rosa" not in details(text, "cook")
+
+
+def test_an_item_of_a_list_has_no_name_beside_it():
+    assert details("The girl slept in Refuge Vela.", "girl") == ["Refuge Vela"]
+    assert details("The girl was helped by Haven, Refuge, Unbound and others.", "girl") == []
+
+
+def test_a_detail_has_the_word_that_it_points_at():
+    assert details("The girl works at a bakery near Vela.", "girl")[0] == "works at a bakery"
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ class PersonWords(Strict):
     details: dict[Name, DetailWords] = Field(default_factory=dict)
     owners: list[Name] = Field(default_factory=list)
     broad: list[Name] = Field(default_factory=list)
+    regions: list[Name] = Field(default_factory=list)
     kin: list[Name] = Field(default_factory=list)
     relative: Name = "relative"
     protected: Name = "victim"

@@ -45,6 +45,7 @@ def person_sets(about: GuidelineFile, named: Named) -> PersonSets:
         ),
         owners=frozenset(words.owners),
         broad=named(words.broad),
+        regions=named(words.regions),
         kin=named(words.kin),
         relative=words.relative,
         protected=words.protected,

@@ -8,8 +8,14 @@ from monitor.persons.mentions import Age, Mention, Mentions
 from monitor.text.scene import Scene
 
 _COUNT = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-sixteen seventeen eighteen nineteen twenty"""
-_NUMBERS = {word: number for number, word in enumerate(_COUNT.split(), 1)}
+sixteen seventeen eighteen nineteen"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TO_TWENTY = {word: number for number, word in enumerate(_COUNT.split(), 1)}
+_NUMBERS = _TO_TWENTY | {
+    f"{ten}-{one}" if one else ten: 10 * tens + _TO_TWENTY.get(one, 0)
+    for tens, ten in enumerate(_TENS.split(), 2)
+    for one in ("", *_COUNT.split()[:9])
+}
 _NUMBER = rf"(?P<age>\d{{1,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 YEAR_OLD = re.compile(rf"\b{_NUMBER}[ -]years?[ -](?:olds?\b|of age\b)", re.IGNORECASE)
 AGED = re.compile(

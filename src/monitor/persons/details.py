@@ -13,7 +13,7 @@ from monitor.persons.cast import Cast, Person
 from monitor.persons.kinship import owner_of
 from monitor.persons.mentions import NOMINATIVE, Mention, in_any
 from monitor.persons.same_person import same_person
-from monitor.persons.sets import DetailSets
+from monitor.persons.sets import DetailSets, PersonSets
 from monitor.text.scene import Place, Scene
 from monitor.text.spans import Stretch
 
@@ -28,6 +28,8 @@ _PLACE = re.compile(
 )
 _BEHIND = re.compile(r"(?:,|\)|\b(?:two|three|four|five|six|seven)) $")
 _ON_HER = re.compile(r" (?:on|above|over|across|under|behind|below|near|down) (?P<whose>her|his)\b")
+_POINTS = re.compile(r"\b(?:an?|the|her|his|their|of|in|at|for|to|behind|by|from)$", re.IGNORECASE)
+_REST = re.compile(r"(?: (?:an?|the|her|his|their))? [\w'-]+")
 _AGE, _KIN = "age", "family"
 
 
@@ -110,15 +112,29 @@ def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Place]]:
 
 def _hits(cast: Cast, kind: DetailSets, scene: Scene) -> set[Stretch]:
     text, persons = scene.view.shadow, cast.sets
-    found = {hit for wordset in kind.words for hit in scene.hits.of(wordset)}
+    found = {_whole(text, hit) for wordset in kind.words for hit in scene.hits.of(wordset)}
     for wordset in kind.named:
         found.update(filter(None, (_named(text, hit) for hit in scene.hits.of(wordset))))
     for wordset in kind.ahead:
         for hit in scene.hits.of(wordset):
             name = _ahead(cast, scene, hit)
-            if name and not in_any(scene, (*persons.broad, *persons.no_name), *name):
+            if name and not _is_broad(persons, scene, *name):
                 found.add((hit[0], name[1]))
     return found
+
+
+def _whole(text: str, hit: Stretch) -> Stretch:
+    """Return words with what they point at: "works in a" tells readers nothing yet."""
+    start, end = hit
+    rest = _REST.match(text, end) if _POINTS.search(text, start, end) else None
+    return start, rest.end() if rest else end
+
+
+def _is_broad(persons: PersonSets, scene: Scene, start: int, end: int) -> bool:
+    """Whether a name tells little of who comes from there, or is none."""
+    last = scene.view.shadow.rfind(" ", start, end) + 1
+    whole = in_any(scene, (*persons.broad, *persons.no_name), start, end)
+    return whole or (last > start and in_any(scene, persons.regions, last, end))
 
 
 def _ahead(cast: Cast, scene: Scene, hit: Stretch) -> Stretch | None:
@@ -131,6 +147,8 @@ def _ahead(cast: Cast, scene: Scene, hit: Stretch) -> Stretch | None:
         before = cast.mentions[scene.field].before(start)
         if before is None or before.end != start - 1 or before.kind == "pronoun":
             return None
+        if in_any(scene, cast.sets.kin, before.end - len(before.word), before.end):
+            return None  # "the husband of Wasana"
     found = _PLACE.match(text, end, end + 48)
     return found.span("name") if found else None
 
@@ -142,7 +160,9 @@ def _named(text: str, hit: Stretch) -> Stretch | None:
         return None  # a headline in capitals tells no names
     if " " not in text[start:end] and not text[start].isupper():
         return None  # "a hotel on the road" is no name; "Hotel Miramar" and "Mill Lane" are
-    behind = _NAME_BEHIND.match(text, end, end + 40)
+    # "Haven, Refuge, Unbound" are three
+    listed = text.endswith(", ", 0, start) and text.startswith(", ", end)
+    behind = None if listed else _NAME_BEHIND.match(text, end, end + 40)
     if behind:
         return start, behind.end()
     before = _NAME_BEFORE.search(text, max(0, start - 40), start) if text[start].isupper() else None

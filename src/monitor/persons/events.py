@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from monitor.persons.cast import Cast, Person
 from monitor.persons.mentions import NOMINATIVE, Mention, is_object
 from monitor.persons.sets import PersonEvents, PersonSets
+from monitor.persons.voices import SAID
 from monitor.text.scene import Scene
 from monitor.text.spans import Stretch
 
@@ -47,6 +48,8 @@ _BREAK = re.compile(
 )
 _JOIN = re.compile(r",? (?:and|but) " + _STARTS)
 _BY = re.compile(r"[^.;:,]{0,40}? by (?:[\w'-]+ ){0,4}")
+_OPEN = re.compile(r"\b(?:to|of|about|for|being|be)(?: \w+ly)? $")
+"""Before a verb without a subject of its own: "told police of being sold"."""
 
 
 def tell_roles(cast: Cast, scene: Scene) -> None:
@@ -119,9 +122,33 @@ def subject_of(cast: Cast, scene: Scene, position: int) -> Person | None:
     mentions = cast.mentions[scene.field]
     low = _clause(scene, position)
     joined = max((m.end() for m in _JOIN.finditer(scene.view.shadow, low, position)), default=low)
+    near: Sequence[Mention]
     near = mentions.between(joined, position)[-8:] or mentions.between(low, position)[-8:]
+    if not _OPEN.search(scene.view.shadow, low, position):
+        near = _in_what_is_said(scene.view.shadow, near, position)
     chosen = _subject(scene, near, position)
     return cast.of(chosen) if chosen else None
+
+
+def _in_what_is_said(text: str, near: Sequence[Mention], position: int) -> Sequence[Mention]:
+    """Return who is named behind the last verb of saying, if anybody: the speaker does not act.
+
+    "She said the boy rescued last week was sold" tells of the boy. Who is told something does not
+    act either, unless nobody else is named.
+    """
+    for index in range(len(near) - 1, -1, -1):
+        light = _LIGHT.match(text, near[index].end, position)
+        said = SAID.match(text, light.end(), position) if light else None
+        if said:
+            told = said[0].startswith("t")
+            behind = [
+                mention
+                for mention in near[index + 1 :]
+                if mention.start >= said.end()
+                and not (told and _OBJECT.fullmatch(text, said.end(), mention.start))
+            ]
+            return behind or near
+    return near
 
 
 def _subject(scene: Scene, near: Sequence[Mention], position: int) -> Mention | None:

@@ -56,6 +56,8 @@ class PersonSets:
     """Roles of persons of whom details are told; others stand in the details of somebody."""
     broad: tuple[int, ...]
     """Names of places too large to tell who somebody is."""
+    regions: tuple[int, ...]
+    """Last words of such names ("San Bernardino County")."""
     kin: tuple[int, ...]
     relative: str
     """The role of relatives of those with the role `protected`."""
@@ -66,7 +68,7 @@ class PersonSets:
         """The numbers of all lists here."""
         kinds = (part for kind in self.details for part in (kind.words, kind.named, kind.ahead))
         events = (event.verbs for event in self.events)
-        others = (self.ignored, self.no_name, self.done_to, self.broad, self.kin)
+        others = (self.ignored, self.no_name, self.done_to, self.broad, self.regions, self.kin)
         return frozenset(
             chain(
                 *self.roles.values(),

@@ -18,7 +18,7 @@ from monitor.text.scene import NESTED, Scene, Voice
 MAX_VOICE = 110
 """Characters before or behind a verb of saying in which its subject stands."""
 
-_SAID = re.compile(
+SAID = re.compile(
     r"\b"
     + one_of(
         """said says say told tells tell added adds explained explains described describes recalled
@@ -68,7 +68,7 @@ def voices(scene: Scene, *, papers: bool = False) -> list[Voice]:
 
 def _find_voices(scene: Scene, *, papers: bool) -> list[Voice]:
     found: set[Voice] = set()
-    for verb in _SAID.finditer(scene.view.shadow):
+    for verb in SAID.finditer(scene.view.shadow):
         found.update(_said(scene, verb.start(), verb.end()))
     for verb in _SHOWS.finditer(scene.view.shadow) if papers else ():
         found.update(_before(scene, verb.start()))
@@ -131,7 +131,7 @@ def _clause(scene: Scene, position: int) -> int:
     text = scene.view.shadow
     for joint in _BREAK.finditer(text, low, position):
         opens = not text[low : joint.start()].strip(" ,")
-        if joint[0] != "that " or opens or _SAID.search(text, low, joint.start()):
+        if joint[0] != "that " or opens or SAID.search(text, low, joint.start()):
             low = joint.end()
     return low
 
