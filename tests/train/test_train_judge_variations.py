@@ -49,10 +49,14 @@ def test_a_variation_goes_with_its_article_and_speaks_of_its_own_sentence(tmp_pa
         {"kind": "good"},
         {"rule": "nothing"},
         {"text": "A pimp."},
+        {"befor": "Two men were charged."},
     ):
         file.write_text(json.dumps({**rows[0], **wrong}))
         with pytest.raises(DataError, match="line 1"):
             list(read_variations(tmp_path, {"a": "event"}, siblings))
+    file.write_text(json.dumps({"id": "a", "rule": "pimp-term", "kind": "bad"}))
+    with pytest.raises(DataError, match="line 1: its fields are not before, id, kind, rule, text"):
+        list(read_variations(tmp_path, {"a": "event"}, siblings))
 
 
 @needs_shared

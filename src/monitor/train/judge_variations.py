@@ -27,6 +27,7 @@ from monitor.train.judge_sources import (
 
 VARIATIONS = Path("texts") / "variations"
 """Below `monitor/train`: `*.jsonl` with an article's `id`, `rule`, `kind`, `before`, `text`."""
+_FIELDS = {"id", "rule", "kind", "before", "text"}
 _KINDS = ("bad", "near_miss")
 
 
@@ -40,6 +41,8 @@ def read_variations(
     for file in sorted(folder.glob("*.jsonl")):
         for number, row in enumerate(read_lines(file), 1):
             where = f"{file}: line {number}"
+            if row.keys() != _FIELDS:
+                raise DataError(f"{where}: its fields are not {', '.join(sorted(_FIELDS))}")
             if row["kind"] not in _KINDS or row["rule"] not in siblings:
                 raise DataError(f"{where}: no kind '{row['kind']}' or rule '{row['rule']}'")
             if (event := events.get(row["id"])) is not None:
