@@ -361,6 +361,49 @@ def test_an_atom_entry_has_the_authors_of_its_feed():
     assert (only(listed).authors, only(listed).categories) == (("The Desk",), ("a", "b"))
 
 
+def test_an_item_of_rdf_has_the_creator_of_its_channel_and_one_of_rss_no_editor():
+    creator = b"<dc:creator>A. Writer</dc:creator>"
+    body = RSS_10.replace(creator, b"").replace(b"</link></channel>", b"</link>%s</channel>")
+    assert only(body.replace(b"%s", b"<dc:creator>The Desk</dc:creator>")).authors == ("The Desk",)
+    editor = "<managingEditor>desk@e.example (The Editor)</managingEditor>"
+    assert only(rss(item("/1"), channel=editor)).authors == ()
+
+
+def test_one_author_of_a_json_feed_as_an_object():
+    one = JSON.replace(b'[{"name": "A. Writer"}]', b'{"name": "A. Writer"}')
+    assert only(one).authors == ("A. Writer",)
+    none = JSON.replace(b'[{"name": "A. Writer"}]', b'[], "author": {"name": "The Desk"}')
+    assert only(none).authors == ("The Desk",)
+
+
+def test_a_category_is_told_by_its_label():
+    terms = b'<category term="thb-1" label="Trafficking"/><category term="Courts"/></entry>'
+    assert only(ATOM.replace(b"</entry>", terms)).categories == ("Trafficking", "Courts")
+
+
+@pytest.mark.parametrize(
+    ("links", "site"),
+    [
+        ('<link/><atom:link href="/home" rel="alternate"/>', "/home"),
+        ('<atom:link href="/home" rel="alternate"/><link/>', "/home"),
+        ('<link>https://e.example/</link><atom:link href="/feeds/all.xml"/>', "https://e.example/"),
+        ('<atom:link href="/feeds/all.xml" rel="self"/>', ""),
+        ("<link>https://outlet.example/feeds/all.xml</link>", "/feeds/all.xml"),
+    ],
+)
+def test_the_site_of_a_feed(links, site):
+    atom = b'<rss xmlns:atom="http://www.w3.org/2005/Atom" '
+    body = f'<rss version="2.0"><channel><title>T</title>{links}{item("/1")}</channel></rss>'
+    found = parse(body.encode().replace(b"<rss ", atom)).site
+    assert found == (f"https://outlet.example{site}" if site.startswith("/") else site)
+
+
+def test_control_characters_of_json_are_gone():
+    body = JSON.replace(b'"id": "1"', rb'"id": "a\u0000b"').replace(b'"One"', rb'"O\u0007ne\ud800"')
+    entry = only(body)
+    assert (entry.guid, entry.title) == ("ab", "One\ufffd")
+
+
 def test_attachments_of_a_json_feed():
     files = b'"attachments": [{"url": "/a.mp3", "mime_type": "audio/mpeg"}, 7, {"url": ""}], "id"'
     entry = only(JSON.replace(b'"id"', files))

@@ -8,6 +8,7 @@ from typing import Any
 
 from monitor.errors import FeedError
 from monitor.feeds.dates import read_date
+from monitor.feeds.decode import clean
 from monitor.feeds.entry import (
     MAX_ENTRIES,
     Entry,
@@ -79,7 +80,7 @@ def _entry(
     if not isinstance(item, dict):
         warnings.append(f"an item is {type(item).__name__}, not an object")
         item = {}
-    guid = str(item["id"]) if isinstance(item.get("id"), (str, int, float)) else ""
+    guid = clean(str(item["id"])) if isinstance(item.get("id"), (str, int, float)) else ""
     link = _text(item, "url") or _text(item, "external_url")
     markup = _text(item, "content_html")
     language = short_language(_text(item, "language")) or language
@@ -106,7 +107,7 @@ def _entry(
 
 def _text(item: dict[str, Any], key: str) -> str:
     value = item.get(key)
-    return value if isinstance(value, str) else ""
+    return clean(value) if isinstance(value, str) else ""
 
 
 def _list(item: dict[str, Any], key: str) -> list[Any]:
@@ -125,5 +126,6 @@ def _date(item: dict[str, Any], language: str | None, warnings: list[str]) -> da
 
 
 def _authors(item: dict[str, Any]) -> tuple[str, ...]:
-    people = _list(item, "authors") or [item.get("author")]
+    given = item.get("authors")  # a list, since 1.1; some write the one author of 1.0 there
+    people = given if isinstance(given, list) and given else [given or None, item.get("author")]
     return listed(_text(person, "name") for person in people if isinstance(person, dict))

@@ -40,6 +40,8 @@ _WRITTEN_ID = re.compile(
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"(?:mailto:)?[^\s<>()@]{1,64}@[^\s<>()@]{1,255}")
+_RDF = ("rss090", "rss10")
+_ALTERNATE = ("alternate", "http://www.iana.org/assignments/relation/alternate")
 _MAX_TTL_MINUTES = 7 * 24 * 60
 
 
@@ -87,12 +89,11 @@ def read_feed(found: Any, items: list[Any], url: str, text: str, warnings: list[
     reading = _Reading(url, about, str(found.get("version", "")), written)
     entries = tuple(_entry(item, reading) for item in items)
     warnings += [f"impossible date {written[:40]!r}" for written in reading.impossible]
-    link = _string(about, "link")
     ttl = _string(about, "ttl")
     minutes = int(ttl) if ttl.isascii() and ttl.isdigit() and len(ttl) < 9 else 0
     return ParsedFeed(
         title=plain_title(_string(about, "title")),
-        site=(link and join_url(reading.url, link)) or "",
+        site=_site(about, url),
         language=reading.language,
         ttl_s=min(minutes, _MAX_TTL_MINUTES) * 60 or None,
         entries=entries,
@@ -100,6 +101,18 @@ def read_feed(found: Any, items: list[Any], url: str, text: str, warnings: list[
         description=one_line(_string(about, "subtitle") or _string(about, "summary")),
         updated=_date(about, ("updated", "published"), reading.language)[0],
     )
+
+
+def _site(about: Any, url: str) -> str:
+    """Return the address of the site of the feed at `url`, "" where it names none.
+
+    A feed's Atom links count where `<link>` is empty, and its own address only where it has no
+    other: an Atom link without `rel` often means the feed itself.
+    """
+    links = (link for link in about.get("links", []) if link.get("rel") in _ALTERNATE)
+    written = (_string(about, "link"), *(_string(link, "href") for link in links))
+    joined = [site for link in written if link and (site := join_url(url, clean(link)))]
+    return next((site for site in joined if site != url), joined[0] if joined else "")
 
 
 def _entry(item: Any, reading: _Reading) -> Entry:
@@ -120,9 +133,9 @@ def _entry(item: Any, reading: _Reading) -> Entry:
         content=max(contents, key=len, default=""),
         published=published,
         language=short_language(title.get("language")) or reading.language,
-        authors=_authors(item) or (_inherited_authors(item, reading) if reading.is_atom else ()),
+        authors=_authors(item) or _inherited_authors(item, reading),
         categories=listed(
-            _string(tag, "term") or _string(tag, "label") for tag in item.get("tags") or ()
+            _string(tag, "label") or _string(tag, "term") for tag in item.get("tags") or ()
         ),
         enclosures=enclosures(
             (
@@ -152,7 +165,12 @@ def _authors(item: Any) -> tuple[str, ...]:
 
 
 def _inherited_authors(item: Any, reading: _Reading) -> tuple[str, ...]:
-    """Return the authors an Atom entry without any has: its source's, else its feed's."""
+    """Return the authors of an entry without any of its own: its source's, else its feed's.
+
+    Not of RSS 2.0, whose channel names the editor to write to.
+    """
+    if not reading.is_atom and reading.version not in _RDF:
+        return ()
     return _authors(item.get("source") or {}) or _authors(reading.about)
 
 
