@@ -573,3 +573,21 @@ def test_the_demo_outlets_come_in_whole(desk, tmp_path):
         assert all(len(text) > 500 for text in desk.texts.values())
         again = desk.poll(*feeds)
         assert [poll.not_modified for poll in again] == [True] * len(feeds)
+
+
+@pytest.mark.parametrize(
+    ("summary", "title"),
+    [
+        ("&lt;p&gt;Four men were held.&lt;/p&gt;More.", "Four men were held."),
+        ("word " * 30, f"{('word ' * 20).strip()}…"),
+        ("x" * 200, f"{'x' * 100}…"),
+    ],
+)
+def test_an_entry_without_a_headline_has_the_first_words_of_its_summary(
+    desk, server, feed, summary, title
+):
+    server.script["/feed"] = Answer(
+        rss(f"<item><link>/1</link><description>{summary}</description></item>")
+    )
+    [poll] = desk.poll(feed)
+    assert [entry.title for entry in poll.incoming] == [title]

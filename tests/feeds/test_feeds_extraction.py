@@ -1,11 +1,15 @@
-"""Title and date are what trafilatura's own, longer way to them gives; so is the text."""
+"""Title and date are what trafilatura's own, longer way to them gives; so is the text.
+
+A site's name is no part of a title and no author.
+"""
 
 import pytest
 from trafilatura import bare_extraction
 
 from monitor.demo.articles import load_outlets
 from monitor.demo.site import build_site
-from monitor.feeds.extraction import extract_document
+from monitor.feeds.extraction import extract_document, without_site
+from monitor.feeds.pages import extract_page
 
 BASE = "https://outlets.example"
 SITE = build_site(load_outlets(), BASE)
@@ -38,3 +42,53 @@ def test_it_finds_what_the_whole_library_finds(path: str) -> None:
     )
     found = extract_document(markup, url)
     assert (found.title, found.date, found.text) == (whole.title, whole.date, whole.text)
+
+
+@pytest.mark.parametrize(
+    ("title", "headings", "kept"),
+    [
+        ("Ferry sinks - The Harbour Post", [], "Ferry sinks"),
+        ("Harbour Post | Ferry sinks", [], "Ferry sinks"),
+        ("Ferry sinks | harbourpost.example", [], "Ferry sinks"),
+        ("Ferry sinks - World - Harbour Post", ["Ferry sinks"], "Ferry sinks"),
+        ("Ferry sinks - World - Harbour Post", [], "Ferry sinks - World"),
+        ("Inquest: ferry sank - in calm seas", [], "Inquest: ferry sank - in calm seas"),
+        ("Inquest: ferry sank", ["The Harbour Post"], "Inquest: ferry sank"),
+        ("Harbour Post", ["Harbour Post"], "Harbour Post"),
+        ("News: Harbour Post sold - Harbour Post", ["News"], "News"),
+        ("A well-known captain", [], "A well-known captain"),
+    ],
+)
+def test_a_title_loses_the_name_of_its_site(title: str, headings: list[str], kept: str) -> None:
+    sites = {"harbourpost", "theharbourpost", "harbourpostexample"}
+    assert without_site(title, headings, sites) == kept
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "authors"),
+    [
+        (
+            (
+                '<script type="application/ld+json">{"@context": "https://schema.org", "@type":'
+                ' "NewsArticle", "author": [{"@type": "Person", "name": "Ama Osei"},'
+                ' {"@type": "Person", "name": "Kofi Mensah"}]}</script>'
+            ),
+            "",
+            ("Ama Osei", "Kofi Mensah"),
+        ),
+        ('<meta name="author" content="Ama Osei">', "", ("Ama Osei",)),
+        ('<meta name="author" content="The Harbour Post">', "", ()),
+        ("", '<span class="author">Ama van der Osei</span>', ("Ama van der Osei",)),
+        ("", '<span class="author">Account you are logged in</span>', ()),
+        ("", "", ()),
+    ],
+)
+def test_authors_are_read_from_pages(head: str, body: str, authors: tuple[str, ...]) -> None:
+    markup = (
+        f'<html><head><meta property="og:site_name" content="Harbour Post">{head}'
+        '<meta property="og:title" content="Ferry comes in | Harbour Post"></head>'
+        f"<body><article><h1>Ferry comes in</h1>{body}{STORY}</article></body></html>"
+    )
+    page = extract_page(markup.encode(), "text/html", f"{BASE}/story")
+    assert page is not None
+    assert (page.title, page.authors) == ("Ferry comes in", authors)

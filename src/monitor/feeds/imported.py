@@ -114,12 +114,14 @@ def _said(row: TextRow | PageRow) -> str:
 def _take(taken: Taken, row: TextRow | PageRow, item: Item, manner: Manner, at: datetime) -> None:
     """Take in one article, or count that its page has none."""
     outlet, terms = "", UNSAID
+    authors: tuple[str, ...] = ()
     if isinstance(row, PageRow):
         page = read_page(row.raw)
         if page is None:
             taken.dropped["no_text"] += 1
             return
         title, text, language = page.title, page.text, page.language
+        authors = page.authors
         published, terms = _page_date(page, row.place.captured, at), page_terms(row.raw, page)
         language = manner.identify(f"{title}\n{text}") or language or manner.language
     else:
@@ -136,6 +138,7 @@ def _take(taken: Taken, row: TextRow | PageRow, item: Item, manner: Manner, at: 
             published=published,
             outlet=outlet or manner.outlet_of(item.url),
             terms=terms,
+            authors=authors,
         )
     )
 
@@ -149,6 +152,7 @@ def _incoming(
     published: datetime | None,
     outlet: str,
     terms: Terms,
+    authors: tuple[str, ...],
 ) -> Incoming:
     return Incoming(
         article_id=item.article_id,
@@ -163,6 +167,7 @@ def _incoming(
         feed_sha256=item.feed_sha256,
         mining=terms.mining,
         mining_policy=terms.policy,
+        authors=authors,
         outlet=outlet,
     )
 

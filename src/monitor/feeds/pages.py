@@ -15,7 +15,7 @@ from typing import Any
 
 from monitor.errors import InstallationError
 from monitor.feeds.decode import clean, decode, header_charset
-from monitor.feeds.entry import plausible_date, short_language
+from monitor.feeds.entry import listed, plausible_date, short_language
 from monitor.feeds.extraction import extract_document
 from monitor.feeds.markup import plain_title, tidy
 from monitor.feeds.mining import UNSAID, Terms, markup_terms
@@ -52,6 +52,7 @@ class Page:
     language: str | None
     canonical: str
     terms: Terms = UNSAID
+    authors: tuple[str, ...] = ()
 
 
 def extract_page(body: bytes, content_type: str, url: str) -> Page | None:
@@ -75,6 +76,7 @@ def extract_page(body: bytes, content_type: str, url: str) -> Page | None:
         language=_language(markup) or short_language(document.language),
         canonical=_canonical(markup, url),
         terms=markup_terms(markup, url),
+        authors=listed((document.author or "").split("; ")),
     )
 
 

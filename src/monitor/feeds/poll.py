@@ -48,6 +48,7 @@ PAGES_TIME_S = 600
 fit: the feed waits for the last of them to be stored."""
 MAX_TITLE_CHARS = 4_000
 """A longer title, or a text a hundred times as long, is no article but a fault or an attack."""
+_MAX_MADE_TITLE_CHARS = 100
 _MAX_WARNINGS = 20
 
 
@@ -188,6 +189,7 @@ class FeedWork:
                 language=page.language,
                 published=page.published,
                 terms=answer.terms,
+                authors=page.authors,
             )
         else:
             error = answer.error or f"{item.url}: the page has less text than the feed"
@@ -225,12 +227,14 @@ class FeedWork:
         published: datetime | None = None,
         page_error: str | None = None,
         terms: Terms = UNSAID,
+        authors: tuple[str, ...] = (),
     ) -> None:
         item = self.items[index]
         terms = strictest(terms, self.terms_of(item.url))
         if not title and not text:
             self.dropped["empty"] += 1
             return
+        title = title or _first_words(item.entry.summary or text)
         said = item.entry.published
         dated = usable_date(said, self.at)
         if said and not dated:
@@ -247,7 +251,7 @@ class FeedWork:
             sha256=article_sha256(title, text),
             feed_sha256=item.feed_sha256,
             page_error=page_error,
-            authors=item.entry.authors,
+            authors=item.entry.authors or authors,
             categories=item.entry.categories,
             enclosures=item.entry.enclosures,
             mining=terms.mining,
@@ -319,6 +323,15 @@ def feed_terms(answer: FeedAnswer, url: str) -> Terms:
     if host_of(here) == host_of(url):
         said.append(rule_terms(answer.mining, url))
     return strictest(*said)
+
+
+def _first_words(text: str) -> str:
+    """Return what stands for the headline of an entry without one: how its first line begins."""
+    line = text.partition("\n")[0]
+    if len(line) <= _MAX_MADE_TITLE_CHARS:
+        return line
+    words, space, _ = line[:_MAX_MADE_TITLE_CHARS].rpartition(" ")
+    return f"{words if space else line[:_MAX_MADE_TITLE_CHARS]}…"
 
 
 def _own_text(entry: Entry) -> str:
