@@ -1,5 +1,6 @@
 """`country` on the check routes: law and helplines, and nothing of a draft in what is refused."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -7,8 +8,10 @@ import pytest
 
 import serving
 from monitor.api.check_schemas import CheckedDocument
+from monitor.api.rule_schemas import RuleDetail
 from monitor.config import CheckSettings, Settings
 from monitor.core import Monitor
+from monitor.countries import country_codes
 
 DRAFT = "The girl, Maria Lopes, 14, was trafficked and found locked in the back room of the bar."
 ACT = "Children's Act, 1998 (Act 560)"
@@ -24,7 +27,8 @@ def test_the_law_of_the_country_is_told(client: httpx.Client, code: str) -> None
     answer = client.post("/v1/check", json={"text": DRAFT, "country": code})
     document = answer.json()
     CheckedDocument.model_validate(document)
-    assert document["country"] == {"code": "GH", "name": "Ghana", "covered": True}
+    told = {"code": "GH", "name": "Ghana", "covered": True, "note": ""}
+    assert document["country"] == told
     assert ACT in why(document)
 
 
@@ -46,10 +50,17 @@ def test_without_a_country_there_is_no_law(client: httpx.Client, fields: dict[st
     assert "Act" not in why(document)
 
 
-def test_a_country_nothing_is_known_of_is_said_to_be_one(client: httpx.Client) -> None:
-    document = client.post("/v1/check", json={"text": DRAFT, "country": "FR"}).json()
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [("FR", "France"), ("NG", "Nigeria"), ("IN", "India"), ("AU", "Australia"), ("KW", "Kuwait")],
+)
+def test_that_the_law_of_a_country_is_not_held_is_said(
+    client: httpx.Client, code: str, name: str
+) -> None:
+    document = client.post("/v1/check", json={"text": DRAFT, "country": code}).json()
     CheckedDocument.model_validate(document)
-    assert document["country"] == {"code": "FR", "name": "France", "covered": False}
+    note = "We do not hold this country's law."
+    assert document["country"] == {"code": code, "name": name, "covered": False, "note": note}
     assert document["findings"] == client.post("/v1/check", json={"text": DRAFT}).json()["findings"]
 
 
@@ -88,4 +99,26 @@ def test_the_desk_may_have_a_country_of_its_own(tmp_path: Path) -> None:
     assert "Ghana" in why(other)
     assert "Thailand" not in why(other)
     assert "country" not in none
-    assert '<option value="TH" selected>' in page
+    assert re.search(r'<option value="TH" data-note="What the Anti-[^"]*" selected>', page)
+
+
+def test_every_country_can_be_chosen_on_the_page(client: httpx.Client) -> None:
+    page = client.get("/").text
+    held, others = page.split('<optgroup label="Law not held">')
+    assert set(re.findall(r'<option value="([A-Z]{2})"', held)) == {
+        *("GB", "GH", "LK", "PH", "TH", "TL", "US")
+    }
+    codes = re.findall(r'<option value="([A-Z]{2})" data-note="We do not hold', others)
+    assert {"NG", "IN", "AU", "KW"} < set(codes)
+    assert len(codes) == len(country_codes()) - 7
+
+
+def test_rules_tell_of_consent_and_that_no_other_law_is_held(client: httpx.Client) -> None:
+    rule = client.get("/v1/rules/adult-victim-named").json()
+    RuleDetail.model_validate(rule)
+    (british,) = [c for c in rule["countries"] if c["code"] == "GB"]
+    assert "in writing" in british["law"][0]["consent"]
+    page = client.get("/rules/adult-victim-named").text
+    assert "Consent: The victim&#39;s, in writing" in page
+    assert "We do not hold the law of any other country." in page
+    assert "unchecked since 2026-11-25" in client.get("/rules/no-helpline").text

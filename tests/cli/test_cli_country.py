@@ -55,9 +55,17 @@ def test_what_is_no_country_is_named(tmp_path: Path, value: str) -> None:
 def test_a_country_nothing_is_known_of(tmp_path: Path) -> None:
     said = Desk(tmp_path).type("check", "-", "--format", "json", "--country", "FR", stdin=DRAFT)
     assert said.code == 0
-    assert said.err.startswith("nothing is known of law and helplines in France (known: ")
+    assert said.err.startswith("France: we do not hold this country's law (held: GB, GH, ")
     assert json.loads(said.out)["documents"][0]["country"]["covered"] is False
     assert "France" not in why(said.out)
+
+
+def test_a_rule_is_told_with_consent_and_what_is_unchecked(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    said = desk.type("guidelines", "show", "adult-victim-named").out
+    assert "Consent: The victim's, in writing" in said
+    assert "We do not hold the law of any other country." in said
+    assert "unchecked since 2026-11-25" in desk.type("guidelines", "show", "no-helpline").out
 
 
 def test_a_digest_tells_of_the_country_of_the_desk(tmp_path: Path) -> None:

@@ -6,8 +6,14 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import GuidelineError
-from monitor.guidelines import check_document, in_country, load_countries, load_guideline
-from monitor.guidelines.countries import COUNTRIES, laws_for
+from monitor.guidelines import (
+    check_document,
+    describe_rule,
+    in_country,
+    load_countries,
+    load_guideline,
+)
+from monitor.guidelines.countries import COUNTRIES, helpline_words, law_sentence, laws_for
 from monitor.text.document import Document
 
 THB = Path(__file__).resolve().parents[2] / "guidelines" / "thb-en"
@@ -53,8 +59,8 @@ def checked(guideline, text):
     return check_document(guideline, Document(text, language="en"))
 
 
-def test_the_first_six_are_there(countries):
-    assert set(countries) == {"GH", "TH", "TL", "GB", "US", "LK"}
+def test_the_first_seven_are_there(countries):
+    assert set(countries) == {"GH", "TH", "TL", "GB", "US", "LK", "PH"}
     for country in countries.values():
         assert country.law or country.note
         assert country.helplines
@@ -76,6 +82,70 @@ def test_a_law_that_was_not_read_says_so(countries):
                 assert "could not be read" in law.states, law.statute
 
 
+WHOM = {
+    "trafficking-victim": "victim",
+    "sexual-offence-victim": "victim",
+    "child-victim": "victim",
+    "child-witness": "witness",
+    "child-defendant": "the accused",
+}
+"""Who each concern is about, as a sentence says it to a reporter."""
+
+
+def test_each_sentence_says_whom_it_protects(countries):
+    for country in countries.values():
+        for law in country.law:
+            whom = {WHOM[concern] for concern in law.concerns if concern in WHOM}
+            silent = [word for word in whom if word not in law.states]
+            assert not silent, (country.country, law.statute, silent)
+            assert "against whom" not in law.states, law.statute  # is that the accused?
+
+
+def test_british_law_hides_the_victim_and_says_whose_consent_counts(countries):
+    law = countries["GB"].law[0]
+    assert "victim of trafficking" in law.states
+    assert "does not protect the accused" in law.states
+    for part in ("The victim's", "in writing", "16"):
+        assert part in law.consent
+    said = law_sentence(law, countries["GB"])
+    assert f"{law.states} Consent: The victim's, in writing" in said
+
+
+def test_the_philippines_protect_the_victim_and_no_longer_the_accused(countries):
+    first = countries["PH"].law[0]
+    assert first.section == "section 7"
+    assert "no longer covers the accused" in first.states.replace("\n", " ")
+    assert "in writing" in first.consent
+    assert any("1343" in line.numbers for line in countries["PH"].helplines)
+
+
+def test_what_could_not_be_read_again_is_marked_wherever_it_is_told(guideline, folder):
+    file = folder / COUNTRIES / "gh.yaml"
+    day = '    unchecked_since: "2026-11-20"\n'
+    consent = "    consent: In writing.\n"
+    text = GHANA.replace("    statute:", f"{consent}{day}    statute:")
+    file.write_text(text.replace("    helps:", f"{day}    helps:"))
+    ghana = load_countries(folder)["GH"]
+    plain = checked(guideline, NAMED)
+    told = in_country(plain, guideline.rules, ghana)
+    (finding,) = [f for f in told.findings if f.rule == "child-name-identified"]
+    said = "No child is named. Consent: In writing. (unchecked since 2026-11-20)"
+    assert finding.why.endswith(said)
+    assert helpline_words(ghana.helplines[0]) == "A line 1 (unchecked since 2026-11-20)"
+    rule = next(rule for rule in guideline.rules if rule.id == "child-name-identified")
+    shown = describe_rule(guideline, rule, countries={"GH": ghana}, measured=None)
+    (law,) = shown["countries"][0]["law"]
+    assert (law["consent"], law["unchecked_since"]) == ("In writing.", "2026-11-20")
+
+
+def test_helplines_that_nobody_called_again_say_so(guideline, countries):
+    lacking = next(r for r in guideline.rules if r.id == "no-helpline").examples.bad[0]
+    told = in_country(checked(guideline, lacking), guideline.rules, countries["GH"])
+    assert "unchecked since 2026-11-25" in _item(told, "no-helpline").reason
+    told = in_country(checked(guideline, lacking), guideline.rules, countries["PH"])
+    assert "1343 (day and night)" in _item(told, "no-helpline").reason
+
+
 def test_good_data_loads(folder):
     assert load_countries(folder)["GH"].law[0].under_age == 18
 
@@ -92,6 +162,8 @@ def test_good_data_loads(folder):
         ("country: GH", "country: TH", ["line 1", "th.yaml"]),
         ("country: GH", "country: Ghana", ["line 1", "country"]),
         ("under_age: 18", "under_age: 180", ["line 5", "under_age"]),
+        ("    states:", "    consents: yes\n    states:", ["line 6", "unknown field 'consents'"]),
+        ("    states:", "    unchecked_since: 1.5.26\n    states:", ["line 6", "1.5.26"]),
     ],
 )
 def test_a_wrong_file_names_itself_and_the_line(folder, before, after, named):

@@ -78,6 +78,22 @@ def test_a_country_brings_its_law_and_is_kept_nowhere(page: Page) -> None:
     expect(page.get_by_label("Country")).to_have_value("")
 
 
+def test_that_a_country_s_law_is_not_held_is_said(page: Page) -> None:
+    note = page.locator("#country-note")
+    expect(note).to_be_hidden()
+    page.get_by_label("Country").select_option("NG")  # before anything is written
+    expect(note).to_have_text("We do not hold this country's law.")
+    expect(page.locator("#announce")).to_have_text("We do not hold this country's law.")
+    write(page, "The girl, Maria Lopes, 14, was trafficked and found locked in the bar.")
+    expect(note).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save a report").click()
+    report = saved.value.path().read_text(encoding="utf-8")
+    assert "Nigeria. We do not hold this country's law." in report
+    page.get_by_label("Country").select_option("GH")
+    expect(note).to_be_hidden()
+
+
 def test_a_headline_is_checked_too(page: Page) -> None:
     write(page, "Nothing to see here.", title="The child prostitutes of the harbour")
     assert marked(page) == [FLAGGED]

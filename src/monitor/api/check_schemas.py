@@ -251,6 +251,7 @@ class CountryOut(Model):
     code: str = Field(examples=["GH"])
     name: str
     covered: bool
+    note: str = Field(description="What is not known of it: that its law is not held, or a part.")
 
 
 class UncheckedOut(CheckEvidence):

@@ -11,9 +11,10 @@ from starlette.responses import HTMLResponse
 from monitor.api.access import MonitorDep, VisitorDep, need
 from monitor.api.digests import find_digest
 from monitor.api.rules import find_rule
-from monitor.countries import country_name
+from monitor.countries import country_codes
 from monitor.desk import names
 from monitor.digest import articles_in
+from monitor.guidelines import country_json
 from monitor.web import render_digest_page, render_docs, render_draft, render_rule, render_rules
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -23,16 +24,14 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 def draft_page(monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
     """Show the page on which a draft is checked."""
     settings = monitor.settings.check
-    named = {code: country.name for code, country in monitor.countries.items()}
-    own = settings.country.upper()
-    if own:
-        named.setdefault(own, country_name(own))
+    held = monitor.countries
+    told = [country_json(code, held.get(code)) for code in country_codes()]
     page = render_draft(
         visitor=visitor,
         max_chars=settings.max_chars,
         guidelines=monitor.guidelines,
-        countries=named,
-        country=own,
+        countries=sorted(told, key=lambda country: country["name"]),
+        country=settings.country.upper(),
         passed_on=monitor.settings.languagetool.remote,
     )
     return HTMLResponse(page)

@@ -56,10 +56,12 @@ class LawOut(Model):
     """What one statute says, in the guideline's words."""
 
     states: str
+    consent: str = Field(description="What it asks of consent to be named; empty: not known.")
     statute: str
     section: str
     area: str = Field(description="The part of the country, or the cases, that it is about.")
     under_age: int | None = Field(description="The age up to which it protects; null is any.")
+    unchecked_since: str | None = Field(description="ISO date since which nobody could read it.")
     sources: list[DatedSourceOut]
 
 
@@ -72,6 +74,7 @@ class HelplineOut(Model):
     hours: str
     languages: str
     url: str | None
+    unchecked_since: str | None = Field(description="ISO date since which nobody looked at it.")
     sources: list[DatedSourceOut]
 
 

@@ -146,12 +146,12 @@ def _summary(found: int, files: int) -> str:
 
 
 def _country(monitor: Monitor, given: str | None) -> str:
-    """Return the country's code, empty for none; say so where nothing is known of it."""
+    """Return the country's code, empty for none; say so where its law is not held."""
     from monitor.countries import country_name, parse_country
 
     value = monitor.settings.check.country if given is None else given
     code = parse_country(value) if value else ""
     if code and code not in monitor.countries:
-        known = ", ".join(sorted(monitor.countries))
-        say(f"nothing is known of law and helplines in {country_name(code)} (known: {known})")
+        held = ", ".join(sorted(monitor.countries))
+        say(f"{country_name(code)}: we do not hold this country's law (held: {held})")
     return code

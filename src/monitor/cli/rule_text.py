@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from monitor.desk.feedback import said_words
-from monitor.guidelines import measured_words
+from monitor.guidelines import law_words, measured_words, unchecked_words
 
 Data = Mapping[str, Any]
 
@@ -54,10 +54,14 @@ def _countries(rule: Data) -> Iterator[str]:
         for law in country["law"]:
             area = f" ({law['area']})" if law["area"] else ""
             cited = ", ".join(filter(None, (law["statute"], law["section"])))
-            yield f"  {country['name']}{area}, {cited}: {' '.join(law['states'].split())}"
+            said = law_words(law["states"], law["consent"], law["unchecked_since"])
+            yield f"  {country['name']}{area}, {cited}: {said}"
             yield from (f"    {source_line(source)}" for source in law["sources"])
         for line in country["helplines"]:
-            more = ", ".join(filter(None, (line["hours"], line["languages"])))
+            unchecked = line["unchecked_since"] and unchecked_words(line["unchecked_since"])
+            more = ", ".join(filter(None, (line["hours"], line["languages"], unchecked)))
             numbers = " or ".join(line["numbers"])
             yield f"  {country['name']}: {line['name']} {numbers}{f' ({more})' if more else ''}"
             yield from (f"    {source_line(source)}" for source in line["sources"])
+    if rule["countries"]:
+        yield "  We do not hold the law of any other country."

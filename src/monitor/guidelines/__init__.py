@@ -5,7 +5,14 @@ from monitor.guidelines.assessor import GuidelineAssessor
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.confidence import check_share, identifying, protecting
-from monitor.guidelines.countries import Country, country_json, in_country, load_countries
+from monitor.guidelines.countries import (
+    Country,
+    country_json,
+    in_country,
+    law_words,
+    load_countries,
+    unchecked_words,
+)
 from monitor.guidelines.coverage import coverage_json
 from monitor.guidelines.describe import describe_rule, describe_ruled
 from monitor.guidelines.engine import check_document, check_documents
@@ -43,6 +50,7 @@ __all__ = [
     "document_json",
     "identifying",
     "in_country",
+    "law_words",
     "load_countries",
     "load_guideline",
     "load_guidelines",
@@ -56,5 +64,6 @@ __all__ = [
     "rule_schema",
     "rules_called",
     "run_examples",
+    "unchecked_words",
     "write_skeleton",
 ]

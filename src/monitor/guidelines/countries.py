@@ -16,30 +16,40 @@ from pydantic import Field
 from monitor.countries import country_name, parse_country
 from monitor.errors import GuidelineError, UsageError
 from monitor.guidelines.checked import Checked
-from monitor.guidelines.figures import DatedSource
+from monitor.guidelines.figures import DatedSource, IsoDate
 from monitor.guidelines.reading import line_of, read_yaml
 from monitor.guidelines.schema import Concern, Rule, Strict, Text
 from monitor.types import Finding, ScorecardItem, Source
 
 COUNTRIES = "countries"
+NOT_HELD = "We do not hold this country's law."
 Sources = Annotated[tuple[DatedSource, ...], Field(min_length=1)]
 Url = Annotated[str, Field(pattern=r"^https?://")]
 
 
 class Law(Strict):
-    """What one statute says, in our words; `under_age` is the age up to which it protects."""
+    """What one statute says, in our words; `under_age` is the age up to which it protects.
+
+    `consent` is what it asks of consent to be named: in writing, from what age, whose. None of its
+    sources could be read again since the day of `unchecked_since`.
+    """
 
     concerns: Annotated[tuple[Concern, ...], Field(min_length=1)]
     states: Text
+    consent: str = ""
     statute: Text
     section: str = ""
     area: str = ""
     under_age: Annotated[int, Field(gt=0, le=21)] | None = None
+    unchecked_since: IsoDate | None = None
     sources: Sources
 
 
 class Helpline(Strict):
-    """A service that people can call; hours and languages where a source gives them."""
+    """A service that people can call; hours and languages where a source gives them.
+
+    Whether its sources still say so was not looked at since the day of `unchecked_since`.
+    """
 
     name: Text
     numbers: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -50,6 +60,7 @@ class Helpline(Strict):
     hours: str = ""
     languages: str = ""
     url: Url | None = None
+    unchecked_since: IsoDate | None = None
     sources: Sources
 
 
@@ -125,13 +136,28 @@ def law_sentence(law: Law, country: Country) -> str:
     """Return where a law stands and what it says, fit to follow a reason."""
     place = f"{country.name} ({law.area})" if law.area else country.name
     cited = ", ".join(filter(None, (law.statute, law.section)))
-    return f"{place}, {cited}: {' '.join(law.states.split())}"
+    said = law_words(law.states, law.consent, law.unchecked_since)
+    return f"{place}, {cited}: {said}"
+
+
+def law_words(states: str, consent: str, unchecked_since: str | None) -> str:
+    """Return what a law says, what it asks of consent, and since when nobody read it, on a line."""
+    said = " ".join(states.split())
+    if consent:
+        said = f"{said} Consent: {' '.join(consent.split())}"
+    return f"{said} ({unchecked_words(unchecked_since)})" if unchecked_since else said
+
+
+def unchecked_words(day: str) -> str:
+    """Return the mark of what could not be read again since a day."""
+    return f"unchecked since {day}"
 
 
 def helpline_words(line: Helpline) -> str:
     """Return a helpline in a few words: name, numbers, hours, languages."""
     spoken = f"in {line.languages}" if line.languages else ""
-    more = ", ".join(filter(None, (line.hours, spoken)))
+    unchecked = unchecked_words(line.unchecked_since) if line.unchecked_since else ""
+    more = ", ".join(filter(None, (line.hours, spoken, unchecked)))
     return f"{line.name} {' or '.join(line.numbers)}{f' ({more})' if more else ''}"
 
 
@@ -140,12 +166,16 @@ def _cited(laws: Sequence[Law]) -> list[Source]:
 
 
 def country_json(code: str, country: Country | None) -> dict[str, Any]:
-    """Return which country's law was applied; `covered` is whether anything is known of it."""
-    name = country.name if country else country_name(code)
-    return {"code": code, "name": name, "covered": country is not None}
+    """Return which country's law was applied; `covered` is whether anything is known of it.
+
+    `note` says what is not known.
+    """
+    if country is None:
+        return {"code": code, "name": country_name(code), "covered": False, "note": NOT_HELD}
+    note = " ".join(country.note.split())
+    return {"code": code, "name": country.name, "covered": True, "note": note}
 
 
 def law_json(country: Country, rule: Rule) -> list[dict[str, Any]]:
     """Return what a country's law says on a rule's matter, as data."""
-    kept = {"states", "statute", "section", "area", "under_age", "sources"}
-    return [law.model_dump(include=kept) for law in laws_for(country, rule)]
+    return [law.model_dump(exclude={"concerns"}) for law in laws_for(country, rule)]

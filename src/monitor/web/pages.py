@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.desk.feedback import said_words
 from monitor.digest import words
 from monitor.digest.view import DigestView
-from monitor.guidelines import measured_words
+from monitor.guidelines import measured_words, unchecked_words
 from monitor.visitors import Visitor
 from monitor.web.api_view import view_api
 from monitor.web.frame import render
@@ -38,15 +38,15 @@ def render_draft(
     visitor: Visitor,
     max_chars: int,
     guidelines: Sequence[Guideline],
-    countries: Mapping[str, str],
+    countries: Sequence[Mapping[str, Any]],
     country: str,
     passed_on: str = "",
 ) -> str:
     """Return the page on which a draft is checked.
 
-    `guidelines` are those in force, which reports name; `countries` are names by code from which
-    one can choose, `country` the one chosen at first. `passed_on` is the host off this machine that
-    texts of LanguageTool's clients go to, if any.
+    `guidelines` are those in force, which reports name; `countries` (as `country_json` tells them)
+    are those from which one can choose, `country` the code of the one chosen at first. `passed_on`
+    is the host off this machine that texts of LanguageTool's clients go to, if any.
     """
     return render(
         "draft.html",
@@ -93,7 +93,14 @@ def render_rule(rule: Mapping[str, Any], *, visitor: Visitor) -> str:
     ]
     rule = _with_example(rule)
     measured = [*measured_words(rule["measured"]), *said_words(rule["feedback"])]
-    return render("rule.html", visitor=visitor, rule=rule, examples=examples, measured=measured)
+    return render(
+        "rule.html",
+        visitor=visitor,
+        rule=rule,
+        examples=examples,
+        measured=measured,
+        unchecked=unchecked_words,
+    )
 
 
 def render_digest_page(

@@ -93,6 +93,11 @@ function openFile(file) {
   });
 }
 
+/** Say what is not known of the country chosen: that its law is not held, or a part of it. */
+function noteCountry() {
+  return (byId("country-note").textContent = country.selectedOptions[0]?.dataset.note ?? "");
+}
+
 function bringBack(before) {
   take(before);
   opened("");
@@ -143,6 +148,7 @@ function restore() {
   const format = ["md", "html"].includes(kept.format) ? kept.format : "";
   take({ ...kept, format, aside: readEntries(kept.aside) });
   if ([...country.options].some(({ value }) => value === kept.country)) country.value = kept.country;
+  noteCountry();
   opened("This draft was kept in this tab.");
   check();
 }
@@ -224,9 +230,11 @@ byId("check").addEventListener("click", check);
 for (const control of [country, onTopic]) {
   control.addEventListener("change", () => {
     keeper.changed();
+    if (control === country) announce(noteCountry());
     check();
   });
 }
+noteCountry();
 wireGuidelines(check);
 wirePasting(onInput);
 wirePrinting();

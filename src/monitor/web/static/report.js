@@ -40,7 +40,7 @@ function facts({ answer, date, guidelines, folded, stale }) {
     ...line("Checked", date),
     ...line("Guideline", guidelines.join(", ")),
     ...line("Words", String(answer.words)),
-    ...(answer.country?.name ? line("Country", answer.country.name) : []),
+    ...(answer.country ? line("Country", [answer.country.name, answer.country.note].filter(Boolean).join(". ")) : []),
     ...(coverage.note ? line("Note", coverage.note) : []),
     ...(unchecked.length ? line("Not checked", unchecked.join(", ")) : []),
     ...(folded ? line("Not listed", `${plural(folded, "flag")} less sure`) : []),
