@@ -23,6 +23,11 @@ from monitor.types import (
 )
 
 
+def as_whole(value: Any) -> Any:
+    """Return a number such as 1504.0 as 1504, which it is to JSON; all else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def in_ten(share: float) -> str:
     """Return a share in words, as exactly as it is known."""
     tenths = math.floor(10 * share + 0.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -128,6 +129,20 @@ def test_a_wrong_wish_is_a_problem(
     assert refused.status_code == 422
     assert refused.headers["content-type"] == "application/problem+json"
     assert [error["location"] for error in refused.json()["errors"]] == [where]
+
+
+def test_a_format_that_needs_what_is_not_installed_is_refused_at_once(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)  # as where it is not installed
+    refused = client.post("/v1/exports", json={"format": "parquet", "text": "none"})
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["location"] == ["body", "format"]
+    assert "pip install" in refused.json()["detail"]
+    page = client.post("/exports", data={"format": "parquet"}, headers={"accept": "text/html"})
+    assert page.status_code == 422
+    assert "pip install" in page.text
+    assert client.post("/v1/exports", json={"format": "jsonl"}).status_code == 202
 
 
 def test_what_is_not_there_is_not_found(client: httpx.Client) -> None:

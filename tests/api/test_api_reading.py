@@ -1,8 +1,12 @@
+import re
+
 import httpx
 import pytest
+from fastapi.routing import iter_route_contexts
 
 import serving
 import store_samples
+from monitor.api.app import MODULES
 from monitor.api.digest_schemas import DigestOut
 from monitor.api.digests import prefers_html
 from monitor.api.rule_schemas import RuleDetail, RuleList
@@ -158,6 +162,27 @@ def test_a_wrong_method_is_a_405_problem(client: httpx.Client, path: str) -> Non
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET"
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def _methods() -> dict[str, set[str]]:
+    """The methods of each address, by an example of it."""
+    found: dict[str, set[str]] = {"/static/main.js": {"GET", "HEAD"}}
+    for route in iter_route_contexts([r for module in MODULES for r in module.router.routes]):
+        path = re.sub(r"\{[^}]*\}", "a", route.path)
+        found.setdefault(path, set()).update(route.methods)
+    return found
+
+
+def test_allow_names_every_method_of_the_address(client: httpx.Client) -> None:
+    methods = _methods()
+    assert methods["/v1/articles/a"] == {"GET", "DELETE"}
+    assert len([path for path, some in methods.items() if len(some) > 1]) > 10
+    for path, some in methods.items():
+        for method in {"PATCH", "OPTIONS", "HEAD"} - some:
+            answer = client.request(method, path)
+            assert answer.status_code == 405, (method, path)
+            assert set(answer.headers["allow"].split(", ")) >= some, (method, path)
+            assert method not in answer.headers["allow"], (method, path)
 
 
 def test_classify(client: httpx.Client) -> None:

@@ -66,6 +66,11 @@ def test_flags_are_judged_and_a_decision_is_taken_back(client: httpx.Client, art
     assert (said["rule"], said["right"], said["provisional"]) == (rule, True, False)
     place = {**body, "field": found[0]["field"], "start": found[0]["start"]}
     assert client.post(f"/v1/articles/{article}/flags", json=place).json()["flags"] == 1
+    as_float = {**place, "start": float(place["start"])}  # the same number to JSON
+    assert client.post(f"/v1/articles/{article}/flags", json=as_float).json()["flags"] == 1
+    for no_number in (place["start"] + 0.5, True, str(place["start"]), 1e300):
+        wrong = {**place, "start": no_number}
+        assert client.post(f"/v1/articles/{article}/flags", json=wrong).status_code == 422
     for wrong in ({**body, "rule": "none"}, {**place, "start": 9_999}):
         assert client.post(f"/v1/articles/{article}/flags", json=wrong).status_code == 404
     undo = f"/v1/decisions/{said['decision']}/undo"

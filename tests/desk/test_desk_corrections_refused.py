@@ -28,6 +28,7 @@ from corrected_exports import (
 from light_desk import LightDesk
 from monitor.config import Settings
 from monitor.corpus.corrected import CorrectedFormat
+from monitor.corpus.corrected.noun import need_span
 from monitor.desk.corrections import read_keys
 from monitor.errors import DataError, UsageError
 from store_samples import NOW, feed, incoming, poll
@@ -194,6 +195,15 @@ BROKEN = [
         ),
         "doccano.jsonl:4: 0 to 9 is no part of the text",
     ),
+    (
+        "doccano",
+        "doccano.jsonl",
+        (
+            '{"text": "word", "label": [[0.0, 3.5, "form-other"]], "offsets": "utf-16", '
+            '"record": {"id": "1", "length": {"title": 0, "text": 1}}}'
+        ),
+        "doccano.jsonl:4: 0 to 3.5 is no part of the text",
+    ),
     ("jsonl", "articles.jsonl", '{"id": 3}', "articles.jsonl:4: it does not say which article"),
     (
         "jsonl",
@@ -218,6 +228,13 @@ BROKEN = [
     ("brat", "A.ann", "A9\tRelevance T1 perhaps\n", "'perhaps' is none of relevant"),
     ("labelstudio", "labelstudio-0001.json", "]", "labelstudio-0001.json:1: is no JSON"),
 ]
+
+
+def test_a_place_may_be_written_as_data_frames_write_it() -> None:
+    assert need_span("form-other", 0.0, 1504.0, 2000, "a.json:1") == ("form-other", 0, 1504)
+    for start, end in ((0, 3.5), (True, 4), (0, float("inf")), (0, float("nan")), (0, "4")):
+        with pytest.raises(DataError, match="no part of the text"):
+            need_span("form-other", start, end, 2000, "a.json:1")
 
 
 @pytest.mark.parametrize(("format", "name", "line", "said"), BROKEN)

@@ -15,7 +15,7 @@ from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
 from monitor.core import Monitor
 from monitor.desk.export_jobs import ExportJob, ExportJobs, TooManyExportsError
-from monitor.errors import NotFound
+from monitor.errors import NotFound, UsageError
 from monitor.shapes import time_json
 
 router = APIRouter(tags=["articles"], dependencies=[Depends(need("read"))], route_class=JsonRoute)
@@ -63,6 +63,10 @@ def begin(exports: ExportJobs, monitor: Monitor, asked: ExportChoice) -> ExportJ
         headers = {"Retry-After": f"{RETRY_AFTER_S}"}
         detail = "Too many exports wait to be made already."
         raise ProblemError(429, detail, headers=headers) from error
+    except UsageError as error:  # our own words: what is to be installed, and how
+        at: list[str | int] = ["body", "format"]
+        errors = [(at, "cannot be written by this server")]
+        raise ProblemError(422, f"{error}.", errors=errors) from error
 
 
 def export_json(job: ExportJob) -> dict[str, Any]:

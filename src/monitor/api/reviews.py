@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep, VisitorDep, need
@@ -17,7 +17,7 @@ from monitor.core import Monitor
 from monitor.desk.reviewing import Reviewer, decide
 from monitor.desk.reviewing import undo as take_back
 from monitor.errors import NotFound, UsageError
-from monitor.shapes import review_json
+from monitor.shapes import as_whole, review_json
 from monitor.types import (
     FLOWS,
     FORMS,
@@ -105,8 +105,10 @@ class FlagRequest(Model):
     rule: WholeStr = Field(max_length=200, description="The rule's id.", examples=["sex-slave"])
     right: bool = Field(description="Whether a flag is due there.", examples=[True])
     field: FieldName | None = Field(default=None, description="Where the one flag is.")
-    start: int | None = Field(default=None, ge=0, le=2**31 - 1)
-    end: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    start: Annotated[int | None, BeforeValidator(as_whole)] = Field(
+        default=None, ge=0, le=2**31 - 1
+    )
+    end: Annotated[int | None, BeforeValidator(as_whole)] = Field(default=None, ge=0, le=2**31 - 1)
     reviewer: WholeStr = Field(
         default="", max_length=200, description="Who says so, where nobody signed in."
     )

@@ -2,7 +2,7 @@
 
 from monitor.corpus.cells import unguard
 from monitor.corpus.error_rates import error_rates, masking_rates
-from monitor.corpus.export import ExportReport, export
+from monitor.corpus.export import ExportReport, export, need_format
 from monitor.corpus.harm import Guard
 from monitor.corpus.key_file import key_path
 from monitor.corpus.publish import QUOTE_SHARE, QUOTE_WORDS, Policy
@@ -21,6 +21,7 @@ __all__ = [
     "export",
     "key_path",
     "masking_rates",
+    "need_format",
     "record_schema",
     "unguard",
 ]

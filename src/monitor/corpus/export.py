@@ -146,6 +146,12 @@ def export(
     return ExportReport(directory / facts.files[0].name, directory / MANIFEST, facts, keyed)
 
 
+def need_format(format: ExportFormat) -> None:
+    """Raise `UsageError` where what a format needs is not installed, and say how it is."""
+    if format == "parquet":
+        parquet.need_pyarrow()
+
+
 def _refuse_mixed(directory: Path, others: Iterable[Mapping[str, Any]], policy: Policy) -> None:
     """Raise `UsageError` where an export for anybody and a restricted one would share a folder."""
     # what older versions wrote without a word of it hides nothing

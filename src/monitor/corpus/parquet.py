@@ -28,13 +28,19 @@ CHARS = 8_000_000
 
 def open_writer(folder: Path, text: TextDegree) -> ParquetWriter:
     """Return a writer of `articles.parquet`; raises `UsageError` without pyarrow."""
+    pq = need_pyarrow()
+    path, schema = folder / "articles.parquet", make_schema(text)
+    return ParquetWriter(path, pq.ParquetWriter(path, schema, compression="zstd"), schema)
+
+
+def need_pyarrow() -> Any:
+    """Return pyarrow's module for Parquet; raises `UsageError` where it is not installed."""
     try:
         import pyarrow.parquet as pq
     except ImportError as error:
         message = "--format parquet needs pyarrow: pip install 'thb-monitor[parquet]'"
         raise UsageError(message) from error
-    path, schema = folder / "articles.parquet", make_schema(text)
-    return ParquetWriter(path, pq.ParquetWriter(path, schema, compression="zstd"), schema)
+    return pq
 
 
 class ParquetWriter:

@@ -105,9 +105,12 @@ class ExportJobs:
     ) -> ExportJob:
         """Take an export in; `filters` are fields of `Filters`.
 
-        Raises `TooManyExportsError`, `NotFound` for a story that there is not, and `StoreError`
-        where nothing can be written.
+        Raises `UsageError` for a format that nothing here can write, `TooManyExportsError`,
+        `NotFound` for a story that there is not, and `StoreError` where nothing can be written.
         """
+        from monitor.corpus import need_format
+
+        need_format(format)
         find_story(self._monitor, filters.get("story"))
         made = self._monitor.now()
         job = ExportJob(uuid4().hex, format, text, filters_json(filters), made)

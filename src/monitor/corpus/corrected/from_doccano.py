@@ -39,8 +39,8 @@ def _read_row(where: str, row: Any) -> Corrected:
     last = units.utf16(len(text))
     marks: set[Place] = set()
     for start, end, label in _spans(where, row):
-        need_span(label, start, end, last, where)
-        marks.add((label, units.from_utf16(start), units.from_utf16(end)))
+        _, first, after = need_span(label, start, end, last, where)
+        marks.add((label, units.from_utf16(first), units.from_utf16(after)))
     found = Corrected(where, record, text, frozenset(marks), None)
     # What is of the whole article is only metadata there: nobody can have changed it.
     return Corrected(where, record, text, frozenset(marks | whole_marks(found.exported)), None)

@@ -9,6 +9,7 @@ from typing import Any
 from monitor.corpus.marks import Mark, marks_of, relevance_word
 from monitor.corpus.one_text import BETWEEN
 from monitor.errors import DataError
+from monitor.shapes import as_whole
 from monitor.types import VERDICTS, Verdict
 
 Place = tuple[str, int | None, int | None]
@@ -111,8 +112,9 @@ def need_text(value: Any, where: str) -> str:
     return value
 
 
-def need_span(name: Any, start: Any, end: Any, length: int, where: str) -> Place:
+def need_span(name: Any, start: Any, end: Any, length: int, where: str) -> tuple[str, int, int]:
     """Return a mark on words. Raises `DataError` for one that is none of a text so long."""
+    start, end = as_whole(start), as_whole(end)
     whole = all(isinstance(one, int) and not isinstance(one, bool) for one in (start, end))
     if not isinstance(name, str) or not whole or not 0 <= start < end <= length:
         raise DataError(f"{where}: {start} to {end} is no part of the text")
