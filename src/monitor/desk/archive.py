@@ -172,6 +172,8 @@ def fill_index(
     May be killed and repeated at any moment; ends after the batch in hand once `stopped` says so.
     """
     total = 0
+    if monitor.store.read_only and not monitor.store.count_unindexed():
+        return total
     while not stopped() and (taken := monitor.store.fill_index(limit=_AT_ONCE)):
         total += taken
         if report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from monitor.names import make_mask, what_is_shown
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from monitor.guidelines import Ruling
     from monitor.masks import Mask
     from monitor.recorded import Recorded
+    from monitor.store import Store
     from monitor.types import Article
 
 KEY = "export"
@@ -26,7 +28,8 @@ _AT_ONCE = 16
 def guard_of(monitor: Monitor, filters: Mapping[str, Any]) -> Guard:
     """Return what this desk knows of people: its rules on them, and its own secret.
 
-    The secret is the store's and stays, so that ids are the same in every export of a desk.
+    The secret is the store's and stays, so that ids are the same in every export of a desk; on a
+    disk that can only be read, where none was made before, it is this export's alone.
     """
     from monitor.corpus import Guard
     from monitor.guidelines import identifying
@@ -36,8 +39,12 @@ def guard_of(monitor: Monitor, filters: Mapping[str, Any]) -> Guard:
         judges=frozenset(one.guideline.id for one in monitor.in_force.rulings if _judges(one)),
         known=frozenset(one.id for one in monitor.guidelines),
         asked=filters.get("query") or "",
-        secret=monitor.store.key(KEY),
+        secret=_secret(monitor.store),
     )
+
+
+def _secret(store: Store) -> str:
+    return (store.known_key(KEY) or token_hex(32)) if store.read_only else store.key(KEY)
 
 
 def _judges(ruling: Ruling) -> bool:
@@ -56,7 +63,7 @@ def with_names(monitor: Monitor, records: Iterable[Recorded]) -> Iterator[Record
     """Yield records with which names are hidden, as the code of today tells them.
 
     Articles that it has not looked through yet are looked through, however many there are, and what
-    was found is stored: an export that was killed goes on where it was.
+    was found is stored, where it can be: an export that was killed goes on where it was.
     """
     rest = iter(records)
     while page := list(islice(rest, _PAGE)):
@@ -72,6 +79,7 @@ def _masks(monitor: Monitor, wanted: list[Article]) -> dict[tuple[str, str], Mas
     due = [one for one in wanted if (one.id, one.sha256) not in masks and (one.title or one.text)]
     for start in range(0, len(due), _AT_ONCE):
         made = [make_mask(one, stamp, monitor.mask) for one in due[start : start + _AT_ONCE]]
-        monitor.store.record_masks(made, monitor.now())
+        if not monitor.store.read_only:
+            monitor.store.record_masks(made, monitor.now())
         masks |= {(mask.article_id, mask.sha256): mask for mask in made}
     return masks

@@ -22,10 +22,14 @@ def examine_database(desk: Desk) -> Iterator[Check]:
     if state.damage:
         advice = "monitor restore FILE, if there is a backup; else sqlite3's .recover saves some"
         yield Check("database", "fault", f"{state.name}: damaged: {state.damage}", advice)
-    if not state.writable:
+    if state.read_only:
+        found = f"{state.name}: lies on a disk that can only be read: reading works, and no more"
+        advice = "mount that disk for writing, or copy the desk's folder to another one"
+        yield Check("database", "fault", found, advice)
+    elif not state.writable:
         advice = "let this user write the file and its folder"
         yield Check("database", "fault", f"{state.name}: cannot be written", advice)
-    if state.folder:
+    if state.folder and not state.read_only:
         yield _space(state)
     yield from _clock_behind(desk, state)
     if state.feeds:

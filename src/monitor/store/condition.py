@@ -42,7 +42,7 @@ class Condition:
     be looked at for space; `None` for a server. `size` is in bytes, write-ahead log included, and
     `free` how many of them hold nothing. `failing` are feeds by name, with the reason; `waiting`
     those never polled, `overdue` of them followed for longer than a day. `newest` is the latest
-    moment that anything was stored.
+    moment that anything was stored. `read_only`: the disk can only be read.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Condition:
     newest: datetime | None = None
     size: int = 0
     free: int = 0
+    read_only: bool = False
 
 
 def inspect_database(address: str, now: datetime) -> Condition:
@@ -123,6 +124,7 @@ def _look(connection: Connection, database: Database, file: Path | None) -> Cond
         folder=file.parent if file else None,
         size=_size(connection, file),
         free=_free(connection) if file else 0,
+        read_only=database.read_only,
     )
 
 

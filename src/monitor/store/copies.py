@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from monitor.errors import StoreError, UsageError
-from monitor.store.database import open_database, reason_of
+from monitor.store.database import on_read_only_disk, open_database, read_only_uri, reason_of
 from monitor.store.forgotten import Tombstone
 from monitor.store.migrate import HEAD, VERSION_TABLE
 from monitor.store.schema import metadata
@@ -205,6 +205,8 @@ def _opened(
     path: Path, *, mode: str = "rw", wait_s: float = _PATIENCE_S
 ) -> Iterator[sqlite3.Connection]:
     address = f"{path.resolve().as_uri()}?mode={mode}"
+    if path.is_file() and on_read_only_disk(path):
+        address = read_only_uri(path)
     with closing(
         sqlite3.connect(address, uri=True, timeout=wait_s, isolation_level=None)
     ) as connection:

@@ -8,12 +8,14 @@ Writes are short and fetching is not inside them; nothing measurable is lost.
 from __future__ import annotations
 
 import importlib.util
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import (
     URL,
@@ -47,6 +49,10 @@ what this user may not do."""
 _LOCKED = ("55P03", "40P01")
 """What it calls a lock that was not had in time, or that two wanted of each other."""
 
+READ_ONLY = (
+    "lies on a disk that can only be read: mount that disk for writing, or copy the desk's folder"
+    " to another one and work there"
+)
 _SQLITE_ERRORS = {
     "SQLITE_NOTADB": "the file is not an SQLite database",
     "SQLITE_CORRUPT": "the file is damaged",
@@ -61,10 +67,14 @@ _SQLITE_ERRORS = {
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An engine, and how long to wait for another program's lock."""
+    """An engine, and how long to wait for another program's lock.
+
+    `read_only`: an SQLite file that lies on a disk that can only be read.
+    """
 
     engine: Engine
     busy_timeout_s: float
+    read_only: bool = False
 
     @property
     def is_sqlite(self) -> bool:
@@ -100,6 +110,7 @@ class Database:
 
         `before` are SQLite pragmas that must precede it.
         """
+        self.refuse_read_only()
         with self.explained(), self.engine.connect() as connection:
             connection.execution_options(**{_BEGIN: (*before, "BEGIN IMMEDIATE")})
             with connection.begin():
@@ -135,6 +146,11 @@ class Database:
             idle_in_transaction_session_timeout=f"{round(IDLE_S * 1000)}ms",
         )
 
+    def refuse_read_only(self) -> None:
+        """Raise `StoreError` where nothing can be written."""
+        if self.read_only:
+            raise StoreError(f"database {self.name}: {READ_ONLY}")
+
     @contextmanager
     def explained(self) -> Iterator[None]:
         """Turn what can go wrong with a database in use into `StoreError`."""
@@ -152,6 +168,7 @@ class Database:
     @contextmanager
     def outside(self) -> Iterator[Connection]:
         """Give a connection of SQLite's outside of any transaction, for what runs only there."""
+        self.refuse_read_only()
         with self.explained(), self.engine.connect() as connection:
             connection.execution_options(**{_BEGIN: ()})
             yield connection
@@ -186,25 +203,59 @@ def open_database(address: str, *, busy_timeout_s: float) -> Database:
         ) from error
     backend = url.drivername.partition("+")[0]
     if backend == "sqlite":
-        return Database(_sqlite_engine(url, busy_timeout_s), busy_timeout_s)
+        return _sqlite_database(url, busy_timeout_s)
     if backend in ("postgresql", "postgres"):
         return Database(_postgres_engine(url), busy_timeout_s)
     raise StoreError(f"no database of kind '{backend}' (there are: sqlite, postgresql)")
 
 
-def _sqlite_engine(url: URL, busy_timeout_s: float) -> Engine:
+def _sqlite_database(url: URL, busy_timeout_s: float) -> Database:
     if url.database in (None, "", ":memory:"):
         raise StoreError("an SQLite database needs a file: sqlite:///monitor.sqlite")
+    read_only: dict[str, Any] = {}
     if not str(url.database).startswith("file:"):
-        _check_path(Path(str(url.database)))
+        path = Path(str(url.database))
+        _check_path(path)
+        if on_read_only_disk(path):
+            uri = read_only_uri(path)
+            wanted: dict[str, Any] = {"uri": True, "check_same_thread": False}
+            read_only = {"creator": lambda: sqlite3.connect(uri, timeout=busy_timeout_s, **wanted)}
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         connect_args={"timeout": busy_timeout_s},
         hide_parameters=True,  # article texts stay out of error messages and logs
+        **read_only,
     )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    return Database(engine, busy_timeout_s, read_only=bool(read_only))
+
+
+def on_read_only_disk(path: Path) -> bool:
+    """Whether a file, or the folder that it would be in, lies on a disk that can only be read."""
+    if not hasattr(os, "statvfs"):  # Windows
+        return False
+    there = path if path.exists() else path.parent
+    return bool(os.statvfs(there).f_flag & os.ST_RDONLY)
+
+
+def read_only_uri(path: Path) -> str:
+    """Return how SQLite opens a file beside which it can make no files.
+
+    What is in a write-ahead log is only read beside its index, which cannot be made either. Where
+    neither is there, the file is whole. Raises `StoreError` for no file, and a log on its own.
+    """
+    log, index = (path.with_name(f"{path.name}-{kind}") for kind in ("wal", "shm"))
+    if not path.exists():
+        raise StoreError(f"database {path}: is not there, and its folder {READ_ONLY}")
+    has_log = log.exists() and log.stat().st_size > 0
+    if has_log and not index.exists():
+        raise StoreError(
+            f"database {path}: was not closed, so that {log.name} belongs to it: copy"
+            " both to a disk that can be written, and work there"
+        )
+    uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+    return uri if index.exists() else f"{uri}&immutable=1"
 
 
 def _check_path(path: Path) -> None:

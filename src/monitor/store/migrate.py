@@ -13,7 +13,7 @@ from time import monotonic, sleep
 from sqlalchemy import Connection, inspect, text
 
 from monitor.errors import StoreError
-from monitor.store.database import Database
+from monitor.store.database import READ_ONLY, Database
 from monitor.store.schema import metadata
 
 HEAD = "0020"
@@ -31,10 +31,22 @@ def migrate(database: Database) -> None:
         if found is None:
             _refuse_foreign(connection, database)
             _refuse_encoding(connection, database)
+    if database.read_only:
+        _refuse_older(database, found)
+        return
     if database.is_sqlite:
         _use_wal(database)
     if found != HEAD:
         _upgrade(database)
+
+
+def _refuse_older(database: Database, found: str | None) -> None:
+    """Refuse tables that are not this program's own where they cannot be brought up to it."""
+    if found != HEAD:
+        raise StoreError(
+            f"database {database.name}: its tables are at {found or 'nothing'}, this program needs"
+            f" {HEAD}, and it {READ_ONLY}"
+        )
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -99,6 +99,11 @@ class Store(
         """Give the connections back."""
         self._database.close()
 
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be written: the database lies on a disk that can only be read."""
+        return self._database.read_only
+
     # Feeds ---------------------------------------------------------------------------------
 
     def add_feeds(self, wanted: Iterable[Feed], now: datetime) -> int:
