@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
-from desk import Desk
+import pytest
+
+from desk import MONITOR, Desk, clean_environ
 from monitor.config import load_settings
 from monitor.feeds import parse_opml
 
@@ -34,6 +39,53 @@ def test_init_makes_a_desk_that_works(tmp_path: Path) -> None:
     assert all(feed.url.startswith("https://") and feed.title for feed in feeds)
     done = Desk(folder).type("feeds", "import", "feeds.opml")
     assert (done.code, done.err) == (0, f"{len(feeds)} added, 0 already followed, 0 left out\n")
+
+
+@pytest.mark.parametrize(("words", "days"), [([], 0), (["--keep-days", "30"], 30)])
+def test_init_says_how_long_words_are_kept(tmp_path: Path, words: list[str], days: int) -> None:
+    """Scripts that ask for nothing get what they always got, and are told so."""
+    said = here(tmp_path).type("init", *words)
+    assert said.code == 0
+    assert load_settings(cwd=tmp_path, environ={}).store.keep_text_days == days
+    assert ("kept for ever: [store] keep_text_days" in said.err) == (days == 0)
+    assert ("go after 30 days" in said.err) == (days == 30)
+    assert "keep_text_days" in (tmp_path / "monitor.toml").read_text()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no terminal of this kind")
+@pytest.mark.parametrize(("typed", "days"), [("\n", 90), ("14\n", 14), ("-1\nmany\n0\n", 0)])
+def test_init_asks_on_a_terminal(tmp_path: Path, typed: str, days: int) -> None:
+    code, told = at_terminal(tmp_path, typed)
+    assert code == 0, told
+    assert "Keep words for how many days? [90]" in told
+    assert load_settings(cwd=tmp_path, environ={}).store.keep_text_days == days
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no terminal of this kind")
+def test_who_stops_at_the_question_gets_no_files(tmp_path: Path) -> None:
+    code, _ = at_terminal(tmp_path, "\x04")  # the end of what is typed
+    assert code != 0
+    assert files(tmp_path) == {}
+
+
+def at_terminal(folder: Path, typed: str) -> tuple[int, str]:
+    """Type `monitor init` at a terminal, then `typed`; return its exit code and what it showed."""
+    import pty
+
+    ours, its = pty.openpty()
+    environ = clean_environ()
+    with subprocess.Popen(
+        [*MONITOR, "init"], cwd=folder, env=environ, stdin=its, stdout=its, stderr=its
+    ) as process:
+        os.close(its)
+        os.write(ours, typed.encode())
+        told = b""
+        with suppress(OSError):  # how Linux says that nobody writes any more
+            while got := os.read(ours, 4096):
+                told += got
+        code = process.wait(timeout=60)
+    os.close(ours)
+    return code, told.decode()
 
 
 def test_every_setting_it_suggests_is_one(tmp_path: Path) -> None:

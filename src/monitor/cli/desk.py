@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -28,6 +29,9 @@ STARTER_CONFIG = """\
 
 # database = "postgresql+psycopg://user@host/name"   # default: monitor.sqlite beside this file
 timezone = "UTC"                # the desk's time zone: which day an article belongs to
+
+[store]
+keep_text_days = KEEP_DAYS      # the words of articles go so many days after first sight; 0: never
 
 [fetch]
 # user_agent = "thb-monitor/0.1 (+https://your.organisation.example/contact)"
@@ -57,6 +61,8 @@ timezone = "UTC"                # the desk's time zone: which day an article bel
 """
 
 
+KEEP_DAYS = 90
+"""What `monitor init` offers: for so long a desk that reads and reviews looks back."""
 WARNINGS_SHOWN = 3
 """How many warnings of one feed are written; the database has all."""
 
@@ -74,15 +80,26 @@ _Evidence = Annotated[
 
 def init(
     directory: Annotated[Path, typer.Argument(help="Where the desk lives.")] = Path(),
+    keep_days: Annotated[
+        int | None,
+        typer.Option(
+            "--keep-days",
+            min=0,
+            help="So many days after first sight the words of articles go; 0: they are kept for"
+            " ever. On a terminal it is asked; else, left out, 0.",
+        ),
+    ] = None,
 ) -> None:
     """Write monitor.toml and a starter feeds.opml."""
     from monitor.config import CONFIG_NAME
     from monitor.feeds import starter_opml
 
-    files = {CONFIG_NAME: STARTER_CONFIG, "feeds.opml": starter_opml()}
-    there = [name for name in files if (directory / name).exists()]
+    there = [name for name in (CONFIG_NAME, "feeds.opml") if (directory / name).exists()]
     if there:
         raise UsageError(f"{directory / there[0]} is already there; nothing was written")
+    days = _ask_days() if keep_days is None and sys.stdin.isatty() else keep_days or 0
+    config = STARTER_CONFIG.replace("KEEP_DAYS ", f"{days} ".ljust(len("KEEP_DAYS ")))
+    files = {CONFIG_NAME: config, "feeds.opml": starter_opml()}
     try:
         directory.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
@@ -90,8 +107,28 @@ def init(
             say(f"wrote {directory / name}")
     except OSError as error:
         raise UsageError(f"cannot write {error.filename}: {error.strerror}") from error
+    say(_kept_words(days))
     enter = "" if directory.resolve() == Path.cwd() else f"cd {directory}, then "
     say(f"next: {enter}monitor feeds import feeds.opml, then monitor run")
+
+
+def _ask_days() -> int:
+    """Ask how long words are kept: a desk answers for what it holds of people."""
+    say("Articles name people who were harmed. So many days after first sight their words go")
+    say("(headline, text, byline); judgements and counts stay. 0: they are kept for ever.")
+    while True:
+        asked = int(typer.prompt("Keep words for how many days?", KEEP_DAYS, type=int, err=True))
+        if asked >= 0:
+            return asked
+        say("a number of days, or 0")
+
+
+def _kept_words(days: int) -> str:
+    if not days:
+        said = "the words of articles are kept for ever"
+        return f"{said}: [store] keep_text_days in monitor.toml changes that"
+    said = f"the words of articles go after {days} days"
+    return f"{said}, by monitor ingest --watch or, beside monitor run, monitor store expire"
 
 
 _Now = Annotated[

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.doctor.check import Check, Desk
+from monitor.doctor.encryption import encryption_words
 from monitor.store.condition import Condition, inspect_database
 
 MIN_FREE_BYTES = 1_000_000_000
@@ -31,6 +32,7 @@ def examine_database(desk: Desk) -> Iterator[Check]:
         yield Check("database", "fault", f"{state.name}: cannot be written", advice)
     if state.folder and not state.read_only:
         yield _space(state)
+    yield Check("disk", "ok", f"{state.name}: {_encryption(state)}")
     yield from _clock_behind(desk, state)
     if state.feeds:
         yield from _feeds(state)
@@ -61,6 +63,13 @@ def _space(state: Condition) -> Check:
     if free < MIN_FREE_BYTES:
         return Check("disk", "warning", said, f"make room on the disk of {folder.resolve()}")
     return Check("disk", "ok", said)
+
+
+def _encryption(state: Condition) -> str:
+    """Say whether the disk is encrypted: a note, since not every desk can choose its disk."""
+    if state.folder is None:
+        return "whether its disk is encrypted: ask who runs the database's server"
+    return encryption_words(state.folder)
 
 
 def _clock_behind(desk: Desk, state: Condition) -> Iterator[Check]:
