@@ -35,6 +35,8 @@ class MailServer:
     port: int
     ca_file: str
     received: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
+    """The same as it came over the wire: what a decoder forgives is seen only here."""
     after_data: str = ""
     """`hang`, `close` or an answer, instead of taking the message; `take-and-hang`: having it."""
 
@@ -48,6 +50,7 @@ class MailServer:
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
         if self.after_data in ("", "take-and-hang"):
+            self.raw.append(envelope.original_content)
             message = message_from_bytes(envelope.original_content, policy=policy.default)
             message.add_header("X-Mail-From", envelope.mail_from)
             self.received.append(message)

@@ -129,6 +129,8 @@ def test_lists_and_tables(tmp_path: Path) -> None:
         ("[smtp]\nhost = 'm.example'\nsender = 'a@m.example, b@m.example'", "smtp.sender"),
         ("[smtp]\nhost = 'm.example'\nsender = 'Desk, Accra <a@m.example>'", "smtp.sender"),
         ("[digest]\npublic_url = 'desk.example.org'", "digest.public_url"),
+        ("[digest]\npublic_url = 'https://desk.example.org/a>b'", "digest.public_url"),
+        (f"[digest]\npublic_url = 'https://desk.example.org/{'a' * 500}'", "digest.public_url"),
         ("[recipients]\naddress = 'a@b.example'", r"'recipients' is a list of tables"),
         ("[[recipients]]\nhour = 7", r"monitor.toml: 'recipients\[1\].address' must be one"),
         (

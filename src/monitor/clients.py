@@ -12,6 +12,8 @@ from monitor.errors import ConfigError
 from monitor.types import SEVERITIES, Severity
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+MAX_PUBLIC_URL = 500
+"""Characters: a link to unsubscribe has to fit into one line of a mail, which ends at 998."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def check_public_url(url: str) -> None:
         whole = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in url
     except ValueError:
         whole = False
-    if url and (not whole or parts.query or parts.fragment or re.search(r"[^!-~]", url)):
+    odd = re.search(r'[^!-~]|[<>"]', url) or len(url) > MAX_PUBLIC_URL
+    if url and (not whole or parts.query or parts.fragment or odd):
         raise ConfigError("'digest.public_url' must be an address such as https://desk.example.org")
 
 

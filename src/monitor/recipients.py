@@ -110,7 +110,9 @@ def check_smtp(smtp: SmtpSettings) -> None:
 def is_sender(text: str) -> bool:
     """Whether `text` is one address, with or without a name before it."""
     found = getaddresses([text]) if text.isprintable() else []
-    return len(found) == 1 and bool(_ADDRESS.fullmatch(found[0][1]))
+    if len(found) != 1 or len(found[0][1]) > MAX_ADDRESS:
+        return False
+    return bool(_ADDRESS.fullmatch(found[0][1]))
 
 
 def check_recipient(recipient: Recipient, where: str) -> Recipient:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -10,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,7 @@ def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
 @pytest.fixture(name="smtp")
 def _smtp(server: MailServer) -> Iterator[SmtpSettings]:
     server.received.clear()
+    server.raw.clear()
     yield SmtpSettings(
         server.host, server.port, "starttls", USER, PASSWORD, "Desk <desk@example.org>", 0.5,
         server.ca_file,
@@ -162,7 +165,7 @@ def test_a_wrong_password_is_tried_once_for_all(desk: Open, smtp: SmtpSettings) 
     asked = []
 
     def send(message, settings) -> Told:
-        asked.append(message["To"])
+        asked.append(str(message["To"]))
         return send_message(message, settings)
 
     wrong = replace(smtp, password="wrong")
@@ -318,11 +321,43 @@ def test_two_desks_on_one_database_send_once(desk: Open, server: MailServer) -> 
     assert len(server.received) == 1
 
 
+def test_every_header_is_right_in_the_bytes_that_the_server_got(
+    desk: Open, server: MailServer, smtp: SmtpSettings
+) -> None:
+    """RFC 8058 and 2369: the link stands as it is, not as an encoded word that decodes to it."""
+    digest = DigestSettings("Büro", public_url="https://desk.example.org/" + "long/" * 40)
+    name = "Desk of the office in Accra, of that in Lomé, and of all the others"
+    monitor = desk(digest=digest, smtp=replace(smtp, sender=f'"{name}" <a&b=c@example.org>'))
+    send_day(monitor, DAY, NOW)
+    [raw] = server.raw
+    head = raw.partition(b"\r\n\r\n")[0]
+    token = stop_token(monitor.store.key("unsubscribe"), OFFICER.address).encode()
+    link = b"https://desk.example.org/" + b"long/" * 40 + b"unsubscribe/" + token
+    assert (
+        b"\r\nList-Unsubscribe: <%s>,\r\n <mailto:a%%26b%%3Dc@example.org?subject=unsubscribe>\r\n"
+        % link
+    ) in head
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in head
+    assert b"\r\nTo: officer@example.org\r\n" in head
+    assert b"\n <a&b=c@example.org>\r\n" in head
+    told = head.partition(b"\r\nFrom: ")[2] or head.removeprefix(b"From: ")
+    told = re.split(rb"\r\n(?! )", told)[0]
+    assert str(make_header(decode_header(told.decode()))) == f"{name} <a&b=c@example.org>"
+    assert str(server.received[0]["Subject"]).startswith("Büro, Wednesday 25 November 2026")
+    encoded = [line for line in head.split(b"\r\n") if b"=?" in line]
+    assert all(
+        line.startswith((b"From: =?utf-8?", b"Subject: =?utf-8?", b" =")) for line in encoded
+    )
+    assert all(len(word) <= 75 for word in b" ".join(encoded).split() if b"=?" in word), "RFC 2047"
+    assert all(len(line) <= 998 for line in raw.split(b"\r\n")), "RFC 5322"
+
+
 def test_who_unsubscribes_gets_no_more(desk: Open, server: MailServer) -> None:
     digest = DigestSettings(public_url="https://desk.example.org")
     monitor = desk(OFFICER, Recipient("else@example.org"), digest=digest)
     send_day(monitor, DAY, NOW)
-    link = server.received[0]["List-Unsubscribe"].partition(">")[0]
+    link = server.raw[0].partition(b"\r\nList-Unsubscribe: <")[2].partition(b">")[0].decode()
+    assert link.startswith("https://desk.example.org/unsubscribe/")
     token = link.rpartition("/")[2]
     assert find_recipient(monitor, token) == "officer@example.org"
     assert unsubscribe(monitor, token) == "officer@example.org"

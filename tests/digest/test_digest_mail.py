@@ -1,8 +1,11 @@
 """The digest as mail: masked, in our own words first, and a message that mail programs trust."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.utils import formataddr
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -13,8 +16,16 @@ from mail_samples import NAME, case, country, digest, letter, mask
 from monitor.digest.brief import write_brief
 from monitor.digest.choose import choose
 from monitor.digest.mailed import Links, mail_html, mail_text
-from monitor.digest.message import Envelope, address_of, make_message, message_id, stop_token
+from monitor.digest.message import (
+    Envelope,
+    address_of,
+    make_message,
+    message_id,
+    stop_link,
+    stop_token,
+)
 from monitor.digest.neutral import neutral_line
+from monitor.digest.safe import clean
 from monitor.digest.tags import tag_line
 from monitor.persons import WITHHELD
 from monitor.recipients import Filter
@@ -124,6 +135,36 @@ def test_without_an_address_of_the_desk_one_stops_it_by_mail() -> None:
     plain_http = message(letter(case()), replace(ENVELOPE, public_url="http://10.0.0.1:8000"))
     assert "List-Unsubscribe-Post" not in plain_http
     assert "http://10.0.0.1:8000/unsubscribe/" in plain_http["List-Unsubscribe"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.text(min_size=1, max_size=120).filter(lambda name: bool(clean(name))),
+    st.from_regex(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}", fullmatch=True),
+    st.integers(1, 470),
+)
+def test_structured_headers_are_never_encoded_whatever_the_settings(name, local, length) -> None:
+    """All but the name: there RFC 2047 has its place, in words of its own."""
+    sender = f"{local}@{'d' * 63}.example"
+    own = replace(
+        ENVELOPE,
+        sender=formataddr((clean(name), sender)),
+        address=sender,
+        public_url="https://desk.example/" + "p" * length,
+    )
+    raw = bytes(make_message(letter(), own, NOW))
+    head = dict(
+        line.split(b": ", 1) for line in re.split(rb"\r\n(?![ \t])", raw.partition(b"\r\n\r\n")[0])
+    )
+    for key in (b"To", b"Message-ID", b"List-Unsubscribe", b"List-Unsubscribe-Post", b"Date"):
+        assert b"=?" not in head[key].replace(local.encode(), b"")
+    first, second = head[b"List-Unsubscribe"].split(b",\r\n ")
+    assert first == f"<{stop_link(own)}>".encode()
+    assert unquote(second.decode()) == f"<mailto:{sender}?subject=unsubscribe>"
+    assert head[b"To"] == sender.encode()
+    found = message_from_bytes(raw, policy=policy.default)["From"].addresses
+    assert [one.addr_spec for one in found] == [sender]
+    assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
 
 
 def test_a_token_is_of_one_address_and_one_desk() -> None:

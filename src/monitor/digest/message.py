@@ -7,11 +7,11 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
-from urllib.parse import urlsplit
+from email.policy import SMTP, Policy
+from email.utils import format_datetime, formataddr, parseaddr
+from urllib.parse import quote, urlsplit
 
 from monitor.digest.brief import Brief
 from monitor.digest.letter import Letter
@@ -20,6 +20,8 @@ from monitor.digest.safe import clean
 
 PURPOSE = b"unsubscribe\0"
 """Signed with the address, so that a token made for this is none for anything else."""
+_SHORT = 60
+"""A name of so many characters stands as it is, in one line with an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,50 @@ def make_message(
     desk = f"{_base(envelope)}/digests/{envelope.period}" if envelope.public_url else ""
     name, sender = parseaddr(envelope.sender)
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(clean(name), addr_spec=sender)
-    message["To"] = Address(addr_spec=envelope.address)
+    message["From"] = _Exact("From", (_from(clean(name), sender),))
+    message["To"] = _Exact("To", (envelope.address,))
     message["Subject"] = clean(letter.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(envelope, again)
     message["Auto-Submitted"] = "auto-generated"
     message["Precedence"] = "bulk"
-    mailto = f"<mailto:{sender}?subject=unsubscribe>"
-    if stop:
-        message["List-Unsubscribe"] = f"<{stop}>, {mailto}"
-        if stop.startswith("https://"):  # RFC 8058 knows no other
-            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    else:
-        message["List-Unsubscribe"] = mailto
+    mailto = f"<mailto:{quote(sender, safe='@')}?subject=unsubscribe>"
+    ways = (f"<{stop}>", mailto) if stop else (mailto,)
+    message["List-Unsubscribe"] = _Exact("List-Unsubscribe", ways)
+    if stop.startswith("https://"):  # RFC 8058 knows no other
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     links = Links(desk=desk, stop=stop)
     message.set_content(mail_text(letter, links), cte="quoted-printable")
     message.add_alternative(mail_html(letter, links), subtype="html", cte="quoted-printable")
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """A structured header written as it is, its parts on lines of their own.
+
+    The library folds what is longer than a line as if it were prose: links become encoded words
+    that no mail program follows (RFC 2047, 5), names lose the quotes that keep their commas.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(self.parts)
+
+    def fold(self, *, policy: Policy[EmailMessage]) -> str:
+        """Return the lines, as the library asks a header for them."""
+        end = policy.linesep
+        return f"{self.name}: {f',{end} '.join(self.parts)}{end}"
+
+
+def _from(name: str, address: str) -> str:
+    """Return name and address; a long name, or one not in ASCII, in words of at most 75 bytes."""
+    if name.isascii() and len(name) <= _SHORT:
+        return formataddr((name, address))
+    words = Header(name, "utf-8", header_name="From").encode(linesep=SMTP.linesep)
+    return f"{words}{SMTP.linesep} <{address}>"
 
 
 def message_id(envelope: Envelope, again: int = 0) -> str:
