@@ -91,6 +91,11 @@ STEPS = (
         {"KILLS": "200"},
     ),
     Step(
+        "digests",
+        "10,000 random histories of recipients: every story in one mail, late, filtered or resent",
+        ("tests/mail_walks.py", "10000"),
+    ),
+    Step(
         "wheel",
         "installed with all it depends on by the pip that Python brings",
         (*PYTEST, "tests/test_wheel.py"),

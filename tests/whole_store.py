@@ -91,7 +91,7 @@ def _rest(store: Store) -> None:
     places = {brought.article_id: Place(2**40, "row", NOW)}
     store.record_import(file, poll(feed("file"), [brought]), places, at(10))
     sent = Delivery("a@b.example", "cases", "2026-11-25", NOW, None, "<1@x>", at(10))
-    store.begin_send(sent)
+    store.begin_send(sent, [brought.article_id])
     store.unsubscribe("c@d.example", at(10))
     store.key("unsubscribe")
     token = store.add_token(Token(0, ODD, ("read",), False, NOW), sha("token"))

@@ -272,14 +272,26 @@ class Monitor(Named):
             day = self.now().astimezone(zone).date().isoformat()
         return self.digest_between(*day_bounds(day, zone), day=day)
 
-    def digest_between(self, since: datetime | None, until: datetime | None, *, day: str) -> Digest:
-        """Return the digest of what was first seen in [since, until), called `day`."""
+    def digest_between(
+        self,
+        since: datetime | None,
+        until: datetime | None,
+        *,
+        day: str,
+        oldest: datetime | None = None,
+    ) -> Digest:
+        """Return the digest of what was first seen in [since, until), called `day`.
+
+        With `oldest` its articles are those of [oldest, until); its account is the same.
+        """
         from monitor.digest import build_digest, note_unmeasured
         from monitor.digest.due import TROUBLE_DAYS, undelivered
         from monitor.fold import kept_groups
 
         found = build_digest(
-            self.store.assessed(self.stamps, since=since, until=until),
+            self.store.assessed(
+                self.stamps, since=oldest or since, until=until, shown=oldest is not None
+            ),
             day=day,
             timezone=self.settings.timezone,
             ledger=self.store.ledger(since, until, self.stamps),

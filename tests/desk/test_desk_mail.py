@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.header import decode_header, make_header
 from pathlib import Path
 
@@ -137,13 +137,122 @@ def test_what_is_due_is_sent_at_the_hour(desk: Open, server: MailServer) -> None
     assert "Thursday 26 November 2026 to Sunday 29 November 2026" in subjects[-1]
 
 
+WORDS = {
+    "second": "Nineteen men were freed from trawlers in a port; nobody had been paid since March.",
+    "third": "A farm's owner held pickers' passports, inspectors found after a call to a hotline.",
+    "late": "A recruiter who sold jobs on cruise ships was charged with trafficking in persons.",
+}
+
+
+def links(message) -> list[str]:
+    """Return which articles a mail leads to."""
+    body = message.get_body(("plain",)).get_content()
+    return sorted(re.findall(r"https://news\.example/(\w+)", body))
+
+
+def bring(monitor: Monitor, name: str, seen: datetime, *, judge: bool = True) -> None:
+    """Store an article of one more event, and say that it is relevant."""
+    entry = incoming(name, WORDS[name], title=f"Title of {name}")
+    monitor.store.record_poll(poll(feed(), [entry]), seen)
+    if judge:
+        say_relevant(monitor, seen)
+
+
+def say_relevant(monitor: Monitor, now: datetime) -> None:
+    """Judge what is not judged."""
+    stamp = next(stamp for stamp in monitor.stamps if stamp.startswith("relevance-en"))
+    said = Assessment(stamp, relevance=0.95, relevant=True, borderline=False)
+    due = monitor.store.due(stamp, limit=9)
+    monitor.store.record_assessments([(article, said) for article in due], now)
+
+
+def test_a_day_that_waits_is_not_lost_when_another_is_sent_by_hand(
+    desk: Open, server: MailServer
+) -> None:
+    """Of the 25th nothing had been mailed; the 26th by hand made its stories vanish for good."""
+    later = NOW + timedelta(days=1)
+    monitor = desk(now=later)
+    bring(monitor, "second", later - timedelta(hours=2))
+    [sent] = send_day(monitor, None, later)
+    assert (sent.day, sent.outcome) == ("2026-11-26", "sent")
+    bring(monitor, "third", later + timedelta(hours=2))
+    assert send_due(monitor, later + timedelta(hours=4)), "the account of the 25th"
+    assert send_due(monitor, MORNING + timedelta(days=1)) == [], "the 26th was by hand"
+    assert send_due(monitor, MORNING + timedelta(days=2))
+    assert [links(message) for message in server.received] == [
+        ["camp", "maid", "second"], [], ["third"],
+    ]  # fmt: skip
+    told, account = (
+        " ".join(message.get_body(("plain",)).get_content().split())
+        for message in server.received[:2]
+    )
+    assert "Of these, 2 came in before Thursday 26 November" in told
+    assert "2 stories of these days are left out: an earlier digest told of them." in account
+
+
+def test_what_is_judged_late_comes_with_the_next(desk: Open, server: MailServer) -> None:
+    monitor = desk()
+    bring(monitor, "late", NOW, judge=False)
+    send_due(monitor, MORNING)
+    say_relevant(monitor, MORNING)
+    send_due(monitor, MORNING + timedelta(days=1))
+    assert [links(message) for message in server.received] == [["camp", "maid"], ["late"]]
+    told = " ".join(server.received[1].get_body(("plain",)).get_content().split())
+    assert "Of these, 1 came in before Thursday 26 November 2026 and was in no digest" in told
+
+
+def test_what_a_wider_filter_lets_pass_comes_with_the_next(desk: Open, server: MailServer) -> None:
+    narrow = replace(OFFICER, filter=Filter(form=("organ_removal",)))
+    send_due(desk(narrow), MORNING)
+    send_due(desk(), MORNING + timedelta(days=1))
+    send_due(desk(narrow), MORNING + timedelta(days=2))
+    send_due(desk(), MORNING + timedelta(days=3))
+    assert [links(message) for message in server.received] == [[], ["camp", "maid"], [], []]
+
+
+def test_the_same_again_is_the_same(desk: Open, server: MailServer) -> None:
+    """Of more days than one, whatever came in or was set since; what failed holds nothing."""
+    monitor = desk()
+    send_due(monitor, MORNING - timedelta(days=1))
+    bring(monitor, "second", MORNING + timedelta(hours=3))
+    server.after_data = "452 busy"
+    send_due(monitor, MORNING)
+    server.after_data = "take-and-hang"
+    send_due(monitor, MORNING + timedelta(days=1))
+    server.after_data = ""
+    assert monitor.store.deliveries()[0].outcome == "unknown"
+    bring(monitor, "third", MORNING + timedelta(hours=4))
+    narrow = replace(OFFICER, filter=Filter(form=("organ_removal",)))
+    again = {"to": OFFICER.address, "again": True}
+    send_day(desk(narrow), "2026-11-26", MORNING + timedelta(days=1), **again)
+    first, second = server.received[-2:]
+    assert links(first) == links(second) == ["camp", "maid", "second"]
+    assert first["Subject"] == second["Subject"]
+    assert "25 November 2026 to Thursday 26 November 2026" in second["Subject"]
+    assert first["Message-ID"] != second["Message-ID"]
+
+
+def test_what_is_too_old_by_now_is_told(desk: Open, server: MailServer) -> None:
+    monitor = desk()
+    send_due(monitor, MORNING - timedelta(days=1))
+    bring(monitor, "second", NOW + timedelta(days=20))
+    send_due(monitor, MORNING + timedelta(days=32))
+    send_due(monitor, MORNING + timedelta(days=33))
+    assert [links(message) for message in server.received] == [[], ["second"], []]
+    told = [
+        " ".join(message.get_body(("plain",)).get_content().split()) for message in server.received
+    ]
+    words = "2 stories from before Friday 27 November 2026 were in no digest to you"
+    assert [words in text for text in told] == [False, True, False]
+
+
 def test_each_gets_what_it_asked_for(desk: Open, server: MailServer) -> None:
     none = Recipient("none@example.org", filter=Filter(form=("organ_removal",)))
     brief = Recipient("policy@example.org", preset="policy")
     assert all(s.outcome == "sent" for s in send_day(desk(OFFICER, none, brief), DAY, NOW))
     by = {m["To"]: m for m in server.received}
     text = by["none@example.org"].get_body(("plain",)).get_content()
-    assert "No story of these days fits what this digest is set to." in text
+    assert "No new story of these days fits what this digest is set to." in text
     assert "no story" in by["none@example.org"]["Subject"]
     told = by["policy@example.org"].get_body(("plain",)).get_content()
     assert "tells court" not in told

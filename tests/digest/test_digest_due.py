@@ -1,5 +1,6 @@
 """When a digest is due, to whom, and of which days: on any clock, after any sleep."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -140,14 +141,39 @@ def test_after_failures_the_pause_grows_and_what_lasts_waits_for_the_next_day() 
     assert due(ACCRA, "2026-11-25T07:30", *failed(0.25, 0)) is None
     assert days(due(ACCRA, "2026-11-25T07:45", *failed(0.25, 0))) == "2026-11-24"
     assert due(ACCRA, "2026-11-25T23:00", *failed(0, lasting=True)) is None
-    assert days(due(ACCRA, "2026-11-26T07:00", *failed(0, lasting=True))) == "2026-11-25"
+    first = due(ACCRA, "2026-11-26T07:00", *failed(0, lasting=True))
+    assert days(first) == "2026-11-24..2026-11-25", "the first that was tried is not passed over"
     had = attempt(ACCRA, "2026-11-23")
     found = due(ACCRA, "2026-11-26T07:00", *failed(0, lasting=True), had)
     assert days(found) == "2026-11-24..2026-11-25"
 
 
 def test_a_clock_set_back_sends_nothing_again() -> None:
-    assert due(ACCRA, "2026-11-20T09:00", attempt(ACCRA, "2026-11-24")) is None
+    before = [attempt(ACCRA, f"2026-11-{day}") for day in range(24, 18, -1)]
+    assert due(ACCRA, "2026-11-20T09:00", *before) is None
+
+
+def test_a_clock_that_was_ahead_keeps_no_day_from_being_told() -> None:
+    """Set to next year for a day, or to next month: the digest of then tells of nothing now."""
+    usual = attempt(ACCRA, "2026-11-22")
+    for ahead in ("2027-11-24", "2026-12-10"):
+        wrong = replace(attempt(ACCRA, ahead), since=at("2026-11-23"))
+        assert days(due(ACCRA, "2026-11-24T09:00", wrong, usual)) == "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    ("had", "told"),
+    [
+        (["22", "24"], "2026-11-23..2026-11-25"),  # by hand, while the 23rd waited
+        (["22", "23"], "2026-11-24..2026-11-25"),
+        (["24", "22", "23"], "2026-11-25"),
+        (["24"], "2026-11-25"),  # what was before the first was never asked for
+        (["20", "21", "24", "23"], "2026-11-22..2026-11-25"),
+    ],
+)
+def test_what_was_told_of_is_days_and_not_the_last_of_them(had: list[str], told: str) -> None:
+    sent = [attempt(ACCRA, f"2026-11-{day}") for day in had]
+    assert days(due(ACCRA, "2026-11-26T07:00", *sent)) == told
 
 
 def test_what_may_not_have_arrived() -> None:
@@ -158,3 +184,5 @@ def test_what_may_not_have_arrived() -> None:
     assert undelivered([later, failed, unknown]) == (unknown,)
     assert undelivered([later, failed, unknown, attempt(ACCRA, "2026-11-22")]) == ()
     assert undelivered([failed, failed]) == (failed,)
+    earlier = attempt(ACCRA, "2026-11-24", sent_at=failed.at - timedelta(hours=1))
+    assert undelivered([failed, earlier]) == (failed,), "what was sent before makes up for nothing"

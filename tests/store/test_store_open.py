@@ -184,6 +184,43 @@ def test_polls_of_an_earlier_version_are_kept(url: str) -> None:
         assert [change.followed for change in store.feed_changes()] == [True]
 
 
+def test_a_digest_sent_by_an_earlier_version_held_all_of_its_time(url: str) -> None:
+    """So that an upgrade sends nothing again, and what failed is still due."""
+    database = open_database(url, busy_timeout_s=1)
+    migrating._upgrade(database, "0020")
+    rows = [
+        f"""INSERT INTO feeds (id, url, title, outlet, site, added_at)
+        VALUES ('f', 'https://e.example/f', 'T', 'O', '', {_at(1)})"""
+    ]
+    for name, day in {"old": 1, "had": 22, "open": 23, "lost": 24}.items():
+        rows += [
+            f"""INSERT INTO articles (id, url, outlet, feed_id, first_seen, current)
+            VALUES ('{name}', 'https://e.example/{name}', 'O', 'f', {_at(day)}, 's')""",
+            f"""INSERT INTO versions
+            (article_id, sha256, feed_id, title, text, summary, origin, fetched_at)
+            VALUES ('{name}', 's', 'f', 'Head', 'Text', '', 'feed', {_at(day)})""",
+        ]
+    for day, outcome in {21: "sent", 22: "sent", 23: "unknown", 24: "failed"}.items():
+        values = f"'2026-11-{day}', {_at(day, 0)}, {_at(day + 1, 0)}, '<1@x>', {_at(day + 1)}"
+        rows.append(
+            f"""INSERT INTO sends
+            (address, preset, day, since, until, message_id, at, outcome, lasting, reason)
+            VALUES ('a@b.example', 'cases', {values}, '{outcome}', FALSE, '')"""
+        )
+    with database.writing() as connection:
+        for statement in rows:
+            connection.execute(text(statement))
+    database.close()
+    with open_store(url) as store:
+        key = ("a@b.example", "cases")
+        assert store.told_of(key, "", ["old", "had", "open", "lost"]) == {"had", "open"}
+        assert store.held_by(key, "2026-11-22") == {"had"}
+
+
+def _at(day: int, hour: int = 12) -> str:
+    return f"'2026-11-{day:02} {hour:02}:00:00.000000'"
+
+
 def test_several_programs_open_a_new_database_at_once(url: str) -> None:
     code = "import sys; from monitor.store import open_store; open_store(sys.argv[1]).close()"
     running = [

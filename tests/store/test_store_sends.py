@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.store import Store, open_store
+from monitor.store.stories import Placed
 from monitor.types import Delivery
-from store_samples import NOW
+from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll
 
 ONE = Delivery("Officer@example.org", "cases", "2026-11-24", NOW, NOW, "<a@b>", NOW)
 
@@ -43,6 +44,44 @@ def test_a_history_begins_with_the_last_day_had(store: Store) -> None:
     found = store.delivery_histories([key, ("else@example.org", "cases")])
     assert [d.day[-2:] for d in found[key]] == ["25", "24", "23"]
     assert found["else@example.org", "cases"] == []
+
+
+def test_a_history_since_a_moment_has_what_tells_of_later(store: Store) -> None:
+    day = timedelta(days=1)
+    for number in range(3):
+        told = replace(ONE, day=f"2026-11-2{number}", since=NOW + number * day)
+        assert store.begin_send(replace(told, until=NOW + (number + 1) * day))
+    key = ("officer@example.org", "cases")
+    assert [d.day for d in store.delivery_histories([key])[key]] == ["2026-11-22"]
+    found = store.delivery_histories([key], since=NOW + day)[key]
+    assert [d.day for d in found] == ["2026-11-22", "2026-11-21"]
+
+
+def test_what_a_digest_held_is_told_of_with_its_story(store: Store) -> None:
+    store.add_feeds([feed()], NOW)
+    entries = [incoming(name) for name in "abcd"]
+    store.record_poll(poll(feed(), entries), NOW)
+    due = store.due(CLASSIFIER, limit=9)
+    store.record_assessments([(one, judged(0.9)) for one in due], NOW)
+    a, b, c, d = (entry.article_id for entry in entries)
+
+    def place(article, shelf) -> Placed:
+        return Placed(a if article.id == b else None, "", (), NOW)
+
+    assert store.fold("s@1", [CLASSIFIER], place, NOW, limit=9) == 4
+    key = ("officer@example.org", "cases")
+    first = store.begin_send(ONE, [a, c, c])
+    assert first is not None
+    assert store.told_of(key, "s@1", [a, b, c, d]) == {a, b, c}, "unknown may have been sent"
+    assert store.told_of(key, "other@1", [a, b, c, d]) == {a, c}
+    assert store.told_of(("officer@example.org", "policy"), "s@1", [a, b, c, d]) == set()
+    assert store.begin_send(replace(ONE, day="2026-11-25"), [d, c]) is None, "c, twice"
+    assert store.held_by(key, ONE.day) == {a, c}
+    assert store.begin_send(ONE, [a], again=True)
+    store.finish_send(first, "failed", NOW)
+    assert store.told_of(key, "s@1", [a, b, c, d]) == {a, b}
+    store.forget([a], "", NOW)
+    assert store.told_of(key, "s@1", [a, b, c, d]) == set()
 
 
 def test_who_wants_no_more(store: Store) -> None:

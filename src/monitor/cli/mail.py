@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from monitor.desk.mail import Sent
     from monitor.types import Delivery
 
-SHOWN_DAYS = 30
+SHOWN_DAYS = 32
+"""Longer than a story can be due: what may not have arrived is listed for as long."""
 
 app = typer.Typer(
     help="Who gets the digest by mail, and what became of each.",
@@ -79,7 +80,7 @@ def sends(
         bool, typer.Option("--open", help="Only those that may not have arrived.")
     ] = False,
 ) -> None:
-    """Print what was sent in the last 30 days, newest first; exit 1 where one may not have arrived.
+    """Print what was sent in the last 32 days, newest first; exit 1 where one may not have arrived.
 
     One line each: when, day, preset, address, outcome, reason. Unknown: it was handed to the mail
     server, or may have been, and no answer is known; it is never sent again by itself.

@@ -2,29 +2,36 @@
 
 An attempt is committed before the mail server is called. So a crash at any moment leaves a row that
 says so, and whatever may have been sent is never sent again, unless somebody asks for it by name.
+
+With it is stored which articles it holds. A digest holds every story of the last `MOST_DAYS` that
+its recipient's filter lets pass now and that was in none of its digests before: so none is lost
+that was judged late, refused by an earlier filter, or of a day that was passed over.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from monitor.core import Monitor
-from monitor.digest import day_bounds
+from monitor.digest import articles_in, build_digest, day_bounds, note_unmeasured, words
 from monitor.digest.brief import write_brief
-from monitor.digest.choose import choose
-from monitor.digest.due import Due, due_sends
+from monitor.digest.build import ALL
+from monitor.digest.choose import choose, only, stories_of, without
+from monitor.digest.due import REACH, Due, due_on, due_sends
 from monitor.digest.letter import Mask, write_letter
 from monitor.digest.message import Envelope, address_of, make_message
 from monitor.digest.smtp import Told, send_message
+from monitor.digest.times import day_words
 from monitor.errors import UsageError
+from monitor.fold import kept_groups
 from monitor.persons import Masked
 from monitor.recipients import Recipient, SmtpSettings
-from monitor.types import Article, Delivery, Digest, Outcome
+from monitor.types import Article, AssessedArticle, Delivery, Digest, Outcome, Story
 
 logger = logging.getLogger("monitor.mail")
 
@@ -60,7 +67,8 @@ def due_now(monitor: Monitor, now: datetime) -> list[Due]:
     """Return what is due at `now`, to whom; whoever unsubscribed gets nothing."""
     gone = monitor.store.unsubscribed()
     wanted = [r for r in monitor.settings.recipients if r.address.casefold() not in gone]
-    sent = monitor.store.delivery_histories([recipient.key for recipient in wanted])
+    keys = [recipient.key for recipient in wanted]
+    sent = monitor.store.delivery_histories(keys, since=now - REACH)
     return due_sends(wanted, sent, now, monitor.settings.zone)
 
 
@@ -75,7 +83,8 @@ def send_day(
 ) -> list[Sent]:
     """Send the digest of a day (default: today) to all who have not had it, or to one address.
 
-    With `again` it goes to the address `to` whatever was before. Raises `UsageError` where no mail
+    It holds what is due of the days before, too. With `again` the address `to` gets the same
+    stories once more, if it had that day's, or may have had it. Raises `UsageError` where no mail
     is set up, for a day that is none or is not yet, and for an address that is no recipient's.
     """
     settings = monitor.settings
@@ -93,12 +102,15 @@ def send_day(
             if to
             else "no [[recipients]] in monitor.toml"
         )
-    dues = [_day_of(recipient, day, now, settings.zone) for recipient in recipients]
+    dues = [_day_of(monitor, recipient, day, now, again) for recipient in recipients]
     return _send_all(monitor, dues, now, send, again=again)
 
 
-def _day_of(recipient: Recipient, day: str | None, now: datetime, zone: ZoneInfo) -> Due:
+def _day_of(
+    monitor: Monitor, recipient: Recipient, day: str | None, now: datetime, again: bool
+) -> Due:
     """Return a day as a digest to be sent."""
+    zone = monitor.settings.zone
     today = now.astimezone(zone).date().isoformat()
     chosen = day or today
     since, until = day_bounds(chosen, zone)
@@ -108,7 +120,12 @@ def _day_of(recipient: Recipient, day: str | None, now: datetime, zone: ZoneInfo
         raise UsageError(f"{chosen} is not yet: today is {today}")
     if recipient.preset == "policy":
         since -= timedelta(days=6)
-    return Due(recipient, chosen, since, until)
+    sent = monitor.store.delivery_histories([recipient.key], since=until - REACH)[recipient.key]
+    due = due_on(recipient, date.fromisoformat(chosen), since, sent, now, zone)
+    had = [one for one in sent if one.day == chosen and one.outcome != "failed"]
+    if again and had and had[0].since and had[0].until:
+        return replace(due, since=had[0].since, until=had[0].until)
+    return replace(due, since=min(due.since, since))
 
 
 def _send_all(
@@ -117,7 +134,9 @@ def _send_all(
     gone = monitor.store.unsubscribed()
     mask = _remembering(monitor)
     key = monitor.store.key(KEY) if dues else ""
-    digests: dict[tuple[datetime, datetime], Digest] = {}
+    if dues:
+        monitor.fold()  # or what joins a story that was sent would be sent as one of its own
+    digests: dict[tuple[datetime | None, ...], Digest] = {}
     broken: Told | None = None
     results = []
     for due in dues:
@@ -125,14 +144,39 @@ def _send_all(
         if left is not None:
             results.append(_skip(due, f"unsubscribed on {left:%Y-%m-%d}"))
             continue
-        period = (due.since, due.until)
+        period = (due.oldest, due.since, due.until)
         if period not in digests:
-            digests[period] = monitor.digest_between(*period, day=due.label(monitor.settings.zone))
-        job = _Job(monitor, due, digests[period], key, now, again)
+            day = due.label(monitor.settings.zone)
+            digests[period] = monitor.digest_between(
+                due.since, due.until, day=day, oldest=due.oldest
+            )
+        gone_by = (due.reached, due.oldest)
+        if gone_by not in digests:
+            digests[gone_by] = _too_old(monitor, due, digests[period])
+        job = _Job(monitor, due, digests[period], digests[gone_by], key, now, again)
         result, told = job.run(mask, _repeating(broken) if broken else send)
         broken = told if told and told.whole else broken
         results.append(result)
     return results
+
+
+def _too_old(monitor: Monitor, due: Due, digest: Digest) -> Digest:
+    """Return what no digest reaches any more, and the one before did; without words."""
+    found: Iterator[AssessedArticle] = iter(())
+    if due.reached is None or due.reached < due.oldest:
+        found = monitor.articles(since=due.reached, until=due.oldest, shown=True)
+    light = (
+        replace(one, article=replace(one.article, text="", summary=""), findings=(), scorecard=())
+        for one in found
+    )
+    return build_digest(
+        light,
+        day=ALL,
+        timezone=digest.timezone,
+        ledger=digest.ledger,
+        stamps=digest.stamps,
+        group=kept_groups(monitor.store, monitor.stories_stamp),
+    )
 
 
 def _repeating(told: Told) -> Send:
@@ -150,6 +194,7 @@ class _Job:
     monitor: Monitor
     due: Due
     digest: Digest
+    old: Digest
     key: str
     now: datetime
     again: bool
@@ -157,7 +202,10 @@ class _Job:
     def run(self, mask: Mask, send: Send) -> tuple[Sent, Told | None]:
         """Write, store the attempt, hand over, store what came of it."""
         recipient, store = self.due.recipient, self.monitor.store
-        message = self.write(mask)
+        chosen, lines = self.choose()
+        country = self.monitor.settings.check.country.strip().upper()
+        chosen = note_unmeasured(chosen, self.monitor.measured_countries, country)
+        message = self.write(chosen, lines, mask)
         delivery = Delivery(
             address=recipient.address,
             preset=recipient.preset,
@@ -167,7 +215,7 @@ class _Job:
             message_id=str(message["Message-ID"]),
             at=self.now,
         )
-        attempt = store.begin_send(delivery, again=self.again)
+        attempt = store.begin_send(delivery, self.held(chosen), again=self.again)
         if attempt is None:
             return _skip(self.due, "had that day before, or may have had it"), None
         told = send(message, self.monitor.settings.smtp)
@@ -178,12 +226,45 @@ class _Job:
         sent = Sent(recipient.address, recipient.preset, self.due.day, told.outcome, told.reason)
         return sent, told
 
-    def write(self, mask: Mask) -> EmailMessage:
+    def choose(self) -> tuple[Digest, tuple[str, ...]]:
+        """Return what is sent, and what is to be said of what is not."""
+        key, wanted, since = self.due.recipient.key, self.due.recipient.filter, self.due.since
+        same = self.monitor.store.held_by(key, self.due.day) if self.again else set()
+        if same:  # whatever the filter says by now
+            return only(self.digest, same), ()
+        told = self.told_of(self.digest)
+        chosen = choose(without(self.digest, told), wanted)
+        late = [story for story in stories_of(chosen) if not _came(story, since)]
+        before = stories_of(choose(only(self.digest, told), wanted))
+        left_out = [story for story in before if _came(story, since)]
+        old = stories_of(choose(without(self.old, self.told_of(self.old)), wanted))
+        zone = self.monitor.settings.zone
+        lines = (
+            words.late(_number(late), _day(since, zone)),
+            words.told_before(_number(left_out)),
+            words.too_old(_number(old), _day(self.due.oldest, zone)),
+        )
+        return chosen, tuple(line for line in lines if line)
+
+    def told_of(self, digest: Digest) -> set[str]:
+        """Return the articles of a digest of which the recipient was told."""
+        ids = [one.id for one in articles_in(digest)]
+        ids += [one.article.id for story in digest.context for one in story.articles]
+        key = self.due.recipient.key
+        return self.monitor.store.told_of(key, self.monitor.stories_stamp, ids)
+
+    def held(self, chosen: Digest) -> list[str]:
+        """Return the articles that the recipient is told of; a brief leaves those alone out."""
+        if self.due.recipient.preset != "policy":
+            return [one.id for one in articles_in(chosen)]
+        stories = (*stories_of(chosen), *chosen.context)
+        return [one.article.id for story in stories for one in story.articles]
+
+    def write(self, chosen: Digest, lines: Sequence[str], mask: Mask) -> EmailMessage:
         """Return the message, ready to be handed over."""
         from monitor.countries import country_name
 
         recipient, settings = self.due.recipient, self.monitor.settings
-        chosen = choose(self.digest, recipient.filter)
         envelope = Envelope(
             sender=settings.smtp.sender,
             address=recipient.address,
@@ -196,14 +277,17 @@ class _Job:
         title = settings.digest.title
         if recipient.preset == "policy":
             brief = write_brief(chosen, title=title, country_name=country_name, mask=mask)
+            brief = replace(brief, summary=_said(brief.summary, lines))
             return make_message(brief, envelope, self.now, again=self.number())
+        came = [story for story in self.digest.relevant if _came(story, self.due.since)]
         letter = write_letter(
             chosen,
             title=title,
             country_name=country_name,
             mask=mask,
-            filtered=len(chosen.relevant) < len(self.digest.relevant),
+            filtered=bool(came),
         )
+        letter = replace(letter, summary=_said(letter.summary, lines))
         return make_message(letter, envelope, self.now, again=self.number())
 
     def number(self) -> int:
@@ -214,6 +298,24 @@ class _Job:
         return sum(
             (d.address, d.preset, d.day) == (*key, day) for d in self.monitor.store.deliveries()
         )
+
+
+def _came(story: Story, since: datetime) -> bool:
+    """Whether an article of it was first seen since a moment."""
+    return any(one.article.seen >= since for one in story.articles)
+
+
+def _number(stories: Iterable[Story]) -> int:
+    """Return how many they are: one that is relevant and borderline too is one."""
+    return len({story.id for story in stories})
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> str:
+    return day_words(moment.astimezone(zone).date().isoformat())
+
+
+def _said(summary: str, lines: Sequence[str]) -> str:
+    return " ".join((f"{summary.removesuffix('.')}.", *lines)) if lines else summary
 
 
 def _remembering(monitor: Monitor) -> Mask:

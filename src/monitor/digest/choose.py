@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 
 from monitor.recipients import Filter
 from monitor.types import POLICY_SCHEMES, AssessedArticle, Digest, Story
+
+Keep = Callable[[tuple[AssessedArticle, ...]], tuple[AssessedArticle, ...]]
 
 _BY_TAG = ("form", "response", "place", *POLICY_SCHEMES)
 
@@ -24,6 +26,31 @@ def choose(digest: Digest, wanted: Filter) -> Digest:
         possible=tuple(a for a in digest.possible if passes((a,), wanted)),
         unjudged=tuple(a for a in digest.unjudged if passes((a,), wanted)),
         context=tuple(s for s in digest.context if passes(s.articles, beside)),
+    )
+
+
+def without(digest: Digest, told: Container[str]) -> Digest:
+    """Return the digest without the stories of which an article's id is among those `told` of."""
+    return _kept(digest, lambda one: () if any(a.article.id in told for a in one) else one)
+
+
+def only(digest: Digest, ids: Container[str]) -> Digest:
+    """Return the digest with these articles only, and the stories that they are in."""
+    return _kept(digest, lambda one: tuple(a for a in one if a.article.id in ids))
+
+
+def _kept(digest: Digest, keep: Keep) -> Digest:
+    def stories(some: tuple[Story, ...]) -> tuple[Story, ...]:
+        found = (replace(story, articles=keep(story.articles)) for story in some)
+        return tuple(story for story in found if story.articles)
+
+    return replace(
+        digest,
+        relevant=stories(digest.relevant),
+        borderline=stories(digest.borderline),
+        possible=tuple(a for a in digest.possible if keep((a,))),
+        unjudged=tuple(a for a in digest.unjudged if keep((a,))),
+        context=stories(digest.context),
     )
 
 

@@ -168,7 +168,7 @@ def _fitting(word: str, columns: int) -> str:
 
 
 def _width(text: str) -> int:
-    return sum(map(_char_width, text))
+    return len(text) if text.isascii() else sum(map(_char_width, text))
 
 
 def _char_width(char: str) -> int:

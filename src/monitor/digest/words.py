@@ -15,7 +15,7 @@ UNSURE_NOTE = "A question mark stands behind a tag that is less than sure."
 RELEVANT = "Relevant"
 BORDERLINE = "Borderline"
 BORDERLINE_NOTE = "Trafficking may be a side matter here."
-NOTHING_FITS = "No story of these days fits what this digest is set to."
+NOTHING_FITS = "No new story of these days fits what this digest is set to."
 NO_HEADLINE = "(no headline)"
 NO_OUTLET = "unnamed outlet"
 NOT_MASKED = "Headline not shown: names cannot be masked in this language."
@@ -32,3 +32,29 @@ NAMES_NOTE = (
 STOP = "Stop this digest"
 STOP_BY_MAIL = "To stop this digest, answer with the word unsubscribe."
 AT_THE_DESK = "Read it at the desk"
+
+
+def late(number: int, day: str) -> str:
+    """Say how many of the stories came in before the days of a mail; nothing where none did."""
+    was = "was" if number == 1 else "were"
+    return (
+        f"Of these, {number} came in before {day} and {was} in no digest to you." if number else ""
+    )
+
+
+def told_before(number: int) -> str:
+    """Say how many stories of the days of a mail it leaves out, since an earlier one had them."""
+    if number == 1:
+        return "1 story of these days is left out: an earlier digest told of it."
+    told = f"{number:,} stories of these days are left out: an earlier digest told of them."
+    return told if number else ""
+
+
+def too_old(number: int, day: str) -> str:
+    """Say how many stories were in no mail and are too old for any by now."""
+    if number == 1:
+        return f"1 story from before {day} was in no digest to you; it is at the desk only."
+    told = (
+        f"{number:,} stories from before {day} were in no digest to you; they are at the desk only."
+    )
+    return told if number else ""

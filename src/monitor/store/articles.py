@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, or_, select, type_coerce
 
 from monitor.errors import NotFound
 from monitor.store.assessments import (
@@ -29,6 +29,7 @@ from monitor.store.rows import chunks
 from monitor.store.schema import (
     articles,
     assessments,
+    reviews,
     sightings,
     story_members,
     tags,
@@ -214,6 +215,9 @@ def _narrow_by_what_was_said(
         assessments.c.sha256 == articles.c.current,
         speaking(assessments, stamps),
     )
+    if filters.shown:
+        reviewed = select(reviews.c.id).where(reviews.c.article_id == articles.c.id)
+        query = query.where(or_(said.where(_may_be_shown()).exists(), reviewed.exists()))
     if filters.min_relevance is not None:
         query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
     if filters.relevant is not None:
@@ -227,6 +231,14 @@ def _narrow_by_what_was_said(
                 tagged.where(tags.c.scheme == scheme, tags.c.label == label).exists()
             )
     return query
+
+
+def _may_be_shown() -> ColumnElement[bool]:
+    """Return the condition that an assessment says something for which a digest has an article."""
+    policy = tags.c.scheme.in_(("instrument", "institution"))
+    named = select(tags.c.position).where(tags.c.assessment_id == assessments.c.id, policy)
+    terms = type_coerce(assessments.c.payload, Text).like('%"terms":[%')
+    return or_(assessments.c.relevant, assessments.c.borderline, terms, named.exists())
 
 
 def passes(one: AssessedArticle, filters: Filters) -> bool:

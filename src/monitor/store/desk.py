@@ -209,13 +209,30 @@ class DeskStore:
 
     # Mail ----------------------------------------------------------------------------------
 
-    def begin_send(self, delivery: Delivery, *, again: bool = False) -> int | None:
-        """Store an attempt before the mail server is called; return its id.
+    def begin_send(
+        self, delivery: Delivery, held: Iterable[str] = (), *, again: bool = False
+    ) -> int | None:
+        """Store an attempt and the articles it holds before the mail server is called.
 
-        `None` where that digest was sent, or may have been, and it is not to be sent `again`.
+        Return its id; `None` where that digest was sent, or may have been, or one of the articles
+        to the same address, and it is not to be sent `again`.
         """
         with self._database.writing() as connection:
-            return sends.begin(connection, delivery, again=again)
+            return sends.begin(connection, delivery, held, again=again)
+
+    def told_of(self, whose: tuple[str, str], stamp: str, ids: Iterable[str]) -> set[str]:
+        """Return those of the articles of which a digest told that was sent, or may have been.
+
+        `whose`: address and preset. Told of is also what is in a story with one that was held, by
+        the rule of `stamp`.
+        """
+        with self._database.reading() as connection:
+            return sends.told_of(connection, whose, stamp, ids)
+
+    def held_by(self, whose: tuple[str, str], day: str) -> set[str]:
+        """Return the articles that the digest of a day to an address and preset held."""
+        with self._database.reading() as connection:
+            return sends.held_by(connection, whose, day)
 
     def finish_send(
         self, id_: int, outcome: Outcome, now: datetime, *, reason: str = "", lasting: bool = False
@@ -230,11 +247,14 @@ class DeskStore:
             return sends.latest(connection, since=since)
 
     def delivery_histories(
-        self, whose: Sequence[tuple[str, str]]
+        self, whose: Sequence[tuple[str, str]], *, since: datetime | None = None
     ) -> dict[tuple[str, str], list[Delivery]]:
-        """Return by address and preset the attempts for the last day had, and for later ones."""
+        """Return by address and preset the attempts for the last day had, and for later ones.
+
+        Newest first. With `since` those too that tell of a time after it.
+        """
         with self._database.reading() as connection:
-            return sends.histories(connection, whose)
+            return sends.histories(connection, whose, since)
 
     def unsubscribe(self, address: str, now: datetime) -> bool:
         """Send no more to an address; return whether that is new."""

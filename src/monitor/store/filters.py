@@ -17,6 +17,7 @@ class Filters:
     not judged; `form` and `place` are labels of tags, a place in any role, `tags` more of them as
     scheme and label. `query` is searched for as in the archive, `relevance` is any of these, `flag`
     is `any` or a severity, `rule` a rule's id. `story` is a story of the rule `stories_stamp`.
+    `shown` leaves out what no digest has, as far as the database can tell.
     """
 
     since: datetime | None = None
@@ -24,6 +25,7 @@ class Filters:
     min_relevance: float | None = None
     relevant: bool | None = None
     borderline: bool | None = None
+    shown: bool = False
     form: str | None = None
     place: str | None = None
     outlet: str | None = None

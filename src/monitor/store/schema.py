@@ -387,6 +387,15 @@ sends = Table(
 """Attempts to deliver a digest. Each is written before the server is called, its outcome unknown
 until it is told: what a crash leaves unknown is never sent again by itself."""
 
+sent_articles = Table(
+    "sent_articles",
+    metadata,
+    Column("send_id", Integer, ForeignKey("sends.id"), primary_key=True),
+    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True, index=True),
+)
+"""Which articles the digest of an attempt holds that did not fail: what a recipient has had is
+told by these rows, not by days, so that nothing is left out and nothing is sent twice."""
+
 unsubscribed = Table(
     "unsubscribed",
     metadata,

@@ -7,33 +7,37 @@ and counts as sent wherever the question is whether to send.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, or_, select
 
-from monitor.store.rows import insert_new
-from monitor.store.schema import keys, sends, unsubscribed
+from monitor.store.rows import chunks, insert_new
+from monitor.store.schema import keys, sends, sent_articles, story_members, unsubscribed
 from monitor.types import Delivery, Outcome
 
-MOST = 200
+MOST = 1000
 """Attempts looked at for one digest: those of months of failing."""
 _HAD: tuple[Outcome, ...] = ("sent", "unknown")
 
 
-def begin(connection: Connection, delivery: Delivery, *, again: bool) -> int | None:
-    """Store an attempt as `unknown` and return its id; `None` if that digest was had before.
+def begin(
+    connection: Connection, delivery: Delivery, held: Iterable[str] = (), *, again: bool
+) -> int | None:
+    """Store an attempt as `unknown`, with the articles it holds; return its id.
 
-    With `again` it is stored whatever was before.
+    `None` if that digest was had before, or one of the articles in another, as where two programs
+    send at once. With `again` it is stored whatever was before.
     """
-    had = (
-        select(sends.c.id)
-        .where(*_same(delivery.address, delivery.preset), sends.c.day == delivery.day)
-        .where(sends.c.outcome.in_(_HAD))
-    )
-    if not again and connection.execute(had).first() is not None:
-        return None
+    ids = sorted(set(held))
+    same = _same(delivery.address, delivery.preset)
+    had = select(sends.c.id).where(*same, sends.c.outcome.in_(_HAD))
+    if not again:
+        if connection.execute(had.where(sends.c.day == delivery.day)).first() is not None:
+            return None
+        if _held(connection, same, ids):
+            return None
     row = {
         "address": delivery.address.casefold(),
         "preset": delivery.preset,
@@ -48,6 +52,9 @@ def begin(connection: Connection, delivery: Delivery, *, again: bool) -> int | N
     }
     made = connection.execute(sends.insert().values(**row)).inserted_primary_key
     assert made is not None
+    if ids:
+        rows = [{"send_id": made[0], "article_id": one} for one in ids]
+        connection.execute(sent_articles.insert(), rows)
     return int(made[0])
 
 
@@ -57,6 +64,51 @@ def finish(
     """Store what became of an attempt. Where a server's answer is missing it stays `unknown`."""
     told = {"outcome": outcome, "reason": reason, "lasting": lasting, "told_at": now}
     connection.execute(sends.update().where(sends.c.id == id_).values(**told))
+    if outcome == "failed":
+        connection.execute(sent_articles.delete().where(sent_articles.c.send_id == id_))
+
+
+def told_of(
+    connection: Connection, whose: tuple[str, str], stamp: str, ids: Iterable[str]
+) -> set[str]:
+    """Return those of the articles that a digest to an address held, or another of their story.
+
+    `stamp` is that of the rule of stories.
+    """
+    same, found = _same(*whose), set[str]()
+    one, other = story_members.alias(), story_members.alias()
+    for some in chunks(sorted(set(ids))):
+        found |= _held(connection, same, some)
+        query = (
+            select(one.c.article_id)
+            .join(other, (other.c.stamp == one.c.stamp) & (other.c.story_id == one.c.story_id))
+            .where(one.c.stamp == stamp, one.c.article_id.in_(some))
+            .where(other.c.article_id.in_(_had_articles(same)))
+        )
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def held_by(connection: Connection, whose: tuple[str, str], day: str) -> set[str]:
+    """Return the articles that the digest of a day to an address held, if it did not fail."""
+    query = _had_articles(_same(*whose)).where(sends.c.day == day)
+    return set(connection.execute(query).scalars())
+
+
+def _held(connection: Connection, same: tuple[Any, ...], ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for some in chunks(ids):
+        query = _had_articles(same).where(sent_articles.c.article_id.in_(some))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def _had_articles(same: tuple[Any, ...]) -> Select[Any]:
+    return (
+        select(sent_articles.c.article_id)
+        .join(sends, sends.c.id == sent_articles.c.send_id)
+        .where(*same, sends.c.outcome.in_(_HAD))
+    )
 
 
 def latest(connection: Connection, *, since: datetime | None = None) -> list[Delivery]:
@@ -68,9 +120,12 @@ def latest(connection: Connection, *, since: datetime | None = None) -> list[Del
 
 
 def histories(
-    connection: Connection, whose: Sequence[tuple[str, str]]
+    connection: Connection, whose: Sequence[tuple[str, str]], since: datetime | None = None
 ) -> dict[tuple[str, str], list[Delivery]]:
-    """Return by address and preset the attempts for the last day that was had, and for later."""
+    """Return by address and preset the attempts for the last day that was had, and for later.
+
+    Newest first. With `since` those too that tell of a time after it.
+    """
     found = {}
     for address, preset in whose:
         last = (
@@ -78,9 +133,12 @@ def histories(
             .where(*_same(address, preset), sends.c.outcome.in_(_HAD))
             .scalar_subquery()
         )
+        wanted = [sends.c.day >= func.coalesce(last, "")]
+        if since is not None:
+            wanted.append(sends.c.until > since)
         query = (
             select(sends)
-            .where(*_same(address, preset), sends.c.day >= func.coalesce(last, ""))
+            .where(*_same(address, preset), or_(*wanted))
             .order_by(sends.c.id.desc())
             .limit(MOST)
         )
