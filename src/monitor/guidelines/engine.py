@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -24,8 +24,9 @@ from monitor.guidelines.gates import (
     spoken_severity,
     tell_topic,
 )
-from monitor.guidelines.judge import Reading, judged
+from monitor.guidelines.judge import Known, Reading, judged
 from monitor.guidelines.linguistics import ENTITIES, NONE, PARSE
+from monitor.guidelines.offers import hide_nothing
 from monitor.guidelines.overlaps import settle
 from monitor.guidelines.passages import find_passages, is_open
 from monitor.guidelines.phrase import find_phrases
@@ -41,6 +42,7 @@ from monitor.types import SEVERITIES, Finding, ScorecardItem, Severity
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
 CHUNK = 32
 """Documents analysed in one go: their sentences share batches, and memory stays small."""
@@ -48,12 +50,22 @@ CHUNK = 32
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Which rules run, with what severity; `force_topic` opens the topic gate."""
+    """Which rules run, with what severity; `force_topic` opens the topic gate.
+
+    `every_offer`: wording is offered even where it would silence another finding. `listed`: only
+    these rules look for their words, though the judge may speak for any.
+    """
 
     rules: tuple[CompiledRule, ...]
     severity: Mapping[str, Severity] = field(default_factory=dict)
     force_topic: bool = False
     siblings: bool = True
+    every_offer: bool = False
+    listed: frozenset[str] | None = None
+
+    def looks(self, rule: CompiledRule) -> bool:
+        """Whether a rule looks for its words."""
+        return self.listed is None or rule.rule.id in self.listed
 
 
 def check_document(
@@ -111,17 +123,50 @@ def run_policy(
     checked: list[Checked] = []
     source = iter(documents)
     while chunk := list(islice(source, CHUNK)):
-        drafts = [open_draft(guideline, document) for document in chunk]
-        topics = ["thb" if policy.force_topic else find_topic(draft) for draft in drafts]
-        plans = [_plan(policy, draft, topic) for draft, topic in zip(drafts, topics, strict=True)]
-        needed = [piece for plan in plans for piece in _needed(plan)]
-        with analysis() if needed else nullcontext() as nlp:
-            if nlp is not None:
-                _analyse(nlp, needed)
-            for draft, topic, plan in zip(drafts, topics, plans, strict=True):
-                checked.append(_judge(policy, draft, topic, plan))
-                for scene in draft.scenes:
-                    scene.docs.clear()  # docs are invalid outside
+        with ExitStack() as open_now:
+            known = _Known(open_now)
+            found = _check(guideline, policy, known, chunk)
+            if not policy.every_offer:
+                pairs = zip(chunk, found, strict=True)
+                found = [_offered(guideline, policy, known, *pair) for pair in pairs]
+            checked += found
+    return checked
+
+
+def _offered(
+    guideline: Guideline, policy: Policy, known: _Known, document: Document, checked: Checked
+) -> Checked:
+    """Return what was checked, with those wordings only that hide no other finding."""
+    siblings = guideline.about.siblings if policy.siblings else []
+    found = {finding.rule for finding in checked.findings}
+    families = (group for group in siblings if not found.isdisjoint(group))
+    again = replace(policy, listed=frozenset(found.union(*families)))
+    return hide_nothing(document, checked, partial(_check, guideline, again, known), siblings)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What checks of nearly the same texts share: pieces that are analysed, sentences read."""
+
+    open_now: ExitStack
+    nlp: Language | None = None
+    docs: dict[tuple[str, int, frozenset[int]], Doc] = field(default_factory=dict)
+    read: Known = field(default_factory=dict)
+
+
+def _check(
+    guideline: Guideline, policy: Policy, known: _Known, documents: Sequence[Document]
+) -> list[Checked]:
+    """Check documents at once."""
+    drafts = [open_draft(guideline, document) for document in documents]
+    topics = ["thb" if policy.force_topic else find_topic(draft) for draft in drafts]
+    plans = [_plan(policy, draft, topic) for draft, topic in zip(drafts, topics, strict=True)]
+    _analyse(known, [piece for plan in plans for piece in _needed(plan)])
+    checked: list[Checked] = []
+    for draft, topic, plan in zip(drafts, topics, plans, strict=True):
+        checked.append(_judge(policy, draft, topic, plan, known.read))
+        for scene in draft.scenes:
+            scene.docs.clear()  # docs are invalid outside
     return checked
 
 
@@ -166,7 +211,7 @@ def _plan(policy: Policy, draft: Draft, topic: Topic) -> Plan:
     for scene in draft.scenes:
         for rule in policy.rules:
             gated = rule.rule.gate != "none"
-            if not rule.matchers or (gated and not passages):
+            if not rule.matchers or not policy.looks(rule) or (gated and not passages):
                 continue
             for matcher in rule.matchers:
                 opening = rule.trigger if matcher.has_patterns else matcher.wordset
@@ -236,22 +281,32 @@ def _needed(plan: Plan) -> list[Needed]:
     return list(pieces.values())
 
 
-def _analyse(nlp: Language, needed: Sequence[Needed]) -> None:
-    """Analyse the pieces in batches, each only as deeply as it must be.
+def _analyse(known: _Known, needed: Sequence[Needed]) -> None:
+    """Analyse the pieces in batches, each only as deeply as it must be, and none twice.
 
     Entities cost as much as all the rest, and are looked for only where a match hangs on them.
     """
-    for level in {piece.level for piece in needed}:
-        pieces = [piece for piece in needed if piece.level == level]
-        texts = (p.scene.view.shadow[p.start : p.end].replace("\n", " ") for p in pieces)
-        docs = nlp.pipe(texts) if level >= PARSE else map(nlp.make_doc, texts)
-        for piece, doc in zip(pieces, docs, strict=True):
-            piece.scene.docs[piece.start] = doc
-    asked = [(piece.scene.docs[piece.start], piece.named) for piece in needed if piece.named]
-    find_entities(nlp, [doc for doc, named in asked if any(m.may_find(doc) for m in named)])
+    texts = {id(p): p.scene.view.shadow[p.start : p.end].replace("\n", " ") for p in needed}
+    keys = {id(p): (texts[id(p)], p.level, frozenset(map(id, p.named))) for p in needed}
+    fresh = {keys[id(p)]: p for p in needed if keys[id(p)] not in known.docs}
+    if fresh and known.nlp is None:
+        known.nlp = known.open_now.enter_context(analysis())
+        known.open_now.callback(known.docs.clear)  # docs are invalid outside
+    for level in {level for _, level, _ in fresh}:
+        assert known.nlp is not None
+        of_level = [key for key in fresh if key[1] == level]
+        given = [text for text, *_ in of_level]
+        docs = known.nlp.pipe(given) if level >= PARSE else map(known.nlp.make_doc, given)
+        known.docs.update(zip(of_level, docs, strict=True))
+    asked = [(known.docs[key], piece.named) for key, piece in fresh.items() if piece.named]
+    if named := [doc for doc, matchers in asked if any(m.may_find(doc) for m in matchers)]:
+        assert known.nlp is not None
+        find_entities(known.nlp, named)
+    for piece in needed:
+        piece.scene.docs[piece.start] = known.docs[keys[id(piece)]]
 
 
-def _judge(policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:
+def _judge(policy: Policy, draft: Draft, topic: Topic, plan: Plan, read: Known) -> Checked:
     """Turn a draft, analysed where needed, into findings and scorecard."""
     guideline = draft.guideline
     findings: list[Finding] = []
@@ -264,7 +319,7 @@ def _judge(policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:
                 known.append(finding)  # it says more than a rule for all such words
     scorecard: list[ScorecardItem] = []
     for rule in policy.rules:
-        if rule.check is None:
+        if rule.check is None or not policy.looks(rule):
             continue
         item = check_draft(rule, draft, topic)
         if rule.rule.check and rule.rule.check.flags == "headline":
@@ -277,7 +332,7 @@ def _judge(policy: Policy, draft: Draft, topic: Topic, plan: Plan) -> Checked:
     about = tell_topic(topic, has_passages=parts)
     standing = settle(findings, groups, known)
     if guideline.judge is not None:
-        standing = _weighed(policy, draft, topic, standing)
+        standing = _weighed(policy, draft, topic, standing, read)
     unchecked = find_desk_lines(draft.document.text)
     return Checked(
         tuple(
@@ -299,7 +354,9 @@ def _is_unchecked(finding: Finding, unchecked: Sequence[DeskLine]) -> bool:
     )
 
 
-def _weighed(policy: Policy, draft: Draft, topic: Topic, findings: list[Finding]) -> list[Finding]:
+def _weighed(
+    policy: Policy, draft: Draft, topic: Topic, findings: list[Finding], read: Known
+) -> list[Finding]:
     """Return findings with how sure they are; a severity that somebody has set stays.
 
     Where rules on trafficking may speak, what the judge finds besides is there too.
@@ -308,7 +365,7 @@ def _weighed(policy: Policy, draft: Draft, topic: Topic, findings: list[Finding]
     assert guideline.judge is not None
     assert guideline.about.judge is not None
     kept = frozenset((*guideline.about.judge.protecting, *policy.severity))
-    reading = Reading(guideline.judge.of(short=draft.is_short))
+    reading = Reading(guideline.judge.of(short=draft.is_short), read)
     weighed = judged(reading, draft.scenes, findings, guideline.about.siblings, kept)
     passages = _passages(policy, draft, topic)
     if guideline.judge.alone is None or not passages:

@@ -166,7 +166,9 @@ def _suggestion_failures(guideline: Guideline, only: frozenset[str]) -> Iterator
         if rule.check or (only and rule.rule.id not in only):
             continue
         cases = [case for case in example_cases(rule) if case.kind == "bad"]
-        checked = run_policy(guideline, [c.document for c in cases], Policy((rule,)))
+        checked = run_policy(
+            guideline, [c.document for c in cases], Policy((rule,), every_offer=True)
+        )
         tries = [
             (case, finding, suggestion)
             for case, result in zip(cases, checked, strict=True)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+Known = dict[tuple[str, str], "tuple[Sentence, NDArray[np.float32]]"]
+"""What was read of a sentence and the one before it."""
+
 MODEL, TOKENIZER, OUTPUT = "judge.onnx", "tokenizer.json", "rules"
 GLANCE = "glance.npz"
 MOST = 300
@@ -136,12 +139,14 @@ class Weighed:
 
 @dataclass(slots=True, eq=False)
 class Reading:
-    """What a judge has read of one draft: a sentence is read once, however much is found in it."""
+    """What a judge has read of one draft: a sentence is read once, however much is found in it.
+
+    `known` is what it has read of drafts that are nearly the same.
+    """
 
     judge: Judge
-    _known: dict[tuple[str, str], tuple[Sentence, NDArray[np.float32]]] = field(
-        default_factory=dict
-    )
+    known: Known = field(default_factory=dict)
+    _own: set[tuple[str, str]] = field(default_factory=set)
 
     def weigh(
         self, scene: Scene, finding: Finding, siblings: Sequence[Sequence[str]], *, again: bool
@@ -180,14 +185,16 @@ class Reading:
         """Return a sentence's tokens, and a row of numbers for each; `None` beyond the `most`."""
         before = _sentence(scene, number - 1) if scene.field == "text" and number else ""
         key = _sentence(scene, number), before
-        if key not in self._known:
-            if len(self._known) == self.judge.most:
+        if key not in self._own:
+            if len(self._own) == self.judge.most:
                 return None
+            self._own.add(key)
+        if key not in self.known:
             judge = self.judge
             read = judge.tokenizer.sentence(*key, judge.context_tokens)
             numbers = judge.session.run(read.ids)[OUTPUT]
-            self._known[key] = read, numbers[read.start : read.start + len(read.offsets)]
-        return self._known[key]
+            self.known[key] = read, numbers[read.start : read.start + len(read.offsets)]
+        return self.known[key]
 
 
 def _sentence(scene: Scene, number: int) -> str:
