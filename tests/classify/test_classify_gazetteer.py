@@ -65,6 +65,58 @@ def test_a_name_of_several_places_needs_support(
 
 
 @pytest.mark.parametrize(
+    ("text", "home", "expected"),
+    [
+        ("Police in Paris freed a girl.", "US", {"US"}),
+        ("Police in Paris freed a girl.", "FR", {"FR"}),
+        ("Police in Paris freed a girl.", None, {"FR"}),
+        ("A court in Athens heard a man from Palestine.", "US", {"US"}),
+        ("Police in Paris freed a girl; the French minister thanked them.", "US", {"FR"}),
+        ("She was flown to Paris and held in Lyon.", "US", {"FR"}),
+        ("Protests for Palestine; the Palestinian envoy spoke.", "US", {"PS"}),
+        ("PARIS (AP) - Nine men were freed in Paris.", "US", {"FR"}),
+        ("PARIS - Nine men were freed in Paris.", "US", {"US"}),
+        ("Police in Paris, Texas, freed a girl. Paris has a court.", None, {"US"}),
+        ("Police in Lima, OH, freed a girl. Lima has a court.", None, {"US"}),
+        ("Police in Athens, Ga., freed a girl.", None, {"US"}),
+        ("Police in Tbilisi, Georgia, freed a girl.", None, {"GE"}),
+        ("Women came from London, Oregon.", "GB", {"US"}),
+        ("Women came from Lebanon, N.H., to the coast.", None, {"US"}),
+        ("They went by Paris, La Rochelle and the coast.", None, {"FR"}),
+        ("They saw London, New York and Berlin.", "DE", {"GB", "US", "DE"}),
+    ],
+)
+def test_a_paper_at_home_in_the_us_means_the_town_there(
+    text: str, home: str | None, expected: set[str]
+) -> None:
+    assert countries(text, home=home) == expected
+
+
+def test_an_outlet_for_the_world_means_the_city() -> None:
+    text = "Police in Paris freed a girl."
+    reading = Reading(split_words(""), split_words(text), [], [])
+    found = places()[0].find("", text, reading, "US", world=True)
+    assert [mention.country for mention in found] == ["FR"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Deputies charged Lena Flores. The house was rented by Flores.", set()),
+        ("Lena Flores, 34, was charged. Flores said nothing.", set()),
+        ("Judge Flores spoke. Later Flores left.", set()),
+        ("Mr. Flores spoke. Later Flores left.", set()),
+        ("Fishermen from Flores were freed.", {"ID"}),
+        ("Near Flores a boat sank; Lena Flores saw it.", {"ID"}),
+        ("Last week Flores was hit. Central Flores was not.", {"ID"}),
+        ("A man called Ben Garcia was held. He sold girls for Garcia.", set()),
+    ],
+)
+def test_a_person_s_name_is_no_place(text: str, expected: set[str]) -> None:
+    assert countries(text) == expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "ACCRA, Nov 3 (GNA) - Nine men were freed.",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, Literal
 
 from monitor.classify.frames import dateline_end, is_instrument, is_paper, outlet_start
@@ -37,6 +38,62 @@ _MONEY = word_set(
     "dollar dollars rupee rupees peso pesos franc francs pound pounds krone kroner krona kronor "
     "baht cedi cedis shilling shillings naira ringgit yuan yen dinar dinars dirham dirhams riyal "
     "riyals rand kwacha lira"
+)
+_NAMESAKES_IN_US = word_set(
+    "amsterdam andalusia athens belfast belgrade berlin birmingham bogota bremen bristol cairo "
+    "cambridge coventry crete damascus delhi dublin durham geneva genoa glasgow hamburg hebron "
+    "holland leeds leicester lima lisbon london madeira manchester mecca medina melbourne milan "
+    "monrovia montevideo moscow naples newcastle northampton ottawa oviedo oxford palermo "
+    "palestine paris potsdam rome rotterdam saltillo sheffield soledad southampton stuttgart "
+    "valencia valparaiso verona vienna warsaw wellington"
+)
+"""Places elsewhere whose name a town of the US of 5,000 people or more bears, from GeoNames. In a
+paper at home in the US they mean that town, where nothing else tells of the other country."""
+_STATES = word_set(
+    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia "
+    "hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts "
+    "michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon "
+    "pennsylvania tennessee texas utah vermont virginia wisconsin wyoming"
+)
+_SHORT_STATES = word_set(
+    "ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb "
+    "nev okla ore pa tenn tex vt va wash wis wyo"
+)
+"""With a full stop behind."""
+_TWO_WORDS = frozenset(
+    pair
+    for firsts, seconds in (
+        ("new", "hampshire jersey mexico"),
+        ("north south", "carolina dakota"),
+        ("west", "virginia"),
+        ("rhode", "island"),
+        ("n", "h j m y c d"),
+        ("s", "c d"),
+        ("r", "i"),
+        ("w", "va"),
+    )
+    for pair in product(firsts.split(), seconds.split())
+)
+_POSTAL = word_set(
+    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM "
+    "NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY"
+)
+_GEORGIA = word_set("georgia ga")
+"""Behind a name that the US does not have they are the country: "Tbilisi, Georgia"."""
+_WIRES = word_set("ap afp reuters cnn upi bloomberg dpa xinhua")
+_NO_FIRST_NAME = word_set(
+    "north south east west northern southern eastern western central upper lower greater new old "
+    "inner outer downtown the a when while but and after before since if as although though "
+    "meanwhile now then today yesterday last this that his her their our its my both all state "
+    "province city port fort mount lake river"
+)
+"""Words with a capital that stand before a place's name as well."""
+_OF_PLACE = word_set("in near inside across throughout around outside")
+_SURNAMES = word_set("flores galicia holland madeira medina")
+"""Regions whose names people bear."""
+_TITLES = word_set(
+    "mr mrs ms miss dr judge officer sgt sergeant detective deputy sheriff attorney lawyer lt capt "
+    "captain agent chief commissioner mayor sen senator rep gov governor rev pastor professor prof"
 )
 _END = ""
 
@@ -80,6 +137,7 @@ class _Hit:
     field: FieldName
     first: int
     last: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +181,17 @@ class Gazetteer:
         }
 
     def find(
-        self, title: str, text: str, reading: Reading, home: str | None = None
+        self,
+        title: str,
+        text: str,
+        reading: Reading,
+        home: str | None = None,
+        *,
+        world: bool = False,
     ) -> list[PlaceMention]:
         """Return the place mentions of headline and text, in order, longest name first.
 
-        `home` is the country of the outlet, where known.
+        `home` is the country of the outlet, where known; `world`: it reports on the whole world.
         """
         vocabulary = {*reading.title.words, *reading.text.words}
         fields = (
@@ -140,9 +204,17 @@ class Gazetteer:
             for _, hit in hits
             if hit.entry in ("name", "demonym", "city") and len(hit.countries) == 1
         )
+        american = _american(hits, None if world else home)
+        scenes = {hit.name for field, hit in hits if _is_scene(field, hit)}
+        people = {hit.name for field, hit in hits if _is_named(field, hit)} - scenes
         found: list[PlaceMention] = []
         for field, hit in hits:
-            country = _country(hit, field, told, home)
+            if hit.name in american:
+                country: str | None = "US"
+            elif hit.name in people:
+                country = None
+            else:
+                country = _country(hit, field, told, home)
             if country:
                 found.append(self._mention(hit, field, country))
         return _in_rows(found, reading)
@@ -175,7 +247,7 @@ class Gazetteer:
                 and not is_instrument(text, words, last, self._instruments)
                 and not (at < field.outlet and is_paper(text, words, at, last, self._papers))
             ):
-                found.append(_Hit(countries, entry, field.name, at, last))
+                found.append(_Hit(countries, entry, field.name, at, last, name))
             at = last
         return found
 
@@ -230,6 +302,69 @@ def _country(hit: _Hit, field: _Field, told: Mapping[str, int], home: str | None
     if backed and (located or not is_person(text, words, first, last)):
         return backed
     return hit.countries[0] if located else None
+
+
+def _american(hits: Sequence[tuple[_Field, _Hit]], home: str | None) -> set[str]:
+    """Return the names that mean a town of the US here, though a place elsewhere is larger.
+
+    A state behind one says so once for all ("Paris, Texas"), and so does a paper at home in the US
+    that names nothing else of the other country. A news agency's dateline has the larger place.
+    """
+    found = {hit.name for field, hit in hits if _has_state(field, hit)}
+    if home != "US":
+        return found
+    others = {hit.countries[0] for _, hit in hits if hit.name not in _NAMESAKES_IN_US}
+    wired = {hit.name for field, hit in hits if _is_wired(field, hit)}
+    return found | {
+        hit.name
+        for _, hit in hits
+        if hit.name in _NAMESAKES_IN_US and hit.name not in wired and hit.countries[0] not in others
+    }
+
+
+def _has_state(field: _Field, hit: _Hit) -> bool:
+    """Tell "Paris, Texas", "Athens, Ga." and "Lima, OH"."""
+    text, words, last = field.text, field.words, hit.last
+    if last >= len(words) or text[words.ends[last - 1] : words.starts[last]].strip() != ",":
+        return False
+    word, written = words.words[last], text[words.starts[last] : words.ends[last]]
+    if word in _GEORGIA and hit.name not in _NAMESAKES_IN_US:
+        return False
+    if not written[0].isupper():
+        return False
+    short = word in _SHORT_STATES and text.startswith(".", words.ends[last])
+    two = tuple(words.words[last : last + 2])
+    return short or written in _POSTAL or word in _STATES or two in _TWO_WORDS
+
+
+def _is_wired(field: _Field, hit: _Hit) -> bool:
+    """Tell "PARIS (AP) -" from "PARIS -"."""
+    return hit.last <= field.dateline and not _WIRES.isdisjoint(
+        field.words.words[hit.last : field.dateline + 1]
+    )
+
+
+def _is_named(field: _Field, hit: _Hit) -> bool:
+    """Tell "Lena Flores" and "Judge Flores": then the name is a person's all through the text."""
+    text, words, first = field.text, field.words, hit.first
+    bare = hit.entry in ("town", "shared", "weak") or hit.name in _SURNAMES
+    if not bare or first == 0 or hit.last - first > 1:
+        return False
+    before = words.words[first - 1]
+    written = text[words.starts[first - 1] : words.ends[first - 1]]
+    gap = text[words.ends[first - 1] : words.starts[first]]
+    if before in _TITLES:
+        return gap in (" ", ". ") and written.istitle()
+    if gap != " " or not written.istitle() or not written.isalpha():
+        return False
+    return not (before in _NO_FIRST_NAME or before in BEFORE or before in _LOCAL)
+
+
+def _is_scene(field: _Field, hit: _Hit) -> bool:
+    """Tell "in Flores" and "Boone County": such a name is a place's, whoever else bears it."""
+    words, first, last = field.words.words, hit.first, hit.last
+    before = first > 0 and words[first - 1] in _OF_PLACE
+    return before or last <= field.dateline or words[last : last + 1] == ["county"]
 
 
 def unpack_names(

@@ -22,6 +22,35 @@ _SECOND = frozenset({"com", "co", "org", "net", "gov", "gob", "ac", "edu", "news
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _ARTICLE = re.compile(r"^(?:the|my|all|daily|news|new)(?=[a-z]{5})")
 _NUMBERED = re.compile(r"^((?:[a-z]+-){1,4})\d+$")
+_AMERICAN = (
+    "athensbannerherald",
+    "athensmessenger",
+    "athensnews",
+    "athensreview",
+    "berlinjournal",
+    "bristolherald",
+    "bristolpress",
+    "cairomessenger",
+    "lebanondemocrat",
+    "lebanonreporter",
+    "limanews",
+    "limaohio",
+    "moscowpullman",
+    "naplesdailynews",
+    "naplesnews",
+    "onlineathens",
+    "oxfordeagle",
+    "palestineherald",
+    "parisbeacon",
+    "parisnews",
+    "parispi",
+    "parispost",
+    "peruindiana",
+    "romenewstribune",
+    "viennatimes",
+    "warsawtimes",
+)
+"""Papers of towns of the US that are called as a place elsewhere, as their names begin."""
 SHORTEST = 5
 """Letters of a place's name, or of an outlet's, of which the beginning of a longer one is told."""
 
@@ -92,6 +121,8 @@ class Outlets:
         if listed:
             return self.homes[listed]
         for start in (name, _ARTICLE.sub("", name)):
+            if start.startswith(_AMERICAN):
+                return "US"
             for end in range(len(start), SHORTEST - 1, -1):
                 if code := self._squeezed.get(start[:end]) or self._squeezed.get(start[-end:]):
                     return code

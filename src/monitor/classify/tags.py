@@ -129,7 +129,7 @@ class TagsModel:
             text,
             reading,
             self.linear.decide(reading, self.counter.count(reading)),
-            self.gazetteer.find(title, text, reading, home.country),
+            self.gazetteer.find(title, text, reading, home.country, world=home.world),
             find_people(title, text, reading),
             None if self.encoder is None else self.encoder.outputs(title, text),
             shown,

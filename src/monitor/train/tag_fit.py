@@ -97,7 +97,7 @@ def read_rows(
         rows,
         readings,
         [
-            gazetteer.find(row.title, row.text, reading, home.country)
+            gazetteer.find(row.title, row.text, reading, home.country, world=home.world)
             for (row, reading), home in zip(pairs, homes, strict=True)
         ],
         [find_people(row.title, row.text, reading) for row, reading in pairs],
