@@ -77,6 +77,21 @@ def is_silenced(text: str, words: str) -> bool:
         ("« We were slaves, » Ana Doe said.", "Ana Doe"),
         ("„We were slaves,“ Ana Doe said.", "Ana Doe"),
         ("‹We were slaves›, Ana Doe said.", "Ana Doe"),
+        ("''We were slaves,'' said Ana Doe.", "Ana Doe"),
+        ("“We ran,” Ana Doe, a nurse, said on Monday.", "Ana Doe, a nurse"),
+        ("“We ran,” as a memo put it.", "a memo"),
+        ("“Nobody may talk,” the memo put it.", "the memo"),
+        ("“Nobody may talk,” as the memo described it.", "the memo"),
+        ("“I was twelve.” — Anna Example, teacher", "Anna Example, teacher"),
+        ("“I was twelve.” -- Anna Example", "Anna Example"),
+        ("“I was twelve.”\n\n– Anna Example, teacher", "Anna Example, teacher"),
+        ("Demonstrators said they want “justice”.", "Demonstrators"),
+        ("Demonstrators said they want the mayor to go. “We will be back.”", "Demonstrators"),
+        ("“We will be back.” Demonstrators said they want the mayor to go.", "Demonstrators"),
+        ("“Let her go!” Marta's niece, Lena Hollis, shouted.", "Lena Hollis"),
+        ("“Let her go!” shouted Marta's niece, Lena Hollis.", "Lena Hollis"),
+        ("“Let her go,” Marta's 12-year-old niece, Lena Hollis, shouted at him.", "Lena Hollis"),
+        ("Her sister, Lena Hollis, said: “She was sold.”", "Lena Hollis"),
     ],
 )
 def test_attributed(text, speaker):
@@ -236,3 +251,44 @@ def test_no_bad_example_of_the_catalogue_is_a_mention():
     assert len(bad) > 300
     silenced = [s for s in bad if any(q.kind == "mention" for q in view(s).quotations)]
     assert silenced == []
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        (
+            "Anna Reyes said: “The school knew.”\n\n“Nothing is written down,” as a memo put it.",
+            ["Anna Reyes", "a memo"],
+        ),
+        (
+            "Anna Reyes said: “We ran.”\n\nDemonstrators said they want him gone. “He must go.”",
+            ["Anna Reyes", "Demonstrators"],
+        ),
+        (
+            "“We ran,” Anna Reyes said. “He hid us.” Police said they would be back for the rest.",
+            ["Anna Reyes", "Anna Reyes"],
+        ),
+        ("“We ran.”\n\n- Police came at six.\n\n- They left.", [None]),
+        ("“We ran.”\n\nThe trial - Kofi Abara's first - goes on.", [None]),
+        ("“We ran.” It was, the police found, the wrong house.", [None]),
+    ],
+)
+def test_the_next_quotation_has_a_speaker_of_its_own(text: str, speakers: list[str | None]) -> None:
+    assert [speaker for _, _, speaker in found(text)] == speakers
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("''We ran,'' said Ana Doe.", ["We ran,"]),
+        ("Ana Doe said ''no, never'' to the man, who is 5'11'' tall.", ["no, never"]),
+        (
+            "''He told me 'you will pay''' said Ana Doe.",
+            ["He told me 'you will pay'", "you will pay"],
+        ),
+        ("''We saw it.\n\n''Nobody built it,'' said Ana Doe.", ["We saw it.", "Nobody built it,"]),
+        ("The ''boss'' took ''the girls' papers'' away.", ["boss", "the girls' papers"]),
+    ],
+)
+def test_two_single_marks_are_one_double_mark(text: str, words: list[str]) -> None:
+    assert [said for _, said, _ in found(text)] == words

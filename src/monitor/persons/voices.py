@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from monitor.text.patterns import one_of
 from monitor.text.quotations import Quotation
 from monitor.text.scene import NESTED, Scene, Voice
+from monitor.text.speech_forms import KIN_NAMED
 
 MAX_VOICE = 110
 """Characters before or behind a verb of saying in which its subject stands."""
@@ -25,7 +26,7 @@ SAID = re.compile(
         recalls remembers remembered alleged alleges claimed claims warned warns insisted insists
         argued argues complained complains confirmed confirms denied denies deny testified wrote
         writes stated states announced announces noted notes reported reports replied begged
-        appealed revealed reveals demands demanded spoke saying telling adding"""
+        appealed revealed reveals demands demanded spoke shouted shouts saying telling adding"""
     )
     + r"\b"
 )
@@ -162,6 +163,9 @@ def _behind(scene: Scene, start: int) -> Iterator[Voice]:
     text = scene.view.shadow
     stop = _ENDS.search(text, start, start + MAX_VOICE)
     high = stop.start() if stop else min(len(text), start + MAX_VOICE)
+    if kin := KIN_NAMED.search(text, start, high):
+        yield _head(text, kin.start("speaker"), kin.end("speaker"))
+        return
     comma = text.find(",", start, high)
     first = comma if comma >= 0 else high
     yield _head(text, start, first)

@@ -27,7 +27,8 @@ _CLOSING = {"\u201d", "\u00bb", "\u301e", "\u203a"}
 _TURNED = {"\u201c", "\u00ab"}
 """Opening marks that close in other countries, or where somebody typed the wrong one."""
 # Two single marks in a row are a double one that somebody typed, or a tokenizer's.
-_TYPED_TWICE = "''|``|\u2019\u2019|\u2018\u2018|\u00b4\u00b4"
+# Of three behind a word the first closes what stands inside the double ones.
+_TYPED_TWICE = r"(?<=\S)(?<!')'(?=''(?!'))|''|``|\u2019\u2019|\u2018\u2018|\u00b4\u00b4"
 _ENTITY = "&(?:quot|[lr]dquo|#34|#x22);"
 _MARK = re.compile(
     f"{_TYPED_TWICE}|{_ENTITY}|[{re.escape(SINGLE_QUOTES)}]|[{re.escape(DOUBLE_QUOTES)}]"

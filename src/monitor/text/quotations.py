@@ -179,11 +179,41 @@ class _Classifier:
         else:
             found = speech.before(masked, lead, pair.before)
             found = found or speech.after(masked, last.after, tail, spoken=False, passive=passive)
+        found = found or self._signature(pair, last)
         if found is None and not masked[last.after : tail].strip(" .,"):
             found = self._next_sentence(last)
         if found is None and lead == pair.before:
-            found = self._colon_above(pair)
+            found = self._colon_above(pair) or self._told_beside(pair, last)
         return found
+
+    def _signature(self, pair: Pair, last: Pair) -> speech.Attribution | None:
+        """`"We ran." - Ana Doe, teacher`, in one paragraph or with the name in one of its own."""
+        start, end = self._paragraph(last.after - 1)
+        if self.masked[last.after : end].strip():
+            return speech.signature(self.masked, last.after, end)
+        index = bisect_right(self.paragraph_starts, start)
+        if self._paragraph(pair.before)[0] != pair.before or index >= len(self.paragraphs):
+            return None
+        return speech.signature(self.masked, *self.paragraphs[index])
+
+    def _told_beside(self, pair: Pair, last: Pair) -> speech.Attribution | None:
+        """`Demonstrators said they want him gone. "We will be back."`, or the other way round.
+
+        Only in one paragraph, with no other speech between, and for a full sentence.
+        """
+        if not _FULL.search(self.text, max(last.start, last.end - 3), last.end):
+            return None
+        low, high = self._paragraph(pair.before)
+        index = bisect_right(self.sentence_starts, pair.before) - 1
+        spoken = self.done[-1][0].after if self.done else 0
+        if index > 0 and self.sentences[index - 1][0] >= max(low, spoken):
+            return speech.teller(self.masked, *self.sentences[index - 1])
+        behind = bisect_right(self.sentence_starts, last.after)
+        if spoken > low or behind >= len(self.sentences):
+            return None
+        start, end = self.sentences[behind]
+        beside = start < high and start <= last.after + 2
+        return speech.tells_of_itself(self.masked, start, end) if beside else None
 
     def _next_sentence(self, last: Pair) -> speech.Attribution | None:
         index = bisect_right(self.sentence_starts, last.after)

@@ -32,6 +32,7 @@ from monitor.text.speech_forms import (
     HEADLINE_SPEAKERS,
     HEARER,
     IN_WORDS,
+    KIN_NAMED,
     LEADING,
     LEADING_NOUN,
     LETTERS,
@@ -40,12 +41,16 @@ from monitor.text.speech_forms import (
     NOT_A_SPEAKER,
     NOUN_OF_SPEECH,
     NOUN_PHRASE_END,
+    OF_THEMSELVES,
     PASSIVE,
+    PLAIN_SPEAKER,
     PRONOUN,
     PUT_IT,
+    PUT_IT_AFTER,
     RELATIVE,
     REPLY_FROM,
     SAYS_FIRST,
+    SIGNED,
     SPEECH_VERBS,
     TOLD,
     WHAT_ONE_CALLS,
@@ -56,6 +61,8 @@ MAX_INVERTED = 6
 """Words behind the verb of a headline's "…, says police chief"."""
 _LONGEST_SUBJECT = 14
 """Words of a name with what stands beside it."""
+_NO_NOUN = NOT_A_SPEAKER - {"the", "a", "an"}
+"""Behind a verb of speech they begin no name of a speaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +158,8 @@ def after(
     if not text[: verb.start()].strip(" ,.!?-\u2014"):
         return _inverted(text, verb.end(), start) if spoken else None
     rest = text[verb.end() :].strip(" .").split()
-    if text[: verb.start()].endswith(", ") and 0 < len(rest) <= MAX_INVERTED:
+    named = 0 < len(rest) <= MAX_INVERTED and rest[0] not in _NO_NOUN
+    if named and text[: verb.start()].endswith(", "):
         return _inverted(text, verb.end(), start)
     if _is_aside(text, verb, spoken=spoken):
         return Attribution(_subject(text, verb.start(), start))
@@ -161,7 +169,7 @@ def after(
 def _named_after(text: str, base: int, *, passive: bool) -> Attribution | None:
     """Read "according to", "by", "in the words of", "- Name" and "was the reply from"."""
     found = ACCORDING.search(text) or (BY_AGENT.match(text) if passive else None)
-    found = found or WORDS_AFTER.match(text) or DASHED_NAME.match(text)
+    found = found or WORDS_AFTER.match(text) or DASHED_NAME.match(text) or PUT_IT_AFTER.match(text)
     found = found or REPLY_FROM.match(text)
     found = found or CALLED_AFTER.match(text)
     return Attribution(_shift(_strip(text, *found.span("speaker")), base)) if found else None
@@ -201,6 +209,30 @@ def leads_with_attribution(masked: str, start: int, end: int) -> Attribution | N
     return Attribution(_subject(text, verb.start(), start))
 
 
+def teller(masked: str, start: int, end: int) -> Attribution | None:
+    """Return who tells what a whole sentence says: `Demonstrators said they want it back.`."""
+    text = _without_relatives(masked[start:end])
+    verb = next(_speech_verbs(text), None)
+    subject = _subject(text, verb.start(), start) if verb else None
+    plain = subject and PLAIN_SPEAKER.match(masked, *subject)
+    return Attribution(subject) if plain else None
+
+
+def tells_of_itself(masked: str, start: int, end: int) -> Attribution | None:
+    """Return who tells it in a sentence whose teller speaks of herself: `Ana Doe said she ran`."""
+    text = masked[start:end]
+    verb = next(_speech_verbs(text), None)
+    if verb is None or not OF_THEMSELVES.match(text, verb.end()):
+        return None
+    return teller(masked, start, end)
+
+
+def signature(masked: str, start: int, end: int) -> Attribution | None:
+    """Return who signs a quotation, `- Ana Doe, teacher`, if that is all that stands there."""
+    found = SIGNED.match(masked, start, end)
+    return Attribution(found.span("speaker")) if found else None
+
+
 def is_one(text: str) -> bool:
     """Tell whether at most one speech verb stands in the words between two quotations."""
     return len([found for found in _speech_verbs(text) if not GERUND.match(found[0])]) <= 1
@@ -214,8 +246,10 @@ def is_passive(masked: str, start: int, end: int) -> bool:
 def _inverted(text: str, verb_end: int, base: int) -> Attribution | None:
     """Read `said Maria Lopez, a shelter director`."""
     rest = text[verb_end:]
+    if kin := _kin_named(text, verb_end, len(text)):
+        return Attribution(_shift(kin, base))
     first = rest.split(None, 1)[0].strip(",.") if rest.strip() else ""
-    if not first or first in NOT_A_SPEAKER - {"the", "a", "an"}:
+    if not first or first in _NO_NOUN:
         return Attribution()
     stop = NOUN_PHRASE_END.search(rest, 1)
     end = stop.start() if stop else len(rest)
@@ -258,7 +292,15 @@ def _subject(text: str, verb: int, base: int) -> Stretch | None:
     subject = text[start:end].split()
     if not subject or len(subject) > _LONGEST_SUBJECT:
         return None
-    return start + base, end + base
+    named = _kin_named(text, start, end)
+    return _shift(named if named and named[1] == end else (start, end), base)
+
+
+def _kin_named(text: str, start: int, end: int) -> Stretch | None:
+    """Return the name in `Marta's niece, Lena Hollis`: it is not Marta who speaks."""
+    stop = NOUN_PHRASE_END.search(text, start + 1, end)
+    found = KIN_NAMED.search(text, start, stop.start() if stop else end)
+    return (found.start("speaker"), found.end("speaker")) if found else None
 
 
 def _main_subject(text: str, verb: int, base: int) -> Stretch | None:

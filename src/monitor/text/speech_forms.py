@@ -68,6 +68,10 @@ PUT_IT = late(
     r"(?:\b[Aa]s )?(?P<subject>[^,.;:!?\u2014]{2,60}?) (?:put|puts|has put) it"
     r"(?: (?:like this|this way|thus|bluntly|simply|once))?\s*[,:]\s*$"
 )
+PUT_IT_AFTER = late(
+    r"[\s,]*(?:(?P<as>[Aa]s) )?(?P<speaker>[^,.;:!?\u2014]{2,60}?) "
+    r"(?:(?:has |had |later |once )?(?:put|puts)|(?(as)(?:describe[sd]|phrase[sd]|has|had))) it\b"
+)
 CALLED_AFTER = late(
     rf"[\s,]*(?P<speaker>[^,.;:!?\u2014]{{2,50}}?)\s+{_ADVERBS}(?:(?:has|have|had) )?{_CALLING}\s+"
     r"(?:it|them|him|her|us|me|the \w+|those \w+|these \w+)\b"
@@ -104,6 +108,29 @@ LEADING_NOUN = late(
 )
 NAME_APPOSED = late(r"\s(?:[A-Z][\w.'-]*(?:\s|$|(?=[,.])))+")
 DASHED_NAME = late(r"\s+(?:-|\u2014)\s+(?P<speaker>[A-Z][^.;:!?\u2014]{1,50})\s*$")
+# A line that signs a quotation: "- Ana Doe, teacher".
+SIGNED = late(
+    r"\s*(?:--?|\u2014)\s*(?P<speaker>[A-Z][\w.'-]*"
+    r"(?: (?:[A-Z][\w.'-]*|of|de|da|dos|van|von|bin|al|el|the)){0,5}"
+    r"(?:,[^.;:!?\u2014\ue000]{2,60})?)\.?\s*\Z"
+)
+KIN = (
+    r"(?:niece|nephew|(?:half-|step)?(?:brother|sister|mother|father|son|daughter)|wife|husband|widow"
+    r"|widower|cousin|aunt|uncle|grand(?:mother|father|son|daughter)|partner|friend|neighbou?r"
+    r"|girlfriend|boyfriend|fianc\u00e9e?|classmate|colleague|twin)"
+)
+# "Marta's niece, Lena Hollis": it is Lena who speaks.
+KIN_NAMED = late(
+    rf"(?:'s|(?<=s)'|\b[Hh]is|\b[Hh]er|\b[Tt]heir) (?:[\w-]+ ){{0,3}}{KIN}, "
+    r"(?P<speaker>[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3})"
+)
+# "Demonstrators said they want the mayor to go": the sentence goes on in the same voice.
+OF_THEMSELVES = late(r"\s+(?:[\w-]+ ){0,2}?(?:that )?(?:they|he|she|it|we|I)\b")
+# A name, a pronoun, "the two women", "some of the demonstrators", a plural; and no half sentence.
+PLAIN_SPEAKER = late(
+    r"(?:(?:[A-Z][\w.'-]*|[Tt]he|[Aa]n?|[Oo]ne|[Ss]ome|[Mm]any|[Hh]is|[Hh]er|[Tt]heir|he|she|they)\b"
+    r"|[a-z]+s\b)(?: [\w.'-]+){0,4}(?:, [^,]{2,60})?\Z"
+)
 SAYS_FIRST = late(r"\s*(?:Says|Said|Asks|Writes|Adds) (?P<speaker>[^,.;:!?]{2,50}):\s*$")
 ASIDE_LEAD = late(r"(?:, (?:in|on|at|speaking|writing|via) [^,]*| reads?)$")
 DETERMINED = late(r"\b(?:a|an|the|his|her|their|its|this|that|no|any|my|our) $")
