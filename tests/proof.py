@@ -72,6 +72,12 @@ STEPS = (
         "handbook, brochures, slides and tests of the shipped rules, printed and looked through",
         ("tests/handbook_proof.py",),
     ),
+    Step(
+        "offers",
+        "no offered wording hides another finding: every example, 2,000 pairs, all drafts",
+        (*PYTEST, "tests/guidelines/test_guidelines_offers.py", "-k", "hides_a_finding"),
+        {"OFFERS": "all"},
+    ),
     Step("week", "300 feeds for a week on a virtual clock", ("tests/week.py",)),
     Step(
         "schedule",

@@ -131,7 +131,8 @@ def test_a_sentence_is_read_once_with_the_end_of_the_one_before() -> None:
 def test_a_draft_made_to_hurt_is_not_read_without_end() -> None:
     guideline, says = with_judge(0.0)
     same = check_document(guideline, document("Two child prostitutes were found. " * 30)).findings
-    assert len(says.asked) <= 3
+    assert len(says.asked) <= 8  # with each offered wording in place, too
+    assert len({tuple(ids) for ids in says.asked}) == len(says.asked)
     assert all(finding.confidence is not None for finding in same)
     text = " ".join(f"Two child prostitutes were found in house {n}." for n in range(30))
     guideline, says = with_judge(0.0, most=10)

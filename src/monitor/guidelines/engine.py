@@ -125,46 +125,61 @@ def run_policy(
     while chunk := list(islice(source, CHUNK)):
         with ExitStack() as open_now:
             known = _Known(open_now)
-            found = _check(guideline, policy, known, chunk)
+            read: list[Known] = [{} for _ in chunk]
+            found = _check(guideline, policy, known, chunk, read)
             if not policy.every_offer:
-                pairs = zip(chunk, found, strict=True)
-                found = [_offered(guideline, policy, known, *pair) for pair in pairs]
+                rows = zip(chunk, found, read, strict=True)
+                found = [_offered(guideline, policy, known, *row) for row in rows]
             checked += found
     return checked
 
 
 def _offered(
-    guideline: Guideline, policy: Policy, known: _Known, document: Document, checked: Checked
+    guideline: Guideline,
+    policy: Policy,
+    known: _Known,
+    document: Document,
+    checked: Checked,
+    read: Known,
 ) -> Checked:
     """Return what was checked, with those wordings only that hide no other finding."""
     siblings = guideline.about.siblings if policy.siblings else []
     found = {finding.rule for finding in checked.findings}
     families = (group for group in siblings if not found.isdisjoint(group))
     again = replace(policy, listed=frozenset(found.union(*families)))
-    return hide_nothing(document, checked, partial(_check, guideline, again, known), siblings)
+
+    def check(changed: Document) -> Checked | None:
+        result = _check(guideline, again, known, [changed], [read])[0]
+        full = guideline.judge is not None and len(read) >= guideline.judge.most
+        return None if full else result
+
+    return hide_nothing(document, checked, check, siblings)
 
 
 @dataclass(slots=True)
 class _Known:
-    """What checks of nearly the same texts share: pieces that are analysed, sentences read."""
+    """What checks of nearly the same texts share: the pieces that spaCy has analysed."""
 
     open_now: ExitStack
     nlp: Language | None = None
     docs: dict[tuple[str, int, frozenset[int]], Doc] = field(default_factory=dict)
-    read: Known = field(default_factory=dict)
 
 
 def _check(
-    guideline: Guideline, policy: Policy, known: _Known, documents: Sequence[Document]
+    guideline: Guideline,
+    policy: Policy,
+    known: _Known,
+    documents: Sequence[Document],
+    read: Sequence[Known],
 ) -> list[Checked]:
-    """Check documents at once."""
+    """Check documents at once; `read` is what the judge has read of each, and is added to."""
     drafts = [open_draft(guideline, document) for document in documents]
     topics = ["thb" if policy.force_topic else find_topic(draft) for draft in drafts]
     plans = [_plan(policy, draft, topic) for draft, topic in zip(drafts, topics, strict=True)]
     _analyse(known, [piece for plan in plans for piece in _needed(plan)])
     checked: list[Checked] = []
-    for draft, topic, plan in zip(drafts, topics, plans, strict=True):
-        checked.append(_judge(policy, draft, topic, plan, known.read))
+    for draft, topic, plan, own in zip(drafts, topics, plans, read, strict=True):
+        checked.append(_judge(policy, draft, topic, plan, own))
         for scene in draft.scenes:
             scene.docs.clear()  # docs are invalid outside
     return checked

@@ -141,12 +141,11 @@ class Weighed:
 class Reading:
     """What a judge has read of one draft: a sentence is read once, however much is found in it.
 
-    `known` is what it has read of drafts that are nearly the same.
+    `known` is what it has read of the draft, and of the same with an offered wording in place.
     """
 
     judge: Judge
     known: Known = field(default_factory=dict)
-    _own: set[tuple[str, str]] = field(default_factory=set)
 
     def weigh(
         self, scene: Scene, finding: Finding, siblings: Sequence[Sequence[str]], *, again: bool
@@ -185,11 +184,9 @@ class Reading:
         """Return a sentence's tokens, and a row of numbers for each; `None` beyond the `most`."""
         before = _sentence(scene, number - 1) if scene.field == "text" and number else ""
         key = _sentence(scene, number), before
-        if key not in self._own:
-            if len(self._own) == self.judge.most:
-                return None
-            self._own.add(key)
         if key not in self.known:
+            if len(self.known) >= self.judge.most:
+                return None
             judge = self.judge
             read = judge.tokenizer.sentence(*key, judge.context_tokens)
             numbers = judge.session.run(read.ids)[OUTPUT]

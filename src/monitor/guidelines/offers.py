@@ -16,31 +16,32 @@ from monitor.text.spans import Stretch
 from monitor.types import Finding
 
 MOST, WORDS = 40, 100_000
-"""Wordings tried in a document, and words read for that. What comes after is offered once some of
-these are taken: no wording is offered untried."""
+"""Wordings tried in a document, and words read for that: trying one takes a tenth to a quarter of a
+check. What comes after is offered once some of these are taken: none is offered untried."""
 
 
 def hide_nothing(
     document: Document,
     checked: Checked,
-    check: Callable[[Sequence[Document]], Sequence[Checked]],
+    check: Callable[[Document], Checked | None],
     siblings: Sequence[Sequence[str]],
 ) -> Checked:
     """Return what was checked, without the wordings after which another finding would be gone.
 
-    `check` checks as `checked` came about. A finding that loses its last wording this way says
-    with which rule's finding to begin.
+    `check` checks as `checked` came about, or returns `None` where it may read no more. A finding
+    that loses its last wording to another one says which rule's that is.
     """
     findings = checked.findings
     if len(findings) < 2:
         return checked
     most = max(1, min(MOST, WORDS // max(1, checked.words)))
     every = ((number, new) for number, f in enumerate(findings) for new in f.suggestions)
-    tries = list(islice(every, most))
-    results = check([put_in(document, findings[number], new) for number, new in tries])
     safe: dict[int, list[str]] = {}
     first: dict[int, str] = {}
-    for (number, new), result in zip(tries, results, strict=True):
+    for number, new in islice(every, most):
+        result = check(put_in(document, findings[number], new))
+        if result is None:
+            break
         gone = gone_with(findings, findings[number], new, result.findings, siblings)
         if gone:
             first.setdefault(number, gone[0].rule)
