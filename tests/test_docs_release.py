@@ -14,6 +14,8 @@ from ruamel.yaml import YAML
 import monitor
 from documents import ROOT
 from monitor.config import FetchSettings
+from monitor.doctor.parts import PARTS
+from monitor.errors import how_to_install
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -91,3 +93,33 @@ def test_licence_and_notices_travel_in_source_and_wheel() -> None:
     packed = {file.distribution_path for file in SdistBuilder(str(ROOT)).recurse_included_files()}
     kept = {"LICENSE", "NOTICE", "CITATION.cff", "CHANGELOG.md", "SECURITY.md", "docs/glossary.md"}
     assert kept <= packed
+
+
+def test_nobody_is_told_to_install_it_by_its_name() -> None:
+    """The name is not ours on any registry: whoever takes it could answer."""
+    roots = ("src", "docs", "deploy", "editors", "guidelines", "models", "benchmarks")
+    files = [path for root in roots for path in (ROOT / root).rglob("*") if path.is_file()]
+    files += [ROOT / "action.yml", ROOT / "Makefile", *ROOT.glob("*.md"), *ROOT.glob("*.toml")]
+    written = {".py", ".md", ".yml", ".yaml", ".toml", ".json", ".js", ".html", ".ps1", ".service"}
+    named = re.compile(r"pip3?\s+install\b[^\n`]*[\s'\"]thb-monitor\b(?![/.])|thb-monitor\[")
+    told = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in files
+        if path.suffix in written or path.name == "Makefile"
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if path.name != "CHANGELOG.md" and named.search(line)
+    ]
+    assert len(files) > 500
+    assert told == []
+
+
+def test_every_extra_that_is_named_is_there() -> None:
+    asked = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        asked |= set(re.findall(r"how_to_install\(['\"](\w+)", path.read_text(encoding="utf-8")))
+    asked |= {part.extra for part in PARTS if part.extra}
+    assert {"parquet", "postgres", "warc", "cluster", "train"} <= asked
+    assert asked <= set(PROJECT["optional-dependencies"])
+    assert f"`{how_to_install('postgres').partition(' in ')[0]}`" in (ROOT / "README.md").read_text(
+        encoding="utf-8"
+    )

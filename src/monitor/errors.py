@@ -88,6 +88,15 @@ class Forgotten(NotFound):
     """There was such an article, and it was forgotten for good."""
 
 
+def how_to_install(extra: str = "") -> str:
+    """Return how this program is installed with an extra, or anew: from its clone, as README says.
+
+    Never by name: the program's is not ours on any registry, and whoever took it could answer.
+    """
+    what = f"'.[{extra}]'" if extra else "--upgrade --force-reinstall ."
+    return f"pip install {what} in the folder that this program was cloned into"
+
+
 def describe_exception(error: BaseException) -> str:
     """Return types and code places of `error` and its causes, without any message.
 

@@ -305,6 +305,6 @@ def test_words_of_what_is_reserved_are_not_exported(tmp_path):
 
 def test_parquet_names_what_it_needs(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)  # as where it is not installed
-    with pytest.raises(UsageError, match=r"pip install 'thb-monitor\[parquet\]'"):
+    with pytest.raises(UsageError, match=r"pip install '\.\[parquet\]'"):
         export([RICH], tmp_path / "out", format="parquet")
     assert list(tmp_path.iterdir()) == []

@@ -179,7 +179,7 @@ def test_what_cannot_be(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "0")  # undone, whatever is set meanwhile
     monkeypatch.setitem(sys.modules, "ray", None)
     with (
-        pytest.raises(UsageError, match=r"needs Ray: pip install 'thb-monitor\[cluster\]'"),
+        pytest.raises(UsageError, match=r"needs Ray: pip install '\.\[cluster\]'"),
         open_cluster(Worker, {}, workers=1, address="127.0.0.1:1"),
     ):
         pass

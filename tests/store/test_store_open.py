@@ -377,7 +377,7 @@ def test_a_missing_driver_is_named(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert re.search(r"StoreError: .*pip install 'thb-monitor\[postgres\]'", run.stderr), run.stderr
+    assert re.search(r"StoreError: .*pip install '\.\[postgres\]'", run.stderr), run.stderr
 
 
 def test_errors_do_not_quote_what_was_to_be_stored(store: Store) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-from monitor.errors import DataError, UsageError
+from monitor.errors import DataError, UsageError, how_to_install
 
 READ: dict[str, Any] = {"encoding": "utf-8-sig", "errors": "surrogateescape", "newline": "\n"}
 """A byte order mark is no part of the first line, a lone CR ends none, and a line that is no UTF-8
@@ -78,7 +78,7 @@ def _parquet(path: Path) -> Source:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
-        message = f"{path}: Parquet needs pyarrow: pip install 'thb-monitor[parquet]'"
+        message = f"{path}: Parquet needs pyarrow: {how_to_install('parquet')}"
         raise UsageError(message) from error
     try:
         file = pq.ParquetFile(path)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from monitor.classify.output import Output
-from monitor.errors import UsageError
+from monitor.errors import UsageError, how_to_install
 
 GROUP = 10_000
 """Records in memory, and in one row group of the file."""
@@ -26,7 +26,7 @@ def open_table(path: Path) -> Iterator[Output]:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
-        message = f"{path}: Parquet needs pyarrow: pip install 'thb-monitor[parquet]'"
+        message = f"{path}: Parquet needs pyarrow: {how_to_install('parquet')}"
         raise UsageError(message) from error
     schema = _schema(pa)
     part = path.with_name(f".{path.name}.{uuid4().hex}.part")

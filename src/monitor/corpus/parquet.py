@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.corpus.cells import without_surrogates
-from monitor.errors import UsageError
+from monitor.errors import UsageError, how_to_install
 from monitor.shapes import time_json
 from monitor.types import TextDegree
 
@@ -38,7 +38,7 @@ def need_pyarrow() -> Any:
     try:
         import pyarrow.parquet as pq
     except ImportError as error:
-        message = "--format parquet needs pyarrow: pip install 'thb-monitor[parquet]'"
+        message = f"--format parquet needs pyarrow: {how_to_install('parquet')}"
         raise UsageError(message) from error
     return pq
 

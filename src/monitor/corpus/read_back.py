@@ -11,7 +11,7 @@ from monitor.corpus.facts import sha256_of
 from monitor.corpus.package import old_entries
 from monitor.corpus.parquet import record_of
 from monitor.corpus.record import spans_of
-from monitor.errors import DataError, UsageError
+from monitor.errors import DataError, UsageError, how_to_install
 
 NAMES = ("articles.jsonl", "articles.parquet")
 _NEEDED = frozenset({"id", "tags", "findings", "length"})
@@ -84,7 +84,7 @@ def _parquet_rows(path: Path) -> Iterator[Any]:
     try:
         import pyarrow.parquet as pq
     except ImportError as error:
-        message = "reading parquet needs pyarrow: pip install 'thb-monitor[parquet]'"
+        message = f"reading parquet needs pyarrow: {how_to_install('parquet')}"
         raise UsageError(message) from error
     try:
         with pq.ParquetFile(path) as file:

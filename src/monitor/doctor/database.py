@@ -9,6 +9,7 @@ from pathlib import Path
 
 from monitor.doctor.check import Check, Desk
 from monitor.doctor.encryption import encryption_words
+from monitor.errors import how_to_install
 from monitor.store.condition import Condition, inspect_database
 
 MIN_FREE_BYTES = 1_000_000_000
@@ -44,7 +45,7 @@ def _tables(state: Condition) -> Check:
         return Check(part, "ok", f"{state.name}: not there yet, made when first needed")
     if state.revision > state.head:
         found = f"{state.name}: its tables ({state.revision}) are newer than {state.head}"
-        return Check(part, "fault", found, "upgrade thb-monitor: pip install --upgrade thb-monitor")
+        return Check(part, "fault", found, f"bring the clone up to date: {how_to_install()}")
     if state.revision < state.head:
         found = f"{state.name}: its tables ({state.revision}) are brought to {state.head} when used"
         return Check(part, "ok", f"{found}, {_sizes(state)}")

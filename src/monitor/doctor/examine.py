@@ -12,7 +12,7 @@ from monitor.doctor.database import examine_database
 from monitor.doctor.mail import examine_mail
 from monitor.doctor.parts import examine_parts
 from monitor.doctor.serving import examine_serving
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, how_to_install
 
 Examination = Callable[[Desk], Iterator[Check]]
 
@@ -58,7 +58,7 @@ def examine_models(_: Desk) -> Iterator[Check]:
     for state in list_models(data_dir("models")):
         name = f"{state.name} {state.version}"
         if state.problem:
-            advice = "install thb-monitor again, or train and promote another version"
+            advice = f"{how_to_install()}; or train and promote another version"
             yield Check("models", "fault", f"{name}: {state.problem}", advice)
         elif state.used:
             said = "" if state.measured else "; not measured, so what it shows is called possible"
@@ -84,7 +84,7 @@ EXAMINATIONS: tuple[Examination, ...] = (
     examine_serving,
 )
 _ADVICE = {
-    "models": "install thb-monitor again",
+    "models": how_to_install(),
     "guideline": "[check] guideline names a folder, or one of: monitor guidelines list",
     "database": "[database] says where it is; without it, monitor.sqlite beside monitor.toml",
 }

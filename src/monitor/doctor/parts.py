@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from monitor.doctor.check import Check, Desk
-
-_AGAIN = "install it again: pip install --upgrade --force-reinstall thb-monitor"
+from monitor.errors import how_to_install
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def examine_part(part: Part, *, needed: bool = True) -> Check:
     except Exception as error:  # noqa: BLE001 - whatever a broken library raises is its fault
         if not needed:
             return Check("imports", "ok", f"{name} is not installed, and not needed here")
-        advice = f"pip install 'thb-monitor[{part.extra}]'" if part.extra else _AGAIN
+        advice = how_to_install(part.extra)
         why = " ".join(str(error).split())
         return Check("imports", "fault", f"{name} cannot be imported: {why}", advice)
     return Check("imports", "ok", f"{name} {_version(part.distribution)}".rstrip())

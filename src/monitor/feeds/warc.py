@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from monitor.errors import DataError, FeedError, UsageError
+from monitor.errors import DataError, FeedError, UsageError, how_to_install
 from monitor.feeds.entry import plausible_date
 from monitor.feeds.http import unpack
 from monitor.feeds.mining import UNSAID, Terms, header_terms, strictest
@@ -71,7 +71,7 @@ def open_warc(path: Path) -> Iterator[tuple[BinaryIO, Iterator[tuple[int, RawPag
     try:
         from fastwarc.warc import ArchiveIterator, WarcRecordType
     except ImportError as error:
-        message = f"{path}: web archives need fastwarc: pip install 'thb-monitor[warc]'"
+        message = f"{path}: web archives need fastwarc: {how_to_install('warc')}"
         raise UsageError(message) from error
     try:
         stream = path.open("rb")

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.errors import MonitorError, UsageError
+from monitor.errors import MonitorError, UsageError, how_to_install
 from monitor.scale.tasks import Answer
 
 IN_FLIGHT = 2
@@ -149,7 +149,7 @@ def _import_ray(*, own: bool) -> Any:
         import ray._private.worker as told
         import ray.exceptions
     except ImportError as error:
-        message = "--engine ray needs Ray: pip install 'thb-monitor[cluster]'"
+        message = f"--engine ray needs Ray: {how_to_install('cluster')}"
         raise UsageError(message) from error
     # a worker's death would be told on stdout, among the results
     told._worker_logs_enabled = False  # noqa: SLF001 - as Ray's own debugger does

