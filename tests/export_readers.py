@@ -111,7 +111,7 @@ def read_tables(folder: Path) -> list[dict[str, Any]]:
             {
                 **{key: rows[0][key] for key in ("scheme", "label", "role")},
                 "score": float(rows[0]["score"] or "nan"),
-                "experimental": rows[0]["experimental"] == "true",
+                "experimental": {"TRUE": True, "FALSE": False}[rows[0]["experimental"] or ""],
                 "evidence": list(map(_place, filter(_placed, rows))),
             }
             for rows in _grouped(mine["tags"], "tag")
@@ -128,7 +128,7 @@ def read_tables(folder: Path) -> list[dict[str, Any]]:
         found["scorecard"] = [
             {
                 **{key: rows[0][key] for key in ("item", "guideline", "reason")},
-                "met": {"true": True, "false": False, None: None}[rows[0]["met"]],
+                "met": {"TRUE": True, "FALSE": False, None: None}[rows[0]["met"]],
                 "evidence": list(map(_place, filter(_placed, rows))),
             }
             for rows in _grouped(mine["scorecard"], "item")

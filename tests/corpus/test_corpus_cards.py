@@ -110,7 +110,7 @@ def tables(tmp_path):
     with (tmp_path / "articles.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([column.name for column in COLUMNS])
-        writer.writerows([["a", 0.5, "true", "x@1;y@1"], ["b", "", "", ""]])
+        writer.writerows([["a", 0.5, "TRUE", "x@1;y@1"], ["b", "", "", ""]])
     (tmp_path / "documents").mkdir()
     for number in range(60):
         (tmp_path / f"documents/{number}.txt").write_text("word")
@@ -273,7 +273,7 @@ def test_frictionless_validates_tables_and_hashes(tables):
     report = frictionless.validate(str(path))
     assert report.valid, report.flatten(["rowNumber", "fieldNumber", "type", "note"])
     with (folder / "articles.csv").open("a") as file:
-        file.write("c,0.1,false,\r\n")
+        file.write("c,0.1,FALSE,\r\n")
     assert not frictionless.validate(str(path)).valid
 
 
@@ -322,6 +322,7 @@ def test_mlcroissant_reads_an_export(tmp_path, format):
     rows = list(dataset.records("records/articles"))
     assert [row["records/articles/id"] for row in rows] == [b"a1", b"a2"]
     assert [row["records/articles/language"] for row in rows] == [b"en", None]
+    assert [row["records/articles/relevant"] for row in rows] == [True, True]
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -333,6 +334,7 @@ def test_frictionless_reads_every_table(tmp_path):
     resources = frictionless.Package(str(out / "datapackage.json")).resources
     tags = next(resource for resource in resources if resource.path == "tags.csv").read_rows()
     assert "NA" in [row["label"] for row in tags]
+    assert {row["experimental"] for row in tags} == {False}
     fields = [one for r in resources for one in r.schema.to_dict().get("fields", ())]
     assert all(field["description"] for field in fields)
 

@@ -125,7 +125,7 @@ def test_csv_row(tmp_path, text):
     assert (row["findings_error"], row["findings_warning"], row["findings_suggestion"]) == (
         *("1", "1", "0"),
     )
-    assert (row["relevance"], row["relevant"], row["not_judged"]) == ("0.97", "true", "")
+    assert (row["relevance"], row["relevant"], row["not_judged"]) == ("0.97", "TRUE", "")
     assert row["stamps"] == "relevance-en@1.0.0+0123456789ab"
     assert row.get("text") == (BODY if text == "full" else None)
 

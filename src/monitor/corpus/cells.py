@@ -14,6 +14,9 @@ from collections.abc import Iterable
 from typing import Any
 
 MARK = "\ufeff"
+TRUE, FALSE = "TRUE", "FALSE"
+"""As R has them: it reads `true` as a text, and picks rows by that without a word; pandas reads
+both."""
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -45,7 +48,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return TRUE if value else FALSE
     if not isinstance(value, str):
         return repr(value)
     text = without_surrogates(value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from monitor.corpus.cells import FALSE, TRUE
 from monitor.corpus.facts import Column, ExportFacts, FileFacts
 from monitor.corpus.naming import description, is_address, name_of, title_of
 from monitor.shapes import time_json
@@ -83,4 +84,7 @@ def _name(path: str) -> str:
 
 def _field(column: Column) -> dict[str, Any]:
     kind = column.kind if column.kind in _NUMBERS else _TYPES[column.kind]
-    return {"name": column.name, "type": kind, "description": column.words}
+    found: dict[str, Any] = {"name": column.name, "type": kind, "description": column.words}
+    if kind == "boolean":
+        found |= {"trueValues": [TRUE], "falseValues": [FALSE]}
+    return found

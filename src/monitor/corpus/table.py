@@ -144,7 +144,7 @@ def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[Row]]:
     key = {"id": values["id"]}
     return {
         "tags": [
-            {**key, "tag": number, **tag, "alpha3": _alpha_3_of(tag), **span}
+            {**key, "tag": number, "experimental": False, **tag, "alpha3": _alpha_3_of(tag), **span}
             for number, tag in enumerate(values["tags"])
             for span in tag["evidence"] or [{}]
         ],
