@@ -1,8 +1,8 @@
 """Words as a search sees them: of texts, of what somebody typed, and where the two meet.
 
 Both databases are given these words, so that they find the same: letters without case and accents,
-figures, and of scripts that are written without spaces each character by itself. What is typed is
-read leniently: nothing in it is an error, and what was left out is told.
+figures, and of scripts that are written without spaces each character by itself. Signs between the
+words that somebody typed are left out, and that is told; an operator that is not read is an error.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+from monitor.errors import UsageError
 
 MOST_CHARS = 200_000
 """So much of a text can be searched."""
@@ -53,7 +55,24 @@ _DROPPED = re.compile(
 )
 _ASCII_SIGNS = re.compile(r"[\x00-\x2f\x3a-\x60\x7b-\x7f]")
 
-_TYPED = re.compile(r'(-?)"([^"]*)("?)\*?|(\S+)')
+HIDDEN = "words that are hidden as names are not searched"
+"""Told with every search alike: else it would tell that a word is one."""
+_TYPED = re.compile(r'(-?)"([^"]*)("?\*?)|(\S+)')
+_FIELDS = (
+    "body|country|date|form|headline|intext|intitle|language|outlet|place|rule|site|source|tag|text"
+    "|title"
+)
+_OPERATORS = {
+    r"NOT|!\w.*": "NOT and ! are not read: -word leaves a word out",
+    r"NEAR([/(].*)?": "NEAR is not read: words side by side are a phrase, in quotation marks",
+    r"\|+|\S*\w\|\S*|\|\S*\w": "| is not read: OR between two words is either of them",
+    r"&&": "&& is not read: all words must be there without it",
+    r".*\w[~^]\d*": "~ and ^ are not read: nothing but words, phrases, beginnings*, OR and -words",
+    rf"-?({_FIELDS}):.+": "fields such as title: are not read: filters stand beside the words",
+    r"(?!.*://).*(\*\w|\w\?\w).*": "* stands at the end of a word alone, and ? for no letter",
+    r"-\(.*": "- stands before a word or phrase, not before brackets",
+}
+"""What looks like an operator of other searches, and what to write in its place."""
 _QUOTES = str.maketrans("“”„«»″＂", '"' * 7)
 
 Place = tuple[int, int]
@@ -76,9 +95,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for: all of `wanted`, none of `unwanted`; `notes` say what was left out."""
+    """What is looked for; `notes` say what was left out.
 
-    wanted: tuple[Term, ...] = ()
+    Of each of `wanted` any term must be there, of `unwanted` none.
+    """
+
+    wanted: tuple[tuple[Term, ...], ...] = ()
     unwanted: tuple[Term, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -87,41 +109,106 @@ class Search:
         return bool(self.wanted or self.unwanted)
 
     @property
+    def terms(self) -> tuple[Term, ...]:
+        """Every term that may be there."""
+        return tuple(term for terms in self.wanted for term in terms)
+
+    @property
     def reading(self) -> str:
         """How it was read, in words."""
-        wanted = " and ".join(map(str, self.wanted))
-        unwanted = " or ".join(map(str, self.unwanted))
+        either = [" or ".join(map(str, terms)) for terms in self.wanted]
+        if len(self.wanted) > 1 or self.unwanted:
+            several = [len(terms) > 1 for terms in self.wanted]
+            either = [f"({one})" if of else one for one, of in zip(either, several, strict=True)]
+        wanted, unwanted = " and ".join(either), " or ".join(map(str, self.unwanted))
         if not unwanted:
             return wanted
         return f"{wanted} without {unwanted}" if wanted else f"everything without {unwanted}"
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What to say beside `reading`: the notes, and that nobody is found by a hidden name."""
+        return (*self.notes, HIDDEN) if self else self.notes
+
 
 def read_search(typed: str) -> Search:
-    """Return what somebody looks for: words, "phrases", beginnings*, and -words to leave out."""
-    notes = []
-    if len(typed) > MOST_TYPED:
-        notes.append(f"only the first {MOST_TYPED} characters were read")
-    sides: tuple[dict[Term, None], dict[Term, None]] = {}, {}
+    """Return what somebody looks for: words, "phrases", beginnings*, OR, and -words to leave out.
+
+    OR binds what stands beside it: `a OR b c` is a or b, and c. Raises `UsageError` for an operator
+    that is not read.
+    """
+    notes = [f"only the first {MOST_TYPED} characters were read"] * (len(typed) > MOST_TYPED)
+    wanted: list[list[Term]] = []
+    unwanted: list[Term] = []
+    either = between = brackets = False
+    """Whether a term stands before, whether OR does, whether brackets do."""
     for found in _TYPED.finditer(typed[:MOST_TYPED].translate(_QUOTES)):
-        minus, phrase, closed, word = found.groups()
-        if word is None:
-            without, term = bool(minus), _term(phrase, ends="")
-            notes += [] if closed else ["a quotation mark without its pair: read up to the end"]
-        else:
-            without = word.startswith("-")
-            term = _term(word.strip('"'), ends=word[-1:])
-            if term.words and word.endswith("*") and not term.beginning:
-                few = f"a beginning needs {LEAST_BEGINNING} letters: {word} was read without its *"
-                notes.append(few)
-        if term.words:
-            sides[without].setdefault(term)
-        else:
-            notes.append(f"no word in {found[0]}")
-    if sum(map(len, sides)) > MOST_TERMS:
-        notes.append(f"only the first {MOST_TERMS} words and phrases were read")
-    wanted, unwanted = list(sides[0])[:MOST_TERMS], list(sides[1])
-    left = tuple(unwanted[: MOST_TERMS - len(wanted)])
-    return Search(tuple(wanted), left, tuple(dict.fromkeys(notes)))
+        if found[4] in ("OR", "AND"):
+            if between or (found[4] == "OR" and not either):
+                raise _one_sided()
+            between = found[4] == "OR"
+            continue
+        term, without, said = _read_one(found)
+        notes += said
+        brackets = brackets or bool(found[4] and re.search(r"^-?\(|\)$", found[4]))
+        if between and (without or not term.words):
+            raise _one_sided()
+        if term.words and without:
+            unwanted.append(term)
+        elif term.words and between:
+            wanted[-1].append(term)
+        elif term.words:
+            wanted.append([term])
+        either, between = bool(term.words) and not without, False
+    if between:
+        raise _one_sided()
+    if brackets and (unwanted or any(len(terms) > 1 for terms in wanted)):
+        raise UsageError("brackets are not read: a OR b c is (a or b) and c")
+    return _shortened(wanted, unwanted, notes)
+
+
+def _one_sided() -> UsageError:
+    return UsageError("OR stands between two words or phrases that may be there")
+
+
+def _read_one(found: re.Match[str]) -> tuple[Term, bool, list[str]]:
+    """Return a word or phrase, whether it must not be there, and what was left out."""
+    minus, phrase, closed, word = found.groups()
+    notes = []
+    if word is None:
+        begins = closed.endswith("*") or phrase.rstrip().endswith("*")
+        if re.search(r"\*.*\w", phrase):
+            raise UsageError("in a phrase a * stands at the end of the last word")
+        notes += [] if '"' in closed else ["a quotation mark without its pair: read up to the end"]
+        term, without = _term(phrase, ends="*" if begins else ""), bool(minus)
+    else:
+        for operator, why in _OPERATORS.items():
+            if re.fullmatch(operator, word):
+                raise UsageError(why)
+        begins, without = word.endswith("*"), word.startswith("-")
+        term = _term(word.strip('"'), ends=word[-1:])
+    if term.words and begins and not term.beginning:
+        few = f"a beginning needs {LEAST_BEGINNING} letters: {found[0]} was read without its *"
+        notes.append(few)
+    if not term.words:
+        notes.append(f"no word in {found[0]}")
+    return term, without, notes
+
+
+def _shortened(
+    wanted: Sequence[Sequence[Term]], unwanted: Sequence[Term], notes: Sequence[str]
+) -> Search:
+    """Return a search of no term twice, and of the first `MOST_TERMS`."""
+    groups = list(dict.fromkeys(tuple(dict.fromkeys(terms)) for terms in wanted))
+    others = tuple(dict.fromkeys(unwanted))
+    few: list[tuple[Term, ...]] = []
+    left = MOST_TERMS
+    for group in groups:
+        few += [group[:left]] * (left > 0)
+        left -= len(group[:left]) if left > 0 else 0
+    if sum(map(len, groups)) + len(others) > MOST_TERMS:
+        notes = [*notes, f"only the first {MOST_TERMS} words and phrases were read"]
+    return Search(tuple(few), others[:left], tuple(dict.fromkeys(notes)))
 
 
 def _term(typed: str, *, ends: str) -> Term:

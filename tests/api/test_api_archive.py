@@ -16,6 +16,7 @@ from light_desk import LightDesk
 from monitor.config import FetchSettings, Settings
 from monitor.core import Monitor
 from monitor.desk.names import mask_due
+from monitor.searching import HIDDEN
 from monitor.types import Article, Span, Tag
 from store_samples import CLASSIFIER, NOW, feed, flagged, incoming, judged, poll, tagged
 
@@ -93,6 +94,7 @@ def rows(html: str) -> list[str]:
         {"q": "boats"},
         {"q": '"crates 7"'},
         {"q": "court -boats"},
+        {"q": "court OR boats"},
         {"relevance": "relevant"},
         {"form": "sexual_exploitation"},
         {"place": "th"},
@@ -153,7 +155,29 @@ def test_how_a_search_was_read_is_told(site: httpx.Client) -> None:
     told = site.get("/v1/articles", params={"q": "a* boats"}).json()
     assert told["search"]["read_as"] == "a and boats"
     assert "3 letters" in told["search"]["notes"][0]
+    assert told["search"]["notes"][-1] == HIDDEN
     assert site.get("/v1/articles").json()["search"] is None
+    for words in ("ordaz", "nobody"):
+        assert f"<bdi>{HIDDEN}</bdi>" in site.get("/articles", params={"q": words}).text
+    assert HIDDEN not in site.get("/articles").text
+
+
+def test_an_operator_that_is_not_read_is_told(site: httpx.Client) -> None:
+    refused = site.get("/v1/articles", params={"q": "boats | Secret"}, headers={"accept": "*/*"})
+    assert refused.status_code == 422
+    [problem] = refused.json()["errors"]
+    assert problem["location"] == ["query", "q"]
+    assert problem["message"] == "| is not read: OR between two words is either of them"
+    assert "Secret" not in refused.text
+    page = site.get("/articles", params={"q": "boats | Secret"})
+    assert page.status_code == 422
+    assert "Not searched: | is not read" in page.text
+    assert 'value="boats | Secret"' in page.text
+    assert site.get("/articles/article-farm", params={"q": "boats | Secret"}).status_code == 200
+    begun = site.post(
+        "/v1/exports", json={"format": "jsonl", "q": "a |"}, headers={"accept": "*/*"}
+    )
+    assert begun.status_code == 422
 
 
 @pytest.mark.parametrize("query", ["since=yesterday", "form=slavery", "relevent=1", "place=T"])

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 import monitor.store.migrate as migrating
-from monitor.errors import NotFound
+from monitor.errors import NotFound, UsageError
 from monitor.masks import Mask
-from monitor.searching import read_search
+from monitor.searching import Term, places_of, read_search
 from monitor.store import Store, open_store
 from monitor.store.database import open_database
 from monitor.store.search import COUNTED, FEW, Wanted, search
-from monitor.types import Span, Tag
+from monitor.types import AssessedArticle, Span, Tag
 from store_samples import (
     CLASSIFIER,
     NOW,
@@ -80,7 +82,11 @@ WORDS = {
     "lab* head": "543210",
     '"head 3"': "3",
     '"3 boats"': "",
-    "title:head": "",
+    "thai OR 4": "4210",
+    '"head 3" OR "number 5" crew': "53",
+    "boats OR nothing crew OR nothing -thai": "543",
+    "nothing OR never": "",
+    '"forced lab*" OR zzz': "543210",
     "number '); DROP TABLE articles; --": "",
 }
 
@@ -88,6 +94,33 @@ WORDS = {
 def test_words(archive: Store) -> None:
     for words, expected in WORDS.items():
         assert found_anyhow(archive, words) == {expected}, words
+
+
+WORDS_TYPED = ["boats", "thai", "crew", "head", "no", "lab*", '"forced labour"', '"head 3"', "3", "4"]
+SIGNS = [*' "*-()|&!~^?:', " OR ", " OR ", " AND ", " -", "NEAR", "NOT", "'", "\0", "人", "\ud800"]
+PIECES = st.sampled_from([*WORDS_TYPED, *SIGNS, "zzz"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(typed=st.lists(PIECES, max_size=9).map(" ".join))
+def test_whatever_is_typed_finds_what_it_says(archive: Store, typed: str) -> None:
+    """No database fails on it, and each finds what a reader of the texts finds."""
+    try:
+        asked = read_search(typed)
+    except UsageError:
+        return
+    texts = archive.some_assessed([f"article-{n}" for n in range(6)], STAMPS)
+
+    def has(one: AssessedArticle, term: Term) -> bool:
+        return any(places_of(text, [term]) for text in (one.article.title, one.article.text))
+
+    there = {
+        one.article.id[-1]
+        for one in texts
+        if all(any(has(one, term) for term in terms) for terms in asked.wanted)
+        and not any(has(one, term) for term in asked.unwanted)
+    }
+    assert found_anyhow(archive, typed) == {"".join(sorted(there, reverse=True))}, typed
 
 
 FILTERS: list[tuple[dict[str, Any], str]] = [

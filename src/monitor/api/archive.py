@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -40,7 +41,9 @@ def archive_page(request: Request, monitor: MonitorDep, visitor: VisitorDep) -> 
     except ValidationError as error:
         names = sorted({str(item["loc"][0]) for item in error.errors()} & _known())
         which = f"“{names[0]}” has a value that it cannot have." if names else "No such filter."
-        return HTMLResponse(_page(monitor, visitor, refusal=which), 422)
+        unread = [item["msg"] for item in error.errors() if item["type"] == "search"]
+        refusal = f"Not searched: {unread[0]}." if unread else which
+        return HTMLResponse(_page(monitor, visitor, refusal=refusal, given=given), 422)
     try:
         return HTMLResponse(_page(monitor, visitor, query))
     except NotFound as error:
@@ -57,6 +60,7 @@ def _page(
     query: ArticleFilters | None = None,
     *,
     refusal: str = "",
+    given: Mapping[str, str] | None = None,
     address: str = "",
     problem: str = "",
 ) -> str:
@@ -67,7 +71,8 @@ def _page(
         listing = look_up(monitor, wanted, who=visitor.name, limit=PAGE, after=asked.after)
     values = asked.model_dump(mode="json", exclude_none=True)
     archive = Archive(
-        values={name: str(value) for name, value in values.items()},
+        values={name: str(value) for name, value in values.items()}
+        | {name: value for name, value in (given or {}).items() if name == "q"},
         words=wanted.words,
         choices=monitor.store.choices(monitor.stamps),
         listing=listing,

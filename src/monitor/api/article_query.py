@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from monitor.api.schemas import LanguageCode, WholeStr
+from monitor.errors import UsageError
 from monitor.searching import read_search
 from monitor.store.search import Relevance, Wanted
 from monitor.types import (
@@ -61,8 +62,9 @@ class ArticleChoice(BaseModel):
     q: WholeStr | None = Field(
         default=None,
         max_length=2000,
-        description='Words that must all be there; "phrases" in quotation marks, beginnings*, and'
-        " -words that must not. Whatever is written is read as well as may be; `search` says how.",
+        description='Words that must all be there; "phrases" in quotation marks, beginnings*, OR'
+        " between alternatives, and -words that must not. `search` says how it was read; another"
+        " operator is refused.",
         examples=["fishing"],
     )
     since: Day | None = Field(default=None, description="First seen on or after this day.")
@@ -142,6 +144,15 @@ class ArticleChoice(BaseModel):
         description="Only with a flag of this rule.",
         examples=["victim-as-slave"],
     )
+
+    @field_validator("q")
+    @classmethod
+    def _is_read(cls, q: str | None) -> str | None:
+        try:
+            read_search(q or "")
+        except UsageError as error:
+            raise PydanticCustomError("search", "{why}", {"why": str(error)}) from error
+        return q
 
     def wanted(self, zone: ZoneInfo) -> Wanted:
         """Return what is asked for; days are those of `zone`."""

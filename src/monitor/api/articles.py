@@ -62,7 +62,7 @@ def articles(query: Annotated[ArticleQuery, Query()], monitor: MonitorDep) -> JS
 
 def _search_json(wanted: Wanted) -> dict[str, Any]:
     """Return how a search was read."""
-    return {"read_as": wanted.words.reading, "notes": list(wanted.words.notes)}
+    return {"read_as": wanted.words.reading, "notes": list(wanted.words.told)}
 
 
 @router.get(

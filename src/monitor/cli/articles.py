@@ -62,7 +62,8 @@ def search(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            help='Words that must all be there: "phrases", begin*, and after -- also -without.'
+            help="Words that must all be there, in one argument or several: '\"a phrase\"', begin*,"
+            " a OR b, and after -- also -without."
         ),
     ] = None,
     tag: Annotated[
@@ -91,9 +92,9 @@ def search(
     from monitor.store.search import Wanted
 
     monitor = monitor_of(context)
-    asked = read_search(" ".join(map(_quoted, words or [])))
-    if asked.notes or asked.unwanted or len(asked.wanted) > 1:
-        say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.notes)))
+    asked = read_search(" ".join(words or []))
+    if words:
+        say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.told)))
     since_, until = _days(monitor, since, to)
     wanted = Wanted(
         words=asked,
@@ -107,11 +108,6 @@ def search(
         rule=rule,
     )
     _print(monitor, wanted, limit=limit, after=after, names=names, as_json=format == "json")
-
-
-def _quoted(word: str) -> str:
-    """Return a word of the command line as the search reads it: one with spaces is a phrase."""
-    return f'"{word}"' if " " in word.strip() and '"' not in word else word
 
 
 def _one(relevance: Relevance | None) -> tuple[Relevance, ...] | None:

@@ -239,7 +239,7 @@ def export(
     }
     if query:
         asked = read_search(query)
-        say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.notes)))
+        say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.told)))
     policy = {
         "text": text,
         "include_reserved": include_reserved,

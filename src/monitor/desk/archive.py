@@ -109,7 +109,7 @@ def _row(assessed: AssessedArticle, shown: Shown, wanted: Wanted) -> Row:
     text = assessed.article.text
     if not wanted.words.wanted or shown.withheld or not text:
         return Row(assessed, shown)
-    hits = places_of(text, wanted.words.wanted, shown.hidden("text"))
+    hits = places_of(text, wanted.words.terms, shown.hidden("text"))
     return Row(assessed, shown, tuple(hits), excerpt_around(text, hits, EXCERPT_CHARS))
 
 

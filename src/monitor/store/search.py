@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from monitor.errors import NotFound
 from monitor.searching import Search, Term
 from monitor.store.schema import articles, assessments, search_docs, search_marks, search_terms
-from monitor.store.search_dialects import fts_term, loose_query, prefer_indexes, vector_term
+from monitor.store.search_dialects import fts_query, loose_query, prefer_indexes, vector_query
 from monitor.store.search_marks import BORDERLINE, FLAGGED, NOT_RELEVANT, RELEVANT
 
 COUNTED = 1000
@@ -228,13 +228,11 @@ class _Asking:
         words = table("search_words", number)  # type: ignore[arg-type]
         return words, words.c[number.key]  # type: ignore[index]
 
-    def _words(self, terms: Sequence[Term], *, every: bool = True) -> ColumnElement[bool]:
-        """Return the condition that every one of the terms, or any of them, stands in it."""
+    def _words(self, wanted: Sequence[Sequence[Term]]) -> ColumnElement[bool]:
+        """Return the condition that any of each stands in it."""
         if self.is_sqlite:
-            typed = (" AND " if every else " OR ").join(map(fts_term, terms))
-            return literal_column("search_words").op("MATCH")(typed)
-        typed = (" & " if every else " | ").join(map(vector_term, terms))
-        return _in_vector(typed)
+            return literal_column("search_words").op("MATCH")(fts_query(wanted))
+        return _in_vector(vector_query(wanted))
 
     # Filters ----------------------------------------------------------------------------------
 
@@ -313,7 +311,7 @@ class _Asking:
             yield _marked(number, self._numbers_of(name))
         if wanted.words.unwanted:
             table_, other = self._index()
-            named = self._words(wanted.words.unwanted, every=False)
+            named = self._words([wanted.words.unwanted])
             yield not_(number.in_(select(other).select_from(table_).where(named)))
         if wanted.relevance is not None:
             yield or_(false(), *(self._relevance(number, one) for one in wanted.relevance))

@@ -12,12 +12,22 @@ from monitor.searching import Term
 from monitor.store.database import set_locally
 
 
-def fts_term(term: Term) -> str:
+def fts_query(wanted: Sequence[Sequence[Term]]) -> str:
+    """Return the question for any of each as FTS5 reads it."""
+    return " AND ".join(f"({' OR '.join(map(_fts_term, terms))})" for terms in wanted)
+
+
+def vector_query(wanted: Sequence[Sequence[Term]]) -> str:
+    """Return the `tsquery` for any of each."""
+    return " & ".join(f"({' | '.join(map(_vector_term, terms))})" for terms in wanted)
+
+
+def _fts_term(term: Term) -> str:
     """Return a term as FTS5 reads it."""
     return f'"{" ".join(term.words)}"{" *" if term.beginning else ""}'
 
 
-def vector_term(term: Term) -> str:
+def _vector_term(term: Term) -> str:
     """Return a term as a `tsquery` has it; of a phrase also what its pairs are found by."""
     *before, last = term.words
     words = [f"'{word}'" for word in before] + [f"'{last}'{':*' if term.beginning else ''}"]
@@ -38,14 +48,17 @@ def _pairs(term: Term) -> list[str]:
     return [f"'{pair_mark(*two)}'" for two in pairwise(whole)]
 
 
-def loose_query(terms: Sequence[Term]) -> str:
-    """Return the `tsquery` for terms as the index alone can tell of them, without their order."""
+def loose_query(wanted: Sequence[Sequence[Term]]) -> str:
+    """Return `vector_query` as the index alone can tell of it, without the order of words."""
+    return " & ".join(f"({' | '.join(map(_loose_term, terms))})" for terms in wanted)
+
+
+def _loose_term(term: Term) -> str:
     words = [
         f"'{word}'{':*' if term.beginning and at == len(term.words) - 1 else ''}"
-        for term in terms
         for at, word in enumerate(term.words)
     ]
-    return " & ".join((*words, *(pair for term in terms for pair in _pairs(term))))
+    return f"({' & '.join((*words, *_pairs(term)))})"
 
 
 def prefer_indexes(connection: Connection) -> None:

@@ -296,4 +296,6 @@ def _has(article: Article, words: Search, hidden: Places | None) -> bool:
     def stands(term: Any) -> bool:
         return any(places_of(text, [term], (hidden or {}).get(name, ())) for text, name in fields)
 
-    return all(map(stands, words.wanted)) and not any(map(stands, words.unwanted))
+    return all(any(map(stands, terms)) for terms in words.wanted) and not any(
+        map(stands, words.unwanted)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from monitor.desk.archive import Beside, Whole
 from monitor.digest.safe import clean, safe_url
 from monitor.digest.tags import is_unsure, label_words, scheme_words
 from monitor.digest.times import date_words
+from monitor.errors import UsageError
 from monitor.masks import Shown
 from monitor.searching import places_of, read_search, words_at
 from monitor.shapes import in_ten
@@ -153,8 +155,8 @@ def _text(whole: Whole, searched: str) -> tuple[Paragraph, ...]:
         return ()
     hidden = shown.hidden("text")
     marks = list(_marks(whole, "text"))
-    if wanted := read_search(searched).wanted:
-        hits = places_of(article.text, wanted, hidden)
+    with suppress(UsageError):  # its search was told of where it was asked
+        hits = places_of(article.text, read_search(searched).terms, hidden)
         marks += [Mark(start, end, "hit", "looked for") for start, end in hits]
     return paragraphs_of(article.text, hidden=hidden, marks=marks)
 
