@@ -255,7 +255,7 @@ class FeedState:
     failures: int = 0
     """Failed polls in a row."""
     error: str | None = None
-    """Why the last poll failed."""
+    """Why the last poll failed, or brought only a part of the feed."""
     recent: tuple[datetime, ...] = ()
     """When the feed's latest entries appeared, newest first, at most 30: its own rhythm."""
     silent: bool = False
@@ -529,12 +529,13 @@ class AssessedArticle:
 
 @dataclass(frozen=True, slots=True)
 class FailedFeed:
-    """A feed that could not be read, why, and when it last could."""
+    """A feed that could not be read, or but `in_part`, why, and when it last could."""
 
     url: str
     title: str
     error: str
     last_read: datetime | None = None
+    in_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import httpx
 import pytest
 
 import feed_server
+import serving
 from desk import Desk, Said, make_desk
 from feed_server import STORY, Answer, item, page, rss
+from light_desk import LightDesk
+from monitor import doctor
+from monitor.config import Settings
+from monitor.doctor.database import examine_database
 
 MEGABYTE = 1_000_000
 
@@ -137,8 +146,10 @@ def test_what_was_mended_is_said(rounds: Rounds) -> None:
 def test_what_is_readable_is_stored_and_stays(rounds: Rounds) -> None:
     said = lines(rounds.first)
     assert said["good"] == "fetched 2 = stored 2"
-    assert said["truncated"] == "fetched 2 = stored 2"
-    assert said["interrupted"] == "fetched 1 = stored 1"
+    assert said["truncated"].startswith("fetched 2 = stored 2; not whole: ")
+    assert "cut off after 2 whole entries" in said["truncated"]
+    assert said["interrupted"].startswith("fetched 1 = stored 1; not whole: ")
+    assert "cut off after 1 whole entry" in said["interrupted"]
     assert said["lying"] == "fetched 1 = stored 1"
     assert said["pageless"] == "fetched 1 = stored 1; 1 page not had: 1 not found (404, 410)"
     articles = stored(rounds.desk)
@@ -164,3 +175,79 @@ def test_a_feed_that_recovers_is_read_again(rounds: Rounds) -> None:
     assert {name for name, line in said.items() if line.startswith("failed")} == {
         *REASONS.keys() - {"html"}
     }
+
+
+CUTS = ("cut", "short", "zipped")
+
+
+def cut_script(base: str) -> dict[str, feed_server.Script]:
+    """Six articles each, of which three came: cut by its maker, on the way, and when packed."""
+
+    def feed(name: str) -> bytes:
+        odd = [hashlib.shake_256(b"%d" % n).hexdigest(4000) for n in range(6)]  # packs badly
+        return rss(
+            *(
+                item(f"{base}/{name}-{n}", f"Title {n}", content=f"{STORY} {odd[n]}")
+                for n in range(6)
+            )
+        )
+
+    def half(name: str) -> bytes:
+        return feed(name)[: feed(name).index(f"{name}-3".encode()) + 40]
+
+    packed = gzip.compress(feed("zipped"))
+    zipped = {"Content-Encoding": "gzip"}
+    return {
+        "/cut": Answer(half("cut"), headers={"ETag": '"1"'}),
+        "/short": Answer(half("short"), cut=9000),
+        "/zipped": Answer(packed[: len(packed) * 3 // 5], headers=zipped),
+        "/all/cut": Answer(feed("cut")),
+        "/all/short": Answer(feed("short")),
+        "/all/zipped": Answer(packed, headers=zipped),
+    }
+
+
+def test_a_feed_that_is_cut_is_told_everywhere_and_asked_for_whole(tmp_path: Path) -> None:
+    desk = make_desk(tmp_path / "desk", "min_interval_s = 0")
+    with feed_server.serve() as server:
+        server.script = cut_script(server.url)
+        outlines = (f'<outline text="{name}" xmlUrl="{server.url}/{name}"/>' for name in CUTS)
+        (desk.folder / "feeds.opml").write_text(f"<opml><body>{''.join(outlines)}</body></opml>")
+        assert desk.type("feeds", "import", "feeds.opml").code == 0
+        said = desk.type("ingest")
+        assert said.code == 1
+        for name in CUTS:
+            line = lines(said)[name]
+            assert line.startswith("fetched 3 = stored 3; not whole: "), line
+            assert "cut off after 3 whole entries" in line
+        listed = desk.type("feeds", "list").out
+        assert listed.count("cut off after 3 whole entries") == len(CUTS), listed
+        settings = Settings(home=desk.folder)
+        checks = examine_database(doctor.Desk(settings, None, datetime.now(UTC)))
+        [told] = [check for check in checks if check.part == "feeds"]
+        assert told.status == "warning"
+        assert told.found.startswith("3 of 3 failed at the last poll")
+        assert told.found.count("cut off after 3 whole entries") == len(CUTS)
+        digest = " ".join(desk.type("digest").out.split())
+        assert "3 of 3 feeds could not be read whole" in digest
+        assert "No feed could be read whole, so little can be said about this day." in digest
+        assert "3 feeds polled, 3 failed, 0 silent Could not be read whole:" in digest
+        assert digest.count("cut off after 3 whole entries; last read") == len(CUTS), digest
+        with (
+            LightDesk(settings) as monitor,
+            serving.serve(monitor, lifespan="off") as address,
+        ):
+            html = {"accept": "text/html"}
+            page_ = httpx.get(f"{address}/feeds", headers=html, timeout=60).text
+        assert page_.count("cut off after 3 whole entries; last read") == len(CUTS)
+        for name in CUTS:
+            server.script[f"/{name}"] = server.script[f"/all/{name}"]
+        server.requests.clear()
+        whole = desk.type("ingest")
+        assert {name: lines(whole)[name] for name in CUTS} == dict.fromkeys(
+            CUTS, "fetched 6 = stored 3 + 3 known"
+        )
+        assert not any("if-none-match" in headers for _, headers in server.requests)
+        with LightDesk(settings) as monitor:
+            states = monitor.store.feed_states().values()
+        assert {(state.failures, state.error) for state in states} == {(0, None)}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from monitor.searching import HIDDEN
 from monitor.types import SEVERITIES
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def test_what_is_kept_of_articles_chooses(
         assert len(chosen) < len(everything) or option == "--language"  # all are in English
     words = "police -court"
     said = followed.desk.type("export", "--format", "jsonl", "-o", f"{tmp_path}", "--query", words)
-    assert said.err.startswith("looked for: police without court\n")
+    assert said.err.startswith(f"looked for: police without court; {HIDDEN}\n")
     found = followed.desk.type("articles", "search", "--limit", "100", "--", *words.split())
     ids = [line.split("\t")[0] for line in found.out.splitlines()]
     lines = (tmp_path / "articles.jsonl").read_text(encoding="utf-8").splitlines()

@@ -96,12 +96,14 @@ def test_words(archive: Store) -> None:
         assert found_anyhow(archive, words) == {expected}, words
 
 
-WORDS_TYPED = ["boats", "thai", "crew", "head", "no", "lab*", '"forced labour"', '"head 3"', "3", "4"]
+WORDS_TYPED = ["boats", "thai", "crew", "head", "no", "lab*", '"forced labour"', '"head 3"', "3"]
 SIGNS = [*' "*-()|&!~^?:', " OR ", " OR ", " AND ", " -", "NEAR", "NOT", "'", "\0", "人", "\ud800"]
-PIECES = st.sampled_from([*WORDS_TYPED, *SIGNS, "zzz"])
+PIECES = st.sampled_from([*WORDS_TYPED, *SIGNS, "4", "zzz"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
 @given(typed=st.lists(PIECES, max_size=9).map(" ".join))
 def test_whatever_is_typed_finds_what_it_says(archive: Store, typed: str) -> None:
     """No database fails on it, and each finds what a reader of the texts finds."""

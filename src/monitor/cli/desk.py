@@ -219,7 +219,7 @@ def ledger_line(feed: Feed, result: PollResult) -> str:
     from monitor.digest.coverage import page_failure_words
 
     name = plain(feed.title or feed.url)
-    if result.error is not None:
+    if result.error is not None and not result.fetched:
         return f"{name}: failed: {plain(result.error)}"
     drops = "".join(f" + {n} {plain(why)}" for why, n in sorted(result.dropped.items()))
     line = f"{name}: fetched {result.fetched} = stored {result.stored}{drops}"
@@ -227,7 +227,7 @@ def ledger_line(feed: Feed, result: PollResult) -> str:
     if pages:
         line += f"; {pages} page{'s' if pages > 1 else ''} not had: "
         line += page_failure_words({str(why): n for why, n in result.page_failures.items()})
-    return line
+    return line if result.error is None else f"{line}; not whole: {plain(result.error)}"
 
 
 def _warnings(feed: Feed, result: PollResult) -> list[str]:

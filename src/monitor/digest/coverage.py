@@ -74,7 +74,8 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageL
     lines += _not_polled(ledger)
     if ledger.failures:
         items = [_failed(feed, digest.day, zone) for feed in ledger.failures]
-        lines.append(CoverageLine("Could not be read:", _first(items)))
+        whole = " whole" * any(feed.in_part for feed in ledger.failures)
+        lines.append(CoverageLine(f"Could not be read{whole}:", _first(items)))
     if ledger.ended:
         items = [_failed(feed, digest.day, zone) for feed in ledger.ended]
         said = "Removed by their publishers before, and asked no more:"

@@ -228,6 +228,7 @@ def summary_words(digest: Digest) -> str:
         text += "; article pages could not be read: the extractor does not work as it is installed"
     if failed := digest.ledger.failed:
         text += f"; {failed} of {count(digest.ledger.feeds, 'feed')} could not be read"
+        text += " whole" * any(feed.in_part for feed in digest.ledger.failures)
     return text
 
 
@@ -235,6 +236,8 @@ def quiet_words(digest: Digest) -> str:
     """Say why the page is empty: nothing was read is not the same as nothing happened."""
     ledger = digest.ledger
     if ledger.feeds and ledger.failed >= ledger.feeds:
+        if any(feed.in_part for feed in ledger.failures):
+            return "No feed could be read whole, so little can be said about this day."
         return "No feed could be read, so nothing can be said about this day."
     if not ledger.feeds:
         return "No feed was polled, so nothing can be said about this day."

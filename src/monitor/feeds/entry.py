@@ -64,6 +64,8 @@ class ParsedFeed:
     """Entries that are not among `entries`, by the ledger's names."""
     answers_alone: bool = True
     """Else it lists further files, and that it has not changed says nothing of them."""
+    lacks: str = ""
+    """What of it could not be read, in words; what could be is here."""
 
 
 def short_language(tag: str | None) -> str | None:

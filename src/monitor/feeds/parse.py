@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 from monitor.errors import FeedError
@@ -26,7 +27,7 @@ def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
     """Read the feed `body` that was answered at `url` with the header `content_type`.
 
     Dates that cannot be are `None` with a warning; of a feed cut short the whole entries are
-    kept, with a warning. A feed without entries is one only where it is well-formed.
+    kept, and it says what it `lacks`. A feed without entries is one only where it is well-formed.
 
     Raises `FeedError`, and nothing else, where this is no feed; the message begins with `url`.
     """
@@ -50,13 +51,16 @@ def _parse(body: bytes, content_type: str, url: str) -> ParsedFeed:
     if not found.get("version") and not found.entries:
         raise FeedError(f"this is no feed, but XML of <{root[:40]}>")
     warnings: list[str] = []
+    lacks = ""
     if decoded.mislabelled:
         warnings.append(f"labelled with another encoding, read as {decoded.encoding}")
     entries = list(found.entries)
     if found.get("bozo"):
         entries = _whole_entries(found, text, root)
         warnings.append(f"broken XML ({_reason(found)}), {len(entries)} whole entries read")
-    return read_feed(found, entries, url, text, warnings)
+        if not _has_end(text, root):
+            lacks = f"cut off after {len(entries)} whole entr{'y' if len(entries) == 1 else 'ies'}"
+    return replace(read_feed(found, entries, url, text, warnings), lacks=lacks)
 
 
 def _refuse_other(text: str, root: str, content_type: str) -> None:
@@ -89,6 +93,12 @@ def _is_cut(text: str) -> bool:
     return bool(tags) and not tags[-1]
 
 
+def _has_end(text: str, root: str) -> bool:
+    """Tell whether broken XML ends with its root, whatever comment stands behind it."""
+    rest = text[max((tag.end() for tag in _ITEM.finditer(text)), default=0) :]
+    return f"</{root}" in rest.lower()
+
+
 def _whole_entries(found: Any, text: str, root: str) -> list[Any]:
     """Return the whole entries of broken XML; raise `FeedError` where there is none.
 
@@ -99,7 +109,7 @@ def _whole_entries(found: Any, text: str, root: str) -> list[Any]:
         entries.pop()
     if entries:
         return entries
-    if not text.rstrip().lower().endswith(f"</{root}>"):
+    if not _has_end(text, root):
         raise FeedError("it is cut off, with no whole entry before the end")
     reason = _reason(found)
     if reason != "unbound prefix":

@@ -27,7 +27,7 @@ from monitor.feeds.plan import (
     usable_date,
 )
 from monitor.feeds.reader import PageAnswer
-from monitor.feeds.urls import article_id, canonical_url, host_of
+from monitor.feeds.urls import article_id, canonical_url, host_of, shown_url
 from monitor.types import (
     ContentOrigin,
     Feed,
@@ -272,7 +272,7 @@ class FeedWork:
             incoming=tuple(o for o in outcomes if isinstance(o, Incoming)),
             sightings=tuple(o for o in outcomes if isinstance(o, Sighting)),
             dropped=dict(sorted(self.dropped.items())),
-            error=answer.error,
+            error=self._trouble(),
             warnings=tuple(dict.fromkeys(warnings))[:_MAX_WARNINGS],
             not_modified=answer.result is not None and answer.result.not_modified,
             title=parsed.title if parsed else "",
@@ -282,6 +282,16 @@ class FeedWork:
             page_failures=dict(sorted(self.page_failures.items())),
             silence=find_silence(state.recent, self.at) if state.silent else None,
         )
+
+    def _trouble(self) -> str | None:
+        """Return why nothing came of the feed, or what it lacks of what it seems to hold."""
+        answer = self.answer
+        if answer.error is not None or answer.parsed is None or answer.result is None:
+            return answer.error
+        lacks = answer.parsed.lacks
+        if answer.feed.kind == "page" and answer.result.truncated:  # of a list the end is no sign
+            lacks = f"cut off after {len(answer.parsed.entries)} links"
+        return f"{shown_url(answer.result.url)}: {lacks}" if lacks else None
 
     def _state(self, min_interval_s: int) -> FeedState:
         answer = self.answer
@@ -306,6 +316,10 @@ class FeedWork:
             ttl_s=answer.parsed.ttl_s if answer.parsed else None,
             dates=dates,
         )
+        if trouble := self._trouble():
+            # asked again by its own rhythm, and for all of it
+            failures = answer.state.failures + 1
+            return replace(state, etag=None, modified=None, error=trouble, failures=failures)
         return replace(state, etag=None, modified=None) if self.incomplete else state
 
 

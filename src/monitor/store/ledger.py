@@ -102,14 +102,17 @@ def _failures(connection: Connection, failed: Sequence[Row[Any]]) -> tuple[Faile
     for some in chunks(sorted(row.feed_id for row in failed)):
         read = (
             select(func.max(polls.c.id))
-            .where(polls.c.feed_id.in_(some), polls.c.error.is_(None))
-            .where(polls.c.id < max(row.id for row in failed))
+            .where(polls.c.feed_id.in_(some), polls.c.error.is_(None) | (polls.c.fetched > 0))
+            .where(polls.c.id <= max(row.id for row in failed))
             .group_by(polls.c.feed_id)
         )
         for row in connection.execute(select(polls).where(polls.c.id.in_(read))):
             last_read[row.feed_id] = row.at
     names = _names(connection, failed)
-    found = [FailedFeed(*names[r.feed_id], r.error, last_read.get(r.feed_id)) for r in failed]
+    found = [
+        FailedFeed(*names[r.feed_id], r.error, last_read.get(r.feed_id), in_part=r.fetched > 0)
+        for r in failed
+    ]
     return tuple(sorted(found, key=lambda feed: feed.url))
 
 

@@ -131,10 +131,12 @@ def share_words(brought: Brought) -> str:
 def view_poll(poll: PollResult, now: datetime, zone: ZoneInfo) -> PollView:
     """Return a ledger line in words."""
     when = _when(poll.at, now, zone)
-    if poll.error is not None:
-        return PollView(when, "", reason_words(poll.error))
+    why = reason_words(poll.error) if poll.error is not None else ""
+    if why and not poll.fetched:
+        return PollView(when, "", why)
     pages = page_failure_words(poll.page_failures)
-    trouble = f"pages asked for in vain: {pages}" if pages else ""
+    vain = f"pages asked for in vain: {pages}" if pages else ""
+    trouble = "; ".join(filter(None, (why, vain)))
     if poll.not_modified:
         return PollView(when, "nothing new", trouble)
     names = sorted(poll.dropped.items())
