@@ -46,7 +46,7 @@ def commands() -> dict[str, Command]:
         for param in command.params:
             if not param.opts[0].startswith("-"):
                 arguments.append((param.metavar or param.name).upper())
-            elif "--help" not in param.opts:
+            elif "--help" not in param.opts and not param.hidden:
                 options |= {*param.opts, *param.secondary_opts}
                 choices[param.opts[0]] = tuple(_words(param))
         children = getattr(command, "commands", {})

@@ -28,6 +28,7 @@ FLOORS: list[set[str]] = [
         "labels",
         "recipients",
         "intervals",
+        "periods",
         "gaps",
         "counted",
         "visitors",

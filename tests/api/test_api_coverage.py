@@ -27,7 +27,7 @@ def test_a_sample_is_drawn_by_who_asks_for_it(client: httpx.Client) -> None:
 
 
 def test_a_period_is_accounted_for(client: httpx.Client) -> None:
-    answer = client.get("/v1/coverage", params={"since": "2026-11-25", "until": "2026-11-26"})
+    answer = client.get("/v1/coverage", params={"since": "2026-11-25", "until": "2026-11-25"})
     found = CoverageAccount.model_validate(answer.json())
     assert found.items.balanced
     assert (found.items.fetched, found.items.stored) == (3, 3)

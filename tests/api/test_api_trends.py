@@ -7,12 +7,12 @@ import pytest
 
 from monitor.api.trends_schemas import OutletsOut, ScorecardOut, TrendsOut
 from monitor.core import Monitor
-from monitor.desk.periods import month_of
 from monitor.desk.trends import judge_flag, read_period, report_of, trends_of
 from monitor.errors import UsageError
+from monitor.periods import month_of
 from monitor.trends import render_report
 
-DAYS = {"since": "2026-11-01", "until": "2026-12-01"}
+DAYS = {"since": "2026-11-01", "until": "2026-11-30"}
 
 
 def test_trends_of_a_period(client: httpx.Client) -> None:
@@ -36,7 +36,7 @@ def test_outlets_and_a_scorecard(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "days", [{"since": "2026-11-02", "until": "2026-11-02"}, {"since": "1900-01-01"}]
+    "days", [{"since": "2026-11-02", "until": "2026-11-01"}, {"since": "1900-01-01"}]
 )
 def test_a_period_that_is_none(client: httpx.Client, days: dict[str, str]) -> None:
     assert client.get("/v1/trends", params=days).status_code == 422

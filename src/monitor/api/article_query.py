@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.api.schemas import LanguageCode, WholeStr
 from monitor.errors import UsageError
+from monitor.periods import bounds_of, parse_day
 from monitor.searching import read_search
 from monitor.store.search import Relevance, Wanted
 from monitor.types import (
@@ -36,19 +36,14 @@ TAGS = (
 """The schemes of tags, each a filter by its name."""
 
 
-_BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-
-
 def _iso_day(value: object) -> object:
     """Refuse what pydantic would read as seconds since 1970; JSON has days as strings too."""
     if not isinstance(value, str):
         return value
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise PydanticCustomError("date_parsing", "no ISO date")
+        return parse_day(value, "")
+    except UsageError as error:
+        raise PydanticCustomError("date_parsing", "no ISO date") from error
 
 
 Day = Annotated[date, BeforeValidator(_iso_day)]
@@ -68,8 +63,8 @@ class ArticleChoice(BaseModel):
         examples=["fishing"],
     )
     since: Day | None = Field(default=None, description="First seen on or after this day.")
-    until: Day | None = Field(default=None, description="First seen before this day.")
-    to: Day | None = Field(default=None, description="First seen on or before this day.")
+    until: Day | None = Field(default=None, description="First seen on or before this day.")
+    to: Day | None = Field(default=None, description="What `until` was called: the same.")
     form: Literal[FORMS] | None = Field(  # type: ignore[valid-type]
         default=None, description="Only this form of exploitation."
     )
@@ -157,6 +152,8 @@ class ArticleChoice(BaseModel):
     def wanted(self, zone: ZoneInfo) -> Wanted:
         """Return what is asked for; days are those of `zone`."""
         tags = [(scheme, getattr(self, scheme)) for scheme in TAGS]
+        last = min((day for day in (self.until, self.to) if day), default=None)
+        since, until = bounds_of(self.since, last, zone)
         return Wanted(
             words=read_search(self.q or ""),
             tags=tuple(
@@ -166,17 +163,13 @@ class ArticleChoice(BaseModel):
             ),
             outlet=self.outlet or "",
             language=self.language or "",
-            since=None if self.since is None else _midnight(self.since, zone),
-            until=min(self._ends(zone), default=None),
+            since=since,
+            until=until,
             relevance=self._relevance(),
             min_relevance=self.min_relevance,
             flag=self.flag or "",
             rule=self.rule or "",
         )
-
-    def _ends(self, zone: ZoneInfo) -> list[datetime]:
-        ends = [] if self.until is None else [_midnight(self.until, zone)]
-        return ends if self.to is None else [*ends, _midnight(self.to, zone, days=1)]
 
     def _relevance(self) -> tuple[Relevance, ...] | None:
         one: tuple[Relevance, ...] | None = None if self.relevance is None else (self.relevance,)
@@ -186,14 +179,6 @@ class ArticleChoice(BaseModel):
             ("relevant",) if self.relevant else ("borderline", "not_relevant")
         )
         return said if one is None else tuple(name for name in one if name in said)
-
-
-def _midnight(day: date, zone: ZoneInfo, *, days: int = 0) -> datetime:
-    """Return when a day begins, or one so many days later; at the calendar's ends its end."""
-    try:
-        return datetime.combine(day + timedelta(days=days), time(), zone).astimezone(UTC)
-    except OverflowError:
-        return _BEGINNING if day.year == 1 else _END
 
 
 class ArticleFilters(ArticleChoice):

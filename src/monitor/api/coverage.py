@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -18,8 +18,11 @@ from monitor.api.problems import ProblemError
 from monitor.core import Monitor
 from monitor.desk.coverage import coverage, sample_json, sample_of, tell_elsewhere, told_json
 from monitor.errors import FeedError, Forgotten, NotFound, UsageError
+from monitor.periods import period_of
 
 router = APIRouter(tags=["coverage"], dependencies=[Depends(need("read"))])
+DAYS = 30
+"""Told of unless others are asked for."""
 _posted = APIRouter(route_class=JsonRoute, dependencies=[Depends(need("review"))])
 
 
@@ -28,15 +31,16 @@ class PeriodQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: Day | None = Field(default=None, description="The first day; default 30 days before.")
-    until: Day | None = Field(default=None, description="The day after the last; default tomorrow.")
+    since: Day | None = Field(
+        default=None, description="The first day; default the 30th from the last."
+    )
+    until: Day | None = Field(default=None, description="The last day; default today.")
 
 
-def period_of(query: PeriodQuery, monitor: Monitor) -> tuple[date, date]:
-    """Return the days [since, until) that are asked for."""
+def period_asked(query: PeriodQuery, monitor: Monitor) -> tuple[date, date]:
+    """Return the days [since, until) that are asked for. Raises `UsageError`."""
     today = monitor.now().astimezone(monitor.settings.zone).date()
-    until = query.until or today + timedelta(days=1)
-    return query.since or max(date(1, 1, 2), until - timedelta(days=30)), until
+    return period_of(query.since, query.until, today=today, length=DAYS)
 
 
 def refused(field: str, error: Exception) -> ProblemError:
@@ -55,7 +59,7 @@ def refused(field: str, error: Exception) -> ProblemError:
 def read_coverage(query: Annotated[PeriodQuery, Query()], monitor: MonitorDep) -> JSONResponse:
     """Return the account of a period, and as far as it is known what was missed in it."""
     try:
-        return JSONResponse(coverage(monitor, *period_of(query, monitor)))
+        return JSONResponse(coverage(monitor, *period_asked(query, monitor)))
     except UsageError as error:
         raise refused("since", error) from error
 

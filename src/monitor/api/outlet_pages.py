@@ -15,10 +15,10 @@ from monitor.api.trend_pages import csv_response
 from monitor.core import Monitor
 from monitor.desk.letters import confirmed_flags, draft_letter, quote
 from monitor.desk.outlet_pages import read_cards
-from monitor.desk.periods import midnight
 from monitor.desk.story_pages import StoryChoice, read_stories
 from monitor.desk.trends import Period, outlet_name, read_period, scorecard_of
 from monitor.errors import NotFound
+from monitor.periods import midnight
 from monitor.trends import Panel, Scorecard, card_panels
 from monitor.visitors import Visitor
 from monitor.web.outlets import (
@@ -122,7 +122,7 @@ def _period(query: DaysQuery, monitor: Monitor) -> Period:
 
 def _days(period: Period) -> dict[str, str]:
     """Return the fields of the form, both days included."""
-    return {"since": str(period.since), "to": str(period.last)}
+    return {"since": str(period.since), "until": str(period.last)}
 
 
 def _rests(monitor: Monitor) -> Rests:

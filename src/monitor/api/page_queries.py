@@ -5,7 +5,7 @@ A form sends every field it has, so an empty value is no filter.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -14,8 +14,8 @@ from monitor.api.article_query import Day
 from monitor.api.coverage import refused
 from monitor.api.schemas import WholeStr
 from monitor.core import Monitor
-from monitor.desk.periods import days_of, midnight
 from monitor.errors import UsageError
+from monitor.periods import Bounds, bounds_of, period_of
 from monitor.trends import Step
 from monitor.types import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
 
@@ -36,12 +36,18 @@ _LABELS = ("form", "place", "response", "victim", "indicator", "topic")
 
 
 class DaysQuery(BaseModel):
-    """Days from `since` to `to`, both included."""
+    """Days from `since` to `until`, both included; `to` is what `until` was called."""
 
     model_config = ConfigDict(extra="forbid")
 
     since: _Day = None
+    until: _Day = None
     to: _Day = None
+
+    @property
+    def last(self) -> date | None:
+        """The last day that is asked for."""
+        return self.until or self.to
 
     def labels(self) -> dict[str, str]:
         """Return the labels that are asked for, by scheme."""
@@ -54,8 +60,8 @@ class DaysQuery(BaseModel):
 
     def asked(self) -> dict[str, str]:
         """Return the fields of the form, "" where nothing is asked for."""
-        fields = type(self).model_fields.keys() - {"after"}
-        values = {name: getattr(self, name) for name in sorted(fields)}
+        fields = type(self).model_fields.keys() - {"after", "to"}
+        values = {name: getattr(self, name) for name in sorted(fields)} | {"until": self.last}
         return {name: "" if value is None else str(value) for name, value in values.items()} | (
             self.labels()
         )
@@ -98,23 +104,11 @@ def days_asked(query: DaysQuery, monitor: Monitor) -> tuple[date, date]:
     """
     today = monitor.now().astimezone(monitor.settings.zone).date()
     try:
-        until = (query.to or today) + timedelta(days=1)
-        since = query.since or max(date(1, 1, 2), until - timedelta(days=DAYS))
-        days_of(since, until)
-    except (UsageError, OverflowError) as error:
+        return period_of(query.since, query.last, today=today, length=DAYS)
+    except UsageError as error:
         raise refused("since", error) from error
-    return since, until
 
 
-def bounds_asked(query: DaysQuery, monitor: Monitor) -> tuple[datetime | None, datetime | None]:
-    """Return when the days that are asked for begin and end; None where they are not bounded.
-
-    Raises `ProblemError`, 422, at the ends of the calendar.
-    """
-    zone = monitor.settings.zone
-    try:
-        since = midnight(query.since, zone) if query.since else None
-        until = midnight(query.to + timedelta(days=1), zone) if query.to else None
-    except (UsageError, OverflowError) as error:
-        raise refused("since", error) from error
-    return since, until
+def bounds_asked(query: DaysQuery, monitor: Monitor) -> Bounds:
+    """Return when the days that are asked for begin and end; None where they are not bounded."""
+    return bounds_of(query.since, query.last, monitor.settings.zone)

@@ -23,12 +23,12 @@ from monitor.api.review_shown import (
 )
 from monitor.desk import reviewing
 from monitor.desk.learning import learning_of
-from monitor.desk.periods import parse_day
 from monitor.desk.practice import answer
 from monitor.desk.reviewing import Chosen, Reviewer
 from monitor.digest.safe import clean
 from monitor.errors import UsageError
 from monitor.labels import ONE, SCHEMES
+from monitor.periods import parse_day
 from monitor.types import VERDICTS, Verdict
 from monitor.web import review_pages
 from monitor.web.review_pages import Desk, Filters

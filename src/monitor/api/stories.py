@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -17,6 +16,7 @@ from monitor.api.schemas import WholeStr
 from monitor.api.story_schemas import StoryDetail, StoryPage
 from monitor.desk.stories import list_stories, page_json, story_json
 from monitor.errors import NotFound
+from monitor.periods import bounds_of
 
 router = APIRouter(tags=["stories"], dependencies=[Depends(need("read"))])
 
@@ -30,7 +30,7 @@ class StoryQuery(BaseModel):
         default=None, description="With an article first seen on or after this day."
     )
     until: Day | None = Field(
-        default=None, description="With an article first seen before this day."
+        default=None, description="With an article first seen on or before this day."
     )
     limit: int = Field(default=50, ge=1, le=200, description="Stories a page.")
     after: WholeStr | None = Field(
@@ -47,14 +47,9 @@ class StoryQuery(BaseModel):
 )
 def stories(query: Annotated[StoryQuery, Query()], monitor: MonitorDep) -> JSONResponse:
     """Return the stories that articles were folded into, a page at a time."""
-    zone = monitor.settings.zone
-    bounds = {
-        name: datetime.combine(day, time(), zone)
-        for name, day in (("since", query.since), ("until", query.until))
-        if day is not None
-    }
+    since, until = bounds_of(query.since, query.until, monitor.settings.zone)
     try:
-        page = list_stories(monitor, **bounds, limit=query.limit, after=query.after)
+        page = list_stories(monitor, since=since, until=until, limit=query.limit, after=query.after)
     except NotFound as error:
         where: list[str | int] = ["query", "after"]
         errors = [(where, "must be the `next` of a page before")]

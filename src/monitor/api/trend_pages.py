@@ -30,7 +30,7 @@ CSV = "text/csv; charset=utf-8"
 def trends_page(query: Asked, monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
     """Show what was written of a period, counted."""
     period, trends, step, panels = _counted(query, monitor)
-    days = {"since": str(period.since), "to": str(trends.days[-1].day)}
+    days = {"since": str(period.since), "until": str(trends.days[-1].day)}
     page = render_trends(
         trends,
         panels,

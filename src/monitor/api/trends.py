@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep, need
-from monitor.api.coverage import PeriodQuery, period_of, refused
+from monitor.api.coverage import PeriodQuery, period_asked, refused
 from monitor.api.openapi import problems
 from monitor.api.schemas import WholeStr
 from monitor.api.trends_schemas import OutletsOut, ScorecardOut, TrendsOut
@@ -23,7 +23,7 @@ Asked = Annotated[PeriodQuery, Query()]
 
 def _read(query: PeriodQuery, monitor: Monitor) -> Period:
     try:
-        return read_period(monitor, *period_of(query, monitor))
+        return read_period(monitor, *period_asked(query, monitor))
     except UsageError as error:
         raise refused("since", error) from error
 
@@ -55,7 +55,7 @@ def outlets(query: Asked, monitor: MonitorDep) -> JSONResponse:
             "schema": 1,
             "note": NOT_INCIDENCE,
             "since": period.since.isoformat(),
-            "until": period.until.isoformat(),
+            "until": period.last.isoformat(),
             "outlets": [outlet_json(one) for one in outlets_of(monitor, period)],
         }
     )
@@ -76,4 +76,4 @@ def scorecard(
     """Return how an outlet writes, as far as that is known: by confirmed flags."""
     period = _read(query, monitor)
     card = scorecard_of(monitor, period, outlet_id)
-    return JSONResponse(scorecard_json(card, period.since.isoformat(), period.until.isoformat()))
+    return JSONResponse(scorecard_json(card, period.since.isoformat(), period.last.isoformat()))

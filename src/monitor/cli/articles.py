@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from monitor.cli.context import monitor_of
+from monitor.cli.coverage import day_asked
 from monitor.cli.output import plain, progress, say, show
 from monitor.cli.tags import read_tags
 
@@ -73,8 +73,9 @@ def search(
     place: Annotated[str, typer.Option(help="Only this country (ISO alpha-2).")] = "",
     outlet: Annotated[str, typer.Option(help="Only this outlet, by its name.")] = "",
     language: Annotated[str, typer.Option(help="Only this language, such as en.")] = "",
-    since: Annotated[str, typer.Option(help="First seen on or after this day.")] = "",
-    to: Annotated[str, typer.Option(help="First seen on or before this day.")] = "",
+    since: Annotated[str | None, typer.Option(help="First seen on or after this day.")] = None,
+    until: Annotated[str | None, typer.Option(help="First seen on or before this day.")] = None,
+    to: Annotated[str | None, typer.Option(hidden=True, help="What --until was called.")] = None,
     relevance: Annotated[
         _Relevance | None, typer.Option(help="Only those judged so, or not judged.")
     ] = None,
@@ -88,6 +89,7 @@ def search(
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print stored articles that fit, newest first: id, day, outlet, headline."""
+    from monitor.periods import bounds_of
     from monitor.searching import read_search
     from monitor.store.search import Wanted
 
@@ -95,14 +97,17 @@ def search(
     asked = read_search(" ".join(words or []))
     if words:
         say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.told)))
-    since_, until = _days(monitor, since, to)
+    zone = monitor.settings.zone
+    first, last = bounds_of(
+        day_asked(since, "--since"), day_asked(until, "--until") or day_asked(to, "--to"), zone
+    )
     wanted = Wanted(
         words=asked,
         tags=tuple(read_tags([*(tag or []), *([f"place={place}"] if place else [])])),
         outlet=outlet,
         language=language,
-        since=since_,
-        until=until,
+        since=first,
+        until=last,
         relevance=_one(relevance),
         flag=flag or "",
         rule=rule,
@@ -112,15 +117,6 @@ def search(
 
 def _one(relevance: Relevance | None) -> tuple[Relevance, ...] | None:
     return None if relevance is None else (relevance,)
-
-
-def _days(monitor: Monitor, since: str, to: str) -> tuple[datetime | None, datetime | None]:
-    from monitor.desk.periods import midnight, parse_day
-
-    zone = monitor.settings.zone
-    first = midnight(parse_day(since, "--since"), zone) if since else None
-    last = midnight(parse_day(to, "--to") + timedelta(days=1), zone) if to else None
-    return first, last
 
 
 def _print(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
 
     from monitor.core import Monitor
 
-Since = Annotated[str | None, typer.Option(help="The first day; default 30 days before the last.")]
-Until = Annotated[str | None, typer.Option(help="The day after the last; default tomorrow.")]
+Since = Annotated[str | None, typer.Option(help="The first day; default the 30th from the last.")]
+Until = Annotated[str | None, typer.Option(help="The last day; default today.")]
 
 _HAD = {
     "shown": "we had shown it",
@@ -31,11 +30,18 @@ _HAD = {
 
 def period(monitor: Monitor, since: str | None, until: str | None) -> tuple[date, date]:
     """Return the days [since, until) that are asked for."""
-    from monitor.desk.periods import parse_day
+    from monitor.periods import period_of
 
     today = monitor.now().astimezone(monitor.settings.zone).date()
-    last = parse_day(until, "--until") if until else today + timedelta(days=1)
-    return parse_day(since, "--since") if since else last - timedelta(days=30), last
+    days = day_asked(since, "--since"), day_asked(until, "--until")
+    return period_of(*days, today=today, length=30)
+
+
+def day_asked(value: str | None, option: str) -> date | None:
+    """Return the day that an option names, None where it is not given. Raises `UsageError`."""
+    from monitor.periods import parse_day
+
+    return None if value is None else parse_day(value, option)
 
 
 def coverage(
@@ -67,7 +73,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
     )
     reasons = ", ".join(f"{n} {why}" for why, n in found["not_judged"].items())
     lines = [
-        f"{found['since']} to {found['until']} (not included), {found['timezone']}",
+        f"{found['since']} to {found['until']}, both included, {found['timezone']}",
         f"feeds: {feeds['followed']} followed now; {polled}",
         *(f"  failing: {one['title'] or one['url']}: {one['error']}" for one in feeds["failing"]),
         *(f"  silent: {one['title'] or one['url']}" for one in feeds["silent"]),

@@ -8,7 +8,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +16,7 @@ import typer
 
 from monitor.cli.as_of import export_as_of, tell_changes
 from monitor.cli.context import monitor_of
+from monitor.cli.coverage import day_asked
 from monitor.cli.engine import Engine, RayAddress, cluster_address
 from monitor.cli.output import progress, say, show
 from monitor.cli.tags import read_tags
@@ -150,7 +150,7 @@ def export(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where to write.")],
     format: Annotated[ExportFormat | None, typer.Option(help="The kind of file.")] = None,
     since: Annotated[str | None, typer.Option(help="First seen on or after this day.")] = None,
-    until: Annotated[str | None, typer.Option(help="First seen before this day.")] = None,
+    until: Annotated[str | None, typer.Option(help="First seen on or before this day.")] = None,
     form: Annotated[str | None, typer.Option(help="Only this form of exploitation.")] = None,
     place: Annotated[str | None, typer.Option(help="Only this country (ISO alpha-2).")] = None,
     min_relevance: Annotated[
@@ -221,13 +221,16 @@ def export(
 ) -> None:
     """Write the stored articles with tags, findings, stamps and offsets."""
     from monitor.corpus import key_path
+    from monitor.periods import bounds_of
 
     monitor = monitor_of(context)
     place = place.upper() if place else None
     _refuse_unknown(language, form, place)
+    zone = monitor.settings.zone
+    first, last = bounds_of(day_asked(since, "--since"), day_asked(until, "--until"), zone)
     filters = {
-        "since": _day(since, "--since", monitor.settings.zone),
-        "until": _day(until, "--until", monitor.settings.zone),
+        "since": first,
+        "until": last,
         "form": form,
         "place": place,
         "min_relevance": min_relevance,
@@ -290,13 +293,3 @@ def _kept_back(report: ExportReport) -> Iterator[str]:
     if nameless := report.withheld("addresses"):
         where = f": those are in {report.key}, for you alone" if report.key else ""
         yield f"{nameless} without address and headline, as somebody can be known{where}"
-
-
-def _day(value: str | None, option: str, zone: Any) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise UsageError(f"{option}: '{value}' is no ISO date") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from monitor.cli.context import monitor_of
+from monitor.cli.coverage import day_asked
 from monitor.cli.output import plain, progress, say, show
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ app = typer.Typer(help="Events as outlets told them, across days.", no_args_is_h
 
 Format = Literal["text", "json"]
 _Format = Annotated[Format, typer.Option(help="How to write it.")]
-_Day = Annotated[str | None, typer.Option(help="An ISO date, in the desk's time zone.")]
+_Since = Annotated[str | None, typer.Option(help="Seen on or after this day.")]
+_Until = Annotated[str | None, typer.Option(help="Seen on or before this day.")]
 
 
 @app.command("fold")
@@ -44,22 +46,23 @@ def fold_stories(monitor: Monitor) -> None:
 @app.command("list")
 def list_(
     context: typer.Context,
-    since: _Day = None,
-    until: _Day = None,
+    since: _Since = None,
+    until: _Until = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 50,
     after: Annotated[str | None, typer.Option(help="The story to go on after.")] = None,
     format: _Format = "text",
 ) -> None:
     """List stories with an article first seen in the time asked for, oldest story first."""
     from monitor.desk.stories import list_stories, page_json
-    from monitor.digest import day_bounds
+    from monitor.periods import bounds_of
 
     monitor = monitor_of(context)
     zone = monitor.settings.zone
+    bounds = bounds_of(day_asked(since, "--since"), day_asked(until, "--until"), zone)
     page = list_stories(
         monitor,
-        since=day_bounds(since, zone)[0] if since else None,
-        until=day_bounds(until, zone)[0] if until else None,
+        since=bounds[0],
+        until=bounds[1],
         limit=limit,
         after=after,
     )

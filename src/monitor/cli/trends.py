@@ -44,7 +44,7 @@ def _trend_lines(found: Trends) -> Iterator[str]:
     from monitor.trends.report import basis_words
     from monitor.trends.words import label_words
 
-    yield f"{found.since} to {found.until} (not included), {found.timezone}"
+    yield f"{found.since} to {found.days[-1].day}, first seen, {found.timezone}"
     yield (
         f"{found.items} items of {found.stored} stored tell {found.stories} stories,"
         f" in {found.outlets} outlets"
@@ -80,7 +80,7 @@ def outlets(
     monitor = monitor_of(context)
     read = read_period(monitor, *period(monitor, since, until))
     found = outlets_of(monitor, read)
-    days = (read.since.isoformat(), read.until.isoformat())
+    days = (read.since.isoformat(), read.last.isoformat())
     if outlet:
         chosen = next((one for one in found if outlet in (one.id, one.name)), None)
         if chosen is None:

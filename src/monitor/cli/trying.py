@@ -67,7 +67,7 @@ def try_(
 
 def _since(monitor: Monitor, value: str | None) -> datetime | None:
     """Return a moment: so many days or weeks ago, or when a day begins. Raises `UsageError`."""
-    from monitor.desk.periods import midnight, parse_day
+    from monitor.periods import midnight, parse_day
 
     if value is None:
         return None

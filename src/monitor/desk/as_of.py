@@ -165,6 +165,9 @@ def refuse_other(earlier: Earlier, given: Mapping[str, Any]) -> None:
         if value is not None and value != then.get(name):
             option = f"--{name.replace('_', '-')}"
             said = "none" if then.get(name) is None else then[name]
+            said = (
+                f"{said} (not included)" if isinstance(said, datetime) and name == "until" else said
+            )
             raise UsageError(f"{option} {value} contradicts {earlier.manifest}: {said}")
 
 

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from monitor.core import Monitor
-from monitor.desk.periods import days_of, midnight, parse_day
 from monitor.errors import NotFound, UsageError
 from monitor.gaps import Draw, Told, ToldHad
+from monitor.periods import days_of, midnight, parse_day
 from monitor.types import Article
 
 OUTSIDE = (
@@ -71,7 +71,7 @@ def _draw(monitor: Monitor, day: date) -> Draw:
     from monitor.sampling import draw_sample
 
     zone, stamps = monitor.settings.zone, monitor.relevance_stamps
-    since, until = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+    since, until = midnight(day, zone), midnight(day, zone, after=1)
     waiting = monitor.store.waiting(since, until, stamps)
     if waiting:
         raise UsageError(f"{waiting} articles of {day} are not judged yet: monitor assess")
@@ -127,7 +127,7 @@ def coverage(monitor: Monitor, since: date, until: date) -> dict[str, Any]:
     return {
         "schema": 1,
         "since": since.isoformat(),
-        "until": until.isoformat(),
+        "until": (until - timedelta(days=1)).isoformat(),
         "timezone": monitor.settings.timezone,
         "feeds": {
             "followed": len(monitor.store.feeds()),

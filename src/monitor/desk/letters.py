@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.desk.periods import midnight
 from monitor.desk.quotes import seen_words
 from monitor.desk.withdraw import IDENTIFYING
 from monitor.digest.safe import clean, excerpt, safe_url
 from monitor.digest.times import date_words, day_words
 from monitor.masks import WITHHELD, Shown
+from monitor.periods import midnight
 from monitor.trends.letter import Complaint, Letter, Point, write_letter
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
 from monitor.decisions import Act, Decision, FlagSaid, Said, Shown
-from monitor.desk.periods import midnight, parse_day
 from monitor.errors import NotFound, UsageError
 from monitor.labels import check_labels
+from monitor.periods import bounds_of, parse_day
 from monitor.types import Article, AssessedArticle, Review, Verdict
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ def queue_of(monitor: Monitor, chosen: Chosen, who: Reviewer) -> Queue:
     since = until = None
     if chosen.day:
         day = parse_day(chosen.day, "day")
-        zone = monitor.settings.zone
-        since, until = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+        since, until = bounds_of(day, day, monitor.settings.zone)
     shown = monitor.store.shown_articles(
         monitor.relevance_stamps, monitor.stories_stamp, since=since, until=until
     )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.core import Monitor
 from monitor.counted import Item
-from monitor.desk.periods import days_of, midnight, month_of
 from monitor.errors import NotFound, UsageError
+from monitor.periods import days_of, midnight, month_of
 
 if TYPE_CHECKING:
     from monitor.trends import Basis, Outlet, Report, Scorecard, Trends

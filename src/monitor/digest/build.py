@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.errors import UsageError
+from monitor.periods import BEGINNING, END, bounds_of, parse_day
 from monitor.types import AssessedArticle, Digest, Ledger, Story, Tag
 
 ALL = "all"
@@ -34,17 +35,14 @@ def day_bounds(day: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | No
             )
         return since, until
     try:
-        # strptime rather than fromisoformat, which also takes 20261125 and 2026-W48-3
-        first = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC).date()
-        return _midnight(first, zone), _midnight(first + timedelta(days=1), zone)
-    except (ValueError, OverflowError) as error:
+        since, until = bounds_of(first := parse_day(day, "day"), first, zone)
+    except UsageError as error:
         raise UsageError(
             f"'{day[:20]}' is no day: give a date such as 2026-11-25, or all"
         ) from error
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+    if since == BEGINNING or until == END:
+        raise UsageError(f"'{day}' is no day here: it is too near to the calendar's end")
+    return since, until
 
 
 def build_digest(

@@ -19,7 +19,7 @@ def trends_json(trends: Trends) -> dict[str, Any]:
         "schema": 1,
         "note": NOT_INCIDENCE,
         "since": trends.since.isoformat(),
-        "until": trends.until.isoformat(),
+        "until": trends.days[-1].day.isoformat(),
         "timezone": trends.timezone,
         "stored": trends.stored,
         "items": trends.items,

@@ -39,7 +39,7 @@ def render_trends(
     `outlets` and `countries` are offered to choose from.
     """
     given = {name: value for name, value in asked.items() if value}
-    days = {name: value for name, value in given.items() if name in ("since", "to")}
+    days = {name: value for name, value in given.items() if name in ("since", "until")}
     alike = {name: value for name, value in given.items() if name in ("form", "place", "outlet")}
     return render(
         "trends.html",
@@ -54,7 +54,7 @@ def render_trends(
         outlets=outlets,
         trends=trends,
         panels=view_panels(panels, "/trends", given),
-        filtered=any(name not in ("since", "to", "step") for name in given),
+        filtered=any(name not in ("since", "until", "step") for name in given),
         unfiltered=address("/trends", days),
         stories=address("/stories", {**days, **alike}),
         last=trends.until - timedelta(days=1),
