@@ -27,7 +27,7 @@ def read_parquet(folder: Path) -> list[dict[str, Any]]:
 def _from_row(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row as the JSON record: what is not said is left out where that leaves it out."""
     values = _times(row)
-    for name in ("text", "expired"):
+    for name in ("text", "expired", "published_in"):
         if values.get(name) is None:
             values.pop(name, None)
     for tag in values["tags"]:
@@ -61,7 +61,8 @@ def _times(value: Any) -> Any:
     return list(map(_times, value)) if isinstance(value, list) else value
 
 
-WIDE = ("id", "url", "title", "outlet", "language", "published", "sha256", "text", "story")
+WIDE = ("id", "url", "title", "outlet", "language", "published", "published_in", "sha256", "text")
+WIDE += ("story",)
 PLACE = ("field", "start", "end", "match")
 
 

@@ -87,6 +87,7 @@ def _recorded(draw: st.DrawFn) -> Recorded:
         authors=tuple(draw(st.lists(NAMES, max_size=2))),
         enclosures=(Enclosure("https://news.example/1.jpg", draw(st.sampled_from(["", "a/b"]))),),
         mining=draw(st.sampled_from([None, "reserved", "allowed"])),
+        published_in=draw(st.sampled_from(["", "2004", "2004-05"])),
     )
     assessed = AssessedArticle(
         article,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import UsageError
-from monitor.periods import BEGINNING, END, LONGEST_DAYS, bounds_of, midnight, parse_day, period_of
+from monitor.periods import (
+    BEGINNING,
+    END,
+    LONGEST_DAYS,
+    Published,
+    bounds_of,
+    midnight,
+    parse_day,
+    period_of,
+    published_days,
+)
 
 EDGES = [date.min, date(1, 1, 2), date(9999, 12, 30), date.max]
 ZONES = [ZoneInfo(name) for name in ("UTC", "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu")]
@@ -69,3 +80,30 @@ def test_a_period_has_both_its_days_or_is_refused(
     assert after - timedelta(days=1) == (until or today)
     assert since is None or first == since
     assert since is not None or first == date.min or (after - first).days == length
+
+
+@given(since=DAYS | st.none(), until=DAYS | st.none(), day=DAYS, is_month=st.booleans())
+def test_a_year_or_month_is_within_where_all_its_days_are(
+    since: date | None, until: date | None, day: date, is_month: bool
+) -> None:
+    written = day.isoformat()[: 7 if is_month else 4]
+    first = day.replace(day=1) if is_month else day.replace(month=1, day=1)
+    month = day.month if is_month else 12
+    last = day.replace(month=month, day=monthrange(day.year, month)[1])
+    low, high = since or date.min, until or date.max
+    inside = low <= first and last <= high
+    beside = last < low or first > high
+    wanted = True if inside else False if beside else None
+    if low > high:
+        return  # refused where it is asked for
+    assert Published(since, until, ZONES[0]).holds(None, written) is wanted
+
+
+def test_days_of_publication_are_of_the_desks_clock() -> None:
+    days = Published(date(2004, 5, 1), date(2004, 5, 31), ZoneInfo("Asia/Dili"))
+    assert days.holds(datetime(2004, 4, 30, 15, tzinfo=UTC), "") is True
+    assert days.holds(datetime(2004, 5, 31, 15, tzinfo=UTC), "") is False
+    assert days.holds(None, "") is None
+    assert published_days(None, None, ZONES[0]) is None
+    with pytest.raises(UsageError, match="ends"):
+        published_days(date(2004, 5, 2), date(2004, 5, 1), ZONES[0])

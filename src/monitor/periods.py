@@ -7,6 +7,8 @@ program the second bound is the day, or the moment, after.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -86,3 +88,87 @@ def month_of(value: str) -> tuple[date, date]:
     if (first.year, first.month) == (date.max.year, date.max.month):
         raise UsageError(f"--month: '{value}' is too near to the calendar's end")
     return first, (first + timedelta(days=32)).replace(day=1)
+
+
+_NONE = ("9", "0")
+"""From one to the other is nothing."""
+
+
+def _month(number: int) -> str:
+    return f"{number // 12:04}-{number % 12 + 1:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Days of publication, both included, `None` where there is no bound, on the clock of `zone`.
+
+    What says but a year or a month lies within where all of its days do, and beside where none
+    does; else nobody can tell.
+    """
+
+    since: date | None
+    until: date | None
+    zone: ZoneInfo
+
+    @property
+    def bounds(self) -> Bounds:
+        """The moments that the days span."""
+        return bounds_of(self.since, self.until, self.zone)
+
+    @property
+    def years(self) -> tuple[str, str]:
+        """First and last year that lie wholly within, as they are written."""
+        first, last = self.since or date.min, self.until or date.max
+        after = first.year + (first.replace(month=1, day=1) < first)
+        before = last.year - (last.replace(month=12, day=31) > last)
+        return (f"{after:04}", f"{before:04}") if after <= before else _NONE
+
+    @property
+    def months(self) -> tuple[str, str]:
+        """First and last month that lie wholly within, as they are written."""
+        first, last = self.since or date.min, self.until or date.max
+        after = first.year * 12 + first.month - 1 + (first.day > 1)
+        ends = monthrange(last.year, last.month)[1]
+        before = last.year * 12 + last.month - 1 - (last.day < ends)
+        if after > before:
+            return _NONE
+        return _month(after), _month(before)
+
+    def holds(self, at: datetime | None, within: str) -> bool | None:
+        """Whether what was published `at` a moment, or `within` a year or month, is among it.
+
+        None where that cannot be told.
+        """
+        if at is not None:
+            since, until = self.bounds
+            return (since is None or at >= since) and (until is None or at < until)
+        if not within:
+            return None
+        first, last = self.years if len(within) == len("2004") else self.months
+        if first <= within <= last:
+            return True
+        beside = (self.since is not None and within < self.since.isoformat()[: len(within)]) or (
+            self.until is not None and within > self.until.isoformat()[: len(within)]
+        )
+        return False if beside else None
+
+
+def published_days(since: date | None, until: date | None, zone: ZoneInfo) -> Published | None:
+    """Return the days of publication that are asked for, None where none are.
+
+    Raises `UsageError` where they end before they begin.
+    """
+    if since is None and until is None:
+        return None
+    if since is not None and until is not None and until < since:
+        raise UsageError(f"the period ends ({until}) before it begins ({since})")
+    return Published(since, until, zone)
+
+
+def undated_words(number: int, most: int | None = None) -> str:
+    """Say how many articles are left out since nobody can tell when they were published."""
+    many = f"more than {most:,}" if most is not None and number > most else f"{number:,}"
+    is_one = number == 1
+    return (
+        f"{many} without a publication date that can be placed {'is' if is_one else 'are'} left out"
+    )

@@ -62,6 +62,7 @@ def named_json(article: Article) -> dict[str, Any]:
         "outlet": article.outlet,
         "language": article.language,
         "published": time_json(article.published),
+        **({"published_in": article.published_in} if article.published_in else {}),
         "seen": time_json(article.seen),
     }
 

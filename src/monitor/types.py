@@ -340,6 +340,7 @@ class Incoming:
     mining: Mining | None = None
     mining_policy: str = ""
     outlet: str = ""
+    published_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,8 +418,9 @@ class Article:
     `id` is derived from the canonical URL; `sha256` is the hash of title and text and names the
     version; `seen` is when the desk first saw the item, in whatever version. `summary` is what the
     feed said of it, empty where the text came without one; `authors` (the byline), `categories` and
-    `enclosures` are what it listed with this version. Since `expired` it has no words: the desk
-    keeps them for so long only.
+    `enclosures` are what it listed with this version. `published_in` is the year or month, such as
+    2004 or 2004-05, where no day is said. Since `expired` it has no words: the desk keeps them for
+    so long only.
     """
 
     id: str
@@ -437,6 +439,7 @@ class Article:
     enclosures: tuple[Enclosure, ...] = ()
     mining: Mining | None = None
     mining_policy: str = ""
+    published_in: str = ""
     expired: datetime | None = None
 
 

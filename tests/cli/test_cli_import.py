@@ -7,6 +7,7 @@ import json
 import signal
 import sqlite3
 import time
+from csv import DictReader
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,50 @@ def test_an_export_comes_in_elsewhere(desk: Desk, tmp_path: Path, format: str) -
             (one,) = monitor.store.due("any@1", limit=9)
             texts.append((one.id, one.title, one.text, one.sha256, one.published, one.outlet))
     assert texts[0] == texts[1]
+
+
+def test_an_archive_is_chosen_by_publication(desk: Desk, tmp_path: Path) -> None:
+    """A year or a month is accepted, kept as that, and comes out and in again as that."""
+    dates = ["2003-12-31", "2004-02-03", "2005-06-01T10:00:00Z", "2004", "2004-05", "2005", ""]
+    rows = [
+        {"url": f"https://o.example/{n}", "title": f"Row {n}", "text": TEXT, "published": date}
+        for n, date in enumerate(dates)
+    ]
+    (desk.folder / "a.jsonl").write_text(lines(*rows))
+    said = desk.type("articles", "import", "a.jsonl")
+    assert (said.code, said.err) == (0, "a.jsonl: read 7 = stored 7\n")
+    asked = ("--published-since", "2004-01-01", "--published-until", "2005-01-01")
+    found = desk.type("articles", "search", *asked)
+    ids = {article_id(f"https://o.example/{n}"): n for n in range(len(rows))}
+    assert sorted(ids[line.split("\t")[0]] for line in found.out.splitlines()) == [1, 3, 4]
+    assert found.err == (
+        "chosen by: published from 2004-01-01 to 2005-01-01, days included\n"
+        "3 articles\n"
+        "2 without a publication date that can be placed are left out\n"
+    )
+    made = desk.type("export", "--format", "csv", "--text", "full", "-o", "out", *asked)
+    assert "2 without a publication date that can be placed are left out" in made.err
+    assert "chosen by: published from 2004-01-01" in made.err
+    with (desk.folder / "out" / "articles.csv").open(encoding="utf-8-sig", newline="") as file:
+        told = {row["title"]: (row["published"], row["published_in"]) for row in DictReader(file)}
+    assert told == {
+        "Row 1": ("2004-02-03T00:00:00Z", ""),
+        "Row 3": ("", "2004"),
+        "Row 4": ("", "2004-05"),
+    }
+    manifest = json.loads((desk.folder / "out" / "manifest.json").read_text())["files"][0]
+    assert (manifest["filters"], manifest["undated"]) == (
+        {"published_since": "2004-01-01", "published_until": "2005-01-01", "timezone": "UTC"},
+        2,
+    )
+    again = desk.type("export", "--as-of", "out", "-o", "again")
+    assert again.code == 0, again
+    assert "the same bytes" in again.err
+    other = make_desk(tmp_path / "other")
+    assert other.type("articles", "import", str(desk.folder / "out" / "articles.csv")).code == 0
+    with Monitor(Settings(home=other.folder)) as monitor:
+        kept = {one.title: one.published_in for one in monitor.store.due("any@1", limit=9)}
+    assert kept == {"Row 1": "", "Row 3": "2004", "Row 4": "2004-05"}
 
 
 def test_addresses_are_fetched_politely(desk: Desk) -> None:

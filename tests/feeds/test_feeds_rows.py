@@ -42,6 +42,28 @@ def test_formats_by_name() -> None:
         format_of(Path("a.xml"))
 
 
+@pytest.mark.parametrize(
+    ("written", "within"),
+    [("2004", "2004"), (2004, "2004"), ("2004-05", "2004-05"), (" 2004 ", "2004")],
+)
+def test_a_year_or_month_is_kept_as_that(tmp_path: Path, written: Any, within: str) -> None:
+    row = {"url": "https://o.example/1", "text": "Words", "published": written}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row))
+    head = "url,text,published\r\nhttps://o.example/1,Words,"
+    (tmp_path / "a.csv").write_text(f"{head}{written}\r\n")
+    for name in ("a.jsonl", "a.csv"):
+        (found,) = read(tmp_path / name)
+        assert (found.published, found.published_in) == (None, within), name
+
+
+@pytest.mark.parametrize("written", ["0204", 204, 1989, "2004-13", "2004-5", "200405", "04", True])
+def test_what_is_neither_is_no_date(tmp_path: Path, written: Any) -> None:
+    row = {"url": "https://o.example/1", "text": "Words", "published": written}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row))
+    (found,) = read(tmp_path / "a.jsonl")
+    assert (found.why, "'published' is no" in found.says) == ("bad_line", True), found
+
+
 def test_json_lines(tmp_path: Path) -> None:
     good = {"url": "https://o.example/1", "title": "A  headline", "text": "Words 🙂\r\n", "id": 7}
     lines: list[Any] = [

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
+from itertools import product
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +16,7 @@ from sqlalchemy import text
 import monitor.store.migrate as migrating
 from monitor.errors import NotFound, UsageError
 from monitor.masks import Mask
+from monitor.periods import Published, published_days
 from monitor.searching import Term, places_of, read_search
 from monitor.store import Store, open_store
 from monitor.store.database import open_database
@@ -150,6 +154,40 @@ FILTERS: list[tuple[dict[str, Any], str]] = [
 def test_filters(archive: Store) -> None:
     for filters, expected in FILTERS:
         assert found_anyhow(archive, **filters) == {expected}, filters
+
+
+def test_publication(store: Store) -> None:
+    """Each database chooses as `Published.holds` says, and counts what nobody can place."""
+    said: list[dict[str, Any]] = [
+        {"published": datetime(2004, 5, 1, tzinfo=UTC)},
+        {"published": datetime(2004, 5, 31, 23, 59, tzinfo=UTC)},
+        {"published": datetime(2005, 1, 1, tzinfo=UTC)},
+        {"published": None},
+        {"published": None, "published_in": "2004"},
+        {"published": None, "published_in": "2004-05"},
+        {"published": None, "published_in": "2005-02"},
+    ]
+    store.add_feeds([feed()], NOW)
+    entries = [incoming(f"{n}", f"Text {n}", **one) for n, one in enumerate(said)]
+    store.record_poll(poll(feed(), entries), NOW)
+    bounds = [None, *(date(2004, month, day) for month in (1, 5, 6) for day in (1, 2, 30))]
+    bounds += [date(2004, 5, 31), date(2004, 12, 31), date(2005, 2, 28), date.min, date.max]
+    for since, until in product(bounds, bounds):
+        if (days := published_days_or_none(since, until)) is None:
+            continue
+        held = [days.holds(one["published"], one.get("published_in", "")) for one in said]
+        page = store.search(Wanted(published=days), STAMPS, limit=50, newest_first=False)
+        assert [int(key[-1]) for key in page.ids] == [n for n, is_ in enumerate(held) if is_]
+        assert page.undated == held.count(None), days
+        may = store.search(Wanted(published=days, unplaced=True), STAMPS, limit=50)
+        assert may.total == len(held) - held.count(False), days
+
+
+def published_days_or_none(since: date | None, until: date | None) -> Published | None:
+    try:
+        return published_days(since, until, ZoneInfo("UTC"))
+    except UsageError:
+        return None
 
 
 def test_pages(archive: Store) -> None:

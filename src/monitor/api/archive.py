@@ -39,9 +39,9 @@ def archive_page(request: Request, monitor: MonitorDep, visitor: VisitorDep) -> 
     try:
         query = ArticleFilters.model_validate(given)
     except ValidationError as error:
-        names = sorted({str(item["loc"][0]) for item in error.errors()} & _known())
+        names = sorted({str(item["loc"][0]) for item in error.errors() if item["loc"]} & _known())
         which = f"“{names[0]}” has a value that it cannot have." if names else "No such filter."
-        unread = [item["msg"] for item in error.errors() if item["type"] == "search"]
+        unread = [item["msg"] for item in error.errors() if item["type"] in ("search", "days")]
         refusal = f"Not searched: {unread[0]}." if unread else which
         return HTMLResponse(_page(monitor, visitor, refusal=refusal, given=given), 422)
     try:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from monitor.api.schemas import LanguageCode, WholeStr
 from monitor.errors import UsageError
-from monitor.periods import bounds_of, parse_day
+from monitor.periods import bounds_of, parse_day, published_days
 from monitor.searching import read_search
 from monitor.store.search import Relevance, Wanted
 from monitor.types import (
@@ -65,6 +65,13 @@ class ArticleChoice(BaseModel):
     since: Day | None = Field(default=None, description="First seen on or after this day.")
     until: Day | None = Field(default=None, description="First seen on or before this day.")
     to: Day | None = Field(default=None, description="What `until` was called: the same.")
+    published_since: Day | None = Field(
+        default=None,
+        description="Published on or after this day. Where but a year or month is said, all of it.",
+    )
+    published_until: Day | None = Field(
+        default=None, description="Published on or before this day."
+    )
     form: Literal[FORMS] | None = Field(  # type: ignore[valid-type]
         default=None, description="Only this form of exploitation."
     )
@@ -149,6 +156,14 @@ class ArticleChoice(BaseModel):
             raise PydanticCustomError("search", "{why}", {"why": str(error)}) from error
         return q
 
+    @model_validator(mode="after")
+    def _has_days(self) -> Self:
+        try:
+            published_days(self.published_since, self.published_until, ZoneInfo("UTC"))
+        except UsageError as error:
+            raise PydanticCustomError("days", "{why}", {"why": str(error)}) from error
+        return self
+
     def wanted(self, zone: ZoneInfo) -> Wanted:
         """Return what is asked for; days are those of `zone`."""
         tags = [(scheme, getattr(self, scheme)) for scheme in TAGS]
@@ -165,6 +180,7 @@ class ArticleChoice(BaseModel):
             language=self.language or "",
             since=since,
             until=until,
+            published=published_days(self.published_since, self.published_until, zone),
             relevance=self._relevance(),
             min_relevance=self.min_relevance,
             flag=self.flag or "",

@@ -56,6 +56,7 @@ def articles(query: Annotated[ArticleQuery, Query()], monitor: MonitorDep) -> JS
             "total": min(found.total, COUNTED),
             "total_is_exact": found.total <= COUNTED,
             "search": _search_json(wanted) if query.q else None,
+            "undated": min(found.undated, COUNTED),
         }
     )
 

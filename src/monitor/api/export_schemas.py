@@ -42,6 +42,9 @@ class ExportChoice(ArticleChoice):
             "flag": self.flag,
             "rule": self.rule,
             "story": self.story,
+            "published_since": self.published_since,
+            "published_until": self.published_until,
+            "timezone": zone.key if wanted.published is not None else None,
         }
         return {name: value for name, value in found.items() if value is not None}
 

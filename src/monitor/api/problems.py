@@ -219,7 +219,7 @@ def _field_problem(item: Mapping[str, Any]) -> tuple[list[str | int], str]:
     location: list[str | int] = list(item["loc"])
     if item["type"] == "extra_forbidden":
         location.pop()  # the name is the sender's
-    if item["type"] == "search":
+    if item["type"] in ("search", "days"):
         return location, str(item["msg"])  # names operators alone
     if item["type"] == "literal_error":
         return location, f"must be {item['ctx']['expected']}"

@@ -206,6 +206,9 @@ class ArticleOut(Model):
     outlet: str
     language: str | None
     published: str | None = Field(description="As the feed says, RFC 3339.")
+    published_in: str = Field(
+        default="", description="There where no day is said: the year or month, such as 2004-05."
+    )
     seen: str = Field(description="When the desk first saw it, RFC 3339.")
     sha256: str = Field(description="Hash of title and text; names the version.")
     authors: list[str] = Field(description="The byline, as the feed gives it.")
@@ -253,6 +256,12 @@ class ArticlePage(Model):
     total: int = Field(ge=0, le=1000, description="How many there are, counted up to 1,000.")
     total_is_exact: bool = Field(description="False where there are more than that.")
     search: SearchRead | None = Field(description="How `q` was read; null without one.")
+    undated: int = Field(
+        ge=0,
+        le=1000,
+        description="Left out, as nobody can tell whether they were published on the days asked"
+        " for: counted up to 1,000.",
+    )
 
 
 class Alive(Model):

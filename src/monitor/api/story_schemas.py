@@ -18,6 +18,9 @@ class NamedArticle(Model):
     outlet: str
     language: str | None
     published: str | None = Field(description="As the feed says, RFC 3339.")
+    published_in: str = Field(
+        default="", description="There where no day is said: the year or month, such as 2004-05."
+    )
     seen: str = Field(description="When the desk first saw it, RFC 3339.")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from monitor.cli.context import monitor_of
-from monitor.cli.coverage import day_asked
+from monitor.cli.coverage import PublishedSince, PublishedUntil, day_asked, days_words
 from monitor.cli.output import plain, progress, say, show
 from monitor.cli.tags import read_tags
 
@@ -75,6 +75,8 @@ def search(
     language: Annotated[str, typer.Option(help="Only this language, such as en.")] = "",
     since: Annotated[str | None, typer.Option(help="First seen on or after this day.")] = None,
     until: Annotated[str | None, typer.Option(help="First seen on or before this day.")] = None,
+    published_since: PublishedSince = None,
+    published_until: PublishedUntil = None,
     to: Annotated[str | None, typer.Option(hidden=True, help="What --until was called.")] = None,
     relevance: Annotated[
         _Relevance | None, typer.Option(help="Only those judged so, or not judged.")
@@ -89,7 +91,7 @@ def search(
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print stored articles that fit, newest first: id, day, outlet, headline."""
-    from monitor.periods import bounds_of
+    from monitor.periods import bounds_of, published_days
     from monitor.searching import read_search
     from monitor.store.search import Wanted
 
@@ -108,10 +110,17 @@ def search(
         language=language,
         since=first,
         until=last,
+        published=published_days(
+            day_asked(published_since, "--published-since"),
+            day_asked(published_until, "--published-until"),
+            zone,
+        ),
         relevance=_one(relevance),
         flag=flag or "",
         rule=rule,
     )
+    if told := days_words(since, until or to, published_since, published_until):
+        say(told)
     _print(monitor, wanted, limit=limit, after=after, names=names, as_json=format == "json")
 
 
@@ -124,6 +133,7 @@ def _print(
 ) -> None:
     from monitor.desk.archive import look_up
     from monitor.desk.names import ask, hide
+    from monitor.periods import undated_words
     from monitor.store.search import COUNTED
 
     listing = look_up(monitor, wanted, who="", limit=limit, after=after)
@@ -146,6 +156,8 @@ def _print(
             show(_line(monitor, row))
     many = f"more than {COUNTED:,}" if total > COUNTED else f"{total:,}"
     say(f"{many} article{'' if total == 1 else 's'}")
+    if listing.found.undated:
+        say(undated_words(listing.found.undated, COUNTED))
     if listing.next and not as_json:
         say(f"more: --after {listing.next}")
     if listing.unindexed:

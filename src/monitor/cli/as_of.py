@@ -89,5 +89,5 @@ def _tell_lost(lost: Mapping[str, int]) -> None:
         "expired": "expired since: judgements and counts, no words",
     }
     for kind, count in sorted(lost.items()):
-        if count:
+        if count and kind in words:
             say(f"{count} {words[kind]}")

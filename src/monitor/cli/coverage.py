@@ -12,11 +12,15 @@ from monitor.cli.output import plain, say, show
 
 if TYPE_CHECKING:
     from datetime import date
+    from zoneinfo import ZoneInfo
 
     from monitor.core import Monitor
 
 Since = Annotated[str | None, typer.Option(help="The first day; default the 30th from the last.")]
 Until = Annotated[str | None, typer.Option(help="The last day; default today.")]
+
+PublishedSince = Annotated[str | None, typer.Option(help="Published on or after this day.")]
+PublishedUntil = Annotated[str | None, typer.Option(help="Published on or before this day.")]
 
 _HAD = {
     "shown": "we had shown it",
@@ -42,6 +46,29 @@ def day_asked(value: str | None, option: str) -> date | None:
     from monitor.periods import parse_day
 
     return None if value is None else parse_day(value, option)
+
+
+def published_filters(since: str | None, until: str | None, zone: ZoneInfo) -> dict[str, Any]:
+    """Return the filters by days of publication; none where none is asked for."""
+    from monitor.periods import published_days
+
+    first = day_asked(since, "--published-since")
+    last = day_asked(until, "--published-until")
+    if published_days(first, last, zone) is None:
+        return {}
+    return {"published_since": first, "published_until": last, "timezone": zone.key}
+
+
+def days_words(
+    since: str | None, until: str | None, published_since: str | None, published_until: str | None
+) -> str:
+    """Say by which dates articles were chosen, "" where by none."""
+    told = []
+    asked = ((since, until, "first seen"), (published_since, published_until, "published"))
+    for first, last, how in asked:
+        days = [f"from {first}"] * bool(first) + [f"to {last}"] * bool(last)
+        told += [f"{how} {' '.join(days)}"] if days else []
+    return f"chosen by: {' and '.join(told)}, days included" if told else ""
 
 
 def coverage(

@@ -16,7 +16,13 @@ import typer
 
 from monitor.cli.as_of import export_as_of, tell_changes
 from monitor.cli.context import monitor_of
-from monitor.cli.coverage import day_asked
+from monitor.cli.coverage import (
+    PublishedSince,
+    PublishedUntil,
+    day_asked,
+    days_words,
+    published_filters,
+)
 from monitor.cli.engine import Engine, RayAddress, cluster_address
 from monitor.cli.output import progress, say, show
 from monitor.cli.tags import read_tags
@@ -151,6 +157,8 @@ def export(
     format: Annotated[ExportFormat | None, typer.Option(help="The kind of file.")] = None,
     since: Annotated[str | None, typer.Option(help="First seen on or after this day.")] = None,
     until: Annotated[str | None, typer.Option(help="First seen on or before this day.")] = None,
+    published_since: PublishedSince = None,
+    published_until: PublishedUntil = None,
     form: Annotated[str | None, typer.Option(help="Only this form of exploitation.")] = None,
     place: Annotated[str | None, typer.Option(help="Only this country (ISO alpha-2).")] = None,
     min_relevance: Annotated[
@@ -221,7 +229,7 @@ def export(
 ) -> None:
     """Write the stored articles with tags, findings, stamps and offsets."""
     from monitor.corpus import key_path
-    from monitor.periods import bounds_of
+    from monitor.periods import bounds_of, undated_words
 
     monitor = monitor_of(context)
     place = place.upper() if place else None
@@ -239,6 +247,7 @@ def export(
         "query": query,
         "story": story,
         "tags": tuple(read_tags(tag or [])) or None,
+        **published_filters(published_since, published_until, zone),
     }
     if query:
         asked = read_search(query)
@@ -263,6 +272,10 @@ def export(
             key=key or key_path(output),
         )
     say(f"{report.rows} article{'' if report.rows == 1 else 's'} written to {output}")
+    if told := days_words(since, until, published_since, published_until):
+        say(told)
+    if undated := report.facts.read.lost["undated"] if report.facts.read else 0:
+        say(undated_words(undated))
     for line in _kept_back(report):
         say(line)
     tell_changes(monitor, earlier, report)

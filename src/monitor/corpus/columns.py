@@ -92,7 +92,7 @@ def columns_of(path: Path, text: TextDegree) -> tuple[Column, ...]:
         )
     if path.name == "articles.jsonl":
         always = {**record_columns()}
-        del always["expired"]  # only there where it says something
+        del always["expired"], always["published_in"]  # only there where they say something
         if text != "full":
             del always["text"]
         return tuple(always.values())

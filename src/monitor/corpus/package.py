@@ -22,6 +22,8 @@ MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 CARDS = ("README.md", "CITATION.cff", "croissant.json", "datapackage.json", "measured.json")
 SCHEMA = 1
+SEARCH = 2
+"""How the words of a query are read; before, OR was a word."""
 
 
 def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
@@ -74,6 +76,7 @@ def _first(line: str) -> str:
 
 def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
     """Return an entry for each file of the export."""
+    undated = facts.read.lost["undated"] if facts.read else 0
     shared = {
         "format": facts.format,
         "text": facts.policy.text,
@@ -92,6 +95,7 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         "forgotten": facts.read.forgotten if facts.read else 0,
         "taken_back": facts.read.lost["withdrawn"] if facts.read else 0,
         "read": _read_json(facts),
+        **({"undated": undated} if undated else {}),
     }
     return [{**shared, **_file(one)} for one in facts.files]
 
@@ -111,6 +115,7 @@ def _read_json(facts: ExportFacts) -> dict[str, Any] | None:
         "stamps": list(facts.read.stamps),
         "stories": facts.read.stories,
         "policy": asdict(facts.policy),
+        "search": SEARCH,
     }
 
 

@@ -110,6 +110,7 @@ def make_schema(text: TextDegree) -> pa.Schema:
         "schema": count,
         **dict.fromkeys(("id", "url", "title", "outlet", "language"), words),
         **dict.fromkeys(("published", "seen"), time),
+        "published_in": words,
         "sha256": words,
         "expired": time,
         **({"text": words} if text == "full" else {}),
@@ -175,7 +176,7 @@ def parquet_row(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as the record that it was: what is not said is left out as JSON has it."""
-    values: dict[str, Any] = _without(_as_json(row), "text", "expired")
+    values: dict[str, Any] = _without(_as_json(row), "text", "expired", "published_in")
     prose = ("match", "message", "why", "suggestions")
     values["findings"] = [_without(one, *prose) for one in values["findings"]]
     values["scorecard"] = [_evident(one, "reason") for one in values["scorecard"]]

@@ -38,7 +38,8 @@ without a place where there is none; of a review a row for each label."""
 
 def columns(text: TextDegree) -> list[str]:
     """Return the names of the wide table's columns, in order."""
-    first = ["id", "url", "title", "outlet", "language", "published", "seen", "sha256"]
+    first = ["id", "url", "title", "outlet", "language", "published", "published_in"]
+    first += ["seen", "sha256"]
     judged = ["relevance", "relevant", "borderline", "not_judged", "tags"]
     counts = [f"findings_{severity}" for severity in SEVERITIES]
     listed = ["authors", "categories", "enclosures", "findings_confidence"]

@@ -6,10 +6,11 @@ The same bytes come out, save where articles were forgotten, expired or were tak
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,12 +103,15 @@ def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
         raise UsageError(f"{path}: made by a newer version, with {', '.join(sorted(unknown))}")
     _check(said["policy"])
     _check(first["filters"])
+    asked = _filters(first["filters"])
+    if "search" not in said and asked.get("query"):
+        asked["query"] = re.sub(r"\bOR\b", "or", asked["query"])  # it was a word then
     created = first["created"]
     return Earlier(
         manifest=path,
         format=format,
         policy=Policy(**_tuples(said["policy"])),
-        filters=_filters(first["filters"]),
+        filters=asked,
         read=Read(
             datetime.fromisoformat(said["as_of"]), tuple(said["stamps"]), str(said["stories"])
         ),
@@ -132,7 +136,11 @@ def _check(values: Mapping[str, Any]) -> None:
 
 def _filters(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return filters as they were before JSON: times, tuples."""
-    times = {n: datetime.fromisoformat(v) for n, v in values.items() if n in ("since", "until")}
+    read: dict[str, Callable[[str], date]] = {
+        **dict.fromkeys(("since", "until"), datetime.fromisoformat),
+        **dict.fromkeys(("published_since", "published_until"), date.fromisoformat),
+    }
+    times = {name: read[name](value) for name, value in values.items() if name in read}
     return {**_tuples(values), **times}
 
 
@@ -200,6 +208,7 @@ def compare(monitor: Monitor, earlier: Earlier, report: ExportReport) -> Compare
     now = {one.name: one.sha256 for one in report.facts.files}
     bounds = {name: earlier.filters.get(name) for name in ("since", "until", "outlet")}
     lost = Counter(report.facts.read.lost if report.facts.read else ())
+    del lost["undated"]  # left out then as well
     moment = earlier.read.moment
     lost["forgotten"] = monitor.store.count_forgotten(**bounds, moment=moment, after=moment)
     return Compared(now == dict(earlier.files), earlier.rows, +lost)

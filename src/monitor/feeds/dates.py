@@ -16,7 +16,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 
-from monitor.feeds.entry import plausible_date
+from monitor.feeds.entry import EARLIEST, plausible_date
 
 _LANGUAGES = tuple(
     "es pt de fr it nl ca gl eu ro pl cs sk hu hr sr bs sl mk bg ru uk be el tr sq fi et lv lt "  # noqa: SIM905 - a list of codes reads best as words
@@ -56,6 +56,7 @@ _TIME = re.compile(
 )
 _ZONE = re.compile(r"(?P<offset>[+-]\d\d):?(?P<minutes>\d\d)|\b(?P<name>[A-Z]{1,4})\b")
 _MAX_CHARS = 100
+_COARSE = re.compile(r"(\d{4})(?:-(?:0[1-9]|1[0-2]))?", re.ASCII)
 
 
 def read_date(written: str, language: str | None = None) -> datetime | None:
@@ -69,6 +70,17 @@ def read_date(written: str, language: str | None = None) -> datetime | None:
         return plausible_date(datetime.fromisoformat(written.strip()))
     except ValueError:
         return _rfc822(in_english(written, language) or written)
+
+
+def read_coarse(written: str) -> str:
+    """Return the year or month that `written` is, as 2004 or 2004-05; "" where it is neither.
+
+    A day is never made of it: that would be said of the article, and nobody said it.
+    """
+    match = _COARSE.fullmatch(written.strip())
+    if match is None or int(match[1]) < EARLIEST.year:
+        return ""
+    return match[0]
 
 
 def _rfc822(written: str) -> datetime | None:

@@ -21,7 +21,7 @@ _MAX_NAME_CHARS = 300
 _MAX_URL_CHARS = 4_000
 _MAX_DESCRIPTION_CHARS = 2_000
 """Of what goes with an entry or feed so much is kept; more is a fault or an attack."""
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Nothing was published in a feed before; the epoch and year 1 stand for "unknown"."""
 
 
@@ -80,7 +80,7 @@ def plausible_date(value: datetime) -> datetime | None:
         moment = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
     except (OverflowError, ValueError):
         return None
-    return moment if moment >= _EARLIEST else None
+    return moment if moment >= EARLIEST else None
 
 
 def listed(names: Iterable[str]) -> tuple[str, ...]:

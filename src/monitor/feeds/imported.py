@@ -113,7 +113,7 @@ def _said(row: TextRow | PageRow) -> str:
 
 def _take(taken: Taken, row: TextRow | PageRow, item: Item, manner: Manner, at: datetime) -> None:
     """Take in one article, or count that its page has none."""
-    outlet, terms = "", UNSAID
+    outlet, terms, within = "", UNSAID, ""
     authors: tuple[str, ...] = ()
     if isinstance(row, PageRow):
         page = read_page(row.raw)
@@ -127,6 +127,8 @@ def _take(taken: Taken, row: TextRow | PageRow, item: Item, manner: Manner, at: 
     else:
         title, text, outlet = row.title, row.text, row.outlet
         published = usable_date(row.published, at)
+        if row.published_in <= f"{at:%Y-%m}":  # as a day to come
+            within = row.published_in
         language = row.language or manner.language or manner.identify(f"{title}\n{text}")
     taken.places[item.article_id] = row.place
     taken.incoming.append(
@@ -136,6 +138,7 @@ def _take(taken: Taken, row: TextRow | PageRow, item: Item, manner: Manner, at: 
             text,
             language=language,
             published=published,
+            published_in=within,
             outlet=outlet or manner.outlet_of(item.url),
             terms=terms,
             authors=authors,
@@ -150,6 +153,7 @@ def _incoming(
     *,
     language: str | None,
     published: datetime | None,
+    published_in: str,
     outlet: str,
     terms: Terms,
     authors: tuple[str, ...],
@@ -162,6 +166,7 @@ def _incoming(
         summary="",
         language=language,
         published=published,
+        published_in=published_in,
         origin="page",
         sha256=article_sha256(title, text),
         feed_sha256=item.feed_sha256,

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, Self, cast, get_args
 
 from monitor.errors import DataError, FeedError, UsageError
-from monitor.feeds.dates import read_date
+from monitor.feeds.dates import read_coarse, read_date
 from monitor.feeds.decode import clean
 from monitor.feeds.entry import short_language
 from monitor.feeds.pages import MAX_TEXT_CHARS
@@ -34,7 +34,7 @@ MAX_ROW_BYTES = 4 * MAX_LINE_BYTES
 """So much may a row of a table have on all its lines."""
 DROPS = ("bad_line", "no_text", "too_long", "no_link", "not_html", "status", "broken")
 """The names under which rows are no article; those of web archives are `warc.Unread`'s."""
-COLUMNS = ("url", "title", "text", "language", "published", "outlet", "id")
+COLUMNS = ("url", "title", "text", "language", "published", "published_in", "outlet", "id")
 _SUFFIXES: Mapping[str, RowFormat] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -55,6 +55,8 @@ class TextRow:
     language: str | None = None
     published: datetime | None = None
     outlet: str = ""
+    published_in: str = ""
+    """The year or month, where no day is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +278,7 @@ def _row(number: int, found: Mapping[str, Any]) -> Row:
     values: dict[str, str] = {}
     for name in COLUMNS:
         value = found.get(name)
-        if name == "id" and type(value) is int:
+        if name in ("id", "published") and type(value) is int:
             value = str(value)
         if not isinstance(value, (str, type(None))):
             return _bad(number, f"'{name}' is no string")
@@ -295,15 +297,17 @@ def _text_row(number: int, values: Mapping[str, str]) -> Row:
         canonical_url(values["url"])
     except FeedError:
         return _bad(number, "'url' is no http or https URL")
-    language, published = values["language"], values["published"]
-    short, moment = short_language(language), read_date(published) if published else None
+    language, published = values["language"], values["published"] or values["published_in"]
+    within = read_coarse(published)
+    short = short_language(language)
+    moment = read_date(published) if published and not within else None
     if language and not short:
         return _bad(number, "'language' is no ISO 639-1 code")
-    if published and not moment:
+    if published and not (moment or within):
         return _bad(number, "'published' is no date")
     place = Place(number, values["id"])
     title, outlet = " ".join(values["title"].split()), " ".join(values["outlet"].split())
-    return TextRow(place, values["url"], title, values["text"], short, moment, outlet)
+    return TextRow(place, values["url"], title, values["text"], short, moment, outlet, within)
 
 
 def _unreadable(number: int) -> Dropped:

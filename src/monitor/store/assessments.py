@@ -51,6 +51,7 @@ ARTICLE = (
     versions.c.enclosures,
     versions.c.mining,
     versions.c.mining_policy,
+    versions.c.published_in,
     articles.c.expired_at,
 )
 """The columns of an `Article`, in its order."""
@@ -61,10 +62,10 @@ KEPT = articles.c.url != ""
 
 def to_article(row: Sequence[Any]) -> Article:
     """Return the article of a row of the columns `ARTICLE`."""
-    *columns, authors, categories, enclosures, mining, policy, expired = row
+    *columns, authors, categories, enclosures, mining, policy, within, expired = row
     files = tuple(Enclosure(**enclosure) for enclosure in enclosures)
     lists = tuple(authors), tuple(categories), files
-    values: list[Any] = [*columns, *lists, mining, policy, expired]
+    values: list[Any] = [*columns, *lists, mining, policy, within, expired]
     return Article(*values)
 
 

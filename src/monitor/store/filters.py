@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from monitor.periods import Published, published_days
 from monitor.searching import read_search
 from monitor.store.search import RELEVANCES, Relevance, Wanted
 
@@ -15,8 +17,10 @@ class Filters:
 
     `relevant` and `borderline` compare with what was judged, so that `False` leaves out articles
     not judged; `form` and `place` are labels of tags, a place in any role, `tags` more of them as
-    scheme and label. `query` is searched for as in the archive, `relevance` is any of these, `flag`
-    is `any` or a severity, `rule` a rule's id. `story` is a story of the rule `stories_stamp`.
+    scheme and label. `published_since` and `published_until` are days of publication, both
+    included, on the clock of `timezone`. `query` is searched for as in the archive, `relevance` is
+    any of these, `flag` is `any` or a severity, `rule` a rule's id. `story` is a story of the rule
+    `stories_stamp`.
     `shown` leaves out what no digest has, as far as the database can tell.
     """
 
@@ -37,11 +41,20 @@ class Filters:
     rule: str | None = None
     story: str | None = None
     stories_stamp: str = ""
+    published_since: date | None = None
+    published_until: date | None = None
+    timezone: str = "UTC"
+
+    @property
+    def published(self) -> Published | None:
+        """The days of publication that are asked for."""
+        zone = ZoneInfo(self.timezone)
+        return published_days(self.published_since, self.published_until, zone)
 
 
 def searched(filters: Filters) -> Wanted | None:
     """Return what the archive's search is asked for, `None` where it need not be asked."""
-    asked = filters.query, filters.tags, filters.flag, filters.rule
+    asked = filters.query, filters.tags, filters.flag, filters.rule, filters.published
     if not any(asked) and filters.relevance is None:
         return None
     named = {"form": filters.form, "place": filters.place}
@@ -53,6 +66,8 @@ def searched(filters: Filters) -> Wanted | None:
         language=filters.language or "",
         since=filters.since,
         until=filters.until,
+        published=filters.published,
+        unplaced=filters.published is not None,
         relevance=_relevance(filters),
         min_relevance=filters.min_relevance,
         flag=filters.flag or "",

@@ -272,6 +272,7 @@ def _version_row(feed: Feed, entry: Incoming, now: datetime) -> dict[str, Any]:
         "summary": entry.summary,
         "language": entry.language,
         "published": entry.published,
+        "published_in": entry.published_in,
         "origin": entry.origin,
         "fetched_at": now,
         "authors": entry.authors,

@@ -217,6 +217,7 @@ versions = Table(
     Column("enclosures", JsonText, nullable=False, server_default=text("'[]'")),
     Column("mining", Text),
     Column("mining_policy", CleanText, nullable=False, server_default=text("''")),
+    Column("published_in", KEY, nullable=False, server_default=text("''")),
     CheckConstraint("origin IN ('feed', 'page', 'summary')", name="origin"),
     Index(None, "fetched_at"),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -32,8 +32,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from monitor.errors import NotFound
+from monitor.periods import Published
 from monitor.searching import Search, Term
-from monitor.store.schema import articles, assessments, search_docs, search_marks, search_terms
+from monitor.store.schema import (
+    articles,
+    assessments,
+    search_docs,
+    search_marks,
+    search_terms,
+    versions,
+)
 from monitor.store.search_dialects import fts_query, loose_query, prefer_indexes, vector_query
 from monitor.store.search_marks import BORDERLINE, FLAGGED, NOT_RELEVANT, RELEVANT
 
@@ -54,7 +62,9 @@ class Wanted:
     """What articles are looked for; all of it must hold, what is empty is not asked.
 
     `tags` are schemes and labels, a place in any role; `since` and `until` bound the first sight:
-    [since, until). `relevance` is any of these; `flag` is `any` or a severity, `rule` a rule's id.
+    [since, until). With `unplaced` also those of which nobody can tell whether they were
+    `published` on the days asked for, with `only_unplaced` those alone. `relevance` is any of
+    these; `flag` is `any` or a severity, `rule` a rule's id.
     """
 
     words: Search = field(default_factory=Search)
@@ -67,18 +77,23 @@ class Wanted:
     min_relevance: float | None = None
     flag: str = ""
     rule: str = ""
+    published: Published | None = None
+    unplaced: bool = False
+    only_unplaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A page of articles by id, how many there are, and whether more follow.
 
-    `total` is exact up to `COUNTED`, one more stands for all beyond.
+    `total` is exact up to `COUNTED`, one more stands for all beyond; and so is `undated`, articles
+    left out since nobody can tell when they were published.
     """
 
     ids: tuple[str, ...]
     total: int
     more: bool
+    undated: int = 0
 
 
 def search(
@@ -106,7 +121,12 @@ def search(
         if len(page) <= limit and len(counted) > COUNTED:
             page = asking.numbers(place, limit + 1)
     ids = _ids(connection, page[:limit])
-    return Found(ids, len(counted), more=len(page) > limit)
+    undated = 0
+    if wanted.published is not None and not wanted.unplaced:
+        others = replace(wanted, only_unplaced=True)
+        asking = _Asking(connection, others, stamps, newest_first, few)
+        undated = len(asking.numbers(None, COUNTED + 1))
+    return Found(ids, len(counted), more=len(page) > limit, undated=undated)
 
 
 def choices(connection: Connection, stamps: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -318,6 +338,27 @@ class _Asking:
         if wanted.min_relevance is not None:
             yield self._first_word(number, {s: self._at_least(number, s) for s in self._judges()})
         yield from self._days(number)
+        if wanted.published is not None:
+            yield self._published(number, wanted.published)
+
+    def _published(self, number: ColumnElement[int], days: Published) -> ColumnElement[bool]:
+        docs, wanted = search_docs.alias(), self.wanted
+        placed = within(days)
+        if wanted.unplaced or wanted.only_unplaced:
+            unplaced = not_placed(days)
+            placed = unplaced if wanted.only_unplaced else or_(placed, unplaced)
+        return (
+            select(literal(1))
+            .select_from(docs)
+            .join(articles, articles.c.id == docs.c.article_id)
+            .join(
+                versions,
+                (versions.c.article_id == articles.c.id)
+                & (versions.c.sha256 == articles.c.current),
+            )
+            .where(docs.c.id == number, placed)
+            .exists()
+        )
 
     def _judges(self) -> list[str]:
         """Return the stamps that say what is relevant, first the one whose word counts."""
@@ -381,6 +422,34 @@ class _Asking:
             return
         yield number.between(first, last)
         yield select(literal(1)).where(docs.c.id == number, *within).exists()
+
+
+def within(days: Published) -> ColumnElement[bool]:
+    """Return the condition that a version was published on some of these days."""
+    when, coarse = versions.c.published, versions.c.published_in
+    since, until = days.bounds
+    exact: list[ColumnElement[bool]] = [when.is_not(None)]
+    exact += [when >= since] if since is not None else []
+    exact += [when < until] if until is not None else []
+    whole = (
+        and_(func.length(coarse) == len(first), coarse >= first, coarse <= last)
+        for first, last in (days.years, days.months)
+    )
+    return or_(and_(*exact), and_(when.is_(None), or_(*whole)))
+
+
+def not_placed(days: Published) -> ColumnElement[bool]:
+    """Return the condition that nobody can tell whether a version was published on these days."""
+    when, coarse = versions.c.published, versions.c.published_in
+    beside = []
+    for length in (len("2004"), len("2004-05")):
+        of_it = func.length(coarse) == length
+        if days.since is not None:
+            beside.append(and_(of_it, coarse < days.since.isoformat()[:length]))
+        if days.until is not None:
+            beside.append(and_(of_it, coarse > days.until.isoformat()[:length]))
+    known = or_(false(), *beside)
+    return and_(when.is_(None), or_(coarse == "", and_(not_(within(days)), not_(known))))
 
 
 def _in_vector(typed: str) -> ColumnElement[bool]:

@@ -42,7 +42,8 @@ from monitor.types import Article, AssessedArticle, Assessment
 
 Lost = Counter[str]
 """What cannot be read as it was: `expired` articles keep their judgements and have no words,
-`withdrawn` ones, whose publishers took words back since, are left out."""
+`withdrawn` ones, whose publishers took words back since, are left out. `undated` ones are left out
+since nobody can tell whether they were published on the days asked for."""
 
 
 def assessed(
@@ -73,6 +74,11 @@ def assessed(
                 page = _asked_for(connection, page, filters, moment, lost)
         for one in page:
             if stored.passes(one, filters):
+                if (days := filters.published) is not None:
+                    held = days.holds(one.article.published, one.article.published_in)
+                    lost["undated"] += held is None
+                    if not held:
+                        continue
                 lost["expired"] += _is_after(one.article.expired, moment)
                 yield one
 

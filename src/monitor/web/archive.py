@@ -14,6 +14,7 @@ from monitor.digest.safe import clean
 from monitor.digest.tags import choice_words, tag_line
 from monitor.digest.times import date_words, on_clock
 from monitor.masks import Shown
+from monitor.periods import undated_words
 from monitor.searching import Search
 from monitor.store.search import COUNTED, RELEVANCES
 from monitor.types import SEVERITIES, AssessedArticle, Severity
@@ -120,6 +121,7 @@ def render_archive(archive: Archive, *, visitor: Visitor, today: str) -> str:
         first=_address(asked) if "after" in values else "",
         next=_address(following) if following else "",
         count=count_words(listing.found.total) if listing else "",
+        dates=_dates(asked, listing),
         unindexed=listing.unindexed if listing else 0,
         refusal=archive.refusal,
         address=archive.address,
@@ -130,7 +132,30 @@ def render_archive(archive: Archive, *, visitor: Visitor, today: str) -> str:
     )
 
 
-_MORE = ("place", "outlet", "language", "flag", "rule", "relevant", "min_relevance")
+_MORE = (
+    "published_since",
+    "published_until",
+    "place",
+    "outlet",
+    "language",
+    "flag",
+    "rule",
+    "relevant",
+    "min_relevance",
+)
+
+
+def _dates(asked: Mapping[str, str], listing: Listing | None) -> str:
+    """Say by which dates articles were chosen, and how many have none."""
+    told = []
+    for prefix, how in (("", "First seen"), ("published_", "Published")):
+        since, until = asked.get(f"{prefix}since"), asked.get(f"{prefix}until")
+        until = until or (asked.get("to") if not prefix else None)
+        days = [f"from {since}"] * bool(since) + [f"to {until}"] * bool(until)
+        told += [f"{how} {' '.join(days)}, days included."] if days else []
+    if listing and (undated := listing.found.undated):
+        told.append(f"{undated_words(undated, COUNTED)}.")
+    return " ".join(told)
 
 
 def _address(values: Mapping[str, str]) -> str:

@@ -194,6 +194,8 @@ def _facts(whole: Whole, today: str, zone: ZoneInfo, tells: Tells) -> Iterator[t
     yield "Outlet", clean(article.outlet) or "unnamed outlet"
     if article.published:
         yield "Published", date_words(article.published, today, zone)
+    elif article.published_in:
+        yield "Published in", article.published_in
     yield "First seen", date_words(article.seen, today, zone)
     if article.language:
         yield "Language", language_name(article.language)
