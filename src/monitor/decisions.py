@@ -1,16 +1,17 @@
 """The nouns of reviewing: what people decide of articles, and what becomes of a decision.
 
-They are the store's and the pages', so they stand below both.
+And what holds of an article then: their word, before the assessors'. They are the store's and the
+pages', so they stand below both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, get_args
 
-from monitor.types import FieldName, Severity, Verdict
+from monitor.types import AssessedArticle, FieldName, Judged, Review, Severity, Tag, Verdict
 
 Act = Literal["review", "confirm", "overrule", "undo"]
 """Somebody decides; a reviewer confirms or overrules what a volunteer decided; somebody takes an
@@ -110,3 +111,63 @@ class Feedback:
     severity: Severity | Literal[""]
     right: int
     wrong: int
+
+
+def as_decided(assessed: AssessedArticle, review: Review) -> AssessedArticle:
+    """Return an article as it holds by a person's review of it; `judged` keeps the assessors' word.
+
+    Of the schemes that the review speaks of its labels hold, with the evidence that was found for
+    them and the score 1; of places it says only where the exploitation is.
+    """
+    judged = Judged(
+        assessed.relevant,
+        assessed.borderline,
+        assessed.not_judged,
+        assessed.experimental,
+        assessed.tags,
+    )
+    return replace(
+        assessed,
+        relevant=review.verdict == "relevant",
+        borderline=review.verdict == "borderline",
+        not_judged=None,
+        experimental=False,
+        tags=tuple(_decided_tags(assessed.tags, review.tags)),
+        judged=judged,
+    )
+
+
+def _decided_tags(tags: tuple[Tag, ...], decided: Mapping[str, tuple[str, ...]]) -> Iterator[Tag]:
+    seen = set[tuple[str, str]]()
+    for tag in tags:
+        if tag.scheme not in decided or tag.role not in (None, "exploitation"):
+            yield tag
+        elif tag.label in decided[tag.scheme]:
+            seen.add((tag.scheme, tag.label))
+            yield replace(tag, score=1.0, experimental=False)
+    for scheme, labels in decided.items():
+        role = "exploitation" if scheme == "place" else None
+        for label in labels:
+            if (scheme, label) not in seen:
+                yield Tag(scheme, label, 1.0, role=role)
+
+
+def is_rejected(assessed: AssessedArticle) -> bool:
+    """Whether people decided that an article is not relevant."""
+    return assessed.judged is not None and not (assessed.relevant or assessed.borderline)
+
+
+def as_judged(assessed: AssessedArticle) -> AssessedArticle:
+    """Return an article as the assessors judged it, whatever people decided."""
+    was = assessed.judged
+    if was is None:
+        return assessed
+    return replace(
+        assessed,
+        relevant=was.relevant,
+        borderline=was.borderline,
+        not_judged=was.not_judged,
+        experimental=was.experimental,
+        tags=was.tags,
+        judged=None,
+    )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
+from monitor.decisions import is_rejected
 from monitor.store import FoldedSoFar, Store
 from monitor.store.stories import Placed, Shelf
 from monitor.stories import (
@@ -65,10 +66,13 @@ def fold_due(
 def kept_groups(
     store: Store, stamp: str
 ) -> Callable[[Sequence[AssessedArticle]], tuple[Story, ...]]:
-    """Return what groups articles as they are kept; those not folded yet, among themselves."""
+    """Return what groups articles as they are kept; those not folded yet, among themselves.
+
+    So are those that people rejected: their stories are told without them.
+    """
 
     def group(articles: Sequence[AssessedArticle]) -> tuple[Story, ...]:
-        known = store.stories_of(stamp, [a.article.id for a in articles])
+        known = store.stories_of(stamp, [a.article.id for a in articles if not is_rejected(a)])
         groups: defaultdict[str, list[AssessedArticle]] = defaultdict(list)
         waiting = [a for a in articles if a.article.id not in known]
         for assessed in articles:

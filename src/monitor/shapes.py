@@ -81,6 +81,24 @@ def tag_json(
     }
 
 
+def judged_json(assessed: AssessedArticle) -> dict[str, Any] | None:
+    """Return what the assessors said of an article that people decided, None where nobody did."""
+    judged = assessed.judged
+    if judged is None:
+        return None
+    return {
+        "relevant": judged.relevant,
+        "borderline": judged.borderline,
+        "not_judged": judged.not_judged,
+        "experimental": judged.experimental,
+        "tags": [_without_evidence(tag_json(tag)) for tag in judged.tags],
+    }
+
+
+def _without_evidence(tag: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in tag.items() if key != "evidence"}
+
+
 def flow_json(assessed: AssessedArticle) -> dict[str, Any]:
     """Return how far people were taken, as things stood on the day that the article is of."""
     article = assessed.article

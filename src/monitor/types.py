@@ -514,8 +514,23 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What the assessors said of an article that people decided."""
+
+    relevant: bool | None
+    borderline: bool | None
+    not_judged: str | None
+    experimental: bool
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AssessedArticle:
-    """An article with all that the current assessors said of it, merged."""
+    """An article with all that the current assessors said of it, merged, and what holds of it.
+
+    Where people decided, `relevant`, `borderline` and `tags` are their word (see `as_decided`) and
+    `judged` is what the assessors said; None where nobody did. `relevance` is always a model's.
+    """
 
     article: Article
     relevance: float | None
@@ -528,6 +543,7 @@ class AssessedArticle:
     stamps: tuple[str, ...]
     terms: tuple[Term, ...] = ()
     experimental: bool = False
+    judged: Judged | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def test_line_has_the_contracts_keys(tmp_path):
         *("schema", "id", "url", "title", "outlet", "language", "published", "seen", "sha256"),
         *("relevance", "relevant", "tags", "findings", "stamps"),
         *("authors", "categories", "enclosures", "mining", "mining_policy"),
-        *("borderline", "not_judged", "experimental", "scorecard", "reviews", "story"),
+        *("borderline", "not_judged", "experimental", "judged", "scorecard", "reviews", "story"),
         *("provenance", "versions", "length", "flow_region"),
     ]
     assert list(quotes) == keys

@@ -205,3 +205,27 @@ def test_postgresql_plans_each_query_for_its_values(store):
     with store._database.reading() as connection:
         prepared = connection.exec_driver_sql("SELECT count(*) FROM pg_prepared_statements")
         assert prepared.scalar() == 0
+
+
+def test_a_story_is_told_without_what_people_rejected(store):
+    for minute, name in enumerate("abc"):
+        bring(store, name, minute, outlet="herald" if name == "b" else "daily")
+    fold(store, {"b": "a"})
+    assert ids(store) == ["c", "a"]
+    assert ids(store, several=True) == ["a"]
+    assert store.story_leads(STAMP, ["article-a", "article-c"])["article-a"] == "article-a"
+    for name in "ac":
+        version = store.article(f"article-{name}", ()).article.sha256
+        said = [Review(f"article-{name}", version, "Ama", "not_relevant")]
+        store.decide(said, [], reviewer="Ama", provisional=False, now=at(9))
+    assert ids(store) == ids(store, outlet="The Herald") == ["a"]
+    assert ids(store, several=True) == ids(store, outlet="The Daily") == []
+    assert store.story_leads(STAMP, ["article-a", "article-c"]) == {"article-a": "article-b"}
+    assert [one.articles for one in store.list_stories(STAMP, limit=9)] == [1]
+    assert store.kept_stories(STAMP, ["article-a", "article-c"]).keys() == {"article-a"}
+    assert [one.id for one in store.story_by_time(STAMP, "article-a")] == ["article-b"]
+    assert store.story_outlets(STAMP, ["article-a"]) == {"article-a": ("The Herald",)}
+    assert len(store.story_members(STAMP, "article-a")) == 2, "what was folded stays"
+    with pytest.raises(NotFound):
+        store.story_by_time(STAMP, "article-c")
+    assert ("form", "forced_labour", 1) in store.story_labels(STAMP, STAMPS, "article-a")

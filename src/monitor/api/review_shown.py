@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from monitor.core import Monitor
 from monitor.countries import country_name
-from monitor.decisions import Act, Decision, Practised, Said
+from monitor.decisions import Act, Decision, Practised, Said, as_judged
 from monitor.desk import names, reviewing
 from monitor.desk.learning import Learning, count_new
 from monitor.desk.practice import ENOUGH, agreement_of, practice_of
@@ -80,7 +80,8 @@ def _around(queue: Queue, current: str | None, taken: dict[str, str]) -> Around:
 def _story(
     monitor: Monitor, article_id: str, visitor: Visitor, who: Reviewer, chosen: Chosen
 ) -> StoryShown:
-    assessed = monitor.article(article_id)
+    # what the models say: another's decision would be followed
+    assessed = as_judged(monitor.article(article_id))
     article = assessed.article
     same, others = reviewing.others_of(monitor, article)
     asked = names.asked(monitor, visitor.name)
@@ -143,7 +144,7 @@ def confirm_page(monitor: Monitor, visitor: Visitor, who: Reviewer, desk: Desk, 
     if waiting:
         decision = monitor.store.decision(waiting[place])
         current, by = decision.id, decision.reviewer or "unnamed"
-        assessed = monitor.article(decision.article_id)
+        assessed = as_judged(monitor.article(decision.article_id))
         asked = names.asked(monitor, visitor.name)
         shown = monitor.shown([assessed.article], ask=asked, patient=True)[decision.article_id]
         story = story_shown(assessed, shown, zone=monitor.settings.zone)

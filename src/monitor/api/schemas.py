@@ -126,6 +126,34 @@ class TagOut(Model):
     )
 
 
+class JudgedTag(Model):
+    """One label as a tagger gave it."""
+
+    scheme: str
+    label: str
+    score: float = Field(ge=0, le=1)
+    role: Literal[PLACE_ROLES] | SkipJsonSchema[None] = Field(  # type: ignore[valid-type]
+        default=None,
+        description="For places only: how the place is concerned.",
+        json_schema_extra=_or_absent,
+    )
+    experimental: Literal[True] | SkipJsonSchema[None] = Field(
+        default=None,
+        description="There where there were too few labelled examples to measure this label.",
+        json_schema_extra=_or_absent,
+    )
+
+
+class JudgedOut(Model):
+    """What the assessors said of an article that people decided."""
+
+    relevant: bool | None
+    borderline: bool | None
+    not_judged: str | None
+    experimental: bool
+    tags: list[JudgedTag]
+
+
 class TermOut(Model):
     """A listed trafficking term in an article that no model judges."""
 
@@ -198,7 +226,10 @@ class FlowRegionOut(Model):
 
 
 class ArticleOut(Model):
-    """One stored article with what the assessors in force say of it."""
+    """One stored article with what holds of it: people's word where they decided, else a model's.
+
+    `relevance` is always a model's.
+    """
 
     id: str
     url: str
@@ -224,6 +255,9 @@ class ArticleOut(Model):
     not_judged: str | None = Field(description="Why there is no judgement.")
     experimental: bool = Field(
         description="Whether what judged is not measured in the article's language."
+    )
+    judged: JudgedOut | None = Field(
+        description="What the assessors said, where people decided; null where nobody did."
     )
     terms: list[TermOut] = Field(
         description="Words that speak for a look, in an article without a measured judgement."

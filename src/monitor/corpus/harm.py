@@ -87,6 +87,7 @@ class Harm:
             values |= {"id": self._keyed("article", self._record["id"]), "url": None}
             values |= {"title": None, "sha256": None, "mining_policy": None}
             values |= {"authors": [], "categories": [], "enclosures": []}
+            values["judged"] = None  # anybody can have the models judge an archive again
             values |= {key: _day(values[key]) for key in ("published", "seen")}
         return values
 
@@ -142,7 +143,8 @@ class Harm:
         if self.untold or shown is None or shown.link_tells:
             return True
         # Elsewhere than on the subject most hidden names are hidden to be safe: of presidents too.
-        off = self._record["relevant"] is False and not self._record["borderline"]
+        words = (self._record, self._record["judged"] or self._record)
+        off = all(one["relevant"] is False and not one["borderline"] for one in words)
         if not off and self.veil.stands_in(self._record["url"]):
             return True
         if any(finding["severity"] != "suggestion" for finding in self._identifying):

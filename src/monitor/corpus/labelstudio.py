@@ -98,7 +98,9 @@ def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
         "record": {key: value for key, value in values.items() if key not in ("title", "text")},
     }
     predicted = [*_regions(text, marks), *_choices(marks, relevance_word(values))]
-    prediction: dict[str, Any] = {"model_version": " ".join(values["stamps"]), "result": predicted}
+    # what holds: by people too, where they decided
+    by = [*values["stamps"], *(["review"] if values.get("judged") else [])]
+    prediction: dict[str, Any] = {"model_version": " ".join(by), "result": predicted}
     if values.get("relevance") is not None:
         prediction["score"] = values["relevance"]
     return {

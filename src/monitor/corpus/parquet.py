@@ -106,6 +106,8 @@ def make_schema(text: TextDegree) -> pa.Schema:
         return several(**fields, evidence=several(**place))
 
     place = {"field": words, "start": count, "end": count, "match": words}
+    label = {**dict.fromkeys(("scheme", "label", "role"), words), "score": real}
+    label["experimental"] = truth
     columns = {
         "schema": count,
         **dict.fromkeys(("id", "url", "title", "outlet", "language"), words),
@@ -116,7 +118,7 @@ def make_schema(text: TextDegree) -> pa.Schema:
         **({"text": words} if text == "full" else {}),
         "relevance": real,
         "relevant": truth,
-        "tags": placed(scheme=words, label=words, role=words, score=real, experimental=truth),
+        "tags": placed(**label),
         "findings": several(
             **dict.fromkeys(("rule", "guideline", "severity"), words),
             confidence=real,
@@ -132,6 +134,14 @@ def make_schema(text: TextDegree) -> pa.Schema:
         "borderline": truth,
         "not_judged": words,
         "experimental": truth,
+        "judged": pa.struct(
+            [
+                *dict.fromkeys(("relevant", "borderline"), truth).items(),
+                ("not_judged", words),
+                ("experimental", truth),
+                ("tags", several(**label)),
+            ]
+        ),
         "scorecard": placed(item=words, guideline=words, met=truth, reason=words),
         "reviews": several(
             reviewer=words,
@@ -153,11 +163,13 @@ def make_schema(text: TextDegree) -> pa.Schema:
 
 def parquet_row(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a published record as the row of the schema; what is not said is null."""
-    provenance = values["provenance"]
+    provenance, judged = values["provenance"], values["judged"]
     row = {
         **values,
         **{name: _time(values.get(name)) for name in ("published", "seen", "expired")},
         "tags": [{"experimental": False, **tag} for tag in values["tags"]],
+        "judged": judged
+        and {**judged, "tags": [{"experimental": False, **tag} for tag in judged["tags"]]},
         "reviews": [
             {
                 **review,
@@ -180,14 +192,20 @@ def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
     prose = ("match", "message", "why", "suggestions")
     values["findings"] = [_without(one, *prose) for one in values["findings"]]
     values["scorecard"] = [_evident(one, "reason") for one in values["scorecard"]]
-    tags = [{**tag, "experimental": tag["experimental"] or None} for tag in values["tags"]]
-    values["tags"] = [_evident(tag, "role", "experimental") for tag in tags]
+    values["tags"] = [_evident(_label(tag)) for tag in values["tags"]]
+    if values.get("judged"):
+        values["judged"]["tags"] = list(map(_label, values["judged"]["tags"]))
     for review in values["reviews"]:
         review["tags"] = {one["scheme"]: one["labels"] for one in review["tags"]}
     provenance = _without(values["provenance"], "import")
     if "import" in provenance:
         provenance["import"] = json.loads(provenance["import"])
     return {**values, "provenance": provenance}
+
+
+def _label(tag: Mapping[str, Any]) -> dict[str, Any]:
+    sure = {**tag, "experimental": tag["experimental"] or None}
+    return _without(sure, "role", "experimental")
 
 
 def _evident(item: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -50,6 +50,10 @@ def columns(text: TextDegree) -> list[str]:
         "flow_region",
         "flow_bodies",
         "experimental",
+        "decided",
+        "judged_relevant",
+        "judged_borderline",
+        "judged_tags",
         "story",
         "reviews",
         "versions",
@@ -116,8 +120,13 @@ def wide_row(values: Mapping[str, Any]) -> Row:
     places = dict.fromkeys(tag["label"] for tag in values["tags"] if tag["scheme"] == "place")
     provenance = values["provenance"]
     severities = Counter(one["severity"] for one in findings)
+    judged = values["judged"] or values
     return {
         **values,
+        "decided": values["judged"] is not None,
+        "judged_relevant": judged["relevant"],
+        "judged_borderline": judged["borderline"],
+        "judged_tags": ";".join(map(_label, judged["tags"])),
         "tags": ";".join(map(_label, values["tags"])),
         **{f"findings_{name}": severities[name] for name in SEVERITIES},
         "findings_confidence": max(known, default=None),

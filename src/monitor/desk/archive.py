@@ -67,7 +67,8 @@ class Whole:
     """All that is known of an article.
 
     `versions` are those that may be shown, `withdrawn` how many others there were. `story` is its
-    story's id and how many articles that has. `waiting` are stamps that have not judged it yet.
+    story's id and how many articles that has, None where people rejected all. `waiting` are stamps
+    that have not judged it yet.
     """
 
     assessed: AssessedArticle
@@ -137,8 +138,10 @@ def show(monitor: Monitor, article_id: str, *, who: str, version: str = "") -> W
     )
 
 
-def _story(monitor: Monitor, story: str) -> tuple[str, int]:
-    return story, monitor.store.kept_stories(monitor.stories_stamp, [story])[story].articles
+def _story(monitor: Monitor, story: str) -> tuple[str, int] | None:
+    """Return a story with how many articles it has, None where people rejected all of them."""
+    kept = monitor.store.kept_stories(monitor.stories_stamp, [story]).get(story)
+    return (story, kept.articles) if kept else None
 
 
 def _beside(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.desk.archive import fill_index
 from monitor.desk.error_rates import error_rates
 from monitor.desk.published import guard_of, with_names
-from monitor.errors import NotFound, UsageError
+from monitor.errors import UsageError
 from monitor.shapes import time_json
 
 if TYPE_CHECKING:
@@ -119,8 +119,8 @@ def make_filters(
 def find_story(monitor: Monitor, story: str | None, stories_stamp: str = "") -> None:
     """Raise `NotFound` for a story that there is not, by the rule in force or of that stamp."""
     stamp = stories_stamp or monitor.stories_stamp
-    if story is not None and not monitor.store.kept_stories(stamp, [story]):
-        raise NotFound(f"no story '{story}'")
+    if story is not None:
+        monitor.store.story_members(stamp, story)
 
 
 def filters_json(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from monitor.decisions import is_rejected
 from monitor.errors import NotFound
 from monitor.shapes import finding_json, named_json, time_json
 
@@ -43,8 +44,9 @@ def list_stories(
         monitor.stories_stamp, since=since, until=until, limit=limit + 1, after=after
     )
     page = found[:limit]
+    leads = monitor.store.story_leads(monitor.stories_stamp, [story.id for story in page])
     # no stamps: names are told, no judgements, and no model is loaded for it
-    stories = tuple((story, monitor.store.article(story.id, ())) for story in page)
+    stories = tuple((story, monitor.store.article(leads[story.id], ())) for story in page)
     return StoryPage(stories, page[-1].id if len(found) > limit else None)
 
 
@@ -57,14 +59,18 @@ def page_json(page: StoryPage) -> dict[str, Any]:
 
 
 def story_json(monitor: Monitor, story_id: str) -> dict[str, Any]:
-    """Return one story with all its articles as data. Raises `NotFound`."""
+    """Return one story with all its articles as data, without those that people rejected.
+
+    Raises `NotFound` where there is none, or no article is left of it.
+    """
     from monitor.stories import compare_story
 
     store, stamp = monitor.store, monitor.stories_stamp
-    articles = [monitor.article(key) for key in store.story_members(stamp, story_id)]
+    every = [monitor.article(key) for key in store.story_members(stamp, story_id)]
+    articles = [one for one in every if not is_rejected(one)]
     kept = store.kept_stories(stamp, [story_id])
     if story_id not in kept:
-        raise NotFound(f"no story '{story_id}'")
+        raise NotFound(f"no story '{story_id}': its articles were rejected in review")
     outlets = compare_story(articles[:MOST_COMPARED])
     more = [named_json(assessed.article) for assessed in articles[MOST_COMPARED:]]
     return {

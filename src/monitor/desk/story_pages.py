@@ -47,8 +47,11 @@ def read_stories(
     found = store.newest_stories(stamp, judges, choice, limit=limit + 1, after=after)
     page = found[:limit]
     outlets = store.story_outlets(stamp, [story.id for story in page])
-    leads = store.articles_by_id([story.id for story in page], judges)
-    rows = tuple(StoryInList(story, leads[story.id], outlets.get(story.id, ())) for story in page)
+    first = store.story_leads(stamp, [story.id for story in page])
+    leads = store.articles_by_id(list(first.values()), judges)
+    rows = tuple(
+        StoryInList(story, leads[first[story.id]], outlets.get(story.id, ())) for story in page
+    )
     total = store.count_stories(stamp, judges, choice)
     return StoryList(rows, total, page[-1].id if len(found) > limit else None)
 

@@ -60,7 +60,7 @@ def passes(articles: Iterable[AssessedArticle], wanted: Filter) -> bool:
     tags = {(tag.scheme, tag.label) for assessed in found for tag in assessed.tags}
     outlets = {assessed.article.outlet.casefold() for assessed in found}
     by_tag = {scheme: getattr(wanted, scheme) for scheme in _BY_TAG}
-    if wanted.min_relevance and _relevance(found) < wanted.min_relevance:
+    if wanted.min_relevance and not _is_sure(found, wanted.min_relevance):
         return False
     if wanted.outlet and not outlets & {name.casefold() for name in wanted.outlet}:
         return False
@@ -70,8 +70,9 @@ def passes(articles: Iterable[AssessedArticle], wanted: Filter) -> bool:
     )
 
 
-def _relevance(articles: tuple[AssessedArticle, ...]) -> float:
-    return max((assessed.relevance or 0.0 for assessed in articles), default=0.0)
+def _is_sure(articles: tuple[AssessedArticle, ...], least: float) -> bool:
+    """Whether a model is so sure of one of the articles, or people decided one: they are."""
+    return any(one.judged is not None or (one.relevance or 0.0) >= least for one in articles)
 
 
 def stories_of(digest: Digest) -> tuple[Story, ...]:

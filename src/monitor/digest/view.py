@@ -327,6 +327,8 @@ def certainty_words(assessed: AssessedArticle) -> str:
     The models' calibration error is 3 to 4 hundredths: a finer figure would say nothing.
     """
     relevance = assessed.relevance
+    if assessed.relevant is True and assessed.judged is not None:
+        return "decided in review"
     if relevance is None or assessed.relevant is not True or assessed.experimental:
         return ""
     word = next(word for least, word in _CERTAINTY if relevance >= least)

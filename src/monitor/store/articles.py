@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, or_, select, type_coerce
 
+from monitor.decisions import as_decided
 from monitor.errors import NotFound
+from monitor.store import reviews as review_store
 from monitor.store.assessments import (
     ARTICLE,
     current_articles,
@@ -23,6 +25,7 @@ from monitor.store.assessments import (
     to_article,
 )
 from monitor.store.database import Database
+from monitor.store.decisions import decided
 from monitor.store.filters import Filters, searched
 from monitor.store.forgotten import forgotten, refuse_forgotten
 from monitor.store.rows import chunks
@@ -37,7 +40,7 @@ from monitor.store.schema import (
 )
 from monitor.store.search import search
 from monitor.store.withdrawn import is_withdrawn, without_words
-from monitor.types import Article, AssessedArticle, Assessment, Known
+from monitor.types import Article, AssessedArticle, Assessment, Known, Review
 
 PAGE = 200
 """Articles in memory at a time."""
@@ -75,9 +78,7 @@ def article(connection: Connection, article_id: str, stamps: Sequence[str]) -> A
     if row is None:
         refuse_forgotten(connection, article_id)
         raise NotFound(f"no article '{article_id}'")
-    one = to_article(row)
-    said = _said(connection, [one], stamps)
-    return merge(one, said.get(article_id, {}), stamps)
+    return merged(connection, [to_article(row)], stamps)[0]
 
 
 def some_assessed(
@@ -96,8 +97,7 @@ def by_id(
     for some in chunks(sorted(set(ids))):
         query = current_articles().where(articles.c.id.in_(some))
         rows = [to_article(row) for row in connection.execute(query)]
-        said = _said(connection, rows, stamps)
-        found.update((one.id, merge(one, said.get(one.id, {}), stamps)) for one in rows)
+        found.update((one.article.id, one) for one in merged(connection, rows, stamps))
     return found
 
 
@@ -129,7 +129,7 @@ def assessed(
 ) -> Iterator[AssessedArticle]:
     """Yield articles that pass `filters`, oldest sight first, at most `limit`.
 
-    The database narrows by what any of the stamps said, the merged record decides.
+    The database narrows by what any of the stamps or people said, the merged record decides.
     Raises `NotFound` where there is no article `after`.
     """
     left = limit
@@ -137,11 +137,10 @@ def assessed(
         size = PAGE if left is None else min(PAGE, left)
         with database.reading() as connection:
             page, last, more = _page(connection, stamps, filters, size, after)
-            said = _said(connection, page, stamps)
-        for one in page:
-            merged = merge(one, said.get(one.id, {}), stamps)
-            if passes(merged, filters):
-                yield merged
+            read = merged(connection, page, stamps)
+        for one in read:
+            if passes(one, filters):
+                yield one
                 left = None if left is None else left - 1
         if not more:
             return
@@ -218,18 +217,20 @@ def _narrow_by_what_was_said(
     if filters.shown:
         reviewed = select(reviews.c.id).where(reviews.c.article_id == articles.c.id)
         query = query.where(or_(said.where(_may_be_shown()).exists(), reviewed.exists()))
+    version = articles.c.id, articles.c.current
     if filters.min_relevance is not None:
         query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
     if filters.relevant is not None:
-        query = query.where(said.where(assessments.c.relevant.is_(filters.relevant)).exists())
+        judged = said.where(assessments.c.relevant.is_(filters.relevant)).exists()
+        query = query.where(or_(judged, decided(*version)))
     if filters.borderline is not None:
-        query = query.where(said.where(assessments.c.borderline.is_(filters.borderline)).exists())
+        judged = said.where(assessments.c.borderline.is_(filters.borderline)).exists()
+        query = query.where(or_(judged, decided(*version)))
     for scheme, label in (("form", filters.form), ("place", filters.place)):
         if label is not None:
             tagged = said.join(tags, tags.c.assessment_id == assessments.c.id)
-            query = query.where(
-                tagged.where(tags.c.scheme == scheme, tags.c.label == label).exists()
-            )
+            tagged = tagged.where(tags.c.scheme == scheme, tags.c.label == label)
+            query = query.where(or_(tagged.exists(), decided(*version, tag=(scheme, label))))
     return query
 
 
@@ -242,7 +243,12 @@ def _may_be_shown() -> ColumnElement[bool]:
 
 
 def passes(one: AssessedArticle, filters: Filters) -> bool:
-    """Decide on the merged record: of two stamps with an opinion, only the first counts."""
+    """Decide on the merged record: people's word counts, else that of the first who has one.
+
+    A `min_relevance` is of what a model said.
+    """
+    there = {(tag.scheme, tag.label) for tag in one.tags}
+    named = (("form", filters.form), ("place", filters.place))
     return (
         (
             filters.min_relevance is None
@@ -250,7 +256,28 @@ def passes(one: AssessedArticle, filters: Filters) -> bool:
         )
         and (filters.relevant is None or one.relevant == filters.relevant)
         and (filters.borderline is None or one.borderline == filters.borderline)
+        and all((scheme, label) in there for scheme, label in named if label is not None)
     )
+
+
+def merged(
+    connection: Connection, page: Sequence[Article], stamps: Sequence[str]
+) -> list[AssessedArticle]:
+    """Return articles with what `stamps` said of them, and what people decided before that.
+
+    Without stamps nothing of either is asked.
+    """
+    if not stamps:
+        return [merge(one, {}, stamps) for one in page]
+    said = _said(connection, page, stamps)
+    holds = review_store.in_force(connection, {one.id: one.sha256 for one in page})
+    return [with_decision(merge(one, said.get(one.id, {}), stamps), holds) for one in page]
+
+
+def with_decision(one: AssessedArticle, holds: Mapping[str, Review]) -> AssessedArticle:
+    """Return an article as it holds by the review of it, if there is one."""
+    review = holds.get(one.article.id)
+    return one if review is None else as_decided(one, review)
 
 
 def _said(

@@ -14,6 +14,7 @@ from monitor.counted import FeedChange, Flag, Item
 from monitor.decisions import FlagSaid
 from monitor.errors import NotFound
 from monitor.store import decisions
+from monitor.store.reviews import last_word
 from monitor.store.rows import chunks
 from monitor.store.schema import (
     articles,
@@ -23,7 +24,7 @@ from monitor.store.schema import (
     flag_verdicts,
     reviews,
 )
-from monitor.types import FieldName
+from monitor.types import FieldName, Review
 
 Spot = tuple[str, str, int, int]
 """Where a flag is: rule, field, start, end."""
@@ -51,8 +52,7 @@ def items(
     """Return what is about trafficking of the articles first seen in [since, until).
 
     `known` is what is known of versions (by article and hash) from earlier; it is added to.
-    A person's word stands before the model's: the latest review of the current version, whoever
-    gave it, and for the schemes that it speaks of its tags.
+    People's word on the current version stands before the model's, as `reviews.in_force` has it.
     """
     said = _reviews(connection, since, until)
     rows = _shown(connection, since, until, stamps)
@@ -79,17 +79,17 @@ def items(
     return sorted(found, key=lambda item: (item.seen, item.id))
 
 
-def _counts(row: Any, review: Any, said: Said) -> bool:
+def _counts(row: Any, review: Review | None, said: Said) -> bool:
     """Whether an article is counted: a person says so, or a model that is measured there."""
     if review is not None:
         return bool(review.verdict != "not_relevant")
     return row.stamp not in said.experimental
 
 
-def _reviewed(item: Item, review: Any) -> Item:
+def _reviewed(item: Item, review: Review) -> Item:
     """Return an item as a person sees it."""
-    labels = {scheme: tuple(values) for scheme, values in review.tags.items()}
-    return replace(item, main=review.verdict == "relevant", labels={**item.labels, **labels})
+    main = review.verdict == "relevant"
+    return replace(item, main=main, labels={**item.labels, **review.tags})
 
 
 _ARTICLE = (articles.c.id, articles.c.current, articles.c.outlet, articles.c.first_seen)
@@ -148,19 +148,21 @@ def _learn(
 
 def _reviews(
     connection: Connection, since: datetime | None, until: datetime | None
-) -> dict[str, Any]:
-    """Return the latest review of each current version, by article."""
+) -> dict[str, Review]:
+    """Return what holds by people of each current version, by article."""
     query = (
         select(reviews)
         .join(
             articles,
             (articles.c.id == reviews.c.article_id) & (articles.c.current == reviews.c.sha256),
         )
-        .where(decisions.holds(reviews.c.decision_id))
+        .where(decisions.own_word(reviews))
         .order_by(reviews.c.id)
     )
-    query = _seen_within(query, since, until)
-    return {row.article_id: row for row in connection.execute(query)}
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in connection.execute(_seen_within(query, since, until)):
+        found[row.article_id].append(row)
+    return {key: last_word(rows) for key, rows in found.items()}
 
 
 def _seen_within(query: Select[Any], since: datetime | None, until: datetime | None) -> Select[Any]:

@@ -7,12 +7,26 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from monitor.decisions import Act, Decision, FlagSaid
 from monitor.errors import NotFound, UsageError
 from monitor.store.schema import decisions, flag_verdicts, reviews, versions
-from monitor.types import Review
+from monitor.types import Review, Verdict
 
 REFUSED = "undone already, confirmed or overruled"
 
@@ -201,6 +215,126 @@ def waits(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
     return exists().where(
         made.c.id == decision_id, made.c.provisional.is_(True), _is_open(made.c.id)
     )
+
+
+def held(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that what a decision says counted at a moment."""
+    made = decisions.alias()
+    confirmed = _acted(made.c.id, ("confirm",), moment)
+    counted = exists().where(
+        made.c.id == decision_id,
+        ~_acted(made.c.id, ("undo",), moment),
+        or_(made.c.provisional.is_(False), confirmed),
+    )
+    return or_(decision_id.is_(None), counted)
+
+
+_SAID, _LATER = reviews.alias("said"), reviews.alias("later")
+_OTHER, _BEHIND = reviews.alias("other"), reviews.alias("behind")
+
+
+def own_word(said: FromClause, moment: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that a row of `reviews` is the latest of its reviewer that counts.
+
+    Or that counted at a moment. Of those on a version the last gives the verdict, and of each
+    scheme the last that speaks of it the labels: who left tags as they were takes nothing back.
+    """
+    if moment is None:
+        return _own_word_now(said)
+    counted = [and_(held(of.c.decision_id, moment), of.c.at <= moment) for of in (said, _LATER)]
+    return and_(counted[0], ~_replaced(said, _LATER, counted[1], by_same=True))
+
+
+@cache
+def _own_word_now(said: FromClause) -> ColumnElement[bool]:
+    later = _BEHIND if said is _OTHER else _LATER
+    replaced = _replaced(said, later, holds(later.c.decision_id), by_same=True)
+    return and_(holds(said.c.decision_id), ~replaced)
+
+
+@cache
+def in_force(said: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a row of `reviews` has the verdict that holds of its version.
+
+    That is the latest that counts, whoever gave it: of reviewers who differ the last word.
+    """
+    replaced = _replaced(said, _LATER, holds(_LATER.c.decision_id))
+    return and_(holds(said.c.decision_id), ~replaced)
+
+
+def _replaced(
+    said: FromClause, later: FromClause, counts: ColumnElement[bool], *, by_same: bool = False
+) -> ColumnElement[bool]:
+    query = exists().where(
+        later.c.article_id == said.c.article_id,
+        later.c.sha256 == said.c.sha256,
+        later.c.id > said.c.id,
+        counts,
+    )
+    return query.where(later.c.reviewer == said.c.reviewer) if by_same else query
+
+
+def decided(
+    article_id: ColumnElement[str],
+    sha256: ColumnElement[str],
+    *verdicts: Verdict,
+    tag: tuple[str, str] | None = None,
+    scheme: str = "",
+) -> ColumnElement[bool]:
+    """Return the condition that people's word holds of a version.
+
+    And that it is one of `verdicts`; or that it gives the `tag` (scheme, label); or that it speaks
+    of the `scheme`.
+    """
+    query = exists().where(_SAID.c.article_id == article_id, _SAID.c.sha256 == sha256)
+    if tag is not None:
+        after = exists().where(
+            _OTHER.c.article_id == _SAID.c.article_id,
+            _OTHER.c.sha256 == _SAID.c.sha256,
+            _OTHER.c.id > _SAID.c.id,
+            _speaks(_OTHER, tag[0]),
+            own_word(_OTHER),
+        )
+        gives = _Gives(cast(_SAID.c.tags, Text), *tag)
+        return query.where(gives, own_word(_SAID), ~after)
+    if scheme:
+        return query.where(_speaks(_SAID, scheme), own_word(_SAID))
+    if verdicts:
+        query = query.where(_SAID.c.verdict.in_(verdicts))
+    return query.where(in_force(_SAID))
+
+
+def _speaks(said: FromClause, scheme: str) -> ColumnElement[bool]:
+    return cast(said.c.tags, Text).contains(f'"{scheme}":', autoescape=True)
+
+
+def gave(article_id: ColumnElement[str], scheme: str, label: str) -> ColumnElement[bool]:
+    """Return the condition that some review of any version of an article gave a tag."""
+    said = reviews.alias()
+    return exists().where(
+        said.c.article_id == article_id, _Gives(cast(said.c.tags, Text), scheme, label)
+    )
+
+
+class _Gives(FunctionElement[bool]):
+    """Whether a review's tags, JSON as text, have a label of a scheme."""
+
+    name = "gives"
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_Gives, "sqlite")
+def _gives_in_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    tags, scheme, label = (compiler.process(one, **options) for one in element.clauses)
+    found = f"SELECT 1 FROM json_each({tags}, '$.' || {scheme}) WHERE value = {label}"  # noqa: S608 - all bound
+    return f"EXISTS ({found})"
+
+
+@compiles(_Gives, "postgresql")
+def _gives_in_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    tags, scheme, label = (compiler.process(one, **options) for one in element.clauses)
+    return f"COALESCE(jsonb_exists(CAST({tags} AS jsonb) -> {scheme}, {label}), FALSE)"
 
 
 def stood(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:

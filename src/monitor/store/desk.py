@@ -319,6 +319,11 @@ class DeskStore:
         with self._database.reading() as connection:
             return stories.kept(connection, stamp, story_ids)
 
+    def story_leads(self, stamp: str, story_ids: Sequence[str]) -> dict[str, str]:
+        """Return by story the first of its articles that people have not rejected."""
+        with self._database.reading() as connection:
+            return stories.leads(connection, stamp, story_ids)
+
     def list_stories(
         self,
         stamp: str,
@@ -338,7 +343,7 @@ class DeskStore:
             )
 
     def story_members(self, stamp: str, story_id: str) -> list[str]:
-        """Return the ids of a story's articles as they joined it. Raises `NotFound`."""
+        """Return the ids of all of a story's articles as they joined it. Raises `NotFound`."""
         with self._database.reading() as connection:
             return stories.members(connection, stamp, story_id)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import CompoundSelect, Connection, Select, func, or_, select, union
 
 from monitor.errors import NotFound
+from monitor.store.decisions import decided, in_force
 from monitor.store.feeds import FEED
 from monitor.store.ledger import to_result
 from monitor.store.polls import PollResult
-from monitor.store.schema import articles, assessments, feeds, polls, sightings
+from monitor.store.schema import articles, assessments, feeds, polls, reviews, sightings
 from monitor.types import Feed
 
 
@@ -32,9 +34,8 @@ def brought(connection: Connection, since: datetime, stamps: Sequence[str]) -> d
         .group_by(articles.c.feed_id)
     )
     shown = (
-        select(articles.c.feed_id, func.count(articles.c.id.distinct()))
-        .join(assessments, _judged(stamps))
-        .where(articles.c.first_seen >= since)
+        select(articles.c.feed_id, func.count())
+        .where(articles.c.first_seen >= since, articles.c.id.in_(_relevant(stamps)))
         .group_by(articles.c.feed_id)
     )
     relevant = {row[0]: int(row[1]) for row in connection.execute(shown)}
@@ -53,11 +54,9 @@ def alone(connection: Connection, feed_id: str, stamps: Sequence[str]) -> tuple[
     )
     seen = select(func.count()).select_from(sightings).where(sightings.c.feed_id == feed_id)
     relevant = (
-        select(func.count(articles.c.id.distinct()))
+        select(func.count())
         .select_from(sightings)
-        .join(articles, articles.c.id == sightings.c.article_id)
-        .join(assessments, _judged(stamps))
-        .where(sightings.c.feed_id == feed_id)
+        .where(sightings.c.feed_id == feed_id, sightings.c.article_id.in_(_relevant(stamps)))
     )
 
     def count(query: Select[int]) -> int:
@@ -69,15 +68,26 @@ def alone(connection: Connection, feed_id: str, stamps: Sequence[str]) -> tuple[
     )
 
 
-def _judged(stamps: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition under which articles are relevant, by way of the index of what is."""
-    return and_(
-        assessments.c.article_id == articles.c.id,
-        assessments.c.sha256 == articles.c.current,
-        assessments.c.stamp.in_(stamps),
-        or_(assessments.c.relevant, assessments.c.borderline),
-        assessments.c.relevant,
+def _relevant(stamps: Sequence[str]) -> CompoundSelect[Any]:
+    """Return the query for what people find relevant, and where they are silent `stamps` do.
+
+    By way of the index of what is told of.
+    """
+    one, other = articles.alias(), articles.alias()
+    judged = (
+        select(one.c.id)
+        .join(assessments, assessments.c.article_id == one.c.id)
+        .where(assessments.c.sha256 == one.c.current, assessments.c.stamp.in_(stamps))
+        .where(or_(assessments.c.relevant, assessments.c.borderline), assessments.c.relevant)
+        .where(~decided(one.c.id, one.c.current))
     )
+    said = (
+        select(other.c.id)
+        .join(reviews, reviews.c.article_id == other.c.id)
+        .where(reviews.c.sha256 == other.c.current, reviews.c.verdict == "relevant")
+        .where(in_force(reviews))
+    )
+    return union(judged, said)
 
 
 def one_feed(connection: Connection, feed_id: str) -> Feed:

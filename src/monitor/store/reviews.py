@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from monitor.store import decisions
 from monitor.store.assessments import ARTICLE, to_article
 from monitor.store.database import Database
 from monitor.store.forgotten import refuse_forgotten
+from monitor.store.rows import chunks
 from monitor.store.schema import articles, reviews, versions
 from monitor.store.withdrawn import is_withdrawn
 from monitor.types import Article, Review
@@ -55,6 +57,33 @@ def of_articles(
         stood = and_(decisions.stood(reviews.c.decision_id, moment), reviews.c.at <= moment)
     query = select(*columns).where(reviews.c.article_id.in_(ids), stood).order_by(reviews.c.id)
     return [_decode(row) for row in connection.execute(query)]
+
+
+def in_force(
+    connection: Connection, versions_of: Mapping[str, str], moment: datetime | None = None
+) -> dict[str, Review]:
+    """Return by article what holds (or held at a moment) by people of the version given by hash.
+
+    Of what nobody decided there is none.
+    """
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    own = decisions.own_word(reviews, moment)
+    for some in chunks(sorted(versions_of)):
+        query = select(reviews).where(reviews.c.article_id.in_(some), own).order_by(reviews.c.id)
+        for row in connection.execute(query):
+            if row.sha256 == versions_of[row.article_id]:
+                found[row.article_id].append(row)
+    return {key: last_word(rows) for key, rows in found.items()}
+
+
+def last_word(rows: Sequence[Any]) -> Review:
+    """Return what holds by the latest reviews of each reviewer, oldest first.
+
+    The verdict of the last, and of each scheme the labels of the last that speaks of it.
+    """
+    last = rows[-1]
+    tags = {scheme: tuple(labels) for row in rows for scheme, labels in sorted(row.tags.items())}
+    return Review(last.article_id, last.sha256, last.reviewer, last.verdict, tags, last.at)
 
 
 def reviewed(

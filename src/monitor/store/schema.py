@@ -51,7 +51,10 @@ class CleanText(TypeDecorator[str]):
 
 
 class JsonText(TypeDecorator[Any]):
-    """JSON kept as text: the same bytes on both databases, never queried into."""
+    """JSON kept as text: the same bytes on both databases.
+
+    Only what a review's tags give is asked for in it (`decisions.decided`).
+    """
 
     impl = Text
     cache_ok = True

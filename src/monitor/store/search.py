@@ -28,22 +28,28 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    union,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from monitor.errors import NotFound
 from monitor.periods import Published
 from monitor.searching import Search, Term
+from monitor.store.assessments import speaking
+from monitor.store.decisions import decided
 from monitor.store.schema import (
     articles,
     assessments,
+    reviews,
     search_docs,
     search_marks,
     search_terms,
+    tags,
     versions,
 )
 from monitor.store.search_dialects import fts_query, loose_query, prefer_indexes, vector_query
 from monitor.store.search_marks import BORDERLINE, FLAGGED, NOT_RELEVANT, RELEVANT
+from monitor.types import Verdict
 
 COUNTED = 1000
 """So many articles are counted; of more it is said that there are more."""
@@ -57,6 +63,9 @@ Relevance = Literal["relevant", "borderline", "not_relevant", "not_judged"]
 RELEVANCES: tuple[Relevance, ...] = ("relevant", "borderline", "not_relevant", "not_judged")
 
 
+_DOC, _ONE = search_docs.alias("doc"), articles.alias("one")
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What articles are looked for; all of it must hold, what is empty is not asked.
@@ -64,7 +73,8 @@ class Wanted:
     `tags` are schemes and labels, a place in any role; `since` and `until` bound the first sight:
     [since, until). With `unplaced` also those of which nobody can tell whether they were
     `published` on the days asked for, with `only_unplaced` those alone. `relevance` is any of
-    these; `flag` is `any` or a severity, `rule` a rule's id.
+    these; of both people's word counts where they decided. `min_relevance` is of what a model said;
+    `flag` is `any` or a severity, `rule` a rule's id.
     """
 
     words: Search = field(default_factory=Search)
@@ -139,6 +149,9 @@ def choices(connection: Connection, stamps: Sequence[str]) -> dict[str, tuple[st
     for name in connection.execute(query).scalars():
         kind, _, value = name.partition(":")
         found.setdefault(kind, set()).add(value)
+    for given in connection.execute(select(reviews.c.tags).distinct()).scalars():
+        for scheme, labels in given.items():
+            found.setdefault(scheme, set()).update(labels)
     return {kind: tuple(sorted(values)) for kind, values in found.items()}
 
 
@@ -300,12 +313,12 @@ class _Asking:
 
     def _rarest(self) -> tuple[int, FromClause, ColumnElement[int]] | None:
         """Return how many have the rarest filter, if it is rare, and which these are."""
-        filters = [self._numbers_of(name) for name, _ in self._marks()]
+        filters = [(self._numbers_of(name), kind == "tag") for name, kind in self._marks()]
         wanted = self.wanted.relevance
         if wanted is not None and "not_judged" not in wanted:
-            filters.append(tuple(n for name in wanted for n in self._numbers_of(name)))
-        rarest: tuple[int, tuple[int, ...]] | None = None
-        for numbers in filters:
+            filters.append((tuple(n for name in wanted for n in self._numbers_of(name)), True))
+        rarest: tuple[int, tuple[int, ...], bool] | None = None
+        for numbers, may_be_decided in filters:
             few = (
                 select(literal(1))
                 .where(search_marks.c.term.in_(numbers))
@@ -314,21 +327,25 @@ class _Asking:
             )
             count = self.connection.execute(select(func.count()).select_from(few)).scalar_one()
             if count < self.few and (rarest is None or count < rarest[0]):
-                rarest = count, numbers
+                rarest = count, numbers, may_be_decided
         if rarest is None:
             return None
-        every = (
-            select(search_marks.c.doc)
-            .where(search_marks.c.term.in_(rarest[1]))
-            .group_by(search_marks.c.doc)
-            .subquery()
+        marked = select(search_marks.c.doc).where(search_marks.c.term.in_(rarest[1]))
+        if not rarest[2]:
+            every = marked.group_by(search_marks.c.doc).subquery()
+            return rarest[0], every, every.c.doc
+        # what people said is not marked: all of it is looked at besides
+        said = select(search_docs.c.id).join(
+            reviews, reviews.c.article_id == search_docs.c.article_id
         )
-        return rarest[0], every, every.c.doc
+        both = union(marked, said).subquery()
+        return rarest[0], both, both.c.doc
 
     def _conditions(self, number: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
         wanted = self.wanted
-        for name, _ in self._marks():
-            yield _marked(number, self._numbers_of(name))
+        for name, kind in self._marks():
+            marked = _marked(number, self._numbers_of(name))
+            yield self._tagged(number, name, marked) if kind == "tag" else marked
         if wanted.words.unwanted:
             table_, other = self._index()
             named = self._words([wanted.words.unwanted])
@@ -373,11 +390,42 @@ class _Asking:
 
     def _relevance(self, number: ColumnElement[int], one: Relevance) -> ColumnElement[bool]:
         judges = self._judges()
+        undecided = not_(_decided(number))
         if one == "not_judged":
             judged = search_marks.c.term.in_(self._judged(judges))
-            return number.not_in(select(search_marks.c.doc).where(judged))
+            return and_(number.not_in(select(search_marks.c.doc).where(judged)), undecided)
         said = {stamp: _marked(number, self.terms[one].get(stamp, ())) for stamp in judges}
-        return self._first_word(number, said)
+        return or_(_decided(number, one), and_(self._first_word(number, said), undecided))
+
+    def _tagged(
+        self, number: ColumnElement[int], name: str, marked: ColumnElement[bool]
+    ) -> ColumnElement[bool]:
+        """Return the condition that people gave a tag, or a tagger of whose scheme they are silent.
+
+        Of places people say only where the exploitation is: in other roles a tagger's stays.
+        """
+        scheme, _, label = name.partition(":")
+        stays = not_(_decided(number, scheme=scheme))
+        if scheme == "place":
+            stays = or_(stays, self._in_other_role(number, label))
+        return or_(and_(marked, stays), _decided(number, tag=(scheme, label)))
+
+    def _in_other_role(self, number: ColumnElement[int], place: str) -> ColumnElement[bool]:
+        docs = search_docs.alias()
+        return (
+            select(literal(1))
+            .select_from(docs)
+            .join(articles, articles.c.id == docs.c.article_id)
+            .join(
+                assessments,
+                (assessments.c.article_id == articles.c.id)
+                & (assessments.c.sha256 == articles.c.current),
+            )
+            .join(tags, tags.c.assessment_id == assessments.c.id)
+            .where(docs.c.id == number, speaking(assessments, self.stamps))
+            .where(tags.c.scheme == "place", tags.c.label == place, tags.c.role != "exploitation")
+            .exists()
+        )
 
     def _first_word(
         self, number: ColumnElement[int], said: Mapping[str, ColumnElement[bool]]
@@ -454,6 +502,18 @@ def not_placed(days: Published) -> ColumnElement[bool]:
 
 def _in_vector(typed: str) -> ColumnElement[bool]:
     return literal_column("search_words.words").op("@@")(cast(typed, TSQUERY))
+
+
+def _decided(
+    number: ColumnElement[int],
+    *verdicts: Verdict,
+    tag: tuple[str, str] | None = None,
+    scheme: str = "",
+) -> ColumnElement[bool]:
+    """Return the condition that people's word holds of an article in the index; see `decided`."""
+    said = decided(_ONE.c.id, _ONE.c.current, *verdicts, tag=tag, scheme=scheme)
+    query = select(literal(1)).join_from(_DOC, _ONE, _ONE.c.id == _DOC.c.article_id)
+    return query.where(_DOC.c.id == number, said).exists()
 
 
 def _marked(number: ColumnElement[int], terms: Sequence[int]) -> ColumnElement[bool]:

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, tuple_, update
 
 from monitor.errors import NotFound
-from monitor.store.assessments import current_articles, to_article
+from monitor.store.assessments import KEPT, current_articles, to_article
+from monitor.store.decisions import decided, in_force
 from monitor.store.rows import chunks
-from monitor.store.schema import articles, assessments, story_keys, story_members
+from monitor.store.schema import articles, assessments, reviews, story_keys, story_members
 from monitor.types import Article
 
 NEAREST = 24
@@ -34,7 +35,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class KeptStory:
-    """A story with the moments its first and its latest article were first seen."""
+    """A story with the moments its first and its latest article were first seen.
+
+    Of `articles`, as in all that is told of stories, those are none that people rejected.
+    """
 
     id: str
     first_seen: datetime
@@ -127,14 +131,44 @@ def last_assessment(connection: Connection) -> int:
     return connection.execute(select(func.max(assessments.c.id))).scalar() or 0
 
 
+def accepted_query(stamp: str, limit: int) -> Select[Any]:
+    """Return the query for articles that people find relevant or borderline, in no story yet.
+
+    Asked of what people said, which is little: it is all looked at each time.
+    """
+    folded = select(story_members.c.article_id).where(
+        story_members.c.stamp == stamp, story_members.c.article_id == articles.c.id
+    )
+    return (
+        select(articles.c.id)
+        .join_from(
+            reviews,
+            articles,
+            (reviews.c.article_id == articles.c.id) & (reviews.c.sha256 == articles.c.current),
+        )
+        .where(reviews.c.verdict.in_(("relevant", "borderline")), in_force(reviews))
+        .where(~folded.exists(), KEPT)
+        .order_by(articles.c.first_seen, articles.c.id)
+        .limit(limit)
+    )
+
+
+def not_rejected() -> ColumnElement[bool]:
+    """Return the condition that people have not taken an article out: it is told in its story."""
+    return ~decided(articles.c.id, articles.c.current, "not_relevant")
+
+
 def due(
     connection: Connection, stamp: str, judges: Sequence[str], limit: int, after: int | None
 ) -> list[Article]:
-    """Return articles that `judges` find relevant or borderline and `stamp` has in no story.
+    """Return articles that `judges` or people find relevant or borderline, in no story of `stamp`.
 
-    Oldest sight first.
+    Oldest sight first; of one pass what people accepted comes last.
     """
     ids = list(connection.execute(due_query(stamp, judges, limit, after)).scalars())
+    if left := limit - len(ids):
+        accepted = connection.execute(accepted_query(stamp, limit)).scalars()
+        ids += [key for key in accepted if key not in ids][:left]
     query = current_articles().where(articles.c.id.in_(ids))
     return [to_article(row) for row in connection.execute(query)] if ids else []
 
@@ -211,7 +245,10 @@ def stories_of(
 
 
 def members(connection: Connection, stamp: str, story_id: str) -> list[str]:
-    """Return the ids of a story's articles in the order they joined. Raises `NotFound`."""
+    """Return the ids of a story's articles in the order they joined. Raises `NotFound`.
+
+    All of them: also those that people rejected.
+    """
     query = (
         select(story_members.c.article_id)
         .where(story_members.c.stamp == stamp, story_members.c.story_id == story_id)
@@ -224,7 +261,10 @@ def members(connection: Connection, stamp: str, story_id: str) -> list[str]:
 
 
 def kept(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, KeptStory]:
-    """Return of stories when they were first and last seen, and how many articles they have."""
+    """Return of stories when they were first and last seen, and how many articles they have.
+
+    Those of which people rejected every article are left out.
+    """
     found: dict[str, KeptStory] = {}
     seen = articles.c.first_seen
     for some in chunks(sorted(set(ids))):
@@ -232,9 +272,26 @@ def kept(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, Ke
             select(story_members.c.story_id, func.min(seen), func.max(seen), func.count())
             .join(articles, articles.c.id == story_members.c.article_id)
             .where(story_members.c.stamp == stamp, story_members.c.story_id.in_(some))
+            .where(not_rejected())
             .group_by(story_members.c.story_id)
         )
         found.update((row[0], KeptStory(*row)) for row in connection.execute(query))
+    return found
+
+
+def leads(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, str]:
+    """Return by story the first of its articles that people have not rejected."""
+    found: dict[str, str] = {}
+    for some in chunks(sorted(set(ids))):
+        query = (
+            select(story_members.c.story_id, story_members.c.article_id)
+            .join(articles, articles.c.id == story_members.c.article_id)
+            .where(story_members.c.stamp == stamp, story_members.c.story_id.in_(some))
+            .where(not_rejected())
+            .order_by(story_members.c.position)
+        )
+        for row in connection.execute(query):
+            found.setdefault(row.story_id, row.article_id)
     return found
 
 
@@ -259,13 +316,12 @@ def listed(
         .order_by(first.c.first_seen, first.c.id)
         .limit(limit)
     )
-    if since is not None or until is not None:
-        other = story_members.alias()
-        seen = select(other.c.article_id).join(articles, articles.c.id == other.c.article_id)
-        seen = seen.where(other.c.stamp == stamp, other.c.story_id == first.c.id)
-        seen = seen if since is None else seen.where(articles.c.first_seen >= since)
-        seen = seen if until is None else seen.where(articles.c.first_seen < until)
-        query = query.where(seen.exists())
+    other = story_members.alias()
+    seen = select(other.c.article_id).join(articles, articles.c.id == other.c.article_id)
+    seen = seen.where(other.c.stamp == stamp, other.c.story_id == first.c.id, not_rejected())
+    seen = seen if since is None else seen.where(articles.c.first_seen >= since)
+    seen = seen if until is None else seen.where(articles.c.first_seen < until)
+    query = query.where(seen.exists())
     if after is not None:
         row = connection.execute(
             select(articles.c.first_seen, articles.c.id).where(articles.c.id == after)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
 
 from monitor.errors import NotFound
+from monitor.store.decisions import decided
+from monitor.store.reviews import in_force
 from monitor.store.rows import chunks
-from monitor.store.schema import articles, assessments, story_members, tags, versions
-from monitor.store.stories import KeptStory, kept
+from monitor.store.schema import articles, assessments, reviews, story_members, tags, versions
+from monitor.store.stories import KeptStory, kept, not_rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class StoryChoice:
     """Which stories: those with an article that is as chosen; None and empty choose nothing.
 
     It was first seen in [since, until), is of `outlet`, and has of each scheme in `labels` that
-    label; a place is where the exploitation is. `several`: only what several outlets tell.
+    label; a place is where the exploitation is. `several`: only what several outlets tell. No
+    article that people rejected is as chosen.
     """
 
     since: datetime | None = None
@@ -80,16 +83,30 @@ def _chosen(
     if choice.since or choice.until or choice.outlet or choice.labels:
         having = _having(stamp, judges, choice)
         query = query.where(story_members.c.story_id.in_(having))
+    else:
+        query = query.where(_has_one(stamp))
     if choice.several:
         told = (
             select(story_members.c.story_id)
             .join(articles, articles.c.id == story_members.c.article_id)
-            .where(story_members.c.stamp == stamp)
+            .where(story_members.c.stamp == stamp, not_rejected())
             .group_by(story_members.c.story_id)
             .having(func.count(articles.c.outlet.distinct()) > 1)
         )
         query = query.where(story_members.c.story_id.in_(told))
     return query
+
+
+def _has_one(stamp: str) -> ColumnElement[bool]:
+    """Return the condition that a story has an article that people have not rejected."""
+    member, one = story_members.alias(), articles.alias()
+    told = (
+        select(member.c.article_id)
+        .join(one, one.c.id == member.c.article_id)
+        .where(member.c.stamp == stamp, member.c.story_id == story_members.c.story_id)
+        .where(~decided(one.c.id, one.c.current, "not_relevant"))
+    )
+    return told.exists()
 
 
 def _having(stamp: str, judges: Sequence[str], choice: StoryChoice) -> Select[Any]:
@@ -98,7 +115,7 @@ def _having(stamp: str, judges: Sequence[str], choice: StoryChoice) -> Select[An
     query = (
         select(member.c.story_id)
         .join(one, one.c.id == member.c.article_id)
-        .where(member.c.stamp == stamp)
+        .where(member.c.stamp == stamp, ~decided(one.c.id, one.c.current, "not_relevant"))
     )
     if choice.since is not None:
         query = query.where(one.c.first_seen >= choice.since)
@@ -107,7 +124,14 @@ def _having(stamp: str, judges: Sequence[str], choice: StoryChoice) -> Select[An
     if choice.outlet:
         query = query.where(one.c.outlet == choice.outlet)
     for scheme, label in choice.labels.items():
-        query = query.where(one.c.id.in_(_labelled(judges, scheme, label)))
+        version = one.c.id, one.c.current
+        judged = one.c.id.in_(_labelled(judges, scheme, label))
+        query = query.where(
+            or_(
+                and_(judged, ~decided(*version, scheme=scheme)),
+                decided(*version, tag=(scheme, label)),
+            )
+        )
     return query
 
 
@@ -137,6 +161,7 @@ def outlets(
             select(story_members.c.story_id, articles.c.outlet)
             .join(articles, articles.c.id == story_members.c.article_id)
             .where(story_members.c.stamp == stamp, story_members.c.story_id.in_(some))
+            .where(not_rejected())
             .order_by(story_members.c.story_id, story_members.c.position)
         )
         for row in connection.execute(query):
@@ -145,7 +170,10 @@ def outlets(
 
 
 def by_time(connection: Connection, stamp: str, story_id: str) -> list[Member]:
-    """Return a story's articles, the one published first first. Raises `NotFound`."""
+    """Return a story's articles, the one published first first, without those people rejected.
+
+    Raises `NotFound` where there are none.
+    """
     query = (
         select(articles.c.id, articles.c.outlet, articles.c.first_seen, versions.c.published)
         .select_from(story_members)
@@ -155,6 +183,7 @@ def by_time(connection: Connection, stamp: str, story_id: str) -> list[Member]:
             (versions.c.article_id == articles.c.id) & (versions.c.sha256 == articles.c.current),
         )
         .where(story_members.c.stamp == stamp, story_members.c.story_id == story_id)
+        .where(not_rejected())
     )
     rows = [(row.published or row.first_seen, row) for row in connection.execute(query)]
     if not rows:
@@ -166,13 +195,14 @@ def by_time(connection: Connection, stamp: str, story_id: str) -> list[Member]:
 def labels(
     connection: Connection, stamp: str, judges: Sequence[str], story_id: str
 ) -> list[tuple[str, str, int]]:
-    """Return scheme, label and number of articles of what `judges` say a story tells of.
+    """Return scheme, label and number of articles of what a story tells of.
 
-    Of places only where the exploitation is; the label of most articles first.
+    That is what people said, else `judges`, of the articles that people have not rejected. Of
+    places only where the exploitation is; the label of most articles first.
     """
-    number = func.count(story_members.c.article_id.distinct())
+    told = (story_members.c.stamp == stamp) & (story_members.c.story_id == story_id)
     query = (
-        select(tags.c.scheme, tags.c.label, number)
+        select(articles.c.id, tags.c.scheme, tags.c.label)
         .select_from(story_members)
         .join(articles, articles.c.id == story_members.c.article_id)
         .join(
@@ -181,13 +211,25 @@ def labels(
             & (assessments.c.sha256 == articles.c.current),
         )
         .join(tags, tags.c.assessment_id == assessments.c.id)
-        .where(story_members.c.stamp == stamp, story_members.c.story_id == story_id)
-        .where(assessments.c.stamp.in_(judges))
+        .where(told, not_rejected(), assessments.c.stamp.in_(judges))
         .where(or_(tags.c.role.is_(None), tags.c.role == "exploitation"))
-        .group_by(tags.c.scheme, tags.c.label)
-        .order_by(number.desc(), tags.c.scheme, tags.c.label)
     )
-    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+    members = (
+        select(articles.c.id, articles.c.current)
+        .join(story_members, story_members.c.article_id == articles.c.id)
+        .where(told, not_rejected())
+    )
+    said = in_force(connection, {row.id: row.current for row in connection.execute(members)})
+    found = {
+        (row.id, row.scheme, row.label)
+        for row in connection.execute(query)
+        if row.id not in said or row.scheme not in said[row.id].tags
+    }
+    for key, review in said.items():
+        found |= {(key, scheme, one) for scheme, labels in review.tags.items() for one in labels}
+    counts = Counter((scheme, label) for _, scheme, label in found)
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [(scheme, label, number) for (scheme, label), number in ordered]
 
 
 def choices(connection: Connection, stamp: str) -> tuple[list[str], list[str]]:
@@ -199,7 +241,7 @@ def choices(connection: Connection, stamp: str) -> tuple[list[str], list[str]]:
         .distinct()
     )
     places = select(tags.c.label).where(tags.c.scheme == "place", tags.c.role == "exploitation")
-    return (
-        sorted(connection.execute(told).scalars()),
-        sorted(connection.execute(places.distinct()).scalars()),
-    )
+    known = set(connection.execute(places.distinct()).scalars())
+    for given in connection.execute(select(reviews.c.tags).distinct()).scalars():
+        known.update(given.get("place", ()))
+    return sorted(connection.execute(told).scalars()), sorted(known)

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, select
+from sqlalchemy import Connection, Select, exists, or_, select
 
 from monitor.searching import Search, places_of
 from monitor.store import articles as stored
+from monitor.store import reviews
 from monitor.store.assessments import (
     ARTICLE,
     KEPT,
@@ -25,6 +26,7 @@ from monitor.store.assessments import (
     to_article,
 )
 from monitor.store.database import Database
+from monitor.store.decisions import gave
 from monitor.store.filters import Filters, searched
 from monitor.store.rows import chunks
 from monitor.store.schema import (
@@ -109,7 +111,8 @@ def _candidates(
         query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
     for scheme, label in _labels(filters):
         tagged = said.join(tags, tags.c.assessment_id == assessments.c.id)
-        query = query.where(tagged.where(tags.c.scheme == scheme, tags.c.label == label).exists())
+        tagged = tagged.where(tags.c.scheme == scheme, tags.c.label == label)
+        query = query.where(or_(tagged.exists(), gave(articles.c.id, scheme, label)))
     if filters.story is not None:
         joined = select(story_members.c.article_id).where(
             story_members.c.stamp == filters.stories_stamp,
@@ -139,8 +142,9 @@ def read(
     said = _said(connection, list(found.values()), stamps, moment)
     gone = _withdrawn_since(connection, found)
     lost["withdrawn"] += len(gone)
+    held = reviews.in_force(connection, {id_: one.sha256 for id_, one in found.items()}, moment)
     return [
-        stored.merge(found[one], said.get(one, {}), stamps)
+        stored.with_decision(stored.merge(found[one], said.get(one, {}), stamps), held)
         for one in ids
         if one in found and one not in gone
     ]
@@ -271,7 +275,7 @@ def _is_marked(one: AssessedArticle, wanted: Wanted) -> bool:
         bool(severities) if wanted.flag == "any" else wanted.flag in severities
     )
     ruled = not wanted.rule or any(finding.rule == wanted.rule for finding in one.findings)
-    if one.relevance is None:
+    if one.relevant is None:
         judged = "not_judged"
     else:
         judged = "relevant" if one.relevant else "borderline" if one.borderline else "not_relevant"

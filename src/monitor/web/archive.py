@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from monitor.countries import country_name, language_name
+from monitor.decisions import as_judged
 from monitor.desk.archive import Listing, Row
 from monitor.digest.safe import clean
 from monitor.digest.tags import choice_words, tag_line
@@ -171,11 +172,14 @@ def count_words(total: int) -> str:
 
 def relevance_words(assessed: AssessedArticle) -> str:
     """Return what is said of an article's relevance."""
-    if assessed.relevance is None:
+    if assessed.relevant is None:
         why = _WHY_NOT.get(assessed.not_judged or "", "")
         return f"not judged: {why}" if why else "not judged"
     word = "relevant" if assessed.relevant else "borderline" if assessed.borderline else ""
     told = word or "not relevant"
+    if assessed.judged is not None:
+        was = relevance_words(as_judged(assessed))
+        return f"{told}, decided in review{'' if was == told else f' (models: {was})'}"
     return f"{told}, by a model not measured in this language" if assessed.experimental else told
 
 
