@@ -142,6 +142,17 @@ def test_tally_counts_labels_and_agreement():
     assert labels.agreement.alpha == pytest.approx(0.5)
 
 
+def test_nobody_agrees_with_themselves():
+    """Of one who said it twice the later word counts once."""
+    again = record("relevant", "not_relevant", "not_relevant")
+    for review in again["reviews"]:
+        review["reviewer"] = "Ama"
+    assert tallied(again).agreement.articles == 0
+    again["reviews"][-1]["reviewer"] = "Kofi"
+    agreement = tallied(again).agreement
+    assert (agreement.articles, agreement.share) == (1, 1)
+
+
 def test_agreement_is_unknown_where_nobody_looked_twice():
     assert tallied(record("relevant"), record()).agreement.share is None
     same = tallied(record("relevant", "relevant")).agreement

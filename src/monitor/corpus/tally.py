@@ -41,7 +41,9 @@ class Tally:
         self._outlets.add(record["outlet"])
         self._reviewers.update(review["reviewer"] for review in reviews)
         self._sources.update({*record["stamps"], *(f"reviewer {r['reviewer']}" for r in reviews)})
-        self._add_verdicts([review["verdict"] for review in reviews])
+        # the latest of each reviewer holds: nobody agrees or differs with themselves
+        latest = {review["reviewer"]: review["verdict"] for review in reviews}
+        self._add_verdicts(list(latest.values()))
         if seen := record["seen"]:
             day = str(seen)[:10]
             first, last = self._days or (day, day)
