@@ -168,7 +168,7 @@ def annotate(out: Path, edit: Callable[[list[dict[str, Any]]], None], **facts: A
         if task["data"]["article"] == key("a"):
             edit(result)
         task["annotations"].append(
-            {"id": 7, "completed_by": 1, "result": result, "parent_prediction": number, **facts}
+            {"id": 7, "completed_by": 1, "result": result, "parent_prediction": number + 1, **facts}
         )
         task["predictions"] = []
     path.write_text(json.dumps(tasks, ensure_ascii=False), encoding="utf-8")

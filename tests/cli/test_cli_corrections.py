@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,15 @@ def test_a_corrected_export_is_told_and_a_broken_one_refused(
     assert (kind, article, where) == ("not applied", "nobody", f"{path}:{len(rows)}")
     assert why == "the desk has no such article, or has forgotten it"
     assert said.err == (
-        f"{len(rows)} came back: 1 corrected (reviews: 1, flags called wrong: 0),"
+        f"{len(rows)} came back: 1 corrected (reviews: 1, flags called wrong: 0), 0 confirmed,"
         f" {len(rows) - 2} as they were, 0 said before; nothing was stored\n"
+        f"{len(rows) - 2} unchanged articles: not counted as read, since the file does not tell"
+        " whether they were approved (--approved, if only such were exported)\n"
     )
+    said = followed.desk.type(*typed, "--approved")
+    found = re.search(r"1 corrected .*, (\d+) confirmed, (\d+) as they were", said.err)
+    assert found
+    assert (int(found[1]) > 0, int(found[1]) + int(found[2])) == (True, len(rows) - 2)
     with path.open("a", encoding="utf-8") as file:
         file.write("{\n")
     assert f"{path}:{len(rows) + 1}: is no JSON" in followed.desk.refuses(*typed)

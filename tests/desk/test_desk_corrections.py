@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from corrected_exports import (
     annotate,
     change_relevance,
     corrected_copy,
+    each_line,
     key,
     remove_flag,
     remove_form,
@@ -23,6 +26,18 @@ from corrected_exports import (
 from monitor.corpus.corrected import CorrectedFormat
 from monitor.desk.reviewing import Reviewer, undo
 from store_samples import NOW
+
+CONFIRMED = (
+    "Ama",
+    "relevant",
+    {
+        "form": ("forced_labour", "other"),
+        "place": ("TH",),
+        "response": ("prosecution",),
+        "victim": ("adult",),
+    },
+)
+"""What somebody says who hands in what was exported as it was."""
 
 # One thing corrected, in each format --------------------------------------------------------------
 
@@ -32,9 +47,13 @@ def test_a_tag_taken_away_is_said_and_nothing_else(home: Home, format: Corrected
     applied = home.bring(remove_form(home, format), format)
     assert home.said() == [("Ama", "relevant", {"form": ("forced_labour",)})]
     assert home.flags() == {}
-    assert (applied.read, applied.corrected, applied.unchanged) == (3, 1, 2)
-    assert (applied.reviews, applied.flags, applied.listed) == (1, 0, ())
-    assert home.said("b") == home.said("c") == []
+    assert (applied.read, applied.corrected, applied.flags, applied.listed) == (3, 1, 0, ())
+    if format == "labelstudio":  # which tells that the others were submitted as they were
+        assert (applied.confirmed, applied.unchanged, applied.reviews) == (2, 0, 3)
+        assert home.said("b") == home.said("c") == [CONFIRMED]
+    else:
+        assert (applied.confirmed, applied.unchanged, applied.reviews) == (0, 2, 1)
+        assert home.said("b") == home.said("c") == []
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -51,7 +70,7 @@ def test_a_flag_taken_away_is_called_wrong(home: Home, format: CorrectedFormat) 
     applied = home.bring(remove_flag(home, format), format)
     assert home.said() == []
     assert home.flags() == {("victim-as-slave", "title", 0, 5): False}
-    assert (applied.reviews, applied.flags) == (0, 1)
+    assert (applied.reviews - applied.confirmed, applied.flags) == (0, 1)
 
 
 @pytest.mark.parametrize("format", ["brat", "labelstudio", "jsonl"])
@@ -60,18 +79,130 @@ def test_relevance_changed_is_a_verdict(home: Home, format: CorrectedFormat) -> 
     assert home.said() == [("Ama", "borderline", {})]
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_what_comes_back_as_it_was_says_nothing(home: Home, format: CorrectedFormat) -> None:
-    home.monitor.review(key("a"), "relevant", tags={"form": ["other"]}, reviewer="Kofi")
-    before = home.said()
+def unchanged(home: Home, format: CorrectedFormat, **facts: Any) -> Path:
+    """Export, and bring back what nobody changed; `facts` are of Label Studio's annotations."""
     out = home.export(format)
     if format == "labelstudio":
-        annotate(out, lambda result: None)
-    elif format == "jsonl":
-        out = corrected_copy(home)
-    applied = home.bring(out, format)
-    assert (applied.read, applied.unchanged, applied.listed) == (3, 3, ())
+        annotate(out, lambda result: None, **facts)
+    return corrected_copy(home) if format == "jsonl" else out
+
+
+@pytest.mark.parametrize(
+    ("format", "facts"),
+    [
+        *((one, {}) for one in FORMATS if one != "labelstudio"),
+        ("labelstudio", {"completed_by": None}),
+        ("labelstudio", {"last_action": "prediction"}),  # all made of predictions in one go
+        ("labelstudio", {"last_action": "imported"}),
+        ("labelstudio", {"last_action": "propagated_annotation"}),
+        ("labelstudio", {"last_action": "rejected"}),
+        ("labelstudio", {"lead_time": None}),  # as older versions make them of predictions
+    ],
+)
+def test_what_comes_back_as_it_was_says_nothing_without_proof_that_somebody_looked(
+    home: Home, format: CorrectedFormat, facts: dict[str, Any]
+) -> None:
+    home.monitor.review(key("a"), "relevant", tags={"form": ["other"]}, reviewer="Kofi")
+    before = home.said()
+    applied = home.bring(unchanged(home, format, **facts), format)
+    assert (applied.read, applied.confirmed, applied.unchanged) == (3, 0, 3)
+    assert applied.listed == ()
     assert home.said() == before
+
+
+# Confirmed by somebody who looked -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"last_action": "submitted", "lead_time": None},
+        {"last_action": "updated", "completed_by": {"id": 3, "email": "esi@example.org"}},
+        {"last_action": None, "lead_time": 12.5},
+    ],
+)
+def test_a_submitted_annotation_confirms_what_was_exported(
+    home: Home, facts: dict[str, Any]
+) -> None:
+    path = unchanged(home, "labelstudio", **facts)
+    applied = home.bring(path, "labelstudio")
+    assert (applied.corrected, applied.confirmed, applied.unchanged) == (0, 3, 0)
+    assert home.said() == [CONFIRMED]
+    assert home.flags() == {}, "that words stay flagged is no word on them"
+    again = home.bring(path, "labelstudio")
+    assert (again.confirmed, again.said, again.listed) == (0, 3, ())
+    assert home.said() == [CONFIRMED]
+    (review,) = home.monitor.store.reviews(key("a"))
+    assert (review.reviewer, review.at) == ("Ama", NOW)
+    undo(home.monitor, review.decision, AMA)
+    assert home.said() == []
+
+
+def test_skipped_drafts_and_bare_predictions_confirm_nothing(home: Home) -> None:
+    path = unchanged(home, "labelstudio", was_cancelled=True) / "labelstudio-0001.json"
+    assert home.bring(path, "labelstudio").read == 0
+    tasks = json.loads(path.read_text("utf-8"))
+    for task in tasks:
+        task["drafts"], task["annotations"] = task["annotations"], []
+    path.write_text(json.dumps(tasks), encoding="utf-8")
+    assert home.bring(path, "labelstudio").read == 0
+    assert home.said() == []
+
+
+def test_an_annotation_begun_anew_confirms_what_it_says(home: Home) -> None:
+    """One without a word on relevance says nothing; what is not marked was not taken away."""
+    path = unchanged(home, "labelstudio", parent_prediction=None) / "labelstudio-0001.json"
+    tasks = json.loads(path.read_text("utf-8"))
+    for n, task in enumerate(tasks):
+        result = task["annotations"][0]["result"]
+        names = ("relevance", "response") if n == 0 else ("response",)
+        task["annotations"][0]["result"] = [one for one in result if one["from_name"] in names]
+    path.write_text(json.dumps(tasks), encoding="utf-8")
+    applied = home.bring(path, "labelstudio")
+    assert (applied.confirmed, applied.unchanged) == (1, 2)
+    assert [home.said(name) for name in "abc"].count([]) == 2
+    (said,) = [home.said(name) for name in "abc" if home.said(name)]
+    assert said == [("Ama", "relevant", {"response": ("prosecution",)})]
+
+
+@pytest.mark.parametrize("mark", [{"annotation_approver": "esi"}, {"is_confirmed": True}, {}])
+def test_doccanos_approval_confirms_what_was_exported(home: Home, mark: dict[str, Any]) -> None:
+    """Older versions write it in each line; later ones only export what is approved."""
+    out = home.export("doccano")
+    if mark:
+        each_line(out / "doccano.jsonl", lambda row: row.update(mark))
+    applied = home.bring(out, "doccano", approved=not mark)
+    assert applied.confirmed == (1 if mark else 3)
+    marked = {scheme: CONFIRMED[2][scheme] for scheme in ("form", "place", "response")}
+    assert home.said() == [("Ama", "relevant", marked)], "schemes without words to mark: unseen"
+    assert home.bring(out, "doccano", approved=not mark).said == applied.confirmed
+    assert len(home.said()) == 1
+
+
+def test_ones_own_word_holds_before_what_was_left_as_it_was(home: Home) -> None:
+    path = unchanged(home, "labelstudio")
+    home.monitor.review(key("a"), "borderline", reviewer="Ama")
+    home.monitor.review(key("b"), "not_relevant", reviewer="Kofi")
+    applied = home.bring(path, "labelstudio")
+    assert (applied.confirmed, applied.said) == (2, 1)
+    assert home.said() == [("Ama", "borderline", {})]
+    assert [one.why for one in applied.listed] == [
+        "Ama said borderline, which holds",
+        "Kofi says not_relevant",
+    ]
+
+
+def test_agreement_counts_what_was_confirmed(home: Home) -> None:
+    """Of three articles two people read, one was corrected: two in three agree."""
+    path = home.folder / "first"
+    shutil.copytree(change_relevance(home, "labelstudio"), path)
+    other = unchanged(home, "labelstudio")
+    home.bring(path, "labelstudio")
+    home.bring(other, "labelstudio", Reviewer("Esi"))
+    told = json.loads((home.export("jsonl") / "manifest.json").read_text("utf-8"))
+    agreement = told["files"][0]["labels"]["agreement"]
+    assert (agreement["articles"], round(agreement["share"], 2)) == (3, 0.67)
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -80,7 +211,8 @@ def test_the_same_file_again_changes_nothing(home: Home, format: CorrectedFormat
     home.bring(out, format)
     before = home.said()
     applied = home.bring(out, format)
-    assert (applied.corrected, applied.said) == (0, 1)
+    assert (applied.corrected, applied.confirmed) == (0, 0)
+    assert applied.said == (3 if format == "labelstudio" else 1)
     assert home.said() == before
 
 
@@ -101,9 +233,10 @@ def test_without_words_it_comes_back_all_the_same(
 
 
 def test_anothers_word_stands_and_is_told(home: Home) -> None:
+    out = remove_form(home, "doccano")
     home.monitor.review(key("a"), "not_relevant", tags={"form": ["other"]}, reviewer="Kofi")
     home.monitor.review(key("b"), "not_relevant", reviewer="Kofi")
-    applied = home.bring(remove_form(home, "doccano"), "doccano")
+    applied = home.bring(out, "doccano")
     assert home.said() == [
         ("Kofi", "not_relevant", {"form": ("other",)}),
         ("Ama", "relevant", {"form": ("forced_labour",)}),

@@ -266,6 +266,11 @@ def test_a_broken_task_is_named(home: Home) -> None:
         home.bring(out, "labelstudio")
 
 
+def test_only_doccano_knows_approval(home: Home) -> None:
+    with pytest.raises(UsageError, match="--approved is of doccano's files: brat knows no approv"):
+        home.bring(home.export("brat"), "brat", approved=True)
+
+
 def test_jsonl_needs_the_export_it_was_made_from(home: Home) -> None:
     out = remove_form(home, "jsonl")
     with pytest.raises(UsageError, match="only its export tells"):

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 Format = Literal["brat", "labelstudio", "doccano", "jsonl"]
 
 
+_NO_PROOF: dict[Format, str] = {
+    "brat": "brat's files do not tell whether somebody looked",
+    "labelstudio": "no annotation of them was submitted, or it does not say how relevant they are",
+    "doccano": "the file does not tell whether they were approved (--approved, if only such were"
+    " exported)",
+    "jsonl": "such files do not tell whether somebody looked",
+}
+
+
 def import_(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="PATH", help="What came back: file or folder.")],
@@ -29,14 +38,22 @@ def import_(
         Path | None,
         typer.Option(metavar="FILE", help="The export's key file, for articles it has no name of."),
     ] = None,
+    approved: Annotated[
+        bool,
+        typer.Option(
+            "--approved", help="Of doccano: only approved documents were exported; confirm them."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be stored, and store nothing.")
     ] = False,
 ) -> None:
     """Store what was corrected in brat, Label Studio, doccano or JSONL as reviews.
 
-    Prints a line for each conflict with another's word, for what could not be applied (exit 1), and
-    for what no review can say. Nothing is overwritten; the same file again changes nothing.
+    What came back as it was confirms the export where Label Studio tells that it was submitted, or
+    doccano that it was approved. Prints a line for each conflict with another's word, for what
+    could not be applied (exit 1), and for what no review can say. Nothing is overwritten; the same
+    file again changes nothing.
     """
     from monitor.desk.corrections import apply_corrections, read_keys
     from monitor.desk.reviewing import Reviewer
@@ -51,18 +68,23 @@ def import_(
             Reviewer(by),
             exported=exported,
             keys=read_keys(key) if key else None,
+            approved=approved,
             dry_run=dry_run,
             report=lambda n: bar.advance(task, n),
         )
     for one in applied.listed:
         show(plain(f"{one.kind}\t{one.article_id}\t{one.where}\t{one.why}"))
     say(_words(applied, dry_run=dry_run))
+    if applied.unchanged:
+        count = f"{applied.unchanged:,} unchanged article{'' if applied.unchanged == 1 else 's'}"
+        say(f"{count}: not counted as read, since {_NO_PROOF[format]}")
     raise typer.Exit(1 if any(one.kind == "not applied" for one in applied.listed) else 0)
 
 
 def _words(applied: Applied, *, dry_run: bool) -> str:
     return (
         f"{applied.read} came back: {applied.corrected} corrected (reviews: {applied.reviews},"
-        f" flags called wrong: {applied.flags}), {applied.unchanged} as they were,"
-        f" {applied.said} said before{'; nothing was stored' if dry_run else ''}"
+        f" flags called wrong: {applied.flags}), {applied.confirmed} confirmed,"
+        f" {applied.unchanged} as they were, {applied.said} said before"
+        f"{'; nothing was stored' if dry_run else ''}"
     )

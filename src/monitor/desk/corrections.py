@@ -1,7 +1,8 @@
 """Corrected annotations become reviews: what was changed is said, and nothing is overwritten.
 
 A correction is one decision more of whoever made it, as a review on the page is: undone the same
-way. What others say stands beside it and is listed where it differs.
+way. What others say stands beside it and is listed where it differs. What came back as it was is
+a review too where the tool tells that somebody handed it in: else nobody knows whether they looked.
 """
 
 from __future__ import annotations
@@ -11,7 +12,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from monitor.corpus.corrected import Changes, Corrected, Spot, compare, read_corrected
+from monitor.corpus.corrected import (
+    Changes,
+    Corrected,
+    Spot,
+    compare,
+    confirmed,
+    read_corrected,
+)
 from monitor.corpus.corrected.check import same_text
 from monitor.decisions import FlagSaid
 from monitor.errors import DataError, NotFound
@@ -44,12 +52,13 @@ class Listed:
 class Applied:
     """What became of a file: `read` articles came back, of which so many were corrected.
 
-    `said` were said before, `unchanged` came back as they were. `reviews` and `flags` are what the
-    corrections say.
+    `said` were said before. What came back as it was is `confirmed` where somebody handed it in,
+    else `unchanged`. `reviews` and `flags` are what the corrections say.
     """
 
     read: int = 0
     corrected: int = 0
+    confirmed: int = 0
     unchanged: int = 0
     said: int = 0
     reviews: int = 0
@@ -83,18 +92,20 @@ def apply_corrections(
     *,
     exported: Path | None = None,
     keys: Mapping[str, Key] | None = None,
+    approved: bool = False,
     dry_run: bool = False,
     report: Callable[[int], None] = lambda _: None,
 ) -> Applied:
     """Store what `who` corrected, an article a decision; the same file again changes nothing.
 
     All of it is read before anything is stored. `exported` is the export that a JSONL was made
-    from, the other formats carry it; `keys` are articles that the export kept back (`read_keys`).
-    Raises `DataError` naming file and line, `UsageError` where `exported` is missing.
+    from, the other formats carry it; `keys` are articles that the export kept back (`read_keys`);
+    `approved`: doccano was asked for approved documents only. Raises `DataError` naming file and
+    line, `UsageError` where `exported` is missing.
     """
 
     def read() -> Iterator[tuple[Corrected, Changes]]:
-        for one in read_corrected(path, format, exported):
+        for one in read_corrected(path, format, exported, approved=approved):
             yield one, compare(one)
 
     for _ in read():
@@ -126,31 +137,63 @@ def _apply(
         return
     for words in changes.untold:
         tell("not said", words)
-    if not (changes.verdict or changes.tags or changes.wrong):
-        tally.count(unchanged=1)
-        return
-    article = assessed.article
-    if first := tally.elsewhere(corrected, article.id, changes):  # of two annotators in one file
+    corrects = bool(changes.verdict or changes.tags or changes.wrong)
+    if not corrects:
+        confirms = confirmed(corrected)
+        if confirms is None:
+            tally.count(unchanged=1)
+            return
+        changes = confirms
+    if first := tally.elsewhere(corrected, assessed.article.id, changes):
+        # of two annotators in one file
         tell("conflict", f"{first} says otherwise in the same name: the later holds")
-    standing = monitor.store.reviews(article.id)
-    reviews = [one for one in standing if one.sha256 == article.sha256]
-    told = monitor.store.flags_told(article.id, article.sha256)
-    review = _review(assessed, corrected, changes, who, reviews, tell)
-    flags = _flags(assessed, changes, who, told, tell)
+    review, flags = _what_is_new(
+        monitor, assessed, corrected, changes, who, tell, corrects=corrects
+    )
     if review is None and not flags:
         tally.count(said=1)
         return
-    _tell_conflicts(changes, review, flags, who, reviews, told, tell)
     if not dry_run:
         said = [] if review is None else [review]
         monitor.store.decide(
             said, flags, reviewer=who.name, provisional=who.provisional, now=monitor.now()
         )
-    tally.count(corrected=1, reviews=int(review is not None), flags=len(flags))
+    became = {"corrected": 1} if corrects else {"confirmed": 1}
+    tally.count(**became, reviews=int(review is not None), flags=len(flags))
 
 
 Tell = Callable[[Kind, str], None]
 Told = Sequence[tuple[str, FlagSaid]]
+
+
+def _what_is_new(
+    monitor: Monitor,
+    assessed: AssessedArticle,
+    corrected: Corrected,
+    changes: Changes,
+    who: Reviewer,
+    tell: Tell,
+    *,
+    corrects: bool,
+) -> tuple[Review | None, list[FlagSaid]]:
+    """Return what is to be said beyond what was; tell where others say otherwise.
+
+    What only confirms is nothing to say for who has a word of their own: it holds.
+    """
+    article = assessed.article
+    standing = monitor.store.reviews(article.id)
+    reviews = [one for one in standing if one.sha256 == article.sha256]
+    own = [one for one in reviews if one.reviewer == who.name]
+    if own and not corrects:
+        if own[-1].verdict != changes.verdict:
+            tell("conflict", f"{who.name or 'unnamed'} said {own[-1].verdict}, which holds")
+        return None, []
+    told = monitor.store.flags_told(article.id, article.sha256)
+    review = _review(assessed, corrected, changes, who, reviews, tell)
+    flags = _flags(assessed, changes, who, told, tell)
+    if review is not None or flags:
+        _tell_conflicts(changes, review, flags, who, reviews, told, tell)
+    return review, flags
 
 
 def _current(

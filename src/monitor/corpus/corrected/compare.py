@@ -50,6 +50,34 @@ def compare(corrected: Corrected) -> Changes:
     return Changes(verdict, tags, _wrong(corrected), tuple(untold))
 
 
+def confirmed(corrected: Corrected) -> Changes | None:
+    """Return what somebody who handed an article in as it was says by that; None where nothing.
+
+    What was begun anew says what is marked, all else what was exported.
+    """
+    verdict = corrected.verdict
+    if verdict is None and not corrected.fresh:
+        verdict = corrected.exported_verdict
+    if not corrected.looked or verdict is None:
+        return None
+    names = {name: parse_name(name) for name, _, _ in corrected.marks}
+    named = {
+        name: one
+        for name, one in names.items()
+        if one is not None and one.scheme != FINDING and one.role in (None, EXPLOITATION)
+    }
+    unseen = set[str]()
+    if corrected.on_words:
+        seen = {name for name, start, _ in corrected.marks if start is not None}
+        unseen = {one.scheme for name, one in named.items() if name not in seen}
+    tags = {
+        scheme: tuple(sorted(labels))
+        for scheme in sorted({one.scheme for one in named.values()} - unseen)
+        if (labels := _labels(named.values(), scheme)) and not _unsayable(scheme, labels)
+    }
+    return Changes(verdict, tags)
+
+
 def _named(corrected: Corrected, before: Iterable[Place]) -> dict[str, Named]:
     named = {}
     exported = {name for name, _, _ in before}

@@ -20,15 +20,19 @@ from monitor.errors import DataError
 from monitor.text.positions import Positions
 
 
-def read(path: Path) -> Iterator[Corrected]:
-    """Yield the documents of a file, or of all `.jsonl` of a folder. Raises `DataError`."""
+def read(path: Path, *, approved: bool = False) -> Iterator[Corrected]:
+    """Yield the documents of a file, or of all `.jsonl` of a folder. Raises `DataError`.
+
+    `approved`: doccano was asked for approved documents only; the lines themselves do not tell,
+    save those of older versions.
+    """
     paths = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     for one in paths:
         for where, row in json_lines(one):
-            yield _read_row(where, row)
+            yield _read_row(where, row, approved=approved)
 
 
-def _read_row(where: str, row: Any) -> Corrected:
+def _read_row(where: str, row: Any, *, approved: bool) -> Corrected:
     if not isinstance(row, dict):
         raise DataError(f"{where}: it is no document")
     text = need_text(row.get("text", row.get("data")), where)
@@ -43,7 +47,15 @@ def _read_row(where: str, row: Any) -> Corrected:
         marks.add((label, units.from_utf16(first), units.from_utf16(after)))
     found = Corrected(where, record, text, frozenset(marks), None)
     # What is of the whole article is only metadata there: nobody can have changed it.
-    return Corrected(where, record, text, frozenset(marks | whole_marks(found.exported)), None)
+    return Corrected(
+        where,
+        record,
+        text,
+        frozenset(marks | whole_marks(found.exported)),
+        None,
+        looked=approved or bool(row.get("annotation_approver")) or row.get("is_confirmed") is True,
+        on_words=True,
+    )
 
 
 def _spans(where: str, row: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:

@@ -20,6 +20,9 @@ from monitor.corpus.labelstudio_conf import RELEVANCE
 from monitor.errors import DataError
 from monitor.types import Verdict
 
+_BY_PERSONS = ("submitted", "updated", "accepted", "fixed_and_accepted")
+"""What may have been done last with an annotation that somebody looked at. Not so with those that
+were imported, copied from another, or made of predictions in one go."""
 _OURS = ("mark-", "whole-")
 """How ids of what was predicted begin."""
 
@@ -49,9 +52,25 @@ def _read_task(where: str, task: Any) -> Iterator[Corrected]:
         place = f"{where}, annotation {number}"
         if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
             raise DataError(f"{place}: it has no result")
-        if annotation.get("was_cancelled") or _said(annotation["result"]) in known:
-            continue  # skipped, or a review of the desk's own as it was exported
+        if annotation.get("was_cancelled"):
+            continue  # skipped
+        begun = annotation.get("parent_prediction") is not None or _handed_in(annotation, told=True)
+        if not begun and _said(annotation["result"]) in known:
+            continue  # a review of the desk's own as it was exported
         yield _read_annotation(place, annotation, record, text)
+
+
+def _handed_in(annotation: Mapping[str, Any], *, told: bool = False) -> bool:
+    """Whether a person submitted an annotation, `told`: and Label Studio says so in so many words.
+
+    Older versions do not; what they made of predictions in one go took nobody any time.
+    """
+    action = annotation.get("last_action")
+    if annotation.get("completed_by") is None or (told and action is None):
+        return False
+    if action is None:
+        return annotation.get("lead_time", 0) is not None
+    return action in _BY_PERSONS
 
 
 def _reviews(record: Mapping[str, Any], where: str) -> list[Any]:
@@ -95,7 +114,15 @@ def _read_annotation(
             verdict = read_verdict(chosen[0] if chosen else None, where)
         elif one.get("type") == "choices":
             marks |= {(name, None, None) for name in _names(value, "choices", where)}
-    return Corrected(where, record, text, frozenset(marks), verdict, fresh=not ours)
+    return Corrected(
+        where,
+        record,
+        text,
+        frozenset(marks),
+        verdict,
+        fresh=not ours,
+        looked=_handed_in(annotation),
+    )
 
 
 def _names(value: Mapping[str, Any], key: str, where: str) -> list[str]:

@@ -28,7 +28,9 @@ class Corrected:
     as it came back, None where the file has none. `verdict` is how relevant the article is said to
     be now, None where nothing is said of it. `fresh`: it was begun anew, not from what was
     exported, so that what is not marked was not taken away. `known`: it is known what was exported.
-    `carriage_returns`: whether the format's texts have any.
+    `carriage_returns`: whether the format's texts have any. `looked`: the tool says that somebody
+    looked at it and handed it in, so that what was left as it was is confirmed; `on_words`: but
+    only marks on words were before them.
     """
 
     where: str
@@ -39,6 +41,8 @@ class Corrected:
     fresh: bool = False
     known: bool = True
     carriage_returns: bool = True
+    looked: bool = False
+    on_words: bool = False
     lines: Mapping[str, str] = field(default_factory=dict)
 
     @property
