@@ -38,7 +38,7 @@ _AND_NAME = re.compile(rf" (?:and|&) {_NAME}{_END}")
 _NAME_AND = re.compile(rf"{_NAME} (?:and|&) \Z")
 _SMALL = re.compile(r"(?<!\w)[a-z][\w'’-]*\w")
 """A word in small letters: where a text has it so too, it is no name that stands alone."""
-_COMMON = word_set(
+COMMON = word_set(
     """new little trial justice attorney deputy superintendent inspector col pol supt sgt capt
     freedom summit north south east west central national royal one two three four five six seven
     eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"""
@@ -51,7 +51,8 @@ class Masked:
     """A text and its headline without the names, `hidden` the words that were taken out.
 
     `spans` are where those stand in what was given, title first, in order, none over another;
-    `sure` are the words of those who are told to be victims, minors or relatives.
+    `sure` are the words of those who are told to be victims, minors or relatives, `apart` the
+    places of names of people who are told to be somebody else.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Masked:
     spans: tuple[Span, ...]
     hidden: frozenset[str]
     sure: frozenset[str]
+    apart: tuple[Span, ...] = ()
 
     def names_in(self, words: str) -> bool:
         """Whether some other text, such as an address, holds a hidden name.
@@ -97,14 +99,14 @@ def mask_names(
         spans += [Span("title", s.start, min(s.end, len(title))) for s in opening]
     fields: dict[FieldName, str] = {"title": title, "text": text}
     others = list(_others(cast, parts))
+    apart = [span for person, span in others if cast.stands_apart(person)]
     if spans or any(parts_of(cast, person) for person in cast.persons):
-        apart = [span for person, span in others if cast.stands_apart(person)]
         spans += [s for s in _beside(fields, spans) if not _inside(s, apart)]
     sure = frozenset(_parts_at(fields, spans))
     doubtful = [s for person, s in others if unsure and not cast.stands_apart(person)]
     if unsure:
-        doubtful += _shaped(text, apart=[s for p, s in others if cast.stands_apart(p)])
-    common = _COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
+        doubtful += _shaped(text, apart)
+    common = COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
     parts_told = (p for p in _parts_at(fields, doubtful) if not is_of_country(p))
     hidden = sure | {p for p in parts_told if p.lower() not in common}
     spans += [s for s in doubtful if hidden & set(_parts_at(fields, [s]))]
@@ -114,7 +116,7 @@ def mask_names(
     swept = [span for field, words in fields.items() for span in _swept(field, words, hidden)]
     joined = tuple(_join([*spans, *(s for s in swept if not _inside(s, kept))]))
     title, text = hide("title", title, joined), hide("text", text, joined)
-    return Masked(title, text, joined, hidden, sure)
+    return Masked(title, text, joined, hidden, sure, tuple(_join(apart)))
 
 
 def _told(cast: Cast, parts: Sequence[Part]) -> list[Span]:

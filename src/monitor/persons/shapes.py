@@ -114,6 +114,16 @@ def shaped(text: str) -> Iterator[tuple[int, int]]:
                 yield start, end
 
 
+def is_title(word: str) -> bool:
+    """Whether a word stands before the names of officials and the like: "Judge"."""
+    return _TITLED.fullmatch(word) is not None
+
+
+def opens_sentence(word: str) -> bool:
+    """Whether a word has its capital because a sentence begins with it: "Then"."""
+    return _NOBODY.fullmatch(word) is not None
+
+
 def is_of_country(word: str) -> bool:
     """Whether a word is of a country's name, or that of its people: "Sri", "Lankans"."""
     lower = word.lower().removesuffix("s")
