@@ -150,6 +150,11 @@ class Settings:
         """The desk's time zone."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def names_key(self) -> Path:
+        """Return the file of the key by which names are kept whose words are gone."""
+        return self.home / "names.key"
+
 
 def guideline_dir(name: str, home: Path = Path()) -> Path:
     """Return a guideline's folder: one of the user's of this name, else one that comes along.

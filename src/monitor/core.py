@@ -88,7 +88,9 @@ class Monitor(Named):
         """The database of feeds, articles and judgements."""
         from monitor.store import open_store
 
-        return self._open.enter_context(open_store(self.settings.database_url))
+        settings = self.settings
+        opened = open_store(settings.database_url, name_key=settings.names_key)
+        return self._open.enter_context(opened)
 
     @cached_property
     def measured_countries(self) -> frozenset[str] | None:
@@ -237,13 +239,6 @@ class Monitor(Named):
         from monitor.store import FoldedSoFar
 
         return FoldedSoFar()
-
-    @cached_property
-    def stories_stamp(self) -> str:
-        """The stamp of the rule that folds articles into stories."""
-        from monitor.stories import stories_stamp
-
-        return stories_stamp()
 
     def fold(self, *, report: Callable[[int], None] | None = None) -> int:
         """Put what is relevant or borderline and in no story yet into stories; return how many.

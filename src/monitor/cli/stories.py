@@ -30,11 +30,13 @@ def fold(context: typer.Context) -> None:
 
 def fold_stories(monitor: Monitor) -> None:
     """Fold, then withdraw and erase; say what was done."""
+    from monitor.desk.names import complete_due
     from monitor.desk.withdraw import withdraw
 
     with progress() as bar:
         task = bar.add_task("folding into stories", total=None)
         folded = monitor.fold(report=lambda n: bar.advance(task, n))
+    complete_due(monitor)  # a story has one set of hidden names
     say(f"{monitor.stories_stamp}: {folded} folded")
     done = withdraw(monitor, monitor.now())
     if done.withdrawn:

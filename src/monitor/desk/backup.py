@@ -49,7 +49,8 @@ def restore(monitor: Monitor, path: Path) -> Restored:
     kept = put_in_place(path, target, monitor.now())
     if not stones:
         return Restored(copy, kept, None if stones is None else 0)
-    with open_store(monitor.settings.database_url) as store:
+    settings = monitor.settings
+    with open_store(settings.database_url, name_key=settings.names_key) as store:
         again = sum(store.forget([one.article_id], one.reason, one.at) for one in stones)
         store.clear_file()
     return Restored(copy, kept, again)

@@ -8,8 +8,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from monitor.masks import Shown
-from monitor.names import make_mask
+from monitor.masks import KEY, Mask, Shown
+from monitor.names import Spreading, make_mask
 from monitor.sharing import WAIT_S, Share, patiently
 
 if TYPE_CHECKING:
@@ -18,7 +18,19 @@ if TYPE_CHECKING:
     from monitor.core import Monitor
     from monitor.types import Article
 
-__all__ = ["Shown", "ask", "ask_once", "asked", "asked_by_month", "hide", "mask_due", "shown"]
+__all__ = [
+    "Shown",
+    "ask",
+    "ask_once",
+    "asked",
+    "asked_by_month",
+    "complete",
+    "complete_due",
+    "hide",
+    "look_through",
+    "mask_due",
+    "shown",
+]
 
 SHOWN_FOR = timedelta(hours=1)
 """So long are names shown to who asked for them."""
@@ -48,16 +60,58 @@ def mask_due(
                 store.claim_unmasked, stamp, limit=_AT_ONCE, told_by=told_by, since=since
             )
             for batch in share.batches(stamp, claim):
-                found = [make_mask(article, stamp, monitor.mask) for article in batch]
+                found = look_through(monitor, batch)
                 patiently(partial(store.record_masks, found, monitor.now(), token=share.token))
-                total += len(found)
+                ids = [article.id for article in batch]
+                patiently(partial(complete, monitor, ids))
+                total += len(batch)
                 if report:
-                    report(len(found))
+                    report(len(batch))
                 if stopped():
                     return total
     if not total and not share.left:
         monitor.judged.note(stamp, begun)
+    complete_due(monitor, stopped=stopped)
     return total
+
+
+def look_through(monitor: Monitor, articles: Sequence[Article]) -> list[Mask]:
+    """Return the masks of articles, and of their other versions that need them too."""
+    stamp = monitor.names_stamp
+    older = monitor.store.older_versions([article.id for article in articles], stamp)
+    every = {(one.id, one.sha256): one for one in (*articles, *older)}
+    return [make_mask(one, stamp, monitor.mask) for one in every.values()]
+
+
+def complete_due(monitor: Monitor, *, stopped: Callable[[], bool] = lambda: False) -> int:
+    """Hide in every article what others of its story, and older versions, hide; return how many.
+
+    May be killed and repeated at any moment.
+    """
+    store, begun = monitor.store, monitor.now()
+    known = f"complete {monitor.names_stamp} {monitor.stories_stamp}"
+    since = monitor.judged.since(known, begun)
+    total, after = 0, ""
+    while not stopped():
+        ids = store.next_incomplete(monitor.stories_stamp, limit=_AT_ONCE, after=after, since=since)
+        if not ids:
+            monitor.judged.note(known, begun)
+            break
+        patiently(partial(complete, monitor, ids))
+        total, after = total + len(ids), ids[-1]
+    return total
+
+
+def complete(monitor: Monitor, ids: Sequence[str]) -> None:
+    """Make the masks of articles whole, save those that hold names whose key is lost."""
+    groups = monitor.store.mask_groups(ids, monitor.stories_stamp)
+    spreading = Spreading(groups, monitor.store.name_key.read)
+    found = [
+        (spreading.whole(source.article, source.own), source.token, groups.basis[one])
+        for one in groups.near
+        for source in groups.sources.get(one, ())
+    ]
+    monitor.store.record_complete([one for one in found if one[0].untold != KEY])
 
 
 def _turns(monitor: Monitor, share: Share, *, wait: bool) -> Iterator[tuple[str, ...]]:

@@ -8,13 +8,12 @@ from itertools import islice
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from monitor.names import make_mask, what_is_shown
+from monitor.desk.names import complete, look_through
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
     from monitor.corpus import Guard
     from monitor.guidelines import Ruling
-    from monitor.masks import Mask
     from monitor.recorded import Recorded
     from monitor.store import Store
     from monitor.types import Article
@@ -68,18 +67,18 @@ def with_names(monitor: Monitor, records: Iterable[Recorded]) -> Iterator[Record
     rest = iter(records)
     while page := list(islice(rest, _PAGE)):
         wanted = [one.assessed.article for one in page]
-        found = what_is_shown(wanted, _masks(monitor, wanted), monitor.mask, patient=True)
+        if not monitor.store.read_only:  # else they are looked through once more each time
+            _look_through(monitor, wanted)
+        found = monitor.shown(wanted, patient=True)
         yield from (replace(one, shown=found[one.assessed.article.id]) for one in page)
 
 
-def _masks(monitor: Monitor, wanted: list[Article]) -> dict[tuple[str, str], Mask]:
+def _look_through(monitor: Monitor, wanted: list[Article]) -> None:
     stamp = monitor.names_stamp
     known = monitor.store.masks((one.id, one.sha256) for one in wanted)
-    masks = {key: mask for key, mask in known.items() if mask.stamp in (stamp, "")}
-    due = [one for one in wanted if (one.id, one.sha256) not in masks and (one.title or one.text)]
+    done = {key for key, mask in known.items() if mask.stamp in (stamp, "")}
+    due = [one for one in wanted if (one.id, one.sha256) not in done and (one.title or one.text)]
     for start in range(0, len(due), _AT_ONCE):
-        made = [make_mask(one, stamp, monitor.mask) for one in due[start : start + _AT_ONCE]]
-        if not monitor.store.read_only:
-            monitor.store.record_masks(made, monitor.now())
-        masks |= {(mask.article_id, mask.sha256): mask for mask in made}
-    return masks
+        some = due[start : start + _AT_ONCE]
+        monitor.store.record_masks(look_through(monitor, some), monitor.now())
+        complete(monitor, [one.id for one in some])

@@ -260,9 +260,11 @@ def index(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
 
 def fold(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
     """Fold new articles into stories, and take care of what outlets took back."""
+    from monitor.desk.names import complete_due
     from monitor.desk.withdraw import withdraw
 
     folded = monitor.fold()
+    complete_due(monitor, stopped=stopped)  # a story has one set of hidden names
     if stopped():
         return {"folded": folded}
     done = withdraw(monitor, monitor.now())

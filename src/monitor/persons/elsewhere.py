@@ -43,6 +43,10 @@ _DAYS = word_set(
 """Words that begin sentences, and that people are called by all the same."""
 _BETWEEN = re.compile(r"[\s\-_'’.,]{0,3}")
 """What stands between the words of one name."""
+_FAR = 40
+_HYPHEN_BEFORE = re.compile(r"(?<!\w)(?:[^\W\d_]+-)+\Z")
+_HYPHEN_BEHIND = re.compile(r"(?:-[^\W\d_]+)+")
+"""Other parts of a double name."""
 _STEM = 4
 """A word of a headline is an ordinary one if a word of the text in small letters begins so."""
 
@@ -292,7 +296,8 @@ class _Reader:
         it, `more` such as were found beside names.
         """
         rows = (self.words[at:end] for at, end in self.wholes)
-        places = [(row[0][1][0], row[-1][1][1]) for row in rows]
+        places = [self._with_hyphens(row[0][1][0], row[-1][1][1]) for row in rows]
+        inside = {place for at, end in self.wholes for _, place in self.words[at:end]}
         kinds: dict[str, Kind] = {}
         before: set[str] = set()
         for word, (start, end) in self.words:
@@ -307,7 +312,7 @@ class _Reader:
             if not kinds[word] or self._is_others(kinds[word], start, end):
                 continue
             place = start, end
-            if kinds[word] == "sure" and word not in more:
+            if kinds[word] == "sure" and word not in more and place not in inside:
                 place = self._whole(start, end, small)
                 before.update(self._parts(place[0], start))
             places.append(place)
@@ -345,6 +350,7 @@ class _Reader:
 
     def _whole(self, start: int, end: int, small: frozenset[str]) -> tuple[int, int]:
         """Return a part of a name with the other parts that touch it: "Yaw" of "Yaw Mensah"."""
+        start, end = self._with_hyphens(start, end)
         if any(first < end and start < last for first, last, _ in self.apart):
             return start, end
         if self.field == "text":
@@ -360,6 +366,16 @@ class _Reader:
             if self._is_ordinary(word, self.text[at:to], small):
                 break
             end = to
+        return start, end
+
+    def _with_hyphens(self, start: int, end: int) -> tuple[int, int]:
+        """Return a place with the capitals that a hyphen joins to it: "Mensah-Addo"."""
+        before = _HYPHEN_BEFORE.search(self.text, max(0, start - _FAR), start)
+        behind = _HYPHEN_BEHIND.match(self.text, end, end + _FAR)
+        if before and self.text[before.start()].isupper():
+            start = before.start()
+        if behind and self.text[behind.start() + 1].isupper():
+            end = behind.end()
         return start, end
 
     def _is_ordinary(self, word: str, written: str, small: frozenset[str]) -> bool:

@@ -23,7 +23,7 @@ from monitor.text.patterns import word_set
 from monitor.text.scene import read_scenes
 from monitor.types import FieldName, Span
 
-_PART = re.compile(r"\w[\w'’-]*\w")
+PART = re.compile(r"\w[\w'’-]*\w")
 _NAME = r"([A-Z][\w'’-]+(?: (?:(?:de|da|dos|bin|al|van|von|la|el) )?[A-Z][\w'’-]+){0,3})"
 _END = r"(?=[,.;:)]|\W+[a-z]|$)"
 _KIN = (
@@ -181,13 +181,13 @@ def _whole(text: str, span: Span) -> Span:
 
 def _parts_at(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[str]:
     for span in spans:
-        words = _PART.findall(fields[span.field][span.start : span.end])
+        words = PART.findall(fields[span.field][span.start : span.end])
         yield from filter(_is_part, words)
 
 
 def _is_of_others(fields: Mapping[FieldName, str], span: Span, hidden: frozenset[str]) -> bool:
     """Whether a full name shares a first name at most: a shared surname tells who her kin is."""
-    words = _PART.findall(fields[span.field][span.start : span.end])
+    words = PART.findall(fields[span.field][span.start : span.end])
     return len(words) > 1 and words[-1] not in hidden
 
 

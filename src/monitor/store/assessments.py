@@ -55,6 +55,8 @@ ARTICLE = (
     articles.c.expired_at,
 )
 """The columns of an `Article`, in its order."""
+VERSION = tuple(versions.c.sha256 if column.key == "sha256" else column for column in ARTICLE)
+"""The same of any version: `article_id` says of which article."""
 
 KEPT = articles.c.url != ""
 """The condition that an article was not forgotten: what was has no address any more."""

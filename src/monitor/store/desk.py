@@ -23,6 +23,7 @@ from monitor.store.database import Database
 from monitor.store.feed_figures import Brought
 from monitor.store.measures import Happened, Standing
 from monitor.store.migrate import revision_of
+from monitor.store.name_key import NameKey
 from monitor.store.polls import PollResult
 from monitor.store.so_far import CountedSoFar
 from monitor.store.stories import KeptStory, Place, Placed
@@ -34,6 +35,7 @@ class DeskStore:
     """Schedule, mail, stories, counts and expiry; each method one transaction, as of `Store`."""
 
     _database: Database
+    name_key: NameKey
     _counted: CountedSoFar
 
     # Feeds, looked at -----------------------------------------------------------------------
@@ -78,7 +80,7 @@ class DeskStore:
     def expire(self, before: datetime, now: datetime, *, limit: int) -> int:
         """Let at most `limit` articles first seen before `before` expire; return how many did."""
         with self._database.writing() as connection:
-            return retention.expire(connection, before, now, limit=limit)
+            return retention.expire(connection, before, now, self.name_key.make, limit=limit)
 
     def count_expired(self) -> int:
         """Return how many articles have expired so far."""
@@ -362,4 +364,4 @@ class DeskStore:
         An article that was folded by such a version is found by its current one from now on.
         """
         with self._database.writing() as connection:
-            return withdrawn.erase_withdrawn(connection, before, now, reprint)
+            return withdrawn.erase_withdrawn(connection, before, now, reprint, self.name_key.make)

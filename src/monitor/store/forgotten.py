@@ -6,7 +6,7 @@ of the past: no address, no word, no hash of its text, nothing that models or pe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select, update
 
 from monitor.errors import Forgotten
+from monitor.masks import Seal
 from monitor.store.database import Database
+from monitor.store.mask_groups import keep_for_others
+from monitor.store.name_key import NameKey
 from monitor.store.rows import chunks
 from monitor.store.schema import (
     articles,
@@ -70,6 +73,7 @@ class ForgetStore:
     """Forgetting, and what was forgotten; each method one transaction, as of `Store`."""
 
     _database: Database
+    name_key: NameKey
 
     def forget(self, ids: Sequence[str], reason: str, now: datetime) -> int:
         """Forget articles, stored or not; return how many were not forgotten yet.
@@ -77,7 +81,7 @@ class ForgetStore:
         Their words stay in an SQLite file's log until `clear_file` is through.
         """
         with self._database.writing() as connection:
-            return forget(connection, ids, reason, now)
+            return forget(connection, ids, reason, now, self.name_key.make)
 
     def tombstones(self) -> list[Tombstone]:
         """Return what was forgotten, in the order in which it was."""
@@ -160,8 +164,18 @@ def refuse_forgotten(connection: Connection, article_id: str) -> None:
         raise Forgotten(f"article '{article_id}' was forgotten")
 
 
-def forget(connection: Connection, ids: Sequence[str], reason: str, now: datetime) -> int:
-    """Forget articles, and keep those out that are not stored; return how many are new."""
+def forget(
+    connection: Connection,
+    ids: Sequence[str],
+    reason: str,
+    now: datetime,
+    make: Callable[[], Seal],
+) -> int:
+    """Forget articles, and keep those out that are not stored; return how many are new.
+
+    `make` gives what keeps their hidden names with the articles of their stories that stay: who
+    asks for one article to be forgotten is not to be named by the others.
+    """
     done = forgotten(connection, ids)
     new = [one for one in dict.fromkeys(ids) if one not in done]
     for some in chunks(new):
@@ -169,6 +183,7 @@ def forget(connection: Connection, ids: Sequence[str], reason: str, now: datetim
             select(articles.c.id, articles.c.url, articles.c.feed_id).where(articles.c.id.in_(some))
         ).all()
         there = [row.id for row in rows]
+        keep_for_others(connection, there, make, now)
         _forget_lines(connection, {row.id: row.url for row in rows})
         take_out(connection, there)
         _forget_index(connection, there)

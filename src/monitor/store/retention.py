@@ -13,8 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from monitor.masks import Seal
 from monitor.store.assessments import KEPT
 from monitor.store.database import Database
+from monitor.store.mask_groups import keep_for_others
 from monitor.store.masks import forget_places
 from monitor.store.rows import chunks
 from monitor.store.schema import articles, assessments, versions
@@ -39,8 +41,18 @@ OTHERS: tuple[Forget, ...] = (forget_prints, forget_places, put)
 here. It is called in the transaction in which the articles expire, when they have no words."""
 
 
-def expire(connection: Connection, before: datetime, now: datetime, *, limit: int) -> int:
-    """Let the oldest `limit` articles first seen before `before` expire; return how many did."""
+def expire(
+    connection: Connection,
+    before: datetime,
+    now: datetime,
+    make: Callable[[], Seal],
+    *,
+    limit: int,
+) -> int:
+    """Let the oldest `limit` articles first seen before `before` expire; return how many did.
+
+    `make` gives what keeps their hidden names with the articles of their stories that stay.
+    """
     query = (
         select(articles.c.id)
         .where(articles.c.expired_at.is_(None), articles.c.first_seen < before)
@@ -48,6 +60,7 @@ def expire(connection: Connection, before: datetime, now: datetime, *, limit: in
         .limit(limit)
     )
     ids = list(connection.execute(query).scalars())
+    keep_for_others(connection, ids, make, now)
     for some in chunks(ids):
         take_out(connection, some)
         of_these = versions.c.article_id.in_(some)

@@ -29,6 +29,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -435,8 +436,9 @@ story_members = Table(
     Column("story_id", KEY, ForeignKey("articles.id"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("print", CleanText, nullable=False),
-    Column("at", UtcTime, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
     UniqueConstraint("stamp", "story_id", "position"),
+    Index(None, "article_id"),
 )
 """Which story the rule of a stamp put an article into, by which version of it and after how many.
 
@@ -537,11 +539,33 @@ masks = Table(
     Column("spans", JsonText, nullable=False),
     Column("link_tells", Boolean, nullable=False),
     Column("untold", Text, nullable=False),
-    Column("at", UtcTime, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("byline_tells", Boolean, nullable=False, server_default=false()),
+    Column("own", JsonText),
+    Column("kept", JsonText, nullable=False, server_default=text("'[]'")),
+    Column("token", BigInteger, nullable=False, server_default=text("0")),
+    Column("basis", BigInteger, nullable=False, server_default=text("0")),
     ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
 )
 """Where a version has names that are hidden: field, start and end, no word. A newer stamp's word
-takes the place of an older one's; a version that lost its words has no stamp and no place."""
+takes the place of an older one's; a version that lost its words has no stamp and no place.
+
+`spans` and what tells are of all names that the article's versions and its story's other articles
+hide, `own` is what was found in the version itself. `kept` are hashes of names whose words are gone
+from the article, or from others of its story. `token` stands for `own` and `kept` (0: no name);
+`basis` is the sum of the tokens by which `spans` were made: where it is another now, that is due.
+"""
+
+lifted = Table(
+    "lifted",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", KEY, ForeignKey("articles.id"), nullable=False, index=True),
+    Column("hash", KEY, nullable=False),
+    Column("who", KEY, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+"""Names of which somebody said that they are not to be hidden in an article, as hashes."""
 
 askings = Table(
     "askings",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,6 +24,7 @@ from monitor.store.leases import end_claims
 from monitor.store.list_store import ListStore
 from monitor.store.masks import MaskStore
 from monitor.store.migrate import migrate
+from monitor.store.name_key import FILE_NAME, NameKey
 from monitor.store.polls import PollResult
 from monitor.store.recorded import RecordStore
 from monitor.store.reviewing import ReviewStore
@@ -44,10 +46,13 @@ BUSY_TIMEOUT_S = 10.0
 """How long to wait for another program's lock: transactions here take milliseconds."""
 
 
-def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
+def open_store(
+    url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S, name_key: Path | None = None
+) -> Store:
     """Open the database at an SQLAlchemy URL (`sqlite:///FILE`, `postgresql://…`).
 
-    Makes its tables or brings them up to date.
+    Makes its tables or brings them up to date. `name_key` is the file of the key by which names are
+    kept whose words are gone; default: in the folder of SQLite's file, else in the present one.
 
     Raises `StoreError` for a database that is locked for longer than `busy_timeout_s`, is none,
     is of a newer program or another one, or cannot be written, and for a missing driver.
@@ -58,7 +63,8 @@ def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     except BaseException:
         database.close()
         raise
-    return Store(database)
+    folder = Path(str(database.engine.url.database)).parent if database.is_sqlite else Path()
+    return Store(database, NameKey(name_key or folder / FILE_NAME))
 
 
 class Store(
@@ -80,8 +86,9 @@ class Store(
     written at all.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, name_key: NameKey | None = None) -> None:
         self._database = database
+        self.name_key = name_key or NameKey(Path(FILE_NAME))
         self._counted = CountedSoFar()
 
     def __enter__(self) -> Self:

@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select, update
 
-from monitor.store.assessments import ARTICLE, decode, to_article
+from monitor.masks import Seal
+from monitor.store.assessments import VERSION, decode, to_article
+from monitor.store.mask_groups import seal_version
 from monitor.store.masks import forget_places
 from monitor.store.schema import (
     articles,
@@ -25,8 +27,6 @@ from monitor.types import Article, Finding
 Old = tuple[Article, tuple[Finding, ...]]
 Compare = Callable[[Article, tuple[Finding, ...], Article], str]
 """Says what an older version tells that the newer does not and that must go; "" for nothing."""
-
-VERSION = tuple(versions.c.sha256 if column.key == "sha256" else column for column in ARTICLE)
 
 
 def check_versions(
@@ -112,10 +112,12 @@ def erase_withdrawn(
     before: datetime,
     now: datetime,
     reprint: Callable[[Article], Placed],
+    make: Callable[[], Seal],
 ) -> int:
     """Erase the words of versions withdrawn before a moment; return how many there were.
 
-    `reprint` gives what a folded article is compared by from then on, of its current version.
+    `reprint` gives what a folded article is compared by from then on, of its current version;
+    `make` what keeps the names that were hidden, so that they stay so.
     """
     query = (
         select(version_checks.c.article_id, version_checks.c.sha256)
@@ -125,7 +127,7 @@ def erase_withdrawn(
     )
     found = list(connection.execute(query))
     for article_id, sha256 in found:
-        for stamp in erase_version(connection, article_id, sha256):
+        for stamp in erase_version(connection, article_id, sha256, make):
             _refold(connection, stamp, article_id, reprint)
         connection.execute(
             update(version_checks)
@@ -135,12 +137,16 @@ def erase_withdrawn(
     return len(found)
 
 
-def erase_version(connection: Connection, article_id: str, sha256: str) -> list[str]:
+def erase_version(
+    connection: Connection, article_id: str, sha256: str, make: Callable[[], Seal]
+) -> list[str]:
     """Erase the words of one version, here and in what was said of it; judgements stay.
 
-    What stays is its hash, its times and its labels; of an article folded by it, that it belongs
-    to its story: nothing is compared with it then. Return the stamps that had folded it.
+    What stays is its hash, its times, its labels and hashes of its hidden names; of an article
+    folded by it, that it belongs to its story: nothing is compared with it then. Return the stamps
+    that had folded it.
     """
+    kept = seal_version(connection, article_id, sha256, make)
     mine = (versions.c.article_id == article_id) & (versions.c.sha256 == sha256)
     empty: dict[str, Any] = {"title": "", "text": "", "summary": "", "authors": []}
     connection.execute(update(versions).where(mine).values(**empty))
@@ -150,7 +156,7 @@ def erase_version(connection: Connection, article_id: str, sha256: str) -> list[
         connection.execute(
             update(assessments).where(assessments.c.id == row.id).values(payload=payload)
         )
-    forget_places(connection, [article_id], sha256)
+    forget_places(connection, [article_id], sha256, kept)
     folded = (story_members.c.article_id == article_id) & (story_members.c.sha256 == sha256)
     stamps = list(connection.execute(select(story_members.c.stamp).where(folded)).scalars())
     connection.execute(update(story_members).where(folded).values(print=""))
