@@ -1,8 +1,10 @@
 """Stories for tests of mail and feeds: with a name that must not leave the desk."""
 
+from urllib.parse import unquote
+
 from digest_samples import LEDGER, article, tag
 from monitor.digest.letter import write_letter
-from monitor.persons import WITHHELD, Masked
+from monitor.masks import LANGUAGE, WITHHELD, Shown, withheld
 from monitor.types import Digest, Story
 
 NAME = "Amina Yusuf"
@@ -13,12 +15,11 @@ def country(code: str) -> str:
 
 
 def mask(found):
-    """As `Monitor.mask` does, for one name."""
+    """As `Monitor.shown` does, for one name."""
     if found.language != "en":
-        return None
-    hidden = frozenset(NAME.split())
-    title, text = (value.replace(NAME, WITHHELD) for value in (found.title, found.text))
-    return Masked(title, text, (), hidden, hidden)
+        return withheld(found, LANGUAGE)
+    tells = any(part.lower() in unquote(found.url).lower() for part in NAME.split())
+    return Shown(found.title.replace(NAME, WITHHELD), link_tells=tells)
 
 
 def case(key="a1", title=f"{NAME} tells court", text=f"{NAME} was held.", **changes):

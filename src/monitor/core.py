@@ -331,25 +331,24 @@ class Monitor(Named):
         ask: frozenset[str] = frozenset(),
         patient: bool = False,
     ) -> str:
-        """Return `digest` in one of its formats; `evidence` is for text and Markdown.
+        """Return `digest` in one of its formats, names hidden as by `shown`.
 
-        Names are hidden as by `shown`, save in JSON, which is the record for programs.
+        `evidence` is for text and Markdown.
         """
         from monitor.countries import country_name
         from monitor.digest import articles_in, render_digest
 
         settings = self.settings.digest
-        pages = format in ("html", "text", "md")
-        articles = articles_in(digest) if pages else []
+        if format in ("atom", "jsonfeed"):  # as mail: whole, and without names whoever asks
+            ask, patient = frozenset(), True
         return render_digest(
             digest,
             format,
             title=settings.title,
             country_name=country_name,
             evidence=evidence,
-            mask=self.mask,
             public_url=settings.public_url,
-            shown=self.shown(articles, ask=ask, patient=patient) if pages else None,
+            shown=self.shown(articles_in(digest), ask=ask, patient=patient),
         )
 
     def view_digest(self, digest: Digest, shown: Mapping[str, Shown]) -> DigestView:

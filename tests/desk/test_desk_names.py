@@ -132,10 +132,11 @@ def test_a_digest_is_rendered_without_names_unless_they_are_asked_for(monitor):
     told = articles(monitor)[0]
     monitor.store.record_assessments([(told, judged(0.9))], NOW)
     digest = monitor.digest("all")
-    for form in ("text", "md", "html"):
+    for form in ("text", "md", "html", "json"):
         assert "Amina" not in monitor.render_digest(digest, form, evidence=True)
         assert "Amina Yusuf freed" in monitor.render_digest(digest, form, ask={told.id})
-    assert "Amina Yusuf freed" in monitor.render_digest(digest, "json")
+    for form in ("atom", "jsonfeed"):
+        assert "Amina" not in monitor.render_digest(digest, form, ask={"another"})
 
 
 def test_no_word_is_kept(monitor):

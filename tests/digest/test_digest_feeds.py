@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digest_samples import sample_digest
 from mail_samples import case, country, digest, letter, mask
-from monitor.digest import render_digest
+from monitor.digest import articles_in, render_digest
 from monitor.digest.syndication import render_atom, render_jsonfeed
 from monitor.errors import UsageError
 
@@ -54,6 +54,7 @@ def test_whatever_an_outlet_writes_it_stays_a_feed(text: str) -> None:
 def test_nothing_goes_out_unmasked(form: str) -> None:
     with pytest.raises(UsageError, match="masked"):
         render_digest(digest(), form, title="News")
-    made = render_digest(sample_digest(), form, title="News", country_name=country, mask=mask)
+    shown = {one.id: mask(one) for one in articles_in(sample_digest())}
+    made = render_digest(sample_digest(), form, title="News", country_name=country, shown=shown)
     assert "Headline not shown: it tells of violence in detail." in made
     assert "Sex slave" not in made

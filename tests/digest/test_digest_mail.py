@@ -15,6 +15,7 @@ from digest_samples import LEDGER, article, finding, tag
 from mail_samples import NAME, case, country, digest, letter, mask
 from monitor.digest.brief import write_brief
 from monitor.digest.choose import choose
+from monitor.digest.letter import write_letter
 from monitor.digest.mailed import Links, mail_html, mail_text
 from monitor.digest.message import (
     Envelope,
@@ -90,7 +91,28 @@ def test_what_cannot_be_masked_and_what_is_graphic_is_not_shown() -> None:
             assert words not in part
     assert plain.count("Headline not shown: it tells of violence in detail.") == 2
     assert "names cannot be masked in this language" in html
-    assert html.count("Read it at the outlet") == 3
+    assert html.count("Read it at the outlet") == 2
+    assert "https://o.example/t" not in plain + html  # it mostly repeats the headline
+    assert "Nor is the article's address" in html
+
+
+def test_where_an_address_is_hidden_the_mail_leads_to_the_desk() -> None:
+    named = case("a/1", url="https://o.example/amina-yusuf-court")
+    thai = case("t", "ชื่อ", "ข่าว", language="th", url="https://o.example/t")
+    found = write_letter(
+        digest(named, thai, case("p")),
+        title="News",
+        country_name=country,
+        mask=mask,
+        public_url="https://desk.example/sub/",
+    )
+    for part in parts(message(found)):
+        assert "https://desk.example/sub/articles/a%2F1" in part
+        assert "https://desk.example/sub/articles/t" in part
+        assert "https://o.example/p" in part
+        for hidden in ("articles/p", "amina", "o.example/t"):
+            assert hidden not in part
+        assert "Read it at the desk, signed in" in part
 
 
 def test_the_subject_is_day_count_forms_and_places() -> None:

@@ -114,11 +114,27 @@ def test_where_names_cannot_be_told_a_line_of_tags_stands_for_the_headline(form)
     assert "trafficking term" in page
 
 
-def test_what_was_asked_for_is_shown_and_json_is_the_record():
+def test_what_was_asked_for_is_shown_in_json_too():
     found = day(Story("a1", (LEAD,)))
     page = rendered(found, "text", {"a1": shown_by(LEAD.article, MASK, asked=True)})
     assert TITLE in page
     assert "coast.example/amina-yusuf" in page
     assert "as far as a program" not in page
-    record = json.loads(rendered(found, "json", {"a1": shown_of()}))
+    record = json.loads(rendered(found, "json", {"a1": shown_by(LEAD.article, MASK, asked=True)}))
     assert record["relevant"][0]["articles"][0]["title"] == TITLE
+
+
+def test_json_has_no_hidden_name_and_says_what_is_withheld():
+    found = day(Story("a1", (LEAD,)))
+    text = rendered(found, "json", {"a1": shown_of()})
+    assert not re.search("amina|yusuf", text, re.IGNORECASE)
+    (one,) = json.loads(text)["relevant"][0]["articles"]
+    assert (one["url"], one["title"]) == (None, f"Sex slave {WITHHELD}, 14, freed")
+    assert "withheld" not in one
+    for flag in one["findings"]:
+        assert one["title"][flag["start"] : flag["end"]] == flag["match"]
+    text = rendered(found, "json", {"a1": withheld(LEAD.article, "language")})
+    (one,) = json.loads(text)["relevant"][0]["articles"]
+    assert (one["url"], one["title"]) == (None, None)
+    assert one["withheld"] == REASONS["language"]
+    assert one["findings"] == []

@@ -21,7 +21,7 @@ from monitor.digest.view import view_digest
 from monitor.entities import ENTITY_SCHEMES, known_entities
 from monitor.guidelines import check_document
 from monitor.masks import REASONS, Shown, withheld
-from monitor.persons import WITHHELD, Masked
+from monitor.persons import WITHHELD
 from monitor.text.given import make_document
 from monitor.types import (
     FLOWS,
@@ -120,8 +120,8 @@ DIGESTS = {
 
 def unmasked(article):
     if article.language != "en":
-        return None
-    return Masked(article.title, article.text, (), frozenset(), frozenset())
+        return withheld(article, "language")
+    return Shown(article.title)
 
 
 def may_be_shown(article):

@@ -327,7 +327,7 @@ def digest(
         typer.Option(
             "--names",
             help="Show the names of victims, minors and relatives, and headlines in languages in"
-            " which nobody can tell names; that is counted. JSON has them always, feeds never.",
+            " which nobody can tell names; that is counted. Feeds and mail never have them.",
         ),
     ] = False,
     send: Annotated[
@@ -342,8 +342,8 @@ def digest(
     from monitor.cli import mail
 
     monitor = monitor_of(context)
-    if names and (send or resend or format not in ("text", "md", "html")):
-        raise UsageError("--names goes with --format text, md or html")
+    if names and (send or resend or format not in ("text", "md", "html", "json")):
+        raise UsageError("--names goes with --format text, md, html or json")
     if send or resend:
         raise typer.Exit(mail.send(monitor, day=day, to=to, again=resend))
     if to:

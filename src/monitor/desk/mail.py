@@ -29,9 +29,9 @@ from monitor.digest.smtp import Told, send_message
 from monitor.digest.times import day_words
 from monitor.errors import UsageError
 from monitor.fold import kept_groups
-from monitor.persons import Masked
+from monitor.masks import Shown
 from monitor.recipients import Recipient, SmtpSettings
-from monitor.types import Article, AssessedArticle, Delivery, Digest, Outcome, Story
+from monitor.types import AssessedArticle, Delivery, Digest, Outcome, Story
 
 logger = logging.getLogger("monitor.mail")
 
@@ -132,7 +132,7 @@ def _send_all(
     monitor: Monitor, dues: Sequence[Due], now: datetime, send: Send, *, again: bool = False
 ) -> list[Sent]:
     gone = monitor.store.unsubscribed()
-    mask = _remembering(monitor)
+    known: dict[tuple[str, str], Shown] = {}
     key = monitor.store.key(KEY) if dues else ""
     if dues:
         monitor.fold()  # or what joins a story that was sent would be sent as one of its own
@@ -150,11 +150,15 @@ def _send_all(
             digests[period] = monitor.digest_between(
                 due.since, due.until, day=day, oldest=due.oldest
             )
+            _look_through(monitor, digests[period], known)
         gone_by = (due.reached, due.oldest)
         if gone_by not in digests:
             digests[gone_by] = _too_old(monitor, due, digests[period])
         job = _Job(monitor, due, digests[period], digests[gone_by], key, now, again)
-        result, told = job.run(mask, _repeating(broken) if broken else send)
+        result, told = job.run(
+            lambda article: known[article.id, article.sha256],
+            _repeating(broken) if broken else send,
+        )
         broken = told if told and told.whole else broken
         results.append(result)
     return results
@@ -276,7 +280,13 @@ class _Job:
         )
         title = settings.digest.title
         if recipient.preset == "policy":
-            brief = write_brief(chosen, title=title, country_name=country_name, mask=mask)
+            brief = write_brief(
+                chosen,
+                title=title,
+                country_name=country_name,
+                mask=mask,
+                public_url=settings.digest.public_url,
+            )
             brief = replace(brief, summary=_said(brief.summary, lines))
             return make_message(brief, envelope, self.now, again=self.number())
         came = [story for story in self.digest.relevant if _came(story, self.due.since)]
@@ -286,6 +296,7 @@ class _Job:
             country_name=country_name,
             mask=mask,
             filtered=bool(came),
+            public_url=settings.digest.public_url,
         )
         letter = replace(letter, summary=_said(letter.summary, lines))
         return make_message(letter, envelope, self.now, again=self.number())
@@ -318,17 +329,13 @@ def _said(summary: str, lines: Sequence[str]) -> str:
     return " ".join((f"{summary.removesuffix('.')}.", *lines)) if lines else summary
 
 
-def _remembering(monitor: Monitor) -> Mask:
-    """Return `monitor.mask` that asks once for each version: recipients get the same articles."""
-    known: dict[tuple[str, str], Masked | None] = {}
-
-    def mask(article: Article) -> Masked | None:
-        key = (article.id, article.sha256)
-        if key not in known:
-            known[key] = monitor.mask(article)
-        return known[key]
-
-    return mask
+def _look_through(monitor: Monitor, digest: Digest, known: dict[tuple[str, str], Shown]) -> None:
+    """Note what may be shown of the articles of a digest: recipients get the same ones."""
+    context = [one.article for story in digest.context for one in story.articles]
+    every = [*articles_in(digest), *context]
+    new = [one for one in every if (one.id, one.sha256) not in known]
+    shown = monitor.shown(new, patient=True)
+    known |= {(one.id, one.sha256): shown[one.id] for one in new}
 
 
 def find_recipient(monitor: Monitor, token: str) -> str | None:

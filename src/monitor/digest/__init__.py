@@ -1,7 +1,7 @@
 """Stored rows of one day -> `Digest` -> a page or JSON.
 
 All formats but JSON are made from one view (`view.py`), so a text that is cleaned, cut or left out
-is so in each of them; JSON gives programs the texts as they came.
+is so in each of them; JSON gives programs the texts as they came, but for names that are hidden.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from monitor.digest.build import build_digest, day_bounds
 from monitor.digest.countries import note_unmeasured
 from monitor.digest.html import render_html
 from monitor.digest.json_ import digest_json, render_json
-from monitor.digest.letter import Mask, write_letter
+from monitor.digest.letter import write_letter
 from monitor.digest.markdown import render_markdown
 from monitor.digest.masked import articles_in
 from monitor.digest.plain import render_plain
@@ -44,29 +44,34 @@ def render_digest(
     title: str,
     country_name: CountryName = str,
     evidence: bool = False,
-    mask: Mask | None = None,
     public_url: str = "",
     shown: Mapping[str, Shown] | None = None,
 ) -> str:
     """Return the digest as a page under `title`, as JSON, or as a feed.
 
-    Of pages `shown` says by id what may be shown of an article; JSON is the record as it is.
+    `shown` says by id what may be shown of an article; without it pages and JSON hide nothing.
 
-    Feeds leave the desk: they need `mask`, and lead to the desk at `public_url`, if there is one.
+    Feeds leave the desk: they need it, and lead to the desk at `public_url`, if there is one.
     `country_name` turns an ISO code into the name to show. With `evidence` plain text and Markdown
     give the words behind each tag and why a headline is flagged; HTML and JSON always have them.
 
     Raises `UsageError` for an unknown format.
     """
     if format == "json":
-        return render_json(digest)
+        return render_json(digest, shown)
     if format not in get_args(DigestFormat):
         known = ", ".join(get_args(DigestFormat))
         raise UsageError(f"'{format}' is no digest format (known: {known})")
     if format in ("atom", "jsonfeed"):
-        if mask is None:
+        if shown is None:
             raise UsageError(f"'{format}' shows nothing whose names are not masked")
-        letter = write_letter(digest, title=title, country_name=country_name, mask=mask)
+        letter = write_letter(
+            digest,
+            title=title,
+            country_name=country_name,
+            mask=lambda article: shown[article.id],
+            public_url=public_url,
+        )
         syndicate = render_atom if format == "atom" else render_jsonfeed
         return syndicate(letter, period=digest.day, public_url=public_url)
     view = view_digest(digest, title=title, country_name=country_name, shown=shown)

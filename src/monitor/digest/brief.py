@@ -8,14 +8,14 @@ it, and nothing of whom it tells.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
+from functools import partial
 
 from monitor.digest import words
 from monitor.digest.choose import stories_of
 from monitor.digest.coverage import CoverageLine, count, coverage_lines
-from monitor.digest.letter import Mask
+from monitor.digest.letter import Mask, article_page
 from monitor.digest.neutral import labels, places_of
 from monitor.digest.neutral import words as words_of
 from monitor.digest.safe import clean, safe_url
@@ -36,10 +36,13 @@ _P_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An article that names something: its outlet, and its address where that holds no name."""
+    """An article that names something: its outlet, and its address (at the desk if that tells)."""
 
     outlet: str
     url: str | None
+
+
+SourceOf = Callable[[AssessedArticle], Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,14 @@ class Brief:
     coverage: tuple[CoverageLine, ...]
 
 
-def write_brief(digest: Digest, *, title: str, country_name: CountryName, mask: Mask) -> Brief:
-    """Put the stories of some days into a brief for those who make policy."""
+def write_brief(
+    digest: Digest, *, title: str, country_name: CountryName, mask: Mask, public_url: str = ""
+) -> Brief:
+    """Put the stories of some days into a brief for those who make policy.
+
+    `public_url` is where recipients reach the desk.
+    """
+    source = partial(_source, mask=mask, public_url=public_url)
     stories, context = stories_of(digest), digest.context
     every = (*stories, *context)
     named = {story.id: names_in(story) for story in every}
@@ -106,7 +115,7 @@ def write_brief(digest: Digest, *, title: str, country_name: CountryName, mask: 
         known = known_entities(scheme).values()
         found = [(one, [s for s in every if one.id in named[s.id]]) for one in known]
         found.sort(key=lambda pair: (-len(pair[1]), pair[0].shown))
-        return tuple(_named(one, own, mask) for one, own in found if own)
+        return tuple(_named(one, own, source) for one, own in found if own)
 
     return Brief(
         title=heading,
@@ -117,7 +126,7 @@ def write_brief(digest: Digest, *, title: str, country_name: CountryName, mask: 
         quiet="" if every else words.NOTHING_FITS,
         ps=tuple(_p(label, stories, named, country_name) for label in RESPONSES),
         topics=tuple(
-            filter(None, (_topic(label, stories, context, named, mask) for label in TOPICS))
+            filter(None, (_topic(label, stories, context, named, source) for label in TOPICS))
         ),
         instruments=listed("instrument"),
         institutions=listed("institution"),
@@ -135,7 +144,7 @@ def _topic(
     stories: Sequence[Story],
     context: Sequence[Story],
     named: Mapping[str, frozenset[str]],
-    mask: Mask,
+    source: SourceOf,
 ) -> BriefTopic | None:
     own, beside = (
         [s for s in some if label in labels(_tags(s.articles), "topic")]
@@ -145,7 +154,7 @@ def _topic(
         return None
     told = count(len(own) + len(beside), "story", "stories")
     apart = f", {len(beside)} of them not about trafficking" if beside else ""
-    sources = [_source(story.articles[0], mask) for story in (*beside, *own)[:SOURCES_SHOWN]]
+    sources = [source(story.articles[0]) for story in (*beside, *own)[:SOURCES_SHOWN]]
     heading = label.replace("_", " ").capitalize()
     return BriefTopic(heading, told + apart, _names((*own, *beside), named), tuple(sources))
 
@@ -179,17 +188,18 @@ def _p(
     )
 
 
-def _named(entry: Entity, own: Sequence[Story], mask: Mask) -> BriefNamed:
+def _named(entry: Entity, own: Sequence[Story], source: SourceOf) -> BriefNamed:
     told = count(len(own), "story", "stories")
-    sources = [_source(story.articles[0], mask) for story in own[:SOURCES_SHOWN]]
+    sources = [source(story.articles[0]) for story in own[:SOURCES_SHOWN]]
     return BriefNamed(entry.name, entry.shown, entry.url, told, tuple(sources))
 
 
-def _source(assessed: AssessedArticle, mask: Mask) -> Source:
+def _source(assessed: AssessedArticle, mask: Mask, public_url: str) -> Source:
     article = assessed.article
-    url, masked = safe_url(article.url), mask(article)
-    hidden = url is not None and masked is not None and masked.names_in(unquote(url))
-    return Source(clean(article.outlet) or words.NO_OUTLET, None if hidden else url)
+    url = safe_url(article.url)
+    if url is not None and mask(article).link_tells:
+        url = article_page(public_url, article.id)
+    return Source(clean(article.outlet) or words.NO_OUTLET, url)
 
 
 def _tags(articles: Iterable[AssessedArticle]) -> list[Tag]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from monitor.digest.coverage import hidden_address, judged_on_summary
+from monitor.digest.masked import mask_digest
 from monitor.digest.safe import without_user
 from monitor.digest.view import headline_findings
+from monitor.masks import Shown
 from monitor.shapes import finding_json, tag_json, term_json, time_json
 from monitor.types import AssessedArticle, Digest, FailedFeed, Ledger, Story
 
@@ -22,40 +25,47 @@ SCHEMA = 1
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
-def render_json(digest: Digest) -> str:
+def render_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> str:
     """Return the digest as one JSON object with a line break at its end."""
-    text = json.dumps(digest_json(digest), ensure_ascii=False, allow_nan=False, indent=1)
+    text = json.dumps(digest_json(digest, shown), ensure_ascii=False, allow_nan=False, indent=1)
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
-def digest_json(digest: Digest) -> dict[str, Any]:
-    """Return the digest as plain JSON values."""
+def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dict[str, Any]:
+    """Return the digest as plain JSON values, with what may be `shown`; without it with all."""
+    seen = shown or {}
+    if shown is not None:
+        digest = mask_digest(digest, shown)
     return {
         "schema": SCHEMA,
         "day": digest.day,
         "timezone": digest.timezone,
-        "relevant": [_story(story) for story in digest.relevant],
-        "borderline": [_story(story) for story in digest.borderline],
+        "relevant": [_story(story, seen) for story in digest.relevant],
+        "borderline": [_story(story, seen) for story in digest.borderline],
         "ledger": _ledger(digest.ledger),
         "stamps": list(digest.stamps),
-        "unjudged": [_unjudged(assessed) for assessed in digest.unjudged],
-        "possible": [_possible(assessed) for assessed in digest.possible],
+        "unjudged": [_unjudged(assessed, seen) for assessed in digest.unjudged],
+        "possible": [_possible(assessed, seen) for assessed in digest.possible],
         "coverage": _coverage(digest),
     }
 
 
-def _story(story: Story) -> dict[str, Any]:
-    return {"story": story.id, "articles": [_article(a) for a in story.articles]}
+def _story(story: Story, shown: Mapping[str, Shown]) -> dict[str, Any]:
+    return {"story": story.id, "articles": [_article(a, shown) for a in story.articles]}
 
 
-def _unjudged(assessed: AssessedArticle) -> dict[str, Any]:
+def _unjudged(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
     said = {"not_judged": assessed.not_judged}
-    return {**_named(assessed), **said, "terms": [term_json(term) for term in assessed.terms]}
-
-
-def _possible(assessed: AssessedArticle) -> dict[str, Any]:
     return {
-        **_named(assessed),
+        **_named(assessed, shown),
+        **said,
+        "terms": [term_json(term) for term in assessed.terms],
+    }
+
+
+def _possible(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
+    return {
+        **_named(assessed, shown),
         "relevance": assessed.relevance,
         "relevant": assessed.relevant,
         "borderline": assessed.borderline,
@@ -63,22 +73,23 @@ def _possible(assessed: AssessedArticle) -> dict[str, Any]:
     }
 
 
-def _named(assessed: AssessedArticle) -> dict[str, Any]:
-    article = assessed.article
+def _named(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
+    article, may = assessed.article, shown.get(assessed.article.id, Shown(""))
     return {
         "id": article.id,
-        "url": article.url,
-        "title": article.title,
+        "url": article.url or None,
+        "title": None if may.withheld else article.title,
         "outlet": article.outlet,
         "published": time_json(article.published),
         "language": article.language,
         **({"expired": time_json(article.expired)} if article.expired else {}),
+        **({"withheld": may.withheld} if may.withheld else {}),
     }
 
 
-def _article(assessed: AssessedArticle) -> dict[str, Any]:
+def _article(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
     return {
-        **_named(assessed),
+        **_named(assessed, shown),
         "origin": assessed.article.origin,
         "relevance": assessed.relevance,
         "tags": [tag_json(tag) for tag in assessed.tags],

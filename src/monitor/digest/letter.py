@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from monitor.digest import words
@@ -20,13 +19,11 @@ from monitor.digest.safe import clean, excerpt, safe_url
 from monitor.digest.tags import CountryName
 from monitor.digest.times import date_words, day_words, on_clock
 from monitor.digest.view import quiet_words, summary_words
+from monitor.masks import LANGUAGE, REASONS, Shown
 from monitor.types import Article, AssessedArticle, Digest, Story
 
-if TYPE_CHECKING:
-    from monitor.persons import Masked
-
-Mask = Callable[[Article], "Masked | None"]
-"""An article with its names masked; `None` for a language in which nobody can tell them."""
+Mask = Callable[[Article], Shown]
+"""What may be shown of an article."""
 HEADLINE_CHARS = 200
 
 
@@ -34,7 +31,8 @@ HEADLINE_CHARS = 200
 class LetterArticle:
     """One article. `headline` is empty where it is not shown, `note` then says why.
 
-    `url` is `None` where there is none, or where it holds a name that is masked (`url_note`).
+    Where its address is hidden, `url_note` says so, and `url` is the article's page at the desk
+    (`at_desk`), `None` where the desk has no public address.
     """
 
     id: str
@@ -48,6 +46,7 @@ class LetterArticle:
     when_iso: str
     published_iso: str
     summary_only: bool
+    at_desk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +83,22 @@ class Letter:
 
 
 def write_letter(
-    digest: Digest, *, title: str, country_name: CountryName, mask: Mask, filtered: bool = False
+    digest: Digest,
+    *,
+    title: str,
+    country_name: CountryName,
+    mask: Mask,
+    filtered: bool = False,
+    public_url: str = "",
 ) -> Letter:
-    """Put a digest into words that may leave the desk; `filtered`: it holds a choice of stories."""
+    """Put a digest into words that may leave the desk; `filtered`: it holds a choice of stories.
+
+    `public_url` is where recipients reach the desk.
+    """
     zone = ZoneInfo(digest.timezone)
 
     def article(assessed: AssessedArticle) -> LetterArticle:
-        return _article(assessed, digest.day, zone, mask)
+        return _article(assessed, digest.day, zone, mask, public_url)
 
     def story(found: Story) -> LetterStory:
         lead, *copies = map(article, found.articles)
@@ -132,24 +140,38 @@ def _alone(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
     return tuple(Story(assessed.article.id, (assessed,)) for assessed in articles)
 
 
-def _article(assessed: AssessedArticle, day: str, zone: ZoneInfo, mask: Mask) -> LetterArticle:
+def article_page(public_url: str, article_id: str) -> str | None:
+    """Return the address of an article's page at the desk; None where it has no public one."""
+    return f"{public_url.rstrip('/')}/articles/{quote(article_id, safe='')}" if public_url else None
+
+
+def _article(
+    assessed: AssessedArticle, day: str, zone: ZoneInfo, mask: Mask, public_url: str
+) -> LetterArticle:
     article = assessed.article
-    masked = mask(article)
-    headline, note = "", words.NOT_MASKED
-    if masked is not None:
-        headline, note = excerpt(masked.title, HEADLINE_CHARS) or words.NO_HEADLINE, ""
-        if is_graphic(article.title, assessed):
-            headline, note = "", words.GRAPHIC
-    url = safe_url(article.url)
-    named = url is not None and masked is not None and masked.names_in(unquote(url))
+    shown = mask(article)
+    if shown.withheld == REASONS[LANGUAGE]:
+        headline, note = "", words.NOT_MASKED
+    elif shown.withheld:
+        headline, note = "", f"Headline not shown: {shown.withheld}."
+    elif is_graphic(article.title, assessed):
+        headline, note = "", words.GRAPHIC
+    else:
+        headline, note = excerpt(shown.title, HEADLINE_CHARS) or words.NO_HEADLINE, ""
+    url, url_note = safe_url(article.url), ""
+    at_desk = url is not None and shown.link_tells
+    if at_desk:
+        url_note = words.URL_TOO if shown.withheld else words.URL_WITHHELD
+        url = article_page(public_url, article.id)
     moment = article.published or article.seen
     when = date_words(moment, day, zone)
     return LetterArticle(
         id=clean(article.id),
         headline=headline,
         note=note,
-        url=None if named else url,
-        url_note=words.URL_WITHHELD if named else "",
+        url=url,
+        url_note=url_note,
+        at_desk=at_desk and url is not None,
         outlet=clean(article.outlet) or words.NO_OUTLET,
         language=clean(article.language or ""),
         when=when if article.published else f"first seen {when}",

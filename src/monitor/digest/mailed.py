@@ -83,10 +83,12 @@ def _meta(article: LetterArticle) -> str:
 
 
 def _address(article: LetterArticle) -> Iterator[str]:
-    if article.url:
-        yield f"{INDENT}{article.url}"
-    elif article.url_note:
+    if article.url_note:
         yield from wrap(f"{article.url_note} Article {article.id}", first=INDENT)
+    if article.at_desk:
+        yield f"{INDENT}{words.AT_DESK}: {article.url}"
+    elif article.url:
+        yield f"{INDENT}{article.url}"
 
 
 def _brief(brief: Brief) -> Iterator[str]:

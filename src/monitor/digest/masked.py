@@ -45,19 +45,19 @@ def mask_assessed(assessed: AssessedArticle, shown: Shown) -> AssessedArticle:
     if shown.withheld:
         return _without_words(assessed, shown)
     article = assessed.article
-    url = "" if shown.link_tells else article.url
+    article = replace(article, url="" if shown.link_tells else article.url)
+    if shown.byline_tells:
+        article = replace(article, summary="", authors=(), categories=(), enclosures=())
     if not shown.spans:
-        return replace(assessed, article=replace(article, url=url))
+        return replace(assessed, article=article)
     moves = _Moves(article, shown)
     return replace(
         assessed,
         article=replace(
             article,
-            url=url,
             title=hide("title", article.title, shown.spans),
             text=hide("text", article.text, shown.spans),
             summary="",
-            authors=(),
         ),
         tags=tuple(replace(tag, evidence=moves.spans(tag.evidence)) for tag in assessed.tags),
         terms=tuple(replace(term, evidence=moves.spans(term.evidence)) for term in assessed.terms),
@@ -71,7 +71,8 @@ def mask_assessed(assessed: AssessedArticle, shown: Shown) -> AssessedArticle:
 
 def _without_words(assessed: AssessedArticle, shown: Shown) -> AssessedArticle:
     url = "" if shown.link_tells else assessed.article.url
-    article = replace(assessed.article, url=url, title="", text="", summary="", authors=())
+    article = replace(assessed.article, url=url, title="", text="", summary="")
+    article = replace(article, authors=(), categories=(), enclosures=())
     return replace(
         assessed,
         article=article,

@@ -21,6 +21,8 @@ NO_OUTLET = "unnamed outlet"
 NOT_MASKED = "Headline not shown: names cannot be masked in this language."
 GRAPHIC = "Headline not shown: it tells of violence in detail."
 URL_WITHHELD = "The article's address is not shown: it holds a name that is masked here."
+URL_TOO = "Nor is the article's address, which mostly repeats its headline."
+AT_OUTLET, AT_DESK = "Read it at the outlet", "Read it at the desk, signed in"
 MASKED_NOTE = (
     "Names of people who were exploited, of minors and of relatives are masked, as far as a program"
     " can tell them. Please do not pass on what an article says of who they are."
