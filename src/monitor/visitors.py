@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Scope = Literal["check", "read", "review", "admin"]
-SCOPES: tuple[Scope, ...] = ("check", "read", "review", "admin")
-"""Check drafts; read what the desk has; say what is right and wrong of it; change what it does."""
+Scope = Literal["check", "read", "names", "review", "admin"]
+SCOPES: tuple[Scope, ...] = ("check", "read", "names", "review", "admin")
+"""Check drafts; read what the desk has; see the names that are hidden in it, which is counted; say
+what is right and wrong of it; change what the desk does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Role:
 ROLES: Mapping[str, Role] = {
     "reader": Role(("check", "read")),
     "volunteer": Role(("check", "read", "review"), provisional=True),
-    "reviewer": Role(("check", "read", "review")),
+    "reviewer": Role(("check", "read", "names", "review")),
     "admin": Role(SCOPES),
 }
 

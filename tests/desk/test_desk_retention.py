@@ -21,6 +21,7 @@ from monitor.corpus import ExportFormat, Policy, export
 from monitor.desk.backup import back_up
 from monitor.desk.retention import expire
 from monitor.digest import build_digest, render_digest
+from monitor.masks import Shown
 from monitor.recorded import Recorded
 from monitor.store import open_store
 from monitor.stories import group_stories
@@ -182,7 +183,7 @@ def test_what_expired_is_told_and_counted(tmp_path: Path) -> None:
     assert record["expired"] == "2027-02-24T12:00:00Z"
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert {entry["expired"] for entry in manifest["files"]} == {2}
-    assert article_json(found[0])["expired"] == "2027-02-24T12:00:00Z"
+    assert article_json(found[0], Shown(""))["expired"] == "2027-02-24T12:00:00Z"
     shown = {
         kind: render_digest(digest, kind, title="T") for kind in ("text", "html", "md", "json")
     }

@@ -15,6 +15,7 @@ from monitor.core import Monitor
 from monitor.desk.stories import list_stories, page_json, story_json
 from monitor.desk.withdraw import IDENTIFYING, taken_out, withdraw
 from monitor.errors import NotFound
+from monitor.masks import WITHHELD, hide
 from store_samples import NOW, at, feed, incoming, judged, poll
 
 BODY = (
@@ -52,12 +53,14 @@ def test_a_story_tells_what_each_outlet_made_of_it(monitor: Monitor) -> None:
     bring(monitor, "a", 0)
     bring(monitor, "b", 1, body=BODY.replace("freed", "rescued"))
     assert monitor.fold() == 2
-    (listed,) = page_json(list_stories(monitor, limit=5))["stories"]
+    (listed,) = page_json(monitor, list_stories(monitor, limit=5))["stories"]
     assert (listed["story"], listed["count"]) == ("article-a", 2)
     told = story_json(monitor, "article-a")
     assert told["first"] == "article-a"
     (change,) = told["articles"][1]["changes"]
-    assert BODY[change["old_start"] : change["old_end"]] == "freed"
+    (first,) = (monitor.store.article("article-a", ()).article,)
+    seen = hide("text", first.text, monitor.shown([first], patient=True)["article-a"].spans)
+    assert seen[change["old_start"] : change["old_end"]] == "freed"
     with pytest.raises(NotFound, match="no story 'article-b'"):
         story_json(monitor, "article-b")
 
@@ -100,3 +103,25 @@ def test_the_commands(monitor: Monitor, tmp_path: Path, monkeypatch: pytest.Monk
     monitor.fold()
     assert "article-a  2026-11-25" in run.invoke(app, ["stories", "list"]).stdout
     assert "published first" in run.invoke(app, ["stories", "show", "article-a"]).stdout
+
+
+def test_the_commands_hide_names_unless_they_are_asked_for(
+    monitor: Monitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "https://news.example/abena-owusu-tetteh-freed"
+    bring(monitor, "a", 0, title="Abena Owusu-Tetteh freed", url=url)
+    bring(monitor, "b", 1, title="Abena Owusu-Tetteh freed in Takoradi", url=f"{url}-2")
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner()
+    assert monitor.fold() == 2
+    for command in (["list"], ["show", "article-a"]):
+        for form in ("text", "json"):
+            typed = ["stories", *command, "--format", form]
+            told = run.invoke(app, typed).stdout
+            assert f"{WITHHELD} freed" in told
+            for part in ("abena", "owusu", "tetteh"):
+                assert part not in told.lower()
+            before = len(monitor.store.asking_times())
+            told = run.invoke(app, [*typed, "--names"]).stdout
+            assert "Abena Owusu-Tetteh freed" in told
+            assert len(monitor.store.asking_times()) == before + (1 if command == ["list"] else 2)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Query
 from fastapi.routing import RouteContext
 from starlette.requests import Request
 from starlette.responses import Response
@@ -47,6 +47,16 @@ def need(scope: Scope) -> Callable[[Request], None]:
     return check
 
 
+def asks_names(visitor: Visitor, names: bool) -> str | None:
+    """Return who asks for names, None where nobody does; refuses visitors without the scope: 403.
+
+    That it was asked for must be said: what nobody asked for is not given to anybody.
+    """
+    if names and not visitor.may("names"):
+        raise ProblemError(403, "This needs the scope 'names', which you do not have.")
+    return visitor.name if names else None
+
+
 def need_scorecards(request: Request) -> None:
     """Refuse visitors who may not read; nobody where `[serve] public_scorecards` is on."""
     if not get_monitor(request).settings.serve.public_scorecards:
@@ -74,6 +84,13 @@ async def answer_job(
 
 CLIENT_LEFT = 499
 """As other servers log it; nobody is there to read it."""
+NamesQuery = Annotated[
+    bool,
+    Query(
+        description="With the names of victims, minors and relatives, and what is withheld for"
+        " them. Needs the scope `names`; each article is counted.",
+    ),
+]
 MonitorDep = Annotated[Monitor, Depends(get_monitor)]
 CheckersDep = Annotated[Checkers, Depends(get_checkers)]
 VisitorDep = Annotated[Visitor, Depends(get_visitor)]

@@ -215,3 +215,8 @@ class ArticleQuery(ArticleFilters):
         default="oldest", description="Which is told first, by first sight."
     )
     limit: int = Field(default=50, ge=1, le=200, description="Articles a page.")
+    names: bool = Field(
+        default=False,
+        description="With the names of victims, minors and relatives, and what is withheld for"
+        " them. Needs the scope `names`; each article is counted.",
+    )

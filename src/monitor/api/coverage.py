@@ -99,7 +99,7 @@ def read_sample(monitor: MonitorDep, day: SampleDay = None) -> JSONResponse:
 def _sample(monitor: Monitor, day: Day | None, *, draw: bool) -> JSONResponse:
     chosen = day.isoformat() if day else None
     try:
-        return JSONResponse(sample_json(sample_of(monitor, chosen, draw=draw)))
+        return JSONResponse(sample_json(monitor, sample_of(monitor, chosen, draw=draw)))
     except UsageError as error:
         raise refused("day", error) from error
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
-from monitor.api.schemas import Model, WholeStr
+from monitor.api.schemas import Model, WholeStr, or_absent
 
 Had = Literal["shown", "below", "not_judged", "late", "never", "not_followed"]
 
@@ -92,7 +93,7 @@ class CoverageItems(Model):
 class ToldOut(Model):
     """A case learned of elsewhere, and what we had of it then."""
 
-    url: str
+    url: str | None = Field(description="Null where it holds a name that is hidden.")
     note: str
     at: str = Field(description="RFC 3339.")
     had: Had
@@ -119,8 +120,13 @@ class SampledArticle(Model):
     """An article offered for review; its score is not told."""
 
     id: str
-    url: str
-    title: str
+    url: str | None = Field(description="Null where it tells a name, or repeats a headline.")
+    title: str | None = Field(description="Null where it is withheld.")
+    withheld: str | SkipJsonSchema[None] = Field(
+        default=None,
+        description="There where names cannot be told: why no words of the article are given.",
+        json_schema_extra=or_absent,
+    )
     outlet: str
     language: str | None
     reviewed: bool

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from monitor.api.coverage_schemas import GapsOut
-from monitor.api.schemas import ArticleFinding, Model, TagOut, TermOut
+from monitor.api.schemas import ArticleFinding, Model, TagOut, TermOut, or_absent
 from monitor.types import ContentOrigin, PageFailure
 
 
@@ -15,8 +16,13 @@ class DigestListed(Model):
     """What every article in a digest has."""
 
     id: str
-    url: str
-    title: str
+    url: str | None = Field(description="Null where it tells a name, or repeats a headline.")
+    title: str | None = Field(description="Null where it is withheld.")
+    withheld: str | SkipJsonSchema[None] = Field(
+        default=None,
+        description="There where names cannot be told: why no words of the article are given.",
+        json_schema_extra=or_absent,
+    )
     outlet: str
     published: str | None = Field(description="As the feed says, RFC 3339.")
     language: str | None

@@ -10,12 +10,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Path, Query
 from starlette.responses import HTMLResponse, Response
 
-from monitor.api.access import MonitorDep, need
+from monitor.api.access import MonitorDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.digest_schemas import DigestOut
 from monitor.api.headers import POLICY
 from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
 from monitor.core import Monitor
+from monitor.desk.names import see
+from monitor.digest import articles_in
 from monitor.errors import UsageError
 from monitor.types import Digest
 
@@ -40,7 +42,7 @@ _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
                 FEEDS["jsonfeed"]: {"schema": {"type": "object"}},
             },
         },
-        **problems(404, 422, 503),
+        **problems(403, 404, 422, 503),
     },
 )
 def digest(
@@ -53,20 +55,29 @@ def digest(
         ),
     ],
     monitor: MonitorDep,
+    visitor: VisitorDep,
+    names: NamesQuery = False,
     form: Annotated[
         Literal["json", "html", "atom", "jsonfeed"] | None,
         Query(alias="format", description="Overrides Accept."),
     ] = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
-    """Return the relevant articles first seen on that day, most certain first, and the ledger."""
+    """Return the relevant articles first seen on that day, most certain first, and the ledger.
+
+    Names are hidden unless they are asked for, in feeds in any case.
+    """
+    who = asks_names(visitor, names)
     found = find_digest(monitor, day)
+    ask = frozenset[str]()
+    if who is not None and form not in FEEDS:
+        ask = frozenset(see(monitor, articles_in(found), who=who))
     if form == "html" or (form is None and prefers_html(accept)):
-        html = monitor.render_digest(found, "html")
+        html = monitor.render_digest(found, "html", ask=ask)
         return HTMLResponse(html, headers={"content-security-policy": style_policy(html)})
     if form in ("atom", "jsonfeed"):
         return Response(monitor.render_digest(found, form), media_type=FEEDS[form])
-    return Response(monitor.render_digest(found, "json"), media_type="application/json")
+    return Response(monitor.render_digest(found, "json", ask=ask), media_type="application/json")
 
 
 def find_digest(monitor: Monitor, day: str) -> Digest:

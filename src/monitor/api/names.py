@@ -26,7 +26,7 @@ MOST = 1_000
 """Articles asked for at once: more than any page has."""
 
 
-@router.post("/articles/{article_id}/names")
+@router.post("/articles/{article_id}/names", dependencies=[Depends(need("names"))])
 async def names_of_one(
     article_id: Annotated[str, Path(max_length=200)],
     request: Request,
@@ -44,7 +44,7 @@ async def names_of_one(
     return RedirectResponse(f"{back}#article-{article}", 303)
 
 
-@router.post("/names")
+@router.post("/names", dependencies=[Depends(need("names"))])
 async def names_of_page(
     request: Request, monitor: MonitorDep, visitor: VisitorDep
 ) -> RedirectResponse:

@@ -16,6 +16,7 @@ from monitor.api.schemas import Model, WholeStr
 from monitor.core import Monitor
 from monitor.desk.reviewing import Reviewer, decide
 from monitor.desk.reviewing import undo as take_back
+from monitor.digest.masked import mask_assessed
 from monitor.errors import NotFound, UsageError
 from monitor.shapes import as_whole, review_json
 from monitor.types import (
@@ -215,20 +216,27 @@ def flags(
 def _spots(
     monitor: Monitor, article_id: str, said: FlagRequest
 ) -> dict[tuple[str, str, int, int], bool]:
-    """Return the flags that are meant, with what is said of them. Raises `NotFound`."""
+    """Return the flags that are meant, with what is said of them. Raises `NotFound`.
+
+    Places are those in what is given without names, else those in what is given with them.
+    """
     wanted = (said.field, said.start, said.end)
-    found: dict[tuple[str, str, int, int], bool] = {
-        (f.rule, f.field, f.start, f.end): said.right
-        for f in monitor.article(article_id).findings
-        if f.rule == said.rule
-        and all(
-            given in (None, has)
-            for given, has in zip(wanted, (f.field, f.start, f.end), strict=True)
-        )
-    }
-    if not found:
-        raise NotFound(f"article '{article_id}' has no such flag")
-    return found
+    assessed = monitor.article(article_id)
+    shown = monitor.shown([assessed.article], patient=True)[article_id]
+    seen = mask_assessed(assessed, shown).findings or assessed.findings
+    for places in (seen, assessed.findings):
+        found: dict[tuple[str, str, int, int], bool] = {
+            (f.rule, f.field, f.start, f.end): said.right
+            for f, at in zip(assessed.findings, places, strict=True)
+            if f.rule == said.rule
+            and all(
+                given in (None, has)
+                for given, has in zip(wanted, (at.field, at.start, at.end), strict=True)
+            )
+        }
+        if found:
+            return found
+    raise NotFound(f"article '{article_id}' has no such flag")
 
 
 @router.post(

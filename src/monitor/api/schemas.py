@@ -99,7 +99,7 @@ class ClassifyRequest(Model):
     )
 
 
-def _or_absent(schema: JsonDict) -> None:
+def or_absent(schema: JsonDict) -> None:
     """Let the schema tell of a key that is left out, never null."""
     schema.pop("default", None)
 
@@ -117,12 +117,12 @@ class TagOut(Model):
     role: Literal[PLACE_ROLES] | SkipJsonSchema[None] = Field(  # type: ignore[valid-type]
         default=None,
         description="For places only: how the place is concerned.",
-        json_schema_extra=_or_absent,
+        json_schema_extra=or_absent,
     )
     experimental: Literal[True] | SkipJsonSchema[None] = Field(
         default=None,
         description="There where there were too few labelled examples to measure this label.",
-        json_schema_extra=_or_absent,
+        json_schema_extra=or_absent,
     )
 
 
@@ -135,12 +135,12 @@ class JudgedTag(Model):
     role: Literal[PLACE_ROLES] | SkipJsonSchema[None] = Field(  # type: ignore[valid-type]
         default=None,
         description="For places only: how the place is concerned.",
-        json_schema_extra=_or_absent,
+        json_schema_extra=or_absent,
     )
     experimental: Literal[True] | SkipJsonSchema[None] = Field(
         default=None,
         description="There where there were too few labelled examples to measure this label.",
-        json_schema_extra=_or_absent,
+        json_schema_extra=or_absent,
     )
 
 
@@ -232,8 +232,13 @@ class ArticleOut(Model):
     """
 
     id: str
-    url: str
-    title: str
+    url: str | None = Field(description="Null where it tells a name, or repeats a headline.")
+    title: str | None = Field(description="Null where it is withheld.")
+    withheld: str | SkipJsonSchema[None] = Field(
+        default=None,
+        description="There where names cannot be told: why no words of the article are given.",
+        json_schema_extra=or_absent,
+    )
     outlet: str
     language: str | None
     published: str | None = Field(description="As the feed says, RFC 3339.")
@@ -272,7 +277,7 @@ class ArticleOut(Model):
 class ArticleDetail(ArticleOut):
     """One stored article with its text."""
 
-    text: str
+    text: str | None = Field(description="Null where it is withheld.")
 
 
 class SearchRead(Model):

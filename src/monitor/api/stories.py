@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep, need
+from monitor.api.access import MonitorDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.article_query import Day
 from monitor.api.openapi import problems
 from monitor.api.problems import ProblemError
@@ -36,6 +36,11 @@ class StoryQuery(BaseModel):
     after: WholeStr | None = Field(
         default=None, min_length=1, max_length=200, description="The `next` of the page before."
     )
+    names: bool = Field(
+        default=False,
+        description="With the names of victims, minors and relatives, and what is withheld for"
+        " them. Needs the scope `names`; each article is counted.",
+    )
 
 
 @router.get(
@@ -43,10 +48,13 @@ class StoryQuery(BaseModel):
     summary="List stories",
     response_model=None,
     response_description="A page of stories, oldest story first.",
-    responses={200: {"model": StoryPage}, **problems(422, 503)},
+    responses={200: {"model": StoryPage}, **problems(403, 422, 503)},
 )
-def stories(query: Annotated[StoryQuery, Query()], monitor: MonitorDep) -> JSONResponse:
-    """Return the stories that articles were folded into, a page at a time."""
+def stories(
+    query: Annotated[StoryQuery, Query()], monitor: MonitorDep, visitor: VisitorDep
+) -> JSONResponse:
+    """Return the stories that articles were folded into, a page at a time; names are hidden."""
+    who = asks_names(visitor, query.names)
     since, until = bounds_of(query.since, query.until, monitor.settings.zone)
     try:
         page = list_stories(monitor, since=since, until=until, limit=query.limit, after=query.after)
@@ -54,7 +62,7 @@ def stories(query: Annotated[StoryQuery, Query()], monitor: MonitorDep) -> JSONR
         where: list[str | int] = ["query", "after"]
         errors = [(where, "must be the `next` of a page before")]
         raise ProblemError(422, "There is no such page.", errors=errors) from error
-    return JSONResponse(page_json(page))
+    return JSONResponse(page_json(monitor, page, who=who))
 
 
 @router.get(
@@ -62,11 +70,16 @@ def stories(query: Annotated[StoryQuery, Query()], monitor: MonitorDep) -> JSONR
     summary="Show a story",
     response_model=None,
     response_description="The story with what each outlet changed and added.",
-    responses={200: {"model": StoryDetail}, **problems(404, 422, 503)},
+    responses={200: {"model": StoryDetail}, **problems(403, 404, 422, 503)},
 )
 def story(
     story_id: Annotated[WholeStr, Path(description="The story's id.", max_length=200)],
     monitor: MonitorDep,
+    visitor: VisitorDep,
+    names: NamesQuery = False,
 ) -> JSONResponse:
-    """Return one story: who published first, what others changed, which flags they added."""
-    return JSONResponse(story_json(monitor, story_id))
+    """Return one story: who published first, what others changed, which flags they added.
+
+    Names are hidden unless they are asked for; places are those in what is given.
+    """
+    return JSONResponse(story_json(monitor, story_id, who=asks_names(visitor, names)))

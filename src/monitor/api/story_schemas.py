@@ -5,16 +5,22 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
-from monitor.api.schemas import ArticleFinding, Model
+from monitor.api.schemas import ArticleFinding, Model, or_absent
 
 
 class NamedArticle(Model):
     """An article of a story."""
 
     id: str
-    url: str
-    title: str
+    url: str | None = Field(description="Null where it tells a name, or repeats a headline.")
+    title: str | None = Field(description="Null where it is withheld.")
+    withheld: str | SkipJsonSchema[None] = Field(
+        default=None,
+        description="There where names cannot be told: why no words of the article are given.",
+        json_schema_extra=or_absent,
+    )
     outlet: str
     language: str | None
     published: str | None = Field(description="As the feed says, RFC 3339.")
@@ -57,7 +63,7 @@ class VersionOut(Model):
     withdrawn: bool = Field(
         description="Whether the outlet took a name or a detail out of it: nothing of it is shown."
     )
-    title: str
+    title: str | None = Field(description="Null where it is withheld.")
     changes: list[ChangeOut]
 
 

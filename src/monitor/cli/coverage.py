@@ -137,13 +137,17 @@ def sample(
     """Print a few random articles below the threshold, to be reviewed."""
     from monitor.desk.coverage import sample_json, sample_of
 
-    drawn = sample_of(monitor_of(context), day)
+    monitor = monitor_of(context)
+    drawn = sample_of(monitor, day)
+    told = sample_json(monitor, drawn, patient=True)
     if format == "json":
-        show(json.dumps(sample_json(drawn), ensure_ascii=False, indent=1))
+        show(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    for article in drawn.articles:
-        done = "\treviewed" if article.id in drawn.reviewed else ""
-        show(plain(f"{article.id}\t{article.outlet}\t{article.title}\t{article.url}{done}"))
+    for one in told["articles"]:
+        done = "\treviewed" if one["reviewed"] else ""
+        title = f"({one['withheld']})" if one["title"] is None else one["title"]
+        url = one["url"] or "(address not shown)"
+        show(plain(f"{one['id']}\t{one['outlet']}\t{title}\t{url}{done}"))
     say(
         f"{len(drawn.articles)} of {sum(s.population for s in drawn.draw.strata)} articles of"
         f" {drawn.draw.day} that were not shown, {len(drawn.reviewed)} reviewed;"

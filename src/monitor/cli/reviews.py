@@ -64,7 +64,8 @@ def list_(
     """
     from monitor.train.reviews import review_rows
 
-    reviewed = monitor_of(context).store.reviewed(provisional=waiting)
+    monitor = monitor_of(context)
+    reviewed = monitor.store.reviewed(provisional=waiting)
     if not conflicts:
         for _, reviews in reviewed:
             for review in reviews:
@@ -73,7 +74,10 @@ def list_(
         return
     for conflict in review_rows(reviewed, language="en").conflicts:
         said = "; ".join(f"{name or 'unnamed'}: {label}" for name, label in conflict.said.items())
-        show(plain(f"{conflict.article_id}\t{conflict.scheme}\t{said}\t{conflict.title}"))
+        article = monitor.store.article(conflict.article_id, ()).article
+        shown = monitor.shown([article], patient=True)[article.id]
+        title = f"({shown.withheld})" if shown.withheld else shown.title
+        show(plain(f"{conflict.article_id}\t{conflict.scheme}\t{said}\t{title}"))
 
 
 @app.command()

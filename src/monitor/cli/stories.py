@@ -20,6 +20,9 @@ Format = Literal["text", "json"]
 _Format = Annotated[Format, typer.Option(help="How to write it.")]
 _Since = Annotated[str | None, typer.Option(help="Seen on or after this day.")]
 _Until = Annotated[str | None, typer.Option(help="Seen on or before this day.")]
+_Names = Annotated[
+    bool, typer.Option("--names", help="Show names that are hidden; each article is counted.")
+]
 
 
 @app.command("fold")
@@ -53,6 +56,7 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 50,
     after: Annotated[str | None, typer.Option(help="The story to go on after.")] = None,
     format: _Format = "text",
+    names: _Names = False,
 ) -> None:
     """List stories with an article first seen in the time asked for, oldest story first."""
     from monitor.desk.stories import list_stories, page_json
@@ -68,12 +72,13 @@ def list_(
         limit=limit,
         after=after,
     )
+    told = page_json(monitor, page, who="" if names else None, patient=True)
     if format == "json":
-        show(json.dumps(page_json(page), indent=1) + "\n")
+        show(json.dumps(told, indent=1) + "\n")
         return
-    for story, first in page.stories:
+    for (story, _), one in zip(page.stories, told["stories"], strict=True):
         day = story.first_seen.astimezone(zone).date().isoformat()
-        show(f"{story.id}  {day}  {story.articles:3}  {plain(first.article.title)}")
+        show(f"{story.id}  {day}  {story.articles:3}  {plain(_headline(one))}")
     if page.next:
         say(f"more: --after {page.next}")
     if not page.stories:
@@ -85,19 +90,26 @@ def show_(
     context: typer.Context,
     story: Annotated[str, typer.Argument(help="A story's id.")],
     format: _Format = "text",
+    names: _Names = False,
 ) -> None:
     """Tell who published first, and what each outlet changed and added."""
     from monitor.desk.stories import story_json
 
-    told = story_json(monitor_of(context), story)
+    told = story_json(monitor_of(context), story, who="" if names else None, patient=True)
     show(json.dumps(told, indent=1) + "\n" if format == "json" else "\n".join(_lines(told)))
+
+
+def _headline(article: dict[str, Any]) -> str:
+    title: str | None = article["title"]
+    return f"({article['withheld']})" if title is None else title
 
 
 def _lines(told: dict[str, Any]) -> list[str]:
     lines = [f"{told['count']} articles, first seen {told['first_seen']}"]
     for article in told["articles"]:
-        lines += ["", f"{plain(article['outlet'])}: {plain(article['title'])}"]
-        lines.append(f"  {article['published'] or article['seen']}  {plain(article['url'])}")
+        lines += ["", f"{plain(article['outlet'])}: {plain(_headline(article))}"]
+        url = article["url"] or f"(address not shown) {article['id']}"
+        lines.append(f"  {article['published'] or article['seen']}  {plain(url)}")
         if article["id"] == told["first"]:
             lines.append("  published first")
         else:

@@ -9,6 +9,7 @@ from typing import Any
 from monitor.core import Monitor
 from monitor.errors import NotFound, UsageError
 from monitor.gaps import Draw, Told, ToldHad
+from monitor.masks import Shown
 from monitor.periods import days_of, midnight, parse_day
 from monitor.types import Article
 
@@ -151,9 +152,18 @@ def coverage(monitor: Monitor, since: date, until: date) -> dict[str, Any]:
         "not_judged": dict(ledger.not_judged),
         "not_judged_languages": dict(ledger.languages),
         **gaps.figures,
-        "cases": [told_json(case) for case in cases],
+        "cases": [{**told_json(case), **_hidden(monitor, case)} for case in cases],
         "words": [*gaps.words, OUTSIDE],
     }
+
+
+def _hidden(monitor: Monitor, case: ToldHad) -> dict[str, None]:
+    """Return what is not told of a case: an address that holds a name hidden in its article."""
+    if case.article_id is None:
+        return {}
+    article = monitor.store.article(case.article_id, ()).article
+    tells = monitor.shown([article])[article.id].link_tells
+    return {"url": None} if tells else {}
 
 
 def told_json(case: ToldHad) -> dict[str, Any]:
@@ -170,8 +180,16 @@ def told_json(case: ToldHad) -> dict[str, Any]:
     }
 
 
-def sample_json(sample: Sample) -> dict[str, Any]:
-    """Return a sample as data, without the scores that it was stratified by: they would suggest."""
+def _why(shown: Shown) -> dict[str, str]:
+    return {"withheld": shown.withheld} if shown.withheld else {}
+
+
+def sample_json(monitor: Monitor, sample: Sample, *, patient: bool = False) -> dict[str, Any]:
+    """Return a sample as data, names hidden, without the scores that it was stratified by.
+
+    Those would suggest something to who reviews it.
+    """
+    shown = monitor.shown(sample.articles, patient=patient)
     return {
         "schema": 1,
         "day": sample.draw.day,
@@ -181,8 +199,9 @@ def sample_json(sample: Sample) -> dict[str, Any]:
         "articles": [
             {
                 "id": article.id,
-                "url": article.url,
-                "title": article.title,
+                "url": None if shown[article.id].link_tells else article.url,
+                "title": None if shown[article.id].withheld else shown[article.id].title,
+                **_why(shown[article.id]),
                 "outlet": article.outlet,
                 "language": article.language,
                 "reviewed": article.id in sample.reviewed,

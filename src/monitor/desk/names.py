@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor.masks import KEY, Mask, Shown
 from monitor.names import Spreading, make_mask
+from monitor.shapes import named_json
 from monitor.sharing import WAIT_S, Share, patiently
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ __all__ = [
     "hide",
     "look_through",
     "mask_due",
+    "see",
+    "seen_json",
     "shown",
 ]
 
@@ -132,6 +135,35 @@ def shown(
     the rest nothing is shown. Of several versions of one article ask one by one.
     """
     return monitor.shown(articles, ask=ask)
+
+
+def see(
+    monitor: Monitor,
+    articles: Iterable[Article],
+    *,
+    who: str | None = None,
+    patient: bool = False,
+) -> dict[str, Shown]:
+    """Return by id what may be shown of whole articles; all, and counted, where `who` asks for it.
+
+    Of several versions of one article ask one by one.
+    """
+    every = list(articles)
+    found = monitor.shown(every, patient=patient)
+    if who is None:
+        return found
+    ask_once(monitor, [key for key, one in found.items() if one.hides], who)
+    return {one.id: Shown(one.title, asked=True) for one in every}
+
+
+def seen_json(article: Article, shown: Shown) -> dict[str, Any]:
+    """Return by what an article is known, of which its hidden names are taken out already.
+
+    `url` and `title` are null where they are withheld; `withheld` then says why.
+    """
+    told = named_json(article)
+    told["url"] = told["url"] or None
+    return {**told, "title": None, "withheld": shown.withheld} if shown.withheld else told
 
 
 def ask(monitor: Monitor, ids: Sequence[str], who: str) -> int:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor.decisions import is_rejected
+from monitor.desk.names import see, seen_json
+from monitor.digest.masked import Moves, mask_assessed
 from monitor.errors import NotFound
-from monitor.shapes import finding_json, named_json, time_json
+from monitor.shapes import finding_json, time_json
+from monitor.types import Span
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
+    from monitor.masks import Shown
     from monitor.store.stories import KeptStory
     from monitor.stories import Change, Outlet
     from monitor.types import Article, AssessedArticle
@@ -50,18 +55,27 @@ def list_stories(
     return StoryPage(stories, page[-1].id if len(found) > limit else None)
 
 
-def page_json(page: StoryPage) -> dict[str, Any]:
-    """Return a page of stories as data."""
+def page_json(
+    monitor: Monitor, page: StoryPage, *, who: str | None = None, patient: bool = False
+) -> dict[str, Any]:
+    """Return a page of stories as data, names hidden unless `who` asks, as of `names.see`."""
+    articles = [first.article for _, first in page.stories]
+    shown = see(monitor, articles, who=who, patient=patient)
     return {
-        "stories": [{**_story_json(s), **named_json(first.article)} for s, first in page.stories],
+        "stories": [
+            {**_story_json(story), **_named_json(first, shown[first.article.id])}
+            for story, first in page.stories
+        ],
         "next": page.next,
     }
 
 
-def story_json(monitor: Monitor, story_id: str) -> dict[str, Any]:
+def story_json(
+    monitor: Monitor, story_id: str, *, who: str | None = None, patient: bool = False
+) -> dict[str, Any]:
     """Return one story with all its articles as data, without those that people rejected.
 
-    Raises `NotFound` where there is none, or no article is left of it.
+    Names are as in `page_json`. Raises `NotFound` where there is none, or no article is left of it.
     """
     from monitor.stories import compare_story
 
@@ -71,13 +85,14 @@ def story_json(monitor: Monitor, story_id: str) -> dict[str, Any]:
     kept = store.kept_stories(stamp, [story_id])
     if story_id not in kept:
         raise NotFound(f"no story '{story_id}': its articles were rejected in review")
+    shown = see(monitor, (one.article for one in articles), who=who, patient=patient)
     outlets = compare_story(articles[:MOST_COMPARED])
-    more = [named_json(assessed.article) for assessed in articles[MOST_COMPARED:]]
+    more = [_named_json(one, shown[one.article.id]) for one in articles[MOST_COMPARED:]]
     return {
         **_story_json(kept[story_id]),
         "stamp": stamp,
         "first": outlets[0].assessed.article.id,
-        "articles": [_outlet_json(monitor, outlet) for outlet in outlets],
+        "articles": [_outlet_json(monitor, outlet, outlets[0], shown) for outlet in outlets],
         "more": more,
     }
 
@@ -91,47 +106,68 @@ def _story_json(story: KeptStory) -> dict[str, Any]:
     }
 
 
-def _outlet_json(monitor: Monitor, outlet: Outlet) -> dict[str, Any]:
+def _named_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
+    return seen_json(mask_assessed(assessed, shown).article, shown)
+
+
+def _outlet_json(
+    monitor: Monitor, outlet: Outlet, first: Outlet, shown: Mapping[str, Shown]
+) -> dict[str, Any]:
+    article, may = outlet.assessed.article, shown[outlet.assessed.article.id]
+    before = first.assessed.article
+    moves = Moves(article, may)
+    carried, added = (
+        [] if may.withheld else [finding_json(moves.finding(finding)) for finding in some]
+        for some in (outlet.carried, outlet.added)
+    )
     return {
-        **named_json(outlet.assessed.article),
+        **_named_json(outlet.assessed, may),
         "relevance": outlet.assessed.relevance,
         "relevant": outlet.assessed.relevant,
         "copied": outlet.copied,
-        "changes": [_change_json(change) for change in outlet.changes],
-        "carried": [finding_json(finding) for finding in outlet.carried],
-        "added": [finding_json(finding) for finding in outlet.added],
-        "versions": _versions_json(monitor, outlet.assessed.article.id),
+        "changes": _changes_json(outlet.changes, (before, shown[before.id]), (article, may)),
+        "carried": carried,
+        "added": added,
+        "versions": _versions_json(monitor, article.id, asked=may.asked),
     }
 
 
-def _versions_json(monitor: Monitor, article_id: str) -> list[dict[str, Any]]:
+def _versions_json(monitor: Monitor, article_id: str, *, asked: bool) -> list[dict[str, Any]]:
     """Return every version with what it changed of the one before; of one withdrawn no words."""
     from monitor.stories import changes_of
 
     versions = monitor.store.article_versions(article_id)
+    ask = frozenset([article_id]) if asked else frozenset[str]()
     told: list[dict[str, Any]] = []
-    before: Article | None = None
+    before: tuple[Article, Shown] | None = None
     for version in versions:
         gone = not (version.title or version.text)
+        now = version, monitor.shown([version], ask=ask, patient=True)[article_id]
         compared = before and not gone
-        changes = changes_of(before, version)[1] if before and compared else ()
+        changes = changes_of(before[0], version)[1] if before and compared else ()
         told.append(
             {
                 "sha256": version.sha256,
                 "withdrawn": gone,
-                "title": version.title,
-                "changes": [_change_json(change) for change in changes],
+                "title": None if now[1].withheld else now[1].title,
+                "changes": _changes_json(changes, before, now) if before else [],
             }
         )
-        before = None if gone else version
+        before = None if gone else now
     return told
 
 
-def _change_json(change: Change) -> dict[str, Any]:
-    return {
-        "field": change.field,
-        "old_start": change.old[0],
-        "old_end": change.old[1],
-        "new_start": change.new[0],
-        "new_end": change.new[1],
-    }
+def _changes_json(
+    changes: Iterable[Change], old: tuple[Article, Shown], new: tuple[Article, Shown]
+) -> list[dict[str, Any]]:
+    """Return changes by their places in what is shown of both; none where one is withheld."""
+    if old[1].withheld or new[1].withheld:
+        return []
+    before, after = Moves(*old), Moves(*new)
+    told = []
+    for change in changes:
+        (was,) = before.spans([Span(change.field, *change.old)])
+        (now,) = after.spans([Span(change.field, *change.new)])
+        ends = {"old_start": was.start, "old_end": was.end, "new_start": now.start}
+        told.append({"field": change.field, **ends, "new_end": now.end})
+    return told

@@ -50,7 +50,7 @@ def mask_assessed(assessed: AssessedArticle, shown: Shown) -> AssessedArticle:
         article = replace(article, summary="", authors=(), categories=(), enclosures=())
     if not shown.spans:
         return replace(assessed, article=article)
-    moves = _Moves(article, shown)
+    moves = Moves(article, shown)
     return replace(
         assessed,
         article=replace(
@@ -83,7 +83,7 @@ def _without_words(assessed: AssessedArticle, shown: Shown) -> AssessedArticle:
     )
 
 
-class _Moves:
+class Moves:
     """Moves places of an article to where they are once its names are hidden."""
 
     def __init__(self, article: Article, shown: Shown) -> None:
@@ -93,7 +93,8 @@ class _Moves:
         names = {fields[s.field][s.start : s.end] for s in shown.spans}
         parts = {part for name in names for part in _PART.findall(name) if len(part) >= MIN_PART}
         known = sorted(names | {part for part in parts if part[0].isupper()}, key=len, reverse=True)
-        self.pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known))})(?!\w)")
+        any_of = "|".join(map(re.escape, known)) or "(?!)"  # nothing hidden: nothing found
+        self.pattern = re.compile(rf"(?<!\w)(?:{any_of})(?!\w)")
 
     def spans(self, spans: Iterable[Span]) -> tuple[Span, ...]:
         """Return the spans moved; one that begins or ends in a hidden name holds all of it."""
