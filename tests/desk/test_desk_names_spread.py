@@ -4,12 +4,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from monitor.cli.app import app
 from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.desk import names
+from monitor.errors import NotFound, UsageError
 from monitor.masks import REASONS, WITHHELD, hide
 from monitor.persons import Masked
+from monitor.searching import read_search
+from monitor.store.search import Wanted
 from monitor.store.stories import Placed
 from monitor.types import Span
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll
@@ -228,9 +233,6 @@ def test_the_others_of_a_story_keep_a_name_when_the_one_that_told_of_it_goes(mon
 
 
 def test_a_hidden_name_is_not_found_by_a_search_for_its_sake(monitor):
-    from monitor.searching import read_search
-    from monitor.store.search import Wanted
-
     bring(monitor, "maid", NAMED, title="Boy freed")
     bring(monitor, "b", "Apprentice Yaw Mensah is honoured.", title="Honoured")
     fold(monitor)
@@ -238,3 +240,36 @@ def test_a_hidden_name_is_not_found_by_a_search_for_its_sake(monitor):
     found = monitor.store.search(Wanted(words=read_search("mensah")), (), limit=9)
     assert found.ids == ()
     assert Path(monitor.settings.names_key).exists() is False  # nothing had to be kept
+
+
+def test_a_mask_lifted_by_hand_is_recorded_without_the_name_and_held_to(monitor):
+    bring(monitor, "maid", NAMED, title="Boy freed", url=URL)
+    bring(monitor, "b", "Apprentice Yaw Mensah is honoured.", title="Honoured")
+    fold(monitor)
+    names.mask_due(monitor)
+    assert WITHHELD in seen(monitor, "b")[1]
+    assert names.lift(monitor, "article-b", "yaw mensah", "Ama") == 2
+    for _ in range(2):
+        assert seen(monitor, "b")[1] == "Apprentice Yaw Mensah is honoured."
+        assert WITHHELD in seen(monitor, "maid")[1]
+        names.mask_due(monitor)
+    names.lift(monitor, "article-maid", "Yaw Mensah", "Ama")
+    _, text, shown = seen(monitor, "maid")
+    assert (text, shown.link_tells) == (NAMED, False)
+    with monitor.store._database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM lifted").all()
+    assert len(rows) == 4
+    assert "Ama" in str(rows)
+    assert "ensah" not in str(rows).lower()
+    names.lift(monitor, "article-b", "Yaw Mensah", "Ama", undo=True)
+    assert "Mensah" in seen(monitor, "b")[1]  # nobody hides it any more
+    names.lift(monitor, "article-maid", "Yaw Mensah", "Ama", undo=True)
+    assert WITHHELD in seen(monitor, "b")[1]
+    home = ["--config", str(monitor.settings.home / "monitor.toml")]
+    (monitor.settings.home / "monitor.toml").write_text("")
+    said = CliRunner().invoke(app, [*home, "names", "lift", "none"], input="Yaw Mensah\n")
+    assert isinstance(said.exception, NotFound)
+    said = CliRunner().invoke(app, [*home, "names", "lift", "x"], input="Yo\n")
+    assert isinstance(said.exception, UsageError)
+    shown = CliRunner().invoke(app, [*home, "names", "lift", "article-b"], input="Yaw Mensah\n")
+    assert "article-b: hidden no longer; 1 more of its story" in shown.output

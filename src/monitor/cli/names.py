@@ -1,4 +1,4 @@
-"""`monitor names asked`: how often somebody wanted the names that are hidden."""
+"""`monitor names`: how often hidden names were asked for; hiding one no longer."""
 
 from __future__ import annotations
 
@@ -34,3 +34,22 @@ def asked(
         show(f"{month}\t{count}")
     if not found:
         say("nobody has asked for names yet")
+
+
+@app.command("lift")
+def lift(
+    context: typer.Context,
+    article: Annotated[str, typer.Argument(help="The article's id.")],
+    by: Annotated[str, typer.Option(help="Who says so.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Hide it again.")] = False,
+) -> None:
+    """Hide a name in an article no longer: it is nobody's who is to be protected.
+
+    The name is asked for and not kept: what is kept is who said so, when, and hashes of its words.
+    """
+    from monitor.desk.names import lift as lift_name
+
+    name = typer.prompt("Name, as the article has it", err=True)
+    count = lift_name(monitor_of(context), article, name, by, undo=undo)
+    beside = f"; {count - 1} more of its story were looked at" if count > 1 else ""
+    say(f"{article}: {'hidden again' if undo else 'hidden no longer'}{beside}")

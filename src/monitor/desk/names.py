@@ -8,8 +8,10 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from monitor.masks import KEY, Mask, Shown
+from monitor.errors import UsageError
+from monitor.masks import KEY, MIN_PART, Mask, Shown
 from monitor.names import Spreading, make_mask
+from monitor.searching import words_at
 from monitor.shapes import named_json
 from monitor.sharing import WAIT_S, Share, patiently
 
@@ -28,6 +30,7 @@ __all__ = [
     "complete",
     "complete_due",
     "hide",
+    "lift",
     "look_through",
     "mask_due",
     "see",
@@ -115,6 +118,29 @@ def complete(monitor: Monitor, ids: Sequence[str]) -> None:
         for source in groups.sources.get(one, ())
     ]
     monitor.store.record_complete([one for one in found if one[0].untold != KEY])
+
+
+def lift(monitor: Monitor, article_id: str, name: str, who: str, *, undo: bool = False) -> int:
+    """Hide a name in an article no longer; return of how many articles of its story that holds.
+
+    What is kept is who said so and when, and a hash of each word; with `undo` that goes again. In
+    the other articles it stays hidden where one of them hides it. Raises `UsageError` for a name
+    without words, `NotFound`.
+    """
+    words = {word for word, _ in words_at(name) if len(word) >= MIN_PART}
+    if not words:
+        raise UsageError(f"a name has a word of {MIN_PART} letters at least")
+    store = monitor.store
+    seal = store.name_key.read() if undo else store.name_key.make()
+    if undo:
+        known = {one for word in words for one in seal.made(article_id, word)}
+        store.unlift_names(article_id, known)
+    else:
+        hashes = {seal.hash(article_id, word) for word in words}
+        store.lift_names(article_id, hashes, who, monitor.now())
+    near = store.mask_groups([article_id], monitor.stories_stamp).near[article_id]
+    complete(monitor, sorted(near))
+    return len(near)
 
 
 def _turns(monitor: Monitor, share: Share, *, wait: bool) -> Iterator[tuple[str, ...]]:

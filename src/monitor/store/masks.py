@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from monitor.errors import NotFound
 from monitor.masks import Mask
 from monitor.store import mask_groups
-from monitor.store.assessments import VERSION, current_articles, expired, to_article
+from monitor.store.assessments import KEPT, VERSION, current_articles, expired, to_article
 from monitor.store.database import Database
 from monitor.store.leases import end_claims
 from monitor.store.mask_groups import Groups, own_mask, own_row
@@ -166,12 +167,25 @@ class MaskStore:
             put(connection, changed)
 
     def lift_names(self, article_id: str, hashes: Iterable[str], who: str, now: datetime) -> None:
-        """Record that `who` says of names that they are not to be hidden in an article."""
+        """Record that `who` says of names that they are not to be hidden in an article.
+
+        Raises `NotFound` where there is none, or it was forgotten or has expired.
+        """
         rows = [
             {"article_id": article_id, "hash": one, "who": who, "at": now} for one in sorted(hashes)
         ]
         with self._database.writing() as connection:
+            held = select(articles.c.id).where(articles.c.id == article_id, KEPT)
+            held = held.where(articles.c.expired_at.is_(None))
+            if connection.execute(held).first() is None:
+                raise NotFound(f"no article '{article_id}' with words")
             connection.execute(lifted.insert(), rows)
+
+    def unlift_names(self, article_id: str, hashes: Iterable[str]) -> int:
+        """Take back that names are not to be hidden in an article; return how many words."""
+        mine = (lifted.c.article_id == article_id) & lifted.c.hash.in_(sorted(hashes))
+        with self._database.writing() as connection:
+            return connection.execute(delete(lifted).where(mine)).rowcount
 
     # Asking --------------------------------------------------------------------------------
 

@@ -199,9 +199,10 @@ def _facts(whole: Whole, today: str, zone: ZoneInfo, tells: Tells) -> Iterator[t
     yield "First seen", date_words(article.seen, today, zone)
     if article.language:
         yield "Language", language_name(article.language)
-    if authors := [name for name in article.authors if not tells(name)]:
+    told = whole.shown.asked or not whole.shown.byline_tells
+    if told and (authors := [name for name in article.authors if not tells(name)]):
         yield "By", clean(", ".join(authors))
-    if categories := [name for name in article.categories if not tells(name)]:
+    if told and (categories := [name for name in article.categories if not tells(name)]):
         yield "Filed under", clean(", ".join(categories))
     if not article.expired:
         yield "Text", _ORIGIN[article.origin]
