@@ -1,8 +1,10 @@
 """Masks are due for what nobody looked through; words that go take their places with them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.masks import Mask
+from monitor.store.stories import Placed
 from monitor.types import Span
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll, sha
 
@@ -91,3 +93,63 @@ def test_names_are_shown_to_who_asked_for_an_hour_and_of_that_version(store):
     assert store.asked("ann", NOW) == {"article-a"}
     assert store.asking_times() == [NOW] * 3
     assert store.asking_times(at(1)) == []
+
+
+def test_what_masks_rest_on_is_due_again_when_a_version_or_the_story_changes(store):
+    fill(store, "abc")
+    other = mask(store, "article-c", link_tells=True)
+    mask(store, "article-a")
+
+    def due_to_complete(**options):
+        found = store.next_incomplete("now", limit=9, **options)
+        ids = ["article-a", "article-b", "article-c"]
+        assert options or found == sorted(store.incomplete(ids, "now"))
+        return found
+
+    def complete(ids):
+        groups = store.mask_groups(ids, "now")
+        rows = [
+            (replace(source.own, spans=SPANS[:1]), source.token, groups.basis[one])
+            for one in ids
+            for source in groups.sources.get(one, ())
+        ]
+        store.record_complete(rows)
+
+    def fold(ids, stamp, minute):
+        for one in ids:
+            article = store.article(one, ()).article
+            store.record_assessments([(article, judged(0.9))], NOW)
+        first = ids[0]
+
+        def place(article, _):
+            return Placed(None if article.id == first else first, "", (), at(minute))
+
+        store.fold(stamp, [CLASSIFIER], place, at(minute), limit=9)
+
+    assert due_to_complete() == ["article-a", "article-c"]
+    complete(due_to_complete())
+    assert due_to_complete() == []
+    assert store.masks([(other.article_id, other.sha256)]).popitem()[1].spans == SPANS[:1]
+    fold(["article-a", "article-b"], "before", 5)
+    assert due_to_complete() == []  # b has no mask yet
+    mask(store, "article-b")
+    assert due_to_complete() == ["article-a", "article-b"]
+    assert due_to_complete(since=at(9)) == []
+    assert due_to_complete(since=at(5)) == ["article-a", "article-b"]
+    assert due_to_complete(after="article-a") == ["article-b"]
+    complete(due_to_complete())
+    assert due_to_complete() == []
+    fold(["article-a", "article-b", "article-c"], "now", 7)  # the rule in force comes to them
+    assert due_to_complete() == ["article-a", "article-b", "article-c"]
+    complete(due_to_complete())
+    store.record_poll(poll(feed(), [incoming("a", "Another text.")]), at(8))
+    mask(store, "article-a")
+    assert due_to_complete() == ["article-a", "article-b", "article-c"]
+    complete(due_to_complete())
+    mask(store, "article-a")  # the very same
+    assert due_to_complete() == []
+    assert store.older_versions(["article-a"], STAMP) == []
+    (old,) = store.older_versions(["article-a"], "names@2+000000000000")
+    assert old.text == "A text."
+    store.forget(["article-c"], "person", NOW)
+    assert due_to_complete() == ["article-a", "article-b"]

@@ -67,6 +67,7 @@ class Harm:
         fields: dict[FieldName, str] = {"title": told["title"], "text": told["text"]}
         spans = () if self._open or self.untold or shown is None else shown.spans
         self.veil = Veil(fields, spans)
+        self._byline_tells = not self._open and shown is not None and shown.byline_tells
         self._identifying = () if self._open else tuple(filter(self._identifies, self._findings))
         self.nameless = not self._open and self._points_out(shown)
         """Whether the article identifies somebody, so that what leads to it is withheld."""
@@ -107,6 +108,9 @@ class Harm:
             return values
         if values["title"] is not None:
             values["title"] = self.veil.field("title")
+        for key in ("authors", "categories", "enclosures") if self._byline_tells else ():
+            self.withheld["names"] += len(values[key])
+            values[key] = []
         values["authors"] = list(map(self.veil.byline, values["authors"]))
         values["outlet"] = self.veil.byline(values["outlet"])
         values["categories"] = self._without_names(map(self.veil.said, values["categories"]), str)

@@ -111,11 +111,35 @@ def incomplete(connection: Connection, ids: Iterable[str], stories: str) -> set[
     """Return those of the articles some mask of which is not complete."""
     found: set[str] = set()
     for some in chunks(sorted(set(ids))):
-        query = select(masks.c.article_id).where(
-            masks.c.article_id.in_(some),
-            masks.c.basis != basis_of(masks.c.article_id, stories),
-        )
-        found.update(connection.execute(query.distinct()).scalars())
+        now = _bases(connection, some, stories)
+        query = select(masks.c.article_id, masks.c.basis).where(masks.c.article_id.in_(some))
+        found.update(one for one, basis in connection.execute(query) if basis != now[one])
+    return found
+
+
+def _bases(connection: Connection, ids: Sequence[str], stories: str) -> dict[str, int]:
+    """Return `basis_of` of some articles, each story counted once."""
+    token = func.sum(masks.c.token)
+    query = select(masks.c.article_id, token).where(masks.c.article_id.in_(ids))
+    own = {row[0]: int(row[1]) for row in connection.execute(query.group_by(masks.c.article_id))}
+    member = story_members.alias()
+    told = select(member.c.article_id, member.c.stamp, member.c.story_id).where(
+        member.c.article_id.in_(ids), _holds(member, stories)
+    )
+    rows = connection.execute(told).all()
+    sums: dict[tuple[str, str], int] = {}
+    for stamp in {row.stamp for row in rows}:
+        for some in chunks(sorted({row.story_id for row in rows if row.stamp == stamp})):
+            whole = (
+                select(story_members.c.story_id, token)
+                .join(masks, masks.c.article_id == story_members.c.article_id)
+                .where(story_members.c.stamp == stamp, story_members.c.story_id.in_(some))
+                .group_by(story_members.c.story_id)
+            )
+            sums.update(((stamp, row[0]), int(row[1])) for row in connection.execute(whole))
+    found = {one: own.get(one, 0) for one in ids}
+    for row in rows:
+        found[row.article_id] += sums.get((row.stamp, row.story_id), 0) - own.get(row.article_id, 0)
     return found
 
 
@@ -133,9 +157,7 @@ def load(connection: Connection, ids: Iterable[str], stories: str) -> Groups:
         )
         for one, mate in connection.execute(query):
             near[one].add(mate)
-        sums = select(articles.c.id, basis_of(articles.c.id, stories))
-        rows = connection.execute(sums.where(articles.c.id.in_(some)))
-        basis.update((row[0], int(row[1])) for row in rows)
+        basis |= _bases(connection, some, stories)
     every = sorted(set().union(*near.values())) if near else []
     sources, hashes = _sources(connection, every, set(wanted)), defaultdict(set)
     for some in chunks(every):
