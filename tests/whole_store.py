@@ -80,6 +80,7 @@ def _review(store: Store, key: str, reviewer: str) -> None:
     store.claim(key, reviewer, at(60), at(8))
     store.add_practice(reviewer, key, version, verdict="relevant", desk="borderline", now=at(8))
     store.ask_names([key], reviewer, at(8), at(68))
+    store.lift_names(key, [sha("name")], reviewer, at(8))
     strata = (Stratum(0.0, 0.1, 10, 1),)
     store.add_draw(Draw("2026-11-24", CLASSIFIER, strata, (Drawn(key, 0, 0.1),), at(9)))
     store.add_told(Told(f"https://else.example/{key}", f"{key}-else", ODD, at(9), key))

@@ -259,8 +259,13 @@ class _Reader:
             for one in apart
             if one.field == field
         ]
+        long_enough = [one for one in self.words if len(one[0]) >= MIN_PART]
+        self.capitals = [one for one in long_enough if text[one[1][0]].isupper()]
         self.small = frozenset(w for w, (start, _) in self.words if text[start].islower())
         """The words that it has in small letters."""
+        joined = frozenset(w for w in self.small if len(w) >= MIN_JOINED and names.is_joined(w))
+        self.tags = [place for w, place in self.words if w in joined] if joined else []
+        """Places of whole names in small letters and one word: "#aminayusuf"."""
         self.wholes = list(self._whole_names())
         self.named = frozenset(w for at, end in self.wholes for w, _ in self.words[at:end])
         """Words of whole names that stand here."""
@@ -300,13 +305,8 @@ class _Reader:
         inside = {place for at, end in self.wholes for _, place in self.words[at:end]}
         kinds: dict[str, Kind] = {}
         before: set[str] = set()
-        for word, (start, end) in self.words:
-            if len(word) < MIN_PART:
-                continue
-            if not self.text[start].isupper():
-                if self.names.is_joined(word):
-                    places.append((start, end))
-                continue
+        places += self.tags
+        for word, (start, end) in self.capitals:
             if word not in kinds:
                 kinds[word] = self._kind(word, self.text[start:end], small, named, more)
             if not kinds[word] or self._is_others(kinds[word], start, end):
@@ -320,7 +320,7 @@ class _Reader:
 
     def _parts(self, start: int, end: int) -> Iterator[str]:
         """Yield the first names at a place, which may stand alone elsewhere."""
-        for word, (first, last) in self.words:
+        for word, (first, last) in self.words if start < end else ():
             if start <= first and last <= end and _is_part(word, self.text[first:last]):
                 yield word
 
@@ -336,6 +336,8 @@ class _Reader:
         kind = self.names.kind(word)
         if self.names.is_joined(word) or (kind and word in named):
             return kind or "sure"
+        if not kind and word not in more:
+            return ""
         if word in small or word in COMMON or is_of_country(word) or is_title(written):
             return ""  # an ordinary word, and nobody here has it in her name
         return "sure" if kind == "sure" or word in more else ""
