@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from monitor.errors import NotFound
 from monitor.masks import Mask
 from monitor.store.stories import Placed
 from monitor.types import Span
@@ -153,3 +156,20 @@ def test_what_masks_rest_on_is_due_again_when_a_version_or_the_story_changes(sto
     assert old.text == "A text."
     store.forget(["article-c"], "person", NOW)
     assert due_to_complete() == ["article-a", "article-b"]
+
+
+def test_a_lifted_name_is_a_hash_with_its_article_and_goes_with_it(store):
+    fill(store, "ab")
+    store.lift_names("article-a", ["one", "two"], "Ama", NOW)
+    store.lift_names("article-b", ["one"], "Ama", NOW)
+    assert store.mask_groups(["article-a"], "now").lifted == {"article-a": {"one", "two"}}
+    assert store.unlift_names("article-a", ["one", "three"]) == 1
+    assert store.mask_groups(["article-a"], "now").lifted == {"article-a": {"two"}}
+    with pytest.raises(NotFound, match="no article 'none'"):
+        store.lift_names("none", ["one"], "Ama", NOW)
+    store.expire(at(1), NOW, limit=1)
+    assert store.mask_groups(["article-a"], "now").lifted == {}
+    store.forget(["article-b"], "person", NOW)
+    assert store.mask_groups(["article-b"], "now").lifted == {}
+    with pytest.raises(NotFound, match="no article 'article-a' with words"):
+        store.lift_names("article-a", ["one"], "Ama", NOW)
