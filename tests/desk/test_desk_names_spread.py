@@ -10,6 +10,7 @@ from monitor.cli.app import app
 from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.desk import names
+from monitor.desk.withdraw import withdraw
 from monitor.errors import NotFound, UsageError
 from monitor.masks import REASONS, WITHHELD, hide
 from monitor.persons import Masked
@@ -273,3 +274,17 @@ def test_a_mask_lifted_by_hand_is_recorded_without_the_name_and_held_to(monitor)
     assert isinstance(said.exception, UsageError)
     shown = CliRunner().invoke(app, [*home, "names", "lift", "article-b"], input="Yaw Mensah\n")
     assert "article-b: hidden no longer; 1 more of its story" in shown.output
+
+
+def test_a_name_is_kept_too_where_nobody_had_looked_before_it_is_erased(monitor):
+    bring(monitor, "cocoa", NAMED, title="Yaw Mensah freed", url=URL)
+    bring(monitor, "cocoa", UNNAMED, title="Boy freed", url=URL, minute=1)
+    assert [one.title for one in monitor.store.erased_next(at(9))] == []
+    monitor.store.check_versions(lambda *_: "name", NOW, limit=9)
+    assert [one.title for one in monitor.store.erased_next(at(9))] == ["Yaw Mensah freed"]
+    assert withdraw(monitor, NOW + timedelta(days=99)).erased == 1
+    bring(monitor, "cocoa", "Mensah is home.", title="Home", url=URL, minute=2)
+    for _ in range(2):
+        _, text, shown = seen(monitor, "cocoa")
+        assert (text, shown.link_tells) == (f"{WITHHELD} is home.", True)
+        names.mask_due(monitor)

@@ -73,6 +73,7 @@ def test_erasing_a_version_takes_its_places_and_bringing_it_back_makes_it_due(st
     store.record_poll(poll(feed(), [incoming("a", "Another text.")]), at(1))
     mask(store, "article-a")
     store.check_versions(lambda *_: "name", NOW, limit=9)
+    assert store.erased_next(at(9)) == []
     assert store.erase_withdrawn(at(9), NOW, lambda _: None) == 1
     key = (old.article_id, old.sha256)
     assert store.masks([key])[key].spans == ()

@@ -37,7 +37,7 @@ def add(
         list[str] | None,
         typer.Option(
             metavar="SCOPE",
-            help="Instead of a role: check, read, review or admin; as often as needed.",
+            help="Instead of a role: check, read, names, review or admin; as often as needed.",
         ),
     ] = None,
     volunteer: Annotated[

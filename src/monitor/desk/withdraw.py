@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from monitor.names import make_mask
 from monitor.persons import people_in
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ def withdraw(monitor: Monitor, now: datetime) -> Withdrawn:
         if not some:
             break
     before = now - timedelta(days=monitor.settings.store.withdrawn_grace_days)
+    # first, or a name that nobody looked for yet would be forgotten, and shown in the address
+    stamp, left = monitor.names_stamp, monitor.store.erased_next(before)
+    monitor.store.record_masks([make_mask(one, stamp, monitor.mask) for one in left], now)
     erased = monitor.store.erase_withdrawn(before, now, place)
     if erased:
         monitor.store.clear_file()

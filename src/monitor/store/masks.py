@@ -18,7 +18,15 @@ from monitor.store.database import Database
 from monitor.store.leases import end_claims
 from monitor.store.mask_groups import Groups, own_mask, own_row
 from monitor.store.rows import chunks
-from monitor.store.schema import articles, askings, assessments, lifted, masks, versions
+from monitor.store.schema import (
+    articles,
+    askings,
+    assessments,
+    lifted,
+    masks,
+    version_checks,
+    versions,
+)
 from monitor.store.search_index import put, take_out
 from monitor.types import Article, Span
 
@@ -110,6 +118,27 @@ class MaskStore:
                 )
                 found += [to_article(row) for row in connection.execute(query)]
         return found
+
+    def erased_next(self, before: datetime) -> list[Article]:
+        """Return the versions that `erase_withdrawn` would erase and nobody looked through."""
+        done = select(masks.c.article_id).where(
+            masks.c.article_id == versions.c.article_id, masks.c.sha256 == versions.c.sha256
+        )
+        gone = select(version_checks.c.article_id).where(
+            version_checks.c.article_id == versions.c.article_id,
+            version_checks.c.sha256 == versions.c.sha256,
+            version_checks.c.why != "",
+            version_checks.c.erased_at.is_(None),
+            version_checks.c.at < before,
+        )
+        query = (
+            select(*VERSION)
+            .join_from(versions, articles, articles.c.id == versions.c.article_id)
+            .where(gone.exists(), ~done.where(masks.c.stamp != "").exists(), KEPT)
+            .order_by(versions.c.article_id, versions.c.sha256)
+        )
+        with self._database.reading() as connection:
+            return [to_article(row) for row in connection.execute(query)]
 
     # What masks rest on --------------------------------------------------------------------
 
