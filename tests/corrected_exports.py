@@ -47,23 +47,27 @@ class Home:
         return out
 
     def give_away(self, format: ExportFormat) -> Path:
-        """Export for anybody: `charged` is a hidden name, and the flag is one on identification."""
+        """Export for anybody: `charged` is a hidden name, and the flag is one on identification.
+
+        A low one: an article with another would be withheld.
+        """
         out = self.folder / f"public-{format}"
         records = (
-            replace(one, shown=Shown(one.assessed.article.title, (span("charged"),)))
+            replace(
+                one,
+                shown=Shown(one.assessed.article.title, (span("charged"),)),
+                assessed=replace(
+                    one.assessed,
+                    findings=tuple(
+                        replace(f, severity="suggestion") for f in one.assessed.findings
+                    ),
+                ),
+            )
             for one in chosen(self.monitor, {}, read_now(self.monitor, NOW))
         )
-        guard = corpus.Guard(identifying=frozenset({"victim-as-slave"}), secret="a secret")
-        report = corpus.export(
-            records, out, format=format, policy=Policy(text="full"), guard=guard, key=self.key
-        )
-        assert report.key == self.key
+        guard = corpus.Guard(frozenset({"victim-as-slave"}), frozenset({"thb-en"}))
+        corpus.export(records, out, format=format, policy=Policy(text="full"), guard=guard)
         return out
-
-    @property
-    def key(self) -> Path:
-        """The key file."""
-        return self.folder / "public.key.jsonl"
 
     def bring(
         self, path: Path, format: CorrectedFormat, who: Reviewer = AMA, **more: Any

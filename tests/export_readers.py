@@ -27,7 +27,7 @@ def read_parquet(folder: Path) -> list[dict[str, Any]]:
 def _from_row(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row as the JSON record: what is not said is left out where that leaves it out."""
     values = _times(row)
-    for name in ("text", "expired", "published_in"):
+    for name in ("text", "expired", "published_in", "withheld_year"):
         if values.get(name) is None:
             values.pop(name, None)
     for tag in values["tags"]:
@@ -90,6 +90,10 @@ def without_lost(values: dict[str, Any]) -> dict[str, Any]:
     return {**_blank(found), "length": values["length"]}
 
 
+def _number(cell: str | None) -> int | None:
+    return int(cell) if cell else None
+
+
 def _blank(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _blank(item) for key, item in value.items()}
@@ -141,7 +145,7 @@ def read_tables(folder: Path) -> list[dict[str, Any]]:
             }
             for rows in _grouped(mine["reviews"], "review")
         ]
-        found["length"] = {field: int(wide[f"{field}_length"] or 0) for field in ("title", "text")}
+        found["length"] = {field: _number(wide[f"{field}_length"]) for field in ("title", "text")}
         every.append(found)
     return every
 

@@ -199,6 +199,7 @@ def test_manifest_vouches_for_each_file(tmp_path):
     assert table["lost"] == {"finding_sources": 2}
     assert not lines["lost"]
     loss = json.loads((tmp_path / "loss.json").read_text())
+    assert loss.pop("withheld_articles") is None  # all is given, since it is restricted
     assert loss == {"schema": 1, "format": "jsonl", "articles": 1, "lost": {}}
 
 

@@ -117,10 +117,11 @@ def test_no_string_of_any_degree_holds_a_name(text):
 
 
 def test_identification_is_left_out_without_a_trace():
+    named = replace(NAMED, severity="suggestion")  # or the article would be withheld
     evidence = (span("Amina Yusuf, 14"), span("14, of Low Street"), span("was charged"))
     reasons = ("'Amina Yusuf' is named.", "A man 'was charged'.")
     recorded = told(
-        NAMED,
+        named,
         TERM,
         replace(TERM, start=0, end=15, match=TEXT[:15]),
         tags=(Tag("victim", "child", 0.9, evidence),),
@@ -161,11 +162,12 @@ def test_what_leads_to_an_article_that_identifies_somebody_goes_into_the_key():
     made = given(recorded)
     values = made.values
     Draft202012Validator(json.loads(record_schema())).validate(values)
-    assert (values["url"], values["title"], values["sha256"]) == (None, None, None)
-    assert values["mining_policy"] is None
-    assert values["authors"] == values["enclosures"] == []
-    assert values["published"] == "2026-11-25T00:00:00Z"
-    assert [one["sha256"] for one in values["versions"]] == [None, None]
+    assert values["withheld_year"] == 2026
+    told_of = {name for name, value in values.items() if value or value is False}
+    assert told_of == {
+        *("schema", "id", "relevant", "borderline", "experimental", "stamps", "withheld_year"),
+        *("length", "flow_region", "provenance"),  # keys that must be there, and say nothing
+    }
     assert made.key == {
         "id": values["id"],
         "url": "https://coast.example/a1",
@@ -179,7 +181,8 @@ def test_what_leads_to_an_article_that_identifies_somebody_goes_into_the_key():
     other = given(recorded, secret="another").values
     assert values == again
     assert values["id"] != other["id"]
-    assert values["story"] != other["story"]
+    stories = [given(told(TERM, story="a0"), secret=one).values["story"] for one in ("a", "b")]
+    assert len({"a0", *stories}) == 3
     assert given(recorded, restricted=True).values["reviews"][0]["reviewer"] == "ann@desk.example"
 
 
@@ -244,12 +247,7 @@ def test_nothing_is_told_where_names_cannot_be_told(text):
     values = made.values
     assert "text" not in values
     assert values["title"] is values["url"] is None
-    assert "match" not in values["findings"][0]
-    assert "message" not in values["findings"][0]
-    assert values["tags"][0]["evidence"] == [
-        {"field": "text", "start": span("was charged").start, "end": span("was charged").end}
-    ]
-    assert set(one_text(values).text) == {"·", "\n"} or set(one_text(values).text) == {"·"}
+    assert values["findings"] == values["tags"] == []
     assert made.withheld["untold"] == 1
 
 
@@ -263,18 +261,19 @@ def files(tmp_path, *recorded, name="out", **options):
         guard=guard,
         key=key,
         now=CREATED,
+        k=1,  # so that each has a row
         **options,
     )
 
 
 def test_the_key_file_is_for_its_owner_and_beside(tmp_path):
-    report = files(tmp_path, told(NAMED), told(shown=Shown(TITLE)))
+    report = files(tmp_path, told(NAMED, story="s"), told(shown=Shown(TITLE)))
     assert report.key == tmp_path / "out.key.jsonl"
     assert stat.S_IMODE(report.key.stat().st_mode) == 0o600
     (line,) = map(json.loads, report.key.read_text().splitlines())
     assert line["url"] == "https://coast.example/a1"
     first, second = map(json.loads, report.path.read_text().splitlines())
-    assert (first["id"], second["id"]) == (line["id"], "a1")
+    assert (first["id"], second["id"]) == ("a1", line["id"])
     assert {path.name for path in tmp_path.iterdir()} == {"out", "out.key.jsonl"}
 
 
@@ -373,4 +372,4 @@ def test_an_import_tells_whose_file_it_was_in_a_restricted_export_alone():
     assert publish(record, Policy(restricted=True)).values["provenance"]["import"] == told
     record["provenance"]["feed"] = "import:ab"
     nameless = publish(record, Policy(), replace(shown, link_tells=True), guard=Guard()).values
-    assert nameless["provenance"] == {"feed": None, "origin": "feed", "fetched": None}
+    assert nameless["provenance"] == {"feed": None, "origin": None, "fetched": None}

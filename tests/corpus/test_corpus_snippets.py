@@ -12,6 +12,7 @@ import pytest
 
 from digest_samples import TAGS, article
 from monitor import corpus
+from monitor.masks import Shown
 from monitor.recorded import Recorded
 from monitor.types import ScorecardItem, Tag
 
@@ -37,7 +38,8 @@ def folder(tmp_path):
     nobody = article("a5", "Grüße aus ไทย", tags=TAGS)
     records.append(replace(nobody, relevance=None, relevant=None, borderline=None))
     now = datetime(2026, 11, 28, tzinfo=UTC)
-    corpus.export(map(Recorded, records), tmp_path / "corpus", format="csv", now=now)
+    looked_through = [Recorded(one, shown=Shown(one.article.title)) for one in records]
+    corpus.export(looked_through, tmp_path / "corpus", format="csv", now=now)
     return tmp_path
 
 

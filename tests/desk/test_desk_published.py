@@ -25,6 +25,10 @@ NAMED = (
     "Amina Yusuf, 14, was sold to a man in Accra and forced to work in a bar. Police freed her "
     "on Monday. Yusuf is safe now. Kofi Mensah, 41, was charged with trafficking. "
 ) + "The hearing goes on next week in the old court by the port. " * 20
+MINOR = (
+    "Amina, 14, was sold to a man in Accra and forced to work in a bar. Police freed the girl on "
+    "Monday. "
+) + "The hearing goes on next week in the old court by the port. " * 20
 FOREIGN = "La policía de Lima dijo el martes que dos niñas fueron halladas en un bar del puerto."
 
 
@@ -83,6 +87,7 @@ def told(monitor, tmp_path, **options):
 def test_names_are_looked_for_before_anything_is_given(monitor, tmp_path):
     entries = [
         incoming("told", NAMED, title="Amina Yusuf freed"),
+        incoming("minor", MINOR, title="A girl freed"),
         incoming("plain", "Parliament passed a law on trafficking in May.", title="New law"),
         incoming("foreign", FOREIGN, title="Dos niñas halladas", language="es"),
     ]
@@ -91,19 +96,13 @@ def test_names_are_looked_for_before_anything_is_given(monitor, tmp_path):
     monitor.assess()
     counted = []
     report, lines = told(monitor, tmp_path, policy=Policy(text="full"), report=counted.append)
-    assert sum(counted) == 3
-    by_text = {line["length"]["text"]: line for line in lines}
-    named, plain, foreign = (by_text[len(entry.text)] for entry in entries)
-    assert named["text"].startswith("███████████, 14, was sold")
-    assert "Kofi Mensah" in named["text"]
-    assert named["url"] is named["title"] is None
+    assert sum(counted) == 4
+    minor, plain = lines  # of the others nothing is told that 20 stories do not share
+    assert minor["text"].startswith("█████, 14, was sold")
+    assert (minor["title"], minor["url"]) == ("A girl freed", "https://news.example/minor")
     assert (plain["title"], plain["url"]) == ("New law", "https://news.example/plain")
-    assert "text" not in foreign
-    assert foreign["title"] is foreign["url"] is None
-    key = [json.loads(line) for line in (tmp_path / "key.jsonl").read_text().splitlines()]
-    assert {line["title"] for line in key} == {"Amina Yusuf freed", "Dos niñas halladas"}
-    assert report.withheld("untold") == 1
-    assert report.withheld("identification_findings")
+    assert not (tmp_path / "key.jsonl").exists()
+    assert (report.rows, report.withheld("names")) == (2, 1)
     assert names.mask_due(monitor) == 0  # what was found is stored
     vars(monitor)["mask"] = None  # and not looked for again
     assert told(monitor, tmp_path, policy=Policy(text="full"))[1] == lines
@@ -111,9 +110,10 @@ def test_names_are_looked_for_before_anything_is_given(monitor, tmp_path):
 
 def test_masks_of_earlier_code_do_not_count(monitor, tmp_path):
     monitor.store.add_feeds([feed()], NOW)
-    monitor.store.record_poll(poll(feed(), [incoming("told", NAMED)]), NOW)
+    monitor.store.record_poll(poll(feed(), [incoming("told", MINOR)]), NOW)
+    monitor.assess()
     names.mask_due(monitor)
-    (found,) = monitor.store.masks([("article-told", incoming("told", NAMED).sha256)]).values()
+    (found,) = monitor.store.masks([("article-told", incoming("told", MINOR).sha256)]).values()
     monitor.store.record_masks([replace(found, stamp="names@0+0", spans=())], NOW)
     assert told(monitor, tmp_path, policy=Policy(text="full"))[1][0]["text"].startswith("███")
 
@@ -134,9 +134,9 @@ def test_expired_articles_tell_nothing(monitor, tmp_path):
     monitor.store.record_poll(poll(feed(), [incoming("told", NAMED, title="Amina freed")]), NOW)
     monitor.assess()
     monitor.store.expire(NOW + timedelta(days=1), NOW, limit=9)
-    _, (line,) = told(monitor, tmp_path, policy=Policy(text="full"))
-    assert line["title"] is line["url"] is None
-    assert not identifying(shipped.thb()) & {one["rule"] for one in line["findings"]}
+    report, lines = told(monitor, tmp_path, policy=Policy(text="full"))
+    assert lines == []
+    assert not report.facts.withheld
 
 
 def test_rules_on_identification_and_their_siblings():

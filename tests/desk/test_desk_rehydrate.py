@@ -17,6 +17,7 @@ from feed_server import Answer, FeedServer
 from light_desk import LightDesk
 from monitor.config import CheckSettings, FetchSettings, Settings
 from monitor.corpus import Policy
+from monitor.corpus.crowd import generalised
 from monitor.desk.by_hand import add_article
 from monitor.desk.exports import export
 from monitor.desk.rehydrate import Done, Wish, rehydrate
@@ -225,6 +226,7 @@ def test_the_desk_knows_what_is_not_to_be_had(server: FeedServer, tmp_path: Path
                 row = rows[ids[name]]
                 file.write(json.dumps({k: row[k] for k in ("id", "url", "title", "sha256")}) + "\n")
                 row.update(url=None, title=None)
+        rows[ids["added"]] = {**generalised(rows[ids["added"]]), "id": ids["added"]}
         one = tmp_path / "withheld.jsonl"
         one.write_text("".join(json.dumps(row) + "\n" for row in rows.values()), "utf-8")
         desk.store.forget([ids["gone"]], "person", NOW)
@@ -234,6 +236,8 @@ def test_the_desk_knows_what_is_not_to_be_had(server: FeedServer, tmp_path: Path
         assert "/gone" not in server.paths()
         with_key = run(desk, one, tmp_path / "with", key=key)
         assert with_key.causes == {"forgotten": 1, "same": 5}
+        full = lines(tmp_path / "with" / "rehydrated.jsonl")[ids["added"]]
+        assert (full["url"], len(full["text"])) == (f"{server.url}/added", full["length"]["text"])
         full = lines(tmp_path / "with" / "rehydrated.jsonl")[ids["moved"]]
         assert (full["url"], full["title"]) == (f"{server.url}/moved", "Crew held in moved")
         desk.store.forget([ids["moved"]], "person", NOW)  # by its own id, which an export withholds

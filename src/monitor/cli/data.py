@@ -301,8 +301,9 @@ def _kept_back(report: ExportReport) -> Iterator[str]:
         yield f"{reserved} article{many} without words: the publishers reserve text mining"
     if found := report.withheld("identification_findings"):
         yield f"{found} finding{'s' if found > 1 else ''} on identification left out"
-    if untold := report.withheld("untold"):
-        yield f"{untold} without words: nobody can tell whom they name, in their language"
-    if nameless := report.withheld("addresses"):
-        where = f": those are in {report.key}, for you alone" if report.key else ""
-        yield f"{nameless} without address and headline, as somebody can be known{where}"
+    if report.hidden and (crowd := report.facts.crowd):
+        key = f"; {report.key} tells which, for you alone" if crowd.rows and report.key else ""
+        yield (
+            f"{report.hidden} withheld, as somebody can be known by them: {crowd.rows} have a row"
+            f" of verdict and year{key}; by form and age they are told in steps of {crowd.k}"
+        )

@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.corpus.cells import MARK
 from monitor.corpus.crosswalk import ctdc_words
+from monitor.corpus.crowd import YEAR
 from monitor.corpus.facts import Column, Kind
 from monitor.corpus.record import record_schema
 from monitor.types import TextDegree
@@ -96,7 +97,8 @@ def columns_of(path: Path, text: TextDegree) -> tuple[Column, ...]:
         )
     if path.name == "articles.jsonl":
         always = {**record_columns()}
-        del always["expired"], always["published_in"]  # only there where they say something
+        for name in ("expired", "published_in", YEAR):  # only there where they say something
+            del always[name]
         if text != "full":
             del always["text"]
         return tuple(always.values())

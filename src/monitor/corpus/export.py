@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -20,6 +20,7 @@ from uuid import uuid4
 
 from monitor.corpus import brat, docbin, doccano, jsonl, labelstudio, parquet, table
 from monitor.corpus.columns import columns_of
+from monitor.corpus.crowd import Crowd, Gathering, K
 from monitor.corpus.facts import ExportFacts, FileFacts, Read, file_facts
 from monitor.corpus.harm import Guard
 from monitor.corpus.key_file import KeyFile, key_path
@@ -27,6 +28,7 @@ from monitor.corpus.package import (
     CARDS,
     MANIFEST,
     SUMS,
+    crowd_json,
     old_entries,
     refuse_foreign,
     write_json,
@@ -61,6 +63,8 @@ Measure = Callable[[Sequence[str]], Mapping[str, Any]]
 """Gives the error rates of what judged, by its stamps."""
 Report = Callable[[int], None]
 """Told the number of articles written since it was told last."""
+_OF_TEXTS = frozenset(("brat", "docbin", "labelstudio", "doccano"))
+"""Formats of texts, which have no row of an article without any."""
 _TOLD = 50
 _TELLING = {"query": "query_names", "story": "addresses", "outlet": "outlet_names"}
 """Filters that may name somebody, or an article, and the kind of what is withheld if they do."""
@@ -70,13 +74,15 @@ _TELLING = {"query": "query_names", "story": "addresses", "outlet": "outlet_name
 class ExportReport:
     """What was written: `path` is the first file; the rest tells `facts`.
 
-    `key` is the file with the names of articles without one, `None` where there are none.
+    `key` is the file with the names of articles without one, `None` where there are none. `hidden`
+    articles are withheld, with a row or without: for who makes the export, and told in no file.
     """
 
     path: Path
     manifest: Path
     facts: ExportFacts
     key: Path | None = None
+    hidden: int = 0
 
     @property
     def rows(self) -> int:
@@ -102,10 +108,12 @@ def export(
     read: Read | None = None,
     guard: Guard | None = None,
     key: Path | None = None,
+    k: int = K,
 ) -> ExportReport:
     """Write the files of a format, `loss.json` and what packages them into `directory`.
 
-    Every record is written, in the order given, one at a time. `filters` (what the records were
+    Every record is written, in the order given, one at a time; last the rows of those whose name is
+    withheld, of which `k` stories have all in common (`crowd.py`). `filters` (what the records were
     selected by, as JSON has it), `now` and how they were `read` go into the manifest; the same
     records, filters, `now` and `read` give the same bytes, as far as the secret of `guard` is the
     same. The names of articles that are withheld go into the file `key`, which must not lie in
@@ -124,26 +132,33 @@ def export(
     _refuse_mixed(directory, others, policy)
     own = key is None or Path(key) == key_path(directory)
     names = KeyFile(key, directory, kept=bool(others) or not own)
+    guard = guard or Guard()
     give = partial(publish, policy=policy, guard=guard)
+    one_export = read.moment.astimezone(UTC).isoformat() if read else ""
+    asked = None if format in _OF_TEXTS else filters or {}
+    withheld = Gathering(k, asked, guard.secret, one_export)
     with names:
         with _moved_into(directory, format) as folder:
-            written = _write(records, folder, format, policy.text, report, give, names)
-            written["withheld"] |= _not_there(read)
+            written = _write(records, folder, format, policy.text, report, give, names, withheld)
+            kept_back = written.pop("kept_back")
+            written["withheld"] |= _not_there(read) | _withheld_of(withheld.crowd)
             facts = ExportFacts(
                 format=format,
                 policy=policy,
-                filters=_filters_told(filters or {}, written["withheld"]),
+                filters=_filters_told(filters or {}, kept_back),
                 created=now,
                 about=about or ExportSettings(),
                 measured=measured(written["stamps"]) if measured else {},
                 read=read,
+                crowd=None if policy.restricted else withheld.crowd,
                 **written,
             )
             loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
-            write_json(folder / LOSS, loss)
+            write_json(folder / LOSS, {**loss, "withheld_articles": crowd_json(facts.crowd)})
             write_package(folder, facts, directory)
         keyed = names.keep()  # not before the export is there: what is in its place is of the last
-    return ExportReport(directory / facts.files[0].name, directory / MANIFEST, facts, keyed)
+    first = directory / facts.files[0].name
+    return ExportReport(first, directory / MANIFEST, facts, keyed, kept_back["addresses"])
 
 
 def need_format(format: ExportFormat) -> None:
@@ -180,6 +195,11 @@ def _not_there(read: Read | None) -> dict[str, int]:
     return {kind: count for kind, count in counts.items() if count}
 
 
+def _withheld_of(crowd: Crowd) -> dict[str, int]:
+    counts = {"withheld_rows": crowd.rows, "withheld_articles": crowd.articles}
+    return {kind: count for kind, count in counts.items() if count}
+
+
 def _write(
     records: Iterable[Recorded],
     folder: Path,
@@ -188,27 +208,44 @@ def _write(
     report: Report | None,
     give: Callable[..., Published],
     names: KeyFile,
+    gathering: Gathering,
 ) -> dict[str, Any]:
-    """Write all records; return what `ExportFacts` tells of them."""
+    """Write all records; return what `ExportFacts` tells of them, and all that was `kept_back`.
+
+    What was kept back of one whose name is withheld is not told: it would be known by its counts.
+    """
     withheld: Counter[str] = Counter()
+    kept_back: Counter[str] = Counter()
     tally = Tally()
     stamps: set[str] = set()
     rows = 0
     writer = _FORMATS[format].open_writer(folder, text)
+
+    def write(values: Mapping[str, Any]) -> None:
+        nonlocal rows
+        writer.write(values)
+        rows += 1
+        stamps.update(values["stamps"])
+        tally.add(values)
+
     try:
         for one in _counted(records, report):
-            published = give(canonical(one), shown=one.shown)
-            writer.write(published.values)
+            record = canonical(one)
+            published = give(record, shown=one.shown)
+            kept_back.update(published.withheld)
             if published.key:
-                names.write(published.key)
-            rows += 1
-            withheld.update(published.withheld)
-            stamps.update(published.values["stamps"])
-            tally.add(published.values)
+                gathering.add(record, published.key)
+            else:
+                withheld.update(published.withheld)
+                write(published.values)
+        for values, line in gathering.rows():
+            write(values)
+            names.write(line)
     finally:
         writer.close()
     return {
         "rows": rows,
+        "kept_back": kept_back,
         "stamps": tuple(sorted(stamps)),
         "withheld": dict(sorted(withheld.items())),
         "lost": dict(sorted(writer.lost.items())),

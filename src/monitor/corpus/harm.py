@@ -1,10 +1,10 @@
 """What an export for anybody must not tell: who the people are that an article identifies.
 
 Findings of rules on identification are left out, with every other place that touches their words.
-Hidden names are struck out of every string. An article that points somebody out loses what leads to
-it: address, headline, hash, byline, files, import, the hour, and its id, which is made of its
-address: the id that stands for it is made with the desk's secret. A story's id, made of the address
-of its first article, and reviewers' names are replaced in the same way, always.
+Hidden names are struck out of every string. An article that points somebody out is withheld: see
+`crowd.py`. Its id, which is made of its address, is replaced by one that is made with the desk's
+secret. A story's id, made of the address of its first article, and reviewers' names are replaced in
+the same way, always.
 """
 
 from __future__ import annotations
@@ -79,17 +79,11 @@ class Harm:
         return Words(self._record["text"])
 
     def spared(self) -> Values:
-        """Return the record without findings and places on identification, and unnamed."""
+        """Return the record without findings and places on identification."""
         values = {**self._record}
         values["findings"] = [dict(one) for one in self._findings if self._may_stay(one)]
         for key in ("tags", "scorecard"):
             values[key] = [self._without_places(item) for item in values[key]]
-        if self.nameless:
-            values |= {"id": self._keyed("article", self._record["id"]), "url": None}
-            values |= {"title": None, "sha256": None, "mining_policy": None}
-            values |= {"authors": [], "categories": [], "enclosures": []}
-            values["judged"] = None  # anybody can have the models judge an archive again
-            values |= {key: _day(values[key]) for key in ("published", "seen")}
         return values
 
     def points_out(self, said: str) -> bool:
@@ -209,8 +203,8 @@ class Harm:
     def _anonymous(self, values: Values) -> Values:
         story, provenance = values["story"], dict(values["provenance"])
         imported = "import" in provenance
-        if self.veil.stands_in(provenance["feed"] or "") or (self.nameless and imported):
-            provenance["feed"] = None  # of an import it is the file's hash
+        if self.veil.stands_in(provenance["feed"] or ""):
+            provenance["feed"] = None
         if imported:  # whose file it was, and the article's name or address in it
             told = provenance["import"].items()
             provenance["import"] = {key: one for key, one in told if key not in ("file", "name")}
@@ -218,17 +212,10 @@ class Harm:
             {**one, "reviewer": self._keyed("reviewer", one["reviewer"])}
             for one in values["reviews"]
         ]
-        versions = values["versions"]
-        if self.nameless:
-            provenance.pop("import", None)
-            provenance["fetched"] = _day(provenance["fetched"])
-            reviews = [{**one, "at": _day(one["at"])} for one in reviews]
-            versions = [{**v, "sha256": None, "fetched": _day(v["fetched"])} for v in versions]
         return {
             "story": story and self._keyed("story", story),
             "provenance": provenance,
             "reviews": reviews,
-            "versions": versions,
         }
 
     def _keyed(self, kind: str, name: str) -> str:
@@ -246,8 +233,3 @@ class Harm:
         outlet, asked = self._record["outlet"], self._guard.asked
         self.withheld["outlet_names"] = int(self.veil.byline(outlet) != outlet)
         self.withheld["query_names"] = int(bool(asked) and self.veil.is_asked_for(asked))
-
-
-def _day(moment: str | None) -> str | None:
-    """Return the midnight of a time's day: the hour tells which article of a day it is."""
-    return moment and f"{moment[:10]}T00:00:00Z"

@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.corpus.cards import citation, dataset_card
 from monitor.corpus.croissant import croissant
+from monitor.corpus.crowd import Crowd
 from monitor.corpus.datapackage import datapackage
 from monitor.corpus.facts import ExportFacts, FileFacts, sha256_of
 from monitor.corpus.record import SCHEMA_FILE, record_schema
@@ -90,6 +91,7 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         "reserved": facts.withheld.get("reserved", 0),
         "restricted": facts.policy.restricted,
         "counts": dict(facts.withheld),
+        "withheld_articles": crowd_json(facts.crowd),
         "lost": dict(facts.lost),
         "labels": asdict(facts.labels),
         "forgotten": facts.read.forgotten if facts.read else 0,
@@ -98,6 +100,14 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         **({"undated": undated} if undated else {}),
     }
     return [{**shared, **_file(one)} for one in facts.files]
+
+
+def crowd_json(crowd: Crowd | None) -> dict[str, Any] | None:
+    """Return what is told of the articles whose name is withheld: `k`, `rows`, `at_least`."""
+    if crowd is None:
+        return None
+    cells = [{"form": c.form, "age": c.age, "articles": c.articles} for c in crowd.cells]
+    return {"k": crowd.k, "rows": crowd.rows, "at_least": cells}
 
 
 def _file(one: FileFacts) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.corpus.cells import without_surrogates
+from monitor.corpus.crowd import YEAR
 from monitor.errors import UsageError, how_to_install
 from monitor.shapes import time_json
 from monitor.types import TextDegree
@@ -115,6 +116,7 @@ def make_schema(text: TextDegree) -> pa.Schema:
         "published_in": words,
         "sha256": words,
         "expired": time,
+        YEAR: count,
         **({"text": words} if text == "full" else {}),
         "relevance": real,
         "relevant": truth,
@@ -188,7 +190,7 @@ def parquet_row(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as the record that it was: what is not said is left out as JSON has it."""
-    values: dict[str, Any] = _without(_as_json(row), "text", "expired", "published_in")
+    values: dict[str, Any] = _without(_as_json(row), "text", "expired", "published_in", YEAR)
     prose = ("match", "message", "why", "suggestions")
     values["findings"] = [_without(one, *prose) for one in values["findings"]]
     values["scorecard"] = [_evident(one, "reason") for one in values["scorecard"]]

@@ -7,7 +7,8 @@ not repeat more of the text than may be quoted. Of an article whose publisher re
 no more is given than `none`, unless who exports says to have the right.
 
 Who may read it: anybody, unless the export is `restricted`. For anybody `harm.py` takes out what
-identifies people. Whatever is kept back is counted by kind.
+identifies people; of an article whose name is withheld nothing is given but what `crowd.py` has of
+it. Whatever is kept back is counted by kind.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.corpus.budget import Budget
+from monitor.corpus.crowd import generalised
 from monitor.corpus.harm import Guard, Harm
 from monitor.corpus.record import spans_of
 from monitor.masks import Shown
@@ -51,7 +53,8 @@ class Published:
 
     `reserved` and `expired` count articles; `quotes`, `statements` and `titles` what repeats more
     of the text than may be quoted: spans, strings about the article, headlines. `harm.py` names
-    its own. `key` is the line of the key file where the article's name was withheld.
+    its own. `key` is the line of the key file where the article's name was withheld: then it is
+    one of a crowd, and its counts are told of nobody.
     """
 
     values: Values
@@ -75,7 +78,9 @@ def publish(
     reserved = record["mining"] == "reserved" and not policy.include_reserved
     withheld["reserved"] = int(reserved and policy.text != "none")
     withheld["expired"] = int("expired" in record)
-    text: TextDegree = "none" if reserved or harm.untold else policy.text
+    if line := harm.key():
+        return Published({**generalised(record), "id": line["id"]}, +withheld, line)
+    text: TextDegree = "none" if reserved else policy.text
     values = harm.spared()
     granted = _Granted(text, Budget(harm.words, policy.quote_share, policy.quote_words), withheld)
     granted.name(values)
@@ -85,7 +90,7 @@ def publish(
         values["text"] = harm.veil.field("text")
     else:
         del values["text"]
-    return Published(harm.veiled(values), +withheld, harm.key())
+    return Published(harm.veiled(values), +withheld)
 
 
 class _Granted:

@@ -54,7 +54,8 @@ def _is_record(row: Any) -> bool:
         fields = {span["field"] for span in spans}
     except (KeyError, TypeError, AttributeError):
         return False
-    whole = all(isinstance(number, int) for number in (*lengths, *places))
+    whole = all(isinstance(number, int) for number in places)
+    whole = whole and all(isinstance(number, int | None) for number in lengths)
     return told and whole and fields <= {"title", "text"}
 
 

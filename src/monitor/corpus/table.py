@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from monitor.corpus.cells import MARK, count_surrogates, guarded_line
 from monitor.corpus.crosswalk import EXPERIMENTAL, LIMITS, ctdc_columns, ctdc_row, limits_json
+from monitor.corpus.crowd import YEAR
 from monitor.countries import alpha_3
 from monitor.types import SEVERITIES, TextDegree
 
@@ -43,7 +44,7 @@ def columns(text: TextDegree) -> list[str]:
     judged = ["relevance", "relevant", "borderline", "not_judged", "tags"]
     counts = [f"findings_{severity}" for severity in SEVERITIES]
     listed = ["authors", "categories", "enclosures", "findings_confidence"]
-    listed += ["mining", "mining_policy", "expired"]
+    listed += ["mining", "mining_policy", "expired", YEAR]
     more = [
         "places",
         "places_alpha3",

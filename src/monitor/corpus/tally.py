@@ -38,7 +38,7 @@ class Tally:
         )
         self._languages[record["language"] or "unknown"] += 1
         self._mining[record.get("mining") or "not stated"] += 1
-        self._outlets.add(record["outlet"])
+        self._outlets.update(filter(None, [record["outlet"]]))
         self._reviewers.update(review["reviewer"] for review in reviews)
         self._sources.update({*record["stamps"], *(f"reviewer {r['reviewer']}" for r in reviews)})
         # the latest of each reviewer holds: nobody agrees or differs with themselves

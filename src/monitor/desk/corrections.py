@@ -21,6 +21,7 @@ from monitor.corpus.corrected import (
     read_corrected,
 )
 from monitor.corpus.corrected.check import same_text
+from monitor.corpus.crowd import YEAR
 from monitor.decisions import FlagSaid
 from monitor.errors import DataError, NotFound
 from monitor.types import AssessedArticle, Review, Verdict
@@ -206,6 +207,8 @@ def _current(
     why = ""
     if not corrected.known:
         why = "it is not in the export that was named with --exported"
+    elif YEAR in corrected.record:
+        why = "the export withholds what is said of it: correct a restricted one"
     elif version is None:
         why = "the export kept back which article it is: name its key file with --key"
     if why:

@@ -24,8 +24,8 @@ DEGREES = (
 _WITHHELD = {
     "expired": "have expired: judgements and counts, no words",
     "reserved": "without words: their publishers reserve text mining",
-    "untold": "without words: nobody can tell whom they name",
-    "addresses": "without address and headline, as somebody can be known",
+    "withheld_rows": "with verdict and year alone, as somebody can be known",
+    "withheld_articles": "at least are withheld so, or left out",
 }
 
 

@@ -14,6 +14,7 @@ from monitor.corpus.corrected.noun import (
     read_verdict,
     shift_of,
 )
+from monitor.corpus.crowd import YEAR
 from monitor.corpus.marks import marks_of, relevance_word
 from monitor.corpus.one_text import one_text
 from monitor.errors import DataError, UsageError
@@ -32,10 +33,12 @@ def read(path: Path, exported: Path) -> Iterator[Corrected]:
     with Exported(exported) as before:
         for where, row in json_lines(path):
             record = need_record(row, where)
+            old = before.find(record["id"])
+            if YEAR in record and record == old:
+                continue  # it is withheld: there is nothing in it to look at
             marks = frozenset(place_of(mark) for mark in marks_of(record, shift_of(record)))
             verdict = read_verdict(relevance_word(record), where)
             text = one_text(record).text if record.get("text") is not None else None
-            old = before.find(record["id"])
             known = old is not None
             yield Corrected(where, old or record, text, marks, verdict, known=known)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from monitor.corpus.crowd import YEAR
 from monitor.corpus.marks import Mark, marks_of, relevance_word
 from monitor.corpus.one_text import BETWEEN
 from monitor.errors import DataError
@@ -68,7 +69,7 @@ class Corrected:
 
 def shift_of(record: Mapping[str, Any]) -> int:
     """Return where the text begins in the one text of a record."""
-    title = int(record["length"]["title"])
+    title = int(record["length"]["title"] or 0)
     return title + len(BETWEEN) if title else 0
 
 
@@ -103,7 +104,8 @@ def need_record(values: Any, where: str) -> Mapping[str, Any]:
 def _need_texts(values: Mapping[str, Any]) -> None:
     """Raise what `need_record` expects unless title and text are texts, or kept back."""
     for name in ("title", "text"):
-        if not 0 <= values["length"][name] <= MOST:
+        length = values["length"][name]
+        if YEAR not in values and not 0 <= length <= MOST:
             raise ValueError
         if not isinstance(values.get(name), str | None):
             raise TypeError
