@@ -211,6 +211,12 @@ STEPS = (
         needs=DEV,
     ),
     Step(
+        "archives",
+        "who has the archive of 1,500 real articles, and this program, hunts for what is withheld",
+        ("tests/archive_attack.py", "1500"),
+        needs=DEV,
+    ),
+    Step(
         "copy",
         "a desk from SQLite to PostgreSQL and back",
         ("benchmarks/bench_copy.py", "5000"),
