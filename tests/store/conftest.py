@@ -29,6 +29,6 @@ def url(make_url_of: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    with open_store(url) as opened:
+def store(url: str, tmp_path: Path) -> Iterator[Store]:
+    with open_store(url, name_key=tmp_path / "names.key") as opened:
         yield opened

@@ -22,6 +22,7 @@ from monitor.store.assessments import due_query
 from monitor.store.database import Database, open_database
 from monitor.store.schema import metadata
 from monitor.store.stories import due_query as to_fold_query
+from monitor.types import Span
 from postgres import run
 from store_samples import NOW, STAMPS, at, feed, incoming, judged, poll
 
@@ -219,6 +220,52 @@ def test_a_digest_sent_by_an_earlier_version_held_all_of_its_time(url: str) -> N
 
 def _at(day: int, hour: int = 12) -> str:
     return f"'2026-11-{day:02} {hour:02}:00:00.000000'"
+
+
+def test_of_earlier_tokens_those_of_reviewers_and_admins_may_see_names(url: str) -> None:
+    database = open_database(url, busy_timeout_s=1)
+    migrating._upgrade(database, "0020")
+    told = {
+        "reader": ("check read", "FALSE"),
+        "volunteer": ("check read review", "TRUE"),
+        "reviewer": ("check read review", "FALSE"),
+        "admin": ("check read review admin", "FALSE"),
+    }
+    with database.writing() as connection:
+        for name, (scopes, provisional) in told.items():
+            values = f"'{name}', '{name}', '{scopes}', {provisional}, '2026-11-25 12:00:00'"
+            columns = "name, hash, scopes, provisional, made_at"
+            connection.execute(text(f"INSERT INTO tokens ({columns}) VALUES ({values})"))
+    database.close()
+    with open_store(url) as store:
+        assert {token.name: token.role for token in store.tokens()} == {one: one for one in told}
+        may = [token.name for token in store.tokens() if "names" in token.scopes]
+        assert may == ["reviewer", "admin"]
+
+
+def test_masks_of_before_hide_what_they_hid_and_count_for_others(url: str) -> None:
+    database = open_database(url, busy_timeout_s=1)
+    migrating._upgrade(database, "0020")
+    time = "'2026-11-25 12:00:00'"
+    with database.writing() as connection:
+        for statement in (
+            f"""INSERT INTO feeds (id, url, title, outlet, site, added_at)
+            VALUES ('f', 'https://e.example/f', 'T', 'O', '', {time})""",
+            f"""INSERT INTO articles (id, url, outlet, feed_id, first_seen, current)
+            VALUES ('a', 'https://e.example/a', 'O', 'f', {time}, 's')""",
+            f"""INSERT INTO versions
+            (article_id, sha256, feed_id, title, text, summary, origin, fetched_at)
+            VALUES ('a', 's', 'f', 'Ama Osei', 'Text', '', 'feed', {time})""",
+            f"""INSERT INTO masks (article_id, sha256, stamp, spans, link_tells, untold, at)
+            VALUES ('a', 's', 'names@1', '[["title",0,8]]', FALSE, '', {time})""",
+        ):
+            connection.execute(text(statement))
+    database.close()
+    with open_store(url) as store:
+        assert store.masks([("a", "s")])["a", "s"].spans == (Span("title", 0, 8),)
+        assert store.incomplete(["a"], "stories") == {"a"}
+        (source,) = store.mask_groups(["a"], "stories").sources["a"]
+        assert source.own.spans == (Span("title", 0, 8),)
 
 
 def test_several_programs_open_a_new_database_at_once(url: str) -> None:
