@@ -16,6 +16,8 @@ from monitor.errors import UsageError
 
 LONGEST_DAYS = 3660
 """Ten years: longer periods are mistakes, and each day is a row."""
+LONGEST_PUBLISHED_DAYS = 14_700
+"""Forty years: as far as dates of publication reach back."""
 BEGINNING, END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)  # date.fromisoformat also takes 20261125
 
@@ -54,7 +56,12 @@ def bounds_of(since: date | None, until: date | None, zone: ZoneInfo) -> Bounds:
 
 
 def period_of(
-    since: date | None, until: date | None, *, today: date, length: int
+    since: date | None,
+    until: date | None,
+    *,
+    today: date,
+    length: int,
+    longest: int = LONGEST_DAYS,
 ) -> tuple[date, date]:
     """Return the days [since, until) from one to another, both included.
 
@@ -68,17 +75,17 @@ def period_of(
     if first > last:
         raise UsageError(f"the period ends ({last}) before it begins ({first})")
     after = last + timedelta(days=1)
-    days_of(first, after)
+    days_of(first, after, longest)
     return first, after
 
 
-def days_of(since: date, until: date) -> list[date]:
+def days_of(since: date, until: date, longest: int = LONGEST_DAYS) -> list[date]:
     """Return the days of [since, until); raises `UsageError` for none, or for too many."""
     number = (until - since).days
     if number <= 0:
         raise UsageError(f"a period of no day: from {since} to before {until}")
-    if number > LONGEST_DAYS:
-        raise UsageError(f"a period of {number:,} days is longer than {LONGEST_DAYS:,}")
+    if number > longest:
+        raise UsageError(f"a period of {number:,} days is longer than {longest:,}")
     return [since + timedelta(days=n) for n in range(number)]
 
 

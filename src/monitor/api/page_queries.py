@@ -15,7 +15,7 @@ from monitor.api.coverage import refused
 from monitor.api.schemas import WholeStr
 from monitor.core import Monitor
 from monitor.errors import UsageError
-from monitor.periods import Bounds, bounds_of, period_of
+from monitor.periods import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, Bounds, bounds_of, period_of
 from monitor.trends import Step
 from monitor.types import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
 
@@ -68,8 +68,11 @@ class DaysQuery(BaseModel):
 
 
 class TrendsPageQuery(DaysQuery):
-    """What is counted, and in which steps."""
+    """What is counted, in which steps, and on days of first sight or of publication."""
 
+    dates: Annotated[Literal["first_seen", "published"] | None, _Empty] = None
+    published_since: _Day = None
+    published_until: _Day = None
     step: Annotated[Step | None, _Empty] = None
     form: _Form = None
     place: _Place = None
@@ -78,6 +81,17 @@ class TrendsPageQuery(DaysQuery):
     indicator: Annotated[Literal[INDICATORS] | None, _Empty] = None  # type: ignore[valid-type]
     topic: Annotated[Literal[TOPICS] | None, _Empty] = None  # type: ignore[valid-type]
     outlet: _Name = None
+
+    @property
+    def by_publication(self) -> bool:
+        """Whether the days are those of publication."""
+        return self.dates == "published" or bool(self.published_since or self.published_until)
+
+    def asked(self) -> dict[str, str]:
+        """Return the fields of the form."""
+        found = super().asked()
+        dates = "published" if self.by_publication else ""
+        return {n: v for n, v in found.items() if not n.startswith("published_")} | {"dates": dates}
 
 
 class StoriesPageQuery(DaysQuery):
@@ -103,8 +117,12 @@ def days_asked(query: DaysQuery, monitor: Monitor) -> tuple[date, date]:
     Raises `ProblemError`, 422, for what is no period.
     """
     today = monitor.now().astimezone(monitor.settings.zone).date()
+    since, until, longest = query.since, query.last, LONGEST_DAYS
+    if isinstance(query, TrendsPageQuery) and query.by_publication:
+        longest = LONGEST_PUBLISHED_DAYS
+        since, until = query.published_since or since, query.published_until or until
     try:
-        return period_of(query.since, query.last, today=today, length=DAYS)
+        return period_of(since, until, today=today, length=DAYS, longest=longest)
     except UsageError as error:
         raise refused("since", error) from error
 

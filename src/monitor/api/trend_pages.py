@@ -12,7 +12,7 @@ from monitor.api.access import MonitorDep, VisitorDep, need
 from monitor.api.page_queries import TrendsPageQuery, days_asked
 from monitor.api.problems import ProblemError
 from monitor.core import Monitor
-from monitor.desk.trends import Period, read_period, trends_of
+from monitor.desk.trends import Period, read_period, read_published, trends_of
 from monitor.trends import Choice, Panel, Step, Trends, choose, fitting_step, trend_panels
 from monitor.web.panels import write_csv
 from monitor.web.trends import render_trends
@@ -48,16 +48,21 @@ def trends_table(table: str, query: Asked, monitor: MonitorDep) -> Response:
     """Give one of the page's tables."""
     _, trends, _, panels = _counted(query, monitor)
     days = f"{trends.since}..{trends.days[-1].day}"
-    return csv_response(panels, table, days, f"trends-{table}")
+    kind = "published-" if query.by_publication else ""
+    return csv_response(panels, table, days, f"trends-{kind}{table}", how=kind.rstrip("-"))
 
 
-def csv_response(panels: tuple[Panel, ...], table: str, days: str, name: str) -> Response:
+def csv_response(
+    panels: tuple[Panel, ...], table: str, days: str, name: str, *, how: str = ""
+) -> Response:
     """Answer with the table of that key; raises `ProblemError`, 404, where there is none."""
     for panel in panels:
         if panel.key == table:
             disposition = f'attachment; filename="{name}-{days.replace("..", "-to-")}.csv"'
             headers = {"content-disposition": disposition}
-            return Response(write_csv(panel.section, days), media_type=CSV, headers=headers)
+            return Response(
+                write_csv(panel.section, f"{how} {days}".strip()), media_type=CSV, headers=headers
+            )
     raise ProblemError(404, "There is no such table.")
 
 
@@ -65,7 +70,8 @@ def _counted(
     query: TrendsPageQuery, monitor: Monitor
 ) -> tuple[Period, Trends, Step, tuple[Panel, ...]]:
     """Return the whole period, what is asked for of it counted, the step, and what is shown."""
-    period = read_period(monitor, *days_asked(query, monitor))
+    read = read_published if query.by_publication else read_period
+    period = read(monitor, *days_asked(query, monitor))
     choice = Choice(query.labels(), query.outlet or "")
     trends = trends_of(monitor, replace(period, items=choose(period.items, choice)))
     step = fitting_step(len(trends.days), query.step)

@@ -5,20 +5,41 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
+from pydantic import Field
 from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep, need
-from monitor.api.coverage import PeriodQuery, period_asked, refused
+from monitor.api.article_query import Day
+from monitor.api.coverage import DAYS, PeriodQuery, period_asked, refused
 from monitor.api.openapi import problems
 from monitor.api.schemas import WholeStr
 from monitor.api.trends_schemas import OutletsOut, ScorecardOut, TrendsOut
 from monitor.core import Monitor
-from monitor.desk.trends import Period, outlets_of, read_period, scorecard_of, trends_of
+from monitor.desk.trends import (
+    Period,
+    outlets_of,
+    read_period,
+    read_published,
+    scorecard_of,
+    trends_of,
+)
 from monitor.errors import UsageError
+from monitor.periods import LONGEST_PUBLISHED_DAYS, period_of
 from monitor.trends import NOT_INCIDENCE, outlet_json, scorecard_json, trends_json
 
 router = APIRouter(tags=["trends"], dependencies=[Depends(need("read"))])
 Asked = Annotated[PeriodQuery, Query()]
+
+
+class TrendsQuery(PeriodQuery):
+    """Days of first sight or, where such are given, of publication."""
+
+    published_since: Day | None = Field(
+        default=None, description="Days of publication instead: the first; default the 30th."
+    )
+    published_until: Day | None = Field(
+        default=None, description="Days of publication instead: the last; default today."
+    )
 
 
 def _read(query: PeriodQuery, monitor: Monitor) -> Period:
@@ -35,9 +56,23 @@ def _read(query: PeriodQuery, monitor: Monitor) -> Period:
     response_description="Items and stories by day and label, flags, balance, changes of feeds.",
     responses={200: {"model": TrendsOut}, **problems(422, 503)},
 )
-def trends(query: Asked, monitor: MonitorDep) -> JSONResponse:
+def trends(query: Annotated[TrendsQuery, Query()], monitor: MonitorDep) -> JSONResponse:
     """Return how often the followed outlets write of what: coverage, not incidence."""
-    return JSONResponse(trends_json(trends_of(monitor, _read(query, monitor))))
+    if query.published_since is None and query.published_until is None:
+        return JSONResponse(trends_json(trends_of(monitor, _read(query, monitor))))
+    try:
+        return JSONResponse(trends_json(trends_of(monitor, _read_published(query, monitor))))
+    except UsageError as error:
+        raise refused("published_since", error) from error
+
+
+def _read_published(query: TrendsQuery, monitor: Monitor) -> Period:
+    if query.since is not None or query.until is not None:
+        raise UsageError("days of first sight or of publication, not both")
+    today = monitor.now().astimezone(monitor.settings.zone).date()
+    first, last = query.published_since, query.published_until
+    days = period_of(first, last, today=today, length=DAYS, longest=LONGEST_PUBLISHED_DAYS)
+    return read_published(monitor, *days)
 
 
 @router.get(

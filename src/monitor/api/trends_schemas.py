@@ -103,7 +103,13 @@ class TrendsOut(Model):
     schema_: Literal[1] = Field(alias="schema")
     note: str = Field(description=_NOTE)
     since: str
-    until: str = Field(description="The day after the last.")
+    until: str = Field(description="The last day.")
+    dates: Literal["first_seen", "published"] = Field(
+        description="By which dates articles are put on days."
+    )
+    undated: int = Field(
+        ge=0, description="Of `published`: items left out, as they say no day of publication."
+    )
     timezone: str
     stored: int
     items: int

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from monitor.cli.context import monitor_of
-from monitor.cli.coverage import Since, Until, period
+from monitor.cli.coverage import PublishedSince, PublishedUntil, Since, Until, day_asked, period
 from monitor.cli.output import plain, say, show
 from monitor.errors import UsageError
 
@@ -23,14 +23,31 @@ _ROWS = 15
 
 
 def trends(
-    context: typer.Context, since: Since = None, until: Until = None, format: Format = "text"
+    context: typer.Context,
+    since: Since = None,
+    until: Until = None,
+    published_since: PublishedSince = None,
+    published_until: PublishedUntil = None,
+    format: Format = "text",
 ) -> None:
     """Print how often the followed outlets write of what: coverage, not incidence."""
-    from monitor.desk.trends import read_period, trends_of
+    from monitor.desk.trends import read_period, read_published, trends_of
+    from monitor.periods import LONGEST_PUBLISHED_DAYS, period_of
     from monitor.trends import trends_json
 
     monitor = monitor_of(context)
-    found = trends_of(monitor, read_period(monitor, *period(monitor, since, until)))
+    first = day_asked(published_since, "--published-since")
+    last = day_asked(published_until, "--published-until")
+    if first is None and last is None:
+        read = read_period(monitor, *period(monitor, since, until))
+    elif since is not None or until is not None:
+        raise UsageError("--since and --until go by first sight: leave out these or --published-…")
+    else:
+        today = monitor.now().astimezone(monitor.settings.zone).date()
+        longest = LONGEST_PUBLISHED_DAYS
+        days = period_of(first, last, today=today, length=30, longest=longest)
+        read = read_published(monitor, *days)
+    found = trends_of(monitor, read)
     if format == "json":
         show(json.dumps(trends_json(found), ensure_ascii=False, indent=1))
         return
@@ -39,12 +56,16 @@ def trends(
 
 
 def _trend_lines(found: Trends) -> Iterator[str]:
+    from monitor.periods import undated_words
     from monitor.trends import NOT_INCIDENCE
     from monitor.trends.balance import SIDES
     from monitor.trends.report import basis_words
     from monitor.trends.words import label_words
 
-    yield f"{found.since} to {found.days[-1].day}, first seen, {found.timezone}"
+    how = "first seen" if found.dates == "first_seen" else "published"
+    yield f"{how} {found.since} to {found.days[-1].day}, both included, {found.timezone}"
+    if found.undated:
+        yield undated_words(found.undated)
     yield (
         f"{found.items} items of {found.stored} stored tell {found.stories} stories,"
         f" in {found.outlets} outlets"

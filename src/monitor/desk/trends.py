@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.core import Monitor
 from monitor.counted import Item
 from monitor.errors import NotFound, UsageError
-from monitor.periods import days_of, midnight, month_of
+from monitor.periods import LONGEST_PUBLISHED_DAYS, days_of, midnight, month_of
 
 if TYPE_CHECKING:
     from monitor.trends import Basis, Outlet, Report, Scorecard, Trends
@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days [since, until) with what is counted in them."""
+    """The days [since, until) with what is counted in them.
+
+    Where that goes by publication it says how many articles are `stored`, and how many items that
+    say no day are left out (`undated`).
+    """
 
     since: date
     until: date
     items: tuple[Item, ...]
     story_of: Mapping[str, str]
+    stored: Mapping[date, int] | None = None
+    undated: int = 0
 
     @property
     def last(self) -> date:
@@ -38,6 +44,28 @@ def read_period(monitor: Monitor, since: date, until: date) -> Period:
     first, last = _bounds(monitor, since, until)
     items = tuple(monitor.store.items(first, last, monitor.stamps))
     return Period(since, until, items, _stories(monitor, items))
+
+
+def read_published(monitor: Monitor, since: date, until: date) -> Period:
+    """Read what is about trafficking and was published in the days [since, until).
+
+    An item's moment is that of its publication. Raises `UsageError`.
+    """
+    days = days_of(since, until, LONGEST_PUBLISHED_DAYS)
+    zone = monitor.settings.zone
+    when = monitor.store.published(*_bounds(monitor, since, until))
+    every = monitor.store.items(None, None, monitor.stamps)
+    undated = monitor.store.undated()
+    items = tuple(replace(item, seen=when[item.id][1]) for item in every if item.id in when)
+    stored = Counter(on_clock.date() for on_clock in (m.astimezone(zone) for _, m in when.values()))
+    return Period(
+        since,
+        until,
+        items,
+        _stories(monitor, items),
+        stored={day: stored[day] for day in days},
+        undated=sum(item.id in undated for item in every),
+    )
 
 
 def _bounds(monitor: Monitor, since: date, until: date) -> tuple[datetime, datetime]:
@@ -75,18 +103,25 @@ def trends_of(monitor: Monitor, period: Period) -> Trends:
     from monitor.trends import count_trends
 
     zone = monitor.settings.zone
-    stored = _stored(monitor, period.since, period.until)
-    first, last = _bounds(monitor, period.since, period.until)
-    return count_trends(
+    if period.stored is None:
+        by_day = _stored(monitor, period.since, period.until)
+        stored = {day: sum(by_outlet.values()) for day, by_outlet in by_day.items()}
+        changes = monitor.store.feed_changes(*_bounds(monitor, period.since, period.until))
+    else:
+        stored, changes = dict(period.stored), []  # feeds are of when something came in
+    found = count_trends(
         period.items,
         story_of=period.story_of,
-        stored={day: sum(by_outlet.values()) for day, by_outlet in stored.items()},
-        changes=monitor.store.feed_changes(first, last),
+        stored=stored,
+        changes=changes,
         basis=basis_of(monitor),
         zone=zone,
         stamps=monitor.stamps,
         until=period.until,
     )
+    if period.stored is None:
+        return found
+    return replace(found, dates="published", undated=period.undated)
 
 
 def outlet_name(monitor: Monitor, outlet_id: str, since: date, until: date) -> str:

@@ -23,6 +23,7 @@ from monitor.store.schema import (
     feeds,
     flag_verdicts,
     reviews,
+    versions,
 )
 from monitor.types import FieldName, Review
 
@@ -297,6 +298,30 @@ def stored_by_day(
         )
         found[day] = int(connection.execute(query).scalar_one())
     return found
+
+
+def published(
+    connection: Connection, since: datetime, until: datetime
+) -> dict[str, tuple[str, datetime]]:
+    """Return outlet and moment of the articles published in [since, until), by id."""
+    query = _current(articles.c.id, articles.c.outlet, versions.c.published).where(
+        versions.c.published >= since, versions.c.published < until
+    )
+    return {row.id: (row.outlet, row.published) for row in connection.execute(query)}
+
+
+def undated(connection: Connection) -> set[str]:
+    """Return the articles that say no day of publication."""
+    query = _current(articles.c.id).where(versions.c.published.is_(None))
+    return set(connection.execute(query).scalars())
+
+
+def _current(*columns: Any) -> Select[Any]:
+    return select(*columns).join_from(
+        articles,
+        versions,
+        (versions.c.article_id == articles.c.id) & (versions.c.sha256 == articles.c.current),
+    )
 
 
 def changes(

@@ -178,6 +178,16 @@ class DeskStore:
         with self._database.reading() as connection:
             return counting.stored_by_day(connection, bounds)
 
+    def published(self, since: datetime, until: datetime) -> dict[str, tuple[str, datetime]]:
+        """Return outlet and moment of the articles published in [since, until), by id."""
+        with self._database.reading() as connection:
+            return counting.published(connection, since, until)
+
+    def undated(self) -> set[str]:
+        """Return the articles that say no day of publication."""
+        with self._database.reading() as connection:
+            return counting.undated(connection)
+
     def feed_changes(
         self, since: datetime | None = None, until: datetime | None = None
     ) -> list[FeedChange]:

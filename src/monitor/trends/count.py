@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from monitor.counted import FeedChange, Item
@@ -13,6 +14,7 @@ from monitor.trends.balance import Balance, balance_of
 from monitor.trends.proven import Basis
 from monitor.trends.stories import StoryOf, flagged, open_flags, stories
 
+Dates = Literal["first_seen", "published"]
 SCHEMES = (
     *("form", "place", "response", "victim", "indicator"),
     *("topic", "institution", "instrument", "vulnerability", "partnership"),
@@ -57,7 +59,10 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """A period counted. `until` is the day after the last; `stamps` judged."""
+    """A period counted. `until` is the day after the last; `stamps` judged.
+
+    `dates` are those by which articles are put on days; `undated` items have no day of publication.
+    """
 
     since: date
     until: date
@@ -73,6 +78,8 @@ class Trends:
     changes: tuple[FeedChange, ...]
     basis: Basis
     stamps: tuple[str, ...]
+    dates: Dates = "first_seen"
+    undated: int = 0
 
 
 def count_trends(

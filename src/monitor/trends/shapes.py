@@ -20,6 +20,8 @@ def trends_json(trends: Trends) -> dict[str, Any]:
         "note": NOT_INCIDENCE,
         "since": trends.since.isoformat(),
         "until": trends.days[-1].day.isoformat(),
+        "dates": trends.dates,
+        "undated": trends.undated,
         "timezone": trends.timezone,
         "stored": trends.stored,
         "items": trends.items,

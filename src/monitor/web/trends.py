@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from monitor.countries import country_name
+from monitor.periods import undated_words
 from monitor.trends import NOT_INCIDENCE, STEPS, Panel, Step, Trends, basis_words
 from monitor.trends.words import label_words
 from monitor.types import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
@@ -39,7 +40,7 @@ def render_trends(
     `outlets` and `countries` are offered to choose from.
     """
     given = {name: value for name, value in asked.items() if value}
-    days = {name: value for name, value in given.items() if name in ("since", "until")}
+    days = {name: value for name, value in given.items() if name in ("since", "until", "dates")}
     alike = {name: value for name, value in given.items() if name in ("form", "place", "outlet")}
     return render(
         "trends.html",
@@ -54,12 +55,22 @@ def render_trends(
         outlets=outlets,
         trends=trends,
         panels=view_panels(panels, "/trends", given),
-        filtered=any(name not in ("since", "until", "step") for name in given),
+        dates=_dates(trends),
+        filtered=any(name not in ("since", "until", "step", "dates") for name in given),
         unfiltered=address("/trends", days),
-        stories=address("/stories", {**days, **alike}),
+        # stories are listed by first sight
+        stories=address("/stories", alike if "dates" in days else {**days, **alike}),
         last=trends.until - timedelta(days=1),
         foot=(*basis_words(trends.basis), f"Judged by: {', '.join(trends.stamps)}"),
     )
+
+
+def _dates(trends: Trends) -> str:
+    """Say by which dates articles are put on days, and how many are left out for want of one."""
+    if trends.dates == "first_seen":
+        return "Days are those on which articles were first seen here, both included."
+    left = f" {undated_words(trends.undated)}." if trends.undated else ""
+    return f"Days are those of publication, both included.{left}"
 
 
 def label_choices(schemes: Sequence[str], countries: set[str]) -> list[tuple[str, str, Options]]:
