@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -195,3 +196,29 @@ def test_what_contradicts_is_named_with_both(desk: LightDesk, tmp_path: Path) ->
     with pytest.raises(UsageError, match="is to come"):
         export_again(desk, tmp_path / "y", replace(earlier, read=later))
     assert not (tmp_path / "y").exists()
+
+
+def test_a_manifest_of_before_means_what_it_meant(desk: LightDesk, tmp_path: Path) -> None:
+    """Then `OR` was a word; its `until` is the moment behind the last day, then as now."""
+    asked = {"query": "heron OR gull", "until": at(90)}
+    export(desk, tmp_path / "out", format="jsonl", filters=asked)
+    assert read_earlier(tmp_path / "out").filters == asked
+    path = tmp_path / "out" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for entry in manifest["files"]:
+        del entry["read"]["search"]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    earlier = read_earlier(tmp_path / "out")
+    assert earlier.filters == {"query": "heron or gull", "until": at(90)}
+    with pytest.raises(UsageError, match=r"--until .* contradicts .*\(not included\)"):
+        refuse_other(earlier, {"until": at(91)})
+
+
+def test_either_word_is_looked_for_then_as_now(desk: LightDesk, tmp_path: Path) -> None:
+    made = [
+        export(desk, tmp_path / name, format="jsonl", filters={"query": query}).rows
+        for name, query in (("both", "heron gull"), ("either", "heron OR gull"))
+    ]
+    change_the_world(desk)
+    again = export_again(desk, tmp_path / "again", read_earlier(tmp_path / "either"))
+    assert (made, again.rows) == ([0, 6], 6)

@@ -68,7 +68,8 @@ def trend_panels(trends: Trends, titles: Mapping[str, str], step: Step) -> tuple
         balance_panel("countries", "Balance by country", "country", balance.countries, trends),
         balance_panel("outlets", "Balance by outlet", "outlet", balance.outlets, trends),
         Panel("rules", _counted_rules(trends, titles)),
-        Panel("feeds", changes_section(trends)),
+        # when feeds were added says nothing of days of publication
+        *([Panel("feeds", changes_section(trends))] if trends.dates == "first_seen" else []),
     )
 
 
