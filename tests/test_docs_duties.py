@@ -10,6 +10,7 @@ TOLD = {
     ("decisions", "reviewer"): "decision",
     ("flag_verdicts", "reviewer"): "each review",
     ("imports", "by"): "import",
+    ("lifted", "who"): "who lifted a wrong mask",
     ("practice", "reviewer"): "practice",
     ("reviews", "reviewer"): "each review",
     ("sends", "address"): "mail address",
