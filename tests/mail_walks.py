@@ -161,13 +161,14 @@ class World:
         self.note(send_day(self.desk, day, self.desk.at, to=to, send=self.server))
 
     def resend(self) -> None:
-        """`--resend`, of a day that may have been sent or not."""
-        told = [(to, one.day) for to, some in self.mails.items() for one in some if one.names]
-        told = [(to, day) for to, day in told if day <= self.today()]
-        to, day = self.chance.choice([(self.anybody().address, self.some_day()), *told])
-        self.done[-1] += f" {day} to {to}"
-        results = send_day(self.desk, day, self.desk.at, to=to, again=True, send=self.server)
-        self.note(results, again=True)
+        """`--resend` to a few, of days that may have been sent or not."""
+        for _ in range(5):
+            told = [(to, one.day) for to, some in self.mails.items() for one in some if one.names]
+            told = [(to, day) for to, day in told if day <= self.today()]
+            to, day = self.chance.choice([(self.anybody().address, self.some_day()), *told])
+            self.done[-1] += f" {day} to {to}"
+            results = send_day(self.desk, day, self.desk.at, to=to, again=True, send=self.server)
+            self.note(results, again=True)
 
     def change(self) -> None:
         """Change what a few recipients are set to, and now and then the desk's own time zone."""
