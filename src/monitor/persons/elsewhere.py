@@ -104,10 +104,14 @@ class Names:
         return "sure" if "sure" in kinds else "doubtful" if kind or "doubtful" in kinds else ""
 
     def is_joined(self, word: str) -> bool:
-        """Whether a word is a whole name written as one."""
+        """Whether a word holds a whole name written as one: "justiceforaminayusuf"."""
         if len(word) < MIN_JOINED:
             return False
-        return word in self.joined or any(one.kind(word) for one in self.sealed)
+        if any(name in word for name in self.joined):
+            return True
+        ends = range(MIN_JOINED, len(word) + 1) if self.sealed else ()
+        some = {part for end in ends for part in (word[:end], word[-end:])}
+        return any(one.kind(part) for part in some for one in self.sealed)
 
     @cached_property
     def begun(self) -> frozenset[str]:
@@ -137,8 +141,6 @@ class Names:
         letters = [part for word in words for part in re.findall(r"[^\W\d_]+", word)]
         kinds = {part: self.kind(part) for part in letters if len(part) >= MIN_PART}
         if "sure" in kinds.values() or sum(kind == "doubtful" for kind in kinds.values()) > 1:
-            return True
-        if any(name in part for part in letters for name in self.joined):
             return True
         return any(map(self.is_joined, set(letters))) or self._stands_in(letters)
 
@@ -302,7 +304,7 @@ class _Reader:
         """
         rows = (self.words[at:end] for at, end in self.wholes)
         places = [self._with_hyphens(row[0][1][0], row[-1][1][1]) for row in rows]
-        inside = {place for at, end in self.wholes for _, place in self.words[at:end]}
+        inside = {place for at, end in self.wholes for place in self._of_several(at, end)}
         kinds: dict[str, Kind] = {}
         before: set[str] = set()
         places += self.tags
@@ -317,6 +319,12 @@ class _Reader:
                 before.update(self._parts(place[0], start))
             places.append(place)
         return [Span(self.field, *place) for place in places], frozenset(before - small)
+
+    def _of_several(self, at: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the places of a whole name's words; a double surname is a part of a name."""
+        places = [place for _, place in self.words[at:end]]
+        if " " in self.text[places[0][0] : places[-1][1]]:
+            yield from places
 
     def _parts(self, start: int, end: int) -> Iterator[str]:
         """Yield the first names at a place, which may stand alone elsewhere."""
