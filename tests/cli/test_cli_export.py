@@ -30,7 +30,10 @@ def rows(followed: Followed, folder: Path, *words: str) -> list[dict[str, Any]]:
     assert (said.code, said.out) == (0, ""), said.err
     lines = (folder / "articles.jsonl").read_text(encoding="utf-8").split("\n")
     assert lines.pop() == ""
-    assert said.err == f"{len(lines)} article{'' if len(lines) == 1 else 's'} written to {folder}\n"
+    first, *others = said.err.splitlines()
+    assert first == f"{len(lines)} article{'' if len(lines) == 1 else 's'} written to {folder}"
+    dated = any(word in ("--since", "--until") for word in words)
+    assert [line.partition(":")[0] for line in others] == ["chosen by"] * dated
     return [json.loads(line) for line in lines]
 
 
