@@ -66,7 +66,7 @@ def common(
     ] = False,
 ) -> None:
     """Options before the command."""
-    context.obj = config
+    context.obj = config or context.obj
     if context.invoked_subcommand in WITH_DRAFTS:
         forbid_dumps()
 

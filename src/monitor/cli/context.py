@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import typer
 
@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 
 def monitor_of(context: typer.Context) -> Monitor:
-    """Return the `Monitor` that the call's settings describe, closed when the command ends."""
+    """Return the `Monitor` that the call's settings describe, closed when the command ends.
+
+    Whoever calls the commands in its own process may say as `obj` how another is opened.
+    """
+    if callable(context.obj):
+        return cast("Monitor", context.with_resource(context.obj()))
     from monitor.config import load_settings
     from monitor.core import open_monitor
 
