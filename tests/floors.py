@@ -20,6 +20,7 @@ from typing import Any
 
 import articles
 import marked
+import planted
 import sentences
 import shipped
 from monitor.classify import find_model, load_folder
@@ -244,6 +245,11 @@ MEASURES: dict[str, Measure] = {
         (marked.SPANS,),
         "spans/train.jsonl.gz, a quarter",
         partial(of_marked, apart),
+    ),
+    "thb-en/planted-names": Measure(
+        (planted.TEXTS, Path(planted.__file__)),
+        "tests/data/persons/planted.yaml with the people of tests/planted.py",
+        planted.measure,
     ),
     "thb-en/general-news": Measure((DEV,), "relevance/dev.jsonl.gz, rel 0", of_general, slow=True),
 }

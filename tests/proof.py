@@ -217,6 +217,16 @@ STEPS = (
         needs=DEV,
     ),
     Step(
+        "names",
+        "200 planted people whose names are known, and all that a desk of 300 articles gives out",
+        ("tests/given_out.py",),
+    ),
+    Step(
+        "known",
+        "how many planted people the masks know by themselves",
+        ("tests/planted.py",),
+    ),
+    Step(
         "copy",
         "a desk from SQLite to PostgreSQL and back",
         ("benchmarks/bench_copy.py", "5000"),
