@@ -255,18 +255,26 @@ def stored(monitor: Any, rows: Iterable[Mapping[str, Any]], feed_name: str = "at
     monitor.store.record_poll(poll(source, entries), monitor.now())
 
 
+def development_rows() -> list[dict[str, Any]]:
+    """Return the labelled articles of the development data."""
+    import gzip
+
+    from named_marks import SHARED
+
+    with gzip.open(SHARED / "dev.jsonl.gz", "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
 def main() -> None:
     """Attack exports of articles of the development data, and print what came out."""
-    import gzip
     from tempfile import TemporaryDirectory
 
     from monitor.config import Settings
     from monitor.core import Monitor
-    from named_marks import SHARED, Name, names
+    from named_marks import Name, names
 
     wanted = int(sys.argv[sys.argv.index("-n") + 1]) if "-n" in sys.argv else 200
-    with gzip.open(SHARED / "dev.jsonl.gz", "rt", encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
+    rows = development_rows()
     by_id: dict[str, list[Name]] = defaultdict(list)
     for mark in names():
         by_id[mark.article].append(mark)

@@ -63,6 +63,7 @@ LONG = (
     "test_classify_kernels.py",
     "test_kill.py",
     "test_store_kill.py",
+    "test_given_out.py",
     "test_train_encoder.py",
     "test_train_models.py",
     "test_web_axe.py",

@@ -262,11 +262,16 @@ def follow(monitor: Monitor, server: FeedServer, planted: Planted, clock: Clock)
 
 def work(monitor: Monitor) -> None:
     """Do what `monitor run` does, and what the schedule does besides."""
+    monitor.ingest(all_feeds=True)
+    judge(monitor)
+
+
+def judge(monitor: Monitor) -> None:
+    """Do what is due for what is stored."""
     from monitor.desk.archive import fill_index
     from monitor.desk.names import mask_due
     from monitor.desk.withdraw import withdraw
 
-    monitor.ingest(all_feeds=True)
     monitor.assess()
     mask_due(monitor)
     monitor.fold()
