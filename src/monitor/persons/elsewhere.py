@@ -44,7 +44,7 @@ _DAYS = word_set(
 _BETWEEN = re.compile(r"[\s\-_'’.,]{0,3}")
 """What stands between the words of one name."""
 _FAR = 40
-_HYPHEN_BEFORE = re.compile(r"(?<!\w)(?:[^\W\d_]+-)+\Z")
+_HYPHEN_BEFORE = re.compile(r"(?<!\w)(?:[^\W\d_]+[-'’])+\Z")
 _HYPHEN_BEHIND = re.compile(r"(?:-[^\W\d_]+)+")
 """Other parts of a double name."""
 _STEM = 4
@@ -379,7 +379,7 @@ class _Reader:
         return start, end
 
     def _with_hyphens(self, start: int, end: int) -> tuple[int, int]:
-        """Return a place with the capitals that a hyphen joins to it: "Mensah-Addo"."""
+        """Return a place with the capitals joined to it: "Mensah-Addo", "O’Mensah"."""
         before = _HYPHEN_BEFORE.search(self.text, max(0, start - _FAR), start)
         behind = _HYPHEN_BEHIND.match(self.text, end, end + _FAR)
         if before and self.text[before.start()].isupper():
