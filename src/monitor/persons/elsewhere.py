@@ -321,10 +321,14 @@ class _Reader:
         return [Span(self.field, *place) for place in places], frozenset(before - small)
 
     def _of_several(self, at: int, end: int) -> Iterator[tuple[int, int]]:
-        """Yield the places of a whole name's words; a double surname is a part of a name."""
-        places = [place for _, place in self.words[at:end]]
-        if " " in self.text[places[0][0] : places[-1][1]]:
-            yield from places
+        """Yield the places of a whole name's words; a double surname is a part of a name.
+
+        So is one with a particle: "Mac Mensah".
+        """
+        row = self.words[at:end]
+        tell = [place for word, place in row if len(word) > 1 and word not in _NO_PART]
+        if tell and " " in self.text[tell[0][0] : tell[-1][1]]:
+            yield from (place for _, place in row)
 
     def _parts(self, start: int, end: int) -> Iterator[str]:
         """Yield the first names at a place, which may stand alone elsewhere."""
