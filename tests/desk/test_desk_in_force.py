@@ -22,7 +22,7 @@ from monitor.corpus.read_back import read_records
 from monitor.corpus.record import record_schema
 from monitor.desk.as_of import compare, export_again, read_earlier
 from monitor.desk.exports import export
-from monitor.desk.mail import send_day
+from monitor.desk.mail import send_day, send_due
 from monitor.desk.reviewing import Reviewer, decide, undo
 from monitor.desk.stories import list_stories, page_json, story_json
 from monitor.desk.story_pages import StoryChoice, read_stories, read_story
@@ -187,19 +187,24 @@ def test_a_digest_sent_again_obeys(desk: LightDesk, tmp_path: Path) -> None:
         to = Recipient("officer@example.org", timezone="Africa/Accra")
         settings = Settings(home=desk.settings.home, smtp=smtp, recipients=(to,))
         with LightDesk(settings, now=desk.now) as mailing:
-            send_day(mailing, DAY, NOW)
+            send_day(mailing, DAY, mailing.now())
             decide_all(mailing)
-            send_day(mailing, DAY, NOW, to=to.address, again=True)
-        first, again = (one.get_body(("plain",)).get_content() for one in server.received)
+            send_day(mailing, DAY, mailing.now(), to=to.address, again=True)
+            send_due(mailing, NOW + timedelta(days=2))
+        first, again, later = (one.get_body(("plain",)).get_content() for one in server.received)
     assert "News of the wrong" in first
     assert "News of the missed" not in first
     assert "News of the wrong" not in again
-    assert "News of the missed" in again
+    assert "News of the form" in again
+    # it was not in that mail, so it is in the next: never in two
+    assert "News of the missed" not in again
+    assert "News of the missed" in later
+    assert "News of the form" not in later
 
 
 def test_stories_are_told_without_what_was_rejected(desk: LightDesk) -> None:
     def listed() -> dict[str, int]:
-        page = page_json(list_stories(desk, limit=50))
+        page = page_json(desk, list_stories(desk, limit=50))
         rows = read_stories(desk, StoryChoice()).stories
         found = {row["id"].removeprefix("article-"): row["count"] for row in page["stories"]}
         assert found == {

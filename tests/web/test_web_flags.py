@@ -66,9 +66,17 @@ def test_a_card_names_each_rule_that_it_stands_for(page: Page) -> None:
 
 
 def test_replacements_of_one_word_say_which(page: Page) -> None:
+    write(page, "Rescuers saved nine women from the brothel where traffickers had held them.")
+    expect(card_of(page, "Rescuers saved")).to_contain_text("Write instead of “saved”")
+
+
+def test_a_wording_that_would_hide_another_flag_is_not_offered(page: Page) -> None:
     page.get_by_role("button", name="Try an example").click()
     show_more(page)
-    expect(card_of(page, "Rescuers saved")).to_contain_text("Write instead of “saved”")
+    card = card_of(page, "Rescuers saved")
+    expect(card).not_to_contain_text("Write instead")
+    card.get_by_text("Why, and on whose word").click()
+    expect(card).to_contain_text("has found")
 
 
 @pytest.mark.parametrize(

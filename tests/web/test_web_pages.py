@@ -140,14 +140,17 @@ def test_markup_from_outside_stays_text() -> None:
                 **dict.fromkeys(("code", "name", "note"), HOSTILE),
                 "law": [
                     {
-                        **dict.fromkeys(("states", "statute", "section", "area"), HOSTILE),
+                        **dict.fromkeys(
+                            ("states", "statute", "section", "area", "consent"), HOSTILE
+                        ),
+                        "unchecked_since": HOSTILE,
                         "under_age": 18,
                         "sources": [HOSTILE_SOURCE],
                     }
                 ],
                 "helplines": [
                     {
-                        **dict.fromkeys(("name", "hours", "languages"), HOSTILE),
+                        **dict.fromkeys(("name", "hours", "languages", "unchecked_since"), HOSTILE),
                         "numbers": [HOSTILE],
                         "sources": [HOSTILE_SOURCE],
                     }
