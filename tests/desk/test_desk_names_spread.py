@@ -236,8 +236,10 @@ def test_the_others_of_a_story_keep_a_name_when_the_one_that_told_of_it_goes(mon
 def test_a_hidden_name_is_not_found_by_a_search_for_its_sake(monitor):
     bring(monitor, "maid", NAMED, title="Boy freed")
     bring(monitor, "b", "Apprentice Yaw Mensah is honoured.", title="Honoured")
+    bring(monitor, "fr", "Yaw Mensah est libre.", title="Libre", language="fr")
     fold(monitor)
     names.mask_due(monitor)
+    assert monitor.store.search(Wanted(words=read_search("libre")), (), limit=9).ids
     found = monitor.store.search(Wanted(words=read_search("mensah")), (), limit=9)
     assert found.ids == ()
     assert Path(monitor.settings.names_key).exists() is False  # nothing had to be kept

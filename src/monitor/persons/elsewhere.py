@@ -205,9 +205,14 @@ def seal_names(names: Names, seal: Seal, article_id: str) -> list[str]:
 def spread(
     article: Article, own: Mask, names: Names, lifted: Callable[[str], bool] | None = None
 ) -> Mask:
-    """Return the mask of a version with `names` hidden too, wherever they stand, save `lifted`."""
+    """Return the mask of a version with `names` hidden too, wherever they stand, save `lifted`.
+
+    Of one whose own names cannot be told nothing is shown; its places keep `names` out of search.
+    """
+    fields: dict[FieldName, str] = {"title": article.title, "text": article.text}
     if own.untold:
-        return replace(own, link_tells=True, byline_tells=True)
+        found = found_in(names, fields, ()) if names else ()
+        return replace(own, spans=tuple(joined(fields, found)), link_tells=True, byline_tells=True)
     link = own.link_tells
     spans = own.spans
     if lifted is not None:
@@ -215,7 +220,6 @@ def spread(
         spans = tuple(left for span in spans for left in _unlifted(article, span, lifted))
     if not names:
         return replace(own, spans=spans, link_tells=link)
-    fields: dict[FieldName, str] = {"title": article.title, "text": article.text}
     found = found_in(names, fields, own.apart)
     if lifted is not None:
         found = [left for span in found for left in _unlifted(article, span, lifted)]
