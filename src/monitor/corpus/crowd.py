@@ -139,6 +139,7 @@ class Gathering:
         self._of = f"withheld:{one_export}:{json.dumps(filters, sort_keys=True)}:"
         self._groups, self._counted = Groups(k), Groups(k)
         self._cells: Counter[tuple[str | None, str | None]] = Counter()
+        self._grouped = 0
         self._rows: list[tuple[str, Values, Mapping[str, Any]]] = []
 
     def add(self, record: Mapping[str, Any], line: Mapping[str, Any]) -> None:
@@ -150,8 +151,9 @@ class Gathering:
             if self._counted.add(cell, one):
                 self._cells[cell] += self._k
         values = generalised(record)
+        group = self._groups.add(json.dumps(values, sort_keys=True), one)
+        self._grouped += len(group)
         if self._given and self._since <= f"{values[YEAR]:04}-01-01T00:00:00Z":
-            group = self._groups.add(json.dumps(values, sort_keys=True), one)
             self._rows += [(self._id(member), values, member.line) for member in group]
 
     def rows(self) -> Iterator[tuple[Values, Values]]:
@@ -162,7 +164,10 @@ class Gathering:
     @property
     def crowd(self) -> Crowd:
         """What is told of all of them."""
-        order = sorted(self._cells.items(), key=lambda item: tuple(map(str, item[0])))
+        cells = {**self._cells}
+        if self._grouped:  # copies may keep the groups of all apart where those of a kind are full
+            cells[None, None] = max(self._grouped, self._cells[None, None])
+        order = sorted(cells.items(), key=lambda item: tuple(map(str, item[0])))
         return Crowd(self._k, len(self._rows), tuple(Cell(*cell, n) for cell, n in order))
 
     def _id(self, one: Member) -> str:
