@@ -220,7 +220,8 @@ class World:
             before = self.mails.setdefault(result.address, [])
             mail = Mail(result.day, self.desk.at, result.outcome, names, old, again)
             once = self.held(one for one in before if one.day == mail.day)
-            if again and once:
+            had = any(one.day == mail.day and one.outcome != "failed" for one in before)
+            if again and had:
                 if names != once:
                     self.fault(result, f"the same again is {sorted(names ^ once)} apart")
             else:

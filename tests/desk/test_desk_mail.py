@@ -232,6 +232,14 @@ def test_the_same_again_is_the_same(desk: Open, server: MailServer) -> None:
     assert first["Message-ID"] != second["Message-ID"]
 
 
+def test_an_empty_digest_sent_again_is_empty(desk: Open, server: MailServer) -> None:
+    narrow = replace(OFFICER, filter=Filter(form=("organ_removal",)))
+    send_day(desk(narrow), DAY, MORNING)
+    send_day(desk(), DAY, MORNING, to=OFFICER.address, again=True)
+    send_due(desk(), MORNING + timedelta(days=1))
+    assert [links(mail) for mail in server.received] == [[], [], ["camp", "maid"]]
+
+
 def test_what_is_too_old_by_now_is_told(desk: Open, server: MailServer) -> None:
     monitor = desk()
     send_due(monitor, MORNING - timedelta(days=1))

@@ -233,8 +233,8 @@ class _Job:
     def choose(self) -> tuple[Digest, tuple[str, ...]]:
         """Return what is sent, and what is to be said of what is not."""
         key, wanted, since = self.due.recipient.key, self.due.recipient.filter, self.due.since
-        same = self.monitor.store.held_by(key, self.due.day) if self.again else set()
-        if same:  # whatever the filter says by now
+        same = self.monitor.store.held_by(key, self.due.day) if self.again else None
+        if same is not None:  # whatever the filter says by now
             return only(self.digest, same), ()
         told = self.told_of(self.digest)
         chosen = choose(without(self.digest, told), wanted)

@@ -241,8 +241,8 @@ class DeskStore:
         with self._database.reading() as connection:
             return sends.told_of(connection, whose, stamp, ids)
 
-    def held_by(self, whose: tuple[str, str], day: str) -> set[str]:
-        """Return the articles that the digest of a day to an address and preset held."""
+    def held_by(self, whose: tuple[str, str], day: str) -> set[str] | None:
+        """Return what the digest of a day to an address and preset held, `None` if none was had."""
         with self._database.reading() as connection:
             return sends.held_by(connection, whose, day)
 

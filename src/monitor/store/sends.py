@@ -89,10 +89,12 @@ def told_of(
     return found
 
 
-def held_by(connection: Connection, whose: tuple[str, str], day: str) -> set[str]:
-    """Return the articles that the digest of a day to an address held, if it did not fail."""
-    query = _had_articles(_same(*whose)).where(sends.c.day == day)
-    return set(connection.execute(query).scalars())
+def held_by(connection: Connection, whose: tuple[str, str], day: str) -> set[str] | None:
+    """Return the articles that the digest of a day to an address held, `None` if none was had."""
+    same = *_same(*whose), sends.c.day == day
+    if connection.execute(select(sends.c.id).where(*same, sends.c.outcome.in_(_HAD))).first():
+        return set(connection.execute(_had_articles(same)).scalars())
+    return None
 
 
 def _held(connection: Connection, same: tuple[Any, ...], ids: Sequence[str]) -> set[str]:
