@@ -15,7 +15,7 @@ from monitor.periods import (
     BEGINNING,
     END,
     LONGEST_DAYS,
-    Published,
+    PublicationDays,
     bounds_of,
     midnight,
     parse_day,
@@ -96,11 +96,11 @@ def test_a_year_or_month_is_within_where_all_its_days_are(
     wanted = True if inside else False if beside else None
     if low > high:
         return  # refused where it is asked for
-    assert Published(since, until, ZONES[0]).holds(None, written) is wanted
+    assert PublicationDays(since, until, ZONES[0]).holds(None, written) is wanted
 
 
 def test_days_of_publication_are_of_the_desks_clock() -> None:
-    days = Published(date(2004, 5, 1), date(2004, 5, 31), ZoneInfo("Asia/Dili"))
+    days = PublicationDays(date(2004, 5, 1), date(2004, 5, 31), ZoneInfo("Asia/Dili"))
     assert days.holds(datetime(2004, 4, 30, 15, tzinfo=UTC), "") is True
     assert days.holds(datetime(2004, 5, 31, 15, tzinfo=UTC), "") is False
     assert days.holds(None, "") is None

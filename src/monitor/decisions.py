@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, get_args
 
-from monitor.types import AssessedArticle, FieldName, Judged, Review, Severity, Tag, Verdict
+from monitor.types import (
+    AssessedArticle,
+    AssessorsVerdict,
+    FieldName,
+    Review,
+    Severity,
+    Tag,
+    Verdict,
+)
 
 Act = Literal["review", "confirm", "overrule", "undo"]
 """Somebody decides; a reviewer confirms or overrules what a volunteer decided; somebody takes an
@@ -119,7 +127,7 @@ def as_decided(assessed: AssessedArticle, review: Review) -> AssessedArticle:
     Of the schemes that the review speaks of its labels hold, with the evidence that was found for
     them and the score 1; of places it says only where the exploitation is.
     """
-    judged = Judged(
+    judged = AssessorsVerdict(
         assessed.relevant,
         assessed.borderline,
         assessed.not_judged,

@@ -30,9 +30,9 @@ from monitor.types import Span
 if TYPE_CHECKING:
     from monitor.guidelines import Guideline, InForce
     from monitor.persons import Masked
-    from monitor.persons.elsewhere import Names
+    from monitor.persons.propagation import Names
     from monitor.store import Store
-    from monitor.store.mask_groups import Groups
+    from monitor.store.mask_groups import MaskGroups
     from monitor.types import Article, FieldName
 
 NAME, VERSION = "names", "1"
@@ -116,11 +116,11 @@ class Named(Drafts):
         hidden = [article for article in wanted if article.id not in ask]
         new = [one.id for one in hidden if _is_new(one, masks.get((one.id, one.sha256)))]
         open_ids = store.incomplete((one.id for one in hidden), stories).union(new)
-        spreading: Spreading | None = None
+        spreading: NamePropagation | None = None
         older: list[Article] = []
         if open_ids:
             groups = store.mask_groups(open_ids, stories)
-            spreading = Spreading(groups, store.name_key.read)
+            spreading = NamePropagation(groups, store.name_key.read)
             older = store.older_versions(new, "")
         return what_is_shown(
             wanted,
@@ -197,10 +197,10 @@ def _is_new(article: Article, mask: Mask | None) -> bool:
     return bool(article.title or article.text) and (mask is None or not mask.stamp)
 
 
-class Spreading:
+class NamePropagation:
     """Hides in an article what is hidden in its other versions, and in its story's articles."""
 
-    def __init__(self, groups: Groups, seal: Callable[[], Seal]) -> None:
+    def __init__(self, groups: MaskGroups, seal: Callable[[], Seal]) -> None:
         self._groups = groups
         self._read = seal
         self._of: dict[str, Names | None] = {}
@@ -211,11 +211,11 @@ class Spreading:
         return self._read()
 
     @classmethod
-    def none(cls) -> Spreading:
+    def none(cls) -> NamePropagation:
         """Return what knows of no other versions and articles."""
-        from monitor.store.mask_groups import Groups
+        from monitor.store.mask_groups import MaskGroups
 
-        return cls(Groups(), Seal)
+        return cls(MaskGroups(), Seal)
 
     def again(self, article: Article, mask: Mask) -> Mask:
         """Return the stored mask of a version, made anew where it is not whole."""
@@ -232,7 +232,7 @@ class Spreading:
         `older` are versions that the store has no masks of. Where names are kept whose key is lost,
         nothing can be told.
         """
-        from monitor.persons.elsewhere import all_names, names_of, spread
+        from monitor.persons.propagation import all_names, names_of, spread
 
         groups, one = self._groups, article.id
         near = groups.near.get(one, frozenset({one}))
@@ -250,7 +250,7 @@ class Spreading:
         return lambda word: not hashes.isdisjoint(self._seal.made(article_id, word))
 
     def _names_near(self, near: frozenset[str]) -> Names | None:
-        from monitor.persons.elsewhere import all_names
+        from monitor.persons.propagation import all_names
 
         if near not in self._near:
             found = [self._names_of(one) for one in sorted(near)]
@@ -260,7 +260,7 @@ class Spreading:
 
     def _names_of(self, article_id: str) -> Names | None:
         """Return the names of one article's versions, save those lifted; None: the key is lost."""
-        from monitor.persons.elsewhere import Names, Sealed, all_names, names_of
+        from monitor.persons.propagation import Names, Sealed, all_names, names_of
 
         if article_id not in self._of:
             sources = self._groups.sources.get(article_id, ())
@@ -286,7 +286,7 @@ def what_is_shown(
     ask: frozenset[str] = frozenset(),
     patient: bool = False,
     clock: Callable[[], float] = time.perf_counter,
-    spreading: Spreading | None = None,
+    spreading: NamePropagation | None = None,
     older: Sequence[Article] = (),
 ) -> dict[str, Shown]:
     """Return by id what may be shown of articles, of those in `ask` all.
@@ -314,7 +314,7 @@ def what_is_shown(
             own = make_mask(article, "", look)
             found[article.id] = shown_by(
                 article,
-                (spreading or Spreading.none()).whole(
+                (spreading or NamePropagation.none()).whole(
                     article, own, [(one, make_mask(one, "", look)) for one in before]
                 ),
             )

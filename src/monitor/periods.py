@@ -106,7 +106,7 @@ def _month(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublicationDays:
     """Days of publication, both included, `None` where there is no bound, on the clock of `zone`.
 
     What says but a year or a month lies within where all of its days do, and beside where none
@@ -160,7 +160,9 @@ class Published:
         return False if beside else None
 
 
-def published_days(since: date | None, until: date | None, zone: ZoneInfo) -> Published | None:
+def published_days(
+    since: date | None, until: date | None, zone: ZoneInfo
+) -> PublicationDays | None:
     """Return the days of publication that are asked for, None where none are.
 
     Raises `UsageError` where they end before they begin.
@@ -169,7 +171,7 @@ def published_days(since: date | None, until: date | None, zone: ZoneInfo) -> Pu
         return None
     if since is not None and until is not None and until < since:
         raise UsageError(f"the period ends ({until}) before it begins ({since})")
-    return Published(since, until, zone)
+    return PublicationDays(since, until, zone)
 
 
 def undated_words(number: int, most: int | None = None) -> str:

@@ -514,7 +514,7 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class AssessorsVerdict:
     """What the assessors said of an article that people decided."""
 
     relevant: bool | None
@@ -543,7 +543,7 @@ class AssessedArticle:
     stamps: tuple[str, ...]
     terms: tuple[Term, ...] = ()
     experimental: bool = False
-    judged: Judged | None = None
+    judged: AssessorsVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

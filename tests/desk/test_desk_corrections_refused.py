@@ -29,7 +29,7 @@ from light_desk import LightDesk
 from monitor.config import Settings
 from monitor.corpus.corrected import CorrectedFormat
 from monitor.corpus.corrected.noun import need_span
-from monitor.corpus.crowd import generalised
+from monitor.corpus.k_anonymity import generalised
 from monitor.desk.corrections import read_keys
 from monitor.errors import DataError, UsageError
 from store_samples import NOW, feed, incoming, poll

@@ -17,7 +17,7 @@ from feed_server import Answer, FeedServer
 from light_desk import LightDesk
 from monitor.config import CheckSettings, FetchSettings, Settings
 from monitor.corpus import Policy
-from monitor.corpus.crowd import generalised
+from monitor.corpus.k_anonymity import generalised
 from monitor.desk.by_hand import add_article
 from monitor.desk.exports import export
 from monitor.desk.rehydrate import Done, Wish, rehydrate

@@ -244,11 +244,11 @@ def test_what_is_chosen_otherwise_than_by_day_has_no_row(desk: Desk) -> None:
     ):
         report = desk.export(f"chosen-{number}", filters=filters)
         assert not given(report.path.parent), filters
-        crowd = report.facts.crowd
-        assert crowd
-        assert all(cell.articles % K == 0 for cell in crowd.cells)
+        told = report.facts.withheld_counts
+        assert told
+        assert all(cell.articles % K == 0 for cell in told.cells)
         one_day = "until" in filters
-        assert (crowd.articles == 0) is one_day
+        assert (told.articles == 0) is one_day
 
 
 def test_formats_of_texts_have_none_of_them(desk: Desk) -> None:
@@ -261,9 +261,9 @@ def test_formats_of_texts_have_none_of_them(desk: Desk) -> None:
             assert one.given["id"].encode() not in said
             assert one.record["id"].encode() not in said
     rest = desk.export("lines")
-    crowd = report.facts.crowd
-    assert crowd
-    assert rest.facts.crowd == replace(crowd, rows=80)
+    told = report.facts.withheld_counts
+    assert told
+    assert rest.facts.withheld_counts == replace(told, rows=80)
     assert rest.rows == report.rows + 80
 
 
@@ -339,4 +339,4 @@ def test_a_restricted_export_has_all(desk: Desk) -> None:
     every = [json.loads(line) for line in report.path.read_text("utf-8").splitlines()]
     assert len(every) == len(archive(desk.monitor))
     assert all(row["url"] and row["text"] for row in every)
-    assert report.facts.crowd is None
+    assert report.facts.withheld_counts is None

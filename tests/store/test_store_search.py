@@ -16,7 +16,7 @@ from sqlalchemy import text
 import monitor.store.migrate as migrating
 from monitor.errors import NotFound, UsageError
 from monitor.masks import Mask
-from monitor.periods import Published, published_days
+from monitor.periods import PublicationDays, published_days
 from monitor.searching import Term, places_of, read_search
 from monitor.store import Store, open_store
 from monitor.store.database import open_database
@@ -157,7 +157,7 @@ def test_filters(archive: Store) -> None:
 
 
 def test_publication(store: Store) -> None:
-    """Each database chooses as `Published.holds` says, and counts what nobody can place."""
+    """Each database chooses as `PublicationDays.holds` says, and counts what nobody can place."""
     said: list[dict[str, Any]] = [
         {"published": datetime(2004, 5, 1, tzinfo=UTC)},
         {"published": datetime(2004, 5, 31, 23, 59, tzinfo=UTC)},
@@ -183,7 +183,7 @@ def test_publication(store: Store) -> None:
         assert may.total == len(held) - held.count(False), days
 
 
-def published_days_or_none(since: date | None, until: date | None) -> Published | None:
+def published_days_or_none(since: date | None, until: date | None) -> PublicationDays | None:
     try:
         return published_days(since, until, ZoneInfo("UTC"))
     except UsageError:

@@ -301,9 +301,9 @@ def _kept_back(report: ExportReport) -> Iterator[str]:
         yield f"{reserved} article{many} without words: the publishers reserve text mining"
     if found := report.withheld("identification_findings"):
         yield f"{found} finding{'s' if found > 1 else ''} on identification left out"
-    if report.hidden and (crowd := report.facts.crowd):
-        key = f"; {report.key} tells which, for you alone" if crowd.rows and report.key else ""
+    if report.hidden and (withheld := report.facts.withheld_counts):
+        key = f"; {report.key} tells which, for you alone" if withheld.rows and report.key else ""
         yield (
-            f"{report.hidden} withheld, as somebody can be known by them: {crowd.rows} have a row"
-            f" of verdict and year{key}; by form and age they are told in steps of {crowd.k}"
+            f"{report.hidden} withheld, as somebody can be known by them: {withheld.rows} have a"
+            f" row of verdict and year{key}; by form and age they are told in steps of {withheld.k}"
         )

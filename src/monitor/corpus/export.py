@@ -20,17 +20,17 @@ from uuid import uuid4
 
 from monitor.corpus import brat, docbin, doccano, jsonl, labelstudio, parquet, table
 from monitor.corpus.columns import columns_of
-from monitor.corpus.crowd import Crowd, Gathering, K
 from monitor.corpus.facts import ExportFacts, FileFacts, Read, file_facts
 from monitor.corpus.harm import Guard
+from monitor.corpus.k_anonymity import K, KAnonymiser, WithheldCounts
 from monitor.corpus.key_file import KeyFile, key_path
 from monitor.corpus.package import (
     CARDS,
     MANIFEST,
     SUMS,
-    crowd_json,
     old_entries,
     refuse_foreign,
+    withheld_json,
     write_json,
     write_package,
 )
@@ -113,7 +113,7 @@ def export(
     """Write the files of a format, `loss.json` and what packages them into `directory`.
 
     Every record is written, in the order given, one at a time; last the rows of those whose name is
-    withheld, of which `k` stories have all in common (`crowd.py`). `filters` (what the records were
+    withheld, each of which fits `k` stories (`k_anonymity.py`). `filters` (what the records were
     selected by, as JSON has it), `now` and how they were `read` go into the manifest; the same
     records, filters, `now` and `read` give the same bytes, as far as the secret of `guard` is the
     same. The names of articles that are withheld go into the file `key`, which must not lie in
@@ -136,12 +136,12 @@ def export(
     give = partial(publish, policy=policy, guard=guard)
     one_export = read.moment.astimezone(UTC).isoformat() if read else ""
     asked = None if format in _OF_TEXTS else filters or {}
-    withheld = Gathering(k, asked, guard.secret, one_export)
+    withheld = KAnonymiser(k, asked, guard.secret, one_export)
     with names:
         with _moved_into(directory, format) as folder:
             written = _write(records, folder, format, policy.text, report, give, names, withheld)
             kept_back = written.pop("kept_back")
-            written["withheld"] |= _not_there(read) | _withheld_of(withheld.crowd)
+            written["withheld"] |= _not_there(read) | _withheld_of(withheld.counts)
             facts = ExportFacts(
                 format=format,
                 policy=policy,
@@ -150,11 +150,13 @@ def export(
                 about=about or ExportSettings(),
                 measured=measured(written["stamps"]) if measured else {},
                 read=read,
-                crowd=None if policy.restricted else withheld.crowd,
+                withheld_counts=None if policy.restricted else withheld.counts,
                 **written,
             )
             loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
-            write_json(folder / LOSS, {**loss, "withheld_articles": crowd_json(facts.crowd)})
+            write_json(
+                folder / LOSS, {**loss, "withheld_articles": withheld_json(facts.withheld_counts)}
+            )
             write_package(folder, facts, directory)
         keyed = names.keep()  # not before the export is there: what is in its place is of the last
     first = directory / facts.files[0].name
@@ -195,8 +197,8 @@ def _not_there(read: Read | None) -> dict[str, int]:
     return {kind: count for kind, count in counts.items() if count}
 
 
-def _withheld_of(crowd: Crowd) -> dict[str, int]:
-    counts = {"withheld_rows": crowd.rows, "withheld_articles": crowd.articles}
+def _withheld_of(told: WithheldCounts) -> dict[str, int]:
+    counts = {"withheld_rows": told.rows, "withheld_articles": told.articles}
     return {kind: count for kind, count in counts.items() if count}
 
 
@@ -208,7 +210,7 @@ def _write(
     report: Report | None,
     give: Callable[..., Published],
     names: KeyFile,
-    gathering: Gathering,
+    anonymiser: KAnonymiser,
 ) -> dict[str, Any]:
     """Write all records; return what `ExportFacts` tells of them, and all that was `kept_back`.
 
@@ -234,11 +236,11 @@ def _write(
             published = give(record, shown=one.shown)
             kept_back.update(published.withheld)
             if published.key:
-                gathering.add(record, published.key)
+                anonymiser.add(record, published.key)
             else:
                 withheld.update(published.withheld)
                 write(published.values)
-        for values, line in gathering.rows():
+        for values, line in anonymiser.rows():
             write(values)
             names.write(line)
     finally:

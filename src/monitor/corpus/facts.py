@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from monitor.corpus.crowd import Crowd
+from monitor.corpus.k_anonymity import WithheldCounts
 from monitor.corpus.publish import Policy
 from monitor.credits import ExportSettings
 
@@ -105,8 +105,8 @@ class ExportFacts:
 
     `filters` are what the articles were chosen by, as JSON has it; `withheld` counts what was kept
     back by kind (`publish.py`), `lost` what the format cannot carry; `about` is what the desk says
-    of its exports, `measured` the error rates of what judged. `crowd` are the articles whose name
-    is withheld, `None` where none may be.
+    of its exports, `measured` the error rates of what judged. `withheld_counts` count the withheld
+    articles, `None` in a restricted export, which withholds none.
     """
 
     format: str
@@ -122,7 +122,7 @@ class ExportFacts:
     about: ExportSettings = field(default_factory=ExportSettings)
     measured: Mapping[str, Any] = field(default_factory=dict)
     read: Read | None = None
-    crowd: Crowd | None = None
+    withheld_counts: WithheldCounts | None = None
 
 
 def file_facts(path: Path, name: str, tell: Callable[[str], object] = lambda _: None) -> FileFacts:

@@ -1,8 +1,8 @@
 """What an export for anybody must not tell: who the people are that an article identifies.
 
 Findings of rules on identification are left out, with every other place that touches their words.
-Hidden names are struck out of every string. An article that points somebody out is withheld: see
-`crowd.py`. Its id, which is made of its address, is replaced by one that is made with the desk's
+Hidden names are struck out of every string. An article that points somebody out is withheld
+(`k_anonymity.py`). Its id, which is made of its address, is replaced by one made with the desk's
 secret. A story's id, made of the address of its first article, and reviewers' names are replaced in
 the same way, always.
 """

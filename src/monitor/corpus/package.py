@@ -11,9 +11,9 @@ from typing import Any
 
 from monitor.corpus.cards import citation, dataset_card
 from monitor.corpus.croissant import croissant
-from monitor.corpus.crowd import Crowd
 from monitor.corpus.datapackage import datapackage
 from monitor.corpus.facts import ExportFacts, FileFacts, sha256_of
+from monitor.corpus.k_anonymity import WithheldCounts
 from monitor.corpus.record import SCHEMA_FILE, record_schema
 from monitor.errors import UsageError
 from monitor.shapes import time_json
@@ -91,7 +91,7 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         "reserved": facts.withheld.get("reserved", 0),
         "restricted": facts.policy.restricted,
         "counts": dict(facts.withheld),
-        "withheld_articles": crowd_json(facts.crowd),
+        "withheld_articles": withheld_json(facts.withheld_counts),
         "lost": dict(facts.lost),
         "labels": asdict(facts.labels),
         "forgotten": facts.read.forgotten if facts.read else 0,
@@ -102,12 +102,12 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
     return [{**shared, **_file(one)} for one in facts.files]
 
 
-def crowd_json(crowd: Crowd | None) -> dict[str, Any] | None:
-    """Return what is told of the articles whose name is withheld: `k`, `rows`, `at_least`."""
-    if crowd is None:
+def withheld_json(told: WithheldCounts | None) -> dict[str, Any] | None:
+    """Return the counts of withheld articles as JSON: `k`, `rows`, `at_least`."""
+    if told is None:
         return None
-    cells = [{"form": c.form, "age": c.age, "articles": c.articles} for c in crowd.cells]
-    return {"k": crowd.k, "rows": crowd.rows, "at_least": cells}
+    cells = [{"form": c.form, "age": c.age, "articles": c.articles} for c in told.cells]
+    return {"k": told.k, "rows": told.rows, "at_least": cells}
 
 
 def _file(one: FileFacts) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.corpus.cells import without_surrogates
-from monitor.corpus.crowd import YEAR
+from monitor.corpus.k_anonymity import YEAR
 from monitor.errors import UsageError, how_to_install
 from monitor.shapes import time_json
 from monitor.types import TextDegree

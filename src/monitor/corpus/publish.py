@@ -7,8 +7,8 @@ not repeat more of the text than may be quoted. Of an article whose publisher re
 no more is given than `none`, unless who exports says to have the right.
 
 Who may read it: anybody, unless the export is `restricted`. For anybody `harm.py` takes out what
-identifies people; of an article whose name is withheld nothing is given but what `crowd.py` has of
-it. Whatever is kept back is counted by kind.
+identifies people; of a withheld article only the values that `k_anonymity.py` releases are given.
+Whatever is kept back is counted by kind.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.corpus.budget import Budget
-from monitor.corpus.crowd import generalised
 from monitor.corpus.harm import Guard, Harm
+from monitor.corpus.k_anonymity import generalised
 from monitor.corpus.record import spans_of
 from monitor.masks import Shown
 from monitor.types import SEVERITIES, TextDegree
@@ -54,7 +54,7 @@ class Published:
     `reserved` and `expired` count articles; `quotes`, `statements` and `titles` what repeats more
     of the text than may be quoted: spans, strings about the article, headlines. `harm.py` names
     its own. `key` is the line of the key file where the article's name was withheld: then it is
-    one of a crowd, and its counts are told of nobody.
+    one of `k`, and its counts are not told.
     """
 
     values: Values

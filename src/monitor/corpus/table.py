@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from monitor.corpus.cells import MARK, count_surrogates, guarded_line
 from monitor.corpus.crosswalk import EXPERIMENTAL, LIMITS, ctdc_columns, ctdc_row, limits_json
-from monitor.corpus.crowd import YEAR
+from monitor.corpus.k_anonymity import YEAR
 from monitor.countries import alpha_3
 from monitor.types import SEVERITIES, TextDegree
 

@@ -21,7 +21,7 @@ from monitor.corpus.corrected import (
     read_corrected,
 )
 from monitor.corpus.corrected.check import same_text
-from monitor.corpus.crowd import YEAR
+from monitor.corpus.k_anonymity import YEAR
 from monitor.decisions import FlagSaid
 from monitor.errors import DataError, NotFound
 from monitor.types import AssessedArticle, Review, Verdict

@@ -258,7 +258,7 @@ class _Job:
         return self.monitor.store.told_of(key, self.monitor.stories_stamp, ids)
 
     def held(self, chosen: Digest) -> list[str]:
-        """Return the articles that the recipient is told of; a brief leaves those alone out."""
+        """Return the ids of the articles in a mail; a brief also tells of its context."""
         if self.due.recipient.preset != "policy":
             return [one.id for one in articles_in(chosen)]
         stories = (*stories_of(chosen), *chosen.context)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.errors import UsageError
 from monitor.masks import KEY, MIN_PART, Mask, Shown
-from monitor.names import Spreading, make_mask
+from monitor.names import NamePropagation, make_mask
 from monitor.searching import words_at
 from monitor.shapes import named_json
 from monitor.sharing import WAIT_S, Share, patiently
@@ -111,7 +111,7 @@ def complete_due(monitor: Monitor, *, stopped: Callable[[], bool] = lambda: Fals
 def complete(monitor: Monitor, ids: Sequence[str]) -> None:
     """Make the masks of articles whole, save those that hold names whose key is lost."""
     groups = monitor.store.mask_groups(ids, monitor.stories_stamp)
-    spreading = Spreading(groups, monitor.store.name_key.read)
+    spreading = NamePropagation(groups, monitor.store.name_key.read)
     found = [
         (spreading.whole(source.article, source.own), source.token, groups.basis[one])
         for one in groups.near

@@ -340,7 +340,7 @@ def feed_terms(answer: FeedAnswer, url: str) -> Terms:
 
 
 def _first_words(text: str) -> str:
-    """Return what stands for the headline of an entry without one: how its first line begins."""
+    """Return a headline for an entry without one: the first words of its first line."""
     line = text.partition("\n")[0]
     if len(line) <= _MAX_MADE_TITLE_CHARS:
         return line

@@ -124,7 +124,7 @@ def run_policy(
     source = iter(documents)
     while chunk := list(islice(source, CHUNK)):
         with ExitStack() as open_now:
-            known = _Known(open_now)
+            known = _Analysed(open_now)
             read: list[Known] = [{} for _ in chunk]
             found = _check(guideline, policy, known, chunk, read)
             if not policy.every_offer:
@@ -137,7 +137,7 @@ def run_policy(
 def _offered(
     guideline: Guideline,
     policy: Policy,
-    known: _Known,
+    known: _Analysed,
     document: Document,
     checked: Checked,
     read: Known,
@@ -157,7 +157,7 @@ def _offered(
 
 
 @dataclass(slots=True)
-class _Known:
+class _Analysed:
     """What checks of nearly the same texts share: the pieces that spaCy has analysed."""
 
     open_now: ExitStack
@@ -168,7 +168,7 @@ class _Known:
 def _check(
     guideline: Guideline,
     policy: Policy,
-    known: _Known,
+    known: _Analysed,
     documents: Sequence[Document],
     read: Sequence[Known],
 ) -> list[Checked]:
@@ -296,8 +296,8 @@ def _needed(plan: Plan) -> list[Needed]:
     return list(pieces.values())
 
 
-def _analyse(known: _Known, needed: Sequence[Needed]) -> None:
-    """Analyse the pieces in batches, each only as deeply as it must be, and none twice.
+def _analyse(known: _Analysed, needed: Sequence[Needed]) -> None:
+    """Analyse each piece once, in batches, and only as deeply as its rules need.
 
     Entities cost as much as all the rest, and are looked for only where a match hangs on them.
     """

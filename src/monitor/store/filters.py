@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from monitor.periods import Published, published_days
+from monitor.periods import PublicationDays, published_days
 from monitor.searching import read_search
 from monitor.store.search import RELEVANCES, Relevance, Wanted
 
@@ -46,7 +46,7 @@ class Filters:
     timezone: str = "UTC"
 
     @property
-    def published(self) -> Published | None:
+    def published(self) -> PublicationDays | None:
         """The days of publication that are asked for."""
         zone = ZoneInfo(self.timezone)
         return published_days(self.published_since, self.published_until, zone)

@@ -24,7 +24,7 @@ from monitor.types import Article, Span
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class MaskedVersion:
     """A version of an article, what was found in it, and hashes of names that are gone from it."""
 
     article: Article
@@ -34,7 +34,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
+class MaskGroups:
     """What masks rest on, by article.
 
     `near` are the articles whose names count, itself among them; `basis` the sum of their tokens;
@@ -43,7 +43,7 @@ class Groups:
 
     near: Mapping[str, frozenset[str]] = field(default_factory=dict)
     basis: Mapping[str, int] = field(default_factory=dict)
-    sources: Mapping[str, Sequence[Source]] = field(default_factory=dict)
+    sources: Mapping[str, Sequence[MaskedVersion]] = field(default_factory=dict)
     lifted: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -143,7 +143,7 @@ def _bases(connection: Connection, ids: Sequence[str], stories: str) -> dict[str
     return found
 
 
-def load(connection: Connection, ids: Iterable[str], stories: str) -> Groups:
+def load(connection: Connection, ids: Iterable[str], stories: str) -> MaskGroups:
     """Return what the masks of articles rest on."""
     wanted = sorted(set(ids))
     near: dict[str, set[str]] = {one: {one} for one in wanted}
@@ -164,7 +164,7 @@ def load(connection: Connection, ids: Iterable[str], stories: str) -> Groups:
         query = select(lifted.c.article_id, lifted.c.hash).where(lifted.c.article_id.in_(some))
         for one, hash_ in connection.execute(query):
             hashes[one].add(hash_)
-    return Groups(
+    return MaskGroups(
         {one: frozenset(mates) for one, mates in near.items()},
         basis,
         sources,
@@ -174,9 +174,9 @@ def load(connection: Connection, ids: Iterable[str], stories: str) -> Groups:
 
 def _sources(
     connection: Connection, ids: Sequence[str], whole: set[str]
-) -> dict[str, list[Source]]:
+) -> dict[str, list[MaskedVersion]]:
     """Return versions of articles with their own masks; of those not `whole` such with names."""
-    found: defaultdict[str, list[Source]] = defaultdict(list)
+    found: defaultdict[str, list[MaskedVersion]] = defaultdict(list)
     named = ("stamp", "spans", "link_tells", "untold", "own", "kept", "token")
     said = [masks.c[name].label(f"mask_{name}") for name in named]
     for some in chunks(ids):
@@ -197,7 +197,7 @@ def _sources(
             values = dict(zip(named, row[len(VERSION) :], strict=True))
             kept, token = frozenset(values.pop("kept")), values.pop("token")
             own = own_mask(article.id, article.sha256, values)
-            found[article.id].append(Source(article, own, kept, token))
+            found[article.id].append(MaskedVersion(article, own, kept, token))
     return dict(found)
 
 
@@ -226,7 +226,7 @@ def seal_version(
     connection: Connection, article_id: str, sha256: str, make: Callable[[], Seal]
 ) -> list[str]:
     """Return hashes of the names of a version whose words are about to go; the article stays."""
-    from monitor.persons.elsewhere import names_of, seal_names
+    from monitor.persons.propagation import names_of, seal_names
 
     for source in _sources(connection, [article_id], {article_id}).get(article_id, ()):
         if source.article.sha256 == sha256:
@@ -242,7 +242,7 @@ def keep_for_others(
 
     As hashes, each with the article in which it stands; what names nobody keeps nothing.
     """
-    from monitor.persons.elsewhere import all_names, names_of, seal_names, spread
+    from monitor.persons.propagation import all_names, names_of, seal_names, spread
 
     last = select(story_members.c.stamp).order_by(story_members.c.at.desc()).limit(1)
     stories = connection.execute(last).scalar() or ""  # the rule in force, as far as it was used
@@ -272,9 +272,9 @@ def keep_for_others(
             _add_kept(connection, mate, found, now, link=link)
 
 
-def names_in(sources: Iterable[Source], make: Callable[[], Seal]) -> Iterable[Any]:
+def names_in(sources: Iterable[MaskedVersion], make: Callable[[], Seal]) -> Iterable[Any]:
     """Yield the names of each version: those of words that are gone can only be tested."""
-    from monitor.persons.elsewhere import Names, Sealed, names_of
+    from monitor.persons.propagation import Names, Sealed, names_of
 
     for source in sources:
         if source.own.spans:

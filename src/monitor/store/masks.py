@@ -16,7 +16,7 @@ from monitor.store import mask_groups
 from monitor.store.assessments import KEPT, VERSION, current_articles, expired, to_article
 from monitor.store.database import Database
 from monitor.store.leases import end_claims
-from monitor.store.mask_groups import Groups, own_mask, own_row
+from monitor.store.mask_groups import MaskGroups, own_mask, own_row
 from monitor.store.rows import chunks
 from monitor.store.schema import (
     articles,
@@ -161,7 +161,7 @@ class MaskStore:
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
-    def mask_groups(self, ids: Iterable[str], stories: str) -> Groups:
+    def mask_groups(self, ids: Iterable[str], stories: str) -> MaskGroups:
         """Return what the masks of articles rest on."""
         with self._database.reading() as connection:
             return mask_groups.load(connection, ids, stories)

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from monitor.errors import NotFound
-from monitor.periods import Published
+from monitor.periods import PublicationDays
 from monitor.searching import Search, Term
 from monitor.store.assessments import speaking
 from monitor.store.decisions import decided
@@ -87,7 +87,7 @@ class Wanted:
     min_relevance: float | None = None
     flag: str = ""
     rule: str = ""
-    published: Published | None = None
+    published: PublicationDays | None = None
     unplaced: bool = False
     only_unplaced: bool = False
 
@@ -358,7 +358,7 @@ class _Asking:
         if wanted.published is not None:
             yield self._published(number, wanted.published)
 
-    def _published(self, number: ColumnElement[int], days: Published) -> ColumnElement[bool]:
+    def _published(self, number: ColumnElement[int], days: PublicationDays) -> ColumnElement[bool]:
         docs, wanted = search_docs.alias(), self.wanted
         placed = within(days)
         if wanted.unplaced or wanted.only_unplaced:
@@ -472,7 +472,7 @@ class _Asking:
         yield select(literal(1)).where(docs.c.id == number, *within).exists()
 
 
-def within(days: Published) -> ColumnElement[bool]:
+def within(days: PublicationDays) -> ColumnElement[bool]:
     """Return the condition that a version was published on some of these days."""
     when, coarse = versions.c.published, versions.c.published_in
     since, until = days.bounds
@@ -486,7 +486,7 @@ def within(days: Published) -> ColumnElement[bool]:
     return or_(and_(*exact), and_(when.is_(None), or_(*whole)))
 
 
-def not_placed(days: Published) -> ColumnElement[bool]:
+def not_placed(days: PublicationDays) -> ColumnElement[bool]:
     """Return the condition that nobody can tell whether a version was published on these days."""
     when, coarse = versions.c.published, versions.c.published_in
     beside = []

@@ -14,7 +14,7 @@ from monitor.corpus.corrected.noun import (
     read_verdict,
     shift_of,
 )
-from monitor.corpus.crowd import YEAR
+from monitor.corpus.k_anonymity import YEAR
 from monitor.corpus.marks import marks_of, relevance_word
 from monitor.corpus.one_text import one_text
 from monitor.errors import DataError, UsageError

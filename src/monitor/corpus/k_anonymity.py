@@ -1,13 +1,14 @@
-"""What an export for anybody gives of the articles whose name is withheld: what many share.
+"""k-anonymity of withheld articles in public exports.
 
-Who has the outlets' archive can run this program on it, and find an article by whatever is told of
-it. So a row of such an article has its verdict, the year of its first sight and who judged, and
-nothing else. The rows are given in groups of `k` articles of as many stories that are alike in all
-of these, oldest first: a group that is full stays what it is, so that two exports of a desk differ
-by whole groups. What fills no group is left out.
+An article is withheld where it identifies somebody. Whoever has the outlets' archive can run this
+program on it, and find an article by any value that is told of it. So a withheld row has only its
+verdict, the year of first sight and the stamps of the assessors. Rows are given in equivalence
+classes: `k` articles of `k` different stories with the same values, oldest first. A full class
+never changes, so that two exports of a desk differ by whole classes. Articles that fill no class
+have no row.
 
-How many there are is counted by form and age in the same way, in steps of `k`: a smaller number
-would tell of the few.
+How many are withheld is counted by form and age in steps of `k`: an exact small number would point
+at the few.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from monitor.corpus.words import ECHO, fold
 
 Values = dict[str, Any]
 K = 20
-"""So many stories share all that is told of an article whose name is withheld."""
+"""The anonymity threshold: each released row of a withheld article fits so many stories."""
 YEAR = "withheld_year"
 
 _TOLD = ("schema", "relevant", "borderline", "not_judged", "experimental", "stamps")
@@ -43,9 +44,9 @@ _ID = 16
 
 
 def generalised(record: Mapping[str, Any]) -> Values:
-    """Return what is given of an article whose name is withheld, without an id.
+    """Return the released values of a withheld article, without an id.
 
-    `record` is the canonical one. Every key that must be there is, and says nothing.
+    `record` is the canonical one. Required keys that are not released are null or empty.
     """
     values = {name: _nothing(name, value) for name, value in record.items()}
     for name in ("text", "expired", "published_in"):
@@ -58,7 +59,7 @@ def _nothing(name: str, value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class WithheldArticle:
     """An article by what tells it from a copy: its story, or where it is in none a sketch of it.
 
     `line` is its line of the key file.
@@ -68,21 +69,21 @@ class Member:
     sketch: frozenset[int]
     line: Mapping[str, Any]
 
-    def is_copy(self, other: Member) -> bool:
+    def is_copy(self, other: WithheldArticle) -> bool:
         """Whether both tell one story."""
         if self.story or other.story:
             return self.story == other.story
         return len(self.sketch & other.sketch) >= _SHARED
 
 
-class Groups:
+class EquivalenceClasses:
     """Puts articles that are alike into groups of `k`, no two of one story in one, first come."""
 
     def __init__(self, k: int) -> None:
         self._k = k
-        self._open: defaultdict[Hashable, list[list[Member]]] = defaultdict(list)
+        self._open: defaultdict[Hashable, list[list[WithheldArticle]]] = defaultdict(list)
 
-    def add(self, alike: Hashable, one: Member) -> list[Member]:
+    def add(self, alike: Hashable, one: WithheldArticle) -> list[WithheldArticle]:
         """Put an article where its group waits; return the group if that is full now, else none."""
         waiting = self._open[alike]
         group = next((some for some in waiting if not any(map(one.is_copy, some))), None)
@@ -98,7 +99,7 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """At least so many withheld articles have this form and this age; `None`: any."""
+    """A lower bound of the withheld articles of a form and an age; `None`: of any."""
 
     form: str | None
     age: str | None
@@ -106,8 +107,8 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
-    """What is told of the articles whose name is withheld: `rows` are those of the export."""
+class WithheldCounts:
+    """How many articles are withheld, in steps of `k`; `rows` of them are in the export."""
 
     k: int
     rows: int
@@ -115,17 +116,18 @@ class Crowd:
 
     @property
     def articles(self) -> int:
-        """At least so many there are."""
+        """A lower bound of how many are withheld."""
         return next((cell.articles for cell in self.cells if cell.form is cell.age is None), 0)
 
 
-class Gathering:
-    """Takes the articles whose name is withheld; tells at the end which rows are given of them.
+class KAnonymiser:
+    """Takes the withheld articles of an export, and decides which of their rows are released.
 
-    `filters` are those of the export, as JSON has them, `None` where no rows are wanted. Groups are
-    those of the whole desk, so there are rows where articles were chosen by day of first sight
-    alone, of years that begin on `since` or later: two exports by other filters could be told from
-    each other by the few that are in one. The `secret` makes ids that are of `one_export` alone.
+    `filters` are those of the export, as JSON has them, `None` where no rows are wanted. Classes
+    are made over the whole desk. So rows are released only where articles were chosen by day of
+    first sight, and only of years that begin on `since` or later: with other filters, the few
+    articles that are in one export and not in another would stand out. The `secret` makes ids that
+    hold for `one_export` alone.
     """
 
     def __init__(
@@ -137,14 +139,14 @@ class Gathering:
         self._since = str(asked.get("since", ""))
         self._secret = secret.encode()
         self._of = f"withheld:{one_export}:{json.dumps(filters, sort_keys=True)}:"
-        self._groups, self._counted = Groups(k), Groups(k)
+        self._groups, self._counted = EquivalenceClasses(k), EquivalenceClasses(k)
         self._cells: Counter[tuple[str | None, str | None]] = Counter()
         self._grouped = 0
         self._rows: list[tuple[str, Values, Mapping[str, Any]]] = []
 
     def add(self, record: Mapping[str, Any], line: Mapping[str, Any]) -> None:
         """Take an article, oldest first, by its canonical record and its line of the key file."""
-        one = Member(record["story"], _sketch(record), line)
+        one = WithheldArticle(record["story"], _sketch(record), line)
         if not one.story and not one.sketch:
             return  # without words nobody can tell whether it is a copy
         for cell in _cells(record):
@@ -162,15 +164,15 @@ class Gathering:
             yield {**values, "id": id_}, {**line, "id": id_}
 
     @property
-    def crowd(self) -> Crowd:
-        """What is told of all of them."""
+    def counts(self) -> WithheldCounts:
+        """How many are withheld and how many rows are released, in steps of `k`."""
         cells = {**self._cells}
         if self._grouped:  # copies may keep the groups of all apart where those of a kind are full
             cells[None, None] = max(self._grouped, self._cells[None, None])
         order = sorted(cells.items(), key=lambda item: tuple(map(str, item[0])))
-        return Crowd(self._k, len(self._rows), tuple(Cell(*cell, n) for cell, n in order))
+        return WithheldCounts(self._k, len(self._rows), tuple(Cell(*cell, n) for cell, n in order))
 
-    def _id(self, one: Member) -> str:
+    def _id(self, one: WithheldArticle) -> str:
         said = (self._of + one.line["id"]).encode("utf-8", "surrogatepass")
         return hmac.new(self._secret, said, "sha256").hexdigest()[:_ID]
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.corpus.crowd import Gathering, Groups, Member, generalised
+from monitor.corpus.k_anonymity import EquivalenceClasses, KAnonymiser, WithheldArticle, generalised
 from monitor.corpus.record import canonical
 from monitor.recorded import Recorded
 from record_samples import RECORDED
@@ -21,14 +21,15 @@ ARTICLES = st.lists(
 """Articles by class, story and form, oldest first."""
 
 
-def members(some: list[tuple[str, int, str]]) -> list[tuple[str, Member]]:
+def members(some: list[tuple[str, int, str]]) -> list[tuple[str, WithheldArticle]]:
     return [
-        (of, Member(f"s{story}", frozenset(), {"id": n})) for n, (of, story, _) in enumerate(some)
+        (of, WithheldArticle(f"s{story}", frozenset(), {"id": n}))
+        for n, (of, story, _) in enumerate(some)
     ]
 
 
-def full(some: list[tuple[str, int, str]], k: int) -> list[tuple[str, list[Member]]]:
-    groups = Groups(k)
+def full(some: list[tuple[str, int, str]], k: int) -> list[tuple[str, list[WithheldArticle]]]:
+    groups = EquivalenceClasses(k)
     filled = [(of, groups.add(of, one)) for of, one in members(some)]
     return [(of, group) for of, group in filled if group]
 
@@ -75,28 +76,30 @@ def record(number: int, of: str, story: int, form: str) -> dict[str, Any]:
 def test_counts_are_in_steps_of_k_and_no_more_than_there_are(
     some: list[tuple[str, int, str]], k: int, data: st.DataObject
 ) -> None:
-    def crowd(kept: list[tuple[str, int, str]], filters: dict[str, Any] | None) -> Gathering:
-        made = Gathering(k, filters, "a secret", "now")
+    def anonymised(kept: list[tuple[str, int, str]], filters: dict[str, Any] | None) -> KAnonymiser:
+        made = KAnonymiser(k, filters, "a secret", "now")
         for number, one in enumerate(kept):
             made.add(record(number, *one), {"id": f"{number}"})
         return made
 
-    made = crowd(some, {})
+    made = anonymised(some, {})
     rows = [values for values, _ in made.rows()]
     assert [one["id"] for one in rows] == sorted({one["id"] for one in rows})
     assert all(n % k == 0 for n in Counter(one["relevant"] for one in rows).values())
     truth = Counter(form or "unknown" for *_, form in some)
-    assert made.crowd.articles <= len(some)
-    assert len(rows) == made.crowd.rows <= made.crowd.articles
-    for cell in made.crowd.cells:
+    assert made.counts.articles <= len(some)
+    assert len(rows) == made.counts.rows <= made.counts.articles
+    for cell in made.counts.cells:
         assert cell.articles % k == 0
         assert cell.articles <= (len(some) if cell.form is None else truth[cell.form])
     for filters in (None, {"outlet": "Coast"}, {"since": "2026-01-01T00:00:01Z"}):
-        other = crowd(some, filters)
+        other = anonymised(some, filters)
         assert not list(other.rows())
-        assert other.crowd.cells == made.crowd.cells
-    until = crowd(some[: data.draw(st.integers(0, len(some)))], {"until": "2026-11-26T00:00:00Z"})
-    assert until.crowd.rows <= made.crowd.rows
+        assert other.counts.cells == made.counts.cells
+    until = anonymised(
+        some[: data.draw(st.integers(0, len(some)))], {"until": "2026-11-26T00:00:00Z"}
+    )
+    assert until.counts.rows <= made.counts.rows
 
 
 @given(RECORDED)

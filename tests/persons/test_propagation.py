@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.masks import WITHHELD, Mask, Seal, hide
-from monitor.persons.elsewhere import Names, Sealed, names_of, seal_names, spread
+from monitor.persons.propagation import Names, Sealed, names_of, seal_names, spread
 from monitor.types import Article, Span
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)

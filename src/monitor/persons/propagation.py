@@ -1,4 +1,4 @@
-"""Names hidden in one text, found in another: a version, an article of the story, an address.
+"""Propagation of hidden names: found in other versions, articles of the story, and addresses.
 
 Nobody is followed here. A name is looked for by its words, without case and accents, so that this
 holds in every language and wherever a name may stand. A whole name counts however it is written, a
@@ -23,7 +23,7 @@ from monitor.text.patterns import word_set
 from monitor.types import Article, FieldName, Span
 
 Kind = Literal["sure", "doubtful", ""]
-"""Whether a word is of the name of somebody who is told to be protected, or may be; else ""."""
+"""How a word is part of a hidden name: of a protected person for `sure`, of one who may be."""
 Words = tuple[str, ...]
 
 MIN_JOINED = 7
@@ -238,7 +238,7 @@ def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span
 
     `apart` are places of people of whom its text tells that they are somebody else.
     """
-    readers = {name: _Reader(names, name, text, apart) for name, text in fields.items() if text}
+    readers = {name: _NameFinder(names, name, text, apart) for name, text in fields.items() if text}
     small = frozenset[str]().union(*(reader.small for reader in readers.values()))
     named = frozenset[str]().union(*(reader.named for reader in readers.values()))
     found: list[Span] = []
@@ -254,7 +254,7 @@ def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span
     return found
 
 
-class _Reader:
+class _NameFinder:
     """Reads one field of an article."""
 
     def __init__(self, names: Names, field: FieldName, text: str, apart: Sequence[Span]) -> None:
