@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
-from monitor.api.schemas import Model, WholeStr, or_absent
+from monitor.api.schemas import MaskedArticle, Model, WholeStr
 
 Had = Literal["shown", "below", "not_judged", "late", "never", "not_followed"]
 
@@ -116,19 +115,9 @@ class CoverageAccount(GapsOut):
     words: list[str] = Field(description="The gaps in sentences.")
 
 
-class SampledArticle(Model):
+class SampledArticle(MaskedArticle):
     """An article offered for review; its score is not told."""
 
-    id: str
-    url: str | None = Field(description="Null where it tells a name, or repeats a headline.")
-    title: str | None = Field(description="Null where it is withheld.")
-    withheld: str | SkipJsonSchema[None] = Field(
-        default=None,
-        description="There where names cannot be told: why no words of the article are given.",
-        json_schema_extra=or_absent,
-    )
-    outlet: str
-    language: str | None
     reviewed: bool
 
 

@@ -5,27 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
 from monitor.api.coverage_schemas import GapsOut
-from monitor.api.schemas import ArticleFinding, Model, TagOut, TermOut, or_absent
+from monitor.api.schemas import ArticleFinding, MaskedArticle, Model, TagOut, TermOut
 from monitor.types import ContentOrigin, PageFailure
 
 
-class DigestListed(Model):
+class DigestListed(MaskedArticle):
     """What every article in a digest has."""
 
-    id: str
-    url: str | None = Field(description="Null where it tells a name, or repeats a headline.")
-    title: str | None = Field(description="Null where it is withheld.")
-    withheld: str | SkipJsonSchema[None] = Field(
-        default=None,
-        description="There where names cannot be told: why no words of the article are given.",
-        json_schema_extra=or_absent,
-    )
-    outlet: str
     published: str | None = Field(description="As the feed says, RFC 3339.")
-    language: str | None
     expired: str | None = Field(
         default=None, description="There where headline and text are kept no longer: since when."
     )

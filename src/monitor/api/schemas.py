@@ -104,8 +104,8 @@ def or_absent(schema: JsonDict) -> None:
     schema.pop("default", None)
 
 
-class TagOut(Model):
-    """One label, with the words that show why."""
+class JudgedTag(Model):
+    """One label as a tagger gave it."""
 
     scheme: str = Field(
         description="`form`, `response`, `place`, `victim`, `gender`, `flow`, `protection`, "
@@ -113,35 +113,22 @@ class TagOut(Model):
     )
     label: str
     score: float = Field(ge=0, le=1)
+    role: Literal[PLACE_ROLES] | SkipJsonSchema[None] = Field(  # type: ignore[valid-type]
+        default=None,
+        description="For places only: how the place is concerned.",
+        json_schema_extra=or_absent,
+    )
+    experimental: Literal[True] | SkipJsonSchema[None] = Field(
+        default=None,
+        description="There where there were too few labelled examples to measure this label.",
+        json_schema_extra=or_absent,
+    )
+
+
+class TagOut(JudgedTag):
+    """One label, with the words that show why."""
+
     evidence: list[Evidence]
-    role: Literal[PLACE_ROLES] | SkipJsonSchema[None] = Field(  # type: ignore[valid-type]
-        default=None,
-        description="For places only: how the place is concerned.",
-        json_schema_extra=or_absent,
-    )
-    experimental: Literal[True] | SkipJsonSchema[None] = Field(
-        default=None,
-        description="There where there were too few labelled examples to measure this label.",
-        json_schema_extra=or_absent,
-    )
-
-
-class JudgedTag(Model):
-    """One label as a tagger gave it."""
-
-    scheme: str
-    label: str
-    score: float = Field(ge=0, le=1)
-    role: Literal[PLACE_ROLES] | SkipJsonSchema[None] = Field(  # type: ignore[valid-type]
-        default=None,
-        description="For places only: how the place is concerned.",
-        json_schema_extra=or_absent,
-    )
-    experimental: Literal[True] | SkipJsonSchema[None] = Field(
-        default=None,
-        description="There where there were too few labelled examples to measure this label.",
-        json_schema_extra=or_absent,
-    )
 
 
 class JudgedOut(Model):
@@ -225,11 +212,8 @@ class FlowRegionOut(Model):
     )
 
 
-class ArticleOut(Model):
-    """One stored article with what holds of it: people's word where they decided, else a model's.
-
-    `relevance` is always a model's.
-    """
+class MaskedArticle(Model):
+    """By what an article is known, without hidden names."""
 
     id: str
     url: str | None = Field(description="Null where it tells a name, or repeats a headline.")
@@ -241,11 +225,24 @@ class ArticleOut(Model):
     )
     outlet: str
     language: str | None
+
+
+class NamedArticle(MaskedArticle):
+    """By what an article is known, and when it came."""
+
     published: str | None = Field(description="As the feed says, RFC 3339.")
     published_in: str = Field(
         default="", description="There where no day is said: the year or month, such as 2004-05."
     )
     seen: str = Field(description="When the desk first saw it, RFC 3339.")
+
+
+class ArticleOut(NamedArticle):
+    """One stored article with what holds of it: people's word where they decided, else a model's.
+
+    `relevance` is always a model's.
+    """
+
     sha256: str = Field(description="Hash of title and text; names the version.")
     authors: list[str] = Field(description="The byline, as the feed gives it.")
     categories: list[str] = Field(description="The publisher's own categories.")

@@ -5,29 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
-from monitor.api.schemas import ArticleFinding, Model, or_absent
-
-
-class NamedArticle(Model):
-    """An article of a story."""
-
-    id: str
-    url: str | None = Field(description="Null where it tells a name, or repeats a headline.")
-    title: str | None = Field(description="Null where it is withheld.")
-    withheld: str | SkipJsonSchema[None] = Field(
-        default=None,
-        description="There where names cannot be told: why no words of the article are given.",
-        json_schema_extra=or_absent,
-    )
-    outlet: str
-    language: str | None
-    published: str | None = Field(description="As the feed says, RFC 3339.")
-    published_in: str = Field(
-        default="", description="There where no day is said: the year or month, such as 2004-05."
-    )
-    seen: str = Field(description="When the desk first saw it, RFC 3339.")
+from monitor.api.schemas import ArticleFinding, Model, NamedArticle
 
 
 class StoryOut(NamedArticle):

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Select,
+    Table,
     and_,
     cast,
     column,
@@ -359,23 +360,12 @@ class _Asking:
             yield self._published(number, wanted.published)
 
     def _published(self, number: ColumnElement[int], days: PublicationDays) -> ColumnElement[bool]:
-        docs, wanted = search_docs.alias(), self.wanted
+        wanted = self.wanted
         placed = within(days)
         if wanted.unplaced or wanted.only_unplaced:
             unplaced = not_placed(days)
             placed = unplaced if wanted.only_unplaced else or_(placed, unplaced)
-        return (
-            select(literal(1))
-            .select_from(docs)
-            .join(articles, articles.c.id == docs.c.article_id)
-            .join(
-                versions,
-                (versions.c.article_id == articles.c.id)
-                & (versions.c.sha256 == articles.c.current),
-            )
-            .where(docs.c.id == number, placed)
-            .exists()
-        )
+        return _of_current(number, versions).where(placed).exists()
 
     def _judges(self) -> list[str]:
         """Return the stamps that say what is relevant, first the one whose word counts."""
@@ -411,18 +401,10 @@ class _Asking:
         return or_(and_(marked, stays), _decided(number, tag=(scheme, label)))
 
     def _in_other_role(self, number: ColumnElement[int], place: str) -> ColumnElement[bool]:
-        docs = search_docs.alias()
         return (
-            select(literal(1))
-            .select_from(docs)
-            .join(articles, articles.c.id == docs.c.article_id)
-            .join(
-                assessments,
-                (assessments.c.article_id == articles.c.id)
-                & (assessments.c.sha256 == articles.c.current),
-            )
+            _of_current(number, assessments)
             .join(tags, tags.c.assessment_id == assessments.c.id)
-            .where(docs.c.id == number, speaking(assessments, self.stamps))
+            .where(speaking(assessments, self.stamps))
             .where(tags.c.scheme == "place", tags.c.label == place, tags.c.role != "exploitation")
             .exists()
         )
@@ -437,22 +419,12 @@ class _Asking:
         return or_(false(), *ways)
 
     def _at_least(self, number: ColumnElement[int], stamp: str) -> ColumnElement[bool]:
-        least, docs = self.wanted.min_relevance, search_docs.alias()
+        least = self.wanted.min_relevance
         expired = articles.c.expired_at.is_not(None)
         name = stamp.partition("@")[0]
         speaks = or_(assessments.c.stamp == stamp, expired & (assessments.c.assessor == name))
-        return (
-            select(literal(1))
-            .select_from(docs)
-            .join(articles, articles.c.id == docs.c.article_id)
-            .join(
-                assessments,
-                (assessments.c.article_id == articles.c.id)
-                & (assessments.c.sha256 == articles.c.current),
-            )
-            .where(docs.c.id == number, speaks, assessments.c.relevance >= least)
-            .exists()
-        )
+        told = _of_current(number, assessments)
+        return told.where(speaks, assessments.c.relevance >= least).exists()
 
     def _days(self, number: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
         """Yield the bounds in time, and in the numbers that fall between them."""
@@ -470,6 +442,19 @@ class _Asking:
             return
         yield number.between(first, last)
         yield select(literal(1)).where(docs.c.id == number, *within).exists()
+
+
+def _of_current(number: ColumnElement[int], table: Table) -> Select[Any]:
+    """Return the query of a table's rows about the present version of the article of a number."""
+    docs = search_docs.alias()  # not that which is asked
+    mine = (table.c.article_id == articles.c.id) & (table.c.sha256 == articles.c.current)
+    return (
+        select(literal(1))
+        .select_from(docs)
+        .join(articles, articles.c.id == docs.c.article_id)
+        .join(table, mine)
+        .where(docs.c.id == number)
+    )
 
 
 def within(days: PublicationDays) -> ColumnElement[bool]:
