@@ -235,6 +235,7 @@ def test_who_wrote_and_published_it_is_told_without_hidden_names(tmp_path):
 def test_an_article_that_no_guideline_judged_keeps_its_name_if_it_hides_none():
     unjudged = replace(told(), assessed=replace(told().assessed, stamps=("relevance-en@1+a",)))
     assert given(unjudged).values["url"] is None
+    assert given(unjudged).withheld["unjudged"] == 1
     assert given(replace(unjudged, shown=Shown(TITLE))).values["url"]
 
 
@@ -248,7 +249,7 @@ def test_nothing_is_told_where_names_cannot_be_told(text):
     assert "text" not in values
     assert values["title"] is values["url"] is None
     assert values["findings"] == values["tags"] == []
-    assert made.withheld["untold"] == 1
+    assert (made.withheld["untold"], made.withheld["unjudged"]) == (1, 0)
 
 
 def files(tmp_path, *recorded, name="out", **options):

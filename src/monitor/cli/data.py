@@ -307,3 +307,7 @@ def _kept_back(report: ExportReport) -> Iterator[str]:
             f"{report.hidden} withheld, as somebody can be known by them: {withheld.rows} have a"
             f" row of verdict and year{key}; by form and age they are told in steps of {withheld.k}"
         )
+    if unjudged := report.unjudged:
+        yield f"{unjudged} of them the guideline in force has not judged yet: monitor assess does"
+    if untold := report.untold:
+        yield f"{untold} of them as nobody can tell whom they name (language, or words gone)"

@@ -74,8 +74,10 @@ _TELLING = {"query": "query_names", "story": "addresses", "outlet": "outlet_name
 class ExportReport:
     """What was written: `path` is the first file; the rest tells `facts`.
 
-    `key` is the file with the names of articles without one, `None` where there are none. `hidden`
-    articles are withheld, with a row or without: for who makes the export, and told in no file.
+    `key` is the file with the names of articles without one, `None` where there are none. Of the
+    `hidden` articles, withheld with a row or without, the guideline in force has not judged
+    `unjudged`, and `untold` are in a language in which names cannot be told. These exact numbers
+    are for whoever makes the export, and stand in no file.
     """
 
     path: Path
@@ -83,6 +85,8 @@ class ExportReport:
     facts: ExportFacts
     key: Path | None = None
     hidden: int = 0
+    unjudged: int = 0
+    untold: int = 0
 
     @property
     def rows(self) -> int:
@@ -160,7 +164,8 @@ def export(
             write_package(folder, facts, directory)
         keyed = names.keep()  # not before the export is there: what is in its place is of the last
     first = directory / facts.files[0].name
-    return ExportReport(first, directory / MANIFEST, facts, keyed, kept_back["addresses"])
+    hidden = (kept_back[kind] for kind in ("addresses", "unjudged", "untold"))
+    return ExportReport(first, directory / MANIFEST, facts, keyed, *hidden)
 
 
 def need_format(format: ExportFormat) -> None:

@@ -147,9 +147,14 @@ class Harm:
             return True
         if any(finding["severity"] != "suggestion" for finding in self._identifying):
             return True
+        return bool(shown.spans) and self._unjudged
+
+    @cached_property
+    def _unjudged(self) -> bool:
+        """Whether no guideline that can tell has said whether somebody is identified."""
         # Not by its stamps: a guideline has one too where it failed, or does not know the language.
         judged = {one["guideline"] for one in (*self._findings, *self._record["scorecard"])}
-        return bool(shown.spans) and judged.isdisjoint(self._guard.judges)
+        return judged.isdisjoint(self._guard.judges)
 
     def _may_stay(self, finding: Mapping[str, Any]) -> bool:
         if self._open:
@@ -230,6 +235,7 @@ class Harm:
         self.withheld["names"] = sum(map(len, self.veil.hidden.values()))
         self.withheld["addresses"] = int(self.nameless)
         self.withheld["untold"] = int(self.untold)
+        self.withheld["unjudged"] = int(self.nameless and not self.untold and self._unjudged)
         outlet, asked = self._record["outlet"], self._guard.asked
         self.withheld["outlet_names"] = int(self.veil.byline(outlet) != outlet)
         self.withheld["query_names"] = int(bool(asked) and self.veil.is_asked_for(asked))
