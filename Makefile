@@ -7,12 +7,16 @@ TESTERS ?= $(shell $(PYTHON) -c "import os; \
 	mine = getattr(os, 'sched_getaffinity', lambda _: range(os.cpu_count() or 1))(0); \
 	print(min(4, len(mine) + 1))")
 
-.PHONY: demo test lint browser emulator kernels floors proof screenshots clean
+.PHONY: demo test tests lint browser emulator kernels floors proof screenshots clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/monitor demo $(if $(ONCE),--once)
 
-test: $(VENV)/.dev browser lint
+test: lint tests
+
+# Many tests start a program: where bytecode is not kept, each compiles all it imports anew.
+tests: export PYTHONDONTWRITEBYTECODE =
+tests: $(VENV)/.dev browser
 	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev

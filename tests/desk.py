@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -75,6 +76,12 @@ def make_desk(folder: Path, settings: str = "") -> Desk:
         f'[fetch]\nallow_hosts = ["127.0.0.1"]\nhost_spacing_s = 0\n{settings}\n', encoding="utf-8"
     )
     return Desk(folder)
+
+
+def use_database(desk: Desk, address: str) -> None:
+    """Put the database's address before the first table of the settings."""
+    path = desk.folder / "monitor.toml"
+    path.write_text(f"database = {json.dumps(address)}\n{path.read_text()}", encoding="utf-8")
 
 
 MISSED = frozenset({"/fenmarsh-echo/news/20079953.man-shed-nineteen-years-trial/"})

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import URL
 
-from desk import Desk, make_desk
+from desk import Desk, make_desk, use_database
 from postgres import new_database
-
-if TYPE_CHECKING:
-    from conftest import Followed
 
 HOLD = """
 import sqlite3, sys
@@ -26,12 +21,6 @@ database.execute("BEGIN EXCLUSIVE")
 print("held", flush=True)
 sys.stdin.read()
 """
-
-
-def settings(desk: Desk, database: str) -> None:
-    """Put the database's address before the `[fetch]` table."""
-    path = desk.folder / "monitor.toml"
-    path.write_text(f"database = {json.dumps(database)}\n{path.read_text()}", encoding="utf-8")
 
 
 def test_a_locked_database_is_waited_for_and_named(tmp_path: Path) -> None:
@@ -85,28 +74,10 @@ def test_an_address_that_leads_nowhere_is_named(tmp_path: Path, address: str, na
 
 
 @pytest.mark.postgres
-def test_the_same_day_on_postgresql(
-    followed: Followed, tmp_path: Path, postgres_server: URL
-) -> None:
-    desk = make_desk(tmp_path / "postgres", "parallel = 1")
-    settings(desk, new_database(postgres_server))
-    followed.outlets.opml(desk.folder / "feeds.opml")
-    assert desk.type("feeds", "import", "feeds.opml").code == 0
-    said = desk.type("feeds", "add", f"{followed.outlets.url}/absent", "--title", "Gone")
-    assert said.code == 0, said.err
-    said = desk.type("run", "--format", "json")
-    assert said.code == 1, said.err
-    assert not (desk.folder / "monitor.sqlite").exists()
-    digest, wanted = json.loads(said.out), json.loads(followed.said["run"].out)
-    assert digest["relevant"]
-    assert {**digest, "day": None} == {**wanted, "day": None}
-
-
-@pytest.mark.postgres
 def test_a_desk_moves_to_postgresql(tmp_path: Path, postgres_server: URL) -> None:
     """By the names of folders; what is written beside it later is told."""
     old, new = make_desk(tmp_path / "old"), make_desk(tmp_path / "new")
-    settings(new, new_database(postgres_server))
+    use_database(new, new_database(postgres_server))
     assert old.type("feeds", "add", "https://a.example/feed").code == 0
     home = Desk(tmp_path)
     moved = home.type("store", "copy", "old", "new")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import URL
 
-from desk import MISSED, Desk
+from desk import MISSED, Desk, make_desk, use_database
+from postgres import new_database
 
 if TYPE_CHECKING:
     from conftest import Followed
@@ -123,3 +125,21 @@ def test_a_desk_without_feeds_says_what_to_do(tmp_path: Path) -> None:
     assert "monitor feeds add" in desk.refuses("ingest")
     assert "monitor feeds add" in desk.refuses("run")
     assert desk.type("digest", "--format", "pdf").code == 2
+
+
+@pytest.mark.postgres
+def test_the_same_day_on_postgresql(
+    followed: Followed, tmp_path: Path, postgres_server: URL
+) -> None:
+    desk = make_desk(tmp_path / "postgres", "parallel = 1")
+    use_database(desk, new_database(postgres_server))
+    followed.outlets.opml(desk.folder / "feeds.opml")
+    assert desk.type("feeds", "import", "feeds.opml").code == 0
+    said = desk.type("feeds", "add", f"{followed.outlets.url}/absent", "--title", "Gone")
+    assert said.code == 0, said.err
+    said = desk.type("run", "--format", "json")
+    assert said.code == 1, said.err
+    assert not (desk.folder / "monitor.sqlite").exists()
+    digest, wanted = json.loads(said.out), json.loads(followed.said["run"].out)
+    assert digest["relevant"]
+    assert {**digest, "day": None} == {**wanted, "day": None}

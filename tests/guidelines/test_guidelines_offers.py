@@ -30,8 +30,8 @@ def examples(guideline):
     cases = [case for rule in rules for case in example_cases(rule)]
     chance = random.Random(24)
     told = [case.document for case in cases if case.kind in ("bad", "quoted")]
-    every = [case.document for case in cases] if ALL else chance.sample(told, 40)
-    pairs = [chance.sample(told, 2) for _ in range(2_000 if ALL else 50)]
+    every = [case.document for case in cases] if ALL else chance.sample(told, 20)
+    pairs = [chance.sample(told, 2) for _ in range(2_000 if ALL else 25)]
     return every + [
         Document(f"{one.text}\n\n{other.text}", one.title, language="en") for one, other in pairs
     ]
@@ -40,7 +40,7 @@ def examples(guideline):
 def drafts(_):
     halves = marked.HALVES if ALL else ("developed",)
     found = [item.document for half in halves for item in marked.drafts(half)]
-    return found if ALL else found[::2]
+    return found if ALL else found[::4]
 
 
 @pytest.mark.parametrize("judge", [False, True], ids=["lists", "judge"])
