@@ -58,19 +58,20 @@ def basis_of(article_id: Any, stories: str) -> ColumnElement[int]:
         .join(other, (other.c.stamp == own.c.stamp) & (other.c.story_id == own.c.story_id))
         .join(one, one.c.article_id == other.c.article_id)
         .where(own.c.article_id == article_id, other.c.article_id != article_id)
-        .where(_holds(own, stories))
+        .where(_is_of_story(own, stories))
     )
     return mine.scalar_subquery() + theirs.scalar_subquery()
 
 
-def _holds(own: Any, stories: str) -> ColumnElement[bool]:
-    """Return the condition that an article is told of in a story: by the rule in force.
+def _is_of_story(own: Any, stories: str) -> ColumnElement[bool]:
+    """Return the condition that a row puts an article into a story.
 
-    By an earlier one as long as that has not come to it.
+    Rows of the present clustering (`stories`) do. Until it has placed the article, those of an
+    earlier one do.
     """
-    told = story_members.alias()
-    in_force = select(told.c.article_id).where(
-        told.c.stamp == stories, told.c.article_id == own.c.article_id
+    placed = story_members.alias()
+    in_force = select(placed.c.article_id).where(
+        placed.c.stamp == stories, placed.c.article_id == own.c.article_id
     )
     return or_(own.c.stamp == stories, ~in_force.exists())
 
@@ -124,7 +125,7 @@ def _bases(connection: Connection, ids: Sequence[str], stories: str) -> dict[str
     own = {row[0]: int(row[1]) for row in connection.execute(query.group_by(masks.c.article_id))}
     member = story_members.alias()
     told = select(member.c.article_id, member.c.stamp, member.c.story_id).where(
-        member.c.article_id.in_(ids), _holds(member, stories)
+        member.c.article_id.in_(ids), _is_of_story(member, stories)
     )
     rows = connection.execute(told).all()
     sums: dict[tuple[str, str], int] = {}
@@ -153,7 +154,7 @@ def load(connection: Connection, ids: Iterable[str], stories: str) -> MaskGroups
         query = (
             select(own.c.article_id, other.c.article_id)
             .join(other, (other.c.stamp == own.c.stamp) & (other.c.story_id == own.c.story_id))
-            .where(own.c.article_id.in_(some), _holds(own, stories))
+            .where(own.c.article_id.in_(some), _is_of_story(own, stories))
         )
         for one, mate in connection.execute(query):
             near[one].add(mate)

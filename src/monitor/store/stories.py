@@ -268,13 +268,8 @@ def kept(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, Ke
     found: dict[str, KeptStory] = {}
     seen = articles.c.first_seen
     for some in chunks(sorted(set(ids))):
-        query = (
-            select(story_members.c.story_id, func.min(seen), func.max(seen), func.count())
-            .join(articles, articles.c.id == story_members.c.article_id)
-            .where(story_members.c.stamp == stamp, story_members.c.story_id.in_(some))
-            .where(not_rejected())
-            .group_by(story_members.c.story_id)
-        )
+        query = members_query(stamp, some, func.min(seen), func.max(seen), func.count())
+        query = query.group_by(story_members.c.story_id)
         found.update((row[0], KeptStory(*row)) for row in connection.execute(query))
     return found
 
@@ -283,16 +278,23 @@ def leads(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, s
     """Return by story the first of its articles that people have not rejected."""
     found: dict[str, str] = {}
     for some in chunks(sorted(set(ids))):
-        query = (
-            select(story_members.c.story_id, story_members.c.article_id)
-            .join(articles, articles.c.id == story_members.c.article_id)
-            .where(story_members.c.stamp == stamp, story_members.c.story_id.in_(some))
-            .where(not_rejected())
-            .order_by(story_members.c.position)
-        )
-        for row in connection.execute(query):
+        query = members_query(stamp, some, story_members.c.article_id)
+        for row in connection.execute(query.order_by(story_members.c.position)):
             found.setdefault(row.story_id, row.article_id)
     return found
+
+
+def members_query(stamp: str, ids: Sequence[str], *columns: ColumnElement[Any]) -> Select[Any]:
+    """Return the query for the articles of stories, without those that people rejected.
+
+    A row has the story's id, then `columns`.
+    """
+    return (
+        select(story_members.c.story_id, *columns)
+        .join(articles, articles.c.id == story_members.c.article_id)
+        .where(story_members.c.stamp == stamp, story_members.c.story_id.in_(ids))
+        .where(not_rejected())
+    )
 
 
 def listed(

@@ -15,7 +15,7 @@ from monitor.store.decisions import decided
 from monitor.store.reviews import in_force
 from monitor.store.rows import chunks
 from monitor.store.schema import articles, assessments, reviews, story_members, tags, versions
-from monitor.store.stories import KeptStory, kept, not_rejected
+from monitor.store.stories import KeptStory, kept, members_query, not_rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +157,8 @@ def outlets(
     """Return by story the names of its outlets, in the order in which they joined."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for some in chunks(sorted(set(story_ids))):
-        query = (
-            select(story_members.c.story_id, articles.c.outlet)
-            .join(articles, articles.c.id == story_members.c.article_id)
-            .where(story_members.c.stamp == stamp, story_members.c.story_id.in_(some))
-            .where(not_rejected())
-            .order_by(story_members.c.story_id, story_members.c.position)
-        )
+        query = members_query(stamp, some, articles.c.outlet)
+        query = query.order_by(story_members.c.story_id, story_members.c.position)
         for row in connection.execute(query):
             found[row.story_id][row.outlet] = None
     return {story: tuple(names) for story, names in found.items()}

@@ -26,8 +26,8 @@ _OPENING = {
 _CLOSING = {"\u201d", "\u00bb", "\u301e", "\u203a"}
 _TURNED = {"\u201c", "\u00ab"}
 """Opening marks that close in other countries, or where somebody typed the wrong one."""
-# Two single marks in a row are a double one that somebody typed, or a tokenizer's.
-# Of three behind a word the first closes what stands inside the double ones.
+# Two single marks in a row are a double one that somebody typed, or a tokenizer's. Three after a
+# word are a single mark, then a double one: they end a quotation that ends in another.
 _TYPED_TWICE = r"(?<=\S)(?<!')'(?=''(?!'))|''|``|\u2019\u2019|\u2018\u2018|\u00b4\u00b4"
 _ENTITY = "&(?:quot|[lr]dquo|#34|#x22);"
 _MARK = re.compile(
