@@ -261,7 +261,7 @@ def test_a_mask_lifted_by_hand_is_recorded_without_the_name_and_held_to(monitor)
     assert (text, shown.link_tells) == (NAMED, False)
     with monitor.store._database.reading() as connection:
         rows = connection.exec_driver_sql("SELECT * FROM lifted").all()
-    assert len(rows) == 4
+    assert len(rows) == 6  # two words, and both as one, of two articles
     assert "Ama" in str(rows)
     assert "ensah" not in str(rows).lower()
     names.lift(monitor, "article-b", "Yaw Mensah", "Ama", undo=True)
@@ -276,6 +276,22 @@ def test_a_mask_lifted_by_hand_is_recorded_without_the_name_and_held_to(monitor)
     assert isinstance(said.exception, UsageError)
     shown = CliRunner().invoke(app, [*home, "names", "lift", "article-b"], input="Yaw Mensah\n")
     assert "article-b: hidden no longer; 1 more of its story" in shown.output
+
+
+def test_a_name_whose_words_are_erased_is_lifted_too(monitor):
+    bring(monitor, "cocoa", NAMED, title="Freed", url=URL)
+    names.mask_due(monitor)
+    bring(monitor, "cocoa", f"{UNNAMED} He is #yawmensah.", title="Freed", url=URL, minute=1)
+    monitor.store.check_versions(lambda *_: "name", NOW, limit=9)
+    assert withdraw(monitor, NOW + timedelta(days=99)).erased == 1
+    _, text, shown = seen(monitor, "cocoa")
+    assert ("yaw" in text, shown.link_tells) == (False, True)
+    names.lift(monitor, "article-cocoa", "Yaw Mensah", "Ama")
+    _, text, shown = seen(monitor, "cocoa")
+    assert ("#yawmensah" in text, shown.link_tells) == (True, False)
+    names.lift(monitor, "article-cocoa", "yaw mensah", "Ama", undo=True)
+    _, text, shown = seen(monitor, "cocoa")
+    assert ("yaw" in text, shown.link_tells) == (False, True)
 
 
 def test_a_name_is_kept_too_where_nobody_had_looked_before_it_is_erased(monitor):

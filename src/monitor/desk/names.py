@@ -123,13 +123,14 @@ def complete(monitor: Monitor, ids: Sequence[str]) -> None:
 def lift(monitor: Monitor, article_id: str, name: str, who: str, *, undo: bool = False) -> int:
     """Hide a name in an article no longer; return of how many articles of its story that holds.
 
-    What is kept is who said so and when, and a hash of each word; with `undo` that goes again. In
-    the other articles it stays hidden where one of them hides it. Raises `UsageError` for a name
-    without words, `NotFound`.
+    What is kept is who said so and when, and hashes of each word and of all as one; with `undo`
+    that goes again. In the other articles it stays hidden where one of them hides it. Raises
+    `UsageError` for a name without words, `NotFound`.
     """
-    words = {word for word, _ in words_at(name) if len(word) >= MIN_PART}
-    if not words:
+    words = [word for word, _ in words_at(name) if word != "s"]
+    if not any(len(word) >= MIN_PART for word in words):
         raise UsageError(f"a name has a word of {MIN_PART} letters at least")
+    words.append("".join(words))  # as addresses and tags write it
     store = monitor.store
     seal = store.name_key.read() if undo else store.name_key.make()
     if undo:

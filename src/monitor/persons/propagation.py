@@ -53,17 +53,23 @@ _STEM = 4
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """Names whose words are gone: hashes, made for one article, that a word can be held against."""
+    """Names whose words are gone: hashes, made for one article, that a word can be held against.
+
+    What one of `lifted` says of all its words is none.
+    """
 
     article_id: str
     hashes: frozenset[str]
     seal: Seal
+    lifted: tuple[Callable[[str], bool], ...] = ()
     _known: dict[str, Kind] = field(default_factory=dict, compare=False, repr=False)
 
     def kind(self, words: str) -> Kind:
         """Return what a word, or several with spaces between, is of."""
         if words not in self._known:
             found = self.seal.made(self.article_id, words) & self.hashes
+            if found and any(all(map(lifted, words.split())) for lifted in self.lifted):
+                found = frozenset()
             kind: Kind = (
                 "" if not found else "sure" if any(map(Seal.is_sure, found)) else "doubtful"
             )
@@ -130,6 +136,9 @@ class Names:
             sure=frozenset(word for word in self.sure if not lifted(word)),
             doubtful=frozenset(word for word in self.doubtful if not lifted(word)),
             whole={row: kind for row, kind in self.whole.items() if not all(map(lifted, row))},
+            sealed=tuple(
+                replace(one, lifted=(*one.lifted, lifted), _known={}) for one in self.sealed
+            ),
         )
 
     def told_by(self, address: str) -> bool:
