@@ -28,7 +28,7 @@ lint: $(VENV)/.dev
 floors: $(VENV)/.dev
 	$(BIN)/python tests/floors.py --raise
 
-# What is too long for every change, into docs/proof.md: half an hour without the emulator.
+# What is too long for every change, into models/proof.md: half an hour without the emulator.
 proof: browser
 	$(BIN)/python tests/proof.py
 

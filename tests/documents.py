@@ -15,11 +15,8 @@ from monitor.config import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference.md"
-DOCUMENTS = sorted(
-    path
-    for pattern in ("*.md", "docs/*.md", "guidelines/README.md", "guidelines/*/README.md")
-    for path in ROOT.glob(pattern)
-)
+_PATTERNS = ("*.md", "docs/*.md", "models/*.md", "guidelines/README.md", "guidelines/*/README.md")
+DOCUMENTS = sorted(path for pattern in _PATTERNS for path in ROOT.glob(pattern))
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
