@@ -122,7 +122,8 @@ def test_a_feed_is_followed_and_its_news_printed(tmp_path: Path, shell_path: str
 
 def test_the_first_steps_of_a_desk_work(tmp_path: Path, shell_path: str) -> None:
     """Up to the first poll, which needs the outlets."""
-    steps = documents.section(README, "## Your own desk").split("\n\n")[1].splitlines()
+    page = (documents.ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
+    steps = documents.section(page, "## Your own desk").split("\n\n")[1].splitlines()
     typed = [line.split("#")[0].strip() for line in steps]
     first, last = typed.index("monitor init desk"), typed.index("monitor run")
     said = shell(" && ".join([*typed[first:last], "monitor feeds list"]), tmp_path, shell_path)
