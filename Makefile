@@ -7,7 +7,7 @@ TESTERS ?= $(shell $(PYTHON) -c "import os; \
 	mine = getattr(os, 'sched_getaffinity', lambda _: range(os.cpu_count() or 1))(0); \
 	print(min(4, len(mine) + 1))")
 
-.PHONY: demo test tests lint browser emulator kernels floors proof screenshots clean
+.PHONY: demo test tests lint browser emulator kernels floors proof reference screenshots clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/monitor demo $(if $(ONCE),--once)
@@ -28,13 +28,17 @@ lint: $(VENV)/.dev
 floors: $(VENV)/.dev
 	$(BIN)/python tests/floors.py --raise
 
-# What is too long for every change, into docs/proof.md: half an hour without the emulator.
+# What is too long for every change, into models/proof.md: half an hour without the emulator.
 proof: browser
 	$(BIN)/python tests/proof.py
 
 # A real Chromium for the page tests: the system's, else Debian's package, else Playwright's own.
 browser: $(VENV)/.dev
 	sh tests/bring_chromium.sh $(BIN)/python
+
+# The pages of commands, settings and routes, written anew from the program.
+reference: $(VENV)/.dev
+	$(BIN)/python docs/make_reference.py
 
 # The pictures of README, taken anew.
 screenshots: browser

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-import typer.main
-
-from monitor.cli.app import app
-from monitor.config import Settings
+import make_reference
 
 ROOT = Path(__file__).resolve().parents[1]
-REFERENCE = ROOT / "docs" / "reference.md"
-DOCUMENTS = sorted(
-    path
-    for pattern in ("*.md", "docs/*.md", "guidelines/README.md", "guidelines/*/README.md")
-    for path in ROOT.glob(pattern)
-)
+_PATTERNS = ("*.md", "docs/*.md", "models/*.md", "guidelines/README.md", "guidelines/*/README.md")
+DOCUMENTS = sorted(path for pattern in _PATTERNS for path in ROOT.glob(pattern))
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -39,54 +32,23 @@ class Command:
 def commands() -> dict[str, Command]:
     """Every command of the program by its words, `monitor` first."""
     found: dict[str, Command] = {}
-
-    def walk(command: Any, words: str) -> None:
+    for words, command in make_reference.commands():
         options: set[str] = set()
         arguments, choices = [], {}
         for param in command.params:
-            if not param.opts[0].startswith("-"):
-                arguments.append((param.metavar or param.name).upper())
+            if not make_reference.is_option(param):
+                arguments.append(make_reference.argument(param))
             elif "--help" not in param.opts and not param.hidden:
                 options |= {*param.opts, *param.secondary_opts}
-                choices[param.opts[0]] = tuple(_words(param))
-        children = getattr(command, "commands", {})
-        found[words] = Command(frozenset(options), tuple(arguments), choices, tuple(children))
-        for name, child in children.items():
-            walk(child, f"{words} {name}")
-
-    walk(typer.main.get_command(app), "monitor")
+                choices[param.opts[0]] = tuple(make_reference.choices(param))
+        children = tuple(getattr(command, "commands", {}))
+        found[words] = Command(frozenset(options), tuple(arguments), choices, children)
     return found
-
-
-def _words(param: Any) -> Iterator[str]:
-    """The words of a `Literal`, whatever it is wrapped in."""
-    left = [getattr(getattr(param, "type_descriptor", None), "annotation", None)]
-    while left:
-        kind = left.pop()
-        if isinstance(kind, str):
-            yield kind
-        left += get_args(kind)
 
 
 def settings() -> dict[str, Any]:
     """Every settings key, dotted, with its default as TOML would read it."""
-
-    def walk(target: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-        for item in fields(target):
-            value = getattr(target, item.name)
-            entries = item.metadata.get("entries")
-            if is_dataclass(value) or entries:
-                yield from walk(entries() if entries else value, f"{prefix}{item.name}.")
-            elif item.name != "home":
-                yield f"{prefix}{item.name}", _plain(value)
-
-    return dict(walk(Settings(), ""))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    return dict(value) if isinstance(value, Mapping) else value
+    return {key.name: key.default for key in make_reference.settings()}
 
 
 def spans(text: str) -> list[str]:
@@ -131,9 +93,3 @@ def rows(text: str) -> list[list[str]]:
         for i, cells in enumerate(found)
         if i not in heads and not all(set(c) <= {"-"} for c in cells)
     ]
-
-
-def slug(heading: str) -> str:
-    """The anchor that a heading gets where Markdown is shown."""
-    kept = re.sub(r"[^\w\- ]", "", heading.lower())
-    return kept.strip().replace(" ", "-")

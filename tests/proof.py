@@ -3,7 +3,7 @@
     python tests/proof.py [STEP ...]
 
 Runs every step (or those named), and writes what each printed, with date, commit and machine, into
-its section of docs/proof.md; sections of steps that were not run stay as they were. Ends with 1
+its section of models/proof.md; sections of steps that were not run stay as they were. Ends with 1
 where a step failed. Steps that need the development data are left out where it is absent.
 """
 
@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FILE = ROOT / "docs" / "proof.md"
+FILE = ROOT / "models" / "proof.md"
 DEV = "../shared/data/relevance/dev.jsonl.gz"
 HEAD = """\
 # Proof
@@ -300,7 +300,7 @@ def commit_of(root: Path) -> str:
     git = ("git", "-C", str(root))
     at = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, check=True)
     changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, check=True)
-    lines = [line for line in changed.stdout.decode().splitlines() if "docs/proof.md" not in line]
+    lines = [line for line in changed.stdout.decode().splitlines() if "models/proof.md" not in line]
     return at.stdout.decode().strip() + (" with changes" if lines else "")
 
 

@@ -7,7 +7,7 @@
 The first scores labelled articles (`rel` 1 left out) with the shipped model and writes the worst:
 how wrong, by which stage, on which step of equal scores, with which of the model's own words. No
 text is written or printed. `--topics` counts rows that name a topic, by `rel`. `--count` prints the
-tables of `docs/relevance-errors.md` from `tests/data/relevance-errors.csv`: the causes that a
+tables of `models/relevance-errors.md` from `tests/data/relevance-errors.csv`: the causes that a
 reader of those articles gave.
 """
 

@@ -1,4 +1,4 @@
-"""README's examples, typed as they stand there; only addresses are those of this machine."""
+"""The documents' examples, typed as they stand there; only addresses are this machine's."""
 
 import json
 import os
@@ -15,6 +15,7 @@ import feed_server
 import workflow_commands
 from action_steps import run_step
 from desk import clean_environ, make_desk
+from monitor.config import Settings, load_settings
 from serving import address, desk
 
 __all__ = ["address", "desk"]
@@ -22,6 +23,12 @@ __all__ = ["address", "desk"]
 README = (documents.ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = documents.section(README, "## Five examples")
 BLOCKS = documents.fenced(EXAMPLES)
+SETTINGS = [
+    pytest.param(text, id=f"{path.stem}-{number}")
+    for path in documents.DOCUMENTS
+    for number, (kind, text) in enumerate(documents.fenced(path.read_text(encoding="utf-8")))
+    if kind == "toml"
+]
 PAGE = "http://127.0.0.1:8000"
 FEED = "https://outlet.example/feed.xml"
 HEADLINE = "Farm owner charged with human trafficking of eleven workers"
@@ -120,9 +127,27 @@ def test_a_feed_is_followed_and_its_news_printed(tmp_path: Path, shell_path: str
     assert HEADLINE in said.stdout
 
 
+def test_the_python_of_developers_prints_what_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (documents.ROOT / "docs" / "developer.md").read_text(encoding="utf-8")
+    blocks = dict(documents.fenced(documents.section(page, "## In Python")))
+    exec(compile(blocks["python"], "developer.md", "exec"), {})
+    assert capsys.readouterr().out == blocks["text"]
+
+
+@pytest.mark.parametrize("text", SETTINGS)
+def test_settings_that_are_shown_can_be_used(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "monitor.toml"
+    file.write_text(text.replace("…", "0"), encoding="utf-8")
+    assert load_settings(file, environ={}) != Settings(home=tmp_path)
+
+
 def test_the_first_steps_of_a_desk_work(tmp_path: Path, shell_path: str) -> None:
     """Up to the first poll, which needs the outlets."""
-    steps = documents.section(README, "## Your own desk").split("\n\n")[1].splitlines()
+    page = (documents.ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
+    steps = documents.section(page, "## Your own desk").split("\n\n")[1].splitlines()
     typed = [line.split("#")[0].strip() for line in steps]
     first, last = typed.index("monitor init desk"), typed.index("monitor run")
     said = shell(" && ".join([*typed[first:last], "monitor feeds list"]), tmp_path, shell_path)

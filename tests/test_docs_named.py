@@ -7,6 +7,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 import documents
+import make_reference
 from monitor.api.app import MODULES, create_app
 from monitor.config import Settings
 from monitor.core import Monitor
@@ -178,7 +179,7 @@ def test_links_lead_somewhere(path: Path) -> None:
         elif anchor:
             text = file.read_text(encoding="utf-8")
             headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-            bad += [target] if anchor not in map(documents.slug, headings) else []
+            bad += [target] if anchor not in map(make_reference.slug, headings) else []
     assert bad == []
 
 
@@ -200,4 +201,21 @@ def test_every_document_is_led_to() -> None:
         seen.add(path)
         targets = re.findall(r"\]\(([^)#\s:]+)[^)]*\)", path.read_text(encoding="utf-8"))
         left += [(path.parent / target).resolve() for target in targets]
-    assert {p for p in documents.DOCUMENTS if p.parent in (ROOT, ROOT / "docs")} <= seen
+    rooms = (ROOT, ROOT / "docs", ROOT / "models")
+    assert {p for p in documents.DOCUMENTS if p.parent in rooms} <= seen
+
+
+def test_where_is_names_a_file_for_each_of_many_subjects() -> None:
+    """One file, to open first; each subject once."""
+    path = ROOT / "docs" / "where-is.md"
+    rows = [cells for cells in documents.rows(PROSE[path]) if cells[1]]
+    subjects = [subject for subject, _ in rows]
+    assert len(subjects) >= 40
+    assert len(set(subjects)) == len(subjects)
+    links = [re.findall(r"\]\((.+?)\)", file) for _, file in rows]
+    assert [link for link in links if len(link) != 1] == []
+    assert [link for [link] in links if not (path.parent / link).is_file()] == []
+
+
+def test_readme_is_short() -> None:
+    assert len(PROSE[ROOT / "README.md"].splitlines()) <= 150

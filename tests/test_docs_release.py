@@ -95,6 +95,17 @@ def test_licence_and_notices_travel_in_source_and_wheel() -> None:
     assert kept <= packed
 
 
+def test_a_wheel_has_every_model_and_no_page_beside_them() -> None:
+    builder = WheelBuilder(str(ROOT))
+    forced = builder.recurse_forced_files(builder.config.get_force_include())
+    packed = {file.distribution_path for file in forced}
+    files = [path for path in (ROOT / "models").rglob("*") if path.is_file()]
+    inside = {path.relative_to(ROOT).as_posix() for path in files if path.parent.name != "models"}
+    tables = {"models/floors.json", "models/sources.json"}
+    there = {path.removeprefix("monitor/_data/") for path in packed if "/_data/models/" in path}
+    assert there == inside | tables
+
+
 def test_nobody_is_told_to_install_it_by_its_name() -> None:
     """The name is not ours on any registry: whoever takes it could answer."""
     roots = ("src", "docs", "deploy", "editors", "guidelines", "models", "benchmarks")
@@ -120,6 +131,5 @@ def test_every_extra_that_is_named_is_there() -> None:
     asked |= {part.extra for part in PARTS if part.extra}
     assert {"parquet", "postgres", "warc", "cluster", "train"} <= asked
     assert asked <= set(PROJECT["optional-dependencies"])
-    assert f"`{how_to_install('postgres').partition(' in ')[0]}`" in (ROOT / "README.md").read_text(
-        encoding="utf-8"
-    )
+    told = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    assert f"`{how_to_install('postgres').partition(' in ')[0]}`" in told

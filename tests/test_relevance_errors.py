@@ -5,7 +5,7 @@ import relevance_errors
 from monitor.train.data import read_labelled
 from shared_data import SHARED, needs_shared
 
-PAGE = documents.ROOT / "docs" / "relevance-errors.md"
+PAGE = documents.ROOT / "models" / "relevance-errors.md"
 ROWS = relevance_errors.read_causes()
 
 

@@ -18,17 +18,17 @@ MAX_PUBLIC_URL = 500
 
 @dataclass(frozen=True, slots=True)
 class LanguageToolSettings:
-    """How LanguageTool's clients are answered.
-
-    `show` is the least severity that is told where a client does not ask for the picky level.
-    `upstream` is the root of another LanguageTool server (`http://127.0.0.1:8081/v2`), which is
-    asked too; off this machine only with `allow_remote`. It is given `timeout_s` for its answer.
-    """
+    """How LanguageTool's clients are answered."""
 
     show: Severity = "warning"
+    """The least severity that clients are told where they do not ask for `picky`. LibreOffice
+    cannot ask: `suggestion` shows it all."""
     upstream: str = ""
+    """Root of another LanguageTool server that is asked too, such as `http://127.0.0.1:8081/v2`."""
     allow_remote: bool = False
+    """Whether that server may be on another machine: then drafts leave this one."""
     timeout_s: float = 10.0
+    """Seconds that it may take."""
 
     @property
     def remote(self) -> str:

@@ -41,33 +41,47 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
-    """How feeds and pages are fetched; times in seconds, sizes in bytes."""
+    """How feeds and pages are fetched."""
 
     user_agent: str = "thb-monitor/0.1 (media monitor for news on human trafficking)"
+    """The name under which feeds and pages are requested. Put your organisation and address into
+    it."""
     timeout_s: float = 20.0
+    """Seconds that one feed or page may take."""
     max_bytes: int = 10_000_000
+    """The largest answer that is read, in bytes after unpacking."""
     min_interval_s: int = 900
+    """The shortest time between two polls of a feed, in seconds."""
     host_spacing_s: float = 1.0
+    """The shortest time between two requests to one host, in seconds, over all feeds and pages and
+    from one run to the next. A longer `Crawl-delay` in its robots.txt counts, up to 30."""
     parallel: int = 8
+    """How many feeds and pages are fetched at once."""
     allow_hosts: tuple[str, ...] = ()
+    """Private or loopback hosts that may be fetched all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckSettings:
-    """How drafts and articles are checked; `severity` overrides rules by id.
-
-    `guideline`: the name or folder of one, or of several that hold together.
-    `country` (ISO 3166-1 alpha-2) is whose law drafts are told of and whose helplines are offered.
-    `baseline_key`, from the environment only, keeps others from guessing what a baseline knows.
-    """
+    """How drafts and articles are checked."""
 
     guideline: str | tuple[str, ...] = field(default="thb-en", metadata={"several": True})
+    """The id or folder of a guideline, or a list of several that hold together."""
     fail_on: Severity = "error"
+    """`monitor check` exits with 1 from this severity on: `error`, `warning` or `suggestion`."""
     disable: tuple[str, ...] = ()
+    """Ids of rules that are switched off, in whichever guideline; `guideline/id` where several
+    guidelines have a rule of one id."""
     severity: Mapping[str, Severity] = field(default_factory=dict)
+    """A table from rule id (or `"guideline/id"`) to the severity it has here."""
     max_chars: int = 500_000
+    """The one size limit of a draft, in characters."""
     country: str = ""
+    """ISO 3166-1 alpha-2 code of the country whose law and helplines drafts are told of. Digests
+    say if the relevance model is not measured there."""
     baseline_key: str = field(default="", repr=False)
+    """A secret that baselines are hashed with, so that nobody can confirm a guessed phrase. Only
+    from `MONITOR_CHECK_BASELINE_KEY`; refused in the file."""
 
     @property
     def guidelines(self) -> tuple[str, ...]:
@@ -80,55 +94,63 @@ class DigestSettings:
     """How the daily digest is named, and under which address recipients reach the desk."""
 
     title: str = "Trafficking in the news"
+    """The digest's heading."""
     public_url: str = ""
+    """The https address under which recipients reach the desk, 500 characters at most. With it,
+    mail can be stopped with one click."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewsSettings:
-    """How many articles below the threshold are offered for review each day."""
+    """How much is sampled for review."""
 
     sample_a_day: int = 5
+    """How many articles below the threshold are offered for review each day, about."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
-    """How the desk is served.
-
-    `hosts` are names, besides the loopback ones and `--host`, by which it may be called. `workers`
-    is how many drafts are checked at once; 0: as many as there are cores, but at most four.
-    `trusted_proxies` (addresses, networks) are believed whom they ask for, and whether by https.
-    `public_scorecards` lets visitors without sign-in see the scorecards of outlets. Pages of
-    `allow_origins` may call the API. `checks_per_minute` is how many drafts one address elsewhere
-    may send; 0: any number.
-    """
+    """How the desk is served."""
 
     hosts: tuple[str, ...] = ()
+    """Further host names by which the desk may be called, besides loopback names and `--host`."""
     workers: int = 0
+    """How many drafts are checked at once, each in some 400 MB; 0: one per core, at most four."""
     trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies, such as `127.0.0.1`, whose `X-Forwarded-For` and
+    `X-Forwarded-Proto` are believed."""
     public_scorecards: bool = False
+    """Whether visitors without sign-in may see `/outlets` and outlets' scorecards, without their
+    stories, flags and letters."""
     allow_origins: tuple[str, ...] = ()
+    """Origins, to the letter, whose pages may call `/v1` and `/v2`, such as
+    `https://cms.example.org`."""
     checks_per_minute: int = 1200
+    """Rate limit: drafts that one address elsewhere may send in a minute; 0: no limit. This machine
+    has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """How long the desk keeps words; in days.
-
-    `keep_text_days`: those of any article, after first sight; 0: for ever. `withdrawn_grace_days`:
-    those of a version whose outlet took a name or a detail back.
-    """
+    """How long the desk keeps words."""
 
     keep_text_days: int = 0
+    """Retention: the words of an article expire so many days after first sight; 0: never."""
     withdrawn_grace_days: int = 7
+    """Days until the words of a version are erased from which its outlet took a name or a detail
+    back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set. `database` is an SQLAlchemy URL; empty means SQLite in `home`."""
+    """Everything that can be set."""
 
     home: Path = Path()
     database: str = ""
+    """An SQLAlchemy URL; empty: `monitor.sqlite` beside the settings. PostgreSQL needs the extra
+    `postgres`, a database in UTF8, and the right to make tables in it."""
     timezone: str = "UTC"
+    """IANA name of the time zone that says which day an article belongs to."""
     fetch: FetchSettings = FetchSettings()
     check: CheckSettings = CheckSettings()
     digest: DigestSettings = DigestSettings()

@@ -9,17 +9,19 @@ from monitor.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class ExportSettings:
-    """What the desk says of its exports; empty where it says nothing.
-
-    `licence` is of tags, findings and tables, not of the publishers' texts: an SPDX id or an
-    address. `creators` are names of organisations or people.
-    """
+    """What the desk says of its exports; empty where it says nothing."""
 
     title: str = ""
+    """What exports are called on their cards."""
     creators: tuple[str, ...] = ()
+    """Whose they are: names of organisations or people."""
     licence: str = ""
+    """The licence of tags, findings and tables, not of the publishers' texts: an SPDX id such as
+    `CC-BY-4.0`, or an address."""
     contact: str = ""
+    """Where to ask."""
     homepage: str = ""
+    """The address of its page."""
 
 
 def check_export(export: ExportSettings) -> None:

@@ -89,7 +89,7 @@ class Forgotten(NotFound):
 
 
 def how_to_install(extra: str = "") -> str:
-    """Return how this program is installed with an extra, or anew: from its clone, as README says.
+    """Return how this program is installed with an extra, or anew: from its clone.
 
     Never by name: the program's is not ours on any registry, and whoever took it could answer.
     """

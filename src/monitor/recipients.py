@@ -26,20 +26,24 @@ MAX_ADDRESS = 254
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """The mail server that takes digests; an empty `host` is none. Times in seconds.
-
-    The password comes from `MONITOR_SMTP_PASSWORD` only, and no repr shows it. `ca_file` are the
-    certificates (PEM) to trust instead of the system's, for a server of one's own.
-    """
+    """The mail server that takes digests."""
 
     host: str = ""
+    """The mail server's name; empty: no mail is sent."""
     port: int = 587
+    """Its port: mostly 587 for `starttls`, 465 for `tls`."""
     security: str = "starttls"
+    """`starttls`, `tls`, or `none` (with a user name only on this machine)."""
     username: str = ""
+    """The user name; empty: the server asks for none."""
     password: str = field(default="", repr=False)
+    """Only from `MONITOR_SMTP_PASSWORD`; refused in the file."""
     sender: str = ""
+    """Whom mail is from, such as `Monitor <monitor@example.org>`."""
     timeout_s: float = 30.0
+    """Seconds to wait for each answer of the server."""
     ca_file: str = ""
+    """Certificates (PEM) to trust instead of the system's, for a server of your own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +51,42 @@ class Filter:
     """Which stories a recipient wants: of each list one label has to fit, an empty one fits all."""
 
     form: tuple[str, ...] = ()
+    """Only stories with one of these forms of exploitation."""
     response: tuple[str, ...] = ()
+    """Only stories with one of these responses."""
     place: tuple[str, ...] = ()
+    """Only stories with one of these countries, ISO 3166-1 alpha-2."""
     outlet: tuple[str, ...] = ()
+    """Only stories that one of these outlets has."""
     topic: tuple[str, ...] = ()
+    """Only stories that tell of one of these topics; also of the policy brief's other news."""
     institution: tuple[str, ...] = ()
+    """Only stories that name one of these institutions."""
     instrument: tuple[str, ...] = ()
+    """Only stories that name one of these laws, treaties and reports."""
     vulnerability: tuple[str, ...] = ()
+    """Only stories of people at risk by one of these."""
     partnership: tuple[str, ...] = ()
+    """Only stories with one of these kinds of partnership."""
     min_relevance: float = 0.0
+    """Only stories at least this relevant, 0 to 1, and what people decided."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One digest for one address, at `hour` in `timezone` (empty: the desk's).
-
-    No `days` are all of them, for a policy brief Mondays.
-    """
+    """One digest for one address."""
 
     address: str = ""
+    """The mail address; one `[[recipients]]` table for each digest. Errors count them from 1."""
     hour: int = 7
+    """The digest is sent from this hour on, in the recipient's time zone."""
     days: tuple[str, ...] = ()
+    """`mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`; empty: every day, a policy brief Mondays."""
     timezone: str = ""
+    """The recipient's time zone (IANA name); empty: the desk's."""
     preset: str = "cases"
+    """`cases`, the daily cases, or `policy`, a brief by the four Ps, institutions and instruments,
+    without cases."""
     filter: Filter = Filter()
 
     @property

@@ -1,4 +1,4 @@
-"""The examples of README run as they stand there, over an export."""
+"""The examples of docs/researcher.md run as they stand there, over an export."""
 
 import re
 import shutil
@@ -16,11 +16,11 @@ from monitor.masks import Shown
 from monitor.recorded import Recorded
 from monitor.types import ScorecardItem, Tag
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "researcher.md"
 
 
 def snippet(language):
-    section = README.read_text(encoding="utf-8").partition("## Corpora for research")[2]
+    section = PAGE.read_text(encoding="utf-8").partition("\n## An export\n")[2]
     return re.search(rf"```{language}\n(.*?)```", section, re.DOTALL)[1]
 
 

@@ -1,7 +1,7 @@
 """`/v2`: LanguageTool's HTTP API, so that its clients check drafts with the guideline.
 
 What it takes and answers is LanguageTool's to say, so it is not in the OpenAPI document: see
-docs/reference.md. Errors are plain text (`api.problems`). Nothing that is sent is stored or logged.
+docs/developer.md. Errors are plain text (`api.problems`). Nothing that is sent is stored or logged.
 """
 
 from __future__ import annotations

@@ -107,5 +107,5 @@ def words_to_others(monitor: Monitor, host: str) -> Iterator[str]:
     if not monitor.settings.digest.public_url.startswith("https://"):
         yield (
             "without https, tokens and drafts can be read on the way: put a proxy with https"
-            " before this (README, Serving others)"
+            " before this (docs/operator.md, Serving others)"
         )

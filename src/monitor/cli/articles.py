@@ -78,10 +78,10 @@ def search(
     published_since: PublishedSince = None,
     published_until: PublishedUntil = None,
     to: Annotated[str | None, typer.Option(hidden=True, help="What --until was called.")] = None,
-    relevance: Annotated[
-        _Relevance | None, typer.Option(help="Only those judged so, or not judged.")
+    relevance: Annotated[_Relevance | None, typer.Option(help="Only articles judged so.")] = None,
+    flag: Annotated[
+        _Flag | None, typer.Option(help="Only with any flag, or one of this severity.")
     ] = None,
-    flag: Annotated[_Flag | None, typer.Option(help="Only with any flag, or such.")] = None,
     rule: Annotated[str, typer.Option(help="Only with a flag of this rule.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
     after: Annotated[str | None, typer.Option(help="The article to go on after.")] = None,

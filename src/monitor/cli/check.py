@@ -35,7 +35,9 @@ def check(
     ] = "text",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Where to; default: stdout."),
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="The file to write to; default: stdout."
+        ),
     ] = None,
     report: Annotated[
         list[Path] | None,
@@ -89,7 +91,7 @@ def check(
     ] = None,
     on_topic: Annotated[
         bool,
-        typer.Option("--on-topic", help="They are about trafficking, whatever they read as."),
+        typer.Option("--on-topic", help="Apply every rule: the drafts are about trafficking."),
     ] = False,
     engine: Annotated[
         EngineName,

@@ -53,7 +53,7 @@ def classify(
         int | None, typer.Option(min=1, help="Processes; default: one for each core.")
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on behind the records that the output holds.")
+        bool, typer.Option("--resume", help="Go on after the records that the output holds.")
     ] = False,
     engine: Engine = "local",
     ray_address: RayAddress = "",
@@ -184,7 +184,7 @@ def export(
     ] = None,
     text: Annotated[
         TextDegree | None,
-        typer.Option(help="How much of the texts: quotes, if not said."),
+        typer.Option(help="How much of the texts to give; default: quotes."),
     ] = None,
     include_reserved: Annotated[
         bool | None,
@@ -206,16 +206,18 @@ def export(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Where addresses and headlines go that are withheld; if not said, DIR.key.jsonl.",
+            help="Where withheld addresses and headlines go; default: DIR.key.jsonl.",
         ),
     ] = None,
     quote_share: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Quotes: at most this share of a text (0.1, if not said)."),
+        typer.Option(
+            min=0, max=1, help="With quotes: at most this share of a text (default: 0.1)."
+        ),
     ] = None,
     quote_words: Annotated[
         int | None,
-        typer.Option(min=0, help="Quotes: at most so many words of a text (90, if not said)."),
+        typer.Option(min=0, help="With quotes: at most so many words of a text (default: 90)."),
     ] = None,
     schema: Annotated[  # noqa: ARG001 - it is answered before all else
         bool,

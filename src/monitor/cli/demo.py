@@ -12,7 +12,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Stop after the digest.")] = False,
     port: Annotated[
         int | None,
-        typer.Option(min=1, max=65535, help="Of the page; default 8000, or a free one."),
+        typer.Option(min=1, max=65535, help="Port of the page; default 8000, or a free one."),
     ] = None,
     directory: Annotated[
         Path | None,

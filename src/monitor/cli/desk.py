@@ -85,8 +85,8 @@ def init(
         typer.Option(
             "--keep-days",
             min=0,
-            help="So many days after first sight the words of articles go; 0: they are kept for"
-            " ever. On a terminal it is asked; else, left out, 0.",
+            help="Days after first sight until the words of articles expire; 0: never. Asked for"
+            " on a terminal; default elsewhere: 0.",
         ),
     ] = None,
 ) -> None:
@@ -246,7 +246,7 @@ def assess(
         typer.Option(
             min=1,
             max=64,
-            help="So many processes share the work; each loads the models. Default: this one,"
+            help="Processes that share the work; each loads the models. Default: this one,"
             " with --engine ray one for each core.",
         ),
     ] = None,
@@ -335,7 +335,10 @@ def digest(
     ] = False,
     to: Annotated[str | None, typer.Option(help="With --send: to this recipient only.")] = None,
     resend: Annotated[
-        bool, typer.Option("--resend", help="With --to: send it though it was, or may have been.")
+        bool,
+        typer.Option(
+            "--resend", help="With --to: send it once more, though it was or may have been sent."
+        ),
     ] = False,
 ) -> None:
     """Print the digest of a day, or mail it."""

@@ -27,7 +27,7 @@ def import_articles(
     ],
     format: Annotated[
         Literal["jsonl", "csv", "urls", "warc"] | None,
-        typer.Option(help="What they are, where their names do not tell."),
+        typer.Option(help="The kind of file, where its name does not tell."),
     ] = None,
     outlet: Annotated[str, typer.Option(help="The outlet of articles that name none.")] = "",
     language: Annotated[str, typer.Option(help="The language of articles that name none.")] = "",

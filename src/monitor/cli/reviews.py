@@ -86,7 +86,7 @@ def undo(
     decision: Annotated[
         int, typer.Argument(metavar="DECISION", help="Its number, as `reviews add` says.")
     ],
-    by: Annotated[str, typer.Option(help="Whose it is.")] = "",
+    by: Annotated[str, typer.Option(help="Who said it.")] = "",
 ) -> None:
     """Take a review of one's own back; it stays stored and counts no more."""
     from monitor.desk.reviewing import Reviewer

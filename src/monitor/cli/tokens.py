@@ -44,7 +44,7 @@ def add(
         bool, typer.Option("--volunteer", help="What is said with it waits to be confirmed.")
     ] = False,
     days: Annotated[
-        int | None, typer.Option(help="It ends after so many days; default: when it is revoked.")
+        int | None, typer.Option(help="Days until it ends; default: when it is revoked.")
     ] = None,
 ) -> None:
     """Make a token and print it, this once: the desk keeps only its hash."""

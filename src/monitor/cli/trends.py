@@ -154,7 +154,8 @@ def report(
         Path, typer.Option("-o", "--output", metavar="DIR", help="Where to write.")
     ] = Path(),
     format: Annotated[
-        Literal["html", "docx", "xlsx", "all"], typer.Option(help="Which of the three files.")
+        Literal["html", "docx", "xlsx", "all"],
+        typer.Option(help="Which of the three files to write."),
     ] = "all",
 ) -> None:
     """Write the report of a month: what was covered, by form, country, response and outlet."""

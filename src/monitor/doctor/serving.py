@@ -9,7 +9,7 @@ from monitor.doctor.check import Check, Desk
 from monitor.store.condition import tokens_in
 
 PART = "serving"
-_HOW = "README, Serving others"
+_HOW = "docs/operator.md, Serving others"
 
 
 def examine_serving(desk: Desk) -> Iterator[Check]:

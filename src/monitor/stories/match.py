@@ -3,7 +3,7 @@
 The weights were fitted by logistic regression to pairs of train, to 159 pairs of full articles of
 train, regional and pool that were read for it, and to texts dealt from train; none may count
 against its sense (a shared word never speaks against a pair). Those of snippets, of one outlet and
-of days, and the bar, were then set by hand: docs/measurements.md, "Stories".
+of days, and the bar, were then set by hand: models/measurements.md, "Stories".
 """
 
 from __future__ import annotations
