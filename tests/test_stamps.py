@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from monitor import stamps
+from monitor.config import data_dir
 from monitor.stamps import earlier_stamp, is_same, make_stamp, marked
 
 CODE_OF_STORIES = {
@@ -100,6 +101,8 @@ def test_the_stamp_of_version_0_1_0_is_known(
     with_settings = marked(stamp, stamp, "off=error")
     mark = hashlib.sha256(f"{earlier},off=error".encode()).hexdigest()[:6]
     assert earlier_stamp(with_settings) == f"{earlier}.{mark}"
+
+    assert data_dir("guidelines") < data_dir("models"), "the order of before"
 
     monkeypatch.setattr(stamps, "BEHAVIOUR", {**stamps.BEHAVIOUR, "stories": 2})
     raised = make_stamp("x", "1", "stories", files=rules, libraries=["spacy"])

@@ -92,8 +92,9 @@ def _digest(files: Iterable[tuple[bytes, bytes]], *facts: str) -> str:
 #
 # They covered the files of the code instead of behaviour numbers. As long as a number is 1, the
 # code judges as it did then, so what was recorded under the earlier stamp of the same data and
-# libraries counts for the present one (`store/earlier_stamps.py`). All this, `earlier_code.txt` and
-# that module may be deleted once no desk need be opened that was last opened with that version.
+# libraries counts for the present one (`store/earlier_stamps.py`). Data came in the order of their
+# paths, so `guidelines/` must sort before `models/`. All this, `earlier_code.txt` and that module
+# may be deleted once no desk need be opened that was last opened with that version.
 
 _EARLIER: dict[str, str] = {}
 _CODE = Path(__file__).with_name("earlier_code.txt")
