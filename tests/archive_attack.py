@@ -51,7 +51,7 @@ def archive(monitor: Any, filters: Mapping[str, Any] | None = None, **policy: An
     """Run the program on all articles that pass filters, with a secret of one's own."""
     guard = published.guard_of(monitor, {})
     guard = Guard(guard.identifying, guard.judges, known=guard.known)
-    read = exports.read_now(monitor, monitor.now())
+    read = exports.read_at(monitor, monitor.now())
     known = []
     for one in published.with_names(monitor, exports.chosen(monitor, filters or {}, read)):
         record = canonical(one)

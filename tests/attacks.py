@@ -201,7 +201,7 @@ def raid(
     policy = Policy(text=text, **options)  # type: ignore[arg-type]
     for name in formats or get_args(ExportFormat):
         exports.export(monitor, folder / "out" / name, format=name, policy=policy)
-    read = exports.read_now(monitor, monitor.now())
+    read = exports.read_at(monitor, monitor.now())
     records = list(published.with_names(monitor, exports.chosen(monitor, {}, read)))
     guard = published.guard_of(monitor, {})
     public = [publish(canonical(one), policy, one.shown, guard).values for one in records]

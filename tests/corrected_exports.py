@@ -18,7 +18,7 @@ from monitor.core import Monitor
 from monitor.corpus import ExportFormat, Policy, TextDegree
 from monitor.corpus.corrected import CorrectedFormat
 from monitor.desk.corrections import Applied, apply_corrections
-from monitor.desk.exports import chosen, read_now
+from monitor.desk.exports import chosen, read_at
 from monitor.desk.reviewing import Reviewer
 from monitor.feeds import article_id
 from monitor.masks import Shown
@@ -42,7 +42,7 @@ class Home:
     def export(self, format: ExportFormat) -> Path:
         out = self.folder / f"out-{format}"
         policy = Policy(text=self.text, restricted=True)
-        records = chosen(self.monitor, {}, read_now(self.monitor, NOW))
+        records = chosen(self.monitor, {}, read_at(self.monitor, NOW))
         corpus.export(records, out, format=format, policy=policy)
         return out
 
@@ -63,7 +63,7 @@ class Home:
                     ),
                 ),
             )
-            for one in chosen(self.monitor, {}, read_now(self.monitor, NOW))
+            for one in chosen(self.monitor, {}, read_at(self.monitor, NOW))
         )
         guard = corpus.Guard(frozenset({"victim-as-slave"}), frozenset({"thb-en"}))
         corpus.export(records, out, format=format, policy=Policy(text="full"), guard=guard)

@@ -9,6 +9,7 @@ from monitor.fold import place
 from monitor.gaps import Draw, Drawn, Stratum, Told
 from monitor.masks import Mask
 from monitor.store import Store
+from monitor.store.schema import earlier_stamps
 from monitor.types import Delivery, Import, Lease, Place, Review, Sighting, Span, Tag, Visit
 from monitor.visitors import Token
 from store_samples import (
@@ -87,6 +88,9 @@ def _review(store: Store, key: str, reviewer: str) -> None:
 
 
 def _rest(store: Store) -> None:
+    with store._database.writing() as connection:  # as a database of version 0.1.0 had it
+        connection.execute(earlier_stamps.insert(), {"stamp": "names@1+earlier"})
+    store.carry_over({"names@1+earlier": NAMES}, at(8))
     file = Import(feed("file").id, f"{ODD}.jsonl", sha("file"), "jsonl", at(10), "Ama")
     brought = incoming("brought", f"Brought. {ODD}", origin="summary")
     places = {brought.article_id: Place(2**40, "row", NOW)}

@@ -119,7 +119,7 @@ class Monitor(Named):
     @property
     def stamps(self) -> tuple[str, ...]:
         """The stamps of the assessors in force."""
-        return tuple(assessor.stamp for assessor in self.assessors)
+        return self.carried(assessor.stamp for assessor in self.assessors)
 
     # Feeds ---------------------------------------------------------------------------------
 
@@ -215,6 +215,7 @@ class Monitor(Named):
         """
         from monitor.judging import judge_due
 
+        self.carried(self.stamps)
         return judge_due(
             self.store,
             self.assessors,
@@ -249,7 +250,7 @@ class Monitor(Named):
         """
         from monitor.fold import fold_due
 
-        judges = [assessor.stamp for assessor in self.classifiers]
+        judges = self.carried(assessor.stamp for assessor in self.classifiers)
         rule = (self.stories_stamp, *judges)
         return fold_due(self.store, rule, self.now(), self.folded, size=BATCH, report=report)
 

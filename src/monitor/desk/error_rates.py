@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from monitor.config import data_dir
+from monitor.stamps import earlier_stamp, is_same
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
@@ -32,11 +34,13 @@ def _rules(monitor: Monitor, stamps: Sequence[str]) -> Iterator[RuleRates]:
         measured = load_measured(guideline.path)
         if measured is None:
             continue
-        own = [s for s in stamps if s == guideline.stamp or s.startswith(f"{guideline.stamp}.")]
-        for stamp in own:
+        for stamp, own in product(stamps, {guideline.stamp, earlier_stamp(guideline.stamp)}):
+            if stamp != own and not stamp.startswith(f"{own}."):
+                continue
+            same = is_same(measured.guideline, guideline.stamp)
             yield RuleRates(
                 stamp=stamp,
-                measured=measured.guideline,
+                measured=own if same else measured.guideline,
                 date=measured.date,
                 data=measured.data,
                 unseen=measured.unseen,

@@ -49,7 +49,7 @@ def export(
     now = monitor.now()
     if read is not None and read.moment > now:
         raise UsageError(f"{time_json(read.moment)} is to come: what will be then is not known")
-    how = _counted(monitor, given, read or read_now(monitor, now))
+    how = _counted(monitor, given, read or read_at(monitor, now))
     policy = policy or corpus.Policy()
     records = chosen(monitor, given, how, live=read is None)
     return corpus.export(
@@ -68,11 +68,13 @@ def export(
     )
 
 
-def read_now(monitor: Monitor, now: datetime) -> Read:
-    """Return that the desk is read as it is now, by the stamps in force."""
+def read_at(monitor: Monitor, moment: datetime) -> Read:
+    """Return that the desk is read as it was at a moment, by the stamps in force."""
     from monitor.corpus.facts import Read
 
-    return Read(now, monitor.stamps, monitor.stories_stamp)
+    stamps, stories = monitor.stamps, monitor.stories_stamp
+    then = {now: then for then, now in monitor.store.present_stamps(after=moment).items()}
+    return Read(moment, tuple(then.get(one, one) for one in stamps), then.get(stories, stories))
 
 
 def _counted(monitor: Monitor, given: Mapping[str, Any], read: Read) -> Read:
@@ -86,15 +88,25 @@ def chosen(
     monitor: Monitor, given: Mapping[str, Any], read: Read, *, live: bool = True
 ) -> Iterator[Recorded]:
     """Return the articles that pass filters as of a moment (`live`: now), oldest sight first."""
-    filters = make_filters(monitor, given, read.stories, live=live)
-    return monitor.store.recorded(
-        read.stamps,
-        filters,
-        stories_stamp=read.stories,
+    monitor.carried((*monitor.stamps, monitor.stories_stamp))  # not while they are read
+    present = monitor.store.present_stamps()
+    stories = present.get(read.stories, read.stories)
+    then = {present.get(stamp, stamp): stamp for stamp in read.stamps}
+    records = monitor.store.recorded(
+        tuple(then),
+        make_filters(monitor, given, stories, live=live),
+        stories_stamp=stories,
         moment=read.moment,
         live=live,
         lost=read.lost,
     )
+    return (_called(one, then) for one in records)
+
+
+def _called(one: Recorded, then: Mapping[str, str]) -> Recorded:
+    """Return what is recorded with the stamps that it was asked for by."""
+    stamps = tuple(then[stamp] for stamp in one.assessed.stamps)
+    return replace(one, assessed=replace(one.assessed, stamps=stamps))
 
 
 def make_filters(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.decisions import CLIENTS, Client, Feedback
 from monitor.errors import NotFound, UsageError
 from monitor.intervals import wilson
+from monitor.stamps import is_same
 from monitor.types import SEVERITIES, Severity
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _guideline_of(monitor: Monitor, rule: str, named: str | None) -> Guideline:
     if not having:
         raise NotFound("no such rule")
     for one in having:
-        if named in (None, one.id, one.stamp):
+        if named in (None, one.id) or is_same(named, one.stamp):
             return one
     raise ChangedError("the flag was made by a guideline that is not in force here")
 
@@ -98,7 +99,7 @@ def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, Said]:
 
 
 def _sum(rows: Sequence[Feedback], stamp: str) -> Said:
-    current = [row for row in rows if row.stamp == stamp]
+    current = [row for row in rows if is_same(row.stamp, stamp)]
     return Said(
         stamp=stamp,
         right=sum(row.right for row in rows),
@@ -175,7 +176,7 @@ def as_measured(rows: Iterable[Feedback], guideline: Guideline, day: date) -> di
 
     No articles and no recall: nobody said what was missed.
     """
-    said = said_of((row for row in rows if row.stamp == guideline.stamp), guideline)
+    said = said_of((row for row in rows if is_same(row.stamp, guideline.stamp)), guideline)
     rules = {
         rule.id: {
             "sure": 0,

@@ -12,6 +12,7 @@ from monitor.core import Monitor
 from monitor.counted import Item
 from monitor.errors import NotFound, UsageError
 from monitor.periods import LONGEST_PUBLISHED_DAYS, days_of, midnight, month_of
+from monitor.stamps import is_same
 
 if TYPE_CHECKING:
     from monitor.trends import Basis, Outlet, Report, Scorecard, Trends
@@ -90,7 +91,7 @@ def basis_of(monitor: Monitor) -> Basis:
     rows: dict[str, tuple[int, int]] = {}
     for guideline in in_force.guidelines:
         measured = None if guideline.extends else load_measured(guideline.path)
-        if measured is not None and measured.guideline == guideline.stamp:
+        if measured is not None and is_same(measured.guideline, guideline.stamp):
             told = (
                 measured.rules.items()
             )  # of an id that several have nobody knows whose flag it is

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from monitor.guidelines.checked import Checked
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.engine import make_policy, run_policy, run_shown
+from monitor.stamps import marked
 from monitor.text.document import document_of
 from monitor.text.language import identify_language
 from monitor.types import Article, Assessment, Severity
@@ -47,7 +47,7 @@ class GuidelineAssessor:
         self._policy = make_policy(guideline, disable, severity or {})
         self._relevance = relevance
         model = [relevance.stamp] if relevance else []
-        self._stamp = _marked(guideline.stamp, [*model, *_settings(disable, severity or {})])
+        self._stamp = marked(guideline.stamp, *model, *_settings(disable, severity or {}))
 
     @property
     def stamp(self) -> str:
@@ -97,10 +97,3 @@ def language_of(article: Article) -> str | None:
 
 def _settings(disable: Sequence[str], severity: Mapping[str, Severity]) -> list[str]:
     return [*sorted(disable), *(f"{rule}={severity[rule]}" for rule in sorted(severity))]
-
-
-def _marked(stamp: str, parts: Sequence[str]) -> str:
-    """Return the stamp with a mark of what else counts, so that a change of it makes work due."""
-    if not parts:
-        return stamp
-    return f"{stamp}.{hashlib.sha256(','.join(parts).encode()).hexdigest()[:6]}"

@@ -20,6 +20,7 @@ from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.figures import IsoDate
 from monitor.guidelines.schema import Strict, Text
 from monitor.shapes import in_ten
+from monitor.stamps import is_same
 
 MEASURED = "measured.json"
 PER_WORDS = 100_000
@@ -162,7 +163,7 @@ def measured_json(guideline: Guideline, rule: str, measured: Measured | None) ->
         "data": measured.data,
         "articles": measured.articles,
         "guideline": measured.guideline,
-        "current": measured.guideline == guideline.stamp,
+        "current": is_same(measured.guideline, guideline.stamp),
         "hits": row.flags,
         "independent_hits": row.flags if measured.unseen else 0,
         "right": row.right,

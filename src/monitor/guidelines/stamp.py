@@ -1,10 +1,9 @@
-"""The guideline's stamp: rule files, the code that reads them, and the language model."""
+"""The guideline's stamp: rule files, the language model, and the model that judges flags."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from monitor import nlp, persons, text
 from monitor.nlp import nlp_versions
 from monitor.nlp.artefact import ModelFolder
 from monitor.nlp.encoder import LIBRARIES
@@ -14,22 +13,20 @@ from monitor.stamps import make_stamp
 def guideline_stamp(
     name: str, version: str, path: Path, own: Path | None = None, judge: ModelFolder | None = None
 ) -> str:
-    """Return `name@version+hash`; any change that could change a finding changes it.
+    """Return `name@version+hash`; any change of data that could change a finding changes it.
 
     `own` is a folder whose rules come on top of those in `path`.
     """
-    here = Path(__file__).parent
-    code = [here, *(Path(str(module.__file__)).parent for module in (text, nlp, persons))]
     return make_stamp(
         name,
         version,
+        "guideline",
         files=[
             *path.glob("*.yaml"),
             *path.glob("countries/*.yaml"),
             *(judge.stamped_files if judge else ()),
             *(own.glob("*.yaml") if own else ()),
         ],
-        code=code,
         libraries=[*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())],
         known={judge.path / name: sha256 for name, sha256 in judge.meta.files.items()}
         if judge

@@ -16,6 +16,7 @@ from monitor.guidelines.in_force import InForce, Ruling
 from monitor.guidelines.measured import load_measured
 from monitor.guidelines.schema import Rule
 from monitor.handbook.examples import Shown, short_first, show_example
+from monitor.stamps import is_same
 from monitor.types import SEVERITIES, Severity
 
 PRINCIPLES: Mapping[str, str] = {
@@ -287,7 +288,7 @@ def _told(ruling: Ruling) -> str | None:
         f"{ruling.guideline.title} was measured on {measured.date} on {measured.articles} articles"
     )
     said += f" ({measured.data})"
-    if measured.guideline != ruling.guideline.stamp:
+    if not is_same(measured.guideline, ruling.guideline.stamp):
         said += f", with {measured.guideline}"
     if not measured.unseen:
         said += "; those who wrote the rules had worked with them, so expect less on others"

@@ -16,7 +16,7 @@ from monitor.errors import StoreError
 from monitor.store.database import READ_ONLY, Database
 from monitor.store.schema import metadata
 
-HEAD = "0024"
+HEAD = "0025"
 VERSION_TABLE = "monitor_schema"
 
 

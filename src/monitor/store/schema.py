@@ -706,6 +706,16 @@ due_claims = Table(
 """Which process is judging which article for a stamp now: for a minute, unless it renews that. What
 is due is a query all the same; a claim only keeps others from the same work meanwhile."""
 
+earlier_stamps = Table(
+    "earlier_stamps",
+    metadata,
+    Column("stamp", KEY, primary_key=True),
+    Column("present", KEY),
+    Column("at", UtcTime),
+)
+"""What judged before a stamp counted behaviour numbers in place of files of code; once it is known
+by which stamp that is called now, and since when its records are."""
+
 imports = Table(
     "imports",
     metadata,

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from monitor.errors import UsageError
-from monitor.store import articles, assessments, feeds, hosts, polls, reviews
+from monitor.store import articles, assessments, earlier_stamps, feeds, hosts, polls, reviews
 from monitor.store import ledger as ledgers
 from monitor.store.archive import ArchiveStore
 from monitor.store.database import Database, open_database
@@ -110,6 +110,21 @@ class Store(
     def read_only(self) -> bool:
         """Whether nothing can be written: the database lies on a disk that can only be read."""
         return self._database.read_only
+
+    # Stamps of earlier programs ------------------------------------------------------------
+
+    def carry_over(self, present: Mapping[str, str], now: datetime) -> None:
+        """Give what was recorded under earlier stamps, the keys, the `present` ones of the same."""
+        with self._database.reading() as connection:
+            waiting = earlier_stamps.waiting(connection, present)
+        if waiting:
+            with self._database.writing() as connection:
+                earlier_stamps.carry_over(connection, present, now)
+
+    def present_stamps(self, after: datetime | None = None) -> dict[str, str]:
+        """Return by earlier stamp what its records have now; of those carried over `after` only."""
+        with self._database.reading() as connection:
+            return earlier_stamps.present_stamps(connection, after)
 
     # Feeds ---------------------------------------------------------------------------------
 

@@ -7,8 +7,6 @@ What was measured, and how to repeat it: models/measurements.md, "Stories".
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from monitor.stamps import make_stamp
 from monitor.stories.compare import Change, Outlet, changes_of, compare_story, flags_of
 from monitor.stories.fingerprint import (
@@ -19,6 +17,7 @@ from monitor.stories.fingerprint import (
 )
 from monitor.stories.group import as_stories, enough_keys, group_stories
 from monitor.stories.match import choose_story, window
+from monitor.stories.words import FREQUENCIES
 
 NAME, VERSION = "stories", "2.0.0"
 
@@ -43,6 +42,4 @@ __all__ = [
 
 def stories_stamp() -> str:
     """Return the stamp of the rule that joins articles."""
-    here = Path(__file__).parent
-    code = [here / f"{name}.py" for name in ("fingerprint", "group", "match", "words")]
-    return make_stamp(NAME, VERSION, files=[here / "frequencies.json"], code=code)
+    return make_stamp(NAME, VERSION, "stories", files=[FREQUENCIES])

@@ -14,8 +14,10 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
+FREQUENCIES = Path(__file__).with_name("frequencies.json")
+"""The table; it counts in the stamp of stories."""
 NAME_SHARE = 0.6
 """A word of the table is a name if it is written with a capital this often."""
 NAME_WEIGHT = 3.5
@@ -103,7 +105,7 @@ def stem(word: str) -> str:
 @cache
 def _frequencies() -> tuple[dict[str, tuple[int, float]], int, int]:
     """Return by stem the count and the share of capitals of its commonest word."""
-    table = json.loads((files(__package__) / "frequencies.json").read_text(encoding="utf-8"))
+    table = json.loads(FREQUENCIES.read_text(encoding="utf-8"))
     stems: dict[str, tuple[int, float]] = {}
     for word, (count, capitals) in table["words"].items():
         key = stem(word)
