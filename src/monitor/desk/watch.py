@@ -291,7 +291,7 @@ def expire(monitor: Monitor, stopped: Stopped) -> dict[str, int]:  # noqa: ARG00
     """Let the words of old articles expire, where the desk says so."""
     from monitor.desk.retention import expire as expire_old
 
-    done = expire_old(monitor, monitor.now())
+    done = expire_old(monitor.store, monitor.settings, monitor.now())
     return {"expired": done.articles if done else 0}
 
 
