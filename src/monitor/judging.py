@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from monitor.names import BATCH, Desk
@@ -14,36 +13,6 @@ WATCHED_BATCH = 16
 """As `BATCH` where it may be said to stop in between: seconds of work, not a minute's."""
 
 Counts = dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Judge:
-    """What judging one assessor's share needs."""
-
-    desk: Desk
-    size: int
-    report: Callable[[str, int], None]
-    stopped: Callable[[], bool]
-
-    def run(self, assessor: Assessor, share: Share, count: Counts) -> None:
-        """Let one assessor judge what is due and free, until told to stop; count in `count`."""
-        store, now, known = self.desk.store, self.desk.now, self.desk.judged
-        stamp, begun = assessor.stamp, now()
-        since, found = known.since(stamp, begun), False
-        claim = partial(store.claim_due, stamp, limit=self.size, since=since)
-        for batch in share.batches(stamp, claim):
-            found = True
-            said = assessor.assess(batch)
-            pairs = list(zip(batch, said, strict=True))
-            record = partial(store.record_assessments, pairs, now(), token=share.token)
-            patiently(record)
-            count["assessed"] += len(said)
-            count["failed"] += sum(assessment.error is not None for assessment in said)
-            self.report(stamp, len(said))
-            if self.stopped():
-                return
-        if not found and not share.left:
-            known.note(stamp, begun)
 
 
 def assess_due(
@@ -59,16 +28,21 @@ def assess_due(
     when they have, and does what one of them left. `report` is told the stamp and the number
     judged after each batch. It ends after the batch in hand once `stopped` says so.
     """
+    over = stopped or (lambda: False)
     pending = desk.assessors
     totals = {assessor.stamp: {"assessed": 0, "failed": 0} for assessor in pending}
-    size = WATCHED_BATCH if stopped else BATCH
-    over = stopped or (lambda: False)
-    judge = _Judge(desk, size, report or (lambda _stamp, _number: None), over)
     with Share(desk.store, desk.now) as share:
         while pending:
             busy: list[Assessor] = []
             for assessor in pending:
-                judge.run(assessor, share, totals[assessor.stamp])
+                stamp = assessor.stamp
+                for count in _judged(desk, assessor, share, WATCHED_BATCH if stopped else BATCH):
+                    for name, number in count.items():
+                        totals[stamp][name] += number
+                    if report:
+                        report(stamp, count["assessed"])
+                    if over():
+                        return totals
                 if over():
                     return totals
                 if share.left:
@@ -77,3 +51,19 @@ def assess_due(
             if pending:
                 desk.sleep(WAIT_S)
     return totals
+
+
+def _judged(desk: Desk, assessor: Assessor, share: Share, size: int) -> Iterator[Counts]:
+    """Let one assessor judge what is due and free; yield the counts of each batch once stored."""
+    stamp, begun, found = assessor.stamp, desk.now(), False
+    since = desk.judged.since(stamp, begun)
+    claim = partial(desk.store.claim_due, stamp, limit=size, since=since)
+    for batch in share.batches(stamp, claim):
+        found = True
+        said = assessor.assess(batch)
+        pairs = list(zip(batch, said, strict=True))
+        patiently(partial(desk.store.record_assessments, pairs, desk.now(), token=share.token))
+        failed = sum(assessment.error is not None for assessment in said)
+        yield {"assessed": len(said), "failed": failed}
+    if not found and not share.left:
+        desk.judged.note(stamp, begun)
