@@ -283,7 +283,9 @@ def tokens(monitor: Given) -> dict[str, dict[str, str]]:
     found = {}
     for name, role in ROLES.items():
         scopes = tuple(scope for scope in role.scopes if str(scope) != "names")
-        _, secret = add_token(monitor, f"A {name}", Role(scopes, role.provisional))
+        _, secret = add_token(
+            monitor.store, f"A {name}", Role(scopes, role.provisional), monitor.now()
+        )
         found[name] = {**FAR, "authorization": f"Bearer {secret}"}
     return found
 

@@ -39,7 +39,7 @@ def main() -> int:
     """Print the table; return how it went."""
     with tempfile.TemporaryDirectory() as name, Monitor(Settings(home=Path(name))) as monitor:
         folders = (Path(name) / "one", Path(name) / "two")
-        written = [write_handbook(monitor, folder, made=MADE) for folder in folders]
+        written = [write_handbook(monitor.in_force, folder, made=MADE) for folder in folders]
         files = written[0].files
         faults = [f"differs: {file}" for file in files if _differ(*folders, file)]
         faults += chain.from_iterable(_printed(folders[0] / file, written[0]) for file in files)

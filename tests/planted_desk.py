@@ -257,7 +257,7 @@ def follow(monitor: Monitor, server: FeedServer, planted: Planted, clock: Clock)
         work(monitor)
     clock.at = LAST
     work(monitor)
-    expire(monitor, clock())
+    expire(monitor.store, monitor.settings, clock())
 
 
 def work(monitor: Monitor) -> None:

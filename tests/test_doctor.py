@@ -19,7 +19,7 @@ import mail_server
 import store_samples
 from desk import Desk as Folder
 from monitor.config import CheckSettings, Settings, load_settings
-from monitor.doctor import Check, Desk, examine, exit_code
+from monitor.doctor import Check, Setup, examine, exit_code
 from monitor.doctor.clock import examine_clock
 from monitor.doctor.database import examine_database
 from monitor.doctor.examine import examine_guideline, examine_models, examine_settings
@@ -32,8 +32,8 @@ from monitor.types import Delivery, FeedState
 NOW = store_samples.NOW
 
 
-def desk(home: Path, now: datetime = NOW, **settings: Any) -> Desk:
-    return Desk(Settings(home=home, **settings), None, now)
+def desk(home: Path, now: datetime = NOW, **settings: Any) -> Setup:
+    return Setup(Settings(home=home, **settings), None, now)
 
 
 def said(checks: list[Check], status: str) -> list[str]:
@@ -201,7 +201,7 @@ def test_the_settings_in_force_are_named(tmp_path: Path) -> None:
     assert "no monitor.toml" in default.found
     file = tmp_path / "monitor.toml"
     file.write_text('timezone = "Africa/Accra"\n', encoding="utf-8")
-    (named,) = examine(Desk(load_settings(file), file, NOW), [examine_settings])
+    (named,) = examine(Setup(load_settings(file), file, NOW), [examine_settings])
     assert named == Check("settings", "ok", f"from {file}")
 
 
@@ -211,7 +211,7 @@ def test_settings_that_cannot_be_read_end_with_2(tmp_path: Path) -> None:
 
 
 def test_an_examination_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
-    def examine_luck(_: Desk) -> Iterator[Check]:
+    def examine_luck(_: Setup) -> Iterator[Check]:
         raise ZeroDivisionError("of course")
 
     checks = examine(desk(tmp_path), [examine_luck, examine_clock])

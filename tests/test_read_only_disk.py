@@ -14,7 +14,7 @@ import pytest
 
 from desk import Desk
 from monitor.config import Settings
-from monitor.doctor import Desk as Examined
+from monitor.doctor import Setup
 from monitor.doctor.database import examine_database
 from monitor.errors import StoreError
 from monitor.store import Store, open_store
@@ -62,7 +62,7 @@ def test_the_commands_that_read_work_and_those_that_write_say_why_not(
         ):
             said = desk.refuses(*words)
             assert f"{disk}/monitor.sqlite: {CAN_ONLY_BE_READ}" in said, words
-        checks = list(examine_database(Examined(Settings(home=disk), None, NOW)))
+        checks = list(examine_database(Setup(Settings(home=disk), None, NOW)))
         (fault,) = [check for check in checks if check.status == "fault"]
         assert "can only be read: reading works" in fault.found
     assert sorted(path.name for path in disk.iterdir()) == ["monitor.sqlite", "monitor.toml"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import lru_cache
 
 from monitor.decisions import is_rejected
-from monitor.store import FoldedSoFar, Store
+from monitor.names import BATCH, Desk
+from monitor.store import Store
 from monitor.store.stories import Placed, Shelf
 from monitor.stories import (
     as_stories,
@@ -36,30 +36,25 @@ def place(article: Article, shelf: Shelf | None = None) -> Placed:
     return Placed(story, write_fingerprint(one), one.keys, one.at)
 
 
-def fold_due(
-    store: Store,
-    rule: tuple[str, ...],
-    now: datetime,
-    known: FoldedSoFar,
-    *,
-    size: int,
-    report: Callable[[int], None] | None = None,
-) -> int:
-    """Put what is due into stories, `size` articles a transaction; return how many.
+def fold_due(desk: Desk, *, size: int = BATCH, report: Callable[[int], None] | None = None) -> int:
+    """Put what is relevant or borderline and in no story yet into stories; return how many.
 
-    `rule` is the stamp of stories and those of the models that say what is shown. What is `known`
-    to be folded is not looked at. `report` is told the number after each batch.
+    In the order of first sight, `size` articles a transaction: a kill loses nothing that is not
+    done again, to the same stories. An article keeps its place whatever its text becomes. `report`
+    is told the number after each batch.
     """
-    stamp, *judges = rule
+    store, stamp, now = desk.store, desk.stories_stamp, desk.now()
+    judges = desk.carried(assessor.stamp for assessor in desk.classifiers)
+    rule = (stamp, *judges)
     last = store.last_assessment()  # asked first: what comes in meanwhile is looked at next time
-    after = known.after(rule, last, now)
+    after = desk.folded.after(rule, last, now)
     total, folded = 0, size
     while folded == size:
         folded = store.fold(stamp, judges, place, now, limit=size, after=after)
         total += folded
         if folded and report:
             report(folded)
-    known.note(rule, last, now)
+    desk.folded.note(rule, last, now)
     return total
 
 

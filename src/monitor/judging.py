@@ -2,78 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from functools import partial
 
+from monitor.names import BATCH, Desk
 from monitor.sharing import WAIT_S, Share, patiently
-from monitor.store import JudgedSoFar, Store
 from monitor.types import Assessor
+
+WATCHED_BATCH = 16
+"""As `BATCH` where it may be said to stop in between: seconds of work, not a minute's."""
 
 Counts = dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Judge:
-    """What judging one assessor's share needs."""
-
-    store: Store
-    known: JudgedSoFar
-    now: Callable[[], datetime]
-    size: int
-    report: Callable[[str, int], None]
-    stopped: Callable[[], bool]
-
-    def run(self, assessor: Assessor, share: Share, count: Counts) -> None:
-        """Let one assessor judge what is due and free, until told to stop; count in `count`."""
-        stamp, begun = assessor.stamp, self.now()
-        since, found = self.known.since(stamp, begun), False
-        claim = partial(self.store.claim_due, stamp, limit=self.size, since=since)
-        for batch in share.batches(stamp, claim):
-            found = True
-            said = assessor.assess(batch)
-            pairs = list(zip(batch, said, strict=True))
-            record = partial(self.store.record_assessments, pairs, self.now(), token=share.token)
-            patiently(record)
-            count["assessed"] += len(said)
-            count["failed"] += sum(assessment.error is not None for assessment in said)
-            self.report(stamp, len(said))
-            if self.stopped():
-                return
-        if not found and not share.left:
-            self.known.note(stamp, begun)
-
-
-def judge_due(
-    store: Store,
-    assessors: Sequence[Assessor],
-    known: JudgedSoFar,
-    now: Callable[[], datetime],
+def assess_due(
+    desk: Desk,
     *,
-    size: int,
-    report: Callable[[str, int], None],
-    stopped: Callable[[], bool],
-    wait: Callable[[float], object] | None,
+    report: Callable[[str, int], None] | None = None,
+    stopped: Callable[[], bool] | None = None,
+    wait: bool = False,
 ) -> dict[str, Counts]:
-    """Run `assessors` on what is due, `size` at a time; return what `Monitor.assess` does.
+    """Run every assessor on what is due; return per stamp how many were `assessed`, `failed`.
 
-    With `wait`, which sleeps, it goes on until nobody else is at anything. What is `known` to be
-    judged is not looked at.
+    Other processes may do so too: each article is judged by one of them. With `wait` it ends
+    when they have, and does what one of them left. `report` is told the stamp and the number
+    judged after each batch. It ends after the batch in hand once `stopped` says so.
     """
-    totals = {assessor.stamp: {"assessed": 0, "failed": 0} for assessor in assessors}
-    judge = _Judge(store, known, now, size, report, stopped)
-    pending = tuple(assessors)
-    with Share(store, now) as share:
+    desk.carried(desk.stamps)
+    over = stopped or (lambda: False)
+    pending = desk.assessors
+    totals = {assessor.stamp: {"assessed": 0, "failed": 0} for assessor in pending}
+    with Share(desk.store, desk.now) as share:
         while pending:
             busy: list[Assessor] = []
             for assessor in pending:
-                judge.run(assessor, share, totals[assessor.stamp])
-                if stopped():
+                stamp = assessor.stamp
+                for count in _judged(desk, assessor, share, WATCHED_BATCH if stopped else BATCH):
+                    for name, number in count.items():
+                        totals[stamp][name] += number
+                    if report:
+                        report(stamp, count["assessed"])
+                    if over():
+                        return totals
+                if over():
                     return totals
                 if share.left:
                     busy.append(assessor)
             pending = tuple(busy) if wait else ()
-            if wait and pending:
-                wait(WAIT_S)
+            if pending:
+                desk.sleep(WAIT_S)
     return totals
+
+
+def _judged(desk: Desk, assessor: Assessor, share: Share, size: int) -> Iterator[Counts]:
+    """Let one assessor judge what is due and free; yield the counts of each batch once stored."""
+    stamp, begun, found = assessor.stamp, desk.now(), False
+    since = desk.judged.since(stamp, begun)
+    claim = partial(desk.store.claim_due, stamp, limit=size, since=since)
+    for batch in share.batches(stamp, claim):
+        found = True
+        said = assessor.assess(batch)
+        pairs = list(zip(batch, said, strict=True))
+        patiently(partial(desk.store.record_assessments, pairs, desk.now(), token=share.token))
+        failed = sum(assessment.error is not None for assessment in said)
+        yield {"assessed": len(said), "failed": failed}
+    if not found and not share.left:
+        desk.judged.note(stamp, begun)

@@ -1,16 +1,22 @@
-"""What may be shown of articles: by the masks of the store, or by looking while somebody waits."""
+"""`Desk`: what every job is given, from the settings to whose names are hidden.
+
+Everything heavy is opened when first needed, so that a draft can be checked without a database
+and a digest printed without spaCy.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote
 
-from monitor.config import data_dir
+from monitor.config import Settings, data_dir
 from monitor.drafts import Drafts, by_rules
 from monitor.masks import (
     FAILED,
@@ -31,10 +37,12 @@ if TYPE_CHECKING:
     from monitor.guidelines import Guideline, InForce
     from monitor.persons import Masked
     from monitor.persons.propagation import Names
-    from monitor.store import Store
+    from monitor.store import FoldedSoFar, JudgedSoFar, Store
     from monitor.store.mask_groups import MaskGroups
-    from monitor.types import Article, FieldName
+    from monitor.types import Article, AssessedArticle, Assessor, FieldName
 
+BATCH = 64
+"""Articles judged in one transaction: small enough to lose little when killed."""
 NAME, VERSION = "names", "1"
 MOST = 5
 """Articles that are looked through while somebody waits for a page, at most."""
@@ -47,14 +55,92 @@ Look = Callable[["Article"], "Masked | None"]
 """Finds the names of an article; `None` in a language in which nobody can tell them."""
 
 
-class Named(Drafts):
-    """Tells what of stored articles may be shown: guideline and store, opened when needed."""
+def utc_now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Desk(Drafts):
+    """Settings, clock, database, rules and models in force, and whose names are hidden.
+
+    Use as a context manager, or call `close`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.settings = settings
+        self.now = now
+        self.sleep = sleep
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database, if it was opened."""
+        self._open.close()
+
+    @cached_property
+    def store(self) -> Store:
+        """The database of feeds, articles and judgements."""
+        from monitor.store import open_store
+
+        settings = self.settings
+        opened = open_store(settings.database_url, name_key=settings.names_key)
+        return self._open.enter_context(opened)
+
+    def ready(self) -> dict[str, Any]:
+        """Open all that telling needs; raises what is wrong, returns the stamps in force."""
+        self.store.ping()
+        return {"stamps": list(self.stamps)}
+
+    # What is in force ----------------------------------------------------------------------
+
+    @by_rules
+    def assessors(self, in_force: InForce) -> tuple[Assessor, ...]:
+        """Everything that judges a stored article, in the order it is run."""
+        from monitor.classify import relevance_of
+        from monitor.guidelines import GuidelineAssessor
+
+        guidelines = [
+            GuidelineAssessor(
+                ruling.guideline,
+                disable=ruling.disable,
+                severity=ruling.severity,
+                relevance=relevance_of(self.classifiers, ruling.guideline.language),
+            )
+            for ruling in in_force.rulings
+        ]
+        return (*self.classifiers, *guidelines)
 
     now: Callable[[], datetime]
 
     @property
-    def store(self) -> Store:
-        """The database, which `Monitor` opens."""
+    def stamps(self) -> tuple[str, ...]:
+        """The stamps of the assessors in force."""
+        return self.carried(assessor.stamp for assessor in self.assessors)
+
+    @property
+    def relevance_stamps(self) -> tuple[str, ...]:
+        """The stamps of the models that say what is relevant."""
+        return tuple(s for s in self.stamps if s.startswith("relevance-"))
+
+    @property
+    def stories_stamp(self) -> str:
+        """The stamp of the rule that folds articles into stories, which `Monitor` knows."""
         raise NotImplementedError
 
     @cached_property
@@ -75,11 +161,39 @@ class Named(Drafts):
         return asked
 
     @cached_property
-    def stories_stamp(self) -> str:
-        """The stamp of the rule that folds articles into stories."""
-        from monitor.stories import stories_stamp
+    def measured_countries(self) -> frozenset[str] | None:
+        """Where it was measured how well articles are found; `None`: nowhere by itself."""
+        from monitor.classify import measured_countries
 
-        return self.carried([stories_stamp()])[0]
+        return measured_countries(data_dir("models"))
+
+    @cached_property
+    def judged(self) -> JudgedSoFar:
+        """Up to when everything is judged: kept for as long as this object."""
+        from monitor.store import JudgedSoFar
+
+        return JudgedSoFar()
+
+    @cached_property
+    def folded(self) -> FoldedSoFar:
+        """Up to which judgement everything is in a story: kept for as long as this object."""
+        from monitor.store import FoldedSoFar
+
+        return FoldedSoFar()
+
+    # Articles ------------------------------------------------------------------------------
+
+    def articles(
+        self, *, limit: int | None = None, after: str | None = None, **filters: Any
+    ) -> Iterator[AssessedArticle]:
+        """Yield stored articles with what is said of them, oldest sight first."""
+        return self.store.assessed(self.stamps, limit=limit, after=after, **filters)
+
+    def article(self, article_id: str) -> AssessedArticle:
+        """Return one stored article; raises `NotFound`."""
+        return self.store.article(article_id, self.stamps)
+
+    # Whose names are hidden ----------------------------------------------------------------
 
     @by_rules
     def _readers(self, in_force: InForce) -> dict[str, Guideline]:

@@ -262,7 +262,7 @@ def test_a_crash_tells_nothing_of_the_text(
 
 def token(monitor: Monitor, role: Role | str) -> str:
     rights = ROLES[role] if isinstance(role, str) else role
-    return add_token(monitor, f"Client {next(_numbers)}", rights)[1]
+    return add_token(monitor.store, f"Client {next(_numbers)}", rights, monitor.now())[1]
 
 
 def far(client: httpx.Client, headers: dict[str, str] | None = None, **fields: str) -> int:

@@ -93,7 +93,12 @@ ROUTES = (
 
 def get(desk, address, path, role, names=None):
     rights = ROLES[role] if role in ROLES else Role(("read",))
-    token, secret = add_token(desk, f"{role} {desk.store.tokens()[-1:]!r:.40} {path[:40]}", rights)
+    token, secret = add_token(
+        desk.store,
+        f"{role} {desk.store.tokens()[-1:]!r:.40} {path[:40]}",
+        rights,
+        desk.now(),
+    )
     asked = {} if names is None else {"names": str(names).lower()}
     query = dict(httpx.URL(path).params) | asked
     headers = ELSEWHERE | {"authorization": f"Bearer {secret}"}
@@ -167,7 +172,7 @@ def test_a_page_offers_names_to_who_may_see_them(desk, address):
     for role, may in (("reader", False), ("volunteer", False), ("reviewer", True)):
         answer = get(desk, address, "/articles", role)
         assert ("Show names" in answer.text) == may
-        _, secret = add_token(desk, f"{role} who asks", ROLES[role])
+        _, secret = add_token(desk.store, f"{role} who asks", ROLES[role], desk.now())
         asked = httpx.post(
             f"{address}/names",
             data={"id": "article-told"},

@@ -185,7 +185,7 @@ def test_nothing_larger_than_a_draft_is_read(client: httpx.Client, route: str) -
 
 
 def test_an_address_elsewhere_sends_so_many_a_minute(desk: Monitor, client: httpx.Client) -> None:
-    secret = add_token(desk, "flood", ROLES["admin"])[1]
+    secret = add_token(desk.store, "flood", ROLES["admin"], desk.now())[1]
     headers = {**ELSEWHERE, "authorization": f"Bearer {secret}"}
     told = [
         client.post(route, headers=headers, **SENT[route]).status_code

@@ -11,8 +11,7 @@ from desk import Desk
 from monitor.api.peers import is_loopback, words_to_others
 from monitor.config import DigestSettings, ServeSettings, Settings, load_settings
 from monitor.core import Monitor
-from monitor.doctor import Desk as Examined
-from monitor.doctor import examine
+from monitor.doctor import Setup, examine
 from monitor.doctor.serving import examine_serving
 from monitor.errors import ConfigError
 from store_samples import NOW
@@ -80,7 +79,7 @@ def test_a_proxy_is_named_by_its_address(tmp_path: Path, proxy: str) -> None:
 
 def test_doctor_sees_what_can_be_read_on_the_way(tmp_path: Path) -> None:
     def found(**settings: object) -> list[tuple[str, str]]:
-        desk = Examined(Settings(home=tmp_path, **settings), None, NOW)  # type: ignore[arg-type]
+        desk = Setup(Settings(home=tmp_path, **settings), None, NOW)  # type: ignore[arg-type]
         return [(check.status, check.found) for check in examine(desk, [examine_serving])]
 
     public = DigestSettings(public_url="https://desk.example")

@@ -44,13 +44,13 @@ def test_a_desk_at_work_is_backed_up_and_brought_back(tmp_path: Path) -> None:
     with make_desk(tmp_path, "a", "b") as monitor:
         with monitor.store._database.writing() as connection:  # somebody writes meanwhile
             connection.exec_driver_sql("UPDATE feeds SET title = 'not yet committed'")
-            made = back_up(monitor, target)
+            made = back_up(monitor.settings, target)
         assert made.rows["articles"] == 2
         add(monitor, "c")
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert sorted(p.name for p in tmp_path.iterdir()) == ["kept.sqlite", "monitor.sqlite"]
     with Monitor(Settings(home=tmp_path), now=lambda: NOW) as monitor:
-        done = restore(monitor, target)
+        done = restore(monitor.settings, target, monitor.now())
     assert titles(tmp_path) == ["Title of a", "Title of b"]
     assert done.kept == tmp_path / "monitor.sqlite.before-2026-11-25T120000Z"
     with closing(sqlite3.connect(done.kept)) as old:
@@ -62,19 +62,19 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
     target.write_text("my thesis")
     with make_desk(tmp_path, "a") as monitor:
         with pytest.raises(UsageError, match="already there; --force"):
-            back_up(monitor, target)
+            back_up(monitor.settings, target)
         assert target.read_text() == "my thesis"
         with pytest.raises(UsageError, match="the database itself"):
-            back_up(monitor, tmp_path / "monitor.sqlite", force=True)
-        assert back_up(monitor, target, force=True).rows["articles"] == 1
+            back_up(monitor.settings, tmp_path / "monitor.sqlite", force=True)
+        assert back_up(monitor.settings, target, force=True).rows["articles"] == 1
 
 
 def test_a_database_in_use_is_not_replaced(tmp_path: Path) -> None:
     target = tmp_path / "kept.sqlite"
     with make_desk(tmp_path, "a") as monitor:  # open, if idle, as `monitor serve` has it
-        back_up(monitor, target)
+        back_up(monitor.settings, target)
         with pytest.raises(StoreError, match="in use; end what uses it"):
-            restore(monitor, target)
+            restore(monitor.settings, target, monitor.now())
     assert titles(tmp_path) == ["Title of a"]
     assert not list(tmp_path.glob(".*"))
 
@@ -89,18 +89,18 @@ def test_a_database_in_use_is_not_replaced(tmp_path: Path) -> None:
 def test_only_what_is_ours_is_brought_back(tmp_path: Path, harm: str, named: str) -> None:
     target = tmp_path / "kept.sqlite"
     with make_desk(tmp_path, "a") as monitor:
-        back_up(monitor, target)
+        back_up(monitor.settings, target)
         with closing(sqlite3.connect(target)) as copy:
             copy.execute(harm)
             copy.commit()
         with pytest.raises(StoreError, match=named):
-            restore(monitor, target)
+            restore(monitor.settings, target, monitor.now())
 
 
 def test_a_damaged_backup_is_refused_and_a_damaged_desk_replaced(tmp_path: Path) -> None:
     target = tmp_path / "kept.sqlite"
     with make_desk(tmp_path, *(f"a{n}" for n in range(60))) as monitor:
-        back_up(monitor, target)
+        back_up(monitor.settings, target)
     for file in (target, tmp_path / "monitor.sqlite"):
         sound = file.read_bytes()
         middle = len(sound) // 2 // 4096 * 4096
@@ -108,10 +108,10 @@ def test_a_damaged_backup_is_refused_and_a_damaged_desk_replaced(tmp_path: Path)
         with Monitor(Settings(home=tmp_path), now=lambda: NOW) as monitor:
             if file == target:
                 with pytest.raises(StoreError, match="damaged"):
-                    restore(monitor, target)
+                    restore(monitor.settings, target, monitor.now())
                 file.write_bytes(sound)
             else:
-                assert restore(monitor, target).kept is not None
+                assert restore(monitor.settings, target, monitor.now()).kept is not None
     assert len(titles(tmp_path)) == 60
 
 
@@ -121,7 +121,7 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path) -> None:
         poll = store_samples.poll(store_samples.feed(), entries)
         monitor.store.record_poll(poll, NOW)
         with pytest.raises(StoreError, match="the disk is full"):
-            back_up(monitor, disk / "kept.sqlite")
+            back_up(monitor.settings, disk / "kept.sqlite")
         assert list(disk.iterdir()) == []
 
 
@@ -129,7 +129,7 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path) -> None:
 def test_postgresql_is_told_of_its_own_tools(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, database="postgresql://desk@localhost/news")
     with Monitor(settings) as monitor, pytest.raises(UsageError, match="pg_dump"):
-        back_up(monitor, tmp_path / "kept.sqlite")
+        back_up(monitor.settings, tmp_path / "kept.sqlite")
 
 
 def test_an_older_backup_is_brought_up_to_date_when_opened(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_an_older_backup_is_brought_up_to_date_when_opened(tmp_path: Path) -> No
     migrating._upgrade(old, "0003")
     old.close()
     with Monitor(Settings(home=tmp_path), now=lambda: NOW + timedelta(days=1)) as monitor:
-        done = restore(monitor, tmp_path / "old.sqlite")
+        done = restore(monitor.settings, tmp_path / "old.sqlite", monitor.now())
         assert (done.copy.revision, done.kept) == ("0003", None)
         assert monitor.store.counts()["articles"] == 0
         assert monitor.store.ping() == migrating.HEAD

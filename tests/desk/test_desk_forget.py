@@ -57,7 +57,7 @@ def test_no_byte_is_left_in_file_log_and_later_backups(tmp_path: Path) -> None:
         assert count(tmp_path) > 600
         assert forget(monitor, [article_id(more)], "person").cleared
         assert count(tmp_path) == 0
-        back_up(monitor, tmp_path / "kept.sqlite")
+        back_up(monitor.settings, tmp_path / "kept.sqlite")
     assert count(tmp_path) == 0
 
 
@@ -66,10 +66,10 @@ def test_a_backup_does_not_bring_it_back(tmp_path: Path) -> None:
     copy = tmp_path / "out" / "old.sqlite"
     with make_desk(tmp_path) as monitor:
         fill(monitor)
-        back_up(monitor, copy)
+        back_up(monitor.settings, copy)
         forget(monitor, [ID], "court")
     with make_desk(tmp_path) as monitor:
-        done = restore(monitor, copy)
+        done = restore(monitor.settings, copy, monitor.now())
     assert done.forgotten == 1
     with make_desk(tmp_path) as monitor:
         assert len(list(monitor.store.assessed(()))) == len(REST)

@@ -74,15 +74,15 @@ def test_no_byte_is_left(tmp_path: Path) -> None:
     with make_desk(tmp_path) as monitor:
         fill(monitor, 60)
         assert bytes_of(file, log) > 150
-        done = expire(monitor, LATER)
+        done = expire(monitor.store, monitor.settings, LATER)
         assert done is not None
         assert (done.articles, done.cleared) == (30, True)
         assert bytes_of(file, log) == 0
-        back_up(monitor, tmp_path / "kept.sqlite")
+        back_up(monitor.settings, tmp_path / "kept.sqlite")
         assert bytes_of(tmp_path / "kept.sqlite") == 0
         kept = [one.article.text for one in monitor.store.assessed(()) if one.article.text]
         assert len(kept) == 30
-        assert expire(monitor, LATER) == replace(done, articles=0)
+        assert expire(monitor.store, monitor.settings, LATER) == replace(done, articles=0)
 
 
 def test_no_byte_is_left_without_writing_the_file_anew(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_no_byte_is_left_without_writing_the_file_anew(tmp_path: Path) -> None:
         fill(monitor, 40)
         with monitor.store._database.outside() as connection:
             connection.exec_driver_sql("PRAGMA user_version = 1")
-        assert expire(monitor, LATER)
+        assert expire(monitor.store, monitor.settings, LATER)
         assert bytes_of(file, log) == 0
 
 
@@ -110,7 +110,7 @@ def test_a_file_that_was_not_overwritten_of_old_is_written_anew(tmp_path: Path) 
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert bytes_of(file) > 0
     with make_desk(tmp_path) as monitor:
-        assert expire(monitor, LATER)
+        assert expire(monitor.store, monitor.settings, LATER)
     assert bytes_of(file) == 0
 
 
@@ -128,7 +128,7 @@ def test_a_reader_keeps_the_log_and_that_is_told(tmp_path: Path) -> None:
             store.expire(LATER, LATER, limit=9)
             assert not store.clear_file()
             assert bytes_of(log) > 0
-        done = expire(monitor, LATER)
+        done = expire(monitor.store, monitor.settings, LATER)
         assert done is not None
         assert (done.articles, done.cleared) == (0, True)
         assert bytes_of(log) == 0
@@ -137,7 +137,7 @@ def test_a_reader_keeps_the_log_and_that_is_told(tmp_path: Path) -> None:
 def test_without_the_setting_nothing_expires(tmp_path: Path) -> None:
     with make_desk(tmp_path, days=0) as monitor:
         fill(monitor, 2)
-        assert expire(monitor, LATER) is None
+        assert expire(monitor.store, monitor.settings, LATER) is None
         assert monitor.store.count_expired() == 0
 
 
@@ -145,7 +145,7 @@ def test_without_the_setting_nothing_expires(tmp_path: Path) -> None:
 def test_the_day_counts_from_first_sight(tmp_path: Path, days: int) -> None:
     with make_desk(tmp_path, days=days) as monitor:
         fill(monitor, 2)
-        done = expire(monitor, LATER)
+        done = expire(monitor.store, monitor.settings, LATER)
         assert done is not None
         assert done.articles == (days == 90)
 
@@ -160,7 +160,7 @@ def test_what_expired_is_told_and_counted(tmp_path: Path) -> None:
         for article in store.due(CLASSIFIER, limit=9):
             said = [(article, store_samples.judged(0.9)), (article, store_samples.flagged(article))]
             store.record_assessments(said, NOW)
-        expire(monitor, LATER)
+        expire(monitor.store, monitor.settings, LATER)
         found = list(store.assessed(STAMPS))
         for kind in get_args(ExportFormat):
             records = map(Recorded, found)

@@ -72,10 +72,10 @@ def test_texts_expire_on_a_disk_that_is_full(tmp_path: Path) -> None:
         filler = disk / "filler"
         filler.write_bytes(bytes(shutil.disk_usage(disk).free))
         with pytest.raises(StoreError, match="the disk is full"):
-            expire(monitor, at(60 * 48))
+            expire(monitor.store, monitor.settings, at(60 * 48))
         assert {found.article.text for found in monitor.store.assessed(())} != {""}
         filler.unlink()
-        done = expire(monitor, at(60 * 48))
+        done = expire(monitor.store, monitor.settings, at(60 * 48))
         assert done is not None
         assert done.cleared
         assert b"planted" not in (disk / "monitor.sqlite").read_bytes()

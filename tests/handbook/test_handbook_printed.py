@@ -102,16 +102,18 @@ def test_what_cannot_be_done_is_said(
     (tmp_path / "file").write_text("")
     with Monitor(load_settings(desk.folder / "monitor.toml")) as monitor:
         with pytest.raises(UsageError, match="no guideline 'other' here"):
-            write_handbook(monitor, tmp_path / "out", guideline=["other"], pdf=False)
+            monitor.in_force.chosen(["other"])
         with pytest.raises(HandbookError, match="cannot write"):
-            write_handbook(monitor, tmp_path / "file", pdf=False)
+            write_handbook(
+                monitor.in_force, tmp_path / "file", made=handbook_samples.MADE, pdf=False
+            )
     broken = tmp_path / "bin" / "chromium"
     broken.parent.mkdir()
     broken.write_text("#!/bin/sh\nexit 3\n")
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", str(broken.parent), prepend=os.pathsep)
     with Monitor(load_settings(desk.folder / "monitor.toml")) as monitor:
-        written = write_handbook(monitor, tmp_path / "out")
+        written = write_handbook(monitor.in_force, tmp_path / "out", made=handbook_samples.MADE)
     assert written.problem == f"{broken}: cannot print handbook.html (exit 3)"
     assert ".pdf" not in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     with pytest.raises(HandbookError, match=r"cannot print page\.html"):

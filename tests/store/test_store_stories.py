@@ -6,14 +6,17 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, select
 
+from monitor import fold as folding
 from monitor.errors import NotFound
-from monitor.fold import fold_due, kept_groups, place
+from monitor.fold import kept_groups, place
 from monitor.store import FoldedSoFar, Store, open_store
 from monitor.store.schema import story_keys, story_members
 from monitor.types import Finding, Incoming
@@ -31,6 +34,18 @@ SKIPPERS = (
     "Somsak Rattana",
     "Edem Agbeko",
 )
+
+
+def fold_due(
+    store: Store, rule: tuple[str, ...], now: datetime, known: FoldedSoFar, **options: Any
+) -> int:
+    """Fold at a desk with the stamps of `rule` in force: that of stories, and the models'."""
+    stamp, *judges = rule
+    models = [SimpleNamespace(stamp=judge) for judge in judges]
+    desk: Any = SimpleNamespace(
+        store=store, stories_stamp=stamp, classifiers=models, now=lambda: now, folded=known
+    )
+    return folding.fold_due(desk, **options)
 
 
 def event(number: int, copy: int) -> Incoming:

@@ -209,7 +209,7 @@ def test_signing_in_and_a_new_token_among_many_are_clean(
     assert_clean(page)
     for number in range(40):
         name = f"Among many, with a name that is rather long for a person {number}"
-        _, secret = add_token(desk, name, ROLES["admin"])
+        _, secret = add_token(desk.store, name, ROLES["admin"], desk.now())
     page.get_by_label("Your token").fill(secret)
     page.keyboard.press("Enter")
     page.get_by_label("Name", exact=True).fill("One more among many")

@@ -29,7 +29,7 @@ def _far(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def make_token(desk: Monitor, role: str) -> tuple[str, str]:
-    made, secret = add_token(desk, f"Browser {next(_numbers)}", ROLES[role])
+    made, secret = add_token(desk.store, f"Browser {next(_numbers)}", ROLES[role], desk.now())
     return made.name, secret
 
 

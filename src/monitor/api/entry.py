@@ -138,14 +138,17 @@ class Entry:
             address = (scope.get("client") or ("",))[0]
             if home is NOBODY:
                 self.tries.refuse(address)
-            token = await run_sync(find_token, self.monitor, told)
+            token = await run_sync(find_token, self.monitor.store, told, self.monitor.now())
             if token is None:
                 if home is NOBODY:
                     self.tries.note(address)
                 raise ProblemError(401, _UNKNOWN, headers=_challenge(scope, wrong=True))
             return visitor_of(token)
         session = session_in(scope, self.public_url)
-        token = await run_sync(find_session, self.monitor, session) if session else None
+        token = None
+        if session:
+            store, now = self.monitor.store, self.monitor.now()
+            token = await run_sync(find_session, store, session, now)
         if token is None:
             return home
         if scope["method"] not in SAFE_METHODS and not from_own_page(Headers(scope=scope)):

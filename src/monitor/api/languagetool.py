@@ -83,7 +83,8 @@ async def admit(request: Request, fields: FieldsDep) -> None:
     address = request.client.host if request.client else ""
     if not known:
         tries.refuse(address)
-    token = await run_sync(find_token, get_monitor(request), told)
+    monitor = get_monitor(request)
+    token = await run_sync(find_token, monitor.store, told, monitor.now())
     if token is None:
         if not known:
             tries.note(address)

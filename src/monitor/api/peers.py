@@ -95,7 +95,7 @@ def words_to_others(monitor: Monitor, host: str) -> Iterator[str]:
     """Yield what whoever serves the desk on `host` should know of those on other machines."""
     if is_loopback(host) or host == "localhost":
         return
-    live = live_tokens(monitor)
+    live = live_tokens(monitor.store, monitor.now())
     if not live:
         yield (
             "who comes from another machine must sign in, and nobody can yet:"

@@ -60,7 +60,7 @@ async def signin_now(
     tries: Tries = request.app.state.tries
     address = request.client.host if request.client else ""
     tries.refuse(address)
-    found = await run_sync(find_token, monitor, token.strip())
+    found = await run_sync(find_token, monitor.store, token.strip(), monitor.now())
     going = own_path(asked)
     if found is None:
         tries.note(address)
@@ -68,8 +68,8 @@ async def signin_now(
         return HTMLResponse(page, 422)
     public = monitor.settings.digest.public_url
     if before := session_in(request.scope, public):
-        await run_sync(sign_out, monitor, before)
-    told = await run_sync(sign_in, monitor, found)
+        await run_sync(sign_out, monitor.store, before)
+    told = await run_sync(sign_in, monitor.store, found, monitor.now())
     answer = RedirectResponse(going or first_way(visitor_of(found)), 303)
     secure = is_secure(request.scope, public)
     answer.set_cookie(
@@ -91,7 +91,7 @@ def signout_now(request: Request, monitor: MonitorDep) -> Response:
     _require_own_page(request)
     public = monitor.settings.digest.public_url
     if told := session_in(request.scope, public):
-        sign_out(monitor, told)
+        sign_out(monitor.store, told)
     answer = RedirectResponse("/signin?out=1", 303)
     secure = is_secure(request.scope, public)
     answer.delete_cookie(cookie_name(secure=secure), secure=secure, httponly=True, samesite="lax")

@@ -43,7 +43,8 @@ def tokens_add(
 ) -> HTMLResponse:
     """Make a token and show it, this once: so there is no page to be redirected to."""
     try:
-        made, secret = add_token(monitor, name, rights_of(role or None), days=_days(days))
+        rights, now = rights_of(role or None), monitor.now()
+        made, secret = add_token(monitor.store, name, rights, now, days=_days(days))
     except UsageError as error:
         return _page(monitor, visitor, said=str(error), status=422)
     return _page(monitor, visitor, made=made.name, secret=secret)
@@ -55,7 +56,7 @@ def tokens_revoke(
 ) -> Response:
     """End a token and its sessions."""
     try:
-        revoke_token(monitor, name)
+        revoke_token(monitor.store, name, monitor.now())
     except NotFound as error:
         return _page(monitor, visitor, said=str(error), status=404)
     return RedirectResponse("/tokens", 303)

@@ -22,12 +22,12 @@ def doctor(
     part cannot work; 2: the settings cannot be read.
     """
     from monitor.config import load_settings, settings_file
-    from monitor.core import utc_now
-    from monitor.doctor import Desk, examine, exit_code
+    from monitor.doctor import Setup, examine, exit_code
+    from monitor.names import utc_now
 
     settings = load_settings(context.obj)
-    desk = Desk(settings, settings_file(context.obj), utc_now(), time.monotonic())
-    checks = examine(desk)
+    setup = Setup(settings, settings_file(context.obj), utc_now(), time.monotonic())
+    checks = examine(setup)
     if format == "json":
         document = {"schema": 1, "checks": [asdict(check) for check in checks]}
         show(json.dumps(document, ensure_ascii=False, indent=2))

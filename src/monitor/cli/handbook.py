@@ -44,14 +44,14 @@ def handbook(
     """
     from monitor.desk.handbook import write_handbook
 
+    monitor = monitor_of(context)
     with progress() as bar:
         task = bar.add_task("papers", total=None)
         written = write_handbook(
-            monitor_of(context),
+            monitor.in_force.chosen(guideline or None),
             directory,
-            guideline=guideline,
+            made=(date or monitor.now()).date(),
             seed=seed,
-            made=date.date() if date else None,
             pdf=pdf,
             tell=lambda name: bar.update(task, advance=1, description=name),
         )

@@ -51,7 +51,8 @@ def add(
     from monitor.desk.gate import add_token, rights_of
 
     rights = rights_of(role, scope or (), volunteer=volunteer)
-    token, secret = add_token(monitor_of(context), name, rights, days=days)
+    monitor = monitor_of(context)
+    token, secret = add_token(monitor.store, name, rights, monitor.now(), days=days)
     until = f" until {token.expires:%Y-%m-%d}" if token.expires else ""
     say(f"the token of {token.name} ({token.role}){until}; it is not shown again:")
     show(secret)
@@ -82,5 +83,6 @@ def revoke(
     """End a token and the sessions that it began, at once."""
     from monitor.desk.gate import revoke_token
 
-    token = revoke_token(monitor_of(context), name)
+    monitor = monitor_of(context)
+    token = revoke_token(monitor.store, name, monitor.now())
     say(f"revoked: {token.name} ({token.role})")

@@ -32,7 +32,7 @@ def backup(
     """Write a verified copy of the database (SQLite), while the desk works on."""
     from monitor.desk.backup import back_up
 
-    made = back_up(monitor_of(context), file, force=force)
+    made = back_up(monitor_of(context).settings, file, force=force)
     articles = made.rows.get("articles", 0)
     say(f"wrote {made.path}: {articles} articles, {made.size / 1e6:.1f} MB, every page checked")
 
@@ -44,7 +44,8 @@ def restore(
     """Bring a backup back; the database before it stays beside it under a dated name."""
     from monitor.desk.backup import restore as bring_back
 
-    done = bring_back(monitor_of(context), file)
+    monitor = monitor_of(context)
+    done = bring_back(monitor.settings, file, monitor.now())
     say(f"restored {done.copy.rows.get('articles', 0)} articles from {done.copy.path}")
     if done.forgotten is None:
         say("what was forgotten since cannot be read in it: forget those articles again")
@@ -60,7 +61,7 @@ def expire(context: typer.Context) -> None:
     from monitor.desk.retention import expire as expire_texts
 
     monitor = monitor_of(context)
-    done = expire_texts(monitor, monitor.now())
+    done = expire_texts(monitor.store, monitor.settings, monitor.now())
     if done is None:
         raise UsageError("[store] keep_text_days is not set: texts are kept for ever")
     day = done.before.astimezone(monitor.settings.zone).date()

@@ -1,1 +1,1 @@
-"""Jobs over a `Monitor`, one module each."""
+"""Jobs over a `Desk`, one module each."""

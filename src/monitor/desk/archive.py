@@ -11,8 +11,8 @@ from monitor.errors import NotFound
 from monitor.searching import Place, excerpt_around, places_of
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.masks import Shown
+    from monitor.names import Desk
     from monitor.recorded import Version
     from monitor.store.archive import Seen
     from monitor.store.search import Found, Wanted
@@ -83,7 +83,7 @@ class Whole:
 
 
 def find(
-    monitor: Monitor,
+    monitor: Desk,
     wanted: Wanted,
     *,
     limit: int,
@@ -97,7 +97,7 @@ def find(
 
 
 def look_up(
-    monitor: Monitor, wanted: Wanted, *, who: str, limit: int, after: str | None = None
+    monitor: Desk, wanted: Wanted, *, who: str, limit: int, after: str | None = None
 ) -> Listing:
     """Return a page of the articles that are wanted, newest first, as `who` may see them."""
     page, found = find(monitor, wanted, limit=limit, after=after)
@@ -114,7 +114,7 @@ def _row(assessed: AssessedArticle, shown: Shown, wanted: Wanted) -> Row:
     return Row(assessed, shown, tuple(hits), excerpt_around(text, hits, EXCERPT_CHARS))
 
 
-def show(monitor: Monitor, article_id: str, *, who: str, version: str = "") -> Whole:
+def show(monitor: Desk, article_id: str, *, who: str, version: str = "") -> Whole:
     """Return all that is known of an article, as `who` may see it.
 
     The one in force stands beside the `version` of that hash, else beside the one before. Raises
@@ -138,14 +138,14 @@ def show(monitor: Monitor, article_id: str, *, who: str, version: str = "") -> W
     )
 
 
-def _story(monitor: Monitor, story: str) -> tuple[str, int] | None:
+def _story(monitor: Desk, story: str) -> tuple[str, int] | None:
     """Return a story with how many articles it has, None where people rejected all of them."""
     kept = monitor.store.kept_stories(monitor.stories_stamp, [story]).get(story)
     return (story, kept.articles) if kept else None
 
 
 def _beside(
-    monitor: Monitor,
+    monitor: Desk,
     current: Article,
     kept: Sequence[Version],
     version: str,
@@ -165,7 +165,7 @@ def _beside(
 
 
 def fill_index(
-    monitor: Monitor,
+    monitor: Desk,
     *,
     report: Callable[[int], None] | None = None,
     stopped: Callable[[], bool] = lambda: False,

@@ -22,8 +22,8 @@ from monitor.errors import UsageError
 from monitor.store.search import RELEVANCES
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.corpus import ExportReport
+    from monitor.names import Desk
 
 
 _KINDS: Mapping[str, Any] = {
@@ -180,7 +180,7 @@ def refuse_other(earlier: Earlier, given: Mapping[str, Any]) -> None:
 
 
 def export_again(
-    monitor: Monitor,
+    monitor: Desk,
     directory: Path,
     earlier: Earlier,
     *,
@@ -203,7 +203,7 @@ def export_again(
     )
 
 
-def compare(monitor: Monitor, earlier: Earlier, report: ExportReport) -> Compared:
+def compare(monitor: Desk, earlier: Earlier, report: ExportReport) -> Compared:
     """Say whether the same was written as then, and if not, for what was lost since."""
     now = {one.name: one.sha256 for one in report.facts.files}
     bounds = {name: earlier.filters.get(name) for name in ("since", "until", "outlet")}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from monitor.core import Monitor
+from monitor.config import Settings
 from monitor.store import open_store
 from monitor.store.copies import (
     Copy,
@@ -27,29 +28,28 @@ class Restored:
     """How many articles were forgotten again that had been since; None where nobody can tell."""
 
 
-def back_up(monitor: Monitor, path: Path, *, force: bool = False) -> Copy:
+def back_up(settings: Settings, path: Path, *, force: bool = False) -> Copy:
     """Write a verified copy of the database to `path`, while the desk works on.
 
     The database is taken as it is, without bringing its tables up to date: that is what one backs
     up before. Raises `UsageError` for PostgreSQL and for a file in the way, `StoreError` for what
     fails.
     """
-    return copy_database(database_file(monitor.settings.database_url), path, force=force)
+    return copy_database(database_file(settings.database_url), path, force=force)
 
 
-def restore(monitor: Monitor, path: Path) -> Restored:
+def restore(settings: Settings, path: Path, now: datetime) -> Restored:
     """Make the backup `path` the desk's database; the one before stays beside it.
 
     What was forgotten since the backup is forgotten again. Raises `UsageError` for PostgreSQL,
     `StoreError` for a backup that is damaged, of a newer program or none of ours, and where the
     database is in use.
     """
-    target = database_file(monitor.settings.database_url)
+    target = database_file(settings.database_url)
     copy, stones = read_copy(path), tombstones_of(target)
-    kept = put_in_place(path, target, monitor.now())
+    kept = put_in_place(path, target, now)
     if not stones:
         return Restored(copy, kept, None if stones is None else 0)
-    settings = monitor.settings
     with open_store(settings.database_url, name_key=settings.names_key) as store:
         again = sum(store.forget([one.article_id], one.reason, one.at) for one in stones)
         store.clear_file()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.core import Monitor
+from monitor.names import Desk
 from monitor.store import PollResult
 
 
@@ -16,17 +16,19 @@ class Added:
     result: PollResult
 
 
-def add_article(monitor: Monitor, url: str, *, title: str = "", outlet: str = "") -> Added:
+def add_article(monitor: Desk, url: str, *, title: str = "", outlet: str = "") -> Added:
     """Fetch and store the article at `url`; it is judged with the rest.
 
     Its outlet is `outlet`, else that of a feed followed of the same site, else its host. Raises
     `FeedError` where nothing can be fetched from there at all.
     """
     from monitor.feeds import article_id, open_client, read_by_hand, same_site
+    from monitor.feeds.manners import manners_of
 
     store = monitor.store
     known_outlet = next((f.outlet or f.title for f in store.feeds() if same_site(f.url, url)), "")
-    with open_client(monitor.settings.fetch, monitor.manners) as client:
+    manners = manners_of(monitor)
+    with open_client(monitor.settings.fetch, manners) as client:
         poll = read_by_hand(
             client,
             url,
@@ -36,5 +38,5 @@ def add_article(monitor: Monitor, url: str, *, title: str = "", outlet: str = ""
             now=monitor.now,
         )
     result = store.record_by_hand(poll, monitor.now())
-    store.save_visits(monitor.manners.take_changed(), monitor.now())
+    store.save_visits(manners.take_changed(), monitor.now())
     return Added(article_id(url), result)

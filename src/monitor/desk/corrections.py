@@ -27,9 +27,9 @@ from monitor.errors import DataError, NotFound
 from monitor.types import AssessedArticle, Review, Verdict
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.corpus.corrected import CorrectedFormat
     from monitor.desk.reviewing import Reviewer
+    from monitor.names import Desk
 
 Kind = Literal["conflict", "not applied", "not said"]
 """What is listed: another says otherwise; it could not be applied at all; no review can say it."""
@@ -86,7 +86,7 @@ class _Tally:
 
 
 def apply_corrections(
-    monitor: Monitor,
+    monitor: Desk,
     path: Path,
     format: CorrectedFormat,
     who: Reviewer,
@@ -120,7 +120,7 @@ def apply_corrections(
 
 
 def _apply(
-    monitor: Monitor,
+    monitor: Desk,
     corrected: Corrected,
     changes: Changes,
     who: Reviewer,
@@ -168,7 +168,7 @@ Told = Sequence[tuple[str, FlagSaid]]
 
 
 def _what_is_new(
-    monitor: Monitor,
+    monitor: Desk,
     assessed: AssessedArticle,
     corrected: Corrected,
     changes: Changes,
@@ -198,7 +198,7 @@ def _what_is_new(
 
 
 def _current(
-    monitor: Monitor, corrected: Corrected, keys: Mapping[str, Key]
+    monitor: Desk, corrected: Corrected, keys: Mapping[str, Key]
 ) -> tuple[AssessedArticle | None, str]:
     """Return the article, or None and why nothing can be said of it."""
     id_, version = corrected.article_id, corrected.sha256

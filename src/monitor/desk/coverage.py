@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from monitor.core import Monitor
 from monitor.errors import NotFound, UsageError
 from monitor.gaps import Draw, Told, ToldHad
 from monitor.masks import Shown
+from monitor.names import Desk
 from monitor.periods import days_of, midnight, parse_day
+from monitor.sampling.missed import gaps_until, had_of
 from monitor.types import Article
 
 OUTSIDE = (
@@ -28,7 +29,7 @@ class Sample:
     reviewed: frozenset[str]
 
 
-def sample_of(monitor: Monitor, day: str | None = None, *, draw: bool = True) -> Sample:
+def sample_of(monitor: Desk, day: str | None = None, *, draw: bool = True) -> Sample:
     """Return the sample of an ISO `day`, by default yesterday; the first to ask has it drawn.
 
     Raises `UsageError` for a day that is none, is not over, or has articles still to be judged;
@@ -49,13 +50,13 @@ def sample_of(monitor: Monitor, day: str | None = None, *, draw: bool = True) ->
     return _sample(monitor, found[0])
 
 
-def _sample(monitor: Monitor, draw: Draw) -> Sample:
+def _sample(monitor: Desk, draw: Draw) -> Sample:
     ids = [item.article_id for item in draw.offered]
     articles = tuple(monitor.store.article(one, ()).article for one in ids)
     return Sample(draw, articles, frozenset(monitor.store.verdicts(ids)))
 
 
-def draw_due(monitor: Monitor) -> Draw | None:
+def draw_due(monitor: Desk) -> Draw | None:
     """Draw yesterday's sample if it is not drawn yet and all of that day is judged."""
     today = monitor.now().astimezone(monitor.settings.zone).date()
     day = today - timedelta(days=1)
@@ -68,7 +69,7 @@ def draw_due(monitor: Monitor) -> Draw | None:
     return draw if monitor.store.add_draw(draw) else None
 
 
-def _draw(monitor: Monitor, day: date) -> Draw:
+def _draw(monitor: Desk, day: date) -> Draw:
     from monitor.sampling import draw_sample
 
     zone, stamps = monitor.settings.zone, monitor.relevance_stamps
@@ -86,7 +87,7 @@ def _draw(monitor: Monitor, day: date) -> Draw:
 
 
 def tell_elsewhere(
-    monitor: Monitor, url: str, *, note: str = "", same_as: str | None = None
+    monitor: Desk, url: str, *, note: str = "", same_as: str | None = None
 ) -> tuple[ToldHad, bool]:
     """Record a case learned of elsewhere; return what we had of it, and whether it is new.
 
@@ -105,16 +106,7 @@ def tell_elsewhere(
     return had_of(monitor, [kept])[0], new
 
 
-def had_of(monitor: Monitor, cases: list[Told]) -> list[ToldHad]:
-    """Say of each case what we had of it when the desk learned of it."""
-    from monitor.feeds import same_outlet
-
-    feeds = monitor.store.feeds()
-    followed = [same_outlet(case.url, feeds) for case in cases]
-    return monitor.store.had(cases, monitor.relevance_stamps, followed)
-
-
-def coverage(monitor: Monitor, since: date, until: date) -> dict[str, Any]:
+def coverage(monitor: Desk, since: date, until: date) -> dict[str, Any]:
     """Return the account of the days [since, until) as data: feeds, items, languages, gaps.
 
     What may be missed is of the window that ends with the period. Raises `UsageError`.
@@ -123,7 +115,7 @@ def coverage(monitor: Monitor, since: date, until: date) -> dict[str, Any]:
     zone = monitor.settings.zone
     first, last = midnight(since, zone), midnight(until, zone)
     ledger = monitor.store.ledger(first, last, monitor.stamps)
-    gaps = monitor.gaps(until.isoformat())
+    gaps = gaps_until(monitor, until.isoformat())
     cases = had_of(monitor, monitor.store.told(first, last))
     return {
         "schema": 1,
@@ -157,7 +149,7 @@ def coverage(monitor: Monitor, since: date, until: date) -> dict[str, Any]:
     }
 
 
-def _hidden(monitor: Monitor, case: ToldHad) -> dict[str, None]:
+def _hidden(monitor: Desk, case: ToldHad) -> dict[str, None]:
     """Return what is not told of a case: an address that holds a name hidden in its article."""
     if case.article_id is None:
         return {}
@@ -184,7 +176,7 @@ def _why(shown: Shown) -> dict[str, str]:
     return {"withheld": shown.withheld} if shown.withheld else {}
 
 
-def sample_json(monitor: Monitor, sample: Sample, *, patient: bool = False) -> dict[str, Any]:
+def sample_json(monitor: Desk, sample: Sample, *, patient: bool = False) -> dict[str, Any]:
     """Return a sample as data, names hidden, without the scores that it was stratified by.
 
     Those would suggest something to who reviews it.

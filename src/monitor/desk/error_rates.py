@@ -10,11 +10,11 @@ from monitor.config import data_dir
 from monitor.stamps import earlier_stamp, is_same
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.corpus.error_rates import RuleRates
+    from monitor.names import Desk
 
 
-def error_rates(monitor: Monitor, stamps: Sequence[str]) -> dict[str, Any]:
+def error_rates(monitor: Desk, stamps: Sequence[str]) -> dict[str, Any]:
     """Return the figures of the models and rules with these stamps, as far as they are at hand."""
     from monitor import corpus
 
@@ -22,7 +22,7 @@ def error_rates(monitor: Monitor, stamps: Sequence[str]) -> dict[str, Any]:
     return corpus.error_rates(stamps, data_dir("models"), rules, masking=masking)
 
 
-def _rules(monitor: Monitor, stamps: Sequence[str]) -> Iterator[RuleRates]:
+def _rules(monitor: Desk, stamps: Sequence[str]) -> Iterator[RuleRates]:
     """Yield the figures of guidelines, by the stamps under which they judged articles.
 
     There what the desk adds (rules switched off, the relevance they go by) follows theirs.

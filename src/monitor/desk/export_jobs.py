@@ -24,8 +24,8 @@ from monitor.desk.exports import export, filters_json, find_story
 from monitor.errors import MonitorError, NotFound, StoreError, UsageError, describe_exception
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.corpus import ExportFormat, TextDegree
+    from monitor.names import Desk
 
 logger = logging.getLogger("monitor.exports")
 
@@ -80,7 +80,7 @@ class ExportJobs:
     Threads may share it.
     """
 
-    def __init__(self, monitor: Monitor) -> None:
+    def __init__(self, monitor: Desk) -> None:
         self._monitor = monitor
         self._folder = monitor.settings.home / FOLDER
         self._lock = threading.Lock()

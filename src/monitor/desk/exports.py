@@ -17,15 +17,15 @@ from monitor.errors import UsageError
 from monitor.shapes import time_json
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.corpus import ExportFormat, ExportReport, Policy
     from monitor.corpus.facts import Read
+    from monitor.names import Desk
     from monitor.recorded import Recorded
     from monitor.store.filters import Filters
 
 
 def export(
-    monitor: Monitor,
+    monitor: Desk,
     directory: Path,
     *,
     format: ExportFormat,
@@ -68,7 +68,7 @@ def export(
     )
 
 
-def read_at(monitor: Monitor, moment: datetime) -> Read:
+def read_at(monitor: Desk, moment: datetime) -> Read:
     """Return that the desk is read as it was at a moment, by the stamps in force."""
     from monitor.corpus.facts import Read
 
@@ -77,7 +77,7 @@ def read_at(monitor: Monitor, moment: datetime) -> Read:
     return Read(moment, tuple(then.get(one, one) for one in stamps), then.get(stories, stories))
 
 
-def _counted(monitor: Monitor, given: Mapping[str, Any], read: Read) -> Read:
+def _counted(monitor: Desk, given: Mapping[str, Any], read: Read) -> Read:
     """Return how the desk is read, with how much of those days was forgotten, and nothing lost."""
     bounds = {name: given.get(name) for name in ("since", "until", "outlet")}
     forgotten = monitor.store.count_forgotten(**bounds, moment=read.moment)
@@ -85,7 +85,7 @@ def _counted(monitor: Monitor, given: Mapping[str, Any], read: Read) -> Read:
 
 
 def chosen(
-    monitor: Monitor, given: Mapping[str, Any], read: Read, *, live: bool = True
+    monitor: Desk, given: Mapping[str, Any], read: Read, *, live: bool = True
 ) -> Iterator[Recorded]:
     """Return the articles that pass filters as of a moment (`live`: now), oldest sight first."""
     monitor.carried((*monitor.stamps, monitor.stories_stamp))  # not while they are read
@@ -110,7 +110,7 @@ def _called(one: Recorded, then: Mapping[str, str]) -> Recorded:
 
 
 def make_filters(
-    monitor: Monitor, given: Mapping[str, Any], stories_stamp: str, *, live: bool = True
+    monitor: Desk, given: Mapping[str, Any], stories_stamp: str, *, live: bool = True
 ) -> Filters:
     """Return filters by their names; what is searched for can be found by all that is stored.
 
@@ -128,7 +128,7 @@ def make_filters(
     return filters
 
 
-def find_story(monitor: Monitor, story: str | None, stories_stamp: str = "") -> None:
+def find_story(monitor: Desk, story: str | None, stories_stamp: str = "") -> None:
     """Raise `NotFound` for a story that there is not, by the rule in force or of that stamp."""
     stamp = stories_stamp or monitor.stories_stamp
     if story is not None:

@@ -19,8 +19,8 @@ from monitor.stamps import is_same
 from monitor.types import SEVERITIES, Severity
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.guidelines import Guideline
+    from monitor.names import Desk
 
 DATA = "what editors said of flags of their drafts"
 """What such figures were measured on, as `measured.json` names it."""
@@ -53,7 +53,7 @@ class Said:
 
 
 def say_flag(
-    monitor: Monitor,
+    monitor: Desk,
     rule: str,
     *,
     right: bool,
@@ -78,7 +78,7 @@ def say_flag(
     return said_of(monitor.store.feedback(rule), found)[rule]
 
 
-def _guideline_of(monitor: Monitor, rule: str, named: str | None) -> Guideline:
+def _guideline_of(monitor: Desk, rule: str, named: str | None) -> Guideline:
     """Return the guideline in force that has the rule, which may be named by id or stamp."""
     having = [one for one in monitor.guidelines if any(r.id == rule for r in one.rules)]
     if not having:
@@ -133,12 +133,14 @@ def said_json(said: Said | None) -> dict[str, Any] | None:
     }
 
 
-def describe_rule(monitor: Monitor, name: str, rows: Iterable[Feedback]) -> dict[str, Any] | None:
-    """Return what `Monitor.rule` does with `feedback`, what editors said of it; None for none.
+def describe_rule(monitor: Desk, name: str, rows: Iterable[Feedback]) -> dict[str, Any] | None:
+    """Return what `describe_ruled` does with `feedback`, what editors said of it; None for none.
 
     `rows` are the counts as stored, of this rule at least.
     """
-    found = monitor.rule(name)
+    from monitor.guidelines import describe_ruled
+
+    found = describe_ruled(monitor.in_force, name)
     if found is None:
         return None
     guideline = next(one for one in monitor.guidelines if one.id == found["guideline"])

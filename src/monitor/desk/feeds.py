@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.core import Monitor
 from monitor.errors import FeedError
 from monitor.feeds import Discovered, make_feed, outline_feed, parse_opml, usual_gap
+from monitor.feeds.discover import discover_at
+from monitor.names import Desk
 from monitor.store import Brought
 from monitor.types import Feed, FeedKind, FeedState
 
@@ -37,7 +38,7 @@ class Loss:
     alone: Brought
 
 
-def followed(monitor: Monitor) -> list[Followed]:
+def followed(monitor: Desk) -> list[Followed]:
     """Return every feed followed, by name."""
     now = monitor.now()
     states = monitor.store.feed_states()
@@ -58,12 +59,12 @@ def name_of(feed: Feed) -> str:
     return feed.title or feed.outlet or feed.url
 
 
-def loss(monitor: Monitor, feed: Feed) -> Loss:
+def loss(monitor: Desk, feed: Feed) -> Loss:
     """Return what there would be less without a feed."""
     return Loss(*monitor.store.brought_alone(feed.id, monitor.relevance_stamps))
 
 
-def find_feeds(monitor: Monitor, address: str) -> Sequence[Discovered]:
+def find_feeds(monitor: Desk, address: str) -> Sequence[Discovered]:
     """Return the feeds that an address leads to: itself, or those that its page names.
 
     Raises `FeedError` where there is no page, and for a service that cannot be followed.
@@ -71,7 +72,7 @@ def find_feeds(monitor: Monitor, address: str) -> Sequence[Discovered]:
     if not address.strip():
         raise FeedError("an address is wanted")
     asked = make_feed(address if "://" in address else f"https://{address.strip()}")
-    return monitor.discover(asked.url)
+    return discover_at(monitor, asked.url)
 
 
 def read_opml(data: bytes) -> tuple[list[Feed], int]:
@@ -90,7 +91,7 @@ def read_opml(data: bytes) -> tuple[list[Feed], int]:
     return feeds, bad
 
 
-def follow(monitor: Monitor, wanted: Sequence[Discovered], *, asked: bool, kind: FeedKind) -> int:
+def follow(monitor: Desk, wanted: Sequence[Discovered], *, asked: bool, kind: FeedKind) -> int:
     """Follow feeds; return how many were not followed yet.
 
     Where their servers were `asked` just now, the first poll waits as long as between two polls.
@@ -99,7 +100,7 @@ def follow(monitor: Monitor, wanted: Sequence[Discovered], *, asked: bool, kind:
     if not wanted:
         raise FeedError("no feed was chosen")
     feeds = [make_feed(one.url, title=one.title, kind=kind) for one in wanted]
-    new = monitor.add_feeds(feeds)
+    new = monitor.store.add_feeds(feeds, monitor.now())
     if asked:
         wait = timedelta(seconds=monitor.settings.fetch.min_interval_s)
         monitor.store.put_off([feed.id for feed in feeds], monitor.now() + wait)

@@ -12,7 +12,7 @@ from monitor.errors import FeedError, UsageError
 from monitor.store.forgotten import Held
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
 Reason = Literal["person", "court", "publisher", "safety", "mistake"]
 REASONS: dict[Reason, str] = {
@@ -43,7 +43,7 @@ class Done:
     cleared: bool
 
 
-def choose(monitor: Monitor, given: Sequence[str]) -> list[Chosen]:
+def choose(monitor: Desk, given: Sequence[str]) -> list[Chosen]:
     """Return the articles named by id or address, each once.
 
     Raises `UsageError` for what is neither, or is the id of an article that there is not.
@@ -57,7 +57,7 @@ def choose(monitor: Monitor, given: Sequence[str]) -> list[Chosen]:
     return [Chosen(one, held.get(one), one in gone) for one in ids]
 
 
-def titles(monitor: Monitor, chosen: Sequence[Chosen]) -> dict[str, str]:
+def titles(monitor: Desk, chosen: Sequence[Chosen]) -> dict[str, str]:
     """Return by id the headlines of what is held, without names, or why there is none."""
     held = [one.article_id for one in chosen if one.held]
     articles = [monitor.store.article(one, ()).article for one in held]
@@ -78,7 +78,7 @@ def _id_of(name: str) -> str:
         raise UsageError(str(error)) from error
 
 
-def forget(monitor: Monitor, ids: Sequence[str], reason: Reason) -> Done:
+def forget(monitor: Desk, ids: Sequence[str], reason: Reason) -> Done:
     """Forget articles, clear the database's file and log of their words, delete exports kept here.
 
     May be killed and repeated at any moment: what was not cleared then is by the next call.

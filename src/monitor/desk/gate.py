@@ -13,8 +13,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from monitor.core import Monitor
 from monitor.errors import UsageError
+from monitor.store import Store
 from monitor.visitors import ROLES, SCOPES, Role, Scope, Token, Visitor
 
 PREFIX = "monitor_"
@@ -61,9 +61,10 @@ def rights_of(
 
 
 def add_token(
-    monitor: Monitor,
+    store: Store,
     name: str,
     rights: Role,
+    now: datetime,
     *,
     days: int | None = None,
     secret: Callable[[], str] = new_secret,
@@ -75,7 +76,6 @@ def add_token(
     called = " ".join(name.split())
     if not called or len(called) > MOST_NAME or any(map(_is_control, called)):
         raise UsageError(f"a name has 1 to {MOST_NAME} characters, none of them for control")
-    now = monitor.now()
     expires = None
     if days is not None:
         if not 1 <= days <= MOST_DAYS:
@@ -83,54 +83,54 @@ def add_token(
         expires = now + timedelta(days=days)
     told = PREFIX + secret()
     wanted = Token(0, called, rights.scopes, rights.provisional, now, expires)
-    return monitor.store.add_token(wanted, _hash(told)), told
+    return store.add_token(wanted, _hash(told)), told
 
 
 MOST_DAYS = 3650
 
 
-def revoke_token(monitor: Monitor, name: str) -> Token:
+def revoke_token(store: Store, name: str, now: datetime) -> Token:
     """End the token of `name` and the sessions made with it, at once. Raises `NotFound`."""
-    return monitor.store.revoke_token(" ".join(name.split()), monitor.now())
+    return store.revoke_token(" ".join(name.split()), now)
 
 
-def live_tokens(monitor: Monitor) -> list[Token]:
+def live_tokens(store: Store, now: datetime) -> list[Token]:
     """Return the tokens with which one can sign in, oldest first."""
-    now = monitor.now()
-    return [token for token in monitor.store.tokens() if token.ended(now) is None]
+    return [token for token in store.tokens() if token.ended(now) is None]
 
 
-def find_token(monitor: Monitor, told: str) -> Token | None:
+def find_token(store: Store, told: str, now: datetime) -> Token | None:
     """Return the token that `told` is, if it has not ended."""
-    found = monitor.store.find_token(_hash(told)) if is_token(told) else None
-    return found if found is not None and found.ended(monitor.now()) is None else None
+    found = store.find_token(_hash(told)) if is_token(told) else None
+    return found if found is not None and found.ended(now) is None else None
 
 
-def sign_in(monitor: Monitor, token: Token, *, secret: Callable[[], str] = new_secret) -> str:
+def sign_in(
+    store: Store, token: Token, now: datetime, *, secret: Callable[[], str] = new_secret
+) -> str:
     """Begin a session; return its secret, for the browser's cookie."""
     told = secret()
-    now = monitor.now()
-    monitor.store.add_session(_hash(told), token, now, **_bounds(now))
+    store.add_session(_hash(told), token, now, **_bounds(now))
     return told
 
 
-def find_session(monitor: Monitor, told: str) -> Token | None:
+def find_session(store: Store, told: str, now: datetime) -> Token | None:
     """Return whose session this is; note that it is used, once a day."""
     if not _SECRET.fullmatch(told):
         return None
-    now, hash_ = monitor.now(), _hash(told)
-    found = monitor.store.find_session(hash_, **_bounds(now))
+    hash_ = _hash(told)
+    found = store.find_session(hash_, **_bounds(now))
     if found is None or found[0].ended(now) is not None:
         return None
     if now - found[1] >= _NOTED:
-        monitor.store.touch_session(hash_, now)
+        store.touch_session(hash_, now)
     return found[0]
 
 
-def sign_out(monitor: Monitor, told: str) -> None:
+def sign_out(store: Store, told: str) -> None:
     """End a session."""
     if _SECRET.fullmatch(told):
-        monitor.store.drop_session(_hash(told))
+        store.drop_session(_hash(told))
 
 
 def visitor_of(token: Token) -> Visitor:

@@ -10,7 +10,6 @@ from pathlib import Path
 from uuid import uuid4
 
 from monitor import __version__
-from monitor.core import Monitor
 from monitor.errors import HandbookError
 from monitor.guidelines import InForce
 from monitor.handbook import (
@@ -45,24 +44,21 @@ class Written:
 
 
 def write_handbook(
-    monitor: Monitor,
+    in_force: InForce,
     directory: Path,
     *,
-    guideline: Sequence[str] | None = None,
+    made: date,
     seed: int = 1,
-    made: date | None = None,
     pdf: bool = True,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Written:
-    """Write the papers of the guidelines in force (or of those named) into `directory`.
+    """Write the papers of the guidelines in force into `directory`.
 
-    With the same guidelines, `seed` and `made` (default: today) the same bytes. `tell` is told of
+    With the same guidelines, `seed` and `made` the same bytes. `tell` is told of
     each file. Where no browser is or it fails, there is the HTML and `problem` says why. Raises
-    `UsageError` for a guideline that is not in force, `HandbookError` where the folder cannot be
-    written to.
+    `HandbookError` where the folder cannot be written to.
     """
-    in_force = monitor.in_force.chosen(guideline or None)
-    book = make_book(in_force, made=made or monitor.now().date(), program=__version__)
+    book = make_book(in_force, made=made, program=__version__)
     material = make_material(book, seed=seed, flags=flags_of(in_force))
     browser = find_browser() if pdf else None
     pages = render_pages(material, printed=browser is not None)

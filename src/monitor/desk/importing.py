@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.core import Monitor
 from monitor.errors import DataError, UsageError
+from monitor.names import Desk
 from monitor.types import Import, Place, Poll
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class _Tally:
 
 
 def import_file(
-    monitor: Monitor,
+    monitor: Desk,
     path: Path,
     *,
     format: RowFormat | None = None,
@@ -82,6 +82,7 @@ def import_file(
     Raises `UsageError` for a file that cannot be opened or an unknown format or language.
     """
     from monitor.corpus import unguard
+    from monitor.feeds.manners import manners_of
     from monitor.feeds.rows import format_of, open_rows
 
     kind = format or format_of(path)
@@ -96,7 +97,7 @@ def import_file(
                 tally.count(result, faults)
                 for warning in result.warnings:
                     complain(warning)
-                if visits := monitor.manners.take_changed():
+                if visits := manners_of(monitor).take_changed():
                     monitor.store.save_visits(visits, monitor.now())
                 report(file.position(), file.size)
         except DataError as error:
@@ -129,7 +130,7 @@ def _told(file: RowFile, path: Path, complain: Callable[[str], None]) -> Iterato
 
 
 def _polls(
-    monitor: Monitor,
+    monitor: Desk,
     source: Import,
     rows: Iterator[Row],
     outlet: str,
@@ -139,6 +140,7 @@ def _polls(
     """Yield what is to be stored together, and how many rows of it are at fault."""
     from monitor.feeds import open_client
     from monitor.feeds.imported import poll_of_address, poll_of_rows
+    from monitor.feeds.manners import manners_of
     from monitor.feeds.reader import PageReader
     from monitor.feeds.rows import AddressRow, Dropped
 
@@ -148,7 +150,7 @@ def _polls(
         for row in (row for row in some if isinstance(row, AddressRow)):
             if pages is None:
                 fetch = monitor.settings.fetch
-                client = stack.enter_context(open_client(fetch, monitor.manners))
+                client = stack.enter_context(open_client(fetch, manners_of(monitor)))
                 pages = PageReader(client, monitor.now)
             poll, places = poll_of_address(source, row, manner, pages, monitor.now())
             yield poll, places, int(not (poll.incoming or poll.sightings))
@@ -180,7 +182,7 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
         raise damage
 
 
-def _manner(monitor: Monitor, outlet: str, language: str) -> Manner:
+def _manner(monitor: Desk, outlet: str, language: str) -> Manner:
     from monitor.feeds.entry import short_language
     from monitor.feeds.imported import Manner
     from monitor.text.language import identify_language
@@ -196,7 +198,7 @@ def _manner(monitor: Monitor, outlet: str, language: str) -> Manner:
     )
 
 
-def _outlet_of(monitor: Monitor) -> Callable[[str], str]:
+def _outlet_of(monitor: Desk) -> Callable[[str], str]:
     """Return what names the outlet of an address: a feed followed of the same site, else its host.
 
     A host is looked up once.

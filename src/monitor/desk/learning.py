@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.config import data_dir
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
 NAME = "relevance-en"
 """The model that learns from reviews."""
@@ -33,7 +33,7 @@ class Learning:
     differ: int
 
 
-def learning_of(monitor: Monitor) -> Learning:
+def learning_of(monitor: Desk) -> Learning:
     """Return what the model in force has not learned yet; nothing is trained for it."""
     training = _training()
     last = _until(training)
@@ -51,7 +51,7 @@ def learning_of(monitor: Monitor) -> Learning:
     )
 
 
-def count_new(monitor: Monitor) -> int:
+def count_new(monitor: Desk) -> int:
     """Return how many reviewed articles the model in force has not learned from."""
     return monitor.store.count_reviewed(_until(_training()))
 

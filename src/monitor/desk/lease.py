@@ -19,7 +19,7 @@ from monitor.holders import holder_name, is_dead
 from monitor.types import Lease
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
     from monitor.store import Store
 
 LENGTH = timedelta(seconds=90)
@@ -102,7 +102,7 @@ def holder_words(lease: Lease) -> str:
 
 
 @contextmanager
-def alone(monitor: Monitor) -> Iterator[None]:
+def alone(monitor: Desk) -> Iterator[None]:
     """Hold the schedule for a job that is done once; raises `UsageError` where another has it."""
     with Turn(monitor.store, monitor.now) as turn:
         other = turn.take()

@@ -17,9 +17,9 @@ from monitor.periods import midnight
 from monitor.trends.letter import Complaint, Letter, Point, write_letter
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.guidelines import Guideline
     from monitor.guidelines.schema import Rule
+    from monitor.names import Desk
     from monitor.types import AssessedArticle, FieldName, Finding
 
 Rules = Mapping[tuple[str, str], "Rule"]
@@ -38,7 +38,7 @@ class ConfirmedFlag:
 
 
 def confirmed_flags(
-    monitor: Monitor, outlet: str, since: date, until: date
+    monitor: Desk, outlet: str, since: date, until: date
 ) -> tuple[ConfirmedFlag, ...]:
     """Return the confirmed flags of the articles of [since, until), article seen last first.
 
@@ -76,7 +76,7 @@ def _identifies(article: AssessedArticle, field: FieldName, start: int, end: int
     )
 
 
-def draft_letter(monitor: Monitor, outlet: str, since: date, until: date) -> Letter | None:
+def draft_letter(monitor: Desk, outlet: str, since: date, until: date) -> Letter | None:
     """Return the letter on an outlet's articles of [since, until); None: nothing is confirmed."""
     groups: dict[str, list[ConfirmedFlag]] = {}
     for flag in confirmed_flags(monitor, outlet, since, until):
@@ -99,7 +99,7 @@ def guideline_names(guidelines: Sequence[Guideline]) -> str:
     return "” and “".join(f"{one.title} {one.version}" for one in guidelines)
 
 
-def _complaint(monitor: Monitor, flags: list[ConfirmedFlag], rules: Rules) -> Complaint:
+def _complaint(monitor: Desk, flags: list[ConfirmedFlag], rules: Rules) -> Complaint:
     one, seen = flags[0].article.article, flags[0].shown
     when = date_words(one.published or one.seen, "", monitor.settings.zone).partition(",")[0]
     points = dict.fromkeys(_point(flag, rules) for flag in flags)

@@ -17,19 +17,20 @@ from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
-from monitor.core import Monitor
 from monitor.digest import articles_in, build_digest, day_bounds, note_unmeasured, words
 from monitor.digest.brief import write_brief
 from monitor.digest.build import ALL
 from monitor.digest.choose import choose, only, stories_of, without
 from monitor.digest.due import REACH, Due, due_on, due_sends
 from monitor.digest.letter import Mask, write_letter
+from monitor.digest.make import digest_between
 from monitor.digest.message import Envelope, address_of, make_message
 from monitor.digest.smtp import Told, send_message
 from monitor.digest.times import day_words
 from monitor.errors import UsageError
-from monitor.fold import kept_groups
+from monitor.fold import fold_due, kept_groups
 from monitor.masks import Shown
+from monitor.names import Desk
 from monitor.recipients import Recipient, SmtpSettings
 from monitor.types import AssessedArticle, Delivery, Digest, Outcome, Story
 
@@ -56,14 +57,14 @@ class Sent:
         return self.outcome in (None, "sent")
 
 
-def send_due(monitor: Monitor, now: datetime, *, send: Send = send_message) -> list[Sent]:
+def send_due(monitor: Desk, now: datetime, *, send: Send = send_message) -> list[Sent]:
     """Send what is due at `now`; return what became of each digest, nothing where none was due."""
     if not monitor.settings.smtp.host or not monitor.settings.recipients:
         return []
     return _send_all(monitor, due_now(monitor, now), now, send)
 
 
-def due_now(monitor: Monitor, now: datetime) -> list[Due]:
+def due_now(monitor: Desk, now: datetime) -> list[Due]:
     """Return what is due at `now`, to whom; whoever unsubscribed gets nothing."""
     gone = monitor.store.unsubscribed()
     wanted = [r for r in monitor.settings.recipients if r.address.casefold() not in gone]
@@ -73,7 +74,7 @@ def due_now(monitor: Monitor, now: datetime) -> list[Due]:
 
 
 def send_day(
-    monitor: Monitor,
+    monitor: Desk,
     day: str | None,
     now: datetime,
     *,
@@ -107,7 +108,7 @@ def send_day(
 
 
 def _day_of(
-    monitor: Monitor, recipient: Recipient, day: str | None, now: datetime, again: bool
+    monitor: Desk, recipient: Recipient, day: str | None, now: datetime, again: bool
 ) -> Due:
     """Return a day as a digest to be sent."""
     zone = monitor.settings.zone
@@ -129,13 +130,13 @@ def _day_of(
 
 
 def _send_all(
-    monitor: Monitor, dues: Sequence[Due], now: datetime, send: Send, *, again: bool = False
+    monitor: Desk, dues: Sequence[Due], now: datetime, send: Send, *, again: bool = False
 ) -> list[Sent]:
     gone = monitor.store.unsubscribed()
     known: dict[tuple[str, str], Shown] = {}
     key = monitor.store.key(KEY) if dues else ""
     if dues:
-        monitor.fold()  # or what joins a story that was sent would be sent as one of its own
+        fold_due(monitor)  # or what joins a story that was sent would be sent as one of its own
     digests: dict[tuple[datetime | None, ...], Digest] = {}
     broken: Told | None = None
     results = []
@@ -147,8 +148,8 @@ def _send_all(
         period = (due.oldest, due.since, due.until)
         if period not in digests:
             day = due.label(monitor.settings.zone)
-            digests[period] = monitor.digest_between(
-                due.since, due.until, day=day, oldest=due.oldest
+            digests[period] = digest_between(
+                monitor, due.since, due.until, day=day, oldest=due.oldest
             )
             _look_through(monitor, digests[period], known)
         gone_by = (due.reached, due.oldest)
@@ -164,7 +165,7 @@ def _send_all(
     return results
 
 
-def _too_old(monitor: Monitor, due: Due, digest: Digest) -> Digest:
+def _too_old(monitor: Desk, due: Due, digest: Digest) -> Digest:
     """Return what no digest reaches any more, and the one before did; without words."""
     found: Iterator[AssessedArticle] = iter(())
     if due.reached is None or due.reached < due.oldest:
@@ -195,7 +196,7 @@ def _skip(due: Due, why: str) -> Sent:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    monitor: Monitor
+    monitor: Desk
     due: Due
     digest: Digest
     old: Digest
@@ -329,7 +330,7 @@ def _said(summary: str, lines: Sequence[str]) -> str:
     return " ".join((f"{summary.removesuffix('.')}.", *lines)) if lines else summary
 
 
-def _look_through(monitor: Monitor, digest: Digest, known: dict[tuple[str, str], Shown]) -> None:
+def _look_through(monitor: Desk, digest: Digest, known: dict[tuple[str, str], Shown]) -> None:
     """Note what may be shown of the articles of a digest: recipients get the same ones."""
     context = [one.article for story in digest.context for one in story.articles]
     every = [*articles_in(digest), *context]
@@ -338,7 +339,7 @@ def _look_through(monitor: Monitor, digest: Digest, known: dict[tuple[str, str],
     known |= {(one.id, one.sha256): shown[one.id] for one in new}
 
 
-def find_recipient(monitor: Monitor, token: str) -> str | None:
+def find_recipient(monitor: Desk, token: str) -> str | None:
     """Return whose link to unsubscribe this is: one of the recipients' addresses, or nobody's."""
     key = monitor.store.known_key(KEY)
     if key is None:
@@ -347,7 +348,7 @@ def find_recipient(monitor: Monitor, token: str) -> str | None:
     return address_of(token, key, addresses)
 
 
-def unsubscribe(monitor: Monitor, token: str) -> str | None:
+def unsubscribe(monitor: Desk, token: str) -> str | None:
     """Send no more to the address that a link was made for; return it."""
     address = find_recipient(monitor, token)
     if address is not None:

@@ -18,7 +18,7 @@ from monitor.sharing import WAIT_S, Share, patiently
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.core import Monitor
+    from monitor.names import Desk
     from monitor.types import Article
 
 __all__ = [
@@ -45,7 +45,7 @@ _AT_ONCE = 16
 
 
 def mask_due(
-    monitor: Monitor,
+    monitor: Desk,
     *,
     report: Callable[[int], None] | None = None,
     stopped: Callable[[], bool] = lambda: False,
@@ -81,7 +81,7 @@ def mask_due(
     return total
 
 
-def look_through(monitor: Monitor, articles: Sequence[Article]) -> list[Mask]:
+def look_through(monitor: Desk, articles: Sequence[Article]) -> list[Mask]:
     """Return the masks of articles, and of their other versions that need them too."""
     stamp = monitor.names_stamp
     older = monitor.store.older_versions([article.id for article in articles], stamp)
@@ -89,7 +89,7 @@ def look_through(monitor: Monitor, articles: Sequence[Article]) -> list[Mask]:
     return [make_mask(one, stamp, monitor.mask) for one in every.values()]
 
 
-def complete_due(monitor: Monitor, *, stopped: Callable[[], bool] = lambda: False) -> int:
+def complete_due(monitor: Desk, *, stopped: Callable[[], bool] = lambda: False) -> int:
     """Hide in every article what others of its story, and older versions, hide; return how many.
 
     May be killed and repeated at any moment.
@@ -108,7 +108,7 @@ def complete_due(monitor: Monitor, *, stopped: Callable[[], bool] = lambda: Fals
     return total
 
 
-def complete(monitor: Monitor, ids: Sequence[str]) -> None:
+def complete(monitor: Desk, ids: Sequence[str]) -> None:
     """Make the masks of articles whole, save those that hold names whose key is lost."""
     groups = monitor.store.mask_groups(ids, monitor.stories_stamp)
     spreading = NamePropagation(groups, monitor.store.name_key.read)
@@ -120,7 +120,7 @@ def complete(monitor: Monitor, ids: Sequence[str]) -> None:
     monitor.store.record_complete([one for one in found if one[0].untold != KEY])
 
 
-def lift(monitor: Monitor, article_id: str, name: str, who: str, *, undo: bool = False) -> int:
+def lift(monitor: Desk, article_id: str, name: str, who: str, *, undo: bool = False) -> int:
     """Hide a name in an article no longer; return of how many articles of its story that holds.
 
     What is kept is who said so and when, and hashes of each word and of all as one; with `undo`
@@ -144,7 +144,7 @@ def lift(monitor: Monitor, article_id: str, name: str, who: str, *, undo: bool =
     return len(near)
 
 
-def _turns(monitor: Monitor, share: Share, *, wait: bool) -> Iterator[tuple[str, ...]]:
+def _turns(monitor: Desk, share: Share, *, wait: bool) -> Iterator[tuple[str, ...]]:
     """Yield whose word to go by, nobody's at last; with `wait` again while others are at work."""
     yield monitor.relevance_stamps
     yield ()
@@ -154,7 +154,7 @@ def _turns(monitor: Monitor, share: Share, *, wait: bool) -> Iterator[tuple[str,
 
 
 def shown(
-    monitor: Monitor, articles: Iterable[Article], *, ask: frozenset[str] = frozenset()
+    monitor: Desk, articles: Iterable[Article], *, ask: frozenset[str] = frozenset()
 ) -> dict[str, Shown]:
     """Return by id what may be shown of whole articles; of those in `ask` also the names.
 
@@ -165,7 +165,7 @@ def shown(
 
 
 def see(
-    monitor: Monitor,
+    monitor: Desk,
     articles: Iterable[Article],
     *,
     who: str | None = None,
@@ -193,29 +193,29 @@ def seen_json(article: Article, shown: Shown) -> dict[str, Any]:
     return {**told, "title": None, "withheld": shown.withheld} if shown.withheld else told
 
 
-def ask(monitor: Monitor, ids: Sequence[str], who: str) -> int:
+def ask(monitor: Desk, ids: Sequence[str], who: str) -> int:
     """Show `who` the names of articles for an hour, and count it; return of how many."""
     now = monitor.now()
     return monitor.store.ask_names(ids, who, now, now + SHOWN_FOR)
 
 
-def ask_once(monitor: Monitor, ids: Sequence[str], who: str) -> int:
+def ask_once(monitor: Desk, ids: Sequence[str], who: str) -> int:
     """Count that `who` is shown the names of articles this once; return of how many."""
     now = monitor.now()
     return monitor.store.ask_names(ids, who, now, now)
 
 
-def hide(monitor: Monitor, ids: Sequence[str], who: str) -> None:
+def hide(monitor: Desk, ids: Sequence[str], who: str) -> None:
     """Hide the names of articles from `who` again."""
     monitor.store.hide_names(ids, who, monitor.now())
 
 
-def asked(monitor: Monitor, who: str) -> frozenset[str]:
+def asked(monitor: Desk, who: str) -> frozenset[str]:
     """Return the articles whose names `who` asked for, within the last hour."""
     return monitor.store.asked(who, monitor.now())
 
 
-def asked_by_month(monitor: Monitor, since: datetime | None = None) -> dict[str, int]:
+def asked_by_month(monitor: Desk, since: datetime | None = None) -> dict[str, int]:
     """Return how often names were asked for in each month of the desk's zone, oldest first."""
     zone = monitor.settings.zone
     times = monitor.store.asking_times(since)

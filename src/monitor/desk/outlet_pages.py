@@ -9,8 +9,8 @@ from monitor.desk.trends import Period, basis_of, outlets_of
 from monitor.errors import NotFound
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.counted import Item
+    from monitor.names import Desk
     from monitor.trends import Scorecard
 
 
@@ -24,7 +24,7 @@ class CardList:
 
 
 def read_cards(
-    monitor: Monitor, period: Period, *, name: str = "", limit: int | None, after: str | None = None
+    monitor: Desk, period: Period, *, name: str = "", limit: int | None, after: str | None = None
 ) -> CardList:
     """Return the scorecards of outlets whose names have `name`, most stories first.
 

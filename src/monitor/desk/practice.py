@@ -14,7 +14,7 @@ from monitor.errors import NotFound, UsageError
 from monitor.types import MEASURED_FROM, VERDICTS, Verdict
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
 ENOUGH = MEASURED_FROM
 """Answers below which a kappa says little."""
@@ -84,7 +84,7 @@ class Practice:
     answers: tuple[Practised, ...]
 
 
-def practice_of(monitor: Monitor, who: Reviewer) -> Practice:
+def practice_of(monitor: Desk, who: Reviewer) -> Practice:
     """Return what the desk has decided and a reviewer has not seen, in an order of its own."""
     answers = tuple(monitor.store.practised(who.name))
     done = {one.article_id for one in answers}
@@ -94,7 +94,7 @@ def practice_of(monitor: Monitor, who: Reviewer) -> Practice:
 
 
 def answer(
-    monitor: Monitor, article_id: str, verdict: Verdict, who: Reviewer, *, sha256: str
+    monitor: Desk, article_id: str, verdict: Verdict, who: Reviewer, *, sha256: str
 ) -> Practised:
     """Store what is said in practice; return it beside the desk's word.
 
@@ -102,11 +102,11 @@ def answer(
     not decided, or that was changed meanwhile.
     """
     read = monitor.store.article(article_id, ()).article
-    desk = desk_verdicts(monitor.store.said([article_id]), who.name).get(article_id)
-    if desk is None or read.sha256 != sha256:
+    decided = desk_verdicts(monitor.store.said([article_id]), who.name).get(article_id)
+    if decided is None or read.sha256 != sha256:
         raise UsageError("the desk has no verdict on this text to practise with")
     monitor.store.add_practice(
-        who.name, article_id, sha256, verdict=verdict, desk=desk, now=monitor.now()
+        who.name, article_id, sha256, verdict=verdict, desk=decided, now=monitor.now()
     )
     for one in monitor.store.practised(who.name):
         if one.article_id == article_id:

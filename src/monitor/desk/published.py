@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from monitor.desk.names import complete, look_through
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.corpus import Guard
     from monitor.guidelines import Ruling
+    from monitor.names import Desk
     from monitor.recorded import Recorded
     from monitor.store import Store
     from monitor.types import Article
@@ -24,7 +24,7 @@ _AT_ONCE = 16
 """Articles looked through in one transaction: half a second's work."""
 
 
-def guard_of(monitor: Monitor, filters: Mapping[str, Any]) -> Guard:
+def guard_of(monitor: Desk, filters: Mapping[str, Any]) -> Guard:
     """Return what this desk knows of people: its rules on them, and its own secret.
 
     The secret is the store's and stays, so that ids are the same in every export of a desk; on a
@@ -58,7 +58,7 @@ def _judges(ruling: Ruling) -> bool:
     return bool(rules) and rules.isdisjoint({*ruling.disable, *low})
 
 
-def with_names(monitor: Monitor, records: Iterable[Recorded]) -> Iterator[Recorded]:
+def with_names(monitor: Desk, records: Iterable[Recorded]) -> Iterator[Recorded]:
     """Yield records with which names are hidden, as the code of today tells them.
 
     Articles that it has not looked through yet are looked through, however many there are, and what
@@ -73,7 +73,7 @@ def with_names(monitor: Monitor, records: Iterable[Recorded]) -> Iterator[Record
         yield from (replace(one, shown=found[one.assessed.article.id]) for one in page)
 
 
-def _look_through(monitor: Monitor, wanted: list[Article]) -> None:
+def _look_through(monitor: Desk, wanted: list[Article]) -> None:
     stamp = monitor.names_stamp
     known = monitor.store.masks((one.id, one.sha256) for one in wanted)
     done = {key for key, mask in known.items() if mask.stamp in (stamp, "")}

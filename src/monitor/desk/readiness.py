@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from monitor.core import Monitor
 from monitor.errors import MonitorError
+from monitor.names import Desk
 
-PARTS: Mapping[str, Callable[[Monitor], object]] = {
+PARTS: Mapping[str, Callable[[Desk], object]] = {
     "database": lambda monitor: monitor.store.ping(),
     "guideline": lambda monitor: monitor.guideline,
     "models": lambda monitor: monitor.classifiers,
 }
 
 
-def troubles(monitor: Monitor) -> dict[str, MonitorError]:
+def troubles(monitor: Desk) -> dict[str, MonitorError]:
     """Open each part of `PARTS`; return what is wrong with those that cannot be used."""
     found: dict[str, MonitorError] = {}
     for part, use in PARTS.items():

@@ -32,9 +32,9 @@ from monitor.desk.rehydrating import hydrate
 from monitor.errors import FeedError
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.feeds import Manners
     from monitor.feeds.reader import PageAnswer, PageReader
+    from monitor.names import Desk
     from monitor.store import Store
 
 CAUSES = {
@@ -104,7 +104,7 @@ class Done:
 
 
 def rehydrate(
-    monitor: Monitor,
+    monitor: Desk,
     wish: Wish,
     *,
     report: Callable[[int], None] | None = None,
@@ -129,7 +129,7 @@ def rehydrate(
 
 
 def _work(
-    monitor: Monitor,
+    monitor: Desk,
     wish: Wish,
     source: Path,
     key: Mapping[str, Mapping[str, Any]],
@@ -163,7 +163,7 @@ def _work(
                     store.save_visits(manners.take_changed(), monitor.now())
 
 
-def _store(monitor: Monitor) -> Store | None:
+def _store(monitor: Desk) -> Store | None:
     """Return this desk's store; None where there is none, as where an export is only read."""
     address = monitor.settings.database_url
     file = Path(address.removeprefix("sqlite:///"))
@@ -171,11 +171,11 @@ def _store(monitor: Monitor) -> Store | None:
     return monitor.store if there else None
 
 
-def _manners(monitor: Monitor, store: Store | None) -> Manners:
-    from monitor.feeds import Manners
+def _manners(monitor: Desk, store: Store | None) -> Manners:
+    from monitor.feeds.manners import Manners, manners_of
 
     if store is not None:
-        return monitor.manners
+        return manners_of(monitor)
     return Manners(monitor.settings.fetch.host_spacing_s, monitor.now, sleep=monitor.sleep)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.core import Monitor
+from monitor.config import Settings
+from monitor.store import Store
 
 _AT_ONCE = 200
 """Articles that expire in one transaction: some hundredths of a second for other writers."""
@@ -20,16 +21,15 @@ class Expired:
     cleared: bool
 
 
-def expire(monitor: Monitor, now: datetime) -> Expired | None:
+def expire(store: Store, settings: Settings, now: datetime) -> Expired | None:
     """Let the words of old articles expire; `None` where the desk keeps them for ever.
 
     May be killed and repeated at any moment: what was not cleared then is cleared by the next run.
     """
-    days = monitor.settings.store.keep_text_days
+    days = settings.store.keep_text_days
     if not days:
         return None
     before = now - timedelta(days=days)
-    store = monitor.store
     total = 0
     while count := store.expire(before, now, limit=_AT_ONCE):
         total += count

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -15,7 +15,7 @@ from monitor.periods import bounds_of, parse_day
 from monitor.types import Article, AssessedArticle, Review, Verdict
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
 Order = Literal["uncertain", "newest"]
 Which = Literal["open", "sample", "second", "differ"]
@@ -96,7 +96,7 @@ class Queue:
         return self.entries[place - 1].article_id if place else None
 
 
-def queue_of(monitor: Monitor, chosen: Chosen, who: Reviewer) -> Queue:
+def queue_of(monitor: Desk, chosen: Chosen, who: Reviewer) -> Queue:
     """Return the stories chosen, for a reviewer. Raises `UsageError` for a day that is none."""
     if chosen.which == "sample":
         return _sample(monitor, chosen.day)
@@ -147,7 +147,7 @@ def differ(said: Sequence[Said]) -> bool:
     return len({one.verdict for one in said if not one.waits}) > 1
 
 
-def _sample(monitor: Monitor, day: str) -> Queue:
+def _sample(monitor: Desk, day: str) -> Queue:
     """Return a day's sample as far as it was drawn, in the order of its lots."""
     today = monitor.now().astimezone(monitor.settings.zone).date()
     chosen = parse_day(day, "day") if day else today - timedelta(days=1)
@@ -157,19 +157,19 @@ def _sample(monitor: Monitor, day: str) -> Queue:
     return Queue(tuple(Entry(one, one, (one,), bool(said.get(one))) for one in ids))
 
 
-def sample_day(monitor: Monitor, chosen: Chosen) -> date:
+def sample_day(monitor: Desk, chosen: Chosen) -> date:
     """Return the day whose sample is asked for."""
     today = monitor.now().astimezone(monitor.settings.zone).date()
     return parse_day(chosen.day, "day") if chosen.day else today - timedelta(days=1)
 
 
-def taken_by_others(monitor: Monitor, who: Reviewer) -> dict[str, str]:
+def taken_by_others(monitor: Desk, who: Reviewer) -> dict[str, str]:
     """Return by article which other reviewer looks at it now."""
     claimed = monitor.store.claimed(monitor.now())
     return {one: name for one, name in claimed.items() if name != who.name}
 
 
-def claim(monitor: Monitor, article_id: str, who: Reviewer) -> bool:
+def claim(monitor: Desk, article_id: str, who: Reviewer) -> bool:
     """Keep an article from others for some minutes; False where another looks at it.
 
     Who has no name keeps nothing: it would be kept from whoever gives one next.
@@ -180,7 +180,7 @@ def claim(monitor: Monitor, article_id: str, who: Reviewer) -> bool:
     return monitor.store.claim(article_id, who.name, now + CLAIMED_FOR, now)
 
 
-def story_articles(monitor: Monitor, article_id: str) -> list[str]:
+def story_articles(monitor: Desk, article_id: str) -> list[str]:
     """Return the other articles of an article's story."""
     stamp = monitor.stories_stamp
     story = monitor.store.stories_of(stamp, [article_id]).get(article_id)
@@ -196,9 +196,7 @@ def same_words(one: Article, other: Article) -> bool:
     return bool(words) and words == _WORD.findall(other.text.casefold())
 
 
-def others_of(
-    monitor: Monitor, article: Article
-) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
+def others_of(monitor: Desk, article: Article) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
     """Return the other articles of a story: those with the same text, and the rest."""
     others = [monitor.store.article(one, ()).article for one in story_articles(monitor, article.id)]
     others = [one for one in others if not one.expired]
@@ -207,7 +205,7 @@ def others_of(
 
 
 def decide(
-    monitor: Monitor,
+    monitor: Desk,
     article_id: str,
     verdict: Verdict | None,
     who: Reviewer,
@@ -249,17 +247,17 @@ def _flag(
     raise NotFound(f"article '{assessed.article.id}' has no such flag of the rule '{rule}'")
 
 
-def undo(monitor: Monitor, decision: int, who: Reviewer) -> Decision:
+def undo(monitor: Desk, decision: int, who: Reviewer) -> Decision:
     """Take one's own act back; return it. Raises `NotFound`, `UsageError`."""
     return monitor.store.undo(decision, who.name, monitor.now())
 
 
-def last_act(monitor: Monitor, who: Reviewer, acts: Sequence[Act] = ("review",)) -> Decision | None:
+def last_act(monitor: Desk, who: Reviewer, acts: Sequence[Act] = ("review",)) -> Decision | None:
     """Return the latest act of a reviewer that can be undone."""
     return monitor.store.last_act(who.name, acts)
 
 
-def confirm(monitor: Monitor, decision: int, who: Reviewer, *, right: bool) -> int:
+def confirm(monitor: Desk, decision: int, who: Reviewer, *, right: bool) -> int:
     """Confirm a volunteer's decision, or overrule it; return the act.
 
     Raises `NotFound`, and `UsageError` for one's own, for one that does not wait, and for a
@@ -268,3 +266,24 @@ def confirm(monitor: Monitor, decision: int, who: Reviewer, *, right: bool) -> i
     if who.provisional:
         raise UsageError("a volunteer confirms nothing")
     return monitor.store.judge_decision(decision, who.name, monitor.now(), right=right)
+
+
+def add_review(
+    desk: Desk,
+    article_id: str,
+    verdict: Verdict,
+    *,
+    tags: Mapping[str, Iterable[str]] | None = None,
+    reviewer: str = "",
+    sha256: str | None = None,
+    provisional: bool = False,
+) -> Review:
+    """Store what a person says of an article; of its current version unless `sha256` is given.
+
+    What is `provisional` counts once a reviewer confirms it. Raises `NotFound`, and
+    `UsageError` for a label that is none.
+    """
+    version = sha256 or desk.store.article(article_id, ()).article.sha256
+    now, labels = desk.now(), check_labels(tags or {})
+    said = Review(article_id, version, reviewer, verdict, labels, now, None, provisional)
+    return replace(said, decision=desk.store.add_review(said, now))

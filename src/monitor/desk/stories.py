@@ -15,8 +15,8 @@ from monitor.shapes import finding_json, time_json
 from monitor.types import Span
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.masks import Shown
+    from monitor.names import Desk
     from monitor.store.stories import KeptStory
     from monitor.stories import Change, Outlet
     from monitor.types import Article, AssessedArticle
@@ -34,7 +34,7 @@ class StoryPage:
 
 
 def list_stories(
-    monitor: Monitor,
+    monitor: Desk,
     *,
     since: datetime | None = None,
     until: datetime | None = None,
@@ -56,7 +56,7 @@ def list_stories(
 
 
 def page_json(
-    monitor: Monitor, page: StoryPage, *, who: str | None = None, patient: bool = False
+    monitor: Desk, page: StoryPage, *, who: str | None = None, patient: bool = False
 ) -> dict[str, Any]:
     """Return a page of stories as data, names hidden unless `who` asks, as of `names.see`."""
     articles = [first.article for _, first in page.stories]
@@ -71,7 +71,7 @@ def page_json(
 
 
 def story_json(
-    monitor: Monitor, story_id: str, *, who: str | None = None, patient: bool = False
+    monitor: Desk, story_id: str, *, who: str | None = None, patient: bool = False
 ) -> dict[str, Any]:
     """Return one story with all its articles as data, without those that people rejected.
 
@@ -111,7 +111,7 @@ def _named_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
 
 
 def _outlet_json(
-    monitor: Monitor, outlet: Outlet, first: Outlet, shown: Mapping[str, Shown]
+    monitor: Desk, outlet: Outlet, first: Outlet, shown: Mapping[str, Shown]
 ) -> dict[str, Any]:
     article, may = outlet.assessed.article, shown[outlet.assessed.article.id]
     before = first.assessed.article
@@ -132,7 +132,7 @@ def _outlet_json(
     }
 
 
-def _versions_json(monitor: Monitor, article_id: str, *, asked: bool) -> list[dict[str, Any]]:
+def _versions_json(monitor: Desk, article_id: str, *, asked: bool) -> list[dict[str, Any]]:
     """Return every version with what it changed of the one before; of one withdrawn no words."""
     from monitor.stories import changes_of
 

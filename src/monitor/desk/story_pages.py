@@ -10,7 +10,7 @@ from monitor.errors import NotFound
 from monitor.store.story_lists import StoryChoice
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
     from monitor.store.stories import KeptStory
     from monitor.stories import Outlet
     from monitor.types import Article, AssessedArticle
@@ -40,7 +40,7 @@ class StoryList:
 
 
 def read_stories(
-    monitor: Monitor, choice: StoryChoice, *, limit: int = STORIES, after: str | None = None
+    monitor: Desk, choice: StoryChoice, *, limit: int = STORIES, after: str | None = None
 ) -> StoryList:
     """Return stories, newest first. Raises `NotFound` where there is no story `after`."""
     store, stamp, judges = monitor.store, monitor.stories_stamp, monitor.stamps
@@ -77,7 +77,7 @@ class StoryRead:
 
 
 def read_story(
-    monitor: Monitor, story_id: str, *, limit: int = ARTICLES, after: str | None = None
+    monitor: Desk, story_id: str, *, limit: int = ARTICLES, after: str | None = None
 ) -> StoryRead:
     """Return one story. Raises `NotFound` where there is none, or no article `after` in it."""
     from monitor.stories import compare_story

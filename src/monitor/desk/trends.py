@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from monitor.core import Monitor
 from monitor.counted import Item
 from monitor.errors import NotFound, UsageError
+from monitor.names import Desk
 from monitor.periods import LONGEST_PUBLISHED_DAYS, days_of, midnight, month_of
+from monitor.sampling.missed import gaps_until
 from monitor.stamps import is_same
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Period:
         return self.until - timedelta(days=1)
 
 
-def read_period(monitor: Monitor, since: date, until: date) -> Period:
+def read_period(monitor: Desk, since: date, until: date) -> Period:
     """Read what is about trafficking in the days [since, until). Raises `UsageError`."""
     days_of(since, until)
     first, last = _bounds(monitor, since, until)
@@ -47,7 +48,7 @@ def read_period(monitor: Monitor, since: date, until: date) -> Period:
     return Period(since, until, items, _stories(monitor, items))
 
 
-def read_published(monitor: Monitor, since: date, until: date) -> Period:
+def read_published(monitor: Desk, since: date, until: date) -> Period:
     """Read what is about trafficking and was published in the days [since, until).
 
     An item's moment is that of its publication. Raises `UsageError`.
@@ -69,19 +70,19 @@ def read_published(monitor: Monitor, since: date, until: date) -> Period:
     )
 
 
-def _bounds(monitor: Monitor, since: date, until: date) -> tuple[datetime, datetime]:
+def _bounds(monitor: Desk, since: date, until: date) -> tuple[datetime, datetime]:
     zone = monitor.settings.zone
     return midnight(since, zone), midnight(until, zone)
 
 
-def _stories(monitor: Monitor, items: tuple[Item, ...]) -> Mapping[str, str]:
+def _stories(monitor: Desk, items: tuple[Item, ...]) -> Mapping[str, str]:
     """Return the story of each item, by id; what is not folded yet is a story of its own."""
     ids = [item.id for item in items]
     kept = monitor.store.kept_stories_of(monitor.stories_stamp, ids)
     return {one: kept.get(one, one) for one in ids}
 
 
-def basis_of(monitor: Monitor) -> Basis:
+def basis_of(monitor: Desk) -> Basis:
     """Return which flags are counted: what was measured of other rules than these does not hold."""
     from monitor.guidelines import load_measured
     from monitor.trends import proven_rules
@@ -99,7 +100,7 @@ def basis_of(monitor: Monitor) -> Basis:
     return proven_rules(in_force.stamp, rows)
 
 
-def trends_of(monitor: Monitor, period: Period) -> Trends:
+def trends_of(monitor: Desk, period: Period) -> Trends:
     """Count a period."""
     from monitor.trends import count_trends
 
@@ -125,7 +126,7 @@ def trends_of(monitor: Monitor, period: Period) -> Trends:
     return replace(found, dates="published", undated=period.undated)
 
 
-def outlet_name(monitor: Monitor, outlet_id: str, since: date, until: date) -> str:
+def outlet_name(monitor: Desk, outlet_id: str, since: date, until: date) -> str:
     """Return the name of an outlet with an article in the days [since, until). `NotFound`."""
     from monitor.trends import outlet_id as id_of
 
@@ -136,7 +137,7 @@ def outlet_name(monitor: Monitor, outlet_id: str, since: date, until: date) -> s
     raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
 
 
-def _stored(monitor: Monitor, since: date, until: date) -> Mapping[date, Mapping[str, int]]:
+def _stored(monitor: Desk, since: date, until: date) -> Mapping[date, Mapping[str, int]]:
     """Return how many articles of [since, until) are stored, by day and outlet."""
     days = days_of(since, until)
     bounds = {day: _bounds(monitor, day, _after(day)) for day in days}
@@ -149,7 +150,7 @@ def _after(day: date) -> date:
     return day + timedelta(days=1)
 
 
-def outlets_of(monitor: Monitor, period: Period) -> tuple[Outlet, ...]:
+def outlets_of(monitor: Desk, period: Period) -> tuple[Outlet, ...]:
     """Return the outlets with articles in a period, most stories first."""
     from monitor.trends import list_outlets
 
@@ -159,7 +160,7 @@ def outlets_of(monitor: Monitor, period: Period) -> tuple[Outlet, ...]:
     return list_outlets(period.items, period.story_of, stored)
 
 
-def scorecard_of(monitor: Monitor, period: Period, outlet_id: str) -> Scorecard:
+def scorecard_of(monitor: Desk, period: Period, outlet_id: str) -> Scorecard:
     """Return the scorecard of an outlet, by id; raises `NotFound` for one with no article then."""
     from monitor.trends import outlet_basis, score_outlet
 
@@ -170,7 +171,7 @@ def scorecard_of(monitor: Monitor, period: Period, outlet_id: str) -> Scorecard:
     raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
 
 
-def report_of(monitor: Monitor, month: str) -> Report:
+def report_of(monitor: Desk, month: str) -> Report:
     """Return the report of a month such as 2026-11. Raises `UsageError`, also for one to come."""
     from monitor.trends import make_report, outlet_basis, score_outlet
 
@@ -188,13 +189,13 @@ def report_of(monitor: Monitor, month: str) -> Report:
         outlets,
         cards,
         title=f"Coverage of trafficking in human beings, {month}",
-        gaps=monitor.gaps(period.until.isoformat()).words,
+        gaps=gaps_until(monitor, period.until.isoformat()).words,
         rules=monitor.rule_titles,
     )
 
 
 def judge_flag(
-    monitor: Monitor,
+    monitor: Desk,
     article: str,
     rule: str,
     *,

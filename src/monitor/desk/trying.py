@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.config import cache_dir
-from monitor.core import BATCH
 from monitor.desk.quotes import seen_words
 from monitor.errors import UsageError
+from monitor.names import BATCH
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.guidelines import Checked, Guideline
     from monitor.masks import Shown
+    from monitor.names import Desk
     from monitor.types import Article, AssessedArticle, Finding
 
 SAMPLES_KEPT = 3
@@ -87,7 +87,7 @@ class Trial:
     rules: tuple[RuleTrial, ...]
 
 
-def tried_rules(monitor: Monitor, file: Path) -> Guideline:
+def tried_rules(monitor: Desk, file: Path) -> Guideline:
     """Read the rules of a file as they would be in force here.
 
     In the folder of a guideline they belong to that, elsewhere to the first one in force. Raises
@@ -110,7 +110,7 @@ def tried_rules(monitor: Monitor, file: Path) -> Guideline:
     return load_rule_file(file, folder, beside=beside, cache=cache)
 
 
-def _own(monitor: Monitor) -> list[Path]:
+def _own(monitor: Desk) -> list[Path]:
     """Return the folders of the guidelines in force."""
     from monitor.config import guideline_dir
 
@@ -119,7 +119,7 @@ def _own(monitor: Monitor) -> list[Path]:
 
 
 def try_rules(
-    monitor: Monitor,
+    monitor: Desk,
     guideline: Guideline,
     *,
     since: datetime | None = None,
@@ -197,7 +197,7 @@ def _count(one: AssessedArticle, checked: Checked, kept: dict[str, _Kept]) -> bo
     return bool(flagged)
 
 
-def _told(monitor: Monitor, rule: str, of: _Kept, shown: int) -> RuleTrial:
+def _told(monitor: Desk, rule: str, of: _Kept, shown: int) -> RuleTrial:
     """Return what was counted of a rule, with hits from as many outlets as there are."""
     rounds = zip_longest(*(reversed(latest) for latest in of.latest.values()))
     chosen = [one for one in chain.from_iterable(rounds) if one][:shown]

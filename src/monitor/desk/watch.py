@@ -20,7 +20,7 @@ from monitor.errors import MonitorError, describe_exception
 from monitor.shapes import time_json
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
     from monitor.store import PollResult
     from monitor.types import Feed
 
@@ -47,8 +47,8 @@ class Job:
     """
 
     name: str
-    do: Callable[[Monitor, Stopped], Mapping[str, int]]
-    due: Callable[[Monitor], datetime | None] | None = None
+    do: Callable[[Desk, Stopped], Mapping[str, int]]
+    due: Callable[[Desk], datetime | None] | None = None
 
 
 def pause_s(
@@ -120,7 +120,7 @@ class _Failures:
 
 
 def watch(
-    monitor: Monitor,
+    monitor: Desk,
     *,
     stop: Stop,
     tell: Tell,
@@ -150,7 +150,7 @@ def watch(
 
 
 def _wait_for_turn(
-    monitor: Monitor, turn: Turn, stop: Stop, tell: Tell, rest: Callable[[float], object]
+    monitor: Desk, turn: Turn, stop: Stop, tell: Tell, rest: Callable[[float], object]
 ) -> bool:
     """Return once the schedule is this process's, `False` where it is to stop before."""
     told = ""
@@ -171,7 +171,7 @@ def _wait_for_turn(
 
 
 def _round(
-    monitor: Monitor,
+    monitor: Desk,
     jobs: Sequence[Job],
     stopped: Stopped,
     tell: Tell,
@@ -193,11 +193,11 @@ def _round(
         return pauses[1]  # the jobs themselves will say what is wrong
 
 
-def _moments(monitor: Monitor, jobs: Sequence[Job]) -> dict[str, datetime | None]:
+def _moments(monitor: Desk, jobs: Sequence[Job]) -> dict[str, datetime | None]:
     return {job.name: job.due(monitor) for job in jobs if job.due}
 
 
-def _do(monitor: Monitor, job: Job, stopped: Stopped, tell: Tell) -> bool:
+def _do(monitor: Desk, job: Job, stopped: Stopped, tell: Tell) -> bool:
     """Do one job, and tell; return whether that went well."""
     start, said = time.monotonic(), dict[str, object]()
     try:
@@ -215,8 +215,10 @@ def _do(monitor: Monitor, job: Job, stopped: Stopped, tell: Tell) -> bool:
 # The jobs --------------------------------------------------------------------------------
 
 
-def ingest(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
+def ingest(monitor: Desk, stopped: Stopped) -> dict[str, int]:
     """Poll the feeds that are due."""
+    from monitor.feeds.ingest import ingest_due
+
     counts = Counter(feeds=0, failed=0, unchanged=0, fetched=0, stored=0, dropped=0)
 
     def report(_: Feed, result: PollResult) -> None:
@@ -229,41 +231,46 @@ def ingest(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
             dropped=sum(result.dropped.values()),
         )
 
-    monitor.ingest(report=report, stopped=stopped)
+    ingest_due(monitor, report=report, stopped=stopped)
     return dict(counts)
 
 
-def _next_poll(monitor: Monitor) -> datetime | None:
-    due = monitor.next_due()
+def _next_poll(monitor: Desk) -> datetime | None:
+    from monitor.feeds.ingest import next_due
+
+    due = next_due(monitor)
     return due[1] if due else None
 
 
-def assess(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
+def assess(monitor: Desk, stopped: Stopped) -> dict[str, int]:
     """Run every assessor on what it has not judged."""
-    totals = monitor.assess(stopped=stopped).values()
+    from monitor.judging import assess_due
+
+    totals = assess_due(monitor, stopped=stopped).values()
     return {name: sum(count[name] for count in totals) for name in ("assessed", "failed")}
 
 
-def names(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
+def names(monitor: Desk, stopped: Stopped) -> dict[str, int]:
     """Look for names that lists do not show."""
     from monitor.desk.names import mask_due
 
     return {"masked": mask_due(monitor, stopped=stopped)}
 
 
-def index(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
+def index(monitor: Desk, stopped: Stopped) -> dict[str, int]:
     """Take into the index of the archive what is not in it, as after an update."""
     from monitor.desk.archive import fill_index
 
     return {"indexed": fill_index(monitor, stopped=stopped)}
 
 
-def fold(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
+def fold(monitor: Desk, stopped: Stopped) -> dict[str, int]:
     """Fold new articles into stories, and take care of what outlets took back."""
     from monitor.desk.names import complete_due
     from monitor.desk.withdraw import withdraw
+    from monitor.fold import fold_due
 
-    folded = monitor.fold()
+    folded = fold_due(monitor)
     complete_due(monitor, stopped=stopped)  # a story has one set of hidden names
     if stopped():
         return {"folded": folded}
@@ -271,7 +278,7 @@ def fold(monitor: Monitor, stopped: Stopped) -> dict[str, int]:
     return {"folded": folded, "withdrawn": done.withdrawn, "erased": done.erased}
 
 
-def sample(monitor: Monitor, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
+def sample(monitor: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
     """Draw what of yesterday is offered for review, once all of it is judged."""
     from monitor.desk.coverage import draw_due
 
@@ -279,7 +286,7 @@ def sample(monitor: Monitor, stopped: Stopped) -> dict[str, int]:  # noqa: ARG00
     return {"drawn": len(drawn.offered) if drawn else 0}
 
 
-def send(monitor: Monitor, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
+def send(monitor: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
     """Send the digests that are due."""
     from monitor.desk.mail import send_due
 
@@ -287,11 +294,11 @@ def send(monitor: Monitor, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 
     return {name: outcomes[name] for name in ("sent", "failed", "unknown")}
 
 
-def expire(monitor: Monitor, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
+def expire(monitor: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
     """Let the words of old articles expire, where the desk says so."""
     from monitor.desk.retention import expire as expire_old
 
-    done = expire_old(monitor, monitor.now())
+    done = expire_old(monitor.store, monitor.settings, monitor.now())
     return {"expired": done.articles if done else 0}
 
 

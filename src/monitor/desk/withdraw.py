@@ -10,7 +10,7 @@ from monitor.names import make_mask
 from monitor.persons import people_in
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
     from monitor.persons.people import PersonLists
     from monitor.types import Article, Finding
 
@@ -42,7 +42,7 @@ class Withdrawn:
     erased: int
 
 
-def withdraw(monitor: Monitor, now: datetime) -> Withdrawn:
+def withdraw(monitor: Desk, now: datetime) -> Withdrawn:
     """Find what was taken back, and erase it `[store] withdrawn_grace_days` after it was found.
 
     May be killed and repeated at any moment: what was compared is in the store.

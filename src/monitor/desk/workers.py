@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING
 from monitor.desk.beside import PATIENCE_S, on_end_of_input
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
 Told = Callable[[str, int, int], None]
 """Is told a stamp, how many were judged, and how many of them failed."""
@@ -97,16 +97,17 @@ def _end(process: subprocess.Popen[str], reader: threading.Thread) -> None:
     reader.join()
 
 
-def work(monitor: Monitor) -> None:
+def work(monitor: Desk) -> None:
     """Judge what is due, as one of several; this is what a worker runs."""
     from monitor.desk.names import mask_due
+    from monitor.judging import assess_due
 
     asked = threading.Event()
     on_end_of_input(asked.set)
     for stamp in (*monitor.stamps, monitor.names_stamp):
         _say(stamp, 0, 0)
-    totals = monitor.assess(
-        report=lambda stamp, n: _say(stamp, n, 0), stopped=asked.is_set, wait=True
+    totals = assess_due(
+        monitor, report=lambda stamp, n: _say(stamp, n, 0), stopped=asked.is_set, wait=True
     )
     for stamp, count in totals.items():
         _say(stamp, 0, count["failed"])

@@ -1,6 +1,6 @@
 """Whether this installation and this desk can work, part by part, and what to do where not."""
 
-from monitor.doctor.check import Check, Desk, Status
+from monitor.doctor.check import Check, Setup, Status
 from monitor.doctor.examine import EXAMINATIONS, examine, exit_code
 
-__all__ = ["EXAMINATIONS", "Check", "Desk", "Status", "examine", "exit_code"]
+__all__ = ["EXAMINATIONS", "Check", "Setup", "Status", "examine", "exit_code"]

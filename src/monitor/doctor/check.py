@@ -26,7 +26,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Setup:
     """What is examined: settings, the file they are from (`None`: defaults), and the time.
 
     `monotonic` is what the clock that nobody sets said at `now`, in seconds; `None`: not known.

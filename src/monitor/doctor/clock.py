@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from monitor.core import utc_now
-from monitor.doctor.check import Check, Desk
+from monitor.doctor.check import Check, Setup
+from monitor.names import utc_now
 
 _BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """A clock that says less is wrong: this program is newer."""
@@ -18,7 +18,7 @@ _DRIFT_S = 2.0
 
 
 def examine_clock(
-    desk: Desk,
+    setup: Setup,
     *,
     now: Callable[[], datetime] = utc_now,
     monotonic: Callable[[], float] = time.monotonic,
@@ -27,15 +27,15 @@ def examine_clock(
 
     How evenly is seen over the examination: the wall clock against one that nobody can set.
     """
-    if not _BUILT <= desk.now < _TOO_LATE:
-        yield Check("clock", "fault", f"the year is {desk.now.year}", "set the machine's clock")
+    if not _BUILT <= setup.now < _TOO_LATE:
+        yield Check("clock", "fault", f"the year is {setup.now.year}", "set the machine's clock")
         return
-    if desk.monotonic is not None:
-        passed = monotonic() - desk.monotonic
-        jump = (now() - desk.now).total_seconds() - passed
+    if setup.monotonic is not None:
+        passed = monotonic() - setup.monotonic
+        jump = (now() - setup.now).total_seconds() - passed
         if abs(jump) > _DRIFT_S:
             found = f"it moved by {jump:+.0f} s in {passed:.0f} s besides running: somebody sets it"
             yield Check("clock", "warning", found, "let one time service set it (NTP)")
-    zone = ZoneInfo(desk.settings.timezone)
-    here = desk.now.astimezone(zone)
-    yield Check("clock", "ok", f"{here:%Y-%m-%d %H:%M} in {desk.settings.timezone}")
+    zone = ZoneInfo(setup.settings.timezone)
+    here = setup.now.astimezone(zone)
+    yield Check("clock", "ok", f"{here:%Y-%m-%d %H:%M} in {setup.settings.timezone}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.doctor.check import Check, Desk
+from monitor.doctor.check import Check, Setup
 from monitor.doctor.encryption import encryption_words
 from monitor.errors import how_to_install
 from monitor.store.condition import Condition, inspect_database
@@ -17,9 +17,9 @@ MIN_FREE_BYTES = 1_000_000_000
 _SHOWN = 5
 
 
-def examine_database(desk: Desk) -> Iterator[Check]:
+def examine_database(setup: Setup) -> Iterator[Check]:
     """Reach the database without changing it: tables, damage, room; then feeds and times."""
-    state = inspect_database(desk.settings.database_url, desk.now)
+    state = inspect_database(setup.settings.database_url, setup.now)
     yield _tables(state)
     if state.damage:
         advice = "monitor restore FILE, if there is a backup; else sqlite3's .recover saves some"
@@ -34,7 +34,7 @@ def examine_database(desk: Desk) -> Iterator[Check]:
     if state.folder and not state.read_only:
         yield _space(state)
     yield Check("disk", "ok", f"{state.name}: {_encryption(state)}")
-    yield from _clock_behind(desk, state)
+    yield from _clock_behind(setup, state)
     if state.feeds:
         yield from _feeds(state)
 
@@ -73,10 +73,10 @@ def _encryption(state: Condition) -> str:
     return encryption_words(state.folder)
 
 
-def _clock_behind(desk: Desk, state: Condition) -> Iterator[Check]:
+def _clock_behind(setup: Setup, state: Condition) -> Iterator[Check]:
     last = state.newest
-    if last is not None and last > desk.now + timedelta(minutes=5):
-        found = f"it is {desk.now:%Y-%m-%d %H:%M} UTC, but something was stored at"
+    if last is not None and last > setup.now + timedelta(minutes=5):
+        found = f"it is {setup.now:%Y-%m-%d %H:%M} UTC, but something was stored at"
         found = f"{found} {last:%Y-%m-%d %H:%M}"
         yield Check("clock", "fault", found, "set the clock: what is due cannot be told")
 

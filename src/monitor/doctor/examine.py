@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from monitor.config import data_dir, settings_variables
-from monitor.doctor.check import Check, Desk
+from monitor.doctor.check import Check, Setup
 from monitor.doctor.clock import examine_clock
 from monitor.doctor.database import examine_database
 from monitor.doctor.mail import examine_mail
@@ -14,16 +14,16 @@ from monitor.doctor.parts import examine_parts
 from monitor.doctor.serving import examine_serving
 from monitor.errors import MonitorError, how_to_install
 
-Examination = Callable[[Desk], Iterator[Check]]
+Examination = Callable[[Setup], Iterator[Check]]
 
 
-def examine(desk: Desk, examinations: Iterable[Examination] | None = None) -> list[Check]:
+def examine(setup: Setup, examinations: Iterable[Examination] | None = None) -> list[Check]:
     """Return what each examination says; one that fails itself is a fault of its part."""
     found: list[Check] = []
     for look in EXAMINATIONS if examinations is None else examinations:
         part = look.__name__.removeprefix("examine_")
         try:
-            found += look(desk)
+            found += look(setup)
         except MonitorError as error:
             found.append(Check(part, "fault", str(error), _ADVICE.get(part, "")))
         except Exception as error:  # noqa: BLE001 - the other parts are to be examined too
@@ -37,9 +37,9 @@ def exit_code(checks: Iterable[Check]) -> int:
     return int(any(check.status == "fault" for check in checks))
 
 
-def examine_settings(desk: Desk) -> Iterator[Check]:
+def examine_settings(setup: Setup) -> Iterator[Check]:
     """Say which settings are in force. That they can be read was seen before."""
-    file = desk.file
+    file = setup.file
     said = f"from {file.resolve()}" if file else f"the defaults: no monitor.toml in {Path.cwd()}"
     names = settings_variables()
     if names:
@@ -51,7 +51,7 @@ def examine_settings(desk: Desk) -> Iterator[Check]:
         yield Check("settings", "warning", said, advice)
 
 
-def examine_models(_: Desk) -> Iterator[Check]:
+def examine_models(_: Setup) -> Iterator[Check]:
     """Check every file of every model in use against its sha256."""
     from monitor.classify import list_models
 
@@ -65,11 +65,11 @@ def examine_models(_: Desk) -> Iterator[Check]:
             yield Check("models", "ok", f"{name}: whole, in use{said}")
 
 
-def examine_guideline(desk: Desk) -> Iterator[Check]:
+def examine_guideline(setup: Setup) -> Iterator[Check]:
     """Load the guidelines in force, with the settings of their rules."""
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
-    for guideline in Monitor(desk.settings).guidelines:
+    for guideline in Desk(setup.settings).guidelines:
         yield Check("guideline", "ok", f"{guideline.stamp}: {len(guideline.rules)} rules")
 
 

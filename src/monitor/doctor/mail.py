@@ -9,7 +9,7 @@ from datetime import timedelta
 from monitor.digest.coverage import delivery_words
 from monitor.digest.due import TROUBLE_DAYS, undelivered
 from monitor.digest.smtp import try_login
-from monitor.doctor.check import Check, Desk
+from monitor.doctor.check import Check, Setup
 from monitor.store.condition import deliveries_in
 
 PART = "mail"
@@ -17,9 +17,9 @@ PATIENCE_S = 10.0
 _SHOWN = 5
 
 
-def examine_mail(desk: Desk) -> Iterator[Check]:
+def examine_mail(setup: Setup) -> Iterator[Check]:
     """Sign in to the mail server and send nothing; tell of digests that may not have arrived."""
-    smtp, recipients = desk.settings.smtp, desk.settings.recipients
+    smtp, recipients = setup.settings.smtp, setup.settings.recipients
     if not smtp.host:
         if recipients:
             found = f"{len(recipients)} recipients, but no mail server"
@@ -34,7 +34,7 @@ def examine_mail(desk: Desk) -> Iterator[Check]:
         yield Check(PART, "fault", trouble, advice)
     else:
         yield Check(PART, "ok", f"{place} takes mail of ours ({len(recipients)} recipients)")
-    recent = deliveries_in(desk.settings.database_url, desk.now - timedelta(days=TROUBLE_DAYS))
+    recent = deliveries_in(setup.settings.database_url, setup.now - timedelta(days=TROUBLE_DAYS))
     for lost in undelivered(recent)[:_SHOWN]:
         advice = "monitor recipients sends --open says what to do"
         yield Check(PART, "warning", delivery_words(lost), advice)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 
-from monitor.doctor.check import Check, Desk
+from monitor.doctor.check import Check, Setup
 from monitor.errors import how_to_install
 
 
@@ -54,11 +54,11 @@ PARTS = (
 """A library that comes in gets a line here; `extra` marks what works without."""
 
 
-def examine_parts(desk: Desk) -> Iterator[Check]:
+def examine_parts(setup: Setup) -> Iterator[Check]:
     """Import each part; PostgreSQL's driver is needed where the database is one."""
     for part in PARTS:
         needed = not part.extra or (
-            part.module == "psycopg" and desk.settings.database.startswith("postgres")
+            part.module == "psycopg" and setup.settings.database.startswith("postgres")
         )
         yield examine_part(part, needed=needed)
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from monitor.doctor.check import Check, Desk
+from monitor.doctor.check import Check, Setup
 from monitor.store.condition import tokens_in
 
 PART = "serving"
 _HOW = "docs/operator.md, Serving others"
 
 
-def examine_serving(desk: Desk) -> Iterator[Check]:
+def examine_serving(setup: Setup) -> Iterator[Check]:
     """See who may come from elsewhere, and whether what they send can be read on the way."""
-    live = [t for t in tokens_in(desk.settings.database_url) if t.ended(desk.now) is None]
-    public = desk.settings.digest.public_url
-    for proxy in desk.settings.serve.trusted_proxies:
+    live = [t for t in tokens_in(setup.settings.database_url) if t.ended(setup.now) is None]
+    public = setup.settings.digest.public_url
+    for proxy in setup.settings.serve.trusted_proxies:
         if ipaddress.ip_network(proxy).prefixlen == 0:
             found = f"[serve] trusted_proxies has {proxy}: anybody is believed who says whom he is"
             yield Check(PART, "warning", found, "name the proxies' own addresses")

@@ -13,7 +13,7 @@ from monitor.feeds.manners import Manners
 from monitor.feeds.opml import OpmlFeed, parse_opml, render_opml
 from monitor.feeds.packs import Pack, PackFeed, all_packs, find_pack
 from monitor.feeds.parse import parse_feed
-from monitor.feeds.plan import askable_feeds, due_feeds, next_due
+from monitor.feeds.plan import due_feeds
 from monitor.feeds.poll import article_sha256
 from monitor.feeds.rhythm import usual_gap
 from monitor.feeds.starter import make_feed, outline_feed, starter_opml
@@ -39,7 +39,6 @@ __all__ = [
     "all_packs",
     "article_id",
     "article_sha256",
-    "askable_feeds",
     "canonical_url",
     "collect",
     "discover",
@@ -49,7 +48,6 @@ __all__ = [
     "fetch",
     "find_pack",
     "make_feed",
-    "next_due",
     "open_client",
     "outline_feed",
     "parse_feed",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from monitor.errors import FeedError
 from monitor.feeds.decode import decode, header_charset
-from monitor.feeds.http import PAGE_TYPES, Client, fetch
+from monitor.feeds.http import PAGE_TYPES, Client, fetch, open_client
 from monitor.feeds.markup import find_links
 from monitor.feeds.parse import parse_feed
 from monitor.feeds.urls import canonical_url, join_url, shown_url
+
+if TYPE_CHECKING:
+    from monitor.names import Desk
 
 _TYPES = frozenset(
     (
@@ -62,3 +66,9 @@ def discover(client: Client, url: str, *, now: datetime) -> tuple[Discovered, ..
     except FeedError:
         return discover_feeds(answer.body, answer.content_type, answer.final_url)
     return (Discovered(answer.final_url, feed.title),)
+
+
+def discover_at(desk: Desk, site: str) -> tuple[Discovered, ...]:
+    """Return the feeds that the page at `site` names; raises `FeedError` without a page."""
+    with open_client(desk.settings.fetch) as client:
+        return discover(client, site, now=desk.now())

@@ -10,9 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from monitor.types import Visit
+
+if TYPE_CHECKING:
+    from monitor.names import Desk
 
 MAX_CRAWL_DELAY_S = 30.0
 """A longer Crawl-delay is honoured so far: with more, a day would not do for one day's news."""
@@ -122,3 +126,14 @@ class Manners:
             while len(self._files) >= _MAX_FILES:
                 self._files.pop(next(iter(self._files)))
             self._files[url] = (self._now(), FAILURE_LIFE if failed else FILE_LIFE, value)
+
+
+_KEPT: WeakKeyDictionary[Desk, Manners] = WeakKeyDictionary()
+
+
+def manners_of(desk: Desk) -> Manners:
+    """Return what is known of hosts: kept for as long as the desk, visits in the store."""
+    if desk not in _KEPT:
+        least, known = desk.settings.fetch.host_spacing_s, desk.store.visits()
+        _KEPT[desk] = Manners(least, desk.now, known=known, sleep=desk.sleep)
+    return _KEPT[desk]

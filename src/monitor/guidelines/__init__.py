@@ -14,7 +14,7 @@ from monitor.guidelines.countries import (
     unchecked_words,
 )
 from monitor.guidelines.coverage import coverage_json
-from monitor.guidelines.describe import describe_rule, describe_ruled
+from monitor.guidelines.describe import describe_rule, describe_ruled, rules_json
 from monitor.guidelines.engine import check_document, check_documents
 from monitor.guidelines.examples import ExampleFailure, run_examples
 from monitor.guidelines.in_force import InForce, Ruling, load_guidelines, rules_called
@@ -63,6 +63,7 @@ __all__ = [
     "rule_json",
     "rule_schema",
     "rules_called",
+    "rules_json",
     "run_examples",
     "unchecked_words",
     "write_skeleton",

@@ -78,6 +78,11 @@ def describe_ruled(in_force: InForce, name: str) -> dict[str, Any] | None:
     return {**said, "also": [f"{of.id}/{other.id}" for of, other in others]}
 
 
+def rules_json(in_force: InForce) -> list[dict[str, Any]]:
+    """Return every rule of the guidelines in force, as data."""
+    return [rule_json(of, rule) for of in in_force.guidelines for rule in of.rules]
+
+
 def _limits(guideline: Guideline, rule: Rule) -> Iterator[str]:
     yield from (" ".join(limit.split()) for limit in rule.limits)
     if rule.kind in _KINDS:

@@ -24,7 +24,7 @@ class Checker:
         await asyncio.get_running_loop().run_in_executor(self._pool, self._worker.start)
 
     async def check(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Return `Monitor.check_text(**options)`; raises what that raises, else `WorkerError`.
+        """Return `Drafts.check_text(**options)`; raises what that raises, else `WorkerError`.
 
         Where the process ended, a new one tries once more: it may have been another's fault.
         """

@@ -14,8 +14,8 @@ from typing import Any
 from monitor.classify import Classified
 from monitor.classify.bulk import chunks
 from monitor.config import Settings, data_dir, guideline_dir
-from monitor.core import BATCH, Monitor
 from monitor.errors import UsageError
+from monitor.names import BATCH, Desk
 from monitor.scale.cluster import Cluster, open_cluster
 from monitor.scale.tasks import Due, Files, Ready, Rows
 from monitor.scale.worker import Worker
@@ -44,7 +44,7 @@ def bare_settings(settings: Settings) -> Settings:
 
 @contextmanager
 def _cluster(
-    monitor: Monitor, workers: int, address: str, stamps: Sequence[str], *, everything: bool
+    monitor: Desk, workers: int, address: str, stamps: Sequence[str], *, everything: bool
 ) -> Iterator[Cluster]:
     """Open a cluster whose workers judge as this program does; raises `UsageError` for another."""
     make = {"settings": bare_settings(monitor.settings)}
@@ -65,7 +65,7 @@ def _first_other(theirs: Sequence[str], ours: Sequence[str]) -> str:
 
 
 def classify(
-    monitor: Monitor, rows: Iterable[Any], *, workers: int, address: str = ""
+    monitor: Desk, rows: Iterable[Any], *, workers: int, address: str = ""
 ) -> Iterator[Classified]:
     """Yield the records of rows in order, chunk by chunk: as `monitor.classify_bulk`."""
     stamps = [assessor.stamp for assessor in monitor.classifiers]
@@ -75,7 +75,7 @@ def classify(
 
 
 def check_files(
-    monitor: Monitor, paths: Sequence[str], options: Mapping[str, Any], *, workers: int
+    monitor: Desk, paths: Sequence[str], options: Mapping[str, Any], *, workers: int
 ) -> Iterator[dict[str, Any]]:
     """Yield a document's JSON for each path, in order.
 
@@ -90,13 +90,13 @@ def check_files(
 
 
 def assess(
-    monitor: Monitor,
+    monitor: Desk,
     *,
     workers: int,
     address: str = "",
     report: Callable[[str, int], None] | None = None,
 ) -> dict[str, dict[str, int]]:
-    """Run every assessor on what is due: as `monitor.assess`, which see.
+    """Run every assessor on what is due: as `judging.assess_due`, which see.
 
     The database is read and written here alone, a batch a transaction: a kill loses no more than
     what is on the way.
@@ -113,7 +113,7 @@ def assess(
 
 
 def _judged(
-    monitor: Monitor, cluster: Cluster, stamp: str
+    monitor: Desk, cluster: Cluster, stamp: str
 ) -> Iterator[Mapping[str, Sequence[Assessment]]]:
     """Have judged what `stamp` has not; yield what was said of some articles once it is stored."""
     tasks: deque[Due] = deque()
@@ -128,7 +128,7 @@ def _judged(
         yield said
 
 
-def _due(monitor: Monitor, stamp: str) -> Iterator[Due]:
+def _due(monitor: Desk, stamp: str) -> Iterator[Due]:
     """Yield what `stamp` has not judged, and of each which others have not either."""
     last = None
     while batch := monitor.store.due(stamp, limit=BATCH, after=last):
@@ -143,7 +143,7 @@ def _due(monitor: Monitor, stamp: str) -> Iterator[Due]:
         yield Due(batch, wanted)
 
 
-def _record(monitor: Monitor, task: Due, said: Mapping[str, Sequence[Assessment]]) -> None:
+def _record(monitor: Desk, task: Due, said: Mapping[str, Sequence[Assessment]]) -> None:
     """Store what a worker said of some articles, at once."""
     pairs = [
         (task.articles[number], one)

@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from monitor.config import Settings
-from monitor.core import Monitor
 from monitor.dumps import forbid_dumps
 from monitor.errors import MonitorError, describe_exception
+from monitor.names import Desk
 from monitor.scale.tasks import Answer, Due, Files, Ready, Rows
 from monitor.types import Assessment
 
@@ -26,8 +26,8 @@ class Worker:
         self._settings = settings
 
     @cached_property
-    def _monitor(self) -> Monitor:
-        return Monitor(self._settings)
+    def _monitor(self) -> Desk:
+        return Desk(self._settings)
 
     def do(self, task: Any) -> Answer:
         """Return the answer to a task; what fails unexpectedly is told by type and place only."""

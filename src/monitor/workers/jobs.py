@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from monitor.core import Monitor
 from monitor.errors import UsageError
+from monitor.names import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ _TEXTS = "The women, who were trafficked, admitted it.", "Rain moves in from the
 """A draft on trafficking, and one that has to be asked about."""
 
 
-def perform(monitor: Monitor, job: Job) -> bytes:
+def perform(monitor: Desk, job: Job) -> bytes:
     """Return the answer to `job`, as JSON or a Word file; raises what `monitor` raises."""
     if job.method == "warm_up":
         return _json([monitor.check_text(text)["words"] for text in _TEXTS])
@@ -43,7 +43,7 @@ def perform(monitor: Monitor, job: Job) -> bytes:
     return line.encode()
 
 
-def _commented(monitor: Monitor, job: Job) -> bytes:
+def _commented(monitor: Desk, job: Job) -> bytes:
     """Return a Word file with comments; `now` of the options is when they are made."""
     from monitor.text.comment_docx import AUTHOR, comment_docx
 
@@ -53,7 +53,7 @@ def _commented(monitor: Monitor, job: Job) -> bytes:
     return comment_docx(job.data, document, author=AUTHOR, now=now)
 
 
-def _counted(monitor: Monitor, job: Job) -> bytes:
+def _counted(monitor: Desk, job: Job) -> bytes:
     """Count whether a flag was right; nothing of a draft is in the options."""
     from monitor.desk.feedback import ChangedError, say_flag
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from monitor import errors
 from monitor.config import Settings
-from monitor.core import Monitor
 from monitor.dumps import forbid_dumps
 from monitor.errors import MonitorError, describe_exception
+from monitor.names import Desk
 from monitor.workers.jobs import WARM_UP, Job, perform
 
 
@@ -135,7 +135,7 @@ def work(pipe: Connection, settings: Settings) -> None:
     """Do jobs until the pipe ends; this is what the process runs."""
     forbid_dumps()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the server ends its workers
-    with suppress(EOFError, OSError), Monitor(settings) as monitor, monitor.shelf.watched():
+    with suppress(EOFError, OSError), Desk(settings) as monitor, monitor.shelf.watched():
         job = WARM_UP
         while True:
             failure: dict[str, str] = {}
