@@ -18,8 +18,8 @@ from monitor.corpus.cards import citation, dataset_card
 from monitor.corpus.croissant import croissant
 from monitor.corpus.datapackage import datapackage
 from monitor.corpus.error_rates import RuleRates, error_rates
-from monitor.corpus.facts import Column, ExportFacts, FileFacts, file_facts, sha256_of
-from monitor.corpus.publish import Policy
+from monitor.corpus.export_facts import Column, ExportFacts, FileFacts, file_facts, sha256_of
+from monitor.corpus.publication import Policy
 from monitor.corpus.tally import Tally
 from monitor.credits import ExportSettings
 from monitor.recorded import Recorded

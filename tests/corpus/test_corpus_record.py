@@ -15,12 +15,12 @@ from jsonschema import Draft202012Validator
 
 from export_readers import read_lines, read_parquet, read_tables, without_lost
 from monitor.corpus import Policy, export, record_schema
-from monitor.corpus.harm import Guard
+from monitor.corpus.copyright_cap import fold
+from monitor.corpus.identification_risk import Guard
 from monitor.corpus.one_text import VEIL, one_text
-from monitor.corpus.publish import publish
+from monitor.corpus.publication import publish
 from monitor.corpus.read_back import export_file, read_records
 from monitor.corpus.record import canonical, spans_of
-from monitor.corpus.words import fold
 from monitor.recorded import Recorded
 from monitor.types import TextDegree
 from record_samples import RECORDED, named

@@ -13,7 +13,7 @@ from attacks import raid, stored
 from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.corpus import Policy
-from monitor.desk import exports, names, published
+from monitor.desk import names, published, selection
 from monitor.guidelines import identifying, protecting
 from monitor.types import Assessment, Finding, Span, Tag
 from named_marks import names as marks
@@ -80,7 +80,7 @@ def _monitor(tmp_path):
 
 def told(monitor, tmp_path, **options):
     options.setdefault("key", tmp_path / "key.jsonl")
-    report = exports.export(monitor, tmp_path / "out", format="jsonl", **options)
+    report = selection.export(monitor, tmp_path / "out", format="jsonl", **options)
     return report, [json.loads(line) for line in report.path.read_text("utf-8").splitlines()]
 
 

@@ -11,7 +11,7 @@ from monitor.cli.context import monitor_of
 from monitor.cli.output import plain, progress, say, show
 
 if TYPE_CHECKING:
-    from monitor.desk.corrections import Applied
+    from monitor.desk.corrections_import import Applied
 
 Format = Literal["brat", "labelstudio", "doccano", "jsonl"]
 
@@ -55,7 +55,7 @@ def import_(
     could not be applied (exit 1), and for what no review can say. Nothing is overwritten; the same
     file again changes nothing.
     """
-    from monitor.desk.corrections import apply_corrections, read_keys
+    from monitor.desk.corrections_import import apply_corrections, read_keys
     from monitor.desk.reviewing import Reviewer
 
     monitor = monitor_of(context)

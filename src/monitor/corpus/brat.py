@@ -18,10 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from monitor.corpus.brat_conf import annotation_conf, visual_conf
-from monitor.corpus.cells import without_surrogates
-from monitor.corpus.jsonl import article_line
-from monitor.corpus.marks import (
+from monitor.corpus.annotations import (
     Mark,
     count_empty,
     count_lost,
@@ -29,6 +26,9 @@ from monitor.corpus.marks import (
     marks_of,
     relevance_word,
 )
+from monitor.corpus.brat_conf import annotation_conf, visual_conf
+from monitor.corpus.cells import without_surrogates
+from monitor.corpus.jsonl import article_line
 from monitor.corpus.one_text import one_text
 from monitor.types import TextDegree
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from monitor.corpus.marks import FINDING, all_names
+from monitor.corpus.annotations import FINDING, all_names
 from monitor.types import VERDICTS
 
 _COLOURS = {

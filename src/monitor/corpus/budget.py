@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from monitor.corpus.words import Words
+from monitor.corpus.copyright_cap import Words
 
 PASSAGE_CHARS = 300
 """More in a row is a passage, not a phrase: it is not given, however it is put together."""

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from monitor.corpus.facts import ExportFacts
+from monitor.corpus.export_facts import ExportFacts
 from monitor.corpus.naming import description, is_address, table_names, title_of
 from monitor.shapes import time_json
 from monitor.types import MEASURED_FROM

@@ -11,7 +11,7 @@ from typing import Any
 
 from monitor.corpus.cells import MARK
 from monitor.corpus.crosswalk import ctdc_words
-from monitor.corpus.facts import Column, Kind
+from monitor.corpus.export_facts import Column, Kind
 from monitor.corpus.k_anonymity import YEAR
 from monitor.corpus.record import record_schema
 from monitor.types import TextDegree

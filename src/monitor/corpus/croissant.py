@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from monitor.corpus.facts import Column, ExportFacts, FileFacts
+from monitor.corpus.export_facts import Column, ExportFacts, FileFacts
 from monitor.corpus.naming import description, name_of, table_names, title_of
 from monitor.shapes import time_json
 

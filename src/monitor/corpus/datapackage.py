@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from monitor.corpus.cells import FALSE, TRUE
-from monitor.corpus.facts import Column, ExportFacts, FileFacts
+from monitor.corpus.export_facts import Column, ExportFacts, FileFacts
 from monitor.corpus.naming import description, is_address, name_of, title_of
 from monitor.shapes import time_json
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from monitor.corpus.annotations import FINDING, count_empty, count_outside, name_of
 from monitor.corpus.cells import without_surrogates
-from monitor.corpus.marks import FINDING, count_empty, count_outside, name_of
 from monitor.corpus.one_text import VEIL, OneText, one_text
 from monitor.nlp.docs import DocShard, Marked, MarkedText
 from monitor.types import TextDegree

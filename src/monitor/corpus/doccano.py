@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from monitor.corpus.annotations import count_empty, count_outside, marks_of
 from monitor.corpus.cells import without_surrogates
 from monitor.corpus.jsonl import LineWriter, article_line
-from monitor.corpus.marks import count_empty, count_outside, marks_of
 from monitor.corpus.one_text import one_text
 from monitor.text.positions import Positions
 from monitor.types import TextDegree

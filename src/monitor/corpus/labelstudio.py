@@ -13,10 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from monitor.corpus.cells import without_surrogates
-from monitor.corpus.jsonl import article_line
-from monitor.corpus.labelstudio_conf import RELEVANCE, choices_name, labelling_config
-from monitor.corpus.marks import (
+from monitor.corpus.annotations import (
     FINDING,
     Mark,
     count_empty,
@@ -26,6 +23,9 @@ from monitor.corpus.marks import (
     parse_name,
     relevance_word,
 )
+from monitor.corpus.cells import without_surrogates
+from monitor.corpus.jsonl import article_line
+from monitor.corpus.labelstudio_conf import RELEVANCE, choices_name, labelling_config
 from monitor.corpus.one_text import one_text
 from monitor.types import TextDegree
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from monitor.corpus.marks import FINDING, PLACE, all_names, parse_name
+from monitor.corpus.annotations import FINDING, PLACE, all_names, parse_name
 from monitor.countries import country_name
 from monitor.labels import ONE
 from monitor.types import VERDICTS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.corpus.facts import ExportFacts, FileFacts
+from monitor.corpus.export_facts import ExportFacts, FileFacts
 
 TITLE = "News on trafficking in human beings, tagged"
 DEGREES = {

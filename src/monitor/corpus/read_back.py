@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from monitor.corpus.facts import sha256_of
-from monitor.corpus.package import old_entries
+from monitor.corpus.export_facts import sha256_of
+from monitor.corpus.packaging import old_entries
 from monitor.corpus.parquet import record_of
 from monitor.corpus.record import spans_of
 from monitor.errors import DataError, UsageError, how_to_install

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import permutations
 from typing import Any
 
-from monitor.corpus.facts import Agreement, Labels
+from monitor.corpus.export_facts import Agreement, Labels
 
 
 class Tally:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitor.corpus.realign import (
+from monitor.corpus.record import spans_of
+from monitor.corpus.redaction import MASK
+from monitor.desk.realignment import (
     SURE,
     Aligned,
     Place,
@@ -16,8 +18,6 @@ from monitor.corpus.realign import (
     moved_by_hash,
     pieces_of,
 )
-from monitor.corpus.record import spans_of
-from monitor.corpus.veil import MASK
 from monitor.feeds import article_sha256
 from monitor.feeds.pages import Page, without_headline
 from monitor.searching import words_at

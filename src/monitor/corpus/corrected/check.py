@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from monitor.corpus.brat import brat_text
 from monitor.corpus.cells import without_surrogates
-from monitor.corpus.corrected.noun import Corrected, shift_of
+from monitor.corpus.corrections import Corrected, shift_of
 from monitor.corpus.one_text import BETWEEN, VEIL
-from monitor.corpus.veil import MASK
+from monitor.corpus.redaction import MASK
 
 
 def same_text(corrected: Corrected, title: str, text: str) -> bool:

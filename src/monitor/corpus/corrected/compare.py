@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from monitor.corpus.corrected.noun import Corrected, Place, place_of
-from monitor.corpus.marks import EXPLOITATION, FINDING, PLACE, Named, parse_name
+from monitor.corpus.annotations import EXPLOITATION, FINDING, PLACE, Named, parse_name
+from monitor.corpus.corrections import Corrected, Place, place_of
 from monitor.errors import DataError, UsageError
 from monitor.labels import ONE, SCHEMES, check_labels
 from monitor.types import INDICATORS, FieldName, Verdict

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from monitor.corpus.annotations import Mark
 from monitor.corpus.brat import DOCUMENT, DOCUMENTS, FOLDER, RELEVANCE, pieces
 from monitor.corpus.corrected.json_lines import json_lines
-from monitor.corpus.corrected.noun import (
+from monitor.corpus.corrections import (
     Corrected,
     Place,
     need_record,
@@ -18,7 +19,6 @@ from monitor.corpus.corrected.noun import (
     place_of,
     read_verdict,
 )
-from monitor.corpus.marks import Mark
 from monitor.errors import DataError
 from monitor.types import Verdict
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.corpus.corrected.json_lines import json_lines
-from monitor.corpus.corrected.noun import (
+from monitor.corpus.corrections import (
     Corrected,
     Place,
     need_record,

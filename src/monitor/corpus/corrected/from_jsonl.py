@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from monitor.corpus.annotations import marks_of, relevance_word
 from monitor.corpus.corrected.json_lines import json_lines, parse_json
-from monitor.corpus.corrected.noun import (
+from monitor.corpus.corrections import (
     Corrected,
     need_record,
     place_of,
@@ -15,7 +16,6 @@ from monitor.corpus.corrected.noun import (
     shift_of,
 )
 from monitor.corpus.k_anonymity import YEAR
-from monitor.corpus.marks import marks_of, relevance_word
 from monitor.corpus.one_text import one_text
 from monitor.errors import DataError, UsageError
 

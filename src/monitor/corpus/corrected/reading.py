@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from monitor.corpus.corrected import from_brat, from_doccano, from_jsonl, from_labelstudio
-from monitor.corpus.corrected.noun import Corrected
+from monitor.corpus.corrections import Corrected
 from monitor.errors import DataError, UsageError
 
 CorrectedFormat = Literal["brat", "labelstudio", "doccano", "jsonl"]

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from monitor.corpus.facts import sha256_of
-from monitor.corpus.package import write_json
+from monitor.corpus.export_facts import sha256_of
+from monitor.corpus.packaging import write_json
 from monitor.corpus.read_back import export_file, read_key, read_records
 from monitor.desk.rehydrate_book import (
     HAD,

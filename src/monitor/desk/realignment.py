@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-from monitor.corpus.veil import MASK
+from monitor.corpus.redaction import MASK
 
 How = Literal["hash", "context", "words"]
 """By what a span is known to be right: the hash of the old text, the surroundings of the words, or

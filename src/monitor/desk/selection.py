@@ -19,7 +19,7 @@ from monitor.shapes import time_json
 if TYPE_CHECKING:
     from monitor.core import Monitor
     from monitor.corpus import ExportFormat, ExportReport, Policy
-    from monitor.corpus.facts import Read
+    from monitor.corpus.export_facts import Read
     from monitor.recorded import Recorded
     from monitor.store.filters import Filters
 
@@ -70,7 +70,7 @@ def export(
 
 def read_now(monitor: Monitor, now: datetime) -> Read:
     """Return that the desk is read as it is now, by the stamps in force."""
-    from monitor.corpus.facts import Read
+    from monitor.corpus.export_facts import Read
 
     return Read(now, monitor.stamps, monitor.stories_stamp)
 

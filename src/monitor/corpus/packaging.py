@@ -12,7 +12,7 @@ from typing import Any
 from monitor.corpus.cards import citation, dataset_card
 from monitor.corpus.croissant import croissant
 from monitor.corpus.datapackage import datapackage
-from monitor.corpus.facts import ExportFacts, FileFacts, sha256_of
+from monitor.corpus.export_facts import ExportFacts, FileFacts, sha256_of
 from monitor.corpus.k_anonymity import WithheldCounts
 from monitor.corpus.record import SCHEMA_FILE, record_schema
 from monitor.errors import UsageError

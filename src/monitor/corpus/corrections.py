@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from monitor.corpus.annotations import Mark, marks_of, relevance_word
 from monitor.corpus.k_anonymity import YEAR
-from monitor.corpus.marks import Mark, marks_of, relevance_word
 from monitor.corpus.one_text import BETWEEN
 from monitor.errors import DataError
 from monitor.shapes import as_whole

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from monitor.corpus.k_anonymity import WithheldCounts
-from monitor.corpus.publish import Policy
+from monitor.corpus.publication import Policy
 from monitor.credits import ExportSettings
 
 _PIECE = 1 << 20

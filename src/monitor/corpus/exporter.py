@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any, get_args
 from uuid import uuid4
 
-from monitor.corpus import brat, docbin, doccano, jsonl, labelstudio, parquet, table
+from monitor.corpus import brat, csv_tables, docbin, doccano, jsonl, labelstudio, parquet
 from monitor.corpus.columns import columns_of
-from monitor.corpus.facts import ExportFacts, FileFacts, Read, file_facts
-from monitor.corpus.harm import Guard
+from monitor.corpus.csv_tables import TableWriter
+from monitor.corpus.export_facts import ExportFacts, FileFacts, Read, file_facts
+from monitor.corpus.identification_risk import Guard
 from monitor.corpus.k_anonymity import K, KAnonymiser, WithheldCounts
 from monitor.corpus.key_file import KeyFile, key_path
-from monitor.corpus.package import (
+from monitor.corpus.packaging import (
     CARDS,
     MANIFEST,
     SUMS,
@@ -34,11 +35,10 @@ from monitor.corpus.package import (
     write_json,
     write_package,
 )
-from monitor.corpus.publish import Policy, Published, publish
+from monitor.corpus.publication import Policy, Published, publish
 from monitor.corpus.record import canonical
-from monitor.corpus.table import TableWriter
+from monitor.corpus.redaction import MASK
 from monitor.corpus.tally import Tally
-from monitor.corpus.veil import MASK
 from monitor.corpus.writer import Format, Writer
 from monitor.credits import ExportSettings
 from monitor.errors import UsageError
@@ -51,7 +51,7 @@ SCHEMA = 1
 
 _FORMATS: Mapping[str, Format] = {
     "jsonl": jsonl,
-    "csv": table,
+    "csv": csv_tables,
     "parquet": parquet,
     "brat": brat,
     "docbin": docbin,

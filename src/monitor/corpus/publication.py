@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.corpus.budget import Budget
-from monitor.corpus.harm import Guard, Harm
+from monitor.corpus.identification_risk import Guard, Harm
 from monitor.corpus.k_anonymity import generalised
 from monitor.corpus.record import spans_of
 from monitor.masks import Shown
