@@ -25,7 +25,7 @@ from monitor.corpus.csv_tables import wide_row
 from monitor.corpus.identification_risk import Guard
 from monitor.corpus.publication import Policy, publish
 from monitor.corpus.record import canonical
-from monitor.desk import published, selection
+from monitor.desk import selection
 
 UNKNOWN = ("id", "story", "reviews")
 """Made with the desk's secret, or by its reviewers: the attacker has neither."""
@@ -49,11 +49,11 @@ class Known:
 
 def archive(monitor: Any, filters: Mapping[str, Any] | None = None, **policy: Any) -> list[Known]:
     """Run the program on all articles that pass filters, with a secret of one's own."""
-    guard = published.guard_of(monitor, {})
+    guard = selection.guard_of(monitor, {})
     guard = Guard(guard.identifying, guard.judges, known=guard.known)
     read = selection.read_now(monitor, monitor.now())
     known = []
-    for one in published.with_names(monitor, selection.chosen(monitor, filters or {}, read)):
+    for one in selection.with_names(monitor, selection.chosen(monitor, filters or {}, read)):
         record = canonical(one)
         made = publish(record, Policy(**policy), one.shown, guard)
         known.append(Known(record, made.values, made.key is not None))

@@ -195,15 +195,15 @@ def raid(
     from monitor.corpus import ExportFormat, Policy
     from monitor.corpus.publication import publish
     from monitor.corpus.record import canonical
-    from monitor.desk import published, selection
+    from monitor.desk import selection
     from monitor.masks import stretches
 
     policy = Policy(text=text, **options)  # type: ignore[arg-type]
     for name in formats or get_args(ExportFormat):
         selection.export(monitor, folder / "out" / name, format=name, policy=policy)
     read = selection.read_now(monitor, monitor.now())
-    records = list(published.with_names(monitor, selection.chosen(monitor, {}, read)))
-    guard = published.guard_of(monitor, {})
+    records = list(selection.with_names(monitor, selection.chosen(monitor, {}, read)))
+    guard = selection.guard_of(monitor, {})
     public = [publish(canonical(one), policy, one.shown, guard).values for one in records]
     ids = [values["id"] for values in public]
     loot, rest = plunder(folder / "out", ids)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.corpus import csv_tables
-from monitor.corpus.crosswalk import ctdc_columns, ctdc_limits, ctdc_row
+from monitor.corpus.csv_tables import ctdc_columns, ctdc_limits, ctdc_row
 from monitor.corpus.publication import Policy, publish
 from monitor.corpus.record import canonical
 from monitor.recorded import Recorded

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from attacks import Loot, recovered
 from digest_samples import article, finding
 from monitor.corpus import Policy
-from monitor.corpus.budget import Budget
-from monitor.corpus.copyright_cap import Words
+from monitor.corpus.copyright_cap import Budget, Words
 from monitor.corpus.publication import publish
 from monitor.corpus.record import canonical
 from monitor.recorded import Recorded

@@ -18,10 +18,10 @@ import serving
 from light_desk import LightDesk
 from monitor.config import Settings
 from monitor.corpus import ExportFormat, Policy
-from monitor.corpus.read_back import read_records
 from monitor.corpus.record import record_schema
 from monitor.desk.as_of import compare, export_again, read_earlier
 from monitor.desk.mail import send_day, send_due
+from monitor.desk.rehydration import read_records
 from monitor.desk.reviewing import Reviewer, decide, undo
 from monitor.desk.selection import export
 from monitor.desk.stories import list_stories, page_json, story_json

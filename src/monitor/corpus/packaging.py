@@ -1,4 +1,8 @@
-"""What makes a package of an export's files: a manifest, cards, error rates and checksums."""
+"""What makes a package of an export's files: manifest, dataset card, citation, checksums.
+
+`datapackage.json` is a Data Package 2.0: the files of an export, and the columns of its tables.
+Source: https://datapackage.org/standard/data-package/ (`frictionless` reads it).
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,22 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from monitor.corpus.cards import citation, dataset_card
+from monitor.corpus.cells import FALSE, TRUE
+from monitor.corpus.columns import Column
 from monitor.corpus.croissant import croissant
-from monitor.corpus.datapackage import datapackage
-from monitor.corpus.export_facts import ExportFacts, FileFacts, sha256_of
+from monitor.corpus.export_facts import ExportFacts, FileFacts, is_address, sha256_of
 from monitor.corpus.k_anonymity import WithheldCounts
 from monitor.corpus.record import SCHEMA_FILE, record_schema
 from monitor.errors import UsageError
 from monitor.shapes import time_json
-from monitor.types import SCORE_TOLERANCE
+from monitor.types import MEASURED_FROM, SCORE_TOLERANCE
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
@@ -25,6 +33,31 @@ CARDS = ("README.md", "CITATION.cff", "croissant.json", "datapackage.json", "mea
 SCHEMA = 1
 SEARCH = 2
 """How the words of a query are read; before, OR was a word."""
+_HUB_LICENCES = frozenset(
+    ("cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "odbl", "odc-by")
+)
+"""Licences that Hugging Face knows by these ids."""
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+_FILES_TOLD = 20
+_KEPT_BACK = {
+    "quotes": "places of which the words are over the limit, or of a headline that is not given",
+    "reserved": "articles without words, since their publishers reserve text mining",
+    "statements": "messages, reasons and the like that repeat more of a text than may be quoted",
+    "titles": "headlines that repeat more of a text than may be quoted",
+    "identification_findings": "findings on words by which somebody can be known",
+    "beside_identification": "places and statements that touch those words",
+    "names": "places of names of victims, minors or relatives, masked, and files called by one",
+    "withheld_rows": "articles that are withheld, with a row that tells verdict and year",
+    "withheld_articles": "articles at least that are withheld, as somebody can be known by them",
+    "query_names": "articles that hide a name that was searched for",
+    "outlet_names": "articles whose outlet has a name that is hidden in them",
+    "expired": "articles whose words the desk keeps no longer",
+    "forgotten": "articles of those days that the desk was asked to forget",
+    "taken_back": "articles left out, since their publishers took words back",
+}
+_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+_TYPES = {"time": "datetime", "number": "number", "integer": "integer", "boolean": "boolean"}
+_MANIFEST = {"name": "manifest.json", "path": "manifest.json", "format": "json"}
 
 
 def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
@@ -161,3 +194,173 @@ def write_json(path: Path, values: Any) -> None:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="")
+
+
+# For readers ----------------------------------------------------------------------------------
+
+
+def dataset_card(facts: ExportFacts) -> str:
+    """Return `README.md`: a dataset card as Hugging Face reads it."""
+    rates = facts.measured
+    told = [file for file in facts.files if file.rows is not None] or list(facts.files)
+    regions = rates.get("regions", [])
+    not_schemes = ("stamp", "region", "n")
+    return (
+        _environment()
+        .get_template("card.md.j2")
+        .render(
+            facts=facts,
+            restricted=facts.policy.restricted,
+            title=facts.title,
+            description=facts.description,
+            created=time_json(facts.created),
+            licence=_licence(facts.about.licence),
+            size=next((name for most, name in _SIZES if facts.rows < most), "1M<n<10M"),
+            configs=[(name, file.name) for name, file in facts.tables.items()],
+            filters=_fenced(facts.filters),
+            files=told[:_FILES_TOLD],
+            more_files=sum(file.parts for file in facts.files) - len(told[:_FILES_TOLD]),
+            measured_from=MEASURED_FROM,
+            masking=rates.get("masking"),
+            labels=[row for row in rates.get("labels", ()) if (row["n"] or 0) >= MEASURED_FROM],
+            countries=[row for row in rates.get("countries", ()) if row.get("recall") is not None],
+            regions=regions,
+            schemes=list(dict.fromkeys(k for row in regions for k in row if k not in not_schemes)),
+            kept_back=[(_KEPT_BACK.get(k, k), n) for k, n in sorted(facts.withheld.items()) if n],
+        )
+    )
+
+
+def citation(facts: ExportFacts) -> str:
+    """Return `CITATION.cff` 1.2.0."""
+    about = facts.about
+    lines = [
+        "cff-version: 1.2.0",
+        f"message: {_yaml('If you use these data, please cite them with their stamps.')}",
+        "type: dataset",
+        f"title: {_yaml(facts.title)}",
+        f"abstract: {_yaml(facts.description)}",
+        "authors:",
+        *(f"  - name: {_yaml(name)}" for name in about.creators or ("not stated",)),
+    ]
+    if facts.created:
+        lines.append(f"date-released: {facts.created.date().isoformat()}")
+    if about.licence:
+        key = "license-url" if is_address(about.licence) else "license"
+        lines.append(f"{key}: {_yaml(about.licence)}")
+    if about.homepage:
+        lines.append(f"url: {_yaml(about.homepage)}")
+    lines += ["keywords:", "  - human trafficking", "  - news"]
+    return "\n".join(lines) + "\n"
+
+
+def _licence(licence: str) -> dict[str, str]:
+    if licence.lower() in _HUB_LICENCES:
+        return {"id": licence.lower(), "name": "", "link": ""}
+    if is_address(licence):
+        return {"id": "other", "name": "see-link", "link": licence}
+    return {"id": "other", "name": licence or "not-stated", "link": ""}
+
+
+def _fenced(value: Any) -> str:
+    """Return JSON that cannot end the block of code it stands in."""
+    return json.dumps(dict(value), indent=1, sort_keys=True).replace("`", "\\u0060")
+
+
+def _yaml(value: str) -> str:
+    """Return a YAML scalar: JSON's strings are such."""
+    return json.dumps(value)
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0%}"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader(__package__ or ""),
+        autoescape=False,  # noqa: S701 - Markdown: what comes from outside is fenced JSON
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"yaml": _yaml, "figure": _figure, "percent": _percent}
+    return environment
+
+
+# For catalogues -------------------------------------------------------------------------------
+
+
+def datapackage(facts: ExportFacts) -> dict[str, Any]:
+    """Return the content of `datapackage.json`."""
+    about = facts.about
+    found: dict[str, Any] = {
+        "$schema": _PROFILE,
+        "name": facts.name,
+        "title": facts.title,
+        "description": facts.description,
+        "version": "1.0.0",
+        # there must be one
+        "resources": [_resource(file) for file in _listed(facts)] or [_MANIFEST],
+    }
+    if facts.created:
+        found["created"] = time_json(facts.created)
+    if about.homepage:
+        found["homepage"] = about.homepage
+    if about.creators:
+        found["contributors"] = [{"title": name, "roles": ["creator"]} for name in about.creators]
+    if about.licence:
+        key = "path" if is_address(about.licence) else "name"
+        found["licenses"] = [{key: about.licence}]
+    return found
+
+
+def _listed(facts: ExportFacts) -> list[FileFacts]:
+    """Return the files; a folder of thousands has its checksums in `SHA256SUMS` alone."""
+    return [file for file in facts.files if not file.folder]
+
+
+def _resource(file: FileFacts) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": _name(file.name),
+        "path": file.name,
+        "bytes": file.bytes,
+        "hash": f"sha256:{file.sha256}",
+        "format": file.name.rpartition(".")[2],
+        "type": "file",  # else it is taken for a table, and read as one of flat columns
+    }
+    if file.name.endswith(".json"):
+        found |= {"type": "json", "mediatype": "application/json"}
+    if file.name.endswith(".csv") and file.columns:
+        found |= {
+            "type": "table",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "dialect": {"lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True},
+            "schema": {
+                "fields": [_field(column) for column in file.columns],
+                "missingValues": [""],
+            },
+        }
+    return found
+
+
+def _name(path: str) -> str:
+    """Return a resource's name: lower case, with what is no letter or digit as `-`."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in "._-/") else "-" for c in path.lower())
+
+
+def _field(column: Column) -> dict[str, Any]:
+    kind = _TYPES.get(column.kind, "string")
+    found: dict[str, Any] = {"name": column.name, "type": kind, "description": column.words}
+    if kind == "boolean":
+        found |= {"trueValues": [TRUE], "falseValues": [FALSE]}
+    return found
