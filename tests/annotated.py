@@ -15,7 +15,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from monitor.corpus.publish import Policy, publish
+from monitor.corpus.publication import Policy, publish
 from monitor.corpus.record import canonical
 from monitor.recorded import Recorded
 from monitor.types import (

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from monitor.corpus.cells import MARK, guarded_line
-from monitor.corpus.harm import Guard
-from monitor.corpus.publish import Policy, publish
+from monitor.corpus.csv_tables import wide_row
+from monitor.corpus.identification_risk import Guard
+from monitor.corpus.publication import Policy, publish
 from monitor.corpus.record import canonical
-from monitor.corpus.table import wide_row
-from monitor.desk import exports, published
+from monitor.desk import selection
 
 UNKNOWN = ("id", "story", "reviews")
 """Made with the desk's secret, or by its reviewers: the attacker has neither."""
@@ -49,11 +49,11 @@ class Known:
 
 def archive(monitor: Any, filters: Mapping[str, Any] | None = None, **policy: Any) -> list[Known]:
     """Run the program on all articles that pass filters, with a secret of one's own."""
-    guard = published.guard_of(monitor, {})
+    guard = selection.guard_of(monitor, {})
     guard = Guard(guard.identifying, guard.judges, known=guard.known)
-    read = exports.read_at(monitor, monitor.now())
+    read = selection.read_at(monitor, monitor.now())
     known = []
-    for one in published.with_names(monitor, exports.chosen(monitor, filters or {}, read)):
+    for one in selection.with_names(monitor, selection.chosen(monitor, filters or {}, read)):
         record = canonical(one)
         made = publish(record, Policy(**policy), one.shown, guard)
         known.append(Known(record, made.values, made.key is not None))
@@ -171,7 +171,7 @@ def main() -> None:
             desk.assess()
             desk.fold()
             for kind in ("jsonl", "csv", "parquet"):
-                exports.export(desk, Path(home, f"{kind}-{late}"), format=kind)
+                selection.export(desk, Path(home, f"{kind}-{late}"), format=kind)
         known = archive(desk)
         _report(known, Path(home))
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.corpus.words import ECHO, Words, fold
+from monitor.corpus.copyright_cap import ECHO, Words, fold
 
 VEIL = "·"
 MASK = "█"
@@ -193,17 +193,17 @@ def raid(
     from typing import get_args
 
     from monitor.corpus import ExportFormat, Policy
-    from monitor.corpus.publish import publish
+    from monitor.corpus.publication import publish
     from monitor.corpus.record import canonical
-    from monitor.desk import exports, published
+    from monitor.desk import selection
     from monitor.masks import stretches
 
     policy = Policy(text=text, **options)  # type: ignore[arg-type]
     for name in formats or get_args(ExportFormat):
-        exports.export(monitor, folder / "out" / name, format=name, policy=policy)
-    read = exports.read_at(monitor, monitor.now())
-    records = list(published.with_names(monitor, exports.chosen(monitor, {}, read)))
-    guard = published.guard_of(monitor, {})
+        selection.export(monitor, folder / "out" / name, format=name, policy=policy)
+    read = selection.read_at(monitor, monitor.now())
+    records = list(selection.with_names(monitor, selection.chosen(monitor, {}, read)))
+    guard = selection.guard_of(monitor, {})
     public = [publish(canonical(one), policy, one.shown, guard).values for one in records]
     ids = [values["id"] for values in public]
     loot, rest = plunder(folder / "out", ids)

@@ -16,13 +16,12 @@ from monitor import corpus
 from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.corpus import ExportFormat, Policy, TextDegree
-from monitor.corpus.corrected import CorrectedFormat
-from monitor.desk.corrections import Applied, apply_corrections
-from monitor.desk.exports import chosen, read_at
+from monitor.desk.corrections_import import Applied, apply_corrections
 from monitor.desk.reviewing import Reviewer
+from monitor.desk.selection import chosen, read_at
 from monitor.feeds import article_id
 from monitor.masks import Shown
-from monitor.types import Span, Tag
+from monitor.types import CorrectedFormat, Span, Tag
 from store_samples import NOW, feed, flagged, incoming, judged, poll, tagged
 
 TITLE = "Slave 😀 ring broken up"

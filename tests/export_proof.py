@@ -32,7 +32,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 from monitor.config import Settings  # noqa: E402 - after the way to our own modules
 from monitor.core import Monitor  # noqa: E402
 from monitor.corpus import ExportFormat, Policy  # noqa: E402
-from monitor.desk import exports  # noqa: E402
+from monitor.desk import selection  # noqa: E402
 from monitor.desk.archive import fill_index  # noqa: E402
 from monitor.searching import indexed_words  # noqa: E402
 from monitor.store.schema import (  # noqa: E402
@@ -80,7 +80,7 @@ def export_one(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
         begun = time.monotonic()
         out = Path(name) / "out"
         policy = Policy(text=asked["text"], restricted=asked.get("restricted", False))
-        report = exports.export(
+        report = selection.export(
             monitor, out, format=asked["format"], policy=policy, filters=filters
         )
         took = time.monotonic() - begun

@@ -43,7 +43,7 @@ from monitor.config import DigestSettings, FetchSettings, Settings, StoreSetting
 from monitor.core import Monitor
 from monitor.corpus import Policy
 from monitor.counted import outlet_id
-from monitor.desk import exports
+from monitor.desk import selection
 from monitor.desk.gate import add_token
 from monitor.desk.mail import send_day
 from monitor.desk.watch import Stop, watch
@@ -445,7 +445,7 @@ def exported(desk: Opened, kinds: Iterable[tuple[ExportFormat, TextDegree]]) -> 
     """Yield every string of every file of exports that anybody may read."""
     for form, degree in kinds:
         folder = desk.folder / f"{form}-{degree}"
-        exports.export(desk.monitor, folder, format=form, policy=Policy(text=degree))
+        selection.export(desk.monitor, folder, format=form, policy=Policy(text=degree))
         yield from files(folder, f"export, text {degree}")
 
 

@@ -20,7 +20,7 @@ import given_out
 import planted
 from given_out import Haul, Opened, Out, Seeker
 from monitor.corpus import Policy
-from monitor.desk import exports
+from monitor.desk import selection
 from planted import Person
 
 PEOPLE, ARTICLES = 22, 30
@@ -173,7 +173,7 @@ def test_names_are_found_where_they_are_asked_for(desk: Opened, haul: Haul) -> N
 
     folder = desk.folder / "restricted"
     policy = Policy(text="full", restricted=True)
-    exports.export(desk.monitor, folder, format="jsonl", policy=policy)
+    selection.export(desk.monitor, folder, format="jsonl", policy=policy)
     assert taken(*given_out.files(folder, "export")) >= there
     said = given_out.command(desk, "digest", "--day", "all", "--names", "--format", "html")
     assert len(taken(Out("command", "digest", said))) > PEOPLE / 2

@@ -31,6 +31,8 @@ Mining = Literal["reserved", "allowed"]
 Verdict = Literal["relevant", "borderline", "not_relevant"]
 VERDICTS: tuple[Verdict, ...] = ("relevant", "borderline", "not_relevant")
 ExportFormat = Literal["jsonl", "csv", "parquet", "brat", "docbin", "labelstudio", "doccano"]
+CorrectedFormat = Literal["brat", "labelstudio", "doccano", "jsonl"]
+"""Exports that come back corrected."""
 TextDegree = Literal["none", "quotes", "full"]
 """How much of the texts an export gives."""
 

@@ -22,7 +22,7 @@ import pytest
 from monitor.api.export_schemas import ExportOut
 from monitor.config import Settings
 from monitor.core import Monitor
-from monitor.desk import export_jobs, exports
+from monitor.desk import export_jobs, selection
 from monitor.desk.export_jobs import ExportJobs, TooManyExportsError
 from monitor.errors import NotFound, StoreError, UsageError
 from store_samples import NOW, feed, incoming, poll
@@ -95,7 +95,7 @@ def test_three_ways_to_the_same_articles(
     typed: dict[str, Any],
     asked: dict[str, Any],
 ) -> None:
-    report = exports.export(desk, tmp_path, format="jsonl", filters=typed)
+    report = selection.export(desk, tmp_path, format="jsonl", filters=typed)
     lines = report.path.read_text(encoding="utf-8").splitlines()
     wanted = [json.loads(line) for line in lines]
     assert by_api(client, **asked) == wanted

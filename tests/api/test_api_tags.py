@@ -14,7 +14,7 @@ import serving
 from monitor.api.schemas import TagOut
 from monitor.core import Monitor
 from monitor.corpus import Policy, TextDegree
-from monitor.desk import exports
+from monitor.desk import selection
 from monitor.types import PLACE_ROLES
 
 TITLE, TEXT = serving.ARTICLES["farm"]
@@ -33,7 +33,7 @@ def _written(
     record = {"id": "article-farm", "title": TITLE, "text": TEXT}
     (line,) = desk.classify_lines([json.dumps(record)])
     for degree in DEGREES:
-        exports.export(
+        selection.export(
             desk, folder / degree, format="jsonl", policy=Policy(text=degree, restricted=True)
         )
     digest = json.loads(desk.render_digest(desk.digest("all"), "json"))

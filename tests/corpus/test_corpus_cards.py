@@ -14,13 +14,12 @@ from ruamel.yaml import YAML
 from digest_samples import BODY, TAGS, article, finding
 from monitor import corpus
 from monitor.config import data_dir
-from monitor.corpus.cards import citation, dataset_card
+from monitor.corpus.columns import Column
 from monitor.corpus.croissant import croissant
-from monitor.corpus.datapackage import datapackage
 from monitor.corpus.error_rates import RuleRates, error_rates
-from monitor.corpus.facts import Column, ExportFacts, FileFacts, file_facts, sha256_of
-from monitor.corpus.publish import Policy
-from monitor.corpus.tally import Tally
+from monitor.corpus.export_facts import ExportFacts, FileFacts, Tally, file_facts, sha256_of
+from monitor.corpus.packaging import citation, datapackage, dataset_card
+from monitor.corpus.publication import Policy
 from monitor.credits import ExportSettings
 from monitor.recorded import Recorded
 from monitor.types import Tag

@@ -8,9 +8,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from monitor.corpus import table
-from monitor.corpus.crosswalk import ctdc_columns, ctdc_limits, ctdc_row
-from monitor.corpus.publish import Policy, publish
+from monitor.corpus import csv_tables
+from monitor.corpus.csv_tables import ctdc_columns, ctdc_limits, ctdc_row
+from monitor.corpus.publication import Policy, publish
 from monitor.corpus.record import canonical
 from monitor.recorded import Recorded
 from monitor.types import FORMS, INDICATORS, VULNERABILITIES, Article, AssessedArticle, Tag
@@ -137,7 +137,7 @@ def test_the_table_lies_with_the_others_and_its_limits_beside_it(tmp_path: Path)
     assessed = AssessedArticle(article, 0.9, True, False, None, tags, (), (), ())
     values = publish(canonical(Recorded(assessed)), Policy(restricted=True)).values
     assert values["flow_region"] == {"kind": "intra_subregional", "bodies": ["AU", "AU-western"]}
-    writer = table.open_writer(tmp_path, "quotes")
+    writer = csv_tables.open_writer(tmp_path, "quotes")
     writer.write(values)
     writer.close()
     assert {"ctdc.csv", "ctdc_limits.json"} <= {path.name for path in writer.files}

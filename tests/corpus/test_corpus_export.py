@@ -20,7 +20,7 @@ from digest_samples import BODY as OPENING
 from digest_samples import TAGS, TITLE, article, finding
 from monitor import corpus
 from monitor.corpus import Policy, jsonl, unguard
-from monitor.corpus.publish import publish
+from monitor.corpus.publication import publish
 from monitor.corpus.record import canonical
 from monitor.errors import UsageError
 from monitor.holders import holder_name

@@ -13,10 +13,10 @@ from attacks import Loot, names_read, plunder
 from digest_samples import article, finding
 from monitor import corpus
 from monitor.corpus import Guard, Policy, key_path
-from monitor.corpus.one_text import one_text
-from monitor.corpus.publish import publish
+from monitor.corpus.annotations import one_text
+from monitor.corpus.publication import publish
 from monitor.corpus.record import canonical, record_schema
-from monitor.corpus.veil import Veil
+from monitor.corpus.redaction import Veil
 from monitor.errors import UsageError
 from monitor.masks import LANGUAGE, Shown, withheld
 from monitor.recorded import Recorded, Version

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from attacks import Loot, recovered
 from digest_samples import article, finding
 from monitor.corpus import Policy
-from monitor.corpus.budget import Budget
-from monitor.corpus.publish import publish
+from monitor.corpus.copyright_cap import Budget, Words
+from monitor.corpus.publication import publish
 from monitor.corpus.record import canonical
-from monitor.corpus.words import Words
 from monitor.recorded import Recorded
 from monitor.types import ScorecardItem, Span, Tag
 

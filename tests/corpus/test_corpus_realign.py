@@ -7,7 +7,8 @@ import hashlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.corpus.realign import (
+from monitor.corpus.redaction import MASK
+from monitor.desk.realignment import (
     Aligned,
     Piece,
     by_context,
@@ -15,7 +16,6 @@ from monitor.corpus.realign import (
     moved_by_hash,
     pieces_of,
 )
-from monitor.corpus.veil import MASK
 
 ODD = [
     "victim",

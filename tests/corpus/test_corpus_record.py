@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import fields
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,18 +16,25 @@ from jsonschema import Draft202012Validator
 
 from export_readers import read_lines, read_parquet, read_tables, without_lost
 from monitor.corpus import Policy, export, record_schema
-from monitor.corpus.harm import Guard
-from monitor.corpus.one_text import VEIL, one_text
-from monitor.corpus.publish import publish
-from monitor.corpus.read_back import export_file, read_records
-from monitor.corpus.record import canonical, spans_of
-from monitor.corpus.words import fold
+from monitor.corpus.annotations import VEIL, one_text
+from monitor.corpus.columns import keys_of
+from monitor.corpus.copyright_cap import fold
+from monitor.corpus.identification_risk import Guard
+from monitor.corpus.publication import publish
+from monitor.corpus.record import FindingRecord, canonical, make_schema, spans_of
+from monitor.desk.rehydration import export_file, read_records
 from monitor.recorded import Recorded
-from monitor.types import TextDegree
+from monitor.types import Finding, TextDegree
 from record_samples import RECORDED, named
 
 VALIDATOR = Draft202012Validator(json.loads(record_schema()))
 DEGREES: tuple[TextDegree, ...] = ("none", "quotes", "full")
+
+
+def test_the_schema_that_lies_there_is_made_of_the_declaration() -> None:
+    """After a change: `Path(SCHEMA_FILE).write_text(make_schema())` beside `record.py`."""
+    assert record_schema() == make_schema()
+    assert set(keys_of(FindingRecord)) == {one.name for one in fields(Finding)}
 
 
 @given(RECORDED)

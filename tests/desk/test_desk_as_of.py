@@ -16,7 +16,7 @@ from light_desk import LightDesk
 from monitor.config import CheckSettings, Settings
 from monitor.corpus import ExportFormat, Policy
 from monitor.desk.as_of import compare, export_again, read_earlier, read_time, refuse_other
-from monitor.desk.exports import export
+from monitor.desk.selection import export
 from monitor.errors import UsageError
 from monitor.store.stories import Placed
 from monitor.types import Review, Span, Tag

@@ -23,8 +23,8 @@ from corrected_exports import (
     remove_flag,
     remove_form,
 )
-from monitor.corpus.corrected import CorrectedFormat
 from monitor.desk.reviewing import Reviewer, undo
+from monitor.types import CorrectedFormat
 from store_samples import NOW
 
 CONFIRMED = (

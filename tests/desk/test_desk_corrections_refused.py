@@ -27,11 +27,11 @@ from corrected_exports import (
 )
 from light_desk import LightDesk
 from monitor.config import Settings
-from monitor.corpus.corrected import CorrectedFormat
-from monitor.corpus.corrected.noun import need_span
+from monitor.corpus.corrections import need_span
 from monitor.corpus.k_anonymity import generalised
-from monitor.desk.corrections import read_keys
+from monitor.desk.corrections_import import read_keys
 from monitor.errors import DataError, UsageError
+from monitor.types import CorrectedFormat
 from store_samples import NOW, feed, incoming, poll
 
 # What is listed and not applied -------------------------------------------------------------------

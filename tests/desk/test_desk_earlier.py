@@ -18,8 +18,8 @@ from monitor.core import Monitor
 from monitor.corpus import Policy
 from monitor.desk.as_of import compare, export_again, read_earlier
 from monitor.desk.coverage import sample_of
-from monitor.desk.exports import export, read_at
 from monitor.desk.names import mask_due
+from monitor.desk.selection import export, read_at
 from monitor.names import names_stamp
 from monitor.stamps import earlier_stamp, make_stamp, marked
 from monitor.stories import stories_stamp

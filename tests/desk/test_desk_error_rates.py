@@ -2,7 +2,7 @@
 
 from monitor.config import Settings
 from monitor.core import Monitor
-from monitor.desk.error_rates import error_rates
+from monitor.desk.selection import error_rates
 
 
 def test_every_judge_of_this_desk_has_its_figures(tmp_path):

@@ -18,12 +18,12 @@ import serving
 from light_desk import LightDesk
 from monitor.config import Settings
 from monitor.corpus import ExportFormat, Policy
-from monitor.corpus.read_back import read_records
 from monitor.corpus.record import record_schema
 from monitor.desk.as_of import compare, export_again, read_earlier
-from monitor.desk.exports import export
 from monitor.desk.mail import send_day, send_due
+from monitor.desk.rehydration import read_records
 from monitor.desk.reviewing import Reviewer, decide, undo
+from monitor.desk.selection import export
 from monitor.desk.stories import list_stories, page_json, story_json
 from monitor.desk.story_pages import StoryChoice, read_stories, read_story
 from monitor.desk.trends import read_period
@@ -398,9 +398,9 @@ def test_what_identifies_somebody_loses_the_models_word_too(
 ) -> None:
     """Whoever holds the archive can have it judged again, and would find the article by that."""
     from monitor.corpus import Guard
-    from monitor.corpus.publish import publish
+    from monitor.corpus.publication import publish
     from monitor.corpus.record import canonical
-    from monitor.desk.exports import chosen, read_at
+    from monitor.desk.selection import chosen, read_at
     from monitor.masks import Shown
 
     decide_all(desk)

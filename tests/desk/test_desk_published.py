@@ -13,7 +13,7 @@ from attacks import raid, stored
 from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.corpus import Policy
-from monitor.desk import exports, names, published
+from monitor.desk import names, selection
 from monitor.guidelines import identifying, protecting
 from monitor.types import Assessment, Finding, Span, Tag
 from named_marks import names as marks
@@ -80,7 +80,7 @@ def _monitor(tmp_path):
 
 def told(monitor, tmp_path, **options):
     options.setdefault("key", tmp_path / "key.jsonl")
-    report = exports.export(monitor, tmp_path / "out", format="jsonl", **options)
+    report = selection.export(monitor, tmp_path / "out", format="jsonl", **options)
     return report, [json.loads(line) for line in report.path.read_text("utf-8").splitlines()]
 
 
@@ -148,19 +148,19 @@ def test_rules_on_identification_and_their_siblings():
 
 def test_a_rule_that_is_put_off_tells_nobody_that_no_one_is_identified():
     ruling = shipped.shelf().in_force.rulings[0]
-    assert published._judges(ruling)
+    assert selection._judges(ruling)
     for rule, severity, judges in (
         ("child-name-identified", "suggestion", False),
         ("child-name-identified", "error", True),
         ("sex-slave", "suggestion", True),
     ):
-        assert published._judges(replace(ruling, severity={rule: severity})) is judges
-    assert not published._judges(replace(ruling, disable=("family-identified",)))
-    assert published._judges(replace(ruling, disable=("sex-slave",)))
+        assert selection._judges(replace(ruling, severity={rule: severity})) is judges
+    assert not selection._judges(replace(ruling, disable=("family-identified",)))
+    assert selection._judges(replace(ruling, disable=("sex-slave",)))
 
 
 def test_the_secret_is_the_desks_and_stays(monitor):
-    one, two = (published.guard_of(monitor, {}).secret for _ in range(2))
+    one, two = (selection.guard_of(monitor, {}).secret for _ in range(2))
     assert one == two
     assert len(one) >= 32
 

@@ -19,8 +19,8 @@ from monitor.config import CheckSettings, FetchSettings, Settings
 from monitor.corpus import Policy
 from monitor.corpus.k_anonymity import generalised
 from monitor.desk.by_hand import add_article
-from monitor.desk.exports import export
-from monitor.desk.rehydrate import Done, Wish, rehydrate
+from monitor.desk.rehydration import Done, Wish, rehydrate
+from monitor.desk.selection import export
 from monitor.errors import DataError, UsageError
 from monitor.feeds import article_id
 from monitor.types import Span, Tag

@@ -22,7 +22,7 @@ from archive_attack import archive, in_both, rows, suspects, told
 from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.corpus import ExportReport, Policy, record_schema
-from monitor.desk import as_of, exports
+from monitor.desk import as_of, selection
 from monitor.masks import Mask
 from monitor.store.stories import Placed
 from monitor.types import Article, Assessment, Finding, Span, Tag
@@ -125,7 +125,7 @@ class Desk:
         self.clock[0] += timedelta(seconds=1)
         key = self.folder / f"{name}.key.jsonl"
         out = self.folder / name
-        return exports.export(self.monitor, out, format=kind, key=key, **options)  # type: ignore[arg-type]
+        return selection.export(self.monitor, out, format=kind, key=key, **options)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def export_as_of(
     """
     from monitor.corpus import Policy
     from monitor.desk import as_of as job
-    from monitor.desk.exports import export, read_at
+    from monitor.desk.selection import export, read_at
 
     if as_of is not None and Path(as_of).exists():
         earlier = job.completed(job.read_earlier(Path(as_of), format), filters)

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.context import monitor_of
 from monitor.cli.output import plain, progress, say, show
+from monitor.types import CorrectedFormat
 
 if TYPE_CHECKING:
-    from monitor.desk.corrections import Applied
-
-Format = Literal["brat", "labelstudio", "doccano", "jsonl"]
-
-
-_NO_PROOF: dict[Format, str] = {
-    "brat": "brat's files do not tell whether somebody looked",
-    "labelstudio": "no annotation of them was submitted, or it does not say how relevant they are",
-    "doccano": "the file does not tell whether they were approved (--approved, if only such were"
-    " exported)",
-    "jsonl": "such files do not tell whether somebody looked",
-}
+    from monitor.desk.corrections_import import Applied
 
 
 def import_(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="PATH", help="What came back: file or folder.")],
-    format: Annotated[Format, typer.Option(help="The tool that it comes from.")],
+    format: Annotated[CorrectedFormat, typer.Option(help="The tool that it comes from.")],
     by: Annotated[str, typer.Option(help="Who corrected it.")],
     exported: Annotated[
         Path | None,
@@ -55,7 +45,8 @@ def import_(
     could not be applied (exit 1), and for what no review can say. Nothing is overwritten; the same
     file again changes nothing.
     """
-    from monitor.desk.corrections import apply_corrections, read_keys
+    from monitor.corpus.exporter import format_module
+    from monitor.desk.corrections_import import apply_corrections, read_keys
     from monitor.desk.reviewing import Reviewer
 
     monitor = monitor_of(context)
@@ -77,7 +68,7 @@ def import_(
     say(_words(applied, dry_run=dry_run))
     if applied.unchanged:
         count = f"{applied.unchanged:,} unchanged article{'' if applied.unchanged == 1 else 's'}"
-        say(f"{count}: not counted as read, since {_NO_PROOF[format]}")
+        say(f"{count}: not counted as read, since {format_module(format).NO_PROOF}")
     raise typer.Exit(1 if any(one.kind == "not applied" for one in applied.listed) else 0)
 
 

@@ -2,10 +2,10 @@
 
 from monitor.corpus.cells import unguard
 from monitor.corpus.error_rates import error_rates, masking_rates
-from monitor.corpus.export import ExportReport, export, need_format
-from monitor.corpus.harm import Guard
+from monitor.corpus.exporter import ExportReport, export, need_format
+from monitor.corpus.identification_risk import Guard
 from monitor.corpus.key_file import key_path
-from monitor.corpus.publish import QUOTE_SHARE, QUOTE_WORDS, Policy
+from monitor.corpus.publication import QUOTE_SHARE, QUOTE_WORDS, Policy
 from monitor.corpus.record import record_schema
 from monitor.types import ExportFormat, TextDegree
 

@@ -14,23 +14,37 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from monitor.corpus.brat_conf import annotation_conf, visual_conf
-from monitor.corpus.cells import without_surrogates
-from monitor.corpus.jsonl import article_line
-from monitor.corpus.marks import (
+from monitor.corpus.annotations import (
+    FINDING,
     Mark,
-    count_empty,
+    all_names,
     count_lost,
-    count_outside,
     marks_of,
+    one_text,
     relevance_word,
+    unplaced,
 )
-from monitor.corpus.one_text import one_text
-from monitor.types import TextDegree
+from monitor.corpus.cells import without_surrogates
+from monitor.corpus.columns import item_of, keys_of
+from monitor.corpus.corrections import (
+    Corrected,
+    Place,
+    json_lines,
+    need_record,
+    need_span,
+    place_of,
+    read_verdict,
+)
+from monitor.corpus.export_facts import Writer
+from monitor.corpus.jsonl import article_line
+from monitor.corpus.record import FindingRecord, SpanRecord, TagRecord
+from monitor.errors import DataError
+from monitor.types import VERDICTS, TextDegree, Verdict
 
 FOLDER, DOCUMENTS = "brat", "documents.jsonl"
 DOCUMENT, RELEVANCE = "document", "Relevance"
@@ -59,6 +73,24 @@ _FINDING_LOST = ("why", "suggestions", "sources")
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 _BREAKS = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 """Line breaks in the eyes of who reads a standoff file by Python's `splitlines`, as brat does."""
+_COLOURS = {
+    "document": "#e8e8e8",
+    "form": "#f4b6a6",
+    "response": "#a9cce3",
+    "place": "#a9dfbf",
+    "victim": "#f9e79f",
+    "gender": "#fad7a0",
+    "flow": "#d7bde2",
+    "protection": "#aed6f1",
+    "indicator": "#f5b7b1",
+    FINDING: "#ff8a80",
+}
+_OTHER = "#d5d8dc"
+_LINE = re.compile(r"(?P<kind>[A-Z*#]|\#[A-Za-z]+)(?P<number>\d*)\t(?P<rest>.*)")
+_NUMBERS = "[0-9]{1,9} [0-9]{1,9}"
+_SPANS = re.compile(rf"(?P<name>\S+) (?P<spans>{_NUMBERS}(?:;{_NUMBERS})*)(?:\t(?P<text>.*))?")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
+NO_PROOF = "brat's files do not tell whether somebody looked"
 
 
 def open_writer(folder: Path, text: TextDegree) -> BratWriter:  # noqa: ARG001 - as every format's
@@ -66,13 +98,15 @@ def open_writer(folder: Path, text: TextDegree) -> BratWriter:  # noqa: ARG001 -
     return BratWriter(folder / FOLDER)
 
 
-class BratWriter:
+class BratWriter(Writer):
     """Writes two small files for each article."""
 
+    of_texts = True
+
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         folder.mkdir()
         self.files = [folder]
-        self.lost: Counter[str] = Counter()
         self._folder = folder
         self._documents = (folder / DOCUMENTS).open("x", encoding="utf-8", newline="")
         self._names: set[str] = set()
@@ -96,7 +130,7 @@ class BratWriter:
         self._documents.close()
         _put(self._folder / "annotation.conf", annotation_conf(self._names))
         _put(self._folder / "visual.conf", visual_conf(self._names))
-        self.lost = +self.lost
+        super().close()
 
     def _next_document(self, id_: str) -> str:
         part = f"{self._count // PER_FOLDER + 1:04d}"
@@ -189,29 +223,34 @@ def _clean(words: str) -> str:
 
 def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `documents.jsonl` says of a document: the version, and what was marked in it."""
-    spot = ("field", "start", "end")
-    tag = ("scheme", "label", "role", "score", "experimental")
-    judged = ("rule", "guideline", "severity", "confidence", "principle", "scope", "quoted")
     said = ("id", "sha256", "relevance", "relevant", "borderline", "stamps", "length")
+    spot, tag = _names(SpanRecord), _names(TagRecord)
+    judged = [name for name in _names(FindingRecord) if name not in spot]
     return {
         "schema": SCHEMA,
         "document": name,
-        **{key: values[key] for key in said if key in values},
+        **_of(values, said),
         "tags": [
-            {
-                **{key: one[key] for key in tag if key in one},
-                "evidence": [{key: place[key] for key in spot} for place in one["evidence"]],
-            }
+            {**_of(one, tag), "evidence": [_of(place, spot) for place in one["evidence"]]}
             for one in values["tags"]
         ],
-        "findings": [{key: one[key] for key in (*judged, *spot)} for one in values["findings"]],
+        "findings": [{**_of(one, judged), **_of(one, spot)} for one in values["findings"]],
     }
+
+
+def _names(record: type) -> list[str]:
+    """Return the keys of an object that hold one value, and no words of the article."""
+    keys = keys_of(record).values()
+    return [one.name for one in keys if one.given == "none" and item_of(one.type) is None]
+
+
+def _of(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: values[name] for name in names if name in values}
 
 
 def _lost(values: Mapping[str, Any], text: str, marks: Iterable[Mark]) -> Counter[str]:
     lost = count_lost(values, _CARRIED)
-    lost["empty_spans"] = count_empty(values)
-    lost["spans_outside_text"] = count_outside(values)
+    lost.update(unplaced(values))
     lost["carriage_returns"] = text.count("\r")
     split = [list(pieces(text, mark)) for mark in marks if not mark.whole]
     lost["spans_split_at_line_breaks"] = sum(len(places) > 1 for places in split)
@@ -227,3 +266,151 @@ def _lost(values: Mapping[str, Any], text: str, marks: Iterable[Mark]) -> Counte
 def _put(path: Path, text: str) -> None:
     with path.open("x", encoding="utf-8", newline="") as file:
         file.write(text)
+
+
+# The configuration ----------------------------------------------------------------------------
+
+
+def annotation_conf(used: Collection[str]) -> str:
+    """Return brat's `annotation.conf` for the marks that are `used` and all that may be made."""
+    return "\n".join([*_entities(used), *_attributes(used), ""])
+
+
+def _entities(used: Collection[str]) -> Iterator[str]:
+    yield from ("[relations]", "", "[events]", "", "[entities]", "document")
+    for scheme, names in all_names(used).items():
+        yield f"!{scheme}"
+        yield from (f"\t{name}" for name in names)
+
+
+def _attributes(used: Collection[str]) -> Iterator[str]:
+    yield from ("", "[attributes]", f"Relevance\tArg:document, Value:{'|'.join(VERDICTS)}")
+    for scheme, names in all_names(used).items():
+        # Of places only those that are marked: a list of 249 boxes would be of no use.
+        shown = [name for name in names if scheme != "place" or name in used]
+        if scheme != FINDING:
+            yield from (f"{name}\tArg:document" for name in shown)
+
+
+def visual_conf(used: Collection[str]) -> str:
+    """Return brat's `visual.conf`: short labels, a colour for each scheme."""
+    labels = ["[labels]", "document | article"]
+    drawing = ["", "[drawing]", "SPAN_DEFAULT\tfgColor:black, bgColor:#d5d8dc, borderColor:darken"]
+    drawing.append(f"document\tbgColor:{_COLOURS['document']}")
+    for scheme, names in all_names(used).items():
+        colour = _COLOURS.get(scheme, _OTHER)
+        for name in names:
+            plain = name.partition("-")[2].replace("_", " ")
+            labels.append(f"{name} | {scheme}: {plain} | {plain}")
+            drawing.append(f"{name}\tbgColor:{colour}")
+    return "\n".join([*labels, *drawing, ""])
+
+
+# Read back ------------------------------------------------------------------------------------
+
+
+def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of JSONL and doccano
+    """Yield the documents that are there of those exported. Raises `DataError`."""
+    folder = path / FOLDER if (path / FOLDER / DOCUMENTS).is_file() else path
+    listed = folder / DOCUMENTS
+    if not listed.is_file():
+        raise DataError(f"{listed}: is not there; it says which articles the documents are")
+    for where, row in json_lines(listed):
+        document = row.get("document") if isinstance(row, dict) else None
+        if not isinstance(document, str) or not _NAME.fullmatch(document):
+            raise DataError(f"{where}: it names no document")
+        standoff = folder / f"{document}.ann"
+        if standoff.is_file():
+            yield _read_document(standoff, need_record(row, where))
+
+
+def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
+    # As brat reads them: the text has no CR, the standoff file breaks where Python's lines do.
+    text = _read(path.with_suffix(".txt")).replace("\r\n", "\n").replace("\r", "\n")
+    found = Corrected(str(path), record, text, frozenset(), None, carriage_returns=False)
+    outer: dict[Place, Place] = {}
+    unseen: set[Place] = set()
+    for mark in found.exported:
+        seen = None if mark.whole else _outer(text, mark)
+        if seen:
+            outer[seen] = place_of(mark)
+        elif not mark.whole:
+            unseen.add(place_of(mark))  # of line breaks only: it was not written
+    spans, attributes, lines = _read_standoff(path, text)
+    document = next((key for key, span in spans.items() if span[0] == DOCUMENT), None)
+    marks = {outer.get(span, span) for span in spans.values() if span[0] != DOCUMENT}
+    verdict: Verdict | None = None
+    for where, name, target, value in attributes:
+        if target != document or document is None:
+            continue
+        if name == RELEVANCE:
+            verdict = read_verdict(value, where)
+        else:
+            marks.add((name, None, None))
+    if document is None:  # an empty text, or its span is gone: nothing is said of the whole
+        marks |= {place_of(mark) for mark in found.exported if mark.whole}
+    return replace(found, marks=frozenset(marks | unseen), verdict=verdict, lines=lines)
+
+
+def _outer(text: str, mark: Mark) -> Place | None:
+    """Return a mark as it is written, without the line breaks at its ends."""
+    places = list(pieces(text, mark))
+    return (mark.name, places[0][0], places[-1][1]) if places else None
+
+
+def _read_standoff(
+    path: Path, text: str
+) -> tuple[dict[str, Place], list[tuple[str, str, str, str | None]], dict[str, str]]:
+    """Return spans by their ids, attributes as line, name, target and value, and lines by name."""
+    spans: dict[str, Place] = {}
+    attributes, lines = [], dict[str, str]()
+    for number, line in enumerate(_read(path).splitlines(), 1):
+        where = f"{path}:{number}"
+        if not line.strip():
+            continue
+        found = _LINE.fullmatch(line)
+        if found is None:
+            raise DataError(f"{where}: it is no line of a standoff file")
+        id_ = found["kind"] + found["number"]
+        if found["kind"] == "T":
+            if id_ in spans:
+                raise DataError(f"{where}: {id_} is there twice")
+            spans[id_] = _read_span(found["rest"], text, where)
+            lines.setdefault(spans[id_][0], where)
+        elif found["kind"] in ("A", "M"):
+            words = found["rest"].split()
+            if len(words) not in (2, 3):
+                raise DataError(f"{where}: it is no attribute")
+            attributes.append((where, words[0], words[1], words[2] if len(words) == 3 else None))
+            lines.setdefault(words[0], where)
+    return spans, attributes, lines
+
+
+def _read_span(rest: str, text: str, where: str) -> Place:
+    found = _SPANS.fullmatch(rest)
+    if found is None:
+        raise DataError(f"{where}: it is no span")
+    places = [tuple(map(int, pair.split(" "))) for pair in found["spans"].split(";")]
+    words = []
+    for start, end in places:
+        need_span(found["name"], start, end, len(text), where)
+        words.append(text[start:end])
+    if not _says(found["text"] or "", words):
+        raise DataError(f"{where}: its words are not those at its place")
+    return found["name"], places[0][0], places[-1][1]
+
+
+def _says(told: str, words: Iterable[str]) -> bool:
+    """Whether a line has the words of its places; brat trims them."""
+    return told.strip() == " ".join(words).strip()
+
+
+def _read(path: Path) -> str:
+    if not path.is_file():  # nor a link to what has no end
+        raise DataError(f"{path}: is no file")
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: is not UTF-8") from error

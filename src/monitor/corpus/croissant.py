@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from monitor.corpus.facts import Column, ExportFacts, FileFacts
-from monitor.corpus.naming import description, name_of, table_names, title_of
+from monitor.corpus.columns import Column
+from monitor.corpus.export_facts import ExportFacts, FileFacts
 from monitor.shapes import time_json
 
 _CONTEXT: Mapping[str, Any] = {
@@ -77,13 +77,13 @@ def croissant(facts: ExportFacts) -> dict[str, Any]:
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
-        "name": name_of(facts),
-        "description": description(facts),
+        "name": facts.name,
+        "description": facts.description,
         "creator": [{"@type": "sc:Organization", "name": name} for name in about.creators]
         or [{"@type": "sc:Organization", "name": "not stated"}],
         "license": about.licence or "not stated",
         "url": about.homepage or "not stated",
-        "citeAs": f"{title_of(facts)}, {facts.rows} articles",
+        "citeAs": f"{facts.title}, {facts.rows} articles",
         "datePublished": time_json(facts.created) or "1970-01-01",
         "version": "1.0.0",
         "inLanguage": [code for code in facts.labels.languages if code != "unknown"],
@@ -92,7 +92,7 @@ def croissant(facts: ExportFacts) -> dict[str, Any]:
         " reviewers; error rates as measured are in measured.json.",
         "rai:personalSensitiveInformation": _sensitive(facts),
         "distribution": [_set(file) if file.folder else _object(file) for file in facts.files],
-        "recordSet": [_records(name, file) for name, file in table_names(facts).items()],
+        "recordSet": [_records(name, file) for name, file in facts.tables.items()],
     }
 
 

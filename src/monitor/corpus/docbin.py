@@ -8,14 +8,20 @@ the rest of the record without the words. `doc.cats` has the score of each tag a
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from monitor.corpus.annotations import (
+    FINDING,
+    VEIL,
+    name_of,
+    one_text,
+    unplaced,
+    without_words,
+)
 from monitor.corpus.cells import without_surrogates
-from monitor.corpus.marks import FINDING, count_empty, count_outside, name_of
-from monitor.corpus.one_text import VEIL, OneText, one_text
+from monitor.corpus.export_facts import Writer
 from monitor.nlp.docs import DocShard, Marked, MarkedText
 from monitor.types import TextDegree
 
@@ -29,69 +35,59 @@ def open_writer(folder: Path, text: TextDegree) -> DocWriter:  # noqa: ARG001 - 
     return DocWriter(folder)
 
 
-class DocWriter:
+class DocWriter(Writer):
     """Writes a document for each article, a file once it is full."""
 
+    of_texts = True
+
     def __init__(self, folder: Path) -> None:
-        self.files: list[Path] = []
-        self.lost: Counter[str] = Counter()
+        super().__init__()
         self._folder = folder
         self._shard = DocShard()
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
         self._shard.add(marked_text(values), values.get("language"))
-        self.lost["empty_spans"] += count_empty(values)
-        self.lost["spans_outside_text"] += count_outside(values)
+        self.lost.update(unplaced(values))
         if len(self._shard) >= PER_FILE:
             self._save()
-            self._shard = DocShard()
 
     def close(self) -> None:
         """Write what is left; a file even where there is no article."""
         if len(self._shard) or not self.files:
             self._save()
-        self.lost = +self.lost
+        super().close()
 
     def _save(self) -> None:
         path = self._folder / FILE.format(len(self.files) + 1)
         self._shard.save(path)
         self.files.append(path)
+        self._shard = DocShard()
 
 
 def marked_text(values: Mapping[str, Any]) -> MarkedText:
     """Return a published record as a text with groups of marks."""
     whole = one_text(values)
-    tags = [
-        Marked(*place, _name(tag), f"tags/{number}")
-        for number, tag in enumerate(values["tags"])
-        for place in _places(whole, tag["evidence"])
-    ]
-    findings = [
-        Marked(*place, name_of(FINDING, finding["rule"]), f"findings/{number}")
-        for number, finding in enumerate(values["findings"])
-        for place in _places(whole, [finding])
-    ]
-    scorecard = [
-        Marked(*place, str(item["item"]), f"scorecard/{number}")
-        for number, item in enumerate(values.get("scorecard") or ())
-        for place in _places(whole, item["evidence"])
-    ]
+
+    def marks(group: str, number: int, name: str, spans: Any) -> list[Marked]:
+        places = map(whole.place, spans)
+        # a store's row may be wrong: no reason to give none
+        fit = [place for place in places if place[0] < place[1] <= len(whole.text)]
+        return [Marked(*place, name, f"{group}/{number}") for place in fit]
+
+    found: dict[str, list[Marked]] = {"tags": [], "findings": [], "scorecard": []}
+    for number, tag in enumerate(values["tags"]):
+        found["tags"] += marks("tags", number, _name(tag), tag["evidence"])
+    for number, one in enumerate(values["findings"]):
+        found["findings"] += marks("findings", number, name_of(FINDING, one["rule"]), [one])
+    for number, item in enumerate(values.get("scorecard") or ()):
+        found["scorecard"] += marks("scorecard", number, str(item["item"]), item["evidence"])
     cats = {_name(tag): float(tag["score"]) for tag in values["tags"]}
     if values.get("relevance") is not None:
         cats["relevance"] = float(values["relevance"])
-    kept = {key: value for key, value in values.items() if key not in ("title", "text")}
-    data = {RECORD: kept, "title": list(whole.title_span), "shift": whole.shift}
-    groups = {"tags": tags, "findings": findings, "scorecard": scorecard}
+    data = {RECORD: without_words(values), "title": list(whole.title_span), "shift": whole.shift}
     veil = VEIL if values.get("text") is None else ""
-    return MarkedText(without_surrogates(whole.text), groups, cats, data, veil)
-
-
-def _places(whole: OneText, spans: Any) -> Iterator[tuple[int, int]]:
-    for span in spans:
-        start, end = whole.place(span)
-        if start < end <= len(whole.text):  # a store's row may be wrong: no reason to give none
-            yield start, end
+    return MarkedText(without_surrogates(whole.text), found, cats, data, veil)
 
 
 def _name(tag: Mapping[str, Any]) -> str:

@@ -8,19 +8,31 @@ the article is in `record`, which doccano keeps as a document's metadata and giv
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from monitor.corpus.annotations import marks_of, one_text, unplaced, without_words
 from monitor.corpus.cells import without_surrogates
+from monitor.corpus.corrections import (
+    Corrected,
+    Place,
+    json_lines,
+    need_record,
+    need_span,
+    need_text,
+    place_of,
+)
 from monitor.corpus.jsonl import LineWriter, article_line
-from monitor.corpus.marks import count_empty, count_outside, marks_of
-from monitor.corpus.one_text import one_text
+from monitor.errors import DataError
 from monitor.text.positions import Positions
 from monitor.types import TextDegree
 
 FILE = "doccano.jsonl"
 UNIT = "utf-16"
+NO_PROOF = (
+    "the file does not tell whether they were approved (--approved, if only such were exported)"
+)
 
 
 def open_writer(folder: Path, text: TextDegree) -> DoccanoWriter:  # noqa: ARG001 - as every format's
@@ -31,20 +43,16 @@ def open_writer(folder: Path, text: TextDegree) -> DoccanoWriter:  # noqa: ARG00
 class DoccanoWriter(LineWriter):
     """Writes a line for each article."""
 
+    of_texts = True
+
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
         row = document(values)
         self._file.write(article_line(row))
-        self.lost["empty_spans"] += count_empty(values)
-        self.lost["spans_outside_text"] += count_outside(values)
+        self.lost.update(unplaced(values))
         # doccano takes no document without text and has no labels of a whole one beside spans.
         self.lost["articles_without_text"] += not row["text"]
         self.lost["labels_of_the_whole_article"] += sum(mark.whole for mark in marks_of(values))
-
-    def close(self) -> None:
-        """Close the file."""
-        super().close()
-        self.lost = +self.lost
 
 
 def document(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,5 +68,49 @@ def document(values: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "article": values["id"],
         "offsets": UNIT,
-        "record": {key: value for key, value in values.items() if key not in ("title", "text")},
+        "record": without_words(values),
     }
+
+
+def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of JSONL
+    """Yield the documents of a file, or of all `.jsonl` of a folder. Raises `DataError`.
+
+    `approved`: doccano was asked for approved documents only; the lines themselves do not tell,
+    save those of older versions.
+    """
+    paths = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    for one in paths:
+        for where, row in json_lines(one):
+            yield _read_row(where, row, approved=approved)
+
+
+def _read_row(where: str, row: Any, *, approved: bool) -> Corrected:
+    if not isinstance(row, dict):
+        raise DataError(f"{where}: it is no document")
+    text = need_text(row.get("text", row.get("data")), where)
+    if row.get("offsets") != UNIT:
+        raise DataError(f"{where}: its offsets are not said to be {UNIT}, as they are exported")
+    record = need_record(row.get("record"), where)
+    units = Positions(text)
+    last = units.utf16(len(text))
+    # What is of the whole article is only metadata there: nobody can have changed it.
+    marks: set[Place] = {place_of(mark) for mark in marks_of(record) if mark.whole}
+    for start, end, label in _spans(where, row):
+        _, first, after = need_span(label, start, end, last, where)
+        marks.add((label, units.from_utf16(first), units.from_utf16(after)))
+    looked = approved or bool(row.get("annotation_approver")) or row.get("is_confirmed") is True
+    return Corrected(where, record, text, frozenset(marks), None, looked=looked, on_words=True)
+
+
+def _spans(where: str, row: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield start, end and label: triples, or objects where the project has relations."""
+    given = next((row[key] for key in ("label", "labels", "entities") if key in row), None)
+    if not isinstance(given, list):
+        raise DataError(f"{where}: it has no labels")
+    for one in given:
+        if isinstance(one, dict):
+            yield one.get("start_offset"), one.get("end_offset"), one.get("label")
+        elif isinstance(one, list) and len(one) == 3:
+            yield one[0], one[1], one[2]
+        else:
+            raise DataError(f"{where}: a label is neither start, end and name nor an object")

@@ -23,7 +23,7 @@ from itertools import product
 from typing import Any
 from zlib import crc32
 
-from monitor.corpus.words import ECHO, fold
+from monitor.corpus.copyright_cap import ECHO, fold
 
 Values = dict[str, Any]
 K = 20

@@ -7,49 +7,68 @@ written a row group at a time, compressed with zstd. Through pyarrow, the extra 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import is_dataclass
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from monitor.corpus.cells import without_surrogates
-from monitor.corpus.k_anonymity import YEAR
-from monitor.errors import UsageError, how_to_install
+from monitor.corpus.columns import Column, Key, is_mapping, item_of, keys_of
+from monitor.corpus.export_facts import Writer
+from monitor.corpus.record import ArticleRecord, ImportRecord, keys_at
+from monitor.errors import DataError, UsageError, how_to_install
 from monitor.shapes import time_json
 from monitor.types import TextDegree
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FILE = "articles.parquet"
 ROWS = 1000
 CHARS = 8_000_000
 """A row group ends with so many articles, or so many characters of texts."""
+_FLAG = Literal[True]
+"""A key that is there where it is so; a column has no for the others."""
+_TO_CELL: Mapping[Any, Callable[[Any], Any]] = {
+    datetime: datetime.fromisoformat,
+    ImportRecord: partial(json.dumps, ensure_ascii=False),
+}
+_TO_VALUE: Mapping[Any, Callable[[Any], Any]] = {
+    datetime: time_json,
+    ImportRecord: json.loads,
+    _FLAG: lambda cell: cell or None,
+}
 
 
 def open_writer(folder: Path, text: TextDegree) -> ParquetWriter:
     """Return a writer of `articles.parquet`; raises `UsageError` without pyarrow."""
-    pq = need_pyarrow()
-    path, schema = folder / "articles.parquet", make_schema(text)
-    return ParquetWriter(path, pq.ParquetWriter(path, schema, compression="zstd"), schema)
+    pq = need_library()
+    keys, path = _keys(text), folder / FILE
+    schema = _schema(keys)
+    file = pq.ParquetWriter(path, schema, compression="zstd")
+    return ParquetWriter(path, file, schema, tuple(one.column() for one in keys))
 
 
-def need_pyarrow() -> Any:
+def need_library(what: str = "--format parquet") -> Any:
     """Return pyarrow's module for Parquet; raises `UsageError` where it is not installed."""
     try:
         import pyarrow.parquet as pq
     except ImportError as error:
-        message = f"--format parquet needs pyarrow: {how_to_install('parquet')}"
-        raise UsageError(message) from error
+        raise UsageError(f"{what} needs pyarrow: {how_to_install('parquet')}") from error
     return pq
 
 
-class ParquetWriter:
+class ParquetWriter(Writer):
     """Writes a row for each article; a group of them is in memory."""
 
-    def __init__(self, path: Path, file: Any, schema: pa.Schema) -> None:
+    def __init__(
+        self, path: Path, file: Any, schema: pa.Schema, columns: tuple[Column, ...]
+    ) -> None:
+        super().__init__()
         self.files = [path]
-        self.lost: Counter[str] = Counter()
+        self.tables[path.name] = columns
         self._file = file
         self._schema = schema
         self._rows: list[dict[str, Any]] = []
@@ -68,6 +87,7 @@ class ParquetWriter:
             self._put()
         finally:
             self._file.close()
+            super().close()
 
     def _put(self) -> None:
         import pyarrow as pa
@@ -86,146 +106,109 @@ class ParquetWriter:
         if isinstance(value, str):
             clean = without_surrogates(value)
             self.lost["lone_surrogates"] += sum(a != b for a, b in zip(clean, value, strict=True))
-            self.lost = +self.lost
             return clean
         if isinstance(value, Mapping):
             return {key: self._clean(item) for key, item in value.items()}
         return list(map(self._clean, value)) if isinstance(value, list) else value
 
 
-def make_schema(text: TextDegree) -> pa.Schema:
-    """Return the columns and their types; times are UTC, to the second; offsets code points."""
+def read_records(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records of a file. Raises `DataError`, and `UsageError` without pyarrow."""
+    pq = need_library("reading parquet")
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=200):
+                yield from map(record_of, batch.to_pylist())
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path}: no records of an export") from error
+
+
+def _keys(text: TextDegree) -> list[Key]:
+    """Return the keys of a record in the order of the columns."""
+    keys = {one.name: one for one in keys_at(text)}
+    region, inexact = keys.pop("flow_region"), keys.pop("published_in")
+    behind = list(keys).index("seen") + 1
+    return [*list(keys.values())[:behind], inexact, *list(keys.values())[behind:], region]
+
+
+def _schema(keys: Iterable[Key]) -> pa.Schema:
+    """Return columns with their types; times are UTC, to the second; offsets code points."""
     import pyarrow as pa
 
-    words, count, truth, real = pa.string(), pa.int32(), pa.bool_(), pa.float64()
-    time = pa.timestamp("s", tz="UTC")
-
-    def several(**fields: pa.DataType) -> pa.DataType:
-        return pa.list_(pa.struct(list(fields.items())))
-
-    def placed(**fields: pa.DataType) -> pa.DataType:
-        return several(**fields, evidence=several(**place))
-
-    place = {"field": words, "start": count, "end": count, "match": words}
-    label = {**dict.fromkeys(("scheme", "label", "role"), words), "score": real}
-    label["experimental"] = truth
-    columns = {
-        "schema": count,
-        **dict.fromkeys(("id", "url", "title", "outlet", "language"), words),
-        **dict.fromkeys(("published", "seen"), time),
-        "published_in": words,
-        "sha256": words,
-        "expired": time,
-        YEAR: count,
-        **({"text": words} if text == "full" else {}),
-        "relevance": real,
-        "relevant": truth,
-        "tags": placed(**label),
-        "findings": several(
-            **dict.fromkeys(("rule", "guideline", "severity"), words),
-            confidence=real,
-            **dict.fromkeys(("principle", "scope"), words),
-            **place,
-            **dict.fromkeys(("quoted", "message", "why"), words),
-            suggestions=pa.list_(words),
-            sources=several(title=words, section=words, url=words),
-        ),
-        **dict.fromkeys(("stamps", "authors", "categories"), pa.list_(words)),
-        "enclosures": several(url=words, type=words),
-        **dict.fromkeys(("mining", "mining_policy"), words),
-        "borderline": truth,
-        "not_judged": words,
-        "experimental": truth,
-        "judged": pa.struct(
-            [
-                *dict.fromkeys(("relevant", "borderline"), truth).items(),
-                ("not_judged", words),
-                ("experimental", truth),
-                ("tags", several(**label)),
-            ]
-        ),
-        "scorecard": placed(item=words, guideline=words, met=truth, reason=words),
-        "reviews": several(
-            reviewer=words,
-            verdict=words,
-            tags=several(scheme=words, labels=pa.list_(words)),
-            at=time,
-            provisional=truth,
-        ),
-        "story": words,
-        "provenance": pa.struct(
-            [("feed", words), ("origin", words), ("fetched", time), ("import", words)]
-        ),
-        "versions": several(sha256=words, fetched=time, withdrawn=truth),
-        "length": pa.struct([("title", count), ("text", count)]),
-        "flow_region": pa.struct([("kind", words), ("bodies", pa.list_(words))]),
+    plain = {
+        str: pa.string(),
+        int: pa.int32(),
+        bool: pa.bool_(),
+        float: pa.float64(),
+        datetime: pa.timestamp("s", tz="UTC"),
+        ImportRecord: pa.string(),
     }
-    return pa.schema(list(columns.items()))
+
+    def arrow(kind: Any) -> pa.DataType:
+        if get_origin(kind) is Literal:
+            return plain[type(get_args(kind)[0])]
+        if item := item_of(kind):
+            return pa.list_(arrow(item))
+        if is_mapping(kind):
+            labels = [("scheme", pa.string()), ("labels", arrow(get_args(kind)[1]))]
+            return pa.list_(pa.struct(labels))
+        return plain.get(kind) or pa.struct(
+            [(one.name, arrow(one.type)) for one in keys_of(kind).values()]
+        )
+
+    return pa.schema([(one.name, arrow(one.type)) for one in keys])
 
 
 def parquet_row(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a published record as the row of the schema; what is not said is null."""
-    provenance, judged = values["provenance"], values["judged"]
-    row = {
-        **values,
-        **{name: _time(values.get(name)) for name in ("published", "seen", "expired")},
-        "tags": [{"experimental": False, **tag} for tag in values["tags"]],
-        "judged": judged
-        and {**judged, "tags": [{"experimental": False, **tag} for tag in judged["tags"]]},
-        "reviews": [
-            {
-                **review,
-                "tags": [{"scheme": s, "labels": labels} for s, labels in review["tags"].items()],
-                "at": _time(review["at"]),
-            }
-            for review in values["reviews"]
-        ],
-        "provenance": {**provenance, "fetched": _time(provenance["fetched"])},
-        "versions": [{**one, "fetched": _time(one["fetched"])} for one in values["versions"]],
-    }
-    if "import" in provenance:
-        row["provenance"]["import"] = json.dumps(provenance["import"], ensure_ascii=False)
+    row: dict[str, Any] = _cell(ArticleRecord, values)
     return row
 
 
 def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as the record that it was: what is not said is left out as JSON has it."""
-    values: dict[str, Any] = _without(_as_json(row), "text", "expired", "published_in", YEAR)
-    prose = ("match", "message", "why", "suggestions")
-    values["findings"] = [_without(one, *prose) for one in values["findings"]]
-    values["scorecard"] = [_evident(one, "reason") for one in values["scorecard"]]
-    values["tags"] = [_evident(_label(tag)) for tag in values["tags"]]
-    if values.get("judged"):
-        values["judged"]["tags"] = list(map(_label, values["judged"]["tags"]))
-    for review in values["reviews"]:
-        review["tags"] = {one["scheme"]: one["labels"] for one in review["tags"]}
-    provenance = _without(values["provenance"], "import")
-    if "import" in provenance:
-        provenance["import"] = json.loads(provenance["import"])
-    return {**values, "provenance": provenance}
+    record: dict[str, Any] = _value(ArticleRecord, row)
+    return record
 
 
-def _label(tag: Mapping[str, Any]) -> dict[str, Any]:
-    sure = {**tag, "experimental": tag["experimental"] or None}
-    return _without(sure, "role", "experimental")
+@cache
+def _is_plain(kind: Any) -> bool:
+    """Whether a cell has a value as the record has it."""
+    if item := item_of(kind):
+        return _is_plain(item)
+    if kind in (datetime, ImportRecord, _FLAG) or is_mapping(kind):
+        return False
+    return not is_dataclass(kind) or all(_is_plain(one.type) for one in keys_of(kind).values())  # type: ignore[arg-type]
 
 
-def _evident(item: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {**_without(item, *names), "evidence": [_without(s, "match") for s in item["evidence"]]}
+def _cell(kind: Any, value: Any) -> Any:
+    """Return a value of a record as a row has it."""
+    if kind == _FLAG:
+        return bool(value)
+    if value is None or _is_plain(kind):
+        return value
+    if convert := _TO_CELL.get(kind):
+        return convert(value)
+    if is_mapping(kind):
+        return [{"scheme": scheme, "labels": labels} for scheme, labels in value.items()]
+    if item := item_of(kind):
+        return [_cell(item, one) for one in value]
+    told = [one for one in keys_of(kind).values() if not _is_plain(one.type)]
+    return {**value, **{one.name: _cell(one.type, value.get(one.name)) for one in told}}
 
 
-def _without(item: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """Return an object without those of its keys that say nothing."""
-    return {key: value for key, value in item.items() if value is not None or key not in names}
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return time_json(value)
-    if isinstance(value, Mapping):
-        return {key: _as_json(item) for key, item in value.items()}
-    return list(map(_as_json, value)) if isinstance(value, list) else value
-
-
-def _time(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)
+def _value(kind: Any, cell: Any) -> Any:
+    """Return what a row has as the record had it."""
+    if cell is None:
+        return None
+    if convert := _TO_VALUE.get(kind):
+        return convert(cell)
+    if is_mapping(kind):
+        return {one["scheme"]: one["labels"] for one in cell}
+    if item := item_of(kind):
+        return [_value(item, one) for one in cell]
+    if not is_dataclass(kind):
+        return cell
+    keys = keys_of(kind)  # type: ignore[arg-type]
+    found = {name: _value(keys[name].type, one) for name, one in cell.items()}
+    return {name: one for name, one in found.items() if one is not None or not keys[name].optional}

@@ -14,10 +14,10 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.corpus.facts import Read
-from monitor.corpus.package import MANIFEST
-from monitor.corpus.publish import Policy
-from monitor.corpus.veil import MASK
+from monitor.corpus.export_facts import Read
+from monitor.corpus.packaging import MANIFEST
+from monitor.corpus.publication import Policy
+from monitor.corpus.redaction import MASK
 from monitor.errors import UsageError
 from monitor.store.search import RELEVANCES
 
@@ -188,7 +188,7 @@ def export_again(
     key: Path | None = None,
 ) -> ExportReport:
     """Write what an earlier export wrote, as far as it is still there."""
-    from monitor.desk.exports import export
+    from monitor.desk.selection import export
 
     return export(
         monitor,

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from uuid import uuid4
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from monitor.desk.exports import export, filters_json, find_story
+from monitor.desk.selection import export, filters_json, find_story
 from monitor.errors import MonitorError, NotFound, StoreError, UsageError, describe_exception
 
 if TYPE_CHECKING:

@@ -1,35 +1,32 @@
 """`monitor rehydrate`: the texts of an export fetched again, politely, verified and realigned.
 
 What became of each article is written down at once, so that a run that was stopped goes on where
-it was and asks for no page twice.
+it was and asks for no page twice. `rehydrated.jsonl` has full records, `progress.jsonl` a line for
+each article that was asked for; both are for their owner alone.
 """
 
 from __future__ import annotations
 
+import json
+import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlsplit
 
-from monitor.corpus.facts import sha256_of
-from monitor.corpus.package import write_json
-from monitor.corpus.read_back import export_file, read_key, read_records
-from monitor.desk.rehydrate_book import (
-    HAD,
-    OWN_ONLY,
-    RECORDS,
-    REPORT,
-    Book,
-    open_book,
-    sort_records,
-)
-from monitor.desk.rehydrating import hydrate
-from monitor.errors import FeedError
+from monitor.corpus.export_facts import sha256_of
+from monitor.corpus.jsonl import FILE, article_line
+from monitor.corpus.packaging import old_entries, write_json
+from monitor.corpus.parquet import FILE as PARQUET
+from monitor.corpus.parquet import read_records as parquet_records
+from monitor.corpus.record import spans_of
+from monitor.desk.realignment import hydrate
+from monitor.errors import DataError, FeedError, UsageError
 
 if TYPE_CHECKING:
     from monitor.feeds import Manners
@@ -71,6 +68,14 @@ _BY_FAILURE = {
 """The causes by which pages fail; others are of pages without a text."""
 _UNDER_WAY = 400
 """Articles that wait for their hosts' turn at a time."""
+_NEEDED = frozenset({"id", "tags", "findings", "length"})
+
+RECORDS, PROGRESS, REPORT = "rehydrated.jsonl", "progress.jsonl", "report.json"
+HAD = ("same", "changed")
+"""The outcomes with a record."""
+OWN_ONLY = 0o600
+
+Outcome = dict[str, Any]
 
 _Fetched = tuple[dict[str, Any], str, "PageAnswer"]
 """A record, the address, and what asking for it gave."""
@@ -313,3 +318,186 @@ def _finish(source: Path, book: Book, mark: Mapping[str, Any]) -> Done:
     part.chmod(OWN_ONLY)
     part.replace(book.folder / REPORT)
     return done
+
+
+# What became of each article, on the disk before the next -----------------------------------
+
+
+@dataclass(slots=True)
+class Book:
+    """The files of a run: what is known of each article, by id, and where more is written."""
+
+    folder: Path
+    outcomes: dict[str, Outcome]
+    records: TextIO
+    progress: TextIO
+    fetched: int = 0
+
+    def note(self, article_id: str, outcome: Outcome, record: Mapping[str, Any] | None) -> None:
+        """Write down what became of an article, its record first, both on the disk."""
+        if record is not None:
+            _put(self.records, article_line(record))
+        _put(self.progress, json.dumps({"id": article_id, **outcome}) + "\n")
+        self.outcomes[article_id] = outcome
+
+
+def open_book(
+    stack: ExitStack, folder: Path, mark: Mapping[str, Any], *, retry: bool = False
+) -> Book:
+    """Open the files in a folder, with what earlier runs wrote down.
+
+    `mark` says what is fetched; `retry` leaves out what may be had another time. Raises
+    `UsageError` for a folder of something else.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        outcomes = _outcomes(folder, mark)
+        if retry:
+            outcomes = {one: said for one, said in outcomes.items() if not said.get("again")}
+        records = stack.enter_context(_append(folder / RECORDS))
+        progress = stack.enter_context(_append(folder / PROGRESS))
+        if not (folder / PROGRESS).stat().st_size:
+            _put(progress, json.dumps(mark) + "\n")
+    except OSError as error:
+        raise UsageError(f"cannot write {folder}: {error.strerror}") from error
+    return Book(folder, outcomes, records, progress)
+
+
+def _outcomes(folder: Path, mark: Mapping[str, Any]) -> dict[str, Outcome]:
+    """Return by article what earlier runs wrote down; a line that was cut off is taken away."""
+    lines = list(_whole_lines(folder / PROGRESS))
+    if lines and lines[0] != mark:
+        raise UsageError(f"{folder}: holds what was fetched for another export, or key file")
+    if not lines and any((folder / name).exists() for name in (RECORDS, REPORT)):
+        raise UsageError(f"{folder}: holds files that no run of ours left there")
+    found = {line["id"]: {k: v for k, v in line.items() if k != "id"} for line in lines[1:]}
+    for record in _whole_lines(folder / RECORDS):
+        if found.get(record["id"], {}).get("cause") not in HAD:  # stopped between the two
+            found[record["id"]] = {"cause": record["rehydrated"]["status"], **_counted(record)}
+    return found
+
+
+def _counted(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {"spans": record["rehydrated"]["spans"], "moved": record["rehydrated"]["moved_to"]}
+
+
+def _whole_lines(path: Path) -> Iterator[Any]:
+    """Yield the lines of a file as JSON, and cut off a last one that is not whole."""
+    if not path.exists():
+        return
+    whole = 0
+    with path.open("rb") as file:
+        for line in file:
+            if not line.endswith(b"\n"):
+                break
+            whole += len(line)
+            yield json.loads(line)
+    os.truncate(path, whole)
+
+
+def _append(path: Path) -> TextIO:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWN_ONLY)
+    return os.fdopen(descriptor, "a", encoding="utf-8", newline="")
+
+
+def _put(file: TextIO, line: str) -> None:
+    file.write(line)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sort_records(path: Path, order: Mapping[str, int]) -> None:
+    """Put the lines of a file into an order; of several of one article only the last stays."""
+    places: dict[str, tuple[int, int]] = {}
+    at = lines = 0
+    with path.open("rb") as file:
+        for line in file:
+            places[json.loads(line)["id"]] = (at, len(line))
+            at += len(line)
+            lines += 1
+    wanted = sorted(places, key=lambda one: order.get(one, len(order)))
+    if [places[one][0] for one in wanted] == sorted(start for start, _ in places.values()) and (
+        lines == len(places)
+    ):
+        return
+    part = path.with_name(f".{path.name}.part")
+    with path.open("rb") as file, open(part, "wb", opener=private) as out:
+        for one in wanted:
+            start, length = places[one]
+            file.seek(start)
+            out.write(file.read(length))
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file that nobody else may read: an opener for `open`."""
+    return os.open(path, flags, OWN_ONLY)
+
+
+# The export that is read ---------------------------------------------------------------------
+
+
+def export_file(path: Path) -> Path:
+    """Return the file of an export with whole records; `path` is it, or the export's folder.
+
+    Raises `UsageError` where there is none, or it is not what the manifest beside it vouches for.
+    """
+    if path.is_dir():
+        there = [path / name for name in (FILE, PARQUET) if (path / name).is_file()]
+        if not there:
+            raise UsageError(f"{path}: no {FILE} or {PARQUET} in it")
+        path = there[0]
+    if path.suffix not in (".jsonl", ".parquet") or not path.is_file():
+        raise UsageError(f"{path}: no export in jsonl or parquet")
+    said = {entry["file"]: entry.get("sha256") for entry in old_entries(path.parent)}
+    if path.name in said and said[path.name] != sha256_of(path):
+        raise UsageError(f"{path}: not the file that its manifest vouches for")
+    return path
+
+
+def read_records(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records of a file of an export. Raises `DataError` for a line that is none."""
+    rows = parquet_records(path) if path.suffix == ".parquet" else _lines(path)
+    for number, row in enumerate(rows, 1):
+        if not _is_record(row):
+            raise DataError(f"{path}:{number}: no record of an export")
+        yield row
+
+
+def _is_record(row: Any) -> bool:
+    """Whether a line is a record, as far as its spans are to be followed."""
+    try:
+        told = row.keys() >= _NEEDED and isinstance(row["id"], str)
+        lengths = row["length"]["title"], row["length"]["text"]
+        spans = list(spans_of(row))
+        places = {place for span in spans for place in (span["start"], span["end"])}
+        fields = {span["field"] for span in spans}
+    except (KeyError, TypeError, AttributeError):
+        return False
+    whole = all(isinstance(number, int) for number in places)
+    whole = whole and all(isinstance(number, int | None) for number in lengths)
+    return told and whole and fields <= {"title", "text"}
+
+
+def read_key(path: Path) -> dict[str, dict[str, Any]]:
+    """Return what a key file tells by article: address, headline, hash. Raises `DataError`."""
+    found: dict[str, dict[str, Any]] = {}
+    for number, row in enumerate(_lines(path), 1):
+        if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+            raise DataError(f"{path}:{number}: no line of a key file")
+        found[row["id"]] = row
+    return found
+
+
+def _lines(path: Path) -> Iterator[Any]:
+    try:
+        with path.open(encoding="utf-8", newline="\n") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    yield json.loads(line)
+                except ValueError as error:
+                    raise DataError(f"{path}:{number}: not JSON") from error
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error

@@ -18,8 +18,8 @@ from operator import itemgetter
 from secrets import token_hex
 from typing import Any, TypeVar
 
-from monitor.corpus.veil import Veil
-from monitor.corpus.words import Words
+from monitor.corpus.copyright_cap import Words
+from monitor.corpus.redaction import Veil
 from monitor.masks import Shown
 from monitor.types import FieldName
 

@@ -21,6 +21,47 @@ from monitor.types import INDICATORS
 FINDING = "finding"
 PLACE = "place"
 EXPLOITATION = "exploitation"
+BETWEEN = "\n\n"
+VEIL = "·"
+"""Stands for a code point that is not given, so that offsets hold and nothing is told, not even
+where words end."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneText:
+    """The text, where the title stands in it, and by how much spans of the field `text` move."""
+
+    text: str
+    title_span: tuple[int, int]
+    shift: int
+
+    def place(self, span: Mapping[str, Any]) -> tuple[int, int]:
+        """Return where a span of either field stands, as start and end."""
+        moved = self.shift if span["field"] == "text" else 0
+        return span["start"] + moved, span["end"] + moved
+
+
+def one_text(values: Mapping[str, Any]) -> OneText:
+    """Return the text of a published record; code points."""
+    title, text = (_field(values, field) for field in ("title", "text"))
+    shift = len(title) + len(BETWEEN) if title else 0
+    return OneText(f"{title}{BETWEEN}{text}" if title else text, (0, len(title)), shift)
+
+
+def _field(values: Mapping[str, Any], field: str) -> str:
+    whole: str | None = values.get(field)
+    if whole is not None:
+        return whole
+    letters = [VEIL] * values["length"][field]
+    for start, words in _given(values, field):
+        letters[start : start + len(words)] = words
+    return "".join(letters)
+
+
+def _given(values: Mapping[str, Any], field: str) -> Iterator[tuple[int, str]]:
+    for span in spans_of(values):
+        if span["field"] == field and span.get("match"):
+            yield span["start"], span["match"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +136,23 @@ def all_names(used: Iterable[str]) -> dict[str, tuple[str, ...]]:
 def marks_of(values: Mapping[str, Any], shift: int = 0) -> list[Mark]:
     """Return the marks of a record, tags first; `shift` is where its text begins in the one text.
 
-    Evidence without words (start = end), or behind its text, is no mark: see the counts below.
+    Evidence without words (start = end), or behind its text, is no mark: `unplaced` counts it.
     """
     return [*_tag_marks(values, shift), *_finding_marks(values, shift)]
 
 
-def count_empty(values: Mapping[str, Any]) -> int:
-    """Return how many spans of a record are over no word."""
-    return sum(span["start"] == span["end"] for span in spans_of(values))
+def unplaced(values: Mapping[str, Any]) -> Counter[str]:
+    """Count spans of a record that no tool can mark: over no word, or behind the end of a field."""
+    spans = list(spans_of(values))
+    return Counter(
+        empty_spans=sum(span["start"] == span["end"] for span in spans),
+        spans_outside_text=sum(span["end"] > values["length"][span["field"]] for span in spans),
+    )
 
 
-def count_outside(values: Mapping[str, Any]) -> int:
-    """Return how many spans of a record end behind the field that they are of."""
-    return sum(span["end"] > values["length"][span["field"]] for span in spans_of(values))
+def without_words(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rest of a record, which goes with its one text."""
+    return {key: value for key, value in values.items() if key not in ("title", "text")}
 
 
 def _tag_marks(values: Mapping[str, Any], shift: int) -> Iterator[Mark]:

@@ -6,9 +6,9 @@ offsets only. The headline names the article, as the address does, and is given 
 not repeat more of the text than may be quoted. Of an article whose publisher reserves text mining
 no more is given than `none`, unless who exports says to have the right.
 
-Who may read it: anybody, unless the export is `restricted`. For anybody `harm.py` takes out what
-identifies people; of a withheld article only the values that `k_anonymity.py` releases are given.
-Whatever is kept back is counted by kind.
+Who may read it: anybody, unless the export is `restricted`. For anybody `identification_risk.py`
+takes out what identifies people; of a withheld article only the values that `k_anonymity.py`
+releases are given. Whatever is kept back is counted by kind.
 """
 
 from __future__ import annotations
@@ -18,16 +18,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitor.corpus.budget import Budget
-from monitor.corpus.harm import Guard, Harm
+from monitor.corpus.columns import keys_of
+from monitor.corpus.copyright_cap import Budget
+from monitor.corpus.identification_risk import Guard, Harm
 from monitor.corpus.k_anonymity import generalised
-from monitor.corpus.record import spans_of
+from monitor.corpus.record import FindingRecord, SpanRecord, spans_of
 from monitor.masks import Shown
 from monitor.types import SEVERITIES, TextDegree
 
 QUOTE_SHARE = 0.10
 QUOTE_WORDS = 90
-_PROSE = ("message", "why", "suggestions")
+_PROSE = [
+    name
+    for name, one in keys_of(FindingRecord).items()
+    if one.given == "quotes" and name not in keys_of(SpanRecord)
+]
+"""What a finding says of the article's words."""
 
 Key = tuple[str, int, int]
 Values = dict[str, Any]
@@ -52,9 +58,9 @@ class Published:
     """A record as it may be given away, and what was kept back of it, counted by kind.
 
     `reserved` and `expired` count articles; `quotes`, `statements` and `titles` what repeats more
-    of the text than may be quoted: spans, strings about the article, headlines. `harm.py` names
-    its own. `key` is the line of the key file where the article's name was withheld: then it is
-    one of `k`, and its counts are not told.
+    of the text than may be quoted: spans, strings about the article, headlines;
+    `identification_risk.py` names its own. `key` is the line of the key file where the article's
+    name was withheld: then it is one of `k`, and its counts are not told.
     """
 
     values: Values

@@ -11,20 +11,18 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 from uuid import uuid4
 
-from monitor.corpus import brat, docbin, doccano, jsonl, labelstudio, parquet, table
-from monitor.corpus.columns import columns_of
-from monitor.corpus.facts import ExportFacts, FileFacts, Read, file_facts
-from monitor.corpus.harm import Guard
-from monitor.corpus.k_anonymity import K, KAnonymiser, WithheldCounts
+from monitor.corpus.export_facts import ExportFacts, FileFacts, Read, Tally, Writer, file_facts
+from monitor.corpus.identification_risk import Guard
+from monitor.corpus.k_anonymity import K, KAnonymiser
 from monitor.corpus.key_file import KeyFile, key_path
-from monitor.corpus.package import (
+from monitor.corpus.packaging import (
     CARDS,
     MANIFEST,
     SUMS,
@@ -34,12 +32,9 @@ from monitor.corpus.package import (
     write_json,
     write_package,
 )
-from monitor.corpus.publish import Policy, Published, publish
+from monitor.corpus.publication import Policy, publish
 from monitor.corpus.record import canonical
-from monitor.corpus.table import TableWriter
-from monitor.corpus.tally import Tally
-from monitor.corpus.veil import MASK
-from monitor.corpus.writer import Format, Writer
+from monitor.corpus.redaction import MASK
 from monitor.credits import ExportSettings
 from monitor.errors import UsageError
 from monitor.holders import holder_name, is_dead
@@ -49,22 +44,12 @@ from monitor.types import ExportFormat, TextDegree
 LOSS = "loss.json"
 SCHEMA = 1
 
-_FORMATS: Mapping[str, Format] = {
-    "jsonl": jsonl,
-    "csv": table,
-    "parquet": parquet,
-    "brat": brat,
-    "docbin": docbin,
-    "labelstudio": labelstudio,
-    "doccano": doccano,
-}
-
+_MODULES = {"csv": "csv_tables"}
+"""The modules of formats, where they have not the format's name."""
 Measure = Callable[[Sequence[str]], Mapping[str, Any]]
 """Gives the error rates of what judged, by its stamps."""
 Report = Callable[[int], None]
 """Told the number of articles written since it was told last."""
-_OF_TEXTS = frozenset(("brat", "docbin", "labelstudio", "doccano"))
-"""Formats of texts, which have no row of an article without any."""
 _TOLD = 50
 _TELLING = {"query": "query_names", "story": "addresses", "outlet": "outlet_names"}
 """Filters that may name somebody, or an article, and the kind of what is withheld if they do."""
@@ -127,35 +112,53 @@ def export(
     Raises `UsageError` for an unknown format or degree, and where the directory is not writable,
     holds files of these names that are of no export, or what others may not read as this may be.
     """
-    if format not in _FORMATS or policy.text not in get_args(TextDegree):
-        known = ", ".join((*_FORMATS, *get_args(TextDegree)))
+    if format not in get_args(ExportFormat) or policy.text not in get_args(TextDegree):
+        known = ", ".join((*get_args(ExportFormat), *get_args(TextDegree)))
         raise UsageError(f"cannot export '{format}' with text '{policy.text}' (known: {known})")
     directory = Path(directory)
     refuse_foreign(directory, CARDS)
     others = [entry for entry in old_entries(directory) if entry["format"] != format]
     _refuse_mixed(directory, others, policy)
     own = key is None or Path(key) == key_path(directory)
-    names = KeyFile(key, directory, kept=bool(others) or not own)
     guard = guard or Guard()
-    give = partial(publish, policy=policy, guard=guard)
     one_export = read.moment.astimezone(UTC).isoformat() if read else ""
-    asked = None if format in _OF_TEXTS else filters or {}
-    withheld = KAnonymiser(k, asked, guard.secret, one_export)
-    with names:
+    with KeyFile(key, directory, kept=bool(others) or not own) as names:
         with _moved_into(directory, format) as folder:
-            written = _write(records, folder, format, policy.text, report, give, names, withheld)
-            kept_back = written.pop("kept_back")
-            written["withheld"] |= _not_there(read) | _withheld_of(withheld.counts)
+            writer: Writer = format_module(format).open_writer(folder, policy.text)
+            asked = None if writer.of_texts else filters or {}
+            withheld = KAnonymiser(k, asked, guard.secret, one_export)
+            done = _Counts()
+            try:
+                for values in _published(_counted(records, report), policy, guard, withheld, done):
+                    writer.write(values)
+                    done.tally.add(values)
+                for values, line in withheld.rows():
+                    writer.write(values)
+                    done.tally.add(values)
+                    names.write(line)
+            finally:
+                writer.close()
+            stamps = tuple(sorted(done.tally.stamps))
+            counts = withheld.counts
             facts = ExportFacts(
                 format=format,
                 policy=policy,
-                filters=_filters_told(filters or {}, kept_back),
+                filters=_filters_told(filters or {}, done.kept_back),
                 created=now,
+                rows=done.tally.rows,
+                stamps=stamps,
+                withheld={
+                    **dict(sorted(done.withheld.items())),
+                    **_not_there(read),
+                    **+Counter(withheld_rows=counts.rows, withheld_articles=counts.articles),
+                },
+                lost=dict(sorted(writer.lost.items())),
+                files=_files(writer, folder, done.tally.rows),
+                labels=done.tally.labels,
                 about=about or ExportSettings(),
-                measured=measured(written["stamps"]) if measured else {},
+                measured=measured(stamps) if measured else {},
                 read=read,
-                withheld_counts=None if policy.restricted else withheld.counts,
-                **written,
+                withheld_counts=None if policy.restricted else counts,
             )
             loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
             write_json(
@@ -164,14 +167,19 @@ def export(
             write_package(folder, facts, directory)
         keyed = names.keep()  # not before the export is there: what is in its place is of the last
     first = directory / facts.files[0].name
-    hidden = (kept_back[kind] for kind in ("addresses", "unjudged", "untold"))
+    hidden = (done.kept_back[kind] for kind in ("addresses", "unjudged", "untold"))
     return ExportReport(first, directory / MANIFEST, facts, keyed, *hidden)
+
+
+def format_module(format: ExportFormat) -> Any:
+    """Return the module of a format: it has `open_writer`, and maybe `read_corrections`."""
+    return import_module(f"{__package__}.{_MODULES.get(format, format)}")
 
 
 def need_format(format: ExportFormat) -> None:
     """Raise `UsageError` where what a format needs is not installed, and say how it is."""
-    if format == "parquet":
-        parquet.need_pyarrow()
+    if need := getattr(format_module(format), "need_library", None):
+        need()
 
 
 def _refuse_mixed(directory: Path, others: Iterable[Mapping[str, Any]], policy: Policy) -> None:
@@ -198,80 +206,48 @@ def _not_there(read: Read | None) -> dict[str, int]:
     """Return how many articles are missing, by why."""
     if read is None:
         return {}
-    counts = {"forgotten": read.forgotten, "taken_back": read.lost["withdrawn"]}
-    return {kind: count for kind, count in counts.items() if count}
+    return dict(+Counter(forgotten=read.forgotten, taken_back=read.lost["withdrawn"]))
 
 
-def _withheld_of(told: WithheldCounts) -> dict[str, int]:
-    counts = {"withheld_rows": told.rows, "withheld_articles": told.articles}
-    return {kind: count for kind, count in counts.items() if count}
+@dataclass(slots=True)
+class _Counts:
+    """What was given and kept back; of articles whose name is withheld `kept_back` alone tells.
 
-
-def _write(
-    records: Iterable[Recorded],
-    folder: Path,
-    format: ExportFormat,
-    text: TextDegree,
-    report: Report | None,
-    give: Callable[..., Published],
-    names: KeyFile,
-    anonymiser: KAnonymiser,
-) -> dict[str, Any]:
-    """Write all records; return what `ExportFacts` tells of them, and all that was `kept_back`.
-
-    What was kept back of one whose name is withheld is not told: it would be known by its counts.
+    What was kept back of one of those is not told: it would be known by its counts.
     """
-    withheld: Counter[str] = Counter()
-    kept_back: Counter[str] = Counter()
-    tally = Tally()
-    stamps: set[str] = set()
-    rows = 0
-    writer = _FORMATS[format].open_writer(folder, text)
 
-    def write(values: Mapping[str, Any]) -> None:
-        nonlocal rows
-        writer.write(values)
-        rows += 1
-        stamps.update(values["stamps"])
-        tally.add(values)
-
-    try:
-        for one in _counted(records, report):
-            record = canonical(one)
-            published = give(record, shown=one.shown)
-            kept_back.update(published.withheld)
-            if published.key:
-                anonymiser.add(record, published.key)
-            else:
-                withheld.update(published.withheld)
-                write(published.values)
-        for values, line in anonymiser.rows():
-            write(values)
-            names.write(line)
-    finally:
-        writer.close()
-    return {
-        "rows": rows,
-        "kept_back": kept_back,
-        "stamps": tuple(sorted(stamps)),
-        "withheld": dict(sorted(withheld.items())),
-        "lost": dict(sorted(writer.lost.items())),
-        "files": _facts(writer, folder, text, rows),
-        "labels": tally.labels,
-    }
+    tally: Tally = field(default_factory=Tally)
+    withheld: Counter[str] = field(default_factory=Counter)
+    kept_back: Counter[str] = field(default_factory=Counter)
 
 
-def _facts(writer: Writer, folder: Path, text: TextDegree, rows: int) -> tuple[FileFacts, ...]:
+def _published(
+    records: Iterable[Recorded],
+    policy: Policy,
+    guard: Guard,
+    anonymiser: KAnonymiser,
+    counts: _Counts,
+) -> Iterator[Mapping[str, Any]]:
+    """Yield what may be given away; articles whose name is withheld go to the `anonymiser`."""
+    for one in records:
+        record = canonical(one)
+        published = publish(record, policy, one.shown, guard)
+        counts.kept_back.update(published.withheld)
+        if published.key:
+            anonymiser.add(record, published.key)
+        else:
+            counts.withheld.update(published.withheld)
+            yield published.values
+
+
+def _files(writer: Writer, folder: Path, rows: int) -> tuple[FileFacts, ...]:
     """Return what is told of each file; their checksums are written on the way."""
     found = []
     with (folder / SUMS).open("x", encoding="utf-8", newline="") as sums:
         for path in writer.files:
             facts = file_facts(path, path.relative_to(folder).as_posix(), sums.write)
-            columns = columns_of(path, text)
-            if columns:
-                # a writer of several tables has counted their rows
-                of_table = writer.rows[path.stem] if isinstance(writer, TableWriter) else rows
-                facts = replace(facts, rows=of_table, columns=columns)
+            if columns := writer.tables.get(path.name):
+                facts = replace(facts, rows=writer.rows.get(path.name, rows), columns=columns)
             found.append(facts)
     return tuple(found)
 

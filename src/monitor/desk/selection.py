@@ -1,27 +1,39 @@
-"""Exports: the stored articles that pass filters, with all that is kept of them, as files."""
+"""What an export is made of: the stored articles that pass filters, hidden names, error rates."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
+from itertools import islice, product
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
+from monitor.config import data_dir
 from monitor.desk.archive import fill_index
-from monitor.desk.error_rates import error_rates
-from monitor.desk.published import guard_of, with_names
+from monitor.desk.names import complete, look_through
 from monitor.errors import UsageError
 from monitor.shapes import time_json
+from monitor.stamps import earlier_stamp, is_same
 
 if TYPE_CHECKING:
-    from monitor.corpus import ExportFormat, ExportReport, Policy
-    from monitor.corpus.facts import Read
+    from monitor.corpus import ExportFormat, ExportReport, Guard, Policy
+    from monitor.corpus.error_rates import RuleRates
+    from monitor.corpus.export_facts import Read
+    from monitor.guidelines import Ruling
     from monitor.names import Desk
     from monitor.recorded import Recorded
+    from monitor.store import Store
     from monitor.store.filters import Filters
+    from monitor.types import Article
+
+KEY = "export"
+_PAGE = 100
+_AT_ONCE = 16
+"""Articles looked through in one transaction: half a second's work."""
 
 
 def export(
@@ -70,7 +82,7 @@ def export(
 
 def read_at(monitor: Desk, moment: datetime) -> Read:
     """Return that the desk is read as it was at a moment, by the stamps in force."""
-    from monitor.corpus.facts import Read
+    from monitor.corpus.export_facts import Read
 
     stamps, stories = monitor.stamps, monitor.stories_stamp
     then = {now: then for then, now in monitor.store.present_stamps(after=moment).items()}
@@ -146,3 +158,103 @@ def _json(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return [_json(one) for one in value] if isinstance(value, tuple) else value
+
+
+# Hidden names, and rules on identification ---------------------------------------------------
+
+
+def guard_of(monitor: Desk, filters: Mapping[str, Any]) -> Guard:
+    """Return what this desk knows of people: its rules on them, and its own secret.
+
+    The secret is the store's and stays, so that ids are the same in every export of a desk; on a
+    disk that can only be read, where none was made before, it is this export's alone.
+    """
+    from monitor.corpus import Guard
+    from monitor.guidelines import identifying
+
+    return Guard(
+        identifying=frozenset().union(*map(identifying, monitor.guidelines)),
+        judges=frozenset(one.guideline.id for one in monitor.in_force.rulings if _judges(one)),
+        known=frozenset(one.id for one in monitor.guidelines),
+        asked=filters.get("query") or "",
+        secret=_secret(monitor.store),
+    )
+
+
+def _secret(store: Store) -> str:
+    return (store.known_key(KEY) or token_hex(32)) if store.read_only else store.key(KEY)
+
+
+def _judges(ruling: Ruling) -> bool:
+    """Whether a guideline tells of all by whom somebody can be known, as loudly as it may.
+
+    Not where the desk has put any of those rules off, or made them suggestions.
+    """
+    from monitor.guidelines import protecting
+
+    rules = protecting(ruling.guideline)
+    low = {rule for rule, severity in ruling.severity.items() if severity == "suggestion"}
+    return bool(rules) and rules.isdisjoint({*ruling.disable, *low})
+
+
+def with_names(monitor: Desk, records: Iterable[Recorded]) -> Iterator[Recorded]:
+    """Yield records with which names are hidden, as the code of today tells them.
+
+    Articles that it has not looked through yet are looked through, however many there are, and what
+    was found is stored, where it can be: an export that was killed goes on where it was.
+    """
+    rest = iter(records)
+    while page := list(islice(rest, _PAGE)):
+        wanted = [one.assessed.article for one in page]
+        if not monitor.store.read_only:  # else they are looked through once more each time
+            _look_through(monitor, wanted)
+        found = monitor.shown(wanted, patient=True)
+        yield from (replace(one, shown=found[one.assessed.article.id]) for one in page)
+
+
+def _look_through(monitor: Desk, wanted: list[Article]) -> None:
+    stamp = monitor.names_stamp
+    known = monitor.store.masks((one.id, one.sha256) for one in wanted)
+    done = {key for key, mask in known.items() if mask.stamp in (stamp, "")}
+    due = [one for one in wanted if (one.id, one.sha256) not in done and (one.title or one.text)]
+    for start in range(0, len(due), _AT_ONCE):
+        some = due[start : start + _AT_ONCE]
+        monitor.store.record_masks(look_through(monitor, some), monitor.now())
+        complete(monitor, [one.id for one in some])
+
+
+# How often what judged is wrong --------------------------------------------------------------
+
+
+def error_rates(monitor: Desk, stamps: Sequence[str]) -> dict[str, Any]:
+    """Return the figures of the models and rules with these stamps, as far as they are at hand."""
+    from monitor import corpus
+
+    rules, masking = _rules(monitor, stamps), corpus.masking_rates()
+    return corpus.error_rates(stamps, data_dir("models"), rules, masking=masking)
+
+
+def _rules(monitor: Desk, stamps: Sequence[str]) -> Iterator[RuleRates]:
+    """Yield the figures of guidelines, by the stamps under which they judged articles.
+
+    There what the desk adds (rules switched off, the relevance they go by) follows theirs.
+    """
+    from monitor.corpus.error_rates import RuleRates
+    from monitor.guidelines.measured import load_measured
+
+    for guideline in monitor.guidelines:
+        measured = load_measured(guideline.path)
+        if measured is None:
+            continue
+        for stamp, own in product(stamps, {guideline.stamp, earlier_stamp(guideline.stamp)}):
+            if stamp != own and not stamp.startswith(f"{own}."):
+                continue
+            same = is_same(measured.guideline, guideline.stamp)
+            yield RuleRates(
+                stamp=stamp,
+                measured=own if same else measured.guideline,
+                date=measured.date,
+                data=measured.data,
+                unseen=measured.unseen,
+                rules={rule: row.model_dump() for rule, row in measured.rules.items()},
+            )

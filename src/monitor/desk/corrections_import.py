@@ -10,24 +10,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from monitor.corpus.corrected import (
+from monitor.corpus.annotations import BETWEEN, VEIL
+from monitor.corpus.brat import brat_text
+from monitor.corpus.cells import without_surrogates
+from monitor.corpus.corrections import (
     Changes,
     Corrected,
     Spot,
     compare,
     confirmed,
-    read_corrected,
+    json_lines,
+    shift_of,
 )
-from monitor.corpus.corrected.check import same_text
+from monitor.corpus.exporter import format_module
 from monitor.corpus.k_anonymity import YEAR
+from monitor.corpus.redaction import MASK
 from monitor.decisions import FlagSaid
-from monitor.errors import DataError, NotFound
-from monitor.types import AssessedArticle, Review, Verdict
+from monitor.errors import DataError, NotFound, UsageError
+from monitor.types import AssessedArticle, CorrectedFormat, Review, Verdict
 
 if TYPE_CHECKING:
-    from monitor.corpus.corrected import CorrectedFormat
     from monitor.desk.reviewing import Reviewer
     from monitor.names import Desk
 
@@ -318,7 +322,6 @@ def read_keys(path: Path) -> dict[str, Key]:
 
     Raises `DataError`.
     """
-    from monitor.corpus.corrected.json_lines import json_lines
     from monitor.feeds import article_id
 
     keys = {}
@@ -329,3 +332,40 @@ def read_keys(path: Path) -> dict[str, Key]:
             case _:
                 raise DataError(f"{where}: is no line of a key file")
     return keys
+
+
+def read_corrected(
+    path: Path,
+    format: CorrectedFormat,
+    exported: Path | None = None,
+    *,
+    approved: bool = False,
+) -> Iterator[Corrected]:
+    """Yield what came back, in the order of the files.
+
+    `exported` is the export that a JSONL was made from; the other formats carry what was exported.
+    `approved`: doccano was asked for approved documents only. Raises `DataError` naming file and
+    line, `UsageError` for a format that cannot come back, for JSONL without its export, and for
+    what is `approved` elsewhere than in doccano.
+    """
+    if approved and format != "doccano":
+        raise UsageError(f"--approved is of doccano's files: {format} knows no approval")
+    for needed in (path, exported):
+        if needed is not None and not needed.exists():
+            raise DataError(f"{needed}: is not there")
+    if format not in get_args(CorrectedFormat):
+        raise UsageError(f"'{format}' is none of {', '.join(get_args(CorrectedFormat))}")
+    found: Iterator[Corrected] = format_module(format).read_corrections(
+        path, exported, approved=approved
+    )
+    return found
+
+
+def same_text(corrected: Corrected, title: str, text: str) -> bool:
+    """Whether each code point is the stored one, or stands for one that was kept back."""
+    whole = f"{title}{BETWEEN}{text}" if shift_of(corrected.record) else text
+    stored = without_surrogates(whole) if corrected.carriage_returns else brat_text(whole)
+    given = corrected.text or ""
+    return len(given) == len(stored) and all(
+        one == other or one in (VEIL, MASK) for one, other in zip(given, stored, strict=True)
+    )
