@@ -31,7 +31,7 @@ def rehydrate(
     ] = False,
 ) -> None:
     """Fetch the texts of an export again, politely; verify them, bring spans to what changed."""
-    from monitor.desk import rehydrate as job
+    from monitor.desk import rehydration as job
     from monitor.desk.watch import Stop
 
     stop = Stop()
