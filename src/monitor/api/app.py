@@ -56,7 +56,7 @@ from monitor.api.tries import Tries
 from monitor.api.upstream import Upstream
 from monitor.core import Monitor
 from monitor.desk.export_jobs import ExportJobs
-from monitor.web import STATIC_DIR
+from monitor.web import STATIC_DIR, render_error
 
 MODULES = (
     check,
@@ -139,7 +139,7 @@ def create_app(
     for module in MODULES:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
-    install_handlers(app)
+    install_handlers(app, render_error=render_error)
     silence_leaky_loggers()
     # Added from the inside out: a request passes them from the last to the first.
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes(monitor.settings.check.max_chars))

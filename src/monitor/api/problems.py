@@ -9,7 +9,7 @@ and so can the names of unknown fields.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -37,7 +37,6 @@ from monitor.errors import (
     UsageError,
     describe_exception,
 )
-from monitor.web import render_error
 
 logger = logging.getLogger("monitor.api")
 
@@ -157,7 +156,7 @@ def problem(
         said = f"Error: {detail}"
         return PlainTextResponse(said, _ITS_STATUS.get(status, status), headers=headers)
     if is_page(scope):
-        page = render_error(status, title, detail, visitor=visitor_in(scope))
+        page = scope["app"].state.render_error(status, title, detail, visitor=visitor_in(scope))
         return HTMLResponse(page, status, headers=headers)
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -170,8 +169,12 @@ def problem(
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
 
 
-def install_handlers(app: FastAPI) -> None:
-    """Make every exception of the routes a problem; unexpected ones reach `RequestLog`."""
+def install_handlers(app: FastAPI, *, render_error: Callable[..., str]) -> None:
+    """Make every exception of the routes a problem; unexpected ones reach `RequestLog`.
+
+    `render_error` makes the page of a problem of status, title, detail and `visitor`.
+    """
+    app.state.render_error = render_error
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(MonitorError, _on_monitor_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
