@@ -11,10 +11,10 @@ from fastapi.routing import APIRoute, iter_route_contexts
 import documents
 from monitor import types
 from monitor.api import languagetool
-from monitor.api.app import MODULES
 from monitor.entities import known_entities
 from monitor.feeds.rows import DROPS
 from monitor.store.polls import Decision
+from monitor.web.server import MODULES
 from serving import address, desk
 
 __all__ = ["address", "desk"]

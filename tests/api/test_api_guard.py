@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from monitor.api.guard import allowed_hosts, host_name
+from monitor.api.csrf import allowed_hosts, host_name
 
 BODY = {"text": "A short draft."}
 

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 import serving
-from monitor.api.limits import max_body_bytes
+from monitor.api.request_bodies import max_body_bytes
 from monitor.config import CheckSettings, Settings
 from monitor.core import Monitor
 

@@ -15,10 +15,10 @@ import httpx
 import pytest
 
 import serving
-from monitor.api import create_app
-from monitor.api.checkers import Checkers
+from monitor.api.check_queue import Checkers
 from monitor.config import CheckSettings, Settings
 from monitor.core import Monitor
+from monitor.web.server import create_app
 from monitor.workers import Job, Worker, WorkerEnded
 
 WAITING = 3

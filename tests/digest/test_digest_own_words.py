@@ -43,7 +43,7 @@ from monitor.types import (
     Term,
 )
 from monitor.visitors import AT_HOME
-from monitor.web import render_digest_page
+from monitor.web.rules_page import render_digest_page
 
 ROOT = Path(__file__).resolve().parents[2]
 THB = shipped.thb()

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 
 from monitor.core import Monitor
 from monitor.visitors import AT_HOME
-from monitor.web import render_docs
-from monitor.web.api_view import example_of, type_words, view_api
+from monitor.web.api_docs_page import example_of, type_words, view_api
+from monitor.web.rules_page import render_docs
 
 HOSTILE = "<script>alert(1)</script>"
 

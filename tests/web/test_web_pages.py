@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 
 from monitor.core import Monitor
 from monitor.visitors import AT_HOME
-from monitor.web import STATIC_DIR, render_error, render_rule
-from monitor.web.pages import split_example
+from monitor.web.rules_page import STATIC_DIR, render_error, render_rule, split_example
 
 HOSTILE = "<script>alert(1)</script>"
 HOSTILE_SOURCE = {

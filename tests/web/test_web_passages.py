@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.web.passages import Mark, Piece, paragraphs_of, pieces_of
+from monitor.web.highlighted_text import Mark, Piece, paragraphs_of, pieces_of
 
 PLACES = st.tuples(st.integers(-2, 30), st.integers(-2, 30))
 MARKS = st.lists(PLACES.map(lambda p: Mark(*p, "evidence", "n")), max_size=6)

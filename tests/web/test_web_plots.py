@@ -7,8 +7,8 @@ from lxml import html
 
 from monitor.trends.panels import Ranges, Share
 from monitor.trends.plots import Bars
-from monitor.web.frame import environment
-from monitor.web.plots import Plot, plot_bars, plot_ranges
+from monitor.web.page_frame import environment
+from monitor.web.svg_plots import Plot, plot_bars, plot_ranges
 
 HOSTILE = '"><script>alert(1)</script>'
 

@@ -11,8 +11,8 @@ from fastapi.routing import RouteContext
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.api.checkers import Checkers, ClientLeftError
-from monitor.api.problems import ProblemError
+from monitor.api.check_queue import Checkers, ClientLeftError
+from monitor.api.problem_details import ProblemError
 from monitor.api.who import visitor_in
 from monitor.core import Monitor
 from monitor.visitors import SCOPES, Scope, Visitor

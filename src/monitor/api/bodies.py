@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.api.problems import ProblemError
+from monitor.api.problem_details import ProblemError
 
 
 def require_type(request: Request, expected: str) -> None:

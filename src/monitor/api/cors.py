@@ -2,7 +2,7 @@
 
 Without `[serve] allow_origins` there is nothing of CORS in any answer. A page's cookie of ours does
 not come along: answers never allow credentials. What such a page may do without a token, on the
-desk's own machine, is to check (`api.entry`).
+desk's own machine, is to check (`api.authentication`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from monitor.api.guard import shared_with
+from monitor.api.csrf import shared_with
 
 
 class Cors:

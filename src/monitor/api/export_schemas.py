@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field
 
-from monitor.api.article_query import ArticleChoice
+from monitor.api.article_filter import ArticleChoice
 from monitor.api.schemas import Model, WholeStr
 from monitor.corpus import ExportFormat, TextDegree
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Path
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from monitor.api.access import need
+from monitor.api.export_routes import ExportsDep, export_json
 from monitor.api.export_schemas import ExportOut
-from monitor.api.exports import ExportsDep, export_json
 from monitor.api.openapi import problems
-from monitor.api.problems import ProblemError
+from monitor.api.problem_details import ProblemError
 from monitor.api.schemas import WholeStr
 
 router = APIRouter(tags=["articles"], dependencies=[Depends(need("read"))])

@@ -13,10 +13,10 @@ from starlette.responses import JSONResponse
 from monitor.api.access import MonitorDep, need
 from monitor.api.bodies import JsonRoute
 from monitor.api.openapi import problems
-from monitor.api.problems import ProblemError
+from monitor.api.problem_details import ProblemError
+from monitor.api.rate_limit import Tries
 from monitor.api.rule_schemas import FeedbackOut
 from monitor.api.schemas import Model, WholeStr
-from monitor.api.tries import Tries
 from monitor.core import Monitor
 from monitor.decisions import Client
 from monitor.desk.feedback import ChangedError, said_json, say_flag

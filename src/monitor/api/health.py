@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from monitor.api.access import CheckersDep, MonitorDep
 from monitor.api.openapi import problems
-from monitor.api.problems import problem
+from monitor.api.problem_details import problem
 from monitor.api.schemas import Alive, Ready
 from monitor.desk.readiness import troubles
 from monitor.errors import describe_exception

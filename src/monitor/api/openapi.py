@@ -10,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.responses import JSONResponse
 
 from monitor.api.access import need, scopes_of
-from monitor.api.problems import MEDIA_TYPE, Problem
+from monitor.api.problem_details import MEDIA_TYPE, Problem
 
 DESCRIPTION = """\
 Checks drafts against a reporting guideline, and serves what the desk has read.

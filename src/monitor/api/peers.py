@@ -16,7 +16,7 @@ from typing import Any, cast
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from monitor.api.guard import LOOPBACK, host_name
+from monitor.api.csrf import LOOPBACK, host_name
 from monitor.core import Monitor
 from monitor.desk.gate import live_tokens
 

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from monitor.api.access import MonitorDep, need
 from monitor.api.bodies import require_type
-from monitor.api.check import FILE_FORM, answer_check, suffix_of, upload_of
+from monitor.api.check_routes import FILE_FORM, answer_check, suffix_of, upload_of
 from monitor.api.openapi import queued_problems
-from monitor.api.problems import ProblemError
+from monitor.api.problem_details import ProblemError
 from monitor.workers import Job
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

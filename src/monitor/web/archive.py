@@ -20,9 +20,9 @@ from monitor.searching import Search
 from monitor.store.search import COUNTED, RELEVANCES
 from monitor.types import SEVERITIES, AssessedArticle, Severity
 from monitor.visitors import Visitor
-from monitor.web.exports import DEGREES, FORMATS
-from monitor.web.frame import render
-from monitor.web.passages import Mark, Paragraph, pieces_of
+from monitor.web.exports_page import DEGREES, FORMATS
+from monitor.web.highlighted_text import Mark, Paragraph, pieces_of
+from monitor.web.page_frame import render
 
 PAGE = 25
 """Articles on one page."""

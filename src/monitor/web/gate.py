@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.visitors import ROLES, Token, Visitor
-from monitor.web.frame import WAYS, render
+from monitor.web.page_frame import WAYS, render
 
 
 def first_way(visitor: Visitor) -> str:

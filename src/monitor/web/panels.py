@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from monitor.corpus.cells import MARK, guarded_line
 from monitor.trends import NOT_INCIDENCE, Panel
 from monitor.trends.report import Section
-from monitor.web.plots import Plot, plot_bars, plot_ranges
+from monitor.web.svg_plots import Plot, plot_bars, plot_ranges
 
 ROWS = 100
 """Rows of a table in a page; the CSV has all."""

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from monitor.types import Verdict
 from monitor.visitors import Visitor
-from monitor.web.frame import render
+from monitor.web.page_frame import render
 from monitor.web.review_view import VERDICT_WORDS, StoryShown
 
 HERE = "/review"

@@ -20,7 +20,7 @@ from monitor.entities import ENTITY_SCHEMES, entity_name, known_entities
 from monitor.labels import ONE, SCHEMES
 from monitor.masks import Shown
 from monitor.types import Article, AssessedArticle, FieldName, Finding, Span, Story, Tag
-from monitor.web.passages import Mark, Paragraph, paragraphs_of, pieces_of
+from monitor.web.highlighted_text import Mark, Paragraph, paragraphs_of, pieces_of
 
 NO_LINE = "An article without tags"
 NAMES = {

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from monitor.desk.story_pages import StoryList, StoryRead
 from monitor.visitors import Visitor
-from monitor.web.frame import render
-from monitor.web.story_view import Seen, view_row, view_story
-from monitor.web.trends import address, label_choices
+from monitor.web.page_frame import render
+from monitor.web.stories_page import Seen, view_row, view_story
+from monitor.web.trends_page import address, label_choices
 
 
 def render_stories(

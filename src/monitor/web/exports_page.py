@@ -1,0 +1,60 @@
+"""The page of an export that the server makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, get_args
+from zoneinfo import ZoneInfo
+
+from monitor.corpus import ExportFormat
+from monitor.digest.times import date_words
+from monitor.web.page_frame import render
+
+if TYPE_CHECKING:
+    from monitor.desk.export_jobs import ExportJob
+    from monitor.visitors import Visitor
+
+FORMATS: tuple[str, ...] = get_args(ExportFormat)
+DEGREES = (
+    ("quotes", "words flagged or evident"),
+    ("none", "headlines only"),
+    ("full", "whole texts"),
+)
+"""How much of the texts, the usual first."""
+_WITHHELD = {
+    "expired": "have expired: judgements and counts, no words",
+    "reserved": "without words: their publishers reserve text mining",
+    "withheld_rows": "with verdict and year alone, as somebody can be known",
+    "withheld_articles": "at least are withheld so, or left out",
+}
+
+
+def render_export(job: ExportJob, *, visitor: Visitor, zone: ZoneInfo) -> str:
+    """Return the page; while the export is made it loads itself again."""
+    return render(
+        "export.html",
+        visitor=visitor,
+        here="/articles",
+        job=job,
+        text=dict(DEGREES)[job.text],
+        until=date_words(job.until, "", zone),
+        filters=list(_filter_words(job.filters)),
+        withheld=[(n, words) for kind, words in _WITHHELD.items() if (n := job.withheld.get(kind))],
+        files=[(one["name"], size_words(one["bytes"])) for one in job.files],
+    )
+
+
+def size_words(size: int) -> str:
+    """Return a number of bytes in words."""
+    if size < 10_000:
+        return f"{size:,} bytes"
+    return f"{size / 1e3:,.0f} kB" if size < 10_000_000 else f"{size / 1e6:,.0f} MB"
+
+
+def _filter_words(filters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in filters.items():
+        if name == "tags":
+            yield from ((scheme, label) for scheme, label in value)
+        else:
+            several = isinstance(value, (list, tuple))
+            yield name, " or ".join(map(str, value)) if several else str(value)
