@@ -12,7 +12,7 @@ import uvicorn
 import store_samples
 from monitor.config import Settings
 from monitor.core import Monitor
-from monitor.web.uvicorn_server import server_options
+from monitor.web.server import server_options
 
 ARTICLES = {
     "farm": (

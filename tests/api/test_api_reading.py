@@ -6,9 +6,8 @@ from fastapi.routing import iter_route_contexts
 
 import serving
 import store_samples
-from monitor.api.digest_routes import prefers_html
-from monitor.api.digest_schemas import DigestOut
-from monitor.api.rule_schemas import RuleDetail, RuleList
+from monitor.api.digest_routes import DigestOut, prefers_html
+from monitor.api.rule_routes import RuleDetail, RuleList
 from monitor.api.schemas import (
     Alive,
     ArticleDetail,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from monitor.web.uvicorn_server import _listen
+from monitor.web.server import _listen
 
 CANARY = "Zqcanaryvex"
 

@@ -12,8 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.api.check_queue import Checkers, ClientLeftError
-from monitor.api.problem_details import ProblemError
-from monitor.api.who import visitor_in
+from monitor.api.problem_details import ProblemError, visitor_in
 from monitor.core import Monitor
 from monitor.visitors import SCOPES, Scope, Visitor
 from monitor.workers import Job

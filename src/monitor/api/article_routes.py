@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep, NamesQuery, VisitorDep, asks_names, need
@@ -13,6 +14,7 @@ from monitor.api.openapi import problems
 from monitor.api.problem_details import ProblemError
 from monitor.api.schemas import ArticleDetail, ArticlePage, WholeStr
 from monitor.desk.archive import find
+from monitor.desk.forget import Reason, forget
 from monitor.desk.names import see, seen_json
 from monitor.digest.masked import mask_assessed
 from monitor.errors import NotFound
@@ -30,7 +32,8 @@ from monitor.shapes import (
 from monitor.store.search import COUNTED, Wanted
 from monitor.types import AssessedArticle
 
-router = APIRouter(tags=["articles"], dependencies=[Depends(need("read"))])
+router = APIRouter(tags=["articles"])
+_READ = [Depends(need("read"))]
 
 
 @router.get(
@@ -39,6 +42,7 @@ router = APIRouter(tags=["articles"], dependencies=[Depends(need("read"))])
     response_model=None,
     response_description="A page of articles without their texts.",
     responses={200: {"model": ArticlePage}, **problems(403, 422, 503)},
+    dependencies=_READ,
 )
 def articles(
     query: Annotated[ArticleQuery, Query()], monitor: MonitorDep, visitor: VisitorDep
@@ -83,6 +87,7 @@ def _search_json(wanted: Wanted) -> dict[str, Any]:
     response_model=None,
     response_description="The article with its text.",
     responses={200: {"model": ArticleDetail}, **problems(403, 404, 410, 422, 503)},
+    dependencies=_READ,
 )
 def article(
     article_id: Annotated[WholeStr, Path(description="The article's id.", max_length=200)],
@@ -127,3 +132,32 @@ def article_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
         "scorecard": [scorecard_json(item) for item in assessed.scorecard],
         "stamps": list(assessed.stamps),
     }
+
+
+class ForgottenOut(BaseModel):
+    """What was forgotten; `cleared`: its words are out of the database's log and file too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    article: str
+    reason: Reason
+    cleared: bool
+
+
+@router.delete(
+    "/v1/articles/{article_id}",
+    summary="Forget an article",
+    response_model=None,
+    response_description="What was forgotten.",
+    responses={200: {"model": ForgottenOut}, **problems(403, 404, 410, 422, 503)},
+    dependencies=[Depends(need("admin"))],
+)
+def forget_article(
+    article_id: Annotated[WholeStr, Path(description="The article's id.", max_length=200)],
+    reason: Annotated[Reason, Query(description="Why.")],
+    monitor: MonitorDep,
+) -> JSONResponse:
+    """Erase a stored article for good, with all that was said of it; no feed brings it back."""
+    monitor.store.article(article_id, ())
+    done = forget(monitor, [article_id], reason)
+    return JSONResponse({"article": article_id, "reason": reason, "cleared": done.cleared})

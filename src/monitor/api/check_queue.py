@@ -21,7 +21,7 @@ import anyio
 from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.requests import Request
 
-from monitor.api.peers import at_home
+from monitor.api.authentication import at_home
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
 from monitor.core import Monitor

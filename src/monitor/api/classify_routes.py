@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.api.access import MonitorDep, answer_job, need
-from monitor.api.bodies import JsonRoute
 from monitor.api.openapi import queued_problems
 from monitor.api.problem_details import ProblemError
+from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import Classified, ClassifyRequest
 from monitor.errors import DocumentTooLarge
 from monitor.workers import Job

@@ -10,6 +10,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.api.problem_details import problem
@@ -106,3 +107,24 @@ def _netloc(origin: str) -> str | None:
         return urlsplit(origin).netloc.lower() or None
     except ValueError:
         return None
+
+
+class Cors:
+    """ASGI layer that answers preflights of `origins`, and lets their pages read the rest."""
+
+    def __init__(self, app: ASGIApp, *, origins: frozenset[str]) -> None:
+        self.app = app
+        self.origins = origins
+        self.shared = CORSMiddleware(
+            app,
+            allow_origins=origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("Authorization",),
+            allow_private_network=True,
+            expose_headers=("Retry-After",),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application, behind CORS for whom it is meant."""
+        is_shared = scope["type"] == "http" and shared_with(scope, self.origins)
+        await (self.shared if is_shared else self.app)(scope, receive, send)

@@ -22,9 +22,8 @@ import monitor as package
 from monitor.api.access import CLIENT_LEFT, MonitorDep, get_checkers, get_monitor, get_visitor, need
 from monitor.api.check_queue import ClientLeftError
 from monitor.api.languagetool_upstream import Upstream
-from monitor.api.problem_details import ProblemError
+from monitor.api.problem_details import ProblemError, note_visitor
 from monitor.api.rate_limit import Tries
-from monitor.api.who import note_visitor
 from monitor.core import Monitor
 from monitor.desk.gate import find_token, is_token, visitor_of
 from monitor.errors import DocumentTooLarge, UsageError

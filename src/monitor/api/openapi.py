@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -85,9 +86,10 @@ def describe(app: FastAPI) -> None:
 
     def described() -> dict[str, Any]:
         document = original()
-        components = document.setdefault("components", {})
-        schemas = components.setdefault("schemas", {})
-        if "Problem" not in schemas:
+        if "Problem" not in document["components"]["schemas"]:
+            document = app.openapi_schema = _with_kept_names(document)
+            components = document["components"]
+            schemas = components["schemas"]
             schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= schema.pop("$defs", {})
             schemas["Problem"] = schema
@@ -123,6 +125,26 @@ _SCHEMES = {
         " change must come from one of the desk's own pages.",
     },
 }
+
+
+_KEPT_NAMES = {
+    "CheckCoverage": "monitor__api__check_schemas__CoverageOut",
+    "DigestCoverage": "monitor__api__digest_schemas__CoverageOut",
+    "StoryOutlet": "monitor__api__story_schemas__OutletOut",
+    "OutletOut": "monitor__api__trends_schemas__OutletOut",
+}
+"""What the document calls these schemas: clients were made from it under these names."""
+
+
+def _with_kept_names(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with the names of schemas that clients know, in order of the names."""
+    text = json.dumps(document)
+    for name, kept in _KEPT_NAMES.items():
+        text = text.replace(f'/{name}"', f'/{kept}"').replace(f'"{name}": {{', f'"{kept}": {{')
+        text = text.replace(f'"title": "{name}"', f'"title": "{kept.rpartition("__")[2]}"')
+    found: dict[str, Any] = json.loads(text)
+    found["components"]["schemas"] = dict(sorted(found["components"]["schemas"].items()))
+    return found
 
 
 def _scoped(

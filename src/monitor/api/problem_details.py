@@ -23,8 +23,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
-from monitor.api.traces import route_name
-from monitor.api.who import visitor_in
 from monitor.errors import (
     DocumentError,
     DocumentTooLarge,
@@ -37,6 +35,32 @@ from monitor.errors import (
     UsageError,
     describe_exception,
 )
+from monitor.visitors import NOBODY, Visitor
+
+_STATE = "visitor"
+
+
+def visitor_in(scope: Scope) -> Visitor:
+    """Return who sent the request of `scope`; nobody where it was refused before that was asked."""
+    found = scope.get("state", {}).get(_STATE)
+    return found if isinstance(found, Visitor) else NOBODY
+
+
+def note_visitor(scope: Scope, visitor: Visitor) -> None:
+    """Note who sent the request."""
+    scope.setdefault("state", {})[_STATE] = visitor
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def route_name(scope: Scope) -> str:
+    """Return method and route (`GET /v1/rules/{rule_id}`), without anything that was sent."""
+    method = scope["method"] if scope["method"] in _METHODS else "(other method)"
+    static = "(static)" if scope["path"].startswith("/static/") else "(no route)"
+    path = getattr(scope.get("route"), "path", static)
+    return f"{method} {path}"
+
 
 logger = logging.getLogger("monitor.api")
 

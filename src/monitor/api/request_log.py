@@ -12,8 +12,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.api.problem_details import problem
-from monitor.api.traces import route_name
+from monitor.api.problem_details import problem, route_name
 from monitor.errors import describe_exception
 
 logger = logging.getLogger("monitor.api")

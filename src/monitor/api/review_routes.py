@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field
 from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep, VisitorDep, need
-from monitor.api.bodies import JsonRoute
 from monitor.api.openapi import problems
 from monitor.api.problem_details import ProblemError
+from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import Model, WholeStr
 from monitor.core import Monitor
 from monitor.desk.reviewing import Reviewer, decide

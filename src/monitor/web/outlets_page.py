@@ -4,23 +4,144 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
-from monitor.desk.letters import ConfirmedFlag
-from monitor.desk.story_pages import StoryList
-from monitor.desk.trends import Period
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.responses import HTMLResponse, Response
+
+from monitor.api.access import MonitorDep, VisitorDep, need, need_scorecards
+from monitor.api.schemas import WholeStr
+from monitor.core import Monitor
+from monitor.desk.letters import ConfirmedFlag, confirmed_flags, draft_letter, quote
+from monitor.desk.outlet_pages import read_cards
+from monitor.desk.story_pages import StoryChoice, StoryList, read_stories
+from monitor.desk.trends import Period, outlet_name, read_period, scorecard_of
 from monitor.digest.safe import clean, safe_url
 from monitor.digest.times import date_words
+from monitor.errors import NotFound
 from monitor.masks import Shown
-from monitor.trends import NOT_INCIDENCE, Scorecard, card_panels
+from monitor.periods import midnight
+from monitor.trends import NOT_INCIDENCE, Panel, Scorecard, card_panels
 from monitor.trends.letter import Letter
 from monitor.trends.report import Section
 from monitor.trends.words import CONFIRMED_ONLY
 from monitor.types import Severity
 from monitor.visitors import Visitor
 from monitor.web.page_frame import render
-from monitor.web.panels import view_panels
-from monitor.web.stories_page import Seen, view_row
-from monitor.web.trends_page import address
+from monitor.web.page_queries import DaysQuery, OutletsPageQuery, days_asked
+from monitor.web.stories_page import Seen, no_such_page, seen_by, view_row
+from monitor.web.svg_plots import view_panels
+from monitor.web.trends_page import address, csv_response
+
+router = APIRouter(
+    include_in_schema=False,
+    default_response_class=HTMLResponse,
+    dependencies=[Depends(need_scorecards)],
+)
+OutletId = Annotated[WholeStr, Path(max_length=200)]
+Days = Annotated[DaysQuery, Query()]
+FLAGS, STORIES = 50, 10
+"""Shown on an outlet's page."""
+
+
+@router.get("/outlets")
+def outlets_page(
+    query: Annotated[OutletsPageQuery, Query()], monitor: MonitorDep, visitor: VisitorDep
+) -> HTMLResponse:
+    """Show the outlets of a period, most stories first."""
+    period = _period(query, monitor)
+    try:
+        found = read_cards(monitor, period, name=query.name or "", limit=OUTLETS, after=query.after)
+    except NotFound as error:
+        raise no_such_page("must be the last outlet of a page before") from error
+    page = render_outlets(
+        [outlet_row(card) for card in found.cards],
+        found.total,
+        visitor=visitor,
+        period=period,
+        asked={**query.asked(), **_days(period)},
+        after=query.after or "",
+        next=found.next,
+        basis=_basis(monitor),
+    )
+    return HTMLResponse(page)
+
+
+@router.get("/outlets.csv")
+def outlets_table(query: Annotated[OutletsPageQuery, Query()], monitor: MonitorDep) -> Response:
+    """Give the list of outlets, whole."""
+    period = _period(query, monitor)
+    cards = read_cards(monitor, period, name=query.name or "", limit=None).cards
+    panel = Panel("outlets", outlets_section([outlet_row(card) for card in cards]))
+    return csv_response((panel,), "outlets", "..".join(_days(period).values()), "outlets")
+
+
+@router.get("/outlets/{outlet_id}")
+def outlet_page(
+    outlet_id: OutletId, query: Days, monitor: MonitorDep, visitor: VisitorDep
+) -> HTMLResponse:
+    """Show how an outlet writes, as far as that is known."""
+    period = _period(query, monitor)
+    card = scorecard_of(monitor, period, outlet_id)
+    page = render_outlet(
+        card,
+        visitor=visitor,
+        period=period,
+        asked=_days(period),
+        titles=monitor.rule_titles,
+        inside=_inside(monitor, visitor, period, card) if visitor.may("read") else None,
+        basis=_basis(monitor),
+    )
+    return HTMLResponse(page)
+
+
+@router.get("/outlets/{outlet_id}/{table}.csv")
+def outlet_table(outlet_id: OutletId, table: str, query: Days, monitor: MonitorDep) -> Response:
+    """Give one of the page's tables."""
+    period = _period(query, monitor)
+    panels = card_panels(scorecard_of(monitor, period, outlet_id), monitor.rule_titles)
+    return csv_response(panels, table, "..".join(_days(period).values()), f"outlet-{table}")
+
+
+@router.get("/outlets/{outlet_id}/letter", dependencies=[Depends(need("read"))])
+def letter_page(
+    outlet_id: OutletId, query: Days, monitor: MonitorDep, visitor: VisitorDep
+) -> HTMLResponse:
+    """Show a letter to the editor, made of confirmed flags: to be copied, nothing is sent."""
+    since, until = days_asked(query, monitor)
+    name = outlet_name(monitor, outlet_id, since, until)
+    letter = draft_letter(monitor, name, since, until)
+    asked = _days(Period(since, until, (), {}))
+    page = render_letter(letter, visitor=visitor, outlet=name, id=outlet_id, asked=asked)
+    return HTMLResponse(page)
+
+
+def _period(query: DaysQuery, monitor: Monitor) -> Period:
+    return read_period(monitor, *days_asked(query, monitor))
+
+
+def _days(period: Period) -> dict[str, str]:
+    """Return the fields of the form, both days included."""
+    return {"since": str(period.since), "until": str(period.last)}
+
+
+def _basis(monitor: Monitor) -> Rests:
+    settings = monitor.settings
+    return Rests(settings.timezone, monitor.in_force.stamp, settings.serve.public_scorecards)
+
+
+def _inside(monitor: Monitor, visitor: Visitor, period: Period, card: Scorecard) -> Inside:
+    """Return what only who may read sees of an outlet."""
+    name, zone = card.outlet.name, monitor.settings.zone
+    flags = confirmed_flags(monitor, name, period.since, period.until)
+    bounds = midnight(period.since, zone), midnight(period.until, zone)
+    stories = read_stories(monitor, StoryChoice(*bounds, outlet=name), limit=STORIES)
+    articles = {flag.article.article.id: flag.article.article for flag in flags[:FLAGS]}
+    articles |= {row.lead.article.id: row.lead.article for row in stories.stories}
+    seen = seen_by(monitor, visitor, articles.values())
+    rows = tuple(flag_row(flag, quote(flag), period.story_of, seen) for flag in flags[:FLAGS])
+    return Inside(rows, len(flags), stories, seen)
+
 
 OUTLETS = 50
 """On a page."""

@@ -6,20 +6,35 @@ Both are for anybody. The session's secret is a new one at each sign-in, and the
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Depends, Form, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.api.access import MonitorDep, VisitorDep
+from monitor.api.access import MonitorDep, VisitorDep, need
 from monitor.api.authentication import cookie_name, is_secure, session_in
 from monitor.api.csrf import from_own_page
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
-from monitor.desk.gate import LONGEST, find_token, sign_in, sign_out, visitor_of
-from monitor.web.gate import first_way, render_signin
+from monitor.core import Monitor
+from monitor.desk.gate import (
+    LONGEST,
+    add_token,
+    find_token,
+    revoke_token,
+    rights_of,
+    sign_in,
+    sign_out,
+    visitor_of,
+)
+from monitor.errors import NotFound, UsageError
+from monitor.visitors import ROLES, Token, Visitor
+from monitor.web.page_frame import WAYS, render
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -102,3 +117,135 @@ def _require_own_page(request: Request) -> None:
     """Raise `ProblemError` unless one of our pages sent this: nobody is signed in unasked."""
     if not from_own_page(request.headers):
         raise ProblemError(403, "This form must come from this desk's own page.")
+
+
+_ADMIN = [Depends(need("admin"))]
+State = Literal["", "live", "ended"]
+
+
+@router.get("/tokens", dependencies=_ADMIN)
+def tokens_page(
+    monitor: MonitorDep,
+    visitor: VisitorDep,
+    state: Annotated[State, Query()] = "",
+) -> HTMLResponse:
+    """Show who may sign in; `state` chooses those who may, or may not any more."""
+    return _page(monitor, visitor, state=state)
+
+
+@router.post("/tokens", dependencies=_ADMIN)
+def tokens_add(
+    monitor: MonitorDep,
+    visitor: VisitorDep,
+    name: Annotated[str, Form()] = "",
+    role: Annotated[str, Form()] = "",
+    days: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Make a token and show it, this once: so there is no page to be redirected to."""
+    try:
+        made, secret = add_token(monitor, name, rights_of(role or None), days=_days(days))
+    except UsageError as error:
+        return _page(monitor, visitor, said=str(error), status=422)
+    return _page(monitor, visitor, made=made.name, secret=secret)
+
+
+@router.post("/tokens/revoke", dependencies=_ADMIN)
+def tokens_revoke(
+    monitor: MonitorDep, visitor: VisitorDep, name: Annotated[str, Form()] = ""
+) -> Response:
+    """End a token and its sessions."""
+    try:
+        revoke_token(monitor, name)
+    except NotFound as error:
+        return _page(monitor, visitor, said=str(error), status=404)
+    return RedirectResponse("/tokens", 303)
+
+
+def _page(
+    monitor: Monitor,
+    visitor: Visitor,
+    *,
+    state: State = "",
+    said: str = "",
+    made: str = "",
+    secret: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    page = render_tokens(
+        monitor.store.tokens(),
+        now=monitor.now(),
+        zone=monitor.settings.zone,
+        visitor=visitor,
+        state=state,
+        said=said,
+        made=made,
+        secret=secret,
+    )
+    return HTMLResponse(page, status)
+
+
+def _days(told: str) -> int | None:
+    """Return a number of days; `None` for no end. Raises `UsageError`."""
+    if not told:
+        return None
+    if len(told) > 4 or not (told.isascii() and told.isdecimal()):
+        raise UsageError("days are a whole number, or left out")
+    return int(told)
+
+
+def first_way(visitor: Visitor) -> str:
+    """Return the address of the first page that `visitor` may see."""
+    return next((way.address for way in WAYS if visitor.may(way.scope)), "/signin")
+
+
+def render_signin(visitor: Visitor, *, asked: str, said: str = "", out: bool = False) -> str:
+    """Return the page to sign in on, going on to `asked`; `said` is what was wrong.
+
+    `out`: one has just signed out, and what this tab kept is to be erased.
+    """
+    return render("signin.html", visitor=visitor, here="/signin", asked=asked, said=said, out=out)
+
+
+def render_tokens(
+    tokens: Sequence[Token],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    visitor: Visitor,
+    state: str,
+    said: str,
+    made: str,
+    secret: str,
+) -> str:
+    """Return the list of tokens, newest first; `secret` is that just made for `made`.
+
+    `state` chooses: "live", "ended", or "" for all. `said` is what was wrong.
+    """
+    rows = [
+        {
+            "token": token,
+            "made": _day(token.made, zone),
+            "until": _day(token.expires, zone) if token.expires else "",
+            "ended": _day(ended, zone) if (ended := token.ended(now)) else "",
+        }
+        for token in reversed(tokens)
+    ]
+    chosen = [row for row in rows if not state or bool(row["ended"]) == (state == "ended")]
+    live = sum(not row["ended"] for row in rows)
+    return render(
+        "tokens.html",
+        visitor=visitor,
+        here="/tokens",
+        rows=chosen,
+        live=live,
+        ended=len(rows) - live,
+        roles=ROLES,
+        state=state,
+        said=said,
+        made=made,
+        secret=secret,
+    )
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).date().isoformat()
