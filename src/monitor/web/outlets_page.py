@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import HTMLResponse, Response
 
-from monitor.api.access import MonitorDep, VisitorDep, need, need_scorecards
+from monitor.api.access import MonitorDep, need, need_scorecards
 from monitor.api.schemas import WholeStr
 from monitor.core import Monitor
 from monitor.desk.letters import ConfirmedFlag, confirmed_flags, draft_letter, quote
@@ -22,22 +22,16 @@ from monitor.errors import NotFound
 from monitor.masks import Shown
 from monitor.periods import midnight
 from monitor.trends import NOT_INCIDENCE, Panel, Scorecard, card_panels
-from monitor.trends.letter import Letter
 from monitor.trends.report import Section
 from monitor.trends.words import CONFIRMED_ONLY
 from monitor.types import Severity
-from monitor.visitors import Visitor
-from monitor.web.page_frame import render
+from monitor.web.page_frame import PageContext, PageDep, address
 from monitor.web.page_queries import DaysQuery, OutletsPageQuery, days_asked
 from monitor.web.stories_page import Seen, no_such_page, seen_by, view_row
 from monitor.web.svg_plots import view_panels
-from monitor.web.trends_page import address, csv_response
+from monitor.web.trends_page import csv_response
 
-router = APIRouter(
-    include_in_schema=False,
-    default_response_class=HTMLResponse,
-    dependencies=[Depends(need_scorecards)],
-)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(need_scorecards)])
 OutletId = Annotated[WholeStr, Path(max_length=200)]
 Days = Annotated[DaysQuery, Query()]
 FLAGS, STORIES = 50, 10
@@ -45,26 +39,28 @@ FLAGS, STORIES = 50, 10
 
 
 @router.get("/outlets")
-def outlets_page(
-    query: Annotated[OutletsPageQuery, Query()], monitor: MonitorDep, visitor: VisitorDep
-) -> HTMLResponse:
+def outlets_page(query: Annotated[OutletsPageQuery, Query()], page: PageDep) -> HTMLResponse:
     """Show the outlets of a period, most stories first."""
-    period = _period(query, monitor)
+    period = _period(query, page.monitor)
+    name = query.name or ""
     try:
-        found = read_cards(monitor, period, name=query.name or "", limit=OUTLETS, after=query.after)
+        found = read_cards(page.monitor, period, name=name, limit=OUTLETS, after=query.after)
     except NotFound as error:
         raise no_such_page("must be the last outlet of a page before") from error
-    page = render_outlets(
-        [outlet_row(card) for card in found.cards],
-        found.total,
-        visitor=visitor,
-        period=period,
-        asked={**query.asked(), **_days(period)},
-        after=query.after or "",
-        next=found.next,
-        basis=_basis(monitor),
+    days = _days(period)
+    asked = {**query.asked(), **days}
+    return page.render(
+        "outlets.html",
+        here="/outlets",
+        asked=asked,
+        rows=[outlet_row(card) for card in found.cards],
+        total=found.total,
+        query=address("", days),
+        csv=address("/outlets.csv", asked),
+        next=address("/outlets", {**asked, "after": found.next}) if found.next else None,
+        first=address("/outlets", asked) if query.after else None,
+        **_rests(period, page.monitor),
     )
-    return HTMLResponse(page)
 
 
 @router.get("/outlets.csv")
@@ -77,22 +73,36 @@ def outlets_table(query: Annotated[OutletsPageQuery, Query()], monitor: MonitorD
 
 
 @router.get("/outlets/{outlet_id}")
-def outlet_page(
-    outlet_id: OutletId, query: Days, monitor: MonitorDep, visitor: VisitorDep
-) -> HTMLResponse:
+def outlet_page(outlet_id: OutletId, query: Days, page: PageDep) -> HTMLResponse:
     """Show how an outlet writes, as far as that is known."""
-    period = _period(query, monitor)
-    card = scorecard_of(monitor, period, outlet_id)
-    page = render_outlet(
-        card,
-        visitor=visitor,
-        period=period,
-        asked=_days(period),
-        titles=monitor.rule_titles,
-        inside=_inside(monitor, visitor, period, card) if visitor.may("read") else None,
-        basis=_basis(monitor),
+    period = _period(query, page.monitor)
+    card = scorecard_of(page.monitor, period, outlet_id)
+    asked = _days(period)
+    own = {**asked, "outlet": card.outlet.name}
+    path = f"/outlets/{card.outlet.id}"
+    panels = card_panels(card, page.monitor.rule_titles)
+    inside = _inside(page, period, card) if page.visitor.may("read") else None
+    return page.render(
+        "outlet.html",
+        here="/outlets",
+        back=address(path, asked),
+        id=card.outlet.id,
+        name=card.outlet.name or "unnamed outlet",
+        card=card,
+        asked=asked,
+        query=address("", asked),
+        panels=view_panels(panels, path, asked),
+        inside=inside,
+        confirmed=inside.flags if inside else (),
+        total_confirmed=inside.total_flags if inside else 0,
+        how=HOW,
+        stories=[view_row(row, inside.seen) for row in inside.stories.stories] if inside else (),
+        total_stories=inside.stories.total if inside else 0,
+        all=inside.seen.shown if inside else {},
+        all_stories=address("/stories", own),
+        archive=address("/articles", own),
+        **_rests(period, page.monitor),
     )
-    return HTMLResponse(page)
 
 
 @router.get("/outlets/{outlet_id}/{table}.csv")
@@ -104,16 +114,21 @@ def outlet_table(outlet_id: OutletId, table: str, query: Days, monitor: MonitorD
 
 
 @router.get("/outlets/{outlet_id}/letter", dependencies=[Depends(need("read"))])
-def letter_page(
-    outlet_id: OutletId, query: Days, monitor: MonitorDep, visitor: VisitorDep
-) -> HTMLResponse:
+def letter_page(outlet_id: OutletId, query: Days, page: PageDep) -> HTMLResponse:
     """Show a letter to the editor, made of confirmed flags: to be copied, nothing is sent."""
-    since, until = days_asked(query, monitor)
-    name = outlet_name(monitor, outlet_id, since, until)
-    letter = draft_letter(monitor, name, since, until)
+    since, until = days_asked(query, page.monitor)
+    name = outlet_name(page.monitor, outlet_id, since, until)
     asked = _days(Period(since, until, (), {}))
-    page = render_letter(letter, visitor=visitor, outlet=name, id=outlet_id, asked=asked)
-    return HTMLResponse(page)
+    return page.render(
+        "letter.html",
+        here="/outlets",
+        name=name or "unnamed outlet",
+        id=outlet_id,
+        asked=asked,
+        query=address("", asked),
+        letter=draft_letter(page.monitor, name, since, until),
+        how=HOW,
+    )
 
 
 def _period(query: DaysQuery, monitor: Monitor) -> Period:
@@ -125,20 +140,16 @@ def _days(period: Period) -> dict[str, str]:
     return {"since": str(period.since), "until": str(period.last)}
 
 
-def _basis(monitor: Monitor) -> Rests:
-    settings = monitor.settings
-    return Rests(settings.timezone, monitor.in_force.stamp, settings.serve.public_scorecards)
-
-
-def _inside(monitor: Monitor, visitor: Visitor, period: Period, card: Scorecard) -> Inside:
+def _inside(page: PageContext, period: Period, card: Scorecard) -> Inside:
     """Return what only who may read sees of an outlet."""
+    monitor = page.monitor
     name, zone = card.outlet.name, monitor.settings.zone
     flags = confirmed_flags(monitor, name, period.since, period.until)
     bounds = midnight(period.since, zone), midnight(period.until, zone)
     stories = read_stories(monitor, StoryChoice(*bounds, outlet=name), limit=STORIES)
     articles = {flag.article.article.id: flag.article.article for flag in flags[:FLAGS]}
     articles |= {row.lead.article.id: row.lead.article for row in stories.stories}
-    seen = seen_by(monitor, visitor, articles.values())
+    seen = seen_by(page, articles.values())
     rows = tuple(flag_row(flag, quote(flag), period.story_of, seen) for flag in flags[:FLAGS])
     return Inside(rows, len(flags), stories, seen)
 
@@ -150,15 +161,6 @@ HOW = (
 )
 PRIVATE = "These pages are for who may read at this desk; others do not see them."
 OPEN = "Visitors without sign-in may see scorecards, without stories, flags and letters."
-
-
-@dataclass(frozen=True, slots=True)
-class Rests:
-    """On what figures rest: clock and guideline; `public` is whether anybody may see them."""
-
-    timezone: str
-    guideline: str
-    public: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,102 +251,13 @@ def outlets_section(rows: Sequence[OutletRow]) -> Section:
     )
 
 
-def render_outlets(
-    rows: Sequence[OutletRow],
-    total: int,
-    *,
-    visitor: Visitor,
-    period: Period,
-    asked: Mapping[str, str],
-    after: str,
-    next: str | None,
-    basis: Rests,
-) -> str:
-    """Return a page of the `total` outlets."""
-    given = {name: value for name, value in asked.items() if value}
-    days = {name: value for name, value in given.items() if name != "name"}
-    return render(
-        "outlets.html",
-        visitor=visitor,
-        here="/outlets",
-        asked=asked,
-        rows=rows,
-        total=total,
-        query=address("", days),
-        csv=address("/outlets.csv", given),
-        next=address("/outlets", {**given, "after": next}) if next else None,
-        first=address("/outlets", given) if after else None,
-        **_rests(period, basis),
-    )
-
-
-def render_outlet(
-    card: Scorecard,
-    *,
-    visitor: Visitor,
-    period: Period,
-    asked: Mapping[str, str],
-    titles: Mapping[str, str],
-    basis: Rests,
-    inside: Inside | None,
-) -> str:
-    """Return an outlet's page; what is `inside` only for who may read."""
-    given = {name: value for name, value in asked.items() if value}
-    path = f"/outlets/{card.outlet.id}"
-    return render(
-        "outlet.html",
-        visitor=visitor,
-        here="/outlets",
-        back=address(path, given),
-        id=card.outlet.id,
-        name=card.outlet.name or "unnamed outlet",
-        card=card,
-        asked=asked,
-        query=address("", given),
-        panels=view_panels(card_panels(card, titles), path, given),
-        inside=inside,
-        confirmed=inside.flags if inside else (),
-        total_confirmed=inside.total_flags if inside else 0,
-        how=HOW,
-        stories=[view_row(row, inside.seen) for row in inside.stories.stories] if inside else (),
-        total_stories=inside.stories.total if inside else 0,
-        all=inside.seen.shown if inside else {},
-        all_stories=address("/stories", {**given, "outlet": card.outlet.name}),
-        archive=address("/articles", {**given, "outlet": card.outlet.name}),
-        **_rests(period, basis),
-    )
-
-
-def render_letter(
-    letter: Letter | None,
-    *,
-    visitor: Visitor,
-    outlet: str,
-    id: str,
-    asked: Mapping[str, str],
-) -> str:
-    """Return the page with the letter to an outlet's editor, or with how to confirm flags."""
-    given = {name: value for name, value in asked.items() if value}
-    return render(
-        "letter.html",
-        visitor=visitor,
-        here="/outlets",
-        name=outlet or "unnamed outlet",
-        id=id,
-        asked=asked,
-        query=address("", given),
-        letter=letter,
-        how=HOW,
-    )
-
-
-def _rests(period: Period, basis: Rests) -> dict[str, object]:
-    """Return what every page of figures says of them."""
+def _rests(period: Period, monitor: Monitor) -> dict[str, object]:
+    """Return what every page of figures says of them: on what they rest, and who may see them."""
     return {
         "note": NOT_INCIDENCE,
-        "private": OPEN if basis.public else PRIVATE,
+        "private": OPEN if monitor.settings.serve.public_scorecards else PRIVATE,
         "since": period.since,
         "last": period.last,
-        "timezone": basis.timezone,
-        "foot": (CONFIRMED_ONLY, f"Guideline: {basis.guideline}"),
+        "timezone": monitor.settings.timezone,
+        "foot": (CONFIRMED_ONLY, f"Guideline: {monitor.in_force.stamp}"),
     }

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+from fastapi import APIRouter, Depends
+from starlette.responses import HTMLResponse
+
+from monitor.api.access import MonitorDep, VisitorDep, need
+from monitor.core import Monitor
 from monitor.digest.safe import clean
 from monitor.masks import WITHHELD
 from monitor.visitors import Scope, Visitor
@@ -36,11 +44,60 @@ WAYS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """What every page is made with: the desk, and who asks for it."""
+
+    monitor: Monitor
+    visitor: Visitor
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the desk's clock."""
+        return self.monitor.settings.zone
+
+    @property
+    def today(self) -> str:
+        """The ISO date on the desk's clock."""
+        return self.monitor.now().astimezone(self.zone).date().isoformat()
+
+    def render(
+        self, template: str, *, here: str = "", http_status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """Return a page; `here` is the address of the way in the menu that leads to it."""
+        text = render(template, visitor=self.visitor, here=here, **values)
+        return HTMLResponse(text, http_status)
+
+
+async def get_page(monitor: MonitorDep, visitor: VisitorDep) -> PageContext:
+    """Return what the page of a request is made with."""
+    return PageContext(monitor, visitor)
+
+
+PageDep = Annotated[PageContext, Depends(get_page)]
+
+
+def page_router(scope: Scope) -> APIRouter:
+    """Return a router of pages, for those who have `scope`."""
+    return APIRouter(include_in_schema=False, dependencies=[Depends(need(scope))])
+
+
 def render(template: str, *, visitor: Visitor, here: str = "", **values: Any) -> str:
-    """Return a page for `visitor`; `here` is the address of the way that leads to it."""
+    """Return the text of a page for `visitor`; `here` is the address of the way to it."""
     ways = [way for way in WAYS if visitor.may(way.scope)]
     page = environment().get_template(template)
     return page.render(ways=ways, here=here, visitor=visitor, **values)
+
+
+def render_error(status: int, title: str, detail: str, *, visitor: Visitor) -> str:
+    """Return the page that says what went wrong."""
+    return render("error.html", visitor=visitor, status=status, title=title, detail=detail)
+
+
+def address(path: str, asked: Mapping[str, str]) -> str:
+    """Return an address with what is asked for; an empty value asks for nothing."""
+    given = {name: value for name, value in asked.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path
 
 
 @cache

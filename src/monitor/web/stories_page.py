@@ -7,51 +7,43 @@ from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Path, Query
 from starlette.responses import HTMLResponse
 
-from monitor.api.access import MonitorDep, VisitorDep, need
 from monitor.api.problem_details import ProblemError
 from monitor.api.schemas import WholeStr
-from monitor.core import Monitor
 from monitor.counted import outlet_id
 from monitor.countries import country_name
-from monitor.desk.names import asked, shown
+from monitor.desk.names import asked as asked_names
+from monitor.desk.names import shown
 from monitor.desk.quotes import seen_words
 from monitor.desk.story_pages import (
     StoryChoice,
     StoryInList,
-    StoryList,
     StoryRead,
     read_stories,
     read_story,
 )
 from monitor.desk.withdraw import IDENTIFYING
 from monitor.digest.safe import clean, excerpt, safe_url
-from monitor.digest.tags import CountryName, tag_line
+from monitor.digest.tags import tag_line
 from monitor.digest.times import date_words, on_clock
 from monitor.errors import NotFound
 from monitor.masks import Shown
 from monitor.stories import Change, Outlet, changes_of
 from monitor.trends.words import label_words
 from monitor.types import Article, Finding, Severity
-from monitor.visitors import Visitor
-from monitor.web.page_frame import render
+from monitor.web.page_frame import PageContext, PageDep, address, page_router
 from monitor.web.page_queries import StoriesPageQuery, bounds_asked
-from monitor.web.trends_page import address, label_choices
+from monitor.web.trends_page import label_choices
 
-router = APIRouter(
-    include_in_schema=False,
-    default_response_class=HTMLResponse,
-    dependencies=[Depends(need("read"))],
-)
+router = page_router("read")
 
 
 @router.get("/stories")
-def stories_page(
-    query: Annotated[StoriesPageQuery, Query()], monitor: MonitorDep, visitor: VisitorDep
-) -> HTMLResponse:
+def stories_page(query: Annotated[StoriesPageQuery, Query()], page: PageDep) -> HTMLResponse:
     """Show the stories there are, newest first."""
+    monitor, asked = page.monitor, query.asked()
     since, until = bounds_asked(query, monitor)
     choice = StoryChoice(since, until, query.outlet or "", query.labels(), bool(query.several))
     try:
@@ -59,103 +51,67 @@ def stories_page(
     except NotFound as error:
         raise no_such_page("must be the last story of a page before") from error
     outlets, countries = monitor.store.story_choices(monitor.stories_stamp)
-    page = render_stories(
-        found,
-        seen_by(monitor, visitor, [row.lead.article for row in found.stories]),
-        visitor=visitor,
-        asked=query.asked(),
-        after=query.after or "",
+    seen = seen_by(page, [row.lead.article for row in found.stories])
+    return page.render(
+        "stories.html",
+        back=address("/stories", {**asked, "after": query.after or ""}),
+        asked=asked,
+        filtered=any(asked.values()),
+        choices=label_choices(("form",), {*countries, *filter(None, [asked["place"]])}),
         outlets=outlets,
-        countries=countries,
+        total=found.total,
+        rows=[view_row(row, seen) for row in found.stories],
+        all=seen.shown,
+        next=address("/stories", {**asked, "after": found.next}) if found.next else None,
+        first=address("/stories", asked) if query.after else None,
     )
-    return HTMLResponse(page)
 
 
 @router.get("/stories/{story_id}")
 def story_page(
     story_id: Annotated[WholeStr, Path(max_length=200)],
-    monitor: MonitorDep,
-    visitor: VisitorDep,
+    page: PageDep,
     after: Annotated[WholeStr | None, Query(max_length=200)] = None,
 ) -> HTMLResponse:
     """Show one story: who was first, and what each outlet made of it."""
+    monitor = page.monitor
     members = monitor.store.story_by_time(monitor.stories_stamp, story_id)
     if after is not None and after not in {member.id for member in members}:
         raise no_such_page("must be an article of this story")
     story = read_story(monitor, story_id, after=after)
     articles = [one.assessed.article for one in (story.first, *story.others)]
-    seen = seen_by(monitor, visitor, articles, story.versions)
-    return HTMLResponse(render_story(story, seen, visitor=visitor, after=after or ""))
+    seen = seen_by(page, articles, story.versions)
+    path = f"/stories/{story.id}"
+    return page.render(
+        "story.html",
+        back=address(path, {"after": after or ""}),
+        view=view_story(story, seen),
+        all=seen.shown,
+        next=address(path, {"after": story.next}) if story.next else None,
+        first=path if after else None,
+    )
 
 
 def seen_by(
-    monitor: Monitor,
-    visitor: Visitor,
+    page: PageContext,
     articles: Iterable[Article],
     versions: Mapping[str, Sequence[Article]] | None = None,
 ) -> Seen:
     """Return what a visitor may be shown of articles, and of their `versions`."""
-    names = asked(monitor, visitor.name)
-    every: dict[str, tuple[Shown, ...]] = {}
-    for key, found in (versions or {}).items():
-        # one by one: versions of an article have one id
-        every[key] = tuple(shown(monitor, [one], ask=names)[key] for one in found)
-    return Seen(
-        shown=shown(monitor, articles, ask=names),
-        titles=monitor.rule_titles,
-        zone=monitor.settings.zone,
-        country_name=country_name,
-        versions=every,
-    )
+    monitor = page.monitor
+    names = asked_names(monitor, page.visitor.name)
+    # versions one by one: those of an article have one id
+    every = {
+        key: tuple(shown(monitor, [one], ask=names)[key] for one in found)
+        for key, found in (versions or {}).items()
+    }
+    return Seen(shown(monitor, articles, ask=names), monitor.rule_titles, page.zone, every)
 
 
 def no_such_page(why: str) -> ProblemError:
     """Return the problem of a cursor that is none, in our words."""
     where: list[str | int] = ["query", "after"]
     return ProblemError(422, "There is no such page.", errors=[(where, why)])
-
-
-def render_stories(
-    found: StoryList,
-    seen: Seen,
-    *,
-    visitor: Visitor,
-    asked: Mapping[str, str],
-    after: str,
-    outlets: Sequence[str],
-    countries: Sequence[str],
-) -> str:
-    """Return a page of the list; `asked` are the fields of the form, "" where nothing is chosen."""
-    given = {name: value for name, value in asked.items() if value}
-    places = {*countries, *filter(None, [asked["place"]])}
-    return render(
-        "stories.html",
-        visitor=visitor,
-        back=address("/stories", {**given, **({"after": after} if after else {})}),
-        asked=asked,
-        filtered=bool(given),
-        choices=label_choices(("form",), places),
-        outlets=outlets,
-        total=found.total,
-        rows=[view_row(row, seen) for row in found.stories],
-        all=seen.shown,
-        next=address("/stories", {**given, "after": found.next}) if found.next else None,
-        first=address("/stories", given) if after else None,
-    )
-
-
-def render_story(story: StoryRead, seen: Seen, *, visitor: Visitor, after: str) -> str:
-    """Return the page of a story."""
-    path = f"/stories/{story.id}"
-    return render(
-        "story.html",
-        visitor=visitor,
-        back=address(path, {"after": after} if after else {}),
-        view=view_story(story, seen),
-        all=seen.shown,
-        next=address(path, {"after": story.next}) if story.next else None,
-        first=path if after else None,
-    )
 
 
 CHANGES, CHANGE_CHARS = 6, 160
@@ -278,7 +234,7 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """By what pages are made: what may be shown of articles, rules' titles, zone, countries.
+    """By what pages are made: what may be shown of articles, rules' titles, zone.
 
     `versions` are what may be shown of each version of articles that have several.
     """
@@ -286,7 +242,6 @@ class Seen:
     shown: Mapping[str, Shown]
     titles: Mapping[str, str]
     zone: ZoneInfo
-    country_name: CountryName
     versions: Mapping[str, Sequence[Shown]]
 
 
@@ -307,7 +262,7 @@ def view_row(row: StoryInList, seen: Seen) -> StoryRow:
         last=date_words(row.story.last_seen, "", seen.zone),
         outlets=tuple(_outlet(name) for name in row.outlets[:OUTLETS]),
         more=max(0, len(row.outlets) - OUTLETS),
-        tags=tag_line(row.lead.tags, seen.country_name),
+        tags=tag_line(row.lead.tags, country_name),
     )
 
 
@@ -349,7 +304,7 @@ def _card(outlet: Outlet, first: Article, story: StoryRead, seen: Seen) -> Artic
         versions=_versions(story.versions.get(article.id, ()), seen.versions.get(article.id, ())),
         carried=_flags(outlet.carried, article, shown, seen),
         added=_flags(outlet.added, article, shown, seen),
-        tags=tag_line(outlet.assessed.tags, seen.country_name),
+        tags=tag_line(outlet.assessed.tags, country_name),
     )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from monitor.corpus.cells import MARK, guarded_line
 from monitor.digest.safe import clean, excerpt
@@ -18,6 +17,7 @@ from monitor.trends import NOT_INCIDENCE, Panel
 from monitor.trends.panels import Ranges
 from monitor.trends.plots import Bars
 from monitor.trends.report import Section
+from monitor.web.page_frame import address
 
 ROWS = 100
 """Rows of a table in a page; the CSV has all."""
@@ -37,13 +37,12 @@ class PanelView:
 
 def view_panels(panels: Sequence[Panel], base: str, asked: Mapping[str, str]) -> list[PanelView]:
     """Return panels with plots; `base` begins the addresses of their tables, `asked` ends them."""
-    query = f"?{urlencode(asked)}" if asked else ""
     return [
         PanelView(
             panel.key,
             panel.section,
             _plot(panel),
-            f"{base}/{panel.key}.csv{query}",
+            address(f"{base}/{panel.key}.csv", asked),
             next((row.why for row in panel.ranges if row.why), ""),
         )
         for panel in panels

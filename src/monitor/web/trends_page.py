@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Query
 from starlette.responses import HTMLResponse, Response
 
-from monitor.api.access import MonitorDep, VisitorDep, need
+from monitor.api.access import MonitorDep
 from monitor.api.problem_details import ProblemError
 from monitor.core import Monitor
 from monitor.countries import country_name
@@ -31,35 +30,44 @@ from monitor.trends import (
 )
 from monitor.trends.words import label_words
 from monitor.types import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
-from monitor.visitors import Visitor
-from monitor.web.page_frame import render
+from monitor.web.page_frame import PageDep, address, page_router
 from monitor.web.page_queries import TrendsPageQuery, days_asked
 from monitor.web.svg_plots import view_panels, write_csv
 
-router = APIRouter(
-    include_in_schema=False,
-    default_response_class=HTMLResponse,
-    dependencies=[Depends(need("read"))],
-)
+router = page_router("read")
 Asked = Annotated[TrendsPageQuery, Query()]
 CSV = "text/csv; charset=utf-8"
 
 
 @router.get("/trends")
-def trends_page(query: Asked, monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
+def trends_page(query: Asked, page: PageDep) -> HTMLResponse:
     """Show what was written of a period, counted."""
-    period, trends, step, panels = _counted(query, monitor)
-    days = {"since": str(period.since), "until": str(trends.days[-1].day)}
-    page = render_trends(
-        trends,
-        panels,
-        visitor=visitor,
-        asked={**query.asked(), **days},
+    period, trends, step, panels = _counted(query, page.monitor)
+    last = trends.until - timedelta(days=1)
+    asked = {**query.asked(), "since": str(period.since), "until": str(last)}
+    countries = {code for item in period.items for code in item.labels.get("place", ())}
+    days = {name: asked[name] for name in ("since", "until", "dates")}
+    alike = {name: asked[name] for name in ("form", "place", "outlet")}
+    return page.render(
+        "trends.html",
+        here="/trends",
+        note=NOT_INCIDENCE,
+        asked=asked,
         step=step,
+        wider=bool(asked["step"]) and asked["step"] != step,
+        steps=[("", "fitting step"), *((name, name) for name in STEPS)],
+        choices=label_choices(tuple(LABELS), {*countries, *filter(None, [asked["place"]])}),
         outlets=sorted({item.outlet for item in period.items}),
-        countries=sorted({code for i in period.items for code in i.labels.get("place", ())}),
+        trends=trends,
+        panels=view_panels(panels, "/trends", asked),
+        dates=_dates(trends),
+        filtered=any(value for name, value in asked.items() if name not in (*days, "step")),
+        unfiltered=address("/trends", days),
+        # stories are listed by first sight
+        stories=address("/stories", alike if days["dates"] else {**days, **alike}),
+        last=last,
+        foot=(*basis_words(trends.basis), f"Judged by: {', '.join(trends.stamps)}"),
     )
-    return HTMLResponse(page)
 
 
 @router.get("/trends/{table}.csv")
@@ -108,46 +116,6 @@ LABELS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 Options = list[tuple[str, str]]
 
 
-def render_trends(
-    trends: Trends,
-    panels: Sequence[Panel],
-    *,
-    visitor: Visitor,
-    asked: Mapping[str, str],
-    step: Step,
-    outlets: Sequence[str],
-    countries: Sequence[str],
-) -> str:
-    """Return the page of a period; `asked` are the fields of the form, "" where nothing is chosen.
-
-    `outlets` and `countries` are offered to choose from.
-    """
-    given = {name: value for name, value in asked.items() if value}
-    days = {name: value for name, value in given.items() if name in ("since", "until", "dates")}
-    alike = {name: value for name, value in given.items() if name in ("form", "place", "outlet")}
-    return render(
-        "trends.html",
-        visitor=visitor,
-        here="/trends",
-        note=NOT_INCIDENCE,
-        asked=asked,
-        step=step,
-        wider=bool(asked["step"]) and asked["step"] != step,
-        steps=[("", "fitting step"), *((name, name) for name in STEPS)],
-        choices=label_choices(tuple(LABELS), {*countries, *filter(None, [asked["place"]])}),
-        outlets=outlets,
-        trends=trends,
-        panels=view_panels(panels, "/trends", given),
-        dates=_dates(trends),
-        filtered=any(name not in ("since", "until", "step", "dates") for name in given),
-        unfiltered=address("/trends", days),
-        # stories are listed by first sight
-        stories=address("/stories", alike if "dates" in days else {**days, **alike}),
-        last=trends.until - timedelta(days=1),
-        foot=(*basis_words(trends.basis), f"Judged by: {', '.join(trends.stamps)}"),
-    )
-
-
 def _dates(trends: Trends) -> str:
     """Say by which dates articles are put on days, and how many are left out for want of one."""
     if trends.dates == "first_seen":
@@ -165,8 +133,3 @@ def label_choices(schemes: Sequence[str], countries: set[str]) -> list[tuple[str
     places = sorted(((code, country_name(code)) for code in countries), key=lambda pair: pair[1])
     found.insert(1, ("place", "Place", places))
     return found
-
-
-def address(path: str, asked: Mapping[str, str]) -> str:
-    """Return an address with what is asked for."""
-    return f"{path}?{urlencode(asked)}" if asked else path
