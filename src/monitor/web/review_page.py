@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated
-from urllib.parse import quote, unquote, urlencode
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.api.access import MonitorDep, VisitorDep, need
+from monitor.api.access import MonitorDep, VisitorDep
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import require_type
 from monitor.core import Monitor
@@ -22,15 +22,14 @@ from monitor.decisions import Act, Decision, Practised, Said, as_judged
 from monitor.desk import names, reviewing
 from monitor.desk.learning import Learning, count_new, learning_of
 from monitor.desk.practice import ENOUGH, agreement_of, answer, practice_of
-from monitor.desk.reviewing import Chosen, Queue, Reviewer
+from monitor.desk.reviewing import Chosen, Reviewer
 from monitor.digest.neutral import neutral_line
 from monitor.digest.safe import clean
 from monitor.errors import UsageError
 from monitor.labels import ONE, SCHEMES
 from monitor.periods import parse_day
 from monitor.types import VERDICTS, AssessedArticle, Story, Verdict
-from monitor.visitors import Visitor
-from monitor.web.page_frame import render
+from monitor.web.page_frame import PageContext, PageDep, address, page_router
 from monitor.web.review_view import (
     VERDICT_WORDS,
     StoryShown,
@@ -39,48 +38,54 @@ from monitor.web.review_view import (
     story_shown,
 )
 
-router = APIRouter(
-    include_in_schema=False,
-    default_response_class=HTMLResponse,
-    dependencies=[Depends(need("review"))],
-)
-
+router = page_router("review")
+HERE = "/review"
 NAME_COOKIE, KEYS_COOKIE = "monitor-reviewer", "monitor-keys"
 NAME_CHARS = 200
 A_YEAR = 365 * 24 * 3600
 _BACK = re.compile(r"/review(?:/[a-z]+)?(?:\?[\w%=&.+~-]*)?")
-_ACTS = {"confirm": ("confirm", "overrule")}
 Word = Annotated[str, Query(max_length=200)]
-
-
-HERE = "/review"
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every page of reviewing says: who reviews, and how much waits."""
+    """What every page of reviewing is made with: who reviews, and how much `waiting`."""
 
-    reviewer: str
-    may_name: bool
-    provisional: bool
+    page: PageContext
+    who: Reviewer
     waiting: int
     keys: bool
 
+    @property
+    def reviewer(self) -> str:
+        """Who reviews."""
+        return self.who.name
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+    @property
+    def provisional(self) -> bool:
+        """Whether a reviewer has to confirm what is decided."""
+        return self.who.provisional
+
+    @property
+    def may_name(self) -> bool:
+        """Whether one may say who one is: on this machine, without having signed in."""
+        return self.page.visitor.at_home and not self.page.visitor.name
+
+    def render(self, template: str, tab: str, **values: Any) -> HTMLResponse:
+        """Return a page of reviewing."""
+        return self.page.render(template, here=HERE, tab=tab, desk=self, **values)
+
+
+class Filters(Chosen):
     """The filters of the queue, as they stand in the address."""
 
-    which: str
-    order: str
-    day: str
+    __slots__ = ()
 
-    def address(self, article: str | None = None, path: str = HERE) -> str:
-        """Return the address of a page with these filters, and of an article on it."""
+    def address(self, article: str | None = None) -> str:
+        """Return the address of the page with these filters, and of an article on it."""
         asked = {"set": self.which, "order": self.order, "day": self.day, "article": article or ""}
         standard = {"set": "open", "order": "uncertain"}
-        kept = {key: value for key, value in asked.items() if value and standard.get(key) != value}
-        return f"{path}?{urlencode(kept)}" if kept else path
+        return address(HERE, {k: v for k, v in asked.items() if standard.get(k) != v})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,8 @@ class Around:
 
     left: int
     total: int
-    before: str | None
-    after: str | None
+    before: str | None = None
+    after: str | None = None
     taken_by: str = ""
 
 
@@ -132,15 +137,10 @@ def get_reviewer(request: Request, visitor: VisitorDep) -> Reviewer:
 WhoDep = Annotated[Reviewer, Depends(get_reviewer)]
 
 
-def get_desk(request: Request, monitor: MonitorDep, visitor: VisitorDep, who: WhoDep) -> Desk:
+def get_desk(request: Request, page: PageDep, who: WhoDep) -> Desk:
     """Return what every page of reviewing says."""
-    return Desk(
-        reviewer=who.name,
-        may_name=visitor.at_home and not visitor.name,
-        provisional=who.provisional,
-        waiting=monitor.store.count_waiting_decisions(),
-        keys=request.cookies.get(KEYS_COOKIE) != "off",
-    )
+    waiting = page.monitor.store.count_waiting_decisions()
+    return Desk(page, who, waiting, request.cookies.get(KEYS_COOKIE) != "off")
 
 
 DeskDep = Annotated[Desk, Depends(get_desk)]
@@ -148,18 +148,35 @@ DeskDep = Annotated[Desk, Depends(get_desk)]
 
 @router.get("/review")
 def review_page(
-    monitor: MonitorDep,
-    visitor: VisitorDep,
-    who: WhoDep,
     desk: DeskDep,
     which: Annotated[Word, Query(alias="set")] = "",
     order: Word = "",
     day: Word = "",
     article: Word = "",
 ) -> HTMLResponse:
-    """Show one story to decide."""
-    chosen = _chosen(which, order, day)
-    return HTMLResponse(story_page(monitor, visitor, who, desk, chosen, article or None))
+    """Show one story to decide: an article, or the next of the queue."""
+    filters, monitor = _chosen(which, order, day), desk.page.monitor
+    queue = reviewing.queue_of(monitor, filters, desk.who)
+    taken = reviewing.taken_by_others(monitor, desk.who)
+    current = article or queue.following(None, taken)
+    around = Around(queue.left, len(queue.entries))
+    if current is not None:
+        following = queue.following(current, taken)
+        around = replace(
+            around, before=queue.before(current), after=following, taken_by=taken.get(current, "")
+        )
+    new = count_new(monitor)
+    return desk.render(
+        "review.html",
+        "stories",
+        story=_story(desk, current, filters) if current else None,
+        filters=filters,
+        around=around,
+        last=_last(desk, ("review",)),
+        empty=_EMPTY[filters.which],
+        learned=f"{new:,} reviewed article{'' if new == 1 else 's'} since the last training.",
+        verdicts=VERDICT_WORDS,
+    )
 
 
 @router.post("/review/decide")
@@ -170,7 +187,7 @@ def decide(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
     verdict = _verdict(form, "verdict") if _one(form, "verdict") else None
     flags = _flags(form)
     if verdict is None and not flags:
-        return _to(_filters(chosen).address(article))
+        return _to(chosen.address(article))
     try:
         reviewing.decide(
             monitor,
@@ -184,12 +201,12 @@ def decide(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
     except UsageError as error:
         raise ProblemError(409, _sayable(error)) from error
     if verdict is None:
-        return _to(_filters(chosen).address(article))
+        return _to(chosen.address(article))
     taken = reviewing.taken_by_others(monitor, who)
     following = reviewing.queue_of(monitor, chosen, who).following(article, taken)
     if following is not None:
         reviewing.claim(monitor, following, who)
-    return _to(_filters(chosen).address(following))
+    return _to(chosen.address(following))
 
 
 @router.post("/review/undo")
@@ -202,7 +219,7 @@ def undo(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
     if _one(form, "page") == "confirm":
         return _to(f"/review/confirm?decision={undone.about}")
     chosen = _chosen(_one(form, "set"), _one(form, "order"), _one(form, "day"))
-    return _to(_filters(chosen).address(undone.article_id))
+    return _to(chosen.address(undone.article_id))
 
 
 @router.post("/review/claim")
@@ -231,15 +248,34 @@ def keys(form: Form) -> Response:
 
 
 @router.get("/review/confirm")
-def confirm_one(
-    monitor: MonitorDep,
-    visitor: VisitorDep,
-    who: WhoDep,
-    desk: DeskDep,
-    decision: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+def confirm_page(
+    desk: DeskDep, decision: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
 ) -> HTMLResponse:
-    """Show what a volunteer decided, to be confirmed."""
-    return HTMLResponse(confirm_page(monitor, visitor, who, desk, decision))
+    """Show what a volunteer decided, to be confirmed: that decision, else the next behind it."""
+    monitor = desk.page.monitor
+    waiting = monitor.store.waiting_decisions()
+    place = next((n for n, id_ in enumerate(waiting) if id_ >= decision), 0)
+    story, said, by, current = None, [], "", 0
+    if waiting:
+        shown = monitor.store.decision(waiting[place])
+        current, by = shown.id, shown.reviewer or "unnamed"
+        assessed = as_judged(monitor.article(shown.article_id))
+        story = _shown_story(desk, assessed)
+        said = _said_lines(monitor, shown)
+        if shown.sha256 != assessed.article.sha256:
+            said.append("the article was changed since: what stands here is its newer text")
+    return desk.render(
+        "review_confirm.html",
+        "confirm",
+        story=story,
+        decision=current,
+        by=by,
+        said=said,
+        own=bool(waiting) and by == (desk.reviewer or "unnamed"),
+        before=waiting[place - 1] if waiting and place else None,
+        after=waiting[place + 1] if place + 1 < len(waiting) else None,
+        last=_last(desk, ("confirm", "overrule")),
+    )
 
 
 @router.post("/review/confirm")
@@ -258,19 +294,44 @@ def confirm(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
 
 
 @router.get("/review/differences")
-def differences(
-    monitor: MonitorDep, visitor: VisitorDep, desk: DeskDep, after: Word = ""
-) -> HTMLResponse:
-    """List the articles on which reviewers differ."""
-    return HTMLResponse(differences_page(monitor, visitor, desk, after))
+def differences_page(desk: DeskDep, after: Word = "") -> HTMLResponse:
+    """List the articles on which reviewers differ, the latest word first."""
+    said = desk.page.monitor.store.said()
+    found = [one for one, words in said.items() if reviewing.differ(words)]
+    found.sort(key=lambda one: (max(word.at for word in said[one]), one), reverse=True)
+    start = found.index(after) + 1 if after in found else 0
+    shown = found[start : start + A_PAGE]
+    return desk.render(
+        "review_differences.html",
+        "differences",
+        rows=_rows(desk.page.monitor, [(one, _each(said[one])) for one in shown]),
+        total=len(found),
+        next=shown[-1] if len(found) > start + A_PAGE else None,
+    )
 
 
 @router.get("/review/practice")
-def practise(
-    monitor: MonitorDep, visitor: VisitorDep, who: WhoDep, desk: DeskDep, answered: Word = ""
-) -> HTMLResponse:
+def practice_page(desk: DeskDep, answered: Word = "") -> HTMLResponse:
     """Show a story that the desk has decided, blind, and how far one agrees with it."""
-    return HTMLResponse(practice_page(monitor, visitor, who, desk, answered))
+    monitor = desk.page.monitor
+    practice = practice_of(monitor, desk.who)
+    story = None
+    if practice.left:
+        story = _shown_story(desk, monitor.article(practice.left[0]), blind=True)
+    agreement = agreement_of(practice.answers)
+    differing = agreement.differing[::-1][:A_PAGE]
+    return desk.render(
+        "review_practice.html",
+        "practice",
+        story=story,
+        left=len(practice.left),
+        answered=about_practice(practice.answers, answered),
+        kappa=agreement_words(agreement.n, agreement.same, agreement.kappa),
+        table=agreement.table,
+        n=agreement.n,
+        rows=_rows(monitor, [(one.article_id, _both(one)) for one in differing]),
+        verdicts=VERDICT_WORDS,
+    )
 
 
 @router.post("/review/practice")
@@ -285,13 +346,13 @@ def practised(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
 
 
 @router.get("/review/learning")
-def learning(monitor: MonitorDep, visitor: VisitorDep, desk: DeskDep) -> HTMLResponse:
+def learning_page(desk: DeskDep) -> HTMLResponse:
     """Say what comes of reviews."""
-    words = learning_words(learning_of(monitor), desk.waiting)
-    return HTMLResponse(render_learning(words, visitor=visitor, desk=desk))
+    words = learning_words(learning_of(desk.page.monitor), desk.waiting)
+    return desk.render("review_learning.html", "learning", words=words)
 
 
-def _chosen(which: str, order: str, day: str) -> Chosen:
+def _chosen(which: str, order: str, day: str) -> Filters:
     """Return the filters; an empty one is none. Raises a problem for one that is none."""
     for value, known in ((which, reviewing.SETS), (order, reviewing.ORDERS)):
         if value and value not in known:
@@ -301,11 +362,7 @@ def _chosen(which: str, order: str, day: str) -> Chosen:
             parse_day(day, "day")
         except UsageError as error:
             raise ProblemError(422, "The day must be a date, YYYY-MM-DD.") from error
-    return Chosen(which or "open", order or "uncertain", day)  # type: ignore[arg-type]
-
-
-def _filters(chosen: Chosen) -> Filters:
-    return Filters(chosen.which, chosen.order, chosen.day)
+    return Filters(which or "open", order or "uncertain", day)  # type: ignore[arg-type]
 
 
 def _one(form: FormData, name: str) -> str:
@@ -414,55 +471,14 @@ _EMPTY = {
 }
 
 
-def story_page(
-    monitor: Monitor,
-    visitor: Visitor,
-    who: Reviewer,
-    desk: Desk,
-    chosen: Chosen,
-    article_id: str | None,
-) -> str:
-    """Return the page of an article, or of the next of the queue."""
-    queue = reviewing.queue_of(monitor, chosen, who)
-    taken = reviewing.taken_by_others(monitor, who)
-    filters = Filters(chosen.which, chosen.order, chosen.day)
-    current = article_id or queue.following(None, taken)
-    story = _story(monitor, current, visitor, who, chosen) if current else None
-    new = count_new(monitor)
-    return render_review(
-        story,
-        visitor=visitor,
-        desk=desk,
-        filters=filters,
-        around=_around(queue, current, taken),
-        last=_last(monitor, who, ("review",)),
-        empty=_EMPTY[chosen.which],
-        learned=f"{new:,} reviewed article{'' if new == 1 else 's'} since the last training.",
-    )
-
-
-def _around(queue: Queue, current: str | None, taken: dict[str, str]) -> Around:
-    if current is None:
-        return Around(queue.left, len(queue.entries), None, None)
-    return Around(
-        queue.left,
-        len(queue.entries),
-        queue.before(current),
-        queue.following(current, taken),
-        taken.get(current, ""),
-    )
-
-
-def _story(
-    monitor: Monitor, article_id: str, visitor: Visitor, who: Reviewer, chosen: Chosen
-) -> StoryShown:
+def _story(desk: Desk, article_id: str, chosen: Chosen) -> StoryShown:
+    monitor, who = desk.page.monitor, desk.who
     # what the models say: another's decision would be followed
     assessed = as_judged(monitor.article(article_id))
     article = assessed.article
     same, others = reviewing.others_of(monitor, article)
-    asked = names.asked(monitor, visitor.name)
+    asked = names.asked(monitor, desk.page.visitor.name)
     shown = names.shown(monitor, [*same, *others], ask=asked)
-    shown |= monitor.shown([article], ask=asked, patient=True)
     said = monitor.store.said([article_id]).get(article_id, [])
     mine = next((one for one in said if one.reviewer == who.name), None)
     tags = None
@@ -470,10 +486,9 @@ def _story(
         reviews = monitor.store.reviews(article_id)
         own = [r for r in reviews if r.reviewer == who.name and r.sha256 == article.sha256]
         tags = own[-1].tags if own else None
-    return story_shown(
+    return _shown_story(
+        desk,
         assessed,
-        shown[article_id],
-        zone=monitor.settings.zone,
         same=[other_shown(one, shown[one.id]) for one in same],
         others=[other_shown(one, shown[one.id]) for one in others],
         # Another's word would be followed: it is told to who has given one, and where they differ.
@@ -484,11 +499,18 @@ def _story(
     )
 
 
-def _last(monitor: Monitor, who: Reviewer, acts: Sequence[Act]) -> LastAct | None:
-    last = reviewing.last_act(monitor, who, acts)
+def _shown_story(desk: Desk, assessed: AssessedArticle, **said: Any) -> StoryShown:
+    """Return an article for a page, with the names that were asked for."""
+    asked = names.asked(desk.page.monitor, desk.page.visitor.name)
+    shown = desk.page.monitor.shown([assessed.article], ask=asked, patient=True)
+    return story_shown(assessed, shown[assessed.article.id], zone=desk.page.zone, **said)
+
+
+def _last(desk: Desk, acts: Sequence[Act]) -> LastAct | None:
+    last = reviewing.last_act(desk.page.monitor, desk.who, acts)
     if last is None:
         return None
-    line = _line(monitor.article(last.article_id))
+    line = _line(desk.page.monitor.article(last.article_id))
     if last.act != "review":
         done = "confirmed" if last.act == "confirm" else "overruled"
         return LastAct(last.id, f"You {done}: {line}.")
@@ -512,35 +534,6 @@ def _words(decision: Decision) -> str:
     return ", ".join(words)
 
 
-def confirm_page(monitor: Monitor, visitor: Visitor, who: Reviewer, desk: Desk, number: int) -> str:
-    """Return the page of what waits: the decision `number`, else the next behind it."""
-    waiting = monitor.store.waiting_decisions()
-    place = next((n for n, id_ in enumerate(waiting) if id_ >= number), 0)
-    story, said, by, current = None, [], "", 0
-    if waiting:
-        decision = monitor.store.decision(waiting[place])
-        current, by = decision.id, decision.reviewer or "unnamed"
-        assessed = as_judged(monitor.article(decision.article_id))
-        asked = names.asked(monitor, visitor.name)
-        shown = monitor.shown([assessed.article], ask=asked, patient=True)[decision.article_id]
-        story = story_shown(assessed, shown, zone=monitor.settings.zone)
-        said = _said_lines(monitor, decision)
-        if decision.sha256 != assessed.article.sha256:
-            said.append("the article was changed since: what stands here is its newer text")
-    return render_confirm(
-        story,
-        visitor=visitor,
-        desk=desk,
-        decision=current,
-        by=by,
-        said=said,
-        own=bool(waiting) and by == (who.name or "unnamed"),
-        before=waiting[place - 1] if waiting and place else None,
-        after=waiting[place + 1] if place + 1 < len(waiting) else None,
-        last=_last(monitor, who, ("confirm", "overrule")),
-    )
-
-
 def _said_lines(monitor: Monitor, decision: Decision) -> list[str]:
     lines = []
     if decision.verdict is not None:
@@ -557,18 +550,6 @@ def _said_lines(monitor: Monitor, decision: Decision) -> list[str]:
     return lines
 
 
-def differences_page(monitor: Monitor, visitor: Visitor, desk: Desk, after: str) -> str:
-    """Return a page of the articles on which reviewers differ, the latest word first."""
-    said = monitor.store.said()
-    found = [one for one, words in said.items() if reviewing.differ(words)]
-    found.sort(key=lambda one: (max(word.at for word in said[one]), one), reverse=True)
-    start = found.index(after) + 1 if after in found else 0
-    page = found[start : start + A_PAGE]
-    rows = _rows(monitor, [(one, _each(said[one])) for one in page])
-    more = page[-1] if len(found) > start + A_PAGE else None
-    return render_differences(rows, visitor=visitor, desk=desk, total=len(found), next=more)
-
-
 def _each(said: Sequence[Said]) -> tuple[tuple[str, str], ...]:
     return tuple(
         (one.reviewer or "unnamed", VERDICT_WORDS[one.verdict]) for one in said if not one.waits
@@ -582,32 +563,6 @@ def _rows(monitor: Monitor, wanted: Sequence[tuple[str, tuple[tuple[str, str], .
         Row(one, headline_shown(article, shown[one]), article.outlet, said)
         for article, (one, said) in zip(articles, wanted, strict=True)
     ]
-
-
-def practice_page(
-    monitor: Monitor, visitor: Visitor, who: Reviewer, desk: Desk, answered: str
-) -> str:
-    """Return the page of the next practice story."""
-    practice = practice_of(monitor, who)
-    story = None
-    if practice.left:
-        assessed = monitor.article(practice.left[0])
-        asked = names.asked(monitor, visitor.name)
-        shown = monitor.shown([assessed.article], ask=asked, patient=True)[practice.left[0]]
-        story = story_shown(assessed, shown, zone=monitor.settings.zone, blind=True)
-    agreement = agreement_of(practice.answers)
-    differing = agreement.differing[::-1][:A_PAGE]
-    return render_practice(
-        story,
-        visitor=visitor,
-        desk=desk,
-        left=len(practice.left),
-        answered=about_practice(practice.answers, answered),
-        kappa=agreement_words(agreement.n, agreement.same, agreement.kappa),
-        table=agreement.table,
-        n=agreement.n,
-        rows=_rows(monitor, [(one.article_id, _both(one)) for one in differing]),
-    )
 
 
 def _both(one: Practised) -> tuple[tuple[str, str], ...]:
@@ -658,120 +613,3 @@ def learning_words(found: Learning, waiting: int) -> list[str]:
         f"{waits} what a volunteer said; until then that teaches nothing.",
         "What reviewers differ on is left out of training.",
     ]
-
-
-def render_review(
-    story: StoryShown | None,
-    *,
-    visitor: Visitor,
-    desk: Desk,
-    filters: Filters,
-    around: Around,
-    last: LastAct | None,
-    empty: str,
-    learned: str,
-) -> str:
-    """Return the page of one story, or of none: `empty` says why."""
-    return render(
-        "review.html",
-        visitor=visitor,
-        here=HERE,
-        tab="stories",
-        story=story,
-        desk=desk,
-        filters=filters,
-        around=around,
-        last=last,
-        empty=empty,
-        learned=learned,
-        verdicts=VERDICT_WORDS,
-    )
-
-
-def render_confirm(
-    story: StoryShown | None,
-    *,
-    visitor: Visitor,
-    desk: Desk,
-    decision: int,
-    by: str,
-    said: Sequence[str],
-    own: bool,
-    before: int | None,
-    after: int | None,
-    last: LastAct | None,
-) -> str:
-    """Return the page on which what volunteers decided is confirmed, one decision at a time."""
-    return render(
-        "review_confirm.html",
-        visitor=visitor,
-        here=HERE,
-        tab="confirm",
-        story=story,
-        desk=desk,
-        decision=decision,
-        by=by,
-        said=said,
-        own=own,
-        before=before,
-        after=after,
-        last=last,
-    )
-
-
-def render_differences(
-    rows: Sequence[Row], *, visitor: Visitor, desk: Desk, total: int, next: str | None
-) -> str:
-    """Return the list of articles on which reviewers differ."""
-    return render(
-        "review_differences.html",
-        visitor=visitor,
-        here=HERE,
-        tab="differences",
-        rows=rows,
-        desk=desk,
-        total=total,
-        next=next,
-    )
-
-
-def render_practice(
-    story: StoryShown | None,
-    *,
-    visitor: Visitor,
-    desk: Desk,
-    left: int,
-    answered: str,
-    kappa: str,
-    table: Mapping[tuple[Verdict, Verdict], int],
-    n: int,
-    rows: Sequence[Row],
-) -> str:
-    """Return the page of a practice story, with what was answered so far."""
-    return render(
-        "review_practice.html",
-        visitor=visitor,
-        here=HERE,
-        tab="practice",
-        story=story,
-        desk=desk,
-        left=left,
-        answered=answered,
-        kappa=kappa,
-        table=table,
-        n=n,
-        rows=rows,
-        verdicts=VERDICT_WORDS,
-    )
-
-
-def render_learning(words: Sequence[str], *, visitor: Visitor, desk: Desk) -> str:
-    """Return what comes of reviews."""
-    return render(
-        "review_learning.html",
-        visitor=visitor,
-        here=HERE,
-        tab="learning",
-        desk=desk,
-        words=words,
-    )
