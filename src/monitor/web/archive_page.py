@@ -6,21 +6,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import Path
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.api.access import MonitorDep, VisitorDep, need
 from monitor.api.article_filter import ArticleFilters
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import FieldsDep
 from monitor.api.schemas import WholeStr
-from monitor.core import Monitor
 from monitor.countries import country_name, language_name
 from monitor.decisions import as_judged
 from monitor.desk.archive import Beside, Listing, Row, Whole, look_up, show
@@ -30,7 +29,7 @@ from monitor.digest.times import date_words, on_clock
 from monitor.errors import FeedError, NotFound, UsageError
 from monitor.masks import Shown
 from monitor.periods import undated_words
-from monitor.searching import Search, places_of, read_search, words_at
+from monitor.searching import places_of, read_search, words_at
 from monitor.shapes import in_ten
 from monitor.store.search import COUNTED, RELEVANCES
 from monitor.types import (
@@ -48,101 +47,116 @@ from monitor.types import (
 from monitor.visitors import Visitor
 from monitor.web.exports_page import DEGREES, FORMATS
 from monitor.web.highlighted_text import Mark, Paragraph, paragraphs_of, pieces_of
-from monitor.web.page_frame import render
+from monitor.web.page_frame import PageContext, PageDep, page_router
+from monitor.web.page_frame import address as link
 
-router = APIRouter(
-    include_in_schema=False,
-    default_response_class=HTMLResponse,
-    dependencies=[Depends(need("read"))],
-)
+router = page_router("read")
 MAX_ADDRESS = 2000
 ArticleId = Annotated[WholeStr, Path(max_length=200)]
 
 
 @router.get("/articles")
-def archive_page(request: Request, monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
+def archive_page(request: Request, page: PageDep) -> HTMLResponse:
     """Show the articles that fit."""
     given = {name: value for name, value in request.query_params.items() if value.strip()}
     try:
         query = ArticleFilters.model_validate(given)
     except ValidationError as error:
-        names = sorted({str(item["loc"][0]) for item in error.errors() if item["loc"]} & _known())
+        known = set(ArticleFilters.model_fields)
+        names = sorted({str(item["loc"][0]) for item in error.errors() if item["loc"]} & known)
         which = f"“{names[0]}” has a value that it cannot have." if names else "No such filter."
         unread = [item["msg"] for item in error.errors() if item["type"] in ("search", "days")]
         refusal = f"Not searched: {unread[0]}." if unread else which
-        return HTMLResponse(_page(monitor, visitor, refusal=refusal, given=given), 422)
+        return _list(page, ArticleFilters(), refusal=refusal, searched=given.get("q", ""))
     try:
-        return HTMLResponse(_page(monitor, visitor, query))
+        return _list(page, query)
     except NotFound as error:
         raise ProblemError(404, "There is no such page of the archive.") from error
 
 
-def _known() -> set[str]:
-    return set(ArticleFilters.model_fields)
-
-
-def _page(
-    monitor: Monitor,
-    visitor: Visitor,
-    query: ArticleFilters | None = None,
+def _list(
+    page: PageContext,
+    query: ArticleFilters,
     *,
     refusal: str = "",
-    given: Mapping[str, str] | None = None,
+    searched: str = "",
     address: str = "",
     problem: str = "",
-) -> str:
-    asked = query or ArticleFilters()
-    wanted = asked.wanted(monitor.settings.zone)
+) -> HTMLResponse:
+    """Return the list of articles with its filters.
+
+    `refusal` says why `searched` or another filter could not be read, `problem` why `address` was
+    not added by hand.
+    """
+    monitor, visitor = page.monitor, page.visitor
+    wanted = query.wanted(page.zone)
     listing = None
     if not refusal:
-        listing = look_up(monitor, wanted, who=visitor.name, limit=PAGE, after=asked.after)
-    values = asked.model_dump(mode="json", exclude_none=True)
-    archive = Archive(
-        values={name: str(value) for name, value in values.items()}
-        | {name: value for name, value in (given or {}).items() if name == "q"},
+        listing = look_up(monitor, wanted, who=visitor.name, limit=PAGE, after=query.after)
+    values = {n: str(v) for n, v in query.model_dump(mode="json", exclude_none=True).items()}
+    if searched:
+        values["q"] = searched
+    choices = monitor.store.choices(monitor.stamps)
+    rows = listing.rows if listing else ()
+    asked = {name: value for name, value in values.items() if name != "after"}
+    following = listing.next if listing else None
+    return page.render(
+        "archive.html",
+        here="/articles",
+        http_status=422 if refusal or problem else 200,
+        values=values,
+        asked=asked,
+        more_filters=any(name in values for name in (*SCHEMES, *_MORE)),
         words=wanted.words,
-        choices=monitor.store.choices(monitor.stamps),
-        listing=listing,
-        zone=monitor.settings.zone,
-        titles=monitor.rule_titles,
+        selects=list(_selects(choices, values, monitor.rule_titles)),
+        outlets=choices.get("outlet", ())[:MOST_OUTLETS],
+        relevances=[(name, name.replace("_", " ")) for name in RELEVANCES],
+        rows=[view_row(row, asked.get("q", ""), page.today, page.zone) for row in rows],
+        shown={row.assessed.article.id: row.shown for row in rows},
+        address_here=link("/articles", values),
+        first=link("/articles", asked) if "after" in values else "",
+        next=link("/articles", {**asked, "after": listing.next})
+        if listing and listing.next
+        else "",
+        count=count_words(listing.found.total) if listing else "",
+        dates=_dates(asked, listing),
+        unindexed=listing.unindexed if listing else 0,
         refusal=refusal,
         address=address,
         problem=problem,
+        may_add=may_add(visitor),
+        formats=FORMATS,
+        degrees=DEGREES,
     )
-    return render_archive(archive, visitor=visitor, today=_today(monitor))
-
-
-def _today(monitor: Monitor) -> str:
-    return monitor.now().astimezone(monitor.settings.zone).date().isoformat()
 
 
 @router.post("/articles")
-def add_by_hand(fields: FieldsDep, monitor: MonitorDep, visitor: VisitorDep) -> Response:
+def add_by_hand(fields: FieldsDep, page: PageDep) -> Response:
     """Fetch and store the article at an address; say what became of it."""
     from monitor.desk.by_hand import add_article
     from monitor.digest.coverage import page_failure_word
 
-    if not may_add(visitor):
+    if not may_add(page.visitor):
         raise ProblemError(403, "This needs the scope 'review' or 'admin'.")
     address = fields.get("address", [""])[0].strip()
     if len(address) > MAX_ADDRESS:
         problem = f"the address is longer than {MAX_ADDRESS:,} characters"
-        return HTMLResponse(_page(monitor, visitor, problem=problem), 422)
+        return _list(page, ArticleFilters(), problem=problem)
     try:
-        added = add_article(monitor, address)
+        added = add_article(page.monitor, address)
     except FeedError as error:
-        return HTMLResponse(_page(monitor, visitor, address=address, problem=str(error)), 422)
+        return _list(page, ArticleFilters(), address=address, problem=str(error))
     result = added.result
     if "forgotten" in result.dropped:
         problem = "it was forgotten for good, and does not come back"
-        return HTMLResponse(_page(monitor, visitor, problem=problem), 422)
+        return _list(page, ArticleFilters(), problem=problem)
     if not result.stored and not result.dropped.keys() & {"known", "duplicate"}:
         causes = ", ".join(map(page_failure_word, result.page_failures))
         problem = causes or "nothing could be read there"
-        return HTMLResponse(_page(monitor, visitor, address=address, problem=problem), 422)
+        return _list(page, ArticleFilters(), address=address, problem=problem)
     said = "stored" if result.stored else "known"
-    page = f"/articles/{quote(added.article_id, safe='')}?{urlencode({'added': said})}"
-    return RedirectResponse(page, 303)
+    there = link(f"/articles/{quote(added.article_id, safe='')}", {"added": said})
+    return RedirectResponse(there, 303)
 
 
 def may_add(visitor: Visitor) -> bool:
@@ -154,26 +168,55 @@ def may_add(visitor: Visitor) -> bool:
 def article_page(
     article_id: ArticleId,
     request: Request,
-    monitor: MonitorDep,
-    visitor: VisitorDep,
+    page: PageDep,
     q: WholeStr = "",
     version: WholeStr = "",
     added: WholeStr = "",
 ) -> HTMLResponse:
     """Show all that is known of one article; the words of `q` are marked in it."""
-    whole = show(monitor, article_id, who=visitor.name, version=version)
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    page = render_article(
-        whole,
-        visitor=visitor,
-        here=here,
-        today=_today(monitor),
-        zone=monitor.settings.zone,
-        titles=monitor.rule_titles,
-        searched=q[:2000],
+    whole = show(page.monitor, article_id, who=page.visitor.name, version=version)
+    query, searched, titles = request.url.query, q[:2000], page.monitor.rule_titles
+    assessed, shown = whole.assessed, whole.shown
+    article = assessed.article
+    tells = _tells(article, shown)
+
+    def when(moment: datetime) -> str:
+        return date_words(moment, page.today, page.zone)
+
+    times = {one.sha256: when(one.fetched) for one in whole.versions}
+    title = pieces_of(
+        article.title, hidden=shown.hidden("title"), marks=list(_marks(whole, "title"))
+    )
+    return page.render(
+        "article.html",
+        here="/articles",
+        id=article.id,
+        shown=shown,
+        all_shown={article.id: shown},
+        address_here=request.url.path + (f"?{query}" if query else ""),
+        title=title,
+        text=_text(whole, searched),
+        lang=lang_of(article.language),
+        facts=list(_facts(whole, when, tells)),
+        url=None if shown.link_tells and not shown.asked else safe_url(article.url),
+        expired=article.expired is not None,
+        relevance=relevance_words(assessed),
+        tags=[_view_tag(tag, article, shown) for tag in _ordered(assessed.tags)],
+        terms=[(t.term, language_name(t.language), clean(t.meaning)) for t in assessed.terms],
+        flags=list(_view_flags(assessed.findings, article, shown, titles, tells)),
+        scorecard=_scorecard(whole, titles, tells),
+        sides=_sides(whole.beside, article, shown, times) if whole.beside else None,
+        copied=whole.beside.copied if whole.beside else 0,
+        versions=[(v.sha256, times[v.sha256], v.sha256 == article.sha256) for v in whole.versions],
+        withdrawn=whole.withdrawn,
+        sightings=[(s, when(s.at)) for s in whole.sightings],
+        story=whole.story,
+        reviews=[(_said(r), when(r.at) if r.at else "") for r in whole.reviews],
+        stamps=assessed.stamps,
+        waiting=() if article.expired else whole.waiting,
+        searched=searched,
         added=added,
     )
-    return HTMLResponse(page)
 
 
 PAGE = 25
@@ -194,12 +237,6 @@ SCHEMES = {
     "vulnerability": "At risk by",
     "partnership": "Partnership",
 }
-_RELEVANCE = {
-    "relevant": "relevant",
-    "borderline": "borderline",
-    "not_relevant": "not relevant",
-    "not_judged": "not judged",
-}
 _WHY_NOT = {
     "language": "no model reads its language",
     "error": "the model failed on it",
@@ -209,25 +246,6 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 Choice = tuple[str, str]
 """A value and its words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """What the list says. `values` are the filters by name as they were given.
-
-    `listing` is `None` where they could not be read (`refusal`). `address` was to be added by
-    hand, `problem` says why it was not. `titles` are those of rules by id.
-    """
-
-    values: Mapping[str, str]
-    words: Search
-    choices: Mapping[str, Sequence[str]]
-    listing: Listing | None
-    zone: ZoneInfo
-    titles: Mapping[str, str]
-    refusal: str = ""
-    address: str = ""
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,40 +267,6 @@ class RowView:
     begins: bool
     ends: bool
     expired: bool
-
-
-def render_archive(archive: Archive, *, visitor: Visitor, today: str) -> str:
-    """Return the list of articles with its filters."""
-    values, listing = archive.values, archive.listing
-    rows = listing.rows if listing else ()
-    asked = {name: value for name, value in values.items() if name != "after"}
-    following = {**asked, "after": listing.next} if listing and listing.next else None
-    return render(
-        "archive.html",
-        visitor=visitor,
-        here="/articles",
-        values=values,
-        asked=asked,
-        more_filters=any(name in values for name in (*SCHEMES, *_MORE)),
-        words=archive.words,
-        selects=list(_selects(archive)),
-        outlets=archive.choices.get("outlet", ())[:MOST_OUTLETS],
-        relevances=[(name, _RELEVANCE[name]) for name in RELEVANCES],
-        rows=[view_row(row, asked.get("q", ""), today, archive.zone) for row in rows],
-        shown={row.assessed.article.id: row.shown for row in rows},
-        address_here=_address(values),
-        first=_address(asked) if "after" in values else "",
-        next=_address(following) if following else "",
-        count=count_words(listing.found.total) if listing else "",
-        dates=_dates(asked, listing),
-        unindexed=listing.unindexed if listing else 0,
-        refusal=archive.refusal,
-        address=archive.address,
-        problem=archive.problem,
-        may_add=visitor.may("review") or visitor.may("admin"),
-        formats=FORMATS,
-        degrees=DEGREES,
-    )
 
 
 _MORE = (
@@ -309,10 +293,6 @@ def _dates(asked: Mapping[str, str], listing: Listing | None) -> str:
     if listing and (undated := listing.found.undated):
         told.append(f"{undated_words(undated, COUNTED)}.")
     return " ".join(told)
-
-
-def _address(values: Mapping[str, str]) -> str:
-    return f"/articles?{urlencode(values)}" if values else "/articles"
 
 
 def count_words(total: int) -> str:
@@ -366,8 +346,7 @@ def view_row(row: Row, searched: str, today: str, zone: ZoneInfo) -> RowView:
 
 def article_address(article_id: str, searched: str = "") -> str:
     """Return where an article's page is; the words looked for are marked there."""
-    query = f"?{urlencode({'q': searched})}" if searched else ""
-    return f"/articles/{quote(article_id, safe='')}{query}"
+    return link(f"/articles/{quote(article_id, safe='')}", {"q": searched})
 
 
 def lang_of(language: str | None) -> str:
@@ -385,9 +364,10 @@ def _shifted(places: Iterable[tuple[int, int]], start: int) -> list[tuple[int, i
     return [(a - start, b - start) for a, b in places]
 
 
-def _selects(archive: Archive) -> Iterator[tuple[str, str, str, list[Choice]]]:
+def _selects(
+    found: Mapping[str, Sequence[str]], values: Mapping[str, str], titles: Mapping[str, str]
+) -> Iterator[tuple[str, str, str, list[Choice]]]:
     """Yield name, label, value and choices of the filters that are chosen from a list."""
-    found, values = archive.choices, archive.values
 
     def choices(name: str, words: Mapping[str, str] | None = None) -> list[Choice]:
         names = dict.fromkeys([*found.get(name, ()), *([values[name]] if name in values else [])])
@@ -406,7 +386,7 @@ def _selects(archive: Archive) -> Iterator[tuple[str, str, str, list[Choice]]]:
         yield named(scheme, label, choices(scheme, words))
     severities = [(str(s), f"{s}s") for s in SEVERITIES]
     yield named("flag", "Flags", [("any", "any flag"), *severities])
-    yield named("rule", "Rule", choices("rule", archive.titles))
+    yield named("rule", "Rule", choices("rule", titles))
 
 
 def _words(name: str) -> str:
@@ -414,7 +394,6 @@ def _words(name: str) -> str:
 
 
 QUOTES_SHOWN = 4
-_VERDICT = {"relevant": "relevant", "borderline": "borderline", "not_relevant": "not relevant"}
 _ORIGIN = {
     "feed": "from its feed",
     "page": "from its page",
@@ -425,7 +404,6 @@ _CARD = {False: ("needs attention", "✕"), True: ("in order", "✓"), None: ("n
 _LEAST_LETTERS = 3
 """Shorter parts of a name are those of any."""
 
-Quote = Paragraph
 Tells = Callable[[str], bool]
 """Whether words beside an article, such as a flag's message, hold a word that is hidden in it."""
 
@@ -438,7 +416,7 @@ class TagView:
     label: str
     unsure: bool
     experimental: bool
-    quotes: tuple[Quote, ...]
+    quotes: tuple[Paragraph, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,7 +429,7 @@ class FlagView:
     rule: str
     title: str
     severity: Severity
-    quote: Quote
+    quote: Paragraph
     count: int
     headline: bool
     message: str
@@ -483,61 +461,6 @@ class Side:
     title: Paragraph
     text: tuple[Paragraph, ...]
     withheld: str
-
-
-def render_article(
-    whole: Whole,
-    *,
-    visitor: Visitor,
-    here: str,
-    today: str,
-    zone: ZoneInfo,
-    titles: Mapping[str, str],
-    searched: str = "",
-    added: str = "",
-) -> str:
-    """Return the page of an article; `here` is its address, `searched` is marked in it.
-
-    `titles` are those of rules by id.
-    """
-    assessed, shown = whole.assessed, whole.shown
-    article = assessed.article
-    tells = _tells(article, shown)
-    times = {one.sha256: date_words(one.fetched, today, zone) for one in whole.versions}
-    url = None if shown.link_tells and not shown.asked else safe_url(article.url)
-    return render(
-        "article.html",
-        visitor=visitor,
-        here="/articles",
-        id=article.id,
-        shown=shown,
-        all_shown={article.id: shown},
-        address_here=here,
-        title=pieces_of(
-            article.title, hidden=shown.hidden("title"), marks=list(_marks(whole, "title"))
-        ),
-        text=_text(whole, searched),
-        lang=lang_of(article.language),
-        facts=list(_facts(whole, today, zone, tells)),
-        url=url,
-        expired=article.expired is not None,
-        relevance=relevance_words(assessed),
-        tags=[_view_tag(tag, article, shown) for tag in _ordered(assessed.tags)],
-        terms=[(t.term, language_name(t.language), clean(t.meaning)) for t in assessed.terms],
-        flags=list(_view_flags(assessed.findings, article, shown, titles, tells)),
-        scorecard=_scorecard(whole, titles, tells),
-        sides=_sides(whole.beside, article, shown, times) if whole.beside else None,
-        copied=whole.beside.copied if whole.beside else 0,
-        versions=[(v.sha256, times[v.sha256], v.sha256 == article.sha256) for v in whole.versions],
-        withdrawn=whole.withdrawn,
-        sightings=[(s, date_words(s.at, today, zone)) for s in whole.sightings],
-        story=whole.story,
-        reviews=[(_said(r), date_words(r.at, today, zone) if r.at else "") for r in whole.reviews],
-        stamps=assessed.stamps,
-        waiting=() if article.expired else whole.waiting,
-        searched=searched,
-        added=added,
-    )
 
 
 def _text(whole: Whole, searched: str) -> tuple[Paragraph, ...]:
@@ -581,15 +504,17 @@ def _tells(article: Article, shown: Shown) -> Tells:
     return lambda words: any(word in hidden for word, _ in words_at(words))
 
 
-def _facts(whole: Whole, today: str, zone: ZoneInfo, tells: Tells) -> Iterator[tuple[str, str]]:
+def _facts(
+    whole: Whole, when: Callable[[datetime], str], tells: Tells
+) -> Iterator[tuple[str, str]]:
     """Yield what is known of where and when, each with its name."""
     article = whole.assessed.article
     yield "Outlet", clean(article.outlet) or "unnamed outlet"
     if article.published:
-        yield "Published", date_words(article.published, today, zone)
+        yield "Published", when(article.published)
     elif article.published_in:
         yield "Published in", article.published_in
-    yield "First seen", date_words(article.seen, today, zone)
+    yield "First seen", when(article.seen)
     if article.language:
         yield "Language", language_name(article.language)
     told = whole.shown.asked or not whole.shown.byline_tells
@@ -602,7 +527,7 @@ def _facts(whole: Whole, today: str, zone: ZoneInfo, tells: Tells) -> Iterator[t
     if article.mining == "reserved":
         yield "Text mining", "reserved by its publisher"
     if article.expired:
-        yield "Text expired", date_words(article.expired, today, zone)
+        yield "Text expired", when(article.expired)
 
 
 def _ordered(tags: Iterable[Tag]) -> list[Tag]:
@@ -622,7 +547,7 @@ def _view_tag(tag: Tag, article: Article, shown: Shown) -> TagView:
     )
 
 
-def _quotes(spans: Iterable[Span], article: Article, shown: Shown) -> Iterator[Quote]:
+def _quotes(spans: Iterable[Span], article: Article, shown: Shown) -> Iterator[Paragraph]:
     """Yield the first few different stretches, without hidden words."""
     seen = set[str]()
     for span in spans:
@@ -635,7 +560,7 @@ def _quotes(spans: Iterable[Span], article: Article, shown: Shown) -> Iterator[Q
             return
 
 
-def _quote(span: Span, article: Article, shown: Shown) -> Quote:
+def _quote(span: Span, article: Article, shown: Shown) -> Paragraph:
     source = article.title if span.field == "title" else article.text
     hidden = [(a - span.start, b - span.start) for a, b in shown.hidden(span.field)]
     return pieces_of(source[span.start : span.end], hidden=hidden)
@@ -729,4 +654,4 @@ def _said(review: Review) -> str:
         for scheme, labels in review.tags.items()
     ]
     who = clean(review.reviewer) or "somebody"
-    return f"{who}: {_VERDICT[review.verdict]}{'; ' if tags else ''}{'; '.join(tags)}"
+    return f"{who}: {review.verdict.replace('_', ' ')}{'; ' if tags else ''}{'; '.join(tags)}"

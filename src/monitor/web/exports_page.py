@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, get_args
-from zoneinfo import ZoneInfo
+from typing import Any, get_args
 
-from fastapi import APIRouter, Depends
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from monitor.api.access import MonitorDep, VisitorDep, need
+from monitor.api.access import MonitorDep
 from monitor.api.export_routes import ExportChoice, ExportId, ExportsDep, begin
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import FieldsDep
 from monitor.corpus import ExportFormat
 from monitor.digest.times import date_words
-from monitor.web.page_frame import render
+from monitor.web.page_frame import PageDep, page_router
 
-if TYPE_CHECKING:
-    from monitor.desk.export_jobs import ExportJob
-    from monitor.visitors import Visitor
-
-router = APIRouter(
-    include_in_schema=False,
-    default_response_class=HTMLResponse,
-    dependencies=[Depends(need("read"))],
-)
+router = page_router("read")
 
 
 @router.post("/exports")
@@ -41,12 +31,19 @@ def make_export(fields: FieldsDep, monitor: MonitorDep, exports: ExportsDep) -> 
 
 
 @router.get("/exports/{export_id}")
-def export_page(
-    export_id: ExportId, monitor: MonitorDep, visitor: VisitorDep, exports: ExportsDep
-) -> HTMLResponse:
-    """Show how far an export is, and where to take it."""
-    page = render_export(exports.job(export_id), visitor=visitor, zone=monitor.settings.zone)
-    return HTMLResponse(page)
+def export_page(export_id: ExportId, page: PageDep, exports: ExportsDep) -> HTMLResponse:
+    """Show how far an export is, and where to take it; while it is made the page loads again."""
+    job = exports.job(export_id)
+    return page.render(
+        "export.html",
+        here="/articles",
+        job=job,
+        text=dict(DEGREES)[job.text],
+        until=date_words(job.until, "", page.zone),
+        filters=list(_filter_words(job.filters)),
+        withheld=[(n, words) for kind, words in _WITHHELD.items() if (n := job.withheld.get(kind))],
+        files=[(one["name"], size_words(one["bytes"])) for one in job.files],
+    )
 
 
 FORMATS: tuple[str, ...] = get_args(ExportFormat)
@@ -62,21 +59,6 @@ _WITHHELD = {
     "withheld_rows": "with verdict and year alone, as somebody can be known",
     "withheld_articles": "at least are withheld so, or left out",
 }
-
-
-def render_export(job: ExportJob, *, visitor: Visitor, zone: ZoneInfo) -> str:
-    """Return the page; while the export is made it loads itself again."""
-    return render(
-        "export.html",
-        visitor=visitor,
-        here="/articles",
-        job=job,
-        text=dict(DEGREES)[job.text],
-        until=date_words(job.until, "", zone),
-        filters=list(_filter_words(job.filters)),
-        withheld=[(n, words) for kind, words in _WITHHELD.items() if (n := job.withheld.get(kind))],
-        files=[(one["name"], size_words(one["bytes"])) for one in job.files],
-    )
 
 
 def size_words(size: int) -> str:

@@ -8,22 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Path, Query
+from anyio.to_thread import run_sync
+from fastapi import Depends, Path, Query
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.api.access import MonitorDep, VisitorDep, need
+from monitor.api.access import MonitorDep, need
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import FieldsDep, read_form, require_type
 from monitor.api.schemas import WholeStr
-from monitor.core import Monitor
 from monitor.desk.feeds import (
     DAYS,
     Followed,
-    Loss,
     find_feeds,
     follow,
     followed,
@@ -37,14 +35,9 @@ from monitor.errors import FeedError, NotFound
 from monitor.feeds import Discovered, render_opml
 from monitor.store import Brought, PollResult
 from monitor.types import FeedKind, FeedState
-from monitor.visitors import Visitor
-from monitor.web.page_frame import render
+from monitor.web.page_frame import PageContext, PageDep, page_router
 
-router = APIRouter(
-    include_in_schema=False,
-    default_response_class=HTMLResponse,
-    dependencies=[Depends(need("read"))],
-)
+router = page_router("read")
 _CHANGE = [Depends(need("admin"))]
 _POLLS = 20
 """Lines of the ledger on a feed's page."""
@@ -68,29 +61,39 @@ class FeedQuery(BaseModel):
 
 
 @router.get("/feeds")
-def feeds_page(
-    query: Annotated[FeedQuery, Query()], monitor: MonitorDep, visitor: VisitorDep
-) -> HTMLResponse:
+def feeds_page(query: Annotated[FeedQuery, Query()], page: PageDep) -> HTMLResponse:
     """Show the feeds."""
-    return HTMLResponse(
-        _list(
-            monitor,
-            visitor,
-            show=query.show,
-            words=query.q[:200],
-            after=query.after,
-            notice=_notice(query),
-        )
-    )
+    return _list(page, query)
 
 
-def _list(monitor: Monitor, visitor: Visitor, **values: str) -> str:
-    return render_feeds(
-        followed(monitor),
-        visitor=visitor,
-        now=monitor.now(),
-        zone=monitor.settings.zone,
-        **values,
+def _list(
+    page: PageContext, query: FeedQuery | None = None, *, problem: str = "", address: str = ""
+) -> HTMLResponse:
+    """Return the list of feeds; `problem` says why `address` was not added."""
+    asked = query or FeedQuery()
+    words = asked.q[:200]
+    found = followed(page.monitor)
+    tally = Counter(standing_of(one) for one in found)
+    chosen = [one for one in found if _fits(one, asked.show, words)]
+    ids = [one.feed.id for one in chosen]
+    first = ids.index(asked.after) + 1 if asked.after in ids else 0
+    shown = chosen[first : first + PAGE]
+    return page.render(
+        "feeds.html",
+        here="/feeds",
+        http_status=422 if problem else 200,
+        feeds=[view_feed(one, page) for one in shown],
+        total=len(found),
+        tally=[(name, word, tally[name]) for name, word in STANDINGS.items() if tally[name]],
+        trouble=sum(tally[name] for name in TROUBLE),
+        chosen=len(chosen),
+        first=first + 1,
+        next=shown[-1].feed.id if first + PAGE < len(chosen) else "",
+        show=asked.show,
+        words=words,
+        notice=_notice(asked),
+        problem=problem,
+        address=address,
     )
 
 
@@ -117,50 +120,49 @@ def feeds_file(monitor: MonitorDep) -> Response:
 
 
 @router.post("/feeds", dependencies=_CHANGE)
-def add_feed(fields: FieldsDep, monitor: MonitorDep, visitor: VisitorDep) -> Response:
+def add_feed(fields: FieldsDep, page: PageDep) -> Response:
     """Follow what an address leads to; where that is not one feed, ask which."""
     address = fields.get("address", [""])[0].strip()[:MAX_ADDRESS]
     try:
-        found = find_feeds(monitor, address)
+        found = find_feeds(page.monitor, address)
     except FeedError as error:
-        page = _list(monitor, visitor, problem=str(error), address=address)
-        return HTMLResponse(page, 422)
+        return _list(page, problem=str(error), address=address)
     if len(found) == 1:
-        return _follow(monitor, visitor, found, asked=True)
-    known = frozenset(feed.url for feed in monitor.store.feeds())
-    return HTMLResponse(render_found(address, found, known, visitor=visitor))
+        return _follow(page, found, asked=True)
+    known = frozenset(feed.url for feed in page.monitor.store.feeds())
+    return page.render(
+        "feeds_found.html",
+        here="/feeds",
+        address=address,
+        found=found,
+        known=known,
+        first=next((one.url for one in found if one.url not in known), ""),
+    )
 
 
 @router.post("/feeds/follow", dependencies=_CHANGE)
-def follow_feeds(fields: FieldsDep, monitor: MonitorDep, visitor: VisitorDep) -> Response:
+def follow_feeds(fields: FieldsDep, page: PageDep) -> Response:
     """Follow the addresses chosen."""
     kind = fields.get("kind", ["feed"])[0]
     if kind not in KINDS:
         raise ProblemError(422, "There is no such kind of source.")
     chosen = [Discovered(url, "") for url in fields.get("url", [])]
-    return _follow(monitor, visitor, chosen, asked=False, kind=kind)
+    return _follow(page, chosen, asked=False, kind=kind)
 
 
 def _follow(
-    monitor: Monitor,
-    visitor: Visitor,
-    chosen: Sequence[Discovered],
-    *,
-    asked: bool,
-    kind: FeedKind = "feed",
+    page: PageContext, chosen: Sequence[Discovered], *, asked: bool, kind: FeedKind = "feed"
 ) -> Response:
     try:
-        new = follow(monitor, chosen, asked=asked, kind=kind)
+        new = follow(page.monitor, chosen, asked=asked, kind=kind)
     except FeedError as error:
-        return HTMLResponse(_list(monitor, visitor, problem=str(error)), 422)
+        return _list(page, problem=str(error))
     return _to_list(added=new, followed=len(chosen) - new)
 
 
 @router.post("/feeds/import", dependencies=_CHANGE)
-async def import_feeds(request: Request, monitor: MonitorDep, visitor: VisitorDep) -> Response:
+async def import_feeds(request: Request, page: PageDep) -> Response:
     """Follow the feeds of an OPML file."""
-    from anyio.to_thread import run_sync
-
     require_type(request, "multipart/form-data")
     form = await read_form(request, max_parts=2)
     try:
@@ -168,49 +170,44 @@ async def import_feeds(request: Request, monitor: MonitorDep, visitor: VisitorDe
         data = b"" if upload is None or isinstance(upload, str) else await upload.read()
     finally:
         await form.close()
-    return await run_sync(_import, monitor, visitor, data)
+    return await run_sync(_import, page, data)
 
 
-def _import(monitor: Monitor, visitor: Visitor, data: bytes) -> Response:
+def _import(page: PageContext, data: bytes) -> Response:
     try:
         feeds, bad = read_opml(data)
     except FeedError as error:
-        return HTMLResponse(_list(monitor, visitor, problem=str(error)), 422)
-    new = monitor.add_feeds(feeds)
+        return _list(page, problem=str(error))
+    new = page.monitor.add_feeds(feeds)
     return _to_list(added=new, followed=len(feeds) - new, left=bad)
 
 
 @router.get("/feeds/{feed_id}")
-def feed_page(feed_id: FeedId, monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
+def feed_page(feed_id: FeedId, page: PageDep) -> HTMLResponse:
     """Show one feed with the latest lines of its ledger."""
-    return _feed(monitor, visitor, feed_id, removing=False)
+    return _feed(page, feed_id, "feed.html")
 
 
 @router.get("/feeds/{feed_id}/remove", dependencies=_CHANGE)
-def ask_removal(feed_id: FeedId, monitor: MonitorDep, visitor: VisitorDep) -> HTMLResponse:
+def ask_removal(feed_id: FeedId, page: PageDep) -> HTMLResponse:
     """Say what would be lost with a feed, and ask."""
-    return _feed(monitor, visitor, feed_id, removing=True)
+    return _feed(page, feed_id, "feed_remove.html")
 
 
-def _feed(monitor: Monitor, visitor: Visitor, feed_id: str, *, removing: bool) -> HTMLResponse:
-    one = _one(monitor, feed_id)
-    page = render_feed(
-        one,
-        monitor.store.latest_polls(feed_id, limit=_POLLS),
-        loss(monitor, one.feed),
-        visitor=visitor,
-        now=monitor.now(),
-        zone=monitor.settings.zone,
-        removing=removing,
-    )
-    return HTMLResponse(page)
-
-
-def _one(monitor: Monitor, feed_id: str) -> Followed:
-    found = next((one for one in followed(monitor) if one.feed.id == feed_id), None)
-    if found is None:
+def _feed(page: PageContext, feed_id: str, template: str) -> HTMLResponse:
+    one = next((one for one in followed(page.monitor) if one.feed.id == feed_id), None)
+    if one is None:
         raise NotFound("no such feed is followed")
-    return found
+    polls = page.monitor.store.latest_polls(feed_id, limit=_POLLS)
+    return page.render(
+        template,
+        here="/feeds",
+        feed=view_feed(one, page),
+        about=one.feed.description,
+        site=one.feed.site,
+        polls=[view_poll(poll, page) for poll in polls],
+        loss=loss(page.monitor, one.feed),
+    )
 
 
 @router.post("/feeds/{feed_id}/remove", dependencies=_CHANGE)
@@ -279,7 +276,7 @@ class PollView:
     trouble: str
 
 
-def view_feed(one: Followed, now: datetime, zone: ZoneInfo) -> FeedView:
+def view_feed(one: Followed, page: PageContext) -> FeedView:
     """Return how a feed does."""
     feed = one.feed
     standing = standing_of(one)
@@ -290,9 +287,9 @@ def view_feed(one: Followed, now: datetime, zone: ZoneInfo) -> FeedView:
         kind={"feed": "", "sitemap": "site map", "page": "page that lists articles"}[feed.kind],
         standing=standing,
         word=STANDINGS[standing],
-        detail=_detail(one, standing, now, zone),
+        detail=_detail(one, standing, page),
         rhythm=f"about every {duration_words(one.gap)}" if one.gap else "rhythm not known yet",
-        next=_next(one.state, standing, now, zone),
+        next=_next(one.state, standing, page),
         share=share_words(one.brought),
     )
 
@@ -311,33 +308,31 @@ def standing_of(one: Followed) -> Standing:
     return "silent" if state.silent else "read"
 
 
-def _detail(one: Followed, standing: Standing, now: datetime, zone: ZoneInfo) -> str:
+def _detail(one: Followed, standing: Standing, page: PageContext) -> str:
     state, feed = one.state, one.feed
-    read = f"last read {_when(state.last_success, now, zone)}" if state.last_success else ""
+    read = f"last read {_when(state.last_success, page)}" if state.last_success else ""
     if standing == "paused":
-        since = f"since {_when(feed.paused, now, zone)}" if feed.paused else ""
+        since = f"since {_when(feed.paused, page)}" if feed.paused else ""
         return "; ".join(filter(None, (since, read)))
     if standing in ("failing", "gone"):
         times = f"{state.failures} times in a row" if state.failures > 1 else ""
         why = reason_words(state.error or "")
         return "; ".join(filter(None, (why, times, read or "never read so far")))
     if standing == "silent" and state.recent:
-        return f"nothing new since {_when(max(state.recent), now, zone)}; {read}"
+        return f"nothing new since {_when(max(state.recent), page)}; {read}"
     return read
 
 
-def _next(state: FeedState, standing: Standing, now: datetime, zone: ZoneInfo) -> str:
+def _next(state: FeedState, standing: Standing, page: PageContext) -> str:
     if standing in ("paused", "gone"):
         return "not asked any more"
-    if state.next_poll is None or state.next_poll <= now:
+    if state.next_poll is None or state.next_poll <= page.monitor.now():
         return "at the next run"
-    return f"not before {_when(state.next_poll, now, zone)}"
+    return f"not before {_when(state.next_poll, page)}"
 
 
-def _when(moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
-    if moment is None:
-        return "never"
-    return date_words(moment, now.astimezone(zone).date().isoformat(), zone)
+def _when(moment: datetime, page: PageContext) -> str:
+    return date_words(moment, page.today, page.zone)
 
 
 def share_words(brought: Brought) -> str:
@@ -348,9 +343,9 @@ def share_words(brought: Brought) -> str:
     return f"{brought.relevant:,} of {brought.articles:,} relevant in {DAYS} days ({share:.1%})"
 
 
-def view_poll(poll: PollResult, now: datetime, zone: ZoneInfo) -> PollView:
+def view_poll(poll: PollResult, page: PageContext) -> PollView:
     """Return a ledger line in words."""
-    when = _when(poll.at, now, zone)
+    when = _when(poll.at, page)
     why = reason_words(poll.error) if poll.error is not None else ""
     if why and not poll.fetched:
         return PollView(when, "", why)
@@ -365,48 +360,6 @@ def view_poll(poll: PollResult, now: datetime, zone: ZoneInfo) -> PollView:
     return PollView(when, said, trouble)
 
 
-def render_feeds(
-    found: Sequence[Followed],
-    *,
-    visitor: Visitor,
-    now: datetime,
-    zone: ZoneInfo,
-    show: str = "",
-    words: str = "",
-    after: str = "",
-    notice: str = "",
-    problem: str = "",
-    address: str = "",
-) -> str:
-    """Return the list of feeds; `show` and `words` choose, `after` is the last one before.
-
-    `problem` says why `address` was not added.
-    """
-    tally = Counter(standing_of(one) for one in found)
-    chosen = [one for one in found if _fits(one, show, words)]
-    ids = [one.feed.id for one in chosen]
-    first = ids.index(after) + 1 if after in ids else 0
-    page = chosen[first : first + PAGE]
-    more = first + PAGE < len(chosen)
-    return render(
-        "feeds.html",
-        visitor=visitor,
-        here="/feeds",
-        feeds=[view_feed(one, now, zone) for one in page],
-        total=len(found),
-        tally=[(name, word, tally[name]) for name, word in STANDINGS.items() if tally[name]],
-        trouble=sum(tally[name] for name in TROUBLE),
-        chosen=len(chosen),
-        first=first + 1,
-        next=page[-1].feed.id if more else "",
-        show=show,
-        words=words,
-        notice=notice,
-        problem=problem,
-        address=address,
-    )
-
-
 def _fits(one: Followed, show: str, words: str) -> bool:
     standing = standing_of(one)
     if show == "trouble" and standing not in TROUBLE:
@@ -415,41 +368,3 @@ def _fits(one: Followed, show: str, words: str) -> bool:
         return False
     told = f"{one.feed.title} {one.feed.outlet} {one.feed.url}".casefold()
     return all(word in told for word in words.casefold().split())
-
-
-def render_feed(
-    one: Followed,
-    polls: Sequence[PollResult],
-    loss: Loss,
-    *,
-    visitor: Visitor,
-    now: datetime,
-    zone: ZoneInfo,
-    removing: bool = False,
-) -> str:
-    """Return the page of one feed, or the one that asks whether it is to be removed."""
-    return render(
-        "feed_remove.html" if removing else "feed.html",
-        visitor=visitor,
-        here="/feeds",
-        feed=view_feed(one, now, zone),
-        about=one.feed.description,
-        site=one.feed.site,
-        polls=[view_poll(poll, now, zone) for poll in polls],
-        loss=loss,
-    )
-
-
-def render_found(
-    address: str, found: Sequence[Discovered], known: frozenset[str], *, visitor: Visitor
-) -> str:
-    """Return the page that offers what an address leads to; `known` are addresses followed."""
-    return render(
-        "feeds_found.html",
-        visitor=visitor,
-        here="/feeds",
-        address=address,
-        found=found,
-        known=known,
-        first=next((one.url for one in found if one.url not in known), ""),
-    )
