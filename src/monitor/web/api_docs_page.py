@@ -15,6 +15,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from monitor.web.page_frame import PageDep, page_router
+
+router = page_router("check")
+
 _SCHEMAS = "#/components/schemas/"
 _JSON = "application/json"
 _FILE = "reviewed.docx"
@@ -79,6 +86,13 @@ class ApiView:
     description: tuple[str, ...]
     groups: tuple[tuple[str, str, tuple[Operation, ...]], ...]
     schemas: tuple[SchemaView, ...]
+
+
+@router.get("/docs")
+def docs_page(request: Request, page: PageDep) -> HTMLResponse:
+    """Show what the API takes and answers, with a call for each route."""
+    view = view_api(request.app.openapi(), str(request.base_url).rstrip("/"))
+    return page.render("docs.html", here="/docs", api=view)
 
 
 def view_api(document: Mapping[str, Any], address: str) -> ApiView:

@@ -115,9 +115,7 @@ def _list(
         shown={row.assessed.article.id: row.shown for row in rows},
         address_here=link("/articles", values),
         first=link("/articles", asked) if "after" in values else "",
-        next=link("/articles", {**asked, "after": listing.next})
-        if listing and listing.next
-        else "",
+        next=link("/articles", {**asked, "after": following}) if following else "",
         count=count_words(listing.found.total) if listing else "",
         dates=_dates(asked, listing),
         unindexed=listing.unindexed if listing else 0,

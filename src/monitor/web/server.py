@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,19 +45,22 @@ from monitor.core import Monitor
 from monitor.desk.export_jobs import ExportJobs
 from monitor.errors import UsageError
 from monitor.web import (
+    api_docs_page,
     archive_page,
     digest_page,
+    draft_page,
     exports_page,
     feeds_page,
     names_page,
     outlets_page,
     review_page,
+    rules_page,
     sign_in_page,
     stories_page,
     trends_page,
     unsubscribe_page,
 )
-from monitor.web.rules_page import STATIC_DIR, render_error
+from monitor.web.page_frame import render_error
 
 MODULES = (
     check_routes,
@@ -72,7 +76,10 @@ MODULES = (
     languagetool,
     health,
     metrics,
+    draft_page,
+    rules_page,
     digest_page,
+    api_docs_page,
     archive_page,
     exports_page,
     feeds_page,
@@ -85,6 +92,7 @@ MODULES = (
     sign_in_page,
 )
 """Each has routes."""
+STATIC_DIR = Path(__file__).resolve().parent / "static"
 _NO_TELEMETRY: Any = {
     "tracing": False,
     "metrics": False,

@@ -1,27 +1,25 @@
-"""`/signin` and `/signout`: a browser's session begins with a token, and ends.
+"""The pages of signing in: `/signin`, `/signout`, and `/tokens` for whoever may change who may.
 
-Both are for anybody. The session's secret is a new one at each sign-in, and the one before ends.
+A browser's session begins with a token. `/signin` and `/signout` are for anybody. The session's
+secret is a new one at each sign-in, and the one before ends.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Form, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.api.access import MonitorDep, VisitorDep, need
+from monitor.api.access import MonitorDep, need
 from monitor.api.authentication import cookie_name, is_secure, session_in
 from monitor.api.csrf import from_own_page
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
-from monitor.core import Monitor
 from monitor.desk.gate import (
     LONGEST,
     add_token,
@@ -33,10 +31,10 @@ from monitor.desk.gate import (
     visitor_of,
 )
 from monitor.errors import NotFound, UsageError
-from monitor.visitors import ROLES, Token, Visitor
-from monitor.web.page_frame import WAYS, render
+from monitor.visitors import ROLES, Visitor
+from monitor.web.page_frame import WAYS, PageContext, PageDep
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(include_in_schema=False)
 
 _OWN = re.compile(r"/(?!signin\b|signout\b)[!-\[\]-~]*")
 """A path of this desk, in visible ASCII without a backslash, which browsers take for a slash."""
@@ -54,38 +52,41 @@ def own_path(asked: str) -> str:
 
 @router.get("/signin")
 def signin_page(
-    visitor: VisitorDep,
+    page: PageDep,
     asked: Annotated[str, Query(alias="next")] = "",
     out: Annotated[str, Query()] = "",
 ) -> HTMLResponse:
-    """Show where to sign in, or who is signed in; `out` says that one has just signed out."""
-    return HTMLResponse(render_signin(visitor, asked=own_path(asked), out=bool(out)))
+    """Show where to sign in, or who is signed in; `out` says that one has just signed out.
+
+    Then what this tab kept is erased.
+    """
+    return page.render("signin.html", here="/signin", asked=own_path(asked), said="", out=bool(out))
 
 
 @router.post("/signin")
 async def signin_now(
     request: Request,
-    monitor: MonitorDep,
-    visitor: VisitorDep,
+    page: PageDep,
     token: Annotated[str, Form()] = "",
     asked: Annotated[str, Form(alias="next")] = "",
 ) -> Response:
     """Begin a session and go on to where it was asked from."""
     _require_own_page(request)
     tries: Tries = request.app.state.tries
+    monitor = page.monitor
     address = request.client.host if request.client else ""
     tries.refuse(address)
     found = await run_sync(find_token, monitor, token.strip())
     going = own_path(asked)
     if found is None:
         tries.note(address)
-        page = render_signin(visitor, asked=going, said=_UNKNOWN)
-        return HTMLResponse(page, 422)
+        values = {"asked": going, "said": _UNKNOWN, "out": False}
+        return page.render("signin.html", here="/signin", http_status=422, **values)
     public = monitor.settings.digest.public_url
     if before := session_in(request.scope, public):
         await run_sync(sign_out, monitor, before)
     told = await run_sync(sign_in, monitor, found)
-    answer = RedirectResponse(going or first_way(visitor_of(found)), 303)
+    answer = RedirectResponse(going or _first_way(visitor_of(found)), 303)
     secure = is_secure(request.scope, public)
     answer.set_cookie(
         cookie_name(secure=secure),
@@ -124,46 +125,38 @@ State = Literal["", "live", "ended"]
 
 
 @router.get("/tokens", dependencies=_ADMIN)
-def tokens_page(
-    monitor: MonitorDep,
-    visitor: VisitorDep,
-    state: Annotated[State, Query()] = "",
-) -> HTMLResponse:
+def tokens_page(page: PageDep, state: Annotated[State, Query()] = "") -> HTMLResponse:
     """Show who may sign in; `state` chooses those who may, or may not any more."""
-    return _page(monitor, visitor, state=state)
+    return _tokens(page, state=state)
 
 
 @router.post("/tokens", dependencies=_ADMIN)
 def tokens_add(
-    monitor: MonitorDep,
-    visitor: VisitorDep,
+    page: PageDep,
     name: Annotated[str, Form()] = "",
     role: Annotated[str, Form()] = "",
     days: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
     """Make a token and show it, this once: so there is no page to be redirected to."""
     try:
-        made, secret = add_token(monitor, name, rights_of(role or None), days=_days(days))
+        made, secret = add_token(page.monitor, name, rights_of(role or None), days=_days(days))
     except UsageError as error:
-        return _page(monitor, visitor, said=str(error), status=422)
-    return _page(monitor, visitor, made=made.name, secret=secret)
+        return _tokens(page, said=str(error), status=422)
+    return _tokens(page, made=made.name, secret=secret)
 
 
 @router.post("/tokens/revoke", dependencies=_ADMIN)
-def tokens_revoke(
-    monitor: MonitorDep, visitor: VisitorDep, name: Annotated[str, Form()] = ""
-) -> Response:
+def tokens_revoke(page: PageDep, name: Annotated[str, Form()] = "") -> Response:
     """End a token and its sessions."""
     try:
-        revoke_token(monitor, name)
+        revoke_token(page.monitor, name)
     except NotFound as error:
-        return _page(monitor, visitor, said=str(error), status=404)
+        return _tokens(page, said=str(error), status=404)
     return RedirectResponse("/tokens", 303)
 
 
-def _page(
-    monitor: Monitor,
-    visitor: Visitor,
+def _tokens(
+    page: PageContext,
     *,
     state: State = "",
     said: str = "",
@@ -171,17 +164,38 @@ def _page(
     secret: str = "",
     status: int = 200,
 ) -> HTMLResponse:
-    page = render_tokens(
-        monitor.store.tokens(),
-        now=monitor.now(),
-        zone=monitor.settings.zone,
-        visitor=visitor,
+    """Return the list of tokens, newest first; `secret` is that just made for `made`.
+
+    `said` is what was wrong.
+    """
+    now = page.monitor.now()
+    rows = [
+        {
+            "token": token,
+            "made": _day(token.made, page),
+            "until": _day(token.expires, page) if token.expires else "",
+            "ended": _day(ended, page) if (ended := token.ended(now)) else "",
+        }
+        for token in reversed(page.monitor.store.tokens())
+    ]
+    live = sum(not row["ended"] for row in rows)
+    return page.render(
+        "tokens.html",
+        here="/tokens",
+        http_status=status,
+        rows=[row for row in rows if not state or bool(row["ended"]) == (state == "ended")],
+        live=live,
+        ended=len(rows) - live,
+        roles=ROLES,
         state=state,
         said=said,
         made=made,
         secret=secret,
     )
-    return HTMLResponse(page, status)
+
+
+def _day(moment: datetime, page: PageContext) -> str:
+    return moment.astimezone(page.zone).date().isoformat()
 
 
 def _days(told: str) -> int | None:
@@ -193,59 +207,6 @@ def _days(told: str) -> int | None:
     return int(told)
 
 
-def first_way(visitor: Visitor) -> str:
+def _first_way(visitor: Visitor) -> str:
     """Return the address of the first page that `visitor` may see."""
     return next((way.address for way in WAYS if visitor.may(way.scope)), "/signin")
-
-
-def render_signin(visitor: Visitor, *, asked: str, said: str = "", out: bool = False) -> str:
-    """Return the page to sign in on, going on to `asked`; `said` is what was wrong.
-
-    `out`: one has just signed out, and what this tab kept is to be erased.
-    """
-    return render("signin.html", visitor=visitor, here="/signin", asked=asked, said=said, out=out)
-
-
-def render_tokens(
-    tokens: Sequence[Token],
-    *,
-    now: datetime,
-    zone: ZoneInfo,
-    visitor: Visitor,
-    state: str,
-    said: str,
-    made: str,
-    secret: str,
-) -> str:
-    """Return the list of tokens, newest first; `secret` is that just made for `made`.
-
-    `state` chooses: "live", "ended", or "" for all. `said` is what was wrong.
-    """
-    rows = [
-        {
-            "token": token,
-            "made": _day(token.made, zone),
-            "until": _day(token.expires, zone) if token.expires else "",
-            "ended": _day(ended, zone) if (ended := token.ended(now)) else "",
-        }
-        for token in reversed(tokens)
-    ]
-    chosen = [row for row in rows if not state or bool(row["ended"]) == (state == "ended")]
-    live = sum(not row["ended"] for row in rows)
-    return render(
-        "tokens.html",
-        visitor=visitor,
-        here="/tokens",
-        rows=chosen,
-        live=live,
-        ended=len(rows) - live,
-        roles=ROLES,
-        state=state,
-        said=said,
-        made=made,
-        secret=secret,
-    )
-
-
-def _day(moment: datetime, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).date().isoformat()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -18,9 +19,9 @@ from monitor.core import Monitor
 from monitor.desk.mail import find_recipient, unsubscribe
 from monitor.digest.coverage import hidden_address
 from monitor.visitors import NOBODY
-from monitor.web.rules_page import render_unsubscribe
+from monitor.web.page_frame import PageContext
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(include_in_schema=False)
 
 ONE_CLICK = b"One-Click"
 Token = Annotated[str, Path(max_length=200)]
@@ -35,8 +36,6 @@ def unsubscribe_page(token: Token, monitor: MonitorDep) -> HTMLResponse:
 @router.post("/unsubscribe/{token}")
 async def unsubscribe_now(token: Token, request: Request, monitor: MonitorDep) -> HTMLResponse:
     """Stop it; a body that does not say so only asks."""
-    from anyio.to_thread import run_sync
-
     if ONE_CLICK not in await request.body():
         return await run_sync(unsubscribe_page, token, monitor)
     address = await run_sync(unsubscribe, monitor, token)
@@ -44,12 +43,13 @@ async def unsubscribe_now(token: Token, request: Request, monitor: MonitorDep) -
 
 
 def _page(monitor: Monitor, token: str, address: str | None, *, done: bool) -> HTMLResponse:
-    title = monitor.settings.digest.title
-    if address is None:
-        return HTMLResponse(
-            render_unsubscribe(title, visitor=NOBODY, token="", address="", done=False), 404
-        )
-    page = render_unsubscribe(
-        title, visitor=NOBODY, token=token, address=hidden_address(address), done=done
+    """Return the page that asks, or says, that `address` gets no more mail; None: a wrong link."""
+    known = address is not None
+    return PageContext(monitor, NOBODY).render(
+        "unsubscribe.html",
+        http_status=200 if known else 404,
+        title=monitor.settings.digest.title,
+        token=token if known else "",
+        address=hidden_address(address) if address is not None else "",
+        done=done and known,
     )
-    return HTMLResponse(page)
