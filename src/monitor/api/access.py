@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from monitor.api.check_queue import Checkers, ClientLeftError
 from monitor.api.problem_details import ProblemError, visitor_in
+from monitor.api.schemas import NAMES
 from monitor.core import Monitor
 from monitor.visitors import SCOPES, Scope, Visitor
 from monitor.workers import Job
@@ -83,13 +84,7 @@ async def answer_job(
 
 CLIENT_LEFT = 499
 """As other servers log it; nobody is there to read it."""
-NamesQuery = Annotated[
-    bool,
-    Query(
-        description="With the names of victims, minors and relatives, and what is withheld for"
-        " them. Needs the scope `names`; each article is counted.",
-    ),
-]
+NamesQuery = Annotated[bool, Query(description=NAMES)]
 MonitorDep = Annotated[Monitor, Depends(get_monitor)]
 CheckersDep = Annotated[Checkers, Depends(get_checkers)]
 VisitorDep = Annotated[Visitor, Depends(get_visitor)]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from monitor.api.schemas import LanguageCode, WholeStr
+from monitor.api.schemas import LanguageCode, Names, WholeStr
 from monitor.errors import UsageError
 from monitor.periods import bounds_of, parse_day, published_days
 from monitor.searching import read_search
@@ -215,8 +215,4 @@ class ArticleQuery(ArticleFilters):
         default="oldest", description="Which is told first, by first sight."
     )
     limit: int = Field(default=50, ge=1, le=200, description="Articles a page.")
-    names: bool = Field(
-        default=False,
-        description="With the names of victims, minors and relatives, and what is withheld for"
-        " them. Needs the scope `names`; each article is counted.",
-    )
+    names: Names = False

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.article_filter import ArticleQuery
-from monitor.api.openapi import problems
-from monitor.api.problem_details import ProblemError
-from monitor.api.schemas import ArticleDetail, ArticlePage, WholeStr
+from monitor.api.openapi import answers
+from monitor.api.problem_details import no_such_page
+from monitor.api.schemas import ArticleDetail, ArticleId, ArticlePage
 from monitor.desk.archive import find
 from monitor.desk.forget import Reason, forget
 from monitor.desk.names import see, seen_json
@@ -39,9 +39,8 @@ _READ = [Depends(need("read"))]
 @router.get(
     "/v1/articles",
     summary="List articles",
-    response_model=None,
     response_description="A page of articles without their texts.",
-    responses={200: {"model": ArticlePage}, **problems(403, 422, 503)},
+    responses=answers(ArticlePage, 403, 422, 503),
     dependencies=_READ,
 )
 def articles(
@@ -60,9 +59,7 @@ def articles(
             monitor, wanted, limit=query.limit, after=query.after, newest_first=newest
         )
     except NotFound as error:
-        where: list[str | int] = ["query", "after"]
-        errors = [(where, "must be the `next` of a page before")]
-        raise ProblemError(422, "There is no such page.", errors=errors) from error
+        raise no_such_page() from error
     shown = see(monitor, (item.article for item in page), who=who)
     return JSONResponse(
         {
@@ -84,13 +81,12 @@ def _search_json(wanted: Wanted) -> dict[str, Any]:
 @router.get(
     "/v1/articles/{article_id}",
     summary="Show an article",
-    response_model=None,
     response_description="The article with its text.",
-    responses={200: {"model": ArticleDetail}, **problems(403, 404, 410, 422, 503)},
+    responses=answers(ArticleDetail, 403, 404, 410, 422, 503),
     dependencies=_READ,
 )
 def article(
-    article_id: Annotated[WholeStr, Path(description="The article's id.", max_length=200)],
+    article_id: ArticleId,
     monitor: MonitorDep,
     visitor: VisitorDep,
     names: NamesQuery = False,
@@ -147,13 +143,12 @@ class ForgottenOut(BaseModel):
 @router.delete(
     "/v1/articles/{article_id}",
     summary="Forget an article",
-    response_model=None,
     response_description="What was forgotten.",
-    responses={200: {"model": ForgottenOut}, **problems(403, 404, 410, 422, 503)},
+    responses=answers(ForgottenOut, 403, 404, 410, 422, 503),
     dependencies=[Depends(need("admin"))],
 )
 def forget_article(
-    article_id: Annotated[WholeStr, Path(description="The article's id.", max_length=200)],
+    article_id: ArticleId,
     reason: Annotated[Reason, Query(description="Why.")],
     monitor: MonitorDep,
 ) -> JSONResponse:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.api.access import MonitorDep, answer_job, need
-from monitor.api.openapi import queued_problems
+from monitor.api.openapi import answers, queued_problems
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute, read_form, require_type
 from monitor.api.schemas import (
@@ -316,9 +316,8 @@ texts = APIRouter(route_class=JsonRoute)
 @texts.post(
     "/v1/check",
     summary="Check a draft",
-    response_model=None,
     response_description="The draft's findings and scorecard.",
-    responses={200: {"model": CheckedDocument}, **_ERRORS},
+    responses=answers(CheckedDocument, 403, 415, 422, queued=True),
 )
 async def check(request: Request, draft: CheckRequest, monitor: MonitorDep) -> Response:
     """Check one draft against the guidelines in force. The draft is not stored and not logged."""
@@ -399,9 +398,8 @@ FILE_FORM: dict[str, Any] = {
 @router.post(
     "/v1/check/file",
     summary="Check a file",
-    response_model=None,
     response_description="The file's findings and scorecard; offsets are in its visible text.",
-    responses={200: {"model": CheckedDocument}, **_ERRORS},
+    responses=answers(CheckedDocument, 403, 415, 422, queued=True),
     openapi_extra=FILE_FORM,
 )
 async def check_file(request: Request, monitor: MonitorDep) -> Response:

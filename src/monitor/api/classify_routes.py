@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.api.access import MonitorDep, answer_job, need
-from monitor.api.openapi import queued_problems
+from monitor.api.openapi import answers
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import Classified, ClassifyRequest
@@ -22,9 +22,8 @@ router = APIRouter(tags=["drafts"], route_class=JsonRoute, dependencies=[Depends
 @router.post(
     "/v1/classify",
     summary="Classify an article",
-    response_model=None,
     response_description="Relevance and tags, or why there is no judgement.",
-    responses={200: {"model": Classified}, **queued_problems(403, 415, 422)},
+    responses=answers(Classified, 403, 415, 422, queued=True),
 )
 async def classify(request: Request, article: ClassifyRequest, monitor: MonitorDep) -> Response:
     """Say how probably the article is about trafficking, and of what kind. Nothing is stored."""

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep, need
 from monitor.api.article_filter import Day
-from monitor.api.openapi import problems
+from monitor.api.openapi import answers
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import MaskedArticle, Model, WholeStr
@@ -185,16 +185,15 @@ def period_asked(query: PeriodQuery, monitor: Monitor) -> tuple[date, date]:
 
 def refused(field: str, error: Exception) -> ProblemError:
     """Return the problem of a period or day that cannot be used, in our words."""
-    where: list[str | int] = ["query", field]
-    return ProblemError(422, "There is no such period.", errors=[(where, str(error))])
+    errors = [(("query", field), str(error))]
+    return ProblemError(422, "There is no such period.", errors=errors)
 
 
 @router.get(
     "/v1/coverage",
     summary="What was covered, and what may be missed",
-    response_model=None,
     response_description="Feeds, items by what became of them, languages, and two figures of gaps.",
-    responses={200: {"model": CoverageAccount}, **problems(422, 503)},
+    responses=answers(CoverageAccount, 422, 503),
 )
 def read_coverage(query: Annotated[PeriodQuery, Query()], monitor: MonitorDep) -> JSONResponse:
     """Return the account of a period, and as far as it is known what was missed in it."""
@@ -210,9 +209,8 @@ SampleDay = Annotated[Day | None, Query(description="A day that is over; default
 @router.post(
     "/v1/coverage/sample",
     summary="Draw a day's sample",
-    response_model=None,
     response_description="The sample, drawn now or before.",
-    responses={200: {"model": SampleOut}, **problems(422, 503)},
+    responses=answers(SampleOut, 422, 503),
     dependencies=[Depends(need("review"))],
 )
 def draw_sample(monitor: MonitorDep, day: SampleDay = None) -> JSONResponse:
@@ -223,9 +221,8 @@ def draw_sample(monitor: MonitorDep, day: SampleDay = None) -> JSONResponse:
 @router.get(
     "/v1/coverage/sample",
     summary="A day's sample to review",
-    response_model=None,
     response_description="Random items below the threshold, without their scores.",
-    responses={200: {"model": SampleOut}, **problems(404, 422, 503)},
+    responses=answers(SampleOut, 404, 422, 503),
 )
 def read_sample(monitor: MonitorDep, day: SampleDay = None) -> JSONResponse:
     """Return the sample of a day, if it is drawn; each is reviewed as any other article is."""
@@ -247,9 +244,8 @@ def _sample(monitor: Monitor, day: Day | None, *, draw: bool) -> JSONResponse:
 @_posted.post(
     "/v1/found",
     summary="A case learned of elsewhere",
-    response_model=None,
     response_description="The case as recorded, and what we had of it.",
-    responses={200: {"model": FoundOut}, **problems(403, 404, 410, 415, 422, 503)},
+    responses=answers(FoundOut, 403, 404, 410, 415, 422, 503),
 )
 def found(case: FoundRequest, monitor: MonitorDep) -> JSONResponse:
     """Record a case that the desk learned of elsewhere, so that gaps can be counted."""
@@ -259,9 +255,9 @@ def found(case: FoundRequest, monitor: MonitorDep) -> JSONResponse:
         raise
     except (FeedError, NotFound) as error:
         field = "same_as" if isinstance(error, NotFound) else "url"
-        where: list[str | int] = ["body", field]
         said = "is no article here" if field == "same_as" else "must be an http or https address"
-        raise ProblemError(422, "The case cannot be recorded.", errors=[(where, said)]) from error
+        errors = [(("body", field), said)]
+        raise ProblemError(422, "The case cannot be recorded.", errors=errors) from error
     return JSONResponse({**told_json(had), "new": new})
 
 

@@ -163,7 +163,6 @@ _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 @router.get(
     "/v1/digests/{day}",
     summary="Read a day's digest",
-    response_model=None,
     response_description="The digest. Which form: `format`, or else the header Accept.",
     responses={
         200: {

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from monitor.api.access import MonitorDep, need
 from monitor.api.article_filter import ArticleChoice
-from monitor.api.openapi import problems
+from monitor.api.openapi import answers, problems
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import Model, WholeStr
@@ -113,7 +113,6 @@ ExportsDep = Annotated[ExportJobs, Depends(get_exports)]
     "/v1/exports",
     status_code=202,
     summary="Make an export",
-    response_model=None,
     response_description="The export, which waits to be made; `Location` says where to look.",
     responses={202: {"model": ExportOut}, **problems(415, 422, 429, 503)},
 )
@@ -136,17 +135,14 @@ def begin(exports: ExportJobs, monitor: Monitor, asked: ExportChoice) -> ExportJ
     try:
         return exports.begin(format=asked.format, text=asked.text, filters=filters)
     except NotFound as error:
-        where: list[str | int] = ["body", "story"]
-        raise ProblemError(
-            422, "There is no such story.", errors=[(where, "must be the id of a story")]
-        ) from error
+        errors = [(("body", "story"), "must be the id of a story")]
+        raise ProblemError(422, "There is no such story.", errors=errors) from error
     except TooManyExportsError as error:
         headers = {"Retry-After": f"{RETRY_AFTER_S}"}
         detail = "Too many exports wait to be made already."
         raise ProblemError(429, detail, headers=headers) from error
     except UsageError as error:  # our own words: what is to be installed, and how
-        at: list[str | int] = ["body", "format"]
-        errors = [(at, "cannot be written by this server")]
+        errors = [(("body", "format"), "cannot be written by this server")]
         raise ProblemError(422, f"{error}.", errors=errors) from error
 
 
@@ -182,9 +178,8 @@ class ZipResponse(Response):
 @router.get(
     "/v1/exports/{export_id}",
     summary="Show an export",
-    response_model=None,
     response_description="The export and how far it is.",
-    responses={200: {"model": ExportOut}, **problems(404, 422, 503)},
+    responses=answers(ExportOut, 404, 422, 503),
 )
 def show_export(export_id: ExportId, exports: ExportsDep) -> JSONResponse:
     """Return what was asked for and what has become of it; poll it every few seconds."""

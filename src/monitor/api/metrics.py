@@ -39,7 +39,6 @@ router = APIRouter(tags=["health"], dependencies=[Depends(need("read"))])
 @router.get(
     "/metrics",
     summary="Numbers for Prometheus",
-    response_model=None,
     response_description="Counts and times in Prometheus' text format.",
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problems()},
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
 from monitor.api.access import need, scopes_of
@@ -78,6 +79,13 @@ def queued_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         },
     }
     return known
+
+
+def answers(
+    model: type[BaseModel], *statuses: int, queued: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that answers with `model`, or with these problems."""
+    return {200: {"model": model}, **(queued_problems if queued else problems)(*statuses)}
 
 
 def describe(app: FastAPI) -> None:

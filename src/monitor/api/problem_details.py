@@ -118,6 +118,10 @@ _MESSAGES = {
 """Our words for pydantic's kinds of error; the others get a general word."""
 
 
+FieldError = tuple[Sequence[str | int], str]
+"""Where a field is that cannot be used, and what is wrong with it."""
+
+
 class FieldProblem(BaseModel):
     """One field that cannot be used."""
 
@@ -155,7 +159,7 @@ class ProblemError(Exception):
         status: int,
         detail: str,
         *,
-        errors: Sequence[tuple[list[str | int], str]] = (),
+        errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(status)
@@ -170,7 +174,7 @@ def problem(
     scope: Scope,
     detail: str | None = None,
     *,
-    errors: Sequence[tuple[list[str | int], str]] = (),
+    errors: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the response: problem JSON, or a page where a browser opened one of our pages."""
@@ -272,3 +276,8 @@ def _allowed(request: Request) -> list[str]:
         if route.path_regex.match(request.scope["path"]):
             methods |= route.methods or {"GET", "HEAD"}  # a mount has none: static files
     return sorted(methods)
+
+
+def no_such_page(why: str = "must be the `next` of a page before") -> ProblemError:
+    """Return the problem of a cursor that is none, in our words."""
+    return ProblemError(422, "There is no such page.", errors=[(("query", "after"), why)])

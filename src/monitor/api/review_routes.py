@@ -9,10 +9,10 @@ from pydantic import BeforeValidator, Field
 from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep, VisitorDep, need
-from monitor.api.openapi import problems
+from monitor.api.openapi import answers
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
-from monitor.api.schemas import Model, WholeStr
+from monitor.api.schemas import ArticleId, Model, WholeStr
 from monitor.core import Monitor
 from monitor.desk.reviewing import Reviewer, decide
 from monitor.desk.reviewing import undo as take_back
@@ -151,12 +151,11 @@ def reviewer_of(visitor: Visitor, given: str) -> Reviewer:
 @router.post(
     "/v1/articles/{article_id}/review",
     summary="Review an article",
-    response_model=None,
     response_description="The review as stored.",
-    responses={200: {"model": ReviewOut}, **problems(403, 404, 410, 415, 422, 503)},
+    responses=answers(ReviewOut, 403, 404, 410, 415, 422, 503),
 )
 def review(
-    article_id: Annotated[WholeStr, Path(description="The article's id.", max_length=200)],
+    article_id: ArticleId,
     said: ReviewRequest,
     monitor: MonitorDep,
     visitor: VisitorDep,
@@ -176,8 +175,7 @@ def review(
             provisional=who.provisional,
         )
     except UsageError as error:
-        where: list[str | int] = ["body", "tags", "place"]
-        errors = [(where, "must be codes of ISO 3166-1 alpha-2")]
+        errors = [(("body", "tags", "place"), "must be codes of ISO 3166-1 alpha-2")]
         raise ProblemError(422, "A place is no country's code.", errors=errors) from error
     return JSONResponse(review_json(stored))
 
@@ -185,12 +183,11 @@ def review(
 @router.post(
     "/v1/articles/{article_id}/flags",
     summary="Judge flags",
-    response_model=None,
     response_description="What was stored.",
-    responses={200: {"model": FlagOut}, **problems(403, 404, 410, 415, 422, 503)},
+    responses=answers(FlagOut, 403, 404, 410, 415, 422, 503),
 )
 def flags(
-    article_id: Annotated[WholeStr, Path(description="The article's id.", max_length=200)],
+    article_id: ArticleId,
     said: FlagRequest,
     monitor: MonitorDep,
     visitor: VisitorDep,
@@ -242,9 +239,8 @@ def _spots(
 @router.post(
     "/v1/decisions/{decision}/undo",
     summary="Take a decision back",
-    response_model=None,
     response_description="What was undone.",
-    responses={200: {"model": UndoOut}, **problems(403, 404, 409, 415, 422, 503)},
+    responses=answers(UndoOut, 403, 404, 409, 415, 422, 503),
 )
 def undo(
     decision: Annotated[int, Path(description="Its number.", ge=1, le=2**31 - 1)],

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep, need
-from monitor.api.openapi import problems
+from monitor.api.openapi import answers
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
 from monitor.api.request_bodies import JsonRoute
@@ -195,9 +195,8 @@ router = APIRouter(tags=["rules"], dependencies=[Depends(need("check"))])
 @router.get(
     "/v1/rules",
     summary="List the rules",
-    response_model=None,
     response_description="Every rule, in the guidelines' order.",
-    responses={200: {"model": RuleList}, **problems(503)},
+    responses=answers(RuleList, 503),
 )
 def rules(monitor: MonitorDep) -> JSONResponse:
     """Return every rule of the guidelines in force, with its sources and examples."""
@@ -208,9 +207,8 @@ def rules(monitor: MonitorDep) -> JSONResponse:
 @router.get(
     "/v1/rules/{rule_id}",
     summary="Show a rule",
-    response_model=None,
     response_description="The rule.",
-    responses={200: {"model": RuleDetail}, **problems(404, 422, 503)},
+    responses=answers(RuleDetail, 404, 422, 503),
 )
 def rule(
     rule_id: Annotated[str, Path(description="The rule's id.", examples=["child-prostitute"])],
@@ -226,9 +224,8 @@ def rule(
 @router.get(
     "/v1/rules/{guideline}/{rule_id}",
     summary="Show a rule of one guideline",
-    response_model=None,
     response_description="The rule.",
-    responses={200: {"model": RuleDetail}, **problems(404, 422, 503)},
+    responses=answers(RuleDetail, 404, 422, 503),
 )
 def guideline_rule(
     guideline: Annotated[str, Path(description="The guideline's id.", examples=["thb-en"])],
@@ -277,9 +274,8 @@ class FeedbackRequest(Model):
 @_posted.post(
     "/v1/rules/{rule_id}/feedback",
     summary="Say whether a flag was right",
-    response_model=None,
     response_description="What editors said of the rule, this answer included.",
-    responses={200: {"model": FeedbackOut}, **problems(403, 404, 409, 415, 422, 429, 503)},
+    responses=answers(FeedbackOut, 403, 404, 409, 415, 422, 429, 503),
 )
 async def feedback(
     request: Request,

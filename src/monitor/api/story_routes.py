@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse
 
 from monitor.api.access import MonitorDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.article_filter import Day
-from monitor.api.openapi import problems
-from monitor.api.problem_details import ProblemError
-from monitor.api.schemas import ArticleFinding, Model, NamedArticle, WholeStr
+from monitor.api.openapi import answers
+from monitor.api.problem_details import no_such_page
+from monitor.api.schemas import ArticleFinding, Model, NamedArticle, Names, WholeStr
 from monitor.desk.stories import list_stories, page_json, story_json
 from monitor.errors import NotFound
 from monitor.periods import bounds_of
@@ -100,19 +100,14 @@ class StoryQuery(BaseModel):
     after: WholeStr | None = Field(
         default=None, min_length=1, max_length=200, description="The `next` of the page before."
     )
-    names: bool = Field(
-        default=False,
-        description="With the names of victims, minors and relatives, and what is withheld for"
-        " them. Needs the scope `names`; each article is counted.",
-    )
+    names: Names = False
 
 
 @router.get(
     "/v1/stories",
     summary="List stories",
-    response_model=None,
     response_description="A page of stories, oldest story first.",
-    responses={200: {"model": StoryPage}, **problems(403, 422, 503)},
+    responses=answers(StoryPage, 403, 422, 503),
 )
 def stories(
     query: Annotated[StoryQuery, Query()], monitor: MonitorDep, visitor: VisitorDep
@@ -123,18 +118,15 @@ def stories(
     try:
         page = list_stories(monitor, since=since, until=until, limit=query.limit, after=query.after)
     except NotFound as error:
-        where: list[str | int] = ["query", "after"]
-        errors = [(where, "must be the `next` of a page before")]
-        raise ProblemError(422, "There is no such page.", errors=errors) from error
+        raise no_such_page() from error
     return JSONResponse(page_json(monitor, page, who=who))
 
 
 @router.get(
     "/v1/stories/{story_id}",
     summary="Show a story",
-    response_model=None,
     response_description="The story with what each outlet changed and added.",
-    responses={200: {"model": StoryDetail}, **problems(403, 404, 422, 503)},
+    responses=answers(StoryDetail, 403, 404, 422, 503),
 )
 def story(
     story_id: Annotated[WholeStr, Path(description="The story's id.", max_length=200)],

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from monitor.api.access import MonitorDep, need
 from monitor.api.article_filter import Day
 from monitor.api.coverage_routes import DAYS, PeriodQuery, period_asked, refused
-from monitor.api.openapi import problems
+from monitor.api.openapi import answers
 from monitor.api.schemas import Model, WholeStr
 from monitor.core import Monitor
 from monitor.desk.trends import (
@@ -216,9 +216,8 @@ def _read(query: PeriodQuery, monitor: Monitor) -> Period:
 @router.get(
     "/v1/trends",
     summary="Trends",
-    response_model=None,
     response_description="Items and stories by day and label, flags, balance, changes of feeds.",
-    responses={200: {"model": TrendsOut}, **problems(422, 503)},
+    responses=answers(TrendsOut, 422, 503),
 )
 def trends(query: Annotated[TrendsQuery, Query()], monitor: MonitorDep) -> JSONResponse:
     """Return how often the followed outlets write of what: coverage, not incidence."""
@@ -242,9 +241,8 @@ def _read_published(query: TrendsQuery, monitor: Monitor) -> Period:
 @router.get(
     "/v1/outlets",
     summary="List the outlets",
-    response_model=None,
     response_description="Outlets with articles in the period, most stories first.",
-    responses={200: {"model": OutletsOut}, **problems(422, 503)},
+    responses=answers(OutletsOut, 422, 503),
 )
 def outlets(query: Asked, monitor: MonitorDep) -> JSONResponse:
     """Return the outlets of a period with their items and stories."""
@@ -263,9 +261,8 @@ def outlets(query: Asked, monitor: MonitorDep) -> JSONResponse:
 @router.get(
     "/v1/outlets/{outlet_id}/scorecard",
     summary="An outlet's scorecard",
-    response_model=None,
     response_description="Stories with counted flags, by rule, and the balance of responses.",
-    responses={200: {"model": ScorecardOut}, **problems(404, 422, 503)},
+    responses=answers(ScorecardOut, 404, 422, 503),
 )
 def scorecard(
     outlet_id: Annotated[WholeStr, Path(description="As `/v1/outlets` names it.", max_length=200)],

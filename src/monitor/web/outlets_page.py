@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import MonitorDep, need, need_scorecards
+from monitor.api.problem_details import no_such_page
 from monitor.api.schemas import WholeStr
 from monitor.core import Monitor
 from monitor.desk.letters import ConfirmedFlag, confirmed_flags, draft_letter, quote
@@ -27,7 +28,7 @@ from monitor.trends.words import CONFIRMED_ONLY
 from monitor.types import Severity
 from monitor.web.page_frame import PageContext, PageDep, address
 from monitor.web.page_queries import DaysQuery, OutletsPageQuery, days_asked
-from monitor.web.stories_page import Seen, no_such_page, seen_by, view_row
+from monitor.web.stories_page import Seen, seen_by, view_row
 from monitor.web.svg_plots import view_panels
 from monitor.web.trends_page import csv_response
 
@@ -251,7 +252,7 @@ def outlets_section(rows: Sequence[OutletRow]) -> Section:
     )
 
 
-def _rests(period: Period, monitor: Monitor) -> dict[str, object]:
+def _rests(period: Period, monitor: Monitor) -> dict[str, Any]:
     """Return what every page of figures says of them: on what they rest, and who may see them."""
     return {
         "note": NOT_INCIDENCE,

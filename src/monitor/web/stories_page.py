@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Path, Query
 from starlette.responses import HTMLResponse
 
-from monitor.api.problem_details import ProblemError
+from monitor.api.problem_details import no_such_page
 from monitor.api.schemas import WholeStr
 from monitor.counted import outlet_id
 from monitor.countries import country_name
@@ -106,12 +106,6 @@ def seen_by(
         for key, found in (versions or {}).items()
     }
     return Seen(shown(monitor, articles, ask=names), monitor.rule_titles, page.zone, every)
-
-
-def no_such_page(why: str) -> ProblemError:
-    """Return the problem of a cursor that is none, in our words."""
-    where: list[str | int] = ["query", "after"]
-    return ProblemError(422, "There is no such page.", errors=[(where, why)])
 
 
 CHANGES, CHANGE_CHARS = 6, 160
