@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from pydantic_core import PydanticCustomError
 
 from monitor.api.schemas import LanguageCode, Names, WholeStr
+from monitor.digest.tags import SCHEME_WORDS
 from monitor.errors import UsageError
 from monitor.periods import bounds_of, parse_day, published_days
 from monitor.searching import read_search
@@ -20,7 +21,6 @@ from monitor.types import (
     GENDERS,
     INDICATORS,
     PARTNERSHIPS,
-    POLICY_SCHEMES,
     PROTECTIONS,
     RESPONSES,
     SEVERITIES,
@@ -29,10 +29,7 @@ from monitor.types import (
     VULNERABILITIES,
 )
 
-TAGS = (
-    *("form", "response", "place", "victim", "gender", "flow", "protection", "indicator"),
-    *POLICY_SCHEMES,
-)
+TAGS = tuple(SCHEME_WORDS)
 """The schemes of tags, each a filter by its name."""
 
 

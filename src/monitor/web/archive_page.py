@@ -24,7 +24,14 @@ from monitor.countries import country_name, language_name
 from monitor.decisions import as_judged
 from monitor.desk.archive import Beside, Listing, Row, Whole, look_up, show
 from monitor.digest.safe import clean, safe_url
-from monitor.digest.tags import choice_words, is_unsure, label_words, scheme_words, tag_line
+from monitor.digest.tags import (
+    SCHEME_WORDS,
+    choice_words,
+    is_unsure,
+    label_words,
+    scheme_words,
+    tag_line,
+)
 from monitor.digest.times import date_words, on_clock
 from monitor.errors import FeedError, NotFound, UsageError
 from monitor.masks import Shown
@@ -33,7 +40,6 @@ from monitor.searching import places_of, read_search, words_at
 from monitor.shapes import in_ten
 from monitor.store.search import COUNTED, RELEVANCES
 from monitor.types import (
-    POLICY_SCHEMES,
     SEVERITIES,
     Article,
     AssessedArticle,
@@ -221,20 +227,7 @@ PAGE = 25
 """Articles on one page."""
 MOST_OUTLETS = 500
 """Outlets that a browser is told of, to complete what is typed."""
-SCHEMES = {
-    "form": "Form",
-    "response": "Response",
-    "victim": "Victims",
-    "gender": "Gender",
-    "flow": "Flow",
-    "protection": "Help",
-    "indicator": "Indicator",
-    "institution": "Institution",
-    "instrument": "Instrument",
-    "topic": "Topic",
-    "vulnerability": "At risk by",
-    "partnership": "Partnership",
-}
+SCHEMES = {scheme: words for scheme, words in SCHEME_WORDS.items() if scheme != "place"}
 _WHY_NOT = {
     "language": "no model reads its language",
     "error": "the model failed on it",
@@ -529,9 +522,7 @@ def _facts(
 
 
 def _ordered(tags: Iterable[Tag]) -> list[Tag]:
-    schemes = ["form", "response", "place", "victim", "gender", "flow", "protection", "indicator"]
-    schemes += POLICY_SCHEMES
-    ranks = {scheme: rank for rank, scheme in enumerate(schemes)}
+    ranks = {scheme: rank for rank, scheme in enumerate(SCHEME_WORDS)}
     return sorted(tags, key=lambda tag: (ranks.get(tag.scheme, len(ranks)), -tag.score, tag.label))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from monitor.api.access import MonitorDep, VisitorDep, need
@@ -31,25 +32,13 @@ class Way:
     scope: Scope
 
 
-WAYS = (
-    Way("/", "Draft", "check"),
-    Way("/digests/today", "Today", "read"),
-    Way("/review", "Review", "review"),
-    Way("/articles", "Archive", "read"),
-    Way("/trends", "Trends", "read"),
-    Way("/outlets", "Outlets", "read"),
-    Way("/feeds", "Feeds", "read"),
-    Way("/rules", "Rules", "check"),
-    Way("/docs", "API", "check"),
-)
-
-
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What every page is made with: the desk, and who asks for it."""
+    """What every page is made with: the desk, who asks for it, and the ways of the menu."""
 
     monitor: Monitor
     visitor: Visitor
+    ways: Sequence[Way] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -65,13 +54,13 @@ class PageContext:
         self, template: str, *, here: str = "", http_status: int = 200, **values: Any
     ) -> HTMLResponse:
         """Return a page; `here` is the address of the way in the menu that leads to it."""
-        text = render(template, visitor=self.visitor, here=here, **values)
+        text = render(template, visitor=self.visitor, ways=self.ways, here=here, **values)
         return HTMLResponse(text, http_status)
 
 
-async def get_page(monitor: MonitorDep, visitor: VisitorDep) -> PageContext:
+async def get_page(request: Request, monitor: MonitorDep, visitor: VisitorDep) -> PageContext:
     """Return what the page of a request is made with."""
-    return PageContext(monitor, visitor)
+    return PageContext(monitor, visitor, request.app.state.ways)
 
 
 PageDep = Annotated[PageContext, Depends(get_page)]
@@ -82,16 +71,21 @@ def page_router(scope: Scope) -> APIRouter:
     return APIRouter(include_in_schema=False, dependencies=[Depends(need(scope))])
 
 
-def render(template: str, *, visitor: Visitor, here: str = "", **values: Any) -> str:
-    """Return the text of a page for `visitor`; `here` is the address of the way to it."""
-    ways = [way for way in WAYS if visitor.may(way.scope)]
+def render(
+    template: str, *, visitor: Visitor, ways: Sequence[Way] = (), here: str = "", **values: Any
+) -> str:
+    """Return the text of a page, with those of `ways` that `visitor` may go; `here` is one."""
+    offered = [way for way in ways if visitor.may(way.scope)]
     page = environment().get_template(template)
-    return page.render(ways=ways, here=here, visitor=visitor, **values)
+    return page.render(ways=offered, here=here, visitor=visitor, **values)
 
 
-def render_error(status: int, title: str, detail: str, *, visitor: Visitor) -> str:
+def render_error(
+    status: int, title: str, detail: str, *, visitor: Visitor, ways: Sequence[Way] = ()
+) -> str:
     """Return the page that says what went wrong."""
-    return render("error.html", visitor=visitor, status=status, title=title, detail=detail)
+    values: dict[str, Any] = {"status": status, "title": title, "detail": detail}
+    return render("error.html", visitor=visitor, ways=ways, **values)
 
 
 def address(path: str, asked: Mapping[str, str]) -> str:

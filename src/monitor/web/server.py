@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,9 +61,9 @@ from monitor.web import (
     trends_page,
     unsubscribe_page,
 )
-from monitor.web.page_frame import render_error
+from monitor.web.page_frame import Way, render_error
 
-MODULES = (
+ROUTES = (
     check_routes,
     classify_routes,
     article_routes,
@@ -76,22 +77,26 @@ MODULES = (
     languagetool,
     health,
     metrics,
-    draft_page,
-    rules_page,
-    digest_page,
-    api_docs_page,
-    archive_page,
-    exports_page,
-    feeds_page,
-    names_page,
-    review_page,
-    stories_page,
-    trends_page,
-    outlets_page,
-    unsubscribe_page,
-    sign_in_page,
 )
-"""Each has routes."""
+PAGES = (
+    (draft_page, Way("/", "Draft", "check")),
+    (digest_page, Way("/digests/today", "Today", "read")),
+    (review_page, Way("/review", "Review", "review")),
+    (archive_page, Way("/articles", "Archive", "read")),
+    (trends_page, Way("/trends", "Trends", "read")),
+    (outlets_page, Way("/outlets", "Outlets", "read")),
+    (feeds_page, Way("/feeds", "Feeds", "read")),
+    (rules_page, Way("/rules", "Rules", "check")),
+    (api_docs_page, Way("/docs", "API", "check")),
+    (stories_page, None),
+    (exports_page, None),
+    (names_page, None),
+    (unsubscribe_page, None),
+    (sign_in_page, None),
+)
+"""The pages in the order of the menu, each with its way there, if it has one."""
+MODULES = (*ROUTES, *(page for page, _ in PAGES))
+"""Each has a `router`."""
 STATIC_DIR = Path(__file__).resolve().parent / "static"
 _NO_TELEMETRY: Any = {
     "tracing": False,
@@ -142,7 +147,8 @@ def create_app(
     for module in MODULES:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
-    install_handlers(app, render_error=render_error)
+    app.state.ways = tuple(way for _, way in PAGES if way is not None)
+    install_handlers(app, render_error=partial(render_error, ways=app.state.ways))
     silence_leaky_loggers()
     # Added from the inside out: a request passes them from the last to the first.
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes(monitor.settings.check.max_chars))

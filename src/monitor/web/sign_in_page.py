@@ -32,7 +32,7 @@ from monitor.desk.gate import (
 )
 from monitor.errors import NotFound, UsageError
 from monitor.visitors import ROLES, Visitor
-from monitor.web.page_frame import WAYS, PageContext, PageDep
+from monitor.web.page_frame import PageContext, PageDep
 
 router = APIRouter(include_in_schema=False)
 
@@ -86,7 +86,7 @@ async def signin_now(
     if before := session_in(request.scope, public):
         await run_sync(sign_out, monitor, before)
     told = await run_sync(sign_in, monitor, found)
-    answer = RedirectResponse(going or _first_way(visitor_of(found)), 303)
+    answer = RedirectResponse(going or _first_way(page, visitor_of(found)), 303)
     secure = is_secure(request.scope, public)
     answer.set_cookie(
         cookie_name(secure=secure),
@@ -207,6 +207,6 @@ def _days(told: str) -> int | None:
     return int(told)
 
 
-def _first_way(visitor: Visitor) -> str:
+def _first_way(page: PageContext, visitor: Visitor) -> str:
     """Return the address of the first page that `visitor` may see."""
-    return next((way.address for way in WAYS if visitor.may(way.scope)), "/signin")
+    return next((way.address for way in page.ways if visitor.may(way.scope)), "/signin")
