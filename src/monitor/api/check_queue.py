@@ -14,8 +14,7 @@ import logging
 import math
 import threading
 import time
-from types import TracebackType
-from typing import Self
+from contextlib import AbstractContextManager
 
 import anyio
 from anyio import CancelScope, CapacityLimiter, to_thread
@@ -43,7 +42,7 @@ class ClientLeftError(Exception):
     """Whoever sent the draft has gone: there is nobody to answer."""
 
 
-class Checkers:
+class Checkers(AbstractContextManager["Checkers"]):
     """Does jobs over `monitor`, `workers` at once; close it at the end.
 
     One worker is a thread of this process. More are processes with `monitor`'s settings, each of
@@ -65,15 +64,7 @@ class Checkers:
         self._seconds = _FIRST_GUESS_S
         self._sent = Tries(most=monitor.settings.serve.checks_per_minute, refusal=_TOO_MANY)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

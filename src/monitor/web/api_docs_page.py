@@ -11,7 +11,7 @@ import json
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -151,14 +151,8 @@ def _body(media: str, schema: Mapping[str, Any]) -> Words:
 
 def _parameter(parameter: Mapping[str, Any]) -> FieldRow:
     row = _row(parameter["name"], parameter["schema"], required=parameter.get("required", False))
-    return FieldRow(
-        name=row.name,
-        type=row.type,
-        required=row.required,
-        default=row.default,
-        description=parameter.get("description", row.description),
-        where=parameter["in"],
-    )
+    said = parameter.get("description", row.description)
+    return replace(row, description=said, where=parameter["in"])
 
 
 def _fields(schema: Mapping[str, Any]) -> tuple[FieldRow, ...]:

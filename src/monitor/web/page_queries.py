@@ -15,7 +15,7 @@ from monitor.api.coverage_routes import refused
 from monitor.api.schemas import WholeStr
 from monitor.core import Monitor
 from monitor.errors import UsageError
-from monitor.periods import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, Bounds, bounds_of, period_of
+from monitor.periods import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, period_of
 from monitor.trends import Step
 from monitor.types import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
 
@@ -125,8 +125,3 @@ def days_asked(query: DaysQuery, monitor: Monitor) -> tuple[date, date]:
         return period_of(since, until, today=today, length=DAYS, longest=longest)
     except UsageError as error:
         raise refused("since", error) from error
-
-
-def bounds_asked(query: DaysQuery, monitor: Monitor) -> Bounds:
-    """Return when the days that are asked for begin and end; None where they are not bounded."""
-    return bounds_of(query.since, query.last, monitor.settings.zone)

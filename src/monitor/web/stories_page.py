@@ -30,11 +30,12 @@ from monitor.digest.tags import tag_line
 from monitor.digest.times import date_words, on_clock
 from monitor.errors import NotFound
 from monitor.masks import Shown
+from monitor.periods import bounds_of
 from monitor.stories import Change, Outlet, changes_of
 from monitor.trends.words import label_words
 from monitor.types import Article, Finding, Severity
 from monitor.web.page_frame import PageContext, PageDep, address, page_router
-from monitor.web.page_queries import StoriesPageQuery, bounds_asked
+from monitor.web.page_queries import StoriesPageQuery
 from monitor.web.trends_page import label_choices
 
 router = page_router("read")
@@ -44,7 +45,7 @@ router = page_router("read")
 def stories_page(query: Annotated[StoriesPageQuery, Query()], page: PageDep) -> HTMLResponse:
     """Show the stories there are, newest first."""
     monitor, asked = page.monitor, query.asked()
-    since, until = bounds_asked(query, monitor)
+    since, until = bounds_of(query.since, query.last, page.zone)
     choice = StoryChoice(since, until, query.outlet or "", query.labels(), bool(query.several))
     try:
         found = read_stories(monitor, choice, after=query.after)
