@@ -1,4 +1,4 @@
-"""How a route gets at the `Monitor`."""
+"""Access control: how a route gets the `Monitor`, and says which scope a visitor needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What articles can be asked for: the same in the API and on the page of the archive."""
+"""Filters of articles: the same in the API, on the page of the archive and for exports."""
 
 from __future__ import annotations
 

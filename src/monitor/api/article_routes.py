@@ -1,4 +1,4 @@
-"""`GET /v1/articles` and `GET /v1/articles/{article_id}`: what the desk has read."""
+"""`/v1/articles`: lists, shows and forgets what the desk has read."""
 
 from __future__ import annotations
 

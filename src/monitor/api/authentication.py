@@ -1,4 +1,4 @@
-"""Says of each request who sent it, and lets in nobody from elsewhere who has not signed in.
+"""Authentication: who sent a request; nobody from elsewhere is let in who has not signed in.
 
 Credentials are a token, as `Authorization: Bearer` or as the password of HTTP Basic, which feed
 readers know; or the cookie of a session. Browsers send a cookie, and a Basic password that they
@@ -66,7 +66,13 @@ def is_loopback(address: str) -> bool:
 
 
 class Peers:
-    """ASGI layer that notes where a request comes from.
+    """ASGI layer that notes where a request comes from, told by the connection and not by `Host`.
+
+    What is at home may do everything without signing in, so in doubt a request is not. A proxy on
+    this machine connects from it too: whatever carries a proxy's headers is from elsewhere, whoever
+    sent it, and so is what a proxy that adds none lets see: a name of the desk in `Host` that is
+    not this machine's own (HAProxy), or HTTP/1.0 (nginx), which no browser speaks. Who connects
+    from the address of a proxy that the settings trust is from elsewhere too, whatever it sends.
 
     Of the proxies in `trusted` (addresses and networks) it is believed for whom they ask, and
     whether by https: both then stand in the scope.

@@ -1,4 +1,4 @@
-"""Who checks the drafts that are sent: a queue, and as many at work at once as it is worth.
+"""Queue of drafts to check, with as many at work at once as it is worth.
 
 Checking is work for one processor core, much of it under Python's global lock: forty drafts in
 forty threads all come late, and so does everything else the process has to answer. So a fixed

@@ -1,4 +1,4 @@
-"""`POST /v1/check` and `POST /v1/check/file`: what the guideline says of a draft."""
+"""`POST /v1/check`, `/v1/check/file` and its `/reviewed`: what the guideline says of a draft."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may call: only by a name that is ours, and only from our own pages.
+"""Guard against CSRF and DNS rebinding: calls by a name of ours and from our own pages only.
 
 A site open in the reporter's browser must not reach the desk on her machine: by DNS rebinding
 (its name made to resolve to 127.0.0.1) the `Host` header still carries its name, and by a plain
@@ -110,7 +110,12 @@ def _netloc(origin: str) -> str | None:
 
 
 class Cors:
-    """ASGI layer that answers preflights of `origins`, and lets their pages read the rest."""
+    """ASGI layer that answers preflights of `origins`, and lets their pages read the rest.
+
+    Without `[serve] allow_origins` there is nothing of CORS in any answer. A page's cookie of ours
+    does not come along: answers never allow credentials. What such a page may do without a token,
+    on the desk's own machine, is to check (`api.authentication`).
+    """
 
     def __init__(self, app: ASGIApp, *, origins: frozenset[str]) -> None:
         self.app = app

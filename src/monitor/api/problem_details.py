@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details, for people's browsers as pages, never with what was sent.
+"""Problem details (RFC 9457) for every error, for browsers as pages, never with what was sent.
 
 LanguageTool's API has errors of its own: plain text.
 

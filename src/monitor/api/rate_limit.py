@@ -1,4 +1,4 @@
-"""How often an address may do what costs something: above all, try tokens that are none.
+"""Rate limit per client address: above all of tries with tokens that are none.
 
 Nobody guesses 256 bits; this keeps whoever tries from filling the log and the database's time.
 """

@@ -1,4 +1,6 @@
-"""Bodies are read whole, in memory, up to a limit; then the application runs.
+"""Request bodies: their size limit, media types and forms.
+
+Bodies are read whole, in memory, up to a limit; then the application runs.
 
 Reading first is the simplest way to hold the limit without trusting `Content-Length`, and it
 lets a form be parsed without Starlette's habit of spooling files over 1 MB to disk.

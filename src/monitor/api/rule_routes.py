@@ -1,4 +1,4 @@
-"""`GET /v1/rules`, `/v1/rules/{rule_id}`, `/v1/rules/{guideline}/{rule_id}`: the guidelines."""
+"""`/v1/rules`: the rules of the guidelines in force, and what editors say of their flags."""
 
 from __future__ import annotations
 

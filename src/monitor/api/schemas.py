@@ -1,4 +1,4 @@
-"""What goes in and out, as the OpenAPI document describes it.
+"""Schemas that several routes share, as the OpenAPI document describes them.
 
 Requests are validated with these models; answers are not, because they are made by our own code
 and a failed validation would carry the draft in its message. The tests hold answers to them.

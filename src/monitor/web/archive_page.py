@@ -1,4 +1,4 @@
-"""The page of one article: its text with marks, versions, tags, findings, where it came from."""
+"""The pages of the archive: the list of articles, and one with all that is known of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of an export that the server makes."""
+"""The pages of exports that the server makes: asking for one, and how far it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of the feeds: how each does, in words."""
+"""The pages of the feeds: how each does, in words; adding, pausing and removing."""
 
 from __future__ import annotations
 

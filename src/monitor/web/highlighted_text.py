@@ -1,4 +1,4 @@
-"""A text in pieces, to be shown with its marks and without its hidden words.
+"""Highlighted text: a text in pieces, with its marks and without its hidden words.
 
 Offsets are code points of the text as it is stored, half open. Where marks overlap, each piece has
 all that cover it; a hidden stretch is one piece without a word, whatever marks begin inside it.

@@ -1,4 +1,4 @@
-"""Renders the list of outlets, the page of one, and the letter to its editor."""
+"""The pages of outlets: the list, one with its scorecard, and the letter to its editor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The frame that every page has: its templates, and the way to the other pages."""
+"""The frame of every page: its context, its templates, and the menu."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages of stories, trends and outlets may be asked for in their addresses.
+"""Query parameters of the pages of stories, trends and outlets.
 
 A form sends every field it has, so an empty value is no filter.
 """

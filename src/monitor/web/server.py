@@ -1,4 +1,4 @@
-"""`create_app`: the routes and the layers around them, wired."""
+"""The web server: `create_app` wires routes, pages and middleware; `run_server` runs uvicorn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages of stories say, in words; names stay hidden in all of it."""
+"""The pages of stories: the list and one story, in words; names stay hidden in all of it."""
 
 from __future__ import annotations
 

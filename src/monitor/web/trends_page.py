@@ -1,4 +1,4 @@
-"""Renders the page of trends, and its tables as CSV."""
+"""The page of trends, and its tables as CSV."""
 
 from __future__ import annotations
 
