@@ -105,11 +105,9 @@ class CheckRequest(Model):
     language: LanguageCode | None = Field(
         default=None, description="ISO 639 code; recognised where it is not given."
     )
-    guideline: (
-        GuidelineName
-        | Annotated[list[GuidelineName], Field(min_length=1, max_length=MAX_GUIDELINES)]
-        | None
-    ) = Field(default=None, description=GUIDELINE, examples=["thb-en", ["thb-en", "our-rules"]])
+    guideline: GuidelineName | GuidelineNames | None = Field(
+        default=None, description=GUIDELINE, examples=["thb-en", ["thb-en", "our-rules"]]
+    )
     country: Annotated[str, AfterValidator(_country)] = Field(
         default="", description=COUNTRY, examples=["GH"]
     )
@@ -307,7 +305,6 @@ class CheckedDocument(Model):
 
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
-_ERRORS = queued_problems(403, 415, 422)
 
 router = APIRouter(tags=["drafts"], dependencies=[Depends(need("check"))])
 texts = APIRouter(route_class=JsonRoute)
