@@ -24,10 +24,10 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import typer.main
 
-from monitor.api.app import create_app
 from monitor.cli.app import app
 from monitor.config import Settings
 from monitor.core import Monitor
+from monitor.web.server import create_app
 
 FOLDER = Path(__file__).resolve().parent
 MADE = "<!-- Written by `python docs/make_reference.py`: change the program, then run it again. -->"

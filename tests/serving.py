@@ -10,9 +10,9 @@ import pytest
 import uvicorn
 
 import store_samples
-from monitor.api.server import server_options
 from monitor.config import Settings
 from monitor.core import Monitor
+from monitor.web.server import server_options
 
 ARTICLES = {
     "farm": (

@@ -8,9 +8,9 @@ from fastapi.routing import iter_route_contexts
 
 import documents
 import make_reference
-from monitor.api.app import MODULES, create_app
 from monitor.config import Settings
 from monitor.core import Monitor
+from monitor.web.server import MODULES, create_app
 
 ROOT = documents.ROOT
 COMMANDS = documents.commands()

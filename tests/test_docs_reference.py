@@ -12,10 +12,10 @@ import documents
 import make_reference
 from monitor import types
 from monitor.api import languagetool
-from monitor.api.app import MODULES
 from monitor.entities import known_entities
 from monitor.feeds.rows import DROPS
 from monitor.store.polls import Decision
+from monitor.web.server import MODULES
 from serving import address, desk
 
 __all__ = ["address", "desk"]

@@ -53,13 +53,14 @@ FLOORS: list[set[str]] = [
     {"desk"},
     {"core"},
     {"doctor", "workers"},
-    {"cli", "api", "web", "lsp", "train", "scale", "demo", "__main__"},
+    {"api"},
+    {"cli", "web", "lsp", "train", "scale", "demo", "__main__"},
 ]
 """From the ground up; a room may use the floors below it and itself, and on the second floor
 `text` may read `nlp`'s and `config`'s neighbours, never a room beside it elsewhere."""
 NEIGHBOURS = {"text": {"config"}, "nlp": {"config"}}
-SHELLS = {"cli": {"api", "train", "demo", "lsp", "scale"}, "api": {"web"}, "__main__": {"cli"}}
-"""Which shells call each other: the command line starts the API and training."""
+SHELLS = {"cli": {"web", "train", "demo", "lsp", "scale"}, "__main__": {"cli"}}
+"""Which shells call each other: the command line starts the server and training."""
 
 DOORS = {
     "spacy": {"nlp"},
@@ -86,9 +87,9 @@ DOORS = {
     "sklearn": {"classify", "train"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
-    "fastapi": {"api"},
-    "anyio": {"api"},
-    "uvicorn": {"api"},
+    "fastapi": {"api", "web"},
+    "anyio": {"api", "web"},
+    "uvicorn": {"api", "web"},
     "prometheus_client": {"api"},
     "typer": {"cli"},
     "css_inline": {"digest"},

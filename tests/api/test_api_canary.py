@@ -19,11 +19,11 @@ import pytest
 
 import serving
 from holding import CANARY, holds_canary, lt_forms
-from monitor.api import create_app
-from monitor.api.checkers import Checkers
+from monitor.api.check_queue import Checkers
 from monitor.config import CheckSettings, Settings
 from monitor.core import Monitor
 from monitor.nlp import analysis
+from monitor.web.server import create_app
 from monitor.workers import Job, WorkerError
 
 DRAFT = (

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import serving
-from monitor.api.check_schemas import CheckedDocument
+from monitor.api.check_routes import CheckedDocument
 from monitor.config import Settings
 from monitor.core import Monitor
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 import serving
-from monitor.api.check_schemas import CheckedDocument
-from monitor.api.rule_schemas import RuleDetail
+from monitor.api.check_routes import CheckedDocument
+from monitor.api.rule_routes import RuleDetail
 from monitor.config import CheckSettings, Settings
 from monitor.core import Monitor
 from monitor.countries import country_codes

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from monitor.api.coverage_schemas import CoverageAccount, FoundOut, SampleOut
+from monitor.api.coverage_routes import CoverageAccount, FoundOut, SampleOut
 from monitor.core import Monitor
 
 

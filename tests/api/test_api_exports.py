@@ -19,7 +19,7 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
-from monitor.api.export_schemas import ExportOut
+from monitor.api.export_routes import ExportOut
 from monitor.config import Settings
 from monitor.core import Monitor
 from monitor.desk import export_jobs, selection

@@ -8,7 +8,7 @@ import pytest
 
 import own_guide
 import serving
-from monitor.api.feedback import MOST
+from monitor.api.rule_routes import MOST
 from monitor.config import CheckSettings, Settings
 from monitor.core import Monitor
 from store_samples import NOW

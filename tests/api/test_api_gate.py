@@ -18,13 +18,13 @@ from starlette.routing import Mount
 
 import serving
 from monitor.api.access import scopes_of
-from monitor.api.app import create_app
-from monitor.api.entry import is_open
-from monitor.api.signin import own_path
+from monitor.api.authentication import is_open
 from monitor.config import DigestSettings, ServeSettings
 from monitor.core import Monitor
 from monitor.desk.gate import add_token, revoke_token
 from monitor.visitors import ROLES, SCOPES, Role
+from monitor.web.server import create_app
+from monitor.web.sign_in_page import own_path
 
 ELSEWHERE = {"x-forwarded-for": "203.0.113.9"}
 """A header that only proxies send."""

@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 
 import own_guide
 from light_desk import Silent
-from monitor.api import create_app
 from monitor.config import CheckSettings, Settings
 from monitor.core import Monitor
 from monitor.guidelines.shelf import LOOK_EVERY_S, Rules, Shelf
+from monitor.web.server import create_app
 from store_samples import CLASSIFIER
 
 HARBOUR = own_guide.RULE.replace("unfortunate-victim", "no-harbour").replace(

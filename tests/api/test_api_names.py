@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from monitor.api.names import own_path
 from monitor.desk import names
+from monitor.web.names_page import own_path
 
 
 def post(address, path, **form):

@@ -10,7 +10,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import positive_data_acceptance
 from schemathesis.schemas import BaseSchema
 
-from monitor.api.check_schemas import CheckedDocument, CheckRequest
+from monitor.api.check_routes import CheckedDocument, CheckRequest
 from monitor.api.schemas import ClassifyRequest
 
 ROUTES = [

@@ -6,10 +6,8 @@ from fastapi.routing import iter_route_contexts
 
 import serving
 import store_samples
-from monitor.api.app import MODULES
-from monitor.api.digest_schemas import DigestOut
-from monitor.api.digests import prefers_html
-from monitor.api.rule_schemas import RuleDetail, RuleList
+from monitor.api.digest_routes import DigestOut, prefers_html
+from monitor.api.rule_routes import RuleDetail, RuleList
 from monitor.api.schemas import (
     Alive,
     ArticleDetail,
@@ -18,6 +16,7 @@ from monitor.api.schemas import (
     Ready,
 )
 from monitor.core import Monitor
+from monitor.web.server import MODULES
 
 DAY = store_samples.NOW.date().isoformat()
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 import word_corpus
-from monitor.api.reviewed import MEDIA_TYPE
+from monitor.api.check_routes import WORD as MEDIA_TYPE
 from word_corpus import para, run
 from word_reading import W, around, comments, ours, text_of
 from word_shapes import SHAPES

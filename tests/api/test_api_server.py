@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from monitor.api.server import _listen
+from monitor.web.server import _listen
 
 CANARY = "Zqcanaryvex"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from monitor.api.trends_schemas import OutletsOut, ScorecardOut, TrendsOut
+from monitor.api.trend_routes import OutletsOut, ScorecardOut, TrendsOut
 from monitor.core import Monitor
 from monitor.desk.trends import judge_flag, read_period, report_of, trends_of
 from monitor.errors import UsageError

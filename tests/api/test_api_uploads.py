@@ -11,7 +11,7 @@ import pytest
 import own_guide
 import serving
 import word_corpus
-from monitor.api.limits import max_body_bytes
+from monitor.api.request_bodies import max_body_bytes
 from monitor.config import CheckSettings, ServeSettings, Settings
 from monitor.core import Monitor
 from monitor.desk.gate import add_token

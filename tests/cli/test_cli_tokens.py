@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desk import Desk
-from monitor.api.peers import is_loopback, words_to_others
+from monitor.api.authentication import is_loopback, words_to_others
 from monitor.config import DigestSettings, ServeSettings, Settings, load_settings
 from monitor.core import Monitor
 from monitor.doctor import Setup, examine

@@ -14,7 +14,7 @@ from typing import get_args
 import pytest
 
 import store_samples
-from monitor.api.articles import article_json
+from monitor.api.article_routes import article_json
 from monitor.config import Settings, StoreSettings
 from monitor.core import Monitor
 from monitor.corpus import ExportFormat, Policy, export

@@ -43,7 +43,7 @@ from monitor.types import (
     Term,
 )
 from monitor.visitors import AT_HOME
-from monitor.web import render_digest_page
+from monitor.web.page_frame import render
 
 ROOT = Path(__file__).resolve().parents[2]
 THB = shipped.thb()
@@ -145,8 +145,14 @@ def test_pages_and_texts(name: str) -> None:
     options = {"title": title, "country_name": country_name, "evidence": True, "shown": shown}
     made = {form: render_digest(found, form, **options) for form in ("html", "text", "md")}
     view = view_digest(found, title=title, country_name=country_name, shown=shown)
-    made["page"] = render_digest_page(
-        view, visitor=AT_HOME, day="2026-11-25", before="2026-11-24", after="2026-11-26"
+    made["page"] = render(
+        "digest.html",
+        visitor=AT_HOME,
+        digest=view,
+        address="/digests/2026-11-25",
+        before="2026-11-24",
+        after="2026-11-26",
+        words=words,
     )
     for form, text in made.items():
         kind = {"html": "html", "page": "html", "md": "md"}.get(form, "txt")

@@ -13,7 +13,7 @@ import pytest
 
 import serving
 from light_desk import LightDesk
-from monitor.api.trends_schemas import TrendsOut
+from monitor.api.trend_routes import TrendsOut
 from monitor.config import Settings
 from monitor.desk.trends import read_period, read_published, trends_of
 from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll

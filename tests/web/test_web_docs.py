@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 
 from monitor.core import Monitor
 from monitor.visitors import AT_HOME
-from monitor.web import render_docs
-from monitor.web.api_view import example_of, type_words, view_api
+from monitor.web.api_docs_page import example_of, type_words, view_api
+from monitor.web.page_frame import render
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -121,7 +121,9 @@ def test_markup_in_a_description_stays_text(document: dict[str, object]) -> None
     operation = hostile["paths"]["/v1/check"]["post"]
     operation |= {"summary": HOSTILE, "description": f"`{HOSTILE}`", "operationId": '"><script>'}
     hostile["components"]["schemas"]["Alive"]["description"] = HOSTILE
-    text = render_docs(hostile, visitor=AT_HOME, address="http://host.example/'\"<script>")
+    text = render(
+        "docs.html", visitor=AT_HOME, api=view_api(hostile, "http://host.example/'\"<script>")
+    )
     assert text.count("<script") == 1  # the site's own, which every page has
 
 

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import serving
-from monitor.api.app import create_app
 from monitor.core import Monitor
+from monitor.web.server import create_app
 from web_draft import DRAFT, FLAGGED, LONG, cards, draft, marked, paste, write
 
 pytestmark = pytest.mark.browser

@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 
 from monitor.core import Monitor
 from monitor.visitors import AT_HOME
-from monitor.web import STATIC_DIR, render_error, render_rule
-from monitor.web.pages import split_example
+from monitor.web.page_frame import render, render_error
+from monitor.web.rules_page import rule_values, split_example
+from monitor.web.server import STATIC_DIR
 
 HOSTILE = "<script>alert(1)</script>"
 HOSTILE_SOURCE = {
@@ -166,7 +167,8 @@ def test_markup_from_outside_stays_text() -> None:
             "general_hits_per_100k_words": 0.5,
         },
     }
-    html = render_rule(rule, visitor=AT_HOME) + render_error(404, HOSTILE, HOSTILE, visitor=AT_HOME)
+    html = render("rule.html", visitor=AT_HOME, **rule_values(rule))
+    html += render_error(404, HOSTILE, HOSTILE, visitor=AT_HOME)
     assert "<script>alert" not in html
     assert "javascript:" not in html
 

@@ -13,11 +13,11 @@ from starlette.requests import Request
 
 import serving
 from monitor.api.access import get_visitor
-from monitor.api.app import create_app
 from monitor.core import Monitor
 from monitor.desk.practice import practice_of
 from monitor.desk.reviewing import Reviewer
 from monitor.visitors import AT_HOME, Visitor
+from monitor.web.server import create_app
 from review_desk import review_desk
 from review_session import Typist, compare, listening, rows, stored, work
 from store_samples import NOW

@@ -1,4 +1,4 @@
-"""How a route gets at the `Monitor`."""
+"""Access control: how a route gets the `Monitor`, and says which scope a visitor needs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from fastapi.routing import RouteContext
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.api.checkers import Checkers, ClientLeftError
-from monitor.api.problems import ProblemError
-from monitor.api.who import visitor_in
+from monitor.api.check_queue import Checkers, ClientLeftError
+from monitor.api.problem_details import ProblemError, visitor_in
+from monitor.api.schemas import NAMES
 from monitor.core import Monitor
 from monitor.visitors import SCOPES, Scope, Visitor
 from monitor.workers import Job
@@ -84,13 +84,7 @@ async def answer_job(
 
 CLIENT_LEFT = 499
 """As other servers log it; nobody is there to read it."""
-NamesQuery = Annotated[
-    bool,
-    Query(
-        description="With the names of victims, minors and relatives, and what is withheld for"
-        " them. Needs the scope `names`; each article is counted.",
-    ),
-]
+NamesQuery = Annotated[bool, Query(description=NAMES)]
 MonitorDep = Annotated[Monitor, Depends(get_monitor)]
 CheckersDep = Annotated[Checkers, Depends(get_checkers)]
 VisitorDep = Annotated[Visitor, Depends(get_visitor)]

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from monitor.api.access import CheckersDep, MonitorDep
-from monitor.api.openapi import problems
-from monitor.api.problems import problem
+from monitor.api.openapi import answers
+from monitor.api.problem_details import problem
 from monitor.api.schemas import Alive, Ready
 from monitor.desk.readiness import troubles
 from monitor.errors import describe_exception
@@ -23,9 +23,8 @@ router = APIRouter(tags=["health"])
 @router.get(
     "/healthz",
     summary="Is the process alive?",
-    response_model=None,
     response_description="It is.",
-    responses={200: {"model": Alive}, **problems()},
+    responses=answers(Alive),
 )
 async def healthz() -> JSONResponse:
     """Answer at once, without touching the database or a model, and without a thread."""
@@ -35,9 +34,8 @@ async def healthz() -> JSONResponse:
 @router.get(
     "/readyz",
     summary="Can it serve?",
-    response_model=None,
     response_description="Database, guideline and models are loaded.",
-    responses={200: {"model": Ready}, **problems(503)},
+    responses=answers(Ready, 503),
 )
 def readyz(request: Request, monitor: MonitorDep, checkers: CheckersDep) -> Response:
     """Open the database and load guideline and models; name what of them cannot be used."""

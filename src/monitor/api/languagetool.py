@@ -1,7 +1,8 @@
 """`/v2`: LanguageTool's HTTP API, so that its clients check drafts with the guideline.
 
 What it takes and answers is LanguageTool's to say, so it is not in the OpenAPI document: see
-docs/developer.md. Errors are plain text (`api.problems`). Nothing that is sent is stored or logged.
+docs/developer.md. Errors are plain text (`api.problem_details`). Nothing that is sent is stored or
+logged.
 """
 
 from __future__ import annotations
@@ -19,11 +20,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 import monitor as package
 from monitor.api.access import CLIENT_LEFT, MonitorDep, get_checkers, get_monitor, get_visitor, need
-from monitor.api.checkers import ClientLeftError
-from monitor.api.problems import ProblemError
-from monitor.api.tries import Tries
-from monitor.api.upstream import Upstream
-from monitor.api.who import note_visitor
+from monitor.api.check_queue import ClientLeftError
+from monitor.api.languagetool_upstream import Upstream
+from monitor.api.problem_details import ProblemError, note_visitor
+from monitor.api.rate_limit import Tries
 from monitor.core import Monitor
 from monitor.desk.gate import find_token, is_token, visitor_of
 from monitor.errors import DocumentTooLarge, UsageError

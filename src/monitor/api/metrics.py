@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from functools import partial
 
 from fastapi import APIRouter, Depends
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -39,7 +39,6 @@ router = APIRouter(tags=["health"], dependencies=[Depends(need("read"))])
 @router.get(
     "/metrics",
     summary="Numbers for Prometheus",
-    response_model=None,
     response_description="Counts and times in Prometheus' text format.",
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problems()},
 )
@@ -138,24 +137,24 @@ def _state(standing: Standing) -> Iterator[Metric]:
     said = "Articles whose words have expired."
     yield GaugeMetricFamily("monitor_articles_expired", said, value=standing.expired)
     yield _gauge("monitor_assessments_due", "Articles still to judge.", "assessor", standing.due)
-    last: dict[str, float] = {name: _seconds(at) for name, at in standing.last.items()}
+    last = {name: at.timestamp() for name, at in standing.last.items()}
     said = "When it last went well, in seconds since 1970."
     yield _gauge("monitor_last_success_timestamp_seconds", said, "what", last)
 
 
-def _seconds(moment: datetime) -> float:
-    return moment.timestamp()
-
-
-def _gauge(name: str, said: str, label: str, values: Mapping[str, float]) -> Metric:
-    family = GaugeMetricFamily(name, said, labels=(label,))
+def _labelled(
+    kind: type[GaugeMetricFamily | CounterMetricFamily],
+    name: str,
+    said: str,
+    label: str,
+    values: Mapping[str, float],
+) -> Metric:
+    """Return a number for each of `values`, whose keys are of `label`."""
+    family = kind(name, said, labels=(label,))
     for key, value in sorted(values.items()):
         family.add_metric((key,), value)
     return family
 
 
-def _counter(name: str, said: str, label: str, values: Mapping[str, float]) -> Metric:
-    family = CounterMetricFamily(name, said, labels=(label,))
-    for key, value in sorted(values.items()):
-        family.add_metric((key,), value)
-    return family
+_gauge = partial(_labelled, GaugeMetricFamily)
+_counter = partial(_labelled, CounterMetricFamily)

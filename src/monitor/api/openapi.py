@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
 from monitor.api.access import need, scopes_of
-from monitor.api.problems import MEDIA_TYPE, Problem
+from monitor.api.problem_details import MEDIA_TYPE, Problem
 
 DESCRIPTION = """\
 Checks drafts against a reporting guideline, and serves what the desk has read.
@@ -79,15 +81,23 @@ def queued_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return known
 
 
+def answers(
+    model: type[BaseModel], *statuses: int, queued: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that answers with `model`, or with these problems."""
+    return {200: {"model": model}, **(queued_problems if queued else problems)(*statuses)}
+
+
 def describe(app: FastAPI) -> None:
     """Make `app.openapi()` say what problems look like and who may; serve it at `/openapi.json`."""
     original = app.openapi
 
     def described() -> dict[str, Any]:
         document = original()
-        components = document.setdefault("components", {})
-        schemas = components.setdefault("schemas", {})
-        if "Problem" not in schemas:
+        if "Problem" not in document["components"]["schemas"]:
+            document = app.openapi_schema = _with_kept_names(document)
+            components = document["components"]
+            schemas = components["schemas"]
             schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= schema.pop("$defs", {})
             schemas["Problem"] = schema
@@ -123,6 +133,26 @@ _SCHEMES = {
         " change must come from one of the desk's own pages.",
     },
 }
+
+
+_KEPT_NAMES = {
+    "CheckCoverage": "monitor__api__check_schemas__CoverageOut",
+    "DigestCoverage": "monitor__api__digest_schemas__CoverageOut",
+    "StoryOutlet": "monitor__api__story_schemas__OutletOut",
+    "OutletOut": "monitor__api__trends_schemas__OutletOut",
+}
+"""What the document calls these schemas: clients were made from it under these names."""
+
+
+def _with_kept_names(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with the names of schemas that clients know, in order of the names."""
+    text = json.dumps(document)
+    for name, kept in _KEPT_NAMES.items():
+        text = text.replace(f'/{name}"', f'/{kept}"').replace(f'"{name}": {{', f'"{kept}": {{')
+        text = text.replace(f'"title": "{name}"', f'"title": "{kept.rpartition("__")[2]}"')
+    found: dict[str, Any] = json.loads(text)
+    found["components"]["schemas"] = dict(sorted(found["components"]["schemas"].items()))
+    return found
 
 
 def _scoped(

@@ -1,4 +1,4 @@
-"""What goes in and out, as the OpenAPI document describes it.
+"""Schemas that several routes share, as the OpenAPI document describes them.
 
 Requests are validated with these models; answers are not, because they are made by our own code
 and a failed validation would carry the draft in its message. The tests hold answers to them.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
@@ -27,6 +28,14 @@ def _whole(value: str) -> str:
 
 WholeStr = Annotated[str, AfterValidator(_whole)]
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+
+
+ArticleId = Annotated[WholeStr, Path(description="The article's id.", max_length=200)]
+NAMES = (
+    "With the names of victims, minors and relatives, and what is withheld for them. Needs the "
+    "scope `names`; each article is counted."
+)
+Names = Annotated[bool, Field(description=NAMES)]
 
 
 class Model(BaseModel):

@@ -37,8 +37,8 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the draft page, the digest and the API."""
-    from monitor.api import count_workers, run_server
-    from monitor.api.peers import words_to_others
+    from monitor.api.authentication import words_to_others
+    from monitor.web.server import count_workers, run_server
 
     monitor = monitor_of(context)
     wanted = monitor.settings.serve.workers if workers is None else workers

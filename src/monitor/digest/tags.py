@@ -24,7 +24,7 @@ SURE = 0.6
 _HOW_MUCH = ("topic", "vulnerability", "partnership")
 """Schemes whose scores tell how much of an article is about it, not how likely it is right."""
 
-_SCHEMES = {
+SCHEME_WORDS = {
     "form": "Form",
     "response": "Response",
     "place": "Place",
@@ -131,7 +131,7 @@ def quotes(spans: Iterable[Span], assessed: AssessedArticle) -> Iterator[str]:
 
 
 def _ordered(tags: Iterable[Tag]) -> list[Tag]:
-    order = list(_SCHEMES)
+    order = list(SCHEME_WORDS)
     return sorted(
         (tag for tag in tags if tag.label not in _SAYS_NOTHING),
         key=lambda tag: (
@@ -155,7 +155,7 @@ def _in_line(tag: Tag, country_name: CountryName) -> str:
 
 def scheme_words(scheme: str) -> str:
     """Return what a scheme of tags is called on pages."""
-    return _SCHEMES.get(scheme, clean(scheme))
+    return SCHEME_WORDS.get(scheme, clean(scheme))
 
 
 def label_words(tag: Tag, country_name: CountryName) -> str:

@@ -13,29 +13,24 @@ from monitor.countries import country_name, language_name
 from monitor.decisions import Said
 from monitor.digest.neutral import NO_TAGS, neutral_line, tells_violence
 from monitor.digest.safe import clean, excerpt, safe_url
-from monitor.digest.tags import is_unsure
+from monitor.digest.tags import SCHEME_WORDS, is_unsure
 from monitor.digest.times import date_words, on_clock
 from monitor.digest.view import certainty_words
 from monitor.entities import ENTITY_SCHEMES, entity_name, known_entities
 from monitor.labels import ONE, SCHEMES
 from monitor.masks import Shown
 from monitor.types import Article, AssessedArticle, FieldName, Finding, Span, Story, Tag
-from monitor.web.passages import Mark, Paragraph, paragraphs_of, pieces_of
+from monitor.web.highlighted_text import Mark, Paragraph, paragraphs_of, pieces_of
 
 NO_LINE = "An article without tags"
 NAMES = {
-    "form": "Form",
-    "response": "Response",
+    **SCHEME_WORDS,
     "place": "Place of the exploitation",
-    "victim": "Victims",
     "gender": "Gender of victims",
-    "flow": "Flow",
     "protection": "Help told of",
-    "indicator": "Indicator",
     "institution": "Institutions named",
     "instrument": "Laws, treaties and reports named",
     "topic": "Topics beside trafficking",
-    "vulnerability": "At risk by",
     "partnership": "Kinds of partnership",
 }
 VERDICT_WORDS = {

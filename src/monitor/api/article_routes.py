@@ -1,0 +1,158 @@
+"""`/v1/articles`: lists, shows and forgets what the desk has read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import JSONResponse
+
+from monitor.api.access import MonitorDep, NamesQuery, VisitorDep, asks_names, need
+from monitor.api.article_filter import ArticleQuery
+from monitor.api.openapi import answers
+from monitor.api.problem_details import no_such_page
+from monitor.api.schemas import ArticleDetail, ArticleId, ArticlePage
+from monitor.desk.archive import find
+from monitor.desk.forget import Reason, forget
+from monitor.desk.names import see, seen_json
+from monitor.digest.masked import mask_assessed
+from monitor.errors import NotFound
+from monitor.masks import Shown, hide
+from monitor.shapes import (
+    enclosure_json,
+    finding_json,
+    flow_json,
+    judged_json,
+    scorecard_json,
+    tag_json,
+    term_json,
+    time_json,
+)
+from monitor.store.search import COUNTED, Wanted
+from monitor.types import AssessedArticle
+
+router = APIRouter(tags=["articles"])
+_READ = [Depends(need("read"))]
+
+
+@router.get(
+    "/v1/articles",
+    summary="List articles",
+    response_description="A page of articles without their texts.",
+    responses=answers(ArticlePage, 403, 422, 503),
+    dependencies=_READ,
+)
+def articles(
+    query: Annotated[ArticleQuery, Query()], monitor: MonitorDep, visitor: VisitorDep
+) -> JSONResponse:
+    """Return the articles that fit and what the assessors in force say of them, by pages.
+
+    Names are hidden unless they are asked for: `[name withheld]` stands for each, and places are
+    those in what is given.
+    """
+    who = asks_names(visitor, query.names)
+    wanted = query.wanted(monitor.settings.zone)
+    newest = query.order == "newest"
+    try:
+        page, found = find(
+            monitor, wanted, limit=query.limit, after=query.after, newest_first=newest
+        )
+    except NotFound as error:
+        raise no_such_page() from error
+    shown = see(monitor, (item.article for item in page), who=who)
+    return JSONResponse(
+        {
+            "articles": [article_json(item, shown[item.article.id]) for item in page],
+            "next": page[-1].article.id if found.more else None,
+            "total": min(found.total, COUNTED),
+            "total_is_exact": found.total <= COUNTED,
+            "search": _search_json(wanted) if query.q else None,
+            "undated": min(found.undated, COUNTED),
+        }
+    )
+
+
+def _search_json(wanted: Wanted) -> dict[str, Any]:
+    """Return how a search was read."""
+    return {"read_as": wanted.words.reading, "notes": list(wanted.words.told)}
+
+
+@router.get(
+    "/v1/articles/{article_id}",
+    summary="Show an article",
+    response_description="The article with its text.",
+    responses=answers(ArticleDetail, 403, 404, 410, 422, 503),
+    dependencies=_READ,
+)
+def article(
+    article_id: ArticleId,
+    monitor: MonitorDep,
+    visitor: VisitorDep,
+    names: NamesQuery = False,
+) -> JSONResponse:
+    """Return one stored article with its text and what the assessors in force say of it.
+
+    Names are hidden unless they are asked for: `[name withheld]` stands for each, and places are
+    those in what is given.
+    """
+    who = asks_names(visitor, names)
+    found = monitor.article(article_id)
+    shown = see(monitor, [found.article], who=who, patient=True)[article_id]
+    text = None if shown.withheld else hide("text", found.article.text, shown.spans)
+    return JSONResponse({**article_json(found, shown), "text": text})
+
+
+def article_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
+    """Return an article without its text, and without the names that are not `shown`, as data."""
+    assessed = mask_assessed(assessed, shown)
+    article = assessed.article
+    return {
+        **seen_json(article, shown),
+        "sha256": article.sha256,
+        "authors": list(article.authors),
+        "categories": list(article.categories),
+        "enclosures": [enclosure_json(enclosure) for enclosure in article.enclosures],
+        "origin": article.origin,
+        "expired": time_json(article.expired),
+        "relevance": assessed.relevance,
+        "relevant": assessed.relevant,
+        "borderline": assessed.borderline,
+        "not_judged": assessed.not_judged,
+        "experimental": assessed.experimental,
+        "judged": judged_json(assessed),
+        "terms": [term_json(term) for term in assessed.terms],
+        "tags": [tag_json(tag) for tag in assessed.tags],
+        "flow_region": flow_json(assessed),
+        "findings": [finding_json(finding) for finding in assessed.findings],
+        "scorecard": [scorecard_json(item) for item in assessed.scorecard],
+        "stamps": list(assessed.stamps),
+    }
+
+
+class ForgottenOut(BaseModel):
+    """What was forgotten; `cleared`: its words are out of the database's log and file too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    article: str
+    reason: Reason
+    cleared: bool
+
+
+@router.delete(
+    "/v1/articles/{article_id}",
+    summary="Forget an article",
+    response_description="What was forgotten.",
+    responses=answers(ForgottenOut, 403, 404, 410, 422, 503),
+    dependencies=[Depends(need("admin"))],
+)
+def forget_article(
+    article_id: ArticleId,
+    reason: Annotated[Reason, Query(description="Why.")],
+    monitor: MonitorDep,
+) -> JSONResponse:
+    """Erase a stored article for good, with all that was said of it; no feed brings it back."""
+    monitor.store.article(article_id, ())
+    done = forget(monitor, [article_id], reason)
+    return JSONResponse({"article": article_id, "reason": reason, "cleared": done.cleared})

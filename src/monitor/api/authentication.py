@@ -1,0 +1,292 @@
+"""Authentication: who sent a request; nobody from elsewhere is let in who has not signed in.
+
+Credentials are a token, as `Authorization: Bearer` or as the password of HTTP Basic, which feed
+readers know; or the cookie of a session. Browsers send a cookie, and a Basic password that they
+were given, with whatever page asks: so Basic is for reading only, and a change asked for by cookie
+must show that one of our own pages asks.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+from urllib.parse import quote, urlencode, urlsplit
+
+from anyio.to_thread import run_sync
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from monitor.api.csrf import LOOPBACK, SAFE_METHODS, from_own_page, host_name, shared_with
+from monitor.api.problem_details import ProblemError, is_page, note_visitor, problem
+from monitor.api.rate_limit import Tries
+from monitor.core import Monitor
+from monitor.desk.gate import find_session, find_token, is_token, live_tokens, visitor_of
+from monitor.errors import MonitorError, describe_exception
+from monitor.visitors import AT_HOME, NOBODY, PAGE_AT_HOME, Visitor
+
+_STATE = "at_home"
+_PROXIES = ("x-forwarded", "x-original-", "x-envoy-", "cf-")
+_PROXY = frozenset(
+    {
+        "forwarded",
+        "via",
+        "x-real-ip",
+        "x-client-ip",
+        "x-cluster-client-ip",
+        "true-client-ip",
+        "fastly-client-ip",
+        "x-arr-log-id",
+        "x-amzn-trace-id",
+        "cdn-loop",
+    }
+)
+"""Headers that proxies add, beside all that begin with one of `_PROXIES`."""
+
+
+def at_home(scope: Scope) -> bool:
+    """Say whether the request of `scope` comes from this machine and through no proxy."""
+    return bool(scope.get("state", {}).get(_STATE, False))
+
+
+def is_loopback(address: str) -> bool:
+    """Say whether an IP address is this machine's to itself; a name is none."""
+    try:
+        ip = ipaddress.ip_address(address.strip("[]"))
+    except ValueError:
+        return False
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return (mapped or ip).is_loopback
+
+
+class Peers:
+    """ASGI layer that notes where a request comes from, told by the connection and not by `Host`.
+
+    What is at home may do everything without signing in, so in doubt a request is not. A proxy on
+    this machine connects from it too: whatever carries a proxy's headers is from elsewhere, whoever
+    sent it, and so is what a proxy that adds none lets see: a name of the desk in `Host` that is
+    not this machine's own (HAProxy), or HTTP/1.0 (nginx), which no browser speaks. Who connects
+    from the address of a proxy that the settings trust is from elsewhere too, whatever it sends.
+
+    Of the proxies in `trusted` (addresses and networks) it is believed for whom they ask, and
+    whether by https: both then stand in the scope.
+    """
+
+    def __init__(self, app: ASGIApp, *, trusted: tuple[str, ...]) -> None:
+        from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+        self.proxies = [ipaddress.ip_network(one, strict=False) for one in trusted]
+        inner = cast("Any", app)
+        self.app = cast("ASGIApp", ProxyHeadersMiddleware(inner, list(trusted))) if trusted else app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application with what was noted."""
+        if scope["type"] == "http":
+            home = _is_at_home(scope) and not self._is_proxy(scope["client"][0])
+            scope.setdefault("state", {})[_STATE] = home
+        await self.app(scope, receive, send)
+
+    def _is_proxy(self, address: str) -> bool:
+        ip = ipaddress.ip_address(address)
+        plain = getattr(ip, "ipv4_mapped", None) or ip
+        return any(plain in proxies for proxies in self.proxies)
+
+
+def _is_at_home(scope: Scope) -> bool:
+    peer = scope.get("client")
+    if not peer or not is_loopback(peer[0]) or scope.get("http_version") == "1.0":
+        return False
+    headers = Headers(scope=scope)
+    if any(name in _PROXY or name.startswith(_PROXIES) for name in headers):
+        return False
+    return host_name(headers.get("host", "")) in LOOPBACK
+
+
+def words_to_others(monitor: Monitor, host: str) -> Iterator[str]:
+    """Yield what whoever serves the desk on `host` should know of those on other machines."""
+    if is_loopback(host) or host == "localhost":
+        return
+    live = live_tokens(monitor)
+    if not live:
+        yield (
+            "who comes from another machine must sign in, and nobody can yet:"
+            " monitor tokens add NAME --role reader|volunteer|reviewer|admin"
+        )
+    else:
+        many = "" if len(live) == 1 else "s"
+        yield f"who comes from another machine must sign in: {len(live)} token{many} can be used"
+    if not monitor.settings.digest.public_url.startswith("https://"):
+        yield (
+            "without https, tokens and drafts can be read on the way: put a proxy with https"
+            " before this (docs/operator.md, Serving others)"
+        )
+
+
+logger = logging.getLogger("monitor.api")
+
+OPEN = frozenset(
+    {
+        "/healthz",
+        "/readyz",
+        "/signin",
+        "/signout",
+        "/v2/healthcheck",
+        "/v2/languages",
+        "/v2/maxtextlength",
+    }
+)
+"""What anybody may ask for, besides what begins with one of `_OPEN_BELOW`."""
+_OPEN_BELOW = ("/static/", "/unsubscribe/")
+_KEYED = "/v2/"
+"""LanguageTool's clients send their key in the body: `api.languagetool` looks at it."""
+_SCORECARDS = re.compile(r"/outlets(?:\.csv|/[^/]+(?:/[^/]+\.csv)?)?")
+"""Besides, with `[serve] public_scorecards`."""
+_UNKNOWN = "The token is not known here, or has ended."
+_NOT_OURS = "A change asked for by cookie must come from one of this desk's own pages."
+_FEEDS = ("format=atom", "format=jsonfeed")
+
+
+def is_open(path: str) -> bool:
+    """Say whether `path` (or a route's pattern) is for anybody, without signing in."""
+    return path in OPEN or path.startswith(_OPEN_BELOW)
+
+
+def is_secure(scope: Scope, public_url: str) -> bool:
+    """Say whether the browser came by https, as far as can be told.
+
+    It did too where it calls the desk by its public name, and that is an https address: what it
+    does not know of its proxy does then not take the cookie's protection away.
+    """
+    public = urlsplit(public_url)
+    called = Headers(scope=scope).get("host", "").lower()
+    return scope.get("scheme") == "https" or (
+        public.scheme == "https" and called == public.netloc.lower()
+    )
+
+
+def cookie_name(*, secure: bool) -> str:
+    """Return the name of the session's cookie.
+
+    With the prefix a browser takes it from this very host by https only, never from a neighbour.
+    """
+    return "__Host-monitor" if secure else "monitor_session"
+
+
+def session_in(scope: Scope, public_url: str) -> str | None:
+    """Return the session's secret in the request's cookie, if it has one."""
+    name = cookie_name(secure=is_secure(scope, public_url))
+    return HTTPConnection(scope).cookies.get(name)
+
+
+class Entry:
+    """ASGI layer that puts the visitor into the request's state, or refuses."""
+
+    def __init__(self, app: ASGIApp, *, monitor: Monitor, tries: Tries) -> None:
+        self.app = app
+        self.monitor = monitor
+        self.tries = tries
+        self.public_url = monitor.settings.digest.public_url
+        self.origins = frozenset(monitor.settings.serve.allow_origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application for the visitor, or answer whom it is not for."""
+        refusal: Response | None = None
+        if scope["type"] == "http":
+            try:
+                refusal = await self._admit(scope)
+            except ProblemError as error:
+                refusal = problem(error.status, scope, error.detail, headers=error.headers)
+            except MonitorError as error:
+                logger.error("entry: %s", describe_exception(error))  # noqa: TRY400
+                refusal = problem(503, scope)
+        await (refusal or self.app)(scope, receive, send)
+
+    async def _admit(self, scope: Scope) -> Response | None:
+        """Note who sent the request; return what to answer instead of the application's answer."""
+        path = scope["path"]
+        if is_open(path) and path not in ("/signin", "/signout"):
+            return None
+        visitor = await self._visitor(scope)
+        note_visitor(scope, visitor)
+        if is_open(path) or visitor is not NOBODY or self._is_public(scope):
+            return None
+        if path.startswith(_KEYED):
+            return None
+        if is_page(scope) and scope["method"] in SAFE_METHODS:
+            return RedirectResponse(f"/signin?{urlencode({'next': _asked(scope)})}", 303)
+        raise ProblemError(401, "Sign in first: this needs a token.", headers=_challenge(scope))
+
+    def _is_public(self, scope: Scope) -> bool:
+        """Say whether a scorecard is asked for, and those are switched on for everybody."""
+        public = self.monitor.settings.serve.public_scorecards and scope["method"] in SAFE_METHODS
+        return public and _SCORECARDS.fullmatch(scope["path"]) is not None
+
+    async def _visitor(self, scope: Scope) -> Visitor:
+        """Return who sent the request. Raises `ProblemError` for credentials that do not do."""
+        home = self._unnamed(scope)
+        reading = scope["method"] in SAFE_METHODS or scope["path"].startswith(_KEYED)
+        told = token_in(Headers(scope=scope), reading=reading)
+        if told is not None:
+            address = (scope.get("client") or ("",))[0]
+            if home is NOBODY:
+                self.tries.refuse(address)
+            token = await run_sync(find_token, self.monitor.store, told, self.monitor.now())
+            if token is None:
+                if home is NOBODY:
+                    self.tries.note(address)
+                raise ProblemError(401, _UNKNOWN, headers=_challenge(scope, wrong=True))
+            return visitor_of(token)
+        session = session_in(scope, self.public_url)
+        token = None
+        if session:
+            store, now = self.monitor.store, self.monitor.now()
+            token = await run_sync(find_session, store, session, now)
+        if token is None:
+            return home
+        if scope["method"] not in SAFE_METHODS and not from_own_page(Headers(scope=scope)):
+            raise ProblemError(403, _NOT_OURS)
+        return visitor_of(token)
+
+    def _unnamed(self, scope: Scope) -> Visitor:
+        """Return who it is that shows nothing: by the machine, and by whose page asks there."""
+        if not at_home(scope):
+            return NOBODY
+        return PAGE_AT_HOME if shared_with(scope, self.origins) else AT_HOME
+
+
+def token_in(headers: Headers, *, reading: bool) -> str | None:
+    """Return the token in the header Authorization; what has not a token's form is another's."""
+    kind, _, rest = headers.get("authorization", "").partition(" ")
+    told = rest.strip()
+    if kind.lower() == "basic" and reading:
+        try:
+            told = base64.b64decode(told, validate=True).decode().partition(":")[2]
+        except (binascii.Error, ValueError):
+            return None
+    elif kind.lower() != "bearer":
+        return None
+    return told if is_token(told) else None
+
+
+def _challenge(scope: Scope, *, wrong: bool = False) -> dict[str, str]:
+    """Return the header that says how to sign in; to feed readers, that Basic will do too.
+
+    Not to others: a browser would open a window of its own for it.
+    """
+    said = 'Bearer realm="monitor"' + (', error="invalid_token"' if wrong else "")
+    query = scope.get("query_string", b"").decode("latin-1").split("&")
+    if scope["method"] in SAFE_METHODS and any(feed in query for feed in _FEEDS):
+        said += ', Basic realm="monitor", charset="UTF-8"'
+    return {"www-authenticate": said}
+
+
+def _asked(scope: Scope) -> str:
+    """Return path and query of the request, to come back to."""
+    query = scope.get("query_string", b"").decode("latin-1")
+    return quote(scope["path"]) + (f"?{query}" if query else "")

@@ -1,0 +1,169 @@
+"""Queue of drafts to check, with as many at work at once as it is worth.
+
+Checking is work for one processor core, much of it under Python's global lock: forty drafts in
+forty threads all come late, and so does everything else the process has to answer. So a fixed
+number is checked at once, in the order they came; at most a hundred wait, and whoever comes then is
+told when to come again. Where there are several workers they are processes of their own, and the
+process that answers has its lock to itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import threading
+import time
+from contextlib import AbstractContextManager
+
+import anyio
+from anyio import CancelScope, CapacityLimiter, to_thread
+from starlette.requests import Request
+
+from monitor.api.authentication import at_home
+from monitor.api.problem_details import ProblemError
+from monitor.api.rate_limit import Tries
+from monitor.core import Monitor
+from monitor.errors import describe_exception
+from monitor.workers import WARM_UP, Job, Worker, perform
+
+logger = logging.getLogger("monitor.api")
+
+MAX_WAITING = 100
+"""Drafts that may wait for their turn."""
+_BUSY = "Too many drafts are waiting to be checked; Retry-After says in how many seconds to try."
+_TOO_MANY = "Too many drafts came from this address: go on when Retry-After says."
+_FIRST_GUESS_S = 0.3
+"""How long a draft takes, before one was measured."""
+_LONGEST_PAUSE_S = 300
+
+
+class ClientLeftError(Exception):
+    """Whoever sent the draft has gone: there is nobody to answer."""
+
+
+class Checkers(AbstractContextManager["Checkers"]):
+    """Does jobs over `monitor`, `workers` at once; close it at the end.
+
+    One worker is a thread of this process. More are processes with `monitor`'s settings, each of
+    which holds rules and models for itself; the second and further ones start when drafts wait.
+    """
+
+    def __init__(
+        self, monitor: Monitor, *, workers: int = 1, max_waiting: int = MAX_WAITING
+    ) -> None:
+        self.max_waiting = max_waiting
+        self._monitor = monitor
+        self._most = workers if workers > 1 else 0
+        self._all = [Worker(monitor.settings)] if self._most else []
+        self._idle = list(self._all)
+        self._guard = threading.Lock()
+        self._limiter: CapacityLimiter | None = None
+        self._growth: asyncio.Task[None] | None = None
+        self._loaded = False
+        self._seconds = _FIRST_GUESS_S
+        self._sent = Tries(most=monitor.settings.serve.checks_per_minute, refusal=_TOO_MANY)
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes, whatever they are doing."""
+        for worker in self._all:
+            worker.close()
+
+    def load(self) -> None:
+        """Load what checking needs, if that has not been done; raises what is wrong with it."""
+        if self._loaded:
+            return
+        if self._most:
+            self._all[0].start()
+        else:
+            perform(self._monitor, WARM_UP)
+        self._loaded = True
+
+    def _count(self, request: Request) -> None:
+        """Count a draft of an address elsewhere; refuse it where that has sent too many."""
+        if self._sent.most and not at_home(request.scope):
+            address = request.client.host if request.client else ""
+            self._sent.refuse(address)
+            self._sent.note(address)
+
+    async def ask(self, request: Request, job: Job) -> bytes:
+        """Return the JSON of the answer to `job`, once it is its turn.
+
+        Raises `ProblemError` (503) where too many wait already, and (429) where one address
+        elsewhere sent too many within a minute, `ClientLeftError` where the client
+        of `request` left before its turn, and what `perform` raises.
+        """
+        self._count(request)
+        limiter = self._limiter = self._limiter or CapacityLimiter(1)
+        if limiter.statistics().tasks_waiting >= self.max_waiting:
+            raise ProblemError(503, _BUSY, headers={"Retry-After": str(self._pause())})
+        if limiter.available_tokens < 1:
+            self._grow(limiter)
+        answer: bytes | None = None
+        failure: Exception | None = None
+        async with anyio.create_task_group() as group:
+            group.start_soon(_cancel_when_left, request, group.cancel_scope)
+            try:
+                # cancelled, a draft that waits gives up its place; one at work is finished
+                answer = await to_thread.run_sync(self._work, job, limiter=limiter)
+            except Exception as error:  # noqa: BLE001 - raised again outside of the group
+                failure = error
+            group.cancel_scope.cancel()
+        if failure:
+            raise failure
+        if answer is None:
+            raise ClientLeftError
+        return answer
+
+    def _pause(self) -> int:
+        """Return in how many seconds half of those that wait will have had their turn."""
+        turns = self.max_waiting / 2 / max(1, len(self._all))
+        return max(1, min(_LONGEST_PAUSE_S, math.ceil(turns * self._seconds)))
+
+    def _work(self, job: Job) -> bytes:
+        """Do a job in this thread, or have it done and wait."""
+        start = time.monotonic()
+        if not self._most:
+            answer = perform(self._monitor, job)
+        else:
+            with self._guard:
+                worker = self._idle.pop()
+            try:
+                answer = worker.do(job)
+            finally:
+                with self._guard:
+                    self._idle.append(worker)
+        self._seconds += (time.monotonic() - start - self._seconds) / 10
+        return answer
+
+    def _grow(self, limiter: CapacityLimiter) -> None:
+        """Start one more worker beside the work, if there may be one more."""
+        growing = self._growth is not None and not self._growth.done()
+        if not growing and len(self._all) < self._most:
+            self._growth = asyncio.create_task(self._add_worker(limiter))
+
+    async def _add_worker(self, limiter: CapacityLimiter) -> None:
+        worker = Worker(self._monitor.settings)
+        self._all.append(worker)
+        try:
+            with CancelScope(shield=True):
+                await to_thread.run_sync(worker.start)
+        except Exception as error:  # noqa: BLE001 - whatever kept it, the others go on
+            self._all.remove(worker)
+            self._most = len(self._all)  # where one could not start, the next draft need not try
+            worker.close()
+            logger.warning("no further checking process: %s", describe_exception(error))
+            return
+        with self._guard:
+            self._idle.append(worker)
+        limiter.total_tokens = len(self._all)
+
+
+async def _cancel_when_left(request: Request, scope: CancelScope) -> None:
+    """Cancel `scope` when the client of `request`, whose body was read, closes its connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()

@@ -1,0 +1,135 @@
+"""Guard against CSRF and DNS rebinding: calls by a name of ours and from our own pages only.
+
+A site open in the reporter's browser must not reach the desk on her machine: by DNS rebinding
+(its name made to resolve to 127.0.0.1) the `Host` header still carries its name, and by a plain
+cross-site request `Origin` and `Sec-Fetch-Site` do. Programs send neither and are let through.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from monitor.api.problem_details import problem
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - to be left out, not bound to
+_UNKNOWN_NAME = "The Host header is none of this desk's names; [serve] hosts adds to them."
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Which change nothing."""
+SHARED = ("/v1/", "/v2/")
+"""What pages of the origins in the settings may ask for."""
+
+
+def allowed_hosts(configured: tuple[str, ...]) -> frozenset[str]:
+    """Return the names by which the desk may be called; an address that means "any" is no name."""
+    return LOOPBACK | {name.lower().strip("[]") for name in configured} - _ANY_ADDRESS
+
+
+def host_name(header: str) -> str | None:
+    """Return the name in a `Host` header without its port, or `None` where it is malformed."""
+    try:
+        parts = urlsplit(f"//{header}")
+        _ = parts.port  # raises for a port that is none
+    except ValueError:
+        return None
+    if "@" in parts.netloc or parts.path or parts.query or parts.fragment:
+        return None
+    return parts.hostname
+
+
+class Guard:
+    """ASGI layer that refuses foreign names (400) and foreign pages (403), save of `origins`."""
+
+    def __init__(
+        self, app: ASGIApp, *, hosts: frozenset[str], origins: frozenset[str] = frozenset()
+    ) -> None:
+        self.app = app
+        self.hosts = hosts
+        self.origins = origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application if the request may pass."""
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            if not self._is_ours(headers.get("host", ""), scope):
+                refusal = problem(400, scope, _UNKNOWN_NAME)
+                await refusal(scope, receive, send)
+                return
+            # LanguageTool's API checks a text for a GET too, which costs a core's time
+            works = scope["method"] not in SAFE_METHODS or scope["path"].startswith("/v2/")
+            if works and _is_foreign(headers) and not shared_with(scope, self.origins):
+                refusal = problem(403, scope, "Requests from other sites' pages are refused.")
+                await refusal(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _is_ours(self, header: str, scope: Scope) -> bool:
+        """Say whether the desk is called by a name of its own, or the address it was reached at.
+
+        A rebound name resolves to our address but is none.
+        """
+        name = host_name(header)
+        reached = (scope.get("server") or (None,))[0]
+        return name in self.hosts or (name is not None and name == reached)
+
+
+def shared_with(scope: Scope, origins: frozenset[str]) -> bool:
+    """Say whether a page of one of `origins` asks for what it may ask for."""
+    return scope["path"].startswith(SHARED) and Headers(scope=scope).get("origin") in origins
+
+
+def from_own_page(headers: Headers) -> bool:
+    """Say whether a browser says that one of our own pages sent this."""
+    if headers.get("sec-fetch-site") == "same-origin":
+        return True
+    origin = headers.get("origin")
+    return origin is not None and _netloc(origin) == headers.get("host", "").lower()
+
+
+def _is_foreign(headers: Headers) -> bool:
+    """Say whether a browser sent this for a page that is not ours.
+
+    `same-site` is foreign too: other programs on `localhost` with another port are of our site.
+    """
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    return origin is not None and _netloc(origin) != headers.get("host", "").lower()
+
+
+def _netloc(origin: str) -> str | None:
+    """Return host and port of an `Origin` header, `None` for `null` and what is no origin."""
+    try:
+        return urlsplit(origin).netloc.lower() or None
+    except ValueError:
+        return None
+
+
+class Cors:
+    """ASGI layer that answers preflights of `origins`, and lets their pages read the rest.
+
+    Without `[serve] allow_origins` there is nothing of CORS in any answer. A page's cookie of ours
+    does not come along: answers never allow credentials. What such a page may do without a token,
+    on the desk's own machine, is to check (`api.authentication`).
+    """
+
+    def __init__(self, app: ASGIApp, *, origins: frozenset[str]) -> None:
+        self.app = app
+        self.origins = origins
+        self.shared = CORSMiddleware(
+            app,
+            allow_origins=origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("Authorization",),
+            allow_private_network=True,
+            expose_headers=("Retry-After",),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application, behind CORS for whom it is meant."""
+        is_shared = scope["type"] == "http" and shared_with(scope, self.origins)
+        await (self.shared if is_shared else self.app)(scope, receive, send)

@@ -1,0 +1,240 @@
+"""`GET /v1/digests/{day}`: the day's digest, as JSON, as a page of its own, or as a feed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, Path, Query
+from pydantic import Field
+from starlette.responses import HTMLResponse, Response
+
+from monitor.api.access import MonitorDep, NamesQuery, VisitorDep, asks_names, need
+from monitor.api.coverage_routes import GapsOut
+from monitor.api.openapi import problems
+from monitor.api.problem_details import ProblemError
+from monitor.api.schemas import ArticleFinding, MaskedArticle, Model, TagOut, TermOut
+from monitor.api.security_headers import POLICY
+from monitor.core import Monitor
+from monitor.desk.names import see
+from monitor.digest import articles_in
+from monitor.errors import UsageError
+from monitor.types import ContentOrigin, Digest, PageFailure
+
+
+class DigestListed(MaskedArticle):
+    """What every article in a digest has."""
+
+    published: str | None = Field(description="As the feed says, RFC 3339.")
+    expired: str | None = Field(
+        default=None, description="There where headline and text are kept no longer: since when."
+    )
+
+
+class DigestArticle(DigestListed):
+    """One article of a digest. Its findings are those in the headline."""
+
+    origin: ContentOrigin = Field(
+        description="Where the text came from; `summary`: nothing else could be had."
+    )
+    relevance: float | None
+    tags: list[TagOut]
+    findings: list[ArticleFinding]
+
+
+class DigestStory(Model):
+    """Articles that tell the same, most certain first."""
+
+    story: str = Field(description="The story's id.")
+    articles: list[DigestArticle]
+
+
+class DigestUnjudged(DigestListed):
+    """An article that was not judged but has trafficking terms."""
+
+    not_judged: str
+    terms: list[TermOut]
+
+
+class DigestPossible(DigestListed):
+    """An article that a model not measured in its language would show, or with terms in one."""
+
+    relevance: float | None = Field(description="An order among these, no measured probability.")
+    relevant: bool | None
+    borderline: bool | None
+    terms: list[TermOut] = Field(description="The words that speak for a look.")
+
+
+class LedgerOut(Model):
+    """What was polled: `fetched` is `stored` plus all that was `dropped`."""
+
+    feeds: int
+    failed: int
+    silent: int = Field(description="Feeds without news for longer than is their habit.")
+    fetched: int
+    stored: int
+    dropped: dict[str, int] = Field(description="How many were dropped, by reason.")
+    not_judged: dict[str, int] = Field(description="How many were not judged, by reason.")
+
+
+class FailedFeedOut(Model):
+    """A feed that could not be read."""
+
+    url: str
+    title: str
+    reason: str
+    last_read: str | None = Field(description="When it last could, RFC 3339.")
+
+
+class SilentFeedOut(Model):
+    """A feed without news for longer than is its habit."""
+
+    url: str
+    title: str
+    since: str | None = Field(description="When its latest entry appeared, RFC 3339.")
+    usual_gap_s: int | None = Field(description="Nine in ten of its pauses are no longer.")
+
+
+class UndeliveredOut(Model):
+    """A digest that may not have reached somebody."""
+
+    day: str
+    preset: Literal["cases", "policy"]
+    to: str = Field(description="The address with its name hidden.")
+    outcome: Literal["failed", "unknown"]
+    reason: str
+
+
+class DigestCoverage(Model):
+    """What lies behind the ledger's figures."""
+
+    changed: int = Field(description="Of those stored: new texts of known articles.")
+    summary_only: int = Field(description="Articles of this digest judged on a summary only.")
+    unmeasured_countries: list[str] | None = Field(
+        description="Where stories are placed, and the desk's country, if fewer than 20 labelled "
+        "stories measure how well English articles about it are found. Null: the model has no "
+        "figures by country."
+    )
+    page_failures: dict[PageFailure, int] = Field(
+        description="Tries for article pages that were in vain, by cause."
+    )
+    failed_feeds: list[FailedFeedOut]
+    ended_feeds: list[FailedFeedOut] = Field(
+        description="Removed by their publishers (410) before that day, and asked no more."
+    )
+    silent_feeds: list[SilentFeedOut]
+    languages: dict[str, int] = Field(
+        description="What was not judged for its language: how many by ISO 639 code, or empty."
+    )
+    feeds_not_polled: int = Field(description="Feeds followed that were not polled.")
+    feeds_paused: int = Field(description="Feeds that the desk has paused.")
+    gaps: GapsOut | None = Field(description="What may be missed, as of `GET /v1/coverage`.")
+    undelivered: list[UndeliveredOut]
+
+
+class DigestOut(Model):
+    """One day of the desk."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    day: str = Field(description="ISO date, or `all`.")
+    timezone: str = Field(description="In which the day begins and ends.")
+    relevant: list[DigestStory] = Field(description="Stories, most certain first.")
+    borderline: list[DigestStory] = Field(description="Trafficking may be a side matter here.")
+    unjudged: list[DigestUnjudged] = Field(
+        description="Not judged for their language, but with trafficking terms."
+    )
+    possible: list[DigestPossible] = Field(
+        description="In languages where the models are not measured."
+    )
+    ledger: LedgerOut
+    stamps: list[str] = Field(description="What judged: `name@version+hash`.")
+    coverage: DigestCoverage
+
+
+router = APIRouter(tags=["digests"], dependencies=[Depends(need("read"))])
+
+FEEDS = {"atom": "application/atom+xml", "jsonfeed": "application/feed+json"}
+"""Media types of the feeds, whose headlines are masked as in mail."""
+_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+
+
+@router.get(
+    "/v1/digests/{day}",
+    summary="Read a day's digest",
+    response_description="The digest. Which form: `format`, or else the header Accept.",
+    responses={
+        200: {
+            "model": DigestOut,
+            "content": {
+                "text/html": {"schema": {"type": "string"}},
+                FEEDS["atom"]: {"schema": {"type": "string"}},
+                FEEDS["jsonfeed"]: {"schema": {"type": "object"}},
+            },
+        },
+        **problems(403, 404, 422, 503),
+    },
+)
+def digest(
+    day: Annotated[
+        str,
+        Path(
+            description="ISO date in the desk's time zone, `FIRST..LAST`, `today`, or `all`.",
+            pattern=r"^(\d{4}-\d{2}-\d{2}(\.\.\d{4}-\d{2}-\d{2})?|today|all)$",
+            examples=["2026-11-25"],
+        ),
+    ],
+    monitor: MonitorDep,
+    visitor: VisitorDep,
+    names: NamesQuery = False,
+    form: Annotated[
+        Literal["json", "html", "atom", "jsonfeed"] | None,
+        Query(alias="format", description="Overrides Accept."),
+    ] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    """Return the relevant articles first seen on that day, most certain first, and the ledger.
+
+    Names are hidden unless they are asked for, in feeds in any case.
+    """
+    who = asks_names(visitor, names)
+    found = find_digest(monitor, day)
+    ask = frozenset[str]()
+    if who is not None and form not in FEEDS:
+        ask = frozenset(see(monitor, articles_in(found), who=who))
+    if form == "html" or (form is None and prefers_html(accept)):
+        html = monitor.render_digest(found, "html", ask=ask)
+        return HTMLResponse(html, headers={"content-security-policy": style_policy(html)})
+    if form in ("atom", "jsonfeed"):
+        return Response(monitor.render_digest(found, form), media_type=FEEDS[form])
+    return Response(monitor.render_digest(found, "json", ask=ask), media_type="application/json")
+
+
+def find_digest(monitor: Monitor, day: str) -> Digest:
+    """Return the digest of an ISO date, a period, `today` or `all`."""
+    try:
+        return monitor.digest(None if day == "today" else day)
+    except UsageError as error:
+        raise ProblemError(404, "There is no such day: dates are YYYY-MM-DD.") from error
+
+
+def prefers_html(accept: str) -> bool:
+    """Say whether HTML stands before JSON in an `Accept` header, as browsers send it."""
+    html, json = accept.find("text/html"), accept.find("application/json")
+    return html >= 0 and (json < 0 or html < json)
+
+
+def style_policy(html: str) -> str:
+    """Return our policy with the page's own styles allowed, each by its hash, and its empty icon.
+
+    The mailed digest carries its styles inside; hashes let in these bytes and no others.
+    """
+    hashes = [_source(block) for block in _STYLE.findall(html)]
+    styled = POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *hashes]))
+    return styled.replace("img-src 'self'", "img-src 'self' data:")
+
+
+def _source(style: str) -> str:
+    digest = hashlib.sha256(style.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,0 +1,204 @@
+"""`/v1/exports`: exports made by the server, one after the other, and kept for a day."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Path
+from pydantic import ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from monitor.api.access import MonitorDep, need
+from monitor.api.article_filter import ArticleChoice
+from monitor.api.openapi import answers, problems
+from monitor.api.problem_details import ProblemError
+from monitor.api.request_bodies import JsonRoute
+from monitor.api.schemas import Model, WholeStr
+from monitor.core import Monitor
+from monitor.corpus import ExportFormat, TextDegree
+from monitor.desk.export_jobs import ExportJob, ExportJobs, TooManyExportsError
+from monitor.errors import NotFound, UsageError
+from monitor.shapes import time_json
+
+
+class ExportChoice(ArticleChoice):
+    """Which articles, in which format, with how much of their texts."""
+
+    story: WholeStr | None = Field(
+        default=None, min_length=1, max_length=200, description="Only the articles of this story."
+    )
+    format: ExportFormat = Field(description="The kind of file.")
+    text: TextDegree = Field(
+        default="quotes",
+        description="How much of the texts: none, the words that are flagged or are evidence"
+        " (within limits), or all.",
+    )
+
+    def filters(self, zone: ZoneInfo) -> dict[str, Any]:
+        """Return the fields of `Filters`; days are those of `zone`."""
+        wanted = self.wanted(zone)
+        own = ("form", "place")
+        found = {
+            **{scheme: label for scheme, label in wanted.tags if scheme in own},
+            "query": self.q or None,
+            "since": wanted.since,
+            "until": wanted.until,
+            "tags": tuple(tag for tag in wanted.tags if tag[0] not in own) or None,
+            "outlet": self.outlet or None,
+            "language": self.language,
+            "relevance": wanted.relevance,
+            "min_relevance": self.min_relevance,
+            "flag": self.flag,
+            "rule": self.rule,
+            "story": self.story,
+            "published_since": self.published_since,
+            "published_until": self.published_until,
+            "timezone": zone.key if wanted.published is not None else None,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class ExportRequest(ExportChoice):
+    """An export to be made; filters as of `GET /v1/articles`, joined by "and"."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"examples": [{"format": "csv", "form": "forced_labour"}]},
+    )
+
+
+class ExportedFile(Model):
+    """A file of an export, or a folder of many."""
+
+    name: str
+    bytes: int = Field(ge=0)
+    sha256: str
+
+
+class ExportOut(Model):
+    """An export and how far it is."""
+
+    id: str
+    state: Literal["waiting", "writing", "done", "failed"]
+    format: ExportFormat
+    text: TextDegree
+    filters: dict[str, Any] = Field(description="What its articles are chosen by.")
+    made: str = Field(description="When it was asked for, RFC 3339.")
+    until: str = Field(description="When it is deleted.")
+    rows: int = Field(ge=0, description="Articles written so far.")
+    withheld: dict[str, int] = Field(description="What was kept back, by kind.")
+    files: list[ExportedFile]
+    problem: str | None = Field(description="Why it failed.")
+    download: str | None = Field(description="Where its archive is, once it is done.")
+
+
+router = APIRouter(tags=["articles"], dependencies=[Depends(need("read"))])
+_posted = APIRouter(route_class=JsonRoute)
+RETRY_AFTER_S = 60
+
+
+def get_exports(request: Request) -> ExportJobs:
+    """Return who makes the exports of the application."""
+    jobs: ExportJobs = request.app.state.exports
+    return jobs
+
+
+ExportsDep = Annotated[ExportJobs, Depends(get_exports)]
+
+
+@_posted.post(
+    "/v1/exports",
+    status_code=202,
+    summary="Make an export",
+    response_description="The export, which waits to be made; `Location` says where to look.",
+    responses={202: {"model": ExportOut}, **problems(415, 422, 429, 503)},
+)
+def make_export(body: ExportRequest, monitor: MonitorDep, exports: ExportsDep) -> JSONResponse:
+    """Write the articles that fit, oldest sight first, with all that is kept of them.
+
+    It is made after those that wait already, and kept for a day. The same filters give the same
+    articles as `GET /v1/articles`, the page and `monitor export`.
+    """
+    job = begin(exports, monitor, body)
+    return JSONResponse(export_json(job), 202, headers={"Location": f"/v1/exports/{job.id}"})
+
+
+router.include_router(_posted)
+
+
+def begin(exports: ExportJobs, monitor: Monitor, asked: ExportChoice) -> ExportJob:
+    """Take an export in; raises problems."""
+    filters = asked.filters(monitor.settings.zone)
+    try:
+        return exports.begin(format=asked.format, text=asked.text, filters=filters)
+    except NotFound as error:
+        errors = [(("body", "story"), "must be the id of a story")]
+        raise ProblemError(422, "There is no such story.", errors=errors) from error
+    except TooManyExportsError as error:
+        headers = {"Retry-After": f"{RETRY_AFTER_S}"}
+        detail = "Too many exports wait to be made already."
+        raise ProblemError(429, detail, headers=headers) from error
+    except UsageError as error:  # our own words: what is to be installed, and how
+        errors = [(("body", "format"), "cannot be written by this server")]
+        raise ProblemError(422, f"{error}.", errors=errors) from error
+
+
+def export_json(job: ExportJob) -> dict[str, Any]:
+    """Return an export as data."""
+    done = job.state == "done"
+    return {
+        "id": job.id,
+        "state": job.state,
+        "format": job.format,
+        "text": job.text,
+        "filters": dict(job.filters),
+        "made": time_json(job.made),
+        "until": time_json(job.until),
+        "rows": job.rows,
+        "withheld": dict(job.withheld),
+        "files": [dict(one) for one in job.files],
+        "problem": job.problem or None,
+        "download": f"/v1/exports/{job.id}/download" if done else None,
+    }
+
+
+ZIP = "application/zip"
+ExportId = Annotated[WholeStr, Path(description="The export's id.", max_length=200)]
+
+
+class ZipResponse(Response):
+    """An archive to be saved."""
+
+    media_type = ZIP
+
+
+@router.get(
+    "/v1/exports/{export_id}",
+    summary="Show an export",
+    response_description="The export and how far it is.",
+    responses=answers(ExportOut, 404, 422, 503),
+)
+def show_export(export_id: ExportId, exports: ExportsDep) -> JSONResponse:
+    """Return what was asked for and what has become of it; poll it every few seconds."""
+    return JSONResponse(export_json(exports.job(export_id)))
+
+
+@router.get(
+    "/v1/exports/{export_id}/download",
+    summary="Download an export",
+    response_class=ZipResponse,
+    response_description="All its files in an archive.",
+    responses={
+        200: {"content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}},
+        **problems(404, 409, 422, 503),
+    },
+)
+def download_export(export_id: ExportId, exports: ExportsDep) -> Response:
+    """Return the files as a ZIP archive, once the export is done."""
+    archive = exports.archive(export_id)
+    if archive is None:
+        raise ProblemError(409, "The export is not done.")
+    return FileResponse(archive, media_type=ZIP, filename=f"export-{export_id[:8]}.zip")

@@ -1,0 +1,283 @@
+"""Problem details (RFC 9457) for every error, for browsers as pages, never with what was sent.
+
+LanguageTool's API has errors of its own: plain text.
+
+A detail is made of our own words only: pydantic's and FastAPI's messages can repeat the input,
+and so can the names of unknown fields.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.types import Scope
+
+from monitor.errors import (
+    DocumentError,
+    DocumentTooLarge,
+    Forgotten,
+    GuidelineError,
+    ModelError,
+    MonitorError,
+    NotFound,
+    StoreError,
+    UsageError,
+    describe_exception,
+)
+from monitor.visitors import NOBODY, Visitor
+
+_STATE = "visitor"
+
+
+def visitor_in(scope: Scope) -> Visitor:
+    """Return who sent the request of `scope`; nobody where it was refused before that was asked."""
+    found = scope.get("state", {}).get(_STATE)
+    return found if isinstance(found, Visitor) else NOBODY
+
+
+def note_visitor(scope: Scope, visitor: Visitor) -> None:
+    """Note who sent the request."""
+    scope.setdefault("state", {})[_STATE] = visitor
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def route_name(scope: Scope) -> str:
+    """Return method and route (`GET /v1/rules/{rule_id}`), without anything that was sent."""
+    method = scope["method"] if scope["method"] in _METHODS else "(other method)"
+    static = "(static)" if scope["path"].startswith("/static/") else "(no route)"
+    path = getattr(scope.get("route"), "path", static)
+    return f"{method} {path}"
+
+
+logger = logging.getLogger("monitor.api")
+
+MEDIA_TYPE = "application/problem+json"
+
+_DETAILS = {
+    400: "The request is malformed.",
+    401: "Sign in first: this request needs a token.",
+    404: "There is nothing at this address.",
+    405: "The address does not answer this method; the header Allow lists those it does.",
+    410: "The desk has forgotten this article for good.",
+    413: "The draft is over the size limit.",
+    415: "The body is of a type that this address does not read.",
+    422: "The request has fields that cannot be used.",
+    500: "Something went wrong here. The draft was not kept; the log says where, without its text.",
+    503: "The desk cannot answer now: its database, guideline or models cannot be used.",
+}
+
+_LANGUAGETOOL = "/v2/"
+_MACHINES = ("/v1/", _LANGUAGETOOL, "/healthz", "/readyz", "/metrics", "/openapi.json")
+_STATUS: tuple[tuple[type[MonitorError], int], ...] = (
+    (DocumentTooLarge, 413),
+    (DocumentError, 422),
+    (Forgotten, 410),
+    (NotFound, 404),
+    (UsageError, 400),
+    (StoreError, 503),
+    (ModelError, 503),
+    (GuidelineError, 503),
+)
+"""The first that fits counts, so subclasses stand before their bases."""
+
+_ITS_STATUS = {401: 403, 422: 400}
+"""LanguageTool's API has no such; its clients are told in plain text."""
+_MESSAGES = {
+    "missing": "is required",
+    "extra_forbidden": "has a field that is not known here",
+    "string_type": "must be a string",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "model_attributes_type": "must be an object",
+    "dict_type": "must be an object",
+    "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "has not the form described",
+    "date_from_datetime_parsing": "must be a date, YYYY-MM-DD",
+    "date_parsing": "must be a date, YYYY-MM-DD",
+    "datetime_from_date_parsing": "must be a date or a time with its zone",
+    "datetime_parsing": "must be a date or a time with its zone",
+    "lone_surrogate": "has half a surrogate pair",
+}
+"""Our words for pydantic's kinds of error; the others get a general word."""
+
+
+FieldError = tuple[Sequence[str | int], str]
+"""Where a field is that cannot be used, and what is wrong with it."""
+
+
+class FieldProblem(BaseModel):
+    """One field that cannot be used."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    location: list[str | int] = Field(
+        description="Where the field is: `body`, `query` or `path`, then names and positions.",
+        examples=[["body", "text"]],
+    )
+    message: str = Field(description="What is wrong with it.", examples=["is required"])
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457). No part of it repeats what was sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str = Field(description="Always `about:blank`: the status says the kind.")
+    title: str = Field(description="The status in words.", examples=["Request Entity Too Large"])
+    status: int = Field(description="The HTTP status.", ge=400, le=599, examples=[413])
+    detail: str = Field(
+        description="One sentence for the person who reads it.",
+        examples=["the document has 600,000 characters; the limit is 500,000"],
+    )
+    errors: list[FieldProblem] | None = Field(
+        default=None, description="The fields that cannot be used, with status 422."
+    )
+
+
+class ProblemError(Exception):
+    """Raised in a route to answer with a problem; `detail` must hold nothing that was sent."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status)
+        self.status = status
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+
+
+def problem(
+    status: int,
+    scope: Scope,
+    detail: str | None = None,
+    *,
+    errors: Sequence[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return the response: problem JSON, or a page where a browser opened one of our pages."""
+    title = HTTPStatus(status).phrase
+    detail = detail or _DETAILS.get(status, title)
+    if scope["path"].startswith(_LANGUAGETOOL):
+        said = f"Error: {detail}"
+        return PlainTextResponse(said, _ITS_STATUS.get(status, status), headers=headers)
+    if is_page(scope):
+        page = scope["app"].state.render_error(status, title, detail, visitor=visitor_in(scope))
+        return HTMLResponse(page, status, headers=headers)
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = [{"location": where, "message": what} for where, what in errors]
+    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def install_handlers(app: FastAPI, *, render_error: Callable[..., str]) -> None:
+    """Make every exception of the routes a problem; unexpected ones reach `RequestLog`.
+
+    `render_error` makes the page of a problem of status, title, detail and `visitor`.
+    """
+    app.state.render_error = render_error
+    app.add_exception_handler(ProblemError, _on_problem)
+    app.add_exception_handler(MonitorError, _on_monitor_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+
+
+def is_page(scope: Scope) -> bool:
+    """Say whether a browser asks for a page, not a program for data."""
+    machine = scope["path"].startswith(_MACHINES)
+    return not machine and "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)
+    return problem(
+        error.status, request.scope, error.detail, errors=error.errors, headers=error.headers
+    )
+
+
+def _on_monitor_error(request: Request, error: Exception) -> Response:
+    status = next((code for kind, code in _STATUS if isinstance(error, kind)), None)
+    if status is None:
+        raise error
+    if status >= 500:
+        # Rules and models are ours, so their errors' messages are too; a database's may not be.
+        said = f" ({error})" if isinstance(error, (GuidelineError, ModelError)) else ""
+        where = describe_exception(error)
+        logger.error("%s: %s%s", route_name(request.scope), where, said)
+    # The messages of document errors are about sizes and characters; the others may name an id
+    # or a label that came with the request.
+    detail = str(error) if isinstance(error, DocumentError) else None
+    return problem(status, request.scope, detail)
+
+
+def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(item["type"] == "json_invalid" for item in found):
+        return problem(400, request.scope, "The body is not valid JSON.")
+    errors = [_field_problem(item) for item in found]
+    return problem(422, request.scope, errors=errors)
+
+
+def _field_problem(item: Mapping[str, Any]) -> tuple[list[str | int], str]:
+    location: list[str | int] = list(item["loc"])
+    if item["type"] == "extra_forbidden":
+        location.pop()  # the name is the sender's
+    if item["type"] in ("search", "days"):
+        return location, str(item["msg"])  # names operators alone
+    if item["type"] == "literal_error":
+        return location, f"must be {item['ctx']['expected']}"
+    for bound, words in (("ge", "at least"), ("le", "at most"), ("max_length", "at most")):
+        if bound in item.get("ctx", {}):
+            unit = " characters long" if bound == "max_length" else ""
+            return location, f"must be {words} {item['ctx'][bound]}{unit}"
+    return location, _MESSAGES.get(item["type"], "cannot be used")
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_allowed(request))
+    return problem(error.status_code, request.scope, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return the methods of the request's path, of all of its routes: each knows only its own."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.path_regex.match(request.scope["path"]):
+            methods |= route.methods or {"GET", "HEAD"}  # a mount has none: static files
+    return sorted(methods)
+
+
+def no_such_page(why: str = "must be the `next` of a page before") -> ProblemError:
+    """Return the problem of a cursor that is none, in our words."""
+    return ProblemError(422, "There is no such page.", errors=[(("query", "after"), why)])

@@ -1,0 +1,158 @@
+"""Request bodies: their size limit, media types and forms.
+
+Bodies are read whole, in memory, up to a limit; then the application runs.
+
+Reading first is the simplest way to hold the limit without trusting `Content-Length`, and it
+lets a form be parsed without Starlette's habit of spooling files over 1 MB to disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from email.message import Message as MailHeaders
+from typing import Annotated, Any
+from urllib.parse import parse_qs
+
+from fastapi import Depends
+from fastapi.routing import APIRoute
+from starlette.datastructures import FormData, Headers
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from monitor.api.problem_details import ProblemError, problem
+
+_BYTES_PER_CHAR = 12
+"""The most that JSON takes for a code point: two `\\uXXXX` escapes."""
+_ENVELOPE = 65_536
+"""Room for the other fields, or for a form's part headers."""
+_DRAIN_FACTOR = 4
+"""A refused body is read on to this multiple of the limit, so that a client which sends first
+and reads afterwards sees the answer instead of a broken connection."""
+
+
+def max_body_bytes(max_chars: int) -> int:
+    """Return the size of the largest body that can hold a draft of `max_chars` code points."""
+    return max_chars * _BYTES_PER_CHAR + _ENVELOPE
+
+
+class BodyLimit:
+    """ASGI layer that answers 413 to a body over `max_bytes`, announced or streamed."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body, then call the application with it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            body = await self._read(Headers(scope=scope), receive)
+        except ClientDisconnect:
+            return
+        if body is None:
+            refusal = problem(413, scope, "The request is larger than any draft may be.")
+            refusal.headers["connection"] = "close"
+            await refusal(scope, receive, send)
+            return
+        await self.app(scope, _replay(body, receive), send)
+
+    async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
+        """Return the whole body, or `None` where it is over the limit."""
+        announced = headers.get("content-length", "")
+        length = int(announced) if announced.isdecimal() else 0
+        if length > self.max_bytes * _DRAIN_FACTOR:
+            return None
+        kept = bytearray()
+        size = 0
+        more = True
+        while more and size <= self.max_bytes * _DRAIN_FACTOR:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size <= self.max_bytes:
+                kept += chunk
+            else:
+                kept.clear()
+            more = message.get("more_body", False)
+        return bytes(kept) if size <= self.max_bytes else None
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives `body` once and then listens for the client's leaving."""
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+class _InMemoryParser(MultiPartParser):
+    """Starlette's parser with a spool that never rolls over: the body is bounded already."""
+
+    spool_max_size = 0  # `SpooledTemporaryFile` reads 0 as "never"
+
+
+async def read_form(request: Request, *, max_parts: int) -> FormData:
+    """Parse a multipart form without touching the disk.
+
+    Raises `ProblemError` (400) for what is no well-formed form of at most `max_parts` parts.
+    """
+
+    async def body() -> AsyncGenerator[bytes, None]:
+        yield await request.body()
+
+    parser = _InMemoryParser(request.headers, body(), max_files=max_parts, max_fields=max_parts)
+    try:
+        return await parser.parse()
+    except MultiPartException as error:
+        raise ProblemError(400, "The body is not a well-formed multipart form.") from error
+
+
+def require_type(request: Request, expected: str) -> None:
+    """Raise a 415 problem unless the request's body is of the media type `expected`."""
+    header = MailHeaders()
+    header["content-type"] = request.headers.get("content-type", "")
+    if header.get_content_type() != expected:
+        raise ProblemError(415, f"The body must be {expected}.")
+
+
+class JsonRoute(APIRoute):
+    """A route whose body is JSON, refused as 415 before it is parsed where it says otherwise."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return FastAPI's handler behind the check of the type."""
+        handler = super().get_route_handler()
+
+        async def checked(request: Request) -> Response:
+            require_type(request, "application/json")
+            return await handler(request)
+
+        return checked
+
+
+MAX_FIELDS = 1000
+"""Fields in a form of ours: a page of a list with a box each has no more."""
+
+
+async def form_fields(request: Request) -> Mapping[str, list[str]]:
+    """Return the values of a form by name; empty ones are there. Raises a 415 or 400 problem."""
+    require_type(request, "application/x-www-form-urlencoded")
+    try:
+        body = (await request.body()).decode()
+        return parse_qs(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise ProblemError(400, "The body is not a well-formed form.") from error
+
+
+FieldsDep = Annotated[Mapping[str, list[str]], Depends(form_fields)]

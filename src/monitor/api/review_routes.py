@@ -1,0 +1,260 @@
+"""`POST /v1/articles/{article_id}/review` and `/flags`: what a person says; and taking it back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path
+from pydantic import BeforeValidator, Field
+from starlette.responses import JSONResponse
+
+from monitor.api.access import MonitorDep, VisitorDep, need
+from monitor.api.openapi import answers
+from monitor.api.problem_details import ProblemError
+from monitor.api.request_bodies import JsonRoute
+from monitor.api.schemas import ArticleId, Model, WholeStr
+from monitor.core import Monitor
+from monitor.desk.reviewing import Reviewer, decide
+from monitor.desk.reviewing import undo as take_back
+from monitor.digest.masked import mask_assessed
+from monitor.errors import NotFound, UsageError
+from monitor.shapes import as_whole, review_json
+from monitor.types import (
+    FLOWS,
+    FORMS,
+    GENDERS,
+    PARTNERSHIPS,
+    PROTECTIONS,
+    RESPONSES,
+    TOPICS,
+    VICTIMS,
+    VULNERABILITIES,
+    FieldName,
+    Verdict,
+)
+from monitor.visitors import Visitor
+
+router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("review"))])
+
+
+EntityId = Annotated[str, Field(pattern="^[a-z0-9_]{2,60}$")]
+
+
+class ReviewTags(Model):
+    """All labels that hold of each scheme looked at; an empty list says that none does."""
+
+    form: list[Literal[FORMS]] | None = None  # type: ignore[valid-type]
+    response: list[Literal[RESPONSES]] | None = None  # type: ignore[valid-type]
+    place: list[Annotated[str, Field(pattern="^[A-Za-z]{2}$")]] | None = Field(
+        default=None, description="Where the exploitation is, ISO 3166-1 alpha-2."
+    )
+    victim: list[Literal[VICTIMS]] | None = Field(  # type: ignore[valid-type]
+        default=None, min_length=1, max_length=1
+    )
+    gender: list[Literal[GENDERS]] | None = Field(  # type: ignore[valid-type]
+        default=None, min_length=1, max_length=1
+    )
+    flow: list[Literal[FLOWS]] | None = Field(  # type: ignore[valid-type]
+        default=None, min_length=1, max_length=1
+    )
+    protection: list[Literal[PROTECTIONS]] | None = None  # type: ignore[valid-type]
+    institution: list[EntityId] | None = Field(
+        default=None, description="Ids of the list of institutions."
+    )
+    instrument: list[EntityId] | None = Field(
+        default=None, description="Ids of the list of laws, treaties and reports."
+    )
+    topic: list[Literal[TOPICS]] | None = None  # type: ignore[valid-type]
+    vulnerability: list[Literal[VULNERABILITIES]] | None = None  # type: ignore[valid-type]
+    partnership: list[Literal[PARTNERSHIPS]] | None = None  # type: ignore[valid-type]
+
+
+class ReviewRequest(Model):
+    """A verdict, and the tags that hold for each scheme that was looked at."""
+
+    verdict: Verdict
+    tags: ReviewTags = Field(
+        default_factory=ReviewTags,
+        examples=[{"form": ["forced_labour"], "place": ["TH"]}],
+    )
+    reviewer: WholeStr = Field(
+        default="",
+        max_length=200,
+        description="Who says so, where nobody signed in; the latest review of each holds.",
+    )
+    sha256: WholeStr | None = Field(
+        default=None, max_length=64, description="The version that was read; the current one."
+    )
+
+
+class ReviewOut(Model):
+    """A stored review."""
+
+    article: str
+    sha256: str
+    reviewer: str
+    verdict: Verdict
+    tags: dict[str, list[str]]
+    at: str = Field(description="RFC 3339.")
+    decision: int = Field(description="Its number, by which it is undone.")
+    provisional: bool = Field(description="It counts once a reviewer has confirmed it.")
+
+
+class FlagRequest(Model):
+    """Whether the flags of a rule are right: all of them, or the one at a place."""
+
+    rule: WholeStr = Field(max_length=200, description="The rule's id.", examples=["sex-slave"])
+    right: bool = Field(description="Whether a flag is due there.", examples=[True])
+    field: FieldName | None = Field(default=None, description="Where the one flag is.")
+    start: Annotated[int | None, BeforeValidator(as_whole)] = Field(
+        default=None, ge=0, le=2**31 - 1
+    )
+    end: Annotated[int | None, BeforeValidator(as_whole)] = Field(default=None, ge=0, le=2**31 - 1)
+    reviewer: WholeStr = Field(
+        default="", max_length=200, description="Who says so, where nobody signed in."
+    )
+
+
+class FlagOut(Model):
+    """What was stored of flags."""
+
+    article: str
+    rule: str
+    right: bool
+    flags: int = Field(description="How many flags it was said of.")
+    reviewer: str
+    decision: int
+    provisional: bool
+
+
+class UndoRequest(Model):
+    """Whose decision it is, where nobody signed in."""
+
+    reviewer: WholeStr = Field(default="", max_length=200)
+
+
+class UndoOut(Model):
+    """What was undone."""
+
+    decision: int
+    article: str
+    reviewer: str
+
+
+def reviewer_of(visitor: Visitor, given: str) -> Reviewer:
+    """Return who decides: who signed in, else who is `given`; another's name is refused."""
+    if visitor.name and given not in ("", visitor.name):
+        raise ProblemError(403, "Who signed in with a token reviews under its name only.")
+    return Reviewer(visitor.name or given.strip(), visitor.provisional)
+
+
+@router.post(
+    "/v1/articles/{article_id}/review",
+    summary="Review an article",
+    response_description="The review as stored.",
+    responses=answers(ReviewOut, 403, 404, 410, 415, 422, 503),
+)
+def review(
+    article_id: ArticleId,
+    said: ReviewRequest,
+    monitor: MonitorDep,
+    visitor: VisitorDep,
+) -> JSONResponse:
+    """Store what a person says of an article; training with reviews learns from it.
+
+    Who signed in speaks under that name and no other.
+    """
+    who = reviewer_of(visitor, said.reviewer)
+    try:
+        stored = monitor.review(
+            article_id,
+            said.verdict,
+            tags=said.tags.model_dump(exclude_none=True),
+            reviewer=who.name,
+            sha256=said.sha256,
+            provisional=who.provisional,
+        )
+    except UsageError as error:
+        errors = [(("body", "tags", "place"), "must be codes of ISO 3166-1 alpha-2")]
+        raise ProblemError(422, "A place is no country's code.", errors=errors) from error
+    return JSONResponse(review_json(stored))
+
+
+@router.post(
+    "/v1/articles/{article_id}/flags",
+    summary="Judge flags",
+    response_description="What was stored.",
+    responses=answers(FlagOut, 403, 404, 410, 415, 422, 503),
+)
+def flags(
+    article_id: ArticleId,
+    said: FlagRequest,
+    monitor: MonitorDep,
+    visitor: VisitorDep,
+) -> JSONResponse:
+    """Store whether flags of an article are right; scorecards count what is confirmed."""
+    who = reviewer_of(visitor, said.reviewer)
+    spots = _spots(monitor, article_id, said)
+    version = monitor.store.article(article_id, ()).article.sha256
+    decision = decide(monitor, article_id, None, who, sha256=version, flags=spots)
+    return JSONResponse(
+        {
+            "article": article_id,
+            "rule": said.rule,
+            "right": said.right,
+            "flags": len(spots),
+            "reviewer": who.name,
+            "decision": decision,
+            "provisional": who.provisional,
+        }
+    )
+
+
+def _spots(
+    monitor: Monitor, article_id: str, said: FlagRequest
+) -> dict[tuple[str, str, int, int], bool]:
+    """Return the flags that are meant, with what is said of them. Raises `NotFound`.
+
+    Places are those in what is given without names, else those in what is given with them.
+    """
+    wanted = (said.field, said.start, said.end)
+    assessed = monitor.article(article_id)
+    shown = monitor.shown([assessed.article], patient=True)[article_id]
+    seen = mask_assessed(assessed, shown).findings or assessed.findings
+    for places in (seen, assessed.findings):
+        found: dict[tuple[str, str, int, int], bool] = {
+            (f.rule, f.field, f.start, f.end): said.right
+            for f, at in zip(assessed.findings, places, strict=True)
+            if f.rule == said.rule
+            and all(
+                given in (None, has)
+                for given, has in zip(wanted, (at.field, at.start, at.end), strict=True)
+            )
+        }
+        if found:
+            return found
+    raise NotFound(f"article '{article_id}' has no such flag")
+
+
+@router.post(
+    "/v1/decisions/{decision}/undo",
+    summary="Take a decision back",
+    response_description="What was undone.",
+    responses=answers(UndoOut, 403, 404, 409, 415, 422, 503),
+)
+def undo(
+    decision: Annotated[int, Path(description="Its number.", ge=1, le=2**31 - 1)],
+    said: UndoRequest,
+    monitor: MonitorDep,
+    visitor: VisitorDep,
+) -> JSONResponse:
+    """Take back what one said oneself; it stays stored, and counts no more."""
+    who = reviewer_of(visitor, said.reviewer)
+    try:
+        undone = take_back(monitor, decision, who)
+    except UsageError as error:
+        detail = "It was undone already, or a reviewer has confirmed or overruled it."
+        raise ProblemError(409, detail) from error
+    return JSONResponse(
+        {"decision": undone.id, "article": undone.article_id, "reviewer": undone.reviewer}
+    )

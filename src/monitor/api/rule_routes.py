@@ -1,0 +1,315 @@
+"""`/v1/rules`: the rules of the guidelines in force, and what editors say of their flags."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Path
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from monitor.api.access import MonitorDep, need
+from monitor.api.openapi import answers
+from monitor.api.problem_details import ProblemError
+from monitor.api.rate_limit import Tries
+from monitor.api.request_bodies import JsonRoute
+from monitor.api.schemas import Model, Source, WholeStr
+from monitor.core import Monitor
+from monitor.decisions import Client
+from monitor.desk.feedback import ChangedError, describe_rule, said_json, say_flag
+from monitor.errors import NotFound
+from monitor.types import Severity
+
+
+class RuleSource(Source):
+    """A document that states the rule, or supports it."""
+
+    role: Literal["states", "supports"]
+
+
+class RuleExamples(Model):
+    """The rule's own tests; `[[…]]` marks what is flagged."""
+
+    bad: list[str]
+    good: list[str]
+    quoted: list[str]
+
+
+class RuleOut(Model):
+    """One rule of a guideline in force."""
+
+    id: str = Field(examples=["child-prostitute"])
+    guideline: str = Field(
+        description="The id of the guideline whose rule it is.", examples=["thb-en"]
+    )
+    title: str
+    principle: str = Field(description="The principle of reporting behind it.")
+    kind: str = Field(description="How it finds what it flags.")
+    severity: Literal["error", "warning", "suggestion"]
+    scope: str = Field(description="Where in a draft it looks.")
+    gate: str = Field(description="What must be known first.")
+    quotes: Literal["flag", "soften", "skip"] = Field(
+        description="What it does inside quotation marks."
+    )
+    message: str
+    why: str
+    suggest: list[str] = Field(description="Wordings to use instead.")
+    sources: list[RuleSource]
+    examples: RuleExamples
+
+
+class DatedSourceOut(RuleSource):
+    """A source, with the day on which it was looked at."""
+
+    checked: str = Field(description="ISO date.")
+
+
+class LawOut(Model):
+    """What one statute says, in the guideline's words."""
+
+    states: str
+    consent: str = Field(description="What it asks of consent to be named; empty: not known.")
+    statute: str
+    section: str
+    area: str = Field(description="The part of the country, or the cases, that it is about.")
+    under_age: int | None = Field(description="The age up to which it protects; null is any.")
+    unchecked_since: str | None = Field(description="ISO date since which nobody could read it.")
+    sources: list[DatedSourceOut]
+
+
+class HelplineOut(Model):
+    """A service that people can call."""
+
+    name: str
+    numbers: list[str]
+    helps: list[str] = Field(description="Whom or with what.")
+    hours: str
+    languages: str
+    url: str | None
+    unchecked_since: str | None = Field(description="ISO date since which nobody looked at it.")
+    sources: list[DatedSourceOut]
+
+
+class RuleCountry(Model):
+    """What is known in one country on a rule's matter."""
+
+    code: str
+    name: str
+    note: str = Field(description="What could not be confirmed.")
+    law: list[LawOut]
+    helplines: list[HelplineOut]
+
+
+class RightFigure(Model):
+    """A figure as its source gives it."""
+
+    number: str
+    counts: str
+    year: str
+    kind: str
+    by: str
+
+
+class FigureOut(Model):
+    """A known figure that is wrong as it is usually given."""
+
+    id: str
+    claim: str
+    fact: str
+    instead: str
+    right: RightFigure | None
+    sources: list[DatedSourceOut]
+
+
+class MeasuredOut(Model):
+    """How a rule did on annotated articles."""
+
+    date: str
+    data: str
+    articles: int
+    guideline: str = Field(description="Stamp of the guideline that was measured.")
+    current: bool = Field(description="Whether that is the one in force.")
+    hits: int = Field(description="How often it spoke there.")
+    independent_hits: int = Field(
+        description="The same, where its authors had not worked with these articles; else 0."
+    )
+    right: int = Field(description="How many of its hits editors had marked.")
+    precision: float | None
+    sure: int
+    found: int
+    recall: float | None
+    general_hits_per_100k_words: float | None
+    answers: int = Field(
+        description="Answers for a whole text that it gave where editors had answered."
+    )
+    as_editors: int = Field(description="How many of them were the editors'.")
+    examples: int
+
+
+class FeedbackOut(Model):
+    """What editors said of a rule's flags of their drafts; they choose which ones to judge."""
+
+    since: str = Field(description="The first day, ISO date.")
+    date: str = Field(description="The last day.")
+    data: str
+    guideline: str = Field(description="Stamp of the guideline in force.")
+    current: bool = Field(description="Whether all of it was said of that one.")
+    hits: int = Field(description="How many flags were judged.")
+    right: int = Field(description="How many of them were said to be right.")
+    precision: float
+    interval: list[float] = Field(
+        min_length=2, max_length=2, description="Wilson's 95 % interval of `precision`."
+    )
+    current_hits: int = Field(description="`hits` of the guideline in force.")
+    current_right: int = Field(description="`right` of the guideline in force.")
+
+
+class RuleDetail(RuleOut):
+    """One rule with all there is to know of it."""
+
+    limits: list[str]
+    figures: list[FigureOut]
+    countries: list[RuleCountry]
+    measured: MeasuredOut | None = Field(description="Null where nothing was measured.")
+    feedback: FeedbackOut | None = Field(description="Null where no editor said anything.")
+    also: list[str] = Field(
+        description="Rules of this id in other guidelines in force, as `guideline/id`."
+    )
+
+
+class RuleList(Model):
+    """Every rule of the guidelines in force."""
+
+    rules: list[RuleOut]
+    problem: str | None = Field(
+        description="Why an edit of a guideline is not in force, with file, rule and line; the "
+        "rules from before are. Null where all is as the files say."
+    )
+
+
+router = APIRouter(tags=["rules"], dependencies=[Depends(need("check"))])
+
+
+@router.get(
+    "/v1/rules",
+    summary="List the rules",
+    response_description="Every rule, in the guidelines' order.",
+    responses=answers(RuleList, 503),
+)
+def rules(monitor: MonitorDep) -> JSONResponse:
+    """Return every rule of the guidelines in force, with its sources and examples."""
+    rules = list(monitor.rules())
+    return JSONResponse({"rules": rules, "problem": monitor.shelf.problem})
+
+
+@router.get(
+    "/v1/rules/{rule_id}",
+    summary="Show a rule",
+    response_description="The rule.",
+    responses=answers(RuleDetail, 404, 422, 503),
+)
+def rule(
+    rule_id: Annotated[str, Path(description="The rule's id.", examples=["child-prostitute"])],
+    monitor: MonitorDep,
+) -> JSONResponse:
+    """Return one rule: what it flags, why, on whose word, its limits, and how it was measured.
+
+    Where several guidelines have a rule of this id, it is the first's; `also` names the others.
+    """
+    return JSONResponse(find_rule(monitor, rule_id))
+
+
+@router.get(
+    "/v1/rules/{guideline}/{rule_id}",
+    summary="Show a rule of one guideline",
+    response_description="The rule.",
+    responses=answers(RuleDetail, 404, 422, 503),
+)
+def guideline_rule(
+    guideline: Annotated[str, Path(description="The guideline's id.", examples=["thb-en"])],
+    rule_id: Annotated[str, Path(description="The rule's id.", examples=["child-prostitute"])],
+    monitor: MonitorDep,
+) -> JSONResponse:
+    """Return the rule of that guideline, whatever other guidelines have."""
+    return JSONResponse(find_rule(monitor, f"{guideline}/{rule_id}"))
+
+
+def find_rule(monitor: Monitor, rule_id: str) -> dict[str, Any]:
+    """Return the rule of that id; raises `NotFound`."""
+    own = rule_id.rpartition("/")[2]
+    found = describe_rule(monitor, rule_id, monitor.store.feedback(own))
+    if found is None:
+        raise NotFound("no such rule")
+    return found
+
+
+_posted = APIRouter(route_class=JsonRoute)
+
+MOST = 120
+"""So often an address may say so in an hour: nobody judges a flag every half minute all day."""
+_CHANGED = "The guideline has changed since the draft was checked: check it again."
+
+
+def feedback_tries() -> Tries:
+    """Return who said how much lately."""
+    said = "Very many flags were judged from this address: go on within the hour."
+    return Tries(most=MOST, window_s=3600.0, refusal=said)
+
+
+class FeedbackRequest(Model):
+    """Whether one flag was right; no word of the draft, and no place in it."""
+
+    right: bool = Field(description="Whether the flag is due there.", examples=[True])
+    client: Client = Field(description="Where it was said.", examples=["page"])
+    guideline: WholeStr | None = Field(
+        default=None,
+        max_length=200,
+        description="Id or stamp of the guideline that flagged; the one in force.",
+    )
+    severity: Severity | None = Field(default=None, description="How the flag was shown.")
+
+
+@_posted.post(
+    "/v1/rules/{rule_id}/feedback",
+    summary="Say whether a flag was right",
+    response_description="What editors said of the rule, this answer included.",
+    responses=answers(FeedbackOut, 403, 404, 409, 415, 422, 429, 503),
+)
+async def feedback(
+    request: Request,
+    rule_id: Annotated[
+        WholeStr,
+        Path(description="The rule's id.", max_length=200, examples=["child-prostitute"]),
+    ],
+    said: FeedbackRequest,
+    monitor: MonitorDep,
+) -> JSONResponse:
+    """Count that a flag of a draft was right or wrong. Neither the draft nor who says it is kept.
+
+    Counted by rule, stamp and day; an address is heard 120 times an hour.
+    """
+    tries: Tries = request.app.state.feedback_tries
+    address = request.client.host if request.client else ""
+    tries.refuse(address)
+    tries.note(address)
+    return JSONResponse(await run_sync(_say, monitor, rule_id, said))
+
+
+def _say(monitor: Monitor, rule: str, said: FeedbackRequest) -> dict[str, object] | None:
+    try:
+        known = say_flag(
+            monitor,
+            rule,
+            right=said.right,
+            client=said.client,
+            guideline=said.guideline,
+            severity=said.severity,
+        )
+    except ChangedError as error:
+        raise ProblemError(409, _CHANGED) from error
+    return said_json(known)
+
+
+router.include_router(_posted)

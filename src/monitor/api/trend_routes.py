@@ -1,0 +1,275 @@
+"""`/v1/trends` and `/v1/outlets`: what was written, counted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import Field
+from starlette.responses import JSONResponse
+
+from monitor.api.access import MonitorDep, need
+from monitor.api.article_filter import Day
+from monitor.api.coverage_routes import DAYS, PeriodQuery, period_asked, refused
+from monitor.api.openapi import answers
+from monitor.api.schemas import Model, WholeStr
+from monitor.core import Monitor
+from monitor.desk.trends import (
+    Period,
+    outlets_of,
+    read_period,
+    read_published,
+    scorecard_of,
+    trends_of,
+)
+from monitor.errors import UsageError
+from monitor.periods import LONGEST_PUBLISHED_DAYS, period_of
+from monitor.trends import NOT_INCIDENCE, outlet_json, scorecard_json, trends_json
+
+_NOTE = "Coverage, not incidence."
+_ENDS = "Wilson, 95 %; null where there are too few stories, or flags not looked at."
+
+
+class DayOut(Model):
+    """One day of the desk's clock."""
+
+    day: str
+    stored: int = Field(description="Articles stored.")
+    items: int = Field(description="Of them about trafficking, main subject or side matter.")
+    stories: int = Field(description="Stories first told in the period on this day.")
+    feed_changes: int = Field(description="Feeds added or removed: the mix is another from here.")
+
+
+class LabelOut(Model):
+    """How often a label was given."""
+
+    label: str
+    items: int
+    stories: int
+
+
+class ByScheme(Model):
+    """By what articles tell of; most stories first."""
+
+    form: list[LabelOut]
+    place: list[LabelOut] = Field(description="Where the exploitation is.")
+    response: list[LabelOut]
+    victim: list[LabelOut]
+    indicator: list[LabelOut]
+    topic: list[LabelOut] = Field(description="Topics beside trafficking.")
+    institution: list[LabelOut]
+    instrument: list[LabelOut] = Field(description="Laws, treaties and reports.")
+    vulnerability: list[LabelOut]
+    partnership: list[LabelOut]
+
+
+class RuleCountOut(Model):
+    """How often a rule's flags were counted."""
+
+    rule: str
+    items: int
+    stories: int
+    not_looked_at: int = Field(description="Flags not counted because nobody has confirmed them.")
+
+
+class BalanceOut(Model):
+    """Of stories that tell of a response, how many tell of which; a story may tell of several."""
+
+    key: str = Field(description="Country (ISO 3166-1 alpha-2), outlet, or empty.")
+    stories: int
+    prosecution: int
+    protection: int
+    prevention: int
+    partnership: int
+    intervals: dict[str, list[float]] | None = Field(description=_ENDS)
+
+
+class Balances(Model):
+    """Enforcement (prosecution) against protection against prevention."""
+
+    all: BalanceOut
+    countries: list[BalanceOut]
+    outlets: list[BalanceOut]
+
+
+class FeedChangeOut(Model):
+    """A feed that was added, or removed or paused: curves break here."""
+
+    url: str
+    title: str
+    outlet: str
+    at: str = Field(description="RFC 3339.")
+    change: Literal["added", "removed"]
+
+
+class BasisOut(Model):
+    """Which flags are counted."""
+
+    guideline: str = Field(description="The guideline in force, with its version and hash.")
+    precision: float = Field(
+        description="Measured precision from which all of a rule's flags count."
+    )
+    min_flags: int = Field(description="Flags on which that must have been measured.")
+    rules: list[str] = Field(description="The rules that are; of all others, confirmed flags.")
+    precise_on_fewer_flags: list[str]
+    note: str
+
+
+class TrendsOut(Model):
+    """A period counted."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    note: str = Field(description=_NOTE)
+    since: str
+    until: str = Field(description="The last day.")
+    dates: Literal["first_seen", "published"] = Field(
+        description="By which dates articles are put on days."
+    )
+    undated: int = Field(
+        ge=0, description="Of `published`: items left out, as they say no day of publication."
+    )
+    timezone: str
+    stored: int
+    items: int
+    stories: int
+    outlets: int
+    days: list[DayOut]
+    by: ByScheme
+    rules: list[RuleCountOut]
+    balance: Balances
+    feed_changes: list[FeedChangeOut]
+    basis: BasisOut
+    stamps: list[str]
+
+
+class OutletOut(Model):
+    """An outlet in a period."""
+
+    id: str
+    name: str
+    stored: int
+    items: int
+    stories: int
+
+
+class OutletsOut(Model):
+    """Outlets, most stories first."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    note: str = Field(description=_NOTE)
+    since: str
+    until: str
+    outlets: list[OutletOut]
+
+
+class RuleShareOut(Model):
+    """Of an outlet's stories, those with a counted flag of a rule."""
+
+    rule: str
+    stories: int
+    not_looked_at: int = Field(description="Flags not counted because nobody has confirmed them.")
+    share: float | None
+    interval: list[float] | None = Field(description=_ENDS)
+
+
+class ScorecardOut(Model):
+    """An outlet's scorecard; each story counts once."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    note: str = Field(description=_NOTE)
+    since: str
+    until: str
+    outlet: OutletOut
+    min_stories: int = Field(description="Below so many stories no share is told.")
+    enough: bool
+    flagged_stories: int
+    not_looked_at: int = Field(description="Flags not counted because nobody has confirmed them.")
+    share: float | None = Field(description="Null also where flags have not been looked at.")
+    interval: list[float] | None = Field(description=_ENDS)
+    rules: list[RuleShareOut]
+    balance: BalanceOut
+    basis: BasisOut
+
+
+router = APIRouter(tags=["trends"], dependencies=[Depends(need("read"))])
+Asked = Annotated[PeriodQuery, Query()]
+
+
+class TrendsQuery(PeriodQuery):
+    """Days of first sight or, where such are given, of publication."""
+
+    published_since: Day | None = Field(
+        default=None, description="Days of publication instead: the first; default the 30th."
+    )
+    published_until: Day | None = Field(
+        default=None, description="Days of publication instead: the last; default today."
+    )
+
+
+def _read(query: PeriodQuery, monitor: Monitor) -> Period:
+    try:
+        return read_period(monitor, *period_asked(query, monitor))
+    except UsageError as error:
+        raise refused("since", error) from error
+
+
+@router.get(
+    "/v1/trends",
+    summary="Trends",
+    response_description="Items and stories by day and label, flags, balance, changes of feeds.",
+    responses=answers(TrendsOut, 422, 503),
+)
+def trends(query: Annotated[TrendsQuery, Query()], monitor: MonitorDep) -> JSONResponse:
+    """Return how often the followed outlets write of what: coverage, not incidence."""
+    if query.published_since is None and query.published_until is None:
+        return JSONResponse(trends_json(trends_of(monitor, _read(query, monitor))))
+    try:
+        return JSONResponse(trends_json(trends_of(monitor, _read_published(query, monitor))))
+    except UsageError as error:
+        raise refused("published_since", error) from error
+
+
+def _read_published(query: TrendsQuery, monitor: Monitor) -> Period:
+    if query.since is not None or query.until is not None:
+        raise UsageError("days of first sight or of publication, not both")
+    today = monitor.now().astimezone(monitor.settings.zone).date()
+    first, last = query.published_since, query.published_until
+    days = period_of(first, last, today=today, length=DAYS, longest=LONGEST_PUBLISHED_DAYS)
+    return read_published(monitor, *days)
+
+
+@router.get(
+    "/v1/outlets",
+    summary="List the outlets",
+    response_description="Outlets with articles in the period, most stories first.",
+    responses=answers(OutletsOut, 422, 503),
+)
+def outlets(query: Asked, monitor: MonitorDep) -> JSONResponse:
+    """Return the outlets of a period with their items and stories."""
+    period = _read(query, monitor)
+    return JSONResponse(
+        {
+            "schema": 1,
+            "note": NOT_INCIDENCE,
+            "since": period.since.isoformat(),
+            "until": period.last.isoformat(),
+            "outlets": [outlet_json(one) for one in outlets_of(monitor, period)],
+        }
+    )
+
+
+@router.get(
+    "/v1/outlets/{outlet_id}/scorecard",
+    summary="An outlet's scorecard",
+    response_description="Stories with counted flags, by rule, and the balance of responses.",
+    responses=answers(ScorecardOut, 404, 422, 503),
+)
+def scorecard(
+    outlet_id: Annotated[WholeStr, Path(description="As `/v1/outlets` names it.", max_length=200)],
+    query: Asked,
+    monitor: MonitorDep,
+) -> JSONResponse:
+    """Return how an outlet writes, as far as that is known: by confirmed flags."""
+    period = _read(query, monitor)
+    card = scorecard_of(monitor, period, outlet_id)
+    return JSONResponse(scorecard_json(card, period.since.isoformat(), period.last.isoformat()))

@@ -1,0 +1,646 @@
+"""The pages of the archive: the list of articles, and one with all that is known of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import Path
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from monitor.api.article_filter import ArticleFilters
+from monitor.api.problem_details import ProblemError
+from monitor.api.request_bodies import FieldsDep
+from monitor.api.schemas import WholeStr
+from monitor.countries import country_name, language_name
+from monitor.decisions import as_judged
+from monitor.desk.archive import Beside, Listing, Row, Whole, look_up, show
+from monitor.digest.safe import clean, safe_url
+from monitor.digest.tags import (
+    SCHEME_WORDS,
+    choice_words,
+    is_unsure,
+    label_words,
+    scheme_words,
+    tag_line,
+)
+from monitor.digest.times import date_words, on_clock
+from monitor.errors import FeedError, NotFound, UsageError
+from monitor.masks import Shown
+from monitor.periods import undated_words
+from monitor.searching import places_of, read_search, words_at
+from monitor.shapes import in_ten
+from monitor.store.search import COUNTED, RELEVANCES
+from monitor.types import (
+    SEVERITIES,
+    Article,
+    AssessedArticle,
+    Finding,
+    Review,
+    Severity,
+    Source,
+    Span,
+    Tag,
+)
+from monitor.visitors import Visitor
+from monitor.web.exports_page import DEGREES, FORMATS
+from monitor.web.highlighted_text import Mark, Paragraph, paragraphs_of, pieces_of
+from monitor.web.page_frame import PageContext, PageDep, page_router
+from monitor.web.page_frame import address as link
+
+router = page_router("read")
+MAX_ADDRESS = 2000
+ArticleId = Annotated[WholeStr, Path(max_length=200)]
+
+
+@router.get("/articles")
+def archive_page(request: Request, page: PageDep) -> HTMLResponse:
+    """Show the articles that fit."""
+    given = {name: value for name, value in request.query_params.items() if value.strip()}
+    try:
+        query = ArticleFilters.model_validate(given)
+    except ValidationError as error:
+        known = set(ArticleFilters.model_fields)
+        names = sorted({str(item["loc"][0]) for item in error.errors() if item["loc"]} & known)
+        which = f"“{names[0]}” has a value that it cannot have." if names else "No such filter."
+        unread = [item["msg"] for item in error.errors() if item["type"] in ("search", "days")]
+        refusal = f"Not searched: {unread[0]}." if unread else which
+        return _list(page, ArticleFilters(), refusal=refusal, searched=given.get("q", ""))
+    try:
+        return _list(page, query)
+    except NotFound as error:
+        raise ProblemError(404, "There is no such page of the archive.") from error
+
+
+def _list(
+    page: PageContext,
+    query: ArticleFilters,
+    *,
+    refusal: str = "",
+    searched: str = "",
+    address: str = "",
+    problem: str = "",
+) -> HTMLResponse:
+    """Return the list of articles with its filters.
+
+    `refusal` says why `searched` or another filter could not be read, `problem` why `address` was
+    not added by hand.
+    """
+    monitor, visitor = page.monitor, page.visitor
+    wanted = query.wanted(page.zone)
+    listing = None
+    if not refusal:
+        listing = look_up(monitor, wanted, who=visitor.name, limit=PAGE, after=query.after)
+    values = {n: str(v) for n, v in query.model_dump(mode="json", exclude_none=True).items()}
+    if searched:
+        values["q"] = searched
+    choices = monitor.store.choices(monitor.stamps)
+    rows = listing.rows if listing else ()
+    asked = {name: value for name, value in values.items() if name != "after"}
+    following = listing.next if listing else None
+    return page.render(
+        "archive.html",
+        here="/articles",
+        http_status=422 if refusal or problem else 200,
+        values=values,
+        asked=asked,
+        more_filters=any(name in values for name in (*SCHEMES, *_MORE)),
+        words=wanted.words,
+        selects=list(_selects(choices, values, monitor.rule_titles)),
+        outlets=choices.get("outlet", ())[:MOST_OUTLETS],
+        relevances=[(name, name.replace("_", " ")) for name in RELEVANCES],
+        rows=[view_row(row, asked.get("q", ""), page.today, page.zone) for row in rows],
+        shown={row.assessed.article.id: row.shown for row in rows},
+        address_here=link("/articles", values),
+        first=link("/articles", asked) if "after" in values else "",
+        next=link("/articles", {**asked, "after": following}) if following else "",
+        count=count_words(listing.found.total) if listing else "",
+        dates=_dates(asked, listing),
+        unindexed=listing.unindexed if listing else 0,
+        refusal=refusal,
+        address=address,
+        problem=problem,
+        may_add=may_add(visitor),
+        formats=FORMATS,
+        degrees=DEGREES,
+    )
+
+
+@router.post("/articles")
+def add_by_hand(fields: FieldsDep, page: PageDep) -> Response:
+    """Fetch and store the article at an address; say what became of it."""
+    from monitor.desk.by_hand import add_article
+    from monitor.digest.coverage import page_failure_word
+
+    if not may_add(page.visitor):
+        raise ProblemError(403, "This needs the scope 'review' or 'admin'.")
+    address = fields.get("address", [""])[0].strip()
+    if len(address) > MAX_ADDRESS:
+        problem = f"the address is longer than {MAX_ADDRESS:,} characters"
+        return _list(page, ArticleFilters(), problem=problem)
+    try:
+        added = add_article(page.monitor, address)
+    except FeedError as error:
+        return _list(page, ArticleFilters(), address=address, problem=str(error))
+    result = added.result
+    if "forgotten" in result.dropped:
+        problem = "it was forgotten for good, and does not come back"
+        return _list(page, ArticleFilters(), problem=problem)
+    if not result.stored and not result.dropped.keys() & {"known", "duplicate"}:
+        causes = ", ".join(map(page_failure_word, result.page_failures))
+        problem = causes or "nothing could be read there"
+        return _list(page, ArticleFilters(), address=address, problem=problem)
+    said = "stored" if result.stored else "known"
+    there = link(f"/articles/{quote(added.article_id, safe='')}", {"added": said})
+    return RedirectResponse(there, 303)
+
+
+def may_add(visitor: Visitor) -> bool:
+    """Whether a visitor may add an article by hand."""
+    return visitor.may("review") or visitor.may("admin")
+
+
+@router.get("/articles/{article_id}")
+def article_page(
+    article_id: ArticleId,
+    request: Request,
+    page: PageDep,
+    q: WholeStr = "",
+    version: WholeStr = "",
+    added: WholeStr = "",
+) -> HTMLResponse:
+    """Show all that is known of one article; the words of `q` are marked in it."""
+    whole = show(page.monitor, article_id, who=page.visitor.name, version=version)
+    query, searched, titles = request.url.query, q[:2000], page.monitor.rule_titles
+    assessed, shown = whole.assessed, whole.shown
+    article = assessed.article
+    tells = _tells(article, shown)
+
+    def when(moment: datetime) -> str:
+        return date_words(moment, page.today, page.zone)
+
+    times = {one.sha256: when(one.fetched) for one in whole.versions}
+    title = pieces_of(
+        article.title, hidden=shown.hidden("title"), marks=list(_marks(whole, "title"))
+    )
+    return page.render(
+        "article.html",
+        here="/articles",
+        id=article.id,
+        shown=shown,
+        all_shown={article.id: shown},
+        address_here=request.url.path + (f"?{query}" if query else ""),
+        title=title,
+        text=_text(whole, searched),
+        lang=lang_of(article.language),
+        facts=list(_facts(whole, when, tells)),
+        url=None if shown.link_tells and not shown.asked else safe_url(article.url),
+        expired=article.expired is not None,
+        relevance=relevance_words(assessed),
+        tags=[_view_tag(tag, article, shown) for tag in _ordered(assessed.tags)],
+        terms=[(t.term, language_name(t.language), clean(t.meaning)) for t in assessed.terms],
+        flags=list(_view_flags(assessed.findings, article, shown, titles, tells)),
+        scorecard=_scorecard(whole, titles, tells),
+        sides=_sides(whole.beside, article, shown, times) if whole.beside else None,
+        copied=whole.beside.copied if whole.beside else 0,
+        versions=[(v.sha256, times[v.sha256], v.sha256 == article.sha256) for v in whole.versions],
+        withdrawn=whole.withdrawn,
+        sightings=[(s, when(s.at)) for s in whole.sightings],
+        story=whole.story,
+        reviews=[(_said(r), when(r.at) if r.at else "") for r in whole.reviews],
+        stamps=assessed.stamps,
+        waiting=() if article.expired else whole.waiting,
+        searched=searched,
+        added=added,
+    )
+
+
+PAGE = 25
+"""Articles on one page."""
+MOST_OUTLETS = 500
+"""Outlets that a browser is told of, to complete what is typed."""
+SCHEMES = {scheme: words for scheme, words in SCHEME_WORDS.items() if scheme != "place"}
+_WHY_NOT = {
+    "language": "no model reads its language",
+    "error": "the model failed on it",
+    "expired": "its text expired before it was judged",
+}
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+Choice = tuple[str, str]
+"""A value and its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """An article in the list. `excerpt` are pieces of its text around what was looked for."""
+
+    id: str
+    shown: Shown
+    href: str
+    outlet: str
+    when: str
+    when_iso: str
+    language: str
+    lang: str
+    relevance: str
+    tags: tuple[str, ...]
+    flags: tuple[tuple[Severity, int], ...]
+    excerpt: Paragraph
+    begins: bool
+    ends: bool
+    expired: bool
+
+
+_MORE = (
+    "published_since",
+    "published_until",
+    "place",
+    "outlet",
+    "language",
+    "flag",
+    "rule",
+    "relevant",
+    "min_relevance",
+)
+
+
+def _dates(asked: Mapping[str, str], listing: Listing | None) -> str:
+    """Say by which dates articles were chosen, and how many have none."""
+    told = []
+    for prefix, how in (("", "First seen"), ("published_", "Published")):
+        since, until = asked.get(f"{prefix}since"), asked.get(f"{prefix}until")
+        until = until or (asked.get("to") if not prefix else None)
+        days = [f"from {since}"] * bool(since) + [f"to {until}"] * bool(until)
+        told += [f"{how} {' '.join(days)}, days included."] if days else []
+    if listing and (undated := listing.found.undated):
+        told.append(f"{undated_words(undated, COUNTED)}.")
+    return " ".join(told)
+
+
+def count_words(total: int) -> str:
+    """Return how many articles were found."""
+    if total > COUNTED:
+        return f"More than {COUNTED:,} articles"
+    return f"{total:,} article{'' if total == 1 else 's'}" if total else "No article"
+
+
+def relevance_words(assessed: AssessedArticle) -> str:
+    """Return what is said of an article's relevance."""
+    if assessed.relevant is None:
+        why = _WHY_NOT.get(assessed.not_judged or "", "")
+        return f"not judged: {why}" if why else "not judged"
+    word = "relevant" if assessed.relevant else "borderline" if assessed.borderline else ""
+    told = word or "not relevant"
+    if assessed.judged is not None:
+        was = relevance_words(as_judged(assessed))
+        return f"{told}, decided in review{'' if was == told else f' (models: {was})'}"
+    return f"{told}, by a model not measured in this language" if assessed.experimental else told
+
+
+def view_row(row: Row, searched: str, today: str, zone: ZoneInfo) -> RowView:
+    """Return an article of the list in words."""
+    assessed = row.assessed
+    article = assessed.article
+    start, end = row.excerpt or (0, 0)
+    moment = on_clock(article.seen, zone)
+    return RowView(
+        id=article.id,
+        shown=row.shown,
+        href=article_address(article.id, searched),
+        outlet=clean(article.outlet) or "unnamed outlet",
+        when=date_words(article.seen, today, zone),
+        when_iso=moment.isoformat(timespec="minutes"),
+        language=language_name(article.language or "") if article.language != "en" else "",
+        lang=lang_of(article.language),
+        relevance=relevance_words(assessed),
+        tags=tag_line(assessed.tags, country_name),
+        flags=tuple(_flags(assessed)),
+        excerpt=pieces_of(
+            article.text[start:end],
+            hidden=_shifted(row.shown.hidden("text"), start),
+            marks=[Mark(a - start, b - start, "hit") for a, b in row.hits],
+        ),
+        begins=start > 0,
+        ends=end < len(article.text),
+        expired=article.expired is not None,
+    )
+
+
+def article_address(article_id: str, searched: str = "") -> str:
+    """Return where an article's page is; the words looked for are marked there."""
+    return link(f"/articles/{quote(article_id, safe='')}", {"q": searched})
+
+
+def lang_of(language: str | None) -> str:
+    """Return a language for a `lang` attribute, or ""."""
+    return language if language and _LANGUAGE.fullmatch(language) else ""
+
+
+def _flags(assessed: AssessedArticle) -> Iterator[tuple[Severity, int]]:
+    for severity in SEVERITIES:
+        if count := sum(finding.severity == severity for finding in assessed.findings):
+            yield severity, count
+
+
+def _shifted(places: Iterable[tuple[int, int]], start: int) -> list[tuple[int, int]]:
+    return [(a - start, b - start) for a, b in places]
+
+
+def _selects(
+    found: Mapping[str, Sequence[str]], values: Mapping[str, str], titles: Mapping[str, str]
+) -> Iterator[tuple[str, str, str, list[Choice]]]:
+    """Yield name, label, value and choices of the filters that are chosen from a list."""
+
+    def choices(name: str, words: Mapping[str, str] | None = None) -> list[Choice]:
+        names = dict.fromkeys([*found.get(name, ()), *([values[name]] if name in values else [])])
+        told = [(one, (words or {}).get(one) or _words(one)) for one in names]
+        return sorted(told, key=lambda choice: choice[1].casefold())
+
+    def named(name: str, label: str, told: list[Choice]) -> tuple[str, str, str, list[Choice]]:
+        return name, label, values.get(name, ""), told
+
+    places = {code: country_name(code.upper()) for code in found.get("place", ())}
+    languages = {code: language_name(code) for code in found.get("language", ())}
+    yield named("place", "Place", choices("place", places))
+    yield named("language", "Language", choices("language", languages))
+    for scheme, label in SCHEMES.items():
+        words = {one: choice_words(scheme, one) for one in found.get(scheme, ())}
+        yield named(scheme, label, choices(scheme, words))
+    severities = [(str(s), f"{s}s") for s in SEVERITIES]
+    yield named("flag", "Flags", [("any", "any flag"), *severities])
+    yield named("rule", "Rule", choices("rule", titles))
+
+
+def _words(name: str) -> str:
+    return clean(name).replace("_", " ").replace("-", " ")
+
+
+QUOTES_SHOWN = 4
+_ORIGIN = {
+    "feed": "from its feed",
+    "page": "from its page",
+    "summary": "only a summary could be had",
+}
+
+_CARD = {False: ("needs attention", "✕"), True: ("in order", "✓"), None: ("not judged", "–")}
+_LEAST_LETTERS = 3
+"""Shorter parts of a name are those of any."""
+
+Tells = Callable[[str], bool]
+"""Whether words beside an article, such as a flag's message, hold a word that is hidden in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagView:
+    """A tag with the words that gave it."""
+
+    scheme: str
+    label: str
+    unsure: bool
+    experimental: bool
+    quotes: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagView:
+    """A flag; `message` and `suggestions` are left out where they repeat a hidden name.
+
+    `guideline` is whose rule it is, where several guidelines speak of the article.
+    """
+
+    rule: str
+    title: str
+    severity: Severity
+    quote: Paragraph
+    count: int
+    headline: bool
+    message: str
+    why: str
+    suggestions: tuple[str, ...]
+    sources: tuple[Source, ...]
+    sureness: str
+    guideline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """What a rule for whole texts says: its `word` and `sign`, and the reason."""
+
+    rule: str
+    title: str
+    met: bool | None
+    word: str
+    sign: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A version as it stands beside another; `when` it came in."""
+
+    sha256: str
+    when: str
+    title: Paragraph
+    text: tuple[Paragraph, ...]
+    withheld: str
+
+
+def _text(whole: Whole, searched: str) -> tuple[Paragraph, ...]:
+    article, shown = whole.assessed.article, whole.shown
+    if shown.withheld:
+        return ()
+    hidden = shown.hidden("text")
+    marks = list(_marks(whole, "text"))
+    with suppress(UsageError):  # its search was told of where it was asked
+        hits = places_of(article.text, read_search(searched).terms, hidden)
+        marks += [Mark(start, end, "hit", "looked for") for start, end in hits]
+    return paragraphs_of(article.text, hidden=hidden, marks=marks)
+
+
+def _marks(whole: Whole, field: str) -> Iterator[Mark]:
+    """Yield the marks of a field: what gave its tags, what was flagged."""
+    for tag in whole.assessed.tags:
+        for span in tag.evidence:
+            if span.field == field:
+                yield Mark(span.start, span.end, "evidence", _note(tag))
+    for finding in whole.assessed.findings:
+        if finding.field == field:
+            rule = finding.rule.replace("-", " ")
+            yield Mark(finding.start, finding.end, f"flagged {finding.severity}", f"flag: {rule}")
+
+
+def _note(tag: Tag) -> str:
+    return f"{scheme_words(tag.scheme).lower()}: {label_words(tag, country_name)}"
+
+
+def _tells(article: Article, shown: Shown) -> Tells:
+    if shown.withheld:  # nobody can tell which words are names, or where one begins
+        return bool
+    texts = {"title": article.title, "text": article.text}
+    hidden = frozenset(
+        word
+        for span in shown.spans
+        for word, _ in words_at(texts[span.field][span.start : span.end])
+        if len(word) >= _LEAST_LETTERS
+    )
+    return lambda words: any(word in hidden for word, _ in words_at(words))
+
+
+def _facts(
+    whole: Whole, when: Callable[[datetime], str], tells: Tells
+) -> Iterator[tuple[str, str]]:
+    """Yield what is known of where and when, each with its name."""
+    article = whole.assessed.article
+    yield "Outlet", clean(article.outlet) or "unnamed outlet"
+    if article.published:
+        yield "Published", when(article.published)
+    elif article.published_in:
+        yield "Published in", article.published_in
+    yield "First seen", when(article.seen)
+    if article.language:
+        yield "Language", language_name(article.language)
+    told = whole.shown.asked or not whole.shown.byline_tells
+    if told and (authors := [name for name in article.authors if not tells(name)]):
+        yield "By", clean(", ".join(authors))
+    if told and (categories := [name for name in article.categories if not tells(name)]):
+        yield "Filed under", clean(", ".join(categories))
+    if not article.expired:
+        yield "Text", _ORIGIN[article.origin]
+    if article.mining == "reserved":
+        yield "Text mining", "reserved by its publisher"
+    if article.expired:
+        yield "Text expired", when(article.expired)
+
+
+def _ordered(tags: Iterable[Tag]) -> list[Tag]:
+    ranks = {scheme: rank for rank, scheme in enumerate(SCHEME_WORDS)}
+    return sorted(tags, key=lambda tag: (ranks.get(tag.scheme, len(ranks)), -tag.score, tag.label))
+
+
+def _view_tag(tag: Tag, article: Article, shown: Shown) -> TagView:
+    return TagView(
+        scheme_words(tag.scheme),
+        label_words(tag, country_name),
+        is_unsure(tag),
+        tag.experimental,
+        tuple(_quotes(tag.evidence, article, shown)),
+    )
+
+
+def _quotes(spans: Iterable[Span], article: Article, shown: Shown) -> Iterator[Paragraph]:
+    """Yield the first few different stretches, without hidden words."""
+    seen = set[str]()
+    for span in spans:
+        quote = _quote(span, article, shown)
+        words = " ".join(piece.text for piece in quote).casefold()
+        if quote and words not in seen:
+            seen.add(words)
+            yield quote
+        if len(seen) == QUOTES_SHOWN:
+            return
+
+
+def _quote(span: Span, article: Article, shown: Shown) -> Paragraph:
+    source = article.title if span.field == "title" else article.text
+    hidden = [(a - span.start, b - span.start) for a, b in shown.hidden(span.field)]
+    return pieces_of(source[span.start : span.end], hidden=hidden)
+
+
+def _view_flags(
+    findings: Sequence[Finding],
+    article: Article,
+    shown: Shown,
+    titles: Mapping[str, str],
+    tells: Tells,
+) -> Iterator[FlagView]:
+    """Yield a view for each rule and wording, as they come."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        key = finding.guideline, finding.rule, finding.match.casefold()
+        groups.setdefault(key, []).append(finding)
+    several = len({finding.guideline for finding in findings}) > 1
+    for first, *others in groups.values():
+        quote = _quote(Span(first.field, first.start, first.end), article, shown)
+        yield FlagView(
+            rule=first.rule,
+            title=titles.get(first.rule, first.rule.replace("-", " ")),
+            severity=first.severity,
+            quote=quote,
+            count=1 + len(others),
+            headline=first.field == "title",
+            message="" if tells(first.message) else clean(first.message),
+            why=clean(first.why),
+            suggestions=tuple(clean(words) for words in first.suggestions if not tells(words)),
+            sources=first.sources,
+            guideline=first.guideline if several else "",
+            sureness=""
+            if first.confidence is None
+            else f"Editors mark {in_ten(first.confidence)} such flags.",
+        )
+
+
+def _scorecard(whole: Whole, titles: Mapping[str, str], tells: Tells) -> list[CardView]:
+    """Return what is said of the whole text, what needs attention first."""
+    order = list(_CARD)
+    return [
+        CardView(
+            item.item,
+            titles.get(item.item, item.item.replace("-", " ")),
+            item.met,
+            *_CARD[item.met],
+            "" if tells(item.reason) else clean(item.reason),
+        )
+        for item in sorted(whole.assessed.scorecard, key=lambda i: (order.index(i.met), i.item))
+    ]
+
+
+def _sides(
+    beside: Beside, article: Article, shown: Shown, times: dict[str, str]
+) -> tuple[Side, Side]:
+    """Return the older and the newer version, what was changed marked in both."""
+    changes = beside.changes
+    old = {
+        field: [Mark(*c.old, "removed") for c in changes if c.field == field]
+        for field in ("title", "text")
+    }
+    new = {
+        field: [Mark(*c.new, "added") for c in changes if c.field == field]
+        for field in ("title", "text")
+    }
+    return (
+        _side(beside.version, beside.shown, old, times),
+        _side(article, shown, new, times),
+    )
+
+
+def _side(
+    version: Article, shown: Shown, marks: dict[str, list[Mark]], times: dict[str, str]
+) -> Side:
+    texts = () if shown.withheld else (version.title, version.text)
+    title, text = texts or ("", "")
+    return Side(
+        version.sha256,
+        times[version.sha256],
+        pieces_of(title, hidden=shown.hidden("title"), marks=marks["title"]),
+        paragraphs_of(text, hidden=shown.hidden("text"), marks=marks["text"]),
+        shown.withheld,
+    )
+
+
+def _said(review: Review) -> str:
+    """Return a review in words."""
+    tags = [
+        f"{scheme_words(scheme).lower()}: {', '.join(labels).replace('_', ' ') or 'none'}"
+        for scheme, labels in review.tags.items()
+    ]
+    who = clean(review.reviewer) or "somebody"
+    return f"{who}: {review.verdict.replace('_', ' ')}{'; ' if tags else ''}{'; '.join(tags)}"

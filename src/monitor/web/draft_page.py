@@ -1,0 +1,27 @@
+"""The page `/`, on which a draft is checked."""
+
+from __future__ import annotations
+
+from starlette.responses import HTMLResponse
+
+from monitor.countries import country_codes
+from monitor.guidelines import country_json
+from monitor.web.page_frame import PageDep, page_router
+
+router = page_router("check")
+
+
+@router.get("/")
+def draft_page(page: PageDep) -> HTMLResponse:
+    """Show the page, which also says where texts of LanguageTool's clients are passed on to."""
+    settings, held = page.monitor.settings, page.monitor.countries
+    countries = [country_json(code, held.get(code)) for code in country_codes()]
+    return page.render(
+        "draft.html",
+        here="/",
+        max_chars=settings.check.max_chars,
+        guidelines=page.monitor.guidelines,
+        countries=sorted(countries, key=lambda country: country["name"]),
+        country=settings.check.country.upper(),
+        passed_on=settings.languagetool.remote,
+    )

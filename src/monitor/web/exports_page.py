@@ -1,0 +1,77 @@
+"""The pages of exports that the server makes: asking for one, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from monitor.api.access import MonitorDep
+from monitor.api.export_routes import ExportChoice, ExportId, ExportsDep, begin
+from monitor.api.problem_details import ProblemError
+from monitor.api.request_bodies import FieldsDep
+from monitor.corpus import ExportFormat
+from monitor.digest.times import date_words
+from monitor.web.page_frame import PageDep, page_router
+
+router = page_router("read")
+
+
+@router.post("/exports")
+def make_export(fields: FieldsDep, monitor: MonitorDep, exports: ExportsDep) -> RedirectResponse:
+    """Take in an export of what the archive shows; go to its page."""
+    given = {name: values[0] for name, values in fields.items() if values[0].strip()}
+    try:
+        asked = ExportChoice.model_validate(given)
+    except ValidationError as error:
+        raise ProblemError(422, "The form has fields that cannot be used.") from error
+    return RedirectResponse(f"/exports/{begin(exports, monitor, asked).id}", 303)
+
+
+@router.get("/exports/{export_id}")
+def export_page(export_id: ExportId, page: PageDep, exports: ExportsDep) -> HTMLResponse:
+    """Show how far an export is, and where to take it; while it is made the page loads again."""
+    job = exports.job(export_id)
+    return page.render(
+        "export.html",
+        here="/articles",
+        job=job,
+        text=dict(DEGREES)[job.text],
+        until=date_words(job.until, "", page.zone),
+        filters=list(_filter_words(job.filters)),
+        withheld=[(n, words) for kind, words in _WITHHELD.items() if (n := job.withheld.get(kind))],
+        files=[(one["name"], size_words(one["bytes"])) for one in job.files],
+    )
+
+
+FORMATS: tuple[str, ...] = get_args(ExportFormat)
+DEGREES = (
+    ("quotes", "words flagged or evident"),
+    ("none", "headlines only"),
+    ("full", "whole texts"),
+)
+"""How much of the texts, the usual first."""
+_WITHHELD = {
+    "expired": "have expired: judgements and counts, no words",
+    "reserved": "without words: their publishers reserve text mining",
+    "withheld_rows": "with verdict and year alone, as somebody can be known",
+    "withheld_articles": "at least are withheld so, or left out",
+}
+
+
+def size_words(size: int) -> str:
+    """Return a number of bytes in words."""
+    if size < 10_000:
+        return f"{size:,} bytes"
+    return f"{size / 1e3:,.0f} kB" if size < 10_000_000 else f"{size / 1e6:,.0f} MB"
+
+
+def _filter_words(filters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in filters.items():
+        if name == "tags":
+            yield from ((scheme, label) for scheme, label in value)
+        else:
+            several = isinstance(value, (list, tuple))
+            yield name, " or ".join(map(str, value)) if several else str(value)

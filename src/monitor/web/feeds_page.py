@@ -1,0 +1,370 @@
+"""The pages of the feeds: how each does, in words; adding, pausing and removing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from anyio.to_thread import run_sync
+from fastapi import Depends, Path, Query
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from monitor.api.access import MonitorDep, need
+from monitor.api.problem_details import ProblemError
+from monitor.api.request_bodies import FieldsDep, read_form, require_type
+from monitor.api.schemas import WholeStr
+from monitor.desk.feeds import (
+    DAYS,
+    Followed,
+    find_feeds,
+    follow,
+    followed,
+    loss,
+    name_of,
+    read_opml,
+)
+from monitor.digest.coverage import duration_words, page_failure_words, reason_words
+from monitor.digest.times import date_words
+from monitor.errors import FeedError, NotFound
+from monitor.feeds import Discovered, render_opml
+from monitor.store import Brought, PollResult
+from monitor.types import FeedKind, FeedState
+from monitor.web.page_frame import PageContext, PageDep, page_router
+
+router = page_router("read")
+_CHANGE = [Depends(need("admin"))]
+_POLLS = 20
+"""Lines of the ledger on a feed's page."""
+MAX_ADDRESS = 2000
+KINDS: tuple[FeedKind, ...] = ("feed", "sitemap", "page")
+FeedId = Annotated[WholeStr, Path(max_length=200)]
+
+
+class FeedQuery(BaseModel):
+    """What of the list is shown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    show: Literal[SHOWN] = ""  # type: ignore[valid-type]
+    q: WholeStr = ""
+    after: WholeStr = ""
+    added: int | None = None
+    followed: int | None = None
+    left: int | None = None
+    done: Literal["", "removed", "paused", "resumed"] = ""
+
+
+@router.get("/feeds")
+def feeds_page(query: Annotated[FeedQuery, Query()], page: PageDep) -> HTMLResponse:
+    """Show the feeds."""
+    return _list(page, query)
+
+
+def _list(
+    page: PageContext, query: FeedQuery | None = None, *, problem: str = "", address: str = ""
+) -> HTMLResponse:
+    """Return the list of feeds; `problem` says why `address` was not added."""
+    asked = query or FeedQuery()
+    words = asked.q[:200]
+    found = followed(page.monitor)
+    tally = Counter(standing_of(one) for one in found)
+    chosen = [one for one in found if _fits(one, asked.show, words)]
+    ids = [one.feed.id for one in chosen]
+    first = ids.index(asked.after) + 1 if asked.after in ids else 0
+    shown = chosen[first : first + PAGE]
+    return page.render(
+        "feeds.html",
+        here="/feeds",
+        http_status=422 if problem else 200,
+        feeds=[view_feed(one, page) for one in shown],
+        total=len(found),
+        tally=[(name, word, tally[name]) for name, word in STANDINGS.items() if tally[name]],
+        trouble=sum(tally[name] for name in TROUBLE),
+        chosen=len(chosen),
+        first=first + 1,
+        next=shown[-1].feed.id if first + PAGE < len(chosen) else "",
+        show=asked.show,
+        words=words,
+        notice=_notice(asked),
+        problem=problem,
+        address=address,
+    )
+
+
+def _notice(query: FeedQuery) -> str:
+    """Return what was done just now, as the address says."""
+    said = {
+        "removed": "The feed is removed. What it brought stays.",
+        "paused": "The feed is paused.",
+        "resumed": "The feed is read again.",
+    }.get(query.done, "")
+    if query.added is not None:
+        parts = [f"{query.added} added", f"{query.followed or 0} already followed"]
+        if query.left:
+            parts.append(f"{query.left} left out, whose addresses cannot be used")
+        said = f"{', '.join(parts)}."
+    return said
+
+
+@router.get("/feeds.opml")
+def feeds_file(monitor: MonitorDep) -> Response:
+    """Give the feeds as OPML, to keep or to take elsewhere."""
+    headers = {"content-disposition": 'attachment; filename="feeds.opml"'}
+    return Response(render_opml(monitor.store.feeds()), media_type="text/x-opml", headers=headers)
+
+
+@router.post("/feeds", dependencies=_CHANGE)
+def add_feed(fields: FieldsDep, page: PageDep) -> Response:
+    """Follow what an address leads to; where that is not one feed, ask which."""
+    address = fields.get("address", [""])[0].strip()[:MAX_ADDRESS]
+    try:
+        found = find_feeds(page.monitor, address)
+    except FeedError as error:
+        return _list(page, problem=str(error), address=address)
+    if len(found) == 1:
+        return _follow(page, found, asked=True)
+    known = frozenset(feed.url for feed in page.monitor.store.feeds())
+    return page.render(
+        "feeds_found.html",
+        here="/feeds",
+        address=address,
+        found=found,
+        known=known,
+        first=next((one.url for one in found if one.url not in known), ""),
+    )
+
+
+@router.post("/feeds/follow", dependencies=_CHANGE)
+def follow_feeds(fields: FieldsDep, page: PageDep) -> Response:
+    """Follow the addresses chosen."""
+    kind = fields.get("kind", ["feed"])[0]
+    if kind not in KINDS:
+        raise ProblemError(422, "There is no such kind of source.")
+    chosen = [Discovered(url, "") for url in fields.get("url", [])]
+    return _follow(page, chosen, asked=False, kind=kind)
+
+
+def _follow(
+    page: PageContext, chosen: Sequence[Discovered], *, asked: bool, kind: FeedKind = "feed"
+) -> Response:
+    try:
+        new = follow(page.monitor, chosen, asked=asked, kind=kind)
+    except FeedError as error:
+        return _list(page, problem=str(error))
+    return _to_list(added=new, followed=len(chosen) - new)
+
+
+@router.post("/feeds/import", dependencies=_CHANGE)
+async def import_feeds(request: Request, page: PageDep) -> Response:
+    """Follow the feeds of an OPML file."""
+    require_type(request, "multipart/form-data")
+    form = await read_form(request, max_parts=2)
+    try:
+        upload = form.get("file")
+        data = b"" if upload is None or isinstance(upload, str) else await upload.read()
+    finally:
+        await form.close()
+    return await run_sync(_import, page, data)
+
+
+def _import(page: PageContext, data: bytes) -> Response:
+    try:
+        feeds, bad = read_opml(data)
+    except FeedError as error:
+        return _list(page, problem=str(error))
+    new = page.monitor.add_feeds(feeds)
+    return _to_list(added=new, followed=len(feeds) - new, left=bad)
+
+
+@router.get("/feeds/{feed_id}")
+def feed_page(feed_id: FeedId, page: PageDep) -> HTMLResponse:
+    """Show one feed with the latest lines of its ledger."""
+    return _feed(page, feed_id, "feed.html")
+
+
+@router.get("/feeds/{feed_id}/remove", dependencies=_CHANGE)
+def ask_removal(feed_id: FeedId, page: PageDep) -> HTMLResponse:
+    """Say what would be lost with a feed, and ask."""
+    return _feed(page, feed_id, "feed_remove.html")
+
+
+def _feed(page: PageContext, feed_id: str, template: str) -> HTMLResponse:
+    one = next((one for one in followed(page.monitor) if one.feed.id == feed_id), None)
+    if one is None:
+        raise NotFound("no such feed is followed")
+    polls = page.monitor.store.latest_polls(feed_id, limit=_POLLS)
+    return page.render(
+        template,
+        here="/feeds",
+        feed=view_feed(one, page),
+        about=one.feed.description,
+        site=one.feed.site,
+        polls=[view_poll(poll, page) for poll in polls],
+        loss=loss(page.monitor, one.feed),
+    )
+
+
+@router.post("/feeds/{feed_id}/remove", dependencies=_CHANGE)
+def remove_feed(feed_id: FeedId, monitor: MonitorDep) -> Response:
+    """Stop following a feed."""
+    monitor.store.remove_feed(monitor.store.feed(feed_id).url, monitor.now())
+    return _to_list(done="removed")
+
+
+@router.post("/feeds/{feed_id}/pause", dependencies=_CHANGE)
+def pause_feed(feed_id: FeedId, monitor: MonitorDep) -> Response:
+    """Ask a feed no more for a while."""
+    monitor.store.pause_feed(monitor.store.feed(feed_id).url, monitor.now())
+    return RedirectResponse(f"/feeds/{feed_id}", 303)
+
+
+@router.post("/feeds/{feed_id}/resume", dependencies=_CHANGE)
+def resume_feed(feed_id: FeedId, monitor: MonitorDep) -> Response:
+    """Ask a paused feed again."""
+    monitor.store.pause_feed(monitor.store.feed(feed_id).url, monitor.now(), paused=False)
+    return RedirectResponse(f"/feeds/{feed_id}", 303)
+
+
+def _to_list(**said: str | int) -> Response:
+    return RedirectResponse(f"/feeds?{urlencode(said)}", 303)
+
+
+PAGE = 100
+"""Feeds on one page."""
+Standing = Literal["read", "failing", "silent", "gone", "paused", "waiting"]
+STANDINGS: dict[Standing, str] = {
+    "read": "read",
+    "failing": "failing",
+    "silent": "silent",
+    "gone": "removed by its publisher",
+    "paused": "paused",
+    "waiting": "not read yet",
+}
+TROUBLE: tuple[Standing, ...] = ("failing", "silent", "gone")
+SHOWN = ("", "trouble", *STANDINGS)
+"""What can be asked for: all, those with trouble, those of one standing."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """A feed as pages show it."""
+
+    id: str
+    name: str
+    url: str
+    kind: str
+    standing: Standing
+    word: str
+    detail: str
+    rhythm: str
+    next: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollView:
+    """One line of a feed's ledger in words."""
+
+    when: str
+    said: str
+    trouble: str
+
+
+def view_feed(one: Followed, page: PageContext) -> FeedView:
+    """Return how a feed does."""
+    feed = one.feed
+    standing = standing_of(one)
+    return FeedView(
+        id=feed.id,
+        name=name_of(feed),
+        url=feed.url,
+        kind={"feed": "", "sitemap": "site map", "page": "page that lists articles"}[feed.kind],
+        standing=standing,
+        word=STANDINGS[standing],
+        detail=_detail(one, standing, page),
+        rhythm=f"about every {duration_words(one.gap)}" if one.gap else "rhythm not known yet",
+        next=_next(one.state, standing, page),
+        share=share_words(one.brought),
+    )
+
+
+def standing_of(one: Followed) -> Standing:
+    """Return the one word for how a feed does; what the desk did itself goes before."""
+    state = one.state
+    if one.feed.paused is not None:
+        return "paused"
+    if state.gone is not None:
+        return "gone"
+    if state.failures:
+        return "failing"
+    if state.last_poll is None:
+        return "waiting"
+    return "silent" if state.silent else "read"
+
+
+def _detail(one: Followed, standing: Standing, page: PageContext) -> str:
+    state, feed = one.state, one.feed
+    read = f"last read {_when(state.last_success, page)}" if state.last_success else ""
+    if standing == "paused":
+        since = f"since {_when(feed.paused, page)}" if feed.paused else ""
+        return "; ".join(filter(None, (since, read)))
+    if standing in ("failing", "gone"):
+        times = f"{state.failures} times in a row" if state.failures > 1 else ""
+        why = reason_words(state.error or "")
+        return "; ".join(filter(None, (why, times, read or "never read so far")))
+    if standing == "silent" and state.recent:
+        return f"nothing new since {_when(max(state.recent), page)}; {read}"
+    return read
+
+
+def _next(state: FeedState, standing: Standing, page: PageContext) -> str:
+    if standing in ("paused", "gone"):
+        return "not asked any more"
+    if state.next_poll is None or state.next_poll <= page.monitor.now():
+        return "at the next run"
+    return f"not before {_when(state.next_poll, page)}"
+
+
+def _when(moment: datetime, page: PageContext) -> str:
+    return date_words(moment, page.today, page.zone)
+
+
+def share_words(brought: Brought) -> str:
+    """Return what a feed brings to the desk."""
+    if not brought.articles:
+        return f"no article in {DAYS} days"
+    share = brought.relevant / brought.articles
+    return f"{brought.relevant:,} of {brought.articles:,} relevant in {DAYS} days ({share:.1%})"
+
+
+def view_poll(poll: PollResult, page: PageContext) -> PollView:
+    """Return a ledger line in words."""
+    when = _when(poll.at, page)
+    why = reason_words(poll.error) if poll.error is not None else ""
+    if why and not poll.fetched:
+        return PollView(when, "", why)
+    pages = page_failure_words(poll.page_failures)
+    vain = f"pages asked for in vain: {pages}" if pages else ""
+    trouble = "; ".join(filter(None, (why, vain)))
+    if poll.not_modified:
+        return PollView(when, "nothing new", trouble)
+    names = sorted(poll.dropped.items())
+    left = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in names)
+    said = f"{poll.fetched:,} entries: {poll.stored:,} stored" + (f", {left}" if left else "")
+    return PollView(when, said, trouble)
+
+
+def _fits(one: Followed, show: str, words: str) -> bool:
+    standing = standing_of(one)
+    if show == "trouble" and standing not in TROUBLE:
+        return False
+    if show in STANDINGS and standing != show:
+        return False
+    told = f"{one.feed.title} {one.feed.outlet} {one.feed.url}".casefold()
+    return all(word in told for word in words.casefold().split())

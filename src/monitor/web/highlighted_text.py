@@ -1,0 +1,108 @@
+"""Highlighted text: a text in pieces, with its marks and without its hidden words.
+
+Offsets are code points of the text as it is stored, half open. Where marks overlap, each piece has
+all that cover it; a hidden stretch is one piece without a word, whatever marks begin inside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from monitor.text.spans import Stretch
+
+_BREAK = re.compile(r"\n[ \t\r]*\n\s*")
+"""Between two paragraphs; it belongs to the one before."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A stretch that shows something. `kind` is a class of style sheets, `note` says what it is."""
+
+    start: int
+    end: int
+    kind: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words that have the same marks, or none where they are `hidden`."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+    hidden: bool = False
+
+    @property
+    def kinds(self) -> str:
+        """The kinds of its marks, each once, as a class attribute has them."""
+        return " ".join(dict.fromkeys(mark.kind for mark in self.marks))
+
+    @property
+    def notes(self) -> str:
+        """What its marks say, each once."""
+        return "; ".join(dict.fromkeys(mark.note for mark in self.marks if mark.note))
+
+
+Paragraph = tuple[Piece, ...]
+
+
+def paragraphs_of(
+    text: str, *, hidden: Iterable[Stretch] = (), marks: Iterable[Mark] = ()
+) -> tuple[Paragraph, ...]:
+    """Return a text in paragraphs of pieces.
+
+    With nothing hidden, all pieces joined are the text. What of `hidden` and `marks` lies outside
+    of it is left out.
+    """
+    taken = _joined(hidden, len(text))
+    ends = [found.end() for found in _BREAK.finditer(text) if found.end() < len(text)]
+    borders = [0, *ends, len(text)]
+    kept = sorted(mark for mark in marks if max(mark.start, 0) < min(mark.end, len(text)))
+    return tuple(
+        _pieces(text, low, high, taken, kept) for low, high in pairwise(borders) if low < high
+    )
+
+
+def pieces_of(
+    text: str, *, hidden: Iterable[Stretch] = (), marks: Iterable[Mark] = ()
+) -> Paragraph:
+    """Return a text in pieces that are no paragraphs, such as a headline."""
+    return tuple(p for one in paragraphs_of(text, hidden=hidden, marks=marks) for p in one)
+
+
+def _pieces(
+    text: str, low: int, high: int, taken: Sequence[Stretch], marks: Sequence[Mark]
+) -> Paragraph:
+    """Cut the stretch from `low` to `high` at every border of marks and hidden stretches."""
+    inside = [(max(a, low), min(b, high)) for a, b in taken if a < high and b > low]
+    here = [mark for mark in marks if mark.start < high and mark.end > low]
+    cuts = {low, high, *(place for stretch in inside for place in stretch)}
+    for mark in here:
+        for place in (mark.start, mark.end):
+            if low < place < high and not any(a < place < b for a, b in inside):
+                cuts.add(place)
+    places, gone = sorted(cuts), set(inside)
+    return tuple(
+        Piece(
+            "" if (a, b) in gone else text[a:b],
+            tuple(mark for mark in here if mark.start < b and mark.end > a),
+            (a, b) in gone,
+        )
+        for a, b in pairwise(places)
+    )
+
+
+def _joined(hidden: Iterable[Stretch], length: int) -> list[Stretch]:
+    """Return hidden stretches in order, those that touch as one."""
+    joined: list[Stretch] = []
+    for start, end in sorted((max(a, 0), min(b, length)) for a, b in hidden):
+        if start >= end:
+            continue
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((start, end))
+    return joined

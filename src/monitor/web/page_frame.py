@@ -1,0 +1,113 @@
+"""The frame of every page: its context, its templates, and the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from monitor.api.access import MonitorDep, VisitorDep, need
+from monitor.core import Monitor
+from monitor.digest.safe import clean
+from monitor.masks import WITHHELD
+from monitor.visitors import Scope, Visitor
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to a page, offered to those who may go it."""
+
+    address: str
+    label: str
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """What every page is made with: the desk, who asks for it, and the ways of the menu."""
+
+    monitor: Monitor
+    visitor: Visitor
+    ways: Sequence[Way] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the desk's clock."""
+        return self.monitor.settings.zone
+
+    @property
+    def today(self) -> str:
+        """The ISO date on the desk's clock."""
+        return self.monitor.now().astimezone(self.zone).date().isoformat()
+
+    def render(
+        self, template: str, *, here: str = "", http_status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """Return a page; `here` is the address of the way in the menu that leads to it."""
+        text = render(template, visitor=self.visitor, ways=self.ways, here=here, **values)
+        return HTMLResponse(text, http_status)
+
+
+async def get_page(request: Request, monitor: MonitorDep, visitor: VisitorDep) -> PageContext:
+    """Return what the page of a request is made with."""
+    return PageContext(monitor, visitor, request.app.state.ways)
+
+
+PageDep = Annotated[PageContext, Depends(get_page)]
+
+
+def page_router(scope: Scope) -> APIRouter:
+    """Return a router of pages, for those who have `scope`."""
+    return APIRouter(include_in_schema=False, dependencies=[Depends(need(scope))])
+
+
+def render(
+    template: str, *, visitor: Visitor, ways: Sequence[Way] = (), here: str = "", **values: Any
+) -> str:
+    """Return the text of a page, with those of `ways` that `visitor` may go; `here` is one."""
+    offered = [way for way in ways if visitor.may(way.scope)]
+    page = environment().get_template(template)
+    return page.render(ways=offered, here=here, visitor=visitor, **values)
+
+
+def render_error(
+    status: int, title: str, detail: str, *, visitor: Visitor, ways: Sequence[Way] = ()
+) -> str:
+    """Return the page that says what went wrong."""
+    values: dict[str, Any] = {"status": status, "title": title, "detail": detail}
+    return render("error.html", visitor=visitor, ways=ways, **values)
+
+
+def address(path: str, asked: Mapping[str, str]) -> str:
+    """Return an address with what is asked for; an empty value asks for nothing."""
+    given = {name: value for name, value in asked.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates, in which everything from outside is escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("monitor.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["words"] = lambda name: str(name).replace("-", " ").replace("_", " ")
+    made.filters["clean"] = lambda text: clean(str(text), strip=False)
+    made.globals["WITHHELD"] = WITHHELD
+    made.filters["web"] = lambda url: str(url).startswith(("http://", "https://"))
+    return made

@@ -1,0 +1,615 @@
+"""The pages of reviewing: `/review` and what stands below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from urllib.parse import quote, unquote
+
+from fastapi import Depends, Query
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from monitor.api.access import MonitorDep, VisitorDep
+from monitor.api.problem_details import ProblemError
+from monitor.api.request_bodies import require_type
+from monitor.core import Monitor
+from monitor.countries import country_name
+from monitor.decisions import Act, Decision, Practised, Said, as_judged
+from monitor.desk import names, reviewing
+from monitor.desk.learning import Learning, count_new, learning_of
+from monitor.desk.practice import ENOUGH, agreement_of, answer, practice_of
+from monitor.desk.reviewing import Chosen, Reviewer
+from monitor.digest.neutral import neutral_line
+from monitor.digest.safe import clean
+from monitor.errors import UsageError
+from monitor.labels import ONE, SCHEMES
+from monitor.periods import parse_day
+from monitor.types import VERDICTS, AssessedArticle, Story, Verdict
+from monitor.web.page_frame import PageContext, PageDep, address, page_router
+from monitor.web.review_view import (
+    VERDICT_WORDS,
+    StoryShown,
+    headline_shown,
+    other_shown,
+    story_shown,
+)
+
+router = page_router("review")
+HERE = "/review"
+NAME_COOKIE, KEYS_COOKIE = "monitor-reviewer", "monitor-keys"
+NAME_CHARS = 200
+A_YEAR = 365 * 24 * 3600
+_BACK = re.compile(r"/review(?:/[a-z]+)?(?:\?[\w%=&.+~-]*)?")
+Word = Annotated[str, Query(max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every page of reviewing is made with: who reviews, and how much `waiting`."""
+
+    page: PageContext
+    who: Reviewer
+    waiting: int
+    keys: bool
+
+    @property
+    def reviewer(self) -> str:
+        """Who reviews."""
+        return self.who.name
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a reviewer has to confirm what is decided."""
+        return self.who.provisional
+
+    @property
+    def may_name(self) -> bool:
+        """Whether one may say who one is: on this machine, without having signed in."""
+        return self.page.visitor.at_home and not self.page.visitor.name
+
+    def render(self, template: str, tab: str, **values: Any) -> HTMLResponse:
+        """Return a page of reviewing."""
+        return self.page.render(template, here=HERE, tab=tab, desk=self, **values)
+
+
+class Filters(Chosen):
+    """The filters of the queue, as they stand in the address."""
+
+    __slots__ = ()
+
+    def address(self, article: str | None = None) -> str:
+        """Return the address of the page with these filters, and of an article on it."""
+        asked = {"set": self.which, "order": self.order, "day": self.day, "article": article or ""}
+        standard = {"set": "open", "order": "uncertain"}
+        return address(HERE, {k: v for k, v in asked.items() if standard.get(k) != v})
+
+
+@dataclass(frozen=True, slots=True)
+class LastAct:
+    """What the reviewer did last, and can take back."""
+
+    id: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Where a story stands: how many are left, and the articles before and behind."""
+
+    left: int
+    total: int
+    before: str | None = None
+    after: str | None = None
+    taken_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list: an article, and what was said of it."""
+
+    article: str
+    headline: str
+    outlet: str
+    said: tuple[tuple[str, str], ...]
+
+
+async def read_form(request: Request) -> FormData:
+    """Return the fields of a form that a page of ours sends."""
+    require_type(request, "application/x-www-form-urlencoded")
+    return await request.form(max_fields=2_000)
+
+
+Form = Annotated[FormData, Depends(read_form)]
+
+
+def get_reviewer(request: Request, visitor: VisitorDep) -> Reviewer:
+    """Return who reviews: who signed in, or on this machine who the browser was told it is."""
+    name = visitor.name
+    if not name and visitor.at_home:
+        name = clean(unquote(request.cookies.get(NAME_COOKIE, "")))[:NAME_CHARS]
+    return Reviewer(name, visitor.provisional)
+
+
+WhoDep = Annotated[Reviewer, Depends(get_reviewer)]
+
+
+def get_desk(request: Request, page: PageDep, who: WhoDep) -> Desk:
+    """Return what every page of reviewing says."""
+    waiting = page.monitor.store.count_waiting_decisions()
+    return Desk(page, who, waiting, request.cookies.get(KEYS_COOKIE) != "off")
+
+
+DeskDep = Annotated[Desk, Depends(get_desk)]
+
+
+@router.get("/review")
+def review_page(
+    desk: DeskDep,
+    which: Annotated[Word, Query(alias="set")] = "",
+    order: Word = "",
+    day: Word = "",
+    article: Word = "",
+) -> HTMLResponse:
+    """Show one story to decide: an article, or the next of the queue."""
+    filters, monitor = _chosen(which, order, day), desk.page.monitor
+    queue = reviewing.queue_of(monitor, filters, desk.who)
+    taken = reviewing.taken_by_others(monitor, desk.who)
+    current = article or queue.following(None, taken)
+    around = Around(queue.left, len(queue.entries))
+    if current is not None:
+        following = queue.following(current, taken)
+        around = replace(
+            around, before=queue.before(current), after=following, taken_by=taken.get(current, "")
+        )
+    new = count_new(monitor)
+    return desk.render(
+        "review.html",
+        "stories",
+        story=_story(desk, current, filters) if current else None,
+        filters=filters,
+        around=around,
+        last=_last(desk, ("review",)),
+        empty=_EMPTY[filters.which],
+        learned=f"{new:,} reviewed article{'' if new == 1 else 's'} since the last training.",
+        verdicts=VERDICT_WORDS,
+    )
+
+
+@router.post("/review/decide")
+def decide(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
+    """Store what is said of a story, and show the next."""
+    chosen = _chosen(_one(form, "set"), _one(form, "order"), _one(form, "day"))
+    article = _one(form, "article")
+    verdict = _verdict(form, "verdict") if _one(form, "verdict") else None
+    flags = _flags(form)
+    if verdict is None and not flags:
+        return _to(chosen.address(article))
+    try:
+        reviewing.decide(
+            monitor,
+            article,
+            verdict,
+            who,
+            sha256=_one(form, "sha256"),
+            tags=_tags(form),
+            flags=flags,
+        )
+    except UsageError as error:
+        raise ProblemError(409, _sayable(error)) from error
+    if verdict is None:
+        return _to(chosen.address(article))
+    taken = reviewing.taken_by_others(monitor, who)
+    following = reviewing.queue_of(monitor, chosen, who).following(article, taken)
+    if following is not None:
+        reviewing.claim(monitor, following, who)
+    return _to(chosen.address(following))
+
+
+@router.post("/review/undo")
+def undo(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
+    """Take back what one did last, and show it again."""
+    try:
+        undone = reviewing.undo(monitor, _number(form, "decision"), who)
+    except UsageError as error:
+        raise ProblemError(409, "It was undone already, confirmed or overruled.") from error
+    if _one(form, "page") == "confirm":
+        return _to(f"/review/confirm?decision={undone.about}")
+    chosen = _chosen(_one(form, "set"), _one(form, "order"), _one(form, "day"))
+    return _to(chosen.address(undone.article_id))
+
+
+@router.post("/review/claim")
+def claim(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
+    """Keep the story that is shown from others for some minutes."""
+    reviewing.claim(monitor, _one(form, "article"), who)
+    return Response(status_code=204)
+
+
+@router.post("/review/name")
+def name(form: Form, desk: DeskDep) -> Response:
+    """Remember in this browser who reviews."""
+    if not desk.may_name:
+        raise ProblemError(403, "Who signed in reviews in that name.")
+    given = clean(_one(form, "name"))
+    if len(given) > NAME_CHARS:
+        raise ProblemError(422, "A name has at most 200 characters.")
+    return _remember(_to(_back(form)), NAME_COOKIE, quote(given))
+
+
+@router.post("/review/keys")
+def keys(form: Form) -> Response:
+    """Switch the keys of single letters on or off in this browser."""
+    value = "off" if _one(form, "keys") == "off" else ""
+    return _remember(_to(_back(form)), KEYS_COOKIE, value)
+
+
+@router.get("/review/confirm")
+def confirm_page(
+    desk: DeskDep, decision: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
+) -> HTMLResponse:
+    """Show what a volunteer decided, to be confirmed: that decision, else the next behind it."""
+    monitor = desk.page.monitor
+    waiting = monitor.store.waiting_decisions()
+    place = next((n for n, id_ in enumerate(waiting) if id_ >= decision), 0)
+    story, said, by, current = None, [], "", 0
+    if waiting:
+        shown = monitor.store.decision(waiting[place])
+        current, by = shown.id, shown.reviewer or "unnamed"
+        assessed = as_judged(monitor.article(shown.article_id))
+        story = _shown_story(desk, assessed)
+        said = _said_lines(monitor, shown)
+        if shown.sha256 != assessed.article.sha256:
+            said.append("the article was changed since: what stands here is its newer text")
+    return desk.render(
+        "review_confirm.html",
+        "confirm",
+        story=story,
+        decision=current,
+        by=by,
+        said=said,
+        own=bool(waiting) and by == (desk.reviewer or "unnamed"),
+        before=waiting[place - 1] if waiting and place else None,
+        after=waiting[place + 1] if place + 1 < len(waiting) else None,
+        last=_last(desk, ("confirm", "overrule")),
+    )
+
+
+@router.post("/review/confirm")
+def confirm(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
+    """Confirm or overrule it, and show the next."""
+    if who.provisional:
+        raise ProblemError(403, "A reviewer confirms it; a volunteer cannot.")
+    number, right = _number(form, "decision"), _one(form, "right")
+    if right not in ("yes", "no"):
+        raise ProblemError(422, "It is neither confirmed nor overruled.")
+    try:
+        reviewing.confirm(monitor, number, who, right=right == "yes")
+    except UsageError as error:
+        raise ProblemError(409, _sayable(error)) from error
+    return _to(f"/review/confirm?decision={number}")
+
+
+@router.get("/review/differences")
+def differences_page(desk: DeskDep, after: Word = "") -> HTMLResponse:
+    """List the articles on which reviewers differ, the latest word first."""
+    said = desk.page.monitor.store.said()
+    found = [one for one, words in said.items() if reviewing.differ(words)]
+    found.sort(key=lambda one: (max(word.at for word in said[one]), one), reverse=True)
+    start = found.index(after) + 1 if after in found else 0
+    shown = found[start : start + A_PAGE]
+    return desk.render(
+        "review_differences.html",
+        "differences",
+        rows=_rows(desk.page.monitor, [(one, _each(said[one])) for one in shown]),
+        total=len(found),
+        next=shown[-1] if len(found) > start + A_PAGE else None,
+    )
+
+
+@router.get("/review/practice")
+def practice_page(desk: DeskDep, answered: Word = "") -> HTMLResponse:
+    """Show a story that the desk has decided, blind, and how far one agrees with it."""
+    monitor = desk.page.monitor
+    practice = practice_of(monitor, desk.who)
+    story = None
+    if practice.left:
+        story = _shown_story(desk, monitor.article(practice.left[0]), blind=True)
+    agreement = agreement_of(practice.answers)
+    differing = agreement.differing[::-1][:A_PAGE]
+    return desk.render(
+        "review_practice.html",
+        "practice",
+        story=story,
+        left=len(practice.left),
+        answered=about_practice(practice.answers, answered),
+        kappa=agreement_words(agreement.n, agreement.same, agreement.kappa),
+        table=agreement.table,
+        n=agreement.n,
+        rows=_rows(monitor, [(one.article_id, _both(one)) for one in differing]),
+        verdicts=VERDICT_WORDS,
+    )
+
+
+@router.post("/review/practice")
+def practised(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
+    """Store an answer given in practice, and say what the desk had decided."""
+    article = _one(form, "article")
+    try:
+        answer(monitor, article, _verdict(form, "verdict"), who, sha256=_one(form, "sha256"))
+    except UsageError as error:
+        raise ProblemError(409, "The desk has no verdict on this text any more.") from error
+    return _to(f"/review/practice?answered={quote(article, safe='')}")
+
+
+@router.get("/review/learning")
+def learning_page(desk: DeskDep) -> HTMLResponse:
+    """Say what comes of reviews."""
+    words = learning_words(learning_of(desk.page.monitor), desk.waiting)
+    return desk.render("review_learning.html", "learning", words=words)
+
+
+def _chosen(which: str, order: str, day: str) -> Filters:
+    """Return the filters; an empty one is none. Raises a problem for one that is none."""
+    for value, known in ((which, reviewing.SETS), (order, reviewing.ORDERS)):
+        if value and value not in known:
+            raise ProblemError(422, f"A filter must be one of {', '.join(known)}.")
+    if day:
+        try:
+            parse_day(day, "day")
+        except UsageError as error:
+            raise ProblemError(422, "The day must be a date, YYYY-MM-DD.") from error
+    return Filters(which or "open", order or "uncertain", day)  # type: ignore[arg-type]
+
+
+def _one(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    if not isinstance(value, str) or len(value) > 1000:
+        raise ProblemError(422, "A field of the form cannot be used.")
+    return value
+
+
+def _verdict(form: FormData, name: str) -> Verdict:
+    value = _one(form, name)
+    for verdict in VERDICTS:
+        if value == verdict:
+            return verdict
+    raise ProblemError(422, "The verdict is none.")
+
+
+def _number(form: FormData, name: str) -> int:
+    value = _one(form, name)
+    if not re.fullmatch(r"[0-9]{1,9}", value):
+        raise ProblemError(422, "A number of the form is none.")
+    return int(value)
+
+
+def _tags(form: FormData) -> dict[str, list[str]]:
+    """Return the labels of the schemes that were changed, or of all where that was ticked."""
+    was, now = _labels(form, "was"), _labels(form, "tag")
+    places = re.split(r"[\s,;]+", _one(form, "place").strip())
+    now["place"] = [code.upper() for code in places if code]
+    looked = bool(_one(form, "looked"))
+    found = {}
+    for scheme in SCHEMES:
+        given = now.get(scheme, [])
+        if scheme in ONE and not given:
+            continue  # left open
+        if looked or set(given) != set(was.get(scheme, [])):
+            found[scheme] = given
+    return found
+
+
+def _labels(form: FormData, name: str) -> dict[str, list[str]]:
+    labels: dict[str, list[str]] = {}
+    for value in form.getlist(name):
+        scheme, sign, label = str(value).partition("=")
+        if sign:
+            labels.setdefault(scheme, []).append(label)
+    return labels
+
+
+def _flags(form: FormData) -> dict[tuple[str, str, int, int], bool]:
+    """Return what is said of flags, by rule, field, start and end."""
+    found = {}
+    for name in form:
+        kind, _, number = name.partition("-")
+        word = form.get(name)
+        if kind != "flag" or word not in ("right", "wrong"):
+            continue
+        for value in form.getlist(f"spot-{number}"):
+            match = re.fullmatch(r"(\S{1,200}) (title|text) (\d{1,9}) (\d{1,9})", str(value))
+            if match is None:
+                raise ProblemError(422, "A flag of the form is none.")
+            found[match[1], match[2], int(match[3]), int(match[4])] = word == "right"
+    return found
+
+
+def _back(form: FormData) -> str:
+    back = _one(form, "back")
+    return back if _BACK.fullmatch(back) else "/review"
+
+
+def _to(address: str) -> RedirectResponse:
+    return RedirectResponse(address, 303)
+
+
+def _remember(response: Response, cookie: str, value: str) -> Response:
+    if value:
+        response.set_cookie(cookie, value, max_age=A_YEAR, httponly=True, samesite="strict")
+    else:
+        response.delete_cookie(cookie, httponly=True, samesite="strict")
+    return response
+
+
+def _sayable(error: UsageError) -> str:
+    """Return why it was refused, without a word of what was sent."""
+    text = str(error)
+    if "changed since" in text:
+        return "The article was changed since it was opened: open it again, and read it."
+    if "own" in text:
+        return "Nobody confirms a decision of their own."
+    if "does not wait" in text:
+        return "It waits no more: it was undone, confirmed or overruled meanwhile."
+    return "What is said of the article cannot be used: a tag or a country's code is none."
+
+
+A_PAGE = 50
+_EMPTY = {
+    "open": (
+        "Every story that the desk shows was decided. A second opinion helps, and so does practice."
+    ),
+    "sample": (
+        "No sample of this day is left to decide: it is drawn when all of a day is judged, the day"
+        " after (monitor reviews sample)."
+    ),
+    "second": "Nobody else has decided a story that you have not.",
+    "differ": "Reviewers differ on no story.",
+}
+
+
+def _story(desk: Desk, article_id: str, chosen: Chosen) -> StoryShown:
+    monitor, who = desk.page.monitor, desk.who
+    # what the models say: another's decision would be followed
+    assessed = as_judged(monitor.article(article_id))
+    article = assessed.article
+    same, others = reviewing.others_of(monitor, article)
+    asked = names.asked(monitor, desk.page.visitor.name)
+    shown = names.shown(monitor, [*same, *others], ask=asked)
+    said = monitor.store.said([article_id]).get(article_id, [])
+    mine = next((one for one in said if one.reviewer == who.name), None)
+    tags = None
+    if mine is not None:
+        reviews = monitor.store.reviews(article_id)
+        own = [r for r in reviews if r.reviewer == who.name and r.sha256 == article.sha256]
+        tags = own[-1].tags if own else None
+    return _shown_story(
+        desk,
+        assessed,
+        same=[other_shown(one, shown[one.id]) for one in same],
+        others=[other_shown(one, shown[one.id]) for one in others],
+        # Another's word would be followed: it is told to who has given one, and where they differ.
+        said=said if mine is not None or chosen.which == "differ" else (),
+        flags=monitor.store.flags_said(article_id, article.sha256, who.name),
+        tags=tags,
+        blind=chosen.which == "sample",
+    )
+
+
+def _shown_story(desk: Desk, assessed: AssessedArticle, **said: Any) -> StoryShown:
+    """Return an article for a page, with the names that were asked for."""
+    asked = names.asked(desk.page.monitor, desk.page.visitor.name)
+    shown = desk.page.monitor.shown([assessed.article], ask=asked, patient=True)
+    return story_shown(assessed, shown[assessed.article.id], zone=desk.page.zone, **said)
+
+
+def _last(desk: Desk, acts: Sequence[Act]) -> LastAct | None:
+    last = reviewing.last_act(desk.page.monitor, desk.who, acts)
+    if last is None:
+        return None
+    line = _line(desk.page.monitor.article(last.article_id))
+    if last.act != "review":
+        done = "confirmed" if last.act == "confirm" else "overruled"
+        return LastAct(last.id, f"You {done}: {line}.")
+    return LastAct(last.id, f"You said {_words(last)}: {line}.")
+
+
+def _line(assessed: AssessedArticle) -> str:
+    return neutral_line(Story(assessed.article.id, (assessed,)), country_name)
+
+
+def _words(decision: Decision) -> str:
+    """Return what a decision says, in a few words."""
+    words = []
+    if decision.verdict is not None:
+        many = f" (of {decision.articles} articles)" if decision.articles > 1 else ""
+        words.append(VERDICT_WORDS[decision.verdict] + many)
+    if decision.tags:
+        words.append(f"tags of {', '.join(decision.tags)}")
+    if decision.flags:
+        words.append(f"{decision.flags} flag{'' if decision.flags == 1 else 's'} judged")
+    return ", ".join(words)
+
+
+def _said_lines(monitor: Monitor, decision: Decision) -> list[str]:
+    lines = []
+    if decision.verdict is not None:
+        many = f", of {decision.articles} articles with this text" if decision.articles > 1 else ""
+        lines.append(VERDICT_WORDS[decision.verdict] + many)
+    for scheme, labels in (decision.tags or {}).items():
+        lines.append(f"{scheme}: {', '.join(labels).replace('_', ' ') or 'none'}")
+    flags: dict[tuple[str, bool], int] = {}
+    for flag in monitor.store.decision_flags(decision.id):
+        flags[flag.rule, flag.right] = flags.get((flag.rule, flag.right), 0) + 1
+    for (rule, right), count in flags.items():
+        many = f" ({count} times)" if count > 1 else ""
+        lines.append(f"flag {rule}: {'right' if right else 'wrong'}{many}")
+    return lines
+
+
+def _each(said: Sequence[Said]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (one.reviewer or "unnamed", VERDICT_WORDS[one.verdict]) for one in said if not one.waits
+    )
+
+
+def _rows(monitor: Monitor, wanted: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> list[Row]:
+    articles = [monitor.store.article(one, ()).article for one, _ in wanted]
+    shown = names.shown(monitor, articles)
+    return [
+        Row(one, headline_shown(article, shown[one]), article.outlet, said)
+        for article, (one, said) in zip(articles, wanted, strict=True)
+    ]
+
+
+def _both(one: Practised) -> tuple[tuple[str, str], ...]:
+    return (("you", VERDICT_WORDS[one.verdict]), ("the desk", VERDICT_WORDS[one.desk]))
+
+
+def about_practice(answers: Sequence[Practised], article_id: str) -> str:
+    """Return what the desk had decided of the one just answered."""
+    for one in answers:
+        if one.article_id == article_id:
+            you, desk = VERDICT_WORDS[one.verdict], VERDICT_WORDS[one.desk]
+            same = "so did the desk" if you == desk else f"the desk said {desk}"
+            return f"You said {you}; {same}."
+    return ""
+
+
+def agreement_words(n: int, same: int, kappa: float | None) -> str:
+    """Return how far the answers agree with the desk, in words."""
+    if not n:
+        return "Nothing answered yet."
+    told = f"{same} of {n} answers are the desk's."
+    few = f" Below {ENOUGH} answers that says little." if n < ENOUGH else ""
+    if kappa is None:
+        return f"{told} Cohen's kappa is not defined: all answers are alike on both sides.{few}"
+    return f"{told} Cohen's kappa {kappa:.2f} (n = {n}).{few}"
+
+
+def learning_words(found: Learning, waiting: int) -> list[str]:
+    """Return what comes of reviews, in words."""
+
+    def articles(n: int) -> str:
+        return f"{n:,} article{'' if n == 1 else 's'}"
+
+    learned = (
+        f"It learned from {articles(found.learned)} that desks reviewed, up to"
+        f" {found.until:%Y-%m-%d %H:%M} UTC."
+        if found.until is not None
+        else "It learned from none of this desk's reviews."
+    )
+    differ = f"Of these, the model judged {found.judged:,} and says otherwise of {found.differ:,}"
+    waits = (
+        f"{waiting:,} decision{' waits' if waiting == 1 else 's wait'} for a reviewer to confirm"
+    )
+    return [
+        f"{found.model} is in force. {learned}",
+        f"{articles(found.reviewed)} reviewed so far, {found.new:,} since then.",
+        f"{differ}: so many would tell it something that it does not know.",
+        f"{waits} what a volunteer said; until then that teaches nothing.",
+        "What reviewers differ on is left out of training.",
+    ]

@@ -1,0 +1,212 @@
+"""The pages of signing in: `/signin`, `/signout`, and `/tokens` for whoever may change who may.
+
+A browser's session begins with a token. `/signin` and `/signout` are for anybody. The session's
+secret is a new one at each sign-in, and the one before ends.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Literal
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Form, Query
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from monitor.api.access import MonitorDep, need
+from monitor.api.authentication import cookie_name, is_secure, session_in
+from monitor.api.csrf import from_own_page
+from monitor.api.problem_details import ProblemError
+from monitor.api.rate_limit import Tries
+from monitor.desk.gate import (
+    LONGEST,
+    add_token,
+    find_token,
+    revoke_token,
+    rights_of,
+    sign_in,
+    sign_out,
+    visitor_of,
+)
+from monitor.errors import NotFound, UsageError
+from monitor.visitors import ROLES, Visitor
+from monitor.web.page_frame import PageContext, PageDep
+
+router = APIRouter(include_in_schema=False)
+
+_OWN = re.compile(r"/(?!signin\b|signout\b)[!-\[\]-~]*")
+"""A path of this desk, in visible ASCII without a backslash, which browsers take for a slash."""
+_UNKNOWN = "This token is not known here, or has ended. Ask whoever gave it to you for a new one."
+
+
+def own_path(asked: str) -> str:
+    """Return `asked` if it is a path of this desk to go on to after signing in, else "".
+
+    Two slashes in a row would name another host, at the beginning or once dots are resolved.
+    """
+    path = asked.partition("?")[0]
+    return asked if len(asked) <= 2000 and _OWN.fullmatch(asked) and "//" not in path else ""
+
+
+@router.get("/signin")
+def signin_page(
+    page: PageDep,
+    asked: Annotated[str, Query(alias="next")] = "",
+    out: Annotated[str, Query()] = "",
+) -> HTMLResponse:
+    """Show where to sign in, or who is signed in; `out` says that one has just signed out.
+
+    Then what this tab kept is erased.
+    """
+    return page.render("signin.html", here="/signin", asked=own_path(asked), said="", out=bool(out))
+
+
+@router.post("/signin")
+async def signin_now(
+    request: Request,
+    page: PageDep,
+    token: Annotated[str, Form()] = "",
+    asked: Annotated[str, Form(alias="next")] = "",
+) -> Response:
+    """Begin a session and go on to where it was asked from."""
+    _require_own_page(request)
+    tries: Tries = request.app.state.tries
+    monitor = page.monitor
+    address = request.client.host if request.client else ""
+    tries.refuse(address)
+    found = await run_sync(find_token, monitor, token.strip())
+    going = own_path(asked)
+    if found is None:
+        tries.note(address)
+        values = {"asked": going, "said": _UNKNOWN, "out": False}
+        return page.render("signin.html", here="/signin", http_status=422, **values)
+    public = monitor.settings.digest.public_url
+    if before := session_in(request.scope, public):
+        await run_sync(sign_out, monitor, before)
+    told = await run_sync(sign_in, monitor, found)
+    answer = RedirectResponse(going or _first_way(page, visitor_of(found)), 303)
+    secure = is_secure(request.scope, public)
+    answer.set_cookie(
+        cookie_name(secure=secure),
+        told,
+        max_age=int(LONGEST.total_seconds()),
+        secure=secure,
+        httponly=True,
+        # Strict would sign nobody in who comes by a link in a mail; what a page of another site
+        # may ask for so is a GET, which changes nothing.
+        samesite="lax",
+    )
+    return answer
+
+
+@router.post("/signout")
+def signout_now(request: Request, monitor: MonitorDep) -> Response:
+    """End the session."""
+    _require_own_page(request)
+    public = monitor.settings.digest.public_url
+    if told := session_in(request.scope, public):
+        sign_out(monitor, told)
+    answer = RedirectResponse("/signin?out=1", 303)
+    secure = is_secure(request.scope, public)
+    answer.delete_cookie(cookie_name(secure=secure), secure=secure, httponly=True, samesite="lax")
+    return answer
+
+
+def _require_own_page(request: Request) -> None:
+    """Raise `ProblemError` unless one of our pages sent this: nobody is signed in unasked."""
+    if not from_own_page(request.headers):
+        raise ProblemError(403, "This form must come from this desk's own page.")
+
+
+_ADMIN = [Depends(need("admin"))]
+State = Literal["", "live", "ended"]
+
+
+@router.get("/tokens", dependencies=_ADMIN)
+def tokens_page(page: PageDep, state: Annotated[State, Query()] = "") -> HTMLResponse:
+    """Show who may sign in; `state` chooses those who may, or may not any more."""
+    return _tokens(page, state=state)
+
+
+@router.post("/tokens", dependencies=_ADMIN)
+def tokens_add(
+    page: PageDep,
+    name: Annotated[str, Form()] = "",
+    role: Annotated[str, Form()] = "",
+    days: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Make a token and show it, this once: so there is no page to be redirected to."""
+    try:
+        made, secret = add_token(page.monitor, name, rights_of(role or None), days=_days(days))
+    except UsageError as error:
+        return _tokens(page, said=str(error), status=422)
+    return _tokens(page, made=made.name, secret=secret)
+
+
+@router.post("/tokens/revoke", dependencies=_ADMIN)
+def tokens_revoke(page: PageDep, name: Annotated[str, Form()] = "") -> Response:
+    """End a token and its sessions."""
+    try:
+        revoke_token(page.monitor, name)
+    except NotFound as error:
+        return _tokens(page, said=str(error), status=404)
+    return RedirectResponse("/tokens", 303)
+
+
+def _tokens(
+    page: PageContext,
+    *,
+    state: State = "",
+    said: str = "",
+    made: str = "",
+    secret: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    """Return the list of tokens, newest first; `secret` is that just made for `made`.
+
+    `said` is what was wrong.
+    """
+    now = page.monitor.now()
+    rows = [
+        {
+            "token": token,
+            "made": _day(token.made, page),
+            "until": _day(token.expires, page) if token.expires else "",
+            "ended": _day(ended, page) if (ended := token.ended(now)) else "",
+        }
+        for token in reversed(page.monitor.store.tokens())
+    ]
+    live = sum(not row["ended"] for row in rows)
+    return page.render(
+        "tokens.html",
+        here="/tokens",
+        http_status=status,
+        rows=[row for row in rows if not state or bool(row["ended"]) == (state == "ended")],
+        live=live,
+        ended=len(rows) - live,
+        roles=ROLES,
+        state=state,
+        said=said,
+        made=made,
+        secret=secret,
+    )
+
+
+def _day(moment: datetime, page: PageContext) -> str:
+    return moment.astimezone(page.zone).date().isoformat()
+
+
+def _days(told: str) -> int | None:
+    """Return a number of days; `None` for no end. Raises `UsageError`."""
+    if not told:
+        return None
+    if len(told) > 4 or not (told.isascii() and told.isdecimal()):
+        raise UsageError("days are a whole number, or left out")
+    return int(told)
+
+
+def _first_way(page: PageContext, visitor: Visitor) -> str:
+    """Return the address of the first page that `visitor` may see."""
+    return next((way.address for way in page.ways if visitor.may(way.scope)), "/signin")

@@ -1,0 +1,135 @@
+"""The page of trends, and its tables as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Query
+from starlette.responses import HTMLResponse, Response
+
+from monitor.api.access import MonitorDep
+from monitor.api.problem_details import ProblemError
+from monitor.core import Monitor
+from monitor.countries import country_name
+from monitor.desk.trends import Period, read_period, read_published, trends_of
+from monitor.periods import undated_words
+from monitor.trends import (
+    NOT_INCIDENCE,
+    STEPS,
+    Choice,
+    Panel,
+    Step,
+    Trends,
+    basis_words,
+    choose,
+    fitting_step,
+    trend_panels,
+)
+from monitor.trends.words import label_words
+from monitor.types import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
+from monitor.web.page_frame import PageDep, address, page_router
+from monitor.web.page_queries import TrendsPageQuery, days_asked
+from monitor.web.svg_plots import view_panels, write_csv
+
+router = page_router("read")
+Asked = Annotated[TrendsPageQuery, Query()]
+CSV = "text/csv; charset=utf-8"
+
+
+@router.get("/trends")
+def trends_page(query: Asked, page: PageDep) -> HTMLResponse:
+    """Show what was written of a period, counted."""
+    period, trends, step, panels = _counted(query, page.monitor)
+    last = trends.until - timedelta(days=1)
+    asked = {**query.asked(), "since": str(period.since), "until": str(last)}
+    countries = {code for item in period.items for code in item.labels.get("place", ())}
+    days = {name: asked[name] for name in ("since", "until", "dates")}
+    alike = {name: asked[name] for name in ("form", "place", "outlet")}
+    return page.render(
+        "trends.html",
+        here="/trends",
+        note=NOT_INCIDENCE,
+        asked=asked,
+        step=step,
+        wider=bool(asked["step"]) and asked["step"] != step,
+        steps=[("", "fitting step"), *((name, name) for name in STEPS)],
+        choices=label_choices(tuple(LABELS), {*countries, *filter(None, [asked["place"]])}),
+        outlets=sorted({item.outlet for item in period.items}),
+        trends=trends,
+        panels=view_panels(panels, "/trends", asked),
+        dates=_dates(trends),
+        filtered=any(value for name, value in asked.items() if name not in (*days, "step")),
+        unfiltered=address("/trends", days),
+        # stories are listed by first sight
+        stories=address("/stories", alike if days["dates"] else {**days, **alike}),
+        last=last,
+        foot=(*basis_words(trends.basis), f"Judged by: {', '.join(trends.stamps)}"),
+    )
+
+
+@router.get("/trends/{table}.csv")
+def trends_table(table: str, query: Asked, monitor: MonitorDep) -> Response:
+    """Give one of the page's tables."""
+    _, trends, _, panels = _counted(query, monitor)
+    days = f"{trends.since}..{trends.days[-1].day}"
+    kind = "published-" if query.by_publication else ""
+    return csv_response(panels, table, days, f"trends-{kind}{table}", how=kind.rstrip("-"))
+
+
+def csv_response(
+    panels: tuple[Panel, ...], table: str, days: str, name: str, *, how: str = ""
+) -> Response:
+    """Answer with the table of that key; raises `ProblemError`, 404, where there is none."""
+    for panel in panels:
+        if panel.key == table:
+            disposition = f'attachment; filename="{name}-{days.replace("..", "-to-")}.csv"'
+            headers = {"content-disposition": disposition}
+            return Response(
+                write_csv(panel.section, f"{how} {days}".strip()), media_type=CSV, headers=headers
+            )
+    raise ProblemError(404, "There is no such table.")
+
+
+def _counted(
+    query: TrendsPageQuery, monitor: Monitor
+) -> tuple[Period, Trends, Step, tuple[Panel, ...]]:
+    """Return the whole period, what is asked for of it counted, the step, and what is shown."""
+    read = read_published if query.by_publication else read_period
+    period = read(monitor, *days_asked(query, monitor))
+    choice = Choice(query.labels(), query.outlet or "")
+    trends = trends_of(monitor, replace(period, items=choose(period.items, choice)))
+    step = fitting_step(len(trends.days), query.step)
+    titles = monitor.rule_titles
+    return period, trends, step, trend_panels(trends, titles, step)
+
+
+LABELS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "form": ("Form", FORMS),
+    "response": ("Response", RESPONSES),
+    "victim": ("Victims", VICTIMS),
+    "indicator": ("Indicator", INDICATORS),
+    "topic": ("Topic", TOPICS),
+}
+Options = list[tuple[str, str]]
+
+
+def _dates(trends: Trends) -> str:
+    """Say by which dates articles are put on days, and how many are left out for want of one."""
+    if trends.dates == "first_seen":
+        return "Days are those on which articles were first seen here, both included."
+    left = f" {undated_words(trends.undated)}." if trends.undated else ""
+    return f"Days are those of publication, both included.{left}"
+
+
+def label_choices(schemes: Sequence[str], countries: set[str]) -> list[tuple[str, str, Options]]:
+    """Return name, label and options of a filter for each scheme, and one of countries."""
+    found = []
+    for scheme in schemes:
+        label, labels = LABELS[scheme]
+        found.append((scheme, label, [(key, label_words(scheme, key)) for key in labels]))
+    places = sorted(((code, country_name(code)) for code in countries), key=lambda pair: pair[1])
+    found.insert(1, ("place", "Place", places))
+    return found
