@@ -14,15 +14,15 @@ from starlette.responses import Response
 from monitor.api.check_queue import Checkers, ClientLeftError
 from monitor.api.problem_details import ProblemError, visitor_in
 from monitor.api.schemas import NAMES
-from monitor.core import Monitor
+from monitor.names import Desk
 from monitor.visitors import SCOPES, Scope, Visitor
 from monitor.workers import Job
 
 
-def get_monitor(request: Request) -> Monitor:
+def get_desk(request: Request) -> Desk:
     """Return the monitor that the application was made over."""
-    monitor: Monitor = request.app.state.monitor
-    return monitor
+    desk: Desk = request.app.state.desk
+    return desk
 
 
 def get_checkers(request: Request) -> Checkers:
@@ -59,7 +59,7 @@ def asks_names(visitor: Visitor, names: bool) -> str | None:
 
 def need_scorecards(request: Request) -> None:
     """Refuse visitors who may not read; nobody where `[serve] public_scorecards` is on."""
-    if not get_monitor(request).settings.serve.public_scorecards:
+    if not get_desk(request).settings.serve.public_scorecards:
         need("read")(request)
 
 
@@ -85,6 +85,6 @@ async def answer_job(
 CLIENT_LEFT = 499
 """As other servers log it; nobody is there to read it."""
 NamesQuery = Annotated[bool, Query(description=NAMES)]
-MonitorDep = Annotated[Monitor, Depends(get_monitor)]
+DeskDep = Annotated[Desk, Depends(get_desk)]
 CheckersDep = Annotated[Checkers, Depends(get_checkers)]
 VisitorDep = Annotated[Visitor, Depends(get_visitor)]

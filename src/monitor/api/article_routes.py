@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep, NamesQuery, VisitorDep, asks_names, need
+from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.article_filter import ArticleQuery
 from monitor.api.openapi import answers
 from monitor.api.problem_details import no_such_page
@@ -44,7 +44,7 @@ _READ = [Depends(need("read"))]
     dependencies=_READ,
 )
 def articles(
-    query: Annotated[ArticleQuery, Query()], monitor: MonitorDep, visitor: VisitorDep
+    query: Annotated[ArticleQuery, Query()], desk: DeskDep, visitor: VisitorDep
 ) -> JSONResponse:
     """Return the articles that fit and what the assessors in force say of them, by pages.
 
@@ -52,15 +52,13 @@ def articles(
     those in what is given.
     """
     who = asks_names(visitor, query.names)
-    wanted = query.wanted(monitor.settings.zone)
+    wanted = query.wanted(desk.settings.zone)
     newest = query.order == "newest"
     try:
-        page, found = find(
-            monitor, wanted, limit=query.limit, after=query.after, newest_first=newest
-        )
+        page, found = find(desk, wanted, limit=query.limit, after=query.after, newest_first=newest)
     except NotFound as error:
         raise no_such_page() from error
-    shown = see(monitor, (item.article for item in page), who=who)
+    shown = see(desk, (item.article for item in page), who=who)
     return JSONResponse(
         {
             "articles": [article_json(item, shown[item.article.id]) for item in page],
@@ -87,7 +85,7 @@ def _search_json(wanted: Wanted) -> dict[str, Any]:
 )
 def article(
     article_id: ArticleId,
-    monitor: MonitorDep,
+    desk: DeskDep,
     visitor: VisitorDep,
     names: NamesQuery = False,
 ) -> JSONResponse:
@@ -97,8 +95,8 @@ def article(
     those in what is given.
     """
     who = asks_names(visitor, names)
-    found = monitor.article(article_id)
-    shown = see(monitor, [found.article], who=who, patient=True)[article_id]
+    found = desk.article(article_id)
+    shown = see(desk, [found.article], who=who, patient=True)[article_id]
     text = None if shown.withheld else hide("text", found.article.text, shown.spans)
     return JSONResponse({**article_json(found, shown), "text": text})
 
@@ -150,9 +148,9 @@ class ForgottenOut(BaseModel):
 def forget_article(
     article_id: ArticleId,
     reason: Annotated[Reason, Query(description="Why.")],
-    monitor: MonitorDep,
+    desk: DeskDep,
 ) -> JSONResponse:
     """Erase a stored article for good, with all that was said of it; no feed brings it back."""
-    monitor.store.article(article_id, ())
-    done = forget(monitor, [article_id], reason)
+    desk.store.article(article_id, ())
+    done = forget(desk, [article_id], reason)
     return JSONResponse({"article": article_id, "reason": reason, "cleared": done.cleared})

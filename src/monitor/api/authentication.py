@@ -26,9 +26,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from monitor.api.csrf import LOOPBACK, SAFE_METHODS, from_own_page, host_name, shared_with
 from monitor.api.problem_details import ProblemError, is_page, note_visitor, problem
 from monitor.api.rate_limit import Tries
-from monitor.core import Monitor
 from monitor.desk.gate import find_session, find_token, is_token, live_tokens, visitor_of
 from monitor.errors import MonitorError, describe_exception
+from monitor.names import Desk
 from monitor.visitors import AT_HOME, NOBODY, PAGE_AT_HOME, Visitor
 
 _STATE = "at_home"
@@ -108,11 +108,11 @@ def _is_at_home(scope: Scope) -> bool:
     return host_name(headers.get("host", "")) in LOOPBACK
 
 
-def words_to_others(monitor: Monitor, host: str) -> Iterator[str]:
+def words_to_others(desk: Desk, host: str) -> Iterator[str]:
     """Yield what whoever serves the desk on `host` should know of those on other machines."""
     if is_loopback(host) or host == "localhost":
         return
-    live = live_tokens(monitor)
+    live = live_tokens(desk.store, desk.now())
     if not live:
         yield (
             "who comes from another machine must sign in, and nobody can yet:"
@@ -121,7 +121,7 @@ def words_to_others(monitor: Monitor, host: str) -> Iterator[str]:
     else:
         many = "" if len(live) == 1 else "s"
         yield f"who comes from another machine must sign in: {len(live)} token{many} can be used"
-    if not monitor.settings.digest.public_url.startswith("https://"):
+    if not desk.settings.digest.public_url.startswith("https://"):
         yield (
             "without https, tokens and drafts can be read on the way: put a proxy with https"
             " before this (docs/operator.md, Serving others)"
@@ -187,12 +187,12 @@ def session_in(scope: Scope, public_url: str) -> str | None:
 class Entry:
     """ASGI layer that puts the visitor into the request's state, or refuses."""
 
-    def __init__(self, app: ASGIApp, *, monitor: Monitor, tries: Tries) -> None:
+    def __init__(self, app: ASGIApp, *, desk: Desk, tries: Tries) -> None:
         self.app = app
-        self.monitor = monitor
+        self.desk = desk
         self.tries = tries
-        self.public_url = monitor.settings.digest.public_url
-        self.origins = frozenset(monitor.settings.serve.allow_origins)
+        self.public_url = desk.settings.digest.public_url
+        self.origins = frozenset(desk.settings.serve.allow_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the application for the visitor, or answer whom it is not for."""
@@ -224,7 +224,7 @@ class Entry:
 
     def _is_public(self, scope: Scope) -> bool:
         """Say whether a scorecard is asked for, and those are switched on for everybody."""
-        public = self.monitor.settings.serve.public_scorecards and scope["method"] in SAFE_METHODS
+        public = self.desk.settings.serve.public_scorecards and scope["method"] in SAFE_METHODS
         return public and _SCORECARDS.fullmatch(scope["path"]) is not None
 
     async def _visitor(self, scope: Scope) -> Visitor:
@@ -236,7 +236,7 @@ class Entry:
             address = (scope.get("client") or ("",))[0]
             if home is NOBODY:
                 self.tries.refuse(address)
-            token = await run_sync(find_token, self.monitor.store, told, self.monitor.now())
+            token = await run_sync(find_token, self.desk.store, told, self.desk.now())
             if token is None:
                 if home is NOBODY:
                     self.tries.note(address)
@@ -245,7 +245,7 @@ class Entry:
         session = session_in(scope, self.public_url)
         token = None
         if session:
-            store, now = self.monitor.store, self.monitor.now()
+            store, now = self.desk.store, self.desk.now()
             token = await run_sync(find_session, store, session, now)
         if token is None:
             return home

@@ -23,8 +23,8 @@ from starlette.requests import Request
 from monitor.api.authentication import at_home
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
-from monitor.core import Monitor
 from monitor.errors import describe_exception
+from monitor.names import Desk
 from monitor.workers import WARM_UP, Job, Worker, perform
 
 logger = logging.getLogger("monitor.api")
@@ -43,26 +43,24 @@ class ClientLeftError(Exception):
 
 
 class Checkers(AbstractContextManager["Checkers"]):
-    """Does jobs over `monitor`, `workers` at once; close it at the end.
+    """Does jobs over `desk`, `workers` at once; close it at the end.
 
-    One worker is a thread of this process. More are processes with `monitor`'s settings, each of
+    One worker is a thread of this process. More are processes with `desk`'s settings, each of
     which holds rules and models for itself; the second and further ones start when drafts wait.
     """
 
-    def __init__(
-        self, monitor: Monitor, *, workers: int = 1, max_waiting: int = MAX_WAITING
-    ) -> None:
+    def __init__(self, desk: Desk, *, workers: int = 1, max_waiting: int = MAX_WAITING) -> None:
         self.max_waiting = max_waiting
-        self._monitor = monitor
+        self._desk = desk
         self._most = workers if workers > 1 else 0
-        self._all = [Worker(monitor.settings)] if self._most else []
+        self._all = [Worker(desk.settings)] if self._most else []
         self._idle = list(self._all)
         self._guard = threading.Lock()
         self._limiter: CapacityLimiter | None = None
         self._growth: asyncio.Task[None] | None = None
         self._loaded = False
         self._seconds = _FIRST_GUESS_S
-        self._sent = Tries(most=monitor.settings.serve.checks_per_minute, refusal=_TOO_MANY)
+        self._sent = Tries(most=desk.settings.serve.checks_per_minute, refusal=_TOO_MANY)
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -79,7 +77,7 @@ class Checkers(AbstractContextManager["Checkers"]):
         if self._most:
             self._all[0].start()
         else:
-            perform(self._monitor, WARM_UP)
+            perform(self._desk, WARM_UP)
         self._loaded = True
 
     def _count(self, request: Request) -> None:
@@ -127,7 +125,7 @@ class Checkers(AbstractContextManager["Checkers"]):
         """Do a job in this thread, or have it done and wait."""
         start = time.monotonic()
         if not self._most:
-            answer = perform(self._monitor, job)
+            answer = perform(self._desk, job)
         else:
             with self._guard:
                 worker = self._idle.pop()
@@ -146,7 +144,7 @@ class Checkers(AbstractContextManager["Checkers"]):
             self._growth = asyncio.create_task(self._add_worker(limiter))
 
     async def _add_worker(self, limiter: CapacityLimiter) -> None:
-        worker = Worker(self._monitor.settings)
+        worker = Worker(self._desk.settings)
         self._all.append(worker)
         try:
             with CancelScope(shield=True):

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.api.access import MonitorDep, answer_job, need
+from monitor.api.access import DeskDep, answer_job, need
 from monitor.api.openapi import answers, queued_problems
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute, read_form, require_type
@@ -26,9 +26,9 @@ from monitor.api.schemas import (
     Source,
     WholeStr,
 )
-from monitor.core import Monitor
 from monitor.countries import parse_country
 from monitor.errors import UsageError
+from monitor.names import Desk
 from monitor.workers import Job
 
 
@@ -316,25 +316,25 @@ texts = APIRouter(route_class=JsonRoute)
     response_description="The draft's findings and scorecard.",
     responses=answers(CheckedDocument, 403, 415, 422, queued=True),
 )
-async def check(request: Request, draft: CheckRequest, monitor: MonitorDep) -> Response:
+async def check(request: Request, draft: CheckRequest, desk: DeskDep) -> Response:
     """Check one draft against the guidelines in force. The draft is not stored and not logged."""
     options = draft.model_dump()
     if "country" not in draft.model_fields_set:
         options["country"] = None
-    return await answer_check(request, Job("check_text", options), monitor)
+    return await answer_check(request, Job("check_text", options), desk)
 
 
 router.include_router(texts)
 
 
 async def answer_check(
-    request: Request, job: Job, monitor: Monitor, *, media_type: str = "application/json"
+    request: Request, job: Job, desk: Desk, *, media_type: str = "application/json"
 ) -> Response:
     """Answer with what `job` gives; a guideline that is not here is refused without its name."""
     try:
         return await answer_job(request, job, media_type=media_type)
     except UsageError as error:
-        there = ", ".join(guideline.id for guideline in monitor.guidelines)
+        there = ", ".join(guideline.id for guideline in desk.guidelines)
         raise ProblemError(400, f"There is no such guideline here; there is {there}.") from error
 
 
@@ -399,14 +399,14 @@ FILE_FORM: dict[str, Any] = {
     responses=answers(CheckedDocument, 403, 415, 422, queued=True),
     openapi_extra=FILE_FORM,
 )
-async def check_file(request: Request, monitor: MonitorDep) -> Response:
+async def check_file(request: Request, desk: DeskDep) -> Response:
     """Check a `.txt`, `.md`, `.html` or `.docx` file. It is read in memory and never stored."""
     require_type(request, "multipart/form-data")
     upload, data, options = await upload_of(request)
     name = f"upload{suffix_of(upload)}"
     # Under a neutral name: the file's own could reach an error message.
     job = Job("check_bytes", {"name": name, **options}, data)
-    return await answer_check(request, job, monitor)
+    return await answer_check(request, job, desk)
 
 
 async def upload_of(request: Request) -> tuple[UploadFile, bytes, dict[str, Any]]:
@@ -499,7 +499,7 @@ class WordResponse(Response):
     },
     openapi_extra=FILE_FORM,
 )
-async def comment_file(request: Request, monitor: MonitorDep) -> Response:
+async def comment_file(request: Request, desk: DeskDep) -> Response:
     """Return a `.docx` file with comments at the findings; all else in it stays as it was.
 
     The form is that of `/v1/check/file`. Comments of an earlier run are replaced, save those that
@@ -511,6 +511,6 @@ async def comment_file(request: Request, monitor: MonitorDep) -> Response:
         raise ProblemError(415, "Only .docx files can be given back with comments.")
     options |= {"name": "upload.docx", "now": datetime.now(UTC).isoformat()}
     job = Job("comment_docx", options, data)
-    answer = await answer_check(request, job, monitor, media_type=WORD)
+    answer = await answer_check(request, job, desk, media_type=WORD)
     answer.headers["content-disposition"] = 'attachment; filename="reviewed.docx"'
     return answer

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.api.access import MonitorDep, answer_job, need
+from monitor.api.access import DeskDep, answer_job, need
 from monitor.api.openapi import answers
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
@@ -25,9 +25,9 @@ router = APIRouter(tags=["drafts"], route_class=JsonRoute, dependencies=[Depends
     response_description="Relevance and tags, or why there is no judgement.",
     responses=answers(Classified, 403, 415, 422, queued=True),
 )
-async def classify(request: Request, article: ClassifyRequest, monitor: MonitorDep) -> Response:
+async def classify(request: Request, article: ClassifyRequest, desk: DeskDep) -> Response:
     """Say how probably the article is about trafficking, and of what kind. Nothing is stored."""
-    limit = monitor.settings.check.max_chars
+    limit = desk.settings.check.max_chars
     size = len(article.title) + len(article.text)
     if size > limit:
         raise DocumentTooLarge(f"the article has {size:,} characters; the limit is {limit:,}")

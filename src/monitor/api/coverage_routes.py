@@ -9,15 +9,15 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep, need
+from monitor.api.access import DeskDep, need
 from monitor.api.article_filter import Day
 from monitor.api.openapi import answers
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import MaskedArticle, Model, WholeStr
-from monitor.core import Monitor
 from monitor.desk.coverage import coverage, sample_json, sample_of, tell_elsewhere, told_json
 from monitor.errors import FeedError, Forgotten, NotFound, UsageError
+from monitor.names import Desk
 from monitor.periods import period_of
 
 Had = Literal["shown", "below", "not_judged", "late", "never", "not_followed"]
@@ -177,9 +177,9 @@ class PeriodQuery(BaseModel):
     until: Day | None = Field(default=None, description="The last day; default today.")
 
 
-def period_asked(query: PeriodQuery, monitor: Monitor) -> tuple[date, date]:
+def period_asked(query: PeriodQuery, desk: Desk) -> tuple[date, date]:
     """Return the days [since, until) that are asked for. Raises `UsageError`."""
-    today = monitor.now().astimezone(monitor.settings.zone).date()
+    today = desk.now().astimezone(desk.settings.zone).date()
     return period_of(query.since, query.until, today=today, length=DAYS)
 
 
@@ -195,10 +195,10 @@ def refused(field: str, error: Exception) -> ProblemError:
     response_description="Feeds, items by what became of them, languages, and two figures of gaps.",
     responses=answers(CoverageAccount, 422, 503),
 )
-def read_coverage(query: Annotated[PeriodQuery, Query()], monitor: MonitorDep) -> JSONResponse:
+def read_coverage(query: Annotated[PeriodQuery, Query()], desk: DeskDep) -> JSONResponse:
     """Return the account of a period, and as far as it is known what was missed in it."""
     try:
-        return JSONResponse(coverage(monitor, *period_asked(query, monitor)))
+        return JSONResponse(coverage(desk, *period_asked(query, desk)))
     except UsageError as error:
         raise refused("since", error) from error
 
@@ -213,9 +213,9 @@ SampleDay = Annotated[Day | None, Query(description="A day that is over; default
     responses=answers(SampleOut, 422, 503),
     dependencies=[Depends(need("review"))],
 )
-def draw_sample(monitor: MonitorDep, day: SampleDay = None) -> JSONResponse:
+def draw_sample(desk: DeskDep, day: SampleDay = None) -> JSONResponse:
     """Draw the sample of a day unless that was done; it stays the same whoever asks."""
-    return _sample(monitor, day, draw=True)
+    return _sample(desk, day, draw=True)
 
 
 @router.get(
@@ -224,19 +224,19 @@ def draw_sample(monitor: MonitorDep, day: SampleDay = None) -> JSONResponse:
     response_description="Random items below the threshold, without their scores.",
     responses=answers(SampleOut, 404, 422, 503),
 )
-def read_sample(monitor: MonitorDep, day: SampleDay = None) -> JSONResponse:
+def read_sample(desk: DeskDep, day: SampleDay = None) -> JSONResponse:
     """Return the sample of a day, if it is drawn; each is reviewed as any other article is."""
     try:
-        return _sample(monitor, day, draw=False)
+        return _sample(desk, day, draw=False)
     except NotFound as error:
         detail = "No sample of this day is drawn yet: the schedule draws it, or a POST."
         raise ProblemError(404, detail) from error
 
 
-def _sample(monitor: Monitor, day: Day | None, *, draw: bool) -> JSONResponse:
+def _sample(desk: Desk, day: Day | None, *, draw: bool) -> JSONResponse:
     chosen = day.isoformat() if day else None
     try:
-        return JSONResponse(sample_json(monitor, sample_of(monitor, chosen, draw=draw)))
+        return JSONResponse(sample_json(desk, sample_of(desk, chosen, draw=draw)))
     except UsageError as error:
         raise refused("day", error) from error
 
@@ -247,10 +247,10 @@ def _sample(monitor: Monitor, day: Day | None, *, draw: bool) -> JSONResponse:
     response_description="The case as recorded, and what we had of it.",
     responses=answers(FoundOut, 403, 404, 410, 415, 422, 503),
 )
-def found(case: FoundRequest, monitor: MonitorDep) -> JSONResponse:
+def found(case: FoundRequest, desk: DeskDep) -> JSONResponse:
     """Record a case that the desk learned of elsewhere, so that gaps can be counted."""
     try:
-        had, new = tell_elsewhere(monitor, case.url, note=case.note, same_as=case.same_as)
+        had, new = tell_elsewhere(desk, case.url, note=case.note, same_as=case.same_as)
     except Forgotten:
         raise
     except (FeedError, NotFound) as error:

@@ -11,16 +11,17 @@ from fastapi import APIRouter, Depends, Header, Path, Query
 from pydantic import Field
 from starlette.responses import HTMLResponse, Response
 
-from monitor.api.access import MonitorDep, NamesQuery, VisitorDep, asks_names, need
+from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.coverage_routes import GapsOut
 from monitor.api.openapi import problems
 from monitor.api.problem_details import ProblemError
 from monitor.api.schemas import ArticleFinding, MaskedArticle, Model, TagOut, TermOut
 from monitor.api.security_headers import POLICY
-from monitor.core import Monitor
 from monitor.desk.names import see
 from monitor.digest import articles_in
+from monitor.digest.make import make_digest, show_digest
 from monitor.errors import UsageError
+from monitor.names import Desk
 from monitor.types import ContentOrigin, Digest, PageFailure
 
 
@@ -185,7 +186,7 @@ def digest(
             examples=["2026-11-25"],
         ),
     ],
-    monitor: MonitorDep,
+    desk: DeskDep,
     visitor: VisitorDep,
     names: NamesQuery = False,
     form: Annotated[
@@ -199,22 +200,22 @@ def digest(
     Names are hidden unless they are asked for, in feeds in any case.
     """
     who = asks_names(visitor, names)
-    found = find_digest(monitor, day)
+    found = find_digest(desk, day)
     ask = frozenset[str]()
     if who is not None and form not in FEEDS:
-        ask = frozenset(see(monitor, articles_in(found), who=who))
+        ask = frozenset(see(desk, articles_in(found), who=who))
     if form == "html" or (form is None and prefers_html(accept)):
-        html = monitor.render_digest(found, "html", ask=ask)
+        html = show_digest(desk, found, "html", ask=ask)
         return HTMLResponse(html, headers={"content-security-policy": style_policy(html)})
     if form in ("atom", "jsonfeed"):
-        return Response(monitor.render_digest(found, form), media_type=FEEDS[form])
-    return Response(monitor.render_digest(found, "json", ask=ask), media_type="application/json")
+        return Response(show_digest(desk, found, form), media_type=FEEDS[form])
+    return Response(show_digest(desk, found, "json", ask=ask), media_type="application/json")
 
 
-def find_digest(monitor: Monitor, day: str) -> Digest:
+def find_digest(desk: Desk, day: str) -> Digest:
     """Return the digest of an ISO date, a period, `today` or `all`."""
     try:
-        return monitor.digest(None if day == "today" else day)
+        return make_digest(desk, None if day == "today" else day)
     except UsageError as error:
         raise ProblemError(404, "There is no such day: dates are YYYY-MM-DD.") from error
 

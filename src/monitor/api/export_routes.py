@@ -10,16 +10,16 @@ from pydantic import ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from monitor.api.access import MonitorDep, need
+from monitor.api.access import DeskDep, need
 from monitor.api.article_filter import ArticleChoice
 from monitor.api.openapi import answers, problems
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import Model, WholeStr
-from monitor.core import Monitor
 from monitor.corpus import ExportFormat, TextDegree
 from monitor.desk.export_jobs import ExportJob, ExportJobs, TooManyExportsError
 from monitor.errors import NotFound, UsageError
+from monitor.names import Desk
 from monitor.shapes import time_json
 
 
@@ -116,22 +116,22 @@ ExportsDep = Annotated[ExportJobs, Depends(get_exports)]
     response_description="The export, which waits to be made; `Location` says where to look.",
     responses={202: {"model": ExportOut}, **problems(415, 422, 429, 503)},
 )
-def make_export(body: ExportRequest, monitor: MonitorDep, exports: ExportsDep) -> JSONResponse:
+def make_export(body: ExportRequest, desk: DeskDep, exports: ExportsDep) -> JSONResponse:
     """Write the articles that fit, oldest sight first, with all that is kept of them.
 
     It is made after those that wait already, and kept for a day. The same filters give the same
     articles as `GET /v1/articles`, the page and `monitor export`.
     """
-    job = begin(exports, monitor, body)
+    job = begin(exports, desk, body)
     return JSONResponse(export_json(job), 202, headers={"Location": f"/v1/exports/{job.id}"})
 
 
 router.include_router(_posted)
 
 
-def begin(exports: ExportJobs, monitor: Monitor, asked: ExportChoice) -> ExportJob:
+def begin(exports: ExportJobs, desk: Desk, asked: ExportChoice) -> ExportJob:
     """Take an export in; raises problems."""
-    filters = asked.filters(monitor.settings.zone)
+    filters = asked.filters(desk.settings.zone)
     try:
         return exports.begin(format=asked.format, text=asked.text, filters=filters)
     except NotFound as error:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from monitor.api.access import CheckersDep, MonitorDep
+from monitor.api.access import CheckersDep, DeskDep
 from monitor.api.openapi import answers
 from monitor.api.problem_details import problem
 from monitor.api.schemas import Alive, Ready
@@ -37,9 +37,9 @@ async def healthz() -> JSONResponse:
     response_description="Database, guideline and models are loaded.",
     responses=answers(Ready, 503),
 )
-def readyz(request: Request, monitor: MonitorDep, checkers: CheckersDep) -> Response:
+def readyz(request: Request, desk: DeskDep, checkers: CheckersDep) -> Response:
     """Open the database and load guideline and models; name what of them cannot be used."""
-    found = troubles(monitor)
+    found = troubles(desk)
     if found:
         for part, error in found.items():
             logger.error("not ready: %s: %s", part, describe_exception(error))
@@ -47,5 +47,5 @@ def readyz(request: Request, monitor: MonitorDep, checkers: CheckersDep) -> Resp
         named = " and ".join(f"the {part}" for part in found)
         return problem(503, request.scope, f"Not ready: {named} cannot be used.")
     checkers.load()
-    stale = monitor.shelf.problem is not None
-    return JSONResponse({"status": "ready", **monitor.ready(), "stale": stale})
+    stale = desk.shelf.problem is not None
+    return JSONResponse({"status": "ready", **desk.ready(), "stale": stale})

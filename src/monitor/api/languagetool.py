@@ -19,12 +19,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 import monitor as package
-from monitor.api.access import CLIENT_LEFT, MonitorDep, get_checkers, get_monitor, get_visitor, need
+from monitor.api.access import CLIENT_LEFT, DeskDep, get_checkers, get_desk, get_visitor, need
 from monitor.api.check_queue import ClientLeftError
 from monitor.api.languagetool_upstream import Upstream
 from monitor.api.problem_details import ProblemError, note_visitor
 from monitor.api.rate_limit import Tries
-from monitor.core import Monitor
 from monitor.desk.gate import find_token, is_token, visitor_of
 from monitor.errors import DocumentTooLarge, UsageError
 from monitor.languagetool import (
@@ -40,6 +39,7 @@ from monitor.languagetool import (
     software,
     variant_of,
 )
+from monitor.names import Desk
 from monitor.text.document import blank_binary, is_empty
 from monitor.visitors import NOBODY
 from monitor.workers import Job
@@ -83,8 +83,8 @@ async def admit(request: Request, fields: FieldsDep) -> None:
     address = request.client.host if request.client else ""
     if not known:
         tries.refuse(address)
-    monitor = get_monitor(request)
-    token = await run_sync(find_token, monitor.store, told, monitor.now())
+    desk = get_desk(request)
+    token = await run_sync(find_token, desk.store, told, desk.now())
     if token is None:
         if not known:
             tries.note(address)
@@ -99,42 +99,42 @@ anybody = APIRouter()
 
 @keyed.get("/v2/check")
 @keyed.post("/v2/check")
-async def check(request: Request, fields: FieldsDep, monitor: MonitorDep) -> Response:
+async def check(request: Request, fields: FieldsDep, desk: DeskDep) -> Response:
     """Check a text against the guideline, and with the other server of the settings."""
     try:
         wanted = await run_sync(read_wanted, fields)
     except UsageError as error:
         raise ProblemError(400, _sentence(error)) from error
-    size, most = len(wanted.given.plain), monitor.settings.check.max_chars
+    size, most = len(wanted.given.plain), desk.settings.check.max_chars
     if size > most:
         raise DocumentTooLarge(f"The text has {size:,} characters; the limit is {most:,}.")
     upstream: Upstream = request.app.state.upstream
     beside = asyncio.create_task(upstream.matches(wanted))
     try:
-        document = await _checked(request, wanted, monitor)
+        document = await _checked(request, wanted, desk)
         theirs, complete = await beside
     except ClientLeftError:
         return Response(status_code=CLIENT_LEFT)
     finally:
         beside.cancel()
-    return await run_sync(_answer, monitor, wanted, document, theirs, complete)
+    return await run_sync(_answer, desk, wanted, document, theirs, complete)
 
 
-async def _checked(request: Request, wanted: Wanted, monitor: Monitor) -> dict[str, Any]:
+async def _checked(request: Request, wanted: Wanted, desk: Desk) -> dict[str, Any]:
     """Return the document's JSON; an empty one where no guideline is of its language."""
     plain = blank_binary(wanted.given.plain)
     language = None if wanted.language == AUTO else primary(wanted.language)
-    if is_empty(plain) or (language and language not in covered(monitor)):
+    if is_empty(plain) or (language and language not in covered(desk)):
         return {"findings": [], "language": language}
     job = Job("check_text", {"text": plain, "language": language})
     document: dict[str, Any] = json.loads(await get_checkers(request).ask(request, job))
-    if language or (document["language"] or monitor.guideline.language) in covered(monitor):
+    if language or (document["language"] or desk.guideline.language) in covered(desk):
         return document
     return {**document, "findings": []}
 
 
 def _answer(
-    monitor: Monitor,
+    desk: Desk,
     wanted: Wanted,
     document: Mapping[str, Any],
     theirs: list[dict[str, Any]],
@@ -142,21 +142,21 @@ def _answer(
 ) -> JSONResponse:
     code, detected = wanted.language, None
     if code == AUTO:
-        code = variant_of(document["language"] or monitor.guideline.language, wanted.variants)
+        code = variant_of(document["language"] or desk.guideline.language, wanted.variants)
         detected = code
     ours = make_matches(
         document["findings"],
         wanted.given,
-        rules=rule_words(monitor),
+        rules=rule_words(desk),
         choice=wanted.choice,
-        show=monitor.settings.languagetool.show,
+        show=desk.settings.languagetool.show,
     )
     answer = check_answer(
         wanted,
         ours,
         code=code,
         detected=detected,
-        software=_software(monitor),
+        software=_software(desk),
         theirs=theirs,
         complete=complete,
     )
@@ -164,19 +164,19 @@ def _answer(
 
 
 @anybody.get("/v2/languages")
-async def languages(request: Request, monitor: MonitorDep) -> JSONResponse:
+async def languages(request: Request, desk: DeskDep) -> JSONResponse:
     """Return the languages of the guidelines, then those of the other server."""
     upstream: Upstream = request.app.state.upstream
-    known = list_languages(covered(monitor))
+    known = list_languages(covered(desk))
     ours = {language["longCode"] for language in known}
     theirs = await upstream.languages()
     return JSONResponse([*known, *(each for each in theirs if each["longCode"] not in ours)])
 
 
 @anybody.get("/v2/maxtextlength")
-async def max_text_length(monitor: MonitorDep) -> PlainTextResponse:
+async def max_text_length(desk: DeskDep) -> PlainTextResponse:
     """Return how many characters a text may have."""
-    return PlainTextResponse(str(monitor.settings.check.max_chars))
+    return PlainTextResponse(str(desk.settings.check.max_chars))
 
 
 @anybody.get("/v2/healthcheck")
@@ -186,19 +186,19 @@ async def healthcheck() -> PlainTextResponse:
 
 
 @keyed.get("/v2/info")
-def info(monitor: MonitorDep) -> JSONResponse:
+def info(desk: DeskDep) -> JSONResponse:
     """Return who answers."""
-    return JSONResponse({"software": _software(monitor)})
+    return JSONResponse({"software": _software(desk)})
 
 
 @keyed.get("/v2/configinfo")
-def config_info(fields: FieldsDep, monitor: MonitorDep) -> JSONResponse:
+def config_info(fields: FieldsDep, desk: DeskDep) -> JSONResponse:
     """Return the rules of a language, and how long a text may be."""
     if not fields.get("language"):
         raise ProblemError(400, "'language' is missing: a code such as en-US.")
-    known = rule_words(monitor) if primary(fields["language"]) in covered(monitor) else {}
-    most = monitor.settings.check.max_chars
-    return JSONResponse(config_answer(known, most, _software(monitor)))
+    known = rule_words(desk) if primary(fields["language"]) in covered(desk) else {}
+    most = desk.settings.check.max_chars
+    return JSONResponse(config_answer(known, most, _software(desk)))
 
 
 @keyed.get("/v2/words")
@@ -210,22 +210,22 @@ def users() -> Response:
     raise ProblemError(403, _NO_USERS)
 
 
-def covered(monitor: Monitor) -> list[str]:
+def covered(desk: Desk) -> list[str]:
     """Return the languages of the guidelines in force, each once."""
-    return list(dict.fromkeys(guideline.language for guideline in monitor.guidelines))
+    return list(dict.fromkeys(guideline.language for guideline in desk.guidelines))
 
 
-def rule_words(monitor: Monitor) -> dict[str, RuleWords]:
+def rule_words(desk: Desk) -> dict[str, RuleWords]:
     """Return what clients are told of each rule."""
     return {
         rule.id: RuleWords(rule.title, whole=rule.kind == "document")
-        for guideline in reversed(monitor.guidelines)
+        for guideline in reversed(desk.guidelines)
         for rule in guideline.rules
     }
 
 
-def _software(monitor: Monitor) -> dict[str, Any]:
-    stamps = [guideline.stamp for guideline in monitor.guidelines]
+def _software(desk: Desk) -> dict[str, Any]:
+    stamps = [guideline.stamp for guideline in desk.guidelines]
     return software(package.__version__, stamps)
 
 

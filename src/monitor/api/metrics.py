@@ -22,9 +22,9 @@ from starlette.responses import Response
 
 from monitor.api.access import need
 from monitor.api.openapi import problems
-from monitor.core import Monitor
 from monitor.desk.readiness import PARTS, troubles
 from monitor.errors import MonitorError
+from monitor.names import Desk
 from monitor.store.measures import Happened, Standing
 
 MAX_AGE_S = 30.0
@@ -51,9 +51,7 @@ def metrics(request: Request) -> Response:
 class Metrics:
     """The numbers of one application."""
 
-    def __init__(
-        self, monitor: Monitor, *, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, desk: Desk, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "monitor_requests",
@@ -68,7 +66,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
-        self._registry.register(_Desk(monitor, monotonic))
+        self._registry.register(_Desk(desk, monotonic))
 
     def observe(self, route: str, status: int, seconds: float) -> None:
         """Count one request; `route` is the route's pattern, never the address asked for."""
@@ -83,8 +81,8 @@ class Metrics:
 class _Desk(Collector):
     """Reads how the desk stands, when asked and not too often."""
 
-    def __init__(self, monitor: Monitor, monotonic: Callable[[], float]) -> None:
-        self._monitor = monitor
+    def __init__(self, desk: Desk, monotonic: Callable[[], float]) -> None:
+        self._desk = desk
         self._monotonic = monotonic
         self._guard = threading.Lock()
         self._next = float("-inf")
@@ -102,15 +100,15 @@ class _Desk(Collector):
             yield from self._metrics
 
     def _read(self) -> Iterator[Metric]:
-        found = troubles(self._monitor)
+        found = troubles(self._desk)
         ready = {part: float(part not in found) for part in PARTS}
         yield _gauge("monitor_ready", "Whether a part can be used.", "part", ready)
         if "database" in found:
             return
-        stamps = () if found else self._monitor.stamps
+        stamps = () if found else self._desk.stamps
         try:
-            self._happened = self._monitor.store.happened(self._happened)
-            standing = self._monitor.store.standing(stamps)
+            self._happened = self._desk.store.happened(self._happened)
+            standing = self._desk.store.standing(stamps)
         except MonitorError:  # the log of the request that met it says why; the next scrape may do
             return
         yield from _counts(self._happened)

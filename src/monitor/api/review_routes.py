@@ -8,16 +8,16 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BeforeValidator, Field
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep, VisitorDep, need
+from monitor.api.access import DeskDep, VisitorDep, need
 from monitor.api.openapi import answers
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import ArticleId, Model, WholeStr
-from monitor.core import Monitor
-from monitor.desk.reviewing import Reviewer, decide
+from monitor.desk.reviewing import Reviewer, add_review, decide
 from monitor.desk.reviewing import undo as take_back
 from monitor.digest.masked import mask_assessed
 from monitor.errors import NotFound, UsageError
+from monitor.names import Desk
 from monitor.shapes import as_whole, review_json
 from monitor.types import (
     FLOWS,
@@ -157,7 +157,7 @@ def reviewer_of(visitor: Visitor, given: str) -> Reviewer:
 def review(
     article_id: ArticleId,
     said: ReviewRequest,
-    monitor: MonitorDep,
+    desk: DeskDep,
     visitor: VisitorDep,
 ) -> JSONResponse:
     """Store what a person says of an article; training with reviews learns from it.
@@ -166,7 +166,8 @@ def review(
     """
     who = reviewer_of(visitor, said.reviewer)
     try:
-        stored = monitor.review(
+        stored = add_review(
+            desk,
             article_id,
             said.verdict,
             tags=said.tags.model_dump(exclude_none=True),
@@ -189,14 +190,14 @@ def review(
 def flags(
     article_id: ArticleId,
     said: FlagRequest,
-    monitor: MonitorDep,
+    desk: DeskDep,
     visitor: VisitorDep,
 ) -> JSONResponse:
     """Store whether flags of an article are right; scorecards count what is confirmed."""
     who = reviewer_of(visitor, said.reviewer)
-    spots = _spots(monitor, article_id, said)
-    version = monitor.store.article(article_id, ()).article.sha256
-    decision = decide(monitor, article_id, None, who, sha256=version, flags=spots)
+    spots = _spots(desk, article_id, said)
+    version = desk.store.article(article_id, ()).article.sha256
+    decision = decide(desk, article_id, None, who, sha256=version, flags=spots)
     return JSONResponse(
         {
             "article": article_id,
@@ -210,16 +211,14 @@ def flags(
     )
 
 
-def _spots(
-    monitor: Monitor, article_id: str, said: FlagRequest
-) -> dict[tuple[str, str, int, int], bool]:
+def _spots(desk: Desk, article_id: str, said: FlagRequest) -> dict[tuple[str, str, int, int], bool]:
     """Return the flags that are meant, with what is said of them. Raises `NotFound`.
 
     Places are those in what is given without names, else those in what is given with them.
     """
     wanted = (said.field, said.start, said.end)
-    assessed = monitor.article(article_id)
-    shown = monitor.shown([assessed.article], patient=True)[article_id]
+    assessed = desk.article(article_id)
+    shown = desk.shown([assessed.article], patient=True)[article_id]
     seen = mask_assessed(assessed, shown).findings or assessed.findings
     for places in (seen, assessed.findings):
         found: dict[tuple[str, str, int, int], bool] = {
@@ -245,13 +244,13 @@ def _spots(
 def undo(
     decision: Annotated[int, Path(description="Its number.", ge=1, le=2**31 - 1)],
     said: UndoRequest,
-    monitor: MonitorDep,
+    desk: DeskDep,
     visitor: VisitorDep,
 ) -> JSONResponse:
     """Take back what one said oneself; it stays stored, and counts no more."""
     who = reviewer_of(visitor, said.reviewer)
     try:
-        undone = take_back(monitor, decision, who)
+        undone = take_back(desk, decision, who)
     except UsageError as error:
         detail = "It was undone already, or a reviewer has confirmed or overruled it."
         raise ProblemError(409, detail) from error

@@ -10,16 +10,17 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep, need
+from monitor.api.access import DeskDep, need
 from monitor.api.openapi import answers
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import Model, Source, WholeStr
-from monitor.core import Monitor
 from monitor.decisions import Client
 from monitor.desk.feedback import ChangedError, describe_rule, said_json, say_flag
 from monitor.errors import NotFound
+from monitor.guidelines import rules_json
+from monitor.names import Desk
 from monitor.types import Severity
 
 
@@ -198,10 +199,10 @@ router = APIRouter(tags=["rules"], dependencies=[Depends(need("check"))])
     response_description="Every rule, in the guidelines' order.",
     responses=answers(RuleList, 503),
 )
-def rules(monitor: MonitorDep) -> JSONResponse:
+def rules(desk: DeskDep) -> JSONResponse:
     """Return every rule of the guidelines in force, with its sources and examples."""
-    rules = list(monitor.rules())
-    return JSONResponse({"rules": rules, "problem": monitor.shelf.problem})
+    rules = list(rules_json(desk.in_force))
+    return JSONResponse({"rules": rules, "problem": desk.shelf.problem})
 
 
 @router.get(
@@ -212,13 +213,13 @@ def rules(monitor: MonitorDep) -> JSONResponse:
 )
 def rule(
     rule_id: Annotated[str, Path(description="The rule's id.", examples=["child-prostitute"])],
-    monitor: MonitorDep,
+    desk: DeskDep,
 ) -> JSONResponse:
     """Return one rule: what it flags, why, on whose word, its limits, and how it was measured.
 
     Where several guidelines have a rule of this id, it is the first's; `also` names the others.
     """
-    return JSONResponse(find_rule(monitor, rule_id))
+    return JSONResponse(find_rule(desk, rule_id))
 
 
 @router.get(
@@ -230,16 +231,16 @@ def rule(
 def guideline_rule(
     guideline: Annotated[str, Path(description="The guideline's id.", examples=["thb-en"])],
     rule_id: Annotated[str, Path(description="The rule's id.", examples=["child-prostitute"])],
-    monitor: MonitorDep,
+    desk: DeskDep,
 ) -> JSONResponse:
     """Return the rule of that guideline, whatever other guidelines have."""
-    return JSONResponse(find_rule(monitor, f"{guideline}/{rule_id}"))
+    return JSONResponse(find_rule(desk, f"{guideline}/{rule_id}"))
 
 
-def find_rule(monitor: Monitor, rule_id: str) -> dict[str, Any]:
+def find_rule(desk: Desk, rule_id: str) -> dict[str, Any]:
     """Return the rule of that id; raises `NotFound`."""
     own = rule_id.rpartition("/")[2]
-    found = describe_rule(monitor, rule_id, monitor.store.feedback(own))
+    found = describe_rule(desk, rule_id, desk.store.feedback(own))
     if found is None:
         raise NotFound("no such rule")
     return found
@@ -284,7 +285,7 @@ async def feedback(
         Path(description="The rule's id.", max_length=200, examples=["child-prostitute"]),
     ],
     said: FeedbackRequest,
-    monitor: MonitorDep,
+    desk: DeskDep,
 ) -> JSONResponse:
     """Count that a flag of a draft was right or wrong. Neither the draft nor who says it is kept.
 
@@ -294,13 +295,13 @@ async def feedback(
     address = request.client.host if request.client else ""
     tries.refuse(address)
     tries.note(address)
-    return JSONResponse(await run_sync(_say, monitor, rule_id, said))
+    return JSONResponse(await run_sync(_say, desk, rule_id, said))
 
 
-def _say(monitor: Monitor, rule: str, said: FeedbackRequest) -> dict[str, object] | None:
+def _say(desk: Desk, rule: str, said: FeedbackRequest) -> dict[str, object] | None:
     try:
         known = say_flag(
-            monitor,
+            desk,
             rule,
             right=said.right,
             client=said.client,

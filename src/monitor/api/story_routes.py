@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep, NamesQuery, VisitorDep, asks_names, need
+from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.article_filter import Day
 from monitor.api.openapi import answers
 from monitor.api.problem_details import no_such_page
@@ -110,16 +110,16 @@ class StoryQuery(BaseModel):
     responses=answers(StoryPage, 403, 422, 503),
 )
 def stories(
-    query: Annotated[StoryQuery, Query()], monitor: MonitorDep, visitor: VisitorDep
+    query: Annotated[StoryQuery, Query()], desk: DeskDep, visitor: VisitorDep
 ) -> JSONResponse:
     """Return the stories that articles were folded into, a page at a time; names are hidden."""
     who = asks_names(visitor, query.names)
-    since, until = bounds_of(query.since, query.until, monitor.settings.zone)
+    since, until = bounds_of(query.since, query.until, desk.settings.zone)
     try:
-        page = list_stories(monitor, since=since, until=until, limit=query.limit, after=query.after)
+        page = list_stories(desk, since=since, until=until, limit=query.limit, after=query.after)
     except NotFound as error:
         raise no_such_page() from error
-    return JSONResponse(page_json(monitor, page, who=who))
+    return JSONResponse(page_json(desk, page, who=who))
 
 
 @router.get(
@@ -130,7 +130,7 @@ def stories(
 )
 def story(
     story_id: Annotated[WholeStr, Path(description="The story's id.", max_length=200)],
-    monitor: MonitorDep,
+    desk: DeskDep,
     visitor: VisitorDep,
     names: NamesQuery = False,
 ) -> JSONResponse:
@@ -138,4 +138,4 @@ def story(
 
     Names are hidden unless they are asked for; places are those in what is given.
     """
-    return JSONResponse(story_json(monitor, story_id, who=asks_names(visitor, names)))
+    return JSONResponse(story_json(desk, story_id, who=asks_names(visitor, names)))

@@ -8,12 +8,11 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 from starlette.responses import JSONResponse
 
-from monitor.api.access import MonitorDep, need
+from monitor.api.access import DeskDep, need
 from monitor.api.article_filter import Day
 from monitor.api.coverage_routes import DAYS, PeriodQuery, period_asked, refused
 from monitor.api.openapi import answers
 from monitor.api.schemas import Model, WholeStr
-from monitor.core import Monitor
 from monitor.desk.trends import (
     Period,
     outlets_of,
@@ -23,6 +22,7 @@ from monitor.desk.trends import (
     trends_of,
 )
 from monitor.errors import UsageError
+from monitor.names import Desk
 from monitor.periods import LONGEST_PUBLISHED_DAYS, period_of
 from monitor.trends import NOT_INCIDENCE, outlet_json, scorecard_json, trends_json
 
@@ -206,9 +206,9 @@ class TrendsQuery(PeriodQuery):
     )
 
 
-def _read(query: PeriodQuery, monitor: Monitor) -> Period:
+def _read(query: PeriodQuery, desk: Desk) -> Period:
     try:
-        return read_period(monitor, *period_asked(query, monitor))
+        return read_period(desk, *period_asked(query, desk))
     except UsageError as error:
         raise refused("since", error) from error
 
@@ -219,23 +219,23 @@ def _read(query: PeriodQuery, monitor: Monitor) -> Period:
     response_description="Items and stories by day and label, flags, balance, changes of feeds.",
     responses=answers(TrendsOut, 422, 503),
 )
-def trends(query: Annotated[TrendsQuery, Query()], monitor: MonitorDep) -> JSONResponse:
+def trends(query: Annotated[TrendsQuery, Query()], desk: DeskDep) -> JSONResponse:
     """Return how often the followed outlets write of what: coverage, not incidence."""
     if query.published_since is None and query.published_until is None:
-        return JSONResponse(trends_json(trends_of(monitor, _read(query, monitor))))
+        return JSONResponse(trends_json(trends_of(desk, _read(query, desk))))
     try:
-        return JSONResponse(trends_json(trends_of(monitor, _read_published(query, monitor))))
+        return JSONResponse(trends_json(trends_of(desk, _read_published(query, desk))))
     except UsageError as error:
         raise refused("published_since", error) from error
 
 
-def _read_published(query: TrendsQuery, monitor: Monitor) -> Period:
+def _read_published(query: TrendsQuery, desk: Desk) -> Period:
     if query.since is not None or query.until is not None:
         raise UsageError("days of first sight or of publication, not both")
-    today = monitor.now().astimezone(monitor.settings.zone).date()
+    today = desk.now().astimezone(desk.settings.zone).date()
     first, last = query.published_since, query.published_until
     days = period_of(first, last, today=today, length=DAYS, longest=LONGEST_PUBLISHED_DAYS)
-    return read_published(monitor, *days)
+    return read_published(desk, *days)
 
 
 @router.get(
@@ -244,16 +244,16 @@ def _read_published(query: TrendsQuery, monitor: Monitor) -> Period:
     response_description="Outlets with articles in the period, most stories first.",
     responses=answers(OutletsOut, 422, 503),
 )
-def outlets(query: Asked, monitor: MonitorDep) -> JSONResponse:
+def outlets(query: Asked, desk: DeskDep) -> JSONResponse:
     """Return the outlets of a period with their items and stories."""
-    period = _read(query, monitor)
+    period = _read(query, desk)
     return JSONResponse(
         {
             "schema": 1,
             "note": NOT_INCIDENCE,
             "since": period.since.isoformat(),
             "until": period.last.isoformat(),
-            "outlets": [outlet_json(one) for one in outlets_of(monitor, period)],
+            "outlets": [outlet_json(one) for one in outlets_of(desk, period)],
         }
     )
 
@@ -267,9 +267,9 @@ def outlets(query: Asked, monitor: MonitorDep) -> JSONResponse:
 def scorecard(
     outlet_id: Annotated[WholeStr, Path(description="As `/v1/outlets` names it.", max_length=200)],
     query: Asked,
-    monitor: MonitorDep,
+    desk: DeskDep,
 ) -> JSONResponse:
     """Return how an outlet writes, as far as that is known: by confirmed flags."""
-    period = _read(query, monitor)
-    card = scorecard_of(monitor, period, outlet_id)
+    period = _read(query, desk)
+    card = scorecard_of(desk, period, outlet_id)
     return JSONResponse(scorecard_json(card, period.since.isoformat(), period.last.isoformat()))

@@ -13,8 +13,8 @@ from monitor.cli.output import plain, progress, say, show
 from monitor.cli.tags import read_tags
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.desk.archive import Row
+    from monitor.names import Desk
     from monitor.store.search import Relevance, Wanted
 
 app = typer.Typer(
@@ -129,19 +129,19 @@ def _one(relevance: Relevance | None) -> tuple[Relevance, ...] | None:
 
 
 def _print(
-    monitor: Monitor, wanted: Wanted, *, limit: int, after: str | None, names: bool, as_json: bool
+    desk: Desk, wanted: Wanted, *, limit: int, after: str | None, names: bool, as_json: bool
 ) -> None:
     from monitor.desk.archive import look_up
     from monitor.desk.names import ask, hide
     from monitor.periods import undated_words
     from monitor.store.search import COUNTED
 
-    listing = look_up(monitor, wanted, who="", limit=limit, after=after)
+    listing = look_up(desk, wanted, who="", limit=limit, after=after)
     if names and listing.rows:
         ids = [row.assessed.article.id for row in listing.rows]
-        ask(monitor, ids, "")
-        listing = look_up(monitor, wanted, who="", limit=limit, after=after)
-        hide(monitor, ids, "")  # they were for this once
+        ask(desk, ids, "")
+        listing = look_up(desk, wanted, who="", limit=limit, after=after)
+        hide(desk, ids, "")  # they were for this once
     total = listing.found.total
     if as_json:
         told = {
@@ -153,7 +153,7 @@ def _print(
         show(json.dumps(told, ensure_ascii=False, indent=1))
     else:
         for row in listing.rows:
-            show(_line(monitor, row))
+            show(_line(desk, row))
     many = f"more than {COUNTED:,}" if total > COUNTED else f"{total:,}"
     say(f"{many} article{'' if total == 1 else 's'}")
     if listing.found.undated:
@@ -164,9 +164,9 @@ def _print(
         say(f"{listing.unindexed:,} stored cannot be found yet: monitor articles index")
 
 
-def _line(monitor: Monitor, row: Row) -> str:
+def _line(desk: Desk, row: Row) -> str:
     article = row.assessed.article
-    day = article.seen.astimezone(monitor.settings.zone).date().isoformat()
+    day = article.seen.astimezone(desk.settings.zone).date().isoformat()
     return f"{article.id}\t{day}\t{plain(article.outlet)}\t{plain(_headline(row))}"
 
 

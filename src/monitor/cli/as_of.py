@@ -12,14 +12,14 @@ from monitor.cli.output import say
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.corpus import ExportReport
     from monitor.desk.as_of import Earlier
+    from monitor.names import Desk
     from monitor.types import ExportFormat
 
 
 def export_as_of(
-    monitor: Monitor,
+    desk: Desk,
     output: Path,
     as_of: str | None,
     *,
@@ -41,28 +41,28 @@ def export_as_of(
     if as_of is not None and Path(as_of).exists():
         earlier = job.completed(job.read_earlier(Path(as_of), format), filters)
         job.refuse_other(earlier, {**filters, **policy})
-        return job.export_again(monitor, output, earlier, report=report, key=key), earlier
+        return job.export_again(desk, output, earlier, report=report, key=key), earlier
     if format is None:
         raise UsageError("--format is needed: which kind of file?")
     read = None
     if as_of is not None:
-        moment = job.read_time(as_of, monitor.settings.zone)
-        read = read_at(monitor, moment)
+        moment = job.read_time(as_of, desk.settings.zone)
+        read = read_at(desk, moment)
     made = export(
-        monitor,
+        desk,
         output,
         format=format,
         policy=Policy(**{name: value for name, value in policy.items() if value is not None}),
         filters=filters,
         report=report,
         read=read,
-        created=monitor.now(),
+        created=desk.now(),
         key=None if policy.get("restricted") else key,
     )
     return made, None
 
 
-def tell_changes(monitor: Monitor, earlier: Earlier | None, report: ExportReport) -> None:
+def tell_changes(desk: Desk, earlier: Earlier | None, report: ExportReport) -> None:
     """Say what is not as it was; exit 1 where nothing that was lost explains it."""
     from monitor.desk.as_of import compare
 
@@ -70,7 +70,7 @@ def tell_changes(monitor: Monitor, earlier: Earlier | None, report: ExportReport
     if earlier is None:
         _tell_lost(lost)
         return
-    found = compare(monitor, earlier, report)
+    found = compare(desk, earlier, report)
     if found.same:
         say(f"the same bytes as {earlier.manifest} tells of")
         return

@@ -20,7 +20,7 @@ from monitor.errors import UsageError
 from monitor.types import SEVERITIES
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
 
 def check(
@@ -147,13 +147,13 @@ def _summary(found: int, files: int) -> str:
     return f"{findings} in {files} document{'' if files == 1 else 's'}"
 
 
-def _country(monitor: Monitor, given: str | None) -> str:
+def _country(desk: Desk, given: str | None) -> str:
     """Return the country's code, empty for none; say so where its law is not held."""
     from monitor.countries import country_name, parse_country
 
-    value = monitor.settings.check.country if given is None else given
+    value = desk.settings.check.country if given is None else given
     code = parse_country(value) if value else ""
-    if code and code not in monitor.countries:
-        held = ", ".join(sorted(monitor.countries))
+    if code and code not in desk.countries:
+        held = ", ".join(sorted(desk.countries))
         say(f"{country_name(code)}: we do not hold this country's law (held: {held})")
     return code

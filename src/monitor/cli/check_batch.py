@@ -26,7 +26,7 @@ from monitor.findings import (
 from monitor.types import SEVERITIES
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Wanted:
 
 
 def make_batch(
-    monitor: Monitor,
+    desk: Desk,
     files: Sequence[str],
     options: Mapping[str, Any],
     wanted: Wanted,
@@ -61,7 +61,7 @@ def make_batch(
     engine: EngineName = "local",
 ) -> Batch:
     """Check `files`; write a baseline if one is wanted, unless a file could not be checked."""
-    key = monitor.settings.check.baseline_key
+    key = desk.settings.check.baseline_key
     known = _read_baseline(wanted.baseline, key) if wanted.baseline else None
     asked = {**options, "include_text": wanted.keeps_text or wanted.needs_hashes}
 
@@ -73,7 +73,7 @@ def make_batch(
         return document
 
     documents: list[Mapping[str, Any]] = list(
-        check_files(monitor, files, asked, jobs=jobs, keep=keep, engine=engine)
+        check_files(desk, files, asked, jobs=jobs, keep=keep, engine=engine)
     )
     if wanted.write_baseline:
         made = _write_baseline(wanted.write_baseline, documents, key)
@@ -81,7 +81,7 @@ def make_batch(
     if known:
         documents = only_new(documents, known)
     return _batch(
-        monitor,
+        desk,
         documents,
         wanted,
         options["guideline"],
@@ -91,7 +91,7 @@ def make_batch(
 
 
 def _batch(
-    monitor: Monitor,
+    desk: Desk,
     documents: Sequence[Mapping[str, Any]],
     wanted: Wanted,
     chosen: Any,
@@ -99,9 +99,11 @@ def _batch(
     baseline: bool,
     keyed: bool,
 ) -> Batch:
+    from monitor.guidelines import rules_json
+
     needs_rules = wanted.redact or "sarif" in wanted.formats
-    rules = rules_by_name(monitor.rules()) if needs_rules else {}
-    in_force = monitor.in_force.chosen(chosen)
+    rules = rules_by_name(rules_json(desk.in_force)) if needs_rules else {}
+    in_force = desk.in_force.chosen(chosen)
     if wanted.redact:
         documents = [redacted(document, rules, keyed=keyed) for document in documents]
     return Batch(

@@ -18,7 +18,7 @@ from monitor.findings.batch import STDIN
 from monitor.nlp.encoder import open_ahead
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
 WORTH = 40_000
 """Bytes for each process: reading the rules takes one as long as checking so much text does."""
@@ -27,7 +27,7 @@ MOST = 50_000
 
 
 def check_files(
-    monitor: Monitor,
+    desk: Desk,
     paths: Sequence[str],
     options: Mapping[str, Any],
     *,
@@ -42,11 +42,11 @@ def check_files(
     """
     count = processes(paths, jobs, worth)
     if engine == "ray":
-        found = _on_cluster(monitor, paths, options, jobs)
+        found = _on_cluster(desk, paths, options, jobs)
     elif count > 1:
-        found = _beside(monitor, paths, options, count)
+        found = _beside(desk, paths, options, count)
     else:
-        found = _here(monitor, paths, options)
+        found = _here(desk, paths, options)
     with closing(found):
         if len(paths) == 1:  # nothing to show the progress of, and its library takes time to open
             return [keep(document) for document in found]
@@ -72,31 +72,31 @@ def _size(path: str) -> int:
 
 
 def _here(
-    monitor: Monitor, paths: Sequence[str], options: Mapping[str, Any]
+    desk: Desk, paths: Sequence[str], options: Mapping[str, Any]
 ) -> Generator[dict[str, Any], None, None]:
     open_ahead()
     for path in paths:
-        yield checked_file(path, lambda data, name: monitor.check_bytes(data, name, **options))
+        yield checked_file(path, lambda data, name: desk.check_bytes(data, name, **options))
 
 
 def _on_cluster(
-    monitor: Monitor, paths: Sequence[str], options: Mapping[str, Any], jobs: int
+    desk: Desk, paths: Sequence[str], options: Mapping[str, Any], jobs: int
 ) -> Generator[dict[str, Any], None, None]:
     from monitor.scale.jobs import check_files as check_on_cluster
 
     if STDIN in paths:
         raise UsageError("--engine ray checks files: leave out -")
-    monitor.in_force  # noqa: B018 - a broken guideline is told before a cluster is started
-    yield from check_on_cluster(monitor, paths, options, workers=min(jobs, len(paths)))
+    desk.in_force  # noqa: B018 - a broken guideline is told before a cluster is started
+    yield from check_on_cluster(desk, paths, options, workers=min(jobs, len(paths)))
 
 
 def _beside(
-    monitor: Monitor, paths: Sequence[str], options: Mapping[str, Any], count: int
+    desk: Desk, paths: Sequence[str], options: Mapping[str, Any], count: int
 ) -> Generator[dict[str, Any], None, None]:
     """Check on `count` processes; a thread each reads a file, asks its process and waits."""
     from monitor.workers import Job, Worker
 
-    workers = [Worker(monitor.settings) for _ in range(count)]
+    workers = [Worker(desk.settings) for _ in range(count)]
     idle: SimpleQueue[Worker] = SimpleQueue()
     for worker in workers:
         idle.put(worker)

@@ -11,24 +11,22 @@ import typer
 from monitor.cli.context import monitor_of
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
 
-def choose(
-    context: typer.Context, names: list[str] | None
-) -> tuple[Monitor, tuple[str, ...] | None]:
+def choose(context: typer.Context, names: list[str] | None) -> tuple[Desk, tuple[str, ...] | None]:
     """Return a monitor that has the guidelines `names`, and their ids; without names all in force.
 
     A name is an id in force, one that comes along, or a folder, as in `[check] guideline`.
     """
     from monitor.config import guideline_dir
-    from monitor.core import Monitor
     from monitor.guidelines.loading import GUIDELINE
+    from monitor.names import Desk
 
-    monitor = monitor_of(context)
+    desk: Desk = monitor_of(context)
     if not names:
-        return monitor, None
-    settings = monitor.settings
+        return desk, None
+    settings = desk.settings
     folders: dict[str, Path] = {
         name: folder.resolve()
         for name in (*settings.check.guidelines, *names)
@@ -39,6 +37,6 @@ def choose(
     added = tuple(name for folder, name in more.items() if folder not in there)
     if added:  # beside those in force, so that the settings of their rules still hold
         check = replace(settings.check, guideline=(*settings.check.guidelines, *added))
-        monitor = context.with_resource(Monitor(replace(settings, check=check)))
-    ids = {one.folder.resolve(): one.id for one in monitor.guidelines}
-    return monitor, tuple(ids.get(folders[n], n) if n in folders else n for n in names)
+        desk = context.with_resource(Desk(replace(settings, check=check)))
+    ids = {one.folder.resolve(): one.id for one in desk.guidelines}
+    return desk, tuple(ids.get(folders[n], n) if n in folders else n for n in names)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
 Since = Annotated[str | None, typer.Option(help="The first day; default the 30th from the last.")]
 Until = Annotated[str | None, typer.Option(help="The last day; default today.")]
@@ -32,11 +32,11 @@ _HAD = {
 }
 
 
-def period(monitor: Monitor, since: str | None, until: str | None) -> tuple[date, date]:
+def period(desk: Desk, since: str | None, until: str | None) -> tuple[date, date]:
     """Return the days [since, until) that are asked for."""
     from monitor.periods import period_of
 
-    today = monitor.now().astimezone(monitor.settings.zone).date()
+    today = desk.now().astimezone(desk.settings.zone).date()
     days = day_asked(since, "--since"), day_asked(until, "--until")
     return period_of(*days, today=today, length=30)
 

@@ -33,8 +33,8 @@ from monitor.types import FORMS, Assessor, ExportFormat, TextDegree
 
 if TYPE_CHECKING:
     from monitor.classify import Classified, Output, Source
-    from monitor.core import Monitor
     from monitor.corpus import ExportReport
+    from monitor.names import Desk
 
 
 def classify(
@@ -92,16 +92,16 @@ def classify(
 
 
 def _classified(
-    monitor: Monitor, rows: Iterator[Any], jobs: int, engine: Engine, address: str
+    desk: Desk, rows: Iterator[Any], jobs: int, engine: Engine, address: str
 ) -> Generator[Classified, None, None]:
     from monitor.feeds.warc import page_lines
 
     if engine == "ray":
         from monitor.scale.jobs import classify as classify_on_cluster
 
-        yield from classify_on_cluster(monitor, rows, workers=jobs, address=address)
+        yield from classify_on_cluster(desk, rows, workers=jobs, address=address)
     else:
-        yield from monitor.classify_bulk(rows, jobs=jobs, prepare=page_lines)
+        yield from desk.classify_bulk(rows, jobs=jobs, prepare=page_lines)
 
 
 def _source(paths: Sequence[Path], stack: ExitStack) -> Source:

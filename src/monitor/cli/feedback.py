@@ -14,7 +14,7 @@ from monitor.cli.output import plain, say, show
 from monitor.errors import StoreError
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
 
 def feedback(
@@ -43,17 +43,17 @@ def feedback(
         show("\n".join(lines) or "nobody has said anything of a draft's flags")
 
 
-def said_by_editors(monitor: Monitor) -> dict[str, Any] | None:
+def said_by_editors(desk: Desk) -> dict[str, Any] | None:
     """Return what editors said of all rules' flags, None without a desk or without any answer."""
     from monitor.desk.feedback import evaluated
     from monitor.store.condition import feedback_in
 
     try:
-        rows = feedback_in(monitor.settings.database_url)
+        rows = feedback_in(desk.settings.database_url)
     except StoreError as error:
         say(f"what editors said of flags is left out: {error}")
         return None
-    return evaluated(rows, monitor.guideline)
+    return evaluated(rows, desk.guideline)
 
 
 def said_lines(feedback: Mapping[str, Any] | None) -> list[str]:

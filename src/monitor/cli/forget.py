@@ -11,8 +11,8 @@ from monitor.cli.output import plain, say, show
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.desk.forget import Chosen
+    from monitor.names import Desk
 
 _Reason = Literal["person", "court", "publisher", "safety", "mistake"]
 
@@ -66,11 +66,11 @@ def _articles(count: int) -> str:
     return "1 article" if count == 1 else f"{count} articles"
 
 
-def _tell(monitor: Monitor, chosen: list[Chosen]) -> None:
+def _tell(desk: Desk, chosen: list[Chosen]) -> None:
     """Say of each article what there is of it."""
     from monitor.desk.forget import titles
 
-    headlines = titles(monitor, chosen)
+    headlines = titles(desk, chosen)
     for one in chosen:
         held = one.held
         if one.forgotten:
@@ -78,7 +78,7 @@ def _tell(monitor: Monitor, chosen: list[Chosen]) -> None:
         elif held is None:
             show(f"{one.article_id}\tnot stored: it would be kept out")
         else:
-            day = held.first_seen.astimezone(monitor.settings.zone).date().isoformat()
+            day = held.first_seen.astimezone(desk.settings.zone).date().isoformat()
             counts = (
                 f"versions {held.versions}, judgements {held.judgements}, reviews {held.reviews}"
             )
@@ -88,10 +88,10 @@ def _tell(monitor: Monitor, chosen: list[Chosen]) -> None:
                 say(f"{one.article_id}: {held.story} more of its story stay")
 
 
-def _list(monitor: Monitor) -> None:
-    stones = monitor.store.tombstones()
+def _list(desk: Desk) -> None:
+    stones = desk.store.tombstones()
     for stone in stones:
-        day = stone.at.astimezone(monitor.settings.zone).date().isoformat()
+        day = stone.at.astimezone(desk.settings.zone).date().isoformat()
         here = "stored" if stone.stored else "never stored"
         show(f"{stone.article_id}\t{day}\t{stone.reason}\t{here}")
     say(f"{_articles(len(stones))} forgotten")

@@ -12,8 +12,8 @@ from monitor.cli.output import plain, say, show
 from monitor.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.desk.mail import Sent
+    from monitor.names import Desk
     from monitor.types import Delivery
 
 SHOWN_DAYS = 32
@@ -26,11 +26,11 @@ app = typer.Typer(
 )
 
 
-def send(monitor: Monitor, *, day: str | None, to: str | None, again: bool) -> int:
+def send(desk: Desk, *, day: str | None, to: str | None, again: bool) -> int:
     """Send a day's digest, tell of each; return the exit code: 1 where one needs a look."""
     from monitor.desk.mail import send_day
 
-    results = send_day(monitor, day, monitor.now(), to=to, again=again)
+    results = send_day(desk, day, desk.now(), to=to, again=again)
     for result in results:
         show(plain(_line(result)))
     for result in results:

@@ -14,7 +14,7 @@ from monitor.cli.output import plain, say, show
 from monitor.config import data_dir
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.names import Desk
     from monitor.train.data import Labelled
 
 app = typer.Typer(help="The models on this machine.", no_args_is_help=True, rich_markup_mode=None)
@@ -215,7 +215,7 @@ def guideline(
 
 
 def _write_measured(
-    monitor: Monitor,
+    desk: Desk,
     result: Mapping[str, Any],
     path: Path,
     data: Path,
@@ -227,14 +227,14 @@ def _write_measured(
     from monitor.guidelines.evaluate import evaluate_general
     from monitor.guidelines.measured import load_measured, measured_of, write_measured
 
-    counted = (_short(news), evaluate_general(monitor.guideline, news)) if news else None
-    before = load_measured(monitor.guideline.path)
+    counted = (_short(news), evaluate_general(desk.guideline, news)) if news else None
+    before = load_measured(desk.guideline.path)
     content = measured_of(
-        monitor.guideline,
+        desk.guideline,
         result,
         data=_short(data),
         unseen=unseen,
-        day=monitor.now().date(),
+        day=desk.now().date(),
         general=counted,
         sentences=before.sentences if before else None,
     )

@@ -15,9 +15,9 @@ from monitor.cli.context import monitor_of
 from monitor.cli.output import plain, progress, say, show
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
     from monitor.desk.trying import Hit, RuleTrial, Trial
     from monitor.guidelines import ExampleFailure, Guideline
+    from monitor.names import Desk
 
 _SPAN = re.compile(r"([1-9]\d{0,3})([dw])")
 OUTLETS = 10
@@ -65,7 +65,7 @@ def try_(
     raise typer.Exit(1 if failures else 0)
 
 
-def _since(monitor: Monitor, value: str | None) -> datetime | None:
+def _since(desk: Desk, value: str | None) -> datetime | None:
     """Return a moment: so many days or weeks ago, or when a day begins. Raises `UsageError`."""
     from monitor.periods import midnight, parse_day
 
@@ -73,11 +73,11 @@ def _since(monitor: Monitor, value: str | None) -> datetime | None:
         return None
     if told := _SPAN.fullmatch(value):
         days = int(told[1]) * (7 if told[2] == "w" else 1)
-        return monitor.now() - timedelta(days=days)
-    return midnight(parse_day(value, "--since (or 90d, 12w)"), monitor.settings.zone)
+        return desk.now() - timedelta(days=days)
+    return midnight(parse_day(value, "--since (or 90d, 12w)"), desk.settings.zone)
 
 
-def _text(monitor: Monitor, guideline: Guideline, trial: Trial) -> Iterator[str]:
+def _text(desk: Desk, guideline: Guideline, trial: Trial) -> Iterator[str]:
     apart = ", ".join(f"{count:,} {_WHY_NOT[why]}" for why, count in trial.not_judged)
     beside = f" (not looked at: {apart})" if apart else ""
     yield (
@@ -91,7 +91,7 @@ def _text(monitor: Monitor, guideline: Guideline, trial: Trial) -> Iterator[str]
         yield from _counts(rule, trial)
         for hit in rule.shown:
             yield ""
-            yield from _hit_lines(monitor, hit)
+            yield from _hit_lines(desk, hit)
 
 
 def _counts(rule: RuleTrial, trial: Trial) -> Iterator[str]:
@@ -111,8 +111,8 @@ def _counts(rule: RuleTrial, trial: Trial) -> Iterator[str]:
         yield "  articles by outlet: " + ", ".join([*named, *([f"{more} more"] if more else [])])
 
 
-def _hit_lines(monitor: Monitor, hit: Hit) -> Iterator[str]:
-    day = hit.seen.astimezone(monitor.settings.zone).date().isoformat()
+def _hit_lines(desk: Desk, hit: Hit) -> Iterator[str]:
+    day = hit.seen.astimezone(desk.settings.zone).date().isoformat()
     yield plain(f"  {day} {hit.outlet}: {hit.title}")
     yield plain(f"    … {hit.before} [[{hit.match}]] {hit.after} …")
     if hit.message:

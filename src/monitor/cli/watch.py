@@ -14,13 +14,13 @@ from monitor.cli.output import say
 if TYPE_CHECKING:
     from types import FrameType
 
-    from monitor.core import Monitor
     from monitor.desk.watch import Stop
+    from monitor.names import Desk
 
 _CHILD = "import sys; from monitor.cli.watch import child; sys.exit(child(sys.argv[1]))"
 
 
-def watch(monitor: Monitor) -> None:
+def watch(desk: Desk) -> None:
     """Do what is due until SIGTERM or Ctrl-C, then end what is in hand."""
     from monitor.desk.watch import Stop
     from monitor.desk.watch import watch as keep_watch
@@ -28,7 +28,7 @@ def watch(monitor: Monitor) -> None:
     stop = Stop()
     with stopped_by_signals(stop):
         say("watching (Ctrl-C ends it)")
-        keep_watch(monitor, stop=stop, tell=say)
+        keep_watch(desk, stop=stop, tell=say)
 
 
 @contextmanager

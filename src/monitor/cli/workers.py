@@ -13,19 +13,19 @@ from monitor.errors import StoreError
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from monitor.core import Monitor
+    from monitor.names import Desk
 
 _CHILD = "import sys; from monitor.cli.workers import child; sys.exit(child(sys.argv[1]))"
 
 
-def assess_with(monitor: Monitor, config: Path | None, workers: int) -> dict[str, dict[str, int]]:
+def assess_with(desk: Desk, config: Path | None, workers: int) -> dict[str, dict[str, int]]:
     """Judge what is due with so many processes; return per stamp how many, and how many failed.
 
     Raises `StoreError` where every one of them ended before its work did.
     """
     from monitor.desk.workers import run_workers
 
-    monitor.store.ping()  # makes the tables, once
+    desk.store.ping()  # makes the tables, once
     totals: dict[str, dict[str, int]] = {}
     with progress() as bar:
         tasks: dict[str, TaskID] = {}

@@ -83,7 +83,7 @@ class Whole:
 
 
 def find(
-    monitor: Desk,
+    desk: Desk,
     wanted: Wanted,
     *,
     limit: int,
@@ -91,19 +91,19 @@ def find(
     newest_first: bool = True,
 ) -> tuple[list[AssessedArticle], Found]:
     """Return a page of the articles that are wanted. Raises `NotFound` for a wrong `after`."""
-    store, stamps = monitor.store, monitor.stamps
+    store, stamps = desk.store, desk.stamps
     found = store.search(wanted, stamps, limit=limit, after=after, newest_first=newest_first)
     return store.some_assessed(found.ids, stamps), found
 
 
 def look_up(
-    monitor: Desk, wanted: Wanted, *, who: str, limit: int, after: str | None = None
+    desk: Desk, wanted: Wanted, *, who: str, limit: int, after: str | None = None
 ) -> Listing:
     """Return a page of the articles that are wanted, newest first, as `who` may see them."""
-    page, found = find(monitor, wanted, limit=limit, after=after)
-    shown = monitor.shown((one.article for one in page), ask=asked(monitor, who))
+    page, found = find(desk, wanted, limit=limit, after=after)
+    shown = desk.shown((one.article for one in page), ask=asked(desk, who))
     rows = tuple(_row(one, shown[one.article.id], wanted) for one in page)
-    return Listing(rows, found, monitor.store.count_unindexed())
+    return Listing(rows, found, desk.store.count_unindexed())
 
 
 def _row(assessed: AssessedArticle, shown: Shown, wanted: Wanted) -> Row:
@@ -114,38 +114,38 @@ def _row(assessed: AssessedArticle, shown: Shown, wanted: Wanted) -> Row:
     return Row(assessed, shown, tuple(hits), excerpt_around(text, hits, EXCERPT_CHARS))
 
 
-def show(monitor: Desk, article_id: str, *, who: str, version: str = "") -> Whole:
+def show(desk: Desk, article_id: str, *, who: str, version: str = "") -> Whole:
     """Return all that is known of an article, as `who` may see it.
 
     The one in force stands beside the `version` of that hash, else beside the one before. Raises
     `NotFound` where there is no such article, or no such version to be shown.
     """
-    store = monitor.store
-    assessed = monitor.article(article_id)
-    asks = asked(monitor, who)
+    store = desk.store
+    assessed = desk.article(article_id)
+    asks = asked(desk, who)
     kept = store.kept_versions(article_id)
-    story = store.stories_of(monitor.stories_stamp, [article_id]).get(article_id)
+    story = store.stories_of(desk.stories_stamp, [article_id]).get(article_id)
     return Whole(
         assessed=assessed,
-        shown=monitor.shown([assessed.article], ask=asks)[article_id],
+        shown=desk.shown([assessed.article], ask=asks)[article_id],
         versions=tuple(one for one in kept if not one.withdrawn),
         withdrawn=sum(one.withdrawn for one in kept),
-        beside=_beside(monitor, assessed.article, kept, version, asks),
+        beside=_beside(desk, assessed.article, kept, version, asks),
         sightings=tuple(store.sightings(article_id)),
-        story=_story(monitor, story) if story else None,
+        story=_story(desk, story) if story else None,
         reviews=tuple(store.reviews(article_id)),
-        waiting=tuple(stamp for stamp in monitor.stamps if stamp not in assessed.stamps),
+        waiting=tuple(stamp for stamp in desk.stamps if stamp not in assessed.stamps),
     )
 
 
-def _story(monitor: Desk, story: str) -> tuple[str, int] | None:
+def _story(desk: Desk, story: str) -> tuple[str, int] | None:
     """Return a story with how many articles it has, None where people rejected all of them."""
-    kept = monitor.store.kept_stories(monitor.stories_stamp, [story]).get(story)
+    kept = desk.store.kept_stories(desk.stories_stamp, [story]).get(story)
     return (story, kept.articles) if kept else None
 
 
 def _beside(
-    monitor: Desk,
+    desk: Desk,
     current: Article,
     kept: Sequence[Version],
     version: str,
@@ -159,13 +159,13 @@ def _beside(
     if not others or current.expired:
         return None
     wanted = version or others[-1]
-    old = next(v for v in monitor.store.article_versions(current.id) if v.sha256 == wanted)
+    old = next(v for v in desk.store.article_versions(current.id) if v.sha256 == wanted)
     copied, changes = changes_of(old, current)
-    return Beside(old, monitor.shown([old], ask=asks)[old.id], copied, changes)
+    return Beside(old, desk.shown([old], ask=asks)[old.id], copied, changes)
 
 
 def fill_index(
-    monitor: Desk,
+    desk: Desk,
     *,
     report: Callable[[int], None] | None = None,
     stopped: Callable[[], bool] = lambda: False,
@@ -175,9 +175,9 @@ def fill_index(
     May be killed and repeated at any moment; ends after the batch in hand once `stopped` says so.
     """
     total = 0
-    if monitor.store.read_only and not monitor.store.count_unindexed():
+    if desk.store.read_only and not desk.store.count_unindexed():
         return total
-    while not stopped() and (taken := monitor.store.fill_index(limit=_AT_ONCE)):
+    while not stopped() and (taken := desk.store.fill_index(limit=_AT_ONCE)):
         total += taken
         if report:
             report(taken)

@@ -180,7 +180,7 @@ def refuse_other(earlier: Earlier, given: Mapping[str, Any]) -> None:
 
 
 def export_again(
-    monitor: Desk,
+    desk: Desk,
     directory: Path,
     earlier: Earlier,
     *,
@@ -191,7 +191,7 @@ def export_again(
     from monitor.desk.selection import export
 
     return export(
-        monitor,
+        desk,
         directory,
         format=earlier.format,  # type: ignore[arg-type]  # an unknown one is refused there
         policy=earlier.policy,
@@ -203,12 +203,12 @@ def export_again(
     )
 
 
-def compare(monitor: Desk, earlier: Earlier, report: ExportReport) -> Compared:
+def compare(desk: Desk, earlier: Earlier, report: ExportReport) -> Compared:
     """Say whether the same was written as then, and if not, for what was lost since."""
     now = {one.name: one.sha256 for one in report.facts.files}
     bounds = {name: earlier.filters.get(name) for name in ("since", "until", "outlet")}
     lost = Counter(report.facts.read.lost if report.facts.read else ())
     del lost["undated"]  # left out then as well
     moment = earlier.read.moment
-    lost["forgotten"] = monitor.store.count_forgotten(**bounds, moment=moment, after=moment)
+    lost["forgotten"] = desk.store.count_forgotten(**bounds, moment=moment, after=moment)
     return Compared(now == dict(earlier.files), earlier.rows, +lost)

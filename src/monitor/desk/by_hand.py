@@ -16,7 +16,7 @@ class Added:
     result: PollResult
 
 
-def add_article(monitor: Desk, url: str, *, title: str = "", outlet: str = "") -> Added:
+def add_article(desk: Desk, url: str, *, title: str = "", outlet: str = "") -> Added:
     """Fetch and store the article at `url`; it is judged with the rest.
 
     Its outlet is `outlet`, else that of a feed followed of the same site, else its host. Raises
@@ -25,18 +25,18 @@ def add_article(monitor: Desk, url: str, *, title: str = "", outlet: str = "") -
     from monitor.feeds import article_id, open_client, read_by_hand, same_site
     from monitor.feeds.manners import manners_of
 
-    store = monitor.store
+    store = desk.store
     known_outlet = next((f.outlet or f.title for f in store.feeds() if same_site(f.url, url)), "")
-    manners = manners_of(monitor)
-    with open_client(monitor.settings.fetch, manners) as client:
+    manners = manners_of(desk)
+    with open_client(desk.settings.fetch, manners) as client:
         poll = read_by_hand(
             client,
             url,
             title=title,
             outlet=outlet or known_outlet,
             known=store.known,
-            now=monitor.now,
+            now=desk.now,
         )
-    result = store.record_by_hand(poll, monitor.now())
-    store.save_visits(manners.take_changed(), monitor.now())
+    result = store.record_by_hand(poll, desk.now())
+    store.save_visits(manners.take_changed(), desk.now())
     return Added(article_id(url), result)

@@ -90,7 +90,7 @@ class _Tally:
 
 
 def apply_corrections(
-    monitor: Desk,
+    desk: Desk,
     path: Path,
     format: CorrectedFormat,
     who: Reviewer,
@@ -118,13 +118,13 @@ def apply_corrections(
     tally = _Tally()
     for corrected, changes in read():
         tally.count(read=1)
-        _apply(monitor, corrected, changes, who, keys or {}, tally, dry_run=dry_run)
+        _apply(desk, corrected, changes, who, keys or {}, tally, dry_run=dry_run)
         report(1)
     return Applied(**tally.counts, listed=tuple(tally.listed))
 
 
 def _apply(
-    monitor: Desk,
+    desk: Desk,
     corrected: Corrected,
     changes: Changes,
     who: Reviewer,
@@ -136,7 +136,7 @@ def _apply(
     def tell(kind: Kind, why: str) -> None:
         tally.listed.append(Listed(kind, corrected.where, corrected.article_id, why))
 
-    assessed, why = _current(monitor, corrected, keys)
+    assessed, why = _current(desk, corrected, keys)
     if assessed is None:
         tell("not applied", why)
         return
@@ -152,16 +152,14 @@ def _apply(
     if first := tally.elsewhere(corrected, assessed.article.id, changes):
         # of two annotators in one file
         tell("conflict", f"{first} says otherwise in the same name: the later holds")
-    review, flags = _what_is_new(
-        monitor, assessed, corrected, changes, who, tell, corrects=corrects
-    )
+    review, flags = _what_is_new(desk, assessed, corrected, changes, who, tell, corrects=corrects)
     if review is None and not flags:
         tally.count(said=1)
         return
     if not dry_run:
         said = [] if review is None else [review]
-        monitor.store.decide(
-            said, flags, reviewer=who.name, provisional=who.provisional, now=monitor.now()
+        desk.store.decide(
+            said, flags, reviewer=who.name, provisional=who.provisional, now=desk.now()
         )
     became = {"corrected": 1} if corrects else {"confirmed": 1}
     tally.count(**became, reviews=int(review is not None), flags=len(flags))
@@ -172,7 +170,7 @@ Told = Sequence[tuple[str, FlagSaid]]
 
 
 def _what_is_new(
-    monitor: Desk,
+    desk: Desk,
     assessed: AssessedArticle,
     corrected: Corrected,
     changes: Changes,
@@ -186,14 +184,14 @@ def _what_is_new(
     What only confirms is nothing to say for who has a word of their own: it holds.
     """
     article = assessed.article
-    standing = monitor.store.reviews(article.id)
+    standing = desk.store.reviews(article.id)
     reviews = [one for one in standing if one.sha256 == article.sha256]
     own = [one for one in reviews if one.reviewer == who.name]
     if own and not corrects:
         if own[-1].verdict != changes.verdict:
             tell("conflict", f"{who.name or 'unnamed'} said {own[-1].verdict}, which holds")
         return None, []
-    told = monitor.store.flags_told(article.id, article.sha256)
+    told = desk.store.flags_told(article.id, article.sha256)
     review = _review(assessed, corrected, changes, who, reviews, tell)
     flags = _flags(assessed, changes, who, told, tell)
     if review is not None or flags:
@@ -202,7 +200,7 @@ def _what_is_new(
 
 
 def _current(
-    monitor: Desk, corrected: Corrected, keys: Mapping[str, Key]
+    desk: Desk, corrected: Corrected, keys: Mapping[str, Key]
 ) -> tuple[AssessedArticle | None, str]:
     """Return the article, or None and why nothing can be said of it."""
     id_, version = corrected.article_id, corrected.sha256
@@ -218,7 +216,7 @@ def _current(
     if why:
         return None, why
     try:
-        assessed = monitor.article(id_)
+        assessed = desk.article(id_)
     except NotFound:
         return None, "the desk has no such article, or has forgotten it"
     article = assessed.article

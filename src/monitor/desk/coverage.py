@@ -29,65 +29,65 @@ class Sample:
     reviewed: frozenset[str]
 
 
-def sample_of(monitor: Desk, day: str | None = None, *, draw: bool = True) -> Sample:
+def sample_of(desk: Desk, day: str | None = None, *, draw: bool = True) -> Sample:
     """Return the sample of an ISO `day`, by default yesterday; the first to ask has it drawn.
 
     Raises `UsageError` for a day that is none, is not over, or has articles still to be judged;
     `NotFound` for one without a sample where none is to be drawn.
     """
-    zone = monitor.settings.zone
-    today = monitor.now().astimezone(zone).date()
+    zone = desk.settings.zone
+    today = desk.now().astimezone(zone).date()
     chosen = parse_day(day, "day") if day is not None else today - timedelta(days=1)
     if chosen >= today:
         raise UsageError(f"{chosen} is not over yet: what came on it is drawn from on the next day")
     name, after = chosen.isoformat(), (chosen + timedelta(days=1)).isoformat()
-    found = monitor.store.draws(name, after)
+    found = desk.store.draws(name, after)
     if not found and not draw:
         raise NotFound(f"the sample of {name} is not drawn yet")
     if not found:
-        monitor.store.add_draw(_draw(monitor, chosen))
-        found = monitor.store.draws(name, after)
-    return _sample(monitor, found[0])
+        desk.store.add_draw(_draw(desk, chosen))
+        found = desk.store.draws(name, after)
+    return _sample(desk, found[0])
 
 
-def _sample(monitor: Desk, draw: Draw) -> Sample:
+def _sample(desk: Desk, draw: Draw) -> Sample:
     ids = [item.article_id for item in draw.offered]
-    articles = tuple(monitor.store.article(one, ()).article for one in ids)
-    return Sample(draw, articles, frozenset(monitor.store.verdicts(ids)))
+    articles = tuple(desk.store.article(one, ()).article for one in ids)
+    return Sample(draw, articles, frozenset(desk.store.verdicts(ids)))
 
 
-def draw_due(monitor: Desk) -> Draw | None:
+def draw_due(desk: Desk) -> Draw | None:
     """Draw yesterday's sample if it is not drawn yet and all of that day is judged."""
-    today = monitor.now().astimezone(monitor.settings.zone).date()
+    today = desk.now().astimezone(desk.settings.zone).date()
     day = today - timedelta(days=1)
-    if monitor.store.draws(day.isoformat(), today.isoformat()):
+    if desk.store.draws(day.isoformat(), today.isoformat()):
         return None
     try:
-        draw = _draw(monitor, day)
+        draw = _draw(desk, day)
     except UsageError:
         return None
-    return draw if monitor.store.add_draw(draw) else None
+    return draw if desk.store.add_draw(draw) else None
 
 
-def _draw(monitor: Desk, day: date) -> Draw:
+def _draw(desk: Desk, day: date) -> Draw:
     from monitor.sampling import draw_sample
 
-    zone, stamps = monitor.settings.zone, monitor.relevance_stamps
+    zone, stamps = desk.settings.zone, desk.relevance_stamps
     since, until = midnight(day, zone), midnight(day, zone, after=1)
-    waiting = monitor.store.waiting(since, until, stamps)
+    waiting = desk.store.waiting(since, until, stamps)
     if waiting:
         raise UsageError(f"{waiting} articles of {day} are not judged yet: monitor assess")
     return draw_sample(
-        monitor.store.candidates(since, until, stamps),
+        desk.store.candidates(since, until, stamps),
         day=day.isoformat(),
         stamp=" ".join(stamps),
-        size=monitor.settings.reviews.sample_a_day,
-        at=monitor.now(),
+        size=desk.settings.reviews.sample_a_day,
+        at=desk.now(),
     )
 
 
 def tell_elsewhere(
-    monitor: Desk, url: str, *, note: str = "", same_as: str | None = None
+    desk: Desk, url: str, *, note: str = "", same_as: str | None = None
 ) -> tuple[ToldHad, bool]:
     """Record a case learned of elsewhere; return what we had of it, and whether it is new.
 
@@ -100,30 +100,30 @@ def tell_elsewhere(
     article = same_as
     if article is not None and "/" in article:
         article = article_id(article)
-    case = Told(canonical_url(url), article_id(url), note, monitor.now(), article)
-    new = monitor.store.add_told(case)
-    kept = next(one for one in monitor.store.told() if one.article_id == case.article_id)
-    return had_of(monitor, [kept])[0], new
+    case = Told(canonical_url(url), article_id(url), note, desk.now(), article)
+    new = desk.store.add_told(case)
+    kept = next(one for one in desk.store.told() if one.article_id == case.article_id)
+    return had_of(desk, [kept])[0], new
 
 
-def coverage(monitor: Desk, since: date, until: date) -> dict[str, Any]:
+def coverage(desk: Desk, since: date, until: date) -> dict[str, Any]:
     """Return the account of the days [since, until) as data: feeds, items, languages, gaps.
 
     What may be missed is of the window that ends with the period. Raises `UsageError`.
     """
     days_of(since, until)
-    zone = monitor.settings.zone
+    zone = desk.settings.zone
     first, last = midnight(since, zone), midnight(until, zone)
-    ledger = monitor.store.ledger(first, last, monitor.stamps)
-    gaps = gaps_until(monitor, until.isoformat())
-    cases = had_of(monitor, monitor.store.told(first, last))
+    ledger = desk.store.ledger(first, last, desk.stamps)
+    gaps = gaps_until(desk, until.isoformat())
+    cases = had_of(desk, desk.store.told(first, last))
     return {
         "schema": 1,
         "since": since.isoformat(),
         "until": (until - timedelta(days=1)).isoformat(),
-        "timezone": monitor.settings.timezone,
+        "timezone": desk.settings.timezone,
         "feeds": {
-            "followed": len(monitor.store.feeds()),
+            "followed": len(desk.store.feeds()),
             "polled": ledger.feeds,
             "alive": ledger.feeds - ledger.failed - ledger.silent,
             "failing": [
@@ -144,17 +144,17 @@ def coverage(monitor: Desk, since: date, until: date) -> dict[str, Any]:
         "not_judged": dict(ledger.not_judged),
         "not_judged_languages": dict(ledger.languages),
         **gaps.figures,
-        "cases": [{**told_json(case), **_hidden(monitor, case)} for case in cases],
+        "cases": [{**told_json(case), **_hidden(desk, case)} for case in cases],
         "words": [*gaps.words, OUTSIDE],
     }
 
 
-def _hidden(monitor: Desk, case: ToldHad) -> dict[str, None]:
+def _hidden(desk: Desk, case: ToldHad) -> dict[str, None]:
     """Return what is not told of a case: an address that holds a name hidden in its article."""
     if case.article_id is None:
         return {}
-    article = monitor.store.article(case.article_id, ()).article
-    tells = monitor.shown([article])[article.id].link_tells
+    article = desk.store.article(case.article_id, ()).article
+    tells = desk.shown([article])[article.id].link_tells
     return {"url": None} if tells else {}
 
 
@@ -176,12 +176,12 @@ def _why(shown: Shown) -> dict[str, str]:
     return {"withheld": shown.withheld} if shown.withheld else {}
 
 
-def sample_json(monitor: Desk, sample: Sample, *, patient: bool = False) -> dict[str, Any]:
+def sample_json(desk: Desk, sample: Sample, *, patient: bool = False) -> dict[str, Any]:
     """Return a sample as data, names hidden, without the scores that it was stratified by.
 
     Those would suggest something to who reviews it.
     """
-    shown = monitor.shown(sample.articles, patient=patient)
+    shown = desk.shown(sample.articles, patient=patient)
     return {
         "schema": 1,
         "day": sample.draw.day,

@@ -75,14 +75,14 @@ class ExportJob:
 
 
 class ExportJobs:
-    """Makes exports over `monitor` in a thread of its own; use as a context manager.
+    """Makes exports over `desk` in a thread of its own; use as a context manager.
 
     Threads may share it.
     """
 
-    def __init__(self, monitor: Desk) -> None:
-        self._monitor = monitor
-        self._folder = monitor.settings.home / FOLDER
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._folder = desk.settings.home / FOLDER
         self._lock = threading.Lock()
         self._asked: Queue[tuple[str, Mapping[str, Any]] | None] = Queue()
         self._live: dict[str, ExportJob] = {}
@@ -111,8 +111,8 @@ class ExportJobs:
         from monitor.corpus import need_format
 
         need_format(format)
-        find_story(self._monitor, filters.get("story"))
-        made = self._monitor.now()
+        find_story(self._desk, filters.get("story"))
+        made = self._desk.now()
         job = ExportJob(uuid4().hex, format, text, filters_json(filters), made)
         with self._lock:
             if len(self._live) >= MOST_WAITING:
@@ -141,7 +141,7 @@ class ExportJobs:
 
     def clear(self, *, room_for: int = 0) -> int:
         """Delete what is too old or too many; return how many there are."""
-        now = self._monitor.now()
+        now = self._desk.now()
         with self._lock:
             kept = sorted(self._stored(), key=lambda job: job.made)
             ended = [job for job in kept if job.id not in self._live]
@@ -156,7 +156,7 @@ class ExportJobs:
 
     def _is_forgotten(self, job: ExportJob) -> bool:
         """Whether articles were forgotten since an export was asked for: it may have them."""
-        last = self._monitor.store.last_forgotten()
+        last = self._desk.store.last_forgotten()
         return last is not None and job.made <= last
 
     def forget(self) -> None:
@@ -263,7 +263,7 @@ class ExportJobs:
             self._change(id_, rows=self._live[id_].rows + more)
 
         written = export(
-            self._monitor,
+            self._desk,
             folder / _FILES,
             format=job.format,
             policy=Policy(text=job.text),

@@ -53,7 +53,7 @@ class Said:
 
 
 def say_flag(
-    monitor: Desk,
+    desk: Desk,
     rule: str,
     *,
     right: bool,
@@ -71,16 +71,16 @@ def say_flag(
         raise UsageError(f"the client must be one of {', '.join(CLIENTS)}")
     if severity is not None and severity not in SEVERITIES:
         raise UsageError(f"the severity must be one of {', '.join(SEVERITIES)}")
-    found = _guideline_of(monitor, rule, guideline)
-    day = monitor.now().astimezone(monitor.settings.zone).date()
+    found = _guideline_of(desk, rule, guideline)
+    day = desk.now().astimezone(desk.settings.zone).date()
     facts: dict[str, Any] = {"right": right, "day": day, "client": client}
-    monitor.store.count_feedback(found.stamp, rule, severity=severity or "", **facts)
-    return said_of(monitor.store.feedback(rule), found)[rule]
+    desk.store.count_feedback(found.stamp, rule, severity=severity or "", **facts)
+    return said_of(desk.store.feedback(rule), found)[rule]
 
 
-def _guideline_of(monitor: Desk, rule: str, named: str | None) -> Guideline:
+def _guideline_of(desk: Desk, rule: str, named: str | None) -> Guideline:
     """Return the guideline in force that has the rule, which may be named by id or stamp."""
-    having = [one for one in monitor.guidelines if any(r.id == rule for r in one.rules)]
+    having = [one for one in desk.guidelines if any(r.id == rule for r in one.rules)]
     if not having:
         raise NotFound("no such rule")
     for one in having:
@@ -133,17 +133,17 @@ def said_json(said: Said | None) -> dict[str, Any] | None:
     }
 
 
-def describe_rule(monitor: Desk, name: str, rows: Iterable[Feedback]) -> dict[str, Any] | None:
+def describe_rule(desk: Desk, name: str, rows: Iterable[Feedback]) -> dict[str, Any] | None:
     """Return what `describe_ruled` does with `feedback`, what editors said of it; None for none.
 
     `rows` are the counts as stored, of this rule at least.
     """
     from monitor.guidelines import describe_ruled
 
-    found = describe_ruled(monitor.in_force, name)
+    found = describe_ruled(desk.in_force, name)
     if found is None:
         return None
-    guideline = next(one for one in monitor.guidelines if one.id == found["guideline"])
+    guideline = next(one for one in desk.guidelines if one.id == found["guideline"])
     said = said_of(rows, guideline).get(found["id"])
     return {**found, "feedback": said_json(said)}
 

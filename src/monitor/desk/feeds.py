@@ -38,14 +38,14 @@ class Loss:
     alone: Brought
 
 
-def followed(monitor: Desk) -> list[Followed]:
+def followed(desk: Desk) -> list[Followed]:
     """Return every feed followed, by name."""
-    now = monitor.now()
-    states = monitor.store.feed_states()
-    brought = monitor.store.brought(now - timedelta(days=DAYS), monitor.relevance_stamps)
+    now = desk.now()
+    states = desk.store.feed_states()
+    brought = desk.store.brought(now - timedelta(days=DAYS), desk.relevance_stamps)
     found = [
         _followed(feed, states.get(feed.id, FeedState()), brought.get(feed.id, Brought()), now)
-        for feed in monitor.store.feeds()
+        for feed in desk.store.feeds()
     ]
     return sorted(found, key=lambda one: (name_of(one.feed).casefold(), one.feed.id))
 
@@ -59,12 +59,12 @@ def name_of(feed: Feed) -> str:
     return feed.title or feed.outlet or feed.url
 
 
-def loss(monitor: Desk, feed: Feed) -> Loss:
+def loss(desk: Desk, feed: Feed) -> Loss:
     """Return what there would be less without a feed."""
-    return Loss(*monitor.store.brought_alone(feed.id, monitor.relevance_stamps))
+    return Loss(*desk.store.brought_alone(feed.id, desk.relevance_stamps))
 
 
-def find_feeds(monitor: Desk, address: str) -> Sequence[Discovered]:
+def find_feeds(desk: Desk, address: str) -> Sequence[Discovered]:
     """Return the feeds that an address leads to: itself, or those that its page names.
 
     Raises `FeedError` where there is no page, and for a service that cannot be followed.
@@ -72,7 +72,7 @@ def find_feeds(monitor: Desk, address: str) -> Sequence[Discovered]:
     if not address.strip():
         raise FeedError("an address is wanted")
     asked = make_feed(address if "://" in address else f"https://{address.strip()}")
-    return discover_at(monitor, asked.url)
+    return discover_at(desk, asked.url)
 
 
 def read_opml(data: bytes) -> tuple[list[Feed], int]:
@@ -91,7 +91,7 @@ def read_opml(data: bytes) -> tuple[list[Feed], int]:
     return feeds, bad
 
 
-def follow(monitor: Desk, wanted: Sequence[Discovered], *, asked: bool, kind: FeedKind) -> int:
+def follow(desk: Desk, wanted: Sequence[Discovered], *, asked: bool, kind: FeedKind) -> int:
     """Follow feeds; return how many were not followed yet.
 
     Where their servers were `asked` just now, the first poll waits as long as between two polls.
@@ -100,8 +100,8 @@ def follow(monitor: Desk, wanted: Sequence[Discovered], *, asked: bool, kind: Fe
     if not wanted:
         raise FeedError("no feed was chosen")
     feeds = [make_feed(one.url, title=one.title, kind=kind) for one in wanted]
-    new = monitor.store.add_feeds(feeds, monitor.now())
+    new = desk.store.add_feeds(feeds, desk.now())
     if asked:
-        wait = timedelta(seconds=monitor.settings.fetch.min_interval_s)
-        monitor.store.put_off([feed.id for feed in feeds], monitor.now() + wait)
+        wait = timedelta(seconds=desk.settings.fetch.min_interval_s)
+        desk.store.put_off([feed.id for feed in feeds], desk.now() + wait)
     return new

@@ -43,25 +43,25 @@ class Done:
     cleared: bool
 
 
-def choose(monitor: Desk, given: Sequence[str]) -> list[Chosen]:
+def choose(desk: Desk, given: Sequence[str]) -> list[Chosen]:
     """Return the articles named by id or address, each once.
 
     Raises `UsageError` for what is neither, or is the id of an article that there is not.
     """
     ids = {_id_of(name): name for name in given}
-    held = monitor.store.held(list(ids), monitor.stories_stamp)
-    gone = monitor.store.forgotten(ids)
+    held = desk.store.held(list(ids), desk.stories_stamp)
+    gone = desk.store.forgotten(ids)
     for one, name in ids.items():
         if one not in held and one not in gone and one == name and not _ID.fullmatch(one):
             raise UsageError(f"'{name}' is neither an article's id nor an address")
     return [Chosen(one, held.get(one), one in gone) for one in ids]
 
 
-def titles(monitor: Desk, chosen: Sequence[Chosen]) -> dict[str, str]:
+def titles(desk: Desk, chosen: Sequence[Chosen]) -> dict[str, str]:
     """Return by id the headlines of what is held, without names, or why there is none."""
     held = [one.article_id for one in chosen if one.held]
-    articles = [monitor.store.article(one, ()).article for one in held]
-    shown = monitor.shown(articles, patient=True)
+    articles = [desk.store.article(one, ()).article for one in held]
+    shown = desk.shown(articles, patient=True)
     return {
         one: f"({view.withheld})" if view.withheld else view.title for one, view in shown.items()
     }
@@ -78,13 +78,13 @@ def _id_of(name: str) -> str:
         raise UsageError(str(error)) from error
 
 
-def forget(monitor: Desk, ids: Sequence[str], reason: Reason) -> Done:
+def forget(desk: Desk, ids: Sequence[str], reason: Reason) -> Done:
     """Forget articles, clear the database's file and log of their words, delete exports kept here.
 
     May be killed and repeated at any moment: what was not cleared then is by the next call.
     """
     if reason not in REASONS:
         raise UsageError(f"'{reason}' is none of {', '.join(REASONS)}")
-    count = monitor.store.forget(ids, reason, monitor.now())
-    ExportJobs(monitor).forget()
-    return Done(count, monitor.store.clear_file())
+    count = desk.store.forget(ids, reason, desk.now())
+    ExportJobs(desk).forget()
+    return Done(count, desk.store.clear_file())

@@ -63,7 +63,7 @@ class _Tally:
 
 
 def import_file(
-    monitor: Desk,
+    desk: Desk,
     path: Path,
     *,
     format: RowFormat | None = None,
@@ -86,19 +86,19 @@ def import_file(
     from monitor.feeds.rows import format_of, open_rows
 
     kind = format or format_of(path)
-    source = Import(*_identity(path), kind, monitor.now(), by)
+    source = Import(*_identity(path), kind, desk.now(), by)
     tally, damage = _Tally(), ""
     with ExitStack() as stack:
         file = stack.enter_context(open_rows(path, kind, unguard=unguard))
-        polls = _polls(monitor, source, _told(file, path, complain), outlet, language, stack)
+        polls = _polls(desk, source, _told(file, path, complain), outlet, language, stack)
         try:
             for poll, places, faults in polls:
-                result = monitor.store.record_import(source, poll, places, monitor.now())
+                result = desk.store.record_import(source, poll, places, desk.now())
                 tally.count(result, faults)
                 for warning in result.warnings:
                     complain(warning)
-                if visits := manners_of(monitor).take_changed():
-                    monitor.store.save_visits(visits, monitor.now())
+                if visits := manners_of(desk).take_changed():
+                    desk.store.save_visits(visits, desk.now())
                 report(file.position(), file.size)
         except DataError as error:
             damage = str(error)
@@ -130,7 +130,7 @@ def _told(file: RowFile, path: Path, complain: Callable[[str], None]) -> Iterato
 
 
 def _polls(
-    monitor: Desk,
+    desk: Desk,
     source: Import,
     rows: Iterator[Row],
     outlet: str,
@@ -144,19 +144,19 @@ def _polls(
     from monitor.feeds.reader import PageReader
     from monitor.feeds.rows import AddressRow, Dropped
 
-    manner = _manner(monitor, outlet, language)
+    manner = _manner(desk, outlet, language)
     pages: PageReader | None = None
     for some in _batches(rows):
         for row in (row for row in some if isinstance(row, AddressRow)):
             if pages is None:
-                fetch = monitor.settings.fetch
-                client = stack.enter_context(open_client(fetch, manners_of(monitor)))
-                pages = PageReader(client, monitor.now)
-            poll, places = poll_of_address(source, row, manner, pages, monitor.now())
+                fetch = desk.settings.fetch
+                client = stack.enter_context(open_client(fetch, manners_of(desk)))
+                pages = PageReader(client, desk.now)
+            poll, places = poll_of_address(source, row, manner, pages, desk.now())
             yield poll, places, int(not (poll.incoming or poll.sightings))
         rest = [row for row in some if not isinstance(row, AddressRow)]
         if rest:
-            poll, places = poll_of_rows(source, rest, manner, monitor.now())
+            poll, places = poll_of_rows(source, rest, manner, desk.now())
             yield poll, places, sum(isinstance(r, Dropped) and bool(r.says) for r in rest)
 
 
@@ -182,7 +182,7 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
         raise damage
 
 
-def _manner(monitor: Desk, outlet: str, language: str) -> Manner:
+def _manner(desk: Desk, outlet: str, language: str) -> Manner:
     from monitor.feeds.entry import short_language
     from monitor.feeds.imported import Manner
     from monitor.text.language import identify_language
@@ -190,22 +190,22 @@ def _manner(monitor: Desk, outlet: str, language: str) -> Manner:
     if language and not short_language(language):
         raise UsageError(f"'{language}' is no ISO 639-1 code such as en")
     return Manner(
-        (lambda _: outlet) if outlet else _outlet_of(monitor),
+        (lambda _: outlet) if outlet else _outlet_of(desk),
         short_language(language),
-        monitor.settings.fetch.allow_hosts,
-        monitor.store.known,
+        desk.settings.fetch.allow_hosts,
+        desk.store.known,
         identify_language,
     )
 
 
-def _outlet_of(monitor: Desk) -> Callable[[str], str]:
+def _outlet_of(desk: Desk) -> Callable[[str], str]:
     """Return what names the outlet of an address: a feed followed of the same site, else its host.
 
     A host is looked up once.
     """
     from monitor.feeds.urls import host_of, same_outlet
 
-    followed = monitor.store.feeds()
+    followed = desk.store.feeds()
 
     @cache
     def of_host(host: str) -> str:

@@ -33,13 +33,13 @@ class Learning:
     differ: int
 
 
-def learning_of(monitor: Desk) -> Learning:
+def learning_of(desk: Desk) -> Learning:
     """Return what the model in force has not learned yet; nothing is trained for it."""
     training = _training()
     last = _until(training)
-    stamps = [s for s in monitor.relevance_stamps if s.startswith(f"{NAME}@")]
-    reviewed, _, _ = monitor.store.count_reviews(stamps)
-    new, judged, differ = monitor.store.count_reviews(stamps, last)
+    stamps = [s for s in desk.relevance_stamps if s.startswith(f"{NAME}@")]
+    reviewed, _, _ = desk.store.count_reviews(stamps)
+    new, judged, differ = desk.store.count_reviews(stamps, last)
     return Learning(
         model=stamps[0].partition("+")[0] if stamps else NAME,
         learned=sum(training.get("reviews_rel", {}).values()),
@@ -51,9 +51,9 @@ def learning_of(monitor: Desk) -> Learning:
     )
 
 
-def count_new(monitor: Desk) -> int:
+def count_new(desk: Desk) -> int:
     """Return how many reviewed articles the model in force has not learned from."""
-    return monitor.store.count_reviewed(_until(_training()))
+    return desk.store.count_reviewed(_until(_training()))
 
 
 def _training() -> Mapping[str, Any]:

@@ -102,9 +102,9 @@ def holder_words(lease: Lease) -> str:
 
 
 @contextmanager
-def alone(monitor: Desk) -> Iterator[None]:
+def alone(desk: Desk) -> Iterator[None]:
     """Hold the schedule for a job that is done once; raises `UsageError` where another has it."""
-    with Turn(monitor.store, monitor.now) as turn:
+    with Turn(desk.store, desk.now) as turn:
         other = turn.take()
         if other is not None:
             raise UsageError(

@@ -37,18 +37,16 @@ class ConfirmedFlag:
     shown: Shown
 
 
-def confirmed_flags(
-    monitor: Desk, outlet: str, since: date, until: date
-) -> tuple[ConfirmedFlag, ...]:
+def confirmed_flags(desk: Desk, outlet: str, since: date, until: date) -> tuple[ConfirmedFlag, ...]:
     """Return the confirmed flags of the articles of [since, until), article seen last first.
 
     Only such as the guideline in force raises: of what it does not raise any more nothing is told.
     """
-    zone = monitor.settings.zone
-    rows = monitor.store.confirmed_flags(outlet, midnight(since, zone), midnight(until, zone))
+    zone = desk.settings.zone
+    rows = desk.store.confirmed_flags(outlet, midnight(since, zone), midnight(until, zone))
     found: list[ConfirmedFlag] = []
-    articles = monitor.store.articles_by_id([row.article_id for row in rows], monitor.stamps)
-    seen = monitor.shown([one.article for one in articles.values()], patient=True)
+    articles = desk.store.articles_by_id([row.article_id for row in rows], desk.stamps)
+    seen = desk.shown([one.article for one in articles.values()], patient=True)
     for row in rows:
         one = articles[row.article_id]
         spot = (row.rule, row.field, row.start, row.end)
@@ -76,15 +74,15 @@ def _identifies(article: AssessedArticle, field: FieldName, start: int, end: int
     )
 
 
-def draft_letter(monitor: Desk, outlet: str, since: date, until: date) -> Letter | None:
+def draft_letter(desk: Desk, outlet: str, since: date, until: date) -> Letter | None:
     """Return the letter on an outlet's articles of [since, until); None: nothing is confirmed."""
     groups: dict[str, list[ConfirmedFlag]] = {}
-    for flag in confirmed_flags(monitor, outlet, since, until):
+    for flag in confirmed_flags(desk, outlet, since, until):
         groups.setdefault(flag.article.article.id, []).append(flag)
-    guidelines = monitor.guidelines
+    guidelines = desk.guidelines
     rules = {(of.id, rule.id): rule for of in guidelines for rule in of.rules}
     used = {flag.finding.guideline for flags in groups.values() for flag in flags}
-    complaints = [_complaint(monitor, flags, rules) for flags in groups.values()]
+    complaints = [_complaint(desk, flags, rules) for flags in groups.values()]
     return write_letter(
         clean(outlet) or "your outlet",
         complaints,
@@ -99,9 +97,9 @@ def guideline_names(guidelines: Sequence[Guideline]) -> str:
     return "” and “".join(f"{one.title} {one.version}" for one in guidelines)
 
 
-def _complaint(monitor: Desk, flags: list[ConfirmedFlag], rules: Rules) -> Complaint:
+def _complaint(desk: Desk, flags: list[ConfirmedFlag], rules: Rules) -> Complaint:
     one, seen = flags[0].article.article, flags[0].shown
-    when = date_words(one.published or one.seen, "", monitor.settings.zone).partition(",")[0]
+    when = date_words(one.published or one.seen, "", desk.settings.zone).partition(",")[0]
     points = dict.fromkeys(_point(flag, rules) for flag in flags)
     # an address mostly repeats its headline
     tells = _identifies(flags[0].article, "title", 0, len(one.title))

@@ -57,24 +57,24 @@ class Sent:
         return self.outcome in (None, "sent")
 
 
-def send_due(monitor: Desk, now: datetime, *, send: Send = send_message) -> list[Sent]:
+def send_due(desk: Desk, now: datetime, *, send: Send = send_message) -> list[Sent]:
     """Send what is due at `now`; return what became of each digest, nothing where none was due."""
-    if not monitor.settings.smtp.host or not monitor.settings.recipients:
+    if not desk.settings.smtp.host or not desk.settings.recipients:
         return []
-    return _send_all(monitor, due_now(monitor, now), now, send)
+    return _send_all(desk, due_now(desk, now), now, send)
 
 
-def due_now(monitor: Desk, now: datetime) -> list[Due]:
+def due_now(desk: Desk, now: datetime) -> list[Due]:
     """Return what is due at `now`, to whom; whoever unsubscribed gets nothing."""
-    gone = monitor.store.unsubscribed()
-    wanted = [r for r in monitor.settings.recipients if r.address.casefold() not in gone]
+    gone = desk.store.unsubscribed()
+    wanted = [r for r in desk.settings.recipients if r.address.casefold() not in gone]
     keys = [recipient.key for recipient in wanted]
-    sent = monitor.store.delivery_histories(keys, since=now - REACH)
-    return due_sends(wanted, sent, now, monitor.settings.zone)
+    sent = desk.store.delivery_histories(keys, since=now - REACH)
+    return due_sends(wanted, sent, now, desk.settings.zone)
 
 
 def send_day(
-    monitor: Desk,
+    desk: Desk,
     day: str | None,
     now: datetime,
     *,
@@ -88,7 +88,7 @@ def send_day(
     stories once more, if it had that day's, or may have had it. Raises `UsageError` where no mail
     is set up, for a day that is none or is not yet, and for an address that is no recipient's.
     """
-    settings = monitor.settings
+    settings = desk.settings
     if not settings.smtp.host:
         raise UsageError("no mail server is set: [smtp] host in monitor.toml")
     if again and to is None:
@@ -103,15 +103,13 @@ def send_day(
             if to
             else "no [[recipients]] in monitor.toml"
         )
-    dues = [_day_of(monitor, recipient, day, now, again) for recipient in recipients]
-    return _send_all(monitor, dues, now, send, again=again)
+    dues = [_day_of(desk, recipient, day, now, again) for recipient in recipients]
+    return _send_all(desk, dues, now, send, again=again)
 
 
-def _day_of(
-    monitor: Desk, recipient: Recipient, day: str | None, now: datetime, again: bool
-) -> Due:
+def _day_of(desk: Desk, recipient: Recipient, day: str | None, now: datetime, again: bool) -> Due:
     """Return a day as a digest to be sent."""
-    zone = monitor.settings.zone
+    zone = desk.settings.zone
     today = now.astimezone(zone).date().isoformat()
     chosen = day or today
     since, until = day_bounds(chosen, zone)
@@ -121,7 +119,7 @@ def _day_of(
         raise UsageError(f"{chosen} is not yet: today is {today}")
     if recipient.preset == "policy":
         since -= timedelta(days=6)
-    sent = monitor.store.delivery_histories([recipient.key], since=until - REACH)[recipient.key]
+    sent = desk.store.delivery_histories([recipient.key], since=until - REACH)[recipient.key]
     due = due_on(recipient, date.fromisoformat(chosen), since, sent, now, zone)
     had = [one for one in sent if one.day == chosen and one.outcome != "failed"]
     if again and had and had[0].since and had[0].until:
@@ -130,13 +128,13 @@ def _day_of(
 
 
 def _send_all(
-    monitor: Desk, dues: Sequence[Due], now: datetime, send: Send, *, again: bool = False
+    desk: Desk, dues: Sequence[Due], now: datetime, send: Send, *, again: bool = False
 ) -> list[Sent]:
-    gone = monitor.store.unsubscribed()
+    gone = desk.store.unsubscribed()
     known: dict[tuple[str, str], Shown] = {}
-    key = monitor.store.key(KEY) if dues else ""
+    key = desk.store.key(KEY) if dues else ""
     if dues:
-        fold_due(monitor)  # or what joins a story that was sent would be sent as one of its own
+        fold_due(desk)  # or what joins a story that was sent would be sent as one of its own
     digests: dict[tuple[datetime | None, ...], Digest] = {}
     broken: Told | None = None
     results = []
@@ -147,15 +145,13 @@ def _send_all(
             continue
         period = (due.oldest, due.since, due.until)
         if period not in digests:
-            day = due.label(monitor.settings.zone)
-            digests[period] = digest_between(
-                monitor, due.since, due.until, day=day, oldest=due.oldest
-            )
-            _look_through(monitor, digests[period], known)
+            day = due.label(desk.settings.zone)
+            digests[period] = digest_between(desk, due.since, due.until, day=day, oldest=due.oldest)
+            _look_through(desk, digests[period], known)
         gone_by = (due.reached, due.oldest)
         if gone_by not in digests:
-            digests[gone_by] = _too_old(monitor, due, digests[period])
-        job = _Job(monitor, due, digests[period], digests[gone_by], key, now, again)
+            digests[gone_by] = _too_old(desk, due, digests[period])
+        job = _Job(desk, due, digests[period], digests[gone_by], key, now, again)
         result, told = job.run(
             lambda article: known[article.id, article.sha256],
             _repeating(broken) if broken else send,
@@ -165,11 +161,11 @@ def _send_all(
     return results
 
 
-def _too_old(monitor: Desk, due: Due, digest: Digest) -> Digest:
+def _too_old(desk: Desk, due: Due, digest: Digest) -> Digest:
     """Return what no digest reaches any more, and the one before did; without words."""
     found: Iterator[AssessedArticle] = iter(())
     if due.reached is None or due.reached < due.oldest:
-        found = monitor.articles(since=due.reached, until=due.oldest, shown=True)
+        found = desk.articles(since=due.reached, until=due.oldest, shown=True)
     light = (
         replace(one, article=replace(one.article, text="", summary=""), findings=(), scorecard=())
         for one in found
@@ -180,7 +176,7 @@ def _too_old(monitor: Desk, due: Due, digest: Digest) -> Digest:
         timezone=digest.timezone,
         ledger=digest.ledger,
         stamps=digest.stamps,
-        group=kept_groups(monitor.store, monitor.stories_stamp),
+        group=kept_groups(desk.store, desk.stories_stamp),
     )
 
 
@@ -196,7 +192,7 @@ def _skip(due: Due, why: str) -> Sent:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    monitor: Desk
+    desk: Desk
     due: Due
     digest: Digest
     old: Digest
@@ -206,10 +202,10 @@ class _Job:
 
     def run(self, mask: Mask, send: Send) -> tuple[Sent, Told | None]:
         """Write, store the attempt, hand over, store what came of it."""
-        recipient, store = self.due.recipient, self.monitor.store
+        recipient, store = self.due.recipient, self.desk.store
         chosen, lines = self.choose()
-        country = self.monitor.settings.check.country.strip().upper()
-        chosen = note_unmeasured(chosen, self.monitor.measured_countries, country)
+        country = self.desk.settings.check.country.strip().upper()
+        chosen = note_unmeasured(chosen, self.desk.measured_countries, country)
         message = self.write(chosen, lines, mask)
         delivery = Delivery(
             address=recipient.address,
@@ -223,9 +219,9 @@ class _Job:
         attempt = store.begin_send(delivery, self.held(chosen), again=self.again)
         if attempt is None:
             return _skip(self.due, "had that day before, or may have had it"), None
-        told = send(message, self.monitor.settings.smtp)
+        told = send(message, self.desk.settings.smtp)
         store.finish_send(
-            attempt, told.outcome, self.monitor.now(), reason=told.reason, lasting=told.lasting
+            attempt, told.outcome, self.desk.now(), reason=told.reason, lasting=told.lasting
         )
         logger.info("digest %s %s: %s", recipient.preset, self.due.day, told.outcome)
         sent = Sent(recipient.address, recipient.preset, self.due.day, told.outcome, told.reason)
@@ -234,7 +230,7 @@ class _Job:
     def choose(self) -> tuple[Digest, tuple[str, ...]]:
         """Return what is sent, and what is to be said of what is not."""
         key, wanted, since = self.due.recipient.key, self.due.recipient.filter, self.due.since
-        same = self.monitor.store.held_by(key, self.due.day) if self.again else None
+        same = self.desk.store.held_by(key, self.due.day) if self.again else None
         if same is not None:  # whatever the filter says by now
             return only(self.digest, same), ()
         told = self.told_of(self.digest)
@@ -243,7 +239,7 @@ class _Job:
         before = stories_of(choose(only(self.digest, told), wanted))
         left_out = [story for story in before if _came(story, since)]
         old = stories_of(choose(without(self.old, self.told_of(self.old)), wanted))
-        zone = self.monitor.settings.zone
+        zone = self.desk.settings.zone
         lines = (
             words.late(_number(late), _day(since, zone)),
             words.told_before(_number(left_out)),
@@ -256,7 +252,7 @@ class _Job:
         ids = [one.id for one in articles_in(digest)]
         ids += [one.article.id for story in digest.context for one in story.articles]
         key = self.due.recipient.key
-        return self.monitor.store.told_of(key, self.monitor.stories_stamp, ids)
+        return self.desk.store.told_of(key, self.desk.stories_stamp, ids)
 
     def held(self, chosen: Digest) -> list[str]:
         """Return the ids of the articles in a mail; a brief also tells of its context."""
@@ -269,7 +265,7 @@ class _Job:
         """Return the message, ready to be handed over."""
         from monitor.countries import country_name
 
-        recipient, settings = self.due.recipient, self.monitor.settings
+        recipient, settings = self.due.recipient, self.desk.settings
         envelope = Envelope(
             sender=settings.smtp.sender,
             address=recipient.address,
@@ -308,7 +304,7 @@ class _Job:
             return 0
         key, day = self.due.recipient.key, self.due.day
         return sum(
-            (d.address, d.preset, d.day) == (*key, day) for d in self.monitor.store.deliveries()
+            (d.address, d.preset, d.day) == (*key, day) for d in self.desk.store.deliveries()
         )
 
 
@@ -330,27 +326,27 @@ def _said(summary: str, lines: Sequence[str]) -> str:
     return " ".join((f"{summary.removesuffix('.')}.", *lines)) if lines else summary
 
 
-def _look_through(monitor: Desk, digest: Digest, known: dict[tuple[str, str], Shown]) -> None:
+def _look_through(desk: Desk, digest: Digest, known: dict[tuple[str, str], Shown]) -> None:
     """Note what may be shown of the articles of a digest: recipients get the same ones."""
     context = [one.article for story in digest.context for one in story.articles]
     every = [*articles_in(digest), *context]
     new = [one for one in every if (one.id, one.sha256) not in known]
-    shown = monitor.shown(new, patient=True)
+    shown = desk.shown(new, patient=True)
     known |= {(one.id, one.sha256): shown[one.id] for one in new}
 
 
-def find_recipient(monitor: Desk, token: str) -> str | None:
+def find_recipient(desk: Desk, token: str) -> str | None:
     """Return whose link to unsubscribe this is: one of the recipients' addresses, or nobody's."""
-    key = monitor.store.known_key(KEY)
+    key = desk.store.known_key(KEY)
     if key is None:
         return None  # no mail was sent yet, so there is no link
-    addresses = [recipient.address for recipient in monitor.settings.recipients]
+    addresses = [recipient.address for recipient in desk.settings.recipients]
     return address_of(token, key, addresses)
 
 
-def unsubscribe(monitor: Desk, token: str) -> str | None:
+def unsubscribe(desk: Desk, token: str) -> str | None:
     """Send no more to the address that a link was made for; return it."""
-    address = find_recipient(monitor, token)
+    address = find_recipient(desk, token)
     if address is not None:
-        monitor.store.unsubscribe(address, monitor.now())
+        desk.store.unsubscribe(address, desk.now())
     return address

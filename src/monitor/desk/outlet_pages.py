@@ -24,7 +24,7 @@ class CardList:
 
 
 def read_cards(
-    monitor: Desk, period: Period, *, name: str = "", limit: int | None, after: str | None = None
+    desk: Desk, period: Period, *, name: str = "", limit: int | None, after: str | None = None
 ) -> CardList:
     """Return the scorecards of outlets whose names have `name`, most stories first.
 
@@ -33,7 +33,7 @@ def read_cards(
     from monitor.trends import outlet_basis, score_outlet
 
     wanted = name.strip().casefold()
-    outlets = [one for one in outlets_of(monitor, period) if wanted in one.name.casefold()]
+    outlets = [one for one in outlets_of(desk, period) if wanted in one.name.casefold()]
     ids = [one.id for one in outlets]
     if after is not None and after not in ids:
         raise NotFound(f"no outlet '{after}'")
@@ -42,7 +42,7 @@ def read_cards(
     items: dict[str, list[Item]] = {}
     for item in period.items:
         items.setdefault(item.outlet, []).append(item)
-    basis = outlet_basis(basis_of(monitor))
+    basis = outlet_basis(basis_of(desk))
     cards = tuple(
         score_outlet(one, items.get(one.name, []), period.story_of, basis)
         for one in outlets[begin:end]

@@ -84,31 +84,31 @@ class Practice:
     answers: tuple[Practised, ...]
 
 
-def practice_of(monitor: Desk, who: Reviewer) -> Practice:
+def practice_of(desk: Desk, who: Reviewer) -> Practice:
     """Return what the desk has decided and a reviewer has not seen, in an order of its own."""
-    answers = tuple(monitor.store.practised(who.name))
+    answers = tuple(desk.store.practised(who.name))
     done = {one.article_id for one in answers}
-    known = desk_verdicts(monitor.store.said(), who.name)
+    known = desk_verdicts(desk.store.said(), who.name)
     left = sorted((one for one in known if one not in done), key=lambda one: _lot(who.name, one))
     return Practice(tuple(left), answers)
 
 
 def answer(
-    monitor: Desk, article_id: str, verdict: Verdict, who: Reviewer, *, sha256: str
+    desk: Desk, article_id: str, verdict: Verdict, who: Reviewer, *, sha256: str
 ) -> Practised:
     """Store what is said in practice; return it beside the desk's word.
 
     The first answer stays. Raises `NotFound` for an article, `UsageError` for one that the desk has
     not decided, or that was changed meanwhile.
     """
-    read = monitor.store.article(article_id, ()).article
-    decided = desk_verdicts(monitor.store.said([article_id]), who.name).get(article_id)
+    read = desk.store.article(article_id, ()).article
+    decided = desk_verdicts(desk.store.said([article_id]), who.name).get(article_id)
     if decided is None or read.sha256 != sha256:
         raise UsageError("the desk has no verdict on this text to practise with")
-    monitor.store.add_practice(
-        who.name, article_id, sha256, verdict=verdict, desk=decided, now=monitor.now()
+    desk.store.add_practice(
+        who.name, article_id, sha256, verdict=verdict, desk=decided, now=desk.now()
     )
-    for one in monitor.store.practised(who.name):
+    for one in desk.store.practised(who.name):
         if one.article_id == article_id:
             return one
     raise NotFound(f"no answer on '{article_id}'")

@@ -8,18 +8,18 @@ from monitor.errors import MonitorError
 from monitor.names import Desk
 
 PARTS: Mapping[str, Callable[[Desk], object]] = {
-    "database": lambda monitor: monitor.store.ping(),
-    "guideline": lambda monitor: monitor.guideline,
-    "models": lambda monitor: monitor.classifiers,
+    "database": lambda desk: desk.store.ping(),
+    "guideline": lambda desk: desk.guideline,
+    "models": lambda desk: desk.classifiers,
 }
 
 
-def troubles(monitor: Desk) -> dict[str, MonitorError]:
+def troubles(desk: Desk) -> dict[str, MonitorError]:
     """Open each part of `PARTS`; return what is wrong with those that cannot be used."""
     found: dict[str, MonitorError] = {}
     for part, use in PARTS.items():
         try:
-            use(monitor)
+            use(desk)
         except MonitorError as error:
             found[part] = error
     return found

@@ -109,7 +109,7 @@ class Done:
 
 
 def rehydrate(
-    monitor: Desk,
+    desk: Desk,
     wish: Wish,
     *,
     report: Callable[[int], None] | None = None,
@@ -126,7 +126,7 @@ def rehydrate(
     mark = {"export": sha256_of(source), "key": sha256_of(wish.key) if wish.key else None}
     with ExitStack() as stack:
         book = open_book(stack, wish.folder, mark, retry=wish.retry)
-        _work(monitor, wish, source, key, book, report or (lambda _: None), stopped)
+        _work(desk, wish, source, key, book, report or (lambda _: None), stopped)
     return _finish(source, book, mark)
 
 
@@ -134,7 +134,7 @@ def rehydrate(
 
 
 def _work(
-    monitor: Desk,
+    desk: Desk,
     wish: Wish,
     source: Path,
     key: Mapping[str, Mapping[str, Any]],
@@ -146,15 +146,15 @@ def _work(
     from monitor.feeds.reader import PageReader
     from monitor.feeds.workers import HostQueues
 
-    store = _store(monitor)
-    manners = _manners(monitor, store)
+    store = _store(desk)
+    manners = _manners(desk, store)
     manners.stopped = stopped
     waiting = (one for one in read_records(source) if one["id"] not in book.outcomes)
     with (
-        open_client(monitor.settings.fetch, manners) as client,
-        HostQueues[_Fetched](monitor.settings.fetch.parallel, manners) as queues,
+        open_client(desk.settings.fetch, manners) as client,
+        HostQueues[_Fetched](desk.settings.fetch.parallel, manners) as queues,
     ):
-        pages = PageReader(client, monitor.now)
+        pages = PageReader(client, desk.now)
         while not stopped() and (some := list(islice(waiting, _UNDER_WAY))):
             asked = _ask(some, wish, key, store, book)
             report(len(some) - len(asked))
@@ -165,23 +165,23 @@ def _work(
                 _take(record, key.get(record["id"], {}), url, answer, wish, book)
                 report(1)
                 if store:
-                    store.save_visits(manners.take_changed(), monitor.now())
+                    store.save_visits(manners.take_changed(), desk.now())
 
 
-def _store(monitor: Desk) -> Store | None:
+def _store(desk: Desk) -> Store | None:
     """Return this desk's store; None where there is none, as where an export is only read."""
-    address = monitor.settings.database_url
+    address = desk.settings.database_url
     file = Path(address.removeprefix("sqlite:///"))
     there = not address.startswith("sqlite:///") or file.exists()
-    return monitor.store if there else None
+    return desk.store if there else None
 
 
-def _manners(monitor: Desk, store: Store | None) -> Manners:
+def _manners(desk: Desk, store: Store | None) -> Manners:
     from monitor.feeds.manners import Manners, manners_of
 
     if store is not None:
-        return manners_of(monitor)
-    return Manners(monitor.settings.fetch.host_spacing_s, monitor.now, sleep=monitor.sleep)
+        return manners_of(desk)
+    return Manners(desk.settings.fetch.host_spacing_s, desk.now, sleep=desk.sleep)
 
 
 def _ask(

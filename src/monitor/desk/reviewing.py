@@ -96,20 +96,20 @@ class Queue:
         return self.entries[place - 1].article_id if place else None
 
 
-def queue_of(monitor: Desk, chosen: Chosen, who: Reviewer) -> Queue:
+def queue_of(desk: Desk, chosen: Chosen, who: Reviewer) -> Queue:
     """Return the stories chosen, for a reviewer. Raises `UsageError` for a day that is none."""
     if chosen.which == "sample":
-        return _sample(monitor, chosen.day)
+        return _sample(desk, chosen.day)
     since = until = None
     if chosen.day:
         day = parse_day(chosen.day, "day")
-        since, until = bounds_of(day, day, monitor.settings.zone)
-    shown = monitor.store.shown_articles(
-        monitor.relevance_stamps, monitor.stories_stamp, since=since, until=until
+        since, until = bounds_of(day, day, desk.settings.zone)
+    shown = desk.store.shown_articles(
+        desk.relevance_stamps, desk.stories_stamp, since=since, until=until
     )
     # Of many articles it costs less to read all that was said than to ask of each.
     ids = [one.article_id for one in shown] if len(shown) <= MANY else None
-    said = monitor.store.said(ids)
+    said = desk.store.said(ids)
     return Queue(make_queue(shown, said, chosen, who.name))
 
 
@@ -147,46 +147,46 @@ def differ(said: Sequence[Said]) -> bool:
     return len({one.verdict for one in said if not one.waits}) > 1
 
 
-def _sample(monitor: Desk, day: str) -> Queue:
+def _sample(desk: Desk, day: str) -> Queue:
     """Return a day's sample as far as it was drawn, in the order of its lots."""
-    today = monitor.now().astimezone(monitor.settings.zone).date()
+    today = desk.now().astimezone(desk.settings.zone).date()
     chosen = parse_day(day, "day") if day else today - timedelta(days=1)
-    draws = monitor.store.draws(chosen.isoformat(), (chosen + timedelta(days=1)).isoformat())
+    draws = desk.store.draws(chosen.isoformat(), (chosen + timedelta(days=1)).isoformat())
     ids = [item.article_id for draw in draws for item in draw.offered]
-    said = monitor.store.said(ids)
+    said = desk.store.said(ids)
     return Queue(tuple(Entry(one, one, (one,), bool(said.get(one))) for one in ids))
 
 
-def sample_day(monitor: Desk, chosen: Chosen) -> date:
+def sample_day(desk: Desk, chosen: Chosen) -> date:
     """Return the day whose sample is asked for."""
-    today = monitor.now().astimezone(monitor.settings.zone).date()
+    today = desk.now().astimezone(desk.settings.zone).date()
     return parse_day(chosen.day, "day") if chosen.day else today - timedelta(days=1)
 
 
-def taken_by_others(monitor: Desk, who: Reviewer) -> dict[str, str]:
+def taken_by_others(desk: Desk, who: Reviewer) -> dict[str, str]:
     """Return by article which other reviewer looks at it now."""
-    claimed = monitor.store.claimed(monitor.now())
+    claimed = desk.store.claimed(desk.now())
     return {one: name for one, name in claimed.items() if name != who.name}
 
 
-def claim(monitor: Desk, article_id: str, who: Reviewer) -> bool:
+def claim(desk: Desk, article_id: str, who: Reviewer) -> bool:
     """Keep an article from others for some minutes; False where another looks at it.
 
     Who has no name keeps nothing: it would be kept from whoever gives one next.
     """
-    now = monitor.now()
+    now = desk.now()
     if not who.name:
         return True
-    return monitor.store.claim(article_id, who.name, now + CLAIMED_FOR, now)
+    return desk.store.claim(article_id, who.name, now + CLAIMED_FOR, now)
 
 
-def story_articles(monitor: Desk, article_id: str) -> list[str]:
+def story_articles(desk: Desk, article_id: str) -> list[str]:
     """Return the other articles of an article's story."""
-    stamp = monitor.stories_stamp
-    story = monitor.store.stories_of(stamp, [article_id]).get(article_id)
+    stamp = desk.stories_stamp
+    story = desk.store.stories_of(stamp, [article_id]).get(article_id)
     if story is None:
         return []
-    every = monitor.store.story_members(stamp, story)
+    every = desk.store.story_members(stamp, story)
     return [one for one in every if one != article_id][:MOST_COPIES]
 
 
@@ -196,16 +196,16 @@ def same_words(one: Article, other: Article) -> bool:
     return bool(words) and words == _WORD.findall(other.text.casefold())
 
 
-def others_of(monitor: Desk, article: Article) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
+def others_of(desk: Desk, article: Article) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
     """Return the other articles of a story: those with the same text, and the rest."""
-    others = [monitor.store.article(one, ()).article for one in story_articles(monitor, article.id)]
+    others = [desk.store.article(one, ()).article for one in story_articles(desk, article.id)]
     others = [one for one in others if not one.expired]
     same = tuple(one for one in others if same_words(article, one))
     return same, tuple(one for one in others if one not in same)
 
 
 def decide(
-    monitor: Desk,
+    desk: Desk,
     article_id: str,
     verdict: Verdict | None,
     who: Reviewer,
@@ -221,19 +221,19 @@ def decide(
     for a version that is no more in force, and where nothing is said.
     """
     labels = check_labels(tags or {})
-    assessed = monitor.article(article_id)
+    assessed = desk.article(article_id)
     read = assessed.article
     if read.sha256 != sha256:
         raise UsageError("the article was changed since it was opened")
     said = []
     if verdict is not None:
-        same, _ = others_of(monitor, read)
+        same, _ = others_of(desk, read)
         said = [Review(one.id, one.sha256, who.name, verdict, labels) for one in (read, *same)]
     spots = [_flag(assessed, *spot, right) for spot, right in (flags or {}).items()]
     if not said and not spots:
         raise UsageError("nothing is said of the article")
-    return monitor.store.decide(
-        said, spots, reviewer=who.name, provisional=who.provisional, now=monitor.now()
+    return desk.store.decide(
+        said, spots, reviewer=who.name, provisional=who.provisional, now=desk.now()
     )
 
 
@@ -247,17 +247,17 @@ def _flag(
     raise NotFound(f"article '{assessed.article.id}' has no such flag of the rule '{rule}'")
 
 
-def undo(monitor: Desk, decision: int, who: Reviewer) -> Decision:
+def undo(desk: Desk, decision: int, who: Reviewer) -> Decision:
     """Take one's own act back; return it. Raises `NotFound`, `UsageError`."""
-    return monitor.store.undo(decision, who.name, monitor.now())
+    return desk.store.undo(decision, who.name, desk.now())
 
 
-def last_act(monitor: Desk, who: Reviewer, acts: Sequence[Act] = ("review",)) -> Decision | None:
+def last_act(desk: Desk, who: Reviewer, acts: Sequence[Act] = ("review",)) -> Decision | None:
     """Return the latest act of a reviewer that can be undone."""
-    return monitor.store.last_act(who.name, acts)
+    return desk.store.last_act(who.name, acts)
 
 
-def confirm(monitor: Desk, decision: int, who: Reviewer, *, right: bool) -> int:
+def confirm(desk: Desk, decision: int, who: Reviewer, *, right: bool) -> int:
     """Confirm a volunteer's decision, or overrule it; return the act.
 
     Raises `NotFound`, and `UsageError` for one's own, for one that does not wait, and for a
@@ -265,7 +265,7 @@ def confirm(monitor: Desk, decision: int, who: Reviewer, *, right: bool) -> int:
     """
     if who.provisional:
         raise UsageError("a volunteer confirms nothing")
-    return monitor.store.judge_decision(decision, who.name, monitor.now(), right=right)
+    return desk.store.judge_decision(decision, who.name, desk.now(), right=right)
 
 
 def add_review(

@@ -37,7 +37,7 @@ _AT_ONCE = 16
 
 
 def export(
-    monitor: Desk,
+    desk: Desk,
     directory: Path,
     *,
     format: ExportFormat,
@@ -58,55 +58,55 @@ def export(
     from monitor import corpus
 
     given = {name: value for name, value in (filters or {}).items() if value is not None}
-    now = monitor.now()
+    now = desk.now()
     if read is not None and read.moment > now:
         raise UsageError(f"{time_json(read.moment)} is to come: what will be then is not known")
-    how = _counted(monitor, given, read or read_at(monitor, now))
+    how = _counted(desk, given, read or read_at(desk, now))
     policy = policy or corpus.Policy()
-    records = chosen(monitor, given, how, live=read is None)
+    records = chosen(desk, given, how, live=read is None)
     return corpus.export(
-        records if policy.restricted else with_names(monitor, records),
+        records if policy.restricted else with_names(desk, records),
         directory,
         format=format,
         policy=policy,
         filters=filters_json(given),
         now=now if read is None else created,
         report=report,
-        about=monitor.settings.export,
-        measured=partial(error_rates, monitor),
+        about=desk.settings.export,
+        measured=partial(error_rates, desk),
         read=how,
-        guard=None if policy.restricted else guard_of(monitor, given),
+        guard=None if policy.restricted else guard_of(desk, given),
         key=key,
     )
 
 
-def read_at(monitor: Desk, moment: datetime) -> Read:
+def read_at(desk: Desk, moment: datetime) -> Read:
     """Return that the desk is read as it was at a moment, by the stamps in force."""
     from monitor.corpus.export_facts import Read
 
-    stamps, stories = monitor.stamps, monitor.stories_stamp
-    then = {now: then for then, now in monitor.store.present_stamps(after=moment).items()}
+    stamps, stories = desk.stamps, desk.stories_stamp
+    then = {now: then for then, now in desk.store.present_stamps(after=moment).items()}
     return Read(moment, tuple(then.get(one, one) for one in stamps), then.get(stories, stories))
 
 
-def _counted(monitor: Desk, given: Mapping[str, Any], read: Read) -> Read:
+def _counted(desk: Desk, given: Mapping[str, Any], read: Read) -> Read:
     """Return how the desk is read, with how much of those days was forgotten, and nothing lost."""
     bounds = {name: given.get(name) for name in ("since", "until", "outlet")}
-    forgotten = monitor.store.count_forgotten(**bounds, moment=read.moment)
+    forgotten = desk.store.count_forgotten(**bounds, moment=read.moment)
     return replace(read, forgotten=forgotten, lost=Counter())
 
 
 def chosen(
-    monitor: Desk, given: Mapping[str, Any], read: Read, *, live: bool = True
+    desk: Desk, given: Mapping[str, Any], read: Read, *, live: bool = True
 ) -> Iterator[Recorded]:
     """Return the articles that pass filters as of a moment (`live`: now), oldest sight first."""
-    monitor.carried((*monitor.stamps, monitor.stories_stamp))  # not while they are read
-    present = monitor.store.present_stamps()
+    desk.carried((*desk.stamps, desk.stories_stamp))  # not while they are read
+    present = desk.store.present_stamps()
     stories = present.get(read.stories, read.stories)
     then = {present.get(stamp, stamp): stamp for stamp in read.stamps}
-    records = monitor.store.recorded(
+    records = desk.store.recorded(
         tuple(then),
-        make_filters(monitor, given, stories, live=live),
+        make_filters(desk, given, stories, live=live),
         stories_stamp=stories,
         moment=read.moment,
         live=live,
@@ -122,7 +122,7 @@ def _called(one: Recorded, then: Mapping[str, str]) -> Recorded:
 
 
 def make_filters(
-    monitor: Desk, given: Mapping[str, Any], stories_stamp: str, *, live: bool = True
+    desk: Desk, given: Mapping[str, Any], stories_stamp: str, *, live: bool = True
 ) -> Filters:
     """Return filters by their names; what is searched for can be found by all that is stored.
 
@@ -134,17 +134,17 @@ def make_filters(
         filters = Filters(**given, stories_stamp=stories_stamp)
     except TypeError as error:
         raise UsageError(f"no such filter among {', '.join(sorted(given))}") from error
-    find_story(monitor, filters.story, stories_stamp)
+    find_story(desk, filters.story, stories_stamp)
     if live and searched(filters) is not None:
-        fill_index(monitor)
+        fill_index(desk)
     return filters
 
 
-def find_story(monitor: Desk, story: str | None, stories_stamp: str = "") -> None:
+def find_story(desk: Desk, story: str | None, stories_stamp: str = "") -> None:
     """Raise `NotFound` for a story that there is not, by the rule in force or of that stamp."""
-    stamp = stories_stamp or monitor.stories_stamp
+    stamp = stories_stamp or desk.stories_stamp
     if story is not None:
-        monitor.store.story_members(stamp, story)
+        desk.store.story_members(stamp, story)
 
 
 def filters_json(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,7 +163,7 @@ def _json(value: Any) -> Any:
 # Hidden names, and rules on identification ---------------------------------------------------
 
 
-def guard_of(monitor: Desk, filters: Mapping[str, Any]) -> Guard:
+def guard_of(desk: Desk, filters: Mapping[str, Any]) -> Guard:
     """Return what this desk knows of people: its rules on them, and its own secret.
 
     The secret is the store's and stays, so that ids are the same in every export of a desk; on a
@@ -173,11 +173,11 @@ def guard_of(monitor: Desk, filters: Mapping[str, Any]) -> Guard:
     from monitor.guidelines import identifying
 
     return Guard(
-        identifying=frozenset().union(*map(identifying, monitor.guidelines)),
-        judges=frozenset(one.guideline.id for one in monitor.in_force.rulings if _judges(one)),
-        known=frozenset(one.id for one in monitor.guidelines),
+        identifying=frozenset().union(*map(identifying, desk.guidelines)),
+        judges=frozenset(one.guideline.id for one in desk.in_force.rulings if _judges(one)),
+        known=frozenset(one.id for one in desk.guidelines),
         asked=filters.get("query") or "",
-        secret=_secret(monitor.store),
+        secret=_secret(desk.store),
     )
 
 
@@ -197,7 +197,7 @@ def _judges(ruling: Ruling) -> bool:
     return bool(rules) and rules.isdisjoint({*ruling.disable, *low})
 
 
-def with_names(monitor: Desk, records: Iterable[Recorded]) -> Iterator[Recorded]:
+def with_names(desk: Desk, records: Iterable[Recorded]) -> Iterator[Recorded]:
     """Yield records with which names are hidden, as the code of today tells them.
 
     Articles that it has not looked through yet are looked through, however many there are, and what
@@ -206,35 +206,35 @@ def with_names(monitor: Desk, records: Iterable[Recorded]) -> Iterator[Recorded]
     rest = iter(records)
     while page := list(islice(rest, _PAGE)):
         wanted = [one.assessed.article for one in page]
-        if not monitor.store.read_only:  # else they are looked through once more each time
-            _look_through(monitor, wanted)
-        found = monitor.shown(wanted, patient=True)
+        if not desk.store.read_only:  # else they are looked through once more each time
+            _look_through(desk, wanted)
+        found = desk.shown(wanted, patient=True)
         yield from (replace(one, shown=found[one.assessed.article.id]) for one in page)
 
 
-def _look_through(monitor: Desk, wanted: list[Article]) -> None:
-    stamp = monitor.names_stamp
-    known = monitor.store.masks((one.id, one.sha256) for one in wanted)
+def _look_through(desk: Desk, wanted: list[Article]) -> None:
+    stamp = desk.names_stamp
+    known = desk.store.masks((one.id, one.sha256) for one in wanted)
     done = {key for key, mask in known.items() if mask.stamp in (stamp, "")}
     due = [one for one in wanted if (one.id, one.sha256) not in done and (one.title or one.text)]
     for start in range(0, len(due), _AT_ONCE):
         some = due[start : start + _AT_ONCE]
-        monitor.store.record_masks(look_through(monitor, some), monitor.now())
-        complete(monitor, [one.id for one in some])
+        desk.store.record_masks(look_through(desk, some), desk.now())
+        complete(desk, [one.id for one in some])
 
 
 # How often what judged is wrong --------------------------------------------------------------
 
 
-def error_rates(monitor: Desk, stamps: Sequence[str]) -> dict[str, Any]:
+def error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
     """Return the figures of the models and rules with these stamps, as far as they are at hand."""
     from monitor import corpus
 
-    rules, masking = _rules(monitor, stamps), corpus.masking_rates()
+    rules, masking = _rules(desk, stamps), corpus.masking_rates()
     return corpus.error_rates(stamps, data_dir("models"), rules, masking=masking)
 
 
-def _rules(monitor: Desk, stamps: Sequence[str]) -> Iterator[RuleRates]:
+def _rules(desk: Desk, stamps: Sequence[str]) -> Iterator[RuleRates]:
     """Yield the figures of guidelines, by the stamps under which they judged articles.
 
     There what the desk adds (rules switched off, the relevance they go by) follows theirs.
@@ -242,7 +242,7 @@ def _rules(monitor: Desk, stamps: Sequence[str]) -> Iterator[RuleRates]:
     from monitor.corpus.error_rates import RuleRates
     from monitor.guidelines.measured import load_measured
 
-    for guideline in monitor.guidelines:
+    for guideline in desk.guidelines:
         measured = load_measured(guideline.path)
         if measured is None:
             continue

@@ -34,7 +34,7 @@ class StoryPage:
 
 
 def list_stories(
-    monitor: Desk,
+    desk: Desk,
     *,
     since: datetime | None = None,
     until: datetime | None = None,
@@ -45,22 +45,22 @@ def list_stories(
 
     `after` is the id of the story to go on from. Raises `NotFound` if there is none.
     """
-    found = monitor.store.list_stories(
-        monitor.stories_stamp, since=since, until=until, limit=limit + 1, after=after
+    found = desk.store.list_stories(
+        desk.stories_stamp, since=since, until=until, limit=limit + 1, after=after
     )
     page = found[:limit]
-    leads = monitor.store.story_leads(monitor.stories_stamp, [story.id for story in page])
+    leads = desk.store.story_leads(desk.stories_stamp, [story.id for story in page])
     # no stamps: names are told, no judgements, and no model is loaded for it
-    stories = tuple((story, monitor.store.article(leads[story.id], ())) for story in page)
+    stories = tuple((story, desk.store.article(leads[story.id], ())) for story in page)
     return StoryPage(stories, page[-1].id if len(found) > limit else None)
 
 
 def page_json(
-    monitor: Desk, page: StoryPage, *, who: str | None = None, patient: bool = False
+    desk: Desk, page: StoryPage, *, who: str | None = None, patient: bool = False
 ) -> dict[str, Any]:
     """Return a page of stories as data, names hidden unless `who` asks, as of `names.see`."""
     articles = [first.article for _, first in page.stories]
-    shown = see(monitor, articles, who=who, patient=patient)
+    shown = see(desk, articles, who=who, patient=patient)
     return {
         "stories": [
             {**_story_json(story), **_named_json(first, shown[first.article.id])}
@@ -71,7 +71,7 @@ def page_json(
 
 
 def story_json(
-    monitor: Desk, story_id: str, *, who: str | None = None, patient: bool = False
+    desk: Desk, story_id: str, *, who: str | None = None, patient: bool = False
 ) -> dict[str, Any]:
     """Return one story with all its articles as data, without those that people rejected.
 
@@ -79,20 +79,20 @@ def story_json(
     """
     from monitor.stories import compare_story
 
-    store, stamp = monitor.store, monitor.stories_stamp
-    every = [monitor.article(key) for key in store.story_members(stamp, story_id)]
+    store, stamp = desk.store, desk.stories_stamp
+    every = [desk.article(key) for key in store.story_members(stamp, story_id)]
     articles = [one for one in every if not is_rejected(one)]
     kept = store.kept_stories(stamp, [story_id])
     if story_id not in kept:
         raise NotFound(f"no story '{story_id}': its articles were rejected in review")
-    shown = see(monitor, (one.article for one in articles), who=who, patient=patient)
+    shown = see(desk, (one.article for one in articles), who=who, patient=patient)
     outlets = compare_story(articles[:MOST_COMPARED])
     more = [_named_json(one, shown[one.article.id]) for one in articles[MOST_COMPARED:]]
     return {
         **_story_json(kept[story_id]),
         "stamp": stamp,
         "first": outlets[0].assessed.article.id,
-        "articles": [_outlet_json(monitor, outlet, outlets[0], shown) for outlet in outlets],
+        "articles": [_outlet_json(desk, outlet, outlets[0], shown) for outlet in outlets],
         "more": more,
     }
 
@@ -111,7 +111,7 @@ def _named_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
 
 
 def _outlet_json(
-    monitor: Desk, outlet: Outlet, first: Outlet, shown: Mapping[str, Shown]
+    desk: Desk, outlet: Outlet, first: Outlet, shown: Mapping[str, Shown]
 ) -> dict[str, Any]:
     article, may = outlet.assessed.article, shown[outlet.assessed.article.id]
     before = first.assessed.article
@@ -128,21 +128,21 @@ def _outlet_json(
         "changes": _changes_json(outlet.changes, (before, shown[before.id]), (article, may)),
         "carried": carried,
         "added": added,
-        "versions": _versions_json(monitor, article.id, asked=may.asked),
+        "versions": _versions_json(desk, article.id, asked=may.asked),
     }
 
 
-def _versions_json(monitor: Desk, article_id: str, *, asked: bool) -> list[dict[str, Any]]:
+def _versions_json(desk: Desk, article_id: str, *, asked: bool) -> list[dict[str, Any]]:
     """Return every version with what it changed of the one before; of one withdrawn no words."""
     from monitor.stories import changes_of
 
-    versions = monitor.store.article_versions(article_id)
+    versions = desk.store.article_versions(article_id)
     ask = frozenset([article_id]) if asked else frozenset[str]()
     told: list[dict[str, Any]] = []
     before: tuple[Article, Shown] | None = None
     for version in versions:
         gone = not (version.title or version.text)
-        now = version, monitor.shown([version], ask=ask, patient=True)[article_id]
+        now = version, desk.shown([version], ask=ask, patient=True)[article_id]
         compared = before and not gone
         changes = changes_of(before[0], version)[1] if before and compared else ()
         told.append(

@@ -40,10 +40,10 @@ class StoryList:
 
 
 def read_stories(
-    monitor: Desk, choice: StoryChoice, *, limit: int = STORIES, after: str | None = None
+    desk: Desk, choice: StoryChoice, *, limit: int = STORIES, after: str | None = None
 ) -> StoryList:
     """Return stories, newest first. Raises `NotFound` where there is no story `after`."""
-    store, stamp, judges = monitor.store, monitor.stories_stamp, monitor.stamps
+    store, stamp, judges = desk.store, desk.stories_stamp, desk.stamps
     found = store.newest_stories(stamp, judges, choice, limit=limit + 1, after=after)
     page = found[:limit]
     outlets = store.story_outlets(stamp, [story.id for story in page])
@@ -77,19 +77,19 @@ class StoryRead:
 
 
 def read_story(
-    monitor: Desk, story_id: str, *, limit: int = ARTICLES, after: str | None = None
+    desk: Desk, story_id: str, *, limit: int = ARTICLES, after: str | None = None
 ) -> StoryRead:
     """Return one story. Raises `NotFound` where there is none, or no article `after` in it."""
     from monitor.stories import compare_story
 
-    store = monitor.store
-    members = store.story_by_time(monitor.stories_stamp, story_id)
+    store = desk.store
+    members = store.story_by_time(desk.stories_stamp, story_id)
     ids = [member.id for member in members]
     if after is not None and after not in ids:
         raise NotFound(f"no article '{after}' in the story '{story_id}'")
     begin = ids.index(after) + 1 if after is not None else 1
     shown = ids[begin : begin + limit - 1]
-    found = store.articles_by_id((ids[0], *shown), monitor.stamps)
+    found = store.articles_by_id((ids[0], *shown), desk.stamps)
     first, *others = compare_story(tuple(found.values()))
     versions = {key: tuple(store.article_versions(key)) for key in (ids[0], *shown)}
     return StoryRead(
@@ -98,7 +98,7 @@ def read_story(
         outlets=len({member.outlet for member in members}),
         first=first,
         others=tuple(others),
-        labels=tuple(store.story_labels(monitor.stories_stamp, monitor.stamps, story_id)),
+        labels=tuple(store.story_labels(desk.stories_stamp, desk.stamps, story_id)),
         places={key: place for place, key in enumerate(ids, 1)},
         versions={key: texts for key, texts in versions.items() if len(texts) > 1},
         next=shown[-1] if begin + limit - 1 < len(ids) else None,

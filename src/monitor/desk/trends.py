@@ -40,54 +40,54 @@ class Period:
         return self.until - timedelta(days=1)
 
 
-def read_period(monitor: Desk, since: date, until: date) -> Period:
+def read_period(desk: Desk, since: date, until: date) -> Period:
     """Read what is about trafficking in the days [since, until). Raises `UsageError`."""
     days_of(since, until)
-    first, last = _bounds(monitor, since, until)
-    items = tuple(monitor.store.items(first, last, monitor.stamps))
-    return Period(since, until, items, _stories(monitor, items))
+    first, last = _bounds(desk, since, until)
+    items = tuple(desk.store.items(first, last, desk.stamps))
+    return Period(since, until, items, _stories(desk, items))
 
 
-def read_published(monitor: Desk, since: date, until: date) -> Period:
+def read_published(desk: Desk, since: date, until: date) -> Period:
     """Read what is about trafficking and was published in the days [since, until).
 
     An item's moment is that of its publication. Raises `UsageError`.
     """
     days = days_of(since, until, LONGEST_PUBLISHED_DAYS)
-    zone = monitor.settings.zone
-    when = monitor.store.published(*_bounds(monitor, since, until))
-    every = monitor.store.items(None, None, monitor.stamps)
-    undated = monitor.store.undated()
+    zone = desk.settings.zone
+    when = desk.store.published(*_bounds(desk, since, until))
+    every = desk.store.items(None, None, desk.stamps)
+    undated = desk.store.undated()
     items = tuple(replace(item, seen=when[item.id][1]) for item in every if item.id in when)
     stored = Counter(on_clock.date() for on_clock in (m.astimezone(zone) for _, m in when.values()))
     return Period(
         since,
         until,
         items,
-        _stories(monitor, items),
+        _stories(desk, items),
         stored={day: stored[day] for day in days},
         undated=sum(item.id in undated for item in every),
     )
 
 
-def _bounds(monitor: Desk, since: date, until: date) -> tuple[datetime, datetime]:
-    zone = monitor.settings.zone
+def _bounds(desk: Desk, since: date, until: date) -> tuple[datetime, datetime]:
+    zone = desk.settings.zone
     return midnight(since, zone), midnight(until, zone)
 
 
-def _stories(monitor: Desk, items: tuple[Item, ...]) -> Mapping[str, str]:
+def _stories(desk: Desk, items: tuple[Item, ...]) -> Mapping[str, str]:
     """Return the story of each item, by id; what is not folded yet is a story of its own."""
     ids = [item.id for item in items]
-    kept = monitor.store.kept_stories_of(monitor.stories_stamp, ids)
+    kept = desk.store.kept_stories_of(desk.stories_stamp, ids)
     return {one: kept.get(one, one) for one in ids}
 
 
-def basis_of(monitor: Desk) -> Basis:
+def basis_of(desk: Desk) -> Basis:
     """Return which flags are counted: what was measured of other rules than these does not hold."""
     from monitor.guidelines import load_measured
     from monitor.trends import proven_rules
 
-    in_force = monitor.in_force
+    in_force = desk.in_force
     times = Counter(rule.id for guideline in in_force.guidelines for rule in guideline.rules)
     rows: dict[str, tuple[int, int]] = {}
     for guideline in in_force.guidelines:
@@ -100,15 +100,15 @@ def basis_of(monitor: Desk) -> Basis:
     return proven_rules(in_force.stamp, rows)
 
 
-def trends_of(monitor: Desk, period: Period) -> Trends:
+def trends_of(desk: Desk, period: Period) -> Trends:
     """Count a period."""
     from monitor.trends import count_trends
 
-    zone = monitor.settings.zone
+    zone = desk.settings.zone
     if period.stored is None:
-        by_day = _stored(monitor, period.since, period.until)
+        by_day = _stored(desk, period.since, period.until)
         stored = {day: sum(by_outlet.values()) for day, by_outlet in by_day.items()}
-        changes = monitor.store.feed_changes(*_bounds(monitor, period.since, period.until))
+        changes = desk.store.feed_changes(*_bounds(desk, period.since, period.until))
     else:
         stored, changes = dict(period.stored), []  # feeds are of when something came in
     found = count_trends(
@@ -116,9 +116,9 @@ def trends_of(monitor: Desk, period: Period) -> Trends:
         story_of=period.story_of,
         stored=stored,
         changes=changes,
-        basis=basis_of(monitor),
+        basis=basis_of(desk),
         zone=zone,
-        stamps=monitor.stamps,
+        stamps=desk.stamps,
         until=period.until,
     )
     if period.stored is None:
@@ -126,76 +126,76 @@ def trends_of(monitor: Desk, period: Period) -> Trends:
     return replace(found, dates="published", undated=period.undated)
 
 
-def outlet_name(monitor: Desk, outlet_id: str, since: date, until: date) -> str:
+def outlet_name(desk: Desk, outlet_id: str, since: date, until: date) -> str:
     """Return the name of an outlet with an article in the days [since, until). `NotFound`."""
     from monitor.trends import outlet_id as id_of
 
-    names = {name for day in _stored(monitor, since, until).values() for name in day}
+    names = {name for day in _stored(desk, since, until).values() for name in day}
     for name in names:
         if id_of(name) == outlet_id:
             return name
     raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
 
 
-def _stored(monitor: Desk, since: date, until: date) -> Mapping[date, Mapping[str, int]]:
+def _stored(desk: Desk, since: date, until: date) -> Mapping[date, Mapping[str, int]]:
     """Return how many articles of [since, until) are stored, by day and outlet."""
     days = days_of(since, until)
-    bounds = {day: _bounds(monitor, day, _after(day)) for day in days}
+    bounds = {day: _bounds(desk, day, _after(day)) for day in days}
     # a poll that began before midnight may be stored after it
-    over = monitor.now() - timedelta(days=1)
-    return monitor.store.stored_by_day_and_outlet(bounds, over)
+    over = desk.now() - timedelta(days=1)
+    return desk.store.stored_by_day_and_outlet(bounds, over)
 
 
 def _after(day: date) -> date:
     return day + timedelta(days=1)
 
 
-def outlets_of(monitor: Desk, period: Period) -> tuple[Outlet, ...]:
+def outlets_of(desk: Desk, period: Period) -> tuple[Outlet, ...]:
     """Return the outlets with articles in a period, most stories first."""
     from monitor.trends import list_outlets
 
     stored: Counter[str] = Counter()
-    for by_outlet in _stored(monitor, period.since, period.until).values():
+    for by_outlet in _stored(desk, period.since, period.until).values():
         stored.update(by_outlet)
     return list_outlets(period.items, period.story_of, stored)
 
 
-def scorecard_of(monitor: Desk, period: Period, outlet_id: str) -> Scorecard:
+def scorecard_of(desk: Desk, period: Period, outlet_id: str) -> Scorecard:
     """Return the scorecard of an outlet, by id; raises `NotFound` for one with no article then."""
     from monitor.trends import outlet_basis, score_outlet
 
-    basis = outlet_basis(basis_of(monitor))
-    for outlet in outlets_of(monitor, period):
+    basis = outlet_basis(basis_of(desk))
+    for outlet in outlets_of(desk, period):
         if outlet.id == outlet_id:
             return score_outlet(outlet, period.items, period.story_of, basis)
     raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
 
 
-def report_of(monitor: Desk, month: str) -> Report:
+def report_of(desk: Desk, month: str) -> Report:
     """Return the report of a month such as 2026-11. Raises `UsageError`, also for one to come."""
     from monitor.trends import make_report, outlet_basis, score_outlet
 
     since, until = month_of(month)
-    today = monitor.now().astimezone(monitor.settings.zone).date()
+    today = desk.now().astimezone(desk.settings.zone).date()
     if since > today:
         raise UsageError(f"{month} has not begun")
-    period = read_period(monitor, since, min(until, _after(today)))
-    outlets, basis = outlets_of(monitor, period), outlet_basis(basis_of(monitor))
+    period = read_period(desk, since, min(until, _after(today)))
+    outlets, basis = outlets_of(desk, period), outlet_basis(basis_of(desk))
     cards = [
         score_outlet(one, period.items, period.story_of, basis) for one in outlets if one.stories
     ]
     return make_report(
-        trends_of(monitor, period),
+        trends_of(desk, period),
         outlets,
         cards,
         title=f"Coverage of trafficking in human beings, {month}",
-        gaps=gaps_until(monitor, period.until.isoformat()).words,
-        rules=monitor.rule_titles,
+        gaps=gaps_until(desk, period.until.isoformat()).words,
+        rules=desk.rule_titles,
     )
 
 
 def judge_flag(
-    monitor: Desk,
+    desk: Desk,
     article: str,
     rule: str,
     *,
@@ -207,6 +207,6 @@ def judge_flag(
     from monitor.feeds import article_id
 
     chosen = article_id(article) if "://" in article else article
-    facts: dict[str, Any] = {"right": right, "reviewer": reviewer, "now": monitor.now()}
+    facts: dict[str, Any] = {"right": right, "reviewer": reviewer, "now": desk.now()}
     facts["provisional"] = provisional
-    return monitor.store.add_flag_verdict(chosen, rule, stamps=monitor.stamps, **facts)
+    return desk.store.add_flag_verdict(chosen, rule, stamps=desk.stamps, **facts)

@@ -87,7 +87,7 @@ class Trial:
     rules: tuple[RuleTrial, ...]
 
 
-def tried_rules(monitor: Desk, file: Path) -> Guideline:
+def tried_rules(desk: Desk, file: Path) -> Guideline:
     """Read the rules of a file as they would be in force here.
 
     In the folder of a guideline they belong to that, elsewhere to the first one in force. Raises
@@ -98,28 +98,28 @@ def tried_rules(monitor: Desk, file: Path) -> Guideline:
     if not file.is_file():
         raise UsageError(f"{file}: no such file")
     cache = cache_dir()
-    folders = [extended_folder(path) or path for path in _own(monitor)]
+    folders = [extended_folder(path) or path for path in _own(desk)]
     folder = folders[0]
     if (file.parent / GUIDELINE).is_file():
         folder = extended_folder(file.parent) or file.parent
     beside = [
         own
-        for own, base in zip(_own(monitor), folders, strict=True)
+        for own, base in zip(_own(desk), folders, strict=True)
         if own != base and base.resolve() == folder.resolve()
     ]
     return load_rule_file(file, folder, beside=beside, cache=cache)
 
 
-def _own(monitor: Desk) -> list[Path]:
+def _own(desk: Desk) -> list[Path]:
     """Return the folders of the guidelines in force."""
     from monitor.config import guideline_dir
 
-    settings = monitor.settings
+    settings = desk.settings
     return [guideline_dir(name, settings.home) for name in settings.check.guidelines]
 
 
 def try_rules(
-    monitor: Desk,
+    desk: Desk,
     guideline: Guideline,
     *,
     since: datetime | None = None,
@@ -134,7 +134,7 @@ def try_rules(
     kept = {rule.id: _Kept() for rule in guideline.rules}
     looked_at = relevant = with_hit = 0
     apart: Counter[str] = Counter()
-    archive = monitor.store.assessed(monitor.relevance_stamps, since=since)
+    archive = desk.store.assessed(desk.relevance_stamps, since=since)
     while some := list(islice(archive, BATCH)):
         there = [one for one in some if not _reason(one.article, guideline, apart)]
         for one, checked in zip(there, _check(guideline, there), strict=True):
@@ -147,7 +147,7 @@ def try_rules(
         relevant,
         with_hit,
         tuple(apart.most_common()),
-        tuple(_told(monitor, rule, one, shown) for rule, one in kept.items()),
+        tuple(_told(desk, rule, one, shown) for rule, one in kept.items()),
     )
 
 
@@ -197,12 +197,12 @@ def _count(one: AssessedArticle, checked: Checked, kept: dict[str, _Kept]) -> bo
     return bool(flagged)
 
 
-def _told(monitor: Desk, rule: str, of: _Kept, shown: int) -> RuleTrial:
+def _told(desk: Desk, rule: str, of: _Kept, shown: int) -> RuleTrial:
     """Return what was counted of a rule, with hits from as many outlets as there are."""
     rounds = zip_longest(*(reversed(latest) for latest in of.latest.values()))
     chosen = [one for one in chain.from_iterable(rounds) if one][:shown]
     chosen.sort(key=lambda one: one[0].seen, reverse=True)
-    seen = monitor.shown([article for article, _ in chosen], patient=True)
+    seen = desk.shown([article for article, _ in chosen], patient=True)
     return RuleTrial(
         rule,
         of.hits,

@@ -120,7 +120,7 @@ class _Failures:
 
 
 def watch(
-    monitor: Desk,
+    desk: Desk,
     *,
     stop: Stop,
     tell: Tell,
@@ -136,21 +136,19 @@ def watch(
     """
     rest = sleep or stop.sleep
     failures = _Failures()
-    with monitor.shelf.watched(), turn or Turn(monitor.store, monitor.now) as mine:
+    with desk.shelf.watched(), turn or Turn(desk.store, desk.now) as mine:
         while not stop():
-            if not _wait_for_turn(monitor, mine, stop, tell, rest):
+            if not _wait_for_turn(desk, mine, stop, tell, rest):
                 return
-            pause = _round(
-                monitor, jobs or JOBS, lambda: stop() or mine.lost, tell, failures, pauses
-            )
-            expected = monitor.now() + timedelta(seconds=pause)
+            pause = _round(desk, jobs or JOBS, lambda: stop() or mine.lost, tell, failures, pauses)
+            expected = desk.now() + timedelta(seconds=pause)
             rest(pause)
-            if not stop() and (said := clock_words(expected, monitor.now())):
-                tell(line(monitor.now(), job="schedule", **said))
+            if not stop() and (said := clock_words(expected, desk.now())):
+                tell(line(desk.now(), job="schedule", **said))
 
 
 def _wait_for_turn(
-    monitor: Desk, turn: Turn, stop: Stop, tell: Tell, rest: Callable[[float], object]
+    desk: Desk, turn: Turn, stop: Stop, tell: Tell, rest: Callable[[float], object]
 ) -> bool:
     """Return once the schedule is this process's, `False` where it is to stop before."""
     told = ""
@@ -158,20 +156,20 @@ def _wait_for_turn(
         try:
             other = turn.take()
         except MonitorError as error:
-            tell(line(monitor.now(), job="schedule", error=str(error)))
+            tell(line(desk.now(), job="schedule", error=str(error)))
         else:
             if other is None:
                 return True
             if other.holder != told:
                 told = other.holder
                 says = f"{holder_words(other)}; this one waits until it ends"
-                tell(line(monitor.now(), job="schedule", waits=says))
+                tell(line(desk.now(), job="schedule", waits=says))
         rest(RENEW_S)
     return False
 
 
 def _round(
-    monitor: Desk,
+    desk: Desk,
     jobs: Sequence[Job],
     stopped: Stopped,
     tell: Tell,
@@ -184,38 +182,38 @@ def _round(
             break
         if failures.skips(job.name):
             continue
-        failures.note(job.name, failed=not _do(monitor, job, stopped, tell))
+        failures.note(job.name, failed=not _do(desk, job, stopped, tell))
     if any(failures.count.values()):
         return pauses[1]
     try:
-        return pause_s(_moments(monitor, jobs), monitor.now(), pauses=pauses)
+        return pause_s(_moments(desk, jobs), desk.now(), pauses=pauses)
     except MonitorError:
         return pauses[1]  # the jobs themselves will say what is wrong
 
 
-def _moments(monitor: Desk, jobs: Sequence[Job]) -> dict[str, datetime | None]:
-    return {job.name: job.due(monitor) for job in jobs if job.due}
+def _moments(desk: Desk, jobs: Sequence[Job]) -> dict[str, datetime | None]:
+    return {job.name: job.due(desk) for job in jobs if job.due}
 
 
-def _do(monitor: Desk, job: Job, stopped: Stopped, tell: Tell) -> bool:
+def _do(desk: Desk, job: Job, stopped: Stopped, tell: Tell) -> bool:
     """Do one job, and tell; return whether that went well."""
     start, said = time.monotonic(), dict[str, object]()
     try:
-        said.update(job.do(monitor, stopped))
+        said.update(job.do(desk, stopped))
     except MonitorError as error:
         said["error"] = str(error)
     except Exception as error:  # noqa: BLE001 - a fault of ours must not end the desk's days
         said["error"] = f"unexpected: {describe_exception(error)}"
     if any(said.values()):
         seconds = round(time.monotonic() - start, 2)
-        tell(line(monitor.now(), job=job.name, seconds=seconds, **said))
+        tell(line(desk.now(), job=job.name, seconds=seconds, **said))
     return "error" not in said
 
 
 # The jobs --------------------------------------------------------------------------------
 
 
-def ingest(monitor: Desk, stopped: Stopped) -> dict[str, int]:
+def ingest(desk: Desk, stopped: Stopped) -> dict[str, int]:
     """Poll the feeds that are due."""
     from monitor.feeds.ingest import ingest_due
 
@@ -231,74 +229,74 @@ def ingest(monitor: Desk, stopped: Stopped) -> dict[str, int]:
             dropped=sum(result.dropped.values()),
         )
 
-    ingest_due(monitor, report=report, stopped=stopped)
+    ingest_due(desk, report=report, stopped=stopped)
     return dict(counts)
 
 
-def _next_poll(monitor: Desk) -> datetime | None:
+def _next_poll(desk: Desk) -> datetime | None:
     from monitor.feeds.ingest import next_due
 
-    due = next_due(monitor)
+    due = next_due(desk)
     return due[1] if due else None
 
 
-def assess(monitor: Desk, stopped: Stopped) -> dict[str, int]:
+def assess(desk: Desk, stopped: Stopped) -> dict[str, int]:
     """Run every assessor on what it has not judged."""
     from monitor.judging import assess_due
 
-    totals = assess_due(monitor, stopped=stopped).values()
+    totals = assess_due(desk, stopped=stopped).values()
     return {name: sum(count[name] for count in totals) for name in ("assessed", "failed")}
 
 
-def names(monitor: Desk, stopped: Stopped) -> dict[str, int]:
+def names(desk: Desk, stopped: Stopped) -> dict[str, int]:
     """Look for names that lists do not show."""
     from monitor.desk.names import mask_due
 
-    return {"masked": mask_due(monitor, stopped=stopped)}
+    return {"masked": mask_due(desk, stopped=stopped)}
 
 
-def index(monitor: Desk, stopped: Stopped) -> dict[str, int]:
+def index(desk: Desk, stopped: Stopped) -> dict[str, int]:
     """Take into the index of the archive what is not in it, as after an update."""
     from monitor.desk.archive import fill_index
 
-    return {"indexed": fill_index(monitor, stopped=stopped)}
+    return {"indexed": fill_index(desk, stopped=stopped)}
 
 
-def fold(monitor: Desk, stopped: Stopped) -> dict[str, int]:
+def fold(desk: Desk, stopped: Stopped) -> dict[str, int]:
     """Fold new articles into stories, and take care of what outlets took back."""
     from monitor.desk.names import complete_due
     from monitor.desk.withdraw import withdraw
     from monitor.fold import fold_due
 
-    folded = fold_due(monitor)
-    complete_due(monitor, stopped=stopped)  # a story has one set of hidden names
+    folded = fold_due(desk)
+    complete_due(desk, stopped=stopped)  # a story has one set of hidden names
     if stopped():
         return {"folded": folded}
-    done = withdraw(monitor, monitor.now())
+    done = withdraw(desk, desk.now())
     return {"folded": folded, "withdrawn": done.withdrawn, "erased": done.erased}
 
 
-def sample(monitor: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
+def sample(desk: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
     """Draw what of yesterday is offered for review, once all of it is judged."""
     from monitor.desk.coverage import draw_due
 
-    drawn = draw_due(monitor)
+    drawn = draw_due(desk)
     return {"drawn": len(drawn.offered) if drawn else 0}
 
 
-def send(monitor: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
+def send(desk: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
     """Send the digests that are due."""
     from monitor.desk.mail import send_due
 
-    outcomes = Counter(one.outcome for one in send_due(monitor, monitor.now()))
+    outcomes = Counter(one.outcome for one in send_due(desk, desk.now()))
     return {name: outcomes[name] for name in ("sent", "failed", "unknown")}
 
 
-def expire(monitor: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
+def expire(desk: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
     """Let the words of old articles expire, where the desk says so."""
     from monitor.desk.retention import expire as expire_old
 
-    done = expire_old(monitor.store, monitor.settings, monitor.now())
+    done = expire_old(desk.store, desk.settings, desk.now())
     return {"expired": done.articles if done else 0}
 
 

@@ -42,7 +42,7 @@ class Withdrawn:
     erased: int
 
 
-def withdraw(monitor: Desk, now: datetime) -> Withdrawn:
+def withdraw(desk: Desk, now: datetime) -> Withdrawn:
     """Find what was taken back, and erase it `[store] withdrawn_grace_days` after it was found.
 
     May be killed and repeated at any moment: what was compared is in the store.
@@ -55,7 +55,7 @@ def withdraw(monitor: Desk, now: datetime) -> Withdrawn:
         return taken_out(names_in(old), findings, new)
 
     def names_in(version: Article) -> frozenset[str]:
-        reader = monitor.reader(version) or monitor.guideline
+        reader = desk.reader(version) or desk.guideline
         if reader.id not in lists:
             lists[reader.id] = reader.person_lists
         told = people_in(version.text, lists[reader.id], title=version.title)
@@ -66,17 +66,17 @@ def withdraw(monitor: Desk, now: datetime) -> Withdrawn:
 
     compared = withdrawn = 0
     while True:
-        some, gone = monitor.store.check_versions(compare, now, limit=_AT_ONCE)
+        some, gone = desk.store.check_versions(compare, now, limit=_AT_ONCE)
         compared, withdrawn = compared + some, withdrawn + gone
         if not some:
             break
-    before = now - timedelta(days=monitor.settings.store.withdrawn_grace_days)
+    before = now - timedelta(days=desk.settings.store.withdrawn_grace_days)
     # first, or a name that nobody looked for yet would be forgotten, and shown in the address
-    stamp, left = monitor.names_stamp, monitor.store.erased_next(before)
-    monitor.store.record_masks([make_mask(one, stamp, monitor.mask) for one in left], now)
-    erased = monitor.store.erase_withdrawn(before, now, place)
+    stamp, left = desk.names_stamp, desk.store.erased_next(before)
+    desk.store.record_masks([make_mask(one, stamp, desk.mask) for one in left], now)
+    erased = desk.store.erase_withdrawn(before, now, place)
     if erased:
-        monitor.store.clear_file()
+        desk.store.clear_file()
     return Withdrawn(compared, withdrawn, erased)
 
 

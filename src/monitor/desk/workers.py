@@ -97,23 +97,23 @@ def _end(process: subprocess.Popen[str], reader: threading.Thread) -> None:
     reader.join()
 
 
-def work(monitor: Desk) -> None:
+def work(desk: Desk) -> None:
     """Judge what is due, as one of several; this is what a worker runs."""
     from monitor.desk.names import mask_due
     from monitor.judging import assess_due
 
     asked = threading.Event()
     on_end_of_input(asked.set)
-    for stamp in (*monitor.stamps, monitor.names_stamp):
+    for stamp in (*desk.stamps, desk.names_stamp):
         _say(stamp, 0, 0)
     totals = assess_due(
-        monitor, report=lambda stamp, n: _say(stamp, n, 0), stopped=asked.is_set, wait=True
+        desk, report=lambda stamp, n: _say(stamp, n, 0), stopped=asked.is_set, wait=True
     )
     for stamp, count in totals.items():
         _say(stamp, 0, count["failed"])
     if not asked.is_set():
-        names = monitor.names_stamp
-        mask_due(monitor, report=lambda n: _say(names, n, 0), stopped=asked.is_set, wait=True)
+        names = desk.names_stamp
+        mask_due(desk, report=lambda n: _say(names, n, 0), stopped=asked.is_set, wait=True)
 
 
 def _say(stamp: str, judged: int, failed: int) -> None:

@@ -44,10 +44,10 @@ def bare_settings(settings: Settings) -> Settings:
 
 @contextmanager
 def _cluster(
-    monitor: Desk, workers: int, address: str, stamps: Sequence[str], *, everything: bool
+    desk: Desk, workers: int, address: str, stamps: Sequence[str], *, everything: bool
 ) -> Iterator[Cluster]:
     """Open a cluster whose workers judge as this program does; raises `UsageError` for another."""
-    make = {"settings": bare_settings(monitor.settings)}
+    make = {"settings": bare_settings(desk.settings)}
     with open_cluster(Worker, make, workers=workers, address=address) as cluster:
         for theirs in cluster.ask(Ready(everything=everything)):
             if tuple(theirs) != tuple(stamps):
@@ -65,17 +65,17 @@ def _first_other(theirs: Sequence[str], ours: Sequence[str]) -> str:
 
 
 def classify(
-    monitor: Desk, rows: Iterable[Any], *, workers: int, address: str = ""
+    desk: Desk, rows: Iterable[Any], *, workers: int, address: str = ""
 ) -> Iterator[Classified]:
-    """Yield the records of rows in order, chunk by chunk: as `monitor.classify_bulk`."""
-    stamps = [assessor.stamp for assessor in monitor.classifiers]
-    with _cluster(monitor, workers, address, stamps, everything=False) as cluster:
+    """Yield the records of rows in order, chunk by chunk: as `Desk.classify_bulk`."""
+    stamps = [assessor.stamp for assessor in desk.classifiers]
+    with _cluster(desk, workers, address, stamps, everything=False) as cluster:
         for lines, errors in cluster.in_order(Rows(chunk) for chunk in chunks(rows, ROWS)):
             yield Classified(lines, errors)
 
 
 def check_files(
-    monitor: Desk, paths: Sequence[str], options: Mapping[str, Any], *, workers: int
+    desk: Desk, paths: Sequence[str], options: Mapping[str, Any], *, workers: int
 ) -> Iterator[dict[str, Any]]:
     """Yield a document's JSON for each path, in order.
 
@@ -83,14 +83,14 @@ def check_files(
     """
     named = [(str(Path(path).absolute()), path) for path in paths]
     some = (named[start : start + FILES] for start in range(0, len(named), FILES))
-    make = {"settings": bare_settings(monitor.settings)}
+    make = {"settings": bare_settings(desk.settings)}
     with open_cluster(Worker, make, workers=workers) as cluster:
         for documents in cluster.in_order(Files(files, options) for files in some):
             yield from documents
 
 
 def assess(
-    monitor: Desk,
+    desk: Desk,
     *,
     workers: int,
     address: str = "",
@@ -101,9 +101,9 @@ def assess(
     The database is read and written here alone, a batch a transaction: a kill loses no more than
     what is on the way.
     """
-    totals = {stamp: {"assessed": 0, "failed": 0} for stamp in monitor.stamps}
-    with _cluster(monitor, workers, address, monitor.stamps, everything=True) as cluster:
-        for said in chain.from_iterable(_judged(monitor, cluster, one) for one in monitor.stamps):
+    totals = {stamp: {"assessed": 0, "failed": 0} for stamp in desk.stamps}
+    with _cluster(desk, workers, address, desk.stamps, everything=True) as cluster:
+        for said in chain.from_iterable(_judged(desk, cluster, one) for one in desk.stamps):
             for name, judged in said.items():
                 totals[name]["assessed"] += len(judged)
                 totals[name]["failed"] += sum(one.error is not None for one in judged)
@@ -113,41 +113,41 @@ def assess(
 
 
 def _judged(
-    monitor: Desk, cluster: Cluster, stamp: str
+    desk: Desk, cluster: Cluster, stamp: str
 ) -> Iterator[Mapping[str, Sequence[Assessment]]]:
     """Have judged what `stamp` has not; yield what was said of some articles once it is stored."""
     tasks: deque[Due] = deque()
 
     def handed() -> Iterator[Due]:
-        for task in _due(monitor, stamp):
+        for task in _due(desk, stamp):
             tasks.append(task)
             yield task
 
     for said in cluster.in_order(handed()):
-        _record(monitor, tasks.popleft(), said)
+        _record(desk, tasks.popleft(), said)
         yield said
 
 
-def _due(monitor: Desk, stamp: str) -> Iterator[Due]:
+def _due(desk: Desk, stamp: str) -> Iterator[Due]:
     """Yield what `stamp` has not judged, and of each which others have not either."""
     last = None
-    while batch := monitor.store.due(stamp, limit=BATCH, after=last):
+    while batch := desk.store.due(stamp, limit=BATCH, after=last):
         last = batch[-1].id
-        found = monitor.store.articles_by_id([one.id for one in batch], monitor.stamps)
+        found = desk.store.articles_by_id([one.id for one in batch], desk.stamps)
         # what was forgotten meanwhile is nobody's to judge
-        there = [found[one.id].stamps if one.id in found else monitor.stamps for one in batch]
+        there = [found[one.id].stamps if one.id in found else desk.stamps for one in batch]
         wanted = {
             name: [number for number, stamps in enumerate(there) if name not in stamps]
-            for name in monitor.stamps
+            for name in desk.stamps
         }
         yield Due(batch, wanted)
 
 
-def _record(monitor: Desk, task: Due, said: Mapping[str, Sequence[Assessment]]) -> None:
+def _record(desk: Desk, task: Due, said: Mapping[str, Sequence[Assessment]]) -> None:
     """Store what a worker said of some articles, at once."""
     pairs = [
         (task.articles[number], one)
         for name, judged in said.items()
         for number, one in zip(task.wanted[name], judged, strict=True)
     ]
-    patiently(partial(monitor.store.record_assessments, pairs, monitor.now()))
+    patiently(partial(desk.store.record_assessments, pairs, desk.now()))

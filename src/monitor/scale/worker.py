@@ -26,7 +26,7 @@ class Worker:
         self._settings = settings
 
     @cached_property
-    def _monitor(self) -> Desk:
+    def _desk(self) -> Desk:
         return Desk(self._settings)
 
     def do(self, task: Any) -> Answer:
@@ -45,26 +45,26 @@ class Worker:
             return Answer(kind="WorkerDied", says=f"a worker failed: {describe_exception(error)}")
 
     def _stamps(self, task: Ready) -> tuple[str, ...]:
-        judges = self._monitor.assessors if task.everything else self._monitor.classifiers
+        judges = self._desk.assessors if task.everything else self._desk.classifiers
         return tuple(judge.stamp for judge in judges)
 
     def _classify(self, task: Rows) -> tuple[list[str], int]:
         from monitor.classify.records import classify_batch
         from monitor.feeds.warc import page_lines
 
-        return classify_batch(page_lines(task.rows), self._monitor.classifiers)
+        return classify_batch(page_lines(task.rows), self._desk.classifiers)
 
     def _check(self, task: Files) -> list[dict[str, Any]]:
         from monitor.desk.checking import checked_file
 
         def check(data: bytes, name: str) -> dict[str, Any]:
-            return self._monitor.check_bytes(data, name, **task.options)
+            return self._desk.check_bytes(data, name, **task.options)
 
         return [checked_file(name, check, path) for path, name in task.paths]
 
     def _assess(self, task: Due) -> dict[str, list[Assessment]]:
         said = {}
-        for assessor in self._monitor.assessors:
+        for assessor in self._desk.assessors:
             numbers = task.wanted.get(assessor.stamp, ())
             said[assessor.stamp] = assessor.assess([task.articles[number] for number in numbers])
         return said

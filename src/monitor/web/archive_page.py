@@ -94,15 +94,15 @@ def _list(
     `refusal` says why `searched` or another filter could not be read, `problem` why `address` was
     not added by hand.
     """
-    monitor, visitor = page.monitor, page.visitor
+    desk, visitor = page.desk, page.visitor
     wanted = query.wanted(page.zone)
     listing = None
     if not refusal:
-        listing = look_up(monitor, wanted, who=visitor.name, limit=PAGE, after=query.after)
+        listing = look_up(desk, wanted, who=visitor.name, limit=PAGE, after=query.after)
     values = {n: str(v) for n, v in query.model_dump(mode="json", exclude_none=True).items()}
     if searched:
         values["q"] = searched
-    choices = monitor.store.choices(monitor.stamps)
+    choices = desk.store.choices(desk.stamps)
     rows = listing.rows if listing else ()
     asked = {name: value for name, value in values.items() if name != "after"}
     following = listing.next if listing else None
@@ -114,7 +114,7 @@ def _list(
         asked=asked,
         more_filters=any(name in values for name in (*SCHEMES, *_MORE)),
         words=wanted.words,
-        selects=list(_selects(choices, values, monitor.rule_titles)),
+        selects=list(_selects(choices, values, desk.rule_titles)),
         outlets=choices.get("outlet", ())[:MOST_OUTLETS],
         relevances=[(name, name.replace("_", " ")) for name in RELEVANCES],
         rows=[view_row(row, asked.get("q", ""), page.today, page.zone) for row in rows],
@@ -147,7 +147,7 @@ def add_by_hand(fields: FieldsDep, page: PageDep) -> Response:
         problem = f"the address is longer than {MAX_ADDRESS:,} characters"
         return _list(page, ArticleFilters(), problem=problem)
     try:
-        added = add_article(page.monitor, address)
+        added = add_article(page.desk, address)
     except FeedError as error:
         return _list(page, ArticleFilters(), address=address, problem=str(error))
     result = added.result
@@ -178,8 +178,8 @@ def article_page(
     added: WholeStr = "",
 ) -> HTMLResponse:
     """Show all that is known of one article; the words of `q` are marked in it."""
-    whole = show(page.monitor, article_id, who=page.visitor.name, version=version)
-    query, searched, titles = request.url.query, q[:2000], page.monitor.rule_titles
+    whole = show(page.desk, article_id, who=page.visitor.name, version=version)
+    query, searched, titles = request.url.query, q[:2000], page.desk.rule_titles
     assessed, shown = whole.assessed, whole.shown
     article = assessed.article
     tells = _tells(article, shown)

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from starlette.responses import HTMLResponse
 
 from monitor.api.digest_routes import find_digest
+from monitor.countries import country_name
 from monitor.desk import names
 from monitor.digest import articles_in, words
+from monitor.digest.view import view_digest
 from monitor.web.page_frame import PageDep, page_router
 
 router = page_router("read")
@@ -17,14 +19,16 @@ router = page_router("read")
 @router.get("/digests/{day}")
 def digest_page(day: str, page: PageDep) -> HTMLResponse:
     """Show a day's digest within the site."""
-    digest = find_digest(page.monitor, day)
-    ask = names.asked(page.monitor, page.visitor.name)
-    shown = names.shown(page.monitor, articles_in(digest), ask=ask)
+    digest = find_digest(page.desk, day)
+    ask = names.asked(page.desk, page.visitor.name)
+    shown = names.shown(page.desk, articles_in(digest), ask=ask)
     before, after = _days_beside(digest.day, date.fromisoformat(page.today))
     return page.render(
         "digest.html",
         here="/digests/today",
-        digest=page.monitor.view_digest(digest, shown),
+        digest=view_digest(
+            digest, title=page.desk.settings.digest.title, country_name=country_name, shown=shown
+        ),
         address=f"/digests/{day}",
         before=before,
         after=after,

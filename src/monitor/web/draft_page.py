@@ -14,13 +14,13 @@ router = page_router("check")
 @router.get("/")
 def draft_page(page: PageDep) -> HTMLResponse:
     """Show the page, which also says where texts of LanguageTool's clients are passed on to."""
-    settings, held = page.monitor.settings, page.monitor.countries
+    settings, held = page.desk.settings, page.desk.countries
     countries = [country_json(code, held.get(code)) for code in country_codes()]
     return page.render(
         "draft.html",
         here="/",
         max_chars=settings.check.max_chars,
-        guidelines=page.monitor.guidelines,
+        guidelines=page.desk.guidelines,
         countries=sorted(countries, key=lambda country: country["name"]),
         country=settings.check.country.upper(),
         passed_on=settings.languagetool.remote,

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import DeskDep
 from monitor.api.export_routes import ExportChoice, ExportId, ExportsDep, begin
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import FieldsDep
@@ -20,14 +20,14 @@ router = page_router("read")
 
 
 @router.post("/exports")
-def make_export(fields: FieldsDep, monitor: MonitorDep, exports: ExportsDep) -> RedirectResponse:
+def make_export(fields: FieldsDep, desk: DeskDep, exports: ExportsDep) -> RedirectResponse:
     """Take in an export of what the archive shows; go to its page."""
     given = {name: values[0] for name, values in fields.items() if values[0].strip()}
     try:
         asked = ExportChoice.model_validate(given)
     except ValidationError as error:
         raise ProblemError(422, "The form has fields that cannot be used.") from error
-    return RedirectResponse(f"/exports/{begin(exports, monitor, asked).id}", 303)
+    return RedirectResponse(f"/exports/{begin(exports, desk, asked).id}", 303)
 
 
 @router.get("/exports/{export_id}")

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.api.access import MonitorDep, need
+from monitor.api.access import DeskDep, need
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import FieldsDep, read_form, require_type
 from monitor.api.schemas import WholeStr
@@ -72,7 +72,7 @@ def _list(
     """Return the list of feeds; `problem` says why `address` was not added."""
     asked = query or FeedQuery()
     words = asked.q[:200]
-    found = followed(page.monitor)
+    found = followed(page.desk)
     tally = Counter(standing_of(one) for one in found)
     chosen = [one for one in found if _fits(one, asked.show, words)]
     ids = [one.feed.id for one in chosen]
@@ -113,10 +113,10 @@ def _notice(query: FeedQuery) -> str:
 
 
 @router.get("/feeds.opml")
-def feeds_file(monitor: MonitorDep) -> Response:
+def feeds_file(desk: DeskDep) -> Response:
     """Give the feeds as OPML, to keep or to take elsewhere."""
     headers = {"content-disposition": 'attachment; filename="feeds.opml"'}
-    return Response(render_opml(monitor.store.feeds()), media_type="text/x-opml", headers=headers)
+    return Response(render_opml(desk.store.feeds()), media_type="text/x-opml", headers=headers)
 
 
 @router.post("/feeds", dependencies=_CHANGE)
@@ -124,12 +124,12 @@ def add_feed(fields: FieldsDep, page: PageDep) -> Response:
     """Follow what an address leads to; where that is not one feed, ask which."""
     address = fields.get("address", [""])[0].strip()[:MAX_ADDRESS]
     try:
-        found = find_feeds(page.monitor, address)
+        found = find_feeds(page.desk, address)
     except FeedError as error:
         return _list(page, problem=str(error), address=address)
     if len(found) == 1:
         return _follow(page, found, asked=True)
-    known = frozenset(feed.url for feed in page.monitor.store.feeds())
+    known = frozenset(feed.url for feed in page.desk.store.feeds())
     return page.render(
         "feeds_found.html",
         here="/feeds",
@@ -154,7 +154,7 @@ def _follow(
     page: PageContext, chosen: Sequence[Discovered], *, asked: bool, kind: FeedKind = "feed"
 ) -> Response:
     try:
-        new = follow(page.monitor, chosen, asked=asked, kind=kind)
+        new = follow(page.desk, chosen, asked=asked, kind=kind)
     except FeedError as error:
         return _list(page, problem=str(error))
     return _to_list(added=new, followed=len(chosen) - new)
@@ -178,7 +178,7 @@ def _import(page: PageContext, data: bytes) -> Response:
         feeds, bad = read_opml(data)
     except FeedError as error:
         return _list(page, problem=str(error))
-    new = page.monitor.add_feeds(feeds)
+    new = page.desk.store.add_feeds(feeds, page.desk.now())
     return _to_list(added=new, followed=len(feeds) - new, left=bad)
 
 
@@ -195,10 +195,10 @@ def ask_removal(feed_id: FeedId, page: PageDep) -> HTMLResponse:
 
 
 def _feed(page: PageContext, feed_id: str, template: str) -> HTMLResponse:
-    one = next((one for one in followed(page.monitor) if one.feed.id == feed_id), None)
+    one = next((one for one in followed(page.desk) if one.feed.id == feed_id), None)
     if one is None:
         raise NotFound("no such feed is followed")
-    polls = page.monitor.store.latest_polls(feed_id, limit=_POLLS)
+    polls = page.desk.store.latest_polls(feed_id, limit=_POLLS)
     return page.render(
         template,
         here="/feeds",
@@ -206,28 +206,28 @@ def _feed(page: PageContext, feed_id: str, template: str) -> HTMLResponse:
         about=one.feed.description,
         site=one.feed.site,
         polls=[view_poll(poll, page) for poll in polls],
-        loss=loss(page.monitor, one.feed),
+        loss=loss(page.desk, one.feed),
     )
 
 
 @router.post("/feeds/{feed_id}/remove", dependencies=_CHANGE)
-def remove_feed(feed_id: FeedId, monitor: MonitorDep) -> Response:
+def remove_feed(feed_id: FeedId, desk: DeskDep) -> Response:
     """Stop following a feed."""
-    monitor.store.remove_feed(monitor.store.feed(feed_id).url, monitor.now())
+    desk.store.remove_feed(desk.store.feed(feed_id).url, desk.now())
     return _to_list(done="removed")
 
 
 @router.post("/feeds/{feed_id}/pause", dependencies=_CHANGE)
-def pause_feed(feed_id: FeedId, monitor: MonitorDep) -> Response:
+def pause_feed(feed_id: FeedId, desk: DeskDep) -> Response:
     """Ask a feed no more for a while."""
-    monitor.store.pause_feed(monitor.store.feed(feed_id).url, monitor.now())
+    desk.store.pause_feed(desk.store.feed(feed_id).url, desk.now())
     return RedirectResponse(f"/feeds/{feed_id}", 303)
 
 
 @router.post("/feeds/{feed_id}/resume", dependencies=_CHANGE)
-def resume_feed(feed_id: FeedId, monitor: MonitorDep) -> Response:
+def resume_feed(feed_id: FeedId, desk: DeskDep) -> Response:
     """Ask a paused feed again."""
-    monitor.store.pause_feed(monitor.store.feed(feed_id).url, monitor.now(), paused=False)
+    desk.store.pause_feed(desk.store.feed(feed_id).url, desk.now(), paused=False)
     return RedirectResponse(f"/feeds/{feed_id}", 303)
 
 
@@ -326,7 +326,7 @@ def _detail(one: Followed, standing: Standing, page: PageContext) -> str:
 def _next(state: FeedState, standing: Standing, page: PageContext) -> str:
     if standing in ("paused", "gone"):
         return "not asked any more"
-    if state.next_poll is None or state.next_poll <= page.monitor.now():
+    if state.next_poll is None or state.next_poll <= page.desk.now():
         return "at the next run"
     return f"not before {_when(state.next_poll, page)}"
 

@@ -12,7 +12,7 @@ from fastapi import Depends, Path
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from monitor.api.access import MonitorDep, VisitorDep, need
+from monitor.api.access import DeskDep, VisitorDep, need
 from monitor.api.problem_details import ProblemError
 from monitor.desk.names import ask, hide
 from monitor.errors import NotFound
@@ -40,31 +40,29 @@ NamesForm = Annotated[dict[str, list[str]], Depends(read_fields)]
 def names_of_one(
     article_id: Annotated[str, Path(max_length=200)],
     form: NamesForm,
-    monitor: MonitorDep,
+    desk: DeskDep,
     visitor: VisitorDep,
 ) -> RedirectResponse:
     """Show the names of an article for an hour; with `hide` no longer."""
     if "hide" in form:
-        hide(monitor, [article_id], visitor.name)
-    elif not ask(monitor, [article_id], visitor.name):
+        hide(desk, [article_id], visitor.name)
+    elif not ask(desk, [article_id], visitor.name):
         raise NotFound(f"no article '{article_id}'")
     article = quote(article_id, safe="")
     return RedirectResponse(f"{_back(form, f'/articles/{article}')}#article-{article}", 303)
 
 
 @router.post("/names", dependencies=[Depends(need("names"))])
-def names_of_page(form: NamesForm, monitor: MonitorDep, visitor: VisitorDep) -> RedirectResponse:
+def names_of_page(form: NamesForm, desk: DeskDep, visitor: VisitorDep) -> RedirectResponse:
     """Show the names of each article named by `id`."""
-    ask(monitor, form.get("id", [])[:MOST], visitor.name)
+    ask(desk, form.get("id", [])[:MOST], visitor.name)
     return RedirectResponse(_back(form, "/"), 303)
 
 
 @router.post("/names/hide")
-def hide_names_of_page(
-    form: NamesForm, monitor: MonitorDep, visitor: VisitorDep
-) -> RedirectResponse:
+def hide_names_of_page(form: NamesForm, desk: DeskDep, visitor: VisitorDep) -> RedirectResponse:
     """Hide the names of each article named by `shown` again."""
-    hide(monitor, form.get("shown", [])[:MOST], visitor.name)
+    hide(desk, form.get("shown", [])[:MOST], visitor.name)
     return RedirectResponse(_back(form, "/"), 303)
 
 

@@ -9,10 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import HTMLResponse, Response
 
-from monitor.api.access import MonitorDep, need, need_scorecards
+from monitor.api.access import DeskDep, need, need_scorecards
 from monitor.api.problem_details import no_such_page
 from monitor.api.schemas import WholeStr
-from monitor.core import Monitor
 from monitor.desk.letters import ConfirmedFlag, confirmed_flags, draft_letter, quote
 from monitor.desk.outlet_pages import read_cards
 from monitor.desk.story_pages import StoryChoice, StoryList, read_stories
@@ -21,6 +20,7 @@ from monitor.digest.safe import clean, safe_url
 from monitor.digest.times import date_words
 from monitor.errors import NotFound
 from monitor.masks import Shown
+from monitor.names import Desk
 from monitor.periods import midnight
 from monitor.trends import NOT_INCIDENCE, Panel, Scorecard, card_panels
 from monitor.trends.report import Section
@@ -42,10 +42,10 @@ FLAGS, STORIES = 50, 10
 @router.get("/outlets")
 def outlets_page(query: Annotated[OutletsPageQuery, Query()], page: PageDep) -> HTMLResponse:
     """Show the outlets of a period, most stories first."""
-    period = _period(query, page.monitor)
+    period = _period(query, page.desk)
     name = query.name or ""
     try:
-        found = read_cards(page.monitor, period, name=name, limit=OUTLETS, after=query.after)
+        found = read_cards(page.desk, period, name=name, limit=OUTLETS, after=query.after)
     except NotFound as error:
         raise no_such_page("must be the last outlet of a page before") from error
     days = _days(period)
@@ -60,15 +60,15 @@ def outlets_page(query: Annotated[OutletsPageQuery, Query()], page: PageDep) -> 
         csv=address("/outlets.csv", asked),
         next=address("/outlets", {**asked, "after": found.next}) if found.next else None,
         first=address("/outlets", asked) if query.after else None,
-        **_rests(period, page.monitor),
+        **_rests(period, page.desk),
     )
 
 
 @router.get("/outlets.csv")
-def outlets_table(query: Annotated[OutletsPageQuery, Query()], monitor: MonitorDep) -> Response:
+def outlets_table(query: Annotated[OutletsPageQuery, Query()], desk: DeskDep) -> Response:
     """Give the list of outlets, whole."""
-    period = _period(query, monitor)
-    cards = read_cards(monitor, period, name=query.name or "", limit=None).cards
+    period = _period(query, desk)
+    cards = read_cards(desk, period, name=query.name or "", limit=None).cards
     panel = Panel("outlets", outlets_section([outlet_row(card) for card in cards]))
     return csv_response((panel,), "outlets", "..".join(_days(period).values()), "outlets")
 
@@ -76,12 +76,12 @@ def outlets_table(query: Annotated[OutletsPageQuery, Query()], monitor: MonitorD
 @router.get("/outlets/{outlet_id}")
 def outlet_page(outlet_id: OutletId, query: Days, page: PageDep) -> HTMLResponse:
     """Show how an outlet writes, as far as that is known."""
-    period = _period(query, page.monitor)
-    card = scorecard_of(page.monitor, period, outlet_id)
+    period = _period(query, page.desk)
+    card = scorecard_of(page.desk, period, outlet_id)
     asked = _days(period)
     own = {**asked, "outlet": card.outlet.name}
     path = f"/outlets/{card.outlet.id}"
-    panels = card_panels(card, page.monitor.rule_titles)
+    panels = card_panels(card, page.desk.rule_titles)
     inside = _inside(page, period, card) if page.visitor.may("read") else None
     return page.render(
         "outlet.html",
@@ -102,23 +102,23 @@ def outlet_page(outlet_id: OutletId, query: Days, page: PageDep) -> HTMLResponse
         all=inside.seen.shown if inside else {},
         all_stories=address("/stories", own),
         archive=address("/articles", own),
-        **_rests(period, page.monitor),
+        **_rests(period, page.desk),
     )
 
 
 @router.get("/outlets/{outlet_id}/{table}.csv")
-def outlet_table(outlet_id: OutletId, table: str, query: Days, monitor: MonitorDep) -> Response:
+def outlet_table(outlet_id: OutletId, table: str, query: Days, desk: DeskDep) -> Response:
     """Give one of the page's tables."""
-    period = _period(query, monitor)
-    panels = card_panels(scorecard_of(monitor, period, outlet_id), monitor.rule_titles)
+    period = _period(query, desk)
+    panels = card_panels(scorecard_of(desk, period, outlet_id), desk.rule_titles)
     return csv_response(panels, table, "..".join(_days(period).values()), f"outlet-{table}")
 
 
 @router.get("/outlets/{outlet_id}/letter", dependencies=[Depends(need("read"))])
 def letter_page(outlet_id: OutletId, query: Days, page: PageDep) -> HTMLResponse:
     """Show a letter to the editor, made of confirmed flags: to be copied, nothing is sent."""
-    since, until = days_asked(query, page.monitor)
-    name = outlet_name(page.monitor, outlet_id, since, until)
+    since, until = days_asked(query, page.desk)
+    name = outlet_name(page.desk, outlet_id, since, until)
     asked = _days(Period(since, until, (), {}))
     return page.render(
         "letter.html",
@@ -127,13 +127,13 @@ def letter_page(outlet_id: OutletId, query: Days, page: PageDep) -> HTMLResponse
         id=outlet_id,
         asked=asked,
         query=address("", asked),
-        letter=draft_letter(page.monitor, name, since, until),
+        letter=draft_letter(page.desk, name, since, until),
         how=HOW,
     )
 
 
-def _period(query: DaysQuery, monitor: Monitor) -> Period:
-    return read_period(monitor, *days_asked(query, monitor))
+def _period(query: DaysQuery, desk: Desk) -> Period:
+    return read_period(desk, *days_asked(query, desk))
 
 
 def _days(period: Period) -> dict[str, str]:
@@ -143,11 +143,11 @@ def _days(period: Period) -> dict[str, str]:
 
 def _inside(page: PageContext, period: Period, card: Scorecard) -> Inside:
     """Return what only who may read sees of an outlet."""
-    monitor = page.monitor
-    name, zone = card.outlet.name, monitor.settings.zone
-    flags = confirmed_flags(monitor, name, period.since, period.until)
+    desk = page.desk
+    name, zone = card.outlet.name, desk.settings.zone
+    flags = confirmed_flags(desk, name, period.since, period.until)
     bounds = midnight(period.since, zone), midnight(period.until, zone)
-    stories = read_stories(monitor, StoryChoice(*bounds, outlet=name), limit=STORIES)
+    stories = read_stories(desk, StoryChoice(*bounds, outlet=name), limit=STORIES)
     articles = {flag.article.article.id: flag.article.article for flag in flags[:FLAGS]}
     articles |= {row.lead.article.id: row.lead.article for row in stories.stories}
     seen = seen_by(page, articles.values())
@@ -252,13 +252,13 @@ def outlets_section(rows: Sequence[OutletRow]) -> Section:
     )
 
 
-def _rests(period: Period, monitor: Monitor) -> dict[str, Any]:
+def _rests(period: Period, desk: Desk) -> dict[str, Any]:
     """Return what every page of figures says of them: on what they rest, and who may see them."""
     return {
         "note": NOT_INCIDENCE,
-        "private": OPEN if monitor.settings.serve.public_scorecards else PRIVATE,
+        "private": OPEN if desk.settings.serve.public_scorecards else PRIVATE,
         "since": period.since,
         "last": period.last,
-        "timezone": monitor.settings.timezone,
-        "foot": (CONFIRMED_ONLY, f"Guideline: {monitor.in_force.stamp}"),
+        "timezone": desk.settings.timezone,
+        "foot": (CONFIRMED_ONLY, f"Guideline: {desk.in_force.stamp}"),
     }

@@ -13,10 +13,10 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from monitor.api.access import MonitorDep, VisitorDep, need
-from monitor.core import Monitor
+from monitor.api.access import DeskDep, VisitorDep, need
 from monitor.digest.safe import clean
 from monitor.masks import WITHHELD
+from monitor.names import Desk
 from monitor.visitors import Scope, Visitor
 
 if TYPE_CHECKING:
@@ -36,19 +36,19 @@ class Way:
 class PageContext:
     """What every page is made with: the desk, who asks for it, and the ways of the menu."""
 
-    monitor: Monitor
+    desk: Desk
     visitor: Visitor
     ways: Sequence[Way] = ()
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone of the desk's clock."""
-        return self.monitor.settings.zone
+        return self.desk.settings.zone
 
     @property
     def today(self) -> str:
         """The ISO date on the desk's clock."""
-        return self.monitor.now().astimezone(self.zone).date().isoformat()
+        return self.desk.now().astimezone(self.zone).date().isoformat()
 
     def render(
         self, template: str, *, here: str = "", http_status: int = 200, **values: Any
@@ -58,9 +58,9 @@ class PageContext:
         return HTMLResponse(text, http_status)
 
 
-async def get_page(request: Request, monitor: MonitorDep, visitor: VisitorDep) -> PageContext:
+async def get_page(request: Request, desk: DeskDep, visitor: VisitorDep) -> PageContext:
     """Return what the page of a request is made with."""
-    return PageContext(monitor, visitor, request.app.state.ways)
+    return PageContext(desk, visitor, request.app.state.ways)
 
 
 PageDep = Annotated[PageContext, Depends(get_page)]

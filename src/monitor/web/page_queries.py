@@ -13,8 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from monitor.api.article_filter import Day
 from monitor.api.coverage_routes import refused
 from monitor.api.schemas import WholeStr
-from monitor.core import Monitor
 from monitor.errors import UsageError
+from monitor.names import Desk
 from monitor.periods import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, period_of
 from monitor.trends import Step
 from monitor.types import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
@@ -111,12 +111,12 @@ class OutletsPageQuery(DaysQuery):
     after: _Name = None
 
 
-def days_asked(query: DaysQuery, monitor: Monitor) -> tuple[date, date]:
+def days_asked(query: DaysQuery, desk: Desk) -> tuple[date, date]:
     """Return the days [since, until) that are asked for, by default the last 90.
 
     Raises `ProblemError`, 422, for what is no period.
     """
-    today = monitor.now().astimezone(monitor.settings.zone).date()
+    today = desk.now().astimezone(desk.settings.zone).date()
     since, until, longest = query.since, query.last, LONGEST_DAYS
     if isinstance(query, TrendsPageQuery) and query.by_publication:
         longest = LONGEST_PUBLISHED_DAYS

@@ -13,10 +13,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.api.access import MonitorDep, VisitorDep
+from monitor.api.access import DeskDep, VisitorDep
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import require_type
-from monitor.core import Monitor
 from monitor.countries import country_name
 from monitor.decisions import Act, Decision, Practised, Said, as_judged
 from monitor.desk import names, reviewing
@@ -27,6 +26,7 @@ from monitor.digest.neutral import neutral_line
 from monitor.digest.safe import clean
 from monitor.errors import UsageError
 from monitor.labels import ONE, SCHEMES
+from monitor.names import Desk
 from monitor.periods import parse_day
 from monitor.types import VERDICTS, AssessedArticle, Story, Verdict
 from monitor.web.page_frame import PageContext, PageDep, address, page_router
@@ -48,7 +48,7 @@ Word = Annotated[str, Query(max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReviewContext:
     """What every page of reviewing is made with: who reviews, and how much `waiting`."""
 
     page: PageContext
@@ -73,7 +73,7 @@ class Desk:
 
     def render(self, template: str, tab: str, **values: Any) -> HTMLResponse:
         """Return a page of reviewing."""
-        return self.page.render(template, here=HERE, tab=tab, desk=self, **values)
+        return self.page.render(template, here=HERE, tab=tab, context=self, **values)
 
 
 class Filters(Chosen):
@@ -137,27 +137,27 @@ def get_reviewer(request: Request, visitor: VisitorDep) -> Reviewer:
 WhoDep = Annotated[Reviewer, Depends(get_reviewer)]
 
 
-def get_desk(request: Request, page: PageDep, who: WhoDep) -> Desk:
+def get_context(request: Request, page: PageDep, who: WhoDep) -> ReviewContext:
     """Return what every page of reviewing says."""
-    waiting = page.monitor.store.count_waiting_decisions()
-    return Desk(page, who, waiting, request.cookies.get(KEYS_COOKIE) != "off")
+    waiting = page.desk.store.count_waiting_decisions()
+    return ReviewContext(page, who, waiting, request.cookies.get(KEYS_COOKIE) != "off")
 
 
-DeskDep = Annotated[Desk, Depends(get_desk)]
+ReviewDep = Annotated[ReviewContext, Depends(get_context)]
 
 
 @router.get("/review")
 def review_page(
-    desk: DeskDep,
+    context: ReviewDep,
     which: Annotated[Word, Query(alias="set")] = "",
     order: Word = "",
     day: Word = "",
     article: Word = "",
 ) -> HTMLResponse:
     """Show one story to decide: an article, or the next of the queue."""
-    filters, monitor = _chosen(which, order, day), desk.page.monitor
-    queue = reviewing.queue_of(monitor, filters, desk.who)
-    taken = reviewing.taken_by_others(monitor, desk.who)
+    filters, desk = _chosen(which, order, day), context.page.desk
+    queue = reviewing.queue_of(desk, filters, context.who)
+    taken = reviewing.taken_by_others(desk, context.who)
     current = article or queue.following(None, taken)
     around = Around(queue.left, len(queue.entries))
     if current is not None:
@@ -165,14 +165,14 @@ def review_page(
         around = replace(
             around, before=queue.before(current), after=following, taken_by=taken.get(current, "")
         )
-    new = count_new(monitor)
-    return desk.render(
+    new = count_new(desk)
+    return context.render(
         "review.html",
         "stories",
-        story=_story(desk, current, filters) if current else None,
+        story=_story(context, current, filters) if current else None,
         filters=filters,
         around=around,
-        last=_last(desk, ("review",)),
+        last=_last(context, ("review",)),
         empty=_EMPTY[filters.which],
         learned=f"{new:,} reviewed article{'' if new == 1 else 's'} since the last training.",
         verdicts=VERDICT_WORDS,
@@ -180,7 +180,7 @@ def review_page(
 
 
 @router.post("/review/decide")
-def decide(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
+def decide(form: Form, desk: DeskDep, who: WhoDep) -> Response:
     """Store what is said of a story, and show the next."""
     chosen = _chosen(_one(form, "set"), _one(form, "order"), _one(form, "day"))
     article = _one(form, "article")
@@ -190,7 +190,7 @@ def decide(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
         return _to(chosen.address(article))
     try:
         reviewing.decide(
-            monitor,
+            desk,
             article,
             verdict,
             who,
@@ -202,18 +202,18 @@ def decide(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
         raise ProblemError(409, _sayable(error)) from error
     if verdict is None:
         return _to(chosen.address(article))
-    taken = reviewing.taken_by_others(monitor, who)
-    following = reviewing.queue_of(monitor, chosen, who).following(article, taken)
+    taken = reviewing.taken_by_others(desk, who)
+    following = reviewing.queue_of(desk, chosen, who).following(article, taken)
     if following is not None:
-        reviewing.claim(monitor, following, who)
+        reviewing.claim(desk, following, who)
     return _to(chosen.address(following))
 
 
 @router.post("/review/undo")
-def undo(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
+def undo(form: Form, desk: DeskDep, who: WhoDep) -> Response:
     """Take back what one did last, and show it again."""
     try:
-        undone = reviewing.undo(monitor, _number(form, "decision"), who)
+        undone = reviewing.undo(desk, _number(form, "decision"), who)
     except UsageError as error:
         raise ProblemError(409, "It was undone already, confirmed or overruled.") from error
     if _one(form, "page") == "confirm":
@@ -223,16 +223,16 @@ def undo(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
 
 
 @router.post("/review/claim")
-def claim(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
+def claim(form: Form, desk: DeskDep, who: WhoDep) -> Response:
     """Keep the story that is shown from others for some minutes."""
-    reviewing.claim(monitor, _one(form, "article"), who)
+    reviewing.claim(desk, _one(form, "article"), who)
     return Response(status_code=204)
 
 
 @router.post("/review/name")
-def name(form: Form, desk: DeskDep) -> Response:
+def name(form: Form, context: ReviewDep) -> Response:
     """Remember in this browser who reviews."""
-    if not desk.may_name:
+    if not context.may_name:
         raise ProblemError(403, "Who signed in reviews in that name.")
     given = clean(_one(form, "name"))
     if len(given) > NAME_CHARS:
@@ -249,37 +249,37 @@ def keys(form: Form) -> Response:
 
 @router.get("/review/confirm")
 def confirm_page(
-    desk: DeskDep, decision: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
+    context: ReviewDep, decision: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
 ) -> HTMLResponse:
     """Show what a volunteer decided, to be confirmed: that decision, else the next behind it."""
-    monitor = desk.page.monitor
-    waiting = monitor.store.waiting_decisions()
+    desk = context.page.desk
+    waiting = desk.store.waiting_decisions()
     place = next((n for n, id_ in enumerate(waiting) if id_ >= decision), 0)
     story, said, by, current = None, [], "", 0
     if waiting:
-        shown = monitor.store.decision(waiting[place])
+        shown = desk.store.decision(waiting[place])
         current, by = shown.id, shown.reviewer or "unnamed"
-        assessed = as_judged(monitor.article(shown.article_id))
-        story = _shown_story(desk, assessed)
-        said = _said_lines(monitor, shown)
+        assessed = as_judged(desk.article(shown.article_id))
+        story = _shown_story(context, assessed)
+        said = _said_lines(desk, shown)
         if shown.sha256 != assessed.article.sha256:
             said.append("the article was changed since: what stands here is its newer text")
-    return desk.render(
+    return context.render(
         "review_confirm.html",
         "confirm",
         story=story,
         decision=current,
         by=by,
         said=said,
-        own=bool(waiting) and by == (desk.reviewer or "unnamed"),
+        own=bool(waiting) and by == (context.reviewer or "unnamed"),
         before=waiting[place - 1] if waiting and place else None,
         after=waiting[place + 1] if place + 1 < len(waiting) else None,
-        last=_last(desk, ("confirm", "overrule")),
+        last=_last(context, ("confirm", "overrule")),
     )
 
 
 @router.post("/review/confirm")
-def confirm(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
+def confirm(form: Form, desk: DeskDep, who: WhoDep) -> Response:
     """Confirm or overrule it, and show the next."""
     if who.provisional:
         raise ProblemError(403, "A reviewer confirms it; a volunteer cannot.")
@@ -287,40 +287,40 @@ def confirm(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
     if right not in ("yes", "no"):
         raise ProblemError(422, "It is neither confirmed nor overruled.")
     try:
-        reviewing.confirm(monitor, number, who, right=right == "yes")
+        reviewing.confirm(desk, number, who, right=right == "yes")
     except UsageError as error:
         raise ProblemError(409, _sayable(error)) from error
     return _to(f"/review/confirm?decision={number}")
 
 
 @router.get("/review/differences")
-def differences_page(desk: DeskDep, after: Word = "") -> HTMLResponse:
+def differences_page(context: ReviewDep, after: Word = "") -> HTMLResponse:
     """List the articles on which reviewers differ, the latest word first."""
-    said = desk.page.monitor.store.said()
+    said = context.page.desk.store.said()
     found = [one for one, words in said.items() if reviewing.differ(words)]
     found.sort(key=lambda one: (max(word.at for word in said[one]), one), reverse=True)
     start = found.index(after) + 1 if after in found else 0
     shown = found[start : start + A_PAGE]
-    return desk.render(
+    return context.render(
         "review_differences.html",
         "differences",
-        rows=_rows(desk.page.monitor, [(one, _each(said[one])) for one in shown]),
+        rows=_rows(context.page.desk, [(one, _each(said[one])) for one in shown]),
         total=len(found),
         next=shown[-1] if len(found) > start + A_PAGE else None,
     )
 
 
 @router.get("/review/practice")
-def practice_page(desk: DeskDep, answered: Word = "") -> HTMLResponse:
+def practice_page(context: ReviewDep, answered: Word = "") -> HTMLResponse:
     """Show a story that the desk has decided, blind, and how far one agrees with it."""
-    monitor = desk.page.monitor
-    practice = practice_of(monitor, desk.who)
+    desk = context.page.desk
+    practice = practice_of(desk, context.who)
     story = None
     if practice.left:
-        story = _shown_story(desk, monitor.article(practice.left[0]), blind=True)
+        story = _shown_story(context, desk.article(practice.left[0]), blind=True)
     agreement = agreement_of(practice.answers)
     differing = agreement.differing[::-1][:A_PAGE]
-    return desk.render(
+    return context.render(
         "review_practice.html",
         "practice",
         story=story,
@@ -329,27 +329,27 @@ def practice_page(desk: DeskDep, answered: Word = "") -> HTMLResponse:
         kappa=agreement_words(agreement.n, agreement.same, agreement.kappa),
         table=agreement.table,
         n=agreement.n,
-        rows=_rows(monitor, [(one.article_id, _both(one)) for one in differing]),
+        rows=_rows(desk, [(one.article_id, _both(one)) for one in differing]),
         verdicts=VERDICT_WORDS,
     )
 
 
 @router.post("/review/practice")
-def practised(form: Form, monitor: MonitorDep, who: WhoDep) -> Response:
+def practised(form: Form, desk: DeskDep, who: WhoDep) -> Response:
     """Store an answer given in practice, and say what the desk had decided."""
     article = _one(form, "article")
     try:
-        answer(monitor, article, _verdict(form, "verdict"), who, sha256=_one(form, "sha256"))
+        answer(desk, article, _verdict(form, "verdict"), who, sha256=_one(form, "sha256"))
     except UsageError as error:
         raise ProblemError(409, "The desk has no verdict on this text any more.") from error
     return _to(f"/review/practice?answered={quote(article, safe='')}")
 
 
 @router.get("/review/learning")
-def learning_page(desk: DeskDep) -> HTMLResponse:
+def learning_page(context: ReviewDep) -> HTMLResponse:
     """Say what comes of reviews."""
-    words = learning_words(learning_of(desk.page.monitor), desk.waiting)
-    return desk.render("review_learning.html", "learning", words=words)
+    words = learning_words(learning_of(context.page.desk), context.waiting)
+    return context.render("review_learning.html", "learning", words=words)
 
 
 def _chosen(which: str, order: str, day: str) -> Filters:
@@ -471,46 +471,46 @@ _EMPTY = {
 }
 
 
-def _story(desk: Desk, article_id: str, chosen: Chosen) -> StoryShown:
-    monitor, who = desk.page.monitor, desk.who
+def _story(context: ReviewContext, article_id: str, chosen: Chosen) -> StoryShown:
+    desk, who = context.page.desk, context.who
     # what the models say: another's decision would be followed
-    assessed = as_judged(monitor.article(article_id))
+    assessed = as_judged(desk.article(article_id))
     article = assessed.article
-    same, others = reviewing.others_of(monitor, article)
-    asked = names.asked(monitor, desk.page.visitor.name)
-    shown = names.shown(monitor, [*same, *others], ask=asked)
-    said = monitor.store.said([article_id]).get(article_id, [])
+    same, others = reviewing.others_of(desk, article)
+    asked = names.asked(desk, context.page.visitor.name)
+    shown = names.shown(desk, [*same, *others], ask=asked)
+    said = desk.store.said([article_id]).get(article_id, [])
     mine = next((one for one in said if one.reviewer == who.name), None)
     tags = None
     if mine is not None:
-        reviews = monitor.store.reviews(article_id)
+        reviews = desk.store.reviews(article_id)
         own = [r for r in reviews if r.reviewer == who.name and r.sha256 == article.sha256]
         tags = own[-1].tags if own else None
     return _shown_story(
-        desk,
+        context,
         assessed,
         same=[other_shown(one, shown[one.id]) for one in same],
         others=[other_shown(one, shown[one.id]) for one in others],
         # Another's word would be followed: it is told to who has given one, and where they differ.
         said=said if mine is not None or chosen.which == "differ" else (),
-        flags=monitor.store.flags_said(article_id, article.sha256, who.name),
+        flags=desk.store.flags_said(article_id, article.sha256, who.name),
         tags=tags,
         blind=chosen.which == "sample",
     )
 
 
-def _shown_story(desk: Desk, assessed: AssessedArticle, **said: Any) -> StoryShown:
+def _shown_story(context: ReviewContext, assessed: AssessedArticle, **said: Any) -> StoryShown:
     """Return an article for a page, with the names that were asked for."""
-    asked = names.asked(desk.page.monitor, desk.page.visitor.name)
-    shown = desk.page.monitor.shown([assessed.article], ask=asked, patient=True)
-    return story_shown(assessed, shown[assessed.article.id], zone=desk.page.zone, **said)
+    asked = names.asked(context.page.desk, context.page.visitor.name)
+    shown = context.page.desk.shown([assessed.article], ask=asked, patient=True)
+    return story_shown(assessed, shown[assessed.article.id], zone=context.page.zone, **said)
 
 
-def _last(desk: Desk, acts: Sequence[Act]) -> LastAct | None:
-    last = reviewing.last_act(desk.page.monitor, desk.who, acts)
+def _last(context: ReviewContext, acts: Sequence[Act]) -> LastAct | None:
+    last = reviewing.last_act(context.page.desk, context.who, acts)
     if last is None:
         return None
-    line = _line(desk.page.monitor.article(last.article_id))
+    line = _line(context.page.desk.article(last.article_id))
     if last.act != "review":
         done = "confirmed" if last.act == "confirm" else "overruled"
         return LastAct(last.id, f"You {done}: {line}.")
@@ -534,7 +534,7 @@ def _words(decision: Decision) -> str:
     return ", ".join(words)
 
 
-def _said_lines(monitor: Monitor, decision: Decision) -> list[str]:
+def _said_lines(desk: Desk, decision: Decision) -> list[str]:
     lines = []
     if decision.verdict is not None:
         many = f", of {decision.articles} articles with this text" if decision.articles > 1 else ""
@@ -542,7 +542,7 @@ def _said_lines(monitor: Monitor, decision: Decision) -> list[str]:
     for scheme, labels in (decision.tags or {}).items():
         lines.append(f"{scheme}: {', '.join(labels).replace('_', ' ') or 'none'}")
     flags: dict[tuple[str, bool], int] = {}
-    for flag in monitor.store.decision_flags(decision.id):
+    for flag in desk.store.decision_flags(decision.id):
         flags[flag.rule, flag.right] = flags.get((flag.rule, flag.right), 0) + 1
     for (rule, right), count in flags.items():
         many = f" ({count} times)" if count > 1 else ""
@@ -556,9 +556,9 @@ def _each(said: Sequence[Said]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _rows(monitor: Monitor, wanted: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> list[Row]:
-    articles = [monitor.store.article(one, ()).article for one, _ in wanted]
-    shown = names.shown(monitor, articles)
+def _rows(desk: Desk, wanted: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> list[Row]:
+    articles = [desk.store.article(one, ()).article for one, _ in wanted]
+    shown = names.shown(desk, articles)
     return [
         Row(one, headline_shown(article, shown[one]), article.outlet, said)
         for article, (one, said) in zip(articles, wanted, strict=True)
@@ -573,8 +573,8 @@ def about_practice(answers: Sequence[Practised], article_id: str) -> str:
     """Return what the desk had decided of the one just answered."""
     for one in answers:
         if one.article_id == article_id:
-            you, desk = VERDICT_WORDS[one.verdict], VERDICT_WORDS[one.desk]
-            same = "so did the desk" if you == desk else f"the desk said {desk}"
+            you, context = VERDICT_WORDS[one.verdict], VERDICT_WORDS[one.desk]
+            same = "so did the desk" if you == context else f"the desk said {context}"
             return f"You said {you}; {same}."
     return ""
 

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 from monitor.api.rule_routes import find_rule
 from monitor.desk.feedback import said_words
-from monitor.guidelines import measured_words, unchecked_words
+from monitor.guidelines import measured_words, rules_json, unchecked_words
 from monitor.web.page_frame import PageDep, page_router
 
 router = page_router("check")
@@ -31,7 +31,7 @@ Pieces = list[tuple[str, bool]]
 @router.get("/rules")
 def rules_page(page: PageDep) -> HTMLResponse:
     """Show every rule of the guidelines in force, by principle."""
-    rules = page.monitor.rules()
+    rules = rules_json(page.desk.in_force)
     ids = Counter(rule["id"] for rule in rules)
     ordered = sorted(map(_with_example, rules), key=_principle)
     for rule in ordered:
@@ -42,15 +42,15 @@ def rules_page(page: PageDep) -> HTMLResponse:
         here="/rules",
         rules=rules,
         groups=[(principle, list(group)) for principle, group in groupby(ordered, key=_principle)],
-        stamps=page.monitor.in_force.stamp.split(),
-        problem=page.monitor.shelf.problem,
+        stamps=page.desk.in_force.stamp.split(),
+        problem=page.desk.shelf.problem,
     )
 
 
 @router.get("/rules/{rule_id}")
 def rule_page(rule_id: str, page: PageDep) -> HTMLResponse:
     """Show one rule."""
-    return page.render("rule.html", **rule_values(find_rule(page.monitor, rule_id)))
+    return page.render("rule.html", **rule_values(find_rule(page.desk, rule_id)))
 
 
 @router.get("/rules/{guideline}/{rule_id}")

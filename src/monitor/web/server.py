@@ -42,9 +42,9 @@ from monitor.api.request_bodies import BodyLimit, max_body_bytes
 from monitor.api.request_log import RequestLog, silence_leaky_loggers
 from monitor.api.security_headers import SecurityHeaders
 from monitor.config import cores
-from monitor.core import Monitor
 from monitor.desk.export_jobs import ExportJobs
 from monitor.errors import UsageError
+from monitor.names import Desk
 from monitor.web import (
     api_docs_page,
     archive_page,
@@ -109,15 +109,15 @@ _NO_TELEMETRY: Any = {
 
 
 def create_app(
-    monitor: Monitor, *, hosts: tuple[str, ...] = (), checkers: Checkers | None = None
+    desk: Desk, *, hosts: tuple[str, ...] = (), checkers: Checkers | None = None
 ) -> FastAPI:
-    """Return the ASGI application over `monitor`; `checkers` are closed when it ends.
+    """Return the ASGI application over `desk`; `checkers` are closed when it ends.
 
     `hosts` are names it may be called by besides the loopback names and `[serve] hosts`. The page
     `/docs` is our own: FastAPI's loads its scripts from another host.
     """
-    who = checkers or Checkers(monitor)
-    makes = ExportJobs(monitor)
+    who = checkers or Checkers(desk)
+    makes = ExportJobs(desk)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -137,13 +137,13 @@ def create_app(
         telemetry=_NO_TELEMETRY,
         lifespan=lifespan,
     )
-    app.state.monitor = monitor
+    app.state.desk = desk
     app.state.checkers = who
     app.state.exports = makes
     app.state.tries = Tries()
     app.state.feedback_tries = rule_routes.feedback_tries()
-    app.state.upstream = Upstream(monitor.settings.languagetool)
-    app.state.metrics = metrics.Metrics(monitor)
+    app.state.upstream = Upstream(desk.settings.languagetool)
+    app.state.metrics = metrics.Metrics(desk)
     for module in MODULES:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
@@ -151,14 +151,14 @@ def create_app(
     install_handlers(app, render_error=partial(render_error, ways=app.state.ways))
     silence_leaky_loggers()
     # Added from the inside out: a request passes them from the last to the first.
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes(monitor.settings.check.max_chars))
-    app.add_middleware(Entry, monitor=monitor, tries=app.state.tries)
-    public = urlsplit(monitor.settings.digest.public_url).hostname or ""
-    names = (*hosts, *monitor.settings.serve.hosts, public)
-    origins = frozenset(monitor.settings.serve.allow_origins)
+    app.add_middleware(BodyLimit, max_bytes=max_body_bytes(desk.settings.check.max_chars))
+    app.add_middleware(Entry, desk=desk, tries=app.state.tries)
+    public = urlsplit(desk.settings.digest.public_url).hostname or ""
+    names = (*hosts, *desk.settings.serve.hosts, public)
+    origins = frozenset(desk.settings.serve.allow_origins)
     app.add_middleware(Cors, origins=origins)
     app.add_middleware(Guard, hosts=allowed_hosts(names), origins=origins)
-    app.add_middleware(Peers, trusted=monitor.settings.serve.trusted_proxies)
+    app.add_middleware(Peers, trusted=desk.settings.serve.trusted_proxies)
     app.add_middleware(RequestLog, observe=app.state.metrics.observe)
     app.add_middleware(SecurityHeaders)
     describe(app)
@@ -175,7 +175,7 @@ def count_workers(wanted: int) -> int:
 
 
 def server_options(
-    monitor: Monitor, *, host: str, port: int, checkers: Checkers | None = None
+    desk: Desk, *, host: str, port: int, checkers: Checkers | None = None
 ) -> dict[str, Any]:
     """Return uvicorn's options.
 
@@ -183,7 +183,7 @@ def server_options(
     route names instead. Proxy headers are not trusted and the server does not name itself.
     """
     return {
-        "app": create_app(monitor, hosts=(host,), checkers=checkers),
+        "app": create_app(desk, hosts=(host,), checkers=checkers),
         "host": host,
         "port": port,
         "access_log": False,
@@ -197,7 +197,7 @@ def server_options(
 
 
 def run_server(
-    monitor: Monitor,
+    desk: Desk,
     *,
     host: str,
     port: int,
@@ -211,13 +211,13 @@ def run_server(
     import uvicorn
 
     with (
-        Checkers(monitor, workers=workers) as checkers,
+        Checkers(desk, workers=workers) as checkers,
         _listen(host, port) as listeners,
-        monitor.shelf.watched(),
+        desk.shelf.watched(),
     ):
         checkers.load()
-        monitor.ready()
-        options = server_options(monitor, host=host, port=port, checkers=checkers)
+        desk.ready()
+        options = server_options(desk, host=host, port=port, checkers=checkers)
         if started:
             name = f"[{host}]" if ":" in host else host
             started(f"http://{name}:{listeners[0].getsockname()[1]}")

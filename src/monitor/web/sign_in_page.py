@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, Form, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.api.access import MonitorDep, need
+from monitor.api.access import DeskDep, need
 from monitor.api.authentication import cookie_name, is_secure, session_in
 from monitor.api.csrf import from_own_page
 from monitor.api.problem_details import ProblemError
@@ -73,19 +73,19 @@ async def signin_now(
     """Begin a session and go on to where it was asked from."""
     _require_own_page(request)
     tries: Tries = request.app.state.tries
-    monitor = page.monitor
+    desk = page.desk
     address = request.client.host if request.client else ""
     tries.refuse(address)
-    found = await run_sync(find_token, monitor, token.strip())
+    found = await run_sync(find_token, desk.store, token.strip(), desk.now())
     going = own_path(asked)
     if found is None:
         tries.note(address)
         values = {"asked": going, "said": _UNKNOWN, "out": False}
         return page.render("signin.html", here="/signin", http_status=422, **values)
-    public = monitor.settings.digest.public_url
+    public = desk.settings.digest.public_url
     if before := session_in(request.scope, public):
-        await run_sync(sign_out, monitor, before)
-    told = await run_sync(sign_in, monitor, found)
+        await run_sync(sign_out, desk.store, before)
+    told = await run_sync(sign_in, desk.store, found, desk.now())
     answer = RedirectResponse(going or _first_way(page, visitor_of(found)), 303)
     secure = is_secure(request.scope, public)
     answer.set_cookie(
@@ -102,12 +102,12 @@ async def signin_now(
 
 
 @router.post("/signout")
-def signout_now(request: Request, monitor: MonitorDep) -> Response:
+def signout_now(request: Request, desk: DeskDep) -> Response:
     """End the session."""
     _require_own_page(request)
-    public = monitor.settings.digest.public_url
+    public = desk.settings.digest.public_url
     if told := session_in(request.scope, public):
-        sign_out(monitor, told)
+        sign_out(desk.store, told)
     answer = RedirectResponse("/signin?out=1", 303)
     secure = is_secure(request.scope, public)
     answer.delete_cookie(cookie_name(secure=secure), secure=secure, httponly=True, samesite="lax")
@@ -139,7 +139,9 @@ def tokens_add(
 ) -> HTMLResponse:
     """Make a token and show it, this once: so there is no page to be redirected to."""
     try:
-        made, secret = add_token(page.monitor, name, rights_of(role or None), days=_days(days))
+        made, secret = add_token(
+            page.desk.store, name, rights_of(role or None), page.desk.now(), days=_days(days)
+        )
     except UsageError as error:
         return _tokens(page, said=str(error), status=422)
     return _tokens(page, made=made.name, secret=secret)
@@ -149,7 +151,7 @@ def tokens_add(
 def tokens_revoke(page: PageDep, name: Annotated[str, Form()] = "") -> Response:
     """End a token and its sessions."""
     try:
-        revoke_token(page.monitor, name)
+        revoke_token(page.desk.store, name, page.desk.now())
     except NotFound as error:
         return _tokens(page, said=str(error), status=404)
     return RedirectResponse("/tokens", 303)
@@ -168,7 +170,7 @@ def _tokens(
 
     `said` is what was wrong.
     """
-    now = page.monitor.now()
+    now = page.desk.now()
     rows = [
         {
             "token": token,
@@ -176,7 +178,7 @@ def _tokens(
             "until": _day(token.expires, page) if token.expires else "",
             "ended": _day(ended, page) if (ended := token.ended(now)) else "",
         }
-        for token in reversed(page.monitor.store.tokens())
+        for token in reversed(page.desk.store.tokens())
     ]
     live = sum(not row["ended"] for row in rows)
     return page.render(

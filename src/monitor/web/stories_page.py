@@ -44,14 +44,14 @@ router = page_router("read")
 @router.get("/stories")
 def stories_page(query: Annotated[StoriesPageQuery, Query()], page: PageDep) -> HTMLResponse:
     """Show the stories there are, newest first."""
-    monitor, asked = page.monitor, query.asked()
+    desk, asked = page.desk, query.asked()
     since, until = bounds_of(query.since, query.last, page.zone)
     choice = StoryChoice(since, until, query.outlet or "", query.labels(), bool(query.several))
     try:
-        found = read_stories(monitor, choice, after=query.after)
+        found = read_stories(desk, choice, after=query.after)
     except NotFound as error:
         raise no_such_page("must be the last story of a page before") from error
-    outlets, countries = monitor.store.story_choices(monitor.stories_stamp)
+    outlets, countries = desk.store.story_choices(desk.stories_stamp)
     seen = seen_by(page, [row.lead.article for row in found.stories])
     return page.render(
         "stories.html",
@@ -75,11 +75,11 @@ def story_page(
     after: Annotated[WholeStr | None, Query(max_length=200)] = None,
 ) -> HTMLResponse:
     """Show one story: who was first, and what each outlet made of it."""
-    monitor = page.monitor
-    members = monitor.store.story_by_time(monitor.stories_stamp, story_id)
+    desk = page.desk
+    members = desk.store.story_by_time(desk.stories_stamp, story_id)
     if after is not None and after not in {member.id for member in members}:
         raise no_such_page("must be an article of this story")
-    story = read_story(monitor, story_id, after=after)
+    story = read_story(desk, story_id, after=after)
     articles = [one.assessed.article for one in (story.first, *story.others)]
     seen = seen_by(page, articles, story.versions)
     path = f"/stories/{story.id}"
@@ -99,14 +99,14 @@ def seen_by(
     versions: Mapping[str, Sequence[Article]] | None = None,
 ) -> Seen:
     """Return what a visitor may be shown of articles, and of their `versions`."""
-    monitor = page.monitor
-    names = asked_names(monitor, page.visitor.name)
+    desk = page.desk
+    names = asked_names(desk, page.visitor.name)
     # versions one by one: those of an article have one id
     every = {
-        key: tuple(shown(monitor, [one], ask=names)[key] for one in found)
+        key: tuple(shown(desk, [one], ask=names)[key] for one in found)
         for key, found in (versions or {}).items()
     }
-    return Seen(shown(monitor, articles, ask=names), monitor.rule_titles, page.zone, every)
+    return Seen(shown(desk, articles, ask=names), desk.rule_titles, page.zone, every)
 
 
 CHANGES, CHANGE_CHARS = 6, 160

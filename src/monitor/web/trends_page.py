@@ -10,11 +10,11 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import HTMLResponse, Response
 
-from monitor.api.access import MonitorDep
+from monitor.api.access import DeskDep
 from monitor.api.problem_details import ProblemError
-from monitor.core import Monitor
 from monitor.countries import country_name
 from monitor.desk.trends import Period, read_period, read_published, trends_of
+from monitor.names import Desk
 from monitor.periods import undated_words
 from monitor.trends import (
     NOT_INCIDENCE,
@@ -42,7 +42,7 @@ CSV = "text/csv; charset=utf-8"
 @router.get("/trends")
 def trends_page(query: Asked, page: PageDep) -> HTMLResponse:
     """Show what was written of a period, counted."""
-    period, trends, step, panels = _counted(query, page.monitor)
+    period, trends, step, panels = _counted(query, page.desk)
     last = trends.until - timedelta(days=1)
     asked = {**query.asked(), "since": str(period.since), "until": str(last)}
     countries = {code for item in period.items for code in item.labels.get("place", ())}
@@ -71,9 +71,9 @@ def trends_page(query: Asked, page: PageDep) -> HTMLResponse:
 
 
 @router.get("/trends/{table}.csv")
-def trends_table(table: str, query: Asked, monitor: MonitorDep) -> Response:
+def trends_table(table: str, query: Asked, desk: DeskDep) -> Response:
     """Give one of the page's tables."""
-    _, trends, _, panels = _counted(query, monitor)
+    _, trends, _, panels = _counted(query, desk)
     days = f"{trends.since}..{trends.days[-1].day}"
     kind = "published-" if query.by_publication else ""
     return csv_response(panels, table, days, f"trends-{kind}{table}", how=kind.rstrip("-"))
@@ -93,16 +93,14 @@ def csv_response(
     raise ProblemError(404, "There is no such table.")
 
 
-def _counted(
-    query: TrendsPageQuery, monitor: Monitor
-) -> tuple[Period, Trends, Step, tuple[Panel, ...]]:
+def _counted(query: TrendsPageQuery, desk: Desk) -> tuple[Period, Trends, Step, tuple[Panel, ...]]:
     """Return the whole period, what is asked for of it counted, the step, and what is shown."""
     read = read_published if query.by_publication else read_period
-    period = read(monitor, *days_asked(query, monitor))
+    period = read(desk, *days_asked(query, desk))
     choice = Choice(query.labels(), query.outlet or "")
-    trends = trends_of(monitor, replace(period, items=choose(period.items, choice)))
+    trends = trends_of(desk, replace(period, items=choose(period.items, choice)))
     step = fitting_step(len(trends.days), query.step)
-    titles = monitor.rule_titles
+    titles = desk.rule_titles
     return period, trends, step, trend_panels(trends, titles, step)
 
 

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from monitor.api.access import MonitorDep
-from monitor.core import Monitor
+from monitor.api.access import DeskDep
 from monitor.desk.mail import find_recipient, unsubscribe
 from monitor.digest.coverage import hidden_address
+from monitor.names import Desk
 from monitor.visitors import NOBODY
 from monitor.web.page_frame import PageContext
 
@@ -28,27 +28,27 @@ Token = Annotated[str, Path(max_length=200)]
 
 
 @router.get("/unsubscribe/{token}")
-def unsubscribe_page(token: Token, monitor: MonitorDep) -> HTMLResponse:
+def unsubscribe_page(token: Token, desk: DeskDep) -> HTMLResponse:
     """Ask whether the digest is to stop."""
-    return _page(monitor, token, find_recipient(monitor, token), done=False)
+    return _page(desk, token, find_recipient(desk, token), done=False)
 
 
 @router.post("/unsubscribe/{token}")
-async def unsubscribe_now(token: Token, request: Request, monitor: MonitorDep) -> HTMLResponse:
+async def unsubscribe_now(token: Token, request: Request, desk: DeskDep) -> HTMLResponse:
     """Stop it; a body that does not say so only asks."""
     if ONE_CLICK not in await request.body():
-        return await run_sync(unsubscribe_page, token, monitor)
-    address = await run_sync(unsubscribe, monitor, token)
-    return _page(monitor, token, address, done=True)
+        return await run_sync(unsubscribe_page, token, desk)
+    address = await run_sync(unsubscribe, desk, token)
+    return _page(desk, token, address, done=True)
 
 
-def _page(monitor: Monitor, token: str, address: str | None, *, done: bool) -> HTMLResponse:
+def _page(desk: Desk, token: str, address: str | None, *, done: bool) -> HTMLResponse:
     """Return the page that asks, or says, that `address` gets no more mail; None: a wrong link."""
     known = address is not None
-    return PageContext(monitor, NOBODY).render(
+    return PageContext(desk, NOBODY).render(
         "unsubscribe.html",
         http_status=200 if known else 404,
-        title=monitor.settings.digest.title,
+        title=desk.settings.digest.title,
         token=token if known else "",
         address=hidden_address(address) if address is not None else "",
         done=done and known,

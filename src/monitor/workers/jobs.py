@@ -27,38 +27,38 @@ _TEXTS = "The women, who were trafficked, admitted it.", "Rain moves in from the
 """A draft on trafficking, and one that has to be asked about."""
 
 
-def perform(monitor: Desk, job: Job) -> bytes:
-    """Return the answer to `job`, as JSON or a Word file; raises what `monitor` raises."""
+def perform(desk: Desk, job: Job) -> bytes:
+    """Return the answer to `job`, as JSON or a Word file; raises what `desk` raises."""
     if job.method == "warm_up":
-        return _json([monitor.check_text(text)["words"] for text in _TEXTS])
+        return _json([desk.check_text(text)["words"] for text in _TEXTS])
     if job.method == "check_text":
-        return _json(monitor.check_text(**job.options))
+        return _json(desk.check_text(**job.options))
     if job.method == "check_bytes":
-        return _json(monitor.check_bytes(job.data, **job.options))
+        return _json(desk.check_bytes(job.data, **job.options))
     if job.method == "comment_docx":
-        return _commented(monitor, job)
+        return _commented(desk, job)
     if job.method == "say_flag":
-        return _counted(monitor, job)
-    (line,) = monitor.classify_lines([json.dumps(dict(job.options))])
+        return _counted(desk, job)
+    (line,) = desk.classify_lines([json.dumps(dict(job.options))])
     return line.encode()
 
 
-def _commented(monitor: Desk, job: Job) -> bytes:
+def _commented(desk: Desk, job: Job) -> bytes:
     """Return a Word file with comments; `now` of the options is when they are made."""
     from monitor.text.comment_docx import AUTHOR, comment_docx
 
     options = dict(job.options)
     now = datetime.fromisoformat(options.pop("now"))
-    document = monitor.check_bytes(job.data, **options)
+    document = desk.check_bytes(job.data, **options)
     return comment_docx(job.data, document, author=AUTHOR, now=now)
 
 
-def _counted(monitor: Desk, job: Job) -> bytes:
+def _counted(desk: Desk, job: Job) -> bytes:
     """Count whether a flag was right; nothing of a draft is in the options."""
     from monitor.desk.feedback import ChangedError, say_flag
 
     try:
-        return _json({"hits": say_flag(monitor, **job.options).hits})
+        return _json({"hits": say_flag(desk, **job.options).hits})
     except ChangedError as error:
         raise UsageError(str(error)) from error  # which every process knows
 

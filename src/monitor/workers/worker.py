@@ -135,13 +135,13 @@ def work(pipe: Connection, settings: Settings) -> None:
     """Do jobs until the pipe ends; this is what the process runs."""
     forbid_dumps()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the server ends its workers
-    with suppress(EOFError, OSError), Desk(settings) as monitor, monitor.shelf.watched():
+    with suppress(EOFError, OSError), Desk(settings) as desk, desk.shelf.watched():
         job = WARM_UP
         while True:
             failure: dict[str, str] = {}
             answer = b""
             try:
-                answer = perform(monitor, job)
+                answer = perform(desk, job)
             except MonitorError as error:
                 failure = _told(error)
             except Exception as error:  # noqa: BLE001 - told without its message
