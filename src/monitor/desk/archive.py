@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.masks import Shown
     from monitor.recorded import Version
     from monitor.store.archive import Seen
-    from monitor.store.search import Found, Wanted
+    from monitor.store.full_text_search import Found, Wanted
     from monitor.stories import Change
     from monitor.types import Article, AssessedArticle, Review
 

@@ -19,7 +19,7 @@ from monitor.corpus.package import MANIFEST
 from monitor.corpus.publish import Policy
 from monitor.corpus.veil import MASK
 from monitor.errors import UsageError
-from monitor.store.search import RELEVANCES
+from monitor.store.full_text_search import RELEVANCES
 
 if TYPE_CHECKING:
     from monitor.core import Monitor

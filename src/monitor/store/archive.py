@@ -13,9 +13,9 @@ from monitor.recorded import Version
 from monitor.store import articles as stored
 from monitor.store import search_index
 from monitor.store.database import Database
+from monitor.store.full_text_search import Found, Wanted, choices, search
 from monitor.store.schema import feeds, sightings, versions
-from monitor.store.search import Found, Wanted, choices, search
-from monitor.store.withdrawn import is_withdrawn
+from monitor.store.withdrawn_versions import is_withdrawn
 from monitor.types import AssessedArticle
 
 

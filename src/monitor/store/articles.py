@@ -27,7 +27,8 @@ from monitor.store.assessments import (
 from monitor.store.database import Database
 from monitor.store.decisions import decided
 from monitor.store.filters import Filters, searched
-from monitor.store.forgotten import forgotten, refuse_forgotten
+from monitor.store.forgetting import forgotten, refuse_forgotten
+from monitor.store.full_text_search import search
 from monitor.store.rows import chunks
 from monitor.store.schema import (
     articles,
@@ -38,8 +39,7 @@ from monitor.store.schema import (
     tags,
     versions,
 )
-from monitor.store.search import search
-from monitor.store.withdrawn import is_withdrawn, without_words
+from monitor.store.withdrawn_versions import is_withdrawn, without_words
 from monitor.types import Article, AssessedArticle, Assessment, Known, Review
 
 PAGE = 200

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from monitor.store.counting import flag_words
 from monitor.store.schema import articles, flag_verdicts
+from monitor.store.trend_counts import flag_words
 
 
 @dataclass(frozen=True, slots=True)

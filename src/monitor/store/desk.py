@@ -8,17 +8,17 @@ from datetime import datetime
 from monitor.counted import FeedChange, Item
 from monitor.gaps import Candidate, Draw, Told, ToldHad
 from monitor.store import (
-    counting,
     feed_figures,
     hosts,
     leases,
     measures,
     retention,
     samples,
-    sends,
     stories,
-    withdrawn,
 )
+from monitor.store import mail_deliveries as sends
+from monitor.store import trend_counts as counting
+from monitor.store import withdrawn_versions as withdrawn
 from monitor.store.database import Database
 from monitor.store.feed_figures import Brought
 from monitor.store.measures import Happened, Standing
@@ -27,7 +27,7 @@ from monitor.store.name_key import NameKey
 from monitor.store.polls import PollResult
 from monitor.store.so_far import CountedSoFar
 from monitor.store.stories import KeptStory, Place, Placed
-from monitor.store.withdrawn import Compare
+from monitor.store.withdrawn_versions import Compare
 from monitor.types import Article, Delivery, Feed, Lease, Outcome, Visit
 
 

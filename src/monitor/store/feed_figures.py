@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Select, func, or_, select, union
 
 from monitor.errors import NotFound
+from monitor.store.coverage_ledger import to_result
 from monitor.store.decisions import decided, in_force
 from monitor.store.feeds import FEED
-from monitor.store.ledger import to_result
 from monitor.store.polls import PollResult
 from monitor.store.schema import articles, assessments, feeds, polls, reviews, sightings
 from monitor.types import Feed

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.periods import PublicationDays, published_days
 from monitor.searching import read_search
-from monitor.store.search import RELEVANCES, Relevance, Wanted
+from monitor.store.full_text_search import RELEVANCES, Relevance, Wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from monitor.errors import NotFound, StoreError
 from monitor.store.feeds import learn_about, learn_names, save_state
-from monitor.store.forgotten import forgotten
+from monitor.store.forgetting import forgotten
 from monitor.store.rows import chunks, insert_new
 from monitor.store.schema import articles, feeds, polls, returns, sightings, versions
 from monitor.store.search_index import put
-from monitor.store.withdrawn import restore
+from monitor.store.withdrawn_versions import restore
 from monitor.types import ContentOrigin, Feed, Incoming, PageFailure, Poll, Sighting
 
 _COUNT_TRY = (

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 
 from monitor.recorded import Provenance, Recorded, Version
 from monitor.shapes import import_json
-from monitor.store import articles, imports, reviews, stories, then
+from monitor.store import article_history as then
+from monitor.store import articles, imports, reviews, stories
 from monitor.store.database import Database
 from monitor.store.filters import Filters
 from monitor.store.rows import chunks

@@ -23,7 +23,7 @@ from monitor.store.schema import (
     reviews,
     story_members,
 )
-from monitor.store.withdrawn import is_withdrawn
+from monitor.store.withdrawn_versions import is_withdrawn
 from monitor.types import Review, Verdict
 
 NEWEST = 2_000

@@ -13,10 +13,10 @@ from monitor.errors import NotFound
 from monitor.store import decisions
 from monitor.store.assessments import ARTICLE, to_article
 from monitor.store.database import Database
-from monitor.store.forgotten import refuse_forgotten
+from monitor.store.forgetting import refuse_forgotten
 from monitor.store.rows import chunks
 from monitor.store.schema import articles, reviews, versions
-from monitor.store.withdrawn import is_withdrawn
+from monitor.store.withdrawn_versions import is_withdrawn
 from monitor.types import Article, Review
 
 PAGE = 200

@@ -13,9 +13,10 @@ from threading import Lock
 from sqlalchemy import Connection, func, select
 
 from monitor.counted import Item
-from monitor.store import counting, stories
-from monitor.store.counting import Said
+from monitor.store import stories
+from monitor.store import trend_counts as counting
 from monitor.store.schema import articles, assessments
+from monitor.store.trend_counts import Said
 
 AT_ONCE = 20_000
 """From so many new judgements on it is quicker to begin anew than to look which they are."""

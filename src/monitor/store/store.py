@@ -10,25 +10,25 @@ from typing import Any, Self
 
 from monitor.errors import UsageError
 from monitor.store import articles, assessments, feeds, hosts, polls, reviews
-from monitor.store import ledger as ledgers
+from monitor.store import coverage_ledger as ledgers
+from monitor.store.accounts import GateStore
 from monitor.store.archive import ArchiveStore
 from monitor.store.database import Database, open_database
 from monitor.store.desk import DeskStore
-from monitor.store.due_claims import DueStore
 from monitor.store.feedback import FeedbackStore
 from monitor.store.filters import Filters
-from monitor.store.forgotten import ForgetStore
-from monitor.store.gate import GateStore
+from monitor.store.forgetting import ForgetStore
 from monitor.store.imports import ImportStore
 from monitor.store.leases import end_claims
 from monitor.store.list_store import ListStore
-from monitor.store.masks import MaskStore
 from monitor.store.migrate import migrate
 from monitor.store.name_key import FILE_NAME, NameKey
+from monitor.store.name_masks import MaskStore
 from monitor.store.polls import PollResult
 from monitor.store.recorded import RecordStore
 from monitor.store.reviewing import ReviewStore
 from monitor.store.so_far import CountedSoFar
+from monitor.store.work_queue import DueStore
 from monitor.types import (
     Article,
     AssessedArticle,

@@ -17,7 +17,7 @@ from monitor.digest.times import date_words, on_clock
 from monitor.masks import Shown
 from monitor.periods import undated_words
 from monitor.searching import Search
-from monitor.store.search import COUNTED, RELEVANCES
+from monitor.store.full_text_search import COUNTED, RELEVANCES
 from monitor.types import SEVERITIES, AssessedArticle, Severity
 from monitor.visitors import Visitor
 from monitor.web.exports import DEGREES, FORMATS

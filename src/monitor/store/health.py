@@ -13,7 +13,9 @@ from sqlalchemy import Connection, func, inspect, select, text
 
 from monitor.decisions import Feedback
 from monitor.errors import StoreError
-from monitor.store import feedback, gate, sends
+from monitor.store import accounts as gate
+from monitor.store import feedback
+from monitor.store import mail_deliveries as sends
 from monitor.store.database import Database, open_database
 from monitor.store.migrate import HEAD, revision_of
 from monitor.store.schema import (

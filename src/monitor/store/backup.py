@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from monitor.errors import StoreError, UsageError
 from monitor.store.database import on_read_only_disk, open_database, read_only_uri, reason_of
-from monitor.store.forgotten import Tombstone
+from monitor.store.forgetting import Tombstone
 from monitor.store.migrate import HEAD, VERSION_TABLE
 from monitor.store.schema import metadata
 

@@ -20,7 +20,7 @@ from monitor.holders import SKEW
 from monitor.store.assessments import due_query, following, to_article
 from monitor.store.database import Database, set_locally
 from monitor.store.leases import end_claims, lock_claims
-from monitor.store.masks import older_than, unmasked_query
+from monitor.store.name_masks import older_than, unmasked_query
 from monitor.store.schema import articles, due_claims
 from monitor.types import Article, Lease
 

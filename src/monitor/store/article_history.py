@@ -28,6 +28,7 @@ from monitor.store.assessments import (
 from monitor.store.database import Database
 from monitor.store.decisions import gave
 from monitor.store.filters import Filters, searched
+from monitor.store.full_text_search import Wanted
 from monitor.store.rows import chunks
 from monitor.store.schema import (
     articles,
@@ -39,7 +40,6 @@ from monitor.store.schema import (
     version_checks,
     versions,
 )
-from monitor.store.search import Wanted
 from monitor.types import Article, AssessedArticle, Assessment
 
 Lost = Counter[str]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, exists, select, update
 from monitor.masks import Seal
 from monitor.store.assessments import VERSION, decode, to_article
 from monitor.store.mask_groups import seal_version
-from monitor.store.masks import forget_places
+from monitor.store.name_masks import forget_places
 from monitor.store.schema import (
     articles,
     assessments,
