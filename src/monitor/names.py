@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from monitor.persons import Masked
     from monitor.persons.propagation import Names
     from monitor.store import Store
-    from monitor.store.mask_groups import MaskGroups
+    from monitor.store.name_masks import MaskGroups
     from monitor.types import Article, FieldName
 
 NAME, VERSION = "names", "1"
@@ -213,7 +213,7 @@ class NamePropagation:
     @classmethod
     def none(cls) -> NamePropagation:
         """Return what knows of no other versions and articles."""
-        from monitor.store.mask_groups import MaskGroups
+        from monitor.store.name_masks import MaskGroups
 
         return cls(MaskGroups(), Seal)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from monitor.corpus import ExportFormat, ExportReport, Policy
     from monitor.corpus.facts import Read
     from monitor.recorded import Recorded
-    from monitor.store.filters import Filters
+    from monitor.store.articles import Filters
 
 
 def export(
@@ -104,7 +104,7 @@ def make_filters(
 
     Raises `UsageError` for an unknown filter, `NotFound` for a story that there is not.
     """
-    from monitor.store.filters import Filters, searched
+    from monitor.store.articles import Filters, searched
 
     try:
         filters = Filters(**given, stories_stamp=stories_stamp)

@@ -12,10 +12,10 @@ from monitor.errors import NotFound
 from monitor.recorded import Version
 from monitor.store import articles as stored
 from monitor.store import search_index
+from monitor.store.assessments import is_withdrawn
 from monitor.store.database import Database
 from monitor.store.full_text_search import Found, Wanted, choices, search
 from monitor.store.schema import feeds, sightings, versions
-from monitor.store.withdrawn_versions import is_withdrawn
 from monitor.types import AssessedArticle
 
 

@@ -13,15 +13,16 @@ from sqlalchemy import (
     FromClause,
     RowMapping,
     Select,
+    exists,
     func,
     select,
     tuple_,
 )
 
 from monitor.errors import NotFound
-from monitor.store.rows import chunks, insert_new
-from monitor.store.schema import articles, assessments, tags, versions
-from monitor.store.search_marks import mark_said
+from monitor.store.database import chunks, insert_new
+from monitor.store.schema import articles, assessments, tags, version_checks, versions
+from monitor.store.search_index import mark_said
 from monitor.types import (
     Article,
     Assessment,
@@ -60,6 +61,15 @@ VERSION = tuple(versions.c.sha256 if column.key == "sha256" else column for colu
 
 KEPT = articles.c.url != ""
 """The condition that an article was not forgotten: what was has no address any more."""
+
+
+def is_withdrawn(article_id: Any, sha256: Any) -> Any:
+    """Return the condition that a version's words were taken back, or erased."""
+    return exists().where(
+        version_checks.c.article_id == article_id,
+        version_checks.c.sha256 == sha256,
+        version_checks.c.why != "",
+    )
 
 
 def to_article(row: Sequence[Any]) -> Article:

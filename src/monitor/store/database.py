@@ -10,9 +10,10 @@ from __future__ import annotations
 import importlib.util
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    Table,
     create_engine,
     event,
     func,
@@ -29,6 +31,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -321,3 +324,25 @@ def reason_of(error: BaseException | None, waited_s: float) -> str | None:
     if state[:2] == "23":
         return _SQLITE_ERRORS["SQLITE_CONSTRAINT"]
     return None
+
+
+CHUNK = 500
+"""Values in one IN list: SQLite takes 32,766 parameters in a statement, older ones 999."""
+
+
+def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> int | None:
+    """Insert a row unless its key is there; return the first primary key column, or `None`."""
+    return connection.execute(_insert(connection.dialect.name, table), dict(values)).scalar()
+
+
+@cache
+def _insert(dialect: str, table: Table) -> Any:
+    """Return the statement, made once: to build it takes longer than SQLite takes to run it."""
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    return insert.on_conflict_do_nothing().returning(next(iter(table.primary_key)))
+
+
+def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield `values` in pieces that fit an IN list."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

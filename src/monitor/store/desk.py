@@ -8,10 +8,10 @@ from datetime import datetime
 from monitor.counted import FeedChange, Item
 from monitor.gaps import Candidate, Draw, Told, ToldHad
 from monitor.store import (
-    feed_figures,
-    hosts,
+    coverage_ledger,
+    health,
     leases,
-    measures,
+    polls,
     retention,
     samples,
     stories,
@@ -19,14 +19,14 @@ from monitor.store import (
 from monitor.store import mail_deliveries as sends
 from monitor.store import trend_counts as counting
 from monitor.store import withdrawn_versions as withdrawn
+from monitor.store.coverage_ledger import Brought
 from monitor.store.database import Database
-from monitor.store.feed_figures import Brought
-from monitor.store.measures import Happened, Standing
+from monitor.store.health import Happened, Standing
 from monitor.store.migrate import revision_of
-from monitor.store.name_key import NameKey
+from monitor.store.name_masks import NameKey
 from monitor.store.polls import PollResult
-from monitor.store.so_far import CountedSoFar
 from monitor.store.stories import KeptStory, Place, Placed
+from monitor.store.trend_counts import CountedSoFar
 from monitor.store.withdrawn_versions import Compare
 from monitor.types import Article, Delivery, Feed, Lease, Outcome, Visit
 
@@ -43,22 +43,22 @@ class DeskStore:
     def feed(self, feed_id: str) -> Feed:
         """Return a feed that is followed. Raises `NotFound`."""
         with self._database.reading() as connection:
-            return feed_figures.one_feed(connection, feed_id)
+            return coverage_ledger.one_feed(connection, feed_id)
 
     def brought(self, since: datetime, stamps: Sequence[str]) -> dict[str, Brought]:
         """Return by feed what came through it first since a moment; `stamps` judge."""
         with self._database.reading() as connection:
-            return feed_figures.brought(connection, since, stamps)
+            return coverage_ledger.brought(connection, since, stamps)
 
     def brought_alone(self, feed_id: str, stamps: Sequence[str]) -> tuple[Brought, Brought]:
         """Return what came through a feed, and what of it through no other; `stamps` judge."""
         with self._database.reading() as connection:
-            return feed_figures.alone(connection, feed_id, stamps)
+            return coverage_ledger.alone(connection, feed_id, stamps)
 
     def latest_polls(self, feed_id: str, *, limit: int) -> list[PollResult]:
         """Return the latest lines of a feed's ledger, newest first."""
         with self._database.reading() as connection:
-            return feed_figures.latest_polls(connection, feed_id, limit)
+            return coverage_ledger.latest_polls(connection, feed_id, limit)
 
     # Operations ----------------------------------------------------------------------------
 
@@ -70,12 +70,12 @@ class DeskStore:
     def happened(self, before: Happened) -> Happened:
         """Return what has happened so far, reading only what came after `before`."""
         with self._database.reading() as connection:
-            return measures.happened(connection, before)
+            return health.happened(connection, before)
 
     def standing(self, stamps: Sequence[str]) -> Standing:
         """Return how things stand: feeds, articles, and what `stamps` have still to judge."""
         with self._database.reading() as connection:
-            return measures.standing(connection, stamps)
+            return health.standing(connection, stamps)
 
     def expire(self, before: datetime, now: datetime, *, limit: int) -> int:
         """Let at most `limit` articles first seen before `before` expire; return how many did."""
@@ -96,12 +96,12 @@ class DeskStore:
     def visits(self) -> dict[str, Visit]:
         """Return when each host was asked last, by its name."""
         with self._database.reading() as connection:
-            return hosts.visits(connection)
+            return polls.visits(connection)
 
     def save_visits(self, visits: Mapping[str, Visit], now: datetime) -> None:
         """Remember when hosts were asked last."""
         with self._database.writing() as connection:
-            hosts.save_visits(connection, visits, now)
+            polls.save_visits(connection, visits, now)
 
     def take_lease(self, wanted: Lease, is_free: Callable[[Lease], bool]) -> Lease:
         """Take the schedule where nobody has it, or `is_free` says so of it; return who has it."""

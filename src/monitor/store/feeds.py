@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Text, delete, select, type_coerce, update
 
 from monitor.errors import NotFound
-from monitor.store.rows import insert_new
+from monitor.store.database import insert_new
 from monitor.store.schema import feed_changes, feed_states, feeds
 from monitor.types import Feed, FeedState, Move
 

@@ -15,10 +15,8 @@ from sqlalchemy import Connection, Table, func, select, update
 
 from monitor.errors import Forgotten
 from monitor.masks import Seal
-from monitor.store.database import Database
-from monitor.store.mask_groups import keep_for_others
-from monitor.store.name_key import NameKey
-from monitor.store.rows import chunks
+from monitor.store.database import Database, chunks
+from monitor.store.name_masks import NameKey, keep_for_others
 from monitor.store.schema import (
     articles,
     assessments,

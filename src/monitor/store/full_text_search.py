@@ -48,8 +48,16 @@ from monitor.store.schema import (
     tags,
     versions,
 )
-from monitor.store.search_dialects import fts_query, loose_query, prefer_indexes, vector_query
-from monitor.store.search_marks import BORDERLINE, FLAGGED, NOT_RELEVANT, RELEVANT
+from monitor.store.search_index import (
+    BORDERLINE,
+    FLAGGED,
+    NOT_RELEVANT,
+    RELEVANT,
+    fts_query,
+    loose_query,
+    prefer_indexes,
+    vector_query,
+)
 from monitor.types import Verdict
 
 COUNTED = 1000

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, inspect, select, text
 
 from monitor.decisions import Feedback
 from monitor.errors import StoreError
-from monitor.store import accounts as gate
-from monitor.store import feedback
+from monitor.store import accounts, reviews
 from monitor.store import mail_deliveries as sends
 from monitor.store.database import Database, open_database
 from monitor.store.migrate import HEAD, revision_of
+from monitor.store.retention import count_expired
 from monitor.store.schema import (
     articles,
     assessments,
@@ -92,12 +93,12 @@ def deliveries_in(address: str, since: datetime) -> list[Delivery]:
 
 def tokens_in(address: str) -> list[Token]:
     """Return all tokens; none where the tables are of another version. Raises `StoreError`."""
-    return _rows(address, tokens.name, gate.all_tokens)
+    return _rows(address, tokens.name, accounts.all_tokens)
 
 
 def feedback_in(address: str) -> list[Feedback]:
     """Return what was said of flags of drafts; nothing where there is no database. `StoreError`."""
-    return _rows(address, flag_feedback.name, feedback.all_feedback)
+    return _rows(address, flag_feedback.name, reviews.all_feedback)
 
 
 def _rows(address: str, table: str, read: Callable[[Connection], list[T]]) -> list[T]:
@@ -180,3 +181,131 @@ def _newest(connection: Connection) -> datetime | None:
     )
     moments = (connection.execute(query).scalar() for query in latest)
     return max((moment for moment in moments if moment is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What has happened up to the rows `poll_id` and `assessment_id`.
+
+    `polls` by outcome (`read`, `unchanged`, `failed`), `dropped` by the ledger's names, `failed`
+    judgements by assessor.
+    """
+
+    poll_id: int = 0
+    assessment_id: int = 0
+    polls: Mapping[str, int] = field(default_factory=dict)
+    fetched: int = 0
+    stored: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand: `feeds` by state, `due` articles by assessor, `last` moments by name."""
+
+    feeds: Mapping[str, int]
+    articles: int
+    expired: int
+    due: Mapping[str, int]
+    last: Mapping[str, datetime]
+
+
+def happened(connection: Connection, before: Happened) -> Happened:
+    """Return `before` with what came after it."""
+    poll_id = connection.execute(select(func.max(polls.c.id))).scalar() or 0
+    last = connection.execute(select(func.max(assessments.c.id))).scalar() or 0
+    outcomes, dropped = Counter(dict(before.polls)), Counter(dict(before.dropped))
+    fetched, stored = before.fetched, before.stored
+    kinds = (polls.c.dropped, polls.c.error.is_not(None), polls.c.not_modified)
+    sums = (func.count(), func.sum(polls.c.fetched), func.sum(polls.c.stored))
+    query = select(*kinds, *sums).where(polls.c.id > before.poll_id, polls.c.id <= poll_id)
+    # Alike drops are summed there: most polls bring nothing, and are one row then.
+    for names, failed, unchanged, count, came, kept in connection.execute(query.group_by(*kinds)):
+        outcomes["failed" if failed else "unchanged" if unchanged else "read"] += count
+        fetched, stored = fetched + came, stored + kept
+        for name, number in names.items():
+            dropped[name] += number * count
+    return Happened(
+        poll_id=poll_id,
+        assessment_id=last,
+        polls=outcomes,
+        fetched=fetched,
+        stored=stored,
+        dropped=dropped,
+        failed=_failed(connection, before, last),
+    )
+
+
+def _failed(connection: Connection, before: Happened, last: int) -> Mapping[str, int]:
+    query = (
+        select(assessments.c.assessor, func.count())
+        .where(assessments.c.id > before.assessment_id, assessments.c.id <= last)
+        .where(assessments.c.error.is_not(None))
+        .group_by(assessments.c.assessor)
+    )
+    failed = Counter(dict(before.failed))
+    for assessor, count in connection.execute(query):
+        failed[assessor] += count
+    return failed
+
+
+def standing(connection: Connection, stamps: Sequence[str]) -> Standing:
+    """Return how things stand, with what each of `stamps` has still to judge."""
+    total = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+    return Standing(
+        feeds=_feed_states(connection),
+        articles=total,
+        expired=count_expired(connection),
+        due=_due(connection, stamps),
+        last=_last_moments(connection),
+    )
+
+
+def _feed_states(connection: Connection) -> dict[str, int]:
+    query = (
+        select(feed_states.c.last_poll, feed_states.c.failures, feed_states.c.silent)
+        .select_from(feeds)
+        .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
+        .where(feeds.c.removed_at.is_(None))
+    )
+    found: Counter[str] = Counter(alive=0, failing=0, silent=0, never_polled=0)
+    for row in connection.execute(query):
+        found[_state_of(row)] += 1
+    return dict(found)
+
+
+def _state_of(row: Any) -> str:
+    if row.last_poll is None:
+        return "never_polled"
+    return "failing" if row.failures else "silent" if row.silent else "alive"
+
+
+def _due(connection: Connection, stamps: Sequence[str]) -> dict[str, int]:
+    readable = articles.c.expired_at.is_(None)
+    total = connection.execute(select(func.count()).where(readable)).scalar_one()
+    query = (
+        select(assessments.c.stamp, func.count())
+        .join(
+            articles,
+            (articles.c.id == assessments.c.article_id)
+            & (articles.c.current == assessments.c.sha256),
+        )
+        .where(assessments.c.stamp.in_(stamps), readable)
+        .group_by(assessments.c.stamp)
+    )
+    done = {stamp: int(count) for stamp, count in connection.execute(query)}
+    due: Counter[str] = Counter()
+    for stamp in stamps:
+        due[stamp.partition("@")[0]] += total - done.get(stamp, 0)
+    return dict(due)
+
+
+def _last_moments(connection: Connection) -> dict[str, datetime]:
+    newest = select(assessments.c.at).order_by(assessments.c.id.desc()).limit(1)
+    found = {
+        "poll": connection.execute(select(func.max(feed_states.c.last_success))).scalar(),
+        "article": connection.execute(select(func.max(articles.c.first_seen))).scalar(),
+        "assessment": connection.execute(newest).scalar(),
+    }
+    return {name: moment for name, moment in found.items() if moment is not None}

@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from monitor.store import feeds, polls
-from monitor.store.database import Database
+from monitor.store.database import Database, chunks, insert_new
 from monitor.store.polls import PollResult
-from monitor.store.rows import chunks, insert_new
 from monitor.store.schema import articles, imported, imports, versions
 from monitor.types import Import, Place, Poll
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from monitor.store import articles, confirmed, story_lists
-from monitor.store.confirmed import Confirmed
+from monitor.store import articles, stories, trend_counts
 from monitor.store.database import Database
-from monitor.store.so_far import Bounds, CountedSoFar
-from monitor.store.stories import KeptStory
-from monitor.store.story_lists import Member, StoryChoice
+from monitor.store.stories import KeptStory, Member, StoryChoice
+from monitor.store.trend_counts import Bounds, Confirmed, CountedSoFar
 from monitor.types import AssessedArticle
 
 
@@ -34,22 +32,22 @@ class ListStore:
         Raises `NotFound` where there is no story `after`.
         """
         with self._database.reading() as connection:
-            return story_lists.newest(connection, stamp, judges, choice, limit=limit, after=after)
+            return stories.newest(connection, stamp, judges, choice, limit=limit, after=after)
 
     def count_stories(self, stamp: str, judges: Sequence[str], choice: StoryChoice) -> int:
         """Return how many stories there are of a choice."""
         with self._database.reading() as connection:
-            return story_lists.count(connection, stamp, judges, choice)
+            return stories.count(connection, stamp, judges, choice)
 
     def story_outlets(self, stamp: str, story_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return by story the names of its outlets, in the order in which they joined."""
         with self._database.reading() as connection:
-            return story_lists.outlets(connection, stamp, story_ids)
+            return stories.outlets(connection, stamp, story_ids)
 
     def story_by_time(self, stamp: str, story_id: str) -> list[Member]:
         """Return a story's articles, the one published first first. Raises `NotFound`."""
         with self._database.reading() as connection:
-            return story_lists.by_time(connection, stamp, story_id)
+            return stories.by_time(connection, stamp, story_id)
 
     def articles_by_id(
         self, ids: Sequence[str], stamps: Sequence[str]
@@ -63,12 +61,12 @@ class ListStore:
     ) -> list[tuple[str, str, int]]:
         """Return scheme, label and number of articles of what `judges` say a story tells of."""
         with self._database.reading() as connection:
-            return story_lists.labels(connection, stamp, judges, story_id)
+            return stories.labels(connection, stamp, judges, story_id)
 
     def story_choices(self, stamp: str) -> tuple[list[str], list[str]]:
         """Return the outlets that tell stories, and the countries that articles tell of."""
         with self._database.reading() as connection:
-            return story_lists.choices(connection, stamp)
+            return stories.choices(connection, stamp)
 
     def kept_stories_of(self, stamp: str, article_ids: Sequence[str]) -> dict[str, str]:
         """Return what `stories_of` does, reading only what was not asked for before."""
@@ -88,4 +86,4 @@ class ListStore:
     def confirmed_flags(self, outlet: str, since: datetime, until: datetime) -> list[Confirmed]:
         """Return the flags of an outlet's articles first seen then that people confirmed."""
         with self._database.reading() as connection:
-            return confirmed.confirmed_flags(connection, outlet, since, until)
+            return trend_counts.confirmed_flags(connection, outlet, since, until)

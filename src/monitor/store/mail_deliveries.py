@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from monitor.store.rows import chunks, insert_new
+from monitor.store.database import chunks, insert_new
 from monitor.store.schema import keys, sends, sent_articles, story_members, unsubscribed
 from monitor.types import Delivery, Outcome
 

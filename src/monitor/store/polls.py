@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from monitor.errors import NotFound, StoreError
+from monitor.store.database import chunks, insert_new
 from monitor.store.feeds import learn_about, learn_names, save_state
 from monitor.store.forgetting import forgotten
-from monitor.store.rows import chunks, insert_new
-from monitor.store.schema import articles, feeds, polls, returns, sightings, versions
+from monitor.store.schema import articles, feeds, hosts, polls, returns, sightings, versions
 from monitor.store.search_index import put
 from monitor.store.withdrawn_versions import restore
-from monitor.types import ContentOrigin, Feed, Incoming, PageFailure, Poll, Sighting
+from monitor.types import ContentOrigin, Feed, Incoming, PageFailure, Poll, Sighting, Visit
 
 _COUNT_TRY = (
     update(articles)
@@ -334,3 +334,24 @@ def _write_line(connection: Connection, poll: Poll, result: PollResult) -> None:
             usual_gap_s=round(poll.silence.usual.total_seconds()) if poll.silence else None,
         )
     )
+
+
+KEPT = timedelta(days=1)
+"""An older visit keeps nobody from anything."""
+
+
+def visits(connection: Connection) -> dict[str, Visit]:
+    """Return what is remembered, by host name."""
+    found = connection.execute(select(hosts))
+    return {row.host: Visit(row.visited, row.crawl_delay_s) for row in found}
+
+
+def save_visits(connection: Connection, made: Mapping[str, Visit], now: datetime) -> None:
+    """Remember `made`, by host name, and forget what is over."""
+    for some in chunks(sorted(made)):
+        connection.execute(delete(hosts).where(hosts.c.host.in_(some)))
+        rows = [
+            {"host": h, "visited": made[h].at, "crawl_delay_s": made[h].crawl_delay_s} for h in some
+        ]
+        connection.execute(hosts.insert(), rows)
+    connection.execute(delete(hosts).where(hosts.c.visited < now - KEPT))

@@ -15,10 +15,8 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from monitor.masks import Seal
 from monitor.store.assessments import KEPT
-from monitor.store.database import Database
-from monitor.store.mask_groups import keep_for_others
-from monitor.store.name_masks import forget_places
-from monitor.store.rows import chunks
+from monitor.store.database import Database, chunks
+from monitor.store.name_masks import forget_places, keep_for_others
 from monitor.store.schema import articles, assessments, versions
 from monitor.store.search_index import clear_pages, put, take_out
 from monitor.store.stories import forget_prints

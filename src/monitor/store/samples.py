@@ -11,9 +11,9 @@ from sqlalchemy import Connection, select
 from monitor.errors import NotFound
 from monitor.gaps import Candidate, Draw, Drawn, Had, Stratum, Told, ToldHad
 from monitor.store.assessments import KEPT
+from monitor.store.database import chunks, insert_new
 from monitor.store.decisions import holds
 from monitor.store.forgetting import refuse_forgotten
-from monitor.store.rows import chunks, insert_new
 from monitor.store.schema import articles, assessments, reviews, sample_items, samples, told
 
 

@@ -9,25 +9,23 @@ from types import TracebackType
 from typing import Any, Self
 
 from monitor.errors import UsageError
-from monitor.store import articles, assessments, feeds, hosts, polls, reviews
+from monitor.store import articles, assessments, feeds, polls, reviews
 from monitor.store import coverage_ledger as ledgers
 from monitor.store.accounts import GateStore
 from monitor.store.archive import ArchiveStore
+from monitor.store.article_history import RecordStore
+from monitor.store.articles import Filters
 from monitor.store.database import Database, open_database
 from monitor.store.desk import DeskStore
-from monitor.store.feedback import FeedbackStore
-from monitor.store.filters import Filters
 from monitor.store.forgetting import ForgetStore
 from monitor.store.imports import ImportStore
 from monitor.store.leases import end_claims
 from monitor.store.list_store import ListStore
 from monitor.store.migrate import migrate
-from monitor.store.name_key import FILE_NAME, NameKey
-from monitor.store.name_masks import MaskStore
+from monitor.store.name_masks import FILE_NAME, MaskStore, NameKey
 from monitor.store.polls import PollResult
-from monitor.store.recorded import RecordStore
-from monitor.store.reviewing import ReviewStore
-from monitor.store.so_far import CountedSoFar
+from monitor.store.reviews import FeedbackStore, ReviewStore
+from monitor.store.trend_counts import CountedSoFar
 from monitor.store.work_queue import DueStore
 from monitor.types import (
     Article,
@@ -169,7 +167,7 @@ class Store(
         """
         with self._database.writing() as connection:
             if visits:
-                hosts.save_visits(connection, visits, now)
+                polls.save_visits(connection, visits, now)
             return polls.record_poll(connection, poll, now)
 
     def record_by_hand(self, poll: Poll, now: datetime) -> PollResult:

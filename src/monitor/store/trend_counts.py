@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from threading import Lock
 from typing import Any, cast
 
 from sqlalchemy import Connection, Select, func, null, or_, select
@@ -13,9 +14,9 @@ from sqlalchemy import Connection, Select, func, null, or_, select
 from monitor.counted import FeedChange, Flag, Item
 from monitor.decisions import FlagSaid
 from monitor.errors import NotFound
-from monitor.store import decisions
+from monitor.store import decisions, stories
+from monitor.store.database import chunks
 from monitor.store.reviews import last_word
-from monitor.store.rows import chunks
 from monitor.store.schema import (
     articles,
     assessments,
@@ -53,7 +54,7 @@ def items(
     """Return what is about trafficking of the articles first seen in [since, until).
 
     `known` is what is known of versions (by article and hash) from earlier; it is added to.
-    People's word on the current version stands before the model's, as `reviews.in_force` has it.
+    People's word on the current version stands before the model's, as `reviews_in_force` has it.
     """
     said = _reviews(connection, since, until)
     rows = _shown(connection, since, until, stamps)
@@ -340,3 +341,112 @@ def changes(
     if until is not None:
         query = query.where(feed_changes.c.at < until)
     return [FeedChange(*row) for row in connection.execute(query)]
+
+
+AT_ONCE = 20_000
+"""From so many new judgements on it is quicker to begin anew than to look which they are."""
+Bounds = Mapping[date, tuple[datetime, datetime]]
+"""When each day begins and ends."""
+
+
+class CountedSoFar:
+    """What of articles, stories and days is known.
+
+    Threads that share it take `lock` before they open the transaction in which they read: so none
+    keeps what an older one saw.
+    """
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self._stamps: tuple[str, ...] = ()
+        self._last = 0
+        self._expired: datetime | None = None
+        self._said: dict[tuple[str, str], Said] = {}
+        self._story: dict[str, dict[str, str]] = {}
+        self._outlets: dict[tuple[datetime, datetime], dict[str, int]] = {}
+
+    def items(
+        self,
+        connection: Connection,
+        since: datetime | None,
+        until: datetime | None,
+        stamps: Sequence[str],
+    ) -> list[Item]:
+        """Return what `items` does."""
+        self._forget_changed(connection, tuple(stamps))
+        return items(connection, since, until, stamps, known=self._said)
+
+    def _forget_changed(self, connection: Connection, stamps: tuple[str, ...]) -> None:
+        """Forget what was said of versions of which more has been said since, or words expired."""
+        last = connection.execute(select(func.max(assessments.c.id))).scalar() or 0
+        expired = connection.execute(select(func.max(articles.c.expired_at))).scalar()
+        if (stamps, expired) != (self._stamps, self._expired) or last - self._last > AT_ONCE:
+            self._said.clear()
+        elif last > self._last:
+            new = select(assessments.c.article_id, assessments.c.sha256).where(
+                assessments.c.id > self._last, assessments.c.id <= last
+            )
+            for row in connection.execute(new):
+                self._said.pop((row.article_id, row.sha256), None)
+        self._stamps, self._last, self._expired = stamps, last, expired
+
+    def stories(self, connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, str]:
+        """Return by article the story that `stamp` put it into; those in none are left out."""
+        known = self._story.setdefault(stamp, {})
+        missing = [key for key in ids if key not in known]
+        known.update(stories.stories_of(connection, stamp, missing))
+        return {key: known[key] for key in ids if key in known}
+
+    def by_outlet(
+        self, connection: Connection, days: Bounds, over: datetime
+    ) -> dict[date, Mapping[str, int]]:
+        """Return how many articles were first seen on each day, by outlet.
+
+        What ended by `over` gets no more.
+        """
+        found: dict[date, Mapping[str, int]] = {}
+        for day, bounds in days.items():
+            known = self._outlets.get(bounds)
+            if known is None:
+                known = stored_by_outlet(connection, *bounds)
+                if bounds[1] <= over:
+                    self._outlets[bounds] = known
+            found[day] = known
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A flag of an article's current version that was said to be right, by nobody wrong."""
+
+    article_id: str
+    rule: str
+    field: str
+    start: int
+    end: int
+
+
+def confirmed_flags(
+    connection: Connection, outlet: str, since: datetime, until: datetime
+) -> list[Confirmed]:
+    """Return the confirmed flags of an outlet's articles first seen in [since, until).
+
+    The article seen last first, and in it by place.
+    """
+    query = (
+        select(articles.c.id)
+        .where(articles.c.outlet == outlet)
+        .where(articles.c.first_seen >= since, articles.c.first_seen < until)
+        .where(articles.c.id.in_(select(flag_verdicts.c.article_id)))
+        .order_by(articles.c.first_seen.desc(), articles.c.id)
+    )
+    ids = list(connection.execute(query).scalars())
+    place = {key: n for n, key in enumerate(ids)}
+    found = [
+        Confirmed(article, *spot)
+        for (article, spot), right in flag_words(connection, ids).items()
+        if right
+    ]
+    return sorted(
+        found, key=lambda one: (place[one.article_id], one.field == "text", one.start, one.rule)
+    )

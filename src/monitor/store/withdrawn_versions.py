@@ -11,8 +11,7 @@ from sqlalchemy import Connection, exists, select, update
 
 from monitor.masks import Seal
 from monitor.store.assessments import VERSION, decode, to_article
-from monitor.store.mask_groups import seal_version
-from monitor.store.name_masks import forget_places
+from monitor.store.name_masks import forget_places, seal_version
 from monitor.store.schema import (
     articles,
     assessments,
@@ -78,15 +77,6 @@ def _findings(connection: Connection, version: Article) -> tuple[Finding, ...]:
     )
     rows = connection.execute(query).mappings()
     return tuple(finding for row in rows for finding in decode(row).findings)
-
-
-def is_withdrawn(article_id: Any, sha256: Any) -> Any:
-    """Return the condition that a version's words were taken back, or erased."""
-    return exists().where(
-        version_checks.c.article_id == article_id,
-        version_checks.c.sha256 == sha256,
-        version_checks.c.why != "",
-    )
 
 
 def without_words(version: Article) -> Article:
