@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from monitor.core import Monitor
     from monitor.masks import Shown
     from monitor.recorded import Version
-    from monitor.store.archive import Seen
+    from monitor.store.articles import Seen
     from monitor.store.full_text_search import Found, Wanted
     from monitor.stories import Change
     from monitor.types import Article, AssessedArticle, Review

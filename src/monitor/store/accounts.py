@@ -13,101 +13,29 @@ from typing import Any, cast
 from sqlalchemy import Connection, select
 
 from monitor.errors import NotFound, UsageError
-from monitor.store.database import Database
+from monitor.store.database import add
 from monitor.store.schema import sessions, tokens
 from monitor.visitors import Scope, Token
 
 
-class GateStore:
-    """Who may sign in and who is; each method one transaction, as of `Store`."""
+def add_token(connection: Connection, token: Token, hash_: str) -> Token:
+    """Store a new token; return it with its id.
 
-    _database: Database
-
-    def add_token(self, token: Token, hash_: str) -> Token:
-        """Store a new token; return it with its id.
-
-        Raises `UsageError` where one of that name, in whatever letters, has not ended.
-        """
-        with self._database.writing() as connection:
-            return _add(connection, token, hash_)
-
-    def tokens(self) -> list[Token]:
-        """Return all tokens there ever were, oldest first."""
-        with self._database.reading() as connection:
-            return all_tokens(connection)
-
-    def revoke_token(self, name: str, now: datetime) -> Token:
-        """End a token and its sessions; return it as it was. Raises `NotFound`."""
-        with self._database.writing() as connection:
-            return _revoke(connection, name, now)
-
-    def find_token(self, hash_: str) -> Token | None:
-        """Return the token that hashes to this, though it may have ended."""
-        with self._database.reading() as connection:
-            found = connection.execute(select(tokens).where(tokens.c.hash == hash_)).first()
-        return _decode(found) if found else None
-
-    def add_session(
-        self, hash_: str, token: Token, now: datetime, *, idle: datetime, old: datetime
-    ) -> None:
-        """Store that a browser signed in; forget those last seen by `idle` or made by `old`."""
-        row = {"hash": hash_, "token_id": token.id, "made_at": now, "seen_at": now}
-        gone = (sessions.c.seen_at <= idle) | (sessions.c.made_at <= old)
-        with self._database.writing() as connection:
-            connection.execute(sessions.delete().where(gone))
-            connection.execute(sessions.insert().values(**row))
-
-    def find_session(
-        self, hash_: str, *, idle: datetime, old: datetime
-    ) -> tuple[Token, datetime] | None:
-        """Return whose session this is and when it was last seen.
-
-        `None` where there is none that was seen after `idle` and made after `old`.
-        """
-        query = (
-            select(*tokens.c, sessions.c.seen_at)
-            .join_from(sessions, tokens, tokens.c.id == sessions.c.token_id)
-            .where(sessions.c.hash == hash_)
-            .where(sessions.c.seen_at > idle, sessions.c.made_at > old)
-        )
-        with self._database.reading() as connection:
-            found = connection.execute(query).first()
-        return (_decode(found), found.seen_at) if found else None
-
-    def touch_session(self, hash_: str, now: datetime) -> None:
-        """Store that a session was seen."""
-        query = sessions.update().where(sessions.c.hash == hash_)
-        with self._database.writing() as connection:
-            connection.execute(query.values(seen_at=now))
-
-    def drop_session(self, hash_: str) -> None:
-        """Forget a session."""
-        with self._database.writing() as connection:
-            connection.execute(sessions.delete().where(sessions.c.hash == hash_))
-
-
-def _add(connection: Connection, token: Token, hash_: str) -> Token:
+    Raises `UsageError` where one of that name, in whatever letters, has not ended.
+    """
     for other in all_tokens(connection):
         if other.ended(token.made) is None and other.name.casefold() == token.name.casefold():
             raise UsageError(
                 f"there is a token of {other.name} already: monitor tokens revoke ends it"
             )
-    row = {
-        "name": token.name,
-        "hash": hash_,
-        "scopes": " ".join(token.scopes),
-        "provisional": token.provisional,
-        "made_at": token.made,
-        "expires_at": token.expires,
-        "revoked_at": None,
-    }
-    made = connection.execute(tokens.insert().values(**row)).inserted_primary_key
-    assert made is not None
-    return _decode(connection.execute(select(tokens).where(tokens.c.id == made[0])).one())
+    row: dict[str, Any] = {"name": token.name, "hash": hash_, "scopes": " ".join(token.scopes)}
+    row |= {"provisional": token.provisional, "made_at": token.made, "expires_at": token.expires}
+    id_ = add(connection, tokens, row)
+    return _decode(connection.execute(select(tokens).where(tokens.c.id == id_)).one())
 
 
-def _revoke(connection: Connection, name: str, now: datetime) -> Token:
-    """One that has ended by itself may stand beside a newer one of its name: both are."""
+def revoke_token(connection: Connection, name: str, now: datetime) -> Token:
+    """End a token and its sessions; return it as it was. Raises `NotFound`."""
     found = [
         token
         for token in all_tokens(connection)
@@ -120,6 +48,56 @@ def _revoke(connection: Connection, name: str, now: datetime) -> Token:
     if not found:
         raise NotFound(f"no token of '{name}' that is not revoked: monitor tokens list")
     return found[-1]
+
+
+def find_token(connection: Connection, hash_: str) -> Token | None:
+    """Return the token that hashes to this, though it may have ended."""
+    found = connection.execute(select(tokens).where(tokens.c.hash == hash_)).first()
+    return _decode(found) if found else None
+
+
+def add_session(
+    connection: Connection,
+    hash_: str,
+    token: Token,
+    now: datetime,
+    *,
+    idle: datetime,
+    old: datetime,
+) -> None:
+    """Store that a browser signed in; forget those last seen by `idle` or made by `old`."""
+    row = {"hash": hash_, "token_id": token.id, "made_at": now, "seen_at": now}
+    gone = (sessions.c.seen_at <= idle) | (sessions.c.made_at <= old)
+    connection.execute(sessions.delete().where(gone))
+    connection.execute(sessions.insert().values(**row))
+
+
+def find_session(
+    connection: Connection, hash_: str, *, idle: datetime, old: datetime
+) -> tuple[Token, datetime] | None:
+    """Return whose session this is and when it was last seen.
+
+    `None` where there is none that was seen after `idle` and made after `old`.
+    """
+    query = (
+        select(*tokens.c, sessions.c.seen_at)
+        .join_from(sessions, tokens, tokens.c.id == sessions.c.token_id)
+        .where(sessions.c.hash == hash_)
+        .where(sessions.c.seen_at > idle, sessions.c.made_at > old)
+    )
+    found = connection.execute(query).first()
+    return (_decode(found), found.seen_at) if found else None
+
+
+def touch_session(connection: Connection, hash_: str, now: datetime) -> None:
+    """Store that a session was seen."""
+    query = sessions.update().where(sessions.c.hash == hash_)
+    connection.execute(query.values(seen_at=now))
+
+
+def drop_session(connection: Connection, hash_: str) -> None:
+    """Forget a session."""
+    connection.execute(sessions.delete().where(sessions.c.hash == hash_))
 
 
 def all_tokens(connection: Connection) -> list[Token]:

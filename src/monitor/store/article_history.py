@@ -21,15 +21,14 @@ from monitor.store import articles as stored
 from monitor.store import imports, reviews, stories
 from monitor.store.articles import Filters, searched
 from monitor.store.assessments import (
-    ARTICLE,
     KEPT,
+    any_version,
     current_articles,
-    decode,
     following,
     speaking,
     to_article,
 )
-from monitor.store.database import Database, chunks
+from monitor.store.database import Database, chunks, rows_of
 from monitor.store.decisions import gave
 from monitor.store.full_text_search import Wanted
 from monitor.store.schema import (
@@ -37,13 +36,14 @@ from monitor.store.schema import (
     assessments,
     feeds,
     masks,
+    of_version,
     returns,
     story_members,
-    tags,
     version_checks,
     versions,
 )
-from monitor.types import Article, AssessedArticle, Assessment, Review
+from monitor.store.withdrawn_versions import taken_back
+from monitor.types import Article, AssessedArticle, Review
 
 Lost = Counter[str]
 """What cannot be read as it was: `expired` articles keep their judgements and have no words,
@@ -68,12 +68,12 @@ def assessed(
     after, more = None, True
     while more:
         with database.reading() as connection:
-            ids, after, more = (
-                stored.page_ids(connection, stamps, filters, after)
+            rows, after, more = (
+                stored.page_of(connection, stamps, filters, stored.PAGE, after, articles.c.id)
                 if live
                 else _candidates(connection, stamps, filters, moment, after)
             )
-            page = read(connection, ids, stamps, moment, lost)
+            page = read(connection, [row.id for row in rows], stamps, moment, lost)
             page = [one for one in page if _is_as_chosen(one, filters)]
             if not live:
                 page = _asked_for(connection, page, filters, moment, lost)
@@ -98,7 +98,7 @@ def _candidates(
     filters: Filters,
     moment: datetime,
     after: str | None,
-) -> tuple[list[str], str | None, bool]:
+) -> tuple[Sequence[Any], str | None, bool]:
     """Return the next articles that may have passed, the last of them, and whether there are more.
 
     What any version was ever found to be may be what the one in force then was.
@@ -112,47 +112,26 @@ def _candidates(
     )
     if filters.min_relevance is not None:
         query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
-    for scheme, label in _labels(filters):
-        tagged = said.join(tags, tags.c.assessment_id == assessments.c.id)
-        tagged = tagged.where(tags.c.scheme == scheme, tags.c.label == label)
-        query = query.where(or_(tagged.exists(), gave(articles.c.id, scheme, label)))
+    for tag in (*filters.labels, *filters.tags):
+        tagged = stored.tagged(said, *tag).exists()
+        query = query.where(or_(tagged, gave(articles.c.id, *tag)))
     if filters.story is not None:
-        joined = select(story_members.c.article_id).where(
-            story_members.c.stamp == filters.stories_stamp,
-            story_members.c.story_id == filters.story,
-            story_members.c.at <= moment,
-        )
+        joined = stored.members_of(filters).where(story_members.c.at <= moment)
         query = query.where(articles.c.id.in_(joined))
     query = following(connection, query, after).with_only_columns(articles.c.id)
-    ids = list(connection.execute(query.limit(stored.PAGE)).scalars())
-    return ids, ids[-1] if ids else after, len(ids) == stored.PAGE
-
-
-def _labels(filters: Filters) -> list[tuple[str, str]]:
-    named = (("form", filters.form), ("place", filters.place))
-    return [(scheme, label) for scheme, label in named if label] + list(filters.tags)
+    rows = connection.execute(query.limit(stored.PAGE)).all()
+    return rows, rows[-1].id if rows else after, len(rows) == stored.PAGE
 
 
 def read(
-    connection: Connection,
-    ids: Sequence[str],
-    stamps: Sequence[str],
-    moment: datetime,
-    lost: Lost,
+    connection: Connection, ids: Sequence[str], stamps: Sequence[str], moment: datetime, lost: Lost
 ) -> list[AssessedArticle]:
     """Return articles in the order of `ids` as they were, without those that were not there."""
     found = _texts(connection, ids, versions_then(connection, ids, moment))
-    said = _said(connection, list(found.values()), stamps, moment)
-    gone = _withdrawn_since(connection, found)
+    gone = taken_back(connection, [(one.id, one.sha256) for one in found.values()])
     lost["withdrawn"] += len(gone)
-    held = reviews.reviews_in_force(
-        connection, {id_: one.sha256 for id_, one in found.items()}, moment
-    )
-    return [
-        stored.with_decision(stored.merge(found[one], said.get(one, {}), stamps), held)
-        for one in ids
-        if one in found and one not in gone
-    ]
+    page = [found[one] for one in ids if one in found and one not in gone]
+    return stored.merged(connection, page, stamps, moment)
 
 
 def versions_then(connection: Connection, ids: Sequence[str], moment: datetime) -> dict[str, str]:
@@ -181,63 +160,17 @@ def _texts(
     found: dict[str, Article] = {}
     for some in chunks(ids):
         hashes = {wanted[one] for one in some if one in wanted}
-        query = (
-            select(*ARTICLE)
-            .join_from(articles, versions, articles.c.id == versions.c.article_id)
-            .where(articles.c.id.in_(some), versions.c.sha256.in_(hashes), KEPT)
-        )
+        query = any_version().where(articles.c.id.in_(some), versions.c.sha256.in_(hashes), KEPT)
         for row in map(to_article, connection.execute(query)):
             if wanted.get(row.id) == row.sha256:
                 found[row.id] = row
     return found
 
 
-def _said(
-    connection: Connection, page: Sequence[Article], stamps: Sequence[str], moment: datetime
-) -> dict[str, dict[str, Assessment]]:
-    """Return by article and stamp what had been said of these versions.
-
-    Of what had expired by then an assessor's latest word stands under its stamp.
-    """
-    texts = {one.id: one for one in page}
-    in_force = {stamp.partition("@")[0]: stamp for stamp in reversed(stamps)}
-    found: dict[str, dict[str, Assessment]] = defaultdict(dict)
-    for some in chunks(list(texts)):
-        query = (
-            select(assessments)
-            .join(articles, articles.c.id == assessments.c.article_id)
-            .where(articles.c.id.in_(some), speaking(assessments, stamps))
-            .where(assessments.c.at <= moment)
-            .order_by(assessments.c.stamp.in_(stamps), assessments.c.id)
-        )
-        for row in connection.execute(query).mappings():
-            text, named = texts[row["article_id"]], row["stamp"] in stamps
-            had_expired = text.expired is not None and text.expired <= moment
-            if row["sha256"] == text.sha256 and (named or had_expired):
-                stamp = row["stamp"] if named else in_force[row["assessor"]]
-                found[text.id][stamp] = decode(row)
-    return found
-
-
-def _withdrawn_since(connection: Connection, found: Mapping[str, Article]) -> set[str]:
-    gone: set[str] = set()
-    for some in chunks(list(found)):
-        query = select(version_checks.c.article_id, version_checks.c.sha256).where(
-            version_checks.c.article_id.in_(some), version_checks.c.why != ""
-        )
-        gone |= {
-            row.article_id
-            for row in connection.execute(query)
-            if found[row.article_id].sha256 == row.sha256
-        }
-    return gone
-
-
 def withdrawn_then(moment: datetime) -> Any:
     """Return the condition that a version's words had been taken back by a moment."""
     return exists().where(
-        version_checks.c.article_id == versions.c.article_id,
-        version_checks.c.sha256 == versions.c.sha256,
+        of_version(version_checks, versions.c.article_id, versions.c.sha256),
         version_checks.c.why != "",
         version_checks.c.at <= moment,
     )
@@ -271,7 +204,7 @@ def _is_as_chosen(one: AssessedArticle, filters: Filters) -> bool:
     """Whether the merged record is as chosen: the database knows what any assessor ever said."""
     there = {(tag.scheme, tag.label) for tag in one.tags}
     tongue = filters.language in (None, one.article.language)
-    return tongue and all(label in there for label in _labels(filters))
+    return tongue and there.issuperset((*filters.labels, *filters.tags))
 
 
 def _is_marked(one: AssessedArticle, wanted: Wanted) -> bool:
@@ -294,13 +227,12 @@ def _hidden(connection: Connection, page: Sequence[AssessedArticle]) -> dict[str
     """Return by article where names are hidden, by which nobody is found."""
     texts = {one.article.id: one.article.sha256 for one in page}
     found: dict[str, Places] = {}
-    for some in chunks(list(texts)):
-        query: Select[Any] = select(masks.c.article_id, masks.c.sha256, masks.c.spans)
-        for row in connection.execute(query.where(masks.c.article_id.in_(some))):
-            if texts[row.article_id] == row.sha256:
-                places = found.setdefault(row.article_id, {"title": [], "text": []})
-                for name, start, end in row.spans:
-                    places[name].append((start, end))
+    query: Select[Any] = select(masks.c.article_id, masks.c.sha256, masks.c.spans)
+    for row in rows_of(connection, query, masks.c.article_id, texts):
+        if texts[row.article_id] == row.sha256:
+            places = found.setdefault(row.article_id, {"title": [], "text": []})
+            for name, start, end in row.spans:
+                places[name].append((start, end))
     return found
 
 
@@ -322,33 +254,28 @@ Key = tuple[str, str]
 T = TypeVar("T")
 
 
-class RecordStore:
-    """Reading articles whole; as of `Store`."""
+def recorded(
+    database: Database,
+    stamps: Sequence[str],
+    filters: Filters,
+    *,
+    stories_stamp: str,
+    moment: datetime,
+    live: bool = True,
+    lost: Counter[str] | None = None,
+) -> Iterator[Recorded]:
+    """Yield articles that pass `filters` with all that is kept of them, oldest sight first.
 
-    _database: Database
-
-    def recorded(
-        self,
-        stamps: Sequence[str],
-        filters: Filters,
-        *,
-        stories_stamp: str,
-        moment: datetime,
-        live: bool = True,
-        lost: Counter[str] | None = None,
-    ) -> Iterator[Recorded]:
-        """Yield articles that pass `filters` with all that is kept of them, oldest sight first.
-
-        All of it as it was at `moment`, which is now where it is `live`: what comes in while they
-        are read is not among it. `stamps` judge, the rule of `stories_stamp` folds. What cannot be
-        read any more is counted in `lost`, see `then`. Memory stays constant.
-        """
-        count = Counter[str]() if lost is None else lost
-        every = assessed(self._database, stamps, filters, moment, count, live=live)
-        for page in _pages(every, stored.PAGE):
-            with self._database.reading() as connection:
-                found = recorded(connection, page, stories_stamp, moment)
-            yield from found
+    All of it as it was at `moment`, which is now where it is `live`: what comes in while they
+    are read is not among it. `stamps` judge, the rule of `stories_stamp` folds. What cannot be
+    read any more is counted in `lost`, see `then`. Memory stays constant.
+    """
+    count = Counter[str]() if lost is None else lost
+    every = assessed(database, stamps, filters, moment, count, live=live)
+    for page in _pages(every, stored.PAGE):
+        with database.reading() as connection:
+            found = _recorded(connection, page, stories_stamp, moment)
+        yield from found
 
 
 def _pages(values: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -357,7 +284,7 @@ def _pages(values: Iterable[T], size: int) -> Iterator[list[T]]:
         yield page
 
 
-def recorded(
+def _recorded(
     connection: Connection, page: Sequence[AssessedArticle], stories_stamp: str, moment: datetime
 ) -> list[Recorded]:
     """Return a page of articles with all that was kept of them at a moment."""
@@ -398,17 +325,18 @@ def _came(
     found: defaultdict[str, list[Version]] = defaultdict(list)
     files = imports.of_versions(connection, ids)
     gone: Any = withdrawn_then(moment)
-    for some in chunks(ids):
-        query = (
-            select(versions.c.article_id, versions.c.sha256, versions.c.fetched_at, gone)
-            .add_columns(feeds.c.url)
-            .join(feeds, feeds.c.id == versions.c.feed_id)
-            .where(versions.c.article_id.in_(some), versions.c.fetched_at <= moment)
-            .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
-        )
-        for article_id, sha256, fetched, withdrawn, feed in connection.execute(query):
-            key = article_id, sha256
-            imported = import_json(*files[key]) if key in files else None
-            came[key] = Provenance(feed, fetched, imported)
-            found[article_id].append(Version(sha256, fetched, withdrawn))
+    query = (
+        select(versions.c.article_id, versions.c.sha256, versions.c.fetched_at, gone)
+        .add_columns(feeds.c.url)
+        .join(feeds, feeds.c.id == versions.c.feed_id)
+        .where(versions.c.fetched_at <= moment)
+        .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
+    )
+    for article_id, sha256, fetched, withdrawn, feed in rows_of(
+        connection, query, versions.c.article_id, ids
+    ):
+        key = article_id, sha256
+        imported = import_json(*files[key]) if key in files else None
+        came[key] = Provenance(feed, fetched, imported)
+        found[article_id].append(Version(sha256, fetched, withdrawn))
     return came, found

@@ -10,9 +10,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,10 @@ from urllib.parse import quote
 
 from sqlalchemy import (
     URL,
+    ColumnElement,
     Connection,
     Engine,
+    Select,
     Table,
     create_engine,
     event,
@@ -338,8 +340,50 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
 @cache
 def _insert(dialect: str, table: Table) -> Any:
     """Return the statement, made once: to build it takes longer than SQLite takes to run it."""
-    insert = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    insert = insertion(dialect, table)
     return insert.on_conflict_do_nothing().returning(next(iter(table.primary_key)))
+
+
+def insertion(dialect: str, table: Table) -> Any:
+    """Return an `INSERT` that may say what becomes of rows whose keys are there."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+def rows_of(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[str]
+) -> Iterator[Any]:
+    """Yield the rows of a query of which `column` is one of `values`, asked in pieces."""
+    for some in chunks(sorted(set(values))):
+        yield from connection.execute(query.where(column.in_(some)))
+
+
+def count(connection: Connection, query: Select[Any]) -> int:
+    """Return the one number that a query asks for."""
+    return int(connection.execute(query).scalar_one())
+
+
+def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
+    """Insert a row; return the number that it got."""
+    key: Any = connection.execute(table.insert(), dict(values)).inserted_primary_key
+    return int(key[0])
+
+
+def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, if there are any."""
+    if rows:
+        connection.execute(table.insert(), [dict(row) for row in rows])
+
+
+def row_of(table: Table, thing: Any, **more: Any) -> dict[str, Any]:
+    """Return a row: of a dataclass what has a column of its name, and `more`."""
+    return {
+        name: getattr(thing, name) for name in map(str, table.c.keys()) if hasattr(thing, name)
+    } | more
+
+
+def columns_of(table: Table, kind: type[Any], **named: str) -> list[ColumnElement[Any]]:
+    """Return the columns of the fields of a dataclass, in its order; `named`: those named apart."""
+    return [table.c[named.get(field.name, field.name)] for field in fields(kind)]
 
 
 def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -39,8 +39,10 @@ from monitor.searching import Search, Term
 from monitor.store.assessments import speaking
 from monitor.store.decisions import decided
 from monitor.store.schema import (
+    CURRENT,
     articles,
     assessments,
+    of_version,
     reviews,
     search_docs,
     search_marks,
@@ -455,7 +457,7 @@ class _Asking:
 def _of_current(number: ColumnElement[int], table: Table) -> Select[Any]:
     """Return the query of a table's rows about the present version of the article of a number."""
     docs = search_docs.alias()  # not that which is asked
-    mine = (table.c.article_id == articles.c.id) & (table.c.sha256 == articles.c.current)
+    mine = of_version(table, *CURRENT)
     return (
         select(literal(1))
         .select_from(docs)

@@ -20,12 +20,14 @@ from monitor.store.database import Database, open_database
 from monitor.store.migrate import HEAD, revision_of
 from monitor.store.retention import count_expired
 from monitor.store.schema import (
+    CURRENT,
     articles,
     assessments,
     feed_states,
     feeds,
     flag_feedback,
     metadata,
+    of_version,
     polls,
     tokens,
 )
@@ -98,7 +100,7 @@ def tokens_in(address: str) -> list[Token]:
 
 def feedback_in(address: str) -> list[Feedback]:
     """Return what was said of flags of drafts; nothing where there is no database. `StoreError`."""
-    return _rows(address, flag_feedback.name, reviews.all_feedback)
+    return _rows(address, flag_feedback.name, reviews.feedback)
 
 
 def _rows(address: str, table: str, read: Callable[[Connection], list[T]]) -> list[T]:
@@ -286,11 +288,7 @@ def _due(connection: Connection, stamps: Sequence[str]) -> dict[str, int]:
     total = connection.execute(select(func.count()).where(readable)).scalar_one()
     query = (
         select(assessments.c.stamp, func.count())
-        .join(
-            articles,
-            (articles.c.id == assessments.c.article_id)
-            & (articles.c.current == assessments.c.sha256),
-        )
+        .join(articles, of_version(assessments, *CURRENT))
         .where(assessments.c.stamp.in_(stamps), readable)
         .group_by(assessments.c.stamp)
     )
@@ -309,3 +307,13 @@ def _last_moments(connection: Connection) -> dict[str, datetime]:
         "assessment": connection.execute(newest).scalar(),
     }
     return {name: moment for name, moment in found.items() if moment is not None}
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Return the number of rows of each table, and of `errors` among the assessments."""
+    numbers = {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in metadata.sorted_tables
+    }
+    failed = select(func.count()).where(assessments.c.error.is_not(None))
+    return {**numbers, "errors": connection.execute(failed).scalar_one()}

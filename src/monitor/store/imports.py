@@ -8,45 +8,40 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from monitor.store import feeds, polls
-from monitor.store.database import Database, chunks, insert_new
-from monitor.store.polls import PollResult
+from monitor.store.database import chunks, insert_new, rows_of
+from monitor.store.feeds import keep_unfollowed
+from monitor.store.polls import PollResult, record_poll
 from monitor.store.schema import articles, imported, imports, versions
 from monitor.types import Import, Place, Poll
 
 
-class ImportStore:
-    """What imports store and what is asked of them; each method one transaction, as of `Store`."""
+def record_import(
+    connection: Connection, source: Import, poll: Poll, places: Mapping[str, Place], now: datetime
+) -> PollResult:
+    """Store some articles of a file: as `record_poll`, of a feed that is not followed.
 
-    _database: Database
+    `places` says by article id where each stands. Raises `StoreError` for what does not add up.
+    """
+    keep_unfollowed(connection, poll.feed, now)
+    result = record_poll(connection, poll, now)
+    _keep_places(connection, source, poll, places)
+    return result
 
-    def record_import(
-        self, source: Import, poll: Poll, places: Mapping[str, Place], now: datetime
-    ) -> PollResult:
-        """Store some articles of a file: as `record_poll`, of a feed that is not followed.
 
-        `places` says by article id where each stands. Raises `StoreError` for what does not add up.
-        """
-        with self._database.writing() as connection:
-            feeds.keep_unfollowed(connection, poll.feed, now)
-            result = polls.record_poll(connection, poll, now)
-            _keep_places(connection, source, poll, places)
-            return result
+def imports_of(
+    connection: Connection, article_ids: Iterable[str]
+) -> dict[str, tuple[Import, Place]]:
+    """Return by article id which file brought its current version, and where it stands there.
 
-    def imports_of(self, article_ids: Iterable[str]) -> dict[str, tuple[Import, Place]]:
-        """Return by article id which file brought its current version, and where it stands there.
-
-        Those that no file brought are left out.
-        """
-        with self._database.reading() as connection:
-            ids = sorted(set(article_ids))
-            found = of_versions(connection, ids)
-            current: dict[str, str] = {}
-            for some in chunks(ids):
-                query = select(articles.c.id, articles.c.current).where(articles.c.id.in_(some))
-                current.update(tuple(row) for row in connection.execute(query))
-            keys = {id_: (id_, sha256) for id_, sha256 in current.items()}
-            return {id_: found[key] for id_, key in keys.items() if key in found}
+    Those that no file brought are left out.
+    """
+    ids = sorted(set(article_ids))
+    found = of_versions(connection, ids)
+    current: dict[str, str] = {}
+    query = select(articles.c.id, articles.c.current)
+    current.update(tuple(row) for row in rows_of(connection, query, articles.c.id, ids))
+    keys = {id_: (id_, sha256) for id_, sha256 in current.items()}
+    return {id_: found[key] for id_, key in keys.items() if key in found}
 
 
 def of_versions(
@@ -56,16 +51,14 @@ def of_versions(
     found: dict[tuple[str, str], tuple[Import, Place]] = {}
     of_file = (imports.c.id, imports.c.name, imports.c.sha256, imports.c.format, imports.c.at)
     of_place = (imported.c.place, imported.c.name, imported.c.captured)
-    for some in chunks(ids):
-        query = (
-            select(imported.c.article_id, imported.c.sha256, *of_file, imports.c.by, *of_place)
-            .join_from(imported, imports, imports.c.id == imported.c.import_id)
-            .where(imported.c.article_id.in_(some))
-            .order_by(imports.c.at.desc(), imports.c.id)
-        )
-        for article_id, version, *said in connection.execute(query):
-            source: list[Any] = said[:6]
-            found[article_id, version] = Import(*source), Place(*said[6:])  # the first to bring it
+    query = (
+        select(imported.c.article_id, imported.c.sha256, *of_file, imports.c.by, *of_place)
+        .join_from(imported, imports, imports.c.id == imported.c.import_id)
+        .order_by(imports.c.at.desc(), imports.c.id)
+    )
+    for article_id, version, *said in rows_of(connection, query, imported.c.article_id, ids):
+        source: list[Any] = said[:6]
+        found[article_id, version] = Import(*source), Place(*said[6:])  # the first to bring it
     return found
 
 

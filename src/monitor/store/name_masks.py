@@ -24,7 +24,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
     union,
     update,
 )
@@ -32,15 +31,25 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.errors import NotFound, StoreError
 from monitor.masks import Mask, Seal
-from monitor.store.assessments import KEPT, VERSION, current_articles, expired, to_article
-from monitor.store.database import Database, chunks
+from monitor.store.assessments import (
+    KEPT,
+    VERSION,
+    any_version,
+    behind,
+    current_articles,
+    expired,
+    to_article,
+)
+from monitor.store.database import chunks, rows_of
 from monitor.store.leases import end_claims
 from monitor.store.schema import (
+    CURRENT,
     articles,
     askings,
     assessments,
     lifted,
     masks,
+    of_version,
     story_members,
     version_checks,
     versions,
@@ -102,241 +111,217 @@ Version = tuple[str, str]
 """An article's id and the hash of one of its texts."""
 
 
-class MaskStore:
-    """Masks and askings; each method one transaction, as of `Store`."""
+def unmasked(
+    connection: Connection,
+    stamp: str,
+    *,
+    limit: int,
+    told_by: Sequence[str] = (),
+    after: str | None = None,
+    since: datetime | None = None,
+) -> list[Article]:
+    """Return articles whose current version `stamp` has not looked through, newest first.
 
-    _database: Database
+    With `told_by` only what these stamps find relevant or borderline, with `since` only what
+    came in from then on; `after` is the id of the article to go on from.
+    """
+    query = unmasked_query(stamp, limit, told_by=told_by, since=since)
+    if after is not None:
+        query = query.where(behind(connection, after, newest_first=True))
+    return [to_article(row) for row in connection.execute(query)]
 
-    def unmasked(
-        self,
-        stamp: str,
-        *,
-        limit: int,
-        told_by: Sequence[str] = (),
-        after: str | None = None,
-        since: datetime | None = None,
-    ) -> list[Article]:
-        """Return articles whose current version `stamp` has not looked through, newest first.
 
-        With `told_by` only what these stamps find relevant or borderline, with `since` only what
-        came in from then on; `after` is the id of the article to go on from.
-        """
-        query = unmasked_query(stamp, limit, told_by=told_by, since=since)
-        with self._database.reading() as connection:
-            if after is not None:
-                query = query.where(older_than(connection, after))
-            return [to_article(row) for row in connection.execute(query)]
+def record_masks(
+    connection: Connection, found: Sequence[Mask], now: datetime, *, token: str | None = None
+) -> None:
+    """Store what was found in versions, each in place of an earlier word of it.
 
-    def record_masks(
-        self, found: Sequence[Mask], now: datetime, *, token: str | None = None
-    ) -> None:
-        """Store what was found in versions, each in place of an earlier word of it.
+    What is hidden in it for others' sake stays so, until `record_complete` has come to it.
+    Nothing is stored of articles that expired. It ends the claims of `token`.
+    """
+    if token is not None:
+        end_claims(connection, token)
+    gone = expired(connection, [mask.article_id for mask in found])
+    known = _known(connection, [mask.article_id for mask in found])
+    rows = [
+        _row(mask, known.get((mask.article_id, mask.sha256)), now)
+        for mask in found
+        if mask.article_id not in gone
+    ]
+    if rows:
+        changed = _changed(connection, rows)
+        take_out(connection, changed)
+        connection.execute(_upsert(connection.dialect.name), rows)
+        put(connection, changed)
 
-        What is hidden in it for others' sake stays so, until `record_complete` has come to it.
-        Nothing is stored of articles that expired. It ends the claims of `token`.
-        """
-        with self._database.writing() as connection:
-            if token is not None:
-                end_claims(connection, token)
-            gone = expired(connection, [mask.article_id for mask in found])
-            known = _known(connection, [mask.article_id for mask in found])
-            rows = [
-                _row(mask, known.get((mask.article_id, mask.sha256)), now)
-                for mask in found
-                if mask.article_id not in gone
-            ]
-            if rows:
-                changed = _changed(connection, rows)
-                take_out(connection, changed)
-                connection.execute(_upsert(connection.dialect.name), rows)
-                put(connection, changed)
 
-    def masks(self, wanted: Iterable[Version]) -> dict[Version, Mask]:
-        """Return the masks of versions, as far as there are any."""
-        versions_of = set(wanted)
-        found: dict[Version, Mask] = {}
-        with self._database.reading() as connection:
-            for some in chunks(sorted({article_id for article_id, _ in versions_of})):
-                query = select(masks).where(masks.c.article_id.in_(some))
-                for row in connection.execute(query).mappings():
-                    key = (row["article_id"], row["sha256"])
-                    if key in versions_of:
-                        found[key] = _mask(row)
-        return found
+def masks_of(connection: Connection, wanted: Iterable[Version]) -> dict[Version, Mask]:
+    """Return the masks of versions, as far as there are any."""
+    versions_of = set(wanted)
+    found: dict[Version, Mask] = {}
+    for some in chunks(sorted({article_id for article_id, _ in versions_of})):
+        query = select(masks).where(masks.c.article_id.in_(some))
+        for row in connection.execute(query).mappings():
+            key = (row["article_id"], row["sha256"])
+            if key in versions_of:
+                found[key] = _mask(row)
+    return found
 
-    def older_versions(self, ids: Sequence[str], stamp: str) -> list[Article]:
-        """Return other versions of articles, with words, that `stamp` has not looked through.
 
-        Nor any stamp, where it is "".
-        """
-        done = select(masks.c.article_id).where(
-            masks.c.article_id == versions.c.article_id, masks.c.sha256 == versions.c.sha256
+def older_versions(connection: Connection, ids: Sequence[str], stamp: str) -> list[Article]:
+    """Return other versions of articles, with words, that `stamp` has not looked through.
+
+    Nor any stamp, where it is "".
+    """
+    done = select(masks.c.article_id).where(
+        masks.c.article_id == versions.c.article_id, masks.c.sha256 == versions.c.sha256
+    )
+    done = done.where(masks.c.stamp == stamp if stamp else masks.c.stamp != "")
+    found: list[Article] = []
+    query = (
+        any_version()
+        .where(~done.exists())
+        .where(versions.c.sha256 != articles.c.current)
+        .where(or_(versions.c.title != "", versions.c.text != ""))
+        .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
+    )
+    found += [to_article(row) for row in rows_of(connection, query, versions.c.article_id, ids)]
+    return found
+
+
+def erased_next(connection: Connection, before: datetime) -> list[Article]:
+    """Return the versions that `erase_withdrawn` would erase and nobody looked through."""
+    done = select(masks.c.article_id).where(
+        masks.c.article_id == versions.c.article_id, masks.c.sha256 == versions.c.sha256
+    )
+    gone = select(version_checks.c.article_id).where(
+        of_version(version_checks, versions.c.article_id, versions.c.sha256),
+        version_checks.c.why != "",
+        version_checks.c.erased_at.is_(None),
+        version_checks.c.at < before,
+    )
+    query = (
+        any_version()
+        .where(gone.exists(), ~done.where(masks.c.stamp != "").exists(), KEPT)
+        .order_by(versions.c.article_id, versions.c.sha256)
+    )
+    return [to_article(row) for row in connection.execute(query)]
+
+
+def next_incomplete(
+    connection: Connection,
+    stories: str,
+    *,
+    limit: int,
+    after: str = "",
+    since: datetime | None = None,
+) -> list[str]:
+    """Return the next such articles after the id `after`.
+
+    With `since` only those of which, or of whose story, something was said from then on.
+    """
+    query = incomplete_query(stories, limit, after, since)
+    return list(connection.execute(query).scalars())
+
+
+def record_complete(connection: Connection, found: Sequence[tuple[Mask, int, int]]) -> None:
+    """Store whole masks, each with the token of its own names and the sum it was made by.
+
+    What was looked through anew meanwhile is left alone.
+    """
+    known = _known(connection, [mask.article_id for mask, _, _ in found])
+    rows = [
+        (mask, basis)
+        for mask, token, basis in found
+        if (row := known.get((mask.article_id, mask.sha256))) and row["token"] == token
+    ]
+    spans = [
+        {"article_id": m.article_id, "sha256": m.sha256, "spans": _spans(m.spans)} for m, _ in rows
+    ]
+    changed = _changed(connection, spans)
+    take_out(connection, changed)
+    for mask, basis in rows:
+        mine = of_version(masks, mask.article_id, mask.sha256)
+        values = {
+            "spans": _spans(mask.spans),
+            "link_tells": mask.link_tells,
+            "byline_tells": mask.byline_tells,
+            "basis": basis,
+        }
+        connection.execute(update(masks).where(mine).values(**values))
+    put(connection, changed)
+
+
+def lift_names(
+    connection: Connection, article_id: str, hashes: Iterable[str], who: str, now: datetime
+) -> None:
+    """Record that `who` says of names that they are not to be hidden in an article.
+
+    Raises `NotFound` where there is none, or it was forgotten or has expired.
+    """
+    rows = [
+        {"article_id": article_id, "hash": one, "who": who, "at": now} for one in sorted(hashes)
+    ]
+    held = select(articles.c.id).where(articles.c.id == article_id, KEPT)
+    held = held.where(articles.c.expired_at.is_(None))
+    if connection.execute(held).first() is None:
+        raise NotFound(f"no article '{article_id}' with words")
+    connection.execute(lifted.insert(), rows)
+
+
+def unlift_names(connection: Connection, article_id: str, hashes: Iterable[str]) -> int:
+    """Take back that names are not to be hidden in an article; return how many words."""
+    mine = (lifted.c.article_id == article_id) & lifted.c.hash.in_(sorted(hashes))
+    return connection.execute(delete(lifted).where(mine)).rowcount
+
+
+def ask_names(
+    connection: Connection, ids: Iterable[str], who: str, now: datetime, until: datetime
+) -> int:
+    """Record that `who` asked for the names of articles; return of how many there are."""
+    rows = [
+        {"article_id": key, "sha256": sha256, "who": who, "at": now, "until": until}
+        for some in chunks(sorted(set(ids)))
+        for key, sha256 in connection.execute(
+            select(articles.c.id, articles.c.current).where(articles.c.id.in_(some))
         )
-        done = done.where(masks.c.stamp == stamp if stamp else masks.c.stamp != "")
-        found: list[Article] = []
-        with self._database.reading() as connection:
-            for some in chunks(sorted(set(ids))):
-                query = (
-                    select(*VERSION)
-                    .join_from(versions, articles, articles.c.id == versions.c.article_id)
-                    .where(versions.c.article_id.in_(some), ~done.exists())
-                    .where(versions.c.sha256 != articles.c.current)
-                    .where(or_(versions.c.title != "", versions.c.text != ""))
-                    .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
-                )
-                found += [to_article(row) for row in connection.execute(query)]
-        return found
+    ]
+    if rows:
+        connection.execute(askings.insert(), rows)
+    return len(rows)
 
-    def erased_next(self, before: datetime) -> list[Article]:
-        """Return the versions that `erase_withdrawn` would erase and nobody looked through."""
-        done = select(masks.c.article_id).where(
-            masks.c.article_id == versions.c.article_id, masks.c.sha256 == versions.c.sha256
-        )
-        gone = select(version_checks.c.article_id).where(
-            version_checks.c.article_id == versions.c.article_id,
-            version_checks.c.sha256 == versions.c.sha256,
-            version_checks.c.why != "",
-            version_checks.c.erased_at.is_(None),
-            version_checks.c.at < before,
-        )
-        query = (
-            select(*VERSION)
-            .join_from(versions, articles, articles.c.id == versions.c.article_id)
-            .where(gone.exists(), ~done.where(masks.c.stamp != "").exists(), KEPT)
-            .order_by(versions.c.article_id, versions.c.sha256)
-        )
-        with self._database.reading() as connection:
-            return [to_article(row) for row in connection.execute(query)]
 
-    # What masks rest on --------------------------------------------------------------------
+def hide_names(connection: Connection, ids: Iterable[str], who: str, now: datetime) -> None:
+    """Show `who` the names of articles no longer."""
+    shown = update(askings).where(askings.c.who == who, askings.c.until > now)
+    for some in chunks(sorted(set(ids))):
+        connection.execute(shown.where(askings.c.article_id.in_(some)).values(until=now))
 
-    def incomplete(self, ids: Iterable[str], stories: str) -> set[str]:
-        """Return those of the articles some mask of which was made by other names than there are.
 
-        `stories` is the stamp of the rule of stories.
-        """
-        with self._database.reading() as connection:
-            return incomplete(connection, ids, stories)
+def asked(connection: Connection, who: str, now: datetime) -> frozenset[str]:
+    """Return the articles whose names are shown to `who` now: of the versions asked for."""
+    query = (
+        select(askings.c.article_id)
+        .join(articles, articles.c.id == askings.c.article_id)
+        .where(askings.c.who == who, askings.c.until > now)
+        .where(askings.c.sha256 == articles.c.current)
+    )
+    return frozenset(connection.execute(query).scalars())
 
-    def next_incomplete(
-        self, stories: str, *, limit: int, after: str = "", since: datetime | None = None
-    ) -> list[str]:
-        """Return the next such articles after the id `after`.
 
-        With `since` only those of which, or of whose story, something was said from then on.
-        """
-        query = incomplete_query(stories, limit, after, since)
-        with self._database.reading() as connection:
-            return list(connection.execute(query).scalars())
-
-    def mask_groups(self, ids: Iterable[str], stories: str) -> MaskGroups:
-        """Return what the masks of articles rest on."""
-        with self._database.reading() as connection:
-            return load(connection, ids, stories)
-
-    def record_complete(self, found: Sequence[tuple[Mask, int, int]]) -> None:
-        """Store whole masks, each with the token of its own names and the sum it was made by.
-
-        What was looked through anew meanwhile is left alone.
-        """
-        with self._database.writing() as connection:
-            known = _known(connection, [mask.article_id for mask, _, _ in found])
-            rows = [
-                (mask, basis)
-                for mask, token, basis in found
-                if (row := known.get((mask.article_id, mask.sha256))) and row["token"] == token
-            ]
-            spans = [
-                {"article_id": m.article_id, "sha256": m.sha256, "spans": _spans(m.spans)}
-                for m, _ in rows
-            ]
-            changed = _changed(connection, spans)
-            take_out(connection, changed)
-            for mask, basis in rows:
-                mine = (masks.c.article_id == mask.article_id) & (masks.c.sha256 == mask.sha256)
-                values = {
-                    "spans": _spans(mask.spans),
-                    "link_tells": mask.link_tells,
-                    "byline_tells": mask.byline_tells,
-                    "basis": basis,
-                }
-                connection.execute(update(masks).where(mine).values(**values))
-            put(connection, changed)
-
-    def lift_names(self, article_id: str, hashes: Iterable[str], who: str, now: datetime) -> None:
-        """Record that `who` says of names that they are not to be hidden in an article.
-
-        Raises `NotFound` where there is none, or it was forgotten or has expired.
-        """
-        rows = [
-            {"article_id": article_id, "hash": one, "who": who, "at": now} for one in sorted(hashes)
-        ]
-        with self._database.writing() as connection:
-            held = select(articles.c.id).where(articles.c.id == article_id, KEPT)
-            held = held.where(articles.c.expired_at.is_(None))
-            if connection.execute(held).first() is None:
-                raise NotFound(f"no article '{article_id}' with words")
-            connection.execute(lifted.insert(), rows)
-
-    def unlift_names(self, article_id: str, hashes: Iterable[str]) -> int:
-        """Take back that names are not to be hidden in an article; return how many words."""
-        mine = (lifted.c.article_id == article_id) & lifted.c.hash.in_(sorted(hashes))
-        with self._database.writing() as connection:
-            return connection.execute(delete(lifted).where(mine)).rowcount
-
-    # Asking --------------------------------------------------------------------------------
-
-    def ask_names(self, ids: Iterable[str], who: str, now: datetime, until: datetime) -> int:
-        """Record that `who` asked for the names of articles; return of how many there are."""
-        with self._database.writing() as connection:
-            rows = [
-                {"article_id": key, "sha256": sha256, "who": who, "at": now, "until": until}
-                for some in chunks(sorted(set(ids)))
-                for key, sha256 in connection.execute(
-                    select(articles.c.id, articles.c.current).where(articles.c.id.in_(some))
-                )
-            ]
-            if rows:
-                connection.execute(askings.insert(), rows)
-            return len(rows)
-
-    def hide_names(self, ids: Iterable[str], who: str, now: datetime) -> None:
-        """Show `who` the names of articles no longer."""
-        mine = (askings.c.who == who) & (askings.c.until > now)
-        with self._database.writing() as connection:
-            for some in chunks(sorted(set(ids))):
-                shown = update(askings).where(mine, askings.c.article_id.in_(some))
-                connection.execute(shown.values(until=now))
-
-    def asked(self, who: str, now: datetime) -> frozenset[str]:
-        """Return the articles whose names are shown to `who` now: of the versions asked for."""
-        query = (
-            select(askings.c.article_id)
-            .join(articles, articles.c.id == askings.c.article_id)
-            .where(askings.c.who == who, askings.c.until > now)
-            .where(askings.c.sha256 == articles.c.current)
-        )
-        with self._database.reading() as connection:
-            return frozenset(connection.execute(query).scalars())
-
-    def asking_times(self, since: datetime | None = None) -> list[datetime]:
-        """Return when names were asked for from `since` on, once for each article, in order."""
-        query = select(askings.c.at).order_by(askings.c.at)
-        if since is not None:
-            query = query.where(askings.c.at >= since)
-        with self._database.reading() as connection:
-            return list(connection.execute(query).scalars())
+def asking_times(connection: Connection, since: datetime | None = None) -> list[datetime]:
+    """Return when names were asked for from `since` on, once for each article, in order."""
+    query = select(askings.c.at).order_by(askings.c.at)
+    if since is not None:
+        query = query.where(askings.c.at >= since)
+    return list(connection.execute(query).scalars())
 
 
 def unmasked_query(
     stamp: str, limit: int, *, told_by: Sequence[str] = (), since: datetime | None = None
 ) -> Select[Any]:
     """Return the query of `MaskStore.unmasked`."""
-    done = select(masks.c.article_id).where(
-        masks.c.article_id == articles.c.id,
-        masks.c.sha256 == articles.c.current,
-        masks.c.stamp == stamp,
-    )
+    done = select(masks.c.article_id).where(of_version(masks, *CURRENT), masks.c.stamp == stamp)
     query = (
         current_articles()
         .where(~done.exists())
@@ -346,8 +331,7 @@ def unmasked_query(
     )
     if told_by:
         told = select(assessments.c.article_id).where(
-            assessments.c.stamp.in_(told_by),
-            or_(assessments.c.relevant, assessments.c.borderline),
+            assessments.c.stamp.in_(told_by), or_(assessments.c.relevant, assessments.c.borderline)
         )
         query = query.where(articles.c.id.in_(told))
     if since is None:
@@ -359,10 +343,7 @@ def unmasked_query(
 
 
 def forget_places(
-    connection: Connection,
-    ids: Sequence[str],
-    sha256: str | None = None,
-    kept: Sequence[str] = (),
+    connection: Connection, ids: Sequence[str], sha256: str | None = None, kept: Sequence[str] = ()
 ) -> None:
     """Take the places out of the masks of articles that lose their words, or of one version.
 
@@ -375,20 +356,12 @@ def forget_places(
     else:
         lost = lost.where(masks.c.sha256 == sha256)
     for row in connection.execute(lost).mappings().all():
-        mine = (masks.c.article_id == row["article_id"]) & (masks.c.sha256 == row["sha256"])
+        mine = of_version(masks, row["article_id"], row["sha256"])
         own = Mask(row["article_id"], row["sha256"], "", (), row["link_tells"], row["untold"])
         values = own_row(own, kept)
         if sha256 is None:
             values["token"] = 0  # none of its names counts any more
         connection.execute(update(masks).where(mine).values(**values, spans=[], stamp=""))
-
-
-def older_than(connection: Connection, article_id: str) -> Any:
-    """Return the condition for the articles that come after the one of that id, newest first."""
-    place = select(articles.c.first_seen, articles.c.id).where(articles.c.id == article_id)
-    row = connection.execute(place).one()
-    cursor = tuple_(articles.c.first_seen, articles.c.id)
-    return cursor < tuple_(*row, types=[articles.c.first_seen.type, articles.c.id.type])
 
 
 def _known(connection: Connection, ids: Iterable[str]) -> dict[Version, RowMapping]:
@@ -551,7 +524,10 @@ def incomplete_query(
 
 
 def incomplete(connection: Connection, ids: Iterable[str], stories: str) -> set[str]:
-    """Return those of the articles some mask of which is not complete."""
+    """Return those of the articles some mask of which was made by other names than there are.
+
+    `stories` is the stamp of the rule of stories.
+    """
     found: set[str] = set()
     for some in chunks(sorted(set(ids))):
         now = _bases(connection, some, stories)
@@ -572,21 +548,28 @@ def _bases(connection: Connection, ids: Sequence[str], stories: str) -> dict[str
     rows = connection.execute(told).all()
     sums: dict[tuple[str, str], int] = {}
     for stamp in {row.stamp for row in rows}:
-        for some in chunks(sorted({row.story_id for row in rows if row.stamp == stamp})):
-            whole = (
-                select(story_members.c.story_id, token)
-                .join(masks, masks.c.article_id == story_members.c.article_id)
-                .where(story_members.c.stamp == stamp, story_members.c.story_id.in_(some))
-                .group_by(story_members.c.story_id)
+        whole = (
+            select(story_members.c.story_id, token)
+            .join(masks, masks.c.article_id == story_members.c.article_id)
+            .where(story_members.c.stamp == stamp)
+            .group_by(story_members.c.story_id)
+        )
+        sums.update(
+            ((stamp, row[0]), int(row[1]))
+            for row in rows_of(
+                connection,
+                whole,
+                story_members.c.story_id,
+                {row.story_id for row in rows if row.stamp == stamp},
             )
-            sums.update(((stamp, row[0]), int(row[1])) for row in connection.execute(whole))
+        )
     found = {one: own.get(one, 0) for one in ids}
     for row in rows:
         found[row.article_id] += sums.get((row.stamp, row.story_id), 0) - own.get(row.article_id, 0)
     return found
 
 
-def load(connection: Connection, ids: Iterable[str], stories: str) -> MaskGroups:
+def groups_of(connection: Connection, ids: Iterable[str], stories: str) -> MaskGroups:
     """Return what the masks of articles rest on."""
     wanted = sorted(set(ids))
     near: dict[str, set[str]] = {one: {one} for one in wanted}
@@ -603,10 +586,9 @@ def load(connection: Connection, ids: Iterable[str], stories: str) -> MaskGroups
         basis |= _bases(connection, some, stories)
     every = sorted(set().union(*near.values())) if near else []
     sources, hashes = _sources(connection, every, set(wanted)), defaultdict(set)
-    for some in chunks(every):
-        query = select(lifted.c.article_id, lifted.c.hash).where(lifted.c.article_id.in_(some))
-        for one, hash_ in connection.execute(query):
-            hashes[one].add(hash_)
+    query = select(lifted.c.article_id, lifted.c.hash)
+    for one, hash_ in rows_of(connection, query, lifted.c.article_id, every):
+        hashes[one].add(hash_)
     return MaskGroups(
         {one: frozenset(mates) for one, mates in near.items()},
         basis,
@@ -626,11 +608,7 @@ def _sources(
         query = (
             select(*VERSION, *said)
             .join_from(versions, articles, articles.c.id == versions.c.article_id)
-            .join(
-                masks,
-                (masks.c.article_id == versions.c.article_id)
-                & (masks.c.sha256 == versions.c.sha256),
-            )
+            .join(masks, of_version(masks, versions.c.article_id, versions.c.sha256))
             .where(versions.c.article_id.in_(some))
             .where(or_(masks.c.token != 0, versions.c.article_id.in_(whole & set(some))))
             .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
@@ -651,14 +629,7 @@ def own_mask(article_id: str, sha256: str, row: Mapping[Any, Any]) -> Mask:
         said = {"hidden": row["spans"], "sure": [], "apart": [], "link": row["link_tells"]}
     spans, sure, apart = (tuple(Span(*s) for s in said[k]) for k in ("hidden", "sure", "apart"))
     return Mask(
-        article_id,
-        sha256,
-        row["stamp"],
-        spans,
-        said["link"],
-        row["untold"],
-        sure=sure,
-        apart=apart,
+        article_id, sha256, row["stamp"], spans, said["link"], row["untold"], sure=sure, apart=apart
     )
 
 
@@ -690,11 +661,11 @@ def keep_for_others(
     last = select(story_members.c.stamp).order_by(story_members.c.at.desc()).limit(1)
     stories = connection.execute(last).scalar() or ""  # the rule in force, as far as it was used
     going = set(ids)
-    leaving = load(connection, ids, stories)
+    leaving = groups_of(connection, ids, stories)
     mates = set[str]().union(*leaving.near.values()) - going
     if not mates or not any(leaving.sources.get(one) for one in going):
         return
-    staying = load(connection, mates, stories)
+    staying = groups_of(connection, mates, stories)
     for mate in sorted(mates):
         gone = sorted(staying.near[mate] & going)
         names = all_names(
@@ -731,7 +702,7 @@ def _add_kept(
 ) -> None:
     """Add hashes to the mask of the version in force; make one where there is none."""
     current = select(articles.c.current).where(articles.c.id == article_id).scalar_subquery()
-    mine = (masks.c.article_id == article_id) & (masks.c.sha256 == current)
+    mine = of_version(masks, article_id, current)
     known = connection.execute(select(masks).where(mine)).mappings().first()
     if known is None:
         blank = {"stamp": "", "spans": [], "link_tells": link, "untold": "", "at": now}

@@ -13,13 +13,23 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from monitor.errors import NotFound, StoreError
-from monitor.store.database import chunks, insert_new
-from monitor.store.feeds import learn_about, learn_names, save_state
+from monitor.store.database import chunks, insert_new, rows_of
+from monitor.store.feeds import keep_unfollowed, learn_about, learn_names, save_state
 from monitor.store.forgetting import forgotten
-from monitor.store.schema import articles, feeds, hosts, polls, returns, sightings, versions
+from monitor.store.schema import (
+    CURRENT,
+    articles,
+    feeds,
+    hosts,
+    of_version,
+    polls,
+    returns,
+    sightings,
+    versions,
+)
 from monitor.store.search_index import put
 from monitor.store.withdrawn_versions import restore
 from monitor.types import ContentOrigin, Feed, Incoming, PageFailure, Poll, Sighting, Visit
@@ -113,11 +123,17 @@ def _poorer(incoming: Incoming, held: Held) -> bool:
     return incoming.origin == "summary" and held.origin != "summary"
 
 
-def record_poll(connection: Connection, poll: Poll, now: datetime) -> PollResult:
-    """Store a poll whole and return its ledger line.
+def record_poll(
+    connection: Connection, poll: Poll, now: datetime, visits: Mapping[str, Visit] | None = None
+) -> PollResult:
+    """Store a feed's new state, articles, versions, sightings and ledger line; return that line.
 
-    Raises `NotFound` for a feed never added, `StoreError` for entries not accounted for.
+    `visits` to hosts are remembered with it.
+
+    Raises `NotFound` for a feed never added, `StoreError` for a poll that does not add up.
     """
+    if visits:
+        save_visits(connection, visits, now)
     feed = poll.feed
     if not connection.execute(select(feeds.c.id).where(feeds.c.id == feed.id)).first():
         raise NotFound(f"no feed {feed.url} in the store")
@@ -161,38 +177,31 @@ def record_poll(connection: Connection, poll: Poll, now: datetime) -> PollResult
 def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, Held]:
     """Look up what is stored of the articles `ids`, from the point of view of `feed`."""
     found: dict[str, Held] = {}
-    for some in chunks(sorted(ids)):
-        query = (
-            select(
-                articles.c.id,
-                articles.c.current,
-                articles.c.feed_id,
-                articles.c.expired_at,
-                versions.c.origin,
-                feeds.c.removed_at,
-                sightings.c.feed_sha256.label("said"),
-            )
-            .join(
-                versions,
-                (versions.c.article_id == articles.c.id)
-                & (versions.c.sha256 == articles.c.current),
-            )
-            .join(feeds, feeds.c.id == articles.c.feed_id)
-            .outerjoin(
-                sightings,
-                (sightings.c.article_id == articles.c.id) & (sightings.c.feed_id == feed.id),
-            )
-            .where(articles.c.id.in_(some))
+    query = (
+        select(
+            articles.c.id,
+            articles.c.current,
+            articles.c.feed_id,
+            articles.c.expired_at,
+            versions.c.origin,
+            feeds.c.removed_at,
+            sightings.c.feed_sha256.label("said"),
         )
-        for row in connection.execute(query):
-            found[row.id] = Held(
-                sha256=row.current,
-                origin=row.origin,
-                owned=row.feed_id == feed.id or row.removed_at is not None,
-                sighted=row.said is not None,
-                expired=row.expired_at is not None,
-                said=row.said,
-            )
+        .join(versions, of_version(versions, *CURRENT))
+        .join(feeds, feeds.c.id == articles.c.feed_id)
+        .outerjoin(
+            sightings, (sightings.c.article_id == articles.c.id) & (sightings.c.feed_id == feed.id)
+        )
+    )
+    for row in rows_of(connection, query, articles.c.id, ids):
+        found[row.id] = Held(
+            sha256=row.current,
+            origin=row.origin,
+            owned=row.feed_id == feed.id or row.removed_at is not None,
+            sighted=row.said is not None,
+            expired=row.expired_at is not None,
+            said=row.said,
+        )
     return found
 
 
@@ -355,3 +364,46 @@ def save_visits(connection: Connection, made: Mapping[str, Visit], now: datetime
         ]
         connection.execute(hosts.insert(), rows)
     connection.execute(delete(hosts).where(hosts.c.visited < now - KEPT))
+
+
+def last_polls(connection: Connection) -> dict[str, PollResult]:
+    """Return the latest ledger line of each feed followed that was polled, by feed id."""
+    latest = (
+        select(func.max(polls.c.id))
+        .join(feeds, feeds.c.id == polls.c.feed_id)
+        .where(feeds.c.removed_at.is_(None))
+        .group_by(polls.c.feed_id)
+    )
+    query = select(polls).where(polls.c.id.in_(latest))
+    return {row.feed_id: to_result(row) for row in connection.execute(query)}
+
+
+def to_result(row: Row[Any]) -> PollResult:
+    """Return the ledger line of a row of `polls`."""
+    return PollResult(
+        feed_id=row.feed_id,
+        at=row.at,
+        fetched=row.fetched,
+        stored=row.stored,
+        dropped=row.dropped,
+        error=row.error,
+        warnings=tuple(row.warnings),
+        not_modified=row.not_modified,
+        silent=row.silent,
+        page_failures=row.page_failures,
+    )
+
+
+def latest_polls(connection: Connection, feed_id: str, *, limit: int) -> list[PollResult]:
+    """Return the latest lines of a feed's ledger, newest first."""
+    query = select(polls).where(polls.c.feed_id == feed_id).order_by(polls.c.id.desc()).limit(limit)
+    return [to_result(row) for row in connection.execute(query)]
+
+
+def record_by_hand(connection: Connection, poll: Poll, now: datetime) -> PollResult:
+    """Store an article that no feed brought: as `record_poll`, of a feed that is not followed.
+
+    Raises `StoreError` for a poll that does not add up.
+    """
+    keep_unfollowed(connection, poll.feed, now)
+    return record_poll(connection, poll, now)

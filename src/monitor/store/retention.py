@@ -40,12 +40,7 @@ here. It is called in the transaction in which the articles expire, when they ha
 
 
 def expire(
-    connection: Connection,
-    before: datetime,
-    now: datetime,
-    make: Callable[[], Seal],
-    *,
-    limit: int,
+    connection: Connection, make: Callable[[], Seal], before: datetime, now: datetime, *, limit: int
 ) -> int:
     """Let the oldest `limit` articles first seen before `before` expire; return how many did.
 

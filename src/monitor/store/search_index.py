@@ -21,11 +21,13 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, func, or_, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.searching import GAP, Term, indexed_words
-from monitor.store.database import Database, chunks, set_locally
+from monitor.store.database import Database, chunks, rows_of, set_locally
 from monitor.store.schema import (
+    CURRENT,
     articles,
     assessments,
     masks,
+    of_version,
     search_docs,
     search_gone,
     search_marks,
@@ -77,8 +79,8 @@ def take_out(connection: Connection, ids: Iterable[str]) -> None:
         connection.execute(update(search_docs).where(*mine).values(sha256=None))
 
 
-def fill(connection: Connection, limit: int) -> int:
-    """Take in the newest `limit` articles that are due; return how many there were."""
+def fill(connection: Connection, *, limit: int) -> int:
+    """Take in the newest `limit` articles that cannot be searched yet; return how many."""
     query = (
         select(search_docs.c.article_id)
         .where(search_docs.c.sha256.is_(None))
@@ -179,10 +181,7 @@ def _stale(ids: Sequence[str]) -> Select[Any]:
             search_docs.c.id.label("doc"),
             search_docs.c.sha256.label("held"),
         )
-        .join(
-            versions,
-            (versions.c.article_id == articles.c.id) & (versions.c.sha256 == articles.c.current),
-        )
+        .join(versions, of_version(versions, *CURRENT))
         .outerjoin(search_docs, search_docs.c.article_id == articles.c.id)
         .where(articles.c.id.in_(ids))
         .where(or_(search_docs.c.sha256.is_(None), search_docs.c.sha256 != articles.c.current))
@@ -212,10 +211,7 @@ def _words_of(connection: Connection, wanted: Mapping[str, str]) -> Iterator[tup
     query = (
         select(versions.c.article_id, versions.c.sha256, versions.c.title, versions.c.text)
         .add_columns(masks.c.spans)
-        .outerjoin(
-            masks,
-            (masks.c.article_id == versions.c.article_id) & (masks.c.sha256 == versions.c.sha256),
-        )
+        .outerjoin(masks, of_version(masks, versions.c.article_id, versions.c.sha256))
         .where(versions.c.article_id.in_(wanted), versions.c.sha256.in_(set(wanted.values())))
     )
     for row in connection.execute(query).all() if wanted else ():
@@ -310,10 +306,11 @@ def mark_said(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None
     """
     new = list(rows)
     known: dict[tuple[str, str], int] = {}
-    for some in chunks(sorted({row["article_id"] for row in new})):
-        query = select(search_docs.c.article_id, search_docs.c.sha256, search_docs.c.id)
-        for doc in connection.execute(query.where(search_docs.c.article_id.in_(some))):
-            known[doc.article_id, doc.sha256] = doc.id
+    query = select(search_docs.c.article_id, search_docs.c.sha256, search_docs.c.id)
+    for doc in rows_of(
+        connection, query, search_docs.c.article_id, {row["article_id"] for row in new}
+    ):
+        known[doc.article_id, doc.sha256] = doc.id
     pairs = [
         (known[row["article_id"], row["sha256"]], (row["stamp"], name))
         for row in new
@@ -376,9 +373,13 @@ def _insert(dialect: str) -> Any:
 def _numbers(connection: Connection, marks: set[Mark]) -> dict[Mark, int]:
     """Return the numbers of marks; those that are new get one."""
     found: dict[Mark, int] = {}
-    for some in chunks(sorted({name for _, name in marks})):
-        query = select(search_terms).where(search_terms.c.mark.in_(some))
-        found.update({(row.stamp, row.mark): row.id for row in connection.execute(query)})
+    query = select(search_terms)
+    found.update(
+        {
+            (row.stamp, row.mark): row.id
+            for row in rows_of(connection, query, search_terms.c.mark, {name for _, name in marks})
+        }
+    )
     if new := sorted(marks - found.keys()):
         last = connection.execute(select(func.max(search_terms.c.id))).scalar() or 0
         numbered = {one: number for number, one in enumerate(new, last + 1)}

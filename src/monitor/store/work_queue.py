@@ -18,10 +18,10 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.holders import SKEW
-from monitor.store.assessments import due_query, following, to_article
+from monitor.store.assessments import behind, due_query, following, to_article
 from monitor.store.database import Database, set_locally
 from monitor.store.leases import end_claims, lock_claims
-from monitor.store.name_masks import older_than, unmasked_query
+from monitor.store.name_masks import unmasked_query
 from monitor.store.schema import articles, due_claims
 from monitor.types import Article, Lease
 
@@ -86,81 +86,81 @@ Query = Callable[[Connection, int], Select[Any]]
 """The query for at most so many articles that are due, claimed or not."""
 
 
-class DueStore:
-    """Sharing what is due; each method one transaction, or two, as of `Store`."""
+def claim_due(
+    database: Database,
+    stamp: str,
+    mine: Lease,
+    now: datetime,
+    *,
+    limit: int,
+    after: str | None = None,
+    since: datetime | None = None,
+) -> list[Article]:
+    """Return what `due` does, without what others are at, and claim it as `mine`.
 
-    _database: Database
+    `record_assessments` with the same token ends the claims. Raises `NotFound` if there is no
+    article `after`.
+    """
 
-    def claim_due(
-        self,
-        stamp: str,
-        mine: Lease,
-        now: datetime,
-        *,
-        limit: int,
-        after: str | None = None,
-        since: datetime | None = None,
-    ) -> list[Article]:
-        """Return what `due` does, without what others are at, and claim it as `mine`.
+    def query(connection: Connection, most: int) -> Select[Any]:
+        return following(connection, due_query(stamp, most, since), after)
 
-        `record_assessments` with the same token ends the claims. Raises `NotFound` if there is no
-        article `after`.
-        """
+    return _claim(database, query, stamp, mine, now, limit, by_index=since is None)
 
-        def query(connection: Connection, most: int) -> Select[Any]:
-            return following(connection, due_query(stamp, most, since), after)
 
-        return _claim(self._database, query, stamp, mine, now, limit, by_index=since is None)
+def claim_unmasked(
+    database: Database,
+    stamp: str,
+    mine: Lease,
+    now: datetime,
+    *,
+    limit: int,
+    told_by: Sequence[str] = (),
+    after: str | None = None,
+    since: datetime | None = None,
+) -> list[Article]:
+    """Return what `unmasked` does, without what others are at, and claim it as `mine`."""
 
-    def claim_unmasked(
-        self,
-        stamp: str,
-        mine: Lease,
-        now: datetime,
-        *,
-        limit: int,
-        told_by: Sequence[str] = (),
-        after: str | None = None,
-        since: datetime | None = None,
-    ) -> list[Article]:
-        """Return what `unmasked` does, without what others are at, and claim it as `mine`."""
-
-        def query(connection: Connection, most: int) -> Select[Any]:
-            wanted = unmasked_query(stamp, most, told_by=told_by, since=since)
-            return wanted if after is None else wanted.where(older_than(connection, after))
-
-        by_index = since is None and not told_by
-        return _claim(self._database, query, stamp, mine, now, limit, by_index=by_index)
-
-    def claims(self, stamp: str) -> list[Lease]:
-        """Return who has claims on what is due for a stamp, each with its latest moment.
-
-        Who is just claiming is waited for.
-        """
-        last = func.max(due_claims.c.until, type_=due_claims.c.until.type)
-        query = (
-            select(func.max(due_claims.c.holder), due_claims.c.token, last)
-            .where(due_claims.c.stamp == stamp)
-            .group_by(due_claims.c.token)
-            .order_by(due_claims.c.token)
+    def query(connection: Connection, most: int) -> Select[Any]:
+        wanted = unmasked_query(stamp, most, told_by=told_by, since=since)
+        return (
+            wanted if after is None else wanted.where(behind(connection, after, newest_first=True))
         )
-        # else who has locked rows and not yet claimed them would have nothing, as if none were left
-        database = self._database
-        whole = database.reading() if database.is_sqlite else database.claiming(alone=True)
-        with whole as connection:
-            return [Lease(*row) for row in connection.execute(query)]
 
-    def renew_claims(self, mine: Lease) -> None:
-        """Put off the end of the claims that are still this one's."""
-        with self._database.claiming() as connection:
-            lock_claims(connection, mine.token)
-            own = due_claims.c.token == mine.token
-            connection.execute(update(due_claims).where(own).values(until=mine.until))
+    by_index = since is None and not told_by
+    return _claim(database, query, stamp, mine, now, limit, by_index=by_index)
 
-    def drop_claims(self, token: str) -> None:
-        """Give back what whoever has `token` has claimed."""
-        with self._database.claiming() as connection:
-            end_claims(connection, token)
+
+def claims(database: Database, stamp: str) -> list[Lease]:
+    """Return who has claims on what is due for a stamp, each with its latest moment.
+
+    Who is just claiming is waited for.
+    """
+    last = func.max(due_claims.c.until, type_=due_claims.c.until.type)
+    query = (
+        select(func.max(due_claims.c.holder), due_claims.c.token, last)
+        .where(due_claims.c.stamp == stamp)
+        .group_by(due_claims.c.token)
+        .order_by(due_claims.c.token)
+    )
+    # else who has locked rows and not yet claimed them would have nothing, as if none were left
+    whole = database.reading() if database.is_sqlite else database.claiming(alone=True)
+    with whole as connection:
+        return [Lease(*row) for row in connection.execute(query)]
+
+
+def renew_claims(database: Database, mine: Lease) -> None:
+    """Put off the end of the claims that are still this one's."""
+    with database.claiming() as connection:
+        lock_claims(connection, mine.token)
+        own = due_claims.c.token == mine.token
+        connection.execute(update(due_claims).where(own).values(until=mine.until))
+
+
+def drop_claims(database: Database, token: str) -> None:
+    """Give back what whoever has `token` has claimed."""
+    with database.claiming() as connection:
+        end_claims(connection, token)
 
 
 def _claim(
