@@ -1,4 +1,4 @@
-"""Tokens and sessions: who may sign in, and who is. `Store` has these methods too.
+"""Access tokens and sign-in sessions: who may sign in, and who is signed in.
 
 Only hashes come here. SHA-256 is right for them, and a slow hash is not: a slow one makes guessing
 words dear, but a token has 256 random bits, which nobody can guess however fast the guesses are;

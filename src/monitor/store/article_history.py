@@ -1,4 +1,4 @@
-"""Articles as they were at a moment: the text then in force, and what had been said of it by then.
+"""Articles as of a moment, for exports: the text then in force, and what was said of it by then.
 
 What is written once is not changed, so a moment can be read again; save where words expired, were
 taken back by their publisher, or were forgotten since.

@@ -1,4 +1,4 @@
-"""Stored articles: what polling asks of them, and reading them with what was said of them.
+"""Stored articles: the filters, and reading articles merged with what was said of them.
 
 Reading walks pages of its own transactions, by key, instead of holding one cursor open: memory
 stays constant on both databases, and an export that takes an hour does not keep SQLite's log or

@@ -1,4 +1,4 @@
-"""Judgements: what is still due for a stamp, and recording what an assessor said."""
+"""Assessments, a model's or rule set's judgements: what is due for a stamp, and recording them."""
 
 from __future__ import annotations
 
@@ -129,6 +129,14 @@ def due_query(stamp: str, limit: int, since: datetime | None = None) -> Select[A
         of_version(assessments, *CURRENT), assessments.c.stamp == stamp
     )
     query = current_articles().where(~done.exists()).limit(limit)
+    return arrived(query, since)
+
+
+def arrived(query: Select[Any], since: datetime | None) -> Select[Any]:
+    """Narrow a query to the articles that have words; `since` given, to those that came from then.
+
+    A new version counts as coming.
+    """
     if since is None:
         return query.where(articles.c.expired_at.is_(None))
     late = versions.alias()

@@ -1,4 +1,4 @@
-"""Whole copies of an SQLite database: made while it is in use, verified, put in place at once."""
+"""Backup and restore of an SQLite database: copied while in use, verified, put in place at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The coverage ledger of a period, from the recorded polls and judgements."""
+"""The coverage ledger of a period: what was polled, stored, dropped and judged, by feed."""
 
 from __future__ import annotations
 

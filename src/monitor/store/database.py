@@ -1,4 +1,4 @@
-"""One engine for SQLite and PostgreSQL, its two kinds of transaction, and its errors in words.
+"""Connections and transactions for SQLite and PostgreSQL, errors in words, helpers for queries.
 
 There is one writer at a time on both: SQLite has no other way, and on PostgreSQL an advisory lock
 gives the same, so that what was read inside a writing transaction stays true until its commit.

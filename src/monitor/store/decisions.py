@@ -1,4 +1,4 @@
-"""Decisions: what reviewers did, one row an act, and which of it holds."""
+"""Reviewers' decisions: one row an act, undo and confirmation, and the SQL of which one holds."""
 
 from __future__ import annotations
 

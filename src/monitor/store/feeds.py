@@ -1,4 +1,4 @@
-"""The feeds a desk follows and what polling has learned of them."""
+"""Feeds that a desk follows, what polling has learned of them, and when they were added."""
 
 from __future__ import annotations
 

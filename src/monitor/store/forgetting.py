@@ -1,4 +1,4 @@
-"""Forgetting articles for good, and the tombstones that keep them from coming back.
+"""Forgetting articles for good (erasure), and the tombstones that keep them from coming back.
 
 Of a forgotten article there stays its id, its outlet, the feed it came by and when, for the counts
 of the past: no address, no word, no hash of its text, nothing that models or people said of it.

@@ -1,10 +1,11 @@
-"""The condition of a database, looked at without making it, changing it or waiting for it long."""
+"""The health of a database: its condition, looked at from outside, and counts for monitoring."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,8 +15,7 @@ from sqlalchemy import Connection, func, inspect, select, text
 
 from monitor.decisions import Feedback
 from monitor.errors import StoreError
-from monitor.store import accounts, reviews
-from monitor.store import mail_deliveries as sends
+from monitor.store import accounts, mail_deliveries, reviews
 from monitor.store.database import Database, open_database
 from monitor.store.migrate import HEAD, revision_of
 from monitor.store.retention import count_expired
@@ -29,9 +29,9 @@ from monitor.store.schema import (
     metadata,
     of_version,
     polls,
+    sends,
     tokens,
 )
-from monitor.store.schema import sends as sends_table
 from monitor.types import Delivery
 from monitor.visitors import Token
 
@@ -72,17 +72,14 @@ def inspect_database(address: str, now: datetime) -> Condition:
 
     Raises `StoreError` where it cannot be reached or read at all.
     """
-    database = open_database(address, busy_timeout_s=_PATIENCE_S)
-    try:
-        file = Path(str(database.engine.url.database)) if database.is_sqlite else None
+    with closing(open_database(address, busy_timeout_s=_PATIENCE_S)) as database:
+        file = database.file if database.is_sqlite else None
         if file and not file.exists():
             writable = os.access(file.parent, os.W_OK)
             return Condition(database.name, None, HEAD, writable, folder=file.parent)
         with database.reading() as connection:
             found = _look(connection, database, file)
             return _look_inside(connection, found, now) if found.revision == HEAD else found
-    finally:
-        database.close()
 
 
 def deliveries_in(address: str, since: datetime) -> list[Delivery]:
@@ -90,7 +87,7 @@ def deliveries_in(address: str, since: datetime) -> list[Delivery]:
 
     Raises `StoreError` where the database cannot be reached or read at all.
     """
-    return _rows(address, sends_table.name, lambda found: sends.latest(found, since=since))
+    return _rows(address, sends.name, lambda found: mail_deliveries.latest(found, since=since))
 
 
 def tokens_in(address: str) -> list[Token]:
@@ -105,15 +102,11 @@ def feedback_in(address: str) -> list[Feedback]:
 
 def _rows(address: str, table: str, read: Callable[[Connection], list[T]]) -> list[T]:
     """Return what `read` reads, nothing where there is no such table (yet)."""
-    database = open_database(address, busy_timeout_s=_PATIENCE_S)
-    try:
-        file = Path(str(database.engine.url.database)) if database.is_sqlite else None
-        if file and not file.exists():
+    with closing(open_database(address, busy_timeout_s=_PATIENCE_S)) as database:
+        if database.is_sqlite and not database.file.exists():
             return []
         with database.reading() as connection:
             return read(connection) if inspect(connection).has_table(table) else []
-    finally:
-        database.close()
 
 
 def _look(connection: Connection, database: Database, file: Path | None) -> Condition:

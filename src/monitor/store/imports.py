@@ -1,17 +1,17 @@
-"""Articles out of files, with where in which file each stood: `Store` has these methods too."""
+"""Articles imported from files, with where in which file each stood."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, select
 
-from monitor.store.database import chunks, insert_new, rows_of
+from monitor.store.database import columns_of, insert_new, row_of, rows_of
 from monitor.store.feeds import keep_unfollowed
 from monitor.store.polls import PollResult, record_poll
-from monitor.store.schema import articles, imported, imports, versions
+from monitor.store.schema import CURRENT, articles, imported, imports, versions
 from monitor.types import Import, Place, Poll
 
 
@@ -35,30 +35,26 @@ def imports_of(
 
     Those that no file brought are left out.
     """
-    ids = sorted(set(article_ids))
+    ids = set(article_ids)
     found = of_versions(connection, ids)
-    current: dict[str, str] = {}
-    query = select(articles.c.id, articles.c.current)
-    current.update(tuple(row) for row in rows_of(connection, query, articles.c.id, ids))
-    keys = {id_: (id_, sha256) for id_, sha256 in current.items()}
-    return {id_: found[key] for id_, key in keys.items() if key in found}
+    keys = map(tuple, rows_of(connection, select(*CURRENT), articles.c.id, ids))
+    return {key[0]: found[key] for key in keys if key in found}
 
 
 def of_versions(
-    connection: Connection, ids: Sequence[str]
+    connection: Connection, ids: Iterable[str]
 ) -> dict[tuple[str, str], tuple[Import, Place]]:
     """Return by article and hash which file brought a version, and where it stands there."""
     found: dict[tuple[str, str], tuple[Import, Place]] = {}
-    of_file = (imports.c.id, imports.c.name, imports.c.sha256, imports.c.format, imports.c.at)
-    of_place = (imported.c.place, imported.c.name, imported.c.captured)
+    of_file, of_place = columns_of(imports, Import), columns_of(imported, Place, at="place")
     query = (
-        select(imported.c.article_id, imported.c.sha256, *of_file, imports.c.by, *of_place)
+        select(imported.c.article_id, imported.c.sha256, *of_file, *of_place)
         .join_from(imported, imports, imports.c.id == imported.c.import_id)
         .order_by(imports.c.at.desc(), imports.c.id)
     )
     for article_id, version, *said in rows_of(connection, query, imported.c.article_id, ids):
-        source: list[Any] = said[:6]
-        found[article_id, version] = Import(*source), Place(*said[6:])  # the first to bring it
+        source, place = said[: len(of_file)], said[len(of_file) :]
+        found[article_id, version] = Import(*source), Place(*place)  # the first to bring it
     return found
 
 
@@ -66,17 +62,11 @@ def _keep_places(
     connection: Connection, source: Import, poll: Poll, places: Mapping[str, Place]
 ) -> None:
     """Keep the place of each version that this file, and no other feed, brought."""
-    row: dict[str, Any] = {"id": source.id, "name": source.name, "sha256": source.sha256}
-    row |= {"format": source.format, "at": source.at, "by": source.by}
-    insert_new(connection, imports, row)
+    insert_new(connection, imports, asdict(source))
     hashes = {entry.article_id: entry.sha256 for entry in poll.incoming}
-    for some in chunks(sorted(hashes)):
-        query = select(versions.c.article_id, versions.c.sha256).where(
-            versions.c.article_id.in_(some), versions.c.feed_id == source.id
-        )
-        for article_id, sha256 in connection.execute(query).all():
-            place = places.get(article_id)
-            if place is not None and hashes[article_id] == sha256:
-                key = {"article_id": article_id, "sha256": sha256, "import_id": source.id}
-                kept = {"place": place.at, "name": place.name, "captured": place.captured}
-                insert_new(connection, imported, {**key, **kept})
+    query = select(versions.c.article_id, versions.c.sha256).where(versions.c.feed_id == source.id)
+    for article_id, sha256 in list(rows_of(connection, query, versions.c.article_id, hashes)):
+        place = places.get(article_id)
+        if place is not None and hashes[article_id] == sha256:
+            key = {"article_id": article_id, "sha256": sha256, "import_id": source.id}
+            insert_new(connection, imported, row_of(imported, place, place=place.at, **key))

@@ -1,4 +1,4 @@
-"""Deliveries: an attempt is committed before the mail server is called, its outcome after.
+"""Mail deliveries: an attempt is committed before the mail server is called, its outcome after.
 
 A server's 250 and our commit cannot be one step. So a row says `unknown` until it is told better,
 and counts as sent wherever the question is whether to send.
@@ -14,7 +14,15 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, or_, select
 
 from monitor.store.database import add, add_rows, columns_of, insert_new, row_of, rows_of
-from monitor.store.schema import in_period, keys, sends, sent_articles, story_members, unsubscribed
+from monitor.store.schema import (
+    in_period,
+    keys,
+    same_story,
+    sends,
+    sent_articles,
+    story_members,
+    unsubscribed,
+)
 from monitor.types import Delivery, Outcome
 
 MOST = 1000
@@ -73,7 +81,7 @@ def told_of(
     one, other = story_members.alias(), story_members.alias()
     query = (
         select(one.c.article_id)
-        .join(other, (other.c.stamp == one.c.stamp) & (other.c.story_id == one.c.story_id))
+        .join(other, same_story(one, other))
         .where(one.c.stamp == stamp, other.c.article_id.in_(_had_articles(same)))
     )
     beside = rows_of(connection, query, one.c.article_id, wanted)

@@ -1,4 +1,4 @@
-"""Where names are hidden: which articles nobody looked through yet, and who asked for names."""
+"""Name masks: the places of hidden names in each version, and who asked for them."""
 
 from __future__ import annotations
 
@@ -11,23 +11,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    RowMapping,
     Select,
     delete,
+    exists,
     func,
     or_,
     select,
     union,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.errors import NotFound, StoreError
 from monitor.masks import Mask, Seal
@@ -35,21 +33,24 @@ from monitor.store.assessments import (
     KEPT,
     VERSION,
     any_version,
+    arrived,
     behind,
     current_articles,
     expired,
     to_article,
 )
-from monitor.store.database import chunks, rows_of
+from monitor.store.database import add_rows, chunks, insertion, row_of, rows_of
 from monitor.store.leases import end_claims
 from monitor.store.schema import (
     CURRENT,
     articles,
     askings,
     assessments,
+    in_period,
     lifted,
     masks,
     of_version,
+    same_story,
     story_members,
     version_checks,
     versions,
@@ -158,14 +159,8 @@ def record_masks(
 def masks_of(connection: Connection, wanted: Iterable[Version]) -> dict[Version, Mask]:
     """Return the masks of versions, as far as there are any."""
     versions_of = set(wanted)
-    found: dict[Version, Mask] = {}
-    for some in chunks(sorted({article_id for article_id, _ in versions_of})):
-        query = select(masks).where(masks.c.article_id.in_(some))
-        for row in connection.execute(query).mappings():
-            key = (row["article_id"], row["sha256"])
-            if key in versions_of:
-                found[key] = _mask(row)
-    return found
+    known = _known(connection, (article_id for article_id, _ in versions_of))
+    return {key: _mask(row) for key, row in known.items() if key in versions_of}
 
 
 def older_versions(connection: Connection, ids: Sequence[str], stamp: str) -> list[Article]:
@@ -173,28 +168,25 @@ def older_versions(connection: Connection, ids: Sequence[str], stamp: str) -> li
 
     Nor any stamp, where it is "".
     """
-    done = select(masks.c.article_id).where(
-        masks.c.article_id == versions.c.article_id, masks.c.sha256 == versions.c.sha256
-    )
-    done = done.where(masks.c.stamp == stamp if stamp else masks.c.stamp != "")
-    found: list[Article] = []
     query = (
         any_version()
-        .where(~done.exists())
+        .where(~_masked(stamp))
         .where(versions.c.sha256 != articles.c.current)
         .where(or_(versions.c.title != "", versions.c.text != ""))
         .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
     )
-    found += [to_article(row) for row in rows_of(connection, query, versions.c.article_id, ids)]
-    return found
+    return [to_article(row) for row in rows_of(connection, query, versions.c.article_id, ids)]
+
+
+def _masked(stamp: str) -> ColumnElement[bool]:
+    """Return the condition that `stamp`, or where it is "" any, has looked through a version."""
+    mine = of_version(masks, versions.c.article_id, versions.c.sha256)
+    return exists().where(mine, masks.c.stamp == stamp if stamp else masks.c.stamp != "")
 
 
 def erased_next(connection: Connection, before: datetime) -> list[Article]:
     """Return the versions that `erase_withdrawn` would erase and nobody looked through."""
-    done = select(masks.c.article_id).where(
-        masks.c.article_id == versions.c.article_id, masks.c.sha256 == versions.c.sha256
-    )
-    gone = select(version_checks.c.article_id).where(
+    gone = exists().where(
         of_version(version_checks, versions.c.article_id, versions.c.sha256),
         version_checks.c.why != "",
         version_checks.c.erased_at.is_(None),
@@ -202,7 +194,7 @@ def erased_next(connection: Connection, before: datetime) -> list[Article]:
     )
     query = (
         any_version()
-        .where(gone.exists(), ~done.where(masks.c.stamp != "").exists(), KEPT)
+        .where(gone, ~_masked(""), KEPT)
         .order_by(versions.c.article_id, versions.c.sha256)
     )
     return [to_article(row) for row in connection.execute(query)]
@@ -216,12 +208,36 @@ def next_incomplete(
     after: str = "",
     since: datetime | None = None,
 ) -> list[str]:
-    """Return the next such articles after the id `after`.
+    """Return the next articles after the id `after` some mask of which is `incomplete`.
 
     With `since` only those of which, or of whose story, something was said from then on.
     """
-    query = incomplete_query(stories, limit, after, since)
+    query = (
+        select(masks.c.article_id)
+        .where(masks.c.article_id > after, masks.c.basis != basis_of(masks.c.article_id, stories))
+        .distinct()
+        .order_by(masks.c.article_id)
+        .limit(limit)
+    )
+    if since is not None:
+        query = query.where(masks.c.article_id.in_(_said_of_since(since)))
     return list(connection.execute(query).scalars())
+
+
+def _said_of_since(since: datetime) -> Select[Any]:
+    """Return the query for the articles of which, or of whose story, something was said."""
+    new = union(
+        select(masks.c.article_id).where(masks.c.at >= since),
+        select(story_members.c.article_id).where(story_members.c.at >= since),
+    ).subquery()
+    own, other = story_members.alias(), story_members.alias()
+    beside = (
+        select(other.c.article_id)
+        .join_from(own, other, same_story(own, other))
+        .where(own.c.article_id.in_(select(new.c.article_id)))
+    )
+    near = union(select(new.c.article_id), beside).subquery()
+    return select(near.c.article_id)
 
 
 def record_complete(connection: Connection, found: Sequence[tuple[Mask, int, int]]) -> None:
@@ -230,25 +246,18 @@ def record_complete(connection: Connection, found: Sequence[tuple[Mask, int, int
     What was looked through anew meanwhile is left alone.
     """
     known = _known(connection, [mask.article_id for mask, _, _ in found])
+    names = ("article_id", "sha256", "link_tells", "byline_tells")
     rows = [
-        (mask, basis)
+        {name: getattr(mask, name) for name in names}
+        | {"spans": _spans(mask.spans), "basis": basis}
         for mask, token, basis in found
         if (row := known.get((mask.article_id, mask.sha256))) and row["token"] == token
     ]
-    spans = [
-        {"article_id": m.article_id, "sha256": m.sha256, "spans": _spans(m.spans)} for m, _ in rows
-    ]
-    changed = _changed(connection, spans)
+    changed = _changed(connection, rows)
     take_out(connection, changed)
-    for mask, basis in rows:
-        mine = of_version(masks, mask.article_id, mask.sha256)
-        values = {
-            "spans": _spans(mask.spans),
-            "link_tells": mask.link_tells,
-            "byline_tells": mask.byline_tells,
-            "basis": basis,
-        }
-        connection.execute(update(masks).where(mine).values(**values))
+    for one in rows:
+        mine = of_version(masks, one["article_id"], one["sha256"])
+        connection.execute(update(masks).where(mine).values(**one))
     put(connection, changed)
 
 
@@ -281,13 +290,9 @@ def ask_names(
     """Record that `who` asked for the names of articles; return of how many there are."""
     rows = [
         {"article_id": key, "sha256": sha256, "who": who, "at": now, "until": until}
-        for some in chunks(sorted(set(ids)))
-        for key, sha256 in connection.execute(
-            select(articles.c.id, articles.c.current).where(articles.c.id.in_(some))
-        )
+        for key, sha256 in rows_of(connection, select(*CURRENT), articles.c.id, ids)
     ]
-    if rows:
-        connection.execute(askings.insert(), rows)
+    add_rows(connection, askings, rows)
     return len(rows)
 
 
@@ -302,25 +307,22 @@ def asked(connection: Connection, who: str, now: datetime) -> frozenset[str]:
     """Return the articles whose names are shown to `who` now: of the versions asked for."""
     query = (
         select(askings.c.article_id)
-        .join(articles, articles.c.id == askings.c.article_id)
+        .join(articles, of_version(askings, *CURRENT))
         .where(askings.c.who == who, askings.c.until > now)
-        .where(askings.c.sha256 == articles.c.current)
     )
     return frozenset(connection.execute(query).scalars())
 
 
 def asking_times(connection: Connection, since: datetime | None = None) -> list[datetime]:
     """Return when names were asked for from `since` on, once for each article, in order."""
-    query = select(askings.c.at).order_by(askings.c.at)
-    if since is not None:
-        query = query.where(askings.c.at >= since)
-    return list(connection.execute(query).scalars())
+    query = select(askings.c.at).where(*in_period(askings.c.at, since, None))
+    return list(connection.execute(query.order_by(askings.c.at)).scalars())
 
 
 def unmasked_query(
     stamp: str, limit: int, *, told_by: Sequence[str] = (), since: datetime | None = None
 ) -> Select[Any]:
-    """Return the query of `MaskStore.unmasked`."""
+    """Return the query of `unmasked`."""
     done = select(masks.c.article_id).where(of_version(masks, *CURRENT), masks.c.stamp == stamp)
     query = (
         current_articles()
@@ -334,12 +336,7 @@ def unmasked_query(
             assessments.c.stamp.in_(told_by), or_(assessments.c.relevant, assessments.c.borderline)
         )
         query = query.where(articles.c.id.in_(told))
-    if since is None:
-        return query.where(articles.c.expired_at.is_(None))
-    late = versions.alias()
-    came = articles.c.id.in_(select(late.c.article_id).where(late.c.fetched_at >= since))
-    # coalesce: SQLite would go through all that has not expired, by the index of that
-    return query.where(came, func.coalesce(articles.c.expired_at, None).is_(None))
+    return arrived(query, since)
 
 
 def forget_places(
@@ -364,14 +361,11 @@ def forget_places(
         connection.execute(update(masks).where(mine).values(**values, spans=[], stamp=""))
 
 
-def _known(connection: Connection, ids: Iterable[str]) -> dict[Version, RowMapping]:
+def _known(connection: Connection, ids: Iterable[str]) -> dict[Version, dict[str, Any]]:
     """Return the rows of articles."""
-    known: dict[Version, RowMapping] = {}
-    for some in chunks(sorted(set(ids))):
-        query = select(masks).where(masks.c.article_id.in_(some))
-        for row in connection.execute(query).mappings():
-            known[row["article_id"], row["sha256"]] = row
-    return known
+    rows = rows_of(connection, select(masks), masks.c.article_id, ids)
+    names = masks.c.keys()
+    return {(row.article_id, row.sha256): dict(zip(names, row, strict=True)) for row in rows}
 
 
 def _changed(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -382,7 +376,7 @@ def _changed(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[
     return [key for key, sha256, spans in keys if spans != before.get((key, sha256), [])]
 
 
-def _row(mask: Mask, known: RowMapping | None, now: datetime) -> dict[str, Any]:
+def _row(mask: Mask, known: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
     """Return the row of what was found in a version, in place of the `known` one."""
     values = own_row(mask, known["kept"] if known else ())
     spans, link, byline = mask.spans, mask.link_tells, mask.byline_tells
@@ -394,18 +388,8 @@ def _row(mask: Mask, known: RowMapping | None, now: datetime) -> dict[str, Any]:
         link = link or (known["link_tells"] and not own.link_tells)
         byline = byline or known["byline_tells"]
         basis = known["basis"] if known["token"] == values["token"] else 0
-    return {
-        **values,
-        "article_id": mask.article_id,
-        "sha256": mask.sha256,
-        "stamp": mask.stamp,
-        "spans": _spans(spans),
-        "link_tells": link,
-        "byline_tells": byline,
-        "untold": mask.untold,
-        "basis": basis,
-        "at": now,
-    }
+    said = {"spans": _spans(spans), "link_tells": link, "byline_tells": byline}
+    return row_of(masks, mask, **values, **said, basis=basis, at=now)
 
 
 def _covered(span: Span, spans: Iterable[Span]) -> bool:
@@ -416,26 +400,16 @@ def _spans(spans: Iterable[Span]) -> list[list[Any]]:
     return [[span.field, span.start, span.end] for span in spans]
 
 
-def _mask(row: RowMapping) -> Mask:
-    return Mask(
-        row["article_id"],
-        row["sha256"],
-        row["stamp"],
-        tuple(Span(*span) for span in row["spans"]),
-        row["link_tells"],
-        row["untold"],
-        row["byline_tells"],
-    )
+def _mask(row: Mapping[str, Any]) -> Mask:
+    said = {name: row[name] for name in ("article_id", "sha256", "stamp", "link_tells", "untold")}
+    spans = tuple(Span(*span) for span in row["spans"])
+    return Mask(**said, spans=spans, byline_tells=row["byline_tells"])
 
 
-@cache
 def _upsert(dialect: str) -> Any:
-    insert = (sqlite if dialect == "sqlite" else postgresql).insert(masks)
-    keys = ("article_id", "sha256")
-    changed = {c.name: insert.excluded[c.name] for c in masks.c if c.name not in keys}
-    return insert.on_conflict_do_update(
-        index_elements=[masks.c.article_id, masks.c.sha256], set_=changed
-    )
+    insert = insertion(dialect, masks)
+    changed = {c.name: insert.excluded[c.name] for c in masks.c if not c.primary_key}
+    return insert.on_conflict_do_update(index_elements=list(masks.primary_key), set_=changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,7 +444,7 @@ def basis_of(article_id: Any, stories: str) -> ColumnElement[int]:
     theirs = (
         select(func.coalesce(func.sum(one.c.token), 0))
         .select_from(own)
-        .join(other, (other.c.stamp == own.c.stamp) & (other.c.story_id == own.c.story_id))
+        .join(other, same_story(own, other))
         .join(one, one.c.article_id == other.c.article_id)
         .where(own.c.article_id == article_id, other.c.article_id != article_id)
         .where(_is_of_story(own, stories))
@@ -489,38 +463,6 @@ def _is_of_story(own: Any, stories: str) -> ColumnElement[bool]:
         placed.c.stamp == stories, placed.c.article_id == own.c.article_id
     )
     return or_(own.c.stamp == stories, ~in_force.exists())
-
-
-def incomplete_query(
-    stories: str, limit: int, after: str = "", since: datetime | None = None
-) -> Select[Any]:
-    """Return the query for articles some mask of which was made by other names than there are.
-
-    With `since` only those of which, or of whose story, something was said from then on.
-    """
-    query = (
-        select(masks.c.article_id)
-        .where(masks.c.article_id > after, masks.c.basis != basis_of(masks.c.article_id, stories))
-        .distinct()
-        .order_by(masks.c.article_id)
-        .limit(limit)
-    )
-    if since is None:
-        return query
-    new = union(
-        select(masks.c.article_id).where(masks.c.at >= since),
-        select(story_members.c.article_id).where(story_members.c.at >= since),
-    ).subquery()
-    own, other = story_members.alias(), story_members.alias()
-    beside = (
-        select(other.c.article_id)
-        .join_from(
-            own, other, (other.c.stamp == own.c.stamp) & (other.c.story_id == own.c.story_id)
-        )
-        .where(own.c.article_id.in_(select(new.c.article_id)))
-    )
-    near = union(select(new.c.article_id), beside).subquery()
-    return query.where(masks.c.article_id.in_(select(near.c.article_id)))
 
 
 def incomplete(connection: Connection, ids: Iterable[str], stories: str) -> set[str]:
@@ -542,27 +484,22 @@ def _bases(connection: Connection, ids: Sequence[str], stories: str) -> dict[str
     query = select(masks.c.article_id, token).where(masks.c.article_id.in_(ids))
     own = {row[0]: int(row[1]) for row in connection.execute(query.group_by(masks.c.article_id))}
     member = story_members.alias()
-    told = select(member.c.article_id, member.c.stamp, member.c.story_id).where(
+    placed = select(member.c.article_id, member.c.stamp, member.c.story_id).where(
         member.c.article_id.in_(ids), _is_of_story(member, stories)
     )
-    rows = connection.execute(told).all()
+    rows = connection.execute(placed).all()
     sums: dict[tuple[str, str], int] = {}
+    story = story_members.c.story_id
     for stamp in {row.stamp for row in rows}:
         whole = (
-            select(story_members.c.story_id, token)
+            select(story, token)
             .join(masks, masks.c.article_id == story_members.c.article_id)
             .where(story_members.c.stamp == stamp)
-            .group_by(story_members.c.story_id)
+            .group_by(story)
         )
-        sums.update(
-            ((stamp, row[0]), int(row[1]))
-            for row in rows_of(
-                connection,
-                whole,
-                story_members.c.story_id,
-                {row.story_id for row in rows if row.stamp == stamp},
-            )
-        )
+        told = {row.story_id for row in rows if row.stamp == stamp}
+        for key, number in rows_of(connection, whole, story, told):
+            sums[stamp, key] = int(number)
     found = {one: own.get(one, 0) for one in ids}
     for row in rows:
         found[row.article_id] += sums.get((row.stamp, row.story_id), 0) - own.get(row.article_id, 0)
@@ -573,16 +510,13 @@ def groups_of(connection: Connection, ids: Iterable[str], stories: str) -> MaskG
     """Return what the masks of articles rest on."""
     wanted = sorted(set(ids))
     near: dict[str, set[str]] = {one: {one} for one in wanted}
+    own, other = story_members.alias(), story_members.alias()
+    query = select(own.c.article_id, other.c.article_id).join(other, same_story(own, other))
+    query = query.where(_is_of_story(own, stories))
+    for one, mate in rows_of(connection, query, own.c.article_id, wanted):
+        near[one].add(mate)
     basis: dict[str, int] = {}
     for some in chunks(wanted):
-        own, other = story_members.alias(), story_members.alias()
-        query = (
-            select(own.c.article_id, other.c.article_id)
-            .join(other, (other.c.stamp == own.c.stamp) & (other.c.story_id == own.c.story_id))
-            .where(own.c.article_id.in_(some), _is_of_story(own, stories))
-        )
-        for one, mate in connection.execute(query):
-            near[one].add(mate)
         basis |= _bases(connection, some, stories)
     every = sorted(set().union(*near.values())) if near else []
     sources, hashes = _sources(connection, every, set(wanted)), defaultdict(set)

@@ -1,4 +1,4 @@
-"""Recording one poll of one feed: what is new, what is a new version, what is dropped and why.
+"""Recording a poll of a feed: what is new, what is a new version, what is dropped and why.
 
 `decide` is pure; `record_poll` looks up, decides entry by entry, and writes, all inside the
 caller's one transaction.
@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from monitor.errors import NotFound, StoreError
-from monitor.store.database import chunks, insert_new, rows_of
+from monitor.store.database import chunks, insert_new, row_of, rows_of
 from monitor.store.feeds import keep_unfollowed, learn_about, learn_names, save_state
 from monitor.store.forgetting import forgotten
 from monitor.store.schema import (
@@ -158,35 +158,17 @@ def record_poll(
             dropped[outcome] += 1
     rows.write(connection)
     put(connection, {entry.article_id for entry in poll.incoming} - gone)
-    result = PollResult(
-        feed_id=feed.id,
-        at=now,
-        fetched=poll.fetched,
-        stored=stored,
-        dropped={name: count for name, count in sorted(dropped.items()) if count},
-        error=poll.error,
-        warnings=tuple(poll.warnings),
-        not_modified=poll.not_modified,
-        silent=poll.state.silent,
-        page_failures=dict(poll.page_failures),
-    )
-    _write_line(connection, poll, result)
-    return result
+    result = row_of(polls, poll, feed_id=feed.id, at=now, stored=stored, silent=poll.state.silent)
+    result["dropped"] = {name: count for name, count in sorted(dropped.items()) if count}
+    return _write_line(connection, poll, result)
 
 
 def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, Held]:
     """Look up what is stored of the articles `ids`, from the point of view of `feed`."""
     found: dict[str, Held] = {}
     query = (
-        select(
-            articles.c.id,
-            articles.c.current,
-            articles.c.feed_id,
-            articles.c.expired_at,
-            versions.c.origin,
-            feeds.c.removed_at,
-            sightings.c.feed_sha256.label("said"),
-        )
+        select(*CURRENT, articles.c.feed_id, articles.c.expired_at, versions.c.origin)
+        .add_columns(feeds.c.removed_at, sightings.c.feed_sha256.label("said"))
         .join(versions, of_version(versions, *CURRENT))
         .join(feeds, feeds.c.id == articles.c.feed_id)
         .outerjoin(
@@ -261,35 +243,13 @@ def _take_text(
 def _article_row(poll: Poll, entry: Incoming, now: datetime) -> dict[str, Any]:
     host = (urlsplit(poll.feed.url).hostname or "").removeprefix("www.")
     outlet = entry.outlet or poll.feed.outlet or poll.feed.title or poll.title or host
-    return {
-        "id": entry.article_id,
-        "url": entry.url,
-        "outlet": outlet,
-        "feed_id": poll.feed.id,
-        "first_seen": now,
-        "current": entry.sha256,
-    }
+    row = {"id": entry.article_id, "url": entry.url, "outlet": outlet, "feed_id": poll.feed.id}
+    return {**row, "first_seen": now, "current": entry.sha256}
 
 
 def _version_row(feed: Feed, entry: Incoming, now: datetime) -> dict[str, Any]:
-    return {
-        "article_id": entry.article_id,
-        "sha256": entry.sha256,
-        "feed_id": feed.id,
-        "title": entry.title,
-        "text": entry.text,
-        "summary": entry.summary,
-        "language": entry.language,
-        "published": entry.published,
-        "published_in": entry.published_in,
-        "origin": entry.origin,
-        "fetched_at": now,
-        "authors": entry.authors,
-        "categories": entry.categories,
-        "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],
-        "mining": entry.mining,
-        "mining_policy": entry.mining_policy,
-    }
+    files = [asdict(enclosure) for enclosure in entry.enclosures]
+    return row_of(versions, entry, feed_id=feed.id, fetched_at=now, enclosures=files)
 
 
 def _add_version(connection: Connection, feed: Feed, entry: Incoming, now: datetime) -> bool:
@@ -319,30 +279,19 @@ def _remember(
     return entry.feed_sha256
 
 
-def _write_line(connection: Connection, poll: Poll, result: PollResult) -> None:
-    total = sum(result.dropped.values())
-    if result.fetched != result.stored + total:
+def _write_line(connection: Connection, poll: Poll, line: dict[str, Any]) -> PollResult:
+    total = sum(line["dropped"].values())
+    if poll.fetched != line["stored"] + total:
         raise StoreError(
-            f"feed {poll.feed.url}: {result.fetched} entries fetched, {result.stored} stored and"
+            f"feed {poll.feed.url}: {poll.fetched} entries fetched, {line['stored']} stored and"
             f" {total} dropped do not add up"
         )
-    connection.execute(
-        polls.insert().values(
-            feed_id=result.feed_id,
-            at=result.at,
-            fetched=result.fetched,
-            stored=result.stored,
-            dropped=dict(result.dropped),
-            dropped_total=total,
-            error=result.error,
-            warnings=list(result.warnings),
-            not_modified=result.not_modified,
-            silent=result.silent,
-            page_failures=dict(result.page_failures),
-            silent_since=poll.silence.since if poll.silence else None,
-            usual_gap_s=round(poll.silence.usual.total_seconds()) if poll.silence else None,
-        )
-    )
+    line |= {"warnings": list(poll.warnings), "page_failures": dict(poll.page_failures)}
+    since, usual = (poll.silence.since, poll.silence.usual) if poll.silence else (None, None)
+    gap = None if usual is None else round(usual.total_seconds())
+    more = {"dropped_total": total, "silent_since": since, "usual_gap_s": gap}
+    connection.execute(polls.insert(), {**line, **more})
+    return to_result(line)
 
 
 KEPT = timedelta(days=1)
@@ -375,29 +324,19 @@ def last_polls(connection: Connection) -> dict[str, PollResult]:
         .group_by(polls.c.feed_id)
     )
     query = select(polls).where(polls.c.id.in_(latest))
-    return {row.feed_id: to_result(row) for row in connection.execute(query)}
+    return {row["feed_id"]: to_result(row) for row in connection.execute(query).mappings()}
 
 
-def to_result(row: Row[Any]) -> PollResult:
+def to_result(line: Mapping[Any, Any]) -> PollResult:
     """Return the ledger line of a row of `polls`."""
-    return PollResult(
-        feed_id=row.feed_id,
-        at=row.at,
-        fetched=row.fetched,
-        stored=row.stored,
-        dropped=row.dropped,
-        error=row.error,
-        warnings=tuple(row.warnings),
-        not_modified=row.not_modified,
-        silent=row.silent,
-        page_failures=row.page_failures,
-    )
+    columns = {field.name: line[field.name] for field in fields(PollResult)}
+    return PollResult(**{**columns, "warnings": tuple(line["warnings"])})
 
 
 def latest_polls(connection: Connection, feed_id: str, *, limit: int) -> list[PollResult]:
     """Return the latest lines of a feed's ledger, newest first."""
     query = select(polls).where(polls.c.feed_id == feed_id).order_by(polls.c.id.desc()).limit(limit)
-    return [to_result(row) for row in connection.execute(query)]
+    return [to_result(row) for row in connection.execute(query).mappings()]
 
 
 def record_by_hand(connection: Connection, poll: Poll, now: datetime) -> PollResult:

@@ -1,4 +1,4 @@
-"""Letting texts expire: the words go, what was said of them and the counts stay.
+"""Retention: letting texts expire; the words go, what was said of them and the counts stay.
 
 An article keeps its id, address, outlet, dates, labels with their scores, and which rules spoke.
 Gone are headline, text, summary, byline, categories and files of all its versions, and in what was

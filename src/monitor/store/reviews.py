@@ -1,4 +1,4 @@
-"""Reviews: every one is kept, in the order given; the latest of each reviewer holds."""
+"""Reviews and flag feedback: all are kept, in the order given; each reviewer's latest holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples of what was not shown, the verdicts on them, and cases learned of elsewhere."""
+"""Samples for recall estimates, verdicts on them, and cases that were learned of elsewhere."""
 
 from __future__ import annotations
 

@@ -748,3 +748,8 @@ def in_period(
     """Return the conditions that a moment lies in [since, until); `None` is no bound."""
     bounds = [] if since is None else [moment >= since]
     return bounds if until is None else [*bounds, moment < until]
+
+
+def same_story(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    """Return the condition that two rows of `story_members` are of one story."""
+    return and_(other.c.stamp == one.c.stamp, other.c.story_id == one.c.story_id)

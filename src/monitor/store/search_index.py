@@ -1,4 +1,4 @@
-"""Keeping the index of the archive in step: words to search by, marks to filter by.
+"""The full-text search index, kept in step: words to search by, marks to filter by, dialects.
 
 All is derived, in the transaction that changes what it is derived from: `take_out` before words
 change or go, `put` after. What `put` has not come to is due: a query.
@@ -13,15 +13,13 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, func, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, text, update
 
 from monitor.searching import GAP, Term, indexed_words
-from monitor.store.database import Database, chunks, rows_of, set_locally
+from monitor.store.database import Database, chunks, insertion, rows_of, set_locally
 from monitor.store.schema import (
     CURRENT,
     articles,
@@ -287,7 +285,7 @@ FLAGGED = "flag"
 RELEVANT, BORDERLINE, NOT_RELEVANT = "relevant", "borderline", "not_relevant"
 
 
-def marks_of(said: Mapping[str, Any]) -> Iterator[str]:
+def marks_of(said: Mapping[Any, Any]) -> Iterator[str]:
     """Yield what an article can be filtered by, of a row of `assessments`."""
     if said["relevance"] is not None:
         yield RELEVANT if said["relevant"] else BORDERLINE if said["borderline"] else NOT_RELEVANT
@@ -307,9 +305,8 @@ def mark_said(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None
     new = list(rows)
     known: dict[tuple[str, str], int] = {}
     query = select(search_docs.c.article_id, search_docs.c.sha256, search_docs.c.id)
-    for doc in rows_of(
-        connection, query, search_docs.c.article_id, {row["article_id"] for row in new}
-    ):
+    ids = {row["article_id"] for row in new}
+    for doc in rows_of(connection, query, search_docs.c.article_id, ids):
         known[doc.article_id, doc.sha256] = doc.id
     pairs = [
         (known[row["article_id"], row["sha256"]], (row["stamp"], name))
@@ -329,12 +326,13 @@ def mark_anew(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
     docs = [row["doc"] for row in rows]
     connection.execute(search_marks.delete().where(search_marks.c.doc.in_(docs)))
     said: dict[tuple[int, str], tuple[str, ...]] = {}
-    for found in _said(connection, by_id):
+    query = select(assessments).where(assessments.c.article_id.in_(by_id))
+    for found in connection.execute(query.order_by(assessments.c.id)).mappings():
         row = by_id[found["article_id"]]
         if found["sha256"] == row["current"]:
             # of what expired an assessor's last word stands, whatever its version
             stamp = found["assessor"] if row["expired_at"] is not None else found["stamp"]
-            said[row["doc"], stamp] = tuple(marks_of(dict(found)))
+            said[row["doc"], stamp] = tuple(marks_of(found))
     pairs: list[tuple[int, Mark]] = []
     for row in rows:
         pairs.append((row["doc"], ("", f"outlet:{row['outlet']}")))
@@ -344,42 +342,20 @@ def mark_anew(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
     _write(connection, pairs)
 
 
-def _said(connection: Connection, ids: Iterable[str]) -> Iterator[RowMapping]:
-    """Yield what was said of articles, in the order it was said."""
-    who = ("article_id", "sha256", "stamp", "assessor")
-    what = ("relevance", "relevant", "borderline", "payload")
-    query = (
-        select(*(assessments.c[name] for name in (*who, *what)))
-        .where(assessments.c.article_id.in_(ids))
-        .order_by(assessments.c.id)
-    )
-    return iter(connection.execute(query).mappings().all())
-
-
 def _write(connection: Connection, pairs: Sequence[tuple[int, Mark]]) -> None:
     if not pairs:
         return
     terms = _numbers(connection, {one for _, one in pairs})
     rows = [{"term": terms[one], "doc": doc} for doc, one in dict.fromkeys(pairs)]
-    connection.execute(_insert(connection.dialect.name), rows)
-
-
-@cache
-def _insert(dialect: str) -> Any:
-    insert = (sqlite if dialect == "sqlite" else postgresql).insert(search_marks)
-    return insert.on_conflict_do_nothing()
+    insert = insertion(connection.dialect.name, search_marks)
+    connection.execute(insert.on_conflict_do_nothing(), rows)
 
 
 def _numbers(connection: Connection, marks: set[Mark]) -> dict[Mark, int]:
     """Return the numbers of marks; those that are new get one."""
-    found: dict[Mark, int] = {}
-    query = select(search_terms)
-    found.update(
-        {
-            (row.stamp, row.mark): row.id
-            for row in rows_of(connection, query, search_terms.c.mark, {name for _, name in marks})
-        }
-    )
+    names = {name for _, name in marks}
+    known = rows_of(connection, select(search_terms), search_terms.c.mark, names)
+    found = {(row.stamp, row.mark): row.id for row in known}
     if new := sorted(marks - found.keys()):
         last = connection.execute(select(func.max(search_terms.c.id))).scalar() or 0
         numbered = {one: number for number, one in enumerate(new, last + 1)}

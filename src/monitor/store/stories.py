@@ -1,4 +1,4 @@
-"""Stories as they are kept: which articles await folding, what they may join, and reading them."""
+"""Stories (clusters of articles): what awaits clustering, what it may join, and lists of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copying one whole database into another, empty one, of whichever kind; verified before it counts.
+"""Transfer of a whole database into another, empty one, of either kind; verified by checksums.
 
 All of it is one transaction: a copy that is killed leaves an empty database behind, never half a
 one. The index of words is of each kind its own, so it is made anew.

@@ -1,4 +1,4 @@
-"""Rows for trends: articles that are about trafficking, never their texts, and feeds' changes."""
+"""Counts for trends: articles that are about trafficking, never their texts, by outlet and day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions whose words were taken back, and erasing the words of a version for good."""
+"""Withdrawn versions: texts whose words publishers took back, and erasing them for good."""
 
 from __future__ import annotations
 

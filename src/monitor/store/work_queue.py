@@ -1,4 +1,4 @@
-"""Claims on due work, so that several processes share it: `Store` has these methods too.
+"""The work queue: claims on due articles, so that several processes share what is to be judged.
 
 What is due stays a query. A claim says that somebody is at it, until a moment that is put off
 while the work goes on; it goes in the transaction that records the judgement. On PostgreSQL many
