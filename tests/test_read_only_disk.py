@@ -19,7 +19,7 @@ from monitor.doctor.database import examine_database
 from monitor.errors import StoreError
 from monitor.store import Store, open_store
 from monitor.store import migrate as migrating
-from monitor.store.copies import copy_database
+from monitor.store.backup import copy_database
 from small_disk import mounted, read_only, shown_read_only
 from store_samples import NOW, feed, incoming, poll
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from monitor.persons import Masked
     from monitor.persons.propagation import Names
     from monitor.store import FoldedSoFar, JudgedSoFar, Store
-    from monitor.store.mask_groups import MaskGroups
+    from monitor.store.name_masks import MaskGroups
     from monitor.types import Article, AssessedArticle, Assessor, FieldName
 
 BATCH = 64
@@ -336,7 +336,7 @@ class NamePropagation:
     @classmethod
     def none(cls) -> NamePropagation:
         """Return what knows of no other versions and articles."""
-        from monitor.store.mask_groups import MaskGroups
+        from monitor.store.name_masks import MaskGroups
 
         return cls(MaskGroups(), Seal)
 

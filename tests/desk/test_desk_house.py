@@ -21,7 +21,7 @@ from monitor.desk.trying import Trial, tried_rules, try_rules
 from monitor.errors import GuidelineError, UsageError
 from monitor.guidelines.shelf import LOOK_EVERY_S, Rules, Shelf
 from monitor.masks import WITHHELD, Mask
-from monitor.store.search import Wanted
+from monitor.store.full_text_search import Wanted
 from monitor.types import Article, Span
 from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll, rewrite
 

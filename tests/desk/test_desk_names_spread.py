@@ -15,7 +15,7 @@ from monitor.errors import NotFound, UsageError
 from monitor.masks import REASONS, WITHHELD, hide
 from monitor.persons import Masked
 from monitor.searching import read_search
-from monitor.store.search import Wanted
+from monitor.store.full_text_search import Wanted
 from monitor.store.stories import Placed
 from monitor.types import Span
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll

@@ -9,7 +9,7 @@ from monitor.fold import fold_due
 from monitor.gaps import Draw, Drawn, Stratum
 from monitor.masks import Mask
 from monitor.store import FoldedSoFar, Store, open_store
-from monitor.store.search import Wanted
+from monitor.store.full_text_search import Wanted
 from monitor.types import Tag
 from store_samples import (
     CLASSIFIER,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from monitor.decisions import Feedback
 from monitor.store import Store
-from monitor.store.condition import feedback_in
+from monitor.store.health import feedback_in
 
 DAY = date(2026, 11, 28)
 STAMP = "thb-en@1.3.0+0123456789ab"

@@ -9,7 +9,7 @@ from monitor.feeds.imported import import_feed, import_id
 from monitor.recorded import Provenance
 from monitor.shapes import import_json
 from monitor.store import Store
-from monitor.store.filters import Filters
+from monitor.store.articles import Filters
 from monitor.types import Import, Place
 from store_samples import NOW, feed, incoming, poll
 

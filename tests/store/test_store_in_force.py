@@ -12,8 +12,8 @@ import pytest
 from monitor.errors import MonitorError
 from monitor.searching import read_search
 from monitor.store import Store, open_store
-from monitor.store.filters import Filters
-from monitor.store.search import RELEVANCES, Wanted, search
+from monitor.store.articles import Filters
+from monitor.store.full_text_search import RELEVANCES, Wanted, search
 from monitor.types import VERDICTS, AssessedArticle, Review, Tag
 from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, judged, poll, tagged
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from monitor.store import FoldedSoFar, JudgedSoFar, Store
-from monitor.store.judged import MARGIN, WHOLE
+from monitor.store.work_queue import MARGIN, WHOLE
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll
 
 HOUR = timedelta(hours=1)

@@ -6,8 +6,7 @@ import pytest
 
 from monitor.errors import NotFound
 from monitor.store import open_store
-from monitor.store.stories import Placed
-from monitor.store.story_lists import StoryChoice
+from monitor.store.stories import Placed, StoryChoice
 from monitor.types import Review, Tag
 from store_samples import (
     CLASSIFIER,

@@ -1,7 +1,7 @@
 """Counts for whoever watches the desk, alike on both databases."""
 
 from monitor.store import Store
-from monitor.store.measures import Happened
+from monitor.store.health import Happened
 from monitor.types import Assessment, FeedState
 from store_samples import CLASSIFIER, NOW, STAMPS, TAGGER, at, feed, incoming, judged, poll
 

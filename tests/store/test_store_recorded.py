@@ -9,7 +9,7 @@ import pytest
 from monitor.fold import place
 from monitor.recorded import Recorded, Version
 from monitor.store import Store, articles
-from monitor.store.filters import Filters
+from monitor.store.articles import Filters
 from monitor.types import Review, Tag
 from store_samples import (
     CLASSIFIER,

@@ -15,7 +15,7 @@ from monitor.errors import StoreError
 from monitor.searching import read_search
 from monitor.store import Store, open_store
 from monitor.store.database import open_database
-from monitor.store.search import Wanted
+from monitor.store.full_text_search import Wanted
 from monitor.store.transfer import copy_store, sum_stores
 from store_samples import NOW, STAMPS, at, feed, incoming, poll, rewrite
 

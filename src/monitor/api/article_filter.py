@@ -14,7 +14,7 @@ from monitor.digest.tags import SCHEME_WORDS
 from monitor.errors import UsageError
 from monitor.periods import bounds_of, parse_day, published_days
 from monitor.searching import read_search
-from monitor.store.search import Relevance, Wanted
+from monitor.store.full_text_search import Relevance, Wanted
 from monitor.types import (
     FLOWS,
     FORMS,

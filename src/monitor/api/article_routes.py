@@ -29,7 +29,7 @@ from monitor.shapes import (
     term_json,
     time_json,
 )
-from monitor.store.search import COUNTED, Wanted
+from monitor.store.full_text_search import COUNTED, Wanted
 from monitor.types import AssessedArticle
 
 router = APIRouter(tags=["articles"])

@@ -25,7 +25,7 @@ from monitor.api.openapi import problems
 from monitor.desk.readiness import PARTS, troubles
 from monitor.errors import MonitorError
 from monitor.names import Desk
-from monitor.store.measures import Happened, Standing
+from monitor.store.health import Happened, Standing
 
 MAX_AGE_S = 30.0
 _SHARE = 50

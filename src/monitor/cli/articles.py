@@ -15,7 +15,7 @@ from monitor.cli.tags import read_tags
 if TYPE_CHECKING:
     from monitor.desk.archive import Row
     from monitor.names import Desk
-    from monitor.store.search import Relevance, Wanted
+    from monitor.store.full_text_search import Relevance, Wanted
 
 app = typer.Typer(
     help="Articles: looking up those stored, adding one by hand.",
@@ -93,7 +93,7 @@ def search(
     """Print stored articles that fit, newest first: id, day, outlet, headline."""
     from monitor.periods import bounds_of, published_days
     from monitor.searching import read_search
-    from monitor.store.search import Wanted
+    from monitor.store.full_text_search import Wanted
 
     monitor = monitor_of(context)
     asked = read_search(" ".join(words or []))
@@ -134,7 +134,7 @@ def _print(
     from monitor.desk.archive import look_up
     from monitor.desk.names import ask, hide
     from monitor.periods import undated_words
-    from monitor.store.search import COUNTED
+    from monitor.store.full_text_search import COUNTED
 
     listing = look_up(desk, wanted, who="", limit=limit, after=after)
     if names and listing.rows:

@@ -46,7 +46,7 @@ def feedback(
 def said_by_editors(desk: Desk) -> dict[str, Any] | None:
     """Return what editors said of all rules' flags, None without a desk or without any answer."""
     from monitor.desk.feedback import evaluated
-    from monitor.store.condition import feedback_in
+    from monitor.store.health import feedback_in
 
     try:
         rows = feedback_in(desk.settings.database_url)

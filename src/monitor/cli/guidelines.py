@@ -39,7 +39,7 @@ def show_(
     """Print one rule: what, why, examples, law by country, limits, how often it is right."""
     from monitor.cli.rule_text import rule_text
     from monitor.desk.feedback import describe_rule
-    from monitor.store.condition import feedback_in
+    from monitor.store.health import feedback_in
 
     monitor = monitor_of(context)
     found = describe_rule(monitor, rule, feedback_in(monitor.settings.database_url))

@@ -17,7 +17,7 @@ from monitor.errors import UsageError
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from monitor.store.whole import Report, Sums
+    from monitor.store.transfer import Report, Sums
 
 store_app = typer.Typer(
     help="What the desk's database keeps.", no_args_is_help=True, rich_markup_mode=None

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from monitor.masks import Shown
     from monitor.names import Desk
     from monitor.recorded import Version
-    from monitor.store.archive import Seen
-    from monitor.store.search import Found, Wanted
+    from monitor.store.articles import Seen
+    from monitor.store.full_text_search import Found, Wanted
     from monitor.stories import Change
     from monitor.types import Article, AssessedArticle, Review
 

@@ -19,7 +19,7 @@ from monitor.corpus.packaging import MANIFEST
 from monitor.corpus.publication import Policy
 from monitor.corpus.redaction import MASK
 from monitor.errors import UsageError
-from monitor.store.search import RELEVANCES
+from monitor.store.full_text_search import RELEVANCES
 
 if TYPE_CHECKING:
     from monitor.corpus import ExportReport

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from monitor.config import Settings
 from monitor.store import open_store
-from monitor.store.copies import (
+from monitor.store.backup import (
     Copy,
     copy_database,
     database_file,

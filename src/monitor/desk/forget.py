@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor.desk.export_jobs import ExportJobs
 from monitor.errors import FeedError, UsageError
-from monitor.store.forgotten import Held
+from monitor.store.forgetting import Held
 
 if TYPE_CHECKING:
     from monitor.names import Desk

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from monitor.names import Desk
     from monitor.recorded import Recorded
     from monitor.store import Store
-    from monitor.store.filters import Filters
+    from monitor.store.articles import Filters
     from monitor.types import Article
 
 KEY = "export"
@@ -128,7 +128,7 @@ def make_filters(
 
     Raises `UsageError` for an unknown filter, `NotFound` for a story that there is not.
     """
-    from monitor.store.filters import Filters, searched
+    from monitor.store.articles import Filters, searched
 
     try:
         filters = Filters(**given, stories_stamp=stories_stamp)

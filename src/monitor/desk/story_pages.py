@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.errors import NotFound
-from monitor.store.story_lists import StoryChoice
+from monitor.store.stories import StoryChoice
 
 if TYPE_CHECKING:
     from monitor.names import Desk

@@ -10,7 +10,7 @@ from pathlib import Path
 from monitor.doctor.check import Check, Setup
 from monitor.doctor.encryption import encryption_words
 from monitor.errors import how_to_install
-from monitor.store.condition import Condition, inspect_database
+from monitor.store.health import Condition, inspect_database
 
 MIN_FREE_BYTES = 1_000_000_000
 """With less, a busy desk is full within weeks: an article takes some 10 KB with its judgements."""

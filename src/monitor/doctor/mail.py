@@ -10,7 +10,7 @@ from monitor.digest.coverage import delivery_words
 from monitor.digest.due import TROUBLE_DAYS, undelivered
 from monitor.digest.smtp import try_login
 from monitor.doctor.check import Check, Setup
-from monitor.store.condition import deliveries_in
+from monitor.store.health import deliveries_in
 
 PART = "mail"
 PATIENCE_S = 10.0

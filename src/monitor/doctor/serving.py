@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from monitor.doctor.check import Check, Setup
-from monitor.store.condition import tokens_in
+from monitor.store.health import tokens_in
 
 PART = "serving"
 _HOW = "docs/operator.md, Serving others"

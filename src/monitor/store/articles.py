@@ -1,4 +1,4 @@
-"""Stored articles: what polling asks of them, and reading them with what was said of them.
+"""Stored articles: the filters, and reading articles merged with what was said of them.
 
 Reading walks pages of its own transactions, by key, instead of holding one cursor open: memory
 stays constant on both databases, and an export that takes an hour does not keep SQLite's log or
@@ -9,38 +9,127 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, or_, select, type_coerce
 
 from monitor.decisions import as_decided
 from monitor.errors import NotFound
-from monitor.store import reviews as review_store
+from monitor.periods import PublicationDays, published_days
+from monitor.recorded import Version
+from monitor.searching import read_search
 from monitor.store.assessments import (
-    ARTICLE,
+    any_version,
     current_articles,
     decode,
     following,
+    is_withdrawn,
     speaking,
     to_article,
 )
-from monitor.store.database import Database
+from monitor.store.database import Database, rows_of
 from monitor.store.decisions import decided
-from monitor.store.filters import Filters, searched
-from monitor.store.forgotten import forgotten, refuse_forgotten
-from monitor.store.rows import chunks
+from monitor.store.forgetting import forgotten, refuse_forgotten, refuse_missing
+from monitor.store.full_text_search import RELEVANCES, Relevance, Wanted, search
+from monitor.store.reviews import reviews_in_force
 from monitor.store.schema import (
+    CURRENT,
     articles,
     assessments,
+    feeds,
+    in_period,
+    of_version,
     reviews,
     sightings,
     story_members,
     tags,
     versions,
 )
-from monitor.store.search import search
-from monitor.store.withdrawn import is_withdrawn, without_words
-from monitor.types import Article, AssessedArticle, Assessment, Known, Review
+from monitor.store.withdrawn_versions import without_words
+from monitor.types import Article, AssessedArticle, Assessment, Known
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles to read; `None` is no filter. Times bound the first sight: [since, until).
+
+    `relevant` and `borderline` compare with what was judged, so that `False` leaves out articles
+    not judged; `form` and `place` are labels of tags, a place in any role, `tags` more of them as
+    scheme and label. `published_since` and `published_until` are days of publication, both
+    included, on the clock of `timezone`. `query` is searched for as in the archive, `relevance` is
+    any of these, `flag` is `any` or a severity, `rule` a rule's id. `story` is a story of the rule
+    `stories_stamp`.
+    `shown` leaves out what no digest has, as far as the database can tell.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    min_relevance: float | None = None
+    relevant: bool | None = None
+    borderline: bool | None = None
+    shown: bool = False
+    form: str | None = None
+    place: str | None = None
+    outlet: str | None = None
+    language: str | None = None
+    query: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    relevance: tuple[Relevance, ...] | None = None
+    flag: str | None = None
+    rule: str | None = None
+    story: str | None = None
+    stories_stamp: str = ""
+    published_since: date | None = None
+    published_until: date | None = None
+    timezone: str = "UTC"
+
+    @property
+    def labels(self) -> list[tuple[str, str]]:
+        """The form and the place that are asked for, as scheme and label."""
+        named = (("form", self.form), ("place", self.place))
+        return [(scheme, label) for scheme, label in named if label is not None]
+
+    @property
+    def published(self) -> PublicationDays | None:
+        """The days of publication that are asked for."""
+        zone = ZoneInfo(self.timezone)
+        return published_days(self.published_since, self.published_until, zone)
+
+
+def searched(filters: Filters) -> Wanted | None:
+    """Return what the archive's search is asked for, `None` where it need not be asked."""
+    asked = filters.query, filters.tags, filters.flag, filters.rule, filters.published
+    if not any(asked) and filters.relevance is None:
+        return None
+    return Wanted(
+        words=read_search(filters.query or ""),
+        tags=(*filters.labels, *filters.tags),
+        outlet=filters.outlet or "",
+        language=filters.language or "",
+        since=filters.since,
+        until=filters.until,
+        published=filters.published,
+        unplaced=filters.published is not None,
+        relevance=_relevance(filters),
+        min_relevance=filters.min_relevance,
+        flag=filters.flag or "",
+        rule=filters.rule or "",
+    )
+
+
+def _relevance(filters: Filters) -> tuple[Relevance, ...] | None:
+    asked = filters.relevance, filters.relevant, filters.borderline
+    if all(one is None for one in asked):
+        return None
+    kept = RELEVANCES if filters.relevance is None else filters.relevance
+    for name, wanted in (("relevant", filters.relevant), ("borderline", filters.borderline)):
+        if wanted is not None:
+            kept = tuple(n for n in kept if n != "not_judged" and (n == name) == wanted)
+    return kept
+
 
 PAGE = 200
 """Articles in memory at a time."""
@@ -51,24 +140,15 @@ def known(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
 
     What was forgotten is known, stored or not, as if it had expired.
     """
-    found: dict[str, Known] = {}
-    for some in chunks(sorted(set(ids))):
-        seen: dict[str, dict[str, str]] = defaultdict(dict)
-        query = select(sightings).where(sightings.c.article_id.in_(some))
-        for row in connection.execute(query):
-            seen[row.article_id][row.feed_id] = row.feed_sha256
-        current = current_articles().add_columns(articles.c.page_tries)
-        found |= dict.fromkeys(forgotten(connection, some), Known("summary", "", expired=True))
-        query = current.with_only_columns(
-            articles.c.id,
-            versions.c.origin,
-            versions.c.sha256,
-            articles.c.page_tries,
-            articles.c.expired_at,
-        ).where(articles.c.id.in_(some))
-        for row in connection.execute(query):
-            expired = row.expired_at is not None
-            found[row.id] = Known(row.origin, row.sha256, seen[row.id], row.page_tries, expired)
+    wanted = set(ids)
+    found = dict.fromkeys(forgotten(connection, wanted), Known("summary", "", expired=True))
+    seen: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows_of(connection, select(sightings), sightings.c.article_id, wanted):
+        seen[row.article_id][row.feed_id] = row.feed_sha256
+    columns = articles.c.id, versions.c.origin, versions.c.sha256, articles.c.page_tries
+    query = current_articles().with_only_columns(*columns, articles.c.expired_at.is_not(None))
+    for key, origin, sha256, tries, expired in rows_of(connection, query, articles.c.id, wanted):
+        found[key] = Known(origin, sha256, seen[key], tries, bool(expired))
     return found
 
 
@@ -85,20 +165,17 @@ def some_assessed(
     connection: Connection, ids: Sequence[str], stamps: Sequence[str]
 ) -> list[AssessedArticle]:
     """Return articles in the order of `ids`, with what `stamps` said of them."""
-    found = by_id(connection, ids, stamps)
+    found = articles_by_id(connection, ids, stamps)
     return [found[key] for key in ids]
 
 
-def by_id(
+def articles_by_id(
     connection: Connection, ids: Sequence[str], stamps: Sequence[str]
 ) -> dict[str, AssessedArticle]:
     """Return those of the articles that are stored, by id, with what `stamps` said of them."""
-    found: dict[str, AssessedArticle] = {}
-    for some in chunks(sorted(set(ids))):
-        query = current_articles().where(articles.c.id.in_(some))
-        rows = [to_article(row) for row in connection.execute(query)]
-        found.update((one.article.id, one) for one in merged(connection, rows, stamps))
-    return found
+    rows = rows_of(connection, current_articles(), articles.c.id, ids)
+    page = [to_article(row) for row in rows]
+    return {one.article.id: one for one in merged(connection, page, stamps)}
 
 
 def article_versions(connection: Connection, article_id: str) -> list[Article]:
@@ -106,16 +183,11 @@ def article_versions(connection: Connection, article_id: str) -> list[Article]:
 
     Of a version that was withdrawn the words are left out, whether erased yet or not.
     """
-    query = (
-        select(*ARTICLE, is_withdrawn(versions.c.article_id, versions.c.sha256))
-        .join_from(articles, versions, versions.c.article_id == articles.c.id)
-        .where(articles.c.id == article_id)
-        .order_by(versions.c.fetched_at, versions.c.sha256)
-    )
-    refuse_forgotten(connection, article_id)
-    found = [(to_article(row[:-1]), row[-1]) for row in connection.execute(query)]
-    if not found:
-        raise NotFound(f"no article '{article_id}'")
+    refuse_missing(connection, article_id)
+    gone = is_withdrawn(versions.c.article_id, versions.c.sha256)
+    query = any_version().add_columns(gone).where(articles.c.id == article_id)
+    rows = connection.execute(query.order_by(versions.c.fetched_at, versions.c.sha256))
+    found = [(to_article(row[:-1]), row[-1]) for row in rows]
     return [without_words(one) if gone else one for one, gone in found]
 
 
@@ -136,8 +208,8 @@ def assessed(
     while left is None or left > 0:
         size = PAGE if left is None else min(PAGE, left)
         with database.reading() as connection:
-            page, last, more = _page(connection, stamps, filters, size, after)
-            read = merged(connection, page, stamps)
+            page, last, more = page_of(connection, stamps, filters, size, after)
+            read = merged(connection, [to_article(row) for row in page], stamps)
         for one in read:
             if passes(one, filters):
                 yield one
@@ -147,34 +219,29 @@ def assessed(
         after = last
 
 
-def _page(
-    connection: Connection, stamps: Sequence[str], filters: Filters, size: int, after: str | None
-) -> tuple[list[Article], str | None, bool]:
-    """Return the next articles that may pass, the id to go on after, and whether there are more."""
+def page_of(
+    connection: Connection,
+    stamps: Sequence[str],
+    filters: Filters,
+    size: int,
+    after: str | None,
+    *columns: ColumnElement[Any],
+) -> tuple[Sequence[Any], str | None, bool]:
+    """Return rows of the next articles that may pass, whose first column is the article's id.
+
+    And the id to go on after, and whether there are more. The columns are those of an `Article`, or
+    `columns`.
+    """
     query = _narrow(current_articles(), stamps, filters)
+    if columns:
+        query = query.with_only_columns(*columns)
     if (wanted := searched(filters)) is None:
-        rows = connection.execute(following(connection, query, after).limit(size))
-        page = [to_article(row) for row in rows]
+        page = connection.execute(following(connection, query, after).limit(size)).all()
         return page, page[-1].id if page else None, len(page) == size
     found = search(connection, wanted, stamps, limit=size, after=after, newest_first=False)
     rows = connection.execute(query.where(articles.c.id.in_(found.ids)))
-    by_key = {one.id: one for one in map(to_article, rows)}
+    by_key = {row.id: row for row in rows}
     page = [by_key[key] for key in found.ids if key in by_key]
-    return page, found.ids[-1] if found.ids else None, found.more
-
-
-def page_ids(
-    connection: Connection, stamps: Sequence[str], filters: Filters, after: str | None
-) -> tuple[list[str], str | None, bool]:
-    """Return a page of articles that may pass, the id to go on after, whether there are more."""
-    query = _narrow(current_articles(), stamps, filters).with_only_columns(articles.c.id)
-    if (wanted := searched(filters)) is None:
-        rows = connection.execute(following(connection, query, after).limit(PAGE))
-        page = list(rows.scalars())
-        return page, page[-1] if page else None, len(page) == PAGE
-    found = search(connection, wanted, stamps, limit=PAGE, after=after, newest_first=False)
-    kept = set(connection.execute(query.where(articles.c.id.in_(found.ids))).scalars())
-    page = [key for key in found.ids if key in kept]
     return page, found.ids[-1] if found.ids else None, found.more
 
 
@@ -184,25 +251,22 @@ def _narrow(query: Select[Any], stamps: Sequence[str], filters: Filters) -> Sele
     if filters.language is not None:
         query = query.where(versions.c.language == filters.language)
     if filters.story is not None:
-        query = query.where(articles.c.id.in_(_members(filters)))
+        query = query.where(articles.c.id.in_(members_of(filters)))
     return _narrow_by_what_was_said(query, stamps, filters)
 
 
 def narrow_by_what_stays(query: Select[Any], filters: Filters) -> Select[Any]:
     """Add the filters of what of an article never changes: its first sight and its outlet."""
-    if filters.since is not None:
-        query = query.where(articles.c.first_seen >= filters.since)
-    if filters.until is not None:
-        query = query.where(articles.c.first_seen < filters.until)
+    query = query.where(*in_period(articles.c.first_seen, filters.since, filters.until))
     if filters.outlet is not None:
         query = query.where(articles.c.outlet == filters.outlet)
     return query
 
 
-def _members(filters: Filters) -> Select[Any]:
+def members_of(filters: Filters) -> Select[Any]:
+    """Return the query for the articles of the story that is asked for."""
     return select(story_members.c.article_id).where(
-        story_members.c.stamp == filters.stories_stamp,
-        story_members.c.story_id == filters.story,
+        story_members.c.stamp == filters.stories_stamp, story_members.c.story_id == filters.story
     )
 
 
@@ -210,28 +274,26 @@ def _narrow_by_what_was_said(
     query: Select[Any], stamps: Sequence[str], filters: Filters
 ) -> Select[Any]:
     said = select(assessments.c.id).where(
-        assessments.c.article_id == articles.c.id,
-        assessments.c.sha256 == articles.c.current,
-        speaking(assessments, stamps),
+        of_version(assessments, *CURRENT), speaking(assessments, stamps)
     )
     if filters.shown:
         reviewed = select(reviews.c.id).where(reviews.c.article_id == articles.c.id)
         query = query.where(or_(said.where(_may_be_shown()).exists(), reviewed.exists()))
-    version = articles.c.id, articles.c.current
     if filters.min_relevance is not None:
         query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
-    if filters.relevant is not None:
-        judged = said.where(assessments.c.relevant.is_(filters.relevant)).exists()
-        query = query.where(or_(judged, decided(*version)))
-    if filters.borderline is not None:
-        judged = said.where(assessments.c.borderline.is_(filters.borderline)).exists()
-        query = query.where(or_(judged, decided(*version)))
-    for scheme, label in (("form", filters.form), ("place", filters.place)):
-        if label is not None:
-            tagged = said.join(tags, tags.c.assessment_id == assessments.c.id)
-            tagged = tagged.where(tags.c.scheme == scheme, tags.c.label == label)
-            query = query.where(or_(tagged.exists(), decided(*version, tag=(scheme, label))))
+    for name in ("relevant", "borderline"):
+        if (wanted := getattr(filters, name)) is not None:
+            judged = said.where(assessments.c[name].is_(wanted)).exists()
+            query = query.where(or_(judged, decided(*CURRENT)))
+    for tag in filters.labels:
+        query = query.where(or_(tagged(said, *tag).exists(), decided(*CURRENT, tag=tag)))
     return query
+
+
+def tagged(said: Select[Any], scheme: str, label: str) -> Select[Any]:
+    """Narrow a query of assessments to those that give a label."""
+    of_it = said.join(tags, tags.c.assessment_id == assessments.c.id)
+    return of_it.where(tags.c.scheme == scheme, tags.c.label == label)
 
 
 def _may_be_shown() -> ColumnElement[bool]:
@@ -247,62 +309,62 @@ def passes(one: AssessedArticle, filters: Filters) -> bool:
 
     A `min_relevance` is of what a model said.
     """
-    there = {(tag.scheme, tag.label) for tag in one.tags}
-    named = (("form", filters.form), ("place", filters.place))
+    least = filters.min_relevance
     return (
-        (
-            filters.min_relevance is None
-            or (one.relevance is not None and one.relevance >= filters.min_relevance)
-        )
-        and (filters.relevant is None or one.relevant == filters.relevant)
-        and (filters.borderline is None or one.borderline == filters.borderline)
-        and all((scheme, label) in there for scheme, label in named if label is not None)
+        (least is None or (one.relevance is not None and one.relevance >= least))
+        and filters.relevant in (None, one.relevant)
+        and filters.borderline in (None, one.borderline)
+        and {(tag.scheme, tag.label) for tag in one.tags}.issuperset(filters.labels)
     )
 
 
 def merged(
-    connection: Connection, page: Sequence[Article], stamps: Sequence[str]
+    connection: Connection,
+    page: Sequence[Article],
+    stamps: Sequence[str],
+    moment: datetime | None = None,
 ) -> list[AssessedArticle]:
     """Return articles with what `stamps` said of them, and what people decided before that.
 
-    Without stamps nothing of either is asked.
+    Or had said and decided by a `moment`; then each article is the version that was in force.
+    Without stamps nothing of either is asked today.
     """
-    if not stamps:
+    if not stamps and moment is None:
         return [merge(one, {}, stamps) for one in page]
-    said = _said(connection, page, stamps)
-    holds = review_store.in_force(connection, {one.id: one.sha256 for one in page})
-    return [with_decision(merge(one, said.get(one.id, {}), stamps), holds) for one in page]
-
-
-def with_decision(one: AssessedArticle, holds: Mapping[str, Review]) -> AssessedArticle:
-    """Return an article as it holds by the review of it, if there is one."""
-    review = holds.get(one.article.id)
-    return one if review is None else as_decided(one, review)
+    said = _said(connection, page, stamps, moment)
+    holds = reviews_in_force(connection, {one.id: one.sha256 for one in page}, moment)
+    found = (merge(one, said.get(one.id, {}), stamps) for one in page)
+    return [
+        as_decided(one, holds[one.article.id]) if one.article.id in holds else one for one in found
+    ]
 
 
 def _said(
-    connection: Connection, found_articles: Sequence[Article], stamps: Sequence[str]
+    connection: Connection,
+    page: Sequence[Article],
+    stamps: Sequence[str],
+    moment: datetime | None = None,
 ) -> dict[str, dict[str, Assessment]]:
-    """Return by article id and stamp what was said of the current versions.
+    """Return by article id and stamp what was said of these versions, or had been by a moment.
 
     Of an article that expired, an assessor's latest word stands under its stamp in force.
     """
+    texts = {one.id: one for one in page}
     in_force = {stamp.partition("@")[0]: stamp for stamp in reversed(stamps)}
+    version = assessments.c.sha256 == articles.c.current
+    query = (
+        select(assessments)
+        .join(articles, articles.c.id == assessments.c.article_id)
+        .where(speaking(assessments, stamps))
+        .where(version if moment is None else assessments.c.at <= moment)
+        .order_by(assessments.c.stamp.in_(stamps), assessments.c.id)
+    )
     found: dict[str, dict[str, Assessment]] = defaultdict(dict)
-    for some in chunks([one.id for one in found_articles]):
-        query = (
-            select(assessments)
-            .join(
-                articles,
-                (articles.c.id == assessments.c.article_id)
-                & (articles.c.current == assessments.c.sha256),
-            )
-            .where(articles.c.id.in_(some), speaking(assessments, stamps))
-            .order_by(assessments.c.stamp.in_(stamps), assessments.c.id)
-        )
-        for row in connection.execute(query).mappings():
-            stamp = row["stamp"] if row["stamp"] in stamps else in_force[row["assessor"]]
-            found[row["article_id"]][stamp] = decode(row)
+    for row in rows_of(connection, query, articles.c.id, texts):
+        text, named = texts[row.article_id], row.stamp in stamps
+        had_expired = text.expired is not None and (moment is None or text.expired <= moment)
+        if row.sha256 == text.sha256 and (named or had_expired):
+            found[text.id][row.stamp if named else in_force[row.assessor]] = decode(row)
     return found
 
 
@@ -332,3 +394,40 @@ def merge(one: Article, said: Mapping[str, Assessment], stamps: Sequence[str]) -
         terms=() if judged and not experimental else tuple(t for a in present for t in a.terms),
         experimental=experimental,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A feed that carried an article, and since when; `followed`: it still is."""
+
+    feed_id: str
+    title: str
+    at: datetime
+    followed: bool
+
+
+def kept_versions(connection: Connection, article_id: str) -> list[Version]:
+    """Return the texts that an article had, oldest first. Raises `NotFound`."""
+    gone = is_withdrawn(versions.c.article_id, versions.c.sha256)
+    query = (
+        select(versions.c.sha256, versions.c.fetched_at, gone)
+        .where(versions.c.article_id == article_id)
+        .order_by(versions.c.fetched_at, versions.c.sha256)
+    )
+    found = [Version(*row) for row in connection.execute(query)]
+    if not found:
+        raise NotFound(f"no article '{article_id}'")
+    return found
+
+
+def sightings_of(connection: Connection, article_id: str) -> list[Seen]:
+    """Return which feeds carried an article, the first first."""
+    query = (
+        select(feeds.c.id, feeds.c.title, feeds.c.outlet, sightings.c.first_seen)
+        .add_columns(feeds.c.removed_at.is_(None))
+        .join(sightings, sightings.c.feed_id == feeds.c.id)
+        .where(sightings.c.article_id == article_id)
+        .order_by(sightings.c.first_seen, feeds.c.id)
+    )
+    rows = connection.execute(query)
+    return [Seen(id_, title or outlet, at, kept) for id_, title, outlet, at, kept in rows]

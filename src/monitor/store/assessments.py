@@ -1,27 +1,27 @@
-"""Judgements: what is still due for a stamp, and recording what an assessor said."""
+"""Assessments, a model's or rule set's judgements: what is due for a stamp, and recording them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    RowMapping,
-    Select,
-    func,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, func, select, tuple_
 
 from monitor.errors import NotFound
-from monitor.store.rows import chunks, insert_new
-from monitor.store.schema import articles, assessments, tags, versions
-from monitor.store.search_marks import mark_said
+from monitor.store.database import insert_new, row_of, rows_of
+from monitor.store.leases import end_claims
+from monitor.store.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    of_version,
+    tags,
+    version_checks,
+    versions,
+)
+from monitor.store.search_index import mark_said
 from monitor.types import (
     Article,
     Assessment,
@@ -34,6 +34,7 @@ from monitor.types import (
     Term,
 )
 
+Said = TypeVar("Said", Tag, Term, ScorecardItem)
 ARTICLE = (
     articles.c.id,
     articles.c.url,
@@ -62,6 +63,13 @@ KEPT = articles.c.url != ""
 """The condition that an article was not forgotten: what was has no address any more."""
 
 
+def is_withdrawn(article_id: Any, sha256: Any) -> Any:
+    """Return the condition that a version's words were taken back, or erased."""
+    return exists().where(
+        of_version(version_checks, article_id, sha256), version_checks.c.why != ""
+    )
+
+
 def to_article(row: Sequence[Any]) -> Article:
     """Return the article of a row of the columns `ARTICLE`."""
     *columns, authors, categories, enclosures, mining, policy, within, expired = row
@@ -71,32 +79,45 @@ def to_article(row: Sequence[Any]) -> Article:
     return Article(*values)
 
 
+def any_version() -> Select[Any]:
+    """Return the query for every version of every article, with the columns of an `Article`."""
+    return select(*VERSION).join_from(versions, articles, articles.c.id == versions.c.article_id)
+
+
 def current_articles() -> Select[Any]:
     """Return the query for every article in its current version, oldest sight first."""
     return (
         select(*ARTICLE)
-        .join_from(
-            articles,
-            versions,
-            (versions.c.article_id == articles.c.id) & (versions.c.sha256 == articles.c.current),
-        )
+        .join_from(articles, versions, of_version(versions, *CURRENT))
         .where(KEPT)
         .order_by(articles.c.first_seen, articles.c.id)
     )
 
 
-def following(connection: Connection, query: Select[Any], after: str | None) -> Select[Any]:
-    """Narrow `query` to the articles after the one of that id. Raises `NotFound`."""
-    if after is None:
-        return query
+def behind(
+    connection: Connection,
+    after: str,
+    first: FromClause = articles,
+    *,
+    newest_first: bool = False,
+    what: str = "article",
+) -> ColumnElement[bool]:
+    """Return the condition for the rows of `first`, articles, after the one of that id.
+
+    In order of first sight, or against it. Raises `NotFound`.
+    """
     place = select(articles.c.first_seen, articles.c.id).where(articles.c.id == after)
     row = connection.execute(place).first()
     if row is None:
-        raise NotFound(f"no article '{after}'")
-    cursor = tuple_(articles.c.first_seen, articles.c.id)
-    return query.where(
-        cursor > tuple_(*row, types=[articles.c.first_seen.type, articles.c.id.type])
-    )
+        raise NotFound(f"no {what} '{after}'")
+    here = tuple_(first.c.first_seen, first.c.id)
+    there = tuple_(*row, types=[articles.c.first_seen.type, articles.c.id.type])
+    return here < there if newest_first else here > there
+
+
+def following(connection: Connection, query: Select[Any], after: str | None) -> Select[Any]:
+    """Narrow `query` to the articles after the one of that id. Raises `NotFound`."""
+    return query if after is None else query.where(behind(connection, after))
 
 
 def due_query(stamp: str, limit: int, since: datetime | None = None) -> Select[Any]:
@@ -105,11 +126,17 @@ def due_query(stamp: str, limit: int, since: datetime | None = None) -> Select[A
     With `since` only those of which a version came in from then on.
     """
     done = select(assessments.c.id).where(
-        assessments.c.article_id == articles.c.id,
-        assessments.c.sha256 == articles.c.current,
-        assessments.c.stamp == stamp,
+        of_version(assessments, *CURRENT), assessments.c.stamp == stamp
     )
     query = current_articles().where(~done.exists()).limit(limit)
+    return arrived(query, since)
+
+
+def arrived(query: Select[Any], since: datetime | None) -> Select[Any]:
+    """Narrow a query to the articles that have words; `since` given, to those that came from then.
+
+    A new version counts as coming.
+    """
     if since is None:
         return query.where(articles.c.expired_at.is_(None))
     late = versions.alias()
@@ -129,111 +156,95 @@ def speaking(said: FromClause, stamps: Sequence[str]) -> ColumnElement[bool]:
 
 
 def due(
-    connection: Connection, stamp: str, limit: int, after: str | None, since: datetime | None
+    connection: Connection,
+    stamp: str,
+    *,
+    limit: int,
+    after: str | None = None,
+    since: datetime | None = None,
 ) -> list[Article]:
-    """Return the next `limit` articles due, oldest sight first, none up to the id `after`."""
+    """Return articles whose current version `stamp` has not judged, oldest sight first.
+
+    `after` is the id of the article to go on from. With `since` only what came in from then on
+    is looked at, however much is stored. Raises `NotFound` if there is no such article.
+    """
     query = following(connection, due_query(stamp, limit, since), after)
     return [to_article(row) for row in connection.execute(query)]
 
 
 def record(
-    connection: Connection, pairs: Sequence[tuple[Article, Assessment]], now: datetime
+    connection: Connection,
+    pairs: Sequence[tuple[Article, Assessment]],
+    now: datetime,
+    *,
+    token: str | None = None,
 ) -> int:
     """Store judgements of the versions that were judged; return how many were not stored yet.
 
     What is said of an article that expired meanwhile is not kept: it would bring words back.
+    It ends the claims of `token`.
     """
+    if token is not None:
+        end_claims(connection, token)
     new: list[dict[str, Any]] = []
     gone = expired(connection, [article.id for article, _ in pairs])
     for article, said in pairs:
         if article.id in gone:
             continue
-        row = {
-            "article_id": article.id,
-            "sha256": article.sha256,
-            "stamp": said.stamp,
-            "assessor": said.stamp.partition("@")[0],
-            "relevance": said.relevance,
-            "relevant": said.relevant,
-            "borderline": said.borderline,
-            "not_judged": said.not_judged,
-            "error": said.error,
-            "payload": _encode(said),
-            "at": now,
-        }
+        assessor = said.stamp.partition("@")[0]
+        version = {"article_id": article.id, "sha256": article.sha256, "assessor": assessor}
+        row = row_of(assessments, said, payload=_encode(said), at=now, **version)
         key = insert_new(connection, assessments, row)
         if key is None:
             continue
         new.append(row)
         if said.tags:
-            connection.execute(
-                tags.insert(), [_tag_row(key, n, t) for n, t in enumerate(said.tags)]
-            )
+            rows = [
+                row_of(tags, tag, assessment_id=key, position=place)
+                for place, tag in enumerate(said.tags)
+            ]
+            connection.execute(tags.insert(), rows)
     mark_said(connection, new)
     return len(new)
 
 
-def expired(connection: Connection, ids: Sequence[str]) -> set[str]:
+def expired(connection: Connection, ids: Iterable[str]) -> set[str]:
     """Return those of the articles whose words have expired."""
-    found: set[str] = set()
-    for some in chunks(ids):
-        query = select(articles.c.id).where(articles.c.id.in_(some))
-        found.update(connection.execute(query.where(articles.c.expired_at.is_not(None))).scalars())
-    return found
-
-
-def _tag_row(key: int, position: int, tag: Tag) -> dict[str, Any]:
-    return {
-        "assessment_id": key,
-        "position": position,
-        "scheme": tag.scheme,
-        "label": tag.label,
-        "role": tag.role,
-        "score": tag.score,
-    }
+    query = select(articles.c.id).where(articles.c.expired_at.is_not(None))
+    return {article_id for (article_id,) in rows_of(connection, query, articles.c.id, ids)}
 
 
 def _encode(said: Assessment) -> dict[str, Any]:
-    parts: dict[str, tuple[Tag | Finding | ScorecardItem | Term, ...]] = {
-        "tags": said.tags,
-        "findings": said.findings,
-        "scorecard": said.scorecard,
-        "terms": said.terms,
-    }
+    parts = {name: getattr(said, name) for name in ("tags", "findings", "scorecard", "terms")}
     payload: dict[str, Any] = {
         name: [asdict(item) for item in items] for name, items in parts.items() if items
     }
     return {**payload, "experimental": True} if said.experimental else payload
 
 
-def decode(row: RowMapping) -> Assessment:
+def decode(row: Any) -> Assessment:
     """Return the assessment of a row of the table."""
-    payload, assessor = row["payload"], row["assessor"]
+    payload, assessor = row.payload, row.assessor
     return Assessment(
-        stamp=row["stamp"],
-        relevance=row["relevance"],
-        relevant=row["relevant"],
-        borderline=row["borderline"],
-        not_judged=row["not_judged"],
-        error=row["error"],
-        tags=tuple(_tag(item) for item in payload.get("tags", ())),
+        stamp=row.stamp,
+        relevance=row.relevance,
+        relevant=row.relevant,
+        borderline=row.borderline,
+        not_judged=row.not_judged,
+        error=row.error,
+        tags=tuple(_with_evidence(Tag, item) for item in payload.get("tags", ())),
         findings=tuple(_finding(item, assessor) for item in payload.get("findings", ())),
-        scorecard=tuple(_scorecard_item(item, assessor) for item in payload.get("scorecard", ())),
-        terms=tuple(_term(item) for item in payload.get("terms", ())),
+        scorecard=tuple(
+            _with_evidence(ScorecardItem, _of_guideline(item, assessor))
+            for item in payload.get("scorecard", ())
+        ),
+        terms=tuple(_with_evidence(Term, item) for item in payload.get("terms", ())),
         experimental=payload.get("experimental", False),
     )
 
 
-def _spans(items: Sequence[Mapping[str, Any]]) -> tuple[Span, ...]:
-    return tuple(Span(**item) for item in items)
-
-
-def _tag(item: Mapping[str, Any]) -> Tag:
-    return Tag(**{**item, "evidence": _spans(item["evidence"])})
-
-
-def _term(item: Mapping[str, Any]) -> Term:
-    return Term(**{**item, "evidence": _spans(item["evidence"])})
+def _with_evidence(kind: type[Said], item: Mapping[str, Any]) -> Said:
+    return kind(**{**item, "evidence": tuple(Span(**span) for span in item["evidence"])})
 
 
 def _finding(item: Mapping[str, Any], assessor: str) -> Finding:
@@ -242,10 +253,11 @@ def _finding(item: Mapping[str, Any], assessor: str) -> Finding:
     return Finding(**_of_guideline(said, assessor))
 
 
-def _scorecard_item(item: Mapping[str, Any], assessor: str) -> ScorecardItem:
-    return ScorecardItem(**_of_guideline({**item, "evidence": _spans(item["evidence"])}, assessor))
-
-
-def _of_guideline(item: dict[str, Any], assessor: str) -> dict[str, Any]:
+def _of_guideline(item: Mapping[str, Any], assessor: str) -> dict[str, Any]:
     """Return what was said with whose rule it is: before there were several it was not kept."""
     return {**item, "guideline": item.get("guideline") or assessor}
+
+
+def last_assessment(connection: Connection) -> int:
+    """Return the id of the assessment stored last, 0 where there is none: they only go up."""
+    return connection.execute(select(func.max(assessments.c.id))).scalar() or 0

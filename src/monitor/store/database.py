@@ -1,4 +1,4 @@
-"""One engine for SQLite and PostgreSQL, its two kinds of transaction, and its errors in words.
+"""Connections and transactions for SQLite and PostgreSQL, errors in words, helpers for queries.
 
 There is one writer at a time on both: SQLite has no other way, and on PostgreSQL an advisory lock
 gives the same, so that what was read inside a writing transaction stays true until its commit.
@@ -10,17 +10,21 @@ from __future__ import annotations
 import importlib.util
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import (
     URL,
+    ColumnElement,
     Connection,
     Engine,
+    Select,
+    Table,
     create_engine,
     event,
     func,
@@ -29,6 +33,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -321,3 +326,67 @@ def reason_of(error: BaseException | None, waited_s: float) -> str | None:
     if state[:2] == "23":
         return _SQLITE_ERRORS["SQLITE_CONSTRAINT"]
     return None
+
+
+CHUNK = 500
+"""Values in one IN list: SQLite takes 32,766 parameters in a statement, older ones 999."""
+
+
+def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> int | None:
+    """Insert a row unless its key is there; return the first primary key column, or `None`."""
+    return connection.execute(_insert(connection.dialect.name, table), dict(values)).scalar()
+
+
+@cache
+def _insert(dialect: str, table: Table) -> Any:
+    """Return the statement, made once: to build it takes longer than SQLite takes to run it."""
+    insert = insertion(dialect, table)
+    return insert.on_conflict_do_nothing().returning(next(iter(table.primary_key)))
+
+
+def insertion(dialect: str, table: Table) -> Any:
+    """Return an `INSERT` that may say what becomes of rows whose keys are there."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+def rows_of(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[str]
+) -> Iterator[Any]:
+    """Yield the rows of a query of which `column` is one of `values`, asked in pieces."""
+    for some in chunks(sorted(set(values))):
+        yield from connection.execute(query.where(column.in_(some)))
+
+
+def count(connection: Connection, query: Select[Any]) -> int:
+    """Return the one number that a query asks for."""
+    return int(connection.execute(query).scalar_one())
+
+
+def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
+    """Insert a row; return the number that it got."""
+    key: Any = connection.execute(table.insert(), dict(values)).inserted_primary_key
+    return int(key[0])
+
+
+def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, if there are any."""
+    if rows:
+        connection.execute(table.insert(), [dict(row) for row in rows])
+
+
+def row_of(table: Table, thing: Any, **more: Any) -> dict[str, Any]:
+    """Return a row: of a dataclass what has a column of its name, and `more`."""
+    return {
+        name: getattr(thing, name) for name in map(str, table.c.keys()) if hasattr(thing, name)
+    } | more
+
+
+def columns_of(table: Table, kind: type[Any], **named: str) -> list[ColumnElement[Any]]:
+    """Return the columns of the fields of a dataclass, in its order; `named`: those named apart."""
+    return [table.c[named.get(field.name, field.name)] for field in fields(kind)]
+
+
+def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield `values` in pieces that fit an IN list."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

@@ -1,4 +1,4 @@
-"""Decisions: what reviewers did, one row an act, and which of it holds."""
+"""Reviewers' decisions: one row an act, undo and confirmation, and the SQL of which one holds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from monitor.decisions import Act, Decision, FlagSaid
 from monitor.errors import NotFound, UsageError
-from monitor.store.schema import decisions, flag_verdicts, reviews, versions
+from monitor.store.database import add, add_rows, columns_of, count, row_of
+from monitor.store.schema import decisions, flag_verdicts, of_version, reviews, versions
 from monitor.types import Review, Verdict
 
 REFUSED = "undone already, confirmed or overruled"
@@ -49,31 +50,11 @@ def record(
     for article_id, sha256 in dict.fromkeys((one.article_id, one.sha256) for one in every):
         _check_version(connection, article_id, sha256)
     id_ = _add(connection, "review", None, reviewer, lead, now, provisional=provisional)
-    for one in said:
-        row = {
-            "article_id": one.article_id,
-            "sha256": one.sha256,
-            "reviewer": reviewer,
-            "verdict": one.verdict,
-            "tags": {scheme: list(labels) for scheme, labels in one.tags.items()},
-            "at": now,
-            "decision_id": id_,
-        }
-        connection.execute(reviews.insert(), row)
-    for flag in flags:
-        row = {
-            "article_id": flag.article_id,
-            "sha256": flag.sha256,
-            "rule": flag.rule,
-            "field": flag.field,
-            "start": flag.start,
-            "end": flag.end,
-            "right": flag.right,
-            "reviewer": reviewer,
-            "at": now,
-            "decision_id": id_,
-        }
-        connection.execute(flag_verdicts.insert(), row)
+    act: dict[str, Any] = {"reviewer": reviewer, "at": now, "decision_id": id_}
+    add_rows(
+        connection, reviews, [row_of(reviews, one, tags=dict(one.tags), **act) for one in said]
+    )
+    add_rows(connection, flag_verdicts, [row_of(flag_verdicts, flag, **act) for flag in flags])
     return id_
 
 
@@ -95,17 +76,9 @@ def _add(
     *,
     provisional: bool = False,
 ) -> int:
-    row = {
-        "act": act,
-        "about": about,
-        "reviewer": reviewer,
-        "provisional": provisional,
-        "article_id": read.article_id,
-        "sha256": read.sha256,
-        "at": now,
-    }
-    done = connection.execute(decisions.insert().values(**row))
-    return int(done.inserted_primary_key[0])  # type: ignore[index]
+    row = {"act": act, "about": about, "reviewer": reviewer, "provisional": provisional}
+    version = {"article_id": read.article_id, "sha256": read.sha256}
+    return add(connection, decisions, {**row, **version, "at": now})
 
 
 def undo(connection: Connection, id_: int, reviewer: str, now: datetime) -> Decision:
@@ -114,12 +87,10 @@ def undo(connection: Connection, id_: int, reviewer: str, now: datetime) -> Deci
     Raises `NotFound` where there is none of this reviewer's, `UsageError` where it cannot be
     undone: it is an undo, was undone, or a reviewer has confirmed or overruled it.
     """
-    row = connection.execute(select(decisions).where(decisions.c.id == id_)).first()
+    row = _row(connection, id_)
     if row is None or row.reviewer != reviewer or row.act == "undo":
         raise NotFound(f"no act '{id_}' of yours to undo")
-    if not connection.execute(select(_is_open(decisions.c.id)).where(decisions.c.id == id_)).one()[
-        0
-    ]:
+    if not row.open:
         raise UsageError(f"decision {id_} cannot be undone: it was {REFUSED}")
     _add(connection, "undo", id_, reviewer, row, now)
     return _decode(connection, row)
@@ -131,48 +102,41 @@ def judge(connection: Connection, id_: int, reviewer: str, now: datetime, *, rig
     Raises `NotFound` where there is no such decision, `UsageError` for one's own, and for one that
     does not wait for it.
     """
-    row = connection.execute(select(decisions).where(decisions.c.id == id_)).first()
+    row = _row(connection, id_)
     if row is None or row.act != "review":
         raise NotFound(f"no decision '{id_}'")
     if row.reviewer == reviewer:
         raise UsageError("nobody confirms a decision of their own")
-    open_ = select(_is_open(decisions.c.id)).where(decisions.c.id == id_)
-    if not row.provisional or not connection.execute(open_).scalar_one():
+    if not row.provisional or not row.open:
         raise UsageError(f"decision {id_} does not wait: it was {REFUSED}")
     return _add(connection, "confirm" if right else "overrule", id_, reviewer, row, now)
 
 
 def last(connection: Connection, reviewer: str, acts: Sequence[Act]) -> Decision | None:
     """Return the latest of a reviewer's acts of these kinds that can be undone."""
-    query = (
-        select(decisions)
-        .where(
-            decisions.c.reviewer == reviewer,
-            decisions.c.act.in_(acts),
-            _is_open(decisions.c.id),
-        )
-        .order_by(decisions.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).first()
+    mine = decisions.c.reviewer == reviewer, decisions.c.act.in_(acts)
+    query = select(*_COLUMNS).where(*mine, _is_open(decisions.c.id))
+    row = connection.execute(query.order_by(decisions.c.id.desc()).limit(1)).first()
     return None if row is None else _decode(connection, row)
 
 
 def decision(connection: Connection, id_: int) -> Decision:
     """Return an act. Raises `NotFound`."""
-    row = connection.execute(select(decisions).where(decisions.c.id == id_)).first()
+    row = _row(connection, id_)
     if row is None:
         raise NotFound(f"no decision '{id_}'")
     return _decode(connection, row)
 
 
+def _row(connection: Connection, id_: int) -> Any:
+    """Return an act's row, and whether it is `open`: nothing has become of it."""
+    return connection.execute(select(*_COLUMNS).where(decisions.c.id == id_)).first()
+
+
 def flags_of(connection: Connection, id_: int) -> list[FlagSaid]:
     """Return what a decision says of flags."""
-    query = select(flag_verdicts).where(flag_verdicts.c.decision_id == id_)
-    return [
-        FlagSaid(row.article_id, row.sha256, row.rule, row.field, row.start, row.end, row.right)
-        for row in connection.execute(query.order_by(flag_verdicts.c.id))
-    ]
+    flags = select(*columns_of(flag_verdicts, FlagSaid)).where(flag_verdicts.c.decision_id == id_)
+    return [FlagSaid(*row) for row in connection.execute(flags.order_by(flag_verdicts.c.id))]
 
 
 def waiting(connection: Connection) -> list[int]:
@@ -186,8 +150,7 @@ def waiting(connection: Connection) -> list[int]:
 
 def count_waiting(connection: Connection) -> int:
     """Return how many decisions wait to be confirmed."""
-    query = select(func.count()).select_from(decisions).where(_waits())
-    return int(connection.execute(query).scalar_one())
+    return count(connection, select(func.count()).select_from(decisions).where(_waits()))
 
 
 @cache  # to build it takes longer than to ask it
@@ -266,10 +229,7 @@ def _replaced(
     said: FromClause, later: FromClause, counts: ColumnElement[bool], *, by_same: bool = False
 ) -> ColumnElement[bool]:
     query = exists().where(
-        later.c.article_id == said.c.article_id,
-        later.c.sha256 == said.c.sha256,
-        later.c.id > said.c.id,
-        counts,
+        of_version(later, said.c.article_id, said.c.sha256), later.c.id > said.c.id, counts
     )
     return query.where(later.c.reviewer == said.c.reviewer) if by_same else query
 
@@ -286,11 +246,10 @@ def decided(
     And that it is one of `verdicts`; or that it gives the `tag` (scheme, label); or that it speaks
     of the `scheme`.
     """
-    query = exists().where(_SAID.c.article_id == article_id, _SAID.c.sha256 == sha256)
+    query = exists().where(of_version(_SAID, article_id, sha256))
     if tag is not None:
         after = exists().where(
-            _OTHER.c.article_id == _SAID.c.article_id,
-            _OTHER.c.sha256 == _SAID.c.sha256,
+            of_version(_OTHER, _SAID.c.article_id, _SAID.c.sha256),
             _OTHER.c.id > _SAID.c.id,
             _speaks(_OTHER, tag[0]),
             own_word(_OTHER),
@@ -385,28 +344,21 @@ def _acted(
 
 
 def _decode(connection: Connection, row: Any) -> Decision:
+    """Return the act of a row of `_COLUMNS`."""
     of = row.id if row.act == "review" else row.about
-    said = list(
-        connection.execute(
-            select(reviews.c.article_id, reviews.c.verdict, reviews.c.tags)
-            .where(reviews.c.decision_id == of)
-            .order_by(reviews.c.id)
-        )
-    )
+    query = select(reviews.c.verdict, reviews.c.tags).where(reviews.c.decision_id == of)
+    said = connection.execute(query.order_by(reviews.c.id)).all()
     flags = select(func.count()).where(flag_verdicts.c.decision_id == of)
-    open_ = select(_is_open(decisions.c.id)).where(decisions.c.id == row.id)
+    act: dict[str, Any] = dict(zip(decisions.c.keys(), row[:-1], strict=True))
     return Decision(
-        row.id,
-        row.act,
-        row.about,
-        row.reviewer,
-        row.provisional,
-        row.article_id,
-        row.sha256,
-        row.at,
-        said[0].verdict if said else None,
-        {scheme: tuple(labels) for scheme, labels in said[0].tags.items()} if said else None,
-        len(said),
-        int(connection.execute(flags).scalar_one()),
-        row.provisional and bool(connection.execute(open_).scalar_one()),
+        **act,
+        verdict=said[0].verdict if said else None,
+        tags={scheme: tuple(some) for scheme, some in said[0].tags.items()} if said else None,
+        articles=len(said),
+        flags=count(connection, flags),
+        waits=row.provisional and row.open,
     )
+
+
+_COLUMNS = (*decisions.c, _is_open(decisions.c.id).label("open"))
+"""The columns of an act, and whether nothing has become of it."""

@@ -1,31 +1,22 @@
-"""The feeds a desk follows and what polling has learned of them."""
+"""Feeds that a desk follows, what polling has learned of them, and when they were added."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Text, delete, select, type_coerce, update
 
+from monitor.counted import FeedChange
 from monitor.errors import NotFound
-from monitor.store.rows import insert_new
-from monitor.store.schema import feed_changes, feed_states, feeds
+from monitor.store.database import columns_of, insert_new, row_of
+from monitor.store.schema import feed_changes, feed_states, feeds, in_period
 from monitor.types import Feed, FeedState, Move
 
-FEED = (
-    feeds.c.id,
-    feeds.c.url,
-    feeds.c.title,
-    feeds.c.outlet,
-    feeds.c.site,
-    feeds.c.description,
-    feeds.c.updated,
-    feeds.c.kind,
-    feeds.c.paused_at,
-)
+_FEED = columns_of(feeds, Feed, paused="paused_at")
 """The columns of a `Feed`, in its order."""
 _MOVE = ("move_to", "move_times", "move_since")
 """The columns of a `Move`, in its order."""
@@ -59,17 +50,7 @@ def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> 
 
 
 def _row(feed: Feed, now: datetime) -> dict[str, Any]:
-    return {
-        "id": feed.id,
-        "url": feed.url,
-        "title": feed.title,
-        "outlet": feed.outlet,
-        "site": feed.site,
-        "added_at": now,
-        "description": feed.description,
-        "updated": feed.updated,
-        "kind": feed.kind,
-    }
+    return row_of(feeds, feed, added_at=now)
 
 
 def keep_unfollowed(connection: Connection, feed: Feed, now: datetime) -> None:
@@ -77,8 +58,9 @@ def keep_unfollowed(connection: Connection, feed: Feed, now: datetime) -> None:
     insert_new(connection, feeds, {**_row(feed, now), "removed_at": now})
 
 
-def remove_feed(connection: Connection, url: str, now: datetime) -> bool:
-    """Stop following the feed at `url`, if it was followed; what came through it stays."""
+def remove_feed(connection: Connection, url: str, now: datetime | None = None) -> bool:
+    """Stop following a feed; what came through it stays. Return whether it was followed."""
+    now = now or datetime.now(UTC)
     followed = select(feeds.c.id).where(feeds.c.url == url, feeds.c.removed_at.is_(None))
     feed_id = connection.execute(followed).scalar()
     if feed_id is None:
@@ -88,8 +70,8 @@ def remove_feed(connection: Connection, url: str, now: datetime) -> bool:
     return True
 
 
-def pause_feed(connection: Connection, url: str, now: datetime, *, paused: bool) -> bool:
-    """Poll the feed at `url` no more for a while, or again; return whether that changed anything.
+def pause_feed(connection: Connection, url: str, now: datetime, *, paused: bool = True) -> bool:
+    """Poll a feed no more for a while, or (`paused` False) again; return whether that is new.
 
     Raises `NotFound` for a feed that is not followed.
     """
@@ -121,7 +103,7 @@ def _note_change(connection: Connection, feed_id: str, now: datetime, *, followe
 
 def followed_feeds(connection: Connection) -> list[Feed]:
     """Return the feeds followed, in the order they were added."""
-    query = select(*FEED).where(feeds.c.removed_at.is_(None))
+    query = select(*_FEED).where(feeds.c.removed_at.is_(None))
     return [Feed(*row) for row in connection.execute(query.order_by(feeds.c.added_at, feeds.c.id))]
 
 
@@ -184,3 +166,27 @@ def learn_about(
     new = {key: value for key, value in said.items() if value and value != getattr(feed, key)}
     if new:
         connection.execute(update(feeds).where(feeds.c.id == feed.id).values(new))
+
+
+def feed(connection: Connection, feed_id: str) -> Feed:
+    """Return a feed that is followed, by its id. Raises `NotFound`."""
+    query = select(*_FEED).where(feeds.c.id == feed_id, feeds.c.removed_at.is_(None))
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFound("no such feed is followed")
+    return Feed(*row)
+
+
+def changes(
+    connection: Connection, since: datetime | None = None, until: datetime | None = None
+) -> list[FeedChange]:
+    """Return the feeds added or removed in [since, until), oldest first."""
+    query = (
+        select(
+            feeds.c.url, feeds.c.title, feeds.c.outlet, feed_changes.c.at, feed_changes.c.followed
+        )
+        .join(feeds, feeds.c.id == feed_changes.c.feed_id)
+        .order_by(feed_changes.c.id)
+    )
+    query = query.where(*in_period(feed_changes.c.at, since, until))
+    return [FeedChange(*row) for row in connection.execute(query)]

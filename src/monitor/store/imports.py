@@ -1,72 +1,60 @@
-"""Articles out of files, with where in which file each stood: `Store` has these methods too."""
+"""Articles imported from files, with where in which file each stood."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, select
 
-from monitor.store import feeds, polls
-from monitor.store.database import Database
-from monitor.store.polls import PollResult
-from monitor.store.rows import chunks, insert_new
-from monitor.store.schema import articles, imported, imports, versions
+from monitor.store.database import columns_of, insert_new, row_of, rows_of
+from monitor.store.feeds import keep_unfollowed
+from monitor.store.polls import PollResult, record_poll
+from monitor.store.schema import CURRENT, articles, imported, imports, versions
 from monitor.types import Import, Place, Poll
 
 
-class ImportStore:
-    """What imports store and what is asked of them; each method one transaction, as of `Store`."""
+def record_import(
+    connection: Connection, source: Import, poll: Poll, places: Mapping[str, Place], now: datetime
+) -> PollResult:
+    """Store some articles of a file: as `record_poll`, of a feed that is not followed.
 
-    _database: Database
+    `places` says by article id where each stands. Raises `StoreError` for what does not add up.
+    """
+    keep_unfollowed(connection, poll.feed, now)
+    result = record_poll(connection, poll, now)
+    _keep_places(connection, source, poll, places)
+    return result
 
-    def record_import(
-        self, source: Import, poll: Poll, places: Mapping[str, Place], now: datetime
-    ) -> PollResult:
-        """Store some articles of a file: as `record_poll`, of a feed that is not followed.
 
-        `places` says by article id where each stands. Raises `StoreError` for what does not add up.
-        """
-        with self._database.writing() as connection:
-            feeds.keep_unfollowed(connection, poll.feed, now)
-            result = polls.record_poll(connection, poll, now)
-            _keep_places(connection, source, poll, places)
-            return result
+def imports_of(
+    connection: Connection, article_ids: Iterable[str]
+) -> dict[str, tuple[Import, Place]]:
+    """Return by article id which file brought its current version, and where it stands there.
 
-    def imports_of(self, article_ids: Iterable[str]) -> dict[str, tuple[Import, Place]]:
-        """Return by article id which file brought its current version, and where it stands there.
-
-        Those that no file brought are left out.
-        """
-        with self._database.reading() as connection:
-            ids = sorted(set(article_ids))
-            found = of_versions(connection, ids)
-            current: dict[str, str] = {}
-            for some in chunks(ids):
-                query = select(articles.c.id, articles.c.current).where(articles.c.id.in_(some))
-                current.update(tuple(row) for row in connection.execute(query))
-            keys = {id_: (id_, sha256) for id_, sha256 in current.items()}
-            return {id_: found[key] for id_, key in keys.items() if key in found}
+    Those that no file brought are left out.
+    """
+    ids = set(article_ids)
+    found = of_versions(connection, ids)
+    keys = map(tuple, rows_of(connection, select(*CURRENT), articles.c.id, ids))
+    return {key[0]: found[key] for key in keys if key in found}
 
 
 def of_versions(
-    connection: Connection, ids: Sequence[str]
+    connection: Connection, ids: Iterable[str]
 ) -> dict[tuple[str, str], tuple[Import, Place]]:
     """Return by article and hash which file brought a version, and where it stands there."""
     found: dict[tuple[str, str], tuple[Import, Place]] = {}
-    of_file = (imports.c.id, imports.c.name, imports.c.sha256, imports.c.format, imports.c.at)
-    of_place = (imported.c.place, imported.c.name, imported.c.captured)
-    for some in chunks(ids):
-        query = (
-            select(imported.c.article_id, imported.c.sha256, *of_file, imports.c.by, *of_place)
-            .join_from(imported, imports, imports.c.id == imported.c.import_id)
-            .where(imported.c.article_id.in_(some))
-            .order_by(imports.c.at.desc(), imports.c.id)
-        )
-        for article_id, version, *said in connection.execute(query):
-            source: list[Any] = said[:6]
-            found[article_id, version] = Import(*source), Place(*said[6:])  # the first to bring it
+    of_file, of_place = columns_of(imports, Import), columns_of(imported, Place, at="place")
+    query = (
+        select(imported.c.article_id, imported.c.sha256, *of_file, *of_place)
+        .join_from(imported, imports, imports.c.id == imported.c.import_id)
+        .order_by(imports.c.at.desc(), imports.c.id)
+    )
+    for article_id, version, *said in rows_of(connection, query, imported.c.article_id, ids):
+        source, place = said[: len(of_file)], said[len(of_file) :]
+        found[article_id, version] = Import(*source), Place(*place)  # the first to bring it
     return found
 
 
@@ -74,17 +62,11 @@ def _keep_places(
     connection: Connection, source: Import, poll: Poll, places: Mapping[str, Place]
 ) -> None:
     """Keep the place of each version that this file, and no other feed, brought."""
-    row: dict[str, Any] = {"id": source.id, "name": source.name, "sha256": source.sha256}
-    row |= {"format": source.format, "at": source.at, "by": source.by}
-    insert_new(connection, imports, row)
+    insert_new(connection, imports, asdict(source))
     hashes = {entry.article_id: entry.sha256 for entry in poll.incoming}
-    for some in chunks(sorted(hashes)):
-        query = select(versions.c.article_id, versions.c.sha256).where(
-            versions.c.article_id.in_(some), versions.c.feed_id == source.id
-        )
-        for article_id, sha256 in connection.execute(query).all():
-            place = places.get(article_id)
-            if place is not None and hashes[article_id] == sha256:
-                key = {"article_id": article_id, "sha256": sha256, "import_id": source.id}
-                kept = {"place": place.at, "name": place.name, "captured": place.captured}
-                insert_new(connection, imported, {**key, **kept})
+    query = select(versions.c.article_id, versions.c.sha256).where(versions.c.feed_id == source.id)
+    for article_id, sha256 in list(rows_of(connection, query, versions.c.article_id, hashes)):
+        place = places.get(article_id)
+        if place is not None and hashes[article_id] == sha256:
+            key = {"article_id": article_id, "sha256": sha256, "import_id": source.id}
+            insert_new(connection, imported, row_of(imported, place, place=place.at, **key))

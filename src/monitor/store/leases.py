@@ -1,4 +1,4 @@
-"""Who has the schedule of this database, and the end of claims on due work."""
+"""The lease of the schedule, which one process has at a time, and the end of claims on due work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bringing a database's tables up to this program, on every opening, in one transaction.
+"""Schema migrations: bringing a database's tables up to this program when it is opened.
 
 Opening a database that is up to date costs one query and does not import Alembic. Alembic's own
 command line is not needed: a migration is a file in `migrations/versions`, and `HEAD` names the

@@ -1,4 +1,4 @@
-"""Recording one poll of one feed: what is new, what is a new version, what is dropped and why.
+"""Recording a poll of a feed: what is new, what is a new version, what is dropped and why.
 
 `decide` is pure; `record_poll` looks up, decides entry by entry, and writes, all inside the
 caller's one transaction.
@@ -8,21 +8,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from monitor.errors import NotFound, StoreError
-from monitor.store.feeds import learn_about, learn_names, save_state
-from monitor.store.forgotten import forgotten
-from monitor.store.rows import chunks, insert_new
-from monitor.store.schema import articles, feeds, polls, returns, sightings, versions
+from monitor.store.database import chunks, insert_new, row_of, rows_of
+from monitor.store.feeds import keep_unfollowed, learn_about, learn_names, save_state
+from monitor.store.forgetting import forgotten
+from monitor.store.schema import (
+    CURRENT,
+    articles,
+    feeds,
+    hosts,
+    of_version,
+    polls,
+    returns,
+    sightings,
+    versions,
+)
 from monitor.store.search_index import put
-from monitor.store.withdrawn import restore
-from monitor.types import ContentOrigin, Feed, Incoming, PageFailure, Poll, Sighting
+from monitor.store.withdrawn_versions import restore
+from monitor.types import ContentOrigin, Feed, Incoming, PageFailure, Poll, Sighting, Visit
 
 _COUNT_TRY = (
     update(articles)
@@ -113,11 +123,17 @@ def _poorer(incoming: Incoming, held: Held) -> bool:
     return incoming.origin == "summary" and held.origin != "summary"
 
 
-def record_poll(connection: Connection, poll: Poll, now: datetime) -> PollResult:
-    """Store a poll whole and return its ledger line.
+def record_poll(
+    connection: Connection, poll: Poll, now: datetime, visits: Mapping[str, Visit] | None = None
+) -> PollResult:
+    """Store a feed's new state, articles, versions, sightings and ledger line; return that line.
 
-    Raises `NotFound` for a feed never added, `StoreError` for entries not accounted for.
+    `visits` to hosts are remembered with it.
+
+    Raises `NotFound` for a feed never added, `StoreError` for a poll that does not add up.
     """
+    if visits:
+        save_visits(connection, visits, now)
     feed = poll.feed
     if not connection.execute(select(feeds.c.id).where(feeds.c.id == feed.id)).first():
         raise NotFound(f"no feed {feed.url} in the store")
@@ -142,57 +158,32 @@ def record_poll(connection: Connection, poll: Poll, now: datetime) -> PollResult
             dropped[outcome] += 1
     rows.write(connection)
     put(connection, {entry.article_id for entry in poll.incoming} - gone)
-    result = PollResult(
-        feed_id=feed.id,
-        at=now,
-        fetched=poll.fetched,
-        stored=stored,
-        dropped={name: count for name, count in sorted(dropped.items()) if count},
-        error=poll.error,
-        warnings=tuple(poll.warnings),
-        not_modified=poll.not_modified,
-        silent=poll.state.silent,
-        page_failures=dict(poll.page_failures),
-    )
-    _write_line(connection, poll, result)
-    return result
+    result = row_of(polls, poll, feed_id=feed.id, at=now, stored=stored, silent=poll.state.silent)
+    result["dropped"] = {name: count for name, count in sorted(dropped.items()) if count}
+    return _write_line(connection, poll, result)
 
 
 def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, Held]:
     """Look up what is stored of the articles `ids`, from the point of view of `feed`."""
     found: dict[str, Held] = {}
-    for some in chunks(sorted(ids)):
-        query = (
-            select(
-                articles.c.id,
-                articles.c.current,
-                articles.c.feed_id,
-                articles.c.expired_at,
-                versions.c.origin,
-                feeds.c.removed_at,
-                sightings.c.feed_sha256.label("said"),
-            )
-            .join(
-                versions,
-                (versions.c.article_id == articles.c.id)
-                & (versions.c.sha256 == articles.c.current),
-            )
-            .join(feeds, feeds.c.id == articles.c.feed_id)
-            .outerjoin(
-                sightings,
-                (sightings.c.article_id == articles.c.id) & (sightings.c.feed_id == feed.id),
-            )
-            .where(articles.c.id.in_(some))
+    query = (
+        select(*CURRENT, articles.c.feed_id, articles.c.expired_at, versions.c.origin)
+        .add_columns(feeds.c.removed_at, sightings.c.feed_sha256.label("said"))
+        .join(versions, of_version(versions, *CURRENT))
+        .join(feeds, feeds.c.id == articles.c.feed_id)
+        .outerjoin(
+            sightings, (sightings.c.article_id == articles.c.id) & (sightings.c.feed_id == feed.id)
         )
-        for row in connection.execute(query):
-            found[row.id] = Held(
-                sha256=row.current,
-                origin=row.origin,
-                owned=row.feed_id == feed.id or row.removed_at is not None,
-                sighted=row.said is not None,
-                expired=row.expired_at is not None,
-                said=row.said,
-            )
+    )
+    for row in rows_of(connection, query, articles.c.id, ids):
+        found[row.id] = Held(
+            sha256=row.current,
+            origin=row.origin,
+            owned=row.feed_id == feed.id or row.removed_at is not None,
+            sighted=row.said is not None,
+            expired=row.expired_at is not None,
+            said=row.said,
+        )
     return found
 
 
@@ -252,35 +243,13 @@ def _take_text(
 def _article_row(poll: Poll, entry: Incoming, now: datetime) -> dict[str, Any]:
     host = (urlsplit(poll.feed.url).hostname or "").removeprefix("www.")
     outlet = entry.outlet or poll.feed.outlet or poll.feed.title or poll.title or host
-    return {
-        "id": entry.article_id,
-        "url": entry.url,
-        "outlet": outlet,
-        "feed_id": poll.feed.id,
-        "first_seen": now,
-        "current": entry.sha256,
-    }
+    row = {"id": entry.article_id, "url": entry.url, "outlet": outlet, "feed_id": poll.feed.id}
+    return {**row, "first_seen": now, "current": entry.sha256}
 
 
 def _version_row(feed: Feed, entry: Incoming, now: datetime) -> dict[str, Any]:
-    return {
-        "article_id": entry.article_id,
-        "sha256": entry.sha256,
-        "feed_id": feed.id,
-        "title": entry.title,
-        "text": entry.text,
-        "summary": entry.summary,
-        "language": entry.language,
-        "published": entry.published,
-        "published_in": entry.published_in,
-        "origin": entry.origin,
-        "fetched_at": now,
-        "authors": entry.authors,
-        "categories": entry.categories,
-        "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],
-        "mining": entry.mining,
-        "mining_policy": entry.mining_policy,
-    }
+    files = [asdict(enclosure) for enclosure in entry.enclosures]
+    return row_of(versions, entry, feed_id=feed.id, fetched_at=now, enclosures=files)
 
 
 def _add_version(connection: Connection, feed: Feed, entry: Incoming, now: datetime) -> bool:
@@ -310,27 +279,70 @@ def _remember(
     return entry.feed_sha256
 
 
-def _write_line(connection: Connection, poll: Poll, result: PollResult) -> None:
-    total = sum(result.dropped.values())
-    if result.fetched != result.stored + total:
+def _write_line(connection: Connection, poll: Poll, line: dict[str, Any]) -> PollResult:
+    total = sum(line["dropped"].values())
+    if poll.fetched != line["stored"] + total:
         raise StoreError(
-            f"feed {poll.feed.url}: {result.fetched} entries fetched, {result.stored} stored and"
+            f"feed {poll.feed.url}: {poll.fetched} entries fetched, {line['stored']} stored and"
             f" {total} dropped do not add up"
         )
-    connection.execute(
-        polls.insert().values(
-            feed_id=result.feed_id,
-            at=result.at,
-            fetched=result.fetched,
-            stored=result.stored,
-            dropped=dict(result.dropped),
-            dropped_total=total,
-            error=result.error,
-            warnings=list(result.warnings),
-            not_modified=result.not_modified,
-            silent=result.silent,
-            page_failures=dict(result.page_failures),
-            silent_since=poll.silence.since if poll.silence else None,
-            usual_gap_s=round(poll.silence.usual.total_seconds()) if poll.silence else None,
-        )
+    line |= {"warnings": list(poll.warnings), "page_failures": dict(poll.page_failures)}
+    since, usual = (poll.silence.since, poll.silence.usual) if poll.silence else (None, None)
+    gap = None if usual is None else round(usual.total_seconds())
+    more = {"dropped_total": total, "silent_since": since, "usual_gap_s": gap}
+    connection.execute(polls.insert(), {**line, **more})
+    return to_result(line)
+
+
+KEPT = timedelta(days=1)
+"""An older visit keeps nobody from anything."""
+
+
+def visits(connection: Connection) -> dict[str, Visit]:
+    """Return what is remembered, by host name."""
+    found = connection.execute(select(hosts))
+    return {row.host: Visit(row.visited, row.crawl_delay_s) for row in found}
+
+
+def save_visits(connection: Connection, made: Mapping[str, Visit], now: datetime) -> None:
+    """Remember `made`, by host name, and forget what is over."""
+    for some in chunks(sorted(made)):
+        connection.execute(delete(hosts).where(hosts.c.host.in_(some)))
+        rows = [
+            {"host": h, "visited": made[h].at, "crawl_delay_s": made[h].crawl_delay_s} for h in some
+        ]
+        connection.execute(hosts.insert(), rows)
+    connection.execute(delete(hosts).where(hosts.c.visited < now - KEPT))
+
+
+def last_polls(connection: Connection) -> dict[str, PollResult]:
+    """Return the latest ledger line of each feed followed that was polled, by feed id."""
+    latest = (
+        select(func.max(polls.c.id))
+        .join(feeds, feeds.c.id == polls.c.feed_id)
+        .where(feeds.c.removed_at.is_(None))
+        .group_by(polls.c.feed_id)
     )
+    query = select(polls).where(polls.c.id.in_(latest))
+    return {row["feed_id"]: to_result(row) for row in connection.execute(query).mappings()}
+
+
+def to_result(line: Mapping[Any, Any]) -> PollResult:
+    """Return the ledger line of a row of `polls`."""
+    columns = {field.name: line[field.name] for field in fields(PollResult)}
+    return PollResult(**{**columns, "warnings": tuple(line["warnings"])})
+
+
+def latest_polls(connection: Connection, feed_id: str, *, limit: int) -> list[PollResult]:
+    """Return the latest lines of a feed's ledger, newest first."""
+    query = select(polls).where(polls.c.feed_id == feed_id).order_by(polls.c.id.desc()).limit(limit)
+    return [to_result(row) for row in connection.execute(query).mappings()]
+
+
+def record_by_hand(connection: Connection, poll: Poll, now: datetime) -> PollResult:
+    """Store an article that no feed brought: as `record_poll`, of a feed that is not followed.
+
+    Raises `StoreError` for a poll that does not add up.
+    """
+    keep_unfollowed(connection, poll.feed, now)
+    return record_poll(connection, poll, now)

@@ -1,4 +1,4 @@
-"""Letting texts expire: the words go, what was said of them and the counts stay.
+"""Retention: letting texts expire; the words go, what was said of them and the counts stay.
 
 An article keeps its id, address, outlet, dates, labels with their scores, and which rules spoke.
 Gone are headline, text, summary, byline, categories and files of all its versions, and in what was
@@ -15,10 +15,8 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from monitor.masks import Seal
 from monitor.store.assessments import KEPT
-from monitor.store.database import Database
-from monitor.store.mask_groups import keep_for_others
-from monitor.store.masks import forget_places
-from monitor.store.rows import chunks
+from monitor.store.database import Database, chunks
+from monitor.store.name_masks import forget_places, keep_for_others
 from monitor.store.schema import articles, assessments, versions
 from monitor.store.search_index import clear_pages, put, take_out
 from monitor.store.stories import forget_prints
@@ -42,12 +40,7 @@ here. It is called in the transaction in which the articles expire, when they ha
 
 
 def expire(
-    connection: Connection,
-    before: datetime,
-    now: datetime,
-    make: Callable[[], Seal],
-    *,
-    limit: int,
+    connection: Connection, make: Callable[[], Seal], before: datetime, now: datetime, *, limit: int
 ) -> int:
     """Let the oldest `limit` articles first seen before `before` expire; return how many did.
 

@@ -1,4 +1,4 @@
-"""Samples of what was not shown, the verdicts on them, and cases learned of elsewhere."""
+"""Samples for recall estimates, verdicts on them, and cases that were learned of elsewhere."""
 
 from __future__ import annotations
 
@@ -6,22 +6,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from monitor.errors import NotFound
 from monitor.gaps import Candidate, Draw, Drawn, Had, Stratum, Told, ToldHad
 from monitor.store.assessments import KEPT
+from monitor.store.database import add_rows, columns_of, count, insert_new, row_of, rows_of
 from monitor.store.decisions import holds
-from monitor.store.forgotten import refuse_forgotten
-from monitor.store.rows import chunks, insert_new
-from monitor.store.schema import articles, assessments, reviews, sample_items, samples, told
+from monitor.store.forgetting import refuse_forgotten
+from monitor.store.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    in_period,
+    of_version,
+    reviews,
+    sample_items,
+    samples,
+    told,
+)
 
 
 def judged(
-    connection: Connection,
-    since: datetime | None,
-    until: datetime | None,
-    stamps: Sequence[str],
+    connection: Connection, since: datetime | None, until: datetime | None, stamps: Sequence[str]
 ) -> Iterator[Any]:
     """Yield the first judgement in the order of `stamps` of each article first seen in the period.
 
@@ -41,19 +48,11 @@ def judged(
             assessments.c.borderline,
             assessments.c.payload,
         )
-        .join_from(
-            articles,
-            assessments,
-            (assessments.c.article_id == articles.c.id)
-            & (assessments.c.sha256 == articles.c.current),
-        )
+        .join_from(articles, assessments, of_version(assessments, *CURRENT))
         .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
         .order_by(articles.c.first_seen, articles.c.id)
     )
-    if since is not None:
-        query = query.where(articles.c.first_seen >= since)
-    if until is not None:
-        query = query.where(articles.c.first_seen < until)
+    query = query.where(*in_period(articles.c.first_seen, since, until))
     last = None
     for row in connection.execute(query):
         if last is not None and last.id != row.id:
@@ -81,45 +80,25 @@ def candidates(
 
 def waiting(connection: Connection, since: datetime, until: datetime, stamps: Sequence[str]) -> int:
     """Return how many articles first seen in [since, until) some of `stamps` has still to judge."""
-    from sqlalchemy import func
-
     done = (
         select(func.count())
-        .where(
-            assessments.c.article_id == articles.c.id,
-            assessments.c.sha256 == articles.c.current,
-            assessments.c.stamp.in_(stamps),
-        )
+        .where(of_version(assessments, *CURRENT), assessments.c.stamp.in_(stamps))
         .scalar_subquery()
     )
-    query = select(func.count()).where(
-        articles.c.first_seen >= since, articles.c.first_seen < until, KEPT, done < len(set(stamps))
-    )
-    return int(connection.execute(query).scalar_one())
+    seen = in_period(articles.c.first_seen, since, until)
+    return count(connection, select(func.count()).where(*seen, KEPT, done < len(set(stamps))))
 
 
 def add_draw(connection: Connection, draw: Draw) -> bool:
     """Store what was drawn of a day; return False where there is a draw of it already."""
-    row = {
-        "day": draw.day,
-        "stamp": draw.stamp,
-        "strata": [[s.low, s.high, s.population, s.drawn] for s in draw.strata],
-        "at": draw.at,
-    }
-    if insert_new(connection, samples, row) is None:
+    strata = [[s.low, s.high, s.population, s.drawn] for s in draw.strata]
+    if insert_new(connection, samples, row_of(samples, draw, strata=strata)) is None:
         return False
     rows = [
-        {
-            "day": draw.day,
-            "article_id": item.article_id,
-            "place": place,
-            "stratum": item.stratum,
-            "probability": item.probability,
-        }
+        row_of(sample_items, item, day=draw.day, place=place)
         for place, item in enumerate(draw.items)
     ]
-    if rows:
-        connection.execute(sample_items.insert(), rows)
+    add_rows(connection, sample_items, rows)
     return True
 
 
@@ -127,13 +106,12 @@ def draws(connection: Connection, since: str, until: str) -> list[Draw]:
     """Return the draws of the ISO days [since, until), oldest first."""
     items: dict[str, list[Drawn]] = {}
     query = (
-        select(sample_items)
+        select(sample_items.c.day, *columns_of(sample_items, Drawn))
         .where(sample_items.c.day >= since, sample_items.c.day < until)
         .order_by(sample_items.c.day, sample_items.c.place)
     )
-    for row in connection.execute(query):
-        one = Drawn(row.article_id, row.stratum, row.probability)
-        items.setdefault(row.day, []).append(one)
+    for day, *one in connection.execute(query):
+        items.setdefault(day, []).append(Drawn(*one))
     found = select(samples).where(samples.c.day >= since, samples.c.day < until)
     return [
         Draw(
@@ -153,14 +131,9 @@ def verdicts(connection: Connection, ids: Iterable[str]) -> dict[str, bool]:
     Where reviewers differ it counts as relevant: what may be missed is not made small.
     """
     latest: dict[tuple[str, str], str] = {}
-    for some in chunks(sorted(set(ids))):
-        query = (
-            select(reviews)
-            .where(reviews.c.article_id.in_(some), holds(reviews.c.decision_id))
-            .order_by(reviews.c.id)
-        )
-        for row in connection.execute(query):
-            latest[row.article_id, row.reviewer] = row.verdict
+    query = select(reviews).where(holds(reviews.c.decision_id)).order_by(reviews.c.id)
+    for row in rows_of(connection, query, reviews.c.article_id, ids):
+        latest[row.article_id, row.reviewer] = row.verdict
     found: dict[str, bool] = {}
     for (article, _), verdict in latest.items():
         found[article] = found.get(article, False) or verdict == "relevant"
@@ -177,29 +150,15 @@ def add_told(connection: Connection, case: Told) -> bool:
         there = select(articles.c.id).where(articles.c.id == case.same_as, KEPT)
         if connection.execute(there).first() is None:
             raise NotFound(f"no article '{case.same_as}'")
-    row = {
-        "url": case.url,
-        "article_id": case.article_id,
-        "note": case.note,
-        "same_as": case.same_as,
-        "at": case.at,
-    }
-    return insert_new(connection, told, row) is not None
+    return insert_new(connection, told, row_of(told, case)) is not None
 
 
 def told_cases(
-    connection: Connection, since: datetime | None, until: datetime | None
+    connection: Connection, since: datetime | None = None, until: datetime | None = None
 ) -> list[Told]:
     """Return the cases learned of elsewhere in [since, until), oldest first."""
-    query = select(told).order_by(told.c.id)
-    if since is not None:
-        query = query.where(told.c.at >= since)
-    if until is not None:
-        query = query.where(told.c.at < until)
-    return [
-        Told(row.url, row.article_id, row.note, row.at, row.same_as)
-        for row in connection.execute(query)
-    ]
+    query = select(*columns_of(told, Told)).where(*in_period(told.c.at, since, until))
+    return [Told(*row) for row in connection.execute(query.order_by(told.c.id))]
 
 
 def had(
@@ -207,26 +166,16 @@ def had(
 ) -> list[ToldHad]:
     """Say of each case what we had of it when it was told; `followed`: a feed of its outlet is."""
     ids = sorted({key for case in cases for key in (case.article_id, case.same_as) if key})
-    seen: dict[str, datetime] = {}
+    query = select(articles.c.id, articles.c.first_seen)
+    seen = {row.id: row.first_seen for row in rows_of(connection, query, articles.c.id, ids)}
     shown: dict[str, bool] = {}
-    for some in chunks(ids):
-        query = select(articles.c.id, articles.c.first_seen).where(articles.c.id.in_(some))
-        seen |= {row.id: row.first_seen for row in connection.execute(query)}
-        said = select(
-            assessments.c.article_id, assessments.c.relevant, assessments.c.borderline
-        ).join(
-            articles,
-            (articles.c.id == assessments.c.article_id)
-            & (articles.c.current == assessments.c.sha256),
-        )
-        said = said.where(
-            articles.c.id.in_(some),
-            assessments.c.stamp.in_(stamps),
-            assessments.c.relevance.is_not(None),
-        )
-        for row in connection.execute(said):
-            now = bool(row.relevant or row.borderline)
-            shown[row.article_id] = shown.get(row.article_id, False) or now
+    said = (
+        select(articles.c.id, assessments.c.relevant, assessments.c.borderline)
+        .join(assessments, of_version(assessments, *CURRENT))
+        .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
+    )
+    for row in rows_of(connection, said, articles.c.id, ids):
+        shown[row.id] = shown.get(row.id, False) or bool(row.relevant or row.borderline)
     return [_had(case, feed, seen, shown) for case, feed in zip(cases, followed, strict=True)]
 
 

@@ -17,18 +17,21 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
+    FromClause,
     Index,
     Integer,
     MetaData,
     Table,
     Text,
     UniqueConstraint,
+    and_,
     false,
     text,
 )
@@ -410,10 +413,7 @@ unsubscribed = Table(
 """Addresses, in small letters, that asked for no more mail."""
 
 keys = Table(
-    "keys",
-    metadata,
-    Column("name", KEY, primary_key=True),
-    Column("value", Text, nullable=False),
+    "keys", metadata, Column("name", KEY, primary_key=True), Column("value", Text, nullable=False)
 )
 """Secrets made by this desk, such as that which signs the links to unsubscribe."""
 
@@ -740,3 +740,26 @@ imported = Table(
     ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
 )
 """Where in its file each version stands that an import brought."""
+
+# Conditions that many queries share -----------------------------------------------------------
+
+CURRENT = (articles.c.id, articles.c.current)
+"""The version of an article that is in force, as `of_version` takes it."""
+
+
+def of_version(table: FromClause, article_id: Any, sha256: Any) -> ColumnElement[bool]:
+    """Return the condition that a row of `table` is about a version of an article."""
+    return and_(table.c.article_id == article_id, table.c.sha256 == sha256)
+
+
+def in_period(
+    moment: ColumnElement[datetime], since: datetime | None, until: datetime | None
+) -> list[ColumnElement[bool]]:
+    """Return the conditions that a moment lies in [since, until); `None` is no bound."""
+    bounds = [] if since is None else [moment >= since]
+    return bounds if until is None else [*bounds, moment < until]
+
+
+def same_story(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    """Return the condition that two rows of `story_members` are of one story."""
+    return and_(other.c.stamp == one.c.stamp, other.c.story_id == one.c.story_id)

@@ -1,4 +1,4 @@
-"""Keeping the index of the archive in step: words to search by, marks to filter by.
+"""The full-text search index, kept in step: words to search by, marks to filter by, dialects.
 
 All is derived, in the transaction that changes what it is derived from: `take_out` before words
 change or go, `put` after. What `put` has not come to is due: a query.
@@ -9,6 +9,7 @@ holds no text, so words can be taken out of it only by naming them: `take_out` h
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +18,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, text, update
 
-from monitor.searching import GAP, indexed_words
-from monitor.store.database import Database
-from monitor.store.rows import chunks
-from monitor.store.schema import articles, masks, search_docs, search_gone, search_marks, versions
-from monitor.store.search_dialects import pair_mark
-from monitor.store.search_marks import mark_anew
+from monitor.searching import GAP, Term, indexed_words
+from monitor.store.database import Database, chunks, insertion, rows_of, set_locally
+from monitor.store.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    masks,
+    of_version,
+    search_docs,
+    search_gone,
+    search_marks,
+    search_terms,
+    versions,
+)
 
 _MERGED_PAGES = 200
 """Pages of SQLite's index that are written anew in one transaction: some hundredths of a second."""
@@ -68,8 +77,8 @@ def take_out(connection: Connection, ids: Iterable[str]) -> None:
         connection.execute(update(search_docs).where(*mine).values(sha256=None))
 
 
-def fill(connection: Connection, limit: int) -> int:
-    """Take in the newest `limit` articles that are due; return how many there were."""
+def fill(connection: Connection, *, limit: int) -> int:
+    """Take in the newest `limit` articles that cannot be searched yet; return how many."""
     query = (
         select(search_docs.c.article_id)
         .where(search_docs.c.sha256.is_(None))
@@ -170,10 +179,7 @@ def _stale(ids: Sequence[str]) -> Select[Any]:
             search_docs.c.id.label("doc"),
             search_docs.c.sha256.label("held"),
         )
-        .join(
-            versions,
-            (versions.c.article_id == articles.c.id) & (versions.c.sha256 == articles.c.current),
-        )
+        .join(versions, of_version(versions, *CURRENT))
         .outerjoin(search_docs, search_docs.c.article_id == articles.c.id)
         .where(articles.c.id.in_(ids))
         .where(or_(search_docs.c.sha256.is_(None), search_docs.c.sha256 != articles.c.current))
@@ -203,10 +209,7 @@ def _words_of(connection: Connection, wanted: Mapping[str, str]) -> Iterator[tup
     query = (
         select(versions.c.article_id, versions.c.sha256, versions.c.title, versions.c.text)
         .add_columns(masks.c.spans)
-        .outerjoin(
-            masks,
-            (masks.c.article_id == versions.c.article_id) & (masks.c.sha256 == versions.c.sha256),
-        )
+        .outerjoin(masks, of_version(masks, versions.c.article_id, versions.c.sha256))
         .where(versions.c.article_id.in_(wanted), versions.c.sha256.in_(set(wanted.values())))
     )
     for row in connection.execute(query).all() if wanted else ():
@@ -273,3 +276,148 @@ def _vector(words: _Words) -> str:
     pairs = {pair_mark(*two) for two in pairwise(told) if GAP not in two}
     found = [f"'{word}':{','.join(map(str, at))}" for word, at in places.items()]
     return " ".join((*found, *(f"'{pair}'" for pair in pairs)))
+
+
+Mark = tuple[str, str]
+"""A stamp (an assessor's name where the article expired, "" of the article itself), and what it
+says."""
+FLAGGED = "flag"
+RELEVANT, BORDERLINE, NOT_RELEVANT = "relevant", "borderline", "not_relevant"
+
+
+def marks_of(said: Mapping[Any, Any]) -> Iterator[str]:
+    """Yield what an article can be filtered by, of a row of `assessments`."""
+    if said["relevance"] is not None:
+        yield RELEVANT if said["relevant"] else BORDERLINE if said["borderline"] else NOT_RELEVANT
+    for tag in said["payload"].get("tags", ()):
+        yield f"{tag['scheme']}:{tag['label']}"
+    for finding in said["payload"].get("findings", ()):
+        yield FLAGGED
+        yield f"rule:{finding['rule']}"
+        yield f"severity:{finding['severity']}"
+
+
+def mark_said(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add what new rows of `assessments` say, where the version they judge is in the index.
+
+    Of others it is looked up when they are taken in.
+    """
+    new = list(rows)
+    known: dict[tuple[str, str], int] = {}
+    query = select(search_docs.c.article_id, search_docs.c.sha256, search_docs.c.id)
+    ids = {row["article_id"] for row in new}
+    for doc in rows_of(connection, query, search_docs.c.article_id, ids):
+        known[doc.article_id, doc.sha256] = doc.id
+    pairs = [
+        (known[row["article_id"], row["sha256"]], (row["stamp"], name))
+        for row in new
+        if (row["article_id"], row["sha256"]) in known
+        for name in marks_of(row)
+    ]
+    _write(connection, pairs)
+
+
+def mark_anew(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write all marks of articles anew, from what is stored of their current versions.
+
+    Each of `rows` has its number (`doc`), `id`, `current`, `outlet`, `language`, `expired_at`.
+    """
+    by_id = {row["id"]: row for row in rows}
+    docs = [row["doc"] for row in rows]
+    connection.execute(search_marks.delete().where(search_marks.c.doc.in_(docs)))
+    said: dict[tuple[int, str], tuple[str, ...]] = {}
+    query = select(assessments).where(assessments.c.article_id.in_(by_id))
+    for found in connection.execute(query.order_by(assessments.c.id)).mappings():
+        row = by_id[found["article_id"]]
+        if found["sha256"] == row["current"]:
+            # of what expired an assessor's last word stands, whatever its version
+            stamp = found["assessor"] if row["expired_at"] is not None else found["stamp"]
+            said[row["doc"], stamp] = tuple(marks_of(found))
+    pairs: list[tuple[int, Mark]] = []
+    for row in rows:
+        pairs.append((row["doc"], ("", f"outlet:{row['outlet']}")))
+        if row["language"]:
+            pairs.append((row["doc"], ("", f"language:{row['language']}")))
+    pairs += [(doc, (stamp, name)) for (doc, stamp), names in said.items() for name in names]
+    _write(connection, pairs)
+
+
+def _write(connection: Connection, pairs: Sequence[tuple[int, Mark]]) -> None:
+    if not pairs:
+        return
+    terms = _numbers(connection, {one for _, one in pairs})
+    rows = [{"term": terms[one], "doc": doc} for doc, one in dict.fromkeys(pairs)]
+    insert = insertion(connection.dialect.name, search_marks)
+    connection.execute(insert.on_conflict_do_nothing(), rows)
+
+
+def _numbers(connection: Connection, marks: set[Mark]) -> dict[Mark, int]:
+    """Return the numbers of marks; those that are new get one."""
+    names = {name for _, name in marks}
+    known = rows_of(connection, select(search_terms), search_terms.c.mark, names)
+    found = {(row.stamp, row.mark): row.id for row in known}
+    if new := sorted(marks - found.keys()):
+        last = connection.execute(select(func.max(search_terms.c.id))).scalar() or 0
+        numbered = {one: number for number, one in enumerate(new, last + 1)}
+        rows = [{"id": n, "stamp": stamp, "mark": name} for (stamp, name), n in numbered.items()]
+        connection.execute(search_terms.insert(), rows)
+        found.update(numbered)
+    return found
+
+
+def fts_query(wanted: Sequence[Sequence[Term]]) -> str:
+    """Return the question for any of each as FTS5 reads it."""
+    return " AND ".join(f"({' OR '.join(map(_fts_term, terms))})" for terms in wanted)
+
+
+def vector_query(wanted: Sequence[Sequence[Term]]) -> str:
+    """Return the `tsquery` for any of each."""
+    return " & ".join(f"({' | '.join(map(_vector_term, terms))})" for terms in wanted)
+
+
+def _fts_term(term: Term) -> str:
+    """Return a term as FTS5 reads it."""
+    return f'"{" ".join(term.words)}"{" *" if term.beginning else ""}'
+
+
+def _vector_term(term: Term) -> str:
+    """Return a term as a `tsquery` has it; of a phrase also what its pairs are found by."""
+    *before, last = term.words
+    words = [f"'{word}'" for word in before] + [f"'{last}'{':*' if term.beginning else ''}"]
+    return f"({' & '.join((' <-> '.join(words), *_pairs(term)))})"
+
+
+def pair_mark(first: str, second: str) -> str:
+    """Return one of 65,536 marks for two words side by side.
+
+    That both words are there says little where they are frequent, and to look at their places a
+    vector has to be unpacked; by chance a text has a mark in one case of a hundred or two.
+    """
+    return f"\ue001{zlib.crc32(f'{first} {second}'.encode()) & 0xFFFF:04x}"
+
+
+def _pairs(term: Term) -> list[str]:
+    whole = term.words[:-1] if term.beginning else term.words
+    return [f"'{pair_mark(*two)}'" for two in pairwise(whole)]
+
+
+def loose_query(wanted: Sequence[Sequence[Term]]) -> str:
+    """Return `vector_query` as the index alone can tell of it, without the order of words."""
+    return " & ".join(f"({' | '.join(map(_loose_term, terms))})" for terms in wanted)
+
+
+def _loose_term(term: Term) -> str:
+    words = [
+        f"'{word}'{':*' if term.beginning and at == len(term.words) - 1 else ''}"
+        for at, word in enumerate(term.words)
+    ]
+    return f"({' & '.join((*words, *_pairs(term)))})"
+
+
+def prefer_indexes(connection: Connection) -> None:
+    """Tell PostgreSQL, for this transaction, what its costs do not say.
+
+    To read a vector is dear, since it is unpacked each time; to compile such a question takes
+    longer than to answer it.
+    """
+    set_locally(connection, enable_seqscan="off", jit="off")

@@ -1,49 +1,60 @@
-"""`Store`: one method for each thing the program asks of its database, each one transaction."""
+"""`Store`: the database as the program asks it, one method and one transaction for each question.
+
+The queries stand in a module for each subject, as functions of a connection.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
+from sqlalchemy import Connection
+
+from monitor.counted import Item
 from monitor.errors import UsageError
-from monitor.store import articles, assessments, earlier_stamps, feeds, hosts, polls, reviews
-from monitor.store import ledger as ledgers
-from monitor.store.archive import ArchiveStore
-from monitor.store.database import Database, open_database
-from monitor.store.desk import DeskStore
-from monitor.store.due_claims import DueStore
-from monitor.store.feedback import FeedbackStore
-from monitor.store.filters import Filters
-from monitor.store.forgotten import ForgetStore
-from monitor.store.gate import GateStore
-from monitor.store.imports import ImportStore
-from monitor.store.leases import end_claims
-from monitor.store.list_store import ListStore
-from monitor.store.masks import MaskStore
-from monitor.store.migrate import migrate
-from monitor.store.name_key import FILE_NAME, NameKey
-from monitor.store.polls import PollResult
-from monitor.store.recorded import RecordStore
-from monitor.store.reviewing import ReviewStore
-from monitor.store.so_far import CountedSoFar
-from monitor.types import (
-    Article,
-    AssessedArticle,
-    Assessment,
-    Feed,
-    FeedState,
-    Known,
-    Ledger,
-    Poll,
-    Review,
-    Visit,
+from monitor.masks import Seal
+from monitor.store import (
+    accounts,
+    article_history,
+    articles,
+    assessments,
+    coverage_ledger,
+    decisions,
+    earlier_stamps,
+    feeds,
+    forgetting,
+    full_text_search,
+    health,
+    imports,
+    leases,
+    mail_deliveries,
+    name_masks,
+    polls,
+    retention,
+    reviews,
+    samples,
+    search_index,
+    stories,
+    trend_counts,
+    withdrawn_versions,
+    work_queue,
 )
+from monitor.store.articles import Filters
+from monitor.store.database import Database, open_database
+from monitor.store.migrate import migrate, revision_of
+from monitor.store.name_masks import FILE_NAME, NameKey
+from monitor.store.trend_counts import Bounds, CountedSoFar
+from monitor.types import AssessedArticle
 
 BUSY_TIMEOUT_S = 10.0
 """How long to wait for another program's lock: transactions here take milliseconds."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def open_store(
@@ -63,23 +74,56 @@ def open_store(
     except BaseException:
         database.close()
         raise
-    folder = Path(str(database.engine.url.database)).parent if database.is_sqlite else Path()
+    folder = database.file.parent if database.is_sqlite else Path()
     return Store(database, NameKey(name_key or folder / FILE_NAME))
 
 
-class Store(
-    DeskStore,
-    MaskStore,
-    GateStore,
-    ArchiveStore,
-    ReviewStore,
-    ListStore,
-    FeedbackStore,
-    RecordStore,
-    ForgetStore,
-    DueStore,
-    ImportStore,
-):
+def _read(ask: Callable[Concatenate[Connection, P], R]) -> Callable[Concatenate[Store, P], R]:
+    """Return the method that asks in a transaction in which all queries see the same state."""
+
+    @wraps(ask)
+    def method(self: Store, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self._database.reading() as connection:
+            return ask(connection, *args, **kwargs)
+
+    return method
+
+
+def _write(do: Callable[Concatenate[Connection, P], R]) -> Callable[Concatenate[Store, P], R]:
+    """Return the method that writes in a transaction of its own, all or nothing."""
+
+    @wraps(do)
+    def method(self: Store, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self._database.writing() as connection:
+            return do(connection, *args, **kwargs)
+
+    return method
+
+
+def _seal(
+    do: Callable[Concatenate[Connection, Callable[[], Seal], P], R],
+) -> Callable[Concatenate[Store, P], R]:
+    """Return the method that writes, with what keeps hidden names whose words it takes away."""
+
+    @wraps(do)
+    def method(self: Store, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self._database.writing() as connection:
+            return do(connection, self.name_key.make, *args, **kwargs)
+
+    return method
+
+
+def _whole(do: Callable[Concatenate[Database, P], R]) -> Callable[Concatenate[Store, P], R]:
+    """Return the method of a function that opens its transactions itself."""
+
+    @wraps(do)
+    def method(self: Store, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return do(self._database, *args, **kwargs)
+
+    return method
+
+
+class Store:
     """Feeds, articles and judgements. Threads may share it; use as a context manager or `close`.
 
     Every method raises `StoreError` where the database fails; what it was to write is then not
@@ -111,7 +155,13 @@ class Store(
         """Whether nothing can be written: the database lies on a disk that can only be read."""
         return self._database.read_only
 
-    # Stamps of earlier programs ------------------------------------------------------------
+    def ping(self) -> str:
+        """Return the version of the tables; raises `StoreError` where the database is away."""
+        with self._database.reading() as connection:
+            return revision_of(connection) or ""
+
+    # Stamps of earlier programs
+    present_stamps = _read(earlier_stamps.present_stamps)
 
     def carry_over(self, present: Mapping[str, str], now: datetime) -> None:
         """Give what was recorded under earlier stamps, the keys, the `present` ones of the same."""
@@ -121,135 +171,35 @@ class Store(
             with self._database.writing() as connection:
                 earlier_stamps.carry_over(connection, present, now)
 
-    def present_stamps(self, after: datetime | None = None) -> dict[str, str]:
-        """Return by earlier stamp what its records have now; of those carried over `after` only."""
-        with self._database.reading() as connection:
-            return earlier_stamps.present_stamps(connection, after)
+    # Feeds and their polls
+    add_feeds = _write(feeds.add_feeds)
+    remove_feed = _write(feeds.remove_feed)
+    pause_feed = _write(feeds.pause_feed)
+    put_off = _write(feeds.put_off)
+    feed = _read(feeds.feed)
+    feed_states = _read(feeds.states)
+    feed_changes = _read(feeds.changes)
+    visits = _read(polls.visits)
+    save_visits = _write(polls.save_visits)
+    record_poll = _write(polls.record_poll)
+    record_by_hand = _write(polls.record_by_hand)
+    last_polls = _read(polls.last_polls)
+    latest_polls = _read(polls.latest_polls)
+    ledger = _read(coverage_ledger.ledger)
+    brought = _read(coverage_ledger.brought)
+    brought_alone = _read(coverage_ledger.brought_alone)
+    record_import = _write(imports.record_import)
+    imports_of = _read(imports.imports_of)
 
-    # Feeds ---------------------------------------------------------------------------------
-
-    def add_feeds(self, wanted: Iterable[Feed], now: datetime) -> int:
-        """Follow feeds; return how many were not followed yet."""
-        with self._database.writing() as connection:
-            return feeds.add_feeds(connection, wanted, now)
-
-    def remove_feed(self, url: str, now: datetime | None = None) -> bool:
-        """Stop following a feed; what came through it stays. Return whether it was followed."""
-        with self._database.writing() as connection:
-            return feeds.remove_feed(connection, url, now or datetime.now(UTC))
-
-    def pause_feed(self, url: str, now: datetime, *, paused: bool = True) -> bool:
-        """Poll a feed no more for a while, or (`paused` False) again; return whether that is new.
-
-        Raises `NotFound` for a feed that is not followed.
-        """
-        with self._database.writing() as connection:
-            return feeds.pause_feed(connection, url, now, paused=paused)
-
-    def put_off(self, feed_ids: Iterable[str], until: datetime) -> None:
-        """Let feeds that were never polled wait until a moment."""
-        with self._database.writing() as connection:
-            feeds.put_off(connection, feed_ids, until)
-
-    def feeds(self) -> list[Feed]:
-        """Return the feeds followed, in the order they were added."""
-        with self._database.reading() as connection:
-            return feeds.followed_feeds(connection)
-
-    def feed_states(self) -> dict[str, FeedState]:
-        """Return by id what polling has learned of every feed followed."""
-        with self._database.reading() as connection:
-            return feeds.states(connection)
-
-    def last_polls(self) -> dict[str, PollResult]:
-        """Return by id the latest ledger line of every feed followed that was ever polled."""
-        with self._database.reading() as connection:
-            return ledgers.last_polls(connection)
-
-    # What comes in -------------------------------------------------------------------------
-
-    def known(self, article_ids: Iterable[str]) -> dict[str, Known]:
-        """Return what is stored of those of the articles that are stored, by id."""
-        with self._database.reading() as connection:
-            return articles.known(connection, article_ids)
-
-    def record_poll(
-        self, poll: Poll, now: datetime, visits: Mapping[str, Visit] | None = None
-    ) -> PollResult:
-        """Store a feed's new state, articles, versions, sightings and ledger line, or nothing.
-
-        `visits` to hosts are remembered with it.
-
-        Raises `NotFound` for a feed never added, `StoreError` for a poll that does not add up.
-        """
-        with self._database.writing() as connection:
-            if visits:
-                hosts.save_visits(connection, visits, now)
-            return polls.record_poll(connection, poll, now)
-
-    def record_by_hand(self, poll: Poll, now: datetime) -> PollResult:
-        """Store an article that no feed brought: as `record_poll`, of a feed that is not followed.
-
-        Raises `StoreError` for a poll that does not add up.
-        """
-        with self._database.writing() as connection:
-            feeds.keep_unfollowed(connection, poll.feed, now)
-            return polls.record_poll(connection, poll, now)
-
-    # Judgements ----------------------------------------------------------------------------
-
-    def due(
-        self,
-        stamp: str,
-        *,
-        limit: int,
-        after: str | None = None,
-        since: datetime | None = None,
-    ) -> list[Article]:
-        """Return articles whose current version `stamp` has not judged, oldest sight first.
-
-        `after` is the id of the article to go on from. With `since` only what came in from then on
-        is looked at, however much is stored. Raises `NotFound` if there is no such article.
-        """
-        with self._database.reading() as connection:
-            return assessments.due(connection, stamp, limit, after, since)
-
-    def record_assessments(
-        self,
-        pairs: Sequence[tuple[Article, Assessment]],
-        now: datetime,
-        *,
-        token: str | None = None,
-    ) -> int:
-        """Store judgements, all or none; return how many were not stored yet.
-
-        It ends the claims of `token`.
-        """
-        with self._database.writing() as connection:
-            if token is not None:
-                end_claims(connection, token)
-            return assessments.record(connection, pairs, now)
-
-    # Reviews -------------------------------------------------------------------------------
-
-    def add_review(self, review: Review, now: datetime) -> int:
-        """Store what a person said of a version; return its decision. Raises `NotFound`."""
-        with self._database.writing() as connection:
-            return reviews.add(connection, review, now)
-
-    def reviews(self, article_id: str) -> list[Review]:
-        """Return the reviews of an article that stand, oldest first. Raises `NotFound`."""
-        with self._database.reading() as connection:
-            return reviews.of_article(connection, article_id)
-
-    def reviewed(self, *, provisional: bool = False) -> Iterator[tuple[Article, list[Review]]]:
-        """Yield every version that was reviewed, with its reviews, oldest review first.
-
-        Those that count; with `provisional` also those that wait to be confirmed.
-        """
-        return reviews.reviewed(self._database, provisional=provisional)
-
-    # Reading -------------------------------------------------------------------------------
+    # Articles
+    known = _read(articles.known)
+    article = _read(articles.article)
+    article_versions = _read(articles.article_versions)
+    kept_versions = _read(articles.kept_versions)
+    sightings = _read(articles.sightings_of)
+    some_assessed = _read(articles.some_assessed)
+    articles_by_id = _read(articles.articles_by_id)
+    recorded = _whole(article_history.recorded)
 
     def assessed(
         self,
@@ -272,24 +222,165 @@ class Store(
             raise UsageError(f"no such filter among {', '.join(sorted(filters))}") from error
         return articles.assessed(self._database, stamps, chosen, limit=limit, after=after)
 
-    def article(self, article_id: str, stamps: Sequence[str]) -> AssessedArticle:
-        """Return one article with what `stamps` said of it. Raises `NotFound`."""
-        with self._database.reading() as connection:
-            return articles.article(connection, article_id, stamps)
+    # The archive's search
+    search = _read(full_text_search.search)
+    choices = _read(full_text_search.choices)
+    fill_index = _write(search_index.fill)
+    count_unindexed = _read(search_index.count_due)
+    empty_index = _write(search_index.empty)
 
-    def article_versions(self, article_id: str) -> list[Article]:
-        """Return every text an article has had, as it came in. Raises `NotFound`."""
-        with self._database.reading() as connection:
-            return articles.article_versions(connection, article_id)
+    # Judgements, and sharing what is due
+    due = _read(assessments.due)
+    record_assessments = _write(assessments.record)
+    last_assessment = _read(assessments.last_assessment)
+    claim_due = _whole(work_queue.claim_due)
+    claim_unmasked = _whole(work_queue.claim_unmasked)
+    claims = _whole(work_queue.claims)
+    renew_claims = _whole(work_queue.renew_claims)
+    drop_claims = _whole(work_queue.drop_claims)
+    take_lease = _write(leases.take)
+    drop_lease = _write(leases.drop)
 
-    def ledger(
-        self, since: datetime | None, until: datetime | None, stamps: Sequence[str] = ()
-    ) -> Ledger:
-        """Return the coverage ledger of [since, until); `None` is no bound."""
-        with self._database.reading() as connection:
-            return ledgers.ledger(connection, since, until, stamps)
+    # Stories
+    fold = _write(stories.fold)
+    stories_of = _read(stories.stories_of)
+    kept_stories = _read(stories.kept)
+    story_leads = _read(stories.leads)
+    story_members = _read(stories.members)
+    list_stories = _read(stories.listed)
+    newest_stories = _read(stories.newest)
+    count_stories = _read(stories.count)
+    story_outlets = _read(stories.outlets)
+    story_by_time = _read(stories.by_time)
+    story_labels = _read(stories.labels)
+    story_choices = _read(stories.choices)
 
-    def counts(self) -> dict[str, int]:
-        """Return the number of rows of each table, and of `errors` among the assessments."""
-        with self._database.reading() as connection:
-            return ledgers.counts(connection)
+    # Reviews, decisions, samples
+    decide = _write(decisions.record)
+    undo = _write(decisions.undo)
+    judge_decision = _write(decisions.judge)
+    decision = _read(decisions.decision)
+    last_act = _read(decisions.last)
+    decision_flags = _read(decisions.flags_of)
+    waiting_decisions = _read(decisions.waiting)
+    count_waiting_decisions = _read(decisions.count_waiting)
+    add_review = _write(reviews.add)
+    reviewed = _whole(reviews.reviewed)
+    shown_articles = _read(reviews.shown_articles)
+    said = _read(reviews.said)
+    flags_said = _read(reviews.flags_said)
+    flags_told = _read(reviews.flags_told)
+    claim = _write(reviews.claim)
+    claimed = _read(reviews.claimed)
+    add_practice = _write(reviews.add_practice)
+    practised = _read(reviews.practised)
+    count_reviewed = _read(reviews.count_reviewed)
+    count_reviews = _read(reviews.count_reviews)
+    count_feedback = _write(reviews.count_feedback)
+    feedback = _read(reviews.feedback)
+    candidates = _read(samples.candidates)
+    waiting = _read(samples.waiting)
+    add_draw = _write(samples.add_draw)
+    draws = _read(samples.draws)
+    verdicts = _read(samples.verdicts)
+    add_told = _write(samples.add_told)
+    told = _read(samples.told_cases)
+    had = _read(samples.had)
+
+    # Hidden names, and who asked for them
+    unmasked = _read(name_masks.unmasked)
+    masks = _read(name_masks.masks_of)
+    record_masks = _write(name_masks.record_masks)
+    older_versions = _read(name_masks.older_versions)
+    erased_next = _read(name_masks.erased_next)
+    incomplete = _read(name_masks.incomplete)
+    next_incomplete = _read(name_masks.next_incomplete)
+    mask_groups = _read(name_masks.groups_of)
+    record_complete = _write(name_masks.record_complete)
+    lift_names = _write(name_masks.lift_names)
+    unlift_names = _write(name_masks.unlift_names)
+    ask_names = _write(name_masks.ask_names)
+    hide_names = _write(name_masks.hide_names)
+    asked = _read(name_masks.asked)
+    asking_times = _read(name_masks.asking_times)
+
+    # What goes for good
+    expire = _seal(retention.expire)
+    count_expired = _read(retention.count_expired)
+    clear_file = _whole(retention.clear_file)
+    check_versions = _write(withdrawn_versions.check_versions)
+    erase_withdrawn = _seal(withdrawn_versions.erase_withdrawn)
+    taken_back = _read(withdrawn_versions.taken_back)
+    forget = _seal(forgetting.forget)
+    forgotten = _read(forgetting.forgotten)
+    tombstones = _read(forgetting.all_tombstones)
+    last_forgotten = _read(forgetting.last_forgotten)
+    count_forgotten = _read(forgetting.count_forgotten)
+    held = _read(forgetting.held)
+
+    # Mail
+    begin_send = _write(mail_deliveries.begin)
+    finish_send = _write(mail_deliveries.finish)
+    told_of = _read(mail_deliveries.told_of)
+    held_by = _read(mail_deliveries.held_by)
+    deliveries = _read(mail_deliveries.latest)
+    delivery_histories = _read(mail_deliveries.histories)
+    unsubscribe = _write(mail_deliveries.unsubscribe)
+    restore_recipient = _write(mail_deliveries.restore)
+    unsubscribed = _read(mail_deliveries.all_unsubscribed)
+    known_key = _read(mail_deliveries.find_key)
+
+    def key(self, name: str) -> str:
+        """Return a secret of this desk, made when first asked for."""
+        found = self.known_key(name)
+        if found is not None:
+            return found
+        with self._database.writing() as connection:
+            return mail_deliveries.make_key(connection, name)
+
+    # Who may sign in
+    add_token = _write(accounts.add_token)
+    revoke_token = _write(accounts.revoke_token)
+    tokens = _read(accounts.all_tokens)
+    find_token = _read(accounts.find_token)
+    add_session = _write(accounts.add_session)
+    find_session = _read(accounts.find_session)
+    touch_session = _write(accounts.touch_session)
+    drop_session = _write(accounts.drop_session)
+
+    # Counting
+    counts = _read(health.counts)
+    happened = _read(health.happened)
+    standing = _read(health.standing)
+    stored_by_outlet = _read(trend_counts.stored_by_outlet)
+    stored_by_day = _read(trend_counts.stored_by_day)
+    published = _read(trend_counts.published)
+    undated = _read(trend_counts.undated)
+    add_flag_verdict = _write(trend_counts.add_flag_verdict)
+    confirmed_flags = _read(trend_counts.confirmed_flags)
+
+    def items(
+        self, since: datetime | None, until: datetime | None, stamps: Sequence[str]
+    ) -> list[Item]:
+        """Return what is about trafficking among the articles first seen in [since, until)."""
+        with self._counted.lock, self._database.reading() as connection:
+            return self._counted.items(connection, since, until, stamps)
+
+    def kept_stories_of(self, stamp: str, article_ids: Sequence[str]) -> dict[str, str]:
+        """Return what `stories_of` does, reading only what was not asked for before."""
+        with self._counted.lock, self._database.reading() as connection:
+            return self._counted.stories(connection, stamp, article_ids)
+
+    def stored_by_day_and_outlet(
+        self, days: Bounds, over: datetime
+    ) -> dict[date, Mapping[str, int]]:
+        """Return how many articles were first seen on each day, by outlet.
+
+        What ended by `over` gets no more, and is read once.
+        """
+        with self._counted.lock, self._database.reading() as connection:
+            return self._counted.by_outlet(connection, days, over)
+
+    # last: within this class the names no longer mean the modules
+    feeds = _read(feeds.followed_feeds)
+    reviews = _read(reviews.of_article)

@@ -38,7 +38,7 @@ from monitor.masks import Shown
 from monitor.periods import undated_words
 from monitor.searching import places_of, read_search, words_at
 from monitor.shapes import in_ten
-from monitor.store.search import COUNTED, RELEVANCES
+from monitor.store.full_text_search import COUNTED, RELEVANCES
 from monitor.types import (
     SEVERITIES,
     Article,

@@ -21,7 +21,7 @@ from monitor.holders import SKEW
 from monitor.sharing import LENGTH, TRIES, WAIT_S, Share, patiently
 from monitor.store import Store, open_store
 from monitor.store.assessments import due_query
-from monitor.store.due_claims import _claim
+from monitor.store.work_queue import _claim
 from monitor.types import Lease
 from store_samples import CLASSIFIER, NOW, TAGGER, at, feed, incoming, judged, poll
 

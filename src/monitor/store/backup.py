@@ -1,4 +1,4 @@
-"""Whole copies of an SQLite database: made while it is in use, verified, put in place at once."""
+"""Backup and restore of an SQLite database: copied while in use, verified, put in place at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from monitor.errors import StoreError, UsageError
 from monitor.store.database import on_read_only_disk, open_database, read_only_uri, reason_of
-from monitor.store.forgotten import Tombstone
+from monitor.store.forgetting import Tombstone
 from monitor.store.migrate import HEAD, VERSION_TABLE
 from monitor.store.schema import metadata
 

@@ -1,8 +1,8 @@
-"""Versions whose words were taken back, and erasing the words of a version for good."""
+"""Withdrawn versions: texts whose words publishers took back, and erasing them for good."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, exists, select, update
 
 from monitor.masks import Seal
-from monitor.store.assessments import VERSION, decode, to_article
-from monitor.store.mask_groups import seal_version
-from monitor.store.masks import forget_places
+from monitor.store.assessments import any_version, decode, to_article
+from monitor.store.database import rows_of
+from monitor.store.name_masks import forget_places, seal_version
 from monitor.store.schema import (
     articles,
     assessments,
+    of_version,
     story_keys,
     story_members,
     version_checks,
@@ -30,7 +31,7 @@ Compare = Callable[[Article, tuple[Finding, ...], Article], str]
 
 
 def check_versions(
-    connection: Connection, compare: Compare, now: datetime, limit: int
+    connection: Connection, compare: Compare, now: datetime, *, limit: int
 ) -> tuple[int, int]:
     """Compare older versions with the one in force; return how many, and how many are withdrawn.
 
@@ -48,13 +49,11 @@ def check_versions(
 
 def _unchecked(connection: Connection, limit: int) -> list[tuple[Article, Article]]:
     done = exists().where(
-        version_checks.c.article_id == versions.c.article_id,
-        version_checks.c.sha256 == versions.c.sha256,
+        of_version(version_checks, versions.c.article_id, versions.c.sha256),
         version_checks.c.against == articles.c.current,
     )
     query = (
-        select(*VERSION)
-        .join_from(versions, articles, articles.c.id == versions.c.article_id)
+        any_version()
         .where(versions.c.sha256 != articles.c.current, ~done)
         .order_by(versions.c.article_id, versions.c.sha256)
         .limit(limit)
@@ -64,10 +63,8 @@ def _unchecked(connection: Connection, limit: int) -> list[tuple[Article, Articl
 
 
 def _current(connection: Connection, article_id: str) -> Article:
-    query = (
-        select(*VERSION)
-        .join_from(versions, articles, articles.c.id == versions.c.article_id)
-        .where(articles.c.id == article_id, versions.c.sha256 == articles.c.current)
+    query = any_version().where(
+        articles.c.id == article_id, versions.c.sha256 == articles.c.current
     )
     return to_article(connection.execute(query).one())
 
@@ -76,17 +73,8 @@ def _findings(connection: Connection, version: Article) -> tuple[Finding, ...]:
     query = select(assessments).where(
         assessments.c.article_id == version.id, assessments.c.sha256 == version.sha256
     )
-    rows = connection.execute(query).mappings()
+    rows = connection.execute(query)
     return tuple(finding for row in rows for finding in decode(row).findings)
-
-
-def is_withdrawn(article_id: Any, sha256: Any) -> Any:
-    """Return the condition that a version's words were taken back, or erased."""
-    return exists().where(
-        version_checks.c.article_id == article_id,
-        version_checks.c.sha256 == sha256,
-        version_checks.c.why != "",
-    )
 
 
 def without_words(version: Article) -> Article:
@@ -97,22 +85,20 @@ def without_words(version: Article) -> Article:
 def restore(connection: Connection, article_id: str, values: dict[str, Any]) -> None:
     """Take a version out of the withdrawn ones: its publisher prints these very words again."""
     sha256 = values["sha256"]
-    mine = (version_checks.c.article_id == article_id) & (version_checks.c.sha256 == sha256)
+    mine = of_version(version_checks, article_id, sha256)
     if connection.execute(version_checks.delete().where(mine)).rowcount:
         words = {key: values[key] for key in ("title", "text", "summary", "authors")}
         connection.execute(
-            update(versions)
-            .where(versions.c.article_id == article_id, versions.c.sha256 == sha256)
-            .values(**words)
+            update(versions).where(of_version(versions, article_id, sha256)).values(**words)
         )
 
 
 def erase_withdrawn(
     connection: Connection,
+    make: Callable[[], Seal],
     before: datetime,
     now: datetime,
     reprint: Callable[[Article], Placed],
-    make: Callable[[], Seal],
 ) -> int:
     """Erase the words of versions withdrawn before a moment; return how many there were.
 
@@ -131,7 +117,7 @@ def erase_withdrawn(
             _refold(connection, stamp, article_id, reprint)
         connection.execute(
             update(version_checks)
-            .where(version_checks.c.article_id == article_id, version_checks.c.sha256 == sha256)
+            .where(of_version(version_checks, article_id, sha256))
             .values(erased_at=now)
         )
     return len(found)
@@ -147,17 +133,17 @@ def erase_version(
     that had folded it.
     """
     kept = seal_version(connection, article_id, sha256, make)
-    mine = (versions.c.article_id == article_id) & (versions.c.sha256 == sha256)
+    mine = of_version(versions, article_id, sha256)
     empty: dict[str, Any] = {"title": "", "text": "", "summary": "", "authors": []}
     connection.execute(update(versions).where(mine).values(**empty))
-    said = (assessments.c.article_id == article_id) & (assessments.c.sha256 == sha256)
+    said = of_version(assessments, article_id, sha256)
     for row in connection.execute(select(assessments.c.id, assessments.c.payload).where(said)):
         payload = {key: v for key, v in row.payload.items() if key in ("tags", "experimental")}
         connection.execute(
             update(assessments).where(assessments.c.id == row.id).values(payload=payload)
         )
     forget_places(connection, [article_id], sha256, kept)
-    folded = (story_members.c.article_id == article_id) & (story_members.c.sha256 == sha256)
+    folded = of_version(story_members, article_id, sha256)
     stamps = list(connection.execute(select(story_members.c.stamp).where(folded)).scalars())
     connection.execute(update(story_members).where(folded).values(print=""))
     connection.execute(
@@ -179,3 +165,12 @@ def _refold(
         .values(print=placed.print, sha256=current.sha256)
     )
     write_keys(connection, stamp, article_id, placed)
+
+
+def taken_back(connection: Connection, wanted: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return the articles of those versions whose words their publishers took back."""
+    texts = dict(wanted)
+    query = select(version_checks.c.article_id, version_checks.c.sha256)
+    query = query.where(version_checks.c.why != "")
+    rows = rows_of(connection, query, version_checks.c.article_id, texts)
+    return frozenset(one for one, sha256 in rows if texts[one] == sha256)

@@ -1,4 +1,4 @@
-"""Forgetting articles for good, and the tombstones that keep them from coming back.
+"""Forgetting articles for good (erasure), and the tombstones that keep them from coming back.
 
 Of a forgotten article there stays its id, its outlet, the feed it came by and when, for the counts
 of the past: no address, no word, no hash of its text, nothing that models or people said of it.
@@ -13,18 +13,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, update
 
-from monitor.errors import Forgotten
+from monitor.errors import Forgotten, NotFound
 from monitor.masks import Seal
-from monitor.store.database import Database
-from monitor.store.mask_groups import keep_for_others
-from monitor.store.name_key import NameKey
-from monitor.store.rows import chunks
+from monitor.store.database import chunks
+from monitor.store.name_masks import keep_for_others
 from monitor.store.schema import (
+    CURRENT,
     articles,
     assessments,
     decisions,
     flag_verdicts,
+    in_period,
     metadata,
+    of_version,
     polls,
     reviews,
     search_docs,
@@ -35,7 +36,6 @@ from monitor.store.schema import (
     tags,
     told,
     tombstones,
-    version_checks,
     versions,
 )
 from monitor.store.search_index import take_out
@@ -69,84 +69,48 @@ class Held:
     """How many other articles its story has; they stay."""
 
 
-class ForgetStore:
-    """Forgetting, and what was forgotten; each method one transaction, as of `Store`."""
+def all_tombstones(connection: Connection) -> list[Tombstone]:
+    """Return what was forgotten, in the order in which it was."""
+    query = select(tombstones).order_by(tombstones.c.at, tombstones.c.article_id)
+    return [Tombstone(*row) for row in connection.execute(query)]
 
-    _database: Database
-    name_key: NameKey
 
-    def forget(self, ids: Sequence[str], reason: str, now: datetime) -> int:
-        """Forget articles, stored or not; return how many were not forgotten yet.
+def last_forgotten(connection: Connection) -> datetime | None:
+    """Return when articles were forgotten last, None if none ever was."""
+    return connection.execute(select(func.max(tombstones.c.at))).scalar()
 
-        Their words stay in an SQLite file's log until `clear_file` is through.
-        """
-        with self._database.writing() as connection:
-            return forget(connection, ids, reason, now, self.name_key.make)
 
-    def tombstones(self) -> list[Tombstone]:
-        """Return what was forgotten, in the order in which it was."""
-        query = select(tombstones).order_by(tombstones.c.at, tombstones.c.article_id)
-        with self._database.reading() as connection:
-            return [Tombstone(*row) for row in connection.execute(query)]
+def held(connection: Connection, ids: Sequence[str], story_stamp: str) -> dict[str, Held]:
+    """Return by id what there is of articles to be forgotten; none of those not stored."""
+    found = (_held(connection, one, story_stamp) for one in ids)
+    return {one.article_id: one for one in found if one is not None}
 
-    def last_forgotten(self) -> datetime | None:
-        """Return when articles were forgotten last, None if none ever was."""
-        with self._database.reading() as connection:
-            return connection.execute(select(func.max(tombstones.c.at))).scalar()
 
-    def forgotten(self, ids: Iterable[str]) -> frozenset[str]:
-        """Return those of the articles that were forgotten."""
-        with self._database.reading() as connection:
-            return frozenset(forgotten(connection, ids))
+def count_forgotten(
+    connection: Connection,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    outlet: str | None = None,
+    moment: datetime | None = None,
+    after: datetime | None = None,
+) -> int:
+    """Return how many of the articles first seen in [since, until) were forgotten `after`.
 
-    def taken_back(self, wanted: Iterable[tuple[str, str]]) -> frozenset[str]:
-        """Return the articles of those versions whose words their publishers took back."""
-        texts = dict(wanted)
-        found: set[str] = set()
-        with self._database.reading() as connection:
-            for some in chunks(sorted(texts)):
-                query = select(version_checks.c.article_id, version_checks.c.sha256).where(
-                    version_checks.c.article_id.in_(some), version_checks.c.why != ""
-                )
-                rows = connection.execute(query).all()
-                found |= {one for one, sha256 in rows if texts[one] == sha256}
-        return frozenset(found)
-
-    def held(self, ids: Sequence[str], story_stamp: str) -> dict[str, Held]:
-        """Return by id what there is of articles to be forgotten; none of those not stored."""
-        with self._database.reading() as connection:
-            found = (_held(connection, one, story_stamp) for one in ids)
-            return {one.article_id: one for one in found if one is not None}
-
-    def count_forgotten(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        outlet: str | None = None,
-        moment: datetime | None = None,
-        after: datetime | None = None,
-    ) -> int:
-        """Return how many of the articles first seen in [since, until) were forgotten `after`.
-
-        Only of those seen by a `moment`. What they told of is not known any more, only when they
-        were seen and whose they were.
-        """
-        query = select(func.count()).select_from(
-            tombstones.join(articles, articles.c.id == tombstones.c.article_id)
-        )
-        if since is not None:
-            query = query.where(articles.c.first_seen >= since)
-        if until is not None:
-            query = query.where(articles.c.first_seen < until)
-        if moment is not None:
-            query = query.where(articles.c.first_seen <= moment)
-        if outlet is not None:
-            query = query.where(articles.c.outlet == outlet)
-        if after is not None:
-            query = query.where(tombstones.c.at > after)
-        with self._database.reading() as connection:
-            return int(connection.execute(query).scalar_one())
+    Only of those seen by a `moment`. What they told of is not known any more, only when they
+    were seen and whose they were.
+    """
+    query = select(func.count()).select_from(
+        tombstones.join(articles, articles.c.id == tombstones.c.article_id)
+    )
+    query = query.where(*in_period(articles.c.first_seen, since, until))
+    if moment is not None:
+        query = query.where(articles.c.first_seen <= moment)
+    if outlet is not None:
+        query = query.where(articles.c.outlet == outlet)
+    if after is not None:
+        query = query.where(tombstones.c.at > after)
+    return int(connection.execute(query).scalar_one())
 
 
 def forgotten(connection: Connection, ids: Iterable[str]) -> set[str]:
@@ -158,6 +122,13 @@ def forgotten(connection: Connection, ids: Iterable[str]) -> set[str]:
     return found
 
 
+def refuse_missing(connection: Connection, article_id: str) -> None:
+    """Raise `NotFound` for an article that is not stored, `Forgotten` for a forgotten one."""
+    refuse_forgotten(connection, article_id)
+    if connection.execute(select(articles.c.id).where(articles.c.id == article_id)).first() is None:
+        raise NotFound(f"no article '{article_id}'")
+
+
 def refuse_forgotten(connection: Connection, article_id: str) -> None:
     """Raise `Forgotten` for an article that was forgotten."""
     if forgotten(connection, [article_id]):
@@ -165,16 +136,13 @@ def refuse_forgotten(connection: Connection, article_id: str) -> None:
 
 
 def forget(
-    connection: Connection,
-    ids: Sequence[str],
-    reason: str,
-    now: datetime,
-    make: Callable[[], Seal],
+    connection: Connection, make: Callable[[], Seal], ids: Sequence[str], reason: str, now: datetime
 ) -> int:
     """Forget articles, and keep those out that are not stored; return how many are new.
 
     `make` gives what keeps their hidden names with the articles of their stories that stay: who
-    asks for one article to be forgotten is not to be named by the others.
+    asks for one article to be forgotten is not to be named by the others. Their words stay in an
+    SQLite file's log until `clear_file` is through.
     """
     done = forgotten(connection, ids)
     new = [one for one in dict.fromkeys(ids) if one not in done]
@@ -308,10 +276,7 @@ def _empty(connection: Connection, feeds: dict[str, str], now: datetime) -> None
 def _held(connection: Connection, article_id: str, story_stamp: str) -> Held | None:
     query = (
         select(articles.c.outlet, articles.c.first_seen, versions.c.title)
-        .join(
-            versions,
-            (versions.c.article_id == articles.c.id) & (versions.c.sha256 == articles.c.current),
-        )
+        .join(versions, of_version(versions, *CURRENT))
         .where(articles.c.id == article_id, articles.c.url != "")
     )
     row = connection.execute(query).first()

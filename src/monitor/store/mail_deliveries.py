@@ -1,4 +1,4 @@
-"""Deliveries: an attempt is committed before the mail server is called, its outcome after.
+"""Mail deliveries: an attempt is committed before the mail server is called, its outcome after.
 
 A server's 250 and our commit cannot be one step. So a row says `unknown` until it is told better,
 and counts as sent wherever the question is whether to send.
@@ -13,17 +13,26 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from monitor.store.rows import chunks, insert_new
-from monitor.store.schema import keys, sends, sent_articles, story_members, unsubscribed
+from monitor.store.database import add, add_rows, columns_of, insert_new, row_of, rows_of
+from monitor.store.schema import (
+    in_period,
+    keys,
+    same_story,
+    sends,
+    sent_articles,
+    story_members,
+    unsubscribed,
+)
 from monitor.types import Delivery, Outcome
 
 MOST = 1000
 """Attempts looked at for one digest: those of months of failing."""
 _HAD: tuple[Outcome, ...] = ("sent", "unknown")
+_DELIVERY = columns_of(sends, Delivery)
 
 
 def begin(
-    connection: Connection, delivery: Delivery, held: Iterable[str] = (), *, again: bool
+    connection: Connection, delivery: Delivery, held: Iterable[str] = (), *, again: bool = False
 ) -> int | None:
     """Store an attempt as `unknown`, with the articles it holds; return its id.
 
@@ -38,28 +47,21 @@ def begin(
             return None
         if _held(connection, same, ids):
             return None
-    row = {
-        "address": delivery.address.casefold(),
-        "preset": delivery.preset,
-        "day": delivery.day,
-        "since": delivery.since,
-        "until": delivery.until,
-        "message_id": delivery.message_id,
-        "at": delivery.at,
-        "outcome": "unknown",
-        "lasting": False,
-        "reason": "",
-    }
-    made = connection.execute(sends.insert().values(**row)).inserted_primary_key
-    assert made is not None
-    if ids:
-        rows = [{"send_id": made[0], "article_id": one} for one in ids]
-        connection.execute(sent_articles.insert(), rows)
-    return int(made[0])
+    new: dict[str, Any] = {"outcome": "unknown", "lasting": False, "reason": ""}
+    row = row_of(sends, delivery, address=delivery.address.casefold(), **new)
+    id_ = add(connection, sends, row)
+    add_rows(connection, sent_articles, [{"send_id": id_, "article_id": one} for one in ids])
+    return id_
 
 
 def finish(
-    connection: Connection, id_: int, outcome: Outcome, reason: str, lasting: bool, now: datetime
+    connection: Connection,
+    id_: int,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    reason: str = "",
+    lasting: bool = False,
 ) -> None:
     """Store what became of an attempt. Where a server's answer is missing it stays `unknown`."""
     told = {"outcome": outcome, "reason": reason, "lasting": lasting, "told_at": now}
@@ -75,18 +77,15 @@ def told_of(
 
     `stamp` is that of the rule of stories.
     """
-    same, found = _same(*whose), set[str]()
+    same, wanted = _same(*whose), set(ids)
     one, other = story_members.alias(), story_members.alias()
-    for some in chunks(sorted(set(ids))):
-        found |= _held(connection, same, some)
-        query = (
-            select(one.c.article_id)
-            .join(other, (other.c.stamp == one.c.stamp) & (other.c.story_id == one.c.story_id))
-            .where(one.c.stamp == stamp, one.c.article_id.in_(some))
-            .where(other.c.article_id.in_(_had_articles(same)))
-        )
-        found.update(connection.execute(query).scalars())
-    return found
+    query = (
+        select(one.c.article_id)
+        .join(other, same_story(one, other))
+        .where(one.c.stamp == stamp, other.c.article_id.in_(_had_articles(same)))
+    )
+    beside = rows_of(connection, query, one.c.article_id, wanted)
+    return _held(connection, same, wanted) | {article_id for (article_id,) in beside}
 
 
 def held_by(connection: Connection, whose: tuple[str, str], day: str) -> set[str] | None:
@@ -97,12 +96,9 @@ def held_by(connection: Connection, whose: tuple[str, str], day: str) -> set[str
     return None
 
 
-def _held(connection: Connection, same: tuple[Any, ...], ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for some in chunks(ids):
-        query = _had_articles(same).where(sent_articles.c.article_id.in_(some))
-        found.update(connection.execute(query).scalars())
-    return found
+def _held(connection: Connection, same: tuple[Any, ...], ids: Iterable[str]) -> set[str]:
+    rows = rows_of(connection, _had_articles(same), sent_articles.c.article_id, ids)
+    return {article_id for (article_id,) in rows}
 
 
 def _had_articles(same: tuple[Any, ...]) -> Select[Any]:
@@ -115,14 +111,12 @@ def _had_articles(same: tuple[Any, ...]) -> Select[Any]:
 
 def latest(connection: Connection, *, since: datetime | None = None) -> list[Delivery]:
     """Return attempts, newest first; only those since a moment, if given."""
-    query = select(sends).order_by(sends.c.id.desc())
-    if since is not None:
-        query = query.where(sends.c.at >= since)
-    return [_decode(row) for row in connection.execute(query)]
+    query = select(*_DELIVERY).where(*in_period(sends.c.at, since, None))
+    return [Delivery(*row) for row in connection.execute(query.order_by(sends.c.id.desc()))]
 
 
 def histories(
-    connection: Connection, whose: Sequence[tuple[str, str]], since: datetime | None = None
+    connection: Connection, whose: Sequence[tuple[str, str]], *, since: datetime | None = None
 ) -> dict[tuple[str, str], list[Delivery]]:
     """Return by address and preset the attempts for the last day that was had, and for later.
 
@@ -139,12 +133,12 @@ def histories(
         if since is not None:
             wanted.append(sends.c.until > since)
         query = (
-            select(sends)
+            select(*_DELIVERY)
             .where(*_same(address, preset), or_(*wanted))
             .order_by(sends.c.id.desc())
             .limit(MOST)
         )
-        found[address, preset] = [_decode(row) for row in connection.execute(query)]
+        found[address, preset] = [Delivery(*row) for row in connection.execute(query)]
     return found
 
 
@@ -179,18 +173,3 @@ def make_key(connection: Connection, name: str) -> str:
 
 def _same(address: str, preset: str) -> tuple[Any, ...]:
     return sends.c.address == address.casefold(), sends.c.preset == preset
-
-
-def _decode(row: Any) -> Delivery:
-    return Delivery(
-        address=row.address,
-        preset=row.preset,
-        day=row.day,
-        since=row.since,
-        until=row.until,
-        message_id=row.message_id,
-        at=row.at,
-        outcome=row.outcome,
-        reason=row.reason,
-        lasting=row.lasting,
-    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.recorded import Recorded
 from monitor.store import Store
-from monitor.store.filters import Filters
+from monitor.store.articles import Filters
 from monitor.store.stories import Placed
 from monitor.types import Review, Tag
 from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, judged, poll, tagged

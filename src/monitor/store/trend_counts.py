@@ -1,27 +1,29 @@
-"""Rows for trends: articles that are about trafficking, never their texts, and feeds' changes."""
+"""Counts for trends: articles that are about trafficking, never their texts, by outlet and day."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from threading import Lock
 from typing import Any, cast
 
 from sqlalchemy import Connection, Select, func, null, or_, select
 
-from monitor.counted import FeedChange, Flag, Item
+from monitor.counted import Flag, Item
 from monitor.decisions import FlagSaid
 from monitor.errors import NotFound
-from monitor.store import decisions
+from monitor.store import decisions, stories
+from monitor.store.database import count, rows_of
 from monitor.store.reviews import last_word
-from monitor.store.rows import chunks
 from monitor.store.schema import (
+    CURRENT,
     articles,
     assessments,
-    feed_changes,
-    feeds,
     flag_verdicts,
+    in_period,
+    of_version,
     reviews,
     versions,
 )
@@ -53,15 +55,13 @@ def items(
     """Return what is about trafficking of the articles first seen in [since, until).
 
     `known` is what is known of versions (by article and hash) from earlier; it is added to.
-    People's word on the current version stands before the model's, as `reviews.in_force` has it.
+    People's word on the current version stands before the model's, as `reviews_in_force` has it.
     """
     said = _reviews(connection, since, until)
     rows = _shown(connection, since, until, stamps)
-    missing = sorted(said.keys() - rows.keys())
-    for some in chunks(missing):
-        query = select(*_ARTICLE, null().label("stamp"), null().label("relevant"))
-        query = query.where(articles.c.id.in_(some))
-        rows |= {row.id: row for row in connection.execute(query)}
+    query = select(*_ARTICLE, null().label("stamp"), null().label("relevant"))
+    missing = rows_of(connection, query, articles.c.id, said.keys() - rows.keys())
+    rows |= {row.id: row for row in missing}
     known = {} if known is None else known
     new = [row for row in rows.values() if (row.id, row.current) not in known]
     _learn(connection, new, stamps, known)
@@ -97,10 +97,7 @@ _ARTICLE = (articles.c.id, articles.c.current, articles.c.outlet, articles.c.fir
 
 
 def _shown(
-    connection: Connection,
-    since: datetime | None,
-    until: datetime | None,
-    stamps: Sequence[str],
+    connection: Connection, since: datetime | None, until: datetime | None, stamps: Sequence[str]
 ) -> dict[str, Any]:
     """Return by id what some of `stamps` show of [since, until), as the first of them judged it.
 
@@ -109,20 +106,12 @@ def _shown(
     rank = {stamp: place for place, stamp in enumerate(stamps)}
     query = (
         select(*_ARTICLE, assessments.c.stamp, assessments.c.relevant)
-        .join_from(
-            articles,
-            assessments,
-            (assessments.c.article_id == articles.c.id)
-            & (assessments.c.sha256 == articles.c.current),
-        )
+        .join_from(articles, assessments, of_version(assessments, *CURRENT))
         .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
         # in the very words of the index of what is told of
         .where(or_(assessments.c.relevant, assessments.c.borderline))
     )
-    if since is not None:
-        query = query.where(articles.c.first_seen >= since)
-    if until is not None:
-        query = query.where(articles.c.first_seen < until)
+    query = query.where(*in_period(articles.c.first_seen, since, until))
     found: dict[str, Any] = {}
     for row in connection.execute(query):
         if row.id not in found or rank[row.stamp] < rank[found[row.id].stamp]:
@@ -153,10 +142,7 @@ def _reviews(
     """Return what holds by people of each current version, by article."""
     query = (
         select(reviews)
-        .join(
-            articles,
-            (articles.c.id == reviews.c.article_id) & (articles.c.current == reviews.c.sha256),
-        )
+        .join(articles, of_version(reviews, *CURRENT))
         .where(decisions.own_word(reviews))
         .order_by(reviews.c.id)
     )
@@ -169,10 +155,7 @@ def _reviews(
 def _seen_within(query: Select[Any], since: datetime | None, until: datetime | None) -> Select[Any]:
     """Narrow a query of what people said to articles first seen in [since, until)."""
     # coalesce: SQLite would go through all articles of the period, by the index of that
-    seen = func.coalesce(articles.c.first_seen, None)
-    if since is not None:
-        query = query.where(seen >= since)
-    return query if until is None else query.where(seen < until)
+    return query.where(*in_period(func.coalesce(articles.c.first_seen, None), since, until))
 
 
 def _payloads(
@@ -182,29 +165,24 @@ def _payloads(
     labels: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     spots: dict[str, list[Spot]] = defaultdict(list)
     experimental: dict[str, list[str]] = defaultdict(list)
-    for some in chunks(ids):
-        query = (
-            select(assessments.c.article_id, assessments.c.stamp, assessments.c.payload)
-            .join(
-                articles,
-                (articles.c.id == assessments.c.article_id)
-                & (articles.c.current == assessments.c.sha256),
-            )
-            .where(articles.c.id.in_(some), assessments.c.stamp.in_(stamps))
-            .where(assessments.c.payload != {})  # most assessors say nothing of most articles
-            .order_by(assessments.c.id)
-        )
-        for row in connection.execute(query):
-            if row.payload.get("experimental"):
-                experimental[row.article_id].append(row.stamp)
-            for tag in row.payload.get("tags", ()):
-                there = labels[row.article_id][tag["scheme"]]
-                if tag["role"] in (None, "exploitation") and tag["label"] not in there:
-                    there.append(tag["label"])
-            for found in row.payload.get("findings", ()):
-                spot = (found["rule"], found["field"], found["start"], found["end"])
-                if spot not in spots[row.article_id]:  # two guidelines may have a rule of one id
-                    spots[row.article_id].append(spot)
+    query = (
+        select(assessments.c.article_id, assessments.c.stamp, assessments.c.payload)
+        .join(articles, of_version(assessments, *CURRENT))
+        .where(assessments.c.stamp.in_(stamps))
+        .where(assessments.c.payload != {})  # most assessors say nothing of most articles
+        .order_by(assessments.c.id)
+    )
+    for row in rows_of(connection, query, articles.c.id, ids):
+        if row.payload.get("experimental"):
+            experimental[row.article_id].append(row.stamp)
+        for tag in row.payload.get("tags", ()):
+            there = labels[row.article_id][tag["scheme"]]
+            if tag["role"] in (None, "exploitation") and tag["label"] not in there:
+                there.append(tag["label"])
+        for found in row.payload.get("findings", ()):
+            spot = (found["rule"], found["field"], found["start"], found["end"])
+            if spot not in spots[row.article_id]:  # two guidelines may have a rule of one id
+                spots[row.article_id].append(spot)
     tagged = {key: {s: tuple(found) for s, found in one.items()} for key, one in labels.items()}
     return tagged, spots, experimental
 
@@ -213,31 +191,23 @@ def _with_verdicts(
     connection: Connection, since: datetime | None, until: datetime | None
 ) -> list[str]:
     """Return the articles first seen in [since, until) with a word on a flag."""
-    query = (
-        select(flag_verdicts.c.article_id)
-        .join(articles, articles.c.id == flag_verdicts.c.article_id)
-        .distinct()
-    )
+    mine = articles.c.id == flag_verdicts.c.article_id
+    query = select(articles.c.id).join(flag_verdicts, mine).distinct()
     return list(connection.execute(_seen_within(query, since, until)).scalars())
 
 
 def flag_words(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, Spot], bool]:
     """Return what people said of flags; where they differ, it was not right."""
     latest: dict[tuple[str, Spot, str], bool] = {}
-    for some in chunks(ids):
-        query = (
-            select(flag_verdicts)
-            .join(
-                articles,
-                (articles.c.id == flag_verdicts.c.article_id)
-                & (articles.c.current == flag_verdicts.c.sha256),
-            )
-            .where(articles.c.id.in_(some), decisions.holds(flag_verdicts.c.decision_id))
-            .order_by(flag_verdicts.c.id)
-        )
-        for row in connection.execute(query):
-            spot = (row.rule, row.field, row.start, row.end)
-            latest[row.article_id, spot, row.reviewer] = row.right
+    query = (
+        select(flag_verdicts)
+        .join(articles, of_version(flag_verdicts, *CURRENT))
+        .where(decisions.holds(flag_verdicts.c.decision_id))
+        .order_by(flag_verdicts.c.id)
+    )
+    for row in rows_of(connection, query, articles.c.id, ids):
+        spot = (row.rule, row.field, row.start, row.end)
+        latest[row.article_id, spot, row.reviewer] = row.right
     found: dict[tuple[str, Spot], bool] = {}
     for (article, spot, _), right in latest.items():
         found[article, spot] = found.get((article, spot), True) and right
@@ -280,10 +250,7 @@ def stored_by_outlet(
 ) -> dict[str, int]:
     """Return how many articles first seen in [since, until) are stored, by outlet."""
     query = select(articles.c.outlet, func.count()).group_by(articles.c.outlet)
-    if since is not None:
-        query = query.where(articles.c.first_seen >= since)
-    if until is not None:
-        query = query.where(articles.c.first_seen < until)
+    query = query.where(*in_period(articles.c.first_seen, since, until))
     return {str(row[0]): int(row[1]) for row in connection.execute(query)}
 
 
@@ -291,22 +258,19 @@ def stored_by_day(
     connection: Connection, bounds: Mapping[str, tuple[datetime, datetime]]
 ) -> dict[str, int]:
     """Return how many articles were first seen within the bounds of each day."""
-    found = {}
-    for day, (since, until) in bounds.items():
-        query = select(func.count(articles.c.id)).where(
-            articles.c.first_seen >= since, articles.c.first_seen < until
-        )
-        found[day] = int(connection.execute(query).scalar_one())
-    return found
+    number, seen = select(func.count()), articles.c.first_seen
+    return {
+        day: count(connection, number.where(*in_period(seen, *ends)))
+        for day, ends in bounds.items()
+    }
 
 
 def published(
     connection: Connection, since: datetime, until: datetime
 ) -> dict[str, tuple[str, datetime]]:
     """Return outlet and moment of the articles published in [since, until), by id."""
-    query = _current(articles.c.id, articles.c.outlet, versions.c.published).where(
-        versions.c.published >= since, versions.c.published < until
-    )
+    query = _current(articles.c.id, articles.c.outlet, versions.c.published)
+    query = query.where(*in_period(versions.c.published, since, until))
     return {row.id: (row.outlet, row.published) for row in connection.execute(query)}
 
 
@@ -317,26 +281,113 @@ def undated(connection: Connection) -> set[str]:
 
 
 def _current(*columns: Any) -> Select[Any]:
-    return select(*columns).join_from(
-        articles,
-        versions,
-        (versions.c.article_id == articles.c.id) & (versions.c.sha256 == articles.c.current),
-    )
+    return select(*columns).join_from(articles, versions, of_version(versions, *CURRENT))
 
 
-def changes(
-    connection: Connection, since: datetime | None, until: datetime | None
-) -> list[FeedChange]:
-    """Return the feeds added or removed in [since, until), oldest first."""
+AT_ONCE = 20_000
+"""From so many new judgements on it is quicker to begin anew than to look which they are."""
+Bounds = Mapping[date, tuple[datetime, datetime]]
+"""When each day begins and ends."""
+
+
+class CountedSoFar:
+    """What of articles, stories and days is known.
+
+    Threads that share it take `lock` before they open the transaction in which they read: so none
+    keeps what an older one saw.
+    """
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self._stamps: tuple[str, ...] = ()
+        self._last = 0
+        self._expired: datetime | None = None
+        self._said: dict[tuple[str, str], Said] = {}
+        self._story: dict[str, dict[str, str]] = {}
+        self._outlets: dict[tuple[datetime, datetime], dict[str, int]] = {}
+
+    def items(
+        self,
+        connection: Connection,
+        since: datetime | None,
+        until: datetime | None,
+        stamps: Sequence[str],
+    ) -> list[Item]:
+        """Return what `items` does."""
+        self._forget_changed(connection, tuple(stamps))
+        return items(connection, since, until, stamps, known=self._said)
+
+    def _forget_changed(self, connection: Connection, stamps: tuple[str, ...]) -> None:
+        """Forget what was said of versions of which more has been said since, or words expired."""
+        last = connection.execute(select(func.max(assessments.c.id))).scalar() or 0
+        expired = connection.execute(select(func.max(articles.c.expired_at))).scalar()
+        if (stamps, expired) != (self._stamps, self._expired) or last - self._last > AT_ONCE:
+            self._said.clear()
+        elif last > self._last:
+            new = select(assessments.c.article_id, assessments.c.sha256).where(
+                assessments.c.id > self._last, assessments.c.id <= last
+            )
+            for row in connection.execute(new):
+                self._said.pop((row.article_id, row.sha256), None)
+        self._stamps, self._last, self._expired = stamps, last, expired
+
+    def stories(self, connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, str]:
+        """Return by article the story that `stamp` put it into; those in none are left out."""
+        known = self._story.setdefault(stamp, {})
+        missing = [key for key in ids if key not in known]
+        known.update(stories.stories_of(connection, stamp, missing))
+        return {key: known[key] for key in ids if key in known}
+
+    def by_outlet(
+        self, connection: Connection, days: Bounds, over: datetime
+    ) -> dict[date, Mapping[str, int]]:
+        """Return how many articles were first seen on each day, by outlet.
+
+        What ended by `over` gets no more.
+        """
+        found: dict[date, Mapping[str, int]] = {}
+        for day, bounds in days.items():
+            known = self._outlets.get(bounds)
+            if known is None:
+                known = stored_by_outlet(connection, *bounds)
+                if bounds[1] <= over:
+                    self._outlets[bounds] = known
+            found[day] = known
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A flag of an article's current version that was said to be right, by nobody wrong."""
+
+    article_id: str
+    rule: str
+    field: str
+    start: int
+    end: int
+
+
+def confirmed_flags(
+    connection: Connection, outlet: str, since: datetime, until: datetime
+) -> list[Confirmed]:
+    """Return the confirmed flags of an outlet's articles first seen in [since, until).
+
+    The article seen last first, and in it by place.
+    """
     query = (
-        select(
-            feeds.c.url, feeds.c.title, feeds.c.outlet, feed_changes.c.at, feed_changes.c.followed
-        )
-        .join(feeds, feeds.c.id == feed_changes.c.feed_id)
-        .order_by(feed_changes.c.id)
+        select(articles.c.id)
+        .where(articles.c.outlet == outlet)
+        .where(articles.c.first_seen >= since, articles.c.first_seen < until)
+        .where(articles.c.id.in_(select(flag_verdicts.c.article_id)))
+        .order_by(articles.c.first_seen.desc(), articles.c.id)
     )
-    if since is not None:
-        query = query.where(feed_changes.c.at >= since)
-    if until is not None:
-        query = query.where(feed_changes.c.at < until)
-    return [FeedChange(*row) for row in connection.execute(query)]
+    ids = list(connection.execute(query).scalars())
+    place = {key: n for n, key in enumerate(ids)}
+    found = [
+        Confirmed(article, *spot)
+        for (article, spot), right in flag_words(connection, ids).items()
+        if right
+    ]
+    return sorted(
+        found, key=lambda one: (place[one.article_id], one.field == "text", one.start, one.rule)
+    )

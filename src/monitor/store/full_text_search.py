@@ -1,4 +1,4 @@
-"""Searching the archive: one question for SQLite's FTS5 and PostgreSQL's `tsvector`.
+"""Full-text search of the archive: one query for SQLite's FTS5 and PostgreSQL's `tsvector`.
 
 Articles are numbered as they came in, so the newest first is the order of the index itself, and a
 page ends the reading. Counting goes no further than `COUNTED`, and its numbers give the pages.
@@ -39,8 +39,10 @@ from monitor.searching import Search, Term
 from monitor.store.assessments import speaking
 from monitor.store.decisions import decided
 from monitor.store.schema import (
+    CURRENT,
     articles,
     assessments,
+    of_version,
     reviews,
     search_docs,
     search_marks,
@@ -48,8 +50,16 @@ from monitor.store.schema import (
     tags,
     versions,
 )
-from monitor.store.search_dialects import fts_query, loose_query, prefer_indexes, vector_query
-from monitor.store.search_marks import BORDERLINE, FLAGGED, NOT_RELEVANT, RELEVANT
+from monitor.store.search_index import (
+    BORDERLINE,
+    FLAGGED,
+    NOT_RELEVANT,
+    RELEVANT,
+    fts_query,
+    loose_query,
+    prefer_indexes,
+    vector_query,
+)
 from monitor.types import Verdict
 
 COUNTED = 1000
@@ -447,7 +457,7 @@ class _Asking:
 def _of_current(number: ColumnElement[int], table: Table) -> Select[Any]:
     """Return the query of a table's rows about the present version of the article of a number."""
     docs = search_docs.alias()  # not that which is asked
-    mine = (table.c.article_id == articles.c.id) & (table.c.sha256 == articles.c.current)
+    mine = of_version(table, *CURRENT)
     return (
         select(literal(1))
         .select_from(docs)

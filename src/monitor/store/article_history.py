@@ -1,4 +1,4 @@
-"""Articles as they were at a moment: the text then in force, and what had been said of it by then.
+"""Articles as of a moment, for exports: the text then in force, and what was said of it by then.
 
 What is written once is not changed, so a moment can be read again; save where words expired, were
 taken back by their publisher, or were forgotten since.
@@ -7,40 +7,43 @@ taken back by their publisher, or were forgotten since.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, exists, or_, select
 
+from monitor.recorded import Provenance, Recorded, Version
 from monitor.searching import Search, places_of
+from monitor.shapes import import_json
 from monitor.store import articles as stored
-from monitor.store import reviews
+from monitor.store import imports, reviews, stories
+from monitor.store.articles import Filters, searched
 from monitor.store.assessments import (
-    ARTICLE,
     KEPT,
+    any_version,
     current_articles,
-    decode,
     following,
     speaking,
     to_article,
 )
-from monitor.store.database import Database
+from monitor.store.database import Database, chunks, rows_of
 from monitor.store.decisions import gave
-from monitor.store.filters import Filters, searched
-from monitor.store.rows import chunks
+from monitor.store.full_text_search import Wanted
 from monitor.store.schema import (
     articles,
     assessments,
+    feeds,
     masks,
+    of_version,
     returns,
     story_members,
-    tags,
     version_checks,
     versions,
 )
-from monitor.store.search import Wanted
-from monitor.types import Article, AssessedArticle, Assessment
+from monitor.store.withdrawn_versions import taken_back
+from monitor.types import Article, AssessedArticle, Review
 
 Lost = Counter[str]
 """What cannot be read as it was: `expired` articles keep their judgements and have no words,
@@ -65,12 +68,12 @@ def assessed(
     after, more = None, True
     while more:
         with database.reading() as connection:
-            ids, after, more = (
-                stored.page_ids(connection, stamps, filters, after)
+            rows, after, more = (
+                stored.page_of(connection, stamps, filters, stored.PAGE, after, articles.c.id)
                 if live
                 else _candidates(connection, stamps, filters, moment, after)
             )
-            page = read(connection, ids, stamps, moment, lost)
+            page = read(connection, [row.id for row in rows], stamps, moment, lost)
             page = [one for one in page if _is_as_chosen(one, filters)]
             if not live:
                 page = _asked_for(connection, page, filters, moment, lost)
@@ -95,7 +98,7 @@ def _candidates(
     filters: Filters,
     moment: datetime,
     after: str | None,
-) -> tuple[list[str], str | None, bool]:
+) -> tuple[Sequence[Any], str | None, bool]:
     """Return the next articles that may have passed, the last of them, and whether there are more.
 
     What any version was ever found to be may be what the one in force then was.
@@ -109,45 +112,26 @@ def _candidates(
     )
     if filters.min_relevance is not None:
         query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
-    for scheme, label in _labels(filters):
-        tagged = said.join(tags, tags.c.assessment_id == assessments.c.id)
-        tagged = tagged.where(tags.c.scheme == scheme, tags.c.label == label)
-        query = query.where(or_(tagged.exists(), gave(articles.c.id, scheme, label)))
+    for tag in (*filters.labels, *filters.tags):
+        tagged = stored.tagged(said, *tag).exists()
+        query = query.where(or_(tagged, gave(articles.c.id, *tag)))
     if filters.story is not None:
-        joined = select(story_members.c.article_id).where(
-            story_members.c.stamp == filters.stories_stamp,
-            story_members.c.story_id == filters.story,
-            story_members.c.at <= moment,
-        )
+        joined = stored.members_of(filters).where(story_members.c.at <= moment)
         query = query.where(articles.c.id.in_(joined))
     query = following(connection, query, after).with_only_columns(articles.c.id)
-    ids = list(connection.execute(query.limit(stored.PAGE)).scalars())
-    return ids, ids[-1] if ids else after, len(ids) == stored.PAGE
-
-
-def _labels(filters: Filters) -> list[tuple[str, str]]:
-    named = (("form", filters.form), ("place", filters.place))
-    return [(scheme, label) for scheme, label in named if label] + list(filters.tags)
+    rows = connection.execute(query.limit(stored.PAGE)).all()
+    return rows, rows[-1].id if rows else after, len(rows) == stored.PAGE
 
 
 def read(
-    connection: Connection,
-    ids: Sequence[str],
-    stamps: Sequence[str],
-    moment: datetime,
-    lost: Lost,
+    connection: Connection, ids: Sequence[str], stamps: Sequence[str], moment: datetime, lost: Lost
 ) -> list[AssessedArticle]:
     """Return articles in the order of `ids` as they were, without those that were not there."""
     found = _texts(connection, ids, versions_then(connection, ids, moment))
-    said = _said(connection, list(found.values()), stamps, moment)
-    gone = _withdrawn_since(connection, found)
+    gone = taken_back(connection, [(one.id, one.sha256) for one in found.values()])
     lost["withdrawn"] += len(gone)
-    held = reviews.in_force(connection, {id_: one.sha256 for id_, one in found.items()}, moment)
-    return [
-        stored.with_decision(stored.merge(found[one], said.get(one, {}), stamps), held)
-        for one in ids
-        if one in found and one not in gone
-    ]
+    page = [found[one] for one in ids if one in found and one not in gone]
+    return stored.merged(connection, page, stamps, moment)
 
 
 def versions_then(connection: Connection, ids: Sequence[str], moment: datetime) -> dict[str, str]:
@@ -176,63 +160,17 @@ def _texts(
     found: dict[str, Article] = {}
     for some in chunks(ids):
         hashes = {wanted[one] for one in some if one in wanted}
-        query = (
-            select(*ARTICLE)
-            .join_from(articles, versions, articles.c.id == versions.c.article_id)
-            .where(articles.c.id.in_(some), versions.c.sha256.in_(hashes), KEPT)
-        )
+        query = any_version().where(articles.c.id.in_(some), versions.c.sha256.in_(hashes), KEPT)
         for row in map(to_article, connection.execute(query)):
             if wanted.get(row.id) == row.sha256:
                 found[row.id] = row
     return found
 
 
-def _said(
-    connection: Connection, page: Sequence[Article], stamps: Sequence[str], moment: datetime
-) -> dict[str, dict[str, Assessment]]:
-    """Return by article and stamp what had been said of these versions.
-
-    Of what had expired by then an assessor's latest word stands under its stamp.
-    """
-    texts = {one.id: one for one in page}
-    in_force = {stamp.partition("@")[0]: stamp for stamp in reversed(stamps)}
-    found: dict[str, dict[str, Assessment]] = defaultdict(dict)
-    for some in chunks(list(texts)):
-        query = (
-            select(assessments)
-            .join(articles, articles.c.id == assessments.c.article_id)
-            .where(articles.c.id.in_(some), speaking(assessments, stamps))
-            .where(assessments.c.at <= moment)
-            .order_by(assessments.c.stamp.in_(stamps), assessments.c.id)
-        )
-        for row in connection.execute(query).mappings():
-            text, named = texts[row["article_id"]], row["stamp"] in stamps
-            had_expired = text.expired is not None and text.expired <= moment
-            if row["sha256"] == text.sha256 and (named or had_expired):
-                stamp = row["stamp"] if named else in_force[row["assessor"]]
-                found[text.id][stamp] = decode(row)
-    return found
-
-
-def _withdrawn_since(connection: Connection, found: Mapping[str, Article]) -> set[str]:
-    gone: set[str] = set()
-    for some in chunks(list(found)):
-        query = select(version_checks.c.article_id, version_checks.c.sha256).where(
-            version_checks.c.article_id.in_(some), version_checks.c.why != ""
-        )
-        gone |= {
-            row.article_id
-            for row in connection.execute(query)
-            if found[row.article_id].sha256 == row.sha256
-        }
-    return gone
-
-
 def withdrawn_then(moment: datetime) -> Any:
     """Return the condition that a version's words had been taken back by a moment."""
     return exists().where(
-        version_checks.c.article_id == versions.c.article_id,
-        version_checks.c.sha256 == versions.c.sha256,
+        of_version(version_checks, versions.c.article_id, versions.c.sha256),
         version_checks.c.why != "",
         version_checks.c.at <= moment,
     )
@@ -266,7 +204,7 @@ def _is_as_chosen(one: AssessedArticle, filters: Filters) -> bool:
     """Whether the merged record is as chosen: the database knows what any assessor ever said."""
     there = {(tag.scheme, tag.label) for tag in one.tags}
     tongue = filters.language in (None, one.article.language)
-    return tongue and all(label in there for label in _labels(filters))
+    return tongue and there.issuperset((*filters.labels, *filters.tags))
 
 
 def _is_marked(one: AssessedArticle, wanted: Wanted) -> bool:
@@ -289,13 +227,12 @@ def _hidden(connection: Connection, page: Sequence[AssessedArticle]) -> dict[str
     """Return by article where names are hidden, by which nobody is found."""
     texts = {one.article.id: one.article.sha256 for one in page}
     found: dict[str, Places] = {}
-    for some in chunks(list(texts)):
-        query: Select[Any] = select(masks.c.article_id, masks.c.sha256, masks.c.spans)
-        for row in connection.execute(query.where(masks.c.article_id.in_(some))):
-            if texts[row.article_id] == row.sha256:
-                places = found.setdefault(row.article_id, {"title": [], "text": []})
-                for name, start, end in row.spans:
-                    places[name].append((start, end))
+    query: Select[Any] = select(masks.c.article_id, masks.c.sha256, masks.c.spans)
+    for row in rows_of(connection, query, masks.c.article_id, texts):
+        if texts[row.article_id] == row.sha256:
+            places = found.setdefault(row.article_id, {"title": [], "text": []})
+            for name, start, end in row.spans:
+                places[name].append((start, end))
     return found
 
 
@@ -309,3 +246,97 @@ def _has(article: Article, words: Search, hidden: Places | None) -> bool:
     return all(any(map(stands, terms)) for terms in words.wanted) and not any(
         map(stands, words.unwanted)
     )
+
+
+Key = tuple[str, str]
+"""An article's id and the hash of one of its versions."""
+
+T = TypeVar("T")
+
+
+def recorded(
+    database: Database,
+    stamps: Sequence[str],
+    filters: Filters,
+    *,
+    stories_stamp: str,
+    moment: datetime,
+    live: bool = True,
+    lost: Counter[str] | None = None,
+) -> Iterator[Recorded]:
+    """Yield articles that pass `filters` with all that is kept of them, oldest sight first.
+
+    All of it as it was at `moment`, which is now where it is `live`: what comes in while they
+    are read is not among it. `stamps` judge, the rule of `stories_stamp` folds. What cannot be
+    read any more is counted in `lost`, see `then`. Memory stays constant.
+    """
+    count = Counter[str]() if lost is None else lost
+    every = assessed(database, stamps, filters, moment, count, live=live)
+    for page in _pages(every, stored.PAGE):
+        with database.reading() as connection:
+            found = _recorded(connection, page, stories_stamp, moment)
+        yield from found
+
+
+def _pages(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(values)
+    while page := list(islice(rest, size)):
+        yield page
+
+
+def _recorded(
+    connection: Connection, page: Sequence[AssessedArticle], stories_stamp: str, moment: datetime
+) -> list[Recorded]:
+    """Return a page of articles with all that was kept of them at a moment."""
+    ids = [one.article.id for one in page]
+    said = _reviews(connection, page, moment)
+    told = stories.stories_of(connection, stories_stamp, ids, moment)
+    came, texts = _came(connection, ids, moment)
+    return [
+        Recorded(
+            one,
+            reviews=tuple(said[one.article.id]),
+            story=told.get(one.article.id),
+            provenance=came.get((one.article.id, one.article.sha256)),
+            versions=tuple(texts[one.article.id]),
+        )
+        for one in page
+    ]
+
+
+def _reviews(
+    connection: Connection, page: Sequence[AssessedArticle], moment: datetime
+) -> dict[str, list[Review]]:
+    """Return by article the reviews of its version that stood at a moment, oldest first."""
+    current = {one.article.id: one.article.sha256 for one in page}
+    found: defaultdict[str, list[Review]] = defaultdict(list)
+    for some in chunks(list(current)):
+        for review in reviews.of_articles(connection, some, moment):
+            if review.sha256 == current[review.article_id]:
+                found[review.article_id].append(review)
+    return found
+
+
+def _came(
+    connection: Connection, ids: Sequence[str], moment: datetime
+) -> tuple[dict[Key, Provenance], dict[str, list[Version]]]:
+    """Return how each version came in, and by article its versions, oldest first."""
+    came: dict[Key, Provenance] = {}
+    found: defaultdict[str, list[Version]] = defaultdict(list)
+    files = imports.of_versions(connection, ids)
+    gone: Any = withdrawn_then(moment)
+    query = (
+        select(versions.c.article_id, versions.c.sha256, versions.c.fetched_at, gone)
+        .add_columns(feeds.c.url)
+        .join(feeds, feeds.c.id == versions.c.feed_id)
+        .where(versions.c.fetched_at <= moment)
+        .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
+    )
+    for article_id, sha256, fetched, withdrawn, feed in rows_of(
+        connection, query, versions.c.article_id, ids
+    ):
+        key = article_id, sha256
+        imported = import_json(*files[key]) if key in files else None
+        came[key] = Provenance(feed, fetched, imported)
+        found[article_id].append(Version(sha256, fetched, withdrawn))
+    return came, found

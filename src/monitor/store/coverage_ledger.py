@@ -1,24 +1,29 @@
-"""The coverage ledger of a period, from the recorded polls and judgements."""
+"""The coverage ledger of a period: what was polled, stored, dropped and judged, by feed."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, func, or_, select, union
 
 from monitor.store.assessments import KEPT, speaking
-from monitor.store.polls import PollResult
-from monitor.store.rows import chunks
+from monitor.store.database import chunks, count, rows_of
+from monitor.store.decisions import decided, in_force
 from monitor.store.schema import (
+    CURRENT,
     articles,
     assessments,
     feed_states,
     feeds,
-    metadata,
+    in_period,
+    of_version,
     polls,
+    reviews,
+    sightings,
     versions,
 )
 from monitor.types import FailedFeed, Ledger, Silence, SilentFeed
@@ -31,7 +36,7 @@ def ledger(
     connection: Connection,
     since: datetime | None,
     until: datetime | None,
-    stamps: Sequence[str],
+    stamps: Sequence[str] = (),
 ) -> Ledger:
     """Return the ledger of [since, until).
 
@@ -44,15 +49,15 @@ def ledger(
     dropped: Counter[str] = Counter()
     pages: Counter[str] = Counter()
     last: dict[str, Row[Any]] = {}
-    query = _between(select(polls), polls.c.at, since, until).order_by(polls.c.id)
-    for row in connection.execute(query):
+    query = select(polls).where(*in_period(polls.c.at, since, until))
+    for row in connection.execute(query.order_by(polls.c.id)):
         totals.update(fetched=row.fetched, stored=row.stored)
         dropped.update(row.dropped)
         pages.update(row.page_failures)
         last[row.feed_id] = row
     failed = [row for row in last.values() if row.error is not None]
     silent = [row for row in last.values() if row.error is None and row.silent]
-    new = _between(select(func.count(articles.c.id)), articles.c.first_seen, since, until)
+    new = select(func.count(articles.c.id)).where(*in_period(articles.c.first_seen, since, until))
     not_judged, languages = _not_judged(connection, since, until, stamps)
     return Ledger(
         feeds=len(last),
@@ -62,7 +67,7 @@ def ledger(
         stored=totals["stored"],
         dropped=dict(sorted(dropped.items())),
         not_judged=not_judged,
-        changed=max(0, totals["stored"] - connection.execute(new).scalar_one()),
+        changed=max(0, totals["stored"] - count(connection, new)),
         page_failures=dict(sorted(pages.items())),
         failures=_failures(connection, failed),
         silences=_silences(connection, silent),
@@ -88,7 +93,7 @@ def _unasked(
 def _paused(connection: Connection, until: datetime | None) -> int:
     """Count the feeds followed now that were paused by the end of the period, and still are."""
     query = select(func.count(feeds.c.id)).where(feeds.c.removed_at.is_(None), _paused_by(until))
-    return int(connection.execute(query).scalar_one())
+    return count(connection, query)
 
 
 def _paused_by(until: datetime | None) -> ColumnElement[bool]:
@@ -99,7 +104,7 @@ def _paused_by(until: datetime | None) -> ColumnElement[bool]:
 def _failures(connection: Connection, failed: Sequence[Row[Any]]) -> tuple[FailedFeed, ...]:
     """Name the feeds whose last poll failed, and when each was last read before that."""
     last_read: dict[str, datetime] = {}
-    for some in chunks(sorted(row.feed_id for row in failed)):
+    for some in chunks([row.feed_id for row in failed]):
         read = (
             select(func.max(polls.c.id))
             .where(polls.c.feed_id.in_(some), polls.c.error.is_(None) | (polls.c.fetched > 0))
@@ -129,10 +134,7 @@ def _silences(connection: Connection, silent: Sequence[Row[Any]]) -> tuple[Silen
 
 
 def _ended(
-    connection: Connection,
-    since: datetime | None,
-    until: datetime | None,
-    polled: Collection[str],
+    connection: Connection, since: datetime | None, until: datetime | None, polled: Collection[str]
 ) -> tuple[FailedFeed, ...]:
     """Name the feeds that were gone when the period began; those of the period itself failed."""
     if since is None:
@@ -141,12 +143,11 @@ def _ended(
         select(feeds.c.id, feeds.c.url, feeds.c.title, feeds.c.outlet, feed_states)
         .join(feed_states, feed_states.c.feed_id == feeds.c.id)
         .where(feeds.c.removed_at.is_(None), feed_states.c.gone.is_not(None))
+        .where(*in_period(feed_states.c.gone, None, until))
     )
     return tuple(
         FailedFeed(row.url, row.title or row.outlet, row.error or "", row.last_success)
-        for row in connection.execute(
-            _between(query.order_by(feeds.c.url), feed_states.c.gone, None, until)
-        )
+        for row in connection.execute(query.order_by(feeds.c.url))
         if row.id not in polled
     )
 
@@ -154,49 +155,33 @@ def _ended(
 def _names(connection: Connection, lines: Sequence[Row[Any]]) -> dict[str, tuple[str, str]]:
     """Return URL and title of the feeds of ledger lines, by id."""
     found: dict[str, tuple[str, str]] = {}
-    for some in chunks(sorted(row.feed_id for row in lines)):
-        query = select(feeds.c.id, feeds.c.url, feeds.c.title, feeds.c.outlet)
-        for row in connection.execute(query.where(feeds.c.id.in_(some))):
-            found[row.id] = (row.url, row.title or row.outlet)
+    query = select(feeds.c.id, feeds.c.url, feeds.c.title, feeds.c.outlet)
+    for row in rows_of(connection, query, feeds.c.id, [row.feed_id for row in lines]):
+        found[row.id] = (row.url, row.title or row.outlet)
     return found
 
 
 def _not_judged(
-    connection: Connection,
-    since: datetime | None,
-    until: datetime | None,
-    stamps: Sequence[str],
+    connection: Connection, since: datetime | None, until: datetime | None, stamps: Sequence[str]
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Return the reasons with their numbers, and the languages of those not judged for theirs."""
     said = assessments.alias()
     judged = select(said.c.id).where(
-        said.c.article_id == articles.c.id,
-        said.c.sha256 == articles.c.current,
-        speaking(said, stamps),
-        said.c.relevance.is_not(None),
+        of_version(said, *CURRENT), speaking(said, stamps), said.c.relevance.is_not(None)
     )
     query = (
-        select(
-            articles.c.id,
-            articles.c.expired_at,
-            assessments.c.assessor,
-            assessments.c.not_judged,
-            assessments.c.error,
-        )
+        select(articles.c.id, articles.c.expired_at)
+        .add_columns(assessments.c.assessor, assessments.c.not_judged, assessments.c.error)
         .outerjoin_from(
-            articles,
-            assessments,
-            (assessments.c.article_id == articles.c.id)
-            & (assessments.c.sha256 == articles.c.current)
-            & speaking(assessments, stamps),
+            articles, assessments, of_version(assessments, *CURRENT) & speaking(assessments, stamps)
         )
-        .where(~judged.exists(), KEPT)
+        .where(~judged.exists(), KEPT, *in_period(articles.c.first_seen, since, until))
     )
     rank = {stamp.partition("@")[0]: place for place, stamp in enumerate(stamps)}
     expired: set[str] = set()
     reasons: dict[str, tuple[int, str]] = {}
     present: Counter[str] = Counter()
-    for row in connection.execute(_between(query, articles.c.first_seen, since, until)):
+    for row in connection.execute(query):
         present[row.id] += row.assessor is not None
         if row.expired_at is not None:
             expired.add(row.id)
@@ -220,65 +205,72 @@ def _not_judged(
 def _languages(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     """Count articles by the language of their current version; empty where that is not known."""
     found: Counter[str] = Counter()
-    for some in chunks(sorted(ids)):
-        query = (
-            select(versions.c.language, func.count())
-            .join(
-                articles,
-                (articles.c.id == versions.c.article_id)
-                & (articles.c.current == versions.c.sha256),
-            )
-            .where(articles.c.id.in_(some))
-            .group_by(versions.c.language)
-        )
-        for row in connection.execute(query):
-            found[row[0] or ""] += row[1]
+    query = (
+        select(versions.c.language, func.count())
+        .join(articles, of_version(versions, *CURRENT))
+        .group_by(versions.c.language)
+    )
+    for row in rows_of(connection, query, articles.c.id, ids):
+        found[row[0] or ""] += row[1]
     return dict(sorted(found.items()))
 
 
-def _between(
-    query: Select[Any], moment: Any, since: datetime | None, until: datetime | None
-) -> Select[Any]:
-    if since is not None:
-        query = query.where(moment >= since)
-    if until is not None:
-        query = query.where(moment < until)
-    return query
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A number of articles, and how many of them are relevant; borderline ones are not."""
+
+    articles: int = 0
+    relevant: int = 0
 
 
-def last_polls(connection: Connection) -> dict[str, PollResult]:
-    """Return the latest ledger line of each feed followed that was polled, by feed id."""
-    latest = (
-        select(func.max(polls.c.id))
-        .join(feeds, feeds.c.id == polls.c.feed_id)
-        .where(feeds.c.removed_at.is_(None))
-        .group_by(polls.c.feed_id)
-    )
-    query = select(polls).where(polls.c.id.in_(latest))
-    return {row.feed_id: to_result(row) for row in connection.execute(query)}
-
-
-def to_result(row: Row[Any]) -> PollResult:
-    """Return the ledger line of a row of `polls`."""
-    return PollResult(
-        feed_id=row.feed_id,
-        at=row.at,
-        fetched=row.fetched,
-        stored=row.stored,
-        dropped=row.dropped,
-        error=row.error,
-        warnings=tuple(row.warnings),
-        not_modified=row.not_modified,
-        silent=row.silent,
-        page_failures=row.page_failures,
-    )
-
-
-def counts(connection: Connection) -> dict[str, int]:
-    """Return the number of rows of each table, and of `errors` among the assessments."""
-    numbers = {
-        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-        for table in metadata.sorted_tables
+def brought(connection: Connection, since: datetime, stamps: Sequence[str]) -> dict[str, Brought]:
+    """Return by feed what came through it first, since a moment; `stamps` judge."""
+    stored = select(articles.c.feed_id, func.count()).group_by(articles.c.feed_id)
+    stored = stored.where(articles.c.first_seen >= since)
+    shown = connection.execute(stored.where(articles.c.id.in_(_relevant(stamps))))
+    relevant: dict[str, int] = dict(map(tuple, shown))
+    return {
+        feed_id: Brought(number, relevant.get(feed_id, 0))
+        for feed_id, number in connection.execute(stored)
     }
-    failed = select(func.count()).where(assessments.c.error.is_not(None))
-    return {**numbers, "errors": connection.execute(failed).scalar_one()}
+
+
+def brought_alone(
+    connection: Connection, feed_id: str, stamps: Sequence[str]
+) -> tuple[Brought, Brought]:
+    """Return what came through a feed, and what of it through no other; `stamps` judge."""
+    others = sightings.alias()
+    elsewhere = (
+        select(others.c.feed_id)
+        .where(others.c.article_id == sightings.c.article_id, others.c.feed_id != feed_id)
+        .exists()
+    )
+    seen = select(func.count()).select_from(sightings).where(sightings.c.feed_id == feed_id)
+    relevant = seen.where(sightings.c.article_id.in_(_relevant(stamps)))
+
+    def brought(*alone: ColumnElement[bool]) -> Brought:
+        return Brought(*(count(connection, query.where(*alone)) for query in (seen, relevant)))
+
+    return brought(), brought(~elsewhere)
+
+
+def _relevant(stamps: Sequence[str]) -> CompoundSelect[Any]:
+    """Return the query for what people find relevant, and where they are silent `stamps` do.
+
+    By way of the index of what is told of.
+    """
+    one, other = articles.alias(), articles.alias()
+    judged = (
+        select(one.c.id)
+        .join(assessments, assessments.c.article_id == one.c.id)
+        .where(assessments.c.sha256 == one.c.current, assessments.c.stamp.in_(stamps))
+        .where(or_(assessments.c.relevant, assessments.c.borderline), assessments.c.relevant)
+        .where(~decided(one.c.id, one.c.current))
+    )
+    said = (
+        select(other.c.id)
+        .join(reviews, reviews.c.article_id == other.c.id)
+        .where(reviews.c.sha256 == other.c.current, reviews.c.verdict == "relevant")
+        .where(in_force(reviews))
+    )
+    return union(judged, said)

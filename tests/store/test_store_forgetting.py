@@ -14,9 +14,9 @@ from monitor.gaps import Draw, Drawn, Stratum, Told
 from monitor.masks import Mask
 from monitor.store import Store, open_store
 from monitor.store.database import Database
-from monitor.store.forgotten import tables_of_articles
+from monitor.store.forgetting import tables_of_articles
+from monitor.store.full_text_search import Wanted
 from monitor.store.migrations.versions.r0017_forgotten import RETURNED
-from monitor.store.search import Wanted
 from monitor.store.stories import Placed
 from monitor.types import Known, Review, Sighting, Span, Tag
 from store_samples import (

@@ -20,7 +20,7 @@ from monitor.periods import PublicationDays, published_days
 from monitor.searching import Term, places_of, read_search
 from monitor.store import Store, open_store
 from monitor.store.database import open_database
-from monitor.store.search import COUNTED, FEW, Wanted, search
+from monitor.store.full_text_search import COUNTED, FEW, Wanted, search
 from monitor.types import AssessedArticle, Span, Tag
 from store_samples import (
     CLASSIFIER,
