@@ -18,6 +18,10 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from training.floors import Floors, read_floors, write_floors
+from training.relevance import judge_rows, rounded
+from training.rule_model_figures import kept_apart, loud_figures, marks_met
+
 import articles
 import marked
 import planted
@@ -25,13 +29,10 @@ import sentences
 import shipped
 from monitor.classify import find_model, load_folder
 from monitor.classify.relevance import Judgement, load_relevance
+from monitor.evaluate.evaluate_models import figures_of, travel_figures
+from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
+from monitor.evaluate.metrics import relevance_scores
 from monitor.guidelines.evaluate import evaluate_general, evaluate_guideline
-from monitor.train.data import Labelled, file_sha256, read_labelled
-from monitor.train.evaluate import figures_of, travel_figures
-from monitor.train.floors import Floors, read_floors, write_floors
-from monitor.train.judge_figures import kept_apart, loud_figures, marks_met
-from monitor.train.metrics import relevance_scores
-from monitor.train.relevance import judge_rows, rounded
 from shared_data import SHARED
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from training.floors import Floors, read_floors, write_floors
 
 import floors
 from monitor.classify import find_model, load_folder
 from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
 from monitor.errors import DataError
-from monitor.train.data import Labelled
-from monitor.train.floors import Floors, read_floors, write_floors
-from monitor.train.metrics import relevance_scores
+from monitor.evaluate.labelled_data import Labelled
+from monitor.evaluate.metrics import relevance_scores
 from monitor.types import SCORE_TOLERANCE
 from shared_data import needs_shared
 

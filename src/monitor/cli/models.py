@@ -15,7 +15,7 @@ from monitor.config import data_dir
 
 if TYPE_CHECKING:
     from monitor.core import Monitor
-    from monitor.train.data import Labelled
+    from monitor.evaluate.labelled_data import Labelled
 
 app = typer.Typer(help="The models on this machine.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -111,7 +111,7 @@ def train(
     in four parts, which several processes may share. New versions are on trial until
     `monitor models promote`.
     """
-    from monitor.train.make import make_model
+    from training.make import make_model
 
     out = output or data_dir("models")
     reviews = _reviews(context) if with_reviews else ()
@@ -135,7 +135,7 @@ def train(
 
 def _reviews(context: typer.Context) -> Sequence[Labelled]:
     """Return the desk's reviews as rows; tell how many there are and where reviewers differ."""
-    from monitor.train.reviews import review_rows
+    from monitor.evaluate.learn_from_reviews import review_rows
 
     found = review_rows(monitor_of(context).store.reviewed(), language="en")
     for conflict in found.conflicts:
@@ -163,7 +163,7 @@ def relevance(
 
     On data without English: the models of its languages, refitted with five seeds.
     """
-    from monitor.train.evaluate import evaluate_relevance
+    from monitor.evaluate.evaluate_models import evaluate_relevance
 
     _show_evaluation(evaluate_relevance(data_dir("models"), data, language), format)
 
@@ -171,7 +171,7 @@ def relevance(
 @evaluate_app.command()
 def tags(data: DataFile, format: AsFormat = "text") -> None:
     """Measure the taggers: precision and recall of each label."""
-    from monitor.train.evaluate import evaluate_tags
+    from monitor.evaluate.evaluate_models import evaluate_tags
 
     _show_evaluation(evaluate_tags(data_dir("models"), data), format)
 
@@ -182,7 +182,7 @@ def policy(data: DataFile, format: AsFormat = "text") -> None:
 
     On those rows of the data that the project has read for it: in train and dev.
     """
-    from monitor.train.policy_labels import evaluate_policy
+    from training.policy_labels import evaluate_policy
 
     _show_evaluation(evaluate_policy(data_dir("models"), data), format)
 
@@ -279,7 +279,7 @@ def sources(
 
     Hours of a processor. What is done is kept in --work, and a run that was stopped goes on.
     """
-    from monitor.train.leave_out import measure_sources, merged
+    from training.leave_out import measure_sources, merged
 
     result = measure_sources(data, work, groups=group or None, say=say)
     if write and write.exists():
@@ -291,7 +291,7 @@ def sources(
 
 
 def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
-    from monitor.train.cards import render_evaluation
+    from monitor.evaluate.evaluation_report import render_evaluation
 
     if format == "json":
         show(json.dumps(result, ensure_ascii=False, indent=2))
@@ -302,7 +302,7 @@ def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
 def _rules(result: Mapping[str, Any]) -> str:
     """Return the guideline's figures as a table, with the first misses and false flags."""
     from monitor.cli.feedback import said_lines
-    from monitor.train.cards import columns
+    from monitor.evaluate.evaluation_report import columns
 
     keys = ("sure", "found", "recall", "flags", "right", "precision")
     rows = [(name, *(_cell(row[key]) for key in keys)) for name, row in result["rules"].items()]
@@ -356,7 +356,7 @@ def promote(
 
     Exit 1 where it is refused.
     """
-    from monitor.train.promote import promote as promote_version
+    from training.promote import promote as promote_version
 
     done = promote_version(data_dir("models"), name, version, data)
     for sentence in done.refused:
