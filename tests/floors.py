@@ -18,10 +18,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from training.floors import Floors, read_floors, write_floors
-from training.relevance import judge_rows, rounded
-from training.rule_model_figures import kept_apart, loud_figures, marks_met
-
 import articles
 import marked
 import planted
@@ -29,11 +25,13 @@ import sentences
 import shipped
 from monitor.classify import find_model, load_folder
 from monitor.classify.relevance import Judgement, load_relevance
-from monitor.evaluate.evaluate_models import figures_of, travel_figures
+from monitor.evaluate.evaluate_models import judge_rows, rounded
 from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
 from monitor.evaluate.metrics import relevance_scores
 from monitor.guidelines.evaluate import evaluate_general, evaluate_guideline
 from shared_data import SHARED
+from training.promote import Floors, figures_of, read_floors, travel_figures, write_floors
+from training.rule_model_figures import kept_apart, loud_figures, marks_met
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ROOT / "models"
@@ -120,7 +118,7 @@ def apart() -> Mapping[str, int]:
 
 
 def of_rules() -> tuple[Figures, Figures]:
-    """What `monitor models promote` asks of the judge in use, without counting once more."""
+    """What `python -m training promote` asks of the judge in use, without counting once more."""
     return loud_figures(apart()), {}
 
 
@@ -177,7 +175,7 @@ MEASURES: dict[str, Measure] = {
         (REGIONAL,),
         "relevance/regional.jsonl.gz",
         of_sources,
-        repeat="monitor evaluate sources DATA",
+        repeat="python -m training sources DATA",
         within=0.001,
     ),
     "tags-en": Measure(
@@ -191,7 +189,7 @@ MEASURES: dict[str, Measure] = {
         (DEV,),
         "relevance/dev.jsonl.gz",
         partial(of_model, "policy", DEV, ("institution", "topic")),
-        repeat="monitor evaluate policy DATA",
+        repeat="python -m training labels policy DATA",
         within=0.001,
     ),
     **{
@@ -199,7 +197,7 @@ MEASURES: dict[str, Measure] = {
             (MULTILINGUAL,),
             "relevance/multilingual.jsonl.gz",
             partial(of_model, f"relevance-{language}", MULTILINGUAL, [figure]),
-            repeat=f"monitor evaluate relevance DATA --language {language}",
+            repeat=f"python -m training languages DATA --language {language}",
             within=0.002,
             slow=True,
         )

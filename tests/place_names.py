@@ -2,11 +2,10 @@
 
 from functools import cache
 
-from training.gazetteer import build_places
-
 from monitor.classify.gazetteer import Gazetteer
 from monitor.classify.outlets import Outlets
 from monitor.classify.tags import load_places
+from training.gazetteer import build_places
 
 
 @cache

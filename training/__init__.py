@@ -1,1 +1,1 @@
-"""Making and measuring the models of `monitor.classify`."""
+"""Making the models that are shipped: training, fine-tuning, export, metrics, model cards."""

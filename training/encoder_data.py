@@ -7,8 +7,9 @@ same texts in the same order as one that was never stopped.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,36 @@ from monitor.classify.cues import CueTable
 from monitor.classify.reading import read_article
 from monitor.classify.windows import later_stretch, window
 from monitor.evaluate.labelled_data import SAMPLED, Labelled
-from monitor.nlp.tokens import TextTokenizer
+from monitor.nlp.tokens import load_tokenizer, readable
 from monitor.types import FLOWS, FORMS, RESPONSES, VICTIMS
-from training.rows import Rows
+from training.rows import TrainingRows
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderOptions:
+    """`easy` sampled negatives an epoch; one fold of `folds` (by event) is never learned from.
+
+    `masked`: share of tokens hidden in an epoch; `frozen`: layers, from the lowest, left as they
+    are. Word embeddings always are: a word that no article had keeps its place among the others.
+    """
+
+    epochs: int = 3
+    batch: int = 16
+    max_tokens: int = 256
+    rate: float = 6e-5
+    head_rate: float = 1e-3
+    warm_up: int = 100
+    easy: int = 1_500
+    folds: int = 6
+    masked: float = 0.1
+    frozen: int = 0
+    save_every: int = 50
+    threads: int = 1
+    bfloat16: bool = True
+
 
 HEADS: Mapping[str, tuple[str, ...]] = {
     "relevance": ("other", "borderline", "relevant"),
@@ -45,7 +73,7 @@ _CHUNK = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class EncoderExample:
     """A row with the weight of its `rel`, how often an epoch shows it, and where it may begin.
 
     `later` is the place of the densest later stretch of cues, if it has one.
@@ -61,12 +89,12 @@ class Example:
 class Pool:
     """All examples: `every` is shown in each epoch, of `easy` a sample."""
 
-    every: Sequence[Example]
-    easy: Sequence[Example]
+    every: Sequence[EncoderExample]
+    easy: Sequence[EncoderExample]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Batch:
+class TrainingBatch:
     """Token ids and mask (rows x tokens), targets (rows x labels), weights (rows x heads)."""
 
     ids: NDArray[np.int64]
@@ -75,16 +103,16 @@ class Batch:
     weight: NDArray[np.float32]
 
 
-def make_pool(rows: Rows, cues: CueTable) -> Pool:
+def make_pool(rows: TrainingRows, cues: CueTable) -> Pool:
     """Return the examples: all labelled by reading, and of sampled negatives a share an epoch."""
-    every: list[Example] = []
+    every: list[EncoderExample] = []
     for row in [*rows.news, *rows.mined]:
         if row.rel or row.basis != SAMPLED:
             twice = row.rel in (0, 2)
-            every.append(Example(row, times=1 + twice, later=_later(row, cues)))
-    every += [Example(row, WEIGHT_WEAK, later=_later(row, cues)) for row in rows.weak]
-    every += [Example(row, later=_later(row, cues)) for row in rows.own]
-    return Pool(every, [Example(row) for row in rows.news if row.basis == SAMPLED])
+            every.append(EncoderExample(row, times=1 + twice, later=_later(row, cues)))
+    every += [EncoderExample(row, WEIGHT_WEAK, later=_later(row, cues)) for row in rows.weak]
+    every += [EncoderExample(row, later=_later(row, cues)) for row in rows.own]
+    return Pool(every, [EncoderExample(row) for row in rows.news if row.basis == SAMPLED])
 
 
 def _later(row: Labelled, cues: CueTable) -> int | None:
@@ -92,7 +120,7 @@ def _later(row: Labelled, cues: CueTable) -> int | None:
     return stretch.start if stretch else None
 
 
-def target(example: Example) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def target(example: EncoderExample) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the truth of every label, heads one after the other, and the weight of each head."""
     row = example.row
     said: dict[str, Sequence[str]] = {"relevance": (HEADS["relevance"][row.rel],)}
@@ -111,16 +139,32 @@ def target(example: Example) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return np.array(truth, np.float32), np.array(list(weights.values()), np.float32)
 
 
+def training_tokenizer(content: bytes, limit: int) -> PreTrainedTokenizerFast:
+    """Return the tokenizer of a `tokenizer.json` for whole batches; raises `ModelError`."""
+    from transformers import PreTrainedTokenizerFast
+
+    rust = load_tokenizer(content, limit=limit, where="tokenizer.json").rust
+    make: Callable[..., PreTrainedTokenizerFast] = PreTrainedTokenizerFast  # untyped there
+    return make(tokenizer_object=rust, model_max_length=limit)
+
+
+def encode(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]) -> list[list[int]]:
+    """Return the token ids of the beginning of each text, as they are served."""
+    read = [readable(text, tokenizer.model_max_length) for text in texts]
+    ids: list[list[int]] = tokenizer(read, truncation=True)["input_ids"]
+    return ids
+
+
 def epoch_batches(
     pool: Pool,
-    tokenizer: TextTokenizer,
+    tokenizer: PreTrainedTokenizerFast,
     *,
     size: int,
     easy: int,
     masked: float,
     seed: int,
     epoch: int,
-) -> Iterator[Batch]:
+) -> Iterator[TrainingBatch]:
     """Yield the batches of one epoch: texts of like length together, in random order.
 
     `masked` is the share of tokens that are hidden.
@@ -130,9 +174,9 @@ def epoch_batches(
     shown += draw.sample(pool.easy, min(easy, len(pool.easy)))
     draw.shuffle(shown)
     strangers = Strangers.of(pool)
-    read = [tokenizer.split(show(example, strangers, draw)).ids for example in shown]
-    mark = tokenizer.rust.token_to_id(MASK)
-    read = [hide(ids, masked, mark, draw) for ids in read]
+    texts = [show(example, strangers, draw) for example in shown]
+    mark = tokenizer.get_vocab().get(MASK)
+    read = [hide(ids, masked, mark, draw) for ids in encode(tokenizer, texts)]
     groups: list[list[int]] = []
     for start in range(0, len(shown), size * _CHUNK):
         chunk = sorted(
@@ -167,7 +211,7 @@ class Strangers:
         )
 
 
-def show(example: Example, strangers: Strangers, draw: random.Random) -> str:
+def show(example: EncoderExample, strangers: Strangers, draw: random.Random) -> str:
     """Return the window of a row that an epoch shows: lead, snippet or later passage."""
     row, chance = example.row, draw.random()
     if len(row.text) > LONG and chance < SNIPPET:
@@ -191,7 +235,7 @@ def hide(
     return (*ids[:1], *inner, *ids[1:][-1:])
 
 
-def _batch(read: Sequence[Sequence[int]], examples: Sequence[Example]) -> Batch:
+def _batch(read: Sequence[Sequence[int]], examples: Sequence[EncoderExample]) -> TrainingBatch:
     width = max(map(len, read))
     ids = np.zeros((len(read), width), np.int64)
     mask = np.zeros((len(read), width), np.int64)
@@ -199,4 +243,4 @@ def _batch(read: Sequence[Sequence[int]], examples: Sequence[Example]) -> Batch:
         ids[at, : len(tokens)] = tokens
         mask[at, : len(tokens)] = 1
     truth, weight = zip(*map(target, examples), strict=True)
-    return Batch(ids, mask, np.array(truth), np.array(weight))
+    return TrainingBatch(ids, mask, np.array(truth), np.array(weight))

@@ -1,4 +1,4 @@
-"""Builds `places.json` from ISO names, cities, provinces, US counties and our own `places.yaml`.
+"""Gazetteer: `places.json` from ISO names, GeoNames cities, provinces, US counties, own YAML.
 
 Built when training, not when serving: what a place name means then cannot change with a library's
 data, and the model folder holds all that a judgement rests on.
@@ -16,6 +16,7 @@ from typing import Any
 
 from monitor.classify.words import split_words
 from monitor.errors import ModelError, how_to_install
+from monitor.evaluate.labelled_data import read_yaml
 
 PLACES_FILE = Path(__file__).parent / "data" / "places.yaml"
 OUTLETS_FILE = PLACES_FILE.parent / "outlets.yaml"
@@ -84,16 +85,10 @@ def build_gazetteer(ordinary: AbstractSet[str], path: Path = PLACES_FILE) -> dic
 
 
 def _read_yaml(path: Path, keys: AbstractSet[str]) -> dict[str, Any]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except (OSError, YAMLError) as error:
-        raise ModelError(f"{path}: {error}") from error
+    raw = read_yaml(path, ModelError)
     if not isinstance(raw, dict) or raw.keys() != keys:
         raise ModelError(f"{path}: must have exactly the keys {', '.join(sorted(keys))}")
-    return raw
+    return dict(raw)
 
 
 def _add(names: dict[str, list[str]], rows: Iterable[tuple[str, str, str]]) -> None:

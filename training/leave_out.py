@@ -23,13 +23,11 @@ from monitor.errors import DataError
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.linear_fit import FitOptions, Floats, fit_linear, score_rows
 from monitor.evaluate.metrics import average_precision, recall_at_precision
-from training.corpus import Corpus, make_corpus, targets_of
 from training.cue_groups import load_cues
-from training.encoder_options import EncoderOptions
-from training.fusion import FIT_FROM, MAIN_WEIGHTS, features_of
-from training.mined_labels import BASIS as MINED
-from training.rows import DEV, Rows, load_rows
-from training.source_groups import GROUPS
+from training.encoder_data import EncoderOptions
+from training.label_files import MINED
+from training.rows import DEV, GROUPS, Corpus, TrainingRows, load_rows, make_corpus, targets_of
+from training.second_stage import FIT_FROM, MAIN_WEIGHTS, features_of
 
 OPTIONS, ENCODER = FitOptions(), EncoderOptions()
 SOURCES_FILE = "sources.json"
@@ -85,7 +83,7 @@ def measure_sources(
     work.mkdir(parents=True, exist_ok=True)
     judged: dict[str, Judged] = {}
     for group in GROUPS:
-        kept = Kept(work, group, _run({**recipe, "group": group}))
+        kept = GroupScores(work, group, _run({**recipe, "group": group}))
         held = [row for row in every.news if row.source in GROUPS[group]]
         features = kept.load()
         if features is None and group in groups:
@@ -102,7 +100,7 @@ def _run(record: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class GroupScores:
     """What the folder `work` holds of a group: scores of a `run` of these data and options."""
 
     work: Path
@@ -191,9 +189,9 @@ def votes(rows: Sequence[Labelled]) -> Floats:
 
 
 def _features(
-    learn: Rows,
+    learn: TrainingRows,
     held: Sequence[Labelled],
-    kept: Kept,
+    kept: GroupScores,
     seed: int,
     options: FitOptions,
     encoder: EncoderOptions,
@@ -219,7 +217,7 @@ def _features(
 
 
 def _linear(
-    learn: Rows, held: Sequence[Labelled], cues: CueTable, options: FitOptions, seed: int
+    learn: TrainingRows, held: Sequence[Labelled], cues: CueTable, options: FitOptions, seed: int
 ) -> Floats:
     """Return the log odds of both outputs for rows that the linear model did not learn from."""
     from monitor.classify.reading import read_article

@@ -23,7 +23,7 @@ OPSET = 17
 _TRACED_TOKENS = 24
 
 
-class OneText(torch.nn.Module):
+class OneTextModule(torch.nn.Module):
     """The module for one text without padding, with an output per head."""
 
     def __init__(self, module: Heads, sizes: Sequence[int]) -> None:
@@ -42,7 +42,7 @@ class OneText(torch.nn.Module):
 
 def export_int8(module: Heads, *, heads: Mapping[str, Sequence[str]]) -> bytes:
     """Return the ONNX file of an encoder with heads for a whole text."""
-    return shrink(OneText(module, [len(labels) for labels in heads.values()]), list(heads))
+    return shrink(OneTextModule(module, [len(labels) for labels in heads.values()]), list(heads))
 
 
 def shrink(one: torch.nn.Module, names: Sequence[str]) -> bytes:

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.config import cache_dir, data_dir
-from monitor.evaluate.evaluation_report import model_card
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.guidelines import load_guideline
 from monitor.guidelines.compiled import Guideline
@@ -24,28 +23,13 @@ from monitor.guidelines.evaluate import Item
 from monitor.nlp.artefact import pack_arrays, save_folder
 from monitor.nlp.encoder import EncoderSession
 from training.encoder import base_folder, plain_tokenizer
-from training.judge_alone_fit import calibrate_alone
-from training.judge_articles import HERE, MARKS
-from training.judge_glance import stored
-from training.judge_options import (
-    DOUBT,
-    FEW,
-    GLANCE,
-    MODEL,
-    NAME,
-    OUTPUT,
-    SILENT,
-    TOKENIZER,
-    JudgeOptions,
-)
-from training.judge_short import calibrate_short
-from training.judge_sources import ARTICLE, EARLIER, IN_ARTICLES, Labels, Source, rows_of
-from training.judge_unlikely import calibrate_unlikely
+from training.model_cards import model_card
 from training.rule_model_confidence import (
     Confidence,
-    Evidence,
+    FlagEvidence,
     Floats,
-    Sentences,
+    ReadSentences,
+    calibrate_unlikely,
     confidence_scores,
     counted,
     cross_fitted,
@@ -53,7 +37,28 @@ from training.rule_model_confidence import (
     flags_in,
     gather,
 )
-from training.rule_model_data import NEWS, JudgeData, load_judge_data
+from training.rule_model_data import (
+    ARTICLE,
+    DOUBT,
+    EARLIER,
+    FEW,
+    GLANCE,
+    HERE,
+    IN_ARTICLES,
+    MARKS,
+    MODEL,
+    NAME,
+    NEWS,
+    OUTPUT,
+    SILENT,
+    TOKENIZER,
+    LabelledSource,
+    RuleLabels,
+    RuleModelData,
+    RuleModelOptions,
+    load_judge_data,
+    rows_of,
+)
 from training.rule_model_parts import (
     Prepared,
     calibration_fold,
@@ -61,8 +66,9 @@ from training.rule_model_parts import (
     prepare,
     read_weights,
 )
+from training.rule_model_suggestions import calibrate_alone, calibrate_short, stored
 
-OPTIONS = JudgeOptions()
+OPTIONS = RuleModelOptions()
 SPANS = ("train.jsonl.gz", "dev.jsonl.gz", "flags.jsonl.gz")
 Say = Callable[[str], None]
 
@@ -73,7 +79,7 @@ def train_rules(
     *,
     version: str,
     seed: int = 0,
-    options: JudgeOptions = OPTIONS,
+    options: RuleModelOptions = OPTIONS,
     guideline: Guideline | None = None,
     development: Path | None = None,
     own: Path = HERE,
@@ -181,7 +187,7 @@ def _calibrate(
     flags = flags_in(guideline, articles, data)
     evidence = gather(
         flags,
-        Sentences(data.rows, prepared.encoded, lambda row: said.get(prepared.keys[row])),
+        ReadSentences(data.rows, prepared.encoded, lambda row: said.get(prepared.keys[row])),
         data,
     )
     confidence = fit_confidence(evidence)
@@ -199,13 +205,15 @@ def _calibrate(
     }
 
 
-def _served(prepared: Prepared, items: Sequence[Item], session: EncoderSession) -> Sentences:
+def _served(prepared: Prepared, items: Sequence[Item], session: EncoderSession) -> ReadSentences:
     """Return articles that nothing was learned from, judged by the model as it is served."""
     rows = [
         row
         for item in items
         for row in rows_of(
-            Source(ARTICLE, item.id, item.id, item.document, Labels(), IN_ARTICLES, item.read),
+            LabelledSource(
+                ARTICLE, item.id, item.id, item.document, RuleLabels(), IN_ARTICLES, item.read
+            ),
             prepared.data.siblings,
         )
     ]
@@ -216,11 +224,11 @@ def _served(prepared: Prepared, items: Sequence[Item], session: EncoderSession) 
         said: NDArray[np.float32] = session.run(encoded[row].ids)[OUTPUT]
         return said[start : start + len(encoded[row].offsets)]
 
-    return Sentences(rows, encoded, numbers)
+    return ReadSentences(rows, encoded, numbers)
 
 
 def _per_rule(
-    data: JudgeData, evidence: Sequence[Evidence], said: Floats
+    data: RuleModelData, evidence: Sequence[FlagEvidence], said: Floats
 ) -> dict[str, dict[str, Any]]:
     """Return for each rule what it was learned from, and its flags in articles."""
     written, news = Counter(_found(data, real=False)), Counter(_found(data, real=True))
@@ -238,7 +246,7 @@ def _per_rule(
     return rows
 
 
-def _found(data: JudgeData, *, real: bool) -> Iterator[str]:
+def _found(data: RuleModelData, *, real: bool) -> Iterator[str]:
     for row in data.rows:
         if (row.kind in (ARTICLE, EARLIER)) == real:
             yield from (claim.rule for claim in row.found)

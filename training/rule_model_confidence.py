@@ -1,26 +1,29 @@
-"""How sure a flag is: what the judge says, how often editors mark its rule's flags, and where.
+"""From which log odds on what lists find is told at all: fitted on sentences written for a rule.
 
-Fitted on flags in articles, with what a judge said that had not learned from the article.
+A rule that is right nine times in ten says so of the tenth, too: "renamed the offence of child
+prostitution" is flagged with the confidence of its rule. What its words get from a judge who has
+not learned from the sentence tells breach and near miss apart; on articles such flags are few.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.evaluate.reliability import calibration_error, chance_error, reliability
+from monitor.evaluate.metrics import calibration_error, chance_error, reliability
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.engine import make_policy, run_policy
 from monitor.guidelines.evaluate import Item, agree, related_rules
 from monitor.guidelines.judge import Before
 from monitor.nlp.tokens import Sentence
-from training.judge_sources import JudgeRow
-from training.rule_model_data import JudgeData
+from monitor.types import Finding
+from training.rule_model_data import LabelledSource, RuleClaim, RuleModelData, RuleRow, touch
+from training.rule_model_parts import Prepared
 
 Floats = NDArray[np.float64]
 FEATURES = ("judge", "best", "prior", "loud", "again", "quoted", "title")
@@ -34,7 +37,7 @@ Said = Callable[[str, str, int], tuple[int, Sentence, NDArray[Any]] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class EditorFlag:
     """A finding of the guideline in an article, and what editors said of it.
 
     `again`: its rule has found other words before in the article; `quoted`: in somebody's speech.
@@ -55,19 +58,19 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class FlagEvidence:
     """A flag with the log odds of its words: of its rule or a sibling, and of any rule."""
 
-    flag: Flag
+    flag: EditorFlag
     judge: float
     best: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sentences:
+class ReadSentences:
     """Rows found by place, and what a judge says of each."""
 
-    rows: Sequence[JudgeRow]
+    rows: Sequence[RuleRow]
     encoded: Sequence[Sentence]
     numbers: Callable[[int], NDArray[Any] | None]
     _at: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -88,10 +91,10 @@ class Sentences:
         return None
 
 
-def flags_in(guideline: Guideline, items: Sequence[Item], data: JudgeData) -> list[Flag]:
+def flags_in(guideline: Guideline, items: Sequence[Item], data: RuleModelData) -> list[EditorFlag]:
     """Return what the guideline in force finds in the part of articles that editors read."""
     related, policy = related_rules(guideline), make_policy(guideline, (), {})
-    flags: list[Flag] = []
+    flags: list[EditorFlag] = []
     for item, checked in zip(
         items, run_policy(guideline, [item.document for item in items], policy), strict=True
     ):
@@ -105,7 +108,7 @@ def flags_in(guideline: Guideline, items: Sequence[Item], data: JudgeData) -> li
             marked = any(agree(found, mark, related) for mark in item.marks)
             verdict = data.judged.get((item.id, found.rule, found.match.lower()))
             flags.append(
-                Flag(
+                EditorFlag(
                     item.id, data.events[item.id], found.rule, found.field, found.start, found.end,
                     found.severity != "suggestion", again, found.quoted == "attributed",
                     marked, marked or verdict == "right",
@@ -114,10 +117,10 @@ def flags_in(guideline: Guideline, items: Sequence[Item], data: JudgeData) -> li
     return flags
 
 
-def gather(flags: Iterable[Flag], said: Said, data: JudgeData) -> list[Evidence]:
+def gather(flags: Iterable[EditorFlag], said: Said, data: RuleModelData) -> list[FlagEvidence]:
     """Return flags with what the judge says of them; those behind its last token are left out."""
     place = {rule: at for at, rule in enumerate(data.rules)}
-    found: list[Evidence] = []
+    found: list[FlagEvidence] = []
     for flag in flags:
         there = said(flag.article, flag.field, flag.start)
         if there is None:
@@ -129,7 +132,7 @@ def gather(flags: Iterable[Flag], said: Said, data: JudgeData) -> list[Evidence]
         own = [place[rule] for rule in sorted({flag.rule, *data.siblings[flag.rule]})]
         words = np.asarray(numbers[tokens], np.float64)
         judge = float(np.clip(words[:, own].max(), *CLIP))
-        found.append(Evidence(flag, judge, float(words.max())))
+        found.append(FlagEvidence(flag, judge, float(words.max())))
     return found
 
 
@@ -142,7 +145,7 @@ class Confidence:
     priors: Mapping[str, float]
     unknown: float
 
-    def of(self, evidence: Sequence[Evidence]) -> Floats:
+    def of(self, evidence: Sequence[FlagEvidence]) -> Floats:
         """Return the probability that an editor marks each flag."""
         priors = [self.priors.get(each.flag.rule, self.unknown) for each in evidence]
         weights = np.array([self.weights[name] for name in FEATURES])
@@ -160,7 +163,7 @@ class Confidence:
         }
 
 
-def fit_confidence(evidence: Sequence[Evidence]) -> Confidence:
+def fit_confidence(evidence: Sequence[FlagEvidence]) -> Confidence:
     """Fit on flags; each one's prior is that of the rule's other flags."""
     from sklearn.linear_model import LogisticRegression
 
@@ -180,7 +183,7 @@ def fit_confidence(evidence: Sequence[Evidence]) -> Confidence:
     return Confidence(weights, round(float(model.intercept_[0]), _DIGITS), priors, unknown)
 
 
-def cross_fitted(evidence: Sequence[Evidence], folds: Sequence[int]) -> Floats:
+def cross_fitted(evidence: Sequence[FlagEvidence], folds: Sequence[int]) -> Floats:
     """Return the confidence of each flag, fitted on the flags of other folds."""
     said = np.zeros(len(evidence))
     for fold in sorted(set(folds)):
@@ -190,7 +193,9 @@ def cross_fitted(evidence: Sequence[Evidence], folds: Sequence[int]) -> Floats:
     return said
 
 
-def confidence_scores(evidence: Sequence[Evidence], said: Floats, *, flags: int) -> dict[str, Any]:
+def confidence_scores(
+    evidence: Sequence[FlagEvidence], said: Floats, *, flags: int
+) -> dict[str, Any]:
     """Return how well flags are ranked and how far confidences hold; `flags` were raised."""
     from sklearn.metrics import roc_auc_score
 
@@ -208,12 +213,12 @@ def confidence_scores(evidence: Sequence[Evidence], said: Floats, *, flags: int)
     }
 
 
-def counted(evidence: Sequence[Evidence], said: Floats, *, flags: int) -> dict[str, Any]:
+def counted(evidence: Sequence[FlagEvidence], said: Floats, *, flags: int) -> dict[str, Any]:
     """Return counts alone, for articles that nobody learns from."""
     return {"flags": flags, "judged": len(evidence), "cuts": _cuts(evidence, said)}
 
 
-def _cuts(evidence: Sequence[Evidence], said: Floats) -> list[dict[str, Any]]:
+def _cuts(evidence: Sequence[FlagEvidence], said: Floats) -> list[dict[str, Any]]:
     rows = []
     for cut in (0.0, *CUTS):
         kept = [each.flag for each, sure in zip(evidence, said, strict=True) if sure >= cut]
@@ -226,7 +231,7 @@ def _cuts(evidence: Sequence[Evidence], said: Floats) -> list[dict[str, Any]]:
     return rows
 
 
-def _features(evidence: Sequence[Evidence], priors: Sequence[float]) -> Floats:
+def _features(evidence: Sequence[FlagEvidence], priors: Sequence[float]) -> Floats:
     rows = [
         (each.judge, each.best, prior, flag.loud, flag.again, flag.quoted, flag.field == "title")
         for each, prior in zip(evidence, priors, strict=True)
@@ -235,11 +240,11 @@ def _features(evidence: Sequence[Evidence], priors: Sequence[float]) -> Floats:
     return np.array(rows, np.float64).reshape(-1, len(FEATURES))
 
 
-def _truth(evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
+def _truth(evidence: Sequence[FlagEvidence]) -> NDArray[np.bool_]:
     return np.array([each.flag.marked for each in evidence], np.bool_)
 
 
-def _counts(evidence: Sequence[Evidence]) -> dict[str, tuple[int, int]]:
+def _counts(evidence: Sequence[FlagEvidence]) -> dict[str, tuple[int, int]]:
     counts: dict[str, tuple[int, int]] = {}
     for each in evidence:
         flags, right = counts.get(each.flag.rule, (0, 0))
@@ -249,3 +254,58 @@ def _counts(evidence: Sequence[Evidence]) -> dict[str, tuple[int, int]]:
 
 def _log_odds(flags: float, right: float, base: float) -> float:
     return float(np.log((right + PSEUDO * base) / (flags - right + PSEUDO * (1 - base))))
+
+
+LOST = 0.02
+"""So large a share of the breaches that lists find may be lost for fewer near misses."""
+UNLIKELY_CUTS = tuple(float(cut) for cut in np.arange(-7, -0.9, 0.5))
+
+
+def calibrate_unlikely(
+    prepared: Prepared, guideline: Guideline, said: Mapping[str, NDArray[np.float32]]
+) -> tuple[float, list[dict[str, Any]]]:
+    """Return the log odds below which nothing is told, and for each cut what it costs."""
+    data, keys = prepared.data, prepared.keys
+    flags = list(flags_in_sentences(guideline, prepared.sentences_in(said), data.siblings))
+    sentences = ReadSentences(data.rows, prepared.encoded, lambda row: said.get(keys[row]))
+    return choose_unlikely(gather(flags, sentences, data))
+
+
+def choose_unlikely(evidence: Sequence[FlagEvidence]) -> tuple[float, list[dict[str, Any]]]:
+    """Return the highest cut that loses few breaches, the lowest of all if each loses more."""
+    right = np.array([each.flag.right for each in evidence], np.bool_)
+    odds = np.array([each.judge for each in evidence], np.float64)
+    rows = [
+        {"from": cut, "found": int(right.sum()), "lost": int((odds[right] < cut).sum()),
+         "near_misses": int((~right).sum()), "dropped": int((odds[~right] < cut).sum())}
+        for cut in UNLIKELY_CUTS
+    ]  # fmt: skip
+    cheap = [
+        cut
+        for cut, row in zip(UNLIKELY_CUTS, rows, strict=True)
+        if row["lost"] <= LOST * right.sum()
+    ]
+    return max(cheap, default=UNLIKELY_CUTS[0]), rows
+
+
+def flags_in_sentences(
+    guideline: Guideline, sources: Sequence[LabelledSource], siblings: Mapping[str, frozenset[str]]
+) -> Iterator[EditorFlag]:
+    """Yield what lists find of the rule that a sentence was written for, or its near miss."""
+    plain = replace(guideline, judge=None)
+    documents = [source.document for source in sources]
+    checked = run_policy(plain, documents, make_policy(plain, (), {}))
+    for source, each in zip(sources, checked, strict=True):
+        for finding in each.findings:
+            right = any(_meets(finding, claim, siblings) for claim in source.labels.found)
+            doubted = [claim for claim in source.labels.doubted if claim.rule == finding.rule]
+            if right or any(_meets(finding, claim, siblings) for claim in doubted):
+                yield EditorFlag(
+                    source.id, source.event, finding.rule, finding.field, finding.start,
+                    finding.end, finding.severity != "suggestion", again=False, quoted=False,
+                    marked=right, right=right,
+                )  # fmt: skip
+
+
+def _meets(finding: Finding, claim: RuleClaim, siblings: Mapping[str, frozenset[str]]) -> bool:
+    return finding.rule in {claim.rule, *siblings[claim.rule]} and touch(finding, claim)

@@ -22,23 +22,23 @@ from monitor.errors import UsageError
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.nlp.tokens import Sentence, TextTokenizer, load_tokenizer
 from training.encoder import BASE_PACKAGE, LIBRARIES, WEIGHTS, plain_tokenizer
-from training.judge_options import TOKENIZER, WHOLE, JudgeOptions
-from training.judge_sources import (
+from training.rule_model_data import (
     ARTICLE,
+    TOKENIZER,
     VARIATION,
+    WHOLE,
     WRITTEN,
     WRITTEN_FOR_A_RULE,
-    JudgeRow,
-    Source,
-)
-from training.judge_tokens import (
-    Target,
+    LabelledSource,
+    RuleModelData,
+    RuleModelOptions,
+    RuleRow,
+    TokenTarget,
     make_target,
 )
-from training.rule_model_data import JudgeData
 
 if TYPE_CHECKING:
-    from training.judge_module import TokenHeads
+    from training.network import TokenHeads
 
 Say = Callable[[str], None]
 
@@ -47,9 +47,9 @@ Say = Callable[[str], None]
 class Prepared:
     """Rows as token ids, and where results of this very run are kept."""
 
-    data: JudgeData
+    data: RuleModelData
     base: Path
-    options: JudgeOptions
+    options: RuleModelOptions
     seed: int
     work: Path
     record: Mapping[str, Any]
@@ -62,7 +62,7 @@ class Prepared:
         where = self.base / TOKENIZER
         return load_tokenizer(plain_tokenizer(where), limit=self.options.sentence, where=str(where))
 
-    def encode(self, row: JudgeRow) -> Sentence:
+    def encode(self, row: RuleRow) -> Sentence:
         """Return a row as the judge reads it."""
         return self.tokenizer.sentence(row.text, row.before, self.options.context)
 
@@ -76,14 +76,14 @@ class Prepared:
         """What each row is known by in the numbers of a fold."""
         return [key_of(each.ids) for each in self.encoded]
 
-    def sentences_in(self, said: Mapping[str, NDArray[np.float32]]) -> list[Source]:
+    def sentences_in(self, said: Mapping[str, NDArray[np.float32]]) -> list[LabelledSource]:
         """Return the sentences written for a rule of which a fold has said something."""
         pairs = zip(self.data.rows, self.keys, strict=True)
         known = {row.id for row, key in pairs if key in said}
         return [source for source in self.data.sentences if source.id in known]
 
     @cached_property
-    def targets(self) -> list[Target]:
+    def targets(self) -> list[TokenTarget]:
         """What is to be said of each row."""
         pairs = zip(self.data.rows, self.encoded, strict=True)
         return [make_target(row, encoded, self.data.rules) for row, encoded in pairs]
@@ -91,7 +91,7 @@ class Prepared:
     @cached_property
     def states(self) -> Sequence[Any]:
         """What the frozen layers make of the rows: a minute, and the same for all parts."""
-        from training.judge_module import lower_states
+        from training.network import lower_states
 
         return lower_states(self.base, self.encoded, self.options)
 
@@ -114,9 +114,9 @@ class Prepared:
 
 
 def prepare(
-    data: JudgeData,
+    data: RuleModelData,
     base: Path,
-    options: JudgeOptions,
+    options: RuleModelOptions,
     seed: int,
     work: Path,
     run: str | None = None,
@@ -135,7 +135,7 @@ def prepare(
     return Prepared(data, base, options, seed, work, record, run)
 
 
-def left_out(row: JudgeRow, folds: int) -> str | None:
+def left_out(row: RuleRow, folds: int) -> str | None:
     """Return the part that does not learn from a row; rows of other kinds are always learned from.
 
     Articles and their variations go by event. Breaches and near misses of a rule that stand at the
@@ -144,11 +144,11 @@ def left_out(row: JudgeRow, folds: int) -> str | None:
     if row.kind in (ARTICLE, WRITTEN, VARIATION):
         return str(fold_of_event(row.event, folds))
     if row.kind in WRITTEN_FOR_A_RULE:
-        return str(fold_of_event(pair_of(row.id), folds))
+        return str(fold_of_event(sentence_pair(row.id), folds))
     return None
 
 
-def pair_of(key: str) -> str:
+def sentence_pair(key: str) -> str:
     """Return the rule and the number of a written sentence, whatever its file and kind."""
     *_, rule, _kind, number = key.split()
     return f"{rule} {number}"
@@ -184,7 +184,7 @@ def fit_judge(prepared: Prepared, part: str, say: Say = lambda _: None) -> Path:
             raise UsageError(f"{path}: no such part")
         say(f"part {part} is not there: its articles count for nothing")
         return path
-    from training.judge_module import Learner, fit_heads, predict, start_module
+    from training.network import Learner, fit_heads, predict, start_module
 
     say(f"part {part}: {len(prepared.encoded)} sentences")
     module = start_module(prepared.base, len(prepared.data.rules), prepared.seed)
@@ -224,7 +224,7 @@ def read_numbers(path: Path) -> dict[str, NDArray[np.float32]]:
 
 def read_weights(prepared: Prepared) -> tuple[TokenHeads, float]:
     """Return the whole as it was kept, and the seconds it took."""
-    from training.judge_module import start_module, state_of
+    from training.network import start_module, state_of
 
     module = start_module(prepared.base, len(prepared.data.rules), prepared.seed)
     state = state_of(prepared.path(WHOLE))

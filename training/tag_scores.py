@@ -1,58 +1,54 @@
-"""What the taggers are worth on labelled articles, scheme by scheme."""
+"""Metrics of tags on the project's hand labels: indicators, victims, policy context; ablations."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from monitor.classify.outlets import Source
-from monitor.classify.tags import TagsModel
-from monitor.evaluate.labelled_data import Labelled
+from monitor.classify.policy import PolicyModel, load_policy
+from monitor.classify.tags import NAME, TagsModel, load_tags
+from monitor.entities import MODEL as POLICY
+from monitor.errors import DataError
+from monitor.evaluate.evaluate_models import (
+    SCHEMES,
+    gold_of,
+    rounded,
+    rows_in,
+    said_of,
+    score_tags,
+)
+from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.metrics import label_scores, region_of
-from monitor.types import FORMS, GENDERS, INDICATORS, PROTECTIONS, RESPONSES, Tag
-from training.indicator_labels import IndicatorLabels, load_indicator_labels
-from training.label_files import DEVELOPMENT, HELD_OUT
-from training.victim_labels import load_victim_labels
-
-SCHEMES: Mapping[str, tuple[str, ...]] = {
-    "form": FORMS,
-    "response": RESPONSES,
-    "place": (),
-    "victim": ("child", "adult", "both"),
-    "flow": ("domestic", "cross_border"),
-}
-"""The labels of each scheme; `place` has all countries. `unknown` is no label."""
-RULED = ("gender", "protection", "indicator")
-"""Schemes that rest on phrases alone, measured on labels of the project."""
-MAJORITY = {"form": "unspecified", "place": "US"}
-"""The label that a lazy tagger would always give; figures are given without it too."""
-UNKNOWN = ("victim", "flow")
-"""Schemes whose majority is unknown: the second figure leaves rows of unknown out."""
-ADDED_IS_FALSE = ("form", "victim", "flow")
-"""Where a row without a label counts what is said of it as false."""
+from monitor.nlp.artefact import ModelFolder, find_model, load_folder
+from monitor.types import GENDERS, INDICATORS, POLICY_SCHEMES, PROTECTIONS
+from training.label_files import (
+    DEVELOPMENT,
+    HELD_OUT,
+    IndicatorLabels,
+    PolicyLabels,
+    VictimLabels,
+    load_indicator_labels,
+    load_policy_labels,
+    load_victim_labels,
+    policy_labels,
+)
 
 
-def gold_of(row: Labelled, scheme: str) -> tuple[str, ...]:
-    """Return the labels of a row; none where unknown or not annotated."""
-    value = getattr(row, scheme)
-    if value is None or value == "unknown":
-        return ()
-    return (value,) if isinstance(value, str) else tuple(value)
+class _HandLabels(Protocol):
+    """Labels of one article, by whom it was read as far as `read`."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def part(self) -> str: ...
+    @property
+    def read(self) -> int: ...
 
 
-def score_tags(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
-    """Return the figures of every scheme on the `rel` 2 rows.
-
-    A row without a label of a scheme is no example of it; what is said there counts as false for
-    `form`, `victim` and `flow` only. Places count where the role is exploitation.
-    """
-    main = [row for row in rows if row.rel == 2]
-    said = [said_of(model.tag(row.title, row.text, Source(row.url, row.outlet))) for row in main]
-    return {
-        scheme: score_scheme(scheme, labels, main, [answer[scheme] for answer in said])
-        for scheme, labels in SCHEMES.items()
-    }
+Entry = TypeVar("Entry", bound=_HandLabels)
 
 
 def score_regions(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
@@ -76,53 +72,74 @@ def score_regions(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
     return table
 
 
-def said_of(tags: Iterable[Tag]) -> dict[str, set[str]]:
-    """Return the labels given, by scheme; of places those of exploitation."""
-    found: dict[str, set[str]] = {scheme: set() for scheme in (*SCHEMES, *RULED)}
-    for tag in tags:
-        if tag.role in (None, "exploitation"):
-            found[tag.scheme].add(tag.label)
-    return found
+def evaluate_labels(models: Path, data: Path) -> dict[str, Any]:
+    """Return `{model, data, victims, indicators, experimental}` of the tags model in use.
 
-
-def score_scheme(
-    scheme: str,
-    labels: Sequence[str],
-    rows: Sequence[Labelled],
-    said: Sequence[Collection[str]],
-) -> dict[str, Any]:
-    """Return the figures of one scheme, with and without its majority label."""
-    gold = [gold_of(row, scheme) for row in rows]
-    counted = [i for i, truth in enumerate(gold) if truth or scheme in ADDED_IS_FALSE]
-    truth, answer = [gold[i] for i in counted], [said[i] for i in counted]
-    known = labels or sorted({label for each in (*truth, *answer) for label in each})
-    scores = label_scores(truth, answer, known)
-    if scheme in MAJORITY:
-        drop = {MAJORITY[scheme]}
-        scores["micro_without_majority"] = label_scores(
-            [set(t) - drop for t in truth], [set(a) - drop for a in answer], known
-        )["micro"]
-    elif scheme in UNKNOWN:
-        pairs = [(t, a) for t, a in zip(truth, answer, strict=True) if t]
-        scores["micro_without_majority"] = label_scores(
-            [t for t, _ in pairs], [a for _, a in pairs], known
-        )["micro"]
-    return scores
-
-
-def score_indicators(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
-    """Return the figures of indicators and of places of origin and transit, for both halves.
-
-    Measured on those of `rows` that the project labelled, read as far as the annotator read; an
-    empty answer where none of them is there.
+    On those rows of `data` that the project labelled; empty where none of them is there.
     """
-    by_id = {row.id: row for row in rows}
+    folder = load_folder(find_model(models, NAME))
+    model, rows = load_tags(folder), rows_in(data, folder.meta.language)
+    return {
+        "model": f"{NAME} {folder.meta.version}",
+        "data": str(data),
+        **rounded(score_victims(model, rows)),
+        **rounded(score_indicators(model, rows)),
+        "experimental": folder.meta.experimental,
+    }
+
+
+def evaluate_policy(models: Path, data: Path) -> dict[str, Any]:
+    """Return what policy context is worth on those rows of `data` that the project labelled.
+
+    `{model, data, policy, experimental}`, `policy` by part and scheme; whatever is said of an
+    article without a label counts as false. Raises `ModelError` or `DataError`.
+    """
+    folder = load_folder(find_model(models, POLICY))
+    parts = score_policy(load_policy(folder), read_labelled(data))
+    if not parts:
+        raise DataError(f"{data}: none of the articles that were read for policy context")
+    return {
+        "model": f"{POLICY} {folder.meta.version}",
+        "data": str(data),
+        "policy": rounded(parts),
+        "experimental": folder.meta.experimental,
+    }
+
+
+def policy_figures(folder: ModelFolder, data: Path) -> dict[str, float]:
+    """Return micro-F1 of each scheme on the held-out rows of `data`; raises `DataError`."""
+    parts = score_policy(load_policy(folder), read_labelled(data))
+    if HELD_OUT not in parts:
+        raise DataError(f"{data}: none of the articles that were held out for policy context")
+    tables: dict[str, Any] = rounded(parts[HELD_OUT])
+    return {scheme: table["micro"]["f1"] for scheme, table in tables.items()}
+
+
+def score_policy(
+    model: PolicyModel,
+    rows: Sequence[Labelled],
+    labelled: Sequence[PolicyLabels] | None = None,
+) -> dict[str, Any]:
+    """Return the figures of each scheme, for both parts, on those of `rows` that are labelled.
+
+    `labelled` are other labels than those that come along.
+    """
     parts: dict[str, Any] = {}
-    for part in (HELD_OUT, DEVELOPMENT):
-        entries = [e for e in load_indicator_labels() if e.part == part and e.id in by_id]
-        if entries:
-            parts[part] = _score_part(model, entries, by_id)
-    return {"indicators": parts} if parts else {}
+    known = load_policy_labels() if labelled is None else labelled
+    for part, pairs in _parts(known, rows):
+        said = [
+            said_of(model.tag(row.title, row.text[: entry.read], row.language), POLICY_SCHEMES)
+            for entry, row in pairs
+        ]
+        parts[part] = {
+            scheme: label_scores(
+                [entry.labels[scheme] for entry, _ in pairs],
+                [each[scheme] for each in said],
+                policy_labels(scheme),
+            )
+            for scheme in POLICY_SCHEMES
+        }
+    return parts
 
 
 def score_victims(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
@@ -131,38 +148,63 @@ def score_victims(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
     Measured on those of `rows` that the project labelled, read as far as the annotator read; what
     is said of an article without a label counts as false.
     """
-    by_id = {row.id: row for row in rows}
-    parts: dict[str, Any] = {}
-    for part in (HELD_OUT, DEVELOPMENT):
-        entries = [e for e in load_victim_labels() if e.part == part and e.id in by_id]
-        if not entries:
-            continue
-        read = [(by_id[e.id].title, by_id[e.id].text[: e.read]) for e in entries]
-        said = [said_of(model.tag(*article)) for article in read]
-        gender = [() if e.gender == "unknown" else (e.gender,) for e in entries]
-        parts[part] = {
-            "gender": label_scores(gender, [each["gender"] for each in said], GENDERS[:-1]),
-            "protection": label_scores(
-                [e.protection for e in entries], [each["protection"] for each in said], PROTECTIONS
-            ),
-        }
+    parts = {
+        part: _score_victims(model, pairs) for part, pairs in _parts(load_victim_labels(), rows)
+    }
     return {"victims": parts} if parts else {}
 
 
-def _score_part(
-    model: TagsModel, entries: Sequence[IndicatorLabels], by_id: Mapping[str, Labelled]
+def score_indicators(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
+    """Return the figures of indicators and of places of origin and transit, for both halves.
+
+    Measured on those of `rows` that the project labelled, read as far as the annotator read; an
+    empty answer where none of them is there.
+    """
+    parts = {
+        part: _score_indicators(model, pairs)
+        for part, pairs in _parts(load_indicator_labels(), rows)
+    }
+    return {"indicators": parts} if parts else {}
+
+
+def _parts(
+    entries: Iterable[Entry], rows: Sequence[Labelled]
+) -> list[tuple[str, list[tuple[Entry, Labelled]]]]:
+    """Return the labels of each part, held-out first, whose articles are there, with these."""
+    by_id = {row.id: row for row in rows}
+    pairs = [(entry, by_id[entry.id]) for entry in entries if entry.id in by_id]
+    parts = [
+        (part, [(entry, row) for entry, row in pairs if entry.part == part])
+        for part in (HELD_OUT, DEVELOPMENT)
+    ]
+    return [(part, found) for part, found in parts if found]
+
+
+def _score_victims(
+    model: TagsModel, pairs: Sequence[tuple[VictimLabels, Labelled]]
+) -> dict[str, Any]:
+    said = [said_of(model.tag(row.title, row.text[: entry.read])) for entry, row in pairs]
+    gender = [() if entry.gender == "unknown" else (entry.gender,) for entry, _ in pairs]
+    protection = [entry.protection for entry, _ in pairs]
+    return {
+        "gender": label_scores(gender, [each["gender"] for each in said], GENDERS[:-1]),
+        "protection": label_scores(protection, [each["protection"] for each in said], PROTECTIONS),
+    }
+
+
+def _score_indicators(
+    model: TagsModel, pairs: Sequence[tuple[IndicatorLabels, Labelled]]
 ) -> dict[str, Any]:
     indicators: list[set[str]] = []
     roles: list[set[str]] = []
-    for entry in entries:
-        row = by_id[entry.id]
+    for entry, row in pairs:
         tags = model.tag(row.title, row.text[: entry.read], Source(row.url, row.outlet))
         indicators.append({tag.label for tag in tags if tag.scheme == "indicator"})
         roles.append(
             {f"{tag.role} {tag.label}" for tag in tags if tag.role in ("origin", "transit")}
         )
-    told = [{item.label for item in entry.indicators} for entry in entries]
-    gold = [{f"{place.role} {place.country}" for place in entry.places} for entry in entries]
+    told = [{item.label for item in entry.indicators} for entry, _ in pairs]
+    gold = [{f"{place.role} {place.country}" for place in entry.places} for entry, _ in pairs]
     return {
         "indicator": label_scores(told, indicators, INDICATORS),
         "role": _by_role(gold, roles),

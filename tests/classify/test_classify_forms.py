@@ -1,10 +1,10 @@
 """Forms by kind: what the phrases alone say, with the rules as they will be trained in."""
 
 import pytest
-from training.tags import load_tag_cues
 
 from monitor.classify.forms import form_odds, form_support
 from monitor.classify.reading import read_article
+from training.tags import load_tag_cues
 
 CUES = load_tag_cues()
 

@@ -1,12 +1,12 @@
 """Names of places: what each means, with what the rest of the article and the outlet say."""
 
 import pytest
-from training.gazetteer import build_gazetteer, ordinary_words, pack_names
 
 from monitor.classify.gazetteer import PlaceMention, unpack_names
 from monitor.classify.reading import Reading
 from monitor.classify.words import split_words
 from place_names import places
+from training.gazetteer import build_gazetteer, ordinary_words, pack_names
 
 
 def mentions(text: str, title: str = "", home: str | None = None) -> list[PlaceMention]:

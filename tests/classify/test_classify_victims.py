@@ -1,12 +1,12 @@
 """Gender of victims and help for them, with the rules as they will be trained in."""
 
 import pytest
-from training.tags import load_tag_cues
 
 from monitor.classify.cues import CueGroup, CueTable
 from monitor.classify.gender import find_gender
 from monitor.classify.protection import find_protection
 from monitor.classify.reading import read_article
+from training.tags import load_tag_cues
 
 CUES = load_tag_cues()
 

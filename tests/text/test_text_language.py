@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from monitor.evaluate.labelled_data import TEXTS, read_texts
 from monitor.text.language import identify_language
+from training.rows import TEXTS, read_texts
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from jinja2 import UndefinedError
 
 from monitor.classify import find_model, load_folder
 from monitor.config import data_dir
-from monitor.evaluate.evaluation_report import columns, model_card, render_evaluation
+from monitor.evaluate.evaluation_report import columns, render_evaluation
+from training.model_cards import model_card
 
 MODELS = data_dir("models")
 

@@ -7,14 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
-from training.make import make_model
-from training.relevance import train_relevance
 
 from monitor.classify import find_model, load_folder
 from monitor.classify.relevance import encoder_folder, load_relevance
 from monitor.config import data_dir
 from monitor.evaluate.evaluate_models import evaluate_relevance_folder
 from monitor.evaluate.linear_fit import FitOptions
+from training.make import make_model
+from training.relevance import train_relevance
 
 MODELS = data_dir("models")
 TOPICS = [

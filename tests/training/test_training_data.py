@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from training.cue_groups import load_cues
 
 from monitor.errors import DataError, ModelError
-from monitor.evaluate.labelled_data import read_labelled, read_texts
+from monitor.evaluate.labelled_data import read_labelled
+from training.cue_groups import load_cues
+from training.rows import read_texts
 
 ROW = {
     "id": "a", "source": "s", "language": "en", "title": "t", "text": "x", "rel": 2,

@@ -14,10 +14,9 @@ from monitor.nlp.artefact import load_folder
 torch = pytest.importorskip("torch", reason="training the encoder needs the train extra (torch)")
 pytest.importorskip("onnx", reason="exporting the encoder needs the train extra (onnx)")
 
-from training.encoder import train_encoder  # noqa: E402
-from training.encoder_options import EncoderOptions  # noqa: E402
-
 from tiny_bert import save_tiny_bert  # noqa: E402
+from training.encoder import train_encoder  # noqa: E402
+from training.encoder_data import EncoderOptions  # noqa: E402
 
 WORDS = "men forced to work in kiln police held two for human trafficking team won".split(" ")  # noqa: SIM905
 SMALL = EncoderOptions(
@@ -75,11 +74,11 @@ def test_a_killed_run_goes_on_to_the_same_weights(data: Path, base: Path, tmp_pa
 
 def test_what_was_exported_is_what_was_trained(data: Path, base: Path, tmp_path: Path) -> None:
     from training.network import Trainer
-    from training.onnx_export import OneText, export
+    from training.onnx_export import OneTextModule, export
 
     torch.manual_seed(0)
     module = Trainer.start(base, SMALL, steps=10).module.eval()
-    one = OneText(module, [3, 11, 4, 4, 3]).eval()
+    one = OneTextModule(module, [3, 11, 4, 4, 3]).eval()
     path = tmp_path / "whole.onnx"
     export(one, path, ["relevance", "form", "response", "victim", "flow"])
     from monitor.nlp.encoder import EncoderSession
@@ -96,11 +95,11 @@ def test_what_was_exported_is_what_was_trained(data: Path, base: Path, tmp_path:
 
 def test_what_is_shipped_reckons_in_float(base: Path) -> None:
     import onnx
-    from training.encoder_data import HEADS
-    from training.network import Trainer
-    from training.onnx_export import OneText, export_int8
 
     from monitor.nlp.encoder import EncoderSession
+    from training.encoder_data import HEADS
+    from training.network import Trainer
+    from training.onnx_export import OneTextModule, export_int8
 
     torch.manual_seed(0)
     module = Trainer.start(base, SMALL, steps=10).module.eval()
@@ -114,7 +113,9 @@ def test_what_is_shipped_reckons_in_float(base: Path) -> None:
     assert {weights[name].data_type for name in matrices} == {onnx.TensorProto.INT8}
     ids = [2, 5, 6, 7, 3]
     with torch.no_grad():
-        exact = OneText(module, [len(labels) for labels in HEADS.values()])(torch.tensor([ids]))
+        exact = OneTextModule(module, [len(labels) for labels in HEADS.values()])(
+            torch.tensor([ids])
+        )
     said = EncoderSession(content, "small.onnx").run(ids)
     for numbers, row in zip(said.values(), exact, strict=True):
         assert numbers == pytest.approx(row[0].numpy(), abs=0.03)
@@ -162,9 +163,8 @@ def test_word_embeddings_stay_as_they_are(base: Path) -> None:
 def test_sources_left_out_are_judged_and_a_second_run_goes_on(
     data: Path, base: Path, tmp_path: Path
 ) -> None:
-    from training.leave_out import measure_sources
-
     from monitor.evaluate.linear_fit import FitOptions
+    from training.leave_out import measure_sources
 
     for name in ("train", "dev", "regional"):
         source = {"train": "lk_news", "dev": "stopht_google_alerts", "regional": "png_news"}[name]

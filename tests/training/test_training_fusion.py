@@ -2,26 +2,26 @@
 
 import numpy as np
 import pytest
-from training.fusion import (
+
+from monitor.classify.cascade import FEATURES
+from monitor.evaluate.labelled_data import Labelled
+from monitor.evaluate.linear_fit import fit_calibration
+from monitor.evaluate.metrics import (
+    calibration_error,
+    chance_error,
+    kind_of,
+    reliability,
+    reliability_plot,
+)
+from training.second_stage import (
     MAIN_WEIGHTS,
     MARGIN,
-    Sample,
+    StackingSample,
     cross_fuse,
     fit_fusions,
     fit_positive,
     lower_limit,
     upper_limit,
-)
-
-from monitor.classify.cascade import FEATURES
-from monitor.evaluate.hard_cases import kind_of
-from monitor.evaluate.labelled_data import Labelled
-from monitor.evaluate.linear_fit import fit_calibration
-from monitor.evaluate.reliability import (
-    calibration_error,
-    chance_error,
-    reliability,
-    reliability_plot,
 )
 
 
@@ -33,7 +33,7 @@ def row(number: int, rel: int, title: str = "", basis: str = "annotated") -> Lab
 
 
 @pytest.fixture(scope="module")
-def sample() -> Sample:
+def sample() -> StackingSample:
     """Rows whose encoder scores say more than the linear ones, and both more than one."""
     draw = np.random.default_rng(5)
     rel = draw.choice([0, 1, 2], 600, p=[0.6, 0.15, 0.25])
@@ -41,10 +41,12 @@ def sample() -> Sample:
     scores = signal + draw.normal(0, 1.5, (600, 4))
     features = np.hstack([scores, np.zeros((600, 2))])
     rows = [row(i, int(value)) for i, value in enumerate(rel)]
-    return Sample(rows, features, np.ones(600), np.arange(600) >= 300, np.zeros(600, dtype=bool))
+    return StackingSample(
+        rows, features, np.ones(600), np.arange(600) >= 300, np.zeros(600, dtype=bool)
+    )
 
 
-def test_the_better_score_weighs_more_and_none_weighs_below_nothing(sample: Sample) -> None:
+def test_the_better_score_weighs_more_and_none_weighs_below_nothing(sample: StackingSample) -> None:
     main, any_ = fit_fusions(sample, np.arange(600))
     weight = dict(zip(FEATURES, any_.weights, strict=True))
     assert weight["first any"] > weight["linear any"] > 0
@@ -53,7 +55,7 @@ def test_the_better_score_weighs_more_and_none_weighs_below_nothing(sample: Samp
     assert any_.weights[FEATURES.index("linear main")] == 0
 
 
-def test_a_fusion_finds_what_a_single_score_does_not(sample: Sample) -> None:
+def test_a_fusion_finds_what_a_single_score_does_not(sample: StackingSample) -> None:
     crossed = cross_fuse(sample, 5, seed=0)
     assert (crossed[:, 1] >= crossed[:, 0]).all()
     truth = sample.rel == 2
@@ -63,8 +65,8 @@ def test_a_fusion_finds_what_a_single_score_does_not(sample: Sample) -> None:
     assert calibration_error(truth, crossed[:, 0]) < 0.08
 
 
-def test_rows_of_an_event_never_judge_themselves(sample: Sample) -> None:
-    turned = Sample(
+def test_rows_of_an_event_never_judge_themselves(sample: StackingSample) -> None:
+    turned = StackingSample(
         [row(i, 2 - r.rel) if r.event == "e7" else r for i, r in enumerate(sample.rows)],
         sample.features, sample.weight, sample.is_dev, sample.is_regional,
     )  # fmt: skip
@@ -72,7 +74,7 @@ def test_rows_of_an_event_never_judge_themselves(sample: Sample) -> None:
     assert np.array_equal(cross_fuse(sample, 5, 0)[here], cross_fuse(turned, 5, 0)[here])
 
 
-def test_the_fit_is_the_same_whatever_the_order(sample: Sample) -> None:
+def test_the_fit_is_the_same_whatever_the_order(sample: StackingSample) -> None:
     order = np.random.default_rng(1).permutation(600)
     truth = sample.rel == 2
     first = fit_positive(sample.features[:, :3], truth, sample.weight)
@@ -119,7 +121,7 @@ def test_hard_negatives_are_sorted_by_headline_then_text() -> None:
     assert kind_of(row(1, 0, "Goals")) == "other"
 
 
-def test_a_calibration_is_fitted_where_the_encoder_is_asked(sample: Sample) -> None:
+def test_a_calibration_is_fitted_where_the_encoder_is_asked(sample: StackingSample) -> None:
     every = np.arange(600)
     asked = sample.features[:, 0] < 1
     main, _ = fit_fusions(sample, every, asked)

@@ -9,26 +9,27 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from training.copies import join_copies
+
+from monitor.classify import find_model, load_folder
+from monitor.classify.relevance import load_relevance
+from monitor.errors import DataError, ModelError
+from monitor.evaluate.evaluation_report import render_evaluation
+from monitor.evaluate.labelled_data import Labelled, read_labelled
+from monitor.evaluate.learn_from_reviews import join_copies
+from monitor.evaluate.linear_fit import fit_calibration
+from monitor.types import MEASURED_FROM
+from shared_data import SHARED, needs_shared
 from training.cue_groups import CUES_FILE, cues_of, load_cues
 from training.languages import (
     DATA,
     OPENING,
     evaluate_languages,
     languages_of,
+    lengthen,
     train_language,
 )
-from training.lengthen import lengthen
 from training.promote import promote
-
-from monitor.classify import find_model, load_folder
-from monitor.classify.relevance import load_relevance
-from monitor.errors import DataError, ModelError
-from monitor.evaluate.evaluation_report import render_evaluation
-from monitor.evaluate.labelled_data import TEXTS, Labelled, read_labelled, read_texts
-from monitor.evaluate.linear_fit import fit_calibration
-from monitor.types import MEASURED_FROM
-from shared_data import SHARED, needs_shared
+from training.rows import TEXTS, read_texts
 
 LANGUAGES = ("es", "fr", "id", "pt", "tet", "th")
 SUBJECTS = [
@@ -82,9 +83,8 @@ def test_a_trained_folder_judges_and_says_what_it_rests_on(models: Path, data: P
 
 
 def test_a_language_is_promoted_over_its_own_floor(models: Path, data: Path) -> None:
-    from training.floors import Floors, read_floors, write_floors
-
     from monitor.evaluate.labelled_data import file_sha256
+    from training.promote import Floors, read_floors, write_floors
 
     floors = Floors(DATA, file_sha256(data / DATA), "evaluate", {"average_precision": 1.01})
     write_floors(models, {"relevance-pt": floors})
@@ -188,10 +188,9 @@ def test_cues_and_texts_of_a_language_are_whole(language: str) -> None:
 
 @needs_shared
 def test_the_shipped_models_name_the_data_they_rest_on() -> None:
-    from training.languages import text_hashes
-
     from monitor.config import data_dir
     from monitor.evaluate.labelled_data import file_sha256
+    from training.languages import text_hashes
 
     for language in LANGUAGES:
         meta = load_folder(find_model(data_dir("models"), f"relevance-{language}")).meta

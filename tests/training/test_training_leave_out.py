@@ -4,22 +4,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from training.leave_out import (
-    Judged,
-    Kept,
-    figures,
-    measure_sources,
-    merged,
-    summary,
-    votes,
-)
-from training.source_groups import GROUPS
 
 from monitor.classify.cascade import FEATURES
 from monitor.cli.app import app
 from monitor.errors import DataError
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from shared_data import SHARED, needs_shared
+from training.leave_out import (
+    GroupScores,
+    Judged,
+    figures,
+    measure_sources,
+    merged,
+    summary,
+    votes,
+)
+from training.rows import GROUPS
 
 
 def row(name: str, event: str, rel: int, source: str = "lk_news") -> Labelled:
@@ -68,12 +68,12 @@ def test_mean_and_worst_are_of_the_groups() -> None:
 
 
 def test_scores_of_another_run_count_for_nothing(tmp_path: Path) -> None:
-    kept = Kept(tmp_path, "feeds, world", "run")
+    kept = GroupScores(tmp_path, "feeds, world", "run")
     assert kept.load() is None
     kept.save(np.ones((2, 6)))
     assert kept.path.name == "feeds-world.npz"
     assert kept.load() is not None
-    assert Kept(tmp_path, "feeds, world", "other").load() is None
+    assert GroupScores(tmp_path, "feeds, world", "other").load() is None
 
 
 def test_groups_that_are_known_are_kept_with_the_same_recipe() -> None:

@@ -10,9 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from training.cue_groups import load_cues
-from training.relevance import train_relevance
-from training.tags import train_tags
 
 from monitor.classify import find_model, load_classifiers, load_folder
 from monitor.classify.calibration import parse_calibration
@@ -30,12 +27,12 @@ from monitor.evaluate.linear_fit import (
     LEAST_SLOPE,
     FitOptions,
     best_f1_threshold,
+    build_matrix,
     fit_calibration,
     make_folds,
     score_rows,
     threshold_for,
 )
-from monitor.evaluate.matrix import build_matrix
 from monitor.evaluate.metrics import (
     average_precision,
     label_scores,
@@ -43,6 +40,9 @@ from monitor.evaluate.metrics import (
 )
 from monitor.nlp.encoder import TOLERANCE
 from monitor.types import SCORE_TOLERANCE
+from training.cue_groups import load_cues
+from training.relevance import train_relevance
+from training.tags import train_tags
 
 MODELS = data_dir("models")
 TOPICS = [

@@ -6,13 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from training.label_files import DEVELOPMENT, HELD_OUT
-from training.policy_labels import (
-    PolicyLabels,
-    evaluate_policy,
-    load_policy_labels,
-    score_policy,
-)
 
 from monitor.classify.policy import load_policy
 from monitor.config import data_dir
@@ -22,6 +15,8 @@ from monitor.evaluate.labelled_data import Labelled
 from monitor.nlp.artefact import find_model, load_folder
 from monitor.types import POLICY_SCHEMES
 from shared_data import SHARED, needs_shared
+from training.label_files import DEVELOPMENT, HELD_OUT, PolicyLabels, load_policy_labels
+from training.tag_scores import evaluate_policy, score_policy
 
 NONE: dict[str, object] = {scheme: [] for scheme in POLICY_SCHEMES}
 ENTRY = {"id": "a", "part": HELD_OUT, "read": 40, **NONE, "institution": ["iom"]}

@@ -7,10 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from training.floors import Floors, read_floors, write_floors
-from training.promote import promote
-from training.rule_model_figures import kept_apart
-from training.source_groups import GROUPS
 
 from monitor.classify import find_model, load_folder, read_meta
 from monitor.config import data_dir
@@ -19,6 +15,9 @@ from monitor.evaluate.evaluate_models import evaluate_relevance
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.nlp.artefact import pack_arrays, save_folder
 from shared_data import SHARED, needs_shared
+from training.promote import Floors, promote, read_floors, write_floors
+from training.rows import GROUPS
+from training.rule_model_figures import kept_apart
 
 TITLES = [
     (2, "Two charged with human trafficking after women freed from brothel"),

@@ -6,12 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from training.mined_labels import BASIS, LABELS_FILE, causes, load_mined, load_mined_labels
-from training.rows import LARGE, POOL, REGIONAL, TRAIN, held_out_events, load_rows
 
 from monitor.errors import DataError
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from shared_data import SHARED, needs_shared
+from training.label_files import MINED, MINED_FILE, causes, load_mined, load_mined_labels
+from training.rows import LARGE, POOL, REGIONAL, TRAIN, held_out_events, load_rows
 
 
 def write(path: Path, rows: list[dict[str, object]]) -> None:
@@ -67,7 +67,7 @@ def test_rows_of_the_pool_get_the_labels_that_were_given(tmp_path: Path) -> None
     ]
     labels.write_text("".join(json.dumps(each) + "\n" for each in given), "utf-8")
     first, second = load_mined(pool, labels)
-    assert (first.id, first.rel, first.sure, first.basis) == ("p1", 0, False, BASIS)
+    assert (first.id, first.rel, first.sure, first.basis) == ("p1", 0, False, MINED)
     assert (second.rel, second.form, second.place) == (2, ("forced_marriage",), ("PK",))
     assert causes(labels) == Counter({"peril": 1, "rel 2": 1})
 
@@ -94,7 +94,7 @@ def test_a_wrong_label_is_named(tmp_path: Path, line: str, message: str) -> None
 
 
 def test_the_labels_keep_no_text() -> None:
-    lines = LABELS_FILE.read_text("utf-8").splitlines()
+    lines = MINED_FILE.read_text("utf-8").splitlines()
     assert max(map(len, lines)) < 300
     assert all(set(json.loads(line)) & {"title", "text", "url"} == set() for line in lines)
 

@@ -6,19 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from training.gazetteer import build_gazetteer, ordinary_words
-from training.indicator_labels import LABELS_FILE, load_indicator_labels
-from training.label_files import DEVELOPMENT, HELD_OUT
-from training.tag_scores import score_regions, score_scheme
-from training.tags import TAG_TEXTS, load_tag_cues, own_texts
 
 from monitor.classify import find_model, load_folder
 from monitor.classify.tags import load_tags
 from monitor.config import data_dir
 from monitor.errors import DataError
-from monitor.evaluate.labelled_data import Labelled, read_texts
+from monitor.evaluate.evaluate_models import score_scheme
+from monitor.evaluate.labelled_data import Labelled
 from monitor.types import INDICATORS
 from shared_data import SHARED, needs_shared
+from training.gazetteer import build_gazetteer, ordinary_words
+from training.label_files import DEVELOPMENT, HELD_OUT, INDICATORS_FILE, load_indicator_labels
+from training.rows import read_texts
+from training.tag_scores import score_regions
+from training.tags import TAG_TEXTS, load_tag_cues, own_texts
 
 ENTRY = {
     "id": "a", "part": DEVELOPMENT, "read": 40,
@@ -70,7 +71,9 @@ def test_the_shipped_labels_hold_two_halves_and_no_text() -> None:
     entries = load_indicator_labels()
     parts = [entry.part for entry in entries]
     assert parts.count(DEVELOPMENT) == parts.count(HELD_OUT) == 40
-    keys = {key for line in LABELS_FILE.read_text("utf-8").splitlines() for key in json.loads(line)}
+    keys = {
+        key for line in INDICATORS_FILE.read_text("utf-8").splitlines() for key in json.loads(line)
+    }
     assert keys == {"id", "part", "read", "indicators", "places"}
 
 

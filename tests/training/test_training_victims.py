@@ -7,15 +7,20 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from training.label_files import DEVELOPMENT, HELD_OUT
-from training.tags import experimental, measured
-from training.victim_labels import VICTIMS_FILE, VictimLabels, load_victim_labels
 
 from monitor.errors import DataError
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.types import Tag
 from shared_data import SHARED, needs_shared
 from training import tag_scores
+from training.label_files import (
+    DEVELOPMENT,
+    HELD_OUT,
+    VICTIMS_FILE,
+    VictimLabels,
+    load_victim_labels,
+)
+from training.tags import experimental, measured
 
 ENTRY = {"id": "a", "part": HELD_OUT, "read": 4, "gender": "male", "protection": ["return"]}
 

@@ -1,4 +1,4 @@
-"""How well a relevance model does by country: what of each is found, and what is shown wrongly.
+"""Recall and precision of a relevance model by country.
 
 Recall is over the articles of `rel` 2 whose exploitation, or policy, is placed in the country.
 Precision is over what is shown of the outlets at home there, wherever that takes place: an article
@@ -9,13 +9,77 @@ false alarm but those of the country's own outlets, and be 1.0 of countries that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from monitor.classify.relevance import Judgement
-from monitor.evaluate.homes import home_of
-from monitor.evaluate.labelled_data import Labelled
+from monitor.errors import DataError
+from monitor.evaluate.labelled_data import Labelled, is_country, read_yaml
 from monitor.intervals import wilson
 from monitor.types import MEASURED_FROM
+
+HOMES_FILE = Path(__file__).parent / "homes.yaml"
+_AMERICAN = {"edu", "gov", "mil"}
+_OTHER_CODES = {"uk": "GB"}
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """Countries by source and by outlet, and endings of addresses that name none."""
+
+    sources: Mapping[str, str]
+    outlets: Mapping[str, str]
+    anybody: frozenset[str]
+
+
+def home_of(row: Labelled) -> str | None:
+    """Return the country where the outlet of an article is at home, where that can be told.
+
+    Its source tells it, or else the end of its address, a part of that, or its name.
+    """
+    homes = load_homes()
+    host = _host(row.url) or _host(f"//{row.outlet}")
+    named = [*reversed(host.split(".")), "".join(row.outlet.lower().split())]
+    return (
+        homes.sources.get(row.source)
+        or _by_ending(host, homes)
+        or next(filter(None, map(homes.outlets.get, named)), None)
+    )
+
+
+@cache
+def load_homes(path: Path = HOMES_FILE) -> Homes:
+    """Read the file; raises `DataError` naming what is wrong."""
+    raw = read_yaml(path)
+    try:
+        outlets = {name: code for code, names in raw["outlets"].items() for name in names}
+        homes = Homes(dict(raw["sources"]), outlets, frozenset(raw["anybody"]))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path}: {error}") from error
+    for code in (*homes.sources.values(), *outlets.values()):
+        if not is_country(code):
+            raise DataError(f"{path}: '{code}' is no country")
+    return homes
+
+
+def _host(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return host if "." in host else ""
+
+
+def _by_ending(host: str, homes: Homes) -> str | None:
+    ending = host.rpartition(".")[2]
+    if ending in _AMERICAN:
+        return "US"
+    code = _OTHER_CODES.get(ending, ending.upper())
+    return code if ending not in homes.anybody and is_country(code) else None
+
 
 ALWAYS = ("GH", "TH", "TL")
 """Countries that are told of even if there is not one article: where desks are, and data is not."""

@@ -1,51 +1,80 @@
-"""`monitor evaluate`: the figures of the models in use on a file of labelled articles."""
+"""Evaluation of the models in use on a file of labelled articles: relevance and tags."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from training.judge_options import NAME as JUDGE_NAME
-from training.make import ENGLISH
-from training.relevance import judge_rows, rounded
-from training.source_groups import GROUPS
-from training.tag_scores import score_indicators, score_tags, score_victims
+import numpy as np
+from numpy.typing import NDArray
 
-from monitor.classify.relevance import NAME, load_relevance, name_of
+from monitor.classify.assessors import load_classifiers
+from monitor.classify.coverage import language_of
+from monitor.classify.outlets import Source
+from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance, name_of
 from monitor.classify.tags import NAME as TAGS_NAME
-from monitor.classify.tags import load_tags
-from monitor.entities import MODEL as POLICY_NAME
+from monitor.classify.tags import TagsModel, load_tags
 from monitor.errors import DataError, ModelError
 from monitor.evaluate.country_scores import country_scores
-from monitor.evaluate.hard_cases import error_list
 from monitor.evaluate.labelled_data import Labelled, read_labelled
-from monitor.evaluate.metrics import relevance_scores
-from monitor.nlp.artefact import ModelFolder, ModelMeta, find_model, load_folder
+from monitor.evaluate.metrics import error_list, label_scores, relevance_scores
+from monitor.nlp.artefact import ModelFolder, find_model, load_folder
+from monitor.types import FORMS, RESPONSES, Article, Tag
+
+ENGLISH = "en"
+SCHEMES: Mapping[str, tuple[str, ...]] = {
+    "form": FORMS,
+    "response": RESPONSES,
+    "place": (),
+    "victim": ("child", "adult", "both"),
+    "flow": ("domestic", "cross_border"),
+}
+"""The labels of each scheme; `place` has all countries. `unknown` is no label."""
+RULED = ("gender", "protection", "indicator")
+"""Schemes that rest on phrases alone, measured on labels of the project."""
+MAJORITY = {"form": "unspecified", "place": "US"}
+"""The label that a lazy tagger would always give; figures are given without it too."""
+UNKNOWN = ("victim", "flow")
+"""Schemes whose majority is unknown: the second figure leaves rows of unknown out."""
+ADDED_IS_FALSE = ("form", "victim", "flow")
+"""Where a row without a label counts what is said of it as false."""
+_SAME_TIME = datetime.fromtimestamp(0, UTC)
 
 
 def evaluate_relevance(models: Path, data: Path, language: str | None = None) -> dict[str, Any]:
     """Return `{model, data, scores, errors}` of the relevance model on labelled articles.
 
-    Other languages than the model's are left out. Of another `language`, or of all the file's
-    where it has no English, the models are refitted and `{data, languages, treated}` is returned:
-    their own training data is all there is. Raises `ModelError` or `DataError`.
+    Other languages than the model's are left out. Of a file without English, where no `language`
+    is given, `{data, languages, treated}`: the figures of the model of each language, and what
+    becomes of its articles. Raises `ModelError` or `DataError`.
     """
     rows = read_labelled(data)
-    english = any(row.language == ENGLISH for row in rows)
-    if language not in (None, ENGLISH) or (language is None and not english):
-        from training.languages import evaluate_languages, treatment
-
-        chosen = () if language is None else (language,)
-        return {**evaluate_languages(data, chosen), "treated": treatment(models, rows)}
-    return evaluate_relevance_folder(load_folder(find_model(models, NAME)), data)
+    spoken = {row.language for row in rows}
+    if language is not None or ENGLISH in spoken:
+        name = name_of(language or ENGLISH)
+        return evaluate_relevance_folder(load_folder(find_model(models, name)), data)
+    found = {}
+    for code in sorted(spoken):
+        try:
+            folder = find_model(models, name_of(code))
+        except ModelError:
+            continue
+        found[code] = evaluate_relevance_folder(load_folder(folder), data)
+    if not found:
+        raise DataError(f"{data}: no article in a language that has a relevance model")
+    return {"data": str(data), "languages": found, "treated": treatment(models, rows)}
 
 
 def evaluate_relevance_folder(folder: ModelFolder, data: Path) -> dict[str, Any]:
     """Return what `evaluate_relevance` does, for one version, released or not."""
-    rows = _rows(data, folder.meta.language)
+    rows = rows_in(data, folder.meta.language)
     said, asked = judge_rows(load_relevance(folder), rows)
     return {
-        "model": f"{NAME} {folder.meta.version}",
+        "model": f"{folder.meta.name} {folder.meta.version}",
         "data": str(data),
         "scores": rounded(relevance_scores(rows, said, asked))
         | {"countries": country_scores(rows, said)},
@@ -53,87 +82,132 @@ def evaluate_relevance_folder(folder: ModelFolder, data: Path) -> dict[str, Any]
     }
 
 
-def evaluate_tags(models: Path, data: Path) -> dict[str, Any]:
-    """Return what the taggers are worth on rows of `rel` 2.
+def judge_rows(
+    model: RelevanceModel, rows: Sequence[Labelled]
+) -> tuple[list[Judgement], NDArray[np.bool_]]:
+    """Return the judgement of each row, and whether the encoder was asked."""
+    said = model.judge_all([(row.title, row.text) for row in rows])
+    return [judgement for judgement, _ in said], np.array([asked for _, asked in said])
 
-    The taggers are measured alone, on every such row, whatever the relevance model says of it;
-    `indicators` and `victims` only where `data` has articles that the project labelled, beside
-    `model`, `data`, `schemes` and `experimental`.
+
+def treatment(models: Path, rows: Sequence[Labelled]) -> dict[str, dict[str, int]]:
+    """Return what becomes of the articles of each language when nothing tells what it is.
+
+    By language: how many the model of which language judges, how many are not judged, and of these
+    how many have trafficking terms.
+    """
+    coverage = load_classifiers(models)[-1]
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        article = as_article(replace(row, language=""))
+        (said,) = coverage.assess([article])
+        judged = f"judged as {language_of(article)}"
+        counts[row.language].update([judged if said.not_judged is None else "not judged"])
+        counts[row.language]["with terms"] += bool(said.terms)
+    return {language: dict(sorted(counts[language].items())) for language in sorted(counts)}
+
+
+def as_article(row: Labelled) -> Article:
+    """Return a labelled row as an article of an outlet of its own."""
+    return Article(
+        id=row.id,
+        url="",
+        title=row.title,
+        text=row.text,
+        outlet=row.id,
+        language=row.language or None,
+        published=None,
+        seen=_SAME_TIME,
+        sha256="",
+    )
+
+
+def rows_in(data: Path, language: str) -> list[Labelled]:
+    """Return the rows of a file in one language; raises `DataError` if there is none."""
+    rows = [row for row in read_labelled(data) if row.language == language]
+    if not rows:
+        raise DataError(f"{data}: no article in '{language}'")
+    return rows
+
+
+def evaluate_tags(models: Path, data: Path) -> dict[str, Any]:
+    """Return `{model, data, schemes, experimental}`: the taggers on rows of `rel` 2.
+
+    They are measured alone, on every such row, whatever the relevance model says of it.
     """
     return evaluate_tags_folder(load_folder(find_model(models, TAGS_NAME)), data)
 
 
 def evaluate_tags_folder(folder: ModelFolder, data: Path) -> dict[str, Any]:
     """Return what `evaluate_tags` does, for one version, released or not."""
-    model, rows = load_tags(folder), _rows(data, folder.meta.language)
     return {
         "model": f"{TAGS_NAME} {folder.meta.version}",
         "data": str(data),
-        "schemes": rounded(score_tags(model, rows)),
-        **rounded(score_indicators(model, rows)),
-        **rounded(score_victims(model, rows)),
+        "schemes": rounded(score_tags(load_tags(folder), rows_in(data, folder.meta.language))),
         "experimental": folder.meta.experimental,
     }
 
 
-def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
-    """Return the figures of one version on `data` by the names that floors have for them.
+def gold_of(row: Labelled, scheme: str) -> tuple[str, ...]:
+    """Return the labels of a row; none where unknown or not annotated."""
+    value = getattr(row, scheme)
+    if value is None or value == "unknown":
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
 
-    A language whose model learned from that very file is measured by refitting. Raises `DataError`
-    if that is not what was trained, `ModelError` for a model that has no figures.
+
+def score_tags(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
+    """Return the figures of every scheme on the `rel` 2 rows.
+
+    A row without a label of a scheme is no example of it; what is said there counts as false for
+    `form`, `victim` and `flow` only. Places count where the role is exploitation.
     """
-    name = folder.meta.name
-    if name == NAME:
-        scores = evaluate_relevance_folder(folder, data)["scores"]
-        return {key: value for key, value in scores.items() if isinstance(value, float)}
-    if name == TAGS_NAME:
-        schemes = evaluate_tags_folder(folder, data)["schemes"]
-        return {scheme: table["micro"]["f1"] for scheme, table in schemes.items()}
-    if name == JUDGE_NAME:
-        from training.rule_model_figures import rules_figures
-
-        return rules_figures(folder, data)
-    if name == POLICY_NAME:
-        from training.policy_labels import policy_figures
-
-        return policy_figures(folder, data)
-    if name == name_of(folder.meta.language):
-        return _figures_of_language(folder, data)
-    raise ModelError(f"{name}: no figures for such a model")
-
-
-def travel_figures(meta: ModelMeta) -> dict[str, float]:
-    """Return how a relevance model travels, as its folder tells it: by sources left out.
-
-    These need models trained anew and are measured by `monitor evaluate sources`, before training.
-    Mean and worst are told where every group was left out once; empty where none was.
-    """
-    sources = meta.scores.get("sources") or {}
-    whole = sources.get("groups", {}).keys() == GROUPS.keys()
+    main = [row for row in rows if row.rel == 2]
+    said = [said_of(model.tag(row.title, row.text, Source(row.url, row.outlet))) for row in main]
     return {
-        f"{part}_{key}": float(sources[part][key])
-        for part in (("regional", "mean", "worst") if whole else ("regional",))
-        for key in sorted(sources.get(part, {}))
-        if key.startswith(("average_precision", "recall"))
+        scheme: score_scheme(scheme, labels, main, [answer[scheme] for answer in said])
+        for scheme, labels in SCHEMES.items()
     }
 
 
-def _figures_of_language(folder: ModelFolder, data: Path) -> dict[str, float]:
-    from training.languages import evaluate_languages, text_hashes
-
-    language = folder.meta.language
-    if folder.meta.training["texts"] != text_hashes(language):
-        raise DataError(f"{folder.path}: cues or texts have changed since; train it again")
-    scores = evaluate_languages(data, [language])["languages"][language]
-    return {
-        key: value["mean"]
-        for key, value in scores.items()
-        if isinstance(value, dict) and "mean" in value
-    }
+def said_of(
+    tags: Iterable[Tag], schemes: Iterable[str] = (*SCHEMES, *RULED)
+) -> dict[str, set[str]]:
+    """Return the labels given, by scheme; of places those of exploitation."""
+    found: dict[str, set[str]] = {scheme: set() for scheme in schemes}
+    for tag in tags:
+        if tag.role in (None, "exploitation"):
+            found[tag.scheme].add(tag.label)
+    return found
 
 
-def _rows(data: Path, language: str) -> list[Labelled]:
-    rows = [row for row in read_labelled(data) if row.language == language]
-    if not rows:
-        raise DataError(f"{data}: no article in '{language}'")
-    return rows
+def score_scheme(
+    scheme: str,
+    labels: Sequence[str],
+    rows: Sequence[Labelled],
+    said: Sequence[Collection[str]],
+) -> dict[str, Any]:
+    """Return the figures of one scheme, with and without its majority label."""
+    gold = [gold_of(row, scheme) for row in rows]
+    counted = [i for i, truth in enumerate(gold) if truth or scheme in ADDED_IS_FALSE]
+    truth, answer = [gold[i] for i in counted], [said[i] for i in counted]
+    known = labels or sorted({label for each in (*truth, *answer) for label in each})
+    scores = label_scores(truth, answer, known)
+    if scheme in MAJORITY:
+        drop = {MAJORITY[scheme]}
+        scores["micro_without_majority"] = label_scores(
+            [set(t) - drop for t in truth], [set(a) - drop for a in answer], known
+        )["micro"]
+    elif scheme in UNKNOWN:
+        pairs = [(t, a) for t, a in zip(truth, answer, strict=True) if t]
+        scores["micro_without_majority"] = label_scores(
+            [t for t, _ in pairs], [a for _, a in pairs], known
+        )["micro"]
+    return scores
+
+
+def rounded(value: Any, digits: int = 4) -> Any:
+    """Return nested figures rounded."""
+    if isinstance(value, dict):
+        return {key: rounded(item, digits) for key, item in value.items()}
+    return round(value, digits) if isinstance(value, float) else value

@@ -1,4 +1,4 @@
-"""Labelled articles from `.jsonl` and `.jsonl.gz`, read strictly.
+"""Labelled articles as JSON Lines (`.jsonl`, `.jsonl.gz`), validated.
 
 A misspelt label would train a model that nobody asked for, so everything unknown is a `DataError`
 that names file and line.
@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.errors import DataError
+from monitor.countries import country_codes
+from monitor.errors import DataError, MonitorError
 from monitor.types import FLOWS, FORMS, RESPONSES, VICTIMS
 
-TEXTS = Path(__file__).parent / "texts"
-"""Training texts written by the project, for forms and regions that real data hardly has."""
 SAMPLED = "sampled negative"
 """The `basis` of a negative that nobody read."""
 _STRINGS = ("id", "title", "text", "language", "source")
@@ -75,19 +74,6 @@ def read_labelled(
     return found
 
 
-def read_texts(folder: Path = TEXTS) -> list[Labelled]:
-    """Read all files of the project's own training texts, in the order of their names."""
-    return [row for path in text_files(folder) for row in read_labelled(path)]
-
-
-def text_files(folder: Path = TEXTS) -> list[Path]:
-    """Return the files of the project's own training texts; raises `DataError` if none."""
-    paths = sorted(folder.glob("*.jsonl"))
-    if not paths:
-        raise DataError(f"{folder}: no training texts there")
-    return paths
-
-
 def file_sha256(path: Path) -> str:
     """Return the sha256 of a file's bytes."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -105,6 +91,17 @@ def _lines(path: Path) -> Iterator[str]:
         raise DataError(f"{path}: no such file") from error
     except (OSError, EOFError) as error:
         raise DataError(f"{path}: cannot be read ({error})") from error
+
+
+def read_yaml(path: Path, error: type[MonitorError] = DataError) -> Any:
+    """Return the content of a YAML file; raises `error` naming it."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, YAMLError) as problem:
+        raise error(f"{path}: cannot be read ({problem})") from problem
 
 
 def parse_object(line: str, where: str) -> dict[str, Any]:
@@ -166,6 +163,4 @@ def _label(raw: Mapping[str, Any], key: str, known: tuple[str, ...], where: str)
 
 def is_country(code: str) -> bool:
     """Whether `code` is one of ISO 3166-1 alpha-2."""
-    import pycountry
-
-    return len(code) == 2 and pycountry.countries.get(alpha_2=code) is not None
+    return code in country_codes()

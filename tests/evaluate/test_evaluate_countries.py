@@ -12,11 +12,12 @@ from monitor.classify import find_model, load_folder
 from monitor.classify.relevance import Judgement
 from monitor.config import data_dir
 from monitor.errors import DataError
-from monitor.evaluate.country_scores import ALWAYS, country_scores
-from monitor.evaluate.evaluation_report import model_card, render_evaluation
-from monitor.evaluate.homes import home_of, load_homes
-from monitor.evaluate.labelled_data import Labelled, read_texts
+from monitor.evaluate.country_scores import ALWAYS, country_scores, home_of, load_homes
+from monitor.evaluate.evaluation_report import render_evaluation
+from monitor.evaluate.labelled_data import Labelled
 from monitor.intervals import wilson
+from training.model_cards import model_card
+from training.rows import read_texts
 
 FOUND = Judgement(0.9, 0.9, relevant=True, borderline=False)
 MISSED = Judgement(0.1, 0.1, relevant=False, borderline=False)

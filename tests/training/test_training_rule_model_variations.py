@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from training.judge_articles import HERE
-from training.judge_sources import rows_of, unmarked
-from training.judge_variations import VARIATIONS, read_variations
-from training.rule_model_data import judged_rules
 
 import shipped
 from monitor.errors import DataError
 from shared_data import SHARED, needs_shared
+from training.rule_model_data import (
+    HERE,
+    VARIATIONS,
+    judged_rules,
+    read_variations,
+    rows_of,
+    unmarked,
+)
 
 RUN = 8
 """So many words in a row are no stock phrase such as "is charged with two felony counts"."""

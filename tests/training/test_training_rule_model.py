@@ -9,33 +9,35 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from training.judge_options import JudgeOptions
-from training.judge_sources import (
-    DEVELOPMENT,
-    EXAMPLE,
-    Claim,
-    JudgeRow,
-    Labels,
-    Source,
-    rows_of,
-)
-from training.judge_tokens import make_target
-from training.rule_model_confidence import (
-    Evidence,
-    Flag,
-    confidence_scores,
-    counted,
-    cross_fitted,
-    fit_confidence,
-)
-from training.rule_model_data import article_source, development_sources, is_kept_apart
-from training.rule_model_parts import left_out
 
 from monitor.errors import DataError, UsageError
 from monitor.guidelines.evaluate import Item, Mark
 from monitor.nlp.tokens import Sentence
 from monitor.text.document import Document
 from tiny_bert import save_tiny_bert
+from training.rule_model_confidence import (
+    EditorFlag,
+    FlagEvidence,
+    confidence_scores,
+    counted,
+    cross_fitted,
+    fit_confidence,
+)
+from training.rule_model_data import (
+    DEVELOPMENT,
+    EXAMPLE,
+    LabelledSource,
+    RuleClaim,
+    RuleLabels,
+    RuleModelOptions,
+    RuleRow,
+    article_source,
+    development_sources,
+    is_kept_apart,
+    make_target,
+    rows_of,
+)
+from training.rule_model_parts import left_out
 
 SIBLINGS = {"rescue": frozenset({"saviour"}), "saviour": frozenset({"rescue"}), "slur": frozenset()}
 
@@ -91,7 +93,7 @@ def test_verdicts_on_flags_count_where_the_editor_marked_nothing() -> None:
     ]
     title, first, second, third, last = rows
     assert [(claim.rule, claim.weight) for claim in title.doubted] == [("saviour", 4.0)]
-    assert first.found == (Claim("rescue", "text", 7, 14, 1.0),)
+    assert first.found == (RuleClaim("rescue", "text", 7, 14, 1.0),)
     assert first.masked == ("saviour",)
     assert [(claim.rule, claim.weight) for claim in second.found] == [("saviour", 0.5)]
     assert [claim.rule for claim in second.doubted] == ["slur"]
@@ -115,7 +117,7 @@ def test_development_sentences(tmp_path: Path) -> None:
     )
     bad, miss = development_sources(tmp_path, SIBLINGS)
     assert bad.document.text == "They were saved today."
-    assert bad.labels.found == [Claim("rescue", "text", 10, 15, 1.0)]
+    assert bad.labels.found == [RuleClaim("rescue", "text", 10, 15, 1.0)]
     assert {claim.weight for claim in miss.labels.doubted} == {2.0}
     assert bad.weight == 0.2
 
@@ -123,19 +125,19 @@ def test_development_sentences(tmp_path: Path) -> None:
 def test_a_finding_outdoes_a_doubt_and_that_a_mask() -> None:
     rules = ("rescue", "saviour", "slur")
     document = Document("Police saved him.", language="en")
-    labels = Labels(
-        [Claim("rescue", "text", 7, 12, 0.5)],
-        [Claim("rescue", "text", 7, 12, 4.0), Claim("saviour", "text", 7, 12, 4.0)],
-        [Claim("saviour", "text", 7, 12), Claim("slur", "text", 7, 12)],
+    labels = RuleLabels(
+        [RuleClaim("rescue", "text", 7, 12, 0.5)],
+        [RuleClaim("rescue", "text", 7, 12, 4.0), RuleClaim("saviour", "text", 7, 12, 4.0)],
+        [RuleClaim("saviour", "text", 7, 12), RuleClaim("slur", "text", 7, 12)],
     )
-    (row,) = rows_of(Source("article", "a", "e", document, labels, 1.0), SIBLINGS)
+    (row,) = rows_of(LabelledSource("article", "a", "e", document, labels, 1.0), SIBLINGS)
     target = make_target(row, Sentence((2, 5, 6, 7, 3), 1, ((0, 6), (7, 12), (13, 16))), rules)
     assert target.truth.tolist() == [1, 0, 0]
     assert target.weight.tolist() == [1, 4, 0]
     assert target.spans == ((0, (1,), 0.5),)
 
 
-def made_flags(number: int) -> list[Evidence]:
+def made_flags(number: int) -> list[FlagEvidence]:
     """Flags that are right as the judge says, and those of one rule seldom."""
     draw = random.Random(0)
     made = []
@@ -144,8 +146,10 @@ def made_flags(number: int) -> list[Evidence]:
         right = draw.random() < 1 / (1 + math.exp(-(judge + (1 if rare else 3))))
         rule = "slur" if rare else "rescue"
         again, quoted = at % 5 == 0, at % 7 == 0
-        one = Flag(f"a{at}", f"e{at}", rule, "text", 0, 5, at % 3 == 0, again, quoted, right, right)
-        made.append(Evidence(one, judge, judge))
+        one = EditorFlag(
+            f"a{at}", f"e{at}", rule, "text", 0, 5, at % 3 == 0, again, quoted, right, right
+        )
+        made.append(FlagEvidence(one, judge, judge))
     return made
 
 
@@ -182,7 +186,7 @@ torch = pytest.importorskip("torch", reason="training the judge needs the train 
 pytest.importorskip("onnx", reason="exporting the judge needs the train extra (onnx)")
 
 WORDS = "police rescued six men from a kiln the court heard on monday they were fed".split(" ")  # noqa: SIM905
-SMALL = JudgeOptions(rounds=6, thin=1, batch=4, frozen=1, warm_up=3, bfloat16=False, rate=1e-3,
+SMALL = RuleModelOptions(rounds=6, thin=1, batch=4, frozen=1, warm_up=3, bfloat16=False, rate=1e-3,
                      head_rate=1e-2)  # fmt: skip
 
 
@@ -236,8 +240,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_breach_and_near_miss_of_a_pair_are_left_out_together() -> None:
-    def row(key: str, kind: str) -> JudgeRow:
-        return JudgeRow(kind, key, key, "text", 0, "Six men.", "", (), (), (), 0.2)
+    def row(key: str, kind: str) -> RuleRow:
+        return RuleRow(kind, key, key, "text", 0, "Six men.", "", (), (), (), 0.2)
 
     parts = {
         left_out(row(f"development-{file} slur {kind} {number}", DEVELOPMENT), 3)
@@ -253,10 +257,9 @@ def test_breach_and_near_miss_of_a_pair_are_left_out_together() -> None:
 
 
 def test_what_is_exported_is_what_was_trained(base: Path, tmp_path: Path) -> None:
-    from training.judge_module import start_module
-    from training.onnx_export import export, shrink
-
     from monitor.nlp.encoder import EncoderSession
+    from training.network import start_module
+    from training.onnx_export import export, shrink
 
     module = start_module(base, 3, 0).eval()
     path = tmp_path / "whole.onnx"
@@ -272,7 +275,7 @@ def test_what_is_exported_is_what_was_trained(base: Path, tmp_path: Path) -> Non
 
 
 def test_layers_apart_give_what_the_whole_gives(base: Path) -> None:
-    from training.judge_module import Learner, lower_states, start_module
+    from training.network import Learner, lower_states, start_module
 
     encoded = [Sentence((2, 5, 6, 3), 1, ((0, 1), (2, 3))), Sentence((2, 9, 3, 8, 7, 6, 3), 3, ())]
     module = start_module(base, 3, 0).eval()
@@ -286,10 +289,9 @@ def test_layers_apart_give_what_the_whole_gives(base: Path) -> None:
 
 
 def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_path: Path) -> None:
-    from training.rule_model import train_rules
-
     from monitor.guidelines.judge import load_judge
     from monitor.nlp.artefact import load_folder
+    from training.rule_model import train_rules
 
     development = tmp_path / "development"
     development.mkdir()

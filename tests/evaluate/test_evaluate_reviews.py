@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from training.relevance import train_relevance
 
 from monitor.classify import load_folder
 from monitor.classify.reading import read_article
@@ -16,6 +15,7 @@ from monitor.errors import UsageError
 from monitor.evaluate.learn_from_reviews import review_rows
 from monitor.labels import check_labels
 from monitor.types import Article, Review
+from training.relevance import train_relevance
 
 TOLD = ("A goal in the cup.", "Smuggled over the border.", "Forced labour in a kiln.")
 NOW = datetime(2026, 11, 25, tzinfo=UTC)

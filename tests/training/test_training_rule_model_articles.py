@@ -7,28 +7,27 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from training.judge_articles import (
-    HERE,
-    MARKS,
-    SENTENCES,
-    general_news,
-    read_drafts,
-    read_marked,
-    read_written,
-)
-from training.judge_options import JudgeOptions
-from training.judge_rounds import rounds_of
-from training.judge_sources import (
-    ARTICLE,
-    DEVELOPMENT,
-    VARIATION,
-    Claim,
-    JudgeRow,
-)
-from training.rule_model_data import judged_rules, sources_of
 
 import shipped
 from monitor.errors import DataError
+from training.rule_model_data import (
+    ARTICLE,
+    DEVELOPMENT,
+    HERE,
+    MARKS,
+    SENTENCES,
+    VARIATION,
+    RuleClaim,
+    RuleModelOptions,
+    RuleRow,
+    general_news,
+    judged_rules,
+    read_drafts,
+    read_marked,
+    read_written,
+    rounds_of,
+    sources_of,
+)
 
 
 def write(path: Path, rows: list[dict[str, object]]) -> Path:
@@ -95,9 +94,9 @@ def test_general_news_is_a_sample_of_what_is_not_relevant(tmp_path: Path) -> Non
     assert all(int(event[1:]) % 2 == 0 and not event.endswith("0") for event in drawn)
 
 
-def row(kind: str, *, found: bool) -> JudgeRow:
-    claims = (Claim("rescue-language", "text", 0, 4, 1.0),) if found else ()
-    return JudgeRow(kind, "a", "e", "text", 0, "Text.", "", claims, (), (), 1.0)
+def row(kind: str, *, found: bool) -> RuleRow:
+    claims = (RuleClaim("rescue-language", "text", 0, 4, 1.0),) if found else ()
+    return RuleRow(kind, "a", "e", "text", 0, "Text.", "", claims, (), (), 1.0)
 
 
 def test_articles_come_in_every_round_and_the_rest_in_turn() -> None:
@@ -108,7 +107,7 @@ def test_articles_come_in_every_round_and_the_rest_in_turn() -> None:
         *(row(VARIATION, found=True) for _ in range(8)),
     ]
     learned = np.arange(1, len(rows))
-    options = JudgeOptions(rounds=8, written=2, thin=4, real=2)
+    options = RuleModelOptions(rounds=8, written=2, thin=4, real=2)
     rounds = list(rounds_of(rows, learned, options, np.random.default_rng(0)))
     assert len(rounds) == 8
     assert all({1, 2, 3, 4} <= set(each) for each in rounds)
