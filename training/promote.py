@@ -201,7 +201,7 @@ def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
 def travel_figures(meta: ModelMeta) -> dict[str, float]:
     """Return how a relevance model travels, as its folder tells it: by sources left out.
 
-    These need models trained anew and are measured by `python -m training sources`, before training.
+    Models are trained anew for these, by `python -m training sources`, before training.
     Mean and worst are told where every group was left out once; empty where none was.
     """
     sources = meta.scores.get("sources") or {}

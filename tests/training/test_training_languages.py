@@ -13,7 +13,6 @@ import pytest
 from monitor.classify import find_model, load_folder
 from monitor.classify.relevance import load_relevance
 from monitor.errors import DataError, ModelError
-from monitor.evaluate.evaluation_report import render_evaluation
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.learn_from_reviews import join_copies
 from monitor.evaluate.linear_fit import fit_calibration
@@ -28,6 +27,7 @@ from training.languages import (
     lengthen,
     train_language,
 )
+from training.model_cards import render_languages
 from training.promote import promote
 from training.rows import TEXTS, read_texts
 
@@ -105,7 +105,7 @@ def test_a_language_is_promoted_over_its_own_floor(models: Path, data: Path) -> 
 def test_evaluation_is_of_rows_not_seen(data: Path) -> None:
     result = evaluate_languages(data / DATA)
     assert list(result["languages"]) == ["pt"]
-    table = render_evaluation({**result, "treated": {"pt": {"judged as pt": 60}}})
+    table = render_languages({**result, "treated": {"pt": {"judged as pt": 60}}})
     assert "five seeds" in table
     assert "60 judged as pt" in table
 
@@ -131,7 +131,7 @@ def test_without_news_a_language_is_learned_from_own_texts_and_says_so(
     for words in ("**Not measured**", "No native speaker", "no measure of real news"):
         assert words in card
     result = evaluate_languages(data / DATA, ["tet"])
-    table = render_evaluation({**result, "treated": {}})
+    table = render_languages({**result, "treated": {}})
     assert "own texts, which are no measure of real news" in table
 
 

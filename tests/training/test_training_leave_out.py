@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from monitor.classify.cascade import FEATURES
-from monitor.cli.app import app
 from monitor.errors import DataError
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from shared_data import SHARED, needs_shared
+from training.__main__ import app
 from training.leave_out import (
     GroupScores,
     Judged,
@@ -113,6 +113,6 @@ def test_the_groups_hold_all_sources_and_enough_of_each() -> None:
 def test_the_command_is_there() -> None:
     from typer.testing import CliRunner
 
-    done = CliRunner().invoke(app, ["evaluate", "sources", "--help"])
+    done = CliRunner().invoke(app, ["sources", "--help"])
     assert done.exit_code == 0
     assert "--work" in done.output

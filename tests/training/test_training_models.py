@@ -238,7 +238,7 @@ def test_data_in_another_language_is_refused(tmp_path: Path) -> None:
     row = {"id": "a", "source": "s", "language": "de", "title": "", "text": "x", "rel": 0}
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps(row), "utf-8")
-    with pytest.raises(DataError, match="no article in a language that could be learned"):
+    with pytest.raises(DataError, match="no article in a language that has a relevance model"):
         evaluate_relevance(MODELS, path)
 
 

@@ -10,12 +10,12 @@ import pytest
 from monitor.classify.policy import load_policy
 from monitor.config import data_dir
 from monitor.errors import DataError
-from monitor.evaluate.evaluation_report import render_evaluation
 from monitor.evaluate.labelled_data import Labelled
 from monitor.nlp.artefact import find_model, load_folder
 from monitor.types import POLICY_SCHEMES
 from shared_data import SHARED, needs_shared
 from training.label_files import DEVELOPMENT, HELD_OUT, PolicyLabels, load_policy_labels
+from training.model_cards import render_labels
 from training.tag_scores import evaluate_policy, score_policy
 
 NONE: dict[str, object] = {scheme: [] for scheme in POLICY_SCHEMES}
@@ -84,7 +84,7 @@ def test_the_shipped_labels_are_of_train_and_dev_and_no_event_is_in_both() -> No
     assert (
         found["policy"][HELD_OUT] == load_folder(find_model(MODELS, "policy")).meta.scores[HELD_OUT]
     ), "the card says what is"
-    assert "topic, held-out, 182 rows" in render_evaluation(found)
+    assert "topic, held-out, 182 rows" in render_labels(found)
 
 
 def test_data_without_such_articles_says_so(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ from monitor.evaluate.linear_fit import (
     relevance_targets,
     threshold_for,
 )
-from monitor.evaluate.metrics import relevance_scores
+from monitor.evaluate.metrics import average_precision, share
 from monitor.nlp.artefact import (
     META,
     ModelFolder,
@@ -281,14 +281,16 @@ def _thresholds(main: Floats, any_: Floats, rows: Sequence[Labelled]) -> dict[st
 
 def _figures(rows: Sequence[Labelled], said: Sequence[Judgement]) -> dict[str, Any]:
     """Return what is compared: how rows are ranked, and precision and recall of what is shown."""
-    if not rows:
-        return {"rows": 0}
-    scores = relevance_scores(rows, said)
-    shown = scores["at_threshold"]
+    rel = np.array([row.rel for row in rows])
+    main, any_ = (np.array([getattr(each, key) for each in said]) for key in ("main", "any"))
+    shown = np.array([each.relevant for each in said], dtype=np.bool_)
+    clear = rel != 1
     return {
-        **{key: scores[key] for key in ("rows", "rel", *COMPARED[:2])},
-        "precision": shown["precision"],
-        "recall": shown["recall"],
+        "rows": len(rows),
+        "average_precision": average_precision(rel[clear] == 2, main[clear]),
+        "average_precision_any": average_precision(rel >= 1, any_),
+        "precision": share(rel[clear & shown] == 2),
+        "recall": share(shown[rel == 2]),
     }
 
 

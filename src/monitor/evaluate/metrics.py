@@ -203,14 +203,14 @@ def relevance_scores(
         "average_precision_rel1_positive": average_precision(rel >= 1, main),
         "average_precision_any": average_precision(rel >= 1, any_),
         "at_threshold": {
-            "precision": _share(rel[clear & relevant] == 2),
-            "recall": _share(relevant[rel == 2]),
-            "precision_rel1_negative": _share(rel[relevant] == 2),
-            "recall_with_borderline": _share(shown[rel == 2]),
-            "rel1_relevant": _share(relevant[rel == 1]),
-            "rel1_borderline": _share(borderline[rel == 1]),
+            "precision": share(rel[clear & relevant] == 2),
+            "recall": share(relevant[rel == 2]),
+            "precision_rel1_negative": share(rel[relevant] == 2),
+            "recall_with_borderline": share(shown[rel == 2]),
+            "rel1_relevant": share(relevant[rel == 1]),
+            "rel1_borderline": share(borderline[rel == 1]),
             "borderline": int(borderline.sum()),
-            "borderline_precision_any": _share(rel[borderline] >= 1),
+            "borderline_precision_any": share(rel[borderline] >= 1),
         },
         **_calibration(rows, rel, main),
         "general_outlets_interval": general_interval(rows, rel, main),
@@ -235,7 +235,8 @@ def _calibration(rows: Sequence[Labelled], rel: NDArray[np.int_], main: Floats) 
     }
 
 
-def _share(values: Bools) -> float:
+def share(values: Bools) -> float:
+    """Return how many of `values` are true, 0 where there are none."""
     return float(values.mean()) if len(values) else 0.0
 
 
@@ -291,13 +292,13 @@ def _asked(
     if asked is None:
         return {}
     hard = np.array([row.basis == "annotated" for row in rows]) & (rel == 0)
-    main, negative, easy = _share(asked[rel == 2]), _share(asked[rel == 0]), rel == 0
-    in_feed = HARD_IN_FEED * _share(asked[hard]) + (1 - HARD_IN_FEED) * _share(asked[easy & ~hard])
+    main, negative, easy = share(asked[rel == 2]), share(asked[rel == 0]), rel == 0
+    in_feed = HARD_IN_FEED * share(asked[hard]) + (1 - HARD_IN_FEED) * share(asked[easy & ~hard])
     return {
         "rel2": main,
-        "rel1": _share(asked[rel == 1]),
-        "hard_negatives": _share(asked[hard]),
-        "sampled_negatives": _share(asked[easy & ~hard]),
+        "rel1": share(asked[rel == 1]),
+        "hard_negatives": share(asked[hard]),
+        "sampled_negatives": share(asked[easy & ~hard]),
         "natural_mix": PREVALENCE * main + (1 - PREVALENCE) * negative,
         "feed": PREVALENCE * main + (1 - PREVALENCE) * in_feed,
     }
@@ -313,8 +314,8 @@ def _regions(rows: Sequence[Labelled], relevant: Bools, shown: Bools) -> dict[st
     return {
         region: {
             "n": len(at),
-            "relevant": _share(relevant[at]),
-            "relevant_or_borderline": _share(shown[at]),
+            "relevant": share(relevant[at]),
+            "relevant_or_borderline": share(shown[at]),
         }
         for region, at in sorted(members.items())
     }
@@ -341,7 +342,7 @@ def project_to_feed(
     """
     hard = np.array([row.basis == "annotated" for row in rows]) & (rel == 0)
     easy = (rel == 0) & ~hard
-    recall, hard_rate, easy_rate = (_share(relevant[part]) for part in (rel == 2, hard, easy))
+    recall, hard_rate, easy_rate = (share(relevant[part]) for part in (rel == 2, hard, easy))
     result: dict[str, Any] = {
         "prevalence": PREVALENCE,
         "hard_negative_rate": hard_rate,
