@@ -166,28 +166,13 @@ def fit_encoder(
 
     The seconds are those of this run.
     """
-    pool = make_pool(rows, cues)
-    content = plain_tokenizer(base / TOKENIZER)
-    tokenizer = training_tokenizer(content, options.max_tokens)
-    module, seconds = _fit(pool, tokenizer, base, options, seed, checkpoint, record, say)
-    return FittedEncoder(module, content, pool, seconds)
-
-
-def _fit(
-    pool: Pool,
-    tokenizer: PreTrainedTokenizerFast,
-    base: Path,
-    options: EncoderOptions,
-    seed: int,
-    checkpoint: Path,
-    record: Mapping[str, Any],
-    say: Say,
-) -> tuple[Heads, float]:
-    """Train, or go on from the checkpoint; return the module and the seconds of this run."""
     import torch
 
     from training.network import Progress, Trainer, loss_of, precision
 
+    pool = make_pool(rows, cues)
+    content = plain_tokenizer(base / TOKENIZER)
+    tokenizer = training_tokenizer(content, options.max_tokens)
     torch.set_num_threads(options.threads)
     torch.manual_seed(seed)
     per_epoch = epoch_steps(pool, size=options.batch, easy=options.easy)
@@ -206,7 +191,8 @@ def _fit(
         if step % options.save_every == 0:
             trainer.save(checkpoint, run, step)
         progress.add(step, lost)
-    return cast("Heads", trainer.module).eval(), progress.seconds
+    module = cast("Heads", trainer.module).eval()
+    return FittedEncoder(module, content, pool, progress.seconds)
 
 
 def _from(

@@ -24,6 +24,27 @@ from training.rows import TrainingRows
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
+HEADS: Mapping[str, tuple[str, ...]] = {
+    "relevance": ("other", "borderline", "relevant"),
+    "form": FORMS,
+    "response": RESPONSES,
+    "victim": VICTIMS,
+    "flow": FLOWS,
+}
+"""Labels of each head; `relevance` in the order of `rel`."""
+EXCLUSIVE = ("relevance", "victim", "flow")
+"""Heads of which one label holds (softmax); of the others any number (sigmoid)."""
+WEIGHT_WEAK, WEIGHT_UNKNOWN = 0.7, 0.5
+SNIPPET, LATER, STRANGER = 0.33, 0.15, 0.12
+"""How often a long article is shown as a feed's snippet or by a later passage, and how often a
+snippet ends in another story's headline."""
+LONG = 400
+LEAD_CHARS = 1_100
+"""About what the first window holds."""
+MASK = "[MASK]"
+"""The token that stands for a hidden one in the base model."""
+_CHUNK = 16
+"""Batches whose texts are sorted by length together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +68,6 @@ class EncoderOptions:
     save_every: int = 50
     threads: int = 1
     bfloat16: bool = True
-
-
-HEADS: Mapping[str, tuple[str, ...]] = {
-    "relevance": ("other", "borderline", "relevant"),
-    "form": FORMS,
-    "response": RESPONSES,
-    "victim": VICTIMS,
-    "flow": FLOWS,
-}
-"""Labels of each head; `relevance` in the order of `rel`."""
-EXCLUSIVE = ("relevance", "victim", "flow")
-"""Heads of which one label holds (softmax); of the others any number (sigmoid)."""
-WEIGHT_WEAK, WEIGHT_UNKNOWN = 0.7, 0.5
-SNIPPET, LATER, STRANGER = 0.33, 0.15, 0.12
-"""How often a long article is shown as a feed's snippet or by a later passage, and how often a
-snippet ends in another story's headline."""
-LONG = 400
-LEAD_CHARS = 1_100
-"""About what the first window holds."""
-MASK = "[MASK]"
-"""The token that stands for a hidden one in the base model."""
-_CHUNK = 16
-"""Batches whose texts are sorted by length together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,28 @@ from training.rows import (
 
 TOGETHER = 3
 """So many of the texts that are not relevant stand behind one another, and behind others."""
+FEW = 5
+"""With fewer relevant articles than this a model learns what is relevant from own texts alone."""
+Bools = np.typing.NDArray[np.bool_]
+DATA = "multilingual.jsonl.gz"
+OPTIONS = FitOptions(story_weight=0.1)
+"""As for English, but cues weigh three times as much: they carry over to other outlets and
+countries, one outlet's words do not. Of 0.03, 0.1 and 0.2 (average precision pt 0.983, 0.984,
+0.977; es 0.969, 1, 1) 0.1 also finds more of the project's own texts, unlearned: pt 2, 5, 5 of 14,
+es 0, 1, 1."""
+FEW_OPTIONS = replace(OPTIONS, keep=12_000)
+"""Own texts alone have no more to tell; Thai runs of letters would fill a megabyte."""
+SEEDS = 5
+OPENING = 300
+"""Characters of an article that are read where a model has learned from own texts alone: as many as
+these are lengthened to."""
+OWN_WEIGHT = 0.3
+"""Of an own text beside labelled rows that can be learned from. With 0.15, 0.3, 0.6 and 1 average
+precision is 0.989, 0.988, 0.988, 0.988 in Portuguese, 1, 1, 1, 0.996 in Spanish; of relevant own
+texts, cross-fitted, 0.3 shows as many as any (32 and 24 of 54)."""
+WRITTEN = "written"
+"""What the data call the basis of the project's own texts."""
+Say = Callable[[str], None]
 
 
 def lengthen(texts: Sequence[Labelled], least: int) -> list[Labelled]:
@@ -86,11 +108,6 @@ def _behind(text: Labelled, others: Sequence[Labelled], least: int) -> Labelled:
         if len(whole) < least:
             whole = f"{whole} {other.title}. {other.text}"
     return replace(text, id=f"{text.id}+", text=whole)
-
-
-FEW = 5
-"""With fewer relevant articles than this a model learns what is relevant from own texts alone."""
-Bools = np.typing.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -231,27 +248,6 @@ def shown_scores(
             **texts,
         },
     }
-
-
-DATA = "multilingual.jsonl.gz"
-OPTIONS = FitOptions(story_weight=0.1)
-"""As for English, but cues weigh three times as much: they carry over to other outlets and
-countries, one outlet's words do not. Of 0.03, 0.1 and 0.2 (average precision pt 0.983, 0.984,
-0.977; es 0.969, 1, 1) 0.1 also finds more of the project's own texts, unlearned: pt 2, 5, 5 of 14,
-es 0, 1, 1."""
-FEW_OPTIONS = replace(OPTIONS, keep=12_000)
-"""Own texts alone have no more to tell; Thai runs of letters would fill a megabyte."""
-SEEDS = 5
-OPENING = 300
-"""Characters of an article that are read where a model has learned from own texts alone: as many as
-these are lengthened to."""
-OWN_WEIGHT = 0.3
-"""Of an own text beside labelled rows that can be learned from. With 0.15, 0.3, 0.6 and 1 average
-precision is 0.989, 0.988, 0.988, 0.988 in Portuguese, 1, 1, 1, 0.996 in Spanish; of relevant own
-texts, cross-fitted, 0.3 shows as many as any (32 and 24 of 54)."""
-WRITTEN = "written"
-"""What the data call the basis of the project's own texts."""
-Say = Callable[[str], None]
 
 
 def languages_of(rows: Sequence[Labelled]) -> tuple[str, ...]:

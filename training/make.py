@@ -1,4 +1,4 @@
-"""One command for all models: which is made from which, and which encoder a version gets."""
+"""Training of any model: which function, and which encoder a version is fused with."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from monitor.classify.encoder import NAME as ENCODER
 from monitor.errors import ModelError, UsageError
 from monitor.evaluate.labelled_data import Labelled
 from monitor.nlp.artefact import model_versions
+from training.encoder import train_encoder
+from training.languages import train_language
+from training.relevance import train_relevance
+from training.rule_model import train_rules
+from training.tags import train_tags
 
 Say = Callable[[str], None]
 ENGLISH = "en"
@@ -39,40 +44,25 @@ def make_model(
     returned is empty; `run` names parts trained before. Raises `DataError`, `ModelError`,
     and `UsageError` for what a model cannot be made from.
     """
+    common: dict[str, Any] = {"version": version, "seed": seed, "say": say}
+    parts: dict[str, Any] = {"work": work, "part": part, "run": run}
     if model == "rules":
         if language != ENGLISH or encoder is not None or reviews:
-            raise UsageError("the judge of the rules is English and needs no encoder or reviews")
-        from training.rule_model import train_rules
-
-        return train_rules(
-            data, out, version=version, seed=seed, work=work, part=part, run=run, say=say
-        )
-    if work is not None or part is not None or run is not None:
-        raise UsageError("--work, --part and --run are for the judge of the rules")
+            raise UsageError("the model of the rules is English, needs no encoder or reviews")
+        return train_rules(data, out, **parts, **common)
+    if any(value is not None for value in parts.values()):
+        raise UsageError("--work, --part and --run are for the model of the rules")
     if language != ENGLISH:
         if model != "relevance" or encoder is not None or reviews:
             raise UsageError(f"'{language}' has a relevance model only, without encoder or reviews")
-        from training.languages import train_language
-
-        return train_language(data, out, language=language, version=version, seed=seed, say=say)
+        return train_language(data, out, language=language, **common)
     if model == "encoder":
         if reviews:
             raise UsageError("the encoder does not learn from reviews; train relevance with them")
-        from training.encoder import train_encoder
-
-        return train_encoder(data, out, version=version, seed=seed, say=say)
+        return train_encoder(data, out, **common)
+    train = train_tags if model == "tags" else train_relevance
     fused = _encoder(data, out, encoder, seed, say)
-    if model == "tags":
-        from training.tags import train_tags
-
-        return train_tags(
-            data, out, version=version, seed=seed, encoder=fused, reviews=reviews, say=say
-        )
-    from training.relevance import train_relevance
-
-    return train_relevance(
-        data, out, version=version, seed=seed, encoder=fused, reviews=reviews, say=say
-    )
+    return train(data, out, encoder=fused, reviews=reviews, **common)
 
 
 def _encoder(data: Path, out: Path, version: str | None, seed: int, say: Say) -> Path | None:
@@ -84,7 +74,5 @@ def _encoder(data: Path, out: Path, version: str | None, seed: int, say: Say) ->
             return None
     folder = out / ENCODER / version
     if not folder.exists():
-        from training.encoder import train_encoder
-
         train_encoder(data, out, version=version, seed=seed, say=say)
     return folder

@@ -37,6 +37,8 @@ from training.rule_model_figures import rules_figures
 from training.tag_scores import policy_figures
 
 FLOORS = "floors.json"
+TRAVELS = "sources"
+"""The section of floors, behind a model's name, for what is measured by sources left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,6 @@ def _section(name: str, raw: Any) -> Floors:
 
 def _told(figure: float | None) -> str:
     return "not measured" if figure is None else f"{figure:g}"
-
-
-TRAVELS = "sources"
-"""The section of floors, behind a model's name, for what is measured by sources left out."""
 
 
 @dataclass(frozen=True, slots=True)

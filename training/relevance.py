@@ -80,6 +80,11 @@ OPENERS = ("traffick", "enslav", "slave", "modern-day bondage", "servitude")
 
 STRANGE = 0.005
 """Share of sampled negatives in whose words there is more than the linear model may see."""
+WHOLE, WITH_TEXTS = "whole model", "with the project's texts"
+PRECISION = 0.90
+OPTIONS = FitOptions()
+LIBRARIES = ("scikit-learn", "numpy", "scipy")
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +210,6 @@ def _passed(
     return {name: round(float(opens[kind].mean()), 4) for name, kind in kinds.items() if kind.any()}
 
 
-WHOLE, WITH_TEXTS = "whole model", "with the project's texts"
-
-
 def ablate(
     corpus: Corpus,
     targets: Sequence[Target],
@@ -270,12 +272,6 @@ def own_recall(corpus: Corpus, crossed: Floats) -> float:
     clear = corpus.real & (rel != 1)
     threshold = threshold_for(crossed[clear], rel[clear] == 2, 0.9)
     return float((crossed[corpus.own & (rel == 2)] >= threshold).mean())
-
-
-PRECISION = 0.90
-OPTIONS = FitOptions()
-LIBRARIES = ("scikit-learn", "numpy", "scipy")
-Say = Callable[[str], None]
 
 
 def train_relevance(

@@ -34,6 +34,9 @@ CUTS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _DIGITS = 4
 Said = Callable[[str, str, int], tuple[int, Sentence, NDArray[Any]] | None]
 """From article, field and offset: the start of the sentence there, its tokens, tokens x rules."""
+LOST = 0.02
+"""So large a share of the breaches that lists find may be lost for fewer near misses."""
+UNLIKELY_CUTS = tuple(float(cut) for cut in np.arange(-7, -0.9, 0.5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +257,6 @@ def _counts(evidence: Sequence[FlagEvidence]) -> dict[str, tuple[int, int]]:
 
 def _log_odds(flags: float, right: float, base: float) -> float:
     return float(np.log((right + PSEUDO * base) / (flags - right + PSEUDO * (1 - base))))
-
-
-LOST = 0.02
-"""So large a share of the breaches that lists find may be lost for fewer near misses."""
-UNLIKELY_CUTS = tuple(float(cut) for cut in np.arange(-7, -0.9, 0.5))
 
 
 def calibrate_unlikely(

@@ -38,6 +38,36 @@ SILENT = 0.3
 8 met a mark, of those from 0.3 on 193 of 328."""
 FEW = 5
 """Findings in articles under which a rule's figures say nothing."""
+EXAMPLE, DEVELOPMENT, ARTICLE, EARLIER = "example", "development", "article", "earlier article"
+WRITTEN, VARIATION, GENERAL = "written article", "variation", "general news"
+WRITTEN_FOR_A_RULE = (EXAMPLE, DEVELOPMENT)
+SURE, ARGUABLE, JUDGED_RIGHT, JUDGED_WRONG, NEAR_MISS = 1.0, 0.5, 0.5, 4.0, 2.0
+IN_ARTICLES, IN_SENTENCES = 1.0, 0.2
+"""Weights of a rule that nothing is said of."""
+_MARK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+EVERYWHERE = 10**6
+Floats = NDArray[np.float32]
+FOUND = 2.0
+"""Weight of a rule that a sentence breaks, times that of the finding."""
+VARIATIONS = Path("texts") / "variations"
+"""Below `HERE`: `*.jsonl` with an article's `id`, `rule`, `kind`, `before`, `text`."""
+_VARIATION_FIELDS = {"id", "rule", "kind", "before", "text"}
+_VARIATION_KINDS = ("bad", "near_miss")
+HERE = Path(__file__).parent
+MARKS, ARTICLES = Path("data") / "marks.jsonl", Path("texts") / "articles"
+SENTENCES = Path("texts") / "rules"
+"""Below `HERE`."""
+DRAFTS = "drafts/developed"
+"""Drafts that rules were made with, beside the development sentences."""
+SILENT_EVERY = 120
+"""One item in so many of general news is read for sentences that no rule has to do with."""
+READ = 3_000
+"""Characters of such an item that are read."""
+Rows = NDArray[np.intp]
+KEPT_APART = 64
+"""Of 256: events whose sha256 begins with a smaller byte are never learned from."""
+NEWS = (TRAIN, DEV, REGIONAL)
+_WRITTEN = ("bad", "near_miss", "quoted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +99,6 @@ class RuleModelOptions:
     def parts(self) -> tuple[str, ...]:
         """What can be trained apart, in the order it is done: each fold, then the whole."""
         return (*map(str, range(self.folds)), WHOLE)
-
-
-EXAMPLE, DEVELOPMENT, ARTICLE, EARLIER = "example", "development", "article", "earlier article"
-WRITTEN, VARIATION, GENERAL = "written article", "variation", "general news"
-WRITTEN_FOR_A_RULE = (EXAMPLE, DEVELOPMENT)
-SURE, ARGUABLE, JUDGED_RIGHT, JUDGED_WRONG, NEAR_MISS = 1.0, 0.5, 0.5, 4.0, 2.0
-IN_ARTICLES, IN_SENTENCES = 1.0, 0.2
-"""Weights of a rule that nothing is said of."""
-_MARK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
-EVERYWHERE = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +208,6 @@ def unmarked(text: str) -> tuple[str, tuple[int, int] | None]:
     return plain, (mark.start(), mark.end() - 4) if mark else None
 
 
-Floats = NDArray[np.float32]
-FOUND = 2.0
-"""Weight of a rule that a sentence breaks, times that of the finding."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenTarget:
     """Truth and weight of each rule in a sentence; `spans` are rule, tokens, weight of findings."""
@@ -218,12 +233,6 @@ def make_target(row: RuleRow, sentence: Sentence, rules: Sequence[str]) -> Token
         if tokens := sentence.tokens(claim.start, claim.end):
             spans.append((at, tuple(tokens), claim.weight))
     return TokenTarget(truth, weight, tuple(spans))
-
-
-VARIATIONS = Path("texts") / "variations"
-"""Below `HERE`: `*.jsonl` with an article's `id`, `rule`, `kind`, `before`, `text`."""
-_VARIATION_FIELDS = {"id", "rule", "kind", "before", "text"}
-_VARIATION_KINDS = ("bad", "near_miss")
 
 
 def read_variations(
@@ -260,18 +269,6 @@ def _variation(key: str, event: str, row: Mapping[str, Any], where: str) -> Labe
         labels = RuleLabels([RuleClaim(rule, "text", shift + place[0], shift + place[1], SURE)])
     document = Document(before + plain, language="en")
     return LabelledSource(VARIATION, key, event, document, labels, IN_SENTENCES)
-
-
-HERE = Path(__file__).parent
-MARKS, ARTICLES = Path("data") / "marks.jsonl", Path("texts") / "articles"
-SENTENCES = Path("texts") / "rules"
-"""Below `HERE`."""
-DRAFTS = "drafts/developed"
-"""Drafts that rules were made with, beside the development sentences."""
-SILENT_EVERY = 120
-"""One item in so many of general news is read for sentences that no rule has to do with."""
-READ = 3_000
-"""Characters of such an item that are read."""
 
 
 def read_marked(marks: Path, texts: Sequence[Path]) -> list[Item]:
@@ -331,9 +328,6 @@ def general_news(
                 yield event, Document(text[:READ], title, language="en")
 
 
-Rows = NDArray[np.intp]
-
-
 def rounds_of(
     rows: Sequence[RuleRow], learned: Rows, options: RuleModelOptions, draw: np.random.Generator
 ) -> Iterator[Rows]:
@@ -349,12 +343,6 @@ def rounds_of(
         if number >= options.rounds - options.real:
             these &= ~written
         yield learned[these]
-
-
-KEPT_APART = 64
-"""Of 256: events whose sha256 begins with a smaller byte are never learned from."""
-NEWS = (TRAIN, DEV, REGIONAL)
-_WRITTEN = ("bad", "near_miss", "quoted")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -48,6 +48,16 @@ OTHERS = 6
 _DIGITS = 4
 _ALL = 10**6
 _NOTHING = Formula(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {}, 0)
+Score = Callable[[RuleRow, str], float]
+"""From a sentence and the event of its article."""
+GLANCE_LOW, GLANCE_HIGH = -6.0, 2.0
+"""Log odds are learned within these: how silent a silent sentence is, matters to nobody."""
+PAIRS = 16_384
+GLANCE_RIDGE = 30.0
+MANY = (3, 4, 6, 8, 10, 15)
+Numbers = Mapping[str, NDArray[np.float32]]
+NEAR = 0.035
+"""Of near misses it may flag so many; the lists flag some too, and four in a hundred is enough."""
 
 
 class Everything(Alone):
@@ -240,14 +250,6 @@ def _recall(read: ReadArticles, kept: Mapping[int, Iterable[Finding]]) -> tuple[
     return sure, found
 
 
-Score = Callable[[RuleRow, str], float]
-"""From a sentence and the event of its article."""
-GLANCE_LOW, GLANCE_HIGH = -6.0, 2.0
-"""Log odds are learned within these: how silent a silent sentence is, matters to nobody."""
-PAIRS = 16_384
-GLANCE_RIDGE = 30.0
-
-
 def fit_glance(
     sentences: Sequence[Sentence],
     numbers: Sequence[NDArray[np.float32]],
@@ -316,10 +318,6 @@ def ranks(
         words = sum(len(row.text.split()) for row in texts)
         found.append((order.index(own[0]) + 1) / max(1.0, words / USUAL))
     return found
-
-
-MANY = (3, 4, 6, 8, 10, 15)
-Numbers = Mapping[str, NDArray[np.float32]]
 
 
 def calibrate_alone(
@@ -399,10 +397,6 @@ def _glance(
     ]  # fmt: skip
     whole = fitted([number for numbers in of.values() for number in numbers])
     return whole, lost
-
-
-NEAR = 0.035
-"""Of near misses it may flag so many; the lists flag some too, and four in a hundred is enough."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

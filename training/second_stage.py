@@ -67,6 +67,13 @@ _ANY = ("linear any", "first any", "later any")
 """What the sum for any subject weighs; how much is fitted."""
 Bools = NDArray[np.bool_]
 Fit = Callable[["StackingSample", NDArray[np.intp]], tuple[Fusion, Fusion]]
+FOLDS = 5
+RECALL = 0.95
+"""Share of main subjects to be called relevant, if `precision` allows; the others are mostly
+borderline."""
+COSTED = 300
+"""About how many rows are timed."""
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -246,15 +253,6 @@ def settled_calibration(
         fit_calibration(linear[settled, output], truth[settled])
         for output, truth in ((MAIN, rel == 2), (ANY, rel >= 1))
     ]
-
-
-FOLDS = 5
-RECALL = 0.95
-"""Share of main subjects to be called relevant, if `precision` allows; the others are mostly
-borderline."""
-COSTED = 300
-"""About how many rows are timed."""
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -82,6 +82,13 @@ ENCODER_SPREAD = 2.0
 """About the spread of the encoder's log odds of responses."""
 SHARE = 0.5
 FOLDS = 5
+TAG_CUES_FILE = CUES_FILE.parent / "tag_cues.yaml"
+TAG_TEXTS = TEXTS / "tags"
+"""Texts for the taggers alone: short items on prevention, protection and partnership."""
+FEWEST = 20
+"""A label with fewer examples to measure it on is experimental."""
+OPTIONS = FitOptions(story_weight=0.07, keep=20_000)
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -306,15 +313,6 @@ def _cut_people(rows: TagRows, odds: Floats, fused: Fused) -> Fused:
     return max(
         (replace(victim, flow=cut) for cut in grid), key=lambda candidate: f1(candidate, "flow")
     )
-
-
-TAG_CUES_FILE = CUES_FILE.parent / "tag_cues.yaml"
-TAG_TEXTS = TEXTS / "tags"
-"""Texts for the taggers alone: short items on prevention, protection and partnership."""
-FEWEST = 20
-"""A label with fewer examples to measure it on is experimental."""
-OPTIONS = FitOptions(story_weight=0.07, keep=20_000)
-Say = Callable[[str], None]
 
 
 def own_texts() -> list[Labelled]:

@@ -24,6 +24,10 @@ from monitor.types import MEASURED_FROM
 HOMES_FILE = Path(__file__).parent / "homes.yaml"
 _AMERICAN = {"edu", "gov", "mil"}
 _OTHER_CODES = {"uk": "GB"}
+ALWAYS = ("GH", "TH", "TL")
+"""Countries that are told of even if there is not one article: where desks are, and data is not."""
+_WRITTEN = "written"
+"""The `basis` of the project's own texts: they are no measure of any country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,6 @@ def _by_ending(host: str, homes: Homes) -> str | None:
         return "US"
     code = _OTHER_CODES.get(ending, ending.upper())
     return code if ending not in homes.anybody and is_country(code) else None
-
-
-ALWAYS = ("GH", "TH", "TL")
-"""Countries that are told of even if there is not one article: where desks are, and data is not."""
-_WRITTEN = "written"
-"""The `basis` of the project's own texts: they are no measure of any country."""
 
 
 def country_scores(

@@ -24,6 +24,13 @@ NEW_DF = 3
 WEIGHT_UNSURE, WEIGHT_BORDERLINE = 0.7, 0.3
 MIN_DF = 2
 """An n-gram of one article alone teaches nothing."""
+Floats = NDArray[np.float64]
+LEAST_SLOPE = 0.02
+"""No part of a calibration is flatter than this."""
+RIDGE = 0.5
+"""Draws the slopes of a calibration towards 1, log odds as they are, where few rows tell."""
+_ROUNDING = 1e-12
+"""Values of F1 that are equal but for the order they were reckoned in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,15 +112,6 @@ def design(matrix: Matrix, rows: NDArray[np.intp], columns: Columns, story_weigh
     features.indices = features.indices.astype(np.int32)
     features.indptr = features.indptr.astype(np.int32)
     return features
-
-
-Floats = NDArray[np.float64]
-LEAST_SLOPE = 0.02
-"""No part of a calibration is flatter than this."""
-RIDGE = 0.5
-"""Draws the slopes of a calibration towards 1, log odds as they are, where few rows tell."""
-_ROUNDING = 1e-12
-"""Values of F1 that are equal but for the order they were reckoned in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

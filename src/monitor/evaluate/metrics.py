@@ -20,6 +20,33 @@ ABOVE, BINS = 0.02, 10
 """Scores that count, and the bins of equal mass they are put in."""
 CHANCE_DRAWS = 200
 """Draws of truths by which chance is told."""
+_KINDS = {
+    "drugs, arms, wildlife": (
+        r"\b(arms|guns?) traffick|\bdrugs?\b|\bcocaine|\bheroin|\bfentanyl|\bnarcotic|\bwildlife"
+    ),
+    "people smuggling": r"\bsmuggl",
+    "slavery in history": r"\bslave (trade|owner|ship|market)|\babolition|\bplantation",
+    "sex work, pimping": r"\bprostitut|\bpimp|\bpander|\bbrothel|\bescort",
+    "child abuse": r"\b(child|minor|girl|boy|underage).{0,60}\b(abus|porn|molest|sexual|rape)",
+    "celebrity case": r"\bEpstein|\bMaxwell|\bNXIVM|\bTate\b|\bDiddy|\bR\.? Kelly",
+    "migration and labour": r"\bmigrant|\brefugee|\bimmigra|\blabou?r\b|\bworkers?\b",
+}
+HARD_KINDS = {kind: re.compile(words, re.IGNORECASE) for kind, words in _KINDS.items()}
+"""Words by which hard negatives are sorted; the data names no kinds."""
+SNIPPETS = frozenset({"stopht_google_alerts", "rss_link_db_2022"})
+RELEASES = frozenset({"us_prosecutor_press_releases"})
+_NORTH_AMERICA = ("Northern America", "Central America", "Caribbean")
+_OTHERWISE = {"CY": "Europe", "TL": "Oceania", "CC": "Asia", "IO": "Asia"} | dict.fromkeys(
+    ("BV", "GS", "HM", "TF"), "elsewhere"
+)
+"""Countries that figures have always counted to another continent than M49 does."""
+PREVALENCE = 0.003
+"""Share of main-subject articles in a national feed."""
+HARD_IN_FEED = 0.003
+"""Share of hard negatives (a strong term, another subject) in a national feed."""
+_FIGURES = ("precision", "recall", "f1")
+DRAWS = 400
+"""Bootstrap draws; the ends of an interval move by 0.01 from one seed to another."""
 
 
 def calibration_error(
@@ -74,21 +101,6 @@ def reliability_plot(curve: Sequence[Mapping[str, Any]], *, size: int = 10) -> s
     return "\n".join(["true", *lines, axis, "    0.0       0.5       1.0 said"])
 
 
-_KINDS = {
-    "drugs, arms, wildlife": (
-        r"\b(arms|guns?) traffick|\bdrugs?\b|\bcocaine|\bheroin|\bfentanyl|\bnarcotic|\bwildlife"
-    ),
-    "people smuggling": r"\bsmuggl",
-    "slavery in history": r"\bslave (trade|owner|ship|market)|\babolition|\bplantation",
-    "sex work, pimping": r"\bprostitut|\bpimp|\bpander|\bbrothel|\bescort",
-    "child abuse": r"\b(child|minor|girl|boy|underage).{0,60}\b(abus|porn|molest|sexual|rape)",
-    "celebrity case": r"\bEpstein|\bMaxwell|\bNXIVM|\bTate\b|\bDiddy|\bR\.? Kelly",
-    "migration and labour": r"\bmigrant|\brefugee|\bimmigra|\blabou?r\b|\bworkers?\b",
-}
-HARD_KINDS = {kind: re.compile(words, re.IGNORECASE) for kind, words in _KINDS.items()}
-"""Words by which hard negatives are sorted; the data names no kinds."""
-
-
 def hard_kinds(
     rows: Sequence[Labelled], relevant: Bools, borderline: Bools
 ) -> dict[str, dict[str, int]]:
@@ -140,24 +152,6 @@ def error_list(rows: Sequence[Labelled], said: Sequence[Judgement]) -> list[dict
             }
             errors.append((worst, entry))
     return [entry for _, entry in sorted(errors, key=lambda item: (item[0], item[1]["id"]))]
-
-
-SNIPPETS = frozenset({"stopht_google_alerts", "rss_link_db_2022"})
-RELEASES = frozenset({"us_prosecutor_press_releases"})
-_NORTH_AMERICA = ("Northern America", "Central America", "Caribbean")
-_OTHERWISE = {"CY": "Europe", "TL": "Oceania", "CC": "Asia", "IO": "Asia"} | dict.fromkeys(
-    ("BV", "GS", "HM", "TF"), "elsewhere"
-)
-"""Countries that figures have always counted to another continent than M49 does."""
-PREVALENCE = 0.003
-"""Share of main-subject articles in a national feed."""
-HARD_IN_FEED = 0.003
-"""Share of hard negatives (a strong term, another subject) in a national feed."""
-
-
-_FIGURES = ("precision", "recall", "f1")
-DRAWS = 400
-"""Bootstrap draws; the ends of an interval move by 0.01 from one seed to another."""
 
 
 def average_precision(truth: Bools, scores: Floats, weight: Floats | None = None) -> float:
