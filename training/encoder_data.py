@@ -1,4 +1,4 @@
-"""What the encoder learns from: rows, their targets per head, and how they are shown in an epoch.
+"""Training batches of the encoder: multi-task targets, snippets as augmentation, token masking.
 
 Everything random is drawn from the seed and the epoch's number, so that a resumed run reads the
 same texts in the same order as one that was never stopped.

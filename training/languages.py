@@ -330,12 +330,7 @@ def evaluate_languages(data: Path, languages: Sequence[str] = ()) -> dict[str, A
 
 
 def cross_language(
-    language: str,
-    rows: Sequence[Labelled],
-    cues: CueTable,
-    *,
-    seed: int = 0,
-    with_own: bool = True,
+    language: str, rows: Sequence[Labelled], cues: CueTable, *, seed: int = 0, with_own: bool = True
 ) -> Crossed:
     """Cross-fit labelled rows of one language, if any, and the project's own texts in it, if any.
 

@@ -1,4 +1,4 @@
-"""How well relevance travels: each group of sources judged by models that never read it.
+"""Leave-one-source-out cross-validation: each group of sources judged by models without it.
 
 Linear model and encoder are trained anew without a group's sources and without the events it
 tells of; what is kept of a group lies in a file of its own, so that a run that was stopped goes on.

@@ -1,4 +1,4 @@
-"""From a torch module to an ONNX file with int8 weights that reads one text at a time.
+"""Export of a PyTorch module to ONNX with int8 weights, for one text at a time.
 
 Only weights are quantised. With activations quantised too, a difference in the last bit of a float
 becomes one of a whole step wherever it crosses a rounding border, and six layers of that moved a

@@ -25,11 +25,7 @@ from monitor.errors import DataError, ModelError
 from monitor.evaluate.evaluate_models import evaluate_relevance_folder, evaluate_tags_folder
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.evaluate.learn_from_reviews import find_version, newer_released, release
-from monitor.nlp.artefact import (
-    ModelFolder,
-    ModelMeta,
-    load_folder,
-)
+from monitor.nlp.artefact import ModelFolder, ModelMeta, load_folder
 from training.languages import evaluate_languages, text_hashes
 from training.rows import GROUPS
 from training.rule_model_data import NAME as RULES

@@ -1,4 +1,4 @@
-"""Training of the relevance model: one seeded command from data files to a model folder.
+"""Training of the English relevance model: prefilter, linear model, second stage, ablations.
 
 The linear model is fitted here; the encoder, if there is one, was trained before, and the second
 stage is fitted on rows it has not seen.
@@ -21,14 +21,7 @@ from monitor.classify.cues import CueTable
 from monitor.classify.gate import Gate, gate_json, words_of
 from monitor.classify.linear import LinearModel
 from monitor.classify.reading import read_article
-from monitor.classify.relevance import (
-    CUES,
-    GATE,
-    NAME,
-    VOCABULARY,
-    WEIGHTS,
-    RelevanceModel,
-)
+from monitor.classify.relevance import CUES, GATE, NAME, VOCABULARY, WEIGHTS, RelevanceModel
 from monitor.classify.story import StoryCounter
 from monitor.evaluate.evaluate_models import judge_rows, rounded
 from monitor.evaluate.labelled_data import SAMPLED, Labelled, read_labelled
@@ -47,12 +40,7 @@ from monitor.evaluate.linear_fit import (
     threshold_for,
 )
 from monitor.evaluate.metrics import average_precision, recall_at_precision, relevance_scores
-from monitor.nlp.artefact import (
-    ModelFolder,
-    load_folder,
-    pack_arrays,
-    pack_json,
-)
+from monitor.nlp.artefact import ModelFolder, load_folder, pack_arrays, pack_json
 from training.cue_groups import cues_json, load_cues
 from training.leave_out import SOURCES_FILE, parts_of_data
 from training.model_cards import save_model
@@ -410,11 +398,7 @@ def pack_linear(linear: LinearModel, cues: CueTable) -> dict[str, bytes]:
 
 
 def _calibrated(
-    corpus: Corpus,
-    crossed: Floats,
-    linear: LinearModel,
-    cues: CueTable,
-    dev: Sequence[Labelled],
+    corpus: Corpus, crossed: Floats, linear: LinearModel, cues: CueTable, dev: Sequence[Labelled]
 ) -> RelevanceModel:
     """Calibrate and set thresholds on the cross-fitted real rows.
 

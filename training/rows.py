@@ -177,11 +177,7 @@ def english_texts() -> list[Path]:
 
 
 def training_record(
-    seed: int,
-    options: Any,
-    data: Iterable[Path],
-    texts: Iterable[Path],
-    libraries: Iterable[str],
+    seed: int, options: Any, data: Iterable[Path], texts: Iterable[Path], libraries: Iterable[str]
 ) -> dict[str, Any]:
     """Return what a model is made from: whoever has the same gets the same."""
     return {

@@ -1,4 +1,4 @@
-"""`monitor train rules`: the judge of the rules, one encoder with a token head for each.
+"""Training of the neural model of the rules: one encoder with a token head for each rule.
 
 It learns from the rules' examples, development sentences and annotated articles; how sure a flag
 is, is fitted on articles that a fold of it has not learned from. torch is needed here only.
@@ -20,10 +20,10 @@ from monitor.evaluate.labelled_data import file_sha256
 from monitor.guidelines import load_guideline
 from monitor.guidelines.compiled import Guideline
 from monitor.guidelines.evaluate import Item
-from monitor.nlp.artefact import pack_arrays, save_folder
+from monitor.nlp.artefact import pack_arrays
 from monitor.nlp.encoder import EncoderSession
 from training.encoder import base_folder, plain_tokenizer
-from training.model_cards import model_card
+from training.model_cards import save_model
 from training.rule_model_confidence import (
     Confidence,
     FlagEvidence,
@@ -42,8 +42,8 @@ from training.rule_model_data import (
     DOUBT,
     EARLIER,
     FEW,
+    FOLDER,
     GLANCE,
-    HERE,
     IN_ARTICLES,
     MARKS,
     MODEL,
@@ -56,16 +56,10 @@ from training.rule_model_data import (
     RuleLabels,
     RuleModelData,
     RuleModelOptions,
-    load_judge_data,
+    load_rule_data,
     rows_of,
 )
-from training.rule_model_parts import (
-    Prepared,
-    calibration_fold,
-    fit_judge,
-    prepare,
-    read_weights,
-)
+from training.rule_model_parts import Prepared, calibration_fold, fit_part, prepare, read_weights
 from training.rule_model_suggestions import calibrate_alone, calibrate_short, stored
 
 OPTIONS = RuleModelOptions()
@@ -82,7 +76,7 @@ def train_rules(
     options: RuleModelOptions = OPTIONS,
     guideline: Guideline | None = None,
     development: Path | None = None,
-    own: Path = HERE,
+    own: Path = FOLDER,
     base: Path | None = None,
     work: Path | None = None,
     part: str | None = None,
@@ -100,14 +94,14 @@ def train_rules(
     guideline = guideline or load_guideline(data_dir("guidelines") / "thb-en", cache=cache_dir())
     development = development or data_dir("guidelines").parent / "tests" / "data" / "guidelines"
     say("reading articles and sentences")
-    read = load_judge_data(guideline, data, development, own)
+    read = load_rule_data(guideline, data, development, own)
     work = work or cache_dir() / "judge"
     prepared = prepare(read, base or base_folder(), options, seed, work, run)
     for each in options.parts if part is None else (part,):
-        fit_judge(prepared, each, say)
+        fit_part(prepared, each, say)
     if part is not None:
         return {}
-    return _make(prepared, guideline, data, own, out / NAME / version, version, say)
+    return _make(prepared, guideline, data, own, out, version, say)
 
 
 def _make(
@@ -115,7 +109,7 @@ def _make(
     guideline: Guideline,
     data: Path,
     own: Path,
-    folder: Path,
+    out: Path,
     version: str,
     say: Say,
 ) -> dict[str, Any]:
@@ -138,31 +132,30 @@ def _make(
         GLANCE: pack_arrays(stored(glance)),
     }
     options = prepared.options
-    meta = {
-        "name": NAME,
-        "version": version,
-        "language": "en",
-        "released": False,
-        "labels": {OUTPUT: list(prepared.data.rules)},
-        "experimental": {OUTPUT: _few(scores["rules"])},
-        "thresholds": {"suggestion": DOUBT, "silent": SILENT, "unlikely": unlikely},
-        "settings": {
+    return save_model(
+        out,
+        files,
+        name=NAME,
+        version=version,
+        labels={OUTPUT: list(prepared.data.rules)},
+        experimental={OUTPUT: _few(scores["rules"])},
+        thresholds={"suggestion": DOUBT, "silent": SILENT, "unlikely": unlikely},
+        settings={
             "context_tokens": options.context,
             "sentence_tokens": options.sentence,
             "confidence": confidence.settings(),
             "alone": asdict(alone),
             "short": short,
         },
-        "scores": scores,
-        "training": {
+        scores=scores,
+        training={
             **prepared.record,
             "guideline": guideline.stamp,
             "data": {**_files(data), MARKS.as_posix(): file_sha256(own / MARKS)},
             "seconds": round(seconds),
             "sentences": dict(Counter(row.kind for row in prepared.data.rows)),
         },
-    }
-    return asdict(save_folder(folder, meta, files, model_card(meta, files)))
+    )
 
 
 def _files(data: Path) -> dict[str, str]:

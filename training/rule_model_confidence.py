@@ -1,4 +1,4 @@
-"""From which log odds on what lists find is told at all: fitted on sentences written for a rule.
+"""Confidence of flags: logistic regression on the rule model's log odds and rules' priors.
 
 A rule that is right nine times in ten says so of the tenth, too: "renamed the offence of child
 prostitution" is flagged with the confidence of its rule. What its words get from a judge who has

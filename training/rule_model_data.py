@@ -1,4 +1,4 @@
-"""Sentences with labels for the judge: rules' examples, sentences written for them, articles."""
+"""Training data of the rule model: labelled sentences of examples, articles, written texts."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ Floats = NDArray[np.float32]
 FOUND = 2.0
 """Weight of a rule that a sentence breaks, times that of the finding."""
 VARIATIONS = Path("texts") / "variations"
-"""Below `HERE`: `*.jsonl` with an article's `id`, `rule`, `kind`, `before`, `text`."""
+"""Below `FOLDER`: `*.jsonl` with an article's `id`, `rule`, `kind`, `before`, `text`."""
 _VARIATION_FIELDS = {"id", "rule", "kind", "before", "text"}
 _VARIATION_KINDS = ("bad", "near_miss")
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 MARKS, ARTICLES = Path("data") / "marks.jsonl", Path("texts") / "articles"
 SENTENCES = Path("texts") / "rules"
-"""Below `HERE`."""
+"""Below `FOLDER`."""
 DRAFTS = "drafts/developed"
 """Drafts that rules were made with, beside the development sentences."""
 SILENT_EVERY = 120
@@ -297,7 +297,7 @@ def quoting(row: Mapping[str, Any], article: Mapping[str, Any]) -> dict[str, Any
     return {"doc": [], "doc_ok": [], **row, "findings": findings}
 
 
-def read_written(folder: Path = HERE / ARTICLES) -> list[Item]:
+def read_written(folder: Path = FOLDER / ARTICLES) -> list[Item]:
     """Return the written articles with their marks: `NAME.jsonl` beside `NAME.marks.jsonl`."""
     return [
         item
@@ -371,8 +371,8 @@ def is_kept_apart(event: str) -> bool:
     return hashlib.sha256(event.encode()).digest()[0] < KEPT_APART
 
 
-def load_judge_data(
-    guideline: Guideline, data: Path, development: Path, own: Path = HERE
+def load_rule_data(
+    guideline: Guideline, data: Path, development: Path, own: Path = FOLDER
 ) -> RuleModelData:
     """Read what there is to learn from; raises `DataError`.
 

@@ -1,4 +1,4 @@
-"""What a judge is worth: how many of the loud flags in articles kept apart editors had marked."""
+"""Precision and recall of flags on annotated articles that are kept apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judge's training in parts that can be done apart, each kept in a work folder.
+"""Cross-validation folds of the rule model, trained apart and cached in a work folder.
 
 A part's file bears a hash of all that it was made from: whoever finds it need not make it again,
 and two processes can share the work. A part that was killed is begun anew.
@@ -167,7 +167,7 @@ def calibration_fold(event: str) -> int:
     return fold_of_event(event, 5)
 
 
-def fit_judge(prepared: Prepared, part: str, say: Say = lambda _: None) -> Path:
+def fit_part(prepared: Prepared, part: str, say: Say = lambda _: None) -> Path:
     """Train one part and keep its result, unless it is there; return its file.
 
     A fold's result is what is said of its rows, the whole's the weights. Raises `UsageError` for a

@@ -1,4 +1,4 @@
-"""What the judge says of short drafts: a headline, a sentence, a paragraph.
+"""Suggestions of the rule model alone: calibration, thresholds, preselection of sentences.
 
 There a breach gets higher log odds than in an article. What the judge says alone is fitted on real
 short items and on sentences written for a rule, which do not tell how often breaches are there. How
@@ -106,7 +106,7 @@ class ReadArticles:
     related: Mapping[str, set[str]] = field(default_factory=dict)
 
 
-def recorded_judge(prepared: Prepared, numbers: Mapping[str, NDArray[np.float32]]) -> Judge:
+def recorded_model(prepared: Prepared, numbers: Mapping[str, NDArray[np.float32]]) -> Judge:
     """Return a judge that says what was kept of sentences it had not learned from."""
     starts = {key_of(each.ids): each.start for each in prepared.encoded}
     rules = prepared.data.rules
@@ -283,10 +283,7 @@ def own_ids(sentence: Sentence) -> tuple[int, ...]:
 
 def stored(glance: Glance) -> Mapping[str, NDArray[np.float16]]:
     """Return it as it stands in the model's folder."""
-    return {
-        "single": glance.single.astype(np.float16),
-        "pairs": glance.pairs.astype(np.float16),
-    }
+    return {"single": glance.single.astype(np.float16), "pairs": glance.pairs.astype(np.float16)}
 
 
 def ranks(
@@ -324,7 +321,7 @@ def calibrate_alone(
     prepared: Prepared, guideline: Guideline, said: Numbers
 ) -> tuple[Alone, Glance, ReadArticles, dict[str, Any]]:
     """Return what the judge says alone and its glance, the articles they are fitted on, figures."""
-    data, judge = prepared.data, recorded_judge(prepared, said)
+    data, judge = prepared.data, recorded_model(prepared, said)
 
     def there(items: Sequence[Item]) -> ReadArticles:
         known = [item for item in items if prepared.is_crossed(data.events[item.id])]
@@ -459,7 +456,7 @@ def read_sentences(prepared: Prepared, guideline: Guideline, said: Numbers) -> W
 
     Of other rules than the one that it was written for a sentence says nothing.
     """
-    judge, siblings = recorded_judge(prepared, said), prepared.data.siblings
+    judge, siblings = recorded_model(prepared, said), prepared.data.siblings
     sources = prepared.sentences_in(said)
     bare = tuple(replace(each, matchers=()) for each in guideline.compiled)
     policy = replace(make_policy(guideline, (), {}), rules=bare)

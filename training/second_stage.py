@@ -1,4 +1,4 @@
-"""Behind the linear model: limits, fusion and thresholds of the cascade, and what they measure."""
+"""Stacking of linear model and encoder: limits, fusion weights, calibration, thresholds."""
 
 from __future__ import annotations
 

@@ -12,14 +12,7 @@ from monitor.classify.policy import PolicyModel, load_policy
 from monitor.classify.tags import NAME, TagsModel, load_tags
 from monitor.entities import MODEL as POLICY
 from monitor.errors import DataError
-from monitor.evaluate.evaluate_models import (
-    SCHEMES,
-    gold_of,
-    rounded,
-    rows_in,
-    said_of,
-    score_tags,
-)
+from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, rows_in, said_of, score_tags
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.metrics import label_scores, region_of
 from monitor.nlp.artefact import ModelFolder, find_model, load_folder
@@ -116,9 +109,7 @@ def policy_figures(folder: ModelFolder, data: Path) -> dict[str, float]:
 
 
 def score_policy(
-    model: PolicyModel,
-    rows: Sequence[Labelled],
-    labelled: Sequence[PolicyLabels] | None = None,
+    model: PolicyModel, rows: Sequence[Labelled], labelled: Sequence[PolicyLabels] | None = None
 ) -> dict[str, Any]:
     """Return the figures of each scheme, for both parts, on those of `rows` that are labelled.
 
@@ -205,10 +196,7 @@ def _score_indicators(
         )
     told = [{item.label for item in entry.indicators} for entry, _ in pairs]
     gold = [{f"{place.role} {place.country}" for place in entry.places} for entry, _ in pairs]
-    return {
-        "indicator": label_scores(told, indicators, INDICATORS),
-        "role": _by_role(gold, roles),
-    }
+    return {"indicator": label_scores(told, indicators, INDICATORS), "role": _by_role(gold, roles)}
 
 
 def _by_role(gold: Sequence[set[str]], said: Sequence[set[str]]) -> dict[str, Any]:

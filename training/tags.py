@@ -284,10 +284,7 @@ def fit_small(
     model = LogisticRegression(C=strength, random_state=seed, max_iter=500)
     model.fit((numbers - mean) / scale, truth, weight)
     return SmallModel(
-        _listed(mean),
-        _listed(scale),
-        _listed(model.coef_[0]),
-        round(float(model.intercept_[0]), 5),
+        _listed(mean), _listed(scale), _listed(model.coef_[0]), round(float(model.intercept_[0]), 5)
     )
 
 

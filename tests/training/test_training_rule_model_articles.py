@@ -13,7 +13,7 @@ from monitor.errors import DataError
 from training.rule_model_data import (
     ARTICLE,
     DEVELOPMENT,
-    HERE,
+    FOLDER,
     MARKS,
     SENTENCES,
     VARIATION,
@@ -53,7 +53,7 @@ def test_marks_are_kept_by_place(tmp_path: Path) -> None:
 
 
 def test_no_text_of_others_is_kept() -> None:
-    rows = [json.loads(line) for line in (HERE / MARKS).read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in (FOLDER / MARKS).read_text("utf-8").splitlines()]
     assert len({row["id"] for row in rows}) == len(rows) > 300
     assert {key for row in rows for key in row} == {"id", "read", "findings", "doc", "doc_ok"}
     assert {key for row in rows for mark in row["findings"] for key in mark} == {
@@ -73,7 +73,7 @@ def test_written_articles_and_drafts_have_their_marks() -> None:
 
 def test_sentences_written_for_a_rule_are_of_one_there_is_and_say_where() -> None:
     rules, siblings = judged_rules(shipped.thb())
-    sources = list(sources_of(sorted((HERE / SENTENCES).glob("*.yaml")), siblings))
+    sources = list(sources_of(sorted((FOLDER / SENTENCES).glob("*.yaml")), siblings))
     found = Counter(claim.rule for source in sources for claim in source.labels.found)
     assert min(found[rule] for rule in rules) > 20
     assert sum(bool(source.labels.doubted) for source in sources) > 1_000

@@ -12,7 +12,7 @@ import shipped
 from monitor.errors import DataError
 from shared_data import SHARED, needs_shared
 from training.rule_model_data import (
-    HERE,
+    FOLDER,
     VARIATIONS,
     judged_rules,
     read_variations,
@@ -72,7 +72,7 @@ def test_no_variation_is_a_copy() -> None:
                 texts[article["id"]] = f"{article.get('title')}\n{article.get('text')}"
     known: dict[str, set[tuple[str, ...]]] = {}
     copied = []
-    for path in sorted((HERE / VARIATIONS).glob("*.jsonl")):
+    for path in sorted((FOLDER / VARIATIONS).glob("*.jsonl")):
         for row in map(json.loads, path.read_text("utf-8").splitlines()):
             if row["id"] not in known:
                 known[row["id"]] = set(runs(texts[row["id"]]))

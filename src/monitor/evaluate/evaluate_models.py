@@ -182,10 +182,7 @@ def said_of(
 
 
 def score_scheme(
-    scheme: str,
-    labels: Sequence[str],
-    rows: Sequence[Labelled],
-    said: Sequence[Collection[str]],
+    scheme: str, labels: Sequence[str], rows: Sequence[Labelled], said: Sequence[Collection[str]]
 ) -> dict[str, Any]:
     """Return the figures of one scheme, with and without its majority label."""
     gold = [gold_of(row, scheme) for row in rows]

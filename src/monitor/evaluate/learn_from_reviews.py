@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.classify.reading import Reading
 from monitor.classify.relevance import (
@@ -39,7 +40,6 @@ from monitor.evaluate.linear_fit import (
     make_folds,
     refit_linear,
     relevance_targets,
-    threshold_for,
 )
 from monitor.evaluate.metrics import average_precision, share
 from monitor.nlp.artefact import (
@@ -62,7 +62,6 @@ HELD_OUT_OF = 5
 FOLDS = 5
 FEWEST = 10
 """Articles on the subject, and others, without which nothing can be refitted or compared."""
-PRECISION = 0.90
 COMPARED = ("average_precision", "average_precision_any", "precision", "recall")
 """Figures of which none may fall for a version to be promoted."""
 REL = {"relevant": 2, "borderline": 1, "not_relevant": 0}
@@ -270,13 +269,21 @@ def _cross_judged(
 
 
 def _thresholds(main: Floats, any_: Floats, rows: Sequence[Labelled]) -> dict[str, float]:
-    """Return `relevant`, the lowest that keeps `PRECISION`, and `borderline`, where F1 is best."""
+    """Return where the F1 of each output is best, in the middle of the gap below it.
+
+    `rel` 1 rows do not count for `relevant`.
+    """
     rel = np.array([row.rel for row in rows])
     clear = rel != 1
     return {
-        "relevant": round(threshold_for(main[clear], rel[clear] == 2, PRECISION), 4),
-        "borderline": round(best_f1_threshold(any_, rel >= 1), 4),
+        "relevant": _best_threshold(main[clear], rel[clear] == 2),
+        "borderline": _best_threshold(any_, rel >= 1),
     }
+
+
+def _best_threshold(scores: Floats, truth: NDArray[np.bool_]) -> float:
+    best = best_f1_threshold(scores, truth)
+    return round((best + float(scores[scores < best].max(initial=0.0))) / 2, 4)
 
 
 def _figures(rows: Sequence[Labelled], said: Sequence[Judgement]) -> dict[str, Any]:

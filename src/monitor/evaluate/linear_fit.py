@@ -365,11 +365,7 @@ def _columns_of(model: LinearModel, matrix: Matrix) -> Columns:
 
 
 def cross_fit(
-    matrix: Matrix,
-    targets: Sequence[Target],
-    events: Sequence[str],
-    options: FitOptions,
-    seed: int,
+    matrix: Matrix, targets: Sequence[Target], events: Sequence[str], options: FitOptions, seed: int
 ) -> Floats:
     """Return log odds of every row from models that saw no row of its event."""
     scores = np.zeros((len(events), len(targets)))

@@ -74,11 +74,7 @@ def chance_error(scores: Floats) -> float:
 def reliability(truth: Bools, scores: Floats) -> list[dict[str, Any]]:
     """Return for each bin the rows in it, their mean score and the share that is true."""
     return [
-        {
-            "rows": len(part),
-            "said": float(scores[part].mean()),
-            "true": float(truth[part].mean()),
-        }
+        {"rows": len(part), "said": float(scores[part].mean()), "true": float(truth[part].mean())}
         for part in _parts(scores, ABOVE, BINS)
     ]
 
