@@ -33,7 +33,7 @@ def say(line: str) -> None:
 
 
 @app.command()
-def make(
+def fit(
     model: Annotated[
         Literal["relevance", "tags", "encoder", "rules"], typer.Argument(help="Which model.")
     ],
