@@ -41,7 +41,7 @@ from monitor.evaluate.linear_fit import (
     refit_linear,
     relevance_targets,
 )
-from monitor.evaluate.metrics import average_precision, share
+from monitor.evaluate.metrics import average_precision, share_of
 from monitor.nlp.artefact import (
     META,
     ModelFolder,
@@ -296,8 +296,8 @@ def _figures(rows: Sequence[Labelled], said: Sequence[Judgement]) -> dict[str, A
         "rows": len(rows),
         "average_precision": average_precision(rel[clear] == 2, main[clear]),
         "average_precision_any": average_precision(rel >= 1, any_),
-        "precision": share(rel[clear & shown] == 2),
-        "recall": share(shown[rel == 2]),
+        "precision": share_of(rel[clear & shown] == 2),
+        "recall": share_of(shown[rel == 2]),
     }
 
 

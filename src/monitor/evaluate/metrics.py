@@ -193,14 +193,14 @@ def relevance_scores(
         "average_precision_rel1_positive": average_precision(rel >= 1, main),
         "average_precision_any": average_precision(rel >= 1, any_),
         "at_threshold": {
-            "precision": share(rel[clear & relevant] == 2),
-            "recall": share(relevant[rel == 2]),
-            "precision_rel1_negative": share(rel[relevant] == 2),
-            "recall_with_borderline": share(shown[rel == 2]),
-            "rel1_relevant": share(relevant[rel == 1]),
-            "rel1_borderline": share(borderline[rel == 1]),
+            "precision": share_of(rel[clear & relevant] == 2),
+            "recall": share_of(relevant[rel == 2]),
+            "precision_rel1_negative": share_of(rel[relevant] == 2),
+            "recall_with_borderline": share_of(shown[rel == 2]),
+            "rel1_relevant": share_of(relevant[rel == 1]),
+            "rel1_borderline": share_of(borderline[rel == 1]),
             "borderline": int(borderline.sum()),
-            "borderline_precision_any": share(rel[borderline] >= 1),
+            "borderline_precision_any": share_of(rel[borderline] >= 1),
         },
         **_calibration(rows, rel, main),
         "general_outlets_interval": general_interval(rows, rel, main),
@@ -225,7 +225,7 @@ def _calibration(rows: Sequence[Labelled], rel: NDArray[np.int_], main: Floats) 
     }
 
 
-def share(values: Bools) -> float:
+def share_of(values: Bools) -> float:
     """Return how many of `values` are true, 0 where there are none."""
     return float(values.mean()) if len(values) else 0.0
 
@@ -282,13 +282,15 @@ def _asked(
     if asked is None:
         return {}
     hard = np.array([row.basis == "annotated" for row in rows]) & (rel == 0)
-    main, negative, easy = share(asked[rel == 2]), share(asked[rel == 0]), rel == 0
-    in_feed = HARD_IN_FEED * share(asked[hard]) + (1 - HARD_IN_FEED) * share(asked[easy & ~hard])
+    main, negative, easy = share_of(asked[rel == 2]), share_of(asked[rel == 0]), rel == 0
+    in_feed = HARD_IN_FEED * share_of(asked[hard]) + (1 - HARD_IN_FEED) * share_of(
+        asked[easy & ~hard]
+    )
     return {
         "rel2": main,
-        "rel1": share(asked[rel == 1]),
-        "hard_negatives": share(asked[hard]),
-        "sampled_negatives": share(asked[easy & ~hard]),
+        "rel1": share_of(asked[rel == 1]),
+        "hard_negatives": share_of(asked[hard]),
+        "sampled_negatives": share_of(asked[easy & ~hard]),
         "natural_mix": PREVALENCE * main + (1 - PREVALENCE) * negative,
         "feed": PREVALENCE * main + (1 - PREVALENCE) * in_feed,
     }
@@ -304,8 +306,8 @@ def _regions(rows: Sequence[Labelled], relevant: Bools, shown: Bools) -> dict[st
     return {
         region: {
             "n": len(at),
-            "relevant": share(relevant[at]),
-            "relevant_or_borderline": share(shown[at]),
+            "relevant": share_of(relevant[at]),
+            "relevant_or_borderline": share_of(shown[at]),
         }
         for region, at in sorted(members.items())
     }
@@ -332,7 +334,7 @@ def project_to_feed(
     """
     hard = np.array([row.basis == "annotated" for row in rows]) & (rel == 0)
     easy = (rel == 0) & ~hard
-    recall, hard_rate, easy_rate = (share(relevant[part]) for part in (rel == 2, hard, easy))
+    recall, hard_rate, easy_rate = (share_of(relevant[part]) for part in (rel == 2, hard, easy))
     result: dict[str, Any] = {
         "prevalence": PREVALENCE,
         "hard_negative_rate": hard_rate,
