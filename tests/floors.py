@@ -25,14 +25,13 @@ import sentences
 import shipped
 from monitor.classify import find_model, load_folder
 from monitor.classify.relevance import Judgement, load_relevance
+from monitor.evaluate.evaluate_models import judge_rows, rounded
+from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
+from monitor.evaluate.metrics import relevance_scores
 from monitor.guidelines.evaluate import evaluate_general, evaluate_guideline
-from monitor.train.data import Labelled, file_sha256, read_labelled
-from monitor.train.evaluate import figures_of, travel_figures
-from monitor.train.floors import Floors, read_floors, write_floors
-from monitor.train.judge_figures import kept_apart, loud_figures, marks_met
-from monitor.train.metrics import relevance_scores
-from monitor.train.relevance import judge_rows, rounded
 from shared_data import SHARED
+from training.promote import Floors, figures_of, read_floors, travel_figures, write_floors
+from training.rule_model_figures import kept_apart, loud_figures, marks_met
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ROOT / "models"
@@ -119,7 +118,7 @@ def apart() -> Mapping[str, int]:
 
 
 def of_rules() -> tuple[Figures, Figures]:
-    """What `monitor models promote` asks of the judge in use, without counting once more."""
+    """What `python -m training promote` asks of the judge in use, without counting once more."""
     return loud_figures(apart()), {}
 
 
@@ -176,7 +175,7 @@ MEASURES: dict[str, Measure] = {
         (REGIONAL,),
         "relevance/regional.jsonl.gz",
         of_sources,
-        repeat="monitor evaluate sources DATA",
+        repeat="python -m training sources DATA",
         within=0.001,
     ),
     "tags-en": Measure(
@@ -190,7 +189,7 @@ MEASURES: dict[str, Measure] = {
         (DEV,),
         "relevance/dev.jsonl.gz",
         partial(of_model, "policy", DEV, ("institution", "topic")),
-        repeat="monitor evaluate policy DATA",
+        repeat="python -m training labels policy DATA",
         within=0.001,
     ),
     **{
@@ -198,7 +197,7 @@ MEASURES: dict[str, Measure] = {
             (MULTILINGUAL,),
             "relevance/multilingual.jsonl.gz",
             partial(of_model, f"relevance-{language}", MULTILINGUAL, [figure]),
-            repeat=f"monitor evaluate relevance DATA --language {language}",
+            repeat=f"python -m training languages DATA --language {language}",
             within=0.002,
             slow=True,
         )

@@ -25,8 +25,9 @@ from ruamel.yaml import YAML
 
 import shipped
 from monitor.classify import relevance_of
+from monitor.config import Settings
 from monitor.guidelines import GuidelineAssessor
-from monitor.names import Named, make_mask, names_stamp
+from monitor.names import Desk, make_mask, names_stamp
 from monitor.nlp import encoder, nlp_versions
 from monitor.stamps import BEHAVIOUR
 from monitor.stories import make_fingerprint, stories_stamp, write_fingerprint
@@ -133,10 +134,10 @@ def judges() -> dict[str, Callable[[Sequence[Article]], list[Any]]]:
         ]
         for one in (*classifiers, checker)
     }
-    named = Named()
-    vars(named)["shelf"] = shipped.shelf(judge=True)
+    desk = Desk(Settings())
+    vars(desk)["shelf"] = shipped.shelf(judge=True)
     found[names_stamp([guideline])] = lambda articles: [
-        asdict(make_mask(one, "", named.mask)) for one in articles
+        asdict(make_mask(one, "", desk.mask)) for one in articles
     ]
     found[stories_stamp()] = lambda articles: [
         write_fingerprint(make_fingerprint(one)) for one in articles

@@ -5,7 +5,7 @@ from functools import cache
 from monitor.classify.gazetteer import Gazetteer
 from monitor.classify.outlets import Outlets
 from monitor.classify.tags import load_places
-from monitor.train.gazetteer import build_places
+from training.gazetteer import build_places
 
 
 @cache

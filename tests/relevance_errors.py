@@ -26,8 +26,8 @@ from pathlib import Path
 from monitor.classify.cascade import MAIN
 from monitor.classify.reading import Reading
 from monitor.classify.relevance import NAME, RelevanceModel, load_relevance
+from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.nlp.artefact import find_model, load_folder
-from monitor.train.data import Labelled, read_labelled
 
 ROOT = Path(__file__).resolve().parents[1]
 CAUSES = ROOT / "tests" / "data" / "relevance-errors.csv"

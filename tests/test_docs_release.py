@@ -126,7 +126,7 @@ def test_nobody_is_told_to_install_it_by_its_name() -> None:
 
 def test_every_extra_that_is_named_is_there() -> None:
     asked = set()
-    for path in (ROOT / "src").rglob("*.py"):
+    for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "training").glob("*.py")]:
         asked |= set(re.findall(r"how_to_install\(['\"](\w+)", path.read_text(encoding="utf-8")))
     asked |= {part.extra for part in PARTS if part.extra}
     assert {"parquet", "postgres", "warc", "cluster", "train"} <= asked

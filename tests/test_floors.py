@@ -14,11 +14,11 @@ import floors
 from monitor.classify import find_model, load_folder
 from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
 from monitor.errors import DataError
-from monitor.train.data import Labelled
-from monitor.train.floors import Floors, read_floors, write_floors
-from monitor.train.metrics import relevance_scores
+from monitor.evaluate.labelled_data import Labelled
+from monitor.evaluate.metrics import relevance_scores
 from monitor.types import SCORE_TOLERANCE
 from shared_data import needs_shared
+from training.promote import Floors, read_floors, write_floors
 
 FLOORS = Floors(
     data="somewhere",
@@ -88,7 +88,9 @@ def test_every_section_is_measured_and_says_how() -> None:
     written = read_floors(floors.MODELS)
     assert written.keys() == floors.MEASURES.keys()
     for name, section in written.items():
-        assert section.repeat.startswith(("monitor evaluate ", f"python tests/floors.py {name}"))
+        assert section.repeat.startswith(
+            ("monitor evaluate ", "python -m training ", f"python tests/floors.py {name}")
+        )
         assert section.within == floors.MEASURES[name].within
 
 

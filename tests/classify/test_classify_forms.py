@@ -4,7 +4,7 @@ import pytest
 
 from monitor.classify.forms import form_odds, form_support
 from monitor.classify.reading import read_article
-from monitor.train.tags import load_tag_cues
+from training.tags import load_tag_cues
 
 CUES = load_tag_cues()
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from monitor.classify.gate import Gate, gate_json, parse_gate
 from monitor.errors import ModelError
-from monitor.train.data import Labelled
-from monitor.train.gate import GateOptions, fit_gate
+from monitor.evaluate.labelled_data import Labelled
+from training.relevance import GateOptions, fit_gate
 
 GATE = Gate(("traffick",), {"locked": 4.0, "passport": 3.0, "match": -5.0}, -2.0, 0.0)
 

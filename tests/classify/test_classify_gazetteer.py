@@ -5,8 +5,8 @@ import pytest
 from monitor.classify.gazetteer import PlaceMention, unpack_names
 from monitor.classify.reading import Reading
 from monitor.classify.words import split_words
-from monitor.train.gazetteer import build_gazetteer, ordinary_words, pack_names
 from place_names import places
+from training.gazetteer import build_gazetteer, ordinary_words, pack_names
 
 
 def mentions(text: str, title: str = "", home: str | None = None) -> list[PlaceMention]:

@@ -6,7 +6,7 @@ from monitor.classify.cues import CueGroup, CueTable
 from monitor.classify.gender import find_gender
 from monitor.classify.protection import find_protection
 from monitor.classify.reading import read_article
-from monitor.train.tags import load_tag_cues
+from training.tags import load_tag_cues
 
 CUES = load_tag_cues()
 

@@ -53,7 +53,7 @@ def test_a_broken_file_is_named() -> None:
         load_tokenizer(b"{}", limit=LIMIT, where="t.json")
 
 
-def test_the_missing_torch_is_no_news() -> None:
+def test_reading_a_text_prints_nothing() -> None:
     code = (
         "from pathlib import Path\n"
         "from monitor.nlp.tokens import load_tokenizer\n"

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from monitor.text.language import identify_language
-from monitor.train.data import TEXTS, read_texts
+from training.rows import TEXTS, read_texts
 
 
 @pytest.mark.parametrize(

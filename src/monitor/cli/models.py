@@ -1,9 +1,9 @@
-"""`monitor train`, `monitor evaluate`, `monitor models`: make, measure, verify."""
+"""`monitor train`, `monitor evaluate`, `monitor models`: refit, measure, verify."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,10 +12,11 @@ import typer
 from monitor.cli.context import monitor_of
 from monitor.cli.output import plain, say, show
 from monitor.config import data_dir
+from monitor.errors import UsageError
 
 if TYPE_CHECKING:
+    from monitor.evaluate.labelled_data import Labelled
     from monitor.names import Desk
-    from monitor.train.data import Labelled
 
 app = typer.Typer(help="The models on this machine.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -54,95 +55,52 @@ SHOWN = 20
 
 def train(
     context: typer.Context,
-    model: Annotated[
-        Literal["relevance", "tags", "encoder", "rules"], typer.Argument(help="Which model.")
+    model: Annotated[  # noqa: ARG001 - the one that a desk can refit
+        Literal["relevance"], typer.Argument(help="Which model.")
     ],
+    version: Annotated[str, typer.Option(help="The new version, like 1.5.0.")],
     data: Annotated[
-        Path,
-        typer.Argument(
-            metavar="DATA",
-            help="The folder of the labelled news; rules: the one above it and spans.",
-        ),
-    ],
-    version: Annotated[str, typer.Option(help="The new version, like 1.1.0.")],
+        Path | None,
+        typer.Argument(metavar="DATA", help="Labelled rows to learn from, .jsonl or .jsonl.gz."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="DIR", help="Default: the models folder."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Same data and seed, same model.")] = 0,
-    encoder: Annotated[
-        str | None,
-        typer.Option(
-            metavar="VERSION",
-            help="Relevance: the encoder to fuse with, trained first if it is not there yet. "
-            "Default: the newest there; none: linear alone.",
-        ),
-    ] = None,
-    language: Annotated[
-        str, typer.Option(metavar="CODE", help="Relevance: es, fr, id, pt, tet, th; linear.")
-    ] = "en",
+    seed: Annotated[int, typer.Option(help="Same rows and seed, same model.")] = 0,
     with_reviews: Annotated[
-        bool, typer.Option("--with-reviews", help="Also learn from what reviewers agree on.")
+        bool, typer.Option("--with-reviews", help="Learn from what reviewers agree on.")
     ] = False,
-    work: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Rules: where trained parts are kept. Default: a cache folder."
-        ),
-    ] = None,
-    part: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PART",
-            help="Rules: train 0, 1, 2 or whole alone. Default: all, then the model.",
-        ),
-    ] = None,
-    run: Annotated[
-        str | None,
-        typer.Option(
-            metavar="RUN",
-            help="Rules: parts trained before (0-RUN.npz), fitted to what the rules flag now.",
-        ),
-    ] = None,
 ) -> None:
-    """Train a model from data files, with its card and measured scores.
+    """Refit the relevance model in use from this desk's reviews, with its card and figures.
 
-    An encoder's training that was stopped goes on where it was; the judge of the rules is trained
-    in four parts, which several processes may share. New versions are on trial until
-    `monitor models promote`.
+    The linear stage and the thresholds are fitted anew, from its weights on. One reviewed article
+    in five is held out. New versions are on trial until `monitor models promote`.
     """
-    from monitor.train.make import make_model
+    from monitor.evaluate.learn_from_reviews import refit_relevance
 
-    out = output or data_dir("models")
-    reviews = _reviews(context) if with_reviews else ()
-    meta = make_model(
-        model,
-        data,
-        out,
-        version=version,
-        seed=seed,
-        encoder=encoder,
-        language=language,
-        reviews=reviews,
-        work=work,
-        part=part,
-        run=run,
-        say=say,
-    )
-    if meta:
-        show(str(out / meta["name"] / meta["version"]))
+    out, models = output or data_dir("models"), data_dir("models")
+    rows = _rows(context, data, with_reviews=with_reviews)
+    meta = refit_relevance(models, out, rows, version=version, seed=seed, say=say)
+    show(str(out / meta["name"] / meta["version"]))
 
 
-def _reviews(context: typer.Context) -> Sequence[Labelled]:
-    """Return the desk's reviews as rows; tell how many there are and where reviewers differ."""
-    from monitor.train.reviews import review_rows
+def _rows(context: typer.Context, data: Path | None, *, with_reviews: bool) -> list[Labelled]:
+    """Return labelled rows of a file and of the desk's reviews; tell where reviewers differ."""
+    from monitor.evaluate.labelled_data import read_labelled
+    from monitor.evaluate.learn_from_reviews import review_rows
 
-    found = review_rows(monitor_of(context).store.reviewed(), language="en")
-    for conflict in found.conflicts:
-        said = "; ".join(f"{name or 'unnamed'}: {label}" for name, label in conflict.said.items())
-        say(f"reviewers differ on {conflict.article_id}, {conflict.scheme}: {said}")
-    say(f"{len(found.rows)} reviewed articles to learn from, {len(found.conflicts)} conflicts")
-    return found.rows
+    if data is None and not with_reviews:
+        raise UsageError("nothing to learn from: a file of labelled rows, or --with-reviews")
+    rows = [] if data is None else read_labelled(data)
+    if with_reviews:
+        found = review_rows(monitor_of(context).store.reviewed(), language="en")
+        for conflict in found.conflicts:
+            said = "; ".join(f"{name or 'unnamed'}: {word}" for name, word in conflict.said.items())
+            say(f"reviewers differ on {conflict.article_id}, {conflict.scheme}: {said}")
+        say(f"{len(found.rows)} reviewed articles to learn from, {len(found.conflicts)} conflicts")
+        rows += found.rows
+    return rows
 
 
 evaluate_app = typer.Typer(
@@ -156,14 +114,14 @@ def relevance(
     format: AsFormat = "text",
     language: Annotated[
         str | None,
-        typer.Option(metavar="CODE", help="Refit and cross-validate the model of this language."),
+        typer.Option(metavar="CODE", help="Measure the model of this language."),
     ] = None,
 ) -> None:
     """Measure the relevance model: average precision, recall, calibration, per source.
 
-    On data without English: the models of its languages, refitted with five seeds.
+    On data without English: the models of its languages, and what becomes of its articles.
     """
-    from monitor.train.evaluate import evaluate_relevance
+    from monitor.evaluate.evaluate_models import evaluate_relevance
 
     _show_evaluation(evaluate_relevance(data_dir("models"), data, language), format)
 
@@ -171,20 +129,9 @@ def relevance(
 @evaluate_app.command()
 def tags(data: DataFile, format: AsFormat = "text") -> None:
     """Measure the taggers: precision and recall of each label."""
-    from monitor.train.evaluate import evaluate_tags
+    from monitor.evaluate.evaluate_models import evaluate_tags
 
     _show_evaluation(evaluate_tags(data_dir("models"), data), format)
-
-
-@evaluate_app.command()
-def policy(data: DataFile, format: AsFormat = "text") -> None:
-    """Measure policy context: institutions, instruments, topics, vulnerability, partnership.
-
-    On those rows of the data that the project has read for it: in train and dev.
-    """
-    from monitor.train.policy_labels import evaluate_policy
-
-    _show_evaluation(evaluate_policy(data_dir("models"), data), format)
 
 
 @evaluate_app.command()
@@ -256,42 +203,8 @@ def general(context: typer.Context, data: DataFile, topic_forced: TopicForced = 
     show(json.dumps(result, ensure_ascii=False, indent=2))
 
 
-@evaluate_app.command()
-def sources(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="The folder of the labelled news.")],
-    work: Annotated[
-        Path, typer.Option("--work", metavar="DIR", help="Where each group's scores are kept.")
-    ],
-    write: Annotated[
-        Path | None,
-        typer.Option(
-            "--write",
-            metavar="PATH",
-            help="Write the figures there; what it has stays.",
-        ),
-    ] = None,
-    group: Annotated[
-        list[str] | None,
-        typer.Option("--group", metavar="NAME", help="Train only this one; may be given again."),
-    ] = None,
-) -> None:
-    """Measure how relevance travels: every group of sources by models trained without it.
-
-    Hours of a processor. What is done is kept in --work, and a run that was stopped goes on.
-    """
-    from monitor.train.leave_out import measure_sources, merged
-
-    result = measure_sources(data, work, groups=group or None, say=say)
-    if write and write.exists():
-        result = merged(result, json.loads(write.read_text(encoding="utf-8")))
-    text = json.dumps(result, ensure_ascii=False, indent=1)
-    if write:
-        write.write_text(text + "\n", encoding="utf-8", newline="\n")
-    show(text)
-
-
 def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
-    from monitor.train.cards import render_evaluation
+    from monitor.evaluate.evaluation_report import render_evaluation
 
     if format == "json":
         show(json.dumps(result, ensure_ascii=False, indent=2))
@@ -302,7 +215,7 @@ def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
 def _rules(result: Mapping[str, Any]) -> str:
     """Return the guideline's figures as a table, with the first misses and false flags."""
     from monitor.cli.feedback import said_lines
-    from monitor.train.cards import columns
+    from monitor.evaluate.evaluation_report import columns
 
     keys = ("sure", "found", "recall", "flags", "right", "precision")
     rows = [(name, *(_cell(row[key]) for key in keys)) for name, row in result["rules"].items()]
@@ -346,23 +259,28 @@ def verify() -> None:
 
 @app.command()
 def promote(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Like relevance-en.")],
     version: Annotated[str, typer.Argument(metavar="VERSION", help="Like 1.1.0.")],
     data: Annotated[
-        Path, typer.Option("--data", metavar="DATA", help="The rows that floors.json names.")
-    ],
+        Path | None,
+        typer.Option(
+            "--data", metavar="DATA", help="Labelled rows to measure on. Default: the reviews."
+        ),
+    ] = None,
 ) -> None:
-    """Put a trained version to use, if it is nowhere below the floors; raise them if it is better.
+    """Put a refitted version to use, if it does no worse on held-out reviews than the one in use.
 
     Exit 1 where it is refused.
     """
-    from monitor.train.promote import promote as promote_version
+    from monitor.evaluate.learn_from_reviews import promote_on_reviews
 
-    done = promote_version(data_dir("models"), name, version, data)
+    rows = _rows(context, data, with_reviews=data is None)
+    done = promote_on_reviews(data_dir("models"), name, version, rows)
     for sentence in done.refused:
         show(sentence)
     if done.refused:
         raise typer.Exit(1)
     show(f"{name} {version} is in use")
-    for key, (old, new) in done.floors.items():
-        show(f"floor of {key}: {old} -> {new}")
+    for key, figure in done.reached.items():
+        show(f"{key}: {done.before[key]} -> {figure}")

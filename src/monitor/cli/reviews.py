@@ -62,7 +62,7 @@ def list_(
 
     What was undone or overruled counts no more, what volunteers said not before it is confirmed.
     """
-    from monitor.train.reviews import review_rows
+    from monitor.evaluate.learn_from_reviews import review_rows
 
     monitor = monitor_of(context)
     reviewed = monitor.store.reviewed(provisional=waiting)

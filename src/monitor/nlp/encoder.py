@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INPUT = "ids"
-LIBRARIES = ("onnxruntime", "tokenizers", "transformers")
+LIBRARIES = ("onnxruntime", "tokenizers")
 """Libraries whose version could show in an output, for stamps."""
 TOLERANCE = 1e-5
 """By how much a number of the encoder may differ between processors: float32 sums in another

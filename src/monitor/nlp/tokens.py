@@ -1,21 +1,14 @@
-"""The encoder's tokenizer: transformers', built from bytes that were verified.
-
-Importing it takes half a second, so it waits for the first article that the encoder is asked about.
-"""
+"""Word-piece tokenizer of the encoder, from the bytes of a `tokenizer.json` that were verified."""
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from monitor.errors import ModelError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-    from transformers import PreTrainedTokenizerFast
 
 CHARS_PER_TOKEN = 12
 """No news text has longer tokens on average; what lies behind is cut off unread."""
@@ -51,16 +44,15 @@ class TextTokenizer:
 
     rust: Tokenizer
     limit: int
-    _python: PreTrainedTokenizerFast | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def split(self, text: str) -> Tokens:
         """Return the tokens of the beginning of `text`."""
-        # one code point for each lone surrogate, which the Rust side refuses
-        clean = text[: self.limit * CHARS_PER_TOKEN].encode("utf-8", "replace").decode()
-        encoded = self._encode(clean)
-        ends = [end for _, end in encoded["offset_mapping"]]
-        return Tokens(tuple(encoded["input_ids"]), max(ends, default=0))
+        encoding = self.rust.encode(readable(text, self.limit))
+        ids, offsets = encoding.ids, encoding.offsets
+        if len(ids) > self.limit:
+            # the end mark stays
+            ids, offsets = [*ids[: self.limit - 1], ids[-1]], offsets[: self.limit - 1]
+        return Tokens(tuple(ids), max((end for _, end in offsets), default=0))
 
     def sentence(self, text: str, before: str, context: int) -> Sentence:
         """Return the tokens of a sentence behind the last `context` ones of what stands before it.
@@ -85,23 +77,13 @@ class TextTokenizer:
             raise ModelError(f"tokenizer: has no token '{name}'")
         return int(found)
 
-    def _encode(self, text: str) -> Any:
-        with self._lock:
-            if self._python is None:
-                self._python = _wrap(self.rust)
-                self._call("")  # sets the limit on the Rust side, which threads must not do at once
-        return self._call(text)
 
-    def _call(self, text: str) -> Any:
-        assert self._python is not None
-        return self._python(
-            text,
-            truncation=True,
-            max_length=self.limit,
-            return_offsets_mapping=True,
-            return_attention_mask=False,
-            return_token_type_ids=False,
-        )
+def readable(text: str, limit: int) -> str:
+    """Return as much of a text as `limit` tokens may take, fit for the Rust side.
+
+    It refuses lone surrogates: each becomes one other code point.
+    """
+    return text[: limit * CHARS_PER_TOKEN].encode("utf-8", "replace").decode()
 
 
 def load_tokenizer(content: bytes, *, limit: int, where: str) -> TextTokenizer:
@@ -115,16 +97,3 @@ def load_tokenizer(content: bytes, *, limit: int, where: str) -> TextTokenizer:
     except Exception as error:  # the Rust side raises bare exceptions
         raise ModelError(f"{where}: no tokenizer ({error})") from error
     return TextTokenizer(rust, limit)
-
-
-def _wrap(rust: Tokenizer) -> PreTrainedTokenizerFast:
-    # that there is no torch is as it should be, and no news for whoever classifies articles
-    logging.getLogger("transformers").addFilter(_speaks_of_more_than_torch)
-    from transformers import PreTrainedTokenizerFast
-
-    make: Callable[..., PreTrainedTokenizerFast] = PreTrainedTokenizerFast  # untyped there
-    return make(tokenizer_object=rust)
-
-
-def _speaks_of_more_than_torch(record: logging.LogRecord) -> bool:
-    return "PyTorch was not found" not in record.getMessage()

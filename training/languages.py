@@ -1,0 +1,404 @@
+"""Relevance models of other languages than English: linear, with cross-validated metrics.
+
+There is one file for learning and measuring, so every figure is of rows that the model at hand did
+not see, over `SEEDS` ways of cutting the folds. Where that file has nearly nothing relevant in a
+language, the project's own texts say what is, and negatives of the file, if any, what is not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from monitor.classify.calibration import Calibration
+from monitor.classify.cues import CueTable
+from monitor.classify.reading import opening, read_article
+from monitor.classify.relevance import name_of
+from monitor.classify.story import StoryCounter
+from monitor.classify.terms import load_terms
+from monitor.classify.words import splitter_of
+from monitor.errors import DataError
+from monitor.evaluate.evaluate_models import rounded
+from monitor.evaluate.labelled_data import SAMPLED, Labelled, file_sha256, read_labelled
+from monitor.evaluate.learn_from_reviews import join_copies
+from monitor.evaluate.linear_fit import (
+    FitOptions,
+    Floats,
+    Target,
+    best_f1_threshold,
+    build_matrix,
+    cross_fit,
+    fit_calibration,
+    fit_linear,
+    probabilities,
+    score_rows,
+    threshold_for,
+)
+from monitor.evaluate.metrics import average_precision, recall_at_precision
+from monitor.types import MEASURED_FROM
+from training.cue_groups import cues_of, load_cues
+from training.model_cards import save_model
+from training.relevance import LIBRARIES, PRECISION, pack_linear
+from training.rows import (
+    TEXTS,
+    Corpus,
+    read_texts,
+    rel_counts,
+    targets_of,
+    text_files,
+    training_record,
+)
+
+TOGETHER = 3
+"""So many of the texts that are not relevant stand behind one another, and behind others."""
+FEW = 5
+"""With fewer relevant articles than this a model learns what is relevant from own texts alone."""
+Bools = np.typing.NDArray[np.bool_]
+DATA = "multilingual.jsonl.gz"
+OPTIONS = FitOptions(story_weight=0.1)
+"""As for English, but cues weigh three times as much: they carry over to other outlets and
+countries, one outlet's words do not. Of 0.03, 0.1 and 0.2 (average precision pt 0.983, 0.984,
+0.977; es 0.969, 1, 1) 0.1 also finds more of the project's own texts, unlearned: pt 2, 5, 5 of 14,
+es 0, 1, 1."""
+FEW_OPTIONS = replace(OPTIONS, keep=12_000)
+"""Own texts alone have no more to tell; Thai runs of letters would fill a megabyte."""
+SEEDS = 5
+OPENING = 300
+"""Characters of an article that are read where a model has learned from own texts alone: as many as
+these are lengthened to."""
+OWN_WEIGHT = 0.3
+"""Of an own text beside labelled rows that can be learned from. With 0.15, 0.3, 0.6 and 1 average
+precision is 0.989, 0.988, 0.988, 0.988 in Portuguese, 1, 1, 1, 0.996 in Spanish; of relevant own
+texts, cross-fitted, 0.3 shows as many as any (32 and 24 of 54)."""
+WRITTEN = "written"
+"""What the data call the basis of the project's own texts."""
+Say = Callable[[str], None]
+
+
+def lengthen(texts: Sequence[Labelled], least: int) -> list[Labelled]:
+    """Return each text as written and once more, other texts behind it up to `least` characters.
+
+    What is put behind is never relevant. All that shares a text shares an `event`, so that no
+    fold learns from what it is asked about.
+    """
+    groups = [
+        [text for text in texts if text.rel == 0][n :: _count(texts)] for n in range(_count(texts))
+    ]
+    made: list[Labelled] = []
+    for number, group in enumerate(groups):
+        others = [text for text in texts if text.rel > 0][number :: len(groups)]
+        for text in (*group, *others):
+            short = replace(text, event=group[0].event)
+            made += [short, _behind(short, [each for each in group if each is not text], least)]
+    return made or list(texts)
+
+
+def _count(texts: Sequence[Labelled]) -> int:
+    return sum(text.rel == 0 for text in texts) // TOGETHER
+
+
+def _behind(text: Labelled, others: Sequence[Labelled], least: int) -> Labelled:
+    whole = text.text
+    for other in others:
+        if len(whole) < least:
+            whole = f"{whole} {other.title}. {other.text}"
+    return replace(text, id=f"{text.id}+", text=whole)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crossed:
+    """Log odds (seeds x rows x outputs) from models that saw no copy of the row.
+
+    `terms` counts each row's terms of the field.
+    """
+
+    corpus: Corpus
+    odds: Floats
+    terms: Floats
+
+    @property
+    def mean(self) -> Floats:
+        """The mean over the seeds (rows x outputs)."""
+        mean: Floats = self.odds.mean(0)
+        return mean
+
+    @property
+    def few(self) -> bool:
+        """Whether the labelled rows are too few to learn from."""
+        return int((self.corpus.rel[self.corpus.real] == 2).sum()) < FEW
+
+    @property
+    def telling(self) -> Bools:
+        """The rows that calibration and thresholds rest on: the labelled ones where they can."""
+        return np.ones_like(self.corpus.real) if self.few else self.corpus.real
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """How log odds become probabilities, and from which on an article is shown."""
+
+    calibration: Sequence[Calibration]
+    thresholds: dict[str, float]
+
+    def shown(self, corpus: Corpus, odds: Floats, rows: Bools) -> dict[str, int]:
+        """Return how many of `rows` of each kind are shown."""
+        rel = corpus.rel[rows]
+        main, any_ = probabilities(self.calibration, odds[rows])
+        relevant = main >= self.thresholds["relevant"]
+        shown = relevant | (any_ >= self.thresholds["borderline"])
+        return {
+            f"rel {value} {name}": int((kind & (rel == value)).sum())
+            for value in (2, 1, 0)
+            for name, kind in (("relevant", relevant), ("shown", shown))
+        }
+
+
+def decide(crossed: Crossed) -> Decisions:
+    """Choose calibration and thresholds on the cross-fitted rows, of the mean over the seeds.
+
+    `relevant` keeps `PRECISION` with the best recall, `borderline` is where F1 of `rel` >= 1 is
+    best, as for English; among own texts alone, which are half of them relevant, F1 would let too
+    much through, so that `borderline` too keeps `PRECISION`.
+    """
+    rows = crossed.telling
+    rel, odds = crossed.corpus.rel[rows], crossed.mean[rows]
+    truths = (rel == 2, rel >= 1)
+    calibration = [fit_calibration(odds[:, n], truth) for n, truth in enumerate(truths)]
+    main, any_ = probabilities(calibration, odds)
+    clear = rel != 1
+    thresholds = {
+        "relevant": threshold_for(main[clear], rel[clear] == 2, PRECISION),
+        "borderline": (
+            threshold_for(any_, rel >= 1, PRECISION)
+            if crossed.few
+            else best_f1_threshold(any_, rel >= 1)
+        ),
+    }
+    return Decisions(calibration, {key: round(value, 4) for key, value in thresholds.items()})
+
+
+def language_scores(crossed: Crossed) -> dict[str, Any]:
+    """Return the figures of the labelled rows, `rel` 1 left out; ranges are over the seeds.
+
+    Where these are too few to learn from, the ranking figures are of the project's own texts and
+    their names begin with `own_`.
+    """
+    corpus = crossed.corpus
+    real = corpus.real
+    rows = [corpus.rows[number] for number in np.flatnonzero(real).tolist()]
+    return {
+        "rows": len(rows),
+        "rel": rel_counts(rows),
+        "annotated": sum(row.basis != SAMPLED for row in rows),
+        "stories": len({row.event for row in rows}),
+        "seeds": len(crossed.odds),
+        **(
+            {f"own_{key}": value for key, value in _ranking(crossed, corpus.own).items()}
+            if crossed.few
+            else _ranking(crossed, real)
+        ),
+    }
+
+
+def _ranking(crossed: Crossed, rows: Bools) -> dict[str, Any]:
+    rel = crossed.corpus.rel
+    clear = rows & (rel != 1)
+    truth = rel[clear] == 2
+    main = [odds[clear, 0] for odds in crossed.odds]
+    any_ = [odds[rows, 1] for odds in crossed.odds]
+    return {
+        "average_precision": _range([average_precision(truth, s) for s in main]),
+        "recall_at_precision_0.90": _range([recall_at_precision(truth, s) for s in main]),
+        "average_precision_any": _range([average_precision(rel[rows] >= 1, s) for s in any_]),
+        "average_precision_of_terms": average_precision(truth, crossed.terms[clear]),
+    }
+
+
+def _range(values: Sequence[float]) -> dict[str, float]:
+    return {"mean": sum(values) / len(values), "low": min(values), "high": max(values)}
+
+
+def shown_scores(
+    crossed: Crossed, decisions: Decisions, unseen: Floats, others: Decisions
+) -> dict[str, Any]:
+    """Return what is shown of labelled rows and own texts, cross-fitted and not learned at all.
+
+    `unseen` are the log odds from a model that saw none of the rows of that kind, `others` the
+    decisions that were made without them.
+    """
+    corpus, own = crossed.corpus, crossed.corpus.own
+    silent = own & (corpus.rel == 2) & (crossed.terms == 0)
+    real = {"learned": decisions.shown(corpus, crossed.mean, corpus.real)}
+    if crossed.few:
+        real["not_learned"] = others.shown(corpus, unseen, corpus.real)
+    texts = {"learned": decisions.shown(corpus, crossed.mean, own)}
+    if not crossed.few:
+        texts["not_learned"] = others.shown(corpus, unseen, own)
+    return {
+        "at_threshold": real,
+        "own_texts": {
+            "texts": rel_counts([corpus.rows[at] for at in np.flatnonzero(own).tolist()]),
+            "without_term": int(silent.sum()),
+            "without_term_shown": decisions.shown(corpus, crossed.mean, silent)["rel 2 shown"],
+            **texts,
+        },
+    }
+
+
+def languages_of(rows: Sequence[Labelled]) -> tuple[str, ...]:
+    """Return the languages of `rows` that there are cues for, save English."""
+    return tuple(sorted({row.language for row in rows if cues_of(row.language).exists()} - {"en"}))
+
+
+def train_language(
+    data: Path,
+    out: Path,
+    *,
+    language: str,
+    version: str,
+    seed: int = 0,
+    released: bool = False,
+    say: Say = lambda _: None,
+) -> dict[str, Any]:
+    """Train on the rows of `data/DATA` in `language`, write `out/relevance-<language>/version`.
+
+    Returns the content of `meta.json`. Raises `DataError` or `ModelError`.
+    """
+    say("reading the rows")
+    rows = _rows(read_labelled(data / DATA), language)
+    cues = _cues(language)
+    say(f"cross-fitting with {SEEDS} seeds")
+    crossed = cross_language(language, rows, cues, seed=seed)
+    corpus = crossed.corpus
+    decisions = decide(crossed)
+    scores = language_scores(crossed)
+    if not crossed.few:
+        say("the same without the project's own texts")
+        bare = cross_language(language, rows, cues, seed=seed, with_own=False)
+        scores["without_own_texts"] = language_scores(bare)
+    say("fitting the model")
+    linear = fit_linear(corpus.matrix, _targets(crossed.few, corpus), _options(crossed.few), seed)
+    others = decide(cross_language(language, (), cues, seed=seed)) if crossed.few else decisions
+    scores |= shown_scores(crossed, decisions, _unseen(crossed, seed), others)
+    labels = ["relevant", "borderline"]
+    also = {code for each in load_terms() if each.language == language for code in each.also}
+    sources = Counter(row.source for row in corpus.rows if row.basis != WRITTEN)
+    return save_model(
+        out,
+        pack_linear(linear, cues),
+        name=name_of(language),
+        version=version,
+        language=language,
+        released=released,
+        labels={"relevance": labels},
+        experimental={} if scores["rel"]["2"] >= MEASURED_FROM else {"relevance": labels},
+        thresholds=decisions.thresholds,
+        settings={
+            "calibration": [asdict(each) for each in decisions.calibration],
+            **({"opening": OPENING} if crossed.few else {}),
+            "also": sorted(also),
+        },
+        scores=rounded(scores),
+        training={
+            **training_record(
+                seed, _options(crossed.few), [data / DATA], language_files(language), LIBRARIES
+            ),
+            "own_weight": OWN_WEIGHT,
+            "sources": dict(sources),
+        },
+    )
+
+
+def evaluate_languages(data: Path, languages: Sequence[str] = ()) -> dict[str, Any]:
+    """Return `{data, languages}`: figures by cross-validation of each language on `data`.
+
+    Default: every language of the file that has cues. Raises `DataError`.
+    """
+    every = read_labelled(data)
+    scores = {}
+    for language in languages or languages_of(every):
+        crossed = cross_language(language, _rows(every, language), _cues(language))
+        scores[language] = rounded(language_scores(crossed))
+    if not scores:
+        raise DataError(f"{data}: no article in a language that could be learned")
+    return {"data": str(data), "languages": scores}
+
+
+def cross_language(
+    language: str, rows: Sequence[Labelled], cues: CueTable, *, seed: int = 0, with_own: bool = True
+) -> Crossed:
+    """Cross-fit labelled rows of one language, if any, and the project's own texts in it, if any.
+
+    With too few relevant rows to learn from, articles are cut to what own texts are long.
+    """
+    few = sum(row.rel == 2 for row in rows) < FEW
+    texts = _own_texts(language)
+    own = lengthen(texts, OPENING) if few else texts
+    joined = [*join_copies(rows), *own]
+    real = np.arange(len(joined)) < len(rows)
+    cut = OPENING if few else None
+    readings = [read_article(row.title, opening(row.text, cut), cues) for row in joined]
+    corpus = Corpus(joined, build_matrix(readings, StoryCounter(cues)), real, ~real)
+    targets, events = _targets(few, corpus, with_own=with_own), [row.event for row in joined]
+    options = _options(few)
+    odds = [cross_fit(corpus.matrix, targets, events, options, seed + n) for n in range(SEEDS)]
+    term = cues.index["term"]
+    terms = [
+        sum(cue.group == term for cue in (*reading.title_cues, *reading.text_cues))
+        for reading in readings
+    ]
+    return Crossed(corpus, np.array(odds), np.array(terms, dtype=float))
+
+
+def _unseen(crossed: Crossed, seed: int) -> Floats:
+    """Return the log odds of every row by a model of the kind of rows that can be learned alone."""
+    corpus = crossed.corpus
+    learned = np.flatnonzero(corpus.own if crossed.few else corpus.real)
+    targets, options = _targets(crossed.few, corpus), _options(crossed.few)
+    model = fit_linear(corpus.matrix, targets, options, seed, learned)
+    return score_rows(model, corpus.matrix, np.arange(len(corpus.rows)))
+
+
+def _options(few: bool) -> FitOptions:
+    return FEW_OPTIONS if few else OPTIONS
+
+
+def _targets(few: bool, corpus: Corpus, *, with_own: bool = True) -> list[Target]:
+    """Return what the outputs learn; own texts count less where labelled rows can be learned."""
+    share = np.where(corpus.own & (not few), OWN_WEIGHT, 1.0)
+    return [
+        Target(each.truth, each.weight * share) for each in targets_of(corpus, with_own=with_own)
+    ]
+
+
+def _cues(language: str) -> CueTable:
+    return CueTable(load_cues(cues_of(language)), splitter_of(language))
+
+
+def _rows(rows: Sequence[Labelled], language: str) -> list[Labelled]:
+    chosen = [row for row in rows if row.language == language]
+    relevant = sum(row.rel == 2 for row in chosen)
+    if (relevant < FEW and not _own_texts(language)) or not cues_of(language).exists():
+        raise DataError(f"'{language}': no relevant article to learn from, or no cues")
+    return chosen
+
+
+def _own_texts(language: str) -> list[Labelled]:
+    folder = TEXTS / language
+    return read_texts(folder) if folder.is_dir() else []
+
+
+def language_files(language: str) -> list[Path]:
+    """Return the files with the cues and own texts that a language's model is made of."""
+    folder = TEXTS / language
+    return [cues_of(language), *(text_files(folder) if folder.is_dir() else [])]
+
+
+def text_hashes(language: str) -> dict[str, str]:
+    """Return the sha256 of a language's cues and own texts by file name."""
+    return {path.name: file_sha256(path) for path in language_files(language)}

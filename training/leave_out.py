@@ -1,0 +1,292 @@
+"""Leave-one-source-out cross-validation: each group of sources judged by models without it.
+
+Linear model and encoder are trained anew without a group's sources and without the events it
+tells of; what is kept of a group lies in a file of its own, so that a run that was stopped goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from monitor.classify.cascade import ANY, FEATURES, MAIN
+from monitor.classify.cues import CueTable
+from monitor.classify.story import StoryCounter
+from monitor.errors import DataError
+from monitor.evaluate.labelled_data import Labelled, read_labelled
+from monitor.evaluate.linear_fit import FitOptions, Floats, fit_linear, score_rows
+from monitor.evaluate.metrics import average_precision, recall_at_precision
+from training.cue_groups import load_cues
+from training.encoder_data import EncoderOptions
+from training.label_files import MINED
+from training.rows import DEV, GROUPS, Corpus, TrainingRows, load_rows, make_corpus, targets_of
+from training.second_stage import FIT_FROM, MAIN_WEIGHTS, features_of
+
+OPTIONS, ENCODER = FitOptions(), EncoderOptions()
+SOURCES_FILE = "sources.json"
+NOT_ASKED = -30.0
+"""Stands for the encoder's log odds where the linear model settles a row."""
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """Rows of a group with their `FEATURES`; those the encoder was not asked about have none."""
+
+    rows: Sequence[Labelled]
+    features: Floats
+
+    @property
+    def main(self) -> Floats:
+        """The evidence for a main subject; what was not asked ranks below what was."""
+        weights = np.array([MAIN_WEIGHTS.get(name, 0.0) for name in FEATURES])
+        asked = ~np.isnan(self.features).any(1)
+        return np.where(
+            asked,
+            np.nan_to_num(self.features) @ weights,
+            self.features[:, MAIN] + MAIN_WEIGHTS["first main"] * NOT_ASKED,
+        )
+
+
+def measure_sources(
+    data: Path,
+    work: Path,
+    *,
+    seed: int = 0,
+    options: FitOptions = OPTIONS,
+    encoder: EncoderOptions = ENCODER,
+    base: Path | None = None,
+    groups: Sequence[str] | None = None,
+    say: Say = lambda _: None,
+) -> dict[str, Any]:
+    """Train what `work` lacks of `groups` (default: all); return the figures of what it has then.
+
+    What `work` holds of other data, texts or options counts for nothing. Raises `DataError`.
+    """
+    from training.encoder import base_folder, make_record
+
+    groups = tuple(GROUPS) if groups is None else groups
+    if unknown := sorted(set(groups) - GROUPS.keys()):
+        raise DataError(f"no group of sources '{unknown[0]}': there are {', '.join(GROUPS)}")
+    rows = load_rows(data)
+    regional = frozenset(row.id for row in rows.regional)
+    every = replace(rows, regional=[*rows.regional, *read_labelled(data / DEV)])
+    base = base or base_folder()
+    recipe = {**make_record(data, base, seed, encoder), "linear": asdict(options)}
+    work.mkdir(parents=True, exist_ok=True)
+    judged: dict[str, Judged] = {}
+    for group in GROUPS:
+        kept = GroupScores(work, group, _run({**recipe, "group": group}))
+        held = [row for row in every.news if row.source in GROUPS[group]]
+        features = kept.load()
+        if features is None and group in groups:
+            learn = every.without(events={row.event for row in held}, sources=GROUPS[group])
+            features = _features(learn, held, kept, seed, options, encoder, base, say)
+            kept.save(features)
+        if features is not None:
+            judged[group] = Judged(held, features)
+    return {"recipe": recipe, **summary(judged, regional)}
+
+
+def _run(record: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupScores:
+    """What the folder `work` holds of a group: scores of a `run` of these data and options."""
+
+    work: Path
+    group: str
+    run: str
+
+    @property
+    def path(self) -> Path:
+        """The file of the group's scores."""
+        return self.work / f"{self.group.replace(',', '').replace(' ', '-').lower()}.npz"
+
+    def load(self) -> Floats | None:
+        """Return the scores, `None` where there are none of this very run."""
+        if not self.path.exists():
+            return None
+        with np.load(self.path, allow_pickle=False) as arrays:
+            return arrays["features"] if str(arrays["run"]) == self.run else None
+
+    def save(self, features: Floats) -> None:
+        """Keep the scores."""
+        np.savez(self.path, run=np.array(self.run), features=features)
+
+
+def summary(judged: Mapping[str, Judged], regional: frozenset[str]) -> dict[str, Any]:
+    """Return the figures of each group, their mean and worst, and those of `regional` rows."""
+    table = {name: figures(group.rows, group.main) for name, group in judged.items()}
+    result: dict[str, Any] = {"groups": table, **_mean_and_worst(table)}
+    pairs = [
+        (row, score)
+        for group in judged.values()
+        for row, score in zip(group.rows, group.main.tolist(), strict=True)
+        if row.id in regional
+    ]
+    if pairs:
+        found, scores = zip(*pairs, strict=True)
+        result["regional"] = figures(found, np.array(scores))
+    return result
+
+
+def _mean_and_worst(table: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
+    if not table:
+        return {}
+    keys = ("average_precision", "recall_at_precision_0.90")
+    columns = {key: [each[key] for each in table.values()] for key in keys}
+    return {
+        "mean": {key: sum(values) / len(values) for key, values in columns.items()},
+        "worst": {key: min(values) for key, values in columns.items()},
+    }
+
+
+def merged(new: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return new figures with those of groups that only `known` has, if the recipe is the same.
+
+    So a machine that has lost its scores goes on with the groups that are missing.
+    """
+    if new["recipe"] != known.get("recipe"):
+        return dict(new)
+    both = {**known["groups"], **new["groups"]}
+    table = {group: both[group] for group in GROUPS if group in both}
+    regional = [each["regional"] for each in (new, known) if "regional" in each]
+    most = max(regional, key=lambda each: each["rows"], default=None)
+    result = {**new, "groups": table, **_mean_and_worst(table)}
+    return result if most is None else {**result, "regional": most}
+
+
+def figures(rows: Sequence[Labelled], scores: Floats) -> dict[str, Any]:
+    """Return average precision and recall, `rel` 1 left out: one vote an event, then one a row."""
+    rel = np.array([row.rel for row in rows])
+    clear = rel != 1
+    truth, said, vote = rel[clear] == 2, scores[clear], votes(rows)[clear]
+    return {
+        "rows": len(rows),
+        "main_subjects": int(truth.sum()),
+        "events": len({row.event for row in rows if row.rel == 2}),
+        "average_precision": average_precision(truth, said, vote),
+        "recall_at_precision_0.90": recall_at_precision(truth, said, weight=vote),
+        "average_precision_rows": average_precision(truth, said),
+        "recall_at_precision_0.90_rows": recall_at_precision(truth, said),
+    }
+
+
+def votes(rows: Sequence[Labelled]) -> Floats:
+    """Return weights by which the rows of an event have one vote together."""
+    size = Counter(row.event for row in rows)
+    return np.array([1 / size[row.event] for row in rows])
+
+
+def _features(
+    learn: TrainingRows,
+    held: Sequence[Labelled],
+    kept: GroupScores,
+    seed: int,
+    options: FitOptions,
+    encoder: EncoderOptions,
+    base: Path,
+    say: Say,
+) -> Floats:
+    """Train on `learn`, and return the `FEATURES` of the rows `held`."""
+    from training.encoder import fit_encoder
+    from training.encoder_data import HEADS
+    from training.onnx_export import export_int8
+
+    cues = CueTable(load_cues())
+    say(f"{kept.group}: linear model")
+    linear = _linear(learn, held, cues, options, seed)
+    say(f"{kept.group}: encoder")
+    checkpoint = kept.path.with_suffix(f".{kept.run[:8]}.checkpoint")
+    fitted = fit_encoder(learn, cues, base, encoder, seed, checkpoint, {"run": kept.run}, say)
+    say(f"{kept.group}: reading {len(held)} rows")
+    model = export_int8(fitted.module, heads=HEADS)
+    features = _read(held, linear, model, fitted.tokenizer, encoder.max_tokens, cues)
+    checkpoint.unlink(missing_ok=True)
+    return features
+
+
+def _linear(
+    learn: TrainingRows, held: Sequence[Labelled], cues: CueTable, options: FitOptions, seed: int
+) -> Floats:
+    """Return the log odds of both outputs for rows that the linear model did not learn from."""
+    from monitor.classify.reading import read_article
+
+    counter = StoryCounter(cues)
+    corpus = make_corpus(replace(learn, own=[]), cues, counter)
+    model = fit_linear(corpus.matrix, targets_of(corpus, with_own=False), options, seed)
+    readings = [read_article(row.title, row.text, cues) for row in held]
+    return np.array([model.decide(reading, counter.count(reading)) for reading in readings])
+
+
+def _read(
+    held: Sequence[Labelled],
+    linear: Floats,
+    model: bytes,
+    tokenizer: bytes,
+    max_tokens: int,
+    cues: CueTable,
+) -> Floats:
+    """Return the `FEATURES` of every row; the encoder reads what the linear model leaves open."""
+    from monitor.classify.encoder import EncoderModel
+    from monitor.nlp.encoder import EncoderSession
+    from monitor.nlp.tokens import load_tokenizer
+
+    served = EncoderModel(
+        EncoderSession(model, "encoder"),
+        load_tokenizer(tokenizer, limit=max_tokens, where="tokenizer"),
+        {},
+    )
+    table = np.full((len(held), len(FEATURES)), np.nan)
+    table[:, :2] = linear
+    for at, (row, odds) in enumerate(zip(held, linear.tolist(), strict=True)):
+        if odds[ANY] >= FIT_FROM:
+            table[at] = features_of(row, odds, served, cues)
+    return table
+
+
+def parts_of_data(
+    corpus: Corpus, regional: Sequence[Labelled], options: FitOptions, seed: int, say: Say
+) -> dict[str, Any]:
+    """Return what each part of the data brings the linear model on `regional` rows.
+
+    Each is judged by a model without its source and event; `corpus` holds all rows.
+    """
+    source, event, basis = (
+        np.array([getattr(row, name) for row in corpus.rows])
+        for name in ("source", "event", "basis")
+    )
+    sources = {row.source for row in regional}
+    ids = {row.id for row in regional}
+    is_regional = np.array([row.id in ids for row in corpus.rows])
+    parts = {
+        "train, regional and mined rows": ~corpus.own,
+        "without mined rows": ~corpus.own & (basis != MINED),
+        "without regional rows": ~corpus.own & ~is_regional,
+        "with the project's texts": np.ones(len(basis), dtype=bool),
+    }
+    targets = targets_of(corpus)[:1]
+    table: dict[str, Any] = {}
+    for name, part in parts.items():
+        say(f"on regional rows: {name}")
+        scores = np.full(len(basis), np.nan)
+        for group in GROUPS.values():
+            if sources.isdisjoint(group):
+                continue
+            held = np.flatnonzero(is_regional & np.isin(source, group))
+            apart = part & ~np.isin(source, group) & ~np.isin(event, event[held])
+            model = fit_linear(corpus.matrix, targets, options, seed, np.flatnonzero(apart))
+            scores[held] = score_rows(model, corpus.matrix, held)[:, 0]
+        at = np.flatnonzero(~np.isnan(scores))
+        table[name] = figures([corpus.rows[i] for i in at.tolist()], scores[at])
+    return table

@@ -1,0 +1,393 @@
+"""Neural networks in PyTorch: classification heads and token heads on BERT, losses, training."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from monitor.errors import DataError
+from monitor.nlp.tokens import Sentence
+from training.encoder_data import EXCLUSIVE, HEADS, EncoderOptions, TrainingBatch
+from training.rule_model_data import RuleModelOptions, RuleRow, TokenTarget, rounds_of
+
+Rows = NDArray[np.intp]
+Say = Callable[[str], None]
+DROPOUT = 0.1
+SMOOTHING = 0.05
+SIDE_HEADS = 0.5
+"""Weight of the loss of each head but relevance."""
+DECAY, LONGEST_STEP, LAST_RATE = 0.01, 1.0, 0.02
+NEVER = -1e4
+"""Added to the attention on padding, and the log odds of what is no token of the sentence."""
+SPANS = 0.5
+"""Weight of the loss on the very tokens of findings, beside that on whole sentences."""
+STEEP, RARE = 3.0, -5.5
+"""A head starts along the way from the mean token to the mean of its rule's; most say no."""
+ONE_IN = 6
+"""So many sentences without a finding give one for the mean token."""
+RULES_LAST_RATE = 0.03
+_TOGETHER, _SORTED, _TOLD = 32, 20, 100
+
+
+class Heads(torch.nn.Module):
+    """The mean of an encoder's last layer, and one linear layer for the labels of all heads."""
+
+    def __init__(self, encoder: Any, width: int, labels: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.drop = torch.nn.Dropout(DROPOUT)
+        self.head = torch.nn.Linear(width, labels)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return rows x labels from padded rows of token ids."""
+        states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+        kept = mask.unsqueeze(-1).float()
+        rows: torch.Tensor = self.head(self.drop((states * kept).sum(1) / kept.sum(1)))
+        return rows
+
+
+@dataclass(slots=True)
+class Progress:
+    """Tells of a run's mean loss once in `every` steps."""
+
+    say: Say
+    steps: int
+    every: int
+    started: float = field(default_factory=time.monotonic)
+    lost: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Since the run began or went on."""
+        return time.monotonic() - self.started
+
+    def add(self, step: int, loss: float) -> None:
+        """Count the loss of a step."""
+        self.lost += loss
+        if step % self.every == 0:
+            mean = self.lost / self.every
+            self.say(f"step {step} of {self.steps}, loss {mean:.3f}, {self.seconds:.0f} s")
+            self.lost = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Trainer:
+    """A module with its optimiser and rate schedule."""
+
+    module: torch.nn.Module
+    optimiser: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LRScheduler
+
+    @classmethod
+    def of(
+        cls,
+        module: Heads | TokenHeads,
+        learned: Sequence[torch.nn.Parameter],
+        rates: tuple[float, float],
+        factor: Callable[[int], float],
+    ) -> Trainer:
+        """Return a trainer of `learned` and of the head; a `factor` of `rates` holds at a step."""
+        rate, head_rate = rates
+        groups = [
+            {"params": learned, "lr": rate},
+            {"params": module.head.parameters(), "lr": head_rate},
+        ]
+        optimiser = torch.optim.AdamW(groups, weight_decay=DECAY, fused=True)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
+        return cls(module, optimiser, schedule)
+
+    @classmethod
+    def start(cls, base: Path, options: EncoderOptions, *, steps: int) -> Trainer:
+        """Return a trainer of the base model with fresh heads; torch's seed decides on them."""
+        encoder = base_model(base)
+        _freeze(encoder, options.frozen)
+        learned = [each for each in encoder.parameters() if each.requires_grad]
+        labels = sum(map(len, HEADS.values()))
+        module = Heads(encoder, encoder.config.hidden_size, labels).train()
+        warm = max(1, min(options.warm_up, steps // 3))
+        return cls.of(
+            module,
+            learned,
+            (options.rate, options.head_rate),
+            lambda step: min(1, step / warm) * max(LAST_RATE, 1 - step / steps),
+        )
+
+    def learn(self, loss: torch.Tensor) -> float:
+        """Take one step; return the loss."""
+        self.optimiser.zero_grad()
+        torch.autograd.backward(loss)
+        torch.nn.utils.clip_grad_norm_(self.module.parameters(), LONGEST_STEP)
+        self.optimiser.step()
+        self.schedule.step()
+        return float(loss.detach())
+
+    def save(self, path: Path, run: str, step: int) -> None:
+        """Write everything that the next step depends on, in one move."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        state = {
+            "run": run,
+            "step": step,
+            "module": self.module.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "random": torch.get_rng_state(),
+        }
+        torch.save(state, part)
+        part.replace(path)
+
+    def resume(self, path: Path, run: str) -> int:
+        """Load a checkpoint of the same run, if there is one; return how many steps it has done.
+
+        Raises `DataError` for a checkpoint of other data, options, texts or libraries.
+        """
+        if not path.exists():
+            return 0
+        state = torch.load(path, weights_only=True)
+        if state["run"] != run:
+            raise DataError(f"{path}: is of another run (data, options or libraries differ)")
+        self.module.load_state_dict(state["module"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.schedule.load_state_dict(state["schedule"])
+        torch.set_rng_state(state["random"])
+        return int(state["step"])
+
+
+def base_model(base: Path) -> Any:
+    """Return the encoder of a folder as it is trained here."""
+    from transformers import AutoModel
+
+    # dropout inside would double the time of a step, by its random numbers; hidden tokens do
+    # its work. Eager attention is what the exporter can trace, and no slower on a CPU
+    return AutoModel.from_pretrained(
+        str(base),
+        attn_implementation="eager",
+        attention_probs_dropout_prob=0.0,
+        hidden_dropout_prob=0.0,
+        local_files_only=True,
+    )
+
+
+def _freeze(encoder: Any, layers: int) -> None:
+    encoder.embeddings.word_embeddings.requires_grad_(False)
+    if layers:
+        encoder.embeddings.requires_grad_(False)
+    for layer in encoder.encoder.layer[:layers]:
+        layer.requires_grad_(False)
+
+
+def loss_of(numbers: torch.Tensor, batch: TrainingBatch) -> torch.Tensor:
+    """Return the weighted sum of the heads' losses: one of many, or any number of many."""
+    truth, weight = torch.from_numpy(batch.truth), torch.from_numpy(batch.weight)
+    total = torch.zeros(())
+    start = 0
+    for at, (head, labels) in enumerate(HEADS.items()):
+        said, gold = (part[:, start : start + len(labels)] for part in (numbers, truth))
+        start += len(labels)
+        if head in EXCLUSIVE:
+            smoothing = SMOOTHING if head == "relevance" else 0.0
+            each = functional.cross_entropy(said, gold, reduction="none", label_smoothing=smoothing)
+        else:
+            each = functional.binary_cross_entropy_with_logits(said, gold, reduction="none").sum(1)
+        share = 1.0 if head == "relevance" else SIDE_HEADS
+        total = total + share * (each * weight[:, at]).mean()
+    return total
+
+
+class TokenHeads(torch.nn.Module):
+    """An encoder and one linear layer: the log odds of every rule at every token."""
+
+    def __init__(self, encoder: Any, rules: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = torch.nn.Linear(encoder.config.hidden_size, rules)
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        """Return 1 x tokens x rules of one text without padding."""
+        said: torch.Tensor = self.head(self.encoder(input_ids=ids).last_hidden_state)
+        return said
+
+    def layers(self, states: torch.Tensor, mask: torch.Tensor, *, of: slice) -> torch.Tensor:
+        """Return padded states after some of the encoder's layers."""
+        attended = (1.0 - mask[:, None, None, :]) * NEVER
+        for layer in self.encoder.encoder.layer[of]:
+            made = layer(states, attention_mask=attended)
+            states = made[0] if isinstance(made, tuple) else made
+        return states
+
+
+def start_module(base: Path, rules: int, seed: int) -> TokenHeads:
+    """Return the base model with heads that say nothing yet."""
+    torch.manual_seed(seed)
+    return TokenHeads(base_model(base), rules)
+
+
+def lower_states(
+    base: Path, encoded: Sequence[Sentence], options: RuleModelOptions
+) -> list[torch.Tensor]:
+    """Return what the frozen layers make of each row; in half the bits where `bfloat16` is on."""
+    torch.set_num_threads(options.threads)
+    module = start_module(base, 1, 0).eval()
+    kind = torch.bfloat16 if options.bfloat16 else torch.float32
+    states: list[torch.Tensor] = [torch.empty(0)] * len(encoded)
+    with torch.no_grad(), precision(options):
+        for rows in _by_length(range(len(encoded)), encoded):
+            longest = max(len(encoded[row].ids) for row in rows)
+            ids = torch.zeros(len(rows), longest, dtype=torch.long)
+            for at, row in enumerate(rows):
+                ids[at, : len(encoded[row].ids)] = torch.tensor(encoded[row].ids)
+            mask = _mask([len(encoded[row].ids) for row in rows])
+            made = module.layers(
+                module.encoder.embeddings(ids), mask, of=slice(None, options.frozen)
+            )
+            for at, row in enumerate(rows):
+                states[row] = made[at, : len(encoded[row].ids)].to(kind).clone()
+    return states
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learner:
+    """A module that learns its upper layers and heads from rows whose lower states are known."""
+
+    module: TokenHeads
+    rows: Sequence[RuleRow]
+    states: Sequence[torch.Tensor]
+    encoded: Sequence[Sentence]
+    targets: Sequence[TokenTarget]
+    options: RuleModelOptions
+
+    def upper(self, rows: Sequence[int]) -> torch.Tensor:
+        """Return the last layer's states of some rows, padded."""
+        states = torch.nn.utils.rnn.pad_sequence(
+            [self.states[row].float() for row in rows], batch_first=True
+        )
+        mask = _mask([len(self.states[row]) for row in rows])
+        with precision(self.options):
+            return self.module.layers(states, mask, of=slice(self.options.frozen, None)).float()
+
+    def own(self, row: int) -> slice:
+        """Return where in a row its sentence stands: behind the one before."""
+        start = self.encoded[row].start
+        return slice(start, start + len(self.encoded[row].offsets))
+
+    def learned(self) -> list[torch.nn.Parameter]:
+        """Return the parameters of the upper layers."""
+        return list(self.module.encoder.encoder.layer[self.options.frozen :].parameters())
+
+
+def fit_heads(learner: Learner, rows: Rows, seed: int, say: Say) -> float:
+    """Train on some rows, from heads that stand on the means of their rules; return seconds."""
+    options = learner.options
+    torch.set_num_threads(options.threads)
+    start_heads(learner, rows)
+    draw, step = np.random.default_rng(seed), 0
+    rounds = list(rounds_of(learner.rows, rows, options, draw))
+    steps = sum(math.ceil(len(each) / options.batch) for each in rounds)
+    progress = Progress(say, steps, _TOLD)
+    trainer = Trainer.of(
+        learner.module,
+        learner.learned(),
+        (options.rate, options.head_rate),
+        lambda step: min(1, (step + 1) / options.warm_up) * max(RULES_LAST_RATE, 1 - step / steps),
+    )
+    for each in rounds:
+        for batch in _batches(each, learner.encoded, options.batch, draw):
+            step += 1
+            progress.add(step, trainer.learn(rule_loss(learner, batch)))
+    learner.module.eval()
+    return progress.seconds
+
+
+def rule_loss(learner: Learner, rows: Sequence[int]) -> torch.Tensor:
+    """Return the loss of a sentence's highest token for each rule, and of findings' own tokens."""
+    said = learner.module.head(learner.upper(rows))
+    outside = torch.ones(said.shape[:2], dtype=torch.bool)
+    for at, row in enumerate(rows):
+        outside[at, learner.own(row)] = False
+    highest = said.masked_fill(outside[:, :, None], NEVER).max(1).values
+    truth = torch.from_numpy(np.stack([learner.targets[row].truth for row in rows]))
+    weight = torch.from_numpy(np.stack([learner.targets[row].weight for row in rows]))
+    each = functional.binary_cross_entropy_with_logits(highest, truth, reduction="none")
+    total = (each * weight).sum()
+    for at, row in enumerate(rows):
+        for rule, tokens, heavy in learner.targets[row].spans:
+            there = said[at, learner.own(row)][list(tokens), rule]
+            lost = functional.binary_cross_entropy_with_logits(there, torch.ones_like(there))
+            total = total + SPANS * heavy * lost
+    return total / len(rows)
+
+
+def start_heads(learner: Learner, rows: Rows) -> None:
+    """Point each head from the mean token of the rows to the mean of its rule's findings."""
+    head = learner.module.head
+    sums, counts = torch.zeros_like(head.weight), torch.zeros(len(head.bias))
+    every, tokens = torch.zeros(head.weight.shape[1]), 0
+    spoken = [int(row) for row in rows if learner.targets[row].spans]
+    silent = [int(row) for row in rows if not learner.targets[row].spans][::ONE_IN]
+    with torch.no_grad():
+        for batch in _by_length([*spoken, *silent], learner.encoded):
+            for states, row in zip(learner.upper(batch), batch, strict=True):
+                own = states[learner.own(row)]
+                every, tokens = every + own.sum(0), tokens + len(own)
+                for rule, places, _ in learner.targets[row].spans:
+                    sums[rule] += own[list(places)].mean(0)
+                    counts[rule] += 1
+        mean = every / max(1, tokens)
+        away = torch.where(counts[:, None] > 0, sums / counts.clamp(min=1)[:, None] - mean, 0.0)
+        weight = STEEP * away / ((away**2).sum(1, keepdim=True) + 1e-6)
+        head.weight.copy_(weight)
+        head.bias.copy_(RARE - weight @ mean)
+
+
+def predict(learner: Learner, rows: Rows) -> dict[int, NDArray[np.float16]]:
+    """Return tokens x rules of each row's sentence."""
+    said: dict[int, NDArray[np.float16]] = {}
+    with torch.no_grad():
+        for batch in _by_length([int(row) for row in rows], learner.encoded):
+            for numbers, row in zip(learner.module.head(learner.upper(batch)), batch, strict=True):
+                said[row] = numbers[learner.own(row)].numpy().astype(np.float16)
+    return said
+
+
+def state_of(path: Path) -> Mapping[str, Any]:
+    """Return the weights saved in a file."""
+    state: Mapping[str, Any] = torch.load(path, weights_only=True)
+    return state
+
+
+def _batches(
+    rows: Rows, encoded: Sequence[Sentence], size: int, draw: np.random.Generator
+) -> Iterator[list[int]]:
+    """Yield all rows once, in batches of like length in random order."""
+    order = [int(row) for row in draw.permutation(rows)]
+    batches: list[list[int]] = []
+    for low in range(0, len(order), size * _SORTED):
+        near = sorted(order[low : low + size * _SORTED], key=lambda row: len(encoded[row].ids))
+        batches += [near[at : at + size] for at in range(0, len(near), size)]
+    for at in draw.permutation(len(batches)):
+        yield batches[at]
+
+
+def _by_length(rows: Sequence[int], encoded: Sequence[Sentence]) -> Iterator[list[int]]:
+    order = sorted(rows, key=lambda row: len(encoded[row].ids))
+    for low in range(0, len(order), _TOGETHER):
+        yield order[low : low + _TOGETHER]
+
+
+def _mask(lengths: Sequence[int]) -> torch.Tensor:
+    return (torch.arange(max(lengths))[None] < torch.tensor(lengths)[:, None]).float()
+
+
+def precision(options: EncoderOptions | RuleModelOptions) -> AbstractContextManager[Any]:
+    """Return what halves the bits of a run where its options say so."""
+    return torch.autocast("cpu", torch.bfloat16) if options.bfloat16 else nullcontext()

@@ -1,0 +1,220 @@
+"""Promotion of a trained model: measured against `models/floors.json`, refused below a floor.
+
+Training writes trial versions. Promotion measures one on the floors' own data, refuses it if any
+figure is below its floor, and else raises the floors to what it reached: a floor never falls here,
+lowering one by hand is a change that a reviewer sees. A section of floors is what was measured on
+one set of data, with the command that repeats it. Its figures are as measured, without slack;
+`within` is what another processor may make of the same files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from math import isfinite, isnan
+from pathlib import Path
+from typing import Any
+
+from monitor.classify.encoder import NAME as ENCODER
+from monitor.classify.relevance import NAME as RELEVANCE
+from monitor.classify.relevance import name_of
+from monitor.classify.tags import NAME as TAGS
+from monitor.entities import MODEL as POLICY
+from monitor.errors import DataError, ModelError
+from monitor.evaluate.evaluate_models import evaluate_relevance_folder, evaluate_tags_folder
+from monitor.evaluate.labelled_data import file_sha256
+from monitor.evaluate.learn_from_reviews import find_version, newer_released, release
+from monitor.nlp.artefact import ModelFolder, ModelMeta, load_folder
+from training.languages import evaluate_languages, text_hashes
+from training.rows import GROUPS
+from training.rule_model_data import NAME as RULES
+from training.rule_model_figures import rules_figures
+from training.tag_scores import policy_figures
+
+FLOORS = "floors.json"
+TRAVELS = "sources"
+"""The section of floors, behind a model's name, for what is measured by sources left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """The figures of one set of data: `at_least` should be high, `at_most` low.
+
+    `data` names the files, `data_sha256` their content.
+    """
+
+    data: str
+    data_sha256: str
+    repeat: str
+    at_least: Mapping[str, float] = field(default_factory=dict)
+    at_most: Mapping[str, float] = field(default_factory=dict)
+    within: float = 0.0
+
+    def below(self, reached: Mapping[str, float]) -> list[str]:
+        """Return a sentence for each figure that is worse than its floor, or was not measured."""
+        return [
+            f"{key} is {_told(reached.get(key))}, its floor is {_told(floor)}"
+            for key, floor in {**self.at_least, **self.at_most}.items()
+            if key not in reached
+            or isnan(reached[key])
+            or self._gain(key, floor, reached[key]) < -self.within
+        ]
+
+    def better(self, reached: Mapping[str, float]) -> dict[str, tuple[float, float]]:
+        """Return the floor and the figure reached, for each figure that is better."""
+        return {
+            key: (floor, reached[key])
+            for key, floor in {**self.at_least, **self.at_most}.items()
+            if key in reached and self._gain(key, floor, reached[key]) > 0
+        }
+
+    def raised(self, reached: Mapping[str, float]) -> Floors:
+        """Return the floors with every better figure in its place."""
+        new = {key: figure for key, (_, figure) in self.better(reached).items()}
+        return replace(
+            self,
+            at_least={key: new.get(key, floor) for key, floor in self.at_least.items()},
+            at_most={key: new.get(key, floor) for key, floor in self.at_most.items()},
+        )
+
+    def _gain(self, key: str, floor: float, figure: float) -> float:
+        # rounded as figures are: 0.985 - 0.984 is not quite 0.001
+        return round(figure - floor if key in self.at_least else floor - figure, 9)
+
+
+def read_floors(folder: Path) -> dict[str, Floors]:
+    """Read `folder/floors.json`; raises `DataError`."""
+    path = folder / FLOORS
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return {name: _section(name, section) for name, section in raw.items()}
+    except (OSError, ValueError, AttributeError, DataError) as error:
+        raise DataError(f"{path}: {error}") from error
+
+
+def write_floors(folder: Path, floors: Mapping[str, Floors]) -> None:
+    """Write `folder/floors.json`."""
+    sections = {
+        name: {key: value for key, value in asdict(section).items() if value not in ({}, 0.0)}
+        for name, section in floors.items()
+    }
+    text = json.dumps(sections, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / FLOORS).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _section(name: str, raw: Any) -> Floors:
+    known = {each.name for each in fields(Floors)}
+    if not isinstance(raw, dict) or raw.keys() - known:
+        raise DataError(f"'{name}' must be an object with keys of {', '.join(sorted(known))}")
+    try:
+        floors = Floors(**raw)
+    except TypeError as error:
+        raise DataError(f"'{name}': a key is missing ({error})") from error
+    figures = {**floors.at_least, **floors.at_most, "within": floors.within}
+    for key, value in figures.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise DataError(f"'{name}': '{key}' is not a number")
+    return floors
+
+
+def _told(figure: float | None) -> str:
+    return "not measured" if figure is None else f"{figure:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """What was `reached`, the sentences why it is `refused` (empty: promoted), `floors` raised."""
+
+    reached: Mapping[str, float]
+    refused: tuple[str, ...]
+    floors: Mapping[str, tuple[float, float]]
+
+
+def promote(models: Path, name: str, version: str, data: Path) -> Promotion:
+    """Measure a version on `data`, the floors' own file, and release it if it holds all floors.
+
+    A language whose model learned from that very file is measured by refitting.
+
+    Raises `ModelError` for an unknown or older version, `DataError` for other data.
+    """
+    folder = find_version(models, name, version)
+    every = read_floors(models)
+    floors = every.get(name)
+    if floors is None:
+        raise ModelError(f"{name}: {_promoted_how(name)}")
+    if file_sha256(data) != floors.data_sha256:
+        raise DataError(f"{data}: is not the file that {FLOORS} was measured on (other sha256)")
+    reached = figures_of(load_folder(folder), data)
+    refused = [f"{name} {version}: {sentence}" for sentence in floors.below(reached)]
+    travels = f"{name}/{TRAVELS}"
+    told: Mapping[str, float] = {}
+    if travels in every:
+        told = travel_figures(load_folder(folder).meta)
+        refused += [f"{name} {version}, {TRAVELS}: {s}" for s in every[travels].below(told)]
+    refused += newer_released(models, name, folder)
+    if refused:
+        return Promotion(reached, tuple(refused), {})
+    release(load_folder(folder))
+    raised, better = {**every, name: floors.raised(reached)}, floors.better(reached)
+    if travels in every:
+        raised[travels] = every[travels].raised(told)
+        better |= {f"{TRAVELS} {key}": both for key, both in every[travels].better(told).items()}
+    write_floors(models, raised)
+    return Promotion(reached, (), better)
+
+
+def _promoted_how(name: str) -> str:
+    if name == ENCODER:
+        return "is promoted with the relevance model that uses it"
+    return f"no floors for such a model in {FLOORS}"
+
+
+def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
+    """Return the figures of one version on `data` by the names that floors have for them.
+
+    A language whose model learned from that very file is measured by refitting. Raises `DataError`
+    if that is not what was trained, `ModelError` for a model that has no figures.
+    """
+    name = folder.meta.name
+    if name == RELEVANCE:
+        scores = evaluate_relevance_folder(folder, data)["scores"]
+        return {key: value for key, value in scores.items() if isinstance(value, float)}
+    if name == TAGS:
+        schemes = evaluate_tags_folder(folder, data)["schemes"]
+        return {scheme: table["micro"]["f1"] for scheme, table in schemes.items()}
+    if name == RULES:
+        return rules_figures(folder, data)
+    if name == POLICY:
+        return policy_figures(folder, data)
+    if name == name_of(folder.meta.language):
+        return _figures_of_language(folder, data)
+    raise ModelError(f"{name}: no figures for such a model")
+
+
+def travel_figures(meta: ModelMeta) -> dict[str, float]:
+    """Return how a relevance model travels, as its folder tells it: by sources left out.
+
+    Models are trained anew for these, by `python -m training sources`, before training.
+    Mean and worst are told where every group was left out once; empty where none was.
+    """
+    sources = meta.scores.get("sources") or {}
+    whole = sources.get("groups", {}).keys() == GROUPS.keys()
+    return {
+        f"{part}_{key}": float(sources[part][key])
+        for part in (("regional", "mean", "worst") if whole else ("regional",))
+        for key in sorted(sources.get(part, {}))
+        if key.startswith(("average_precision", "recall"))
+    }
+
+
+def _figures_of_language(folder: ModelFolder, data: Path) -> dict[str, float]:
+    language = folder.meta.language
+    if folder.meta.training["texts"] != text_hashes(language):
+        raise DataError(f"{folder.path}: cues or texts have changed since; train it again")
+    scores = evaluate_languages(data, [language])["languages"][language]
+    return {
+        key: value["mean"]
+        for key, value in scores.items()
+        if isinstance(value, dict) and "mean" in value
+    }

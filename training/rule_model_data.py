@@ -1,0 +1,570 @@
+"""Training data of the rule model: labelled sentences of examples, articles, written texts."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.errors import DataError
+from monitor.evaluate.labelled_data import read_yaml
+from monitor.guidelines.compiled import Guideline
+from monitor.guidelines.evaluate import Item, item_of, read_items, read_lines, related_rules
+from monitor.guidelines.examples import example_cases
+from monitor.nlp.tokens import Sentence
+from monitor.text.document import Document
+from monitor.text.view import view
+from monitor.types import Finding
+from training.rows import DEV, REGIONAL, TRAIN
+
+NAME = "rules-en"
+MODEL, TOKENIZER, GLANCE = "judge.onnx", "tokenizer.json", "glance.npz"
+OUTPUT = "rules"
+"""The one output, tokens x rules, and the scheme of the rules' ids in `labels`."""
+WHOLE = "whole"
+"""The part that learns from every row; the others leave out one fold of the articles and of the
+sentences written for a rule."""
+DOUBT = 0.7
+"""From here on 48 of 56 flags that warn meet an editor's mark (cross-fitted on 420 articles; from
+0.6 96 of 133), beside those that are never lowered (3 of 13); below, a flag is a suggestion."""
+SILENT = 0.3
+"""What is not marked seven times of ten is not told: of 29 suggestions of lists between 0.2 and 0.3
+8 met a mark, of those from 0.3 on 193 of 328."""
+FEW = 5
+"""Findings in articles under which a rule's figures say nothing."""
+EXAMPLE, DEVELOPMENT, ARTICLE, EARLIER = "example", "development", "article", "earlier article"
+WRITTEN, VARIATION, GENERAL = "written article", "variation", "general news"
+WRITTEN_FOR_A_RULE = (EXAMPLE, DEVELOPMENT)
+SURE, ARGUABLE, JUDGED_RIGHT, JUDGED_WRONG, NEAR_MISS = 1.0, 0.5, 0.5, 4.0, 2.0
+IN_ARTICLES, IN_SENTENCES = 1.0, 0.2
+"""Weights of a rule that nothing is said of."""
+_MARK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+EVERYWHERE = 10**6
+Floats = NDArray[np.float32]
+FOUND = 2.0
+"""Weight of a rule that a sentence breaks, times that of the finding."""
+VARIATIONS = Path("texts") / "variations"
+"""Below `FOLDER`: `*.jsonl` with an article's `id`, `rule`, `kind`, `before`, `text`."""
+_VARIATION_FIELDS = {"id", "rule", "kind", "before", "text"}
+_VARIATION_KINDS = ("bad", "near_miss")
+FOLDER = Path(__file__).parent
+MARKS, ARTICLES = Path("data") / "marks.jsonl", Path("texts") / "articles"
+SENTENCES = Path("texts") / "rules"
+"""Below `FOLDER`."""
+DRAFTS = "drafts/developed"
+"""Drafts that rules were made with, beside the development sentences."""
+SILENT_EVERY = 120
+"""One item in so many of general news is read for sentences that no rule has to do with."""
+READ = 3_000
+"""Characters of such an item that are read."""
+Rows = NDArray[np.intp]
+KEPT_APART = 64
+"""Of 256: events whose sha256 begins with a smaller byte are never learned from."""
+NEWS = (TRAIN, DEV, REGIONAL)
+_WRITTEN = ("bad", "near_miss", "quoted")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleModelOptions:
+    """How much is learned, of what, how fast.
+
+    `frozen`: layers, from the lowest, left as they are; `folds` of articles, by event, and of
+    sentences written for a rule, which come whole in the first `written` rounds and not in the last
+    `real` ones.
+    A sentence is read as its first `sentence` tokens after the last `context` of the one before.
+    """
+
+    rounds: int = 7
+    written: int = 2
+    real: int = 2
+    thin: int = 6
+    batch: int = 16
+    context: int = 40
+    sentence: int = 96
+    frozen: int = 3
+    rate: float = 6e-5
+    head_rate: float = 4e-4
+    warm_up: int = 80
+    folds: int = 3
+    threads: int = 1
+    bfloat16: bool = False
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What can be trained apart, in the order it is done: each fold, then the whole."""
+        return (*map(str, range(self.folds)), WHOLE)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleClaim:
+    """What is said of a rule at a place: of a field (in a document), or of a sentence."""
+
+    rule: str
+    field: str
+    start: int
+    end: int
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLabels:
+    """Findings, places where there is none, and places that say nothing of a rule."""
+
+    found: Sequence[RuleClaim] = ()
+    doubted: Sequence[RuleClaim] = ()
+    masked: Sequence[RuleClaim] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSource:
+    """A document to learn from; `read` is how far into the text an editor read."""
+
+    kind: str
+    id: str
+    event: str
+    document: Document
+    labels: RuleLabels
+    weight: float
+    read: int = EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A sentence of a field, what stands `before` it, and what is said of it.
+
+    `weight` is that of rules of which nothing is said; the claims count from the sentence's start.
+    """
+
+    kind: str
+    id: str
+    event: str
+    field: str
+    start: int
+    text: str
+    before: str
+    found: tuple[RuleClaim, ...]
+    doubted: tuple[RuleClaim, ...]
+    masked: tuple[str, ...]
+    weight: float
+
+
+def touch(one: Finding | RuleClaim, other: RuleClaim) -> bool:
+    """Whether two places of a document share a character."""
+    return one.field == other.field and one.start < other.end and other.start < one.end
+
+
+def rows_of(source: LabelledSource, siblings: Mapping[str, frozenset[str]]) -> Iterator[RuleRow]:
+    """Yield the sentences of a document that an editor read, with what is said of each."""
+    for field, start, text, before in _sentences(source):
+        end = start + len(text)
+
+        def within(
+            claims: Sequence[RuleClaim], field: str = field, low: int = start, high: int = end
+        ) -> tuple[RuleClaim, ...]:
+            return tuple(
+                RuleClaim(
+                    each.rule, field, max(0, each.start - low), min(high, each.end) - low,
+                    each.weight,
+                )
+                for each in claims
+                if each.field == field and each.start < high and each.end > low
+            )  # fmt: skip
+
+        found = within(source.labels.found)
+        rules = {claim.rule for claim in found}
+        masked = {claim.rule for claim in within(source.labels.masked)}
+        masked |= {sibling for rule in rules for sibling in siblings[rule]} - rules
+        doubted = within(source.labels.doubted)
+        yield RuleRow(
+            source.kind, source.id, source.event, field, start, text, before,
+            found, doubted, tuple(sorted(masked)), source.weight,
+        )  # fmt: skip
+
+
+def _sentences(source: LabelledSource) -> Iterator[tuple[str, int, str, str]]:
+    """Yield field, start, text and the sentence before: in a title there is none."""
+    document = source.document
+    for field, whole in (("title", document.title), ("text", document.text)):
+        seen, before = view(whole), ""
+        for sentence in seen.sentences:
+            start, end = seen.original(*sentence)
+            text = whole[start:end]
+            if not text.strip():
+                continue
+            if field == "title" or start < source.read:
+                yield field, start, text, before if field == "text" else ""
+            before = text
+
+
+def unmarked(text: str) -> tuple[str, tuple[int, int] | None]:
+    """Return a sentence without the brackets of its first `[[mark]]`, and where that stands."""
+    mark, plain = _MARK.search(text), _MARK.sub(r"\1", text)
+    return plain, (mark.start(), mark.end() - 4) if mark else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenTarget:
+    """Truth and weight of each rule in a sentence; `spans` are rule, tokens, weight of findings."""
+
+    truth: Floats
+    weight: Floats
+    spans: tuple[tuple[int, tuple[int, ...], float], ...]
+
+
+def make_target(row: RuleRow, sentence: Sentence, rules: Sequence[str]) -> TokenTarget:
+    """Return what the judge is to say of a row: a finding outdoes a doubt, and that a mask."""
+    place = {rule: at for at, rule in enumerate(rules)}
+    truth = np.zeros(len(rules), np.float32)
+    weight = np.full(len(rules), row.weight, np.float32)
+    spans = []
+    for rule in row.masked:
+        weight[place[rule]] = 0
+    for doubt in row.doubted:
+        weight[place[doubt.rule]] = max(weight[place[doubt.rule]], doubt.weight)
+    for claim in row.found:
+        at = place[claim.rule]
+        truth[at], weight[at] = 1, FOUND * claim.weight
+        if tokens := sentence.tokens(claim.start, claim.end):
+            spans.append((at, tuple(tokens), claim.weight))
+    return TokenTarget(truth, weight, tuple(spans))
+
+
+def read_variations(
+    folder: Path, events: Mapping[str, str], siblings: Mapping[str, frozenset[str]]
+) -> Iterator[LabelledSource]:
+    """Yield the variations on articles of which the event is known; raises `DataError`.
+
+    What stands `before` is context and nothing is said of it.
+    """
+    for file in sorted(folder.glob("*.jsonl")):
+        for number, row in enumerate(read_lines(file), 1):
+            where = f"{file}: line {number}"
+            if row.keys() != _VARIATION_FIELDS:
+                raise DataError(
+                    f"{where}: its fields are not {', '.join(sorted(_VARIATION_FIELDS))}"
+                )
+            if row["kind"] not in _VARIATION_KINDS or row["rule"] not in siblings:
+                raise DataError(f"{where}: no kind '{row['kind']}' or rule '{row['rule']}'")
+            if (event := events.get(row["id"])) is not None:
+                key = f"{file.stem} {row['rule']} {row['kind']} {number}"
+                yield _variation(key, event, row, where)
+
+
+def _variation(key: str, event: str, row: Mapping[str, Any], where: str) -> LabelledSource:
+    plain, place = unmarked(row["text"])
+    if (place is None) == (row["kind"] == "bad"):
+        raise DataError(f"{where}: a breach has one [[mark]] and a near miss none")
+    before = f"{row['before']}\n" if row["before"] else ""
+    shift, rule = len(before), row["rule"]
+    if place is None:
+        claim = RuleClaim(rule, "text", shift, shift + len(plain), NEAR_MISS)
+        labels = RuleLabels(doubted=[claim])
+    else:
+        labels = RuleLabels([RuleClaim(rule, "text", shift + place[0], shift + place[1], SURE)])
+    document = Document(before + plain, language="en")
+    return LabelledSource(VARIATION, key, event, document, labels, IN_SENTENCES)
+
+
+def read_marked(marks: Path, texts: Sequence[Path]) -> list[Item]:
+    """Return annotated rows of `texts`; raises `DataError` for a row that is in none of them.
+
+    A finding's place counts in its field: `start`, `end`.
+    """
+    rows = {str(row["id"]): row for row in read_lines(marks)}
+    found: dict[str, Item] = {}
+    for file in texts:
+        for article in read_lines(file):
+            if (name := str(article["id"])) in rows:
+                found[name] = item_of(quoting(rows[name], article), article)
+    if missing := rows.keys() - found.keys():
+        raise DataError(f"{marks}: the text of '{min(missing)}' is in none of the files given")
+    return [found[name] for name in rows]
+
+
+def quoting(row: Mapping[str, Any], article: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with the words of its findings, from where they stand."""
+    fields = {name: str(article.get(name) or "") for name in ("title", "text")}
+    findings = [
+        {**mark, "quote": fields[mark["field"]][mark["start"] : mark["end"]]}
+        for mark in row["findings"]
+    ]
+    return {"doc": [], "doc_ok": [], **row, "findings": findings}
+
+
+def read_written(folder: Path = FOLDER / ARTICLES) -> list[Item]:
+    """Return the written articles with their marks: `NAME.jsonl` beside `NAME.marks.jsonl`."""
+    return [
+        item
+        for marks in sorted(folder.glob("*.marks.jsonl"))
+        for item in read_items(marks, [marks.with_name(marks.name.replace(".marks", ""))])
+    ]
+
+
+def read_drafts(development: Path) -> list[Item]:
+    """Return the annotated drafts beside the guideline's development sentences, if any."""
+    marks = development.parent / f"{DRAFTS}.marks.jsonl"
+    texts = development.parent / f"{DRAFTS}.texts.jsonl"
+    return read_items(marks, [texts]) if marks.exists() else []
+
+
+def general_news(
+    texts: Sequence[Path], apart: Callable[[str], bool]
+) -> Iterator[tuple[str, Document]]:
+    """Yield event and beginning of a sample of items that are not about trafficking."""
+    for file in texts:
+        for row in read_lines(file):
+            event, language = str(row["event"]), row.get("language", "en")
+            drawn = hashlib.sha256(f"silent {row['id']}".encode()).digest()[:2]
+            if row.get("rel") != 0 or language != "en" or apart(event):
+                continue
+            if int.from_bytes(drawn) % SILENT_EVERY == 0:
+                title, text = str(row.get("title") or ""), str(row.get("text") or "")
+                yield event, Document(text[:READ], title, language="en")
+
+
+def rounds_of(
+    rows: Sequence[RuleRow], learned: Rows, options: RuleModelOptions, draw: np.random.Generator
+) -> Iterator[Rows]:
+    """Yield the rows of each round; a `thin`-th of what is read in turn."""
+    kinds = [rows[number].kind for number in learned]
+    written = np.isin(kinds, WRITTEN_FOR_A_RULE)
+    varied = np.isin(kinds, VARIATION)
+    spoken = np.array([bool(rows[number].found or rows[number].doubted) for number in learned])
+    turn = draw.permutation(len(learned)) % options.thin
+    for number in range(options.rounds):
+        always = spoken & ~varied & (~written | (number < options.written))
+        these = always | (turn == number % options.thin) | (varied & (turn % 2 == number % 2))
+        if number >= options.rounds - options.real:
+            these &= ~written
+        yield learned[these]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleModelData:
+    """The rules that get a head, and their siblings; rows to learn from; articles read and unread.
+
+    `further` are annotated articles whose flags nobody judged, `written` were written to learn
+    from, `sentences` for a rule. `judged` are the verdicts on flags by article, rule and the words
+    in small letters.
+    """
+
+    rules: tuple[str, ...]
+    siblings: Mapping[str, frozenset[str]]
+    rows: tuple[RuleRow, ...]
+    articles: tuple[Item, ...]
+    further: tuple[Item, ...]
+    written: tuple[Item, ...]
+    sentences: tuple[LabelledSource, ...]
+    kept_apart: tuple[Item, ...]
+    events: Mapping[str, str]
+    judged: Mapping[tuple[str, str, str], str]
+
+
+def is_kept_apart(event: str) -> bool:
+    """Whether articles of this event are never learned from."""
+    return hashlib.sha256(event.encode()).digest()[0] < KEPT_APART
+
+
+def load_rule_data(
+    guideline: Guideline, data: Path, development: Path, own: Path = FOLDER
+) -> RuleModelData:
+    """Read what there is to learn from; raises `DataError`.
+
+    `data` holds `spans/` and `relevance/`; `development` files `development-*.yaml`, with drafts
+    beside it; `own` the project's marks and written articles. Articles of the first annotation are
+    learned from, but for those that tell the story of one kept apart.
+    """
+    rules, siblings = judged_rules(guideline)
+    spans, texts = data / "spans", [data / "relevance" / name for name in NEWS]
+    events = {str(row["id"]): str(row["event"]) for file in texts for row in read_lines(file)}
+    flags = list(read_lines(spans / "flags.jsonl.gz"))
+    items = read_items(spans / TRAIN, texts)
+    articles = tuple(item for item in items if not is_kept_apart(events[item.id]))
+    unread = tuple(item for item in items if is_kept_apart(events[item.id]))
+    told = {events[item.id] for item in unread}
+    further = [
+        item for item in read_marked(own / MARKS, texts) if not is_kept_apart(events[item.id])
+    ]
+    written = [*read_drafts(development), *read_written(own / ARTICLES)]
+    events |= {item.id: item.id for item in written}
+    earlier = [item for item in read_items(spans / DEV, texts) if events[item.id] not in told]
+    sentences = [
+        *_example_sources(guideline, siblings),
+        *development_sources(development, siblings),
+        *sources_of(sorted((own / SENTENCES).glob("*.yaml")), siblings),
+        *read_variations(own / VARIATIONS, events, siblings),
+    ]
+    sources = [
+        *sentences,
+        *(article_source(item, events[item.id], flags, siblings) for item in articles),
+        *(marked_source(ARTICLE, item, events[item.id], siblings) for item in further),
+        *(marked_source(WRITTEN, item, item.id, siblings) for item in written),
+        *(marked_source(EARLIER, item, events[item.id], siblings) for item in earlier),
+        *(
+            LabelledSource(
+                GENERAL, f"{GENERAL} {event}", event, document, RuleLabels(), IN_ARTICLES
+            )
+            for event, document in general_news(texts, is_kept_apart)
+        ),
+    ]
+    return RuleModelData(
+        rules,
+        siblings,
+        tuple(row for source in sources for row in rows_of(source, siblings)),
+        articles,
+        tuple(further),
+        tuple(written),
+        tuple(sentences),
+        unread,
+        events,
+        {(flag["id"], flag["rule"], flag["match"].lower()): flag["verdict"] for flag in flags},
+    )
+
+
+def judged_rules(guideline: Guideline) -> tuple[tuple[str, ...], dict[str, frozenset[str]]]:
+    """Return the rules about words of a text, and each one's siblings among them."""
+    rules = tuple(rule.id for rule in guideline.rules if rule.kind != "document")
+    related = related_rules(guideline)
+    return rules, {
+        rule: frozenset(related.get(rule, ())) & frozenset(rules) - {rule} for rule in rules
+    }
+
+
+def _example_sources(
+    guideline: Guideline, siblings: Mapping[str, frozenset[str]]
+) -> Iterator[LabelledSource]:
+    """Yield the rules' own examples; one without a mark is a near miss, except bad ones."""
+    for rule in guideline.compiled:
+        name = rule.rule.id
+        for case in example_cases(rule) if name in siblings else ():
+            found = [RuleClaim(name, *span, SURE) for span in sorted(case.marked)]
+            doubted = () if found or case.kind == "bad" else _nowhere(name)
+            key = f"{name} {case.kind} {case.number}"
+            labels = RuleLabels(found, doubted)
+            yield LabelledSource(EXAMPLE, key, key, case.document, labels, IN_SENTENCES)
+
+
+def _nowhere(rule: str) -> tuple[RuleClaim, ...]:
+    return tuple(RuleClaim(rule, field, 0, EVERYWHERE, NEAR_MISS) for field in ("title", "text"))
+
+
+def development_sources(
+    folder: Path, siblings: Mapping[str, frozenset[str]]
+) -> Iterator[LabelledSource]:
+    """Yield the sentences of `development-*.yaml`; raises `DataError` if there is none."""
+    files = sorted(folder.glob("development-*.yaml"))
+    if not files:
+        raise DataError(f"{folder}: no development-*.yaml there")
+    yield from sources_of(files, siblings)
+
+
+def sources_of(
+    files: Iterable[Path], siblings: Mapping[str, frozenset[str]]
+) -> Iterator[LabelledSource]:
+    """Yield the sentences of files that were written for rules; raises `DataError`."""
+    for file in files:
+        for entry in _entries(file):
+            name = entry["rule"]
+            for kind in _WRITTEN if name in siblings else ():
+                for number, text in enumerate(entry.get(kind, ())):
+                    labels, plain = _written(name, kind, str(text))
+                    key = f"{file.stem} {name} {kind} {number}"
+                    document = Document(plain, language="en")
+                    if labels.found or labels.doubted:
+                        yield LabelledSource(DEVELOPMENT, key, key, document, labels, IN_SENTENCES)
+
+
+def _entries(file: Path) -> list[Mapping[str, Any]]:
+    entries = read_yaml(file)
+    if not isinstance(entries, list) or not all("rule" in entry for entry in entries):
+        raise DataError(f"{file}: must be a list of entries with a 'rule'")
+    return entries
+
+
+def _written(rule: str, kind: str, text: str) -> tuple[RuleLabels, str]:
+    """Return what a sentence written for a rule says, and the sentence without its mark."""
+    plain, place = unmarked(text)
+    if kind == "near_miss":
+        return RuleLabels(doubted=_nowhere(rule)), plain
+    if place is None:
+        return RuleLabels(), plain
+    return RuleLabels([RuleClaim(rule, "text", *place, SURE)]), plain
+
+
+def _marks(item: Item, siblings: Mapping[str, frozenset[str]]) -> list[RuleClaim]:
+    return [
+        RuleClaim(mark.rule, mark.field, start, end, SURE if mark.sure else ARGUABLE)
+        for mark in item.marks
+        for start, end in mark.spans
+        if mark.rule in siblings
+    ]
+
+
+def marked_source(
+    kind: str, item: Item, event: str, siblings: Mapping[str, frozenset[str]]
+) -> LabelledSource:
+    """Return an annotated article whose flags nobody judged."""
+    found = _marks(item, siblings)
+    labels = RuleLabels(found, (), _repeats(item, found))
+    return LabelledSource(kind, item.id, event, item.document, labels, IN_ARTICLES, item.read)
+
+
+def article_source(
+    item: Item,
+    event: str,
+    flags: Iterable[Mapping[str, Any]],
+    siblings: Mapping[str, frozenset[str]],
+) -> LabelledSource:
+    """Return an annotated article; verdicts count where the editor marked nothing of the rule."""
+    found, doubted, masked = _marks(item, siblings), list[RuleClaim](), list[RuleClaim]()
+    for flag in flags:
+        place = _place(item, flag) if flag["id"] == item.id and flag["rule"] in siblings else None
+        if place is None or any(_meets(place, mark) for mark in found):
+            continue
+        rule, field, start, end = place.rule, place.field, place.start, place.end
+        if flag["verdict"] == "wrong":
+            doubted.append(RuleClaim(rule, field, start, end, JUDGED_WRONG))
+        elif flag["verdict"] == "right":
+            found.append(RuleClaim(rule, field, start, end, JUDGED_RIGHT))
+        else:
+            masked.append(place)
+    labels = RuleLabels(found, doubted, [*masked, *_repeats(item, found)])
+    return LabelledSource(ARTICLE, item.id, event, item.document, labels, IN_ARTICLES, item.read)
+
+
+def _place(item: Item, flag: Mapping[str, Any]) -> RuleClaim | None:
+    """Return where a judged flag stands: it counts through title, two line breaks and text."""
+    title, text, match = item.document.title, item.document.text, flag["match"]
+    start, end = flag["start"], flag["end"]
+    shift = len(title) + 2 if title else 0
+    for field, whole, low, high in (
+        ("title", title, start, end),
+        ("text", text, start - shift, end - shift),
+    ):
+        if low >= 0 and whole[low:high] == match:
+            return RuleClaim(flag["rule"], field, low, high)
+    at = text.find(match)
+    return RuleClaim(flag["rule"], "text", at, at + len(match)) if at >= 0 else None
+
+
+def _meets(one: RuleClaim, other: RuleClaim) -> bool:
+    return one.rule == other.rule and touch(one, other)
+
+
+def _repeats(item: Item, found: Sequence[RuleClaim]) -> list[RuleClaim]:
+    """Return where the text has the words of a mark again: editors mark a wording once."""
+    rules = {claim.rule for claim in found}
+    small = item.document.text.lower()
+    places = [
+        RuleClaim(mark.rule, "text", match.start(), match.end())
+        for mark in item.marks
+        if mark.rule in rules
+        for match in re.finditer(re.escape(mark.quote.lower()), small)
+    ]
+    return [place for place in places if not any(_meets(place, claim) for claim in found)]

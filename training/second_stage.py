@@ -1,0 +1,489 @@
+"""Stacking of linear model and encoder: limits, fusion weights, calibration, thresholds."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.classify.boilerplate import without_appended
+from monitor.classify.calibration import Calibration
+from monitor.classify.cascade import ANY, FEATURES, MAIN, Cascade, Fusion, read_features
+from monitor.classify.cues import CueTable
+from monitor.classify.encoder import EncoderModel, load_encoder
+from monitor.classify.reading import Reading, read_article
+from monitor.classify.relevance import Judgement, RelevanceModel
+from monitor.evaluate.country_scores import country_scores
+from monitor.evaluate.labelled_data import Labelled
+from monitor.evaluate.linear_fit import (
+    Floats,
+    best_f1_threshold,
+    fit_calibration,
+    make_folds,
+    threshold_for,
+)
+from monitor.evaluate.metrics import (
+    average_precision,
+    general_outlets,
+    recall_at_precision,
+    relevance_scores,
+)
+from monitor.nlp.artefact import ModelFolder
+from training.rows import Corpus, held_out_events
+
+RIDGE = 3.0
+"""Penalty on standardised weights. Between 0.5 and 3, and with `rel` 1 weighing 0.1 to 0.3,
+average precision on dev moved by 0.004 at most."""
+WEIGHT_BORDERLINE = 0.3
+FIT_FROM = -4.0
+"""Rows below these linear log odds of any subject never reach the encoder and teach nothing."""
+KEPT = 0.995
+"""Share of the main-subject articles found by the whole ensemble that the lower limit keeps."""
+MARGIN = 1.0
+"""Log odds by which the lower limit lies below that, for articles unlike these: of the main
+subjects of feeds that the linear model had not read 91 % lie above -2.3, all above -3.3."""
+CERTAIN = 0.98
+"""Share of main subjects, `rel` 1 counted as none, from which the linear model decides alone."""
+MAIN_WEIGHTS = {"linear main": 0.5, "linear any": 0.5, "first main": 0.5, "later main": 0.3}
+"""The sum for a main subject, round numbers and not fitted. "linear any" is in it because in words
+it does not know the linear model tells a main subject from a side one less well than either from
+none: on feeds and papers that no model had read average precision is 0.92 without, 0.94 with it
+(one vote an event 0.85 and 0.88). There the encoder might weigh twice as much (0.95, 0.90); dev
+likes it less (0.986 instead of 0.988)."""
+ALONE = {"first main": 1.0, "later main": 0.6}, {"first any": 1.0, "later any": 0.6}
+"""The encoder's own answer, for articles whose words the linear model does not know. Of 3,776 real
+negatives of which it sees nothing, the encoder's log odds of a main subject are above 0 for one."""
+LATER_FROM = -1.0
+"""The first window's log odds of a main subject from which the later one is read. Below, it changes
+next to nothing (5 of 78 uncertain main subjects, 0.0004 of average precision on held-out events),
+and there lie eight of ten uncertain negatives."""
+_ANY = ("linear any", "first any", "later any")
+"""What the sum for any subject weighs; how much is fitted."""
+Bools = NDArray[np.bool_]
+Fit = Callable[["StackingSample", NDArray[np.intp]], tuple[Fusion, Fusion]]
+FOLDS = 5
+RECALL = 0.95
+"""Share of main subjects to be called relevant, if `precision` allows; the others are mostly
+borderline."""
+COSTED = 300
+"""About how many rows are timed."""
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StackingSample:
+    """Rows that neither the encoder nor their linear scores have seen, with their `FEATURES`.
+
+    `weight` gives the held-out rows the mix of kinds that dev has.
+    """
+
+    rows: Sequence[Labelled]
+    features: Floats
+    weight: Floats
+    is_dev: Bools
+    is_regional: Bools
+
+    @property
+    def rel(self) -> NDArray[np.int_]:
+        """The `rel` value of every row."""
+        return np.array([row.rel for row in self.rows])
+
+    @property
+    def linear(self) -> Floats:
+        """The linear log odds of both outputs."""
+        return self.features[:, :2]
+
+
+def make_sample(
+    held: Sequence[Labelled],
+    held_linear: Floats,
+    dev: Sequence[Labelled],
+    dev_linear: Floats,
+    encoder: EncoderModel,
+    cues: CueTable,
+    regional: Collection[str],
+) -> StackingSample:
+    """Read every row with the encoder; `regional` are ids of rows from other regions."""
+    rows = [*held, *dev]
+    linear = np.vstack([held_linear, dev_linear])
+    features = np.array(
+        [
+            features_of(row, odds, encoder, cues)
+            for row, odds in zip(rows, linear.tolist(), strict=True)
+        ]
+    )
+    is_dev = np.arange(len(rows)) >= len(held)
+    weight = np.concatenate([_as_mixed(held, dev), np.ones(len(dev))])
+    is_regional = np.array([row.id in regional for row in rows])
+    return StackingSample(rows, features, weight, is_dev, is_regional)
+
+
+def features_of(
+    row: Labelled, linear: Sequence[float], encoder: EncoderModel, cues: CueTable
+) -> tuple[float, ...]:
+    """Return the `FEATURES` of one row."""
+    told = without_appended(row.title, row.text, cues)
+    reading = read_article(row.title, told, cues)
+    return read_features(linear, encoder, LATER_FROM, row.title, told, reading, cues)
+
+
+def _as_mixed(held: Sequence[Labelled], dev: Sequence[Labelled]) -> Floats:
+    """Return weights by which `held` has as many rows of each kind to a main one as `dev`."""
+    kinds = [(row.rel, row.basis == "annotated") for row in held]
+    ours, theirs = Counter(kinds), Counter((row.rel, row.basis == "annotated") for row in dev)
+    main = (2, True)
+    if not ours[main] or not theirs[main]:
+        return np.ones(len(held))
+    share = ours[main] / theirs[main]
+    return np.array([theirs[kind] * share / ours[kind] for kind in kinds])
+
+
+def fit_fusions(
+    sample: StackingSample, rows: NDArray[np.intp], asked: Bools | None = None
+) -> tuple[Fusion, Fusion]:
+    """Fit both outputs on the uncertain ones among `rows`, and calibrate them where `asked`.
+
+    Default: on all of them.
+    """
+    rows = rows[sample.linear[rows, ANY] >= FIT_FROM]
+    rel, features, weight = sample.rel[rows], sample.features[rows], sample.weight[rows]
+    lesser = np.where(rel == 1, WEIGHT_BORDERLINE, 1.0)
+    mix = weight if asked is None else weight * asked[rows]
+    main = _fit_one(MAIN, features, rel == 2, weight * lesser, mix)
+    return main, _fit_one(ANY, features, rel >= 1, weight, mix)
+
+
+def _fit_one(output: int, features: Floats, truth: Bools, ranking: Floats, mix: Floats) -> Fusion:
+    """Fit the sum with `ranking` weights, then calibrate it with the weights of the mix."""
+    weights = np.zeros(len(FEATURES))
+    if output == MAIN:
+        for name, value in MAIN_WEIGHTS.items():
+            weights[FEATURES.index(name)] = value
+    else:
+        used = [FEATURES.index(name) for name in _ANY]
+        weights[used] = fit_positive(features[:, used], truth, ranking)
+    return _calibrated(weights, features, truth, mix)
+
+
+def fit_alone(sample: StackingSample, rows: NDArray[np.intp]) -> tuple[Fusion, Fusion]:
+    """Calibrate the encoder's own answer on all `rows`."""
+    main, any_ = (
+        _calibrated(
+            np.array([names.get(name, 0.0) for name in FEATURES]),
+            sample.features[rows],
+            truth,
+            sample.weight[rows],
+        )
+        for names, truth in zip(ALONE, (sample.rel[rows] == 2, sample.rel[rows] >= 1), strict=True)
+    )
+    return main, any_
+
+
+def _calibrated(weights: Floats, features: Floats, truth: Bools, mix: Floats) -> Fusion:
+    calibration = fit_calibration(features @ weights, truth, mix)
+    return Fusion(tuple(round(float(w), 4) for w in weights), calibration)
+
+
+def fit_positive(features: Floats, truth: Bools, weight: Floats) -> Floats:
+    """Return the weights of a ridge logistic regression, none below 0."""
+    from scipy.optimize import minimize
+
+    scale = features.std(0) + 1e-6
+    scaled = features / scale
+    number = scaled.shape[1]
+
+    def loss(point: Floats) -> tuple[float, Floats]:
+        weights, intercept = point[:number], point[number]
+        odds = scaled @ weights + intercept
+        gaps = weight * (1 / (1 + np.exp(-odds)) - truth)
+        value = (weight * (np.logaddexp(0, odds) - truth * odds)).sum()
+        slope = np.append(scaled.T @ gaps + 2 * RIDGE * weights, gaps.sum())
+        return float(value + RIDGE * weights @ weights), slope
+
+    bounds = [(0.0, None)] * number + [(None, None)]
+    start = np.append(np.ones(number), 0.0)
+    found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B")
+    return np.asarray(found.x[:number] / scale)
+
+
+def fused(fusions: tuple[Fusion, Fusion], features: Floats) -> Floats:
+    """Return the probabilities of both outputs (rows x 2) if the encoder read everything."""
+    pairs = [[fusion.probability(row) for fusion in fusions] for row in features.tolist()]
+    table = np.array(pairs).reshape(-1, 2)
+    return np.column_stack([table[:, MAIN], table.max(1)])
+
+
+def cross_fuse(sample: StackingSample, folds: int, seed: int, fit: Fit = fit_fusions) -> Floats:
+    """Return the probabilities of every row from fusions that saw no row of its event."""
+    result = np.zeros((len(sample.rows), 2))
+    every = np.arange(len(sample.rows))
+    for fold in make_folds([row.event for row in sample.rows], folds, seed):
+        fusions = fit(sample, np.setdiff1d(every, fold))
+        result[fold] = fused(fusions, sample.features[fold])
+    return result
+
+
+def lower_limit(linear_any: Floats, found: Bools) -> float:
+    """Return the limit that keeps `KEPT` of the `found` rows, less `MARGIN`."""
+    odds = np.sort(linear_any[found])
+    return round(float(odds[int(len(odds) * (1 - KEPT))]) - MARGIN, 2)
+
+
+def upper_limit(linear_main: Floats, rel: NDArray[np.int_]) -> float:
+    """Return the lowest whole log odds above which `CERTAIN` of the rows are main ones."""
+    for limit in range(1, 10):
+        above = linear_main > limit
+        if above.any() and (rel[above] == 2).mean() >= CERTAIN:
+            return float(limit)
+    return float("inf")
+
+
+def settled_calibration(
+    linear: Floats, rel: NDArray[np.int_], lower: float, upper: float
+) -> list[Calibration]:
+    """Calibrate the linear model alone on the rows that it settles."""
+    settled = (linear[:, ANY] < lower) | (linear[:, MAIN] > upper)
+    return [
+        fit_calibration(linear[settled, output], truth[settled])
+        for output, truth in ((MAIN, rel == 2), (ANY, rel >= 1))
+    ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SecondStage:
+    """A model with its cascade, the rows it was fitted on, and cross-fitted probabilities.
+
+    `crossed` is of the cascade, `whole` of the ensemble with the encoder on every row (rows x 2).
+    """
+
+    model: RelevanceModel
+    sample: StackingSample
+    crossed: Floats
+    whole: Floats
+
+
+def fit_second_stage(
+    model: RelevanceModel,
+    corpus: Corpus,
+    crossed: Floats,
+    dev: Sequence[Labelled],
+    encoder: ModelFolder,
+    *,
+    regional: Collection[str],
+    strange: float,
+    precision: float,
+    seed: int,
+    say: Say,
+) -> SecondStage:
+    """Fit everything behind the linear `model`; `crossed` are its cross-fitted train scores.
+
+    `regional` are ids of rows from other regions, measured apart; `strange` is the cascade's.
+    """
+    train = [row for row, real in zip(corpus.rows, corpus.real, strict=True) if real]
+    train_linear = crossed[corpus.real]
+    dev_linear = np.array([model.log_odds(model.read(row.title, row.text)[1]) for row in dev])
+    record = encoder.meta.training
+    events = held_out_events(train, record["options"]["folds"], record["seed"])
+    held = np.flatnonzero([row.event in events for row in train]).tolist()
+    say(f"reading {len(held) + len(dev)} rows with the encoder")
+    served = load_encoder(encoder)
+    sample = make_sample(
+        [train[i] for i in held], train_linear[held], dev, dev_linear, served, model.cues, regional
+    )
+    say("fitting the fusion")
+    whole = cross_fuse(sample, FOLDS, seed)
+    found = (sample.rel == 2) & (whole[:, MAIN] >= cut(sample, whole, precision)["relevant"])
+    lower = lower_limit(sample.linear[:, ANY], found)
+    every = np.vstack([train_linear, dev_linear])
+    rel = np.array([row.rel for row in (*train, *dev)])
+    upper = upper_limit(every[:, MAIN], rel)
+    every_row = np.arange(len(sample.rows))
+    alone = fit_alone(sample, every_row)
+    cascade = Cascade(served, lower, upper, alone, strange, alone, LATER_FROM)
+    fitted = replace(
+        model, calibration=settled_calibration(every, rel, lower, upper), cascade=cascade
+    )
+    # what the linear model settles has a calibration of its own
+    fit = partial(fit_fusions, asked=asked_of(fitted, sample.rows, sample.linear))
+    fitted = replace(fitted, cascade=replace(cascade, fusions=fit(sample, every_row)))
+    crossed_out = _routed(
+        fitted,
+        sample,
+        cross_fuse(sample, FOLDS, seed, fit),
+        cross_fuse(sample, FOLDS, seed, fit_alone),
+    )
+    thresholds = cut(sample, crossed_out, precision)
+    return SecondStage(replace(fitted, thresholds=thresholds), sample, crossed_out, whole)
+
+
+def _routed(model: RelevanceModel, sample: StackingSample, both: Floats, alone: Floats) -> Floats:
+    """Return the probabilities of the stage that judges each row.
+
+    `both` are those of linear model and encoder together, `alone` those of the encoder.
+    """
+    table: list[tuple[float, float]] = []
+    asked = asked_of(model, sample.rows, sample.linear)
+    for at, row in enumerate(sample.rows):
+        weight = None if model.gate is None else model.gate.shut_out(row.title, row.text)
+        if weight is not None:
+            table.append(model.shut_out(weight))
+        elif asked[at]:
+            strange = model.is_strange(row.title, row.text, sample.linear[at].tolist())
+            main, any_ = (alone if strange else both)[at].tolist()
+            table.append((main, any_))
+        else:
+            table.append(model.settled(sample.linear[at].tolist()))
+    return np.array(table)
+
+
+def cut(sample: StackingSample, probabilities: Floats, precision: float) -> dict[str, float]:
+    """Return thresholds, the same on the held-out rows and on dev.
+
+    `relevant` is the highest that keeps `RECALL`, but not below the lowest that keeps
+    `precision`; `borderline` is where the F1 of `rel` >= 1 is best.
+    """
+    main, any_ = probabilities[:, MAIN], probabilities[:, ANY]
+    rel = sample.rel
+    parts = [
+        part & (rel != 1) for part in (sample.is_dev, ~sample.is_dev) if (rel[part] == 2).any()
+    ]
+    precise = max(threshold_for(main[part], rel[part] == 2, precision) for part in parts)
+    recalled = min(
+        float(np.quantile(main[part & (rel == 2)], 1 - RECALL, method="lower")) for part in parts
+    )
+    relevant = max(precise, recalled)
+    borderline = best_f1_threshold(any_, rel >= 1)
+    return {"relevant": round(relevant, 4), "borderline": round(borderline, 4)}
+
+
+def stage_scores(stage: SecondStage, dev: Sequence[Labelled]) -> dict[str, Any]:
+    """Return the figures of the cross-fitted cascade: by set of rows, by country, by stage."""
+    sample = stage.sample
+    parts = {
+        "dev_crossed": sample.is_dev,
+        "held_out": ~sample.is_dev & ~sample.is_regional,
+        "held_out_regional": sample.is_regional,
+    }
+    return {
+        **{name: _scores(stage, part) for name, part in parts.items() if part.any()},
+        "stages": stages(stage, measure_cost(stage.model, dev)),
+        "countries": country_scores(sample.rows, _said(stage, np.arange(len(sample.rows)))),
+    }
+
+
+def _said(stage: SecondStage, at: NDArray[np.intp]) -> list[Judgement]:
+    return [stage.model.decide(main, any_) for main, any_ in stage.crossed[at].tolist()]
+
+
+def _scores(stage: SecondStage, part: NDArray[np.bool_]) -> dict[str, Any]:
+    at = np.flatnonzero(part)
+    rows = [stage.sample.rows[i] for i in at.tolist()]
+    asked = asked_of(stage.model, rows, stage.sample.linear[part])
+    return relevance_scores(rows, _said(stage, at), asked)
+
+
+def asked_of(model: RelevanceModel, rows: Sequence[Labelled], linear: Floats) -> NDArray[np.bool_]:
+    """Return which rows the encoder reads."""
+    cascade = model.cascade
+    if cascade is None:
+        return np.zeros(len(linear), dtype=bool)
+    return np.array(
+        [
+            model.opens(row.title, row.text)
+            and (cascade.is_uncertain(odds) or model.is_strange(row.title, row.text, odds))
+            for row, odds in zip(rows, linear.tolist(), strict=True)
+        ]
+    )
+
+
+def stages(stage: SecondStage, seconds: dict[str, float]) -> dict[str, Any]:
+    """Return what each stage finds on dev by itself, cross-fitted, and what it costs.
+
+    `seconds` are those of `measure_cost`.
+    """
+    dev = stage.sample.is_dev
+    features = stage.sample.features[dev]
+    rows = [stage.sample.rows[i] for i in np.flatnonzero(dev).tolist()]
+    rel = stage.sample.rel[dev]
+    asked = asked_of(stage.model, rows, features[:, :2])
+    opened = np.array([stage.model.opens(row.title, row.text) for row in rows])
+    gate, linear, window, both = (seconds[name] for name in ("gate", "linear", "window", "both"))
+    table = {
+        "gate alone, by its weights": (_weighed(stage.model, rows), gate),
+        "linear alone": (features[:, 0], linear),
+        "transformer alone, headline and lead": (features[:, 2], window),
+        "both on every article": (stage.whole[dev, MAIN], linear + window),
+        "gate, linear, both where uncertain": (
+            stage.crossed[dev, MAIN],
+            gate + linear * float(opened[rel == 0].mean()) + both * float(asked[rel == 0].mean()),
+        ),
+    }
+    general = general_outlets(rows)
+    return {
+        name: {
+            **_quality(scores, rel, np.ones(len(rel), dtype=bool)),
+            **{f"{key}_general": value for key, value in _quality(scores, rel, general).items()},
+            "milliseconds": cost * 1000,
+        }
+        for name, (scores, cost) in table.items()
+    }
+
+
+def _weighed(model: RelevanceModel, rows: Sequence[Labelled]) -> Floats:
+    if model.gate is None:
+        return np.zeros(len(rows))
+    return np.array([model.gate.weigh(row.title, row.text) for row in rows])
+
+
+def measure_cost(model: RelevanceModel, rows: Sequence[Labelled]) -> dict[str, float]:
+    """Return processor seconds of an article in each stage by itself.
+
+    `window` is an article's first window in the encoder, `both` all windows of an uncertain
+    negative: those are shorter than most.
+    """
+    assert model.cascade is not None
+    encoder = model.cascade.encoder
+    some = rows[:: max(1, len(rows) // COSTED)]
+    negatives = [row for row in rows if row.rel == 0]
+    uncertain = _uncertain(model, negatives)[:COSTED]
+    encoder.outputs("", "")
+    first = time.process_time()
+    for row in some:
+        model.opens(row.title, row.text)
+    start = time.process_time()
+    for row in some:
+        model.log_odds(model.read(row.title, row.text)[1])
+    between = time.process_time()
+    for row in some:
+        encoder.outputs(row.title, row.text)
+    end = time.process_time()
+    for row, told, reading in uncertain:
+        model.cascade.features((0.0, 0.0), row.title, told, reading, model.cues)
+    marks = {"gate": start - first, "linear": between - start, "window": end - between}
+    each = {name: seconds / len(some) for name, seconds in marks.items()}
+    return {**each, "both": (time.process_time() - end) / max(1, len(uncertain))}
+
+
+def _uncertain(
+    model: RelevanceModel, rows: Sequence[Labelled]
+) -> list[tuple[Labelled, str, Reading]]:
+    """Return the rows that the encoder is asked about, read."""
+    readings = [(row, *model.read(row.title, row.text)) for row in rows]
+    linear = np.array([model.log_odds(reading) for *_, reading in readings])
+    asked = asked_of(model, rows, linear)
+    return [read for read, is_asked in zip(readings, asked, strict=True) if is_asked]
+
+
+def _quality(scores: Floats, rel: NDArray[np.int_], member: NDArray[np.bool_]) -> dict[str, float]:
+    chosen = member & (rel != 1)
+    truth = rel[chosen] == 2
+    return {
+        "average_precision": average_precision(truth, scores[chosen]),
+        "recall_at_precision_0.90": recall_at_precision(truth, scores[chosen]),
+    }

@@ -1,0 +1,236 @@
+"""Metrics of tags on the project's hand labels: indicators, victims, policy context; ablations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from monitor.classify.outlets import Source
+from monitor.classify.policy import PolicyModel, load_policy
+from monitor.classify.tags import NAME, TagsModel, load_tags
+from monitor.entities import MODEL as POLICY
+from monitor.errors import DataError
+from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, rows_in, said_of, score_tags
+from monitor.evaluate.labelled_data import Labelled, read_labelled
+from monitor.evaluate.metrics import label_scores, region_of
+from monitor.nlp.artefact import ModelFolder, find_model, load_folder
+from monitor.types import GENDERS, INDICATORS, POLICY_SCHEMES, PROTECTIONS
+from training.label_files import (
+    DEVELOPMENT,
+    HELD_OUT,
+    IndicatorLabels,
+    PolicyLabels,
+    VictimLabels,
+    load_indicator_labels,
+    load_policy_labels,
+    load_victim_labels,
+    policy_labels,
+)
+
+
+class _HandLabels(Protocol):
+    """Labels of one article, by whom it was read as far as `read`."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def part(self) -> str: ...
+    @property
+    def read(self) -> int: ...
+
+
+Entry = TypeVar("Entry", bound=_HandLabels)
+
+
+def score_regions(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
+    """Return micro-F1 of every scheme on the `rel` 2 rows placed in each region, and their number.
+
+    `None` where none of them has a label of the scheme.
+    """
+    members: dict[str, list[Labelled]] = {}
+    for row in rows:
+        if row.rel == 2:
+            for region in {region_of(code) for code in row.place or ("",)}:
+                members.setdefault(region, []).append(row)
+    table: dict[str, Any] = {}
+    for region, found in sorted(members.items()):
+        scores = score_tags(model, found)
+        labelled = {s: any(gold_of(row, s) for row in found) for s in SCHEMES}
+        table[region] = {"n": len(found)} | {
+            scheme: scores[scheme]["micro"]["f1"] if labelled[scheme] else None
+            for scheme in SCHEMES
+        }
+    return table
+
+
+def evaluate_labels(models: Path, data: Path) -> dict[str, Any]:
+    """Return `{model, data, victims, indicators, experimental}` of the tags model in use.
+
+    On those rows of `data` that the project labelled; empty where none of them is there.
+    """
+    folder = load_folder(find_model(models, NAME))
+    model, rows = load_tags(folder), rows_in(data, folder.meta.language)
+    return {
+        "model": f"{NAME} {folder.meta.version}",
+        "data": str(data),
+        **rounded(score_victims(model, rows)),
+        **rounded(score_indicators(model, rows)),
+        "experimental": folder.meta.experimental,
+    }
+
+
+def evaluate_policy(models: Path, data: Path) -> dict[str, Any]:
+    """Return what policy context is worth on those rows of `data` that the project labelled.
+
+    `{model, data, policy, experimental}`, `policy` by part and scheme; whatever is said of an
+    article without a label counts as false. Raises `ModelError` or `DataError`.
+    """
+    folder = load_folder(find_model(models, POLICY))
+    parts = score_policy(load_policy(folder), read_labelled(data))
+    if not parts:
+        raise DataError(f"{data}: none of the articles that were read for policy context")
+    return {
+        "model": f"{POLICY} {folder.meta.version}",
+        "data": str(data),
+        "policy": rounded(parts),
+        "experimental": folder.meta.experimental,
+    }
+
+
+def policy_figures(folder: ModelFolder, data: Path) -> dict[str, float]:
+    """Return micro-F1 of each scheme on the held-out rows of `data`; raises `DataError`."""
+    parts = score_policy(load_policy(folder), read_labelled(data))
+    if HELD_OUT not in parts:
+        raise DataError(f"{data}: none of the articles that were held out for policy context")
+    tables: dict[str, Any] = rounded(parts[HELD_OUT])
+    return {scheme: table["micro"]["f1"] for scheme, table in tables.items()}
+
+
+def score_policy(
+    model: PolicyModel, rows: Sequence[Labelled], labelled: Sequence[PolicyLabels] | None = None
+) -> dict[str, Any]:
+    """Return the figures of each scheme, for both parts, on those of `rows` that are labelled.
+
+    `labelled` are other labels than those that come along.
+    """
+    parts: dict[str, Any] = {}
+    known = load_policy_labels() if labelled is None else labelled
+    for part, pairs in _parts(known, rows):
+        said = [
+            said_of(model.tag(row.title, row.text[: entry.read], row.language), POLICY_SCHEMES)
+            for entry, row in pairs
+        ]
+        parts[part] = {
+            scheme: label_scores(
+                [entry.labels[scheme] for entry, _ in pairs],
+                [each[scheme] for each in said],
+                policy_labels(scheme),
+            )
+            for scheme in POLICY_SCHEMES
+        }
+    return parts
+
+
+def score_victims(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
+    """Return the figures of gender and protection, for both halves.
+
+    Measured on those of `rows` that the project labelled, read as far as the annotator read; what
+    is said of an article without a label counts as false.
+    """
+    parts = {
+        part: _score_victims(model, pairs) for part, pairs in _parts(load_victim_labels(), rows)
+    }
+    return {"victims": parts} if parts else {}
+
+
+def score_indicators(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
+    """Return the figures of indicators and of places of origin and transit, for both halves.
+
+    Measured on those of `rows` that the project labelled, read as far as the annotator read; an
+    empty answer where none of them is there.
+    """
+    parts = {
+        part: _score_indicators(model, pairs)
+        for part, pairs in _parts(load_indicator_labels(), rows)
+    }
+    return {"indicators": parts} if parts else {}
+
+
+def _parts(
+    entries: Iterable[Entry], rows: Sequence[Labelled]
+) -> list[tuple[str, list[tuple[Entry, Labelled]]]]:
+    """Return the labels of each part, held-out first, whose articles are there, with these."""
+    by_id = {row.id: row for row in rows}
+    pairs = [(entry, by_id[entry.id]) for entry in entries if entry.id in by_id]
+    parts = [
+        (part, [(entry, row) for entry, row in pairs if entry.part == part])
+        for part in (HELD_OUT, DEVELOPMENT)
+    ]
+    return [(part, found) for part, found in parts if found]
+
+
+def _score_victims(
+    model: TagsModel, pairs: Sequence[tuple[VictimLabels, Labelled]]
+) -> dict[str, Any]:
+    said = [said_of(model.tag(row.title, row.text[: entry.read])) for entry, row in pairs]
+    gender = [() if entry.gender == "unknown" else (entry.gender,) for entry, _ in pairs]
+    protection = [entry.protection for entry, _ in pairs]
+    return {
+        "gender": label_scores(gender, [each["gender"] for each in said], GENDERS[:-1]),
+        "protection": label_scores(protection, [each["protection"] for each in said], PROTECTIONS),
+    }
+
+
+def _score_indicators(
+    model: TagsModel, pairs: Sequence[tuple[IndicatorLabels, Labelled]]
+) -> dict[str, Any]:
+    indicators: list[set[str]] = []
+    roles: list[set[str]] = []
+    for entry, row in pairs:
+        tags = model.tag(row.title, row.text[: entry.read], Source(row.url, row.outlet))
+        indicators.append({tag.label for tag in tags if tag.scheme == "indicator"})
+        roles.append(
+            {f"{tag.role} {tag.label}" for tag in tags if tag.role in ("origin", "transit")}
+        )
+    told = [{item.label for item in entry.indicators} for entry, _ in pairs]
+    gold = [{f"{place.role} {place.country}" for place in entry.places} for entry, _ in pairs]
+    return {"indicator": label_scores(told, indicators, INDICATORS), "role": _by_role(gold, roles)}
+
+
+def _by_role(gold: Sequence[set[str]], said: Sequence[set[str]]) -> dict[str, Any]:
+    """Return the figures of origin and of transit, each over all countries."""
+    table = {
+        role: label_scores(
+            [{label for label in each if label.startswith(role)} for each in gold],
+            [{label for label in each if label.startswith(role)} for each in said],
+            (),
+        )["micro"]
+        | {"n": sum(label.startswith(role) for each in gold for label in each)}
+        for role in ("origin", "transit")
+    }
+    return {
+        "rows": len(gold),
+        "micro": label_scores(gold, said, ())["micro"],
+        "labels": {role: scores for role, scores in table.items() if scores["n"]},
+    }
+
+
+def ablate_tags(
+    model: TagsModel, bare: TagsModel | None, rows: Sequence[Labelled]
+) -> dict[str, Any]:
+    """Return micro-F1 of every scheme with parts left out; `bare` saw no texts of the project."""
+    variants: dict[str, TagsModel] = {"as shipped": model}
+    if model.encoder is not None:
+        variants["without the encoder"] = replace(model, encoder=None)
+        alone = replace(model.fused, share=1.0)
+        variants["encoder alone (response, victim, flow)"] = replace(model, fused=alone)
+    if bare is not None:
+        variants["linear parts without the project's texts"] = bare
+    return {
+        name: {
+            scheme: scores["micro"]["f1"] for scheme, scores in score_tags(variant, rows).items()
+        }
+        for name, variant in variants.items()
+    }

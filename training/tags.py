@@ -1,0 +1,478 @@
+"""Training of the tags model: response, places, victims, flow.
+
+A linear model says response, who the victims are, flow and whether the wording is American; small
+models behind it settle places, victims and flow. `form` and indicators rest on phrases and are
+only measured here. Cut-offs come from cross-fitted train rows, or, where the encoder decides too,
+from rows that it has not learned from (see `FUSED_CUTS`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.classify.cues import CueTable
+from monitor.classify.encoder import load_encoder
+from monitor.classify.fused import CHILD, OUTPUTS, PEOPLE, US, Fused, fuse_people, fused_json
+from monitor.classify.gazetteer import Gazetteer, PlaceMention
+from monitor.classify.linear import LinearModel, probability
+from monitor.classify.outlets import NOWHERE, Home, Outlets, Source
+from monitor.classify.places import PlaceCuts, chosen_places, place_features, story_places
+from monitor.classify.profile import Person, find_people
+from monitor.classify.reading import Reading, read_article
+from monitor.classify.small import SmallModel, small_json
+from monitor.classify.story import StoryCounter
+from monitor.classify.tags import (
+    NAME,
+    PLACES,
+    THRESHOLDS,
+    Facts,
+    TagsModel,
+    load_places,
+    people_features,
+)
+from monitor.errors import ModelError
+from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, score_tags
+from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
+from monitor.evaluate.linear_fit import (
+    WEIGHT_UNSURE,
+    FitOptions,
+    Floats,
+    Matrix,
+    Target,
+    best_f1_threshold,
+    build_matrix,
+    cross_fit,
+    fit_linear,
+    make_folds,
+)
+from monitor.evaluate.metrics import label_scores
+from monitor.nlp.artefact import ModelFolder, load_folder, pack_json
+from monitor.types import GENDERS, INDICATORS, PROTECTIONS, RESPONSES
+from training.cue_groups import CUES_FILE, load_cues
+from training.gazetteer import OUTLETS_FILE, PLACES_FILE, build_places, ordinary_words
+from training.label_files import (
+    HELD_OUT,
+    INDICATORS_FILE,
+    VICTIMS_FILE,
+    load_indicator_labels,
+    load_victim_labels,
+)
+from training.model_cards import save_model
+from training.relevance import english_record, pack_linear
+from training.rows import DEV, REGIONAL, TEXTS, TRAIN, read_texts, text_files
+from training.tag_scores import ablate_tags, score_indicators, score_regions, score_victims
+
+WEIGHT_WRITTEN = 0.3
+"""In the small models: the project's texts are tidier than news and name every age."""
+STRENGTH = 0.1
+"""scikit-learn's C of the models of victim and flow; 0.03 and 0.3 cross-validated alike."""
+FUSED_CUTS = {"encoder_cut": -0.75, "victim": -0.5, "both": -0.25, "flow": -0.5}
+"""Cut-offs where the encoder decides too, one round number each: taken from the events of train
+that it was not trained on and dev together (187 articles), which both liked them."""
+PLACE_CUTS = PlaceCuts(0.25, 0.75)
+"""Cross-fitted on train and the project's texts micro-F1 is flat about them."""
+ENCODER_SPREAD = 2.0
+"""About the spread of the encoder's log odds of responses."""
+SHARE = 0.5
+FOLDS = 5
+TAG_CUES_FILE = CUES_FILE.parent / "tag_cues.yaml"
+TAG_TEXTS = TEXTS / "tags"
+"""Texts for the taggers alone: short items on prevention, protection and partnership."""
+FEWEST = 20
+"""A label with fewer examples to measure it on is experimental."""
+OPTIONS = FitOptions(story_weight=0.07, keep=20_000)
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TagRows:
+    """Rows of `rel` 2, read for fitting."""
+
+    rows: Sequence[Labelled]
+    readings: Sequence[Reading]
+    mentions: Sequence[Sequence[PlaceMention]]
+    people: Sequence[Sequence[Person]]
+    homes: Sequence[Home]
+    matrix: Matrix
+
+    @property
+    def real(self) -> NDArray[np.bool_]:
+        """Which rows are news, not texts written for training."""
+        return np.array([row.basis != "written" for row in self.rows])
+
+    @property
+    def weight(self) -> Floats:
+        """How much each row counts."""
+        return np.array([1.0 if row.sure else WEIGHT_UNSURE for row in self.rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """Everything learned."""
+
+    linear: LinearModel
+    places: SmallModel
+    people: Sequence[SmallModel]
+    fused: Fused
+
+
+def read_rows(
+    rows: Sequence[Labelled],
+    cues: CueTable,
+    counter: StoryCounter,
+    gazetteer: Gazetteer,
+    outlets: Outlets,
+) -> TagRows:
+    """Read rows for fitting."""
+    readings = [read_article(row.title, row.text, cues) for row in rows]
+    pairs = list(zip(rows, readings, strict=True))
+    homes = [outlets.home(row.title, Source(row.url, row.outlet)) for row in rows]
+    return TagRows(
+        rows,
+        readings,
+        [
+            gazetteer.find(row.title, row.text, reading, home.country, world=home.world)
+            for (row, reading), home in zip(pairs, homes, strict=True)
+        ],
+        [find_people(row.title, row.text, reading) for row, reading in pairs],
+        homes,
+        build_matrix(readings, counter),
+    )
+
+
+def fit_tags(
+    rows: TagRows, cues: CueTable, options: FitOptions, seed: int, *, with_encoder: bool
+) -> Fitted:
+    """Fit all models; what a later one sees of an earlier one was cross-fitted by event."""
+    targets = [
+        Target(_truth(rows.rows, *output), _weights_of(rows, output[0])) for output in OUTPUTS
+    ]
+    events = [row.event for row in rows.rows]
+    crossed = cross_fit(rows.matrix, targets, events, options, seed)
+    linear = fit_linear(rows.matrix, targets, options, seed)
+    places, said = _fit_places(rows, crossed[:, US], cues, seed)
+    people, odds = _fit_people(rows, crossed, said, seed)
+    known = rows.real & np.array([bool(row.response) for row in rows.rows])
+    cuts = [
+        best_f1_threshold(crossed[known, at], targets[at].truth[known])
+        for at in range(len(RESPONSES))
+    ]
+    spread = crossed[:, : len(RESPONSES)].std(0) + 1e-6
+    fused = Fused(
+        share=SHARE,
+        cuts=[round(float(cut), 4) for cut in cuts],
+        spread=[round(float(value), 4) for value in spread],
+        encoder_spread=ENCODER_SPREAD,
+        **FUSED_CUTS,
+    )
+    if not with_encoder:
+        fused = _cut_people(rows, odds, fused)
+    return Fitted(linear, places, people, fused)
+
+
+def _truth(rows: Sequence[Labelled], scheme: str, label: str) -> NDArray[np.bool_]:
+    wanted = {label, "both"} if scheme == "victim" else {label}
+    return np.array([not wanted.isdisjoint(gold_of(row, scheme)) for row in rows])
+
+
+def _weights_of(rows: TagRows, scheme: str) -> Floats:
+    """Return the weights of the rows; without a place they teach nothing about places."""
+    if scheme != "place":
+        return rows.weight
+    weight: Floats = rows.weight * np.array([bool(row.place) for row in rows.rows])
+    return weight
+
+
+def _fit_places(
+    rows: TagRows, wording: Floats, cues: CueTable, seed: int
+) -> tuple[SmallModel, list[frozenset[str]]]:
+    """Return the model, and the places that it gives each row when it has not seen it."""
+    core = cues.of_kind("term", "means", "purpose")
+    numbers: list[list[float]] = []
+    truth: list[bool] = []
+    owner: list[int] = []
+    shares: list[float] = []
+    readings: list[tuple[int, list[str]]] = []
+    for at, row in enumerate(rows.rows):
+        # an article comes with its outlet or without: the model learns to do with either
+        homes = [rows.homes[at]] if rows.homes[at] == NOWHERE else [rows.homes[at], NOWHERE]
+        for home in homes:
+            told = rows.readings[at], rows.mentions[at], core, float(wording[at]), home
+            features = place_features(*told)
+            readings.append((at, list(features)))
+            for country, values in features.items():
+                numbers.append(values)
+                truth.append(country in (row.place or ()))
+                owner.append(at)
+                # a row without a place teaches nothing about places
+                shares.append(bool(row.place) / len(homes))
+    matrix, answer, weight = np.array(numbers), np.array(truth), np.array(shares)
+    crossed = _cross(matrix, answer, weight, [rows.rows[i].event for i in owner], 1.0, seed)
+    scores = iter(crossed.tolist())
+    said = [
+        (at, {country: probability(next(scores)) for country in countries})
+        for at, countries in readings
+    ]
+    stories = list(map(story_places, rows.readings, rows.mentions, rows.homes))
+    # the first of a row's is that with its outlet
+    first = {at: chosen_places(odds, *stories[at], PLACE_CUTS) for at, odds in reversed(said)}
+    return fit_small(matrix, answer, weight, 1.0, seed), [first[at] for at in sorted(first)]
+
+
+def _fit_people(
+    rows: TagRows, crossed: Floats, places: Sequence[frozenset[str]], seed: int
+) -> tuple[list[SmallModel], Floats]:
+    """Return the models of `PEOPLE` and their cross-fitted log odds."""
+    numbers = np.array(
+        [
+            people_features(
+                Facts(
+                    row.title, row.text, reading, crossed[at], mentions, people, None, None, home
+                ),
+                places[at],
+            )
+            for at, (row, reading, mentions, people, home) in enumerate(
+                zip(rows.rows, rows.readings, rows.mentions, rows.people, rows.homes, strict=True)
+            )
+        ]
+    )
+    weight = rows.weight * np.where(rows.real, 1.0, WEIGHT_WRITTEN)
+    events = [row.event for row in rows.rows]
+    truths = [_truth(rows.rows, *OUTPUTS[CHILD + at]) for at in range(len(PEOPLE))]
+    models = [fit_small(numbers, truth, weight, STRENGTH, seed) for truth in truths]
+    odds = [_cross(numbers, truth, weight, events, STRENGTH, seed + 1) for truth in truths]
+    return models, np.array(odds).T
+
+
+def _cross(
+    numbers: Floats,
+    truth: NDArray[np.bool_],
+    weight: Floats,
+    events: Sequence[str],
+    strength: float,
+    seed: int,
+) -> Floats:
+    """Return log odds of every row from models that saw no row of its event."""
+    odds = np.zeros(len(truth))
+    every = np.arange(len(truth))
+    for fold in make_folds(events, FOLDS, seed):
+        rest = np.setdiff1d(every, fold)
+        model = fit_small(numbers[rest], truth[rest], weight[rest], strength, seed)
+        odds[fold] = [model.log_odds(line) for line in numbers[fold].tolist()]
+    return odds
+
+
+def fit_small(
+    numbers: Floats, truth: NDArray[np.bool_], weight: Floats, strength: float, seed: int
+) -> SmallModel:
+    """Fit a small model; with one answer only, it always gives that answer."""
+    from sklearn.linear_model import LogisticRegression
+
+    mean, scale = numbers.mean(0), numbers.std(0) + 1e-6
+    if truth.all() or not truth.any():
+        none = np.zeros(numbers.shape[1])
+        return SmallModel(
+            _listed(mean), _listed(scale), _listed(none), 5.0 if truth.all() else -5.0
+        )
+    model = LogisticRegression(C=strength, random_state=seed, max_iter=500)
+    model.fit((numbers - mean) / scale, truth, weight)
+    return SmallModel(
+        _listed(mean), _listed(scale), _listed(model.coef_[0]), round(float(model.intercept_[0]), 5)
+    )
+
+
+def _listed(values: Floats) -> list[float]:
+    return [round(float(value), 6) for value in values]
+
+
+def _cut_people(rows: TagRows, odds: Floats, fused: Fused) -> Fused:
+    """Return `fused` with the cut-offs of victim and flow that serve best without an encoder."""
+    chosen = [at for at, real in enumerate(rows.real) if real]
+
+    def f1(candidate: Fused, scheme: str) -> float:
+        said = [fuse_people(odds[at].tolist(), None, candidate).get(scheme) for at in chosen]
+        gold = [gold_of(rows.rows[at], scheme) for at in chosen]
+        answer = [() if label is None else (label[0],) for label in said]
+        return float(label_scores(gold, answer, ())["micro"]["f1"])
+
+    grid = np.linspace(-1.5, 1.0, 11).tolist()
+    victim = max(
+        (replace(fused, victim=cut, both=cut + more) for cut in grid for more in (0.0, 0.5)),
+        key=lambda candidate: f1(candidate, "victim"),
+    )
+    return max(
+        (replace(victim, flow=cut) for cut in grid), key=lambda candidate: f1(candidate, "flow")
+    )
+
+
+def own_texts() -> list[Labelled]:
+    """Return the project's texts that the taggers learn from: all, and those for responses."""
+    return [*read_texts(), *read_texts(TAG_TEXTS)]
+
+
+def load_tag_cues() -> CueTable:
+    """Return the cues of the taggers: those of relevance, then their own; raises `ModelError`."""
+    groups = [*load_cues(), *load_cues(TAG_CUES_FILE)]
+    names = Counter(group.name for group in groups)
+    if twice := [name for name, number in names.items() if number > 1]:
+        raise ModelError(f"{TAG_CUES_FILE}: group '{twice[0]}' is in {CUES_FILE.name} already")
+    return CueTable(groups)
+
+
+def train_tags(
+    data: Path,
+    out: Path,
+    *,
+    version: str,
+    seed: int = 0,
+    options: FitOptions = OPTIONS,
+    encoder: Path | None = None,
+    reviews: Sequence[Labelled] = (),
+    released: bool = False,
+    ablations: bool = True,
+    say: Say = lambda _: None,
+) -> dict[str, Any]:
+    """Train on `data` (a folder with `TRAIN` and `DEV`), write `out/NAME/version`.
+
+    `encoder` is the folder of an encoder version in `out`; without one phrases and linear models
+    decide alone. `reviews` are rows to learn from besides. Returns the content of `meta.json`.
+    The same data, texts, cues, encoder, seed and library versions give the same files. Raises
+    `DataError` or `ModelError`.
+    """
+    second = None if encoder is None else load_folder(encoder)
+    cues = load_tag_cues()
+    counter = StoryCounter(cues)
+    say("reading the training rows")
+    train = read_labelled(data / TRAIN)
+    places = build_places(ordinary_words(row.text for row in train))
+    main = [row for row in [*train, *own_texts(), *reviews] if row.rel == 2]
+    rows = read_rows(main, cues, counter, *load_places(places))
+    say("fitting response, places, victim and flow")
+    fitted = fit_tags(rows, cues, options, seed, with_encoder=second is not None)
+    dev = [row for row in read_labelled(data / DEV) if row.rel == 2]
+    model = build_model(cues, counter, places, fitted, second, experimental(dev), measured(dev))
+    say("measuring")
+    scores: dict[str, Any] = {
+        "dev": score_tags(model, dev),
+        "regions": score_regions(model, dev),
+        **score_indicators(model, train),
+    }
+    regional = read_labelled(data / REGIONAL) if (data / REGIONAL).exists() else []
+    scores |= score_victims(model, [*train, *dev, *regional])
+    if ablations:
+        bare = None
+        if any(row.basis == "written" for row in main):
+            say("fitting without the project's texts")
+            bare = _without_texts(rows, cues, counter, places, options, seed, second)
+        scores["ablations"] = ablate_tags(model, bare, dev)
+    people = {name: small_json(m) for name, m in zip(PEOPLE, fitted.people, strict=True)}
+    return save_model(
+        out,
+        pack_linear(fitted.linear, cues)
+        | {PLACES: pack_json({**places, "model": small_json(fitted.places), "people": people})},
+        name=NAME,
+        version=version,
+        released=released,
+        labels=measured(dev),
+        experimental=experimental(dev),
+        thresholds=dict(zip(THRESHOLDS, astuple(PLACE_CUTS), strict=True)),
+        settings={"fused": fused_json(fitted.fused), "encoder": _encoder_json(second)},
+        scores=rounded(scores),
+        training={
+            **english_record(
+                data,
+                seed,
+                options,
+                PLACES_FILE,
+                OUTLETS_FILE,
+                TAG_CUES_FILE,
+                *text_files(TAG_TEXTS),
+            ),
+            "indicator_labels": file_sha256(INDICATORS_FILE),
+            "victim_labels": file_sha256(VICTIMS_FILE),
+        },
+    )
+
+
+def build_model(
+    cues: CueTable,
+    counter: StoryCounter,
+    places: Mapping[str, Any],
+    fitted: Fitted,
+    encoder: ModelFolder | None,
+    few: Mapping[str, Sequence[str]],
+    enough: Mapping[str, Sequence[str]],
+) -> TagsModel:
+    """Return the model that the folder will hold."""
+    return TagsModel(
+        cues,
+        counter,
+        fitted.linear,
+        *load_places(places),
+        fitted.places,
+        PLACE_CUTS,
+        fitted.people,
+        fitted.fused,
+        None if encoder is None else load_encoder(encoder),
+        few,
+        enough,
+    )
+
+
+def _without_texts(
+    rows: TagRows,
+    cues: CueTable,
+    counter: StoryCounter,
+    places: Mapping[str, Any],
+    options: FitOptions,
+    seed: int,
+    encoder: ModelFolder | None,
+) -> TagsModel:
+    """Return a model whose linear parts saw none of the project's own texts."""
+    real = [row for row in rows.rows if row.basis != "written"]
+    read = read_rows(real, cues, counter, *load_places(places))
+    fitted = fit_tags(read, cues, options, seed, with_encoder=encoder is not None)
+    return build_model(cues, counter, places, fitted, encoder, {}, {})
+
+
+def _encoder_json(encoder: ModelFolder | None) -> dict[str, Any] | None:
+    if encoder is None:
+        return None
+    return {"version": encoder.meta.version, "files": dict(encoder.meta.files)}
+
+
+def measured(rows: Sequence[Labelled]) -> dict[str, list[str]]:
+    """Return the labels of each scheme; of `place`, the countries with enough examples."""
+    places = Counter(code for row in rows for code in gold_of(row, "place"))
+    enough = sorted(code for code, number in places.items() if number >= FEWEST)
+    table = {scheme: list(labels) for scheme, labels in SCHEMES.items()}
+    ruled = {"gender": list(GENDERS[:-1]), "protection": list(PROTECTIONS)}
+    return table | ruled | {"place": enough, "indicator": list(INDICATORS)}
+
+
+def experimental(rows: Sequence[Labelled]) -> dict[str, list[str]]:
+    """Return the labels with fewer than `FEWEST` examples to measure them on.
+
+    `rows` are of `rel` 2; indicators, gender, protection and roles of places are counted in the
+    held-out labels. `*` stands for all countries but those `measured`.
+    """
+    found: dict[str, list[str]] = {}
+    for scheme, labels in SCHEMES.items():
+        counts = Counter(label for row in rows for label in gold_of(row, scheme))
+        found[scheme] = [label for label in labels if counts[label] < FEWEST]
+    held = [entry for entry in load_indicator_labels() if entry.part == HELD_OUT]
+    told = Counter(label for entry in held for label in {item.label for item in entry.indicators})
+    victims = [entry for entry in load_victim_labels() if entry.part == HELD_OUT]
+    said = Counter(label for entry in victims for label in (entry.gender, *entry.protection))
+    found["gender"] = [label for label in GENDERS[:-1] if said[label] < FEWEST]
+    found["protection"] = [label for label in PROTECTIONS if said[label] < FEWEST]
+    found["place"] = ["*"]
+    found["indicator"] = [label for label in INDICATORS if told[label] < FEWEST]
+    return found | {"place.origin": ["*"], "place.transit": ["*"]}
