@@ -52,11 +52,14 @@ def make_stamp(
         (path.name.encode(), bytes.fromhex(known[path]) if path in known else _sha256(path))
         for path in sorted(files)
     ]
-    versions = [f"{library}=={metadata.version(library)}\0" for library in sorted(libraries)]
+    libraries = sorted(libraries)
+    versions = [f"{library}=={metadata.version(library)}\0" for library in libraries]
     numbers = [f"{behaviour} {BEHAVIOUR[behaviour]}\0" for behaviour in behaviours]
     stamp = f"{name}@{version}+{_digest(sorted(data), *versions, *numbers)}"
     if {BEHAVIOUR[behaviour] for behaviour in behaviours} == {1}:
         code = _earlier_code(behaviours[0])
+        if "tokenizers" in libraries:
+            versions.append(f"transformers=={_transformers()}\0")
         _EARLIER[stamp] = f"{name}@{version}+{_digest([*data, *code], *versions)}"
     return stamp
 
@@ -125,6 +128,15 @@ def _earlier_code(behaviour: str) -> Iterator[tuple[bytes, bytes]]:
     for letters, name, sha256 in _earlier_files():
         if letter in letters:
             yield name.encode(), b64decode(f"{sha256}=")
+
+
+@cache
+def _transformers() -> str:
+    """Return the version of transformers, which the tokenizer needed then and no more."""
+    try:
+        return metadata.version("transformers")
+    except metadata.PackageNotFoundError:
+        return "5.24.0"
 
 
 @cache
