@@ -29,11 +29,11 @@ from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import text
 
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk.archive import fill_index
-from monitor.store import schema
-from monitor.types import FORMS, INDICATORS, RESPONSES, VICTIMS, Feed
+from monitor.app import Monitor
+from monitor.archive.articles_found import fill_index
+from monitor.records.article import FORMS, INDICATORS, RESPONSES, VICTIMS, Feed
+from monitor.settings import Settings
+from monitor.storage import schema
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))

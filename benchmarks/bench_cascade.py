@@ -20,10 +20,12 @@ import resource
 import time
 from pathlib import Path
 
-from monitor.classify import classify_lines, find_model, load_classifiers, load_folder
+from monitor.classify.assessors import load_classifiers
+from monitor.classify.model_files import find_model, load_folder
+from monitor.classify.records import classify_lines
 from monitor.classify.relevance import load_relevance
 from monitor.classify.windows import window
-from monitor.config import data_dir
+from monitor.labels.folders import data_dir
 
 PREVALENCE = 0.003
 

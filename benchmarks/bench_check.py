@@ -24,7 +24,7 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from monitor.demo.articles import load_outlets
+from monitor.cli.demo_site import load_outlets
 
 WORDS = 600
 

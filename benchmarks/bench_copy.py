@@ -18,8 +18,8 @@ from pathlib import Path
 
 from bench_growth import A_DAY, TOLD_OF, Filling
 
-from monitor.config import Settings
-from monitor.core import Monitor
+from monitor.app import Monitor
+from monitor.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 

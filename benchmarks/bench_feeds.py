@@ -35,15 +35,15 @@ from typing import Any
 
 from bench_ingest import WORDS, _Handler, paragraph, timed
 
-from monitor.config import FetchSettings, Settings
-from monitor.core import Monitor
-from monitor.feeds import make_feed
-from monitor.feeds.http import FetchResult
-from monitor.feeds.parse import parse_feed
-from monitor.feeds.poll import FeedAnswer, FeedWork, find_items
-from monitor.store import open_store
-from monitor.text.language import identify_language
-from monitor.types import Feed, FeedState, Known, Poll
+from monitor.app import Monitor
+from monitor.feeds.feed_parser import parse_feed
+from monitor.feeds.http_client import FetchResult
+from monitor.feeds.polling import FeedAnswer, FeedWork, find_items
+from monitor.feeds.starter_feeds import make_feed
+from monitor.records.article import Feed, FeedState, Known, Poll
+from monitor.settings import FetchSettings, Settings
+from monitor.storage.store import open_store
+from monitor.text.language_detection import identify_language
 
 ARTICLES = 40
 ROUNDS = 3

@@ -23,9 +23,9 @@ from pathlib import Path
 
 from bench_stories import TABLE, Row, made_article
 
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.types import Assessment, Feed, FeedState, Incoming, Poll
+from monitor.app import Monitor
+from monitor.records.article import Assessment, Feed, FeedState, Incoming, Poll
+from monitor.settings import Settings
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 A_DAY, TOLD_OF = 500, 15

@@ -19,9 +19,10 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from monitor.config import data_dir
-from monitor.guidelines import check_document, check_documents, load_guideline
-from monitor.guidelines.compiled import Guideline
+from monitor.labels.folders import data_dir
+from monitor.rules.checker import check_document, check_documents
+from monitor.rules.compiler import Guideline
+from monitor.rules.loading import load_guideline
 from monitor.text.document import Document
 
 LENGTH = 100_000

@@ -25,10 +25,10 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from monitor.config import FetchSettings, Settings
-from monitor.core import Monitor
-from monitor.feeds import make_feed
-from monitor.feeds.pages import extract_page
+from monitor.app import Monitor
+from monitor.feeds.page_extraction import extract_page
+from monitor.feeds.starter_feeds import make_feed
+from monitor.settings import FetchSettings, Settings
 
 FEED_PAGES = 40
 _WORDS = (

@@ -28,12 +28,12 @@ from typing import Any
 import httpx
 from bench_stories import TABLE, Row, made_article
 
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk.names import mask_due
-from monitor.store import schema
-from monitor.trends import outlet_id
-from monitor.types import FORMS, INDICATORS, RESPONSES, VICTIMS, Feed
+from monitor.app import Monitor
+from monitor.archive.names_on_request import mask_due
+from monitor.records.article import FORMS, INDICATORS, RESPONSES, VICTIMS, Feed
+from monitor.records.counts import outlet_id
+from monitor.settings import Settings
+from monitor.storage import schema
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -243,7 +243,7 @@ def judge_another(monitor: Monitor, number: int) -> None:
 
 def addresses(monitor: Monitor) -> list[str]:
     """Return what is asked for."""
-    from monitor.desk.stories import list_stories
+    from monitor.archive.story_details import list_stories
 
     last = monitor.now().date()
     story = next(s.id for s, _ in list_stories(monitor, limit=200).stories if s.articles > 2)

@@ -27,8 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor import stories
-from monitor.stories.words import written_words
-from monitor.types import (
+from monitor.records.article import (
     Article,
     AssessedArticle,
     Assessment,
@@ -37,6 +36,8 @@ from monitor.types import (
     Incoming,
     Poll,
 )
+from monitor.stories.clustering import group_stories
+from monitor.stories.words import written_words
 
 LEAST = 20
 TABLE = Path(stories.__file__).with_name("frequencies.json")
@@ -122,7 +123,7 @@ def _deal(row: Row) -> list[Row]:
 
 def ours(rows: Sequence[Row]) -> list[Hashable]:
     """Return each row's story by our rule."""
-    found = stories.group_stories(assessed_of(row, n) for n, row in enumerate(rows))
+    found = group_stories(assessed_of(row, n) for n, row in enumerate(rows))
     of = {int(a.article.id): story.id for story in found for a in story.articles}
     return [of[n] for n in range(len(rows))]
 
@@ -201,7 +202,7 @@ def time_grouping(count: int) -> None:
         for n, row in enumerate(made)
     ]
     start = time.perf_counter()
-    found = stories.group_stories(articles)
+    found = group_stories(articles)
     print(f"{count} articles, {len(found)} stories, {time.perf_counter() - start:.1f} s")
 
 
@@ -219,8 +220,8 @@ def grow(most: int, shown: float = 0.1) -> None:
 
     In seconds of processor time. A third are copies of one of the last 300; 500 come in a day.
     """
-    from monitor.fold import place
-    from monitor.store import open_store
+    from monitor.storage.store import open_store
+    from monitor.stories.fold import place
 
     draw = random.Random(1)
     words = list(json.loads(TABLE.read_text(encoding="utf-8"))["words"])

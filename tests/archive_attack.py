@@ -20,12 +20,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from monitor.corpus.cells import MARK, guarded_line
-from monitor.corpus.csv_tables import wide_row
-from monitor.corpus.identification_risk import Guard
-from monitor.corpus.publication import Policy, publish
-from monitor.corpus.record import canonical
-from monitor.desk import selection
+from monitor.export import selection
+from monitor.export.csv_tables import wide_row
+from monitor.export.identification_risk import Guard
+from monitor.export.publication import Policy, publish
+from monitor.export.record import canonical
+from monitor.text.cells import MARK, guarded_line
 
 UNKNOWN = ("id", "story", "reviews")
 """Made with the desk's secret, or by its reviewers: the attacker has neither."""
@@ -69,7 +69,7 @@ def rows(folder: Path) -> Iterator[Mapping[str, Any]]:
         elif path.suffix == ".parquet":
             import pyarrow.parquet as pq
 
-            from monitor.corpus.parquet import record_of
+            from monitor.export.parquet import record_of
 
             found = map(record_of, pq.read_table(path).to_pylist())
         else:
@@ -130,9 +130,9 @@ def main() -> None:
     from datetime import UTC, datetime, timedelta
     from tempfile import TemporaryDirectory
 
-    from monitor.config import Settings
-    from monitor.core import Monitor
-    from monitor.feeds.poll import article_sha256
+    from monitor.app import Monitor
+    from monitor.feeds.polling import article_sha256
+    from monitor.settings import Settings
     from shared_data import SHARED
     from store_samples import NOW, feed, incoming, poll
 

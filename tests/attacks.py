@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.corpus.copyright_cap import ECHO, Words, fold
+from monitor.export.copyright_cap import ECHO, Words, fold
 
 VEIL = "·"
 MASK = "█"
@@ -192,11 +192,11 @@ def raid(
     """
     from typing import get_args
 
-    from monitor.corpus import ExportFormat, Policy
-    from monitor.corpus.publication import publish
-    from monitor.corpus.record import canonical
-    from monitor.desk import selection
-    from monitor.masks import stretches
+    from monitor.export import selection
+    from monitor.export.publication import Policy, publish
+    from monitor.export.record import canonical
+    from monitor.records.article import ExportFormat
+    from monitor.records.hidden_names import stretches
 
     policy = Policy(text=text, **options)  # type: ignore[arg-type]
     for name in formats or get_args(ExportFormat):
@@ -234,7 +234,7 @@ def raid(
 
 def stored(monitor: Any, rows: Iterable[Mapping[str, Any]], feed_name: str = "attack") -> None:
     """Store articles as if a feed had brought them."""
-    from monitor.feeds.poll import article_sha256
+    from monitor.feeds.polling import article_sha256
     from store_samples import feed, incoming, poll
 
     source = feed(feed_name)
@@ -269,8 +269,8 @@ def main() -> None:
     """Attack exports of articles of the development data, and print what came out."""
     from tempfile import TemporaryDirectory
 
-    from monitor.config import Settings
-    from monitor.core import Monitor
+    from monitor.app import Monitor
+    from monitor.settings import Settings
     from named_marks import Name, names
 
     wanted = int(sys.argv[sys.argv.index("-n") + 1]) if "-n" in sys.argv else 200

@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from light_desk import LightDesk
-from monitor import corpus
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.corpus import ExportFormat, Policy, TextDegree
-from monitor.desk.corrections_import import Applied, apply_corrections
-from monitor.desk.reviewing import Reviewer
-from monitor.desk.selection import chosen, read_at
-from monitor.feeds import article_id
-from monitor.masks import Shown
-from monitor.types import CorrectedFormat, Span, Tag
+from monitor.app import Monitor
+from monitor.export.corrections_import import Applied, apply_corrections
+from monitor.export.exporter import export as corpus_export
+from monitor.export.identification_risk import Guard
+from monitor.export.publication import Policy
+from monitor.export.selection import chosen, read_at
+from monitor.feeds.urls import article_id
+from monitor.records.article import CorrectedFormat, ExportFormat, Span, Tag, TextDegree
+from monitor.records.hidden_names import Shown
+from monitor.review.review_queue import Reviewer
+from monitor.settings import Settings
 from store_samples import NOW, feed, flagged, incoming, judged, poll, tagged
 
 TITLE = "Slave 😀 ring broken up"
@@ -42,7 +43,7 @@ class Home:
         out = self.folder / f"out-{format}"
         policy = Policy(text=self.text, restricted=True)
         records = chosen(self.monitor, {}, read_at(self.monitor, NOW))
-        corpus.export(records, out, format=format, policy=policy)
+        corpus_export(records, out, format=format, policy=policy)
         return out
 
     def give_away(self, format: ExportFormat) -> Path:
@@ -64,8 +65,8 @@ class Home:
             )
             for one in chosen(self.monitor, {}, read_at(self.monitor, NOW))
         )
-        guard = corpus.Guard(frozenset({"victim-as-slave"}), frozenset({"thb-en"}))
-        corpus.export(records, out, format=format, policy=Policy(text="full"), guard=guard)
+        guard = Guard(frozenset({"victim-as-slave"}), frozenset({"thb-en"}))
+        corpus_export(records, out, format=format, policy=Policy(text="full"), guard=guard)
         return out
 
     def bring(

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from monitor.digest import build_digest, render_digest
-from monitor.types import (
+from monitor.digest import render_digest
+from monitor.digest.build import build_digest
+from monitor.records.article import (
     Article,
     AssessedArticle,
     Digest,

@@ -14,9 +14,10 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from monitor.config import Settings
-from monitor.core import Monitor, utc_now
-from monitor.types import Article, Assessment, Assessor
+from monitor.app import Monitor
+from monitor.desk import utc_now
+from monitor.records.article import Article, Assessment, Assessor
+from monitor.settings import Settings
 from store_samples import CLASSIFIER, TAGGER
 
 

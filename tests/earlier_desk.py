@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from monitor.store import migrate as migrating
-from monitor.store.database import open_database
+from monitor.storage import migrate as migrating
+from monitor.storage.database import open_database
 
 
 def as_before(url: str) -> None:

@@ -29,13 +29,13 @@ from sqlalchemy import create_engine, func, literal, select
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
-from monitor.config import Settings  # noqa: E402 - after the way to our own modules
-from monitor.core import Monitor  # noqa: E402
-from monitor.corpus import ExportFormat, Policy  # noqa: E402
-from monitor.desk import selection  # noqa: E402
-from monitor.desk.archive import fill_index  # noqa: E402
-from monitor.searching import indexed_words  # noqa: E402
-from monitor.store.schema import (  # noqa: E402
+from monitor.app import Monitor  # noqa: E402
+from monitor.archive.articles_found import fill_index  # noqa: E402
+from monitor.export import selection  # noqa: E402
+from monitor.export.publication import Policy  # noqa: E402
+from monitor.records.article import ExportFormat  # noqa: E402
+from monitor.settings import Settings  # noqa: E402 - after the way to our own modules
+from monitor.storage.schema import (  # noqa: E402
     articles,
     assessments,
     masks,
@@ -43,6 +43,7 @@ from monitor.store.schema import (  # noqa: E402
     story_members,
     versions,
 )
+from monitor.text.search_terms import indexed_words  # noqa: E402
 
 WORD = "police"
 NUMBERED = (

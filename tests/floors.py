@@ -23,12 +23,12 @@ import marked
 import planted
 import sentences
 import shipped
-from monitor.classify import find_model, load_folder
+from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.relevance import Judgement, load_relevance
 from monitor.evaluate.evaluate_models import judge_rows, rounded
 from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
 from monitor.evaluate.metrics import relevance_scores
-from monitor.guidelines.evaluate import evaluate_general, evaluate_guideline
+from monitor.evaluate.rule_precision import evaluate_general, evaluate_guideline
 from shared_data import SHARED
 from training.promote import Floors, figures_of, read_floors, travel_figures, write_floors
 from training.rule_model_figures import kept_apart, loud_figures, marks_met

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.config import FetchSettings, Settings
-from monitor.core import Monitor
-from monitor.store import PollResult
-from monitor.types import Article, Feed
+from monitor.app import Monitor
+from monitor.records.article import Article, Feed
+from monitor.settings import FetchSettings, Settings
+from monitor.storage.polls import PollResult
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

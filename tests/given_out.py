@@ -38,18 +38,18 @@ import planted
 import planted_desk
 import serving
 import shipped
+from monitor.app import Monitor
 from monitor.cli.app import app
-from monitor.config import DigestSettings, FetchSettings, Settings, StoreSettings
-from monitor.core import Monitor
-from monitor.corpus import Policy
-from monitor.counted import outlet_id
-from monitor.desk import selection
-from monitor.desk.gate import add_token
-from monitor.desk.mail import send_day
-from monitor.desk.watch import Stop, watch
+from monitor.digest.mail_delivery import send_day
+from monitor.export import selection
+from monitor.export.publication import Policy
+from monitor.jobs.schedule import Stop, watch
 from monitor.recipients import Recipient, SmtpSettings
-from monitor.types import Article, Assessment, ExportFormat, TextDegree
-from monitor.visitors import ROLES, Role
+from monitor.records.account import ROLES, Role
+from monitor.records.article import Article, Assessment, ExportFormat, TextDegree
+from monitor.records.counts import outlet_id
+from monitor.settings import DigestSettings, FetchSettings, Settings, StoreSettings
+from monitor.storage.sign_in import add_token
 from planted import Person, Planted, fold, letters
 from planted_desk import Clock, Given
 from store_samples import CLASSIFIER

@@ -24,14 +24,16 @@ from typing import Any
 from ruamel.yaml import YAML
 
 import shipped
-from monitor.classify import relevance_of
-from monitor.config import Settings
-from monitor.guidelines import GuidelineAssessor
-from monitor.names import Desk, make_mask, names_stamp
-from monitor.nlp import encoder, nlp_versions
-from monitor.stamps import BEHAVIOUR
-from monitor.stories import make_fingerprint, stories_stamp, write_fingerprint
-from monitor.types import SCORE_TOLERANCE, Article
+from monitor.classify import onnx_encoder as encoder
+from monitor.classify.assessors import relevance_of
+from monitor.desk import Desk, make_mask, names_stamp
+from monitor.records.article import SCORE_TOLERANCE, Article
+from monitor.records.stamps import BEHAVIOUR
+from monitor.rules.article_assessor import GuidelineAssessor
+from monitor.settings import Settings
+from monitor.stories import stories_stamp
+from monitor.stories.near_duplicates import make_fingerprint, write_fingerprint
+from monitor.text.nlp_init import nlp_versions
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "tests" / "data" / "golden.json"

@@ -20,10 +20,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader
 
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk.handbook import Written, flags_of, write_handbook
-from monitor.handbook import find_browser
+from monitor.app import Monitor
+from monitor.rules.handbook.browser import find_browser
+from monitor.rules.handbook.handbook import Written, flags_of, write_handbook
+from monitor.settings import Settings
 
 MADE = date(2026, 11, 28)
 FOOT_PT = 20 / 25.4 * 72

@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import own_guide
-from monitor.desk.handbook import flags_of
-from monitor.guidelines import InForce, load_guideline
-from monitor.guidelines.in_force import rule_on
-from monitor.handbook import Book, Material, make_book, make_material
+from monitor.rules.handbook.book import Book, make_book
+from monitor.rules.handbook.exercises import Material, make_material
+from monitor.rules.handbook.handbook import flags_of
+from monitor.rules.house_style import InForce, rule_on
+from monitor.rules.loading import load_guideline
 
 MADE = date(2026, 11, 28)
 HOSTILE = "</style><script>alert(1)</script><img src=https://evil.example/x.png>"

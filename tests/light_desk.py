@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.core import Monitor
-from monitor.types import Article, Assessment, Assessor
+from monitor.app import Monitor
+from monitor.records.article import Article, Assessment, Assessor
 from store_samples import STAMPS
 
 

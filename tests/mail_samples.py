@@ -3,9 +3,9 @@
 from urllib.parse import unquote
 
 from digest_samples import LEDGER, article, tag
-from monitor.digest.letter import write_letter
-from monitor.masks import LANGUAGE, WITHHELD, Shown, withheld
-from monitor.types import Digest, Story
+from monitor.digest.newsletter import write_letter
+from monitor.records.article import Digest, Story
+from monitor.records.hidden_names import LANGUAGE, WITHHELD, Shown, withheld
 
 NAME = "Amina Yusuf"
 

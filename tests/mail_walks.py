@@ -24,15 +24,15 @@ from functools import cached_property
 from pathlib import Path
 
 from light_desk import LightDesk, Silent
-from monitor.config import Settings
-from monitor.desk.mail import Sent, send_day, send_due
-from monitor.digest.due import undelivered
+from monitor.digest.mail_delivery import Sent, send_day, send_due
+from monitor.digest.mail_schedule import undelivered
 from monitor.digest.smtp import Told
-from monitor.gaps import Gaps
-from monitor.persons import Masked
+from monitor.people.anonymisation import Masked
 from monitor.recipients import Filter, Recipient, SmtpSettings
-from monitor.store.stories import Placed
-from monitor.types import Article, Assessment, Assessor, Tag
+from monitor.records.article import Article, Assessment, Assessor, Tag
+from monitor.records.gaps import Gaps
+from monitor.settings import Settings
+from monitor.storage.stories import Placed
 from store_samples import CLASSIFIER, NOW, TAGGER, feed, incoming, poll
 
 RECIPIENTS = 25

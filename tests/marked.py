@@ -7,7 +7,7 @@ half; of the other, as of the articles kept apart, only counts are printed.
 
 from pathlib import Path
 
-from monitor.guidelines.evaluate import Item, read_items
+from monitor.evaluate.rule_precision import Item, read_items
 from shared_data import SHARED
 
 DRAFTS = Path(__file__).resolve().parent / "data" / "drafts"

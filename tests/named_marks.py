@@ -117,8 +117,8 @@ def by(key: str, found: list[tuple[Name, int]]) -> dict[str, dict[str, Any]]:
 def shipped_hide(title: str, text: str) -> dict[str, list[tuple[int, int]]]:
     """Hide as the desk does."""
     import shipped
-    from monitor.masks import stretches
-    from monitor.persons import mask_names
+    from monitor.people.anonymisation import mask_names
+    from monitor.records.hidden_names import stretches
 
     masked = mask_names(text, shipped.thb().person_lists, title=title, unsure=True)
     fields = {"title": title, "text": text}

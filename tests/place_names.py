@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from monitor.classify.gazetteer import Gazetteer
-from monitor.classify.outlets import Outlets
+from monitor.classify.outlet_homes import Outlets
+from monitor.classify.place_disambiguation import Gazetteer
 from monitor.classify.tags import load_places
 from training.gazetteer import build_places
 

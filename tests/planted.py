@@ -23,10 +23,10 @@ from urllib.parse import quote
 
 from ruamel.yaml import YAML
 
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.persons import Masked
-from monitor.types import Article
+from monitor.app import Monitor
+from monitor.people.anonymisation import Masked
+from monitor.records.article import Article
+from monitor.settings import Settings
 
 TEXTS = Path(__file__).resolve().parent / "data" / "persons" / "planted.yaml"
 UPDATED = "This article was changed after it was published."

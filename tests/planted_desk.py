@@ -14,10 +14,11 @@ from functools import cached_property
 from html import escape
 
 from feed_server import Answer, FeedServer
-from monitor.core import Monitor
-from monitor.feeds import article_id, make_feed
-from monitor.persons import Masked
-from monitor.types import (
+from monitor.app import Monitor
+from monitor.feeds.starter_feeds import make_feed
+from monitor.feeds.urls import article_id
+from monitor.people.anonymisation import Masked
+from monitor.records.article import (
     Article,
     Assessment,
     Assessor,
@@ -206,7 +207,7 @@ def _version(piece: Piece, article: Article) -> Version:
 
 def hidden_in(article: Article, known: Sequence[str]) -> Masked:
     """Return an article with these words hidden, as the program's own masks hide them."""
-    from monitor.masks import hide
+    from monitor.records.hidden_names import hide
 
     spans: list[Span] = []
     if known:
@@ -246,7 +247,7 @@ class Clock:
 
 def follow(monitor: Monitor, server: FeedServer, planted: Planted, clock: Clock) -> None:
     """Live through the weeks: poll, judge, look for names, fold, withdraw, index; then expire."""
-    from monitor.desk.retention import expire
+    from monitor.jobs.expire_texts import expire
 
     feeds = [make_feed(f"{server.url}{feed_path(n)}") for n in range(len(planted.outlets))]
     clock.at = STAGES[0]
@@ -268,9 +269,9 @@ def work(monitor: Monitor) -> None:
 
 def judge(monitor: Monitor) -> None:
     """Do what is due for what is stored."""
-    from monitor.desk.archive import fill_index
-    from monitor.desk.names import mask_due
-    from monitor.desk.withdraw import withdraw
+    from monitor.archive.articles_found import fill_index
+    from monitor.archive.names_on_request import mask_due
+    from monitor.archive.withdrawals import withdraw
 
     monitor.assess()
     mask_due(monitor)
@@ -282,7 +283,7 @@ def judge(monitor: Monitor) -> None:
 
 def decide(monitor: Monitor, planted: Planted, base: str) -> None:
     """Have people say what they think of some articles, so that it is shown and counted."""
-    from monitor.desk.trends import judge_flag
+    from monitor.stats.trend_queries import judge_flag
 
     for number, piece in enumerate(planted.pieces):
         key, turn = article_id(url_of(piece, base)), number % 5

@@ -23,8 +23,9 @@ from pathlib import Path
 
 import numpy as np
 
-from monitor.gaps import SHOWN, Draw, Drawn, Stratum
-from monitor.sampling import CUTS, WINDOW_DAYS, allocate, estimate_missed
+from monitor.records.gaps import SHOWN, Draw, Drawn, Stratum
+from monitor.review.recall_estimate import WINDOW_DAYS, estimate_missed
+from monitor.review.sampling import CUTS, allocate
 
 SHARED = Path(__file__).resolve().parents[1] / "../shared/data/relevance"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -126,8 +127,8 @@ def deafer(scores: Scores, *, threshold: float = 0.0, unheard: float = 0.0) -> S
 
 def real_scores() -> Scores:
     """Score the development set's positives and the pool, or read what was scored before."""
-    from monitor.classify import load_classifiers
-    from monitor.config import data_dir
+    from monitor.classify.assessors import load_classifiers
+    from monitor.labels.folders import data_dir
 
     relevance = next(
         one for one in load_classifiers(data_dir("models")) if one.stamp.startswith("relevance-en@")

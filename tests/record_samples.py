@@ -7,10 +7,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from monitor.masks import Shown
-from monitor.recorded import Provenance, Recorded, Version
-from monitor.shapes import import_json
-from monitor.types import (
+from monitor.records.article import (
     Article,
     AssessedArticle,
     Enclosure,
@@ -24,6 +21,9 @@ from monitor.types import (
     Span,
     Tag,
 )
+from monitor.records.article_record import Provenance, Recorded, Version
+from monitor.records.hidden_names import Shown
+from monitor.records.json_shapes import import_json
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 FILE = Import("f1", "=old, 2.jsonl", "1" * 64, "jsonl", NOON, "ruth")

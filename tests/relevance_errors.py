@@ -24,10 +24,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from monitor.classify.cascade import MAIN
-from monitor.classify.reading import Reading
+from monitor.classify.features import Reading
+from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.relevance import NAME, RelevanceModel, load_relevance
 from monitor.evaluate.labelled_data import Labelled, read_labelled
-from monitor.nlp.artefact import find_model, load_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 CAUSES = ROOT / "tests" / "data" / "relevance-errors.csv"

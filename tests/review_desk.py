@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import store_samples
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.types import Article, Assessment, Finding, Source, Span, Tag
+from monitor.app import Monitor
+from monitor.records.article import Article, Assessment, Finding, Source, Span, Tag
+from monitor.settings import Settings
 
 TEXT = """Police in {town} said on Monday that they had freed {n} workers from a {place}. They had
 been forced to work for {n} months without pay, and a foreman had kept their passports.

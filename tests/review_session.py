@@ -28,9 +28,9 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 import serving
 import store_samples
-from monitor.config import FetchSettings, Settings
-from monitor.core import Monitor
-from monitor.types import Review
+from monitor.app import Monitor
+from monitor.records.article import Review
+from monitor.settings import FetchSettings, Settings
 
 DEV = Path(__file__).resolve().parents[2] / "shared/data/relevance/dev.jsonl.gz"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -196,7 +196,7 @@ def compare(monitor: Monitor, typists: Sequence[Typist]) -> list[str]:
 
 def is_copy(monitor: Monitor, article: str, typist: Typist) -> bool:
     """Whether an article has the text of one that was typed."""
-    from monitor.desk.reviewing import others_of
+    from monitor.review.review_queue import others_of
 
     same, _ = others_of(monitor, monitor.store.article(article, ()).article)
     return any(one.id in typist.typed for one in same)
@@ -204,8 +204,9 @@ def is_copy(monitor: Monitor, article: str, typist: Typist) -> bool:
 
 def fill(monitor: Monitor) -> dict[str, int]:
     """Put the sample outlets, development data and invented stories into a desk."""
-    from monitor.demo import outlets
-    from monitor.feeds import make_feed, parse_opml
+    from monitor.cli import outlets
+    from monitor.feeds.opml import parse_opml
+    from monitor.feeds.starter_feeds import make_feed
 
     with outlets.serve() as running:
         listed = parse_opml(running.opml(monitor.settings.home / "feeds.opml").read_bytes())

@@ -24,11 +24,12 @@ from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 import serving
-from monitor.config import FetchSettings, Settings
-from monitor.core import Monitor
-from monitor.demo import outlets as demo_outlets
-from monitor.desk.names import mask_due
-from monitor.feeds import make_feed, parse_opml
+from monitor.app import Monitor
+from monitor.archive.names_on_request import mask_due
+from monitor.cli import outlets as demo_outlets
+from monitor.feeds.opml import parse_opml
+from monitor.feeds.starter_feeds import make_feed
+from monitor.settings import FetchSettings, Settings
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from monitor.guidelines import load_guideline
-from monitor.guidelines.engine import make_policy, run_policy
+from monitor.rules.checker import make_policy, run_policy
+from monitor.rules.loading import load_guideline
 from monitor.text.document import Document
 
 ROOT = Path(__file__).resolve().parents[1]

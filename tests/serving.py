@@ -10,8 +10,8 @@ import pytest
 import uvicorn
 
 import store_samples
-from monitor.config import Settings
-from monitor.core import Monitor
+from monitor.app import Monitor
+from monitor.settings import Settings
 from monitor.web.server import server_options
 
 ARTICLES = {

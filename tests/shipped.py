@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from monitor.classify import load_classifiers
-from monitor.config import data_dir
-from monitor.guidelines import Guideline, Shelf, load_guideline
-from monitor.types import Assessor
+from monitor.classify.assessors import load_classifiers
+from monitor.labels.folders import data_dir
+from monitor.records.article import Assessor
+from monitor.rules.compiler import Guideline
+from monitor.rules.loading import load_guideline
+from monitor.rules.rule_reloading import Shelf
 
 
 @cache

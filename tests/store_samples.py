@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from monitor.types import (
+from monitor.records.article import (
     Article,
     Assessment,
     Feed,

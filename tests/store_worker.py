@@ -7,8 +7,8 @@
 import sys
 from collections.abc import Iterator
 
-from monitor.store import Store, open_store
-from monitor.types import Article, Assessment, Feed, Incoming, Poll, Tag
+from monitor.records.article import Article, Assessment, Feed, Incoming, Poll, Tag
+from monitor.storage.store import Store, open_store
 from store_samples import CLASSIFIER, TAGGER, at, feed, incoming, judged, poll, tagged
 
 FEEDS = [feed("a"), feed("b"), feed("c")]

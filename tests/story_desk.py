@@ -9,9 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.types import Article, Assessment, Finding, Source, Span, Tag
+from monitor.app import Monitor
+from monitor.records.article import Article, Assessment, Finding, Source, Span, Tag
+from monitor.settings import Settings
 from store_samples import NOW, feed, incoming, judged, poll
 
 NAME = "Abena Owusu-Tetteh"

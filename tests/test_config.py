@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Settings, data_dir, guideline_dir, load_settings
-from monitor.errors import ConfigError
+from monitor.labels.folders import data_dir
+from monitor.records.errors import ConfigError
+from monitor.settings import Settings, guideline_dir, load_settings
 
 ONE = "[[recipients]]\naddress = 'a@b.example'\n"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from monitor.countries import country_name, parse_country
-from monitor.errors import UsageError
+from monitor.labels.countries import country_name, parse_country
+from monitor.records.errors import UsageError
 
 
 @pytest.mark.parametrize(

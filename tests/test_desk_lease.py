@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk.lease import LENGTH, Turn, alone, is_free
-from monitor.errors import UsageError
-from monitor.holders import holder_name, is_dead, machine_name
-from monitor.store import Store, open_store
-from monitor.types import Lease
+from monitor.app import Monitor
+from monitor.jobs.lease import LENGTH, Turn, alone, is_free
+from monitor.records.article import Lease
+from monitor.records.errors import UsageError
+from monitor.settings import Settings
+from monitor.storage.holders import holder_name, is_dead, machine_name
+from monitor.storage.store import Store, open_store
 from postgres import new_database
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

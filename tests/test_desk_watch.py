@@ -21,15 +21,15 @@ import pytest
 import feed_server
 from desk import Desk, clean_environ, make_desk
 from feed_server import STORY, Answer, FeedServer, item, rss
-from monitor.config import FetchSettings, Settings, StoreSettings
-from monitor.core import Monitor
-from monitor.desk import watch as watching
-from monitor.desk.beside import Schedule
-from monitor.desk.lease import Turn
-from monitor.desk.watch import Job, Stop, clock_words, line, pause_s, watch
-from monitor.errors import StoreError
-from monitor.feeds import make_feed
-from monitor.store import open_store
+from monitor.app import Monitor
+from monitor.feeds.starter_feeds import make_feed
+from monitor.jobs import schedule as watching
+from monitor.jobs.beside import Schedule
+from monitor.jobs.lease import Turn
+from monitor.jobs.schedule import Job, Stop, clock_words, line, pause_s, watch
+from monitor.records.errors import StoreError
+from monitor.settings import FetchSettings, Settings, StoreSettings
+from monitor.storage.store import open_store
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -1,7 +1,7 @@
 """`docs/duties.md` names each place in which the desk holds who somebody is."""
 
 import documents
-from monitor.store.schema import metadata
+from monitor.storage.schema import metadata
 
 DUTIES = documents.ROOT / "docs" / "duties.md"
 TOLD = {

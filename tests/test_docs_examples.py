@@ -15,7 +15,7 @@ import feed_server
 import workflow_commands
 from action_steps import run_step
 from desk import clean_environ, make_desk
-from monitor.config import Settings, load_settings
+from monitor.settings import Settings, load_settings
 from serving import address, desk
 
 __all__ = ["address", "desk"]

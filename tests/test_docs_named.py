@@ -8,8 +8,8 @@ from fastapi.routing import iter_route_contexts
 
 import documents
 import make_reference
-from monitor.config import Settings
-from monitor.core import Monitor
+from monitor.app import Monitor
+from monitor.settings import Settings
 from monitor.web.server import MODULES, create_app
 
 ROOT = documents.ROOT

@@ -10,11 +10,11 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 import documents
 import make_reference
-from monitor import types
 from monitor.api import languagetool
-from monitor.entities import known_entities
-from monitor.feeds.rows import DROPS
-from monitor.store.polls import Decision
+from monitor.feeds.import_formats import DROPS
+from monitor.labels.institutions import known_entities
+from monitor.records import article as types
+from monitor.storage.polls import Decision
 from monitor.web.server import MODULES
 from serving import address, desk
 

@@ -13,9 +13,9 @@ from ruamel.yaml import YAML
 
 import monitor
 from documents import ROOT
-from monitor.config import FetchSettings
-from monitor.doctor.parts import PARTS
-from monitor.errors import how_to_install
+from monitor.cli.parts import PARTS
+from monitor.records.errors import how_to_install
+from monitor.settings import FetchSettings
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

@@ -18,16 +18,22 @@ import pytest
 import mail_server
 import store_samples
 from desk import Desk as Folder
-from monitor.config import CheckSettings, Settings, load_settings
-from monitor.doctor import Check, Setup, examine, exit_code
-from monitor.doctor.clock import examine_clock
-from monitor.doctor.database import examine_database
-from monitor.doctor.examine import examine_guideline, examine_models, examine_settings
-from monitor.doctor.mail import examine_mail
-from monitor.doctor.parts import PARTS, Part, examine_part, examine_parts
+from monitor.cli.clock import examine_clock
+from monitor.cli.database import examine_database
+from monitor.cli.doctor_check import Check, Setup
+from monitor.cli.doctor_mail import examine_mail
+from monitor.cli.examine import (
+    examine,
+    examine_guideline,
+    examine_models,
+    examine_settings,
+    exit_code,
+)
+from monitor.cli.parts import PARTS, Part, examine_part, examine_parts
 from monitor.recipients import Recipient, SmtpSettings
-from monitor.store import open_store
-from monitor.types import Delivery, FeedState
+from monitor.records.article import Delivery, FeedState
+from monitor.settings import CheckSettings, Settings, load_settings
+from monitor.storage.store import open_store
 
 NOW = store_samples.NOW
 

@@ -19,8 +19,8 @@ import pytest
 import given_out
 import planted
 from given_out import Haul, Opened, Out, Seeker
-from monitor.corpus import Policy
-from monitor.desk import selection
+from monitor.export import selection
+from monitor.export.publication import Policy
 from planted import Person
 
 PEOPLE, ARTICLES = 22, 30

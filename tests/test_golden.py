@@ -5,7 +5,7 @@ import copy
 import pytest
 
 import golden
-from monitor.stamps import BEHAVIOUR
+from monitor.records.stamps import BEHAVIOUR
 
 
 def test_texts_are_judged_as_the_file_says() -> None:

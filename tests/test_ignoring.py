@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import own_guide
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
-from monitor.ignoring import ignore_comment, read_comments, with_ignored
+from monitor.app import Monitor
+from monitor.check.ignore_comments import ignore_comment, read_comments, with_ignored
+from monitor.settings import CheckSettings, Settings
 from monitor.text.positions import Positions
 from monitor.text.readers import read_markup
 

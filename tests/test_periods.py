@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import UsageError
-from monitor.periods import (
+from monitor.records.dates import (
     BEGINNING,
     END,
     LONGEST_DAYS,
@@ -22,6 +21,7 @@ from monitor.periods import (
     period_of,
     published_days,
 )
+from monitor.records.errors import UsageError
 
 EDGES = [date.min, date(1, 1, 2), date(9999, 12, 30), date.max]
 ZONES = [ZoneInfo(name) for name in ("UTC", "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu")]

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from desk import Desk
-from monitor.config import Settings
-from monitor.doctor import Setup
-from monitor.doctor.database import examine_database
-from monitor.errors import StoreError
-from monitor.store import Store, open_store
-from monitor.store import migrate as migrating
-from monitor.store.backup import copy_database
+from monitor.cli.database import examine_database
+from monitor.cli.doctor_check import Setup
+from monitor.records.errors import StoreError
+from monitor.settings import Settings
+from monitor.storage import migrate as migrating
+from monitor.storage.backup import copy_database
+from monitor.storage.store import Store, open_store
 from small_disk import mounted, read_only, shown_read_only
 from store_samples import NOW, feed, incoming, poll
 

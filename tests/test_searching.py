@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import UsageError
-from monitor.searching import (
+from monitor.records.errors import UsageError
+from monitor.text.search_terms import (
     GAP,
     HIDDEN,
     MOST_TERMS,

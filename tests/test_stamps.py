@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 import pytest
 
-from monitor import stamps
-from monitor.config import data_dir
-from monitor.stamps import earlier_stamp, is_same, make_stamp, marked
+from monitor.labels.folders import data_dir
+from monitor.records import stamps
+from monitor.records.stamps import earlier_stamp, is_same, make_stamp, marked
 
 CODE_OF_STORIES = {
     "fingerprint.py": "4059ae05897a839b55a5c769238ad2317e75453ef03942cdc0b593a7b739b348",

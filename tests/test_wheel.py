@@ -32,7 +32,7 @@ import monitor
 
 def wanted():
     for module in pkgutil.walk_packages(monitor.__path__, "monitor."):
-        if not module.name.startswith(("monitor.__main__", "monitor.store.migrations")):
+        if not module.name.startswith(("monitor.__main__", "monitor.storage.migrations")):
             yield module.name
     for path in Path(monitor.__path__[0]).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

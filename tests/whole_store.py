@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from monitor.decisions import FlagSaid
-from monitor.fold import place
-from monitor.gaps import Draw, Drawn, Stratum, Told
-from monitor.masks import Mask
-from monitor.store import Store
-from monitor.store.schema import earlier_stamps
-from monitor.types import Delivery, Import, Lease, Place, Review, Sighting, Span, Tag, Visit
-from monitor.visitors import Token
+from monitor.records.account import Token
+from monitor.records.article import (
+    Delivery,
+    Import,
+    Lease,
+    Place,
+    Review,
+    Sighting,
+    Span,
+    Tag,
+    Visit,
+)
+from monitor.records.gaps import Draw, Drawn, Stratum, Told
+from monitor.records.hidden_names import Mask
+from monitor.records.review import FlagSaid
+from monitor.storage.schema import earlier_stamps
+from monitor.storage.store import Store
+from monitor.stories.fold import place
 from store_samples import (
     CLASSIFIER,
     NOW,

@@ -25,7 +25,7 @@ from typing import Any
 import pypdf
 from lxml import etree
 
-from monitor.text.comment_docx import comment_docx
+from monitor.text.docx_comments import comment_docx
 from word_reading import found, ours, parts, text_of
 from word_reading import main as main_xml
 from word_shapes import SHAPES

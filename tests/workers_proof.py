@@ -24,8 +24,8 @@ from pathlib import Path
 
 import due_worker
 from desk import Desk
-from monitor.judging import WATCHED_BATCH
-from monitor.store import Store, open_store
+from monitor.jobs.judging import WATCHED_BATCH
+from monitor.storage.store import Store, open_store
 from postgres import new_database, serve
 from shared_data import SHARED
 from store_samples import CLASSIFIER, NOW, TAGGER, feed, incoming, poll

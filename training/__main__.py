@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from monitor.config import data_dir
-from monitor.errors import MonitorError
 from monitor.evaluate.labelled_data import Labelled
+from monitor.labels.folders import data_dir
+from monitor.records.errors import MonitorError
 
 app = typer.Typer(
     name="training",
@@ -113,9 +113,9 @@ def fit(
 
 
 def _reviews(desk: Path) -> Sequence[Labelled]:
-    from monitor.config import load_settings
-    from monitor.core import open_monitor
+    from monitor.app import open_monitor
     from monitor.evaluate.learn_from_reviews import review_rows
+    from monitor.settings import load_settings
 
     with open_monitor(load_settings(desk / "monitor.toml")) as monitor:
         found = review_rows(monitor.store.reviewed(), language="en")

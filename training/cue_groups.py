@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from monitor.classify.cue_files import parse_cues
-from monitor.classify.cues import CueGroup
-from monitor.errors import ModelError
+from monitor.classify.cue_phrases import CueGroup
 from monitor.evaluate.labelled_data import read_yaml
+from monitor.records.errors import ModelError
 
 CUES_FILE = Path(__file__).parent / "data" / "cues.yaml"
 

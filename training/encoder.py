@@ -14,11 +14,11 @@ from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from monitor.classify.cues import CueTable
+from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import MODEL, NAME, TOKENIZER
-from monitor.errors import DataError, how_to_install
+from monitor.classify.model_files import pack_json
 from monitor.evaluate.labelled_data import file_sha256
-from monitor.nlp.artefact import pack_json
+from monitor.records.errors import DataError, how_to_install
 from training.cue_groups import load_cues
 from training.encoder_data import (
     EXCLUSIVE,

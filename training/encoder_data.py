@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classify.cues import CueTable
-from monitor.classify.reading import read_article
+from monitor.classify.cue_phrases import CueTable
+from monitor.classify.features import read_article
+from monitor.classify.tokenizer import load_tokenizer, readable
 from monitor.classify.windows import later_stretch, window
 from monitor.evaluate.labelled_data import SAMPLED, Labelled
-from monitor.nlp.tokens import load_tokenizer, readable
-from monitor.types import FLOWS, FORMS, RESPONSES, VICTIMS
+from monitor.records.article import FLOWS, FORMS, RESPONSES, VICTIMS
 from training.rows import TrainingRows
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.words import split_words
-from monitor.errors import ModelError, how_to_install
+from monitor.classify.word_tokens import split_words
 from monitor.evaluate.labelled_data import read_yaml
+from monitor.records.errors import ModelError, how_to_install
 
 PLACES_FILE = Path(__file__).parent / "data" / "places.yaml"
 OUTLETS_FILE = PLACES_FILE.parent / "outlets.yaml"

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor.classify.policy_files import LABELS
-from monitor.entities import known_entities
-from monitor.errors import DataError
 from monitor.evaluate.labelled_data import Labelled, is_country, parse_object, read_labelled
-from monitor.types import GENDERS, INDICATORS, POLICY_SCHEMES, PROTECTIONS
+from monitor.labels.institutions import known_entities
+from monitor.records.article import GENDERS, INDICATORS, POLICY_SCHEMES, PROTECTIONS
+from monitor.records.errors import DataError
 
 DATA = Path(__file__).parent / "data"
 INDICATORS_FILE, VICTIMS_FILE = DATA / "indicators.jsonl", DATA / "victims.jsonl"

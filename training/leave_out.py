@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from monitor.classify.cascade import ANY, FEATURES, MAIN
-from monitor.classify.cues import CueTable
+from monitor.classify.cue_phrases import CueTable
 from monitor.classify.story import StoryCounter
-from monitor.errors import DataError
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.linear_fit import FitOptions, Floats, fit_linear, score_rows
 from monitor.evaluate.metrics import average_precision, recall_at_precision
+from monitor.records.errors import DataError
 from training.cue_groups import load_cues
 from training.encoder_data import EncoderOptions
 from training.label_files import MINED
@@ -220,7 +220,7 @@ def _linear(
     learn: TrainingRows, held: Sequence[Labelled], cues: CueTable, options: FitOptions, seed: int
 ) -> Floats:
     """Return the log odds of both outputs for rows that the linear model did not learn from."""
-    from monitor.classify.reading import read_article
+    from monitor.classify.features import read_article
 
     counter = StoryCounter(cues)
     corpus = make_corpus(replace(learn, own=[]), cues, counter)
@@ -239,8 +239,8 @@ def _read(
 ) -> Floats:
     """Return the `FEATURES` of every row; the encoder reads what the linear model leaves open."""
     from monitor.classify.encoder import EncoderModel
-    from monitor.nlp.encoder import EncoderSession
-    from monitor.nlp.tokens import load_tokenizer
+    from monitor.classify.onnx_encoder import EncoderSession
+    from monitor.classify.tokenizer import load_tokenizer
 
     served = EncoderModel(
         EncoderSession(model, "encoder"),

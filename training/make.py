@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from monitor.classify.encoder import NAME as ENCODER
-from monitor.errors import ModelError, UsageError
+from monitor.classify.model_files import model_versions
 from monitor.evaluate.labelled_data import Labelled
-from monitor.nlp.artefact import model_versions
+from monitor.records.errors import ModelError, UsageError
 from training.encoder import train_encoder
 from training.languages import train_language
 from training.relevance import train_relevance

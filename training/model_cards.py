@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from monitor.classify.encoder import NAME as ENCODER
+from monitor.classify.model_files import save_folder
 from monitor.classify.relevance import NAME as RELEVANCE
 from monitor.classify.tags import NAME as TAGS
 from monitor.evaluate.evaluation_report import render
 from monitor.evaluate.linear_fit import LEAST_SLOPE
-from monitor.nlp.artefact import save_folder
-from monitor.types import MEASURED_FROM, SCORE_TOLERANCE
+from monitor.records.article import MEASURED_FROM, SCORE_TOLERANCE
 from training.rows import GROUPS
 from training.rule_model_data import NAME as RULES
 from training.second_stage import KEPT

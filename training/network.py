@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from monitor.errors import DataError
-from monitor.nlp.tokens import Sentence
+from monitor.classify.tokenizer import Sentence
+from monitor.records.errors import DataError
 from training.encoder_data import EXCLUSIVE, HEADS, EncoderOptions, TrainingBatch
 from training.rule_model_data import RuleModelOptions, RuleRow, TokenTarget, rounds_of
 

@@ -16,7 +16,7 @@ import onnx
 import torch
 from onnx import helper
 
-from monitor.nlp.encoder import INPUT, quiet_onnxruntime
+from monitor.classify.onnx_encoder import INPUT, quiet_onnxruntime
 from training.network import Heads
 
 OPSET = 17

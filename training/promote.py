@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from monitor.classify.encoder import NAME as ENCODER
+from monitor.classify.model_files import ModelFolder, ModelMeta, load_folder
 from monitor.classify.relevance import NAME as RELEVANCE
 from monitor.classify.relevance import name_of
 from monitor.classify.tags import NAME as TAGS
-from monitor.entities import MODEL as POLICY
-from monitor.errors import DataError, ModelError
 from monitor.evaluate.evaluate_models import evaluate_relevance_folder, evaluate_tags_folder
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.evaluate.learn_from_reviews import find_version, newer_released, release
-from monitor.nlp.artefact import ModelFolder, ModelMeta, load_folder
+from monitor.labels.institutions import MODEL as POLICY
+from monitor.records.errors import DataError, ModelError
 from training.languages import evaluate_languages, text_hashes
 from training.rows import GROUPS
 from training.rule_model_data import NAME as RULES

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from monitor.classify.calibration import Calibration
 from monitor.classify.cascade import cascade_json
-from monitor.classify.cues import CueTable
-from monitor.classify.gate import Gate, gate_json, words_of
-from monitor.classify.linear import LinearModel
-from monitor.classify.reading import read_article
+from monitor.classify.cue_phrases import CueTable
+from monitor.classify.features import read_article
+from monitor.classify.linear_model import LinearModel
+from monitor.classify.model_files import ModelFolder, load_folder, pack_arrays, pack_json
+from monitor.classify.prefilter import Gate, gate_json, words_of
 from monitor.classify.relevance import CUES, GATE, NAME, VOCABULARY, WEIGHTS, RelevanceModel
 from monitor.classify.story import StoryCounter
 from monitor.evaluate.evaluate_models import judge_rows, rounded
@@ -40,7 +41,6 @@ from monitor.evaluate.linear_fit import (
     threshold_for,
 )
 from monitor.evaluate.metrics import average_precision, recall_at_precision, relevance_scores
-from monitor.nlp.artefact import ModelFolder, load_folder, pack_arrays, pack_json
 from training.cue_groups import cues_json, load_cues
 from training.leave_out import SOURCES_FILE, parts_of_data
 from training.model_cards import save_model

@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from monitor.classify.cues import CueTable
-from monitor.classify.reading import read_article
+from monitor.classify.cue_phrases import CueTable
+from monitor.classify.features import read_article
 from monitor.classify.story import StoryCounter
-from monitor.errors import DataError
 from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
 from monitor.evaluate.linear_fit import Matrix, Target, build_matrix, make_folds, relevance_targets
+from monitor.records.errors import DataError
 from training.cue_groups import CUES_FILE
 from training.label_files import MINED_FILE, load_mined
 

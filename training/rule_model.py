@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.config import cache_dir, data_dir
+from monitor.classify.model_files import pack_arrays
+from monitor.classify.onnx_encoder import EncoderSession
 from monitor.evaluate.labelled_data import file_sha256
-from monitor.guidelines import load_guideline
-from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.evaluate import Item
-from monitor.nlp.artefact import pack_arrays
-from monitor.nlp.encoder import EncoderSession
+from monitor.evaluate.rule_precision import Item
+from monitor.labels.folders import data_dir
+from monitor.rules.compiler import Guideline
+from monitor.rules.loading import load_guideline
+from monitor.settings import cache_dir
 from training.encoder import base_folder, plain_tokenizer
 from training.model_cards import save_model
 from training.rule_model_confidence import (

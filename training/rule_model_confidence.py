@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.classify.tokenizer import Sentence
 from monitor.evaluate.metrics import calibration_error, chance_error, reliability
-from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.engine import make_policy, run_policy
-from monitor.guidelines.evaluate import Item, agree, related_rules
-from monitor.guidelines.judge import Before
-from monitor.nlp.tokens import Sentence
-from monitor.types import Finding
+from monitor.evaluate.rule_precision import Item, agree, related_rules
+from monitor.records.article import Finding
+from monitor.rules.checker import make_policy, run_policy
+from monitor.rules.compiler import Guideline
+from monitor.rules.neural_model import Before
 from training.rule_model_data import LabelledSource, RuleClaim, RuleModelData, RuleRow, touch
 from training.rule_model_parts import Prepared
 

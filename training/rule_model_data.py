@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.errors import DataError
+from monitor.classify.tokenizer import Sentence
 from monitor.evaluate.labelled_data import read_yaml
-from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.evaluate import Item, item_of, read_items, read_lines, related_rules
-from monitor.guidelines.examples import example_cases
-from monitor.nlp.tokens import Sentence
+from monitor.evaluate.rule_precision import Item, item_of, read_items, read_lines, related_rules
+from monitor.records.article import Finding
+from monitor.records.errors import DataError
+from monitor.rules.compiler import Guideline
+from monitor.rules.example_tests import example_cases
 from monitor.text.document import Document
 from monitor.text.view import view
-from monitor.types import Finding
 from training.rows import DEV, REGIONAL, TRAIN
 
 NAME = "rules-en"

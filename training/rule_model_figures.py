@@ -7,12 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.classify import load_shown
-from monitor.config import cache_dir, data_dir, guideline_dir
-from monitor.guidelines import Guideline, load_guideline
-from monitor.guidelines.checked import Checked
-from monitor.guidelines.engine import make_policy, run_shown
-from monitor.guidelines.evaluate import (
+from monitor.classify.assessors import load_shown
+from monitor.classify.model_files import ModelFolder
+from monitor.evaluate.rule_precision import (
     Item,
     agree,
     is_marked,
@@ -20,8 +17,13 @@ from monitor.guidelines.evaluate import (
     read_lines,
     related_rules,
 )
-from monitor.guidelines.judge import load_judge
-from monitor.nlp.artefact import ModelFolder
+from monitor.labels.folders import data_dir
+from monitor.rules.checked import Checked
+from monitor.rules.checker import make_policy, run_shown
+from monitor.rules.compiler import Guideline
+from monitor.rules.loading import load_guideline
+from monitor.rules.neural_model import load_judge
+from monitor.settings import cache_dir, guideline_dir
 from training.rule_model_data import NEWS, is_kept_apart
 
 GUIDELINE = "thb-en"

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.errors import UsageError
+from monitor.classify.tokenizer import Sentence, TextTokenizer, load_tokenizer
 from monitor.evaluate.labelled_data import file_sha256
-from monitor.nlp.tokens import Sentence, TextTokenizer, load_tokenizer
+from monitor.records.errors import UsageError
 from training.encoder import BASE_PACKAGE, LIBRARIES, WEIGHTS, plain_tokenizer
 from training.rule_model_data import (
     ARTICLE,

@@ -17,16 +17,16 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.guidelines.checked import Checked
-from monitor.guidelines.compiled import Guideline
-from monitor.guidelines.engine import make_policy, run_policy
-from monitor.guidelines.evaluate import Item, agree, related_rules
-from monitor.guidelines.glance import USUAL, Alone, Glance, pair_of
-from monitor.guidelines.judge import Formula, Judge
-from monitor.nlp.artefact import ModelFolder
-from monitor.nlp.encoder import EncoderSession
-from monitor.nlp.tokens import Sentence
-from monitor.types import Finding
+from monitor.classify.model_files import ModelFolder
+from monitor.classify.onnx_encoder import EncoderSession
+from monitor.classify.tokenizer import Sentence
+from monitor.evaluate.rule_precision import Item, agree, related_rules
+from monitor.records.article import Finding
+from monitor.rules.checked import Checked
+from monitor.rules.checker import make_policy, run_policy
+from monitor.rules.compiler import Guideline
+from monitor.rules.glance import USUAL, Alone, Glance, pair_of
+from monitor.rules.neural_model import Formula, Judge
 from training.rule_model_data import ARTICLE, OUTPUT, WRITTEN, RuleRow, touch
 from training.rule_model_parts import Prepared, calibration_fold, key_of, sentence_pair
 

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from monitor.classify.boilerplate import without_appended
 from monitor.classify.calibration import Calibration
 from monitor.classify.cascade import ANY, FEATURES, MAIN, Cascade, Fusion, read_features
-from monitor.classify.cues import CueTable
+from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import EncoderModel, load_encoder
-from monitor.classify.reading import Reading, read_article
+from monitor.classify.features import Reading, read_article
+from monitor.classify.model_files import ModelFolder
 from monitor.classify.relevance import Judgement, RelevanceModel
 from monitor.evaluate.country_scores import country_scores
 from monitor.evaluate.labelled_data import Labelled
@@ -34,7 +35,6 @@ from monitor.evaluate.metrics import (
     recall_at_precision,
     relevance_scores,
 )
-from monitor.nlp.artefact import ModelFolder
 from training.rows import Corpus, held_out_events
 
 RIDGE = 3.0

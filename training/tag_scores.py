@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from monitor.classify.outlets import Source
+from monitor.classify.model_files import ModelFolder, find_model, load_folder
+from monitor.classify.outlet_homes import Source
 from monitor.classify.policy import PolicyModel, load_policy
 from monitor.classify.tags import NAME, TagsModel, load_tags
-from monitor.entities import MODEL as POLICY
-from monitor.errors import DataError
 from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, rows_in, said_of, score_tags
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.metrics import label_scores, region_of
-from monitor.nlp.artefact import ModelFolder, find_model, load_folder
-from monitor.types import GENDERS, INDICATORS, POLICY_SCHEMES, PROTECTIONS
+from monitor.labels.institutions import MODEL as POLICY
+from monitor.records.article import GENDERS, INDICATORS, POLICY_SCHEMES, PROTECTIONS
+from monitor.records.errors import DataError
 from training.label_files import (
     DEVELOPMENT,
     HELD_OUT,

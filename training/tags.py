@@ -17,15 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classify.cues import CueTable
+from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import load_encoder
+from monitor.classify.features import Reading, read_article
 from monitor.classify.fused import CHILD, OUTPUTS, PEOPLE, US, Fused, fuse_people, fused_json
-from monitor.classify.gazetteer import Gazetteer, PlaceMention
-from monitor.classify.linear import LinearModel, probability
-from monitor.classify.outlets import NOWHERE, Home, Outlets, Source
+from monitor.classify.linear_model import LinearModel, probability
+from monitor.classify.model_files import ModelFolder, load_folder, pack_json
+from monitor.classify.outlet_homes import NOWHERE, Home, Outlets, Source
+from monitor.classify.place_disambiguation import Gazetteer, PlaceMention
 from monitor.classify.places import PlaceCuts, chosen_places, place_features, story_places
 from monitor.classify.profile import Person, find_people
-from monitor.classify.reading import Reading, read_article
 from monitor.classify.small import SmallModel, small_json
 from monitor.classify.story import StoryCounter
 from monitor.classify.tags import (
@@ -37,7 +38,6 @@ from monitor.classify.tags import (
     load_places,
     people_features,
 )
-from monitor.errors import ModelError
 from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, score_tags
 from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
 from monitor.evaluate.linear_fit import (
@@ -53,8 +53,8 @@ from monitor.evaluate.linear_fit import (
     make_folds,
 )
 from monitor.evaluate.metrics import label_scores
-from monitor.nlp.artefact import ModelFolder, load_folder, pack_json
-from monitor.types import GENDERS, INDICATORS, PROTECTIONS, RESPONSES
+from monitor.records.article import GENDERS, INDICATORS, PROTECTIONS, RESPONSES
+from monitor.records.errors import ModelError
 from training.cue_groups import CUES_FILE, load_cues
 from training.gazetteer import OUTLETS_FILE, PLACES_FILE, build_places, ordinary_words
 from training.label_files import (

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from monitor.errors import ConfigError
-from monitor.types import SEVERITIES, Severity
+from monitor.records.article import SEVERITIES, Severity
+from monitor.records.errors import ConfigError
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 MAX_PUBLIC_URL = 500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.errors import ConfigError
+from monitor.records.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from email.utils import getaddresses
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from monitor.countries import parse_country
-from monitor.entities import ENTITY_SCHEMES, known_entities
-from monitor.errors import ConfigError, UsageError
-from monitor.types import FORMS, PARTNERSHIPS, RESPONSES, TOPICS, VULNERABILITIES
+from monitor.labels.countries import parse_country
+from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
+from monitor.records.article import FORMS, PARTNERSHIPS, RESPONSES, TOPICS, VULNERABILITIES
+from monitor.records.errors import ConfigError, UsageError
 
 Preset = Literal["cases", "policy"]
 PRESETS: tuple[Preset, ...] = ("cases", "policy")

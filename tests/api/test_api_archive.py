@@ -13,11 +13,11 @@ import feed_server
 import serving
 from feed_server import Answer, FeedServer, page
 from light_desk import LightDesk
-from monitor.config import FetchSettings, Settings
-from monitor.core import Monitor
-from monitor.desk.names import mask_due
-from monitor.searching import HIDDEN
-from monitor.types import Article, Span, Tag
+from monitor.app import Monitor
+from monitor.archive.names_on_request import mask_due
+from monitor.records.article import Article, Span, Tag
+from monitor.settings import FetchSettings, Settings
+from monitor.text.search_terms import HIDDEN
 from store_samples import CLASSIFIER, NOW, feed, flagged, incoming, judged, poll, tagged
 
 NAME = "Maribel Ordaz"
@@ -213,7 +213,7 @@ def test_an_article_is_added_by_hand(site: httpx.Client, server: FeedServer) -> 
 
 
 def test_what_is_stored_but_not_indexed_is_told(site: httpx.Client, monitor: Monitor) -> None:
-    from monitor.desk.archive import fill_index
+    from monitor.archive.articles_found import fill_index
 
     monitor.store.empty_index()
     assert "cannot be found by words or filters yet" in site.get("/articles").text

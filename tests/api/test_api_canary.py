@@ -20,11 +20,12 @@ import pytest
 import serving
 from holding import CANARY, holds_canary, lt_forms
 from monitor.api.check_queue import Checkers
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
-from monitor.nlp import analysis
+from monitor.app import Monitor
+from monitor.jobs.draft_processes import Job
+from monitor.jobs.workers_worker import WorkerError
+from monitor.settings import CheckSettings, Settings
+from monitor.text.nlp_init import analysis
 from monitor.web.server import create_app
-from monitor.workers import Job, WorkerError
 
 DRAFT = (
     f"Police said the two child prostitutes {CANARY} were found in {CANARY}town. "

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import serving
 from monitor.api.check_routes import CheckedDocument
-from monitor.config import Settings
-from monitor.core import Monitor
+from monitor.app import Monitor
+from monitor.settings import Settings
 
 DRAFT = "Police said that child prostitutes had worked there."
 MENTION = "The charity says there is no such thing as a child prostitute."

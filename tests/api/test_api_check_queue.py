@@ -16,10 +16,11 @@ import pytest
 
 import serving
 from monitor.api.check_queue import Checkers
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
+from monitor.app import Monitor
+from monitor.jobs.draft_processes import Job
+from monitor.jobs.workers_worker import Worker, WorkerEnded
+from monitor.settings import CheckSettings, Settings
 from monitor.web.server import create_app
-from monitor.workers import Job, Worker, WorkerEnded
 
 WAITING = 3
 

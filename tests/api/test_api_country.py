@@ -9,9 +9,9 @@ import pytest
 import serving
 from monitor.api.check_routes import CheckedDocument
 from monitor.api.rule_routes import RuleDetail
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
-from monitor.countries import country_codes
+from monitor.app import Monitor
+from monitor.labels.countries import country_codes
+from monitor.settings import CheckSettings, Settings
 
 DRAFT = "The girl, Maria Lopes, 14, was trafficked and found locked in the back room of the bar."
 ACT = "Children's Act, 1998 (Act 560)"

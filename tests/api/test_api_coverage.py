@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from monitor.api.coverage_routes import CoverageAccount, FoundOut, SampleOut
-from monitor.core import Monitor
+from monitor.app import Monitor
 
 
 @pytest.mark.parametrize("day", ["2026-11-25", "2026-11-26", "9999-12-31"])

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from desk import make_desk
 from monitor.cli.app import app
-from monitor.errors import MonitorError
+from monitor.records.errors import MonitorError
 
 EDGES = ("0001-01-01", "0001-01-02", "9999-12-30", "9999-12-31")
 LISTS = ("/v1/articles", "/v1/stories", "/articles", "/stories")

@@ -20,11 +20,11 @@ import httpx
 import pytest
 
 from monitor.api.export_routes import ExportOut
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk import export_jobs, selection
-from monitor.desk.export_jobs import ExportJobs, TooManyExportsError
-from monitor.errors import NotFound, StoreError, UsageError
+from monitor.app import Monitor
+from monitor.export import export_jobs, selection
+from monitor.export.export_jobs import ExportJobs, TooManyExportsError
+from monitor.records.errors import NotFound, StoreError, UsageError
+from monitor.settings import Settings
 from store_samples import NOW, feed, incoming, poll
 
 Rows = list[dict[str, Any]]

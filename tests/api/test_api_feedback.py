@@ -9,8 +9,8 @@ import pytest
 import own_guide
 import serving
 from monitor.api.rule_routes import MOST
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
+from monitor.app import Monitor
+from monitor.settings import CheckSettings, Settings
 from store_samples import NOW
 
 RULE = "unfortunate-victim"

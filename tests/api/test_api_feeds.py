@@ -10,9 +10,10 @@ import pytest
 import feed_server
 import serving
 from feed_server import Answer, FeedServer
-from monitor.config import FetchSettings, Settings
-from monitor.core import Monitor
-from monitor.feeds import make_feed, parse_opml
+from monitor.app import Monitor
+from monitor.feeds.opml import parse_opml
+from monitor.feeds.starter_feeds import make_feed
+from monitor.settings import FetchSettings, Settings
 from store_samples import NOW, incoming, poll
 
 RSS = (

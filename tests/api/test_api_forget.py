@@ -9,7 +9,7 @@ import httpx
 
 import own_guide
 from light_desk import LightDesk
-from monitor.config import CheckSettings, Settings
+from monitor.settings import CheckSettings, Settings
 from serving import serve
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll
 

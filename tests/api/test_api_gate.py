@@ -19,10 +19,10 @@ from starlette.routing import Mount
 import serving
 from monitor.api.access import scopes_of
 from monitor.api.authentication import is_open
-from monitor.config import DigestSettings, ServeSettings
-from monitor.core import Monitor
-from monitor.desk.gate import add_token, revoke_token
-from monitor.visitors import ROLES, SCOPES, Role
+from monitor.app import Monitor
+from monitor.records.account import ROLES, SCOPES, Role
+from monitor.settings import DigestSettings, ServeSettings
+from monitor.storage.sign_in import add_token, revoke_token
 from monitor.web.server import create_app
 from monitor.web.sign_in_page import own_path
 

@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 
 import own_guide
 from light_desk import Silent
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
-from monitor.guidelines.shelf import LOOK_EVERY_S, Rules, Shelf
+from monitor.app import Monitor
+from monitor.rules.rule_reloading import LOOK_EVERY_S, Rules, Shelf
+from monitor.settings import CheckSettings, Settings
 from monitor.web.server import create_app
 from store_samples import CLASSIFIER
 

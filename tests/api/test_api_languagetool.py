@@ -16,11 +16,11 @@ import pytest
 import own_severities
 import serving
 from lt_server import LtServer, lt_server, match
+from monitor.app import Monitor
 from monitor.clients import LanguageToolSettings
-from monitor.config import CheckSettings, ServeSettings, Settings
-from monitor.core import Monitor
-from monitor.desk.gate import add_token
-from monitor.visitors import ROLES, Role
+from monitor.records.account import ROLES, Role
+from monitor.settings import CheckSettings, ServeSettings, Settings
+from monitor.storage.sign_in import add_token
 
 TEXT = "😀 The wumpus met a gromble, and then a fizzle."
 ELSEWHERE = {"x-forwarded-for": "203.0.113.9"}

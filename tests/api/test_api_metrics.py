@@ -10,10 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 import store_samples
 from monitor.api.metrics import Metrics
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
-from monitor.desk.readiness import troubles
-from monitor.types import FeedState
+from monitor.api.readiness import troubles
+from monitor.app import Monitor
+from monitor.records.article import FeedState
+from monitor.settings import CheckSettings, Settings
 from serving import ARTICLES, serve
 
 Samples = dict[tuple[str, ...], float]

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from monitor.desk import names
+from monitor.archive import names_on_request as names
 from monitor.web.names_page import own_path
 
 

@@ -3,15 +3,15 @@
 import httpx
 import pytest
 
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk.gate import add_token
-from monitor.desk.names import complete_due, mask_due
-from monitor.masks import REASONS, WITHHELD
-from monitor.persons import Masked
-from monitor.store.stories import Placed
-from monitor.types import Enclosure, Span, Tag
-from monitor.visitors import ROLES, Role
+from monitor.app import Monitor
+from monitor.archive.names_on_request import complete_due, mask_due
+from monitor.people.anonymisation import Masked
+from monitor.records.account import ROLES, Role
+from monitor.records.article import Enclosure, Span, Tag
+from monitor.records.hidden_names import REASONS, WITHHELD
+from monitor.settings import Settings
+from monitor.storage.sign_in import add_token
+from monitor.storage.stories import Placed
 from serving import serve
 from store_samples import CLASSIFIER, NOW, STAMPS, feed, flagged, incoming, judged, poll, tagged
 

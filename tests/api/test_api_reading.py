@@ -15,7 +15,7 @@ from monitor.api.schemas import (
     Classified,
     Ready,
 )
-from monitor.core import Monitor
+from monitor.app import Monitor
 from monitor.web.server import MODULES
 
 DAY = store_samples.NOW.date().isoformat()

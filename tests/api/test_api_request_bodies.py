@@ -6,8 +6,8 @@ import pytest
 
 import serving
 from monitor.api.request_bodies import max_body_bytes
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
+from monitor.app import Monitor
+from monitor.settings import CheckSettings, Settings
 
 LIMIT = 2_000
 

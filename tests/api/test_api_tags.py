@@ -12,10 +12,10 @@ import pytest
 
 import serving
 from monitor.api.schemas import TagOut
-from monitor.core import Monitor
-from monitor.corpus import Policy, TextDegree
-from monitor.desk import selection
-from monitor.types import PLACE_ROLES
+from monitor.app import Monitor
+from monitor.export import selection
+from monitor.export.publication import Policy
+from monitor.records.article import PLACE_ROLES, TextDegree
 
 TITLE, TEXT = serving.ARTICLES["farm"]
 DEGREES: tuple[TextDegree, ...] = ("none", "quotes", "full")

@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 from monitor.api.trend_routes import OutletsOut, ScorecardOut, TrendsOut
-from monitor.core import Monitor
-from monitor.desk.trends import judge_flag, read_period, report_of, trends_of
-from monitor.errors import UsageError
-from monitor.periods import month_of
-from monitor.trends import render_report
+from monitor.app import Monitor
+from monitor.records.dates import month_of
+from monitor.records.errors import UsageError
+from monitor.stats.trend_queries import judge_flag, read_period, report_of, trends_of
+from monitor.stats.writers import render_report
 
 DAYS = {"since": "2026-11-01", "until": "2026-11-30"}
 

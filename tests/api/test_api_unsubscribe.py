@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 import serving
-from monitor.config import DigestSettings, Settings
-from monitor.core import Monitor
-from monitor.desk.mail import KEY
+from monitor.app import Monitor
+from monitor.digest.mail_delivery import KEY
 from monitor.digest.message import stop_token
 from monitor.recipients import Recipient
+from monitor.settings import DigestSettings, Settings
 
 ADDRESS = "officer@example.org"
 CLICK = {"List-Unsubscribe": "One-Click"}

@@ -12,10 +12,10 @@ import own_guide
 import serving
 import word_corpus
 from monitor.api.request_bodies import max_body_bytes
-from monitor.config import CheckSettings, ServeSettings, Settings
-from monitor.core import Monitor
-from monitor.desk.gate import add_token
-from monitor.visitors import ROLES
+from monitor.app import Monitor
+from monitor.records.account import ROLES
+from monitor.settings import CheckSettings, ServeSettings, Settings
+from monitor.storage.sign_in import add_token
 from store_samples import NOW
 from word_corpus import para, run
 from word_reading import parts

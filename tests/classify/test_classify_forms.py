@@ -2,8 +2,8 @@
 
 import pytest
 
-from monitor.classify.forms import form_odds, form_support
-from monitor.classify.reading import read_article
+from monitor.classify.features import read_article
+from monitor.classify.phrase_tags import form_odds, form_support
 from training.tags import load_tag_cues
 
 CUES = load_tag_cues()

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.classify.gate import Gate, gate_json, parse_gate
-from monitor.errors import ModelError
+from monitor.classify.prefilter import Gate, gate_json, parse_gate
 from monitor.evaluate.labelled_data import Labelled
+from monitor.records.errors import ModelError
 from training.relevance import GateOptions, fit_gate
 
 GATE = Gate(("traffick",), {"locked": 4.0, "passport": 3.0, "match": -5.0}, -2.0, 0.0)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from monitor.classify.gazetteer import PlaceMention, unpack_names
-from monitor.classify.reading import Reading
-from monitor.classify.words import split_words
+from monitor.classify.features import Reading
+from monitor.classify.place_disambiguation import PlaceMention, unpack_names
+from monitor.classify.word_tokens import split_words
 from place_names import places
 from training.gazetteer import build_gazetteer, ordinary_words, pack_names
 

@@ -10,8 +10,8 @@ import pytest
 
 import kernel_probe
 from emulator import PLAIN, PROCESSOR, needs_emulator, on
-from monitor.nlp.encoder import TOLERANCE
-from monitor.types import SCORE_TOLERANCE
+from monitor.classify.onnx_encoder import TOLERANCE
+from monitor.records.article import SCORE_TOLERANCE
 
 
 @needs_emulator

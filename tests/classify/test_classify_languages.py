@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 import shipped
-from monitor.classify import classify_lines, load_classifiers
-from monitor.classify.coverage import load_coverage
-from monitor.config import data_dir
-from monitor.types import POLICY_SCHEMES, Article
+from monitor.classify.assessors import load_classifiers
+from monitor.classify.records import classify_lines
+from monitor.classify.uncovered_languages import load_coverage
+from monitor.labels.folders import data_dir
+from monitor.records.article import POLICY_SCHEMES, Article
 
 ASSESSORS = shipped.classifiers()
 UNMEASURED = {"es", "fr", "id", "tet", "th"}

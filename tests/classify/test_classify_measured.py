@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.classify import find_model, measured_countries
-from monitor.config import data_dir
-from monitor.errors import ModelError
+from monitor.classify.measured import measured_countries
+from monitor.classify.model_files import find_model
+from monitor.labels.folders import data_dir
+from monitor.records.errors import ModelError
 
 
 def models_with(folder: Path, countries: object) -> Path:

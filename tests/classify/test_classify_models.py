@@ -10,20 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.classify import (
-    RelevanceAssessor,
-    TagsAssessor,
-    find_model,
-    list_models,
-    load_classifiers,
-    load_folder,
-)
+from monitor.classify.assessors import RelevanceAssessor, TagsAssessor, load_classifiers
+from monitor.classify.model_files import find_model, load_folder
+from monitor.classify.model_files import load_folder as load
+from monitor.classify.registry import list_models
 from monitor.classify.relevance import load_relevance
 from monitor.classify.tags import load_tags
-from monitor.config import data_dir
-from monitor.errors import ModelError
-from monitor.nlp.artefact import load_folder as load
-from monitor.types import Article
+from monitor.labels.folders import data_dir
+from monitor.records.article import Article
+from monitor.records.errors import ModelError
 
 MODELS = data_dir("models")
 RELEVANCE = load_relevance(load(find_model(MODELS, "relevance-en")))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.classify.outlets import Home, Source
+from monitor.classify.outlet_homes import Home, Source
 from place_names import places
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from monitor.classify.features import Reading
 from monitor.classify.flow import FLOW_NAMES, flow_numbers, flow_of_roles
-from monitor.classify.outlets import NOWHERE, Home
+from monitor.classify.outlet_homes import NOWHERE, Home
 from monitor.classify.place_roles import place_role, roles_of
 from monitor.classify.places import (
     FEATURES,
@@ -13,8 +14,7 @@ from monitor.classify.places import (
     place_features,
     story_places,
 )
-from monitor.classify.reading import Reading
-from monitor.classify.words import split_words
+from monitor.classify.word_tokens import split_words
 from place_names import places
 
 CUTS = PlaceCuts(0.25, 0.75)

@@ -7,16 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from monitor.classify import load_classifiers
+from monitor.classify.assessors import load_classifiers
+from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.policy import BESIDE, BY_NAME, load_policy
 from monitor.classify.policy_assessor import PolicyAssessor, load_policy_assessor
 from monitor.classify.policy_files import LABELS, parse_topics
-from monitor.config import data_dir
-from monitor.entities import ENTITY_SCHEMES, FILES, entity_name, known_entities, parse_entities
-from monitor.errors import ModelError, UsageError
-from monitor.labels import check_labels
-from monitor.nlp.artefact import find_model, load_folder
-from monitor.types import Article, Tag
+from monitor.labels.folders import data_dir
+from monitor.labels.institutions import (
+    ENTITY_SCHEMES,
+    FILES,
+    entity_name,
+    known_entities,
+    parse_entities,
+)
+from monitor.labels.schemes import check_labels
+from monitor.records.article import Article, Tag
+from monitor.records.errors import ModelError, UsageError
 
 FOLDER = find_model(data_dir("models"), "policy")
 MODEL = load_policy(load_folder(FOLDER))

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.classify.cues import CueTable
+from monitor.classify.cue_phrases import CueTable
+from monitor.classify.features import read_article
 from monitor.classify.profile import PROFILE_NAMES, find_people, people_spans, profile
-from monitor.classify.reading import read_article
 
 CUES = CueTable([])
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shipped
-from monitor.classify import classify_lines
-from monitor.types import Article, Assessment
+from monitor.classify.records import classify_lines
+from monitor.records.article import Article, Assessment
 
 ASSESSORS = shipped.classifiers()
 CASE = {

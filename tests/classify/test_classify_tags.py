@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.classify import find_model, load_folder
+from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.tags import load_tags
-from monitor.config import data_dir
-from monitor.errors import ModelError
-from monitor.types import Tag
+from monitor.labels.folders import data_dir
+from monitor.records.article import Tag
+from monitor.records.errors import ModelError
 
 MODEL = load_tags(load_folder(find_model(data_dir("models"), "tags-en")))
 

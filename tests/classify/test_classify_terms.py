@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.classify.coverage import load_coverage
-from monitor.classify.cues import expand
+from monitor.classify.cue_phrases import expand
 from monitor.classify.terms import find_terms, load_terms
-from monitor.errors import ModelError
-from monitor.types import Article
+from monitor.classify.uncovered_languages import load_coverage
+from monitor.records.article import Article
+from monitor.records.errors import ModelError
 
 LISTS = load_terms()
 COVERAGE = load_coverage(["en", "pt", "es"])

@@ -2,10 +2,10 @@
 
 import pytest
 
-from monitor.classify.cues import CueGroup, CueTable
-from monitor.classify.gender import find_gender
+from monitor.classify.cue_phrases import CueGroup, CueTable
+from monitor.classify.features import read_article
 from monitor.classify.protection import find_protection
-from monitor.classify.reading import read_article
+from monitor.classify.victims import find_gender
 from training.tags import load_tag_cues
 
 CUES = load_tag_cues()

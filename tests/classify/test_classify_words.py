@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.classify.cues import CueGroup, CueTable, expand
-from monitor.classify.reading import ngrams, read_article
-from monitor.classify.words import split_thai, split_words
+from monitor.classify.cue_phrases import CueGroup, CueTable, expand
+from monitor.classify.features import ngrams, read_article
+from monitor.classify.word_tokens import split_thai, split_words
 
 TABLE = CueTable(
     [

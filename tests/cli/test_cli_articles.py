@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from desk import Desk, make_desk
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk.names import mask_due
-from monitor.searching import HIDDEN
+from monitor.app import Monitor
+from monitor.archive.names_on_request import mask_due
+from monitor.settings import Settings
+from monitor.text.search_terms import HIDDEN
 from store_samples import NOW, feed, incoming, poll
 
 

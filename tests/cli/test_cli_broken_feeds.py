@@ -19,9 +19,9 @@ import serving
 from desk import Desk, Said, make_desk
 from feed_server import STORY, Answer, item, page, rss
 from light_desk import LightDesk
-from monitor import doctor
-from monitor.config import Settings
-from monitor.doctor.database import examine_database
+from monitor.cli.database import examine_database
+from monitor.cli.doctor_check import Setup
+from monitor.settings import Settings
 
 MEGABYTE = 1_000_000
 
@@ -223,7 +223,7 @@ def test_a_feed_that_is_cut_is_told_everywhere_and_asked_for_whole(tmp_path: Pat
         listed = desk.type("feeds", "list").out
         assert listed.count("cut off after 3 whole entries") == len(CUTS), listed
         settings = Settings(home=desk.folder)
-        checks = examine_database(doctor.Setup(settings, None, datetime.now(UTC)))
+        checks = examine_database(Setup(settings, None, datetime.now(UTC)))
         [told] = [check for check in checks if check.part == "feeds"]
         assert told.status == "warning"
         assert told.found.startswith("3 of 3 failed at the last poll")

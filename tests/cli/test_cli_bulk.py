@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from desk import Desk
-from monitor.desk.bulk import open_sources
+from monitor.cli.classify import open_sources
 from warc_files import address, pages, record, write_warc
 
 CASE = {

@@ -11,12 +11,13 @@ import pytest
 
 import shipped
 from desk import Desk, make_desk
+from monitor.check.answer import Told, answer_json
 from monitor.cli.check_batch import exit_code
-from monitor.cli.check_text import as_text
-from monitor.guidelines import Checked, Told, answer_json
-from monitor.guidelines.about import JudgeWords
+from monitor.cli.check_output import as_text
+from monitor.records.article import Finding, Severity
+from monitor.rules.about import JudgeWords
+from monitor.rules.checked import Checked
 from monitor.text.document import Document
-from monitor.types import Finding, Severity
 
 BAD = "Police said the two child prostitutes were found."
 FINE = "The council said that the bridge had been closed."

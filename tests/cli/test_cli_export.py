@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from monitor.searching import HIDDEN
-from monitor.types import SEVERITIES
+from monitor.records.article import SEVERITIES
+from monitor.text.search_terms import HIDDEN
 
 if TYPE_CHECKING:
     from conftest import Followed

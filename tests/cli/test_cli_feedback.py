@@ -5,7 +5,7 @@ from pathlib import Path
 
 import own_guide
 from desk import Desk, make_desk
-from monitor.store import open_store
+from monitor.storage.store import open_store
 from store_samples import NOW
 
 RULE = "unfortunate-victim"

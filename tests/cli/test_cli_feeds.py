@@ -10,7 +10,7 @@ import pytest
 import feed_server
 from desk import Desk, make_desk
 from feed_server import Answer, FeedServer
-from monitor.feeds import parse_opml
+from monitor.feeds.opml import parse_opml
 
 
 @pytest.fixture(name="desk")

@@ -15,9 +15,9 @@ import pytest
 import feed_server
 from desk import Desk, make_desk
 from feed_server import Answer
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.feeds import article_id
+from monitor.app import Monitor
+from monitor.feeds.urls import article_id
+from monitor.settings import Settings
 from warc_files import address, pages, record, write_warc
 
 TEXT = "The ferry came in at noon with forty people and their goats on board. " * 4

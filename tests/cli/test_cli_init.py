@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from desk import MONITOR, Desk, clean_environ
-from monitor.config import load_settings
-from monitor.feeds import parse_opml
+from monitor.feeds.opml import parse_opml
+from monitor.settings import load_settings
 
 
 def here(folder: Path) -> Desk:

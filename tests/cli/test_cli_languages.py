@@ -10,7 +10,7 @@ import pytest
 
 import store_samples
 from desk import Desk
-from monitor.store import open_store
+from monitor.storage.store import open_store
 
 TEXTS = {
     "pt": (

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from desk import Desk
-from monitor.feeds import article_id, canonical_url
-from monitor.store import open_store
+from monitor.feeds.urls import article_id, canonical_url
+from monitor.storage.store import open_store
 from store_samples import NOW, feed, incoming, poll
 
 

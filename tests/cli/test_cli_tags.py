@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.cli.tags import read_tags
-from monitor.errors import UsageError
+from monitor.records.errors import UsageError
 
 
 def test_scheme_and_label_are_apart_by_either_sign() -> None:

@@ -9,11 +9,12 @@ import pytest
 
 from desk import Desk
 from monitor.api.authentication import is_loopback, words_to_others
-from monitor.config import DigestSettings, ServeSettings, Settings, load_settings
-from monitor.core import Monitor
-from monitor.doctor import Setup, examine
-from monitor.doctor.serving import examine_serving
-from monitor.errors import ConfigError
+from monitor.app import Monitor
+from monitor.cli.doctor_check import Setup
+from monitor.cli.examine import examine
+from monitor.cli.serving import examine_serving
+from monitor.records.errors import ConfigError
+from monitor.settings import DigestSettings, ServeSettings, Settings, load_settings
 from store_samples import NOW
 
 

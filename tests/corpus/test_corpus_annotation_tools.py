@@ -14,11 +14,11 @@ from spacy.tokens import DocBin
 
 from annotated import articles, assessed, marks_on_words, published, read_brat
 from digest_samples import BODY, TAGS, TITLE, finding
-from monitor.corpus import brat, docbin, doccano, labelstudio
-from monitor.corpus.annotations import label_names, name_of, one_text, parse_name
-from monitor.labels import ONE, SCHEMES, check_labels
-from monitor.nlp.docs import make_doc, make_tokenizer
-from monitor.types import Span, Tag
+from monitor.export import brat, docbin, doccano, labelstudio
+from monitor.export.annotations import label_names, name_of, one_text, parse_name
+from monitor.export.docs import make_doc, make_tokenizer
+from monitor.labels.schemes import ONE, SCHEMES, check_labels
+from monitor.records.article import Span, Tag
 
 VOCAB = spacy.blank("xx").vocab
 ENGLISH = make_tokenizer("en")

@@ -12,17 +12,17 @@ import pytest
 from ruamel.yaml import YAML
 
 from digest_samples import BODY, TAGS, article, finding
-from monitor import corpus
-from monitor.config import data_dir
-from monitor.corpus.columns import Column
-from monitor.corpus.croissant import croissant
-from monitor.corpus.error_rates import RuleRates, error_rates
-from monitor.corpus.export_facts import ExportFacts, FileFacts, Tally, file_facts, sha256_of
-from monitor.corpus.packaging import citation, datapackage, dataset_card
-from monitor.corpus.publication import Policy
 from monitor.credits import ExportSettings
-from monitor.recorded import Recorded
-from monitor.types import Tag
+from monitor.export.columns import Column
+from monitor.export.croissant import croissant
+from monitor.export.error_rates import RuleRates, error_rates
+from monitor.export.export_facts import ExportFacts, FileFacts, Tally, file_facts, sha256_of
+from monitor.export.exporter import export
+from monitor.export.packaging import citation, datapackage, dataset_card
+from monitor.export.publication import Policy
+from monitor.labels.folders import data_dir
+from monitor.records.article import ExportFormat, Tag
+from monitor.records.article_record import Recorded
 
 OURS = ExportSettings(
     "News of the Sunrise Desk", ("Sunrise Desk",), "CC-BY-4.0", "", "https://a.example"
@@ -289,7 +289,7 @@ def test_frictionless_validates_tables_and_hashes(tables):
 
 # Whole exports -----------------------------------------------------------------------------
 
-FORMATS = get_args(corpus.ExportFormat)
+FORMATS = get_args(ExportFormat)
 
 
 def exported(folder, format, **options):
@@ -301,7 +301,7 @@ def exported(folder, format, **options):
     one = article(tags=tags, findings=(finding(BODY, "skipper", field="text", scope="body"),))
     two = article("a2", language=None)
     records = [Recorded(each) for each in (one, two)]
-    return corpus.export(records, folder, format=format, policy=Policy(restricted=True), **options)
+    return export(records, folder, format=format, policy=Policy(restricted=True), **options)
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -8,12 +8,19 @@ import json
 from pathlib import Path
 from typing import Any
 
-from monitor.corpus import csv_tables
-from monitor.corpus.csv_tables import ctdc_columns, ctdc_limits, ctdc_row
-from monitor.corpus.publication import Policy, publish
-from monitor.corpus.record import canonical
-from monitor.recorded import Recorded
-from monitor.types import FORMS, INDICATORS, VULNERABILITIES, Article, AssessedArticle, Tag
+from monitor.export import csv_tables
+from monitor.export.csv_tables import ctdc_columns, ctdc_limits, ctdc_row
+from monitor.export.publication import Policy, publish
+from monitor.export.record import canonical
+from monitor.records.article import (
+    FORMS,
+    INDICATORS,
+    VULNERABILITIES,
+    Article,
+    AssessedArticle,
+    Tag,
+)
+from monitor.records.article_record import Recorded
 from record_samples import NOON
 
 CODEBOOK = [

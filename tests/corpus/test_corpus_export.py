@@ -18,14 +18,15 @@ from hypothesis import strategies as st
 
 from digest_samples import BODY as OPENING
 from digest_samples import TAGS, TITLE, article, finding
-from monitor import corpus
-from monitor.corpus import Policy, jsonl, unguard
-from monitor.corpus.publication import publish
-from monitor.corpus.record import canonical
-from monitor.errors import UsageError
-from monitor.holders import holder_name
-from monitor.recorded import Recorded
-from monitor.types import SCORE_TOLERANCE, Span, Tag
+from monitor.export import jsonl
+from monitor.export.exporter import export as corpus_export
+from monitor.export.publication import Policy, publish
+from monitor.export.record import canonical
+from monitor.records.article import SCORE_TOLERANCE, Span, Tag
+from monitor.records.article_record import Recorded
+from monitor.records.errors import UsageError
+from monitor.storage.holders import holder_name
+from monitor.text.cells import unguard
 
 BODY = OPENING + " The hearing goes on in the port's old customs house next week." * 40
 IN_BODY = finding(BODY, "skipper", field="text", scope="body", severity="warning")
@@ -40,7 +41,7 @@ NASTY = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.samp
 
 def export(records, folder, *, text="quotes", include_reserved=False, **options):
     policy = Policy(text=text, include_reserved=include_reserved, restricted=True)
-    return corpus.export(map(Recorded, records), folder, policy=policy, **options)
+    return corpus_export(map(Recorded, records), folder, policy=policy, **options)
 
 
 def published(assessed, text="full"):

@@ -11,16 +11,17 @@ from jsonschema import Draft202012Validator
 
 from attacks import Loot, names_read, plunder
 from digest_samples import article, finding
-from monitor import corpus
-from monitor.corpus import Guard, Policy, key_path
-from monitor.corpus.annotations import one_text
-from monitor.corpus.publication import publish
-from monitor.corpus.record import canonical, record_schema
-from monitor.corpus.redaction import Veil
-from monitor.errors import UsageError
-from monitor.masks import LANGUAGE, Shown, withheld
-from monitor.recorded import Recorded, Version
-from monitor.types import Enclosure, Review, ScorecardItem, Span, Tag
+from monitor.export.annotations import one_text
+from monitor.export.exporter import export
+from monitor.export.identification_risk import Guard
+from monitor.export.key_file import key_path
+from monitor.export.publication import Policy, publish
+from monitor.export.record import canonical, record_schema
+from monitor.export.redaction import Veil
+from monitor.records.article import Enclosure, Review, ScorecardItem, Span, Tag
+from monitor.records.article_record import Recorded, Version
+from monitor.records.errors import UsageError
+from monitor.records.hidden_names import LANGUAGE, Shown, withheld
 
 TITLE = "Amina Yusuf's mother speaks"
 TEXT = (
@@ -255,7 +256,7 @@ def test_nothing_is_told_where_names_cannot_be_told(text):
 def files(tmp_path, *recorded, name="out", **options):
     guard = replace(GUARD, asked=options.pop("asked", ""))
     key = options.pop("key", key_path(tmp_path / name))
-    return corpus.export(
+    return export(
         list(recorded),
         tmp_path / name,
         format=options.pop("format", "jsonl"),
@@ -318,9 +319,7 @@ def test_a_key_inside_the_folder_is_refused_and_nothing_is_left_of_a_failure(tmp
         raise OSError(28, "No space left on device")
 
     with pytest.raises(UsageError):
-        corpus.export(
-            failing(), tmp_path / "out", format="jsonl", guard=GUARD, key=tmp_path / "k.jsonl"
-        )
+        export(failing(), tmp_path / "out", format="jsonl", guard=GUARD, key=tmp_path / "k.jsonl")
     assert list(tmp_path.iterdir()) == []
 
 

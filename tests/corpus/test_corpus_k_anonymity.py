@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.corpus.k_anonymity import EquivalenceClasses, KAnonymiser, WithheldArticle, generalised
-from monitor.corpus.record import canonical
-from monitor.recorded import Recorded
+from monitor.export.k_anonymity import EquivalenceClasses, KAnonymiser, WithheldArticle, generalised
+from monitor.export.record import canonical
+from monitor.records.article_record import Recorded
 from record_samples import RECORDED
 
 ARTICLES = st.lists(

@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 
 from attacks import Loot, recovered
 from digest_samples import article, finding
-from monitor.corpus import Policy
-from monitor.corpus.copyright_cap import Budget, Words
-from monitor.corpus.publication import publish
-from monitor.corpus.record import canonical
-from monitor.recorded import Recorded
-from monitor.types import ScorecardItem, Span, Tag
+from monitor.export.copyright_cap import Budget, Words
+from monitor.export.publication import Policy, publish
+from monitor.export.record import canonical
+from monitor.records.article import ScorecardItem, Span, Tag
+from monitor.records.article_record import Recorded
 
 TEXT = " ".join(f"word{n}" for n in range(2_000))
 

@@ -7,8 +7,7 @@ import hashlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.corpus.redaction import MASK
-from monitor.desk.realignment import (
+from monitor.export.realignment import (
     Aligned,
     Piece,
     by_context,
@@ -16,6 +15,7 @@ from monitor.desk.realignment import (
     moved_by_hash,
     pieces_of,
 )
+from monitor.export.redaction import MASK
 
 ODD = [
     "victim",

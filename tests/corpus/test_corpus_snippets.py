@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from digest_samples import TAGS, article
-from monitor import corpus
-from monitor.masks import Shown
-from monitor.recorded import Recorded
-from monitor.types import ScorecardItem, Tag
+from monitor.export.exporter import export
+from monitor.records.article import ScorecardItem, Tag
+from monitor.records.article_record import Recorded
+from monitor.records.hidden_names import Shown
 
 PAGE = Path(__file__).parents[2] / "docs" / "researcher.md"
 
@@ -39,7 +39,7 @@ def folder(tmp_path):
     records.append(replace(nobody, relevance=None, relevant=None, borderline=None))
     now = datetime(2026, 11, 28, tzinfo=UTC)
     looked_through = [Recorded(one, shown=Shown(one.article.title)) for one in records]
-    corpus.export(looked_through, tmp_path / "corpus", format="csv", now=now)
+    export(looked_through, tmp_path / "corpus", format="csv", now=now)
     return tmp_path
 
 

@@ -13,13 +13,13 @@ import pytest
 
 import own_guide
 from light_desk import LightDesk
-from monitor.config import CheckSettings, Settings
-from monitor.corpus import ExportFormat, Policy
-from monitor.desk.as_of import compare, export_again, read_earlier, read_time, refuse_other
-from monitor.desk.selection import export
-from monitor.errors import UsageError
-from monitor.store.stories import Placed
-from monitor.types import Review, Span, Tag
+from monitor.export.as_of import compare, export_again, read_earlier, read_time, refuse_other
+from monitor.export.publication import Policy
+from monitor.export.selection import export
+from monitor.records.article import ExportFormat, Review, Span, Tag
+from monitor.records.errors import UsageError
+from monitor.settings import CheckSettings, Settings
+from monitor.storage.stories import Placed
 from store_samples import (
     CLASSIFIER,
     NOW,

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-import monitor.store.migrate as migrating
 import store_samples
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk.backup import back_up, restore
-from monitor.errors import StoreError, UsageError
-from monitor.store.database import open_database
+from monitor.app import Monitor
+from monitor.records.errors import StoreError, UsageError
+from monitor.settings import Settings
+from monitor.storage import migrate as migrating
+from monitor.storage.database import open_database
+from monitor.storage.desk_backup import back_up, restore
 from small_disk import mounted
 from store_samples import NOW
 

@@ -10,11 +10,11 @@ import pytest
 
 import feed_server
 from feed_server import Answer, FeedServer, page
-from monitor.config import FetchSettings, Settings
-from monitor.core import Monitor
-from monitor.desk.by_hand import add_article
-from monitor.errors import FeedError
-from monitor.feeds import make_feed
+from monitor.app import Monitor
+from monitor.feeds.by_hand import add_article
+from monitor.feeds.starter_feeds import make_feed
+from monitor.records.errors import FeedError
+from monitor.settings import FetchSettings, Settings
 from pdf_samples import pdf
 from store_samples import NOW
 

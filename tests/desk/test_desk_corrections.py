@@ -23,8 +23,8 @@ from corrected_exports import (
     remove_flag,
     remove_form,
 )
-from monitor.desk.reviewing import Reviewer, undo
-from monitor.types import CorrectedFormat
+from monitor.records.article import CorrectedFormat
+from monitor.review.review_queue import Reviewer, undo
 from store_samples import NOW
 
 CONFIRMED = (

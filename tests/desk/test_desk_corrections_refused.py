@@ -26,12 +26,12 @@ from corrected_exports import (
     url,
 )
 from light_desk import LightDesk
-from monitor.config import Settings
-from monitor.corpus.corrections import need_span
-from monitor.corpus.k_anonymity import generalised
-from monitor.desk.corrections_import import read_keys
-from monitor.errors import DataError, UsageError
-from monitor.types import CorrectedFormat
+from monitor.export.corrections import need_span
+from monitor.export.corrections_import import read_keys
+from monitor.export.k_anonymity import generalised
+from monitor.records.article import CorrectedFormat
+from monitor.records.errors import DataError, UsageError
+from monitor.settings import Settings
 from store_samples import NOW, feed, incoming, poll
 
 # What is listed and not applied -------------------------------------------------------------------

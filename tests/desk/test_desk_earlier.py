@@ -13,17 +13,17 @@ import pytest
 import own_guide
 from earlier_desk import as_before
 from light_desk import Silent
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
-from monitor.corpus import Policy
-from monitor.desk.as_of import compare, export_again, read_earlier
-from monitor.desk.coverage import sample_of
-from monitor.desk.names import mask_due
-from monitor.desk.selection import export, read_at
-from monitor.names import names_stamp
-from monitor.stamps import earlier_stamp, make_stamp, marked
+from monitor.app import Monitor
+from monitor.archive.names_on_request import mask_due
+from monitor.desk import names_stamp
+from monitor.export.as_of import compare, export_again, read_earlier
+from monitor.export.publication import Policy
+from monitor.export.selection import export, read_at
+from monitor.records.article import Assessor, Tag
+from monitor.records.stamps import earlier_stamp, make_stamp, marked
+from monitor.review.coverage import sample_of
+from monitor.settings import CheckSettings, Settings
 from monitor.stories import stories_stamp
-from monitor.types import Assessor, Tag
 from store_samples import NOW, at, feed, flagged, incoming, judged, poll, tagged
 
 RELEVANCE = make_stamp("relevance-en", "1", "relevance", files=[])

@@ -1,8 +1,8 @@
 """What an export says of the figures of those who judged on this desk."""
 
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk.selection import error_rates
+from monitor.app import Monitor
+from monitor.export.selection import error_rates
+from monitor.settings import Settings
 
 
 def test_every_judge_of_this_desk_has_its_figures(tmp_path):

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import own_guide
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
-from monitor.desk.feedback import (
+from monitor.app import Monitor
+from monitor.records.errors import NotFound, UsageError
+from monitor.review.flag_feedback import (
     ChangedError,
     as_measured,
     describe_rule,
@@ -17,8 +17,8 @@ from monitor.desk.feedback import (
     said_words,
     say_flag,
 )
-from monitor.errors import NotFound, UsageError
-from monitor.guidelines.measured import Measured
+from monitor.rules.measured_precision import Measured
+from monitor.settings import CheckSettings, Settings
 from store_samples import NOW
 
 RULE = "unfortunate-victim"

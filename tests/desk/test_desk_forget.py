@@ -8,14 +8,14 @@ import pytest
 from typer.testing import CliRunner
 
 import own_guide
+from monitor.app import Monitor
 from monitor.cli.app import app
-from monitor.config import Settings, StoreSettings
-from monitor.core import Monitor
-from monitor.desk.backup import back_up, restore
-from monitor.desk.forget import choose, forget
-from monitor.errors import UsageError
-from monitor.feeds import article_id
-from monitor.types import Incoming
+from monitor.feeds.urls import article_id
+from monitor.jobs.forget_article import choose, forget
+from monitor.records.article import Incoming
+from monitor.records.errors import UsageError
+from monitor.settings import Settings, StoreSettings
+from monitor.storage.desk_backup import back_up, restore
 from store_samples import NOW, at, feed, incoming, poll
 
 WORD = "zqvxheron"

@@ -13,16 +13,16 @@ import pytest
 import own_guide
 from desk import Desk
 from light_desk import Silent
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
-from monitor.desk.archive import look_up
-from monitor.desk.trends import basis_of
-from monitor.desk.trying import Trial, tried_rules, try_rules
-from monitor.errors import GuidelineError, UsageError
-from monitor.guidelines.shelf import LOOK_EVERY_S, Rules, Shelf
-from monitor.masks import WITHHELD, Mask
-from monitor.store.full_text_search import Wanted
-from monitor.types import Article, Span
+from monitor.app import Monitor
+from monitor.archive.articles_found import look_up
+from monitor.evaluate.try_rules import Trial, tried_rules, try_rules
+from monitor.records.article import Article, Span
+from monitor.records.errors import GuidelineError, UsageError
+from monitor.records.hidden_names import WITHHELD, Mask
+from monitor.rules.rule_reloading import LOOK_EVERY_S, Rules, Shelf
+from monitor.settings import CheckSettings, Settings
+from monitor.stats.trend_queries import basis_of
+from monitor.storage.full_text_search import Wanted
 from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll, rewrite
 
 HARBOUR = own_guide.RULE.replace("unfortunate-victim", "no-harbour").replace(

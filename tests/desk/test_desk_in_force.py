@@ -16,23 +16,23 @@ import pytest
 import mail_server
 import serving
 from light_desk import LightDesk
-from monitor.config import Settings
-from monitor.corpus import ExportFormat, Policy
-from monitor.corpus.record import record_schema
-from monitor.desk.as_of import compare, export_again, read_earlier
-from monitor.desk.mail import send_day, send_due
-from monitor.desk.rehydration import read_records
-from monitor.desk.reviewing import Reviewer, decide, undo
-from monitor.desk.selection import export
-from monitor.desk.stories import list_stories, page_json, story_json
-from monitor.desk.story_pages import StoryChoice, read_stories, read_story
-from monitor.desk.trends import read_period
+from monitor.archive.story_details import list_stories, page_json, story_json
+from monitor.archive.story_pages import read_stories, read_story
 from monitor.digest.choose import choose
-from monitor.errors import NotFound
-from monitor.masks import Mask
+from monitor.digest.mail_delivery import send_day, send_due
+from monitor.export.as_of import compare, export_again, read_earlier
+from monitor.export.publication import Policy
+from monitor.export.record import record_schema
+from monitor.export.rehydration import read_records
+from monitor.export.selection import export
 from monitor.recipients import Filter, Recipient, SmtpSettings
-from monitor.store.stories import Placed
-from monitor.types import Article, Tag
+from monitor.records.article import Article, ExportFormat, Tag
+from monitor.records.errors import NotFound
+from monitor.records.hidden_names import Mask
+from monitor.review.review_queue import Reviewer, decide, undo
+from monitor.settings import Settings
+from monitor.stats.trend_queries import read_period
+from monitor.storage.stories import Placed, StoryChoice
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll, tagged
 
 DAY = "2026-11-25"
@@ -397,11 +397,11 @@ def test_what_identifies_somebody_loses_the_models_word_too(
     desk: LightDesk, tmp_path: Path
 ) -> None:
     """Whoever holds the archive can have it judged again, and would find the article by that."""
-    from monitor.corpus import Guard
-    from monitor.corpus.publication import publish
-    from monitor.corpus.record import canonical
-    from monitor.desk.selection import chosen, read_at
-    from monitor.masks import Shown
+    from monitor.export.identification_risk import Guard
+    from monitor.export.publication import publish
+    from monitor.export.record import canonical
+    from monitor.export.selection import chosen, read_at
+    from monitor.records.hidden_names import Shown
 
     decide_all(desk)
     for one in chosen(desk, {}, read_at(desk, desk.now())):

@@ -8,9 +8,9 @@ import pytest
 
 import mail_walks
 from mail_walks import Desk, Mail, Piece, World
-from monitor.config import Settings
-from monitor.desk.mail import Sent
+from monitor.digest.mail_delivery import Sent
 from monitor.recipients import Filter
+from monitor.settings import Settings
 from store_samples import NOW
 
 

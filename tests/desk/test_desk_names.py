@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 
 import shipped
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk import names
-from monitor.masks import REASONS, WITHHELD, Mask
-from monitor.names import MOST, what_is_shown
-from monitor.types import Span
+from monitor.app import Monitor
+from monitor.archive import names_on_request as names
+from monitor.desk import MOST, what_is_shown
+from monitor.records.article import Span
+from monitor.records.hidden_names import REASONS, WITHHELD, Mask
+from monitor.settings import Settings
 from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll
 
 TEXT = "Amina Yusuf, 14, was sold to a man in Accra. Yusuf is safe now."

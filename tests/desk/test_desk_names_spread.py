@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from monitor.app import Monitor
+from monitor.archive import names_on_request as names
+from monitor.archive.withdrawals import withdraw
 from monitor.cli.app import app
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk import names
-from monitor.desk.withdraw import withdraw
-from monitor.errors import NotFound, UsageError
-from monitor.masks import REASONS, WITHHELD, hide
-from monitor.persons import Masked
-from monitor.searching import read_search
-from monitor.store.full_text_search import Wanted
-from monitor.store.stories import Placed
-from monitor.types import Span
+from monitor.people.anonymisation import Masked
+from monitor.records.article import Span
+from monitor.records.errors import NotFound, UsageError
+from monitor.records.hidden_names import REASONS, WITHHELD, hide
+from monitor.settings import Settings
+from monitor.storage.full_text_search import Wanted
+from monitor.storage.stories import Placed
+from monitor.text.search_terms import read_search
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll
 
 NAMED = "Yaw Mensah, 14, was sold to a cocoa farmer. Mensah is safe now."

@@ -7,10 +7,10 @@ from random import Random
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from monitor.decisions import Practised, Said, Shown
-from monitor.desk.practice import agreement_of, desk_verdicts
-from monitor.desk.reviewing import Chosen, Queue, make_queue, same_words
-from monitor.types import VERDICTS, Article, Verdict
+from monitor.records.article import VERDICTS, Article, Verdict
+from monitor.records.review import Practised, Said, Shown
+from monitor.review.practice import agreement_of, desk_verdicts
+from monitor.review.review_queue import Chosen, Queue, make_queue, same_words
 from store_samples import NOW
 
 

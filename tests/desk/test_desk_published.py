@@ -10,12 +10,13 @@ import pytest
 
 import shipped
 from attacks import raid, stored
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.corpus import Policy
-from monitor.desk import names, selection
-from monitor.guidelines import identifying, protecting
-from monitor.types import Assessment, Finding, Span, Tag
+from monitor.app import Monitor
+from monitor.archive import names_on_request as names
+from monitor.export import selection
+from monitor.export.publication import Policy
+from monitor.records.article import Assessment, Finding, Span, Tag
+from monitor.rules.confidence import identifying, protecting
+from monitor.settings import Settings
 from named_marks import names as marks
 from named_marks import texts
 from shared_data import SHARED, needs_shared

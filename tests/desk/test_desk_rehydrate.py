@@ -15,15 +15,15 @@ import feed_server
 import own_guide
 from feed_server import Answer, FeedServer
 from light_desk import LightDesk
-from monitor.config import CheckSettings, FetchSettings, Settings
-from monitor.corpus import Policy
-from monitor.corpus.k_anonymity import generalised
-from monitor.desk.by_hand import add_article
-from monitor.desk.rehydration import Done, Wish, rehydrate
-from monitor.desk.selection import export
-from monitor.errors import DataError, UsageError
-from monitor.feeds import article_id
-from monitor.types import Span, Tag
+from monitor.export.k_anonymity import generalised
+from monitor.export.publication import Policy
+from monitor.export.rehydration import Done, Wish, rehydrate
+from monitor.export.selection import export
+from monitor.feeds.by_hand import add_article
+from monitor.feeds.urls import article_id
+from monitor.records.article import Span, Tag
+from monitor.records.errors import DataError, UsageError
+from monitor.settings import CheckSettings, FetchSettings, Settings
 from store_samples import NOW, at, flagged, judged, tagged
 
 BODY = [

@@ -15,16 +15,19 @@ import pytest
 
 import store_samples
 from monitor.api.article_routes import article_json
-from monitor.config import Settings, StoreSettings
-from monitor.core import Monitor
-from monitor.corpus import ExportFormat, Policy, export
-from monitor.desk.backup import back_up
-from monitor.desk.retention import expire
-from monitor.digest import build_digest, render_digest
-from monitor.masks import Shown
-from monitor.recorded import Recorded
-from monitor.store import open_store
-from monitor.stories import group_stories
+from monitor.app import Monitor
+from monitor.digest import render_digest
+from monitor.digest.build import build_digest
+from monitor.export.exporter import export
+from monitor.export.publication import Policy
+from monitor.jobs.expire_texts import expire
+from monitor.records.article import ExportFormat
+from monitor.records.article_record import Recorded
+from monitor.records.hidden_names import Shown
+from monitor.settings import Settings, StoreSettings
+from monitor.storage.desk_backup import back_up
+from monitor.storage.store import open_store
+from monitor.stories.clustering import group_stories
 from store_samples import CLASSIFIER, NOW, STAMPS
 
 PLANTED = "the heron waited by the sluice"

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from monitor.app import Monitor
+from monitor.archive.story_details import list_stories, page_json, story_json
+from monitor.archive.withdrawals import IDENTIFYING, taken_out, withdraw
 from monitor.cli.app import app
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk.stories import list_stories, page_json, story_json
-from monitor.desk.withdraw import IDENTIFYING, taken_out, withdraw
-from monitor.errors import NotFound
-from monitor.masks import WITHHELD, hide
+from monitor.records.errors import NotFound
+from monitor.records.hidden_names import WITHHELD, hide
+from monitor.settings import Settings
 from store_samples import NOW, at, feed, incoming, judged, poll
 
 BODY = (

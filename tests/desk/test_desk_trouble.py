@@ -14,13 +14,13 @@ import pytest
 import feed_server
 import store_samples
 from feed_server import Answer, FeedServer, item, rss
-from monitor.config import FetchSettings, Settings, StoreSettings
-from monitor.core import Monitor
-from monitor.desk.retention import expire
-from monitor.errors import StoreError
-from monitor.feeds import make_feed
-from monitor.store import Store
-from monitor.store.database import open_database
+from monitor.app import Monitor
+from monitor.feeds.starter_feeds import make_feed
+from monitor.jobs.expire_texts import expire
+from monitor.records.errors import StoreError
+from monitor.settings import FetchSettings, Settings, StoreSettings
+from monitor.storage.database import open_database
+from monitor.storage.store import Store
 from small_disk import mounted
 from store_samples import NOW, at
 

@@ -19,13 +19,15 @@ from jsonschema import Draft202012Validator
 
 import shipped
 from archive_attack import archive, in_both, rows, suspects, told
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.corpus import ExportReport, Policy, record_schema
-from monitor.desk import as_of, selection
-from monitor.masks import Mask
-from monitor.store.stories import Placed
-from monitor.types import Article, Assessment, Finding, Span, Tag
+from monitor.app import Monitor
+from monitor.export import as_of, selection
+from monitor.export.exporter import ExportReport
+from monitor.export.publication import Policy
+from monitor.export.record import record_schema
+from monitor.records.article import Article, Assessment, Finding, Span, Tag
+from monitor.records.hidden_names import Mask
+from monitor.settings import Settings
+from monitor.storage.stories import Placed
 from store_samples import GUIDELINE, feed, incoming, poll
 
 K = 20

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.desk.workers import run_workers
+from monitor.jobs.worker_processes import run_workers
 
 WORKER = """
 import json, os, signal, sys
@@ -40,7 +40,7 @@ if len(list(here.iterdir())) < 2:
 """Each ends once the other was told to."""
 WATCHING = """
 import json
-from monitor.desk.beside import on_end_of_input
+from monitor.jobs.beside import on_end_of_input
 on_end_of_input(print)
 print(json.dumps({"stamp": "a@1", "judged": 1, "failed": 0}), flush=True)
 """

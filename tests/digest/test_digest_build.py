@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from digest_samples import LEDGER, article, each_its_own, tag
-from monitor.digest import build_digest, day_bounds
-from monitor.errors import UsageError
-from monitor.types import AssessedArticle, Story
+from monitor.digest.build import build_digest, day_bounds
+from monitor.records.article import AssessedArticle, Story
+from monitor.records.errors import UsageError
 
 
 class Watched(AssessedArticle):

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from digest_samples import LEDGER, TAGS, article, sample_digest
-from monitor.digest import note_unmeasured, render_digest
-from monitor.types import Digest, Story, Tag
+from monitor.digest import render_digest
+from monitor.digest.countries import note_unmeasured
+from monitor.records.article import Digest, Story, Tag
 
 NAMES = {"GH": "Ghana", "TH": "Thailand", "TL": "Timor-Leste", "US": "United States"}
 PAGES = ("html", "text", "md")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.digest.due import Due, due_sends, undelivered
+from monitor.digest.mail_schedule import Due, due_sends, undelivered
 from monitor.recipients import Recipient
-from monitor.types import Delivery
+from monitor.records.article import Delivery
 
 UTC_ZONE = ZoneInfo("UTC")
 ACCRA = Recipient("officer@example.org", timezone="Africa/Accra")

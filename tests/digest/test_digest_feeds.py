@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from digest_samples import sample_digest
 from mail_samples import case, country, digest, letter, mask
-from monitor.digest import articles_in, render_digest
-from monitor.digest.syndication import render_atom, render_jsonfeed
-from monitor.errors import UsageError
+from monitor.digest import render_digest
+from monitor.digest.atom import render_atom, render_jsonfeed
+from monitor.people.masked_quotes import articles_in
+from monitor.records.errors import UsageError
 
 DAY = "2026-11-24"
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from digest_samples import render, sample_digest
-from monitor.gaps import Missed
-from monitor.sampling import gaps, share_had
+from monitor.records.gaps import Missed
+from monitor.review.elsewhere import share_had
+from monitor.review.words import gaps
 
 
 @pytest.mark.parametrize("form", ["text", "md", "html"])

@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 
 from digest_samples import LEDGER, article, finding, tag
 from mail_samples import NAME, case, country, digest, letter, mask
-from monitor.digest.brief import write_brief
 from monitor.digest.choose import choose
-from monitor.digest.letter import write_letter
-from monitor.digest.mailed import Links, mail_html, mail_text
+from monitor.digest.mail_message import Links, mail_html, mail_text
 from monitor.digest.message import (
     Envelope,
     address_of,
@@ -26,11 +24,13 @@ from monitor.digest.message import (
     stop_token,
 )
 from monitor.digest.neutral import neutral_line
-from monitor.digest.safe import clean
-from monitor.digest.tags import tag_line
-from monitor.persons import WITHHELD
+from monitor.digest.newsletter import write_letter
+from monitor.digest.policy_brief import write_brief
+from monitor.digest.tag_words import tag_line
 from monitor.recipients import Filter
-from monitor.types import Story, Tag
+from monitor.records.article import Story, Tag
+from monitor.records.hidden_names import WITHHELD
+from monitor.text.safe_text import clean
 
 NOW = datetime(2026, 11, 25, 7, tzinfo=UTC)
 ENVELOPE = Envelope(

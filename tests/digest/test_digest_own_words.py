@@ -10,20 +10,18 @@ import pytest
 
 import shipped
 from digest_samples import LEDGER, MORNING, article, tag
-from monitor.countries import country_name
-from monitor.digest import articles_in, render_digest, words
-from monitor.digest.brief import write_brief
-from monitor.digest.coverage import delivery_words
-from monitor.digest.letter import write_letter
-from monitor.digest.mailed import Links, mail_html, mail_text
-from monitor.digest.syndication import render_atom, render_jsonfeed
+from monitor.digest import render_digest, words
+from monitor.digest.atom import render_atom, render_jsonfeed
+from monitor.digest.coverage_account import delivery_words
+from monitor.digest.mail_message import Links, mail_html, mail_text
+from monitor.digest.newsletter import write_letter
+from monitor.digest.policy_brief import write_brief
 from monitor.digest.view import view_digest
-from monitor.entities import ENTITY_SCHEMES, known_entities
-from monitor.guidelines import check_document
-from monitor.masks import REASONS, Shown, withheld
-from monitor.persons import WITHHELD
-from monitor.text.given import make_document
-from monitor.types import (
+from monitor.labels.countries import country_name
+from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
+from monitor.people.masked_quotes import articles_in
+from monitor.records.account import AT_HOME
+from monitor.records.article import (
     FLOWS,
     FORMS,
     GENDERS,
@@ -42,7 +40,9 @@ from monitor.types import (
     Story,
     Term,
 )
-from monitor.visitors import AT_HOME
+from monitor.records.hidden_names import REASONS, WITHHELD, Shown, withheld
+from monitor.rules.checker import check_document
+from monitor.text.given import make_document
 from monitor.web.page_frame import render
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ import pytest
 
 from digest_samples import article, digest, render
 from monitor.digest.words import NO_WORDS, POSSIBLE, POSSIBLE_NOTE
-from monitor.types import Span, Term
+from monitor.records.article import Span, Term
 
 TITLE = "Ils dormaient à douze dans un hangar sans papiers ni salaire"
 START = TITLE.index("sans papiers")

@@ -14,10 +14,10 @@ from markdown_it import MarkdownIt
 
 from digest_samples import BODY, LEDGER, TAGS, TITLE, article, finding, sample_digest, tag
 from monitor.digest import render_digest
-from monitor.digest.coverage import duration_words
-from monitor.digest.safe import clean, excerpt, safe_url
-from monitor.errors import UsageError
-from monitor.types import Digest, FailedFeed, Ledger, SilentFeed, Source, Span, Story, Tag
+from monitor.digest.coverage_account import duration_words
+from monitor.records.article import Digest, FailedFeed, Ledger, SilentFeed, Source, Span, Story, Tag
+from monitor.records.errors import UsageError
+from monitor.text.safe_text import clean, excerpt, safe_url
 
 FORMATS = ("html", "text", "md", "json")
 PAGES = ("html", "text", "md")

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from digest_samples import article, digest, render
 from monitor.digest.words import UNJUDGED
-from monitor.types import Span, Term
+from monitor.records.article import Span, Term
 
 TITLE = "ตำรวจจับเครือข่ายค้ามนุษย์ที่แม่สอด"
 FOUND = "ค้ามนุษย์"

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from monitor.classify import find_model, load_folder
+from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.relevance import Judgement
-from monitor.config import data_dir
-from monitor.errors import DataError
 from monitor.evaluate.country_scores import ALWAYS, country_scores, home_of, load_homes
 from monitor.evaluate.evaluation_report import render_evaluation
 from monitor.evaluate.labelled_data import Labelled
-from monitor.intervals import wilson
+from monitor.labels.folders import data_dir
+from monitor.records.confidence_interval import wilson
+from monitor.records.errors import DataError
 from training.model_cards import model_card
 from training.rows import read_texts
 

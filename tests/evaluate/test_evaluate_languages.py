@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from monitor.config import data_dir
 from monitor.evaluate.evaluate_models import evaluate_relevance
 from monitor.evaluate.evaluation_report import render_evaluation
+from monitor.labels.folders import data_dir
 
 MODELS = data_dir("models")
 TEXTS = [

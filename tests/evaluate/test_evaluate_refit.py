@@ -8,11 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.classify import find_model, load_folder
-from monitor.classify.reading import read_article
+from monitor.classify.features import read_article
+from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.relevance import load_relevance
-from monitor.config import data_dir
-from monitor.errors import DataError, UsageError
 from monitor.evaluate.labelled_data import Labelled
 from monitor.evaluate.learn_from_reviews import (
     is_held_out,
@@ -20,6 +18,8 @@ from monitor.evaluate.learn_from_reviews import (
     refit_relevance,
     split_rows,
 )
+from monitor.labels.folders import data_dir
+from monitor.records.errors import DataError, UsageError
 
 NAME = "relevance-en"
 PLACES = ("Accra", "Dili", "Lagos", "Chiang Mai", "Kumasi", "Baucau", "Tema", "Phuket", "Takoradi")

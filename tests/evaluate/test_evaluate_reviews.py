@@ -8,13 +8,13 @@ from functools import partial
 
 import pytest
 
-from monitor.classify import load_folder
-from monitor.classify.reading import read_article
+from monitor.classify.features import read_article
+from monitor.classify.model_files import load_folder
 from monitor.classify.relevance import load_relevance
-from monitor.errors import UsageError
 from monitor.evaluate.learn_from_reviews import review_rows
-from monitor.labels import check_labels
-from monitor.types import Article, Review
+from monitor.labels.schemes import check_labels
+from monitor.records.article import Article, Review
+from monitor.records.errors import UsageError
 from training.relevance import train_relevance
 
 TOLD = ("A goal in the cup.", "Smuggled over the border.", "Forced labour in a kiln.")

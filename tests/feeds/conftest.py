@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 import pytest
 
 import feed_server
-from monitor.config import FetchSettings
-from monitor.feeds import Client, open_client
+from monitor.feeds.http_client import Client, open_client
+from monitor.settings import FetchSettings
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 

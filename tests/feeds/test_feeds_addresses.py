@@ -1,7 +1,7 @@
 import pytest
 
-from monitor.errors import UnsafeAddress
-from monitor.feeds.addresses import check_address, is_public
+from monitor.feeds.ssrf_filter import check_address, is_public
+from monitor.records.errors import UnsafeAddress
 
 LOCAL = """
 0.0.0.0 0.1.2.3 10.1.2.3 100.64.0.1 127.0.0.1 127.255.255.254 169.254.169.254 172.16.0.1

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feed_server import item, rss
-from monitor.feeds import parse_feed
-from monitor.feeds.dates import read_date
+from monitor.feeds.feed_dates import read_date
+from monitor.feeds.feed_parser import parse_feed
 
 URL = "https://outlet.example/feed"
 

@@ -1,7 +1,7 @@
 import pytest
 
-from monitor.feeds import parse_feed
-from monitor.feeds.decode import clean, find_codec
+from monitor.feeds.encoding_detection import clean, find_codec
+from monitor.feeds.feed_parser import parse_feed
 
 URL = "https://outlet.example/feed"
 

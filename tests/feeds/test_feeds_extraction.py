@@ -6,10 +6,10 @@ A site's name is no part of a title and no author.
 import pytest
 from trafilatura import bare_extraction
 
-from monitor.demo.articles import load_outlets
-from monitor.demo.site import build_site
+from monitor.cli.demo_site import load_outlets
+from monitor.cli.site import build_site
 from monitor.feeds.extraction import extract_document, without_site
-from monitor.feeds.pages import extract_page
+from monitor.feeds.page_extraction import extract_page
 
 BASE = "https://outlets.example"
 SITE = build_site(load_outlets(), BASE)

@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from feed_server import Answer, rss, send
-from monitor.errors import FeedError, UnsafeAddress
-from monitor.feeds import fetch, open_client
-from monitor.feeds.http import retry_after
+from monitor.feeds.http_client import fetch, open_client, retry_after
 from monitor.feeds.network import CheckedBackend, Deadline
+from monitor.records.errors import FeedError, UnsafeAddress
 
 BODY = rss()
 

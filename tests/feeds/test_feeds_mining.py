@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from feed_server import STORY, TDMREP, Answer, item, page, rss
-from monitor.feeds import collect, make_feed, open_client
-from monitor.feeds.mining import (
+from monitor.feeds.collect import collect
+from monitor.feeds.http_client import open_client
+from monitor.feeds.starter_feeds import make_feed
+from monitor.feeds.text_mining_rights import (
     Terms,
     header_terms,
     markup_terms,
@@ -14,7 +16,7 @@ from monitor.feeds.mining import (
     rule_terms,
     strictest,
 )
-from monitor.types import FeedState
+from monitor.records.article import FeedState
 
 URL = "https://outlet.example/news/1"
 POLICY = "https://outlet.example/policy.json"

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import FeedError
-from monitor.feeds import OpmlFeed, feed_id, make_feed, parse_opml, render_opml, starter_opml
+from monitor.feeds.opml import OpmlFeed, parse_opml, render_opml
+from monitor.feeds.starter_feeds import make_feed, starter_opml
+from monitor.feeds.urls import feed_id
+from monitor.records.errors import FeedError
 
 
 def opml(body, head='<?xml version="1.0" encoding="UTF-8"?><opml version="2.0">'):

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from desk import make_desk
-from monitor.countries import language_name
-from monitor.errors import UsageError
-from monitor.feeds import all_packs, find_pack
+from monitor.feeds.packs import all_packs, find_pack
+from monitor.labels.countries import language_name
+from monitor.records.errors import UsageError
 
 NAMES = ["ghana", "international", "south-east-asia", "thailand", "timor-leste", "west-africa"]
 

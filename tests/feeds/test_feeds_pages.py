@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feed_server import STORY, Answer, page, rss
-from monitor.errors import FeedError
-from monitor.feeds import Discovered, discover, discover_feeds
-from monitor.feeds.decode import clean, decode
-from monitor.feeds.pages import MAX_PAGE_BYTES, extract_page
+from monitor.feeds.encoding_detection import clean, decode
+from monitor.feeds.feed_discovery import Discovered, discover, discover_feeds
+from monitor.feeds.page_extraction import MAX_PAGE_BYTES, extract_page
+from monitor.records.errors import FeedError
 
 URL = "https://outlet.example/news/1"
 

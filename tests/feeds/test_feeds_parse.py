@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feed_server import item, rss
-from monitor.errors import FeedError
-from monitor.feeds import parse_feed
-from monitor.feeds.markup import tidy
-from monitor.feeds.xmltext import prepare_xml
-from monitor.types import Enclosure
+from monitor.feeds.feed_parser import parse_feed
+from monitor.feeds.html_text import tidy
+from monitor.feeds.xml_repair import prepare_xml
+from monitor.records.article import Enclosure
+from monitor.records.errors import FeedError
 
 URL = "https://outlet.example/feeds/all.xml"
 XML = "application/rss+xml"

@@ -3,10 +3,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.feeds import make_feed
-from monitor.feeds.entry import Entry
-from monitor.feeds.http import FetchResult
-from monitor.feeds.plan import (
+from monitor.feeds.feed_entry import Entry
+from monitor.feeds.http_client import FetchResult
+from monitor.feeds.polling_plan import (
     after_failure,
     after_success,
     askable_feeds,
@@ -19,7 +18,8 @@ from monitor.feeds.plan import (
     next_step,
     usable_date,
 )
-from monitor.types import FeedState, Known, Move, Silence
+from monitor.feeds.starter_feeds import make_feed
+from monitor.records.article import FeedState, Known, Move, Silence
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

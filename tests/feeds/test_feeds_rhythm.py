@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.feeds.rhythm import fresh_for, rhythm_pause, usual_gap
+from monitor.feeds.polling_interval import fresh_for, rhythm_pause, usual_gap
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from monitor.corpus import unguard
-from monitor.errors import DataError, UsageError
-from monitor.feeds import rows
-from monitor.feeds.rows import Dropped, RowFormat, TextRow, format_of, open_rows
-from monitor.feeds.warc import RawPage, page_lines
+from monitor.feeds import import_formats as rows
+from monitor.feeds.import_formats import Dropped, RowFormat, TextRow, format_of, open_rows
+from monitor.feeds.web_archives import RawPage, page_lines
+from monitor.records.errors import DataError, UsageError
+from monitor.text.cells import unguard
 from warc_files import page, record, write_warc
 
 fastwarc = pytest.importorskip("fastwarc", reason="web archives need fastwarc")

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import FeedError
-from monitor.feeds import make_feed
+from monitor.feeds.starter_feeds import make_feed
 from monitor.feeds.urls import (
     article_id,
     canonical_url,
@@ -18,7 +17,8 @@ from monitor.feeds.urls import (
     same_outlet,
     shown_url,
 )
-from monitor.types import Feed
+from monitor.records.article import Feed
+from monitor.records.errors import FeedError
 
 SAME = [
     ("HTTP://WWW.Example.COM:80/a", "http://www.example.com/a"),

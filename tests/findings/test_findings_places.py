@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 import own_guide
 import workflow_commands
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
-from monitor.findings import Batch, rules_by_name
-from monitor.findings.github import as_github
-from monitor.findings.page import as_page
-from monitor.findings.sarif import as_sarif
+from monitor.app import Monitor
+from monitor.check.batch import Batch, rules_by_name
+from monitor.check.github import as_github
+from monitor.check.page import as_page
+from monitor.check.report_formats import as_sarif
+from monitor.settings import CheckSettings, Settings
 from sarif_reader import results_of
 
 FLAGGED = "unfortunate victim"

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 import own_guide
+from monitor.app import Monitor
+from monitor.check.batch import Batch
+from monitor.check.fingerprints import with_fingerprints
+from monitor.check.redact import redacted
 from monitor.cli.check_write import WRITERS, Format
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
-from monitor.findings import Batch, redacted, with_fingerprints
+from monitor.settings import CheckSettings, Settings
 
 DRAFT = """\
 # Zinnober headline Quasselstrippe

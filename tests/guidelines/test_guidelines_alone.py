@@ -10,11 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 import shipped
-from monitor.guidelines import Guideline, check_document, check_documents
-from monitor.guidelines.glance import USUAL, Alone, Glance, alone_of, others_of
-from monitor.guidelines.judge import Judge, short_of
+from monitor.records.article import Finding
+from monitor.rules.checker import check_document, check_documents
+from monitor.rules.compiler import Guideline
+from monitor.rules.glance import USUAL, Alone, Glance, alone_of, others_of
+from monitor.rules.neural_model import Judge, short_of
 from monitor.text.document import Document
-from monitor.types import Finding
 
 THB = shipped.thb(judge=True)
 assert THB.judge is not None

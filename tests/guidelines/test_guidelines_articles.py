@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from monitor.guidelines import load_guideline
-from monitor.guidelines.engine import check_documents
+from monitor.rules.checker import check_documents
+from monitor.rules.loading import load_guideline
 from monitor.text.given import make_document
 
 ROOT = Path(__file__).resolve().parents[2]

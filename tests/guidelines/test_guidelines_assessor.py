@@ -7,12 +7,14 @@ from shutil import copytree
 
 import shipped
 import store_samples
-from monitor.classify import RelevanceAssessor
+from monitor.app import Monitor
+from monitor.classify.assessors import RelevanceAssessor
 from monitor.classify.relevance import Judgement
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.guidelines import GuidelineAssessor, Shelf, load_guideline
-from monitor.types import Article
+from monitor.records.article import Article
+from monitor.rules.article_assessor import GuidelineAssessor
+from monitor.rules.loading import load_guideline
+from monitor.rules.rule_reloading import Shelf
+from monitor.settings import Settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "guidelines" / "thb-en"
 THB = shipped.thb()

@@ -7,20 +7,15 @@ from pathlib import Path
 import pytest
 
 import shipped
-from monitor.errors import UsageError
-from monitor.guidelines import (
-    Checked,
-    Told,
-    answer_json,
-    check_share,
-    missed_words,
-)
-from monitor.guidelines.about import JudgeWords
-from monitor.guidelines.confidence import leave_out, protecting
-from monitor.guidelines.measured import Measured, load_measured
-from monitor.shapes import in_ten
+from monitor.check.answer import Told, answer_json
+from monitor.records.article import Finding
+from monitor.records.errors import UsageError
+from monitor.records.json_shapes import in_ten
+from monitor.rules.about import JudgeWords
+from monitor.rules.checked import Checked
+from monitor.rules.confidence import check_share, leave_out, protecting
+from monitor.rules.measured_precision import Measured, load_measured, missed_words
 from monitor.text.document import Document
-from monitor.types import Finding
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = shipped.thb()

@@ -5,15 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import GuidelineError
-from monitor.guidelines import (
-    check_document,
-    describe_rule,
+from monitor.records.errors import GuidelineError
+from monitor.rules.checker import check_document
+from monitor.rules.loading import load_guideline
+from monitor.rules.national_law import (
+    COUNTRIES,
+    helpline_words,
     in_country,
+    law_sentence,
+    laws_for,
     load_countries,
-    load_guideline,
 )
-from monitor.guidelines.countries import COUNTRIES, helpline_words, law_sentence, laws_for
+from monitor.rules.rule_descriptions import describe_rule
 from monitor.text.document import Document
 
 THB = Path(__file__).resolve().parents[2] / "guidelines" / "thb-en"

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 import marked
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.guidelines import check_document
+from monitor.app import Monitor
+from monitor.rules.checker import check_document
+from monitor.settings import Settings
 
 COUNCIL = (
     "The council said on Monday that the bridge would be closed for repairs until spring. "

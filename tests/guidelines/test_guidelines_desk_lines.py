@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import own_guide
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
+from monitor.app import Monitor
+from monitor.settings import CheckSettings, Settings
 
 STORY = "The unfortunate victim was asked."
 

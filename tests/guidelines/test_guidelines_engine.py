@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shipped
-from monitor.errors import UsageError
-from monitor.guidelines import check_document, check_documents, document_json
-from monitor.guidelines.overlaps import settle
-from monitor.guidelines.report import _takes_an
+from monitor.records.article import Finding
+from monitor.records.errors import UsageError
+from monitor.rules.checker import check_document, check_documents
+from monitor.rules.findings import _takes_an, document_json
+from monitor.rules.overlaps import settle
 from monitor.text.document import Document
 from monitor.text.given import make_document
-from monitor.types import Finding
 
 THB = shipped.thb()
 LIMIT = 500_000

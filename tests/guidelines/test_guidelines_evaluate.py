@@ -5,9 +5,9 @@ import json
 import pytest
 
 import shipped
-from monitor.errors import DataError
-from monitor.guidelines.evaluate import evaluate_general, evaluate_guideline
-from monitor.guidelines.literal import load_literals
+from monitor.evaluate.literal import load_literals
+from monitor.evaluate.rule_precision import evaluate_general, evaluate_guideline
+from monitor.records.errors import DataError
 
 THB = shipped.thb()
 

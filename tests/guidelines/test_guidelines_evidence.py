@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from monitor.guidelines import check_document, load_guideline
+from monitor.rules.checker import check_document
+from monitor.rules.loading import load_guideline
 from monitor.text.document import Document
 
 THB = Path(__file__).resolve().parents[2] / "guidelines" / "thb-en"

@@ -6,7 +6,8 @@ from functools import partial
 import pytest
 
 import shipped
-from monitor.guidelines import check_documents, run_examples
+from monitor.rules.checker import check_documents
+from monitor.rules.example_tests import run_examples
 from monitor.text.document import Document
 
 THB = shipped.thb()

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import GuidelineError
-from monitor.guidelines import check_document, load_guideline
-from monitor.guidelines.figures import FIGURES, load_figures
-from monitor.guidelines.numbers import write_money, write_number
+from monitor.records.errors import GuidelineError
+from monitor.rules.checker import check_document
+from monitor.rules.figures import write_money, write_number
+from monitor.rules.guidelines_figures import FIGURES, load_figures
+from monitor.rules.loading import load_guideline
 from monitor.text.document import Document
 
 THB = Path(__file__).resolve().parents[2] / "guidelines" / "thb-en"

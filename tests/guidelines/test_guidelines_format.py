@@ -7,8 +7,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from monitor.errors import GuidelineError
-from monitor.guidelines import load_guideline, rule_files, rule_schema
+from monitor.records.errors import GuidelineError
+from monitor.rules.loading import load_guideline, rule_files
+from monitor.rules.rule_schema import rule_schema
 
 GUIDELINES = Path(__file__).resolve().parents[2] / "guidelines"
 THB = GUIDELINES / "thb-en"

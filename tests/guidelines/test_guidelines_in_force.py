@@ -11,10 +11,11 @@ from time import monotonic, sleep
 import pytest
 
 import own_guide
-from monitor.errors import GuidelineError, UsageError
-from monitor.guidelines import InForce, Told, answer_json, check_document
-from monitor.guidelines.in_force import load_guidelines, rule_on
-from monitor.guidelines.shelf import LOOK_EVERY_S, Rules, Shelf
+from monitor.check.answer import Told, answer_json
+from monitor.records.errors import GuidelineError, UsageError
+from monitor.rules.checker import check_document
+from monitor.rules.house_style import InForce, load_guidelines, rule_on
+from monitor.rules.rule_reloading import LOOK_EVERY_S, Rules, Shelf
 from monitor.text.document import Document
 
 HARBOUR = own_guide.RULE.replace("unfortunate-victim", "no-harbour").replace(
@@ -207,7 +208,7 @@ def test_what_a_setting_or_the_desk_needs_is_not_taken_away(
 def test_files_are_looked_at_though_nobody_asks(
     folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monitor.guidelines.shelf.LOOK_AT_LEAST_S", 0.01)
+    monkeypatch.setattr("monitor.rules.rule_reloading.LOOK_AT_LEAST_S", 0.01)
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
     shelf = Shelf(Rules((tmp_path / "ours",)), clock=count(step=2).__next__)

@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import shipped
-from monitor.config import data_dir
-from monitor.errors import ModelError
-from monitor.guidelines import Guideline, check_document, check_documents, load_guideline
-from monitor.guidelines.judge import DIGITS, Formula, Judge, load_judge
-from monitor.nlp.artefact import find_model, load_folder
+from monitor.classify.model_files import find_model, load_folder
+from monitor.labels.folders import data_dir
+from monitor.records.article import SEVERITIES, Finding, Severity
+from monitor.records.errors import ModelError
+from monitor.rules.checker import check_document, check_documents
+from monitor.rules.compiler import Guideline
+from monitor.rules.loading import load_guideline
+from monitor.rules.neural_model import DIGITS, Formula, Judge, load_judge
 from monitor.text.document import Document
 from monitor.text.given import make_document
-from monitor.types import SEVERITIES, Finding, Severity
 
 GUIDELINE = data_dir("guidelines") / "thb-en"
 MODELS = data_dir("models")

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import GuidelineError
-from monitor.guidelines import (
-    describe_rule,
-    load_countries,
-    load_guideline,
+from monitor.records.errors import GuidelineError
+from monitor.rules.loading import load_guideline
+from monitor.rules.measured_precision import (
+    MEASURED,
     load_measured,
+    measured_json,
+    measured_of,
     measured_words,
+    write_measured,
 )
-from monitor.guidelines.measured import MEASURED, measured_json, measured_of, write_measured
+from monitor.rules.national_law import load_countries
+from monitor.rules.rule_descriptions import describe_rule
 
 THB = Path(__file__).resolve().parents[2] / "guidelines" / "thb-en"
 RESULT = {

@@ -8,9 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import shipped
-from monitor.guidelines import check_document
-from monitor.guidelines.draft import open_draft
-from monitor.guidelines.proper_names import find_proper_names, is_in_name
+from monitor.rules.checker import check_document
+from monitor.rules.matching import open_draft
+from monitor.rules.proper_names import find_proper_names, is_in_name
 from monitor.text.document import Document
 
 THB = shipped.thb()

@@ -6,9 +6,9 @@ import sys
 import pytest
 
 import shipped
-from monitor.guidelines.linguistics import ENTITIES
-from monitor.guidelines.needed_words import NeededWords
-from monitor.nlp import analysis, find_entities
+from monitor.rules.linguistics import ENTITIES
+from monitor.rules.needed_words import NeededWords
+from monitor.text.nlp_init import analysis, find_entities
 
 THB = shipped.thb()
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.guidelines.numbers import (
+from monitor.rules.figures import (
     find_bases,
     find_quantities,
     find_years,

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from ruamel.yaml.error import YAMLError
 
-from monitor.errors import GuidelineError
-from monitor.guidelines import load_guideline
-from monitor.guidelines.parsed import parse_yaml
+from monitor.records.errors import GuidelineError
+from monitor.rules.loading import load_guideline
+from monitor.rules.parsed import parse_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 

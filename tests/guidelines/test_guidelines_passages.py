@@ -5,10 +5,10 @@ import time
 import pytest
 
 import shipped
-from monitor.guidelines import check_document
-from monitor.guidelines.draft import open_draft
-from monitor.guidelines.gates import find_topic
-from monitor.guidelines.passages import find_passages, is_open
+from monitor.rules.checker import check_document
+from monitor.rules.matching import open_draft
+from monitor.rules.passages import find_passages, is_open
+from monitor.rules.preconditions import find_topic
 from monitor.text.document import Document
 
 THB = shipped.thb()

@@ -3,7 +3,7 @@
 import pytest
 
 import shipped
-from monitor.guidelines import check_document
+from monitor.rules.checker import check_document
 from monitor.text.document import Document
 
 THB = shipped.thb()

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.guidelines import lexicons
-from monitor.guidelines.lexicons import Lexicons
-from monitor.guidelines.schema import Lexicon
-from monitor.text.scan import Scanner, WordSets, normalise
+from monitor.rules import lexicons
+from monitor.rules.lexicons import Lexicons
+from monitor.rules.rule_schema import Lexicon
+from monitor.text.phrase_search import Scanner, WordSets, normalise
 
 SEQUENCE = [
     ["", "very"],

@@ -12,15 +12,13 @@ import pytest
 import own_guide
 import shipped
 from handbook_samples import HOSTILE, MADE, book, hostile, in_force, material, rule
-from monitor.guidelines import load_guideline
-from monitor.guidelines.in_force import rule_on
-from monitor.guidelines.loading import load_own_rules
-from monitor.handbook import make_book, make_material, render_handbook, render_pages
-from monitor.handbook.book import PRINCIPLES, TOGETHER, _measured
-from monitor.handbook.examples import show_example
-from monitor.handbook.material import PANEL_MM, _showable, card_height
-from monitor.handbook.pages import css_string
-from monitor.handbook.questions import Flag, Flags, _why
+from monitor.rules.handbook.book import PRINCIPLES, TOGETHER, _measured, make_book
+from monitor.rules.handbook.examples import show_example
+from monitor.rules.handbook.exercises import PANEL_MM, _showable, card_height, make_material
+from monitor.rules.handbook.printing import css_string, render_handbook, render_pages
+from monitor.rules.handbook.questions import Flag, Flags, _why
+from monitor.rules.house_style import rule_on
+from monitor.rules.loading import load_guideline, load_own_rules
 
 
 def trusting(*guideline: str) -> Flags:

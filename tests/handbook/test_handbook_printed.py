@@ -15,11 +15,12 @@ from pypdf import PageObject, PdfReader
 import handbook_samples
 import own_guide
 from desk import Desk
-from monitor.config import load_settings
-from monitor.core import Monitor
-from monitor.desk.handbook import write_handbook
-from monitor.errors import HandbookError, UsageError
-from monitor.handbook import find_browser, print_pdf, render_pages
+from monitor.app import Monitor
+from monitor.records.errors import HandbookError, UsageError
+from monitor.rules.handbook.browser import find_browser, print_pdf
+from monitor.rules.handbook.handbook import write_handbook
+from monitor.rules.handbook.printing import render_pages
+from monitor.settings import load_settings
 
 NEEDED = pytest.mark.skipif(find_browser() is None, reason="no Chromium here")
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.errors import UsageError
-from monitor.languagetool import make_matches, plain_text, read_annotated
-from monitor.languagetool.matches import RuleWords, context_of
-from monitor.languagetool.wanted import Choice
+from monitor.api.annotated import plain_text, read_annotated
+from monitor.api.languagetool_matches import RuleWords, context_of, make_matches
+from monitor.api.languagetool_request import Choice
+from monitor.records.errors import UsageError
 
 ODD = (
     "a",

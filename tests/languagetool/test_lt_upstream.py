@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from lt_server import LtServer, lt_server, match
+from monitor.api import languagetool_upstream as module
+from monitor.api.languagetool_matches import merged
+from monitor.api.languagetool_upstream import UpstreamError, ask_upstream, sound_matches
 from monitor.clients import LanguageToolSettings
-from monitor.languagetool import UpstreamError, ask_upstream, sound_matches
-from monitor.languagetool import upstream as module
-from monitor.languagetool.matches import merged
 
 
 @pytest.fixture(name="other")

@@ -2,10 +2,10 @@
 
 import pytest
 
+from monitor.api.languages import list_languages, name_of, variant_of
+from monitor.api.languagetool_request import AUTO, read_wanted
 from monitor.clients import LanguageToolSettings, check_languagetool, check_origins
-from monitor.errors import ConfigError, UsageError
-from monitor.languagetool import AUTO, list_languages, read_wanted, variant_of
-from monitor.languagetool.languages import name_of
+from monitor.records.errors import ConfigError, UsageError
 
 GOOD = {"text": "A text.", "language": "en-US"}
 

@@ -7,7 +7,7 @@ import pytest
 
 from holding import CANARY, DRAFT, Place, abort, holds_canary
 from lsp_client import Client
-from monitor.store.health import feedback_in
+from monitor.storage.health import feedback_in
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="as the dumps are looked for")
 

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from monitor.lsp.actions import Draft, actions_at
+from monitor.lsp.code_actions import Draft, actions_at
 from monitor.lsp.commands import Client
 from monitor.lsp.diagnostics import diagnostics_of, refused
+from monitor.lsp.editor_settings import Options
 from monitor.lsp.formats import Format
 from monitor.lsp.lines import Encoding, Lines
-from monitor.lsp.options import Options
 from monitor.text.given import make_document
 
 WORDS = "marked words"
@@ -239,7 +239,7 @@ def test_where_there_are_no_comments_the_session_ignores(format: Format, text: s
 
 
 def test_an_empty_draft_needs_no_words() -> None:
-    from monitor.errors import DocumentError, DocumentTooLarge
+    from monitor.records.errors import DocumentError, DocumentTooLarge
 
     assert refused(DocumentError("the document is empty")) == []
     (flag,) = refused(DocumentTooLarge("the document has 9 characters; the limit is 5"))

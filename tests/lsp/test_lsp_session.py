@@ -13,11 +13,12 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 
 import lsp_client
-from monitor.config import Settings
-from monitor.errors import DocumentError, DocumentTooLarge, NotFound, UsageError
-from monitor.lsp.checker import Checker
+from monitor.jobs.draft_processes import Job
+from monitor.jobs.workers_worker import Worker, WorkerEnded, WorkerError
+from monitor.lsp.background_checks import Checker
 from monitor.lsp.server import make_server
-from monitor.workers import Job, Worker, WorkerEnded, WorkerError
+from monitor.records.errors import DocumentError, DocumentTooLarge, NotFound, UsageError
+from monitor.settings import Settings
 
 CANARY = "zanzibarquark"
 FINDING = {

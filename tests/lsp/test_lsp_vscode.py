@@ -18,7 +18,7 @@ import own_guide
 from desk import MONITOR, clean_environ
 from monitor import __version__
 from monitor.lsp import commands
-from monitor.lsp.options import read_options
+from monitor.lsp.editor_settings import read_options
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "editors" / "vscode"

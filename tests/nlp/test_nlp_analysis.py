@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor import nlp as monitor_nlp
-from monitor.nlp import analysis, find_entities, nlp_versions
+from monitor.text import nlp_init as monitor_nlp
+from monitor.text.nlp_init import analysis, find_entities, nlp_versions
 
 
 def _remembered(word: str) -> bool:
@@ -115,7 +115,7 @@ def test_versions_are_installed_distributions():
 
 
 def test_importing_does_not_load_spacy():
-    code = "import sys, monitor.nlp, monitor.text.view; sys.exit('spacy' in sys.modules)"
+    code = "import sys, monitor.text.spacy_pipeline, monitor.text.view; sys.exit('spacy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -8,11 +8,11 @@ import threading
 
 import pytest
 
-from monitor.config import data_dir
-from monitor.errors import ModelError
-from monitor.nlp import encoder
-from monitor.nlp.artefact import find_model
-from monitor.nlp.encoder import EncoderSession, open_ahead
+from monitor.classify import onnx_encoder as encoder
+from monitor.classify.model_files import find_model
+from monitor.classify.onnx_encoder import EncoderSession, open_ahead
+from monitor.labels.folders import data_dir
+from monitor.records.errors import ModelError
 
 NAME = "open encoder"
 
@@ -66,7 +66,7 @@ def test_what_cannot_be_opened_ahead_is_told_where_it_is_run() -> None:
 def test_what_is_opened_ahead_imports_nothing_beside_others() -> None:
     """Two threads that import numpy at once break it: one command in four came to nothing."""
     code = (
-        "import sys; from monitor.nlp.encoder import EncoderSession, open_ahead; open_ahead(); "
+        "import sys; from monitor.classify.onnx_encoder import EncoderSession, open_ahead; open_ahead(); "
         "EncoderSession(b'nothing', 'x', soon=True); "
         "print(hasattr(sys.modules.get('onnxruntime'), 'InferenceSession'))"
     )

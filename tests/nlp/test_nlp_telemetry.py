@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from monitor.config import data_dir
+from monitor.labels.folders import data_dir
 
 CODE = """
 import sys
@@ -16,7 +16,7 @@ def refuse(event, details):
         raise SystemExit(f"called {details}")
 
 sys.addaudithook(refuse)
-from monitor.nlp.encoder import EncoderSession
+from monitor.classify.onnx_encoder import EncoderSession
 content = Path(sys.argv[1]).read_bytes()
 EncoderSession(content, "test").run([101, 102])
 """

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.config import data_dir
-from monitor.errors import ModelError
-from monitor.nlp.tokens import TextTokenizer, load_tokenizer
+from monitor.classify.tokenizer import TextTokenizer, load_tokenizer
+from monitor.labels.folders import data_dir
+from monitor.records.errors import ModelError
 
 FILE = max(data_dir("models").glob("encoder-en/*/tokenizer.json"))
 LIMIT = 32
@@ -56,7 +56,7 @@ def test_a_broken_file_is_named() -> None:
 def test_reading_a_text_prints_nothing() -> None:
     code = (
         "from pathlib import Path\n"
-        "from monitor.nlp.tokens import load_tokenizer\n"
+        "from monitor.classify.tokenizer import load_tokenizer\n"
         f"load_tokenizer(Path({str(FILE)!r}).read_bytes(), limit=9, where='').split('a')"
     )
     done = subprocess.run(

@@ -9,8 +9,9 @@ import pytest
 from ruamel.yaml import YAML
 
 import shipped
-from monitor.persons import WITHHELD, mask_names
-from monitor.types import Span
+from monitor.people.anonymisation import mask_names
+from monitor.records.article import Span
+from monitor.records.hidden_names import WITHHELD
 
 THB = shipped.thb()
 LISTS = THB.person_lists

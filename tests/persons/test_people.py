@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shipped
-from monitor.guidelines import check_document
-from monitor.persons import PARTS, people_in
+from monitor.people.protected_persons import PARTS, people_in
+from monitor.rules.checker import check_document
 from monitor.text.document import Document
 from monitor.text.view import view
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 import shipped
-from monitor.guidelines.draft import open_draft
-from monitor.guidelines.engine import make_policy, run_policy
-from monitor.persons.details import details_of
+from monitor.people.identifiability import details_of
+from monitor.rules.checker import make_policy, run_policy
+from monitor.rules.matching import open_draft
 from monitor.text.document import Document
 
 THB = shipped.thb()

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.masks import WITHHELD, Mask, Seal, hide
-from monitor.persons.propagation import Names, Sealed, names_of, seal_names, spread
-from monitor.types import Article, Span
+from monitor.people.name_propagation import Names, Sealed, names_of, seal_names, spread
+from monitor.records.article import Article, Span
+from monitor.records.hidden_names import WITHHELD, Mask, Seal, hide
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 SEAL = Seal((b"k" * 32,))

@@ -9,10 +9,10 @@ from corrected_exports import fill, key
 from due_worker import Noting
 from light_desk import LightDesk
 from monitor.cli.engine import cluster_address
-from monitor.config import Settings
-from monitor.scale.jobs import _due
-from monitor.store import Store
-from monitor.types import Article
+from monitor.jobs.ray_jobs import _due
+from monitor.records.article import Article
+from monitor.settings import Settings
+from monitor.storage.store import Store
 from store_samples import NOW
 
 

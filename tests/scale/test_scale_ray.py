@@ -22,11 +22,11 @@ from pathlib import Path
 import pytest
 
 from desk import Desk, make_desk
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.errors import UsageError
-from monitor.scale.cluster import open_cluster
-from monitor.scale.worker import Worker
+from monitor.app import Monitor
+from monitor.jobs.ray_cluster import open_cluster
+from monitor.jobs.worker import Worker
+from monitor.records.errors import UsageError
+from monitor.settings import Settings
 from ray_processes import all_ended, children, kill_one, workers
 from warc_files import pages, write_warc
 
@@ -130,10 +130,10 @@ def test_what_is_found_in_drafts_is_in_no_object_store(tmp_path: Path) -> None:
 HELD = """
 import json, sys
 from monitor.config import Settings
-from monitor.scale.cluster import open_cluster
-from monitor.scale.jobs import bare_settings
-from monitor.scale.tasks import Files
-from monitor.scale.worker import Worker
+from monitor.jobs.ray_cluster import open_cluster
+from monitor.jobs.ray_jobs import bare_settings
+from monitor.jobs.tasks import Files
+from monitor.jobs.worker import Worker
 
 with open_cluster(Worker, {"settings": bare_settings(Settings())}, workers=1) as cluster:
     task = Files([(sys.argv[1], "long.txt")], {"include_text": True})

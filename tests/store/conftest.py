@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from monitor.store import Store, open_store
+from monitor.storage.store import Store, open_store
 from postgres import new_database
 
 _numbers = itertools.count(1)

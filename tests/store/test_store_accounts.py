@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk import gate
-from monitor.errors import NotFound, UsageError
-from monitor.visitors import ROLES, Role
+from monitor.app import Monitor
+from monitor.records.account import ROLES, Role
+from monitor.records.errors import NotFound, UsageError
+from monitor.settings import Settings
+from monitor.storage import sign_in as gate
 from store_samples import NOW
 
 

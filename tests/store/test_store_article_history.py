@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.recorded import Recorded
-from monitor.store import Store
-from monitor.store.articles import Filters
-from monitor.store.stories import Placed
-from monitor.types import Review, Tag
+from monitor.records.article import Review, Tag
+from monitor.records.article_record import Recorded
+from monitor.storage.articles import Filters
+from monitor.storage.store import Store
+from monitor.storage.stories import Placed
 from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, judged, poll, tagged
 
 

@@ -5,10 +5,7 @@ from typing import Any
 
 import pytest
 
-from monitor.errors import NotFound, StoreError, UsageError
-from monitor.store import Store
-from monitor.store.articles import PAGE
-from monitor.types import (
+from monitor.records.article import (
     Article,
     Assessment,
     FailedFeed,
@@ -18,6 +15,9 @@ from monitor.types import (
     Span,
     Tag,
 )
+from monitor.records.errors import NotFound, StoreError, UsageError
+from monitor.storage.articles import PAGE
+from monitor.storage.store import Store
 from store_samples import (
     CLASSIFIER,
     GUIDELINE,

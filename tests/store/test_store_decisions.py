@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from monitor.decisions import FlagSaid
-from monitor.errors import NotFound, StoreError, UsageError
-from monitor.store import Store
-from monitor.types import Review, Verdict
+from monitor.records.article import Review, Verdict
+from monitor.records.errors import NotFound, StoreError, UsageError
+from monitor.records.review import FlagSaid
+from monitor.storage.store import Store
 from store_samples import GUIDELINE, NOW, STAMPS, at, feed, flagged, incoming, judged, poll
 
 A = feed("a")

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from monitor.decisions import Feedback
-from monitor.store import Store
-from monitor.store.health import feedback_in
+from monitor.records.review import Feedback
+from monitor.storage.health import feedback_in
+from monitor.storage.store import Store
 
 DAY = date(2026, 11, 28)
 STAMP = "thb-en@1.3.0+0123456789ab"

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.errors import NotFound
-from monitor.store import Brought, Store
-from monitor.types import Assessment, Feed, FeedState, Move
+from monitor.records.article import Assessment, Feed, FeedState, Move
+from monitor.records.errors import NotFound
+from monitor.storage.coverage_ledger import Brought
+from monitor.storage.store import Store
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, poll
 
 

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, text
 
-from monitor.decisions import FlagSaid
-from monitor.errors import Forgotten, NotFound
-from monitor.gaps import Draw, Drawn, Stratum, Told
-from monitor.masks import Mask
-from monitor.store import Store, open_store
-from monitor.store.database import Database
-from monitor.store.forgetting import tables_of_articles
-from monitor.store.full_text_search import Wanted
-from monitor.store.migrations.versions.r0017_forgotten import RETURNED
-from monitor.store.stories import Placed
-from monitor.types import Known, Review, Sighting, Span, Tag
+from monitor.records.article import Known, Review, Sighting, Span, Tag
+from monitor.records.errors import Forgotten, NotFound
+from monitor.records.gaps import Draw, Drawn, Stratum, Told
+from monitor.records.hidden_names import Mask
+from monitor.records.review import FlagSaid
+from monitor.storage.database import Database
+from monitor.storage.forgetting import tables_of_articles
+from monitor.storage.full_text_search import Wanted
+from monitor.storage.migrations.versions.r0017_forgotten import RETURNED
+from monitor.storage.store import Store, open_store
+from monitor.storage.stories import Placed
 from store_samples import (
     CLASSIFIER,
     NOW,

@@ -13,15 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-import monitor.store.migrate as migrating
-from monitor.errors import NotFound, UsageError
-from monitor.masks import Mask
-from monitor.periods import PublicationDays, published_days
-from monitor.searching import Term, places_of, read_search
-from monitor.store import Store, open_store
-from monitor.store.database import open_database
-from monitor.store.full_text_search import COUNTED, FEW, Wanted, search
-from monitor.types import AssessedArticle, Span, Tag
+from monitor.records.article import AssessedArticle, Span, Tag
+from monitor.records.dates import PublicationDays, published_days
+from monitor.records.errors import NotFound, UsageError
+from monitor.records.hidden_names import Mask
+from monitor.storage import migrate as migrating
+from monitor.storage.database import open_database
+from monitor.storage.full_text_search import COUNTED, FEW, Wanted, search
+from monitor.storage.store import Store, open_store
+from monitor.text.search_terms import Term, places_of, read_search
 from store_samples import (
     CLASSIFIER,
     NOW,

@@ -1,5 +1,5 @@
-from monitor.store import Store
-from monitor.types import Visit
+from monitor.records.article import Visit
+from monitor.storage.store import Store
 from store_samples import NOW, at, feed, poll
 
 

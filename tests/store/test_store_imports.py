@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.feeds.imported import import_feed, import_id
-from monitor.recorded import Provenance
-from monitor.shapes import import_json
-from monitor.store import Store
-from monitor.store.articles import Filters
-from monitor.types import Import, Place
+from monitor.feeds.article_import import import_feed, import_id
+from monitor.records.article import Import, Place
+from monitor.records.article_record import Provenance
+from monitor.records.json_shapes import import_json
+from monitor.storage.articles import Filters
+from monitor.storage.store import Store
 from store_samples import NOW, feed, incoming, poll
 
 SHA = "ab" * 32

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from monitor.errors import MonitorError
-from monitor.searching import read_search
-from monitor.store import Store, open_store
-from monitor.store.articles import Filters
-from monitor.store.full_text_search import RELEVANCES, Wanted, search
-from monitor.types import VERDICTS, AssessedArticle, Review, Tag
+from monitor.records.article import VERDICTS, AssessedArticle, Review, Tag
+from monitor.records.errors import MonitorError
+from monitor.storage.articles import Filters
+from monitor.storage.full_text_search import RELEVANCES, Wanted, search
+from monitor.storage.store import Store, open_store
+from monitor.text.search_terms import read_search
 from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, judged, poll, tagged
 
 NAMES = "abcdefgh"

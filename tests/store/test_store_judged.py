@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from monitor.store import FoldedSoFar, JudgedSoFar, Store
-from monitor.store.work_queue import MARGIN, WHOLE
+from monitor.storage.store import Store
+from monitor.storage.work_queue import MARGIN, WHOLE, FoldedSoFar, JudgedSoFar
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll
 
 HOUR = timedelta(hours=1)

@@ -13,7 +13,7 @@ from time import monotonic
 import pytest
 
 import store_worker
-from monitor.store import Store, open_store
+from monitor.storage.store import Store, open_store
 from store_samples import CLASSIFIER, NOW, TAGGER, at, dump, feed, incoming, judged, poll
 from store_worker import POLLS
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from monitor.store import Store
-from monitor.types import Article, Assessment, Span, Term
+from monitor.records.article import Article, Assessment, Span, Term
+from monitor.storage.store import Store
 from store_samples import CLASSIFIER, GUIDELINE, NOW, at, feed, incoming, judged, poll
 
 A = feed("a")

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.errors import NotFound
-from monitor.store import open_store
-from monitor.store.stories import Placed, StoryChoice
-from monitor.types import Review, Tag
+from monitor.records.article import Review, Tag
+from monitor.records.errors import NotFound
+from monitor.storage.store import open_store
+from monitor.storage.stories import Placed, StoryChoice
 from store_samples import (
     CLASSIFIER,
     NOW,

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.store import Store, open_store
-from monitor.store.stories import Placed
-from monitor.types import Delivery
+from monitor.records.article import Delivery
+from monitor.storage.store import Store, open_store
+from monitor.storage.stories import Placed
 from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll
 
 ONE = Delivery("Officer@example.org", "cases", "2026-11-24", NOW, NOW, "<a@b>", NOW)

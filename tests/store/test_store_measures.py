@@ -1,8 +1,8 @@
 """Counts for whoever watches the desk, alike on both databases."""
 
-from monitor.store import Store
-from monitor.store.health import Happened
-from monitor.types import Assessment, FeedState
+from monitor.records.article import Assessment, FeedState
+from monitor.storage.health import Happened
+from monitor.storage.store import Store
 from store_samples import CLASSIFIER, NOW, STAMPS, TAGGER, at, feed, incoming, judged, poll
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.errors import NotFound
-from monitor.masks import Mask
-from monitor.store.stories import Placed
-from monitor.types import Span
+from monitor.records.article import Span
+from monitor.records.errors import NotFound
+from monitor.records.hidden_names import Mask
+from monitor.storage.stories import Placed
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll, sha
 
 STAMP = "names@1+000000000000"

@@ -14,15 +14,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, text
 
-import monitor.store.database as databases
-import monitor.store.migrate as migrating
-from monitor.errors import StoreError
-from monitor.store import Store, open_store
-from monitor.store.assessments import due_query
-from monitor.store.database import Database, open_database
-from monitor.store.schema import metadata
-from monitor.store.stories import due_query as to_fold_query
-from monitor.types import Span
+from monitor.records.article import Span
+from monitor.records.errors import StoreError
+from monitor.storage import database as databases
+from monitor.storage import migrate as migrating
+from monitor.storage.assessments import due_query
+from monitor.storage.database import Database, open_database
+from monitor.storage.schema import metadata
+from monitor.storage.store import Store, open_store
+from monitor.storage.stories import due_query as to_fold_query
 from postgres import run
 from store_samples import NOW, STAMPS, at, feed, incoming, judged, poll
 

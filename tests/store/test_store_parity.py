@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 import whole_store
-from monitor.errors import NotFound
-from monitor.store import Store
-from monitor.types import Lease
-from monitor.visitors import Token
+from monitor.records.account import Token
+from monitor.records.article import Lease
+from monitor.records.errors import NotFound
+from monitor.storage.store import Store
 from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, poll, sha
 
 HERE = Path(__file__).parent

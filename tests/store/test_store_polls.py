@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import NotFound, StoreError
-from monitor.store import Store
-from monitor.store.polls import Held, decide
-from monitor.types import Enclosure, Sighting
+from monitor.records.article import Enclosure, Sighting
+from monitor.records.errors import NotFound, StoreError
+from monitor.storage.polls import Held, decide
+from monitor.storage.store import Store
 from store_samples import NOW, STAMPS, at, feed, incoming, poll, sha
 
 A, B = feed("a"), feed("b")

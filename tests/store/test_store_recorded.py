@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from monitor.fold import place
-from monitor.recorded import Recorded, Version
-from monitor.store import Store, articles
-from monitor.store.articles import Filters
-from monitor.types import Review, Tag
+from monitor.records.article import Review, Tag
+from monitor.records.article_record import Recorded, Version
+from monitor.storage import articles
+from monitor.storage.articles import Filters
+from monitor.storage.store import Store
+from monitor.stories.fold import place
 from store_samples import (
     CLASSIFIER,
     NOW,

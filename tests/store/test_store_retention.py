@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from monitor.store import Store, open_store
-from monitor.store.retention import without_words
-from monitor.types import Assessment, Finding, Review, Sighting, Span, Tag, Term
+from monitor.records.article import Assessment, Finding, Review, Sighting, Span, Tag, Term
+from monitor.storage.retention import without_words
+from monitor.storage.store import Store, open_store
 from store_samples import (
     CLASSIFIER,
     GUIDELINE,

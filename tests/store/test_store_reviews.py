@@ -2,9 +2,9 @@
 
 import pytest
 
-from monitor.errors import NotFound
-from monitor.store import Store
-from monitor.types import Review
+from monitor.records.article import Review
+from monitor.records.errors import NotFound
+from monitor.storage.store import Store
 from store_samples import NOW, at, feed, incoming, poll
 
 A = feed("a")

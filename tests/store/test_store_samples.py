@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from monitor.counted import Flag
-from monitor.errors import NotFound
-from monitor.gaps import Draw, Drawn, Stratum, Told
-from monitor.store import Store
-from monitor.types import Assessment, Feed, Review, Tag
+from monitor.records.article import Assessment, Feed, Review, Tag
+from monitor.records.counts import Flag
+from monitor.records.errors import NotFound
+from monitor.records.gaps import Draw, Drawn, Stratum, Told
+from monitor.storage.store import Store
 from store_samples import (
     CLASSIFIER,
     NOW,

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import make_url
 
 import whole_store
-from monitor.errors import StoreError
-from monitor.searching import read_search
-from monitor.store import Store, open_store
-from monitor.store.database import open_database
-from monitor.store.full_text_search import Wanted
-from monitor.store.transfer import copy_store, sum_stores
+from monitor.records.errors import StoreError
+from monitor.storage.database import open_database
+from monitor.storage.full_text_search import Wanted
+from monitor.storage.store import Store, open_store
+from monitor.storage.transfer import copy_store, sum_stores
+from monitor.text.search_terms import read_search
 from store_samples import NOW, STAMPS, at, feed, incoming, poll, rewrite
 
 SEARCHED = ("corrected", '"a second line"', "tex*", "שלום", "00002")
@@ -170,7 +170,7 @@ def test_another_version_is_refused(filled: str, tmp_path: Path) -> None:
 COPY = """
 import sys, time
 from datetime import UTC, datetime
-from monitor.store.transfer import copy_store
+from monitor.storage.transfer import copy_store
 
 def report(stage, more, total):
     if stage == sys.argv[3]:

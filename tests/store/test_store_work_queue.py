@@ -16,13 +16,13 @@ from sqlalchemy import Connection, Select
 
 import due_worker
 from due_worker import NotingDesk
-from monitor.errors import Locked
-from monitor.holders import SKEW
-from monitor.sharing import LENGTH, TRIES, WAIT_S, Share, patiently
-from monitor.store import Store, open_store
-from monitor.store.assessments import due_query
-from monitor.store.work_queue import _claim
-from monitor.types import Lease
+from monitor.jobs.work_queue import LENGTH, TRIES, WAIT_S, Share, patiently
+from monitor.records.article import Lease
+from monitor.records.errors import Locked
+from monitor.storage.assessments import due_query
+from monitor.storage.holders import SKEW
+from monitor.storage.store import Store, open_store
+from monitor.storage.work_queue import _claim
 from store_samples import CLASSIFIER, NOW, TAGGER, at, feed, incoming, judged, poll
 
 HERE, THERE = Lease("here", "token-a", NOW + LENGTH), Lease("there", "token-b", NOW + LENGTH)

@@ -7,14 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.stories import group_stories
-from monitor.stories.fingerprint import (
-    make_fingerprint,
-    read_fingerprint,
-    write_fingerprint,
-)
+from monitor.records.article import Article, AssessedArticle
+from monitor.stories.clustering import group_stories
 from monitor.stories.match import same_event
-from monitor.types import Article, AssessedArticle
+from monitor.stories.near_duplicates import make_fingerprint, read_fingerprint, write_fingerprint
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

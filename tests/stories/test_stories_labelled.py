@@ -6,8 +6,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from itertools import combinations
 
-from monitor.stories import group_stories
-from monitor.types import Article, AssessedArticle
+from monitor.records.article import Article, AssessedArticle
+from monitor.stories.clustering import group_stories
 from shared_data import SHARED, needs_shared
 
 

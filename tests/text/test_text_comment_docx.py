@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 import word_corpus
-from monitor.errors import UsageError
-from monitor.text.comment_docx import comment_docx
+from monitor.records.errors import UsageError
+from monitor.text.docx_comments import comment_docx
 from word_corpus import para, run
 from word_reading import (
     W,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.desk_lines import find_desk_lines
+from monitor.text.datelines_bylines import find_desk_lines
 from monitor.text.document import find_headline
 
 STORY = "Two men were charged on Friday, police said, and a third is sought."

@@ -12,13 +12,13 @@ from docx.oxml.parser import parse_xml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.errors import DocumentError, DocumentTooLarge
+from monitor.records.article import Article
+from monitor.records.errors import DocumentError, DocumentTooLarge
 from monitor.text.document import Document, document_of
+from monitor.text.docx_package import MAX_UNPACKED
 from monitor.text.given import make_document
 from monitor.text.positions import Positions
-from monitor.text.read_docx import MAX_UNPACKED
 from monitor.text.readers import MAX_BYTES, decode, read_document
-from monitor.types import Article
 from word_shapes import SHAPES
 
 LIMIT = 100_000

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from monitor.text.language import identify_language
+from monitor.text.language_detection import identify_language
 from training.rows import TEXTS, read_texts
 
 
@@ -79,7 +79,7 @@ def test_tetum_is_told_from_its_neighbours():
 def test_no_downloader_is_imported():
     """The package around the model brings an HTTP client and an event loop: 0.2 s a start."""
     code = (
-        "import sys; from monitor.text.language import identify_language;"
+        "import sys; from monitor.text.language_detection import identify_language;"
         "print(identify_language('Police said the two girls were found in a motel.'),"
         "[m for m in ('requests', 'tqdm', 'asyncio', 'robust_downloader') if m in sys.modules])"
     )

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from monitor.text.patterns import _Late, late
+from monitor.text.regular_expressions import _Late, late
 
 MODULES = (
     "guidelines.numbers",

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quotation_cases import quotations_of
 
+from monitor.text.normalised_text import make_shadow
 from monitor.text.quote_marks import find_pairs
 from monitor.text.sentences import find_paragraphs
-from monitor.text.shadow import make_shadow
 
 LONG = "working with every shipper, broker and port on the coast to find out who paid the agents"
 

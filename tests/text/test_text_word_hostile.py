@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import word_corpus
-from monitor.errors import DocumentError, DocumentTooLarge
-from monitor.text.comment_docx import comment_docx
+from monitor.records.errors import DocumentError, DocumentTooLarge
+from monitor.text.docx_comments import comment_docx
 from monitor.text.readers import read_document
 from word_corpus import para, run
 from word_reading import found, parts, text_of

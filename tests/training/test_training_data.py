@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import DataError, ModelError
 from monitor.evaluate.labelled_data import read_labelled
+from monitor.records.errors import DataError, ModelError
 from training.cue_groups import load_cues
 from training.rows import read_texts
 
@@ -87,7 +87,7 @@ def test_own_texts_cover_every_form_and_are_unique() -> None:
 
 
 def test_no_demo_article_is_among_the_training_texts() -> None:
-    from monitor.demo import articles as demo_articles
+    from monitor.cli import demo_site as demo_articles
 
     own = {row.title for row in read_texts()}
     demo = {a.headline for outlet in demo_articles.load_outlets() for a in outlet.articles}

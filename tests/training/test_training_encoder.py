@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from monitor.classify.encoder import load_encoder
-from monitor.errors import DataError
-from monitor.nlp.artefact import load_folder
+from monitor.classify.model_files import load_folder
+from monitor.records.errors import DataError
 
 torch = pytest.importorskip("torch", reason="training the encoder needs the train extra (torch)")
 pytest.importorskip("onnx", reason="exporting the encoder needs the train extra (onnx)")
@@ -81,7 +81,7 @@ def test_what_was_exported_is_what_was_trained(data: Path, base: Path, tmp_path:
     one = OneTextModule(module, [3, 11, 4, 4, 3]).eval()
     path = tmp_path / "whole.onnx"
     export(one, path, ["relevance", "form", "response", "victim", "flow"])
-    from monitor.nlp.encoder import EncoderSession
+    from monitor.classify.onnx_encoder import EncoderSession
 
     session = EncoderSession(path.read_bytes(), "whole.onnx")
     ids = [2, 5, 6, 7, 3]
@@ -96,7 +96,7 @@ def test_what_was_exported_is_what_was_trained(data: Path, base: Path, tmp_path:
 def test_what_is_shipped_reckons_in_float(base: Path) -> None:
     import onnx
 
-    from monitor.nlp.encoder import EncoderSession
+    from monitor.classify.onnx_encoder import EncoderSession
     from training.encoder_data import HEADS
     from training.network import Trainer
     from training.onnx_export import OneTextModule, export_int8

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from monitor.classify.cascade import FEATURES
-from monitor.errors import DataError
 from monitor.evaluate.labelled_data import Labelled, read_labelled
+from monitor.records.errors import DataError
 from shared_data import SHARED, needs_shared
 from training.__main__ import app
 from training.leave_out import (

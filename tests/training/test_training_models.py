@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.classify import find_model, load_classifiers, load_folder
+from monitor.classify.assessors import load_classifiers
 from monitor.classify.calibration import parse_calibration
 from monitor.classify.cascade import FEATURES, MAIN
-from monitor.classify.cues import CueTable
-from monitor.classify.linear import LinearModel
-from monitor.classify.reading import read_article
+from monitor.classify.cue_phrases import CueTable
+from monitor.classify.features import read_article
+from monitor.classify.linear_model import LinearModel
+from monitor.classify.model_files import find_model, load_folder
+from monitor.classify.onnx_encoder import TOLERANCE
 from monitor.classify.relevance import load_relevance
 from monitor.classify.story import StoryCounter
-from monitor.config import data_dir
-from monitor.errors import DataError
 from monitor.evaluate.evaluate_models import evaluate_relevance, evaluate_tags
 from monitor.evaluate.evaluation_report import render_evaluation
 from monitor.evaluate.linear_fit import (
@@ -38,8 +38,9 @@ from monitor.evaluate.metrics import (
     label_scores,
     recall_at_precision,
 )
-from monitor.nlp.encoder import TOLERANCE
-from monitor.types import SCORE_TOLERANCE
+from monitor.labels.folders import data_dir
+from monitor.records.article import SCORE_TOLERANCE
+from monitor.records.errors import DataError
 from training.cue_groups import load_cues
 from training.relevance import train_relevance
 from training.tags import train_tags

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.policy import load_policy
-from monitor.config import data_dir
-from monitor.errors import DataError
 from monitor.evaluate.labelled_data import Labelled
-from monitor.nlp.artefact import find_model, load_folder
-from monitor.types import POLICY_SCHEMES
+from monitor.labels.folders import data_dir
+from monitor.records.article import POLICY_SCHEMES
+from monitor.records.errors import DataError
 from shared_data import SHARED, needs_shared
 from training.label_files import DEVELOPMENT, HELD_OUT, PolicyLabels, load_policy_labels
 from training.model_cards import render_labels

@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from monitor.classify import find_model, load_folder, read_meta
-from monitor.config import data_dir
-from monitor.errors import DataError, ModelError
+from monitor.classify.model_files import (
+    find_model,
+    load_folder,
+    pack_arrays,
+    read_meta,
+    save_folder,
+)
 from monitor.evaluate.evaluate_models import evaluate_relevance
 from monitor.evaluate.labelled_data import file_sha256
-from monitor.nlp.artefact import pack_arrays, save_folder
+from monitor.labels.folders import data_dir
+from monitor.records.errors import DataError, ModelError
 from shared_data import SHARED, needs_shared
 from training.promote import Floors, promote, read_floors, write_floors
 from training.rows import GROUPS

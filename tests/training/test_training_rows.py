@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import DataError
 from monitor.evaluate.labelled_data import Labelled, read_labelled
+from monitor.records.errors import DataError
 from shared_data import SHARED, needs_shared
 from training.label_files import MINED, MINED_FILE, causes, load_mined, load_mined_labels
 from training.rows import LARGE, POOL, REGIONAL, TRAIN, held_out_events, load_rows

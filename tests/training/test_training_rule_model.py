@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.errors import DataError, UsageError
-from monitor.guidelines.evaluate import Item, Mark
-from monitor.nlp.tokens import Sentence
+from monitor.classify.tokenizer import Sentence
+from monitor.evaluate.rule_precision import Item, Mark
+from monitor.records.errors import DataError, UsageError
 from monitor.text.document import Document
 from tiny_bert import save_tiny_bert
 from training.rule_model_confidence import (
@@ -198,8 +198,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def guideline(tmp_path_factory: pytest.TempPathFactory):
     """Two rules of the guideline that is shipped."""
-    from monitor.config import data_dir
-    from monitor.guidelines import load_guideline
+    from monitor.labels.folders import data_dir
+    from monitor.rules.loading import load_guideline
 
     whole = load_guideline(data_dir("guidelines") / "thb-en")
     few = ("rescue-language", "share-rescued")
@@ -257,7 +257,7 @@ def test_breach_and_near_miss_of_a_pair_are_left_out_together() -> None:
 
 
 def test_what_is_exported_is_what_was_trained(base: Path, tmp_path: Path) -> None:
-    from monitor.nlp.encoder import EncoderSession
+    from monitor.classify.onnx_encoder import EncoderSession
     from training.network import start_module
     from training.onnx_export import export, shrink
 
@@ -289,8 +289,8 @@ def test_layers_apart_give_what_the_whole_gives(base: Path) -> None:
 
 
 def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_path: Path) -> None:
-    from monitor.guidelines.judge import load_judge
-    from monitor.nlp.artefact import load_folder
+    from monitor.classify.model_files import load_folder
+    from monitor.rules.neural_model import load_judge
     from training.rule_model import train_rules
 
     development = tmp_path / "development"

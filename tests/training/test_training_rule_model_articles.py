@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import shipped
-from monitor.errors import DataError
+from monitor.records.errors import DataError
 from training.rule_model_data import (
     ARTICLE,
     DEVELOPMENT,

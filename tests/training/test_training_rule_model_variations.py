@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import shipped
-from monitor.errors import DataError
+from monitor.records.errors import DataError
 from shared_data import SHARED, needs_shared
 from training.rule_model_data import (
     FOLDER,

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.classify import find_model, load_folder
+from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.tags import load_tags
-from monitor.config import data_dir
-from monitor.errors import DataError
 from monitor.evaluate.evaluate_models import score_scheme
 from monitor.evaluate.labelled_data import Labelled
-from monitor.types import INDICATORS
+from monitor.labels.folders import data_dir
+from monitor.records.article import INDICATORS
+from monitor.records.errors import DataError
 from shared_data import SHARED, needs_shared
 from training.gazetteer import build_gazetteer, ordinary_words
 from training.label_files import DEVELOPMENT, HELD_OUT, INDICATORS_FILE, load_indicator_labels

@@ -5,18 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.counted import FeedChange, Flag, Item
-from monitor.trends import (
-    Trends,
-    balance_of,
-    count_trends,
-    list_outlets,
-    outlet_id,
-    proven_rules,
-    score_outlet,
-    scorecard_json,
-    trends_json,
-)
+from monitor.records.counts import FeedChange, Flag, Item, outlet_id
+from monitor.stats.balance import balance_of
+from monitor.stats.outlet_scorecards import list_outlets, score_outlet
+from monitor.stats.proven import proven_rules
+from monitor.stats.trends import Trends, count_trends
+from monitor.stats.trends_json import scorecard_json, trends_json
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 BASIS = proven_rules("g@1", {"sure": (20, 19), "few": (3, 3), "poor": (40, 20)})

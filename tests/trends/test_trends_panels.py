@@ -5,23 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.counted import FeedChange, Flag, Item
-from monitor.trends import (
-    Choice,
-    Step,
-    Trends,
-    card_panels,
-    choose,
-    count_trends,
-    fitting_step,
-    list_outlets,
-    outlet_basis,
-    proven_rules,
-    score_outlet,
-    trend_panels,
-)
-from monitor.trends.panels import time_section
-from monitor.trends.steps import by_step
+from monitor.records.counts import FeedChange, Flag, Item
+from monitor.stats.choose import Choice, choose
+from monitor.stats.outlet_scorecards import list_outlets, score_outlet
+from monitor.stats.panels import card_panels, time_section, trend_panels
+from monitor.stats.proven import outlet_basis, proven_rules
+from monitor.stats.steps import Step, by_step, fitting_step
+from monitor.stats.trends import Trends, count_trends
 
 NOON = datetime(2026, 10, 30, 12, tzinfo=UTC)
 DAYS = [date(2026, 10, 30) + timedelta(days=n) for n in range(40)]

@@ -14,8 +14,8 @@ import pytest
 import serving
 from light_desk import LightDesk
 from monitor.api.trend_routes import TrendsOut
-from monitor.config import Settings
-from monitor.desk.trends import read_period, read_published, trends_of
+from monitor.settings import Settings
+from monitor.stats.trend_queries import read_period, read_published, trends_of
 from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll
 
 SAID: list[dict[str, Any]] = [

@@ -13,8 +13,8 @@ from test_web_axe import assert_clean
 
 import serving
 from light_desk import LightDesk
-from monitor.config import Settings
-from monitor.core import Monitor
+from monitor.app import Monitor
+from monitor.settings import Settings
 from store_samples import NOW, feed, incoming, poll
 
 pytestmark = pytest.mark.browser

@@ -8,9 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from monitor.core import Monitor
-from monitor.desk.gate import add_token
-from monitor.visitors import ROLES
+from monitor.app import Monitor
+from monitor.records.account import ROLES
+from monitor.storage.sign_in import add_token
 from web_draft import ELSEWHERE, JUDGED, LONG, judge, show_more, write
 
 pytestmark = pytest.mark.browser

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from monitor.core import Monitor
-from monitor.visitors import AT_HOME
+from monitor.app import Monitor
+from monitor.records.account import AT_HOME
 from monitor.web.api_docs_page import example_of, type_words, view_api
 from monitor.web.page_frame import render
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import serving
-from monitor.core import Monitor
+from monitor.app import Monitor
 from monitor.web.server import create_app
 from web_draft import DRAFT, FLAGGED, LONG, cards, draft, marked, paste, write
 

@@ -11,8 +11,8 @@ from test_web_axe import assert_clean
 import feed_server
 import serving
 from feed_server import Answer, FeedServer
-from monitor.config import FetchSettings, Settings
-from monitor.core import Monitor
+from monitor.app import Monitor
+from monitor.settings import FetchSettings, Settings
 from store_samples import NOW
 
 pytestmark = pytest.mark.browser

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from test_web_axe import assert_clean
 
-from monitor.core import Monitor
-from monitor.counted import outlet_id
-from monitor.desk.trends import judge_flag
+from monitor.app import Monitor
+from monitor.records.counts import outlet_id
+from monitor.stats.trend_queries import judge_flag
 from serving import desk, serve
 from story_desk import RESCUED, opened, tell, tell_many
 

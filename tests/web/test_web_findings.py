@@ -9,10 +9,10 @@ from playwright.sync_api import Browser
 from test_web_axe import assert_clean
 
 import own_guide
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
-from monitor.findings import Batch
-from monitor.findings.page import as_page
+from monitor.app import Monitor
+from monitor.check.batch import Batch
+from monitor.check.page import as_page
+from monitor.settings import CheckSettings, Settings
 
 pytestmark = pytest.mark.browser
 

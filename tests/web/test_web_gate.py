@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from monitor.core import Monitor
-from monitor.desk.gate import add_token
-from monitor.visitors import ROLES
+from monitor.app import Monitor
+from monitor.records.account import ROLES
+from monitor.storage.sign_in import add_token
 from web_draft import DRAFT, write
 
 pytestmark = pytest.mark.browser

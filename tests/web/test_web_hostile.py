@@ -14,12 +14,12 @@ from playwright.sync_api import Browser, Page
 
 import serving
 import xss
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.counted import outlet_id
-from monitor.desk.archive import fill_index
-from monitor.desk.names import mask_due
-from monitor.types import Assessment, Enclosure, Feed, Finding, Review, Source, Span, Tag
+from monitor.app import Monitor
+from monitor.archive.articles_found import fill_index
+from monitor.archive.names_on_request import mask_due
+from monitor.records.article import Assessment, Enclosure, Feed, Finding, Review, Source, Span, Tag
+from monitor.records.counts import outlet_id
+from monitor.settings import Settings
 from store_samples import NOW, feed, incoming, poll
 
 pytestmark = pytest.mark.browser

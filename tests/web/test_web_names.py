@@ -7,10 +7,10 @@ from playwright.sync_api import Browser, Page, expect
 from test_web_axe import assert_clean
 
 import shipped
-from monitor.config import Settings
-from monitor.core import Monitor
-from monitor.desk import names
-from monitor.types import Assessment, Finding, Span, Tag
+from monitor.app import Monitor
+from monitor.archive import names_on_request as names
+from monitor.records.article import Assessment, Finding, Span, Tag
+from monitor.settings import Settings
 from serving import serve
 from store_samples import CLASSIFIER, NOW, feed, incoming, poll
 

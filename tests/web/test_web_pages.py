@@ -8,8 +8,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from monitor.core import Monitor
-from monitor.visitors import AT_HOME
+from monitor.app import Monitor
+from monitor.records.account import AT_HOME
 from monitor.web.page_frame import render, render_error
 from monitor.web.rules_page import rule_values, split_example
 from monitor.web.server import STATIC_DIR

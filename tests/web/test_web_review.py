@@ -13,10 +13,10 @@ from starlette.requests import Request
 
 import serving
 from monitor.api.access import get_visitor
-from monitor.core import Monitor
-from monitor.desk.practice import practice_of
-from monitor.desk.reviewing import Reviewer
-from monitor.visitors import AT_HOME, Visitor
+from monitor.app import Monitor
+from monitor.records.account import AT_HOME, Visitor
+from monitor.review.practice import practice_of
+from monitor.review.review_queue import Reviewer
 from monitor.web.server import create_app
 from review_desk import review_desk
 from review_session import Typist, compare, listening, rows, stored, work
@@ -218,7 +218,7 @@ def test_practice_is_blind_and_told_with_kappa(client: httpx.Client, filled: Mon
 def test_a_sample_is_shown_without_what_the_model_says(
     client: httpx.Client, filled: Monitor
 ) -> None:
-    from monitor.gaps import Draw, Drawn
+    from monitor.records.gaps import Draw, Drawn
 
     day = datetime.fromisoformat("2026-11-24").date().isoformat()
     draw = Draw(

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from test_web_axe import assert_clean
 
 import serving
-from monitor.core import Monitor
-from monitor.types import Review
+from monitor.app import Monitor
+from monitor.records.article import Review
 from review_desk import review_desk
 from store_samples import NOW
 

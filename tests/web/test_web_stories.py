@@ -11,10 +11,10 @@ import httpx
 import pytest
 from lxml import html
 
-from monitor.config import ServeSettings
-from monitor.core import Monitor
-from monitor.counted import outlet_id
-from monitor.desk.trends import judge_flag
+from monitor.app import Monitor
+from monitor.records.counts import outlet_id
+from monitor.settings import ServeSettings
+from monitor.stats.trend_queries import judge_flag
 from serving import desk, serve
 from store_samples import NOW
 from story_desk import HOSTILE, NAME, NAMED, RESCUED, bring, opened, tell

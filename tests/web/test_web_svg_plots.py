@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from lxml import html
 
-from monitor.trends.panels import Ranges, Share
-from monitor.trends.plots import Bars
+from monitor.stats.panels import Ranges, Share
+from monitor.stats.plots import Bars
 from monitor.web.page_frame import environment
 from monitor.web.svg_plots import Plot, plot_bars, plot_ranges
 

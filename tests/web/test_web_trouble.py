@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import serving
-from monitor.config import CheckSettings, Settings
-from monitor.core import Monitor
+from monitor.app import Monitor
+from monitor.settings import CheckSettings, Settings
 from web_draft import DRAFT, FLAGGED, draft, marked, write
 
 pytestmark = pytest.mark.browser

@@ -14,9 +14,9 @@ from starlette.responses import Response
 from monitor.api.check_queue import Checkers, ClientLeftError
 from monitor.api.problem_details import ProblemError, visitor_in
 from monitor.api.schemas import NAMES
-from monitor.names import Desk
-from monitor.visitors import SCOPES, Scope, Visitor
-from monitor.workers import Job
+from monitor.desk import Desk
+from monitor.jobs.draft_processes import Job
+from monitor.records.account import SCOPES, Scope, Visitor
 
 
 def get_desk(request: Request) -> Desk:

@@ -10,12 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from pydantic_core import PydanticCustomError
 
 from monitor.api.schemas import LanguageCode, Names, WholeStr
-from monitor.digest.tags import SCHEME_WORDS
-from monitor.errors import UsageError
-from monitor.periods import bounds_of, parse_day, published_days
-from monitor.searching import read_search
-from monitor.store.full_text_search import Relevance, Wanted
-from monitor.types import (
+from monitor.digest.tag_words import SCHEME_WORDS
+from monitor.records.article import (
     FLOWS,
     FORMS,
     GENDERS,
@@ -28,6 +24,10 @@ from monitor.types import (
     VICTIMS,
     VULNERABILITIES,
 )
+from monitor.records.dates import bounds_of, parse_day, published_days
+from monitor.records.errors import UsageError
+from monitor.storage.full_text_search import Relevance, Wanted
+from monitor.text.search_terms import read_search
 
 TAGS = tuple(SCHEME_WORDS)
 """The schemes of tags, each a filter by its name."""

@@ -13,13 +13,14 @@ from monitor.api.article_filter import ArticleQuery
 from monitor.api.openapi import answers
 from monitor.api.problem_details import no_such_page
 from monitor.api.schemas import ArticleDetail, ArticleId, ArticlePage
-from monitor.desk.archive import find
-from monitor.desk.forget import Reason, forget
-from monitor.desk.names import see, seen_json
-from monitor.digest.masked import mask_assessed
-from monitor.errors import NotFound
-from monitor.masks import Shown, hide
-from monitor.shapes import (
+from monitor.archive.articles_found import find
+from monitor.archive.names_on_request import see, seen_json
+from monitor.jobs.forget_article import Reason, forget
+from monitor.people.masked_quotes import mask_assessed
+from monitor.records.article import AssessedArticle
+from monitor.records.errors import NotFound
+from monitor.records.hidden_names import Shown, hide
+from monitor.records.json_shapes import (
     enclosure_json,
     finding_json,
     flow_json,
@@ -29,8 +30,7 @@ from monitor.shapes import (
     term_json,
     time_json,
 )
-from monitor.store.full_text_search import COUNTED, Wanted
-from monitor.types import AssessedArticle
+from monitor.storage.full_text_search import COUNTED, Wanted
 
 router = APIRouter(tags=["articles"])
 _READ = [Depends(need("read"))]

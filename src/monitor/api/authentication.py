@@ -26,10 +26,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from monitor.api.csrf import LOOPBACK, SAFE_METHODS, from_own_page, host_name, shared_with
 from monitor.api.problem_details import ProblemError, is_page, note_visitor, problem
 from monitor.api.rate_limit import Tries
-from monitor.desk.gate import find_session, find_token, is_token, live_tokens, visitor_of
-from monitor.errors import MonitorError, describe_exception
-from monitor.names import Desk
-from monitor.visitors import AT_HOME, NOBODY, PAGE_AT_HOME, Visitor
+from monitor.desk import Desk
+from monitor.records.account import AT_HOME, NOBODY, PAGE_AT_HOME, Visitor
+from monitor.records.errors import MonitorError, describe_exception
+from monitor.storage.sign_in import find_session, find_token, is_token, live_tokens, visitor_of
 
 _STATE = "at_home"
 _PROXIES = ("x-forwarded", "x-original-", "x-envoy-", "cf-")

@@ -23,9 +23,10 @@ from starlette.requests import Request
 from monitor.api.authentication import at_home
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
-from monitor.errors import describe_exception
-from monitor.names import Desk
-from monitor.workers import WARM_UP, Job, Worker, perform
+from monitor.desk import Desk
+from monitor.jobs.draft_processes import WARM_UP, Job, perform
+from monitor.jobs.workers_worker import Worker
+from monitor.records.errors import describe_exception
 
 logger = logging.getLogger("monitor.api")
 

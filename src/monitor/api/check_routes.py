@@ -26,10 +26,10 @@ from monitor.api.schemas import (
     Source,
     WholeStr,
 )
-from monitor.countries import parse_country
-from monitor.errors import UsageError
-from monitor.names import Desk
-from monitor.workers import Job
+from monitor.desk import Desk
+from monitor.jobs.draft_processes import Job
+from monitor.labels.countries import parse_country
+from monitor.records.errors import UsageError
 
 
 def is_country(value: object) -> bool:

@@ -13,8 +13,8 @@ from monitor.api.openapi import answers
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import Classified, ClassifyRequest
-from monitor.errors import DocumentTooLarge
-from monitor.workers import Job
+from monitor.jobs.draft_processes import Job
+from monitor.records.errors import DocumentTooLarge
 
 router = APIRouter(tags=["drafts"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
 

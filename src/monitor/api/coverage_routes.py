@@ -15,10 +15,10 @@ from monitor.api.openapi import answers
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import MaskedArticle, Model, WholeStr
-from monitor.desk.coverage import coverage, sample_json, sample_of, tell_elsewhere, told_json
-from monitor.errors import FeedError, Forgotten, NotFound, UsageError
-from monitor.names import Desk
-from monitor.periods import period_of
+from monitor.desk import Desk
+from monitor.records.dates import period_of
+from monitor.records.errors import FeedError, Forgotten, NotFound, UsageError
+from monitor.review.coverage import coverage, sample_json, sample_of, tell_elsewhere, told_json
 
 Had = Literal["shown", "below", "not_judged", "late", "never", "not_followed"]
 

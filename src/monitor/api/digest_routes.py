@@ -17,12 +17,12 @@ from monitor.api.openapi import problems
 from monitor.api.problem_details import ProblemError
 from monitor.api.schemas import ArticleFinding, MaskedArticle, Model, TagOut, TermOut
 from monitor.api.security_headers import POLICY
-from monitor.desk.names import see
-from monitor.digest import articles_in
-from monitor.digest.make import make_digest, show_digest
-from monitor.errors import UsageError
-from monitor.names import Desk
-from monitor.types import ContentOrigin, Digest, PageFailure
+from monitor.archive.names_on_request import see
+from monitor.desk import Desk
+from monitor.digest.render import make_digest, show_digest
+from monitor.people.masked_quotes import articles_in
+from monitor.records.article import ContentOrigin, Digest, PageFailure
+from monitor.records.errors import UsageError
 
 
 class DigestListed(MaskedArticle):

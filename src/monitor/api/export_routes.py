@@ -16,11 +16,11 @@ from monitor.api.openapi import answers, problems
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import Model, WholeStr
-from monitor.corpus import ExportFormat, TextDegree
-from monitor.desk.export_jobs import ExportJob, ExportJobs, TooManyExportsError
-from monitor.errors import NotFound, UsageError
-from monitor.names import Desk
-from monitor.shapes import time_json
+from monitor.desk import Desk
+from monitor.export.export_jobs import ExportJob, ExportJobs, TooManyExportsError
+from monitor.records.article import ExportFormat, TextDegree
+from monitor.records.errors import NotFound, UsageError
+from monitor.records.json_shapes import time_json
 
 
 class ExportChoice(ArticleChoice):

@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 from monitor.api.access import CheckersDep, DeskDep
 from monitor.api.openapi import answers
 from monitor.api.problem_details import problem
+from monitor.api.readiness import troubles
 from monitor.api.schemas import Alive, Ready
-from monitor.desk.readiness import troubles
-from monitor.errors import describe_exception
+from monitor.records.errors import describe_exception
 
 logger = logging.getLogger("monitor.api")
 

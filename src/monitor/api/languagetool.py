@@ -20,29 +20,20 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 import monitor as package
 from monitor.api.access import CLIENT_LEFT, DeskDep, get_checkers, get_desk, get_visitor, need
+from monitor.api.answers import check_answer, config_answer, software
+from monitor.api.api_languagetool_upstream import Upstream
 from monitor.api.check_queue import ClientLeftError
-from monitor.api.languagetool_upstream import Upstream
+from monitor.api.languages import list_languages, primary, variant_of
+from monitor.api.languagetool_matches import RuleWords, make_matches
+from monitor.api.languagetool_request import AUTO, Wanted, read_wanted
 from monitor.api.problem_details import ProblemError, note_visitor
 from monitor.api.rate_limit import Tries
-from monitor.desk.gate import find_token, is_token, visitor_of
-from monitor.errors import DocumentTooLarge, UsageError
-from monitor.languagetool import (
-    AUTO,
-    RuleWords,
-    Wanted,
-    check_answer,
-    config_answer,
-    list_languages,
-    make_matches,
-    primary,
-    read_wanted,
-    software,
-    variant_of,
-)
-from monitor.names import Desk
+from monitor.desk import Desk
+from monitor.jobs.draft_processes import Job
+from monitor.records.account import NOBODY
+from monitor.records.errors import DocumentTooLarge, UsageError
+from monitor.storage.sign_in import find_token, is_token, visitor_of
 from monitor.text.document import blank_binary, is_empty
-from monitor.visitors import NOBODY
-from monitor.workers import Job
 
 MAX_FIELDS = 100
 _NO_KEY = "From another machine send a token of this desk as the parameter 'apiKey'."

@@ -1,75 +1,156 @@
-"""The other LanguageTool server of the settings, asked beside our own check."""
+"""Asking another LanguageTool server, and taking from its answer what has the right shape.
+
+The one place where a draft may leave this process for another: only to the address in the settings
+(on this machine unless they say otherwise), past no proxy of the environment, after no redirect.
+"""
 
 from __future__ import annotations
 
-import logging
+import json
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
-from anyio import CapacityLimiter, move_on_after, to_thread
+from monitor.clients import LanguageToolSettings, is_local
+from monitor.records.errors import MonitorError
 
-from monitor.clients import LanguageToolSettings
-from monitor.languagetool import (
-    UpstreamError,
-    Wanted,
-    ask_upstream,
-    sound_matches,
-    upstream_languages,
-)
-
-logger = logging.getLogger("monitor.api")
-
-AT_ONCE = 8
-"""Threads that wait for it."""
-REST_S = 30.0
-"""For how long it is not asked after it came late: a paragraph each would wait in vain."""
-LANGUAGES_S = 600.0
-"""How long its list of languages is kept."""
+MAX_ANSWER = 8_000_000
+"""Bytes; a check of 40,000 characters with a match in each line is under one million."""
+_CHUNK = 65_536
 
 
-class Upstream:
-    """Asks the server of `settings`, if there is one. Only the event loop may call it."""
+class UpstreamError(MonitorError):
+    """The other server did not answer as it should; says why in our own words."""
 
-    def __init__(
-        self, settings: LanguageToolSettings, *, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._settings = settings
-        self._monotonic = monotonic
-        self._limiter: CapacityLimiter | None = None
-        self._rests_until = float("-inf")
-        self._languages: tuple[float, list[dict[str, str]]] = (float("-inf"), [])
 
-    async def matches(self, wanted: Wanted) -> tuple[list[dict[str, Any]], bool]:
-        """Return its matches, and whether those are all; none and no where it does not answer."""
-        if not self._settings.upstream:
-            return [], True
-        try:
-            answer = await self._ask("/check", wanted.passed_on)
-            units = len(wanted.given.source.encode("utf-16-le")) // 2
-            return sound_matches(answer, units)
-        except UpstreamError as error:
-            logger.warning("languagetool upstream: %s", error)
-            return [], False
+def ask_upstream(
+    settings: LanguageToolSettings,
+    path: str,
+    fields: Mapping[str, str] | None = None,
+    *,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Any:
+    """Return the JSON that the other server answers; with `fields` they are posted.
 
-    async def languages(self) -> list[dict[str, str]]:
-        """Return its languages, asked for seldom; those known before where it does not answer."""
-        kept_until, known = self._languages
-        if self._settings.upstream and self._monotonic() >= kept_until:
-            try:
-                known = upstream_languages(await self._ask("/languages"))
-            except UpstreamError as error:
-                logger.warning("languagetool upstream: %s", error)
-            self._languages = self._monotonic() + LANGUAGES_S, known
-        return known
+    Raises `UpstreamError`.
+    """
+    parts = urlsplit(settings.upstream)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=settings.timeout_s)
+    until = monotonic() + settings.timeout_s
+    try:
+        connection.connect()
+        if not settings.allow_remote and not is_local(connection.sock.getpeername()[0]):
+            raise UpstreamError("it is not on this machine")
+        body = urlencode(fields).encode() if fields is not None else None
+        headers = {"Content-Type": "application/x-www-form-urlencoded"} if fields else {}
+        address = parts.path.rstrip("/") + path
+        connection.request("POST" if fields else "GET", address, body=body, headers=headers)
+        return _read(connection, until, monotonic)
+    except TimeoutError as error:
+        raise UpstreamError("it did not answer in time") from error
+    except (OSError, HTTPException) as error:
+        raise UpstreamError("it cannot be reached") from error
+    finally:
+        connection.close()
 
-    async def _ask(self, path: str, fields: Mapping[str, str] | None = None) -> Any:
-        if self._monotonic() < self._rests_until:
-            raise UpstreamError("it is not asked for a while, as it came late")
-        self._limiter = self._limiter or CapacityLimiter(AT_ONCE)
-        ask = partial(ask_upstream, self._settings, path, fields)
-        with move_on_after(self._settings.timeout_s):
-            return await to_thread.run_sync(ask, abandon_on_cancel=True, limiter=self._limiter)
-        self._rests_until = self._monotonic() + REST_S
-        raise UpstreamError("it did not answer in time")
+
+def _read(connection: HTTPConnection, until: float, monotonic: Callable[[], float]) -> Any:
+    kept = bytearray()
+    with connection.getresponse() as answer:
+        if answer.status != 200:  # a redirect too: it is not gone after
+            raise UpstreamError(f"it answered with status {answer.status}")
+        while chunk := answer.read1(_CHUNK):
+            kept += chunk
+            if len(kept) > MAX_ANSWER:
+                raise UpstreamError("its answer is too large")
+            if monotonic() > until:
+                raise TimeoutError
+    try:
+        return json.loads(kept)
+    except (ValueError, RecursionError) as error:
+        raise UpstreamError("its answer is not JSON") from error
+
+
+def sound_matches(answer: Any, units: int) -> tuple[list[dict[str, Any]], bool]:
+    """Return the matches of a check's answer that can be used, and whether those are all.
+
+    `units` is the length of the text; only keys that are known are taken over.
+    """
+    told = answer.get("matches") if isinstance(answer, dict) else None
+    if not isinstance(told, list):
+        raise UpstreamError("its answer is not that of a check")
+    warnings = answer.get("warnings")
+    cut = isinstance(warnings, dict) and warnings.get("incompleteResults") is True
+    found = [_sound(match, units) for match in told]
+    return [match for match in found if match], not cut and None not in found
+
+
+def _sound(match: Any, units: int) -> dict[str, Any] | None:
+    """Return a match rebuilt from what of it has the right type, `None` where it is none."""
+    try:
+        offset, length, rule = match["offset"], match["length"], match["rule"]
+        if not (type(offset) is type(length) is int and 0 <= offset <= offset + length <= units):
+            return None
+        category = rule.get("category") or {}
+        return {
+            "message": _text(match["message"]),
+            "shortMessage": _text(match.get("shortMessage") or ""),
+            "replacements": [
+                {"value": _text(offered["value"])} for offered in match.get("replacements") or []
+            ],
+            "offset": offset,
+            "length": length,
+            "context": _context(match.get("context")),
+            "sentence": _text(match.get("sentence") or ""),
+            "type": {"typeName": _text((match.get("type") or {}).get("typeName") or "Other")},
+            "rule": {
+                "id": _text(rule["id"]),
+                "description": _text(rule.get("description") or ""),
+                "issueType": _text(rule.get("issueType") or "uncategorized"),
+                "urls": [{"value": _web(url["value"])} for url in rule.get("urls") or []],
+                "category": {
+                    "id": _text(category.get("id") or "MISC"),
+                    "name": _text(category.get("name") or ""),
+                },
+            },
+            "ignoreForIncompleteSentence": match.get("ignoreForIncompleteSentence") is True,
+            "contextForSureMatch": 0,
+        }
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return None
+
+
+def _context(told: Any) -> dict[str, Any]:
+    text = _text(told["text"])
+    offset, length = told["offset"], told["length"]
+    if not (type(offset) is type(length) is int and offset >= 0 and length >= 0):
+        raise ValueError
+    return {"text": text, "offset": offset, "length": length}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    value.encode()  # half a surrogate pair is a ValueError
+    return value
+
+
+def _web(value: Any) -> str:
+    if not _text(value).startswith(("http://", "https://")):
+        raise ValueError
+    return str(value)
+
+
+def upstream_languages(answer: Any) -> list[dict[str, str]]:
+    """Return the languages of `/languages` that can be used. Raises `UpstreamError`."""
+    if not isinstance(answer, list):
+        raise UpstreamError("its answer is no list of languages")
+    keys = ("name", "code", "longCode")
+    return [
+        {key: one[key] for key in keys}
+        for one in answer
+        if isinstance(one, dict) and all(isinstance(one.get(key), str) for key in keys)
+    ]

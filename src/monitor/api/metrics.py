@@ -22,10 +22,10 @@ from starlette.responses import Response
 
 from monitor.api.access import need
 from monitor.api.openapi import problems
-from monitor.desk.readiness import PARTS, troubles
-from monitor.errors import MonitorError
-from monitor.names import Desk
-from monitor.store.health import Happened, Standing
+from monitor.api.readiness import PARTS, troubles
+from monitor.desk import Desk
+from monitor.records.errors import MonitorError
+from monitor.storage.health import Happened, Standing
 
 MAX_AGE_S = 30.0
 _SHARE = 50

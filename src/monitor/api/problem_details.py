@@ -23,7 +23,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
-from monitor.errors import (
+from monitor.records.account import NOBODY, Visitor
+from monitor.records.errors import (
     DocumentError,
     DocumentTooLarge,
     Forgotten,
@@ -35,7 +36,6 @@ from monitor.errors import (
     UsageError,
     describe_exception,
 )
-from monitor.visitors import NOBODY, Visitor
 
 _STATE = "visitor"
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.api.problem_details import problem, route_name
-from monitor.errors import describe_exception
+from monitor.records.errors import describe_exception
 
 logger = logging.getLogger("monitor.api")
 

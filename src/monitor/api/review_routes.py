@@ -13,13 +13,10 @@ from monitor.api.openapi import answers
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import ArticleId, Model, WholeStr
-from monitor.desk.reviewing import Reviewer, add_review, decide
-from monitor.desk.reviewing import undo as take_back
-from monitor.digest.masked import mask_assessed
-from monitor.errors import NotFound, UsageError
-from monitor.names import Desk
-from monitor.shapes import as_whole, review_json
-from monitor.types import (
+from monitor.desk import Desk
+from monitor.people.masked_quotes import mask_assessed
+from monitor.records.account import Visitor
+from monitor.records.article import (
     FLOWS,
     FORMS,
     GENDERS,
@@ -32,7 +29,10 @@ from monitor.types import (
     FieldName,
     Verdict,
 )
-from monitor.visitors import Visitor
+from monitor.records.errors import NotFound, UsageError
+from monitor.records.json_shapes import as_whole, review_json
+from monitor.review.review_queue import Reviewer, add_review, decide
+from monitor.review.review_queue import undo as take_back
 
 router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("review"))])
 

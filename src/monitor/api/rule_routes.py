@@ -16,12 +16,12 @@ from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import Model, Source, WholeStr
-from monitor.decisions import Client
-from monitor.desk.feedback import ChangedError, describe_rule, said_json, say_flag
-from monitor.errors import NotFound
-from monitor.guidelines import rules_json
-from monitor.names import Desk
-from monitor.types import Severity
+from monitor.desk import Desk
+from monitor.records.article import Severity
+from monitor.records.errors import NotFound
+from monitor.records.review import Client
+from monitor.review.flag_feedback import ChangedError, describe_rule, said_json, say_flag
+from monitor.rules.rule_descriptions import rules_json
 
 
 class RuleSource(Source):

@@ -13,9 +13,9 @@ from monitor.api.article_filter import Day
 from monitor.api.openapi import answers
 from monitor.api.problem_details import no_such_page
 from monitor.api.schemas import ArticleFinding, Model, NamedArticle, Names, WholeStr
-from monitor.desk.stories import list_stories, page_json, story_json
-from monitor.errors import NotFound
-from monitor.periods import bounds_of
+from monitor.archive.story_details import list_stories, page_json, story_json
+from monitor.records.dates import bounds_of
+from monitor.records.errors import NotFound
 
 
 class StoryOut(NamedArticle):

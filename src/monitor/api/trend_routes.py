@@ -13,7 +13,10 @@ from monitor.api.article_filter import Day
 from monitor.api.coverage_routes import DAYS, PeriodQuery, period_asked, refused
 from monitor.api.openapi import answers
 from monitor.api.schemas import Model, WholeStr
-from monitor.desk.trends import (
+from monitor.desk import Desk
+from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of
+from monitor.records.errors import UsageError
+from monitor.stats.trend_queries import (
     Period,
     outlets_of,
     read_period,
@@ -21,10 +24,8 @@ from monitor.desk.trends import (
     scorecard_of,
     trends_of,
 )
-from monitor.errors import UsageError
-from monitor.names import Desk
-from monitor.periods import LONGEST_PUBLISHED_DAYS, period_of
-from monitor.trends import NOT_INCIDENCE, outlet_json, scorecard_json, trends_json
+from monitor.stats.trends_json import outlet_json, scorecard_json, trends_json
+from monitor.stats.words import NOT_INCIDENCE
 
 _NOTE = "Coverage, not incidence."
 _ENDS = "Wilson, 95 %; null where there are too few stories, or flags not looked at."

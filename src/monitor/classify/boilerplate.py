@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from monitor.classify.cues import CueTable
-from monitor.classify.words import split_words
+from monitor.classify.cue_phrases import CueTable
+from monitor.classify.word_tokens import split_words
 
 _TERM = (
     r"(?:(?:human|sex|labou?r|child) trafficking|trafficking in (?:persons|human beings)"

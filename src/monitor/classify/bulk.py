@@ -19,7 +19,7 @@ from typing import Any
 
 from monitor.classify.assessors import load_classifiers
 from monitor.classify.records import classify_batch
-from monitor.types import Assessor
+from monitor.records.article import Assessor
 
 CHUNK = 256
 """Rows that go to a worker in one go; a single process takes `SMALL` ones."""

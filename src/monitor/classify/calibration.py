@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import exp, isfinite, log1p
 from typing import Any
 
-from monitor.classify.linear import probability
+from monitor.classify.linear_model import probability
 
 _KEYS = {"below", "above", "offset"}
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from monitor.classify.calibration import Calibration, parse_calibration
-from monitor.classify.cues import CueTable
+from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import NAME, RELEVANCE, EncoderModel, Heads, load_encoder
-from monitor.classify.reading import Reading
-from monitor.errors import ModelError
-from monitor.nlp.artefact import ModelFolder
+from monitor.classify.features import Reading
+from monitor.classify.model_files import ModelFolder
+from monitor.records.errors import ModelError
 
 if TYPE_CHECKING:
     import numpy as np

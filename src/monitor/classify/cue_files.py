@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitor.classify.cues import KINDS, CueGroup, CueTable
-from monitor.classify.words import splitter_of
-from monitor.errors import ModelError
-from monitor.nlp.artefact import ModelFolder
+from monitor.classify.cue_phrases import KINDS, CueGroup, CueTable
+from monitor.classify.model_files import ModelFolder
+from monitor.classify.word_tokens import splitter_of
+from monitor.records.errors import ModelError
 
 
 def load_cue_table(folder: ModelFolder, name: str) -> CueTable:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.classify.cues import CueTable
+from monitor.classify.cue_phrases import CueTable
+from monitor.classify.features import Reading
 from monitor.classify.memory import Memory
-from monitor.classify.reading import Reading
+from monitor.classify.model_files import ModelFolder
+from monitor.classify.onnx_encoder import EncoderSession
+from monitor.classify.tokenizer import TextTokenizer, load_tokenizer
 from monitor.classify.windows import TITLE_CHARS, later_stretch, window
-from monitor.errors import ModelError
-from monitor.nlp.artefact import ModelFolder
-from monitor.nlp.encoder import EncoderSession
-from monitor.nlp.tokens import TextTokenizer, load_tokenizer
+from monitor.records.errors import ModelError
 
 if TYPE_CHECKING:
     import numpy as np

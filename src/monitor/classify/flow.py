@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from math import log1p
 
-from monitor.classify.gazetteer import PlaceMention
-from monitor.classify.outlets import Home
+from monitor.classify.features import LEAD_WORDS, Reading
+from monitor.classify.outlet_homes import Home
+from monitor.classify.place_disambiguation import PlaceMention
 from monitor.classify.place_roles import Roles, count_roles, roles_of
-from monitor.classify.reading import LEAD_WORDS, Reading
 
 FLOW_NAMES = (
     "people from another country than the place",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 
-from monitor.classify.words import Words
-from monitor.text.patterns import word_set
+from monitor.classify.word_tokens import Words
+from monitor.text.regular_expressions import word_set
 
 _OUTLET = re.compile(r"(?:.*\s)?[|–—-]\s", re.DOTALL)
 OUTLET_WORDS = 6

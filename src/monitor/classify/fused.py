@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.classify.encoder import Heads
-from monitor.types import RESPONSES
+from monitor.records.article import RESPONSES
 
 PEOPLE = ("child", "adult", "domestic", "cross_border")
 """What the second step of victim and flow says of an article: children or adults among its

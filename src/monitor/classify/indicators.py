@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.classify.cues import Cue, CueTable
-from monitor.classify.evidence import ruled_tags
-from monitor.classify.reading import Reading
-from monitor.classify.words import Words
-from monitor.text.patterns import word_set
-from monitor.types import INDICATORS, FieldName, Tag
+from monitor.classify.cue_phrases import Cue, CueTable
+from monitor.classify.features import Reading
+from monitor.classify.tag_evidence import ruled_tags
+from monitor.classify.word_tokens import Words
+from monitor.records.article import INDICATORS, FieldName, Tag
+from monitor.text.regular_expressions import word_set
 
 GENERIC, STANDING = "generic", "standing"
 GROUPS = tuple(f"ilo_{label}" for label in INDICATORS)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from monitor.classify.model_files import META, find_model, read_meta
 from monitor.classify.relevance import NAME
-from monitor.errors import ModelError
-from monitor.nlp.artefact import META, find_model, read_meta
+from monitor.records.errors import ModelError
 
 
 def measured_countries(models: Path) -> frozenset[str] | None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.errors import UsageError
+from monitor.records.errors import UsageError
 
 BLOCK = 1 << 20
 

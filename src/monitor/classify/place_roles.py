@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
-from monitor.classify.gazetteer import PlaceMention
-from monitor.classify.reading import Reading
-from monitor.classify.words import Words
-from monitor.text.patterns import word_set
+from monitor.classify.features import Reading
+from monitor.classify.place_disambiguation import PlaceMention
+from monitor.classify.word_tokens import Words
+from monitor.text.regular_expressions import word_set
 
 _PEOPLE = word_set(
     "nationals national women woman girls girl men man workers worker victims victim citizens "

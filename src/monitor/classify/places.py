@@ -12,13 +12,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
 
-from monitor.classify.gazetteer import PlaceMention
-from monitor.classify.outlets import NOWHERE, Home
+from monitor.classify.features import LEAD_WORDS, Reading
+from monitor.classify.outlet_homes import NOWHERE, Home
+from monitor.classify.place_disambiguation import PlaceMention
 from monitor.classify.place_roles import AUTHORITIES, ROLES, Roles, count_roles
-from monitor.classify.reading import LEAD_WORDS, Reading
-from monitor.classify.words import Words
-from monitor.text.patterns import word_set
-from monitor.types import FieldName, Span
+from monitor.classify.word_tokens import Words
+from monitor.records.article import FieldName, Span
+from monitor.text.regular_expressions import word_set
 
 _DIPLOMATS = word_set("embassy embassies ambassador consulate consul envoy minister")
 _TELLING = ("held", "scene", "sent")

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from monitor.classify.model_files import ModelFolder
 from monitor.classify.policy_files import TOPICS_FILE, PolicyCues, parse_topics
-from monitor.entities import ENTITY_SCHEMES, FILES, MODEL, Entity, parse_entities
-from monitor.errors import ModelError
-from monitor.nlp.artefact import ModelFolder
-from monitor.text.scan import Hits, Scanner, Words, WordSets, key_of
+from monitor.labels.institutions import ENTITY_SCHEMES, FILES, MODEL, Entity, parse_entities
+from monitor.records.article import FieldName, Span, Tag
+from monitor.records.errors import ModelError
+from monitor.text.phrase_search import Hits, Scanner, Words, WordSets, key_of
 from monitor.text.sentences import find_paragraphs, find_sentences
 from monitor.text.spans import Stretch
-from monitor.types import FieldName, Span, Tag
 
 NAME = MODEL
 SPANS = 3

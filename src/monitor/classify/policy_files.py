@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monitor.classify.cues import expand
-from monitor.entries import Entry, read_entries
-from monitor.types import PARTNERSHIPS, TOPICS, VULNERABILITIES
+from monitor.classify.cue_phrases import expand
+from monitor.labels.data_files import Entry, read_entries
+from monitor.records.article import PARTNERSHIPS, TOPICS, VULNERABILITIES
 
 TOPICS_FILE = "topics.json"
 LABELS: Mapping[str, tuple[str, ...]] = {

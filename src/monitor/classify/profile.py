@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from math import log1p
 from typing import Literal, get_args
 
-from monitor.classify.gazetteer import PlaceMention
+from monitor.classify.features import LEAD_WORDS, Reading
+from monitor.classify.place_disambiguation import PlaceMention
 from monitor.classify.place_roles import count_roles
-from monitor.classify.reading import LEAD_WORDS, Reading
-from monitor.classify.words import Words
-from monitor.text.patterns import word_set
-from monitor.types import FieldName, Span
+from monitor.classify.word_tokens import Words
+from monitor.records.article import FieldName, Span
+from monitor.text.regular_expressions import word_set
 
 Kind = Literal[
     "child's age",

@@ -7,10 +7,10 @@ phrases are cues of the kind `protection`, a group for each label.
 
 from __future__ import annotations
 
-from monitor.classify.cues import CueTable
-from monitor.classify.evidence import ruled_tags
-from monitor.classify.reading import Reading
-from monitor.types import PROTECTIONS, Tag
+from monitor.classify.cue_phrases import CueTable
+from monitor.classify.features import Reading
+from monitor.classify.tag_evidence import ruled_tags
+from monitor.records.article import PROTECTIONS, Tag
 
 GROUPS = tuple(f"help_{label}" for label in PROTECTIONS)
 """The cue group of each label; a model without one never gives that label."""

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from monitor.errors import DataError
-from monitor.shapes import tag_json, term_json
-from monitor.text.language import identify_language
-from monitor.types import Article, Assessment, Assessor
+from monitor.records.article import Article, Assessment, Assessor
+from monitor.records.errors import DataError
+from monitor.records.json_shapes import tag_json, term_json
+from monitor.text.language_detection import identify_language
 
 BATCH = 32
 _NO_TIME = datetime.fromtimestamp(0, UTC)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.errors import ModelError
-from monitor.nlp.artefact import META, find_model, load_folder, model_versions, read_meta
+from monitor.classify.model_files import META, find_model, load_folder, model_versions, read_meta
+from monitor.records.errors import ModelError
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ from monitor.classify.boilerplate import without_appended
 from monitor.classify.calibration import Calibration, parse_calibration
 from monitor.classify.cascade import ANY, Cascade, load_cascade
 from monitor.classify.cue_files import load_cue_table
-from monitor.classify.cues import CueTable
-from monitor.classify.gate import Gate, parse_gate
-from monitor.classify.linear import LinearModel
-from monitor.classify.reading import Reading, opening, read_article
+from monitor.classify.cue_phrases import CueTable
+from monitor.classify.features import Reading, opening, read_article
+from monitor.classify.linear_model import LinearModel
+from monitor.classify.model_files import ModelFolder, load_folder
+from monitor.classify.prefilter import Gate, parse_gate
 from monitor.classify.story import StoryCounter
-from monitor.errors import ModelError
-from monitor.nlp.artefact import ModelFolder, load_folder
+from monitor.records.errors import ModelError
 
 NAME = "relevance-en"
 WEIGHTS, VOCABULARY, CUES = "weights.npz", "vocabulary.json", "cues.json"

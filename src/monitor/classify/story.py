@@ -12,8 +12,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from monitor.classify.cues import Cue, CueTable
-from monitor.classify.reading import LEAD_WORDS, Reading
+from monitor.classify.cue_phrases import Cue, CueTable
+from monitor.classify.features import LEAD_WORDS, Reading
 
 if TYPE_CHECKING:
     import numpy as np

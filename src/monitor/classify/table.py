@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from monitor.classify.output import Output
-from monitor.errors import UsageError, how_to_install
+from monitor.records.errors import UsageError, how_to_install
 
 GROUP = 10_000
 """Records in memory, and in one row group of the file."""

@@ -14,20 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.classify.cue_files import load_cue_table
-from monitor.classify.cues import CueTable
+from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import NAME as ENCODER
 from monitor.classify.encoder import EncoderModel, Heads, load_encoder
-from monitor.classify.evidence import (
-    SPANS,
-    best_sentence,
-    cue_spans,
-    generic_sentences,
-    heaviest_spans,
-    in_order,
-    telling,
-)
+from monitor.classify.features import Reading, read_article
 from monitor.classify.flow import FLOW_NAMES, flow_numbers, flow_of_roles
-from monitor.classify.forms import form_odds, form_support, form_tag, unspecified_tag
 from monitor.classify.frames import outlet_start
 from monitor.classify.fused import (
     CHILD,
@@ -38,11 +29,12 @@ from monitor.classify.fused import (
     fuse_people,
     fuse_responses,
 )
-from monitor.classify.gazetteer import Gazetteer, PlaceMention, unpack_names
-from monitor.classify.gender import find_gender
 from monitor.classify.indicators import GENERIC, GROUPS, STANDING, find_indicators
-from monitor.classify.linear import LinearModel, probability
-from monitor.classify.outlets import NOWHERE, Home, Outlets, Source, make_outlets
+from monitor.classify.linear_model import LinearModel, probability
+from monitor.classify.model_files import ModelFolder, load_folder
+from monitor.classify.outlet_homes import NOWHERE, Home, Outlets, Source, make_outlets
+from monitor.classify.phrase_tags import form_odds, form_support, form_tag, unspecified_tag
+from monitor.classify.place_disambiguation import Gazetteer, PlaceMention, unpack_names
 from monitor.classify.place_roles import place_role
 from monitor.classify.places import (
     FEATURES,
@@ -55,13 +47,21 @@ from monitor.classify.places import (
 )
 from monitor.classify.profile import PROFILE_NAMES, Person, find_people, people_spans, profile
 from monitor.classify.protection import find_protection
-from monitor.classify.reading import Reading, read_article
 from monitor.classify.relevance import CUES, load_linear
 from monitor.classify.small import SmallModel, parse_small
 from monitor.classify.story import StoryCounter
-from monitor.errors import ModelError
-from monitor.nlp.artefact import ModelFolder, load_folder
-from monitor.types import RESPONSES, Span, Tag
+from monitor.classify.tag_evidence import (
+    SPANS,
+    best_sentence,
+    cue_spans,
+    generic_sentences,
+    heaviest_spans,
+    in_order,
+    telling,
+)
+from monitor.classify.victims import find_gender
+from monitor.records.article import RESPONSES, Span, Tag
+from monitor.records.errors import ModelError
 
 if TYPE_CHECKING:
     import numpy as np

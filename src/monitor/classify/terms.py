@@ -14,10 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.cues import CueGroup, CueTable, Kind
-from monitor.classify.words import split_words
-from monitor.errors import ModelError
-from monitor.types import FieldName, Span, Term
+from monitor.classify.cue_phrases import CueGroup, CueTable, Kind
+from monitor.classify.word_tokens import split_words
+from monitor.records.article import FieldName, Span, Term
+from monitor.records.errors import ModelError
 
 TERMS_FILE = Path(__file__).parent / "terms.json"
 EVIDENCE = 3

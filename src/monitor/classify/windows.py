@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.classify.cues import Cue, CueTable
-from monitor.classify.reading import Reading
+from monitor.classify.cue_phrases import Cue, CueTable
+from monitor.classify.features import Reading
 
 TITLE_CHARS = 200
 WINDOW_WORDS = 150

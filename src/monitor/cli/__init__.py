@@ -19,7 +19,7 @@ def main() -> None:
     gc.set_threshold(ALLOCATIONS)
     from monitor.cli.app import app
     from monitor.cli.output import say
-    from monitor.errors import MonitorError
+    from monitor.records.errors import MonitorError
 
     for stream in (sys.stdout, sys.stderr):
         # Results are UTF-8 everywhere; a lone surrogate from a file name must not end the run.

@@ -8,33 +8,33 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
+from monitor.cli import accounts as tokens
 from monitor.cli import (
     articles,
     check,
     corrections,
     coverage,
-    data,
     demo,
-    desk,
     doctor,
     feedback,
     feeds,
     forget,
-    guidelines,
     importing,
     lsp,
     mail,
-    models,
     names,
     rehydrate,
     reviews,
     serve,
     stories,
-    tokens,
     trends,
-    upkeep,
 )
-from monitor.dumps import forbid_dumps
+from monitor.cli import export as data
+from monitor.cli import maintenance as upkeep
+from monitor.cli import rules as guidelines
+from monitor.cli import run as desk
+from monitor.cli import train as models
+from monitor.jobs.core_dumps import forbid_dumps
 
 app = typer.Typer(
     name="monitor",

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.coverage import PublishedSince, PublishedUntil, day_asked, days_words
 from monitor.cli.output import plain, progress, say, show
 from monitor.cli.tags import read_tags
 
 if TYPE_CHECKING:
-    from monitor.desk.archive import Row
-    from monitor.names import Desk
-    from monitor.store.full_text_search import Relevance, Wanted
+    from monitor.archive.articles_found import Row
+    from monitor.desk import Desk
+    from monitor.storage.full_text_search import Relevance, Wanted
 
 app = typer.Typer(
     help="Articles: looking up those stored, adding one by hand.",
@@ -34,8 +34,8 @@ def add(
     outlet: Annotated[str, typer.Option(help="Its outlet (default: its site's).")] = "",
 ) -> None:
     """Fetch and store one article by its address; print its id."""
-    from monitor.desk.by_hand import add_article
-    from monitor.digest.coverage import page_failure_words
+    from monitor.digest.coverage_account import page_failure_words
+    from monitor.feeds.by_hand import add_article
 
     added = add_article(monitor_of(context), url, title=title, outlet=outlet)
     result = added.result
@@ -91,9 +91,9 @@ def search(
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print stored articles that fit, newest first: id, day, outlet, headline."""
-    from monitor.periods import bounds_of, published_days
-    from monitor.searching import read_search
-    from monitor.store.full_text_search import Wanted
+    from monitor.records.dates import bounds_of, published_days
+    from monitor.storage.full_text_search import Wanted
+    from monitor.text.search_terms import read_search
 
     monitor = monitor_of(context)
     asked = read_search(" ".join(words or []))
@@ -131,10 +131,10 @@ def _one(relevance: Relevance | None) -> tuple[Relevance, ...] | None:
 def _print(
     desk: Desk, wanted: Wanted, *, limit: int, after: str | None, names: bool, as_json: bool
 ) -> None:
-    from monitor.desk.archive import look_up
-    from monitor.desk.names import ask, hide
-    from monitor.periods import undated_words
-    from monitor.store.full_text_search import COUNTED
+    from monitor.archive.articles_found import look_up
+    from monitor.archive.names_on_request import ask, hide
+    from monitor.records.dates import undated_words
+    from monitor.storage.full_text_search import COUNTED
 
     listing = look_up(desk, wanted, who="", limit=limit, after=after)
     if names and listing.rows:
@@ -177,7 +177,7 @@ def _headline(row: Row) -> str:
 
 
 def _json(row: Row) -> dict[str, object]:
-    from monitor.shapes import named_json
+    from monitor.records.json_shapes import named_json
 
     assessed = row.assessed
     named = {**named_json(assessed.article), "title": _headline(row)}
@@ -194,7 +194,7 @@ def index(
     ] = False,
 ) -> None:
     """Take in what cannot be searched yet, as after an update; may be stopped and repeated."""
-    from monitor.desk.archive import fill_index
+    from monitor.archive.articles_found import fill_index
 
     monitor = monitor_of(context)
     if rebuild:

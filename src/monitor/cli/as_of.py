@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from monitor.cli.output import say
-from monitor.errors import UsageError
+from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.corpus import ExportReport
-    from monitor.desk.as_of import Earlier
-    from monitor.names import Desk
-    from monitor.types import ExportFormat
+    from monitor.desk import Desk
+    from monitor.export.as_of import Earlier
+    from monitor.export.exporter import ExportReport
+    from monitor.records.article import ExportFormat
 
 
 def export_as_of(
@@ -34,9 +34,9 @@ def export_as_of(
     `policy` and `filters` are what was asked for, None where nothing was. Raises `UsageError` for
     what contradicts the earlier export.
     """
-    from monitor.corpus import Policy
-    from monitor.desk import as_of as job
-    from monitor.desk.selection import export, read_at
+    from monitor.export import as_of as job
+    from monitor.export.publication import Policy
+    from monitor.export.selection import export, read_at
 
     if as_of is not None and Path(as_of).exists():
         earlier = job.completed(job.read_earlier(Path(as_of), format), filters)
@@ -64,7 +64,7 @@ def export_as_of(
 
 def tell_changes(desk: Desk, earlier: Earlier | None, report: ExportReport) -> None:
     """Say what is not as it was; exit 1 where nothing that was lost explains it."""
-    from monitor.desk.as_of import compare
+    from monitor.export.as_of import compare
 
     lost = dict(report.facts.read.lost) if report.facts.read else {}
     if earlier is None:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from monitor.cli.check_batch import Wanted, for_format, make_batch
+from monitor.cli.check_output import as_text
 from monitor.cli.check_paths import expand
-from monitor.cli.check_text import as_text
 from monitor.cli.check_word import need_one_word_file, write_reviewed
 from monitor.cli.check_write import WRITERS, Format, format_of, write_file
 from monitor.cli.chosen import choose
 from monitor.cli.engine import EngineName
 from monitor.cli.output import say, show
-from monitor.config import cores
-from monitor.errors import UsageError
-from monitor.types import SEVERITIES
+from monitor.records.article import SEVERITIES
+from monitor.records.errors import UsageError
+from monitor.settings import cores
 
 if TYPE_CHECKING:
-    from monitor.names import Desk
+    from monitor.desk import Desk
 
 
 def check(
@@ -149,7 +149,7 @@ def _summary(found: int, files: int) -> str:
 
 def _country(desk: Desk, given: str | None) -> str:
     """Return the country's code, empty for none; say so where its law is not held."""
-    from monitor.countries import country_name, parse_country
+    from monitor.labels.countries import country_name, parse_country
 
     value = desk.settings.check.country if given is None else given
     code = parse_country(value) if value else ""

@@ -8,25 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor import __version__
+from monitor.check.baseline import Baseline, make_baseline, only_new, read_baseline
+from monitor.check.batch import Batch, rules_by_name
+from monitor.check.fingerprints import with_fingerprints
+from monitor.check.redact import redacted
 from monitor.cli.check_run import check_files
 from monitor.cli.check_write import Format, write_file
 from monitor.cli.engine import EngineName
 from monitor.cli.output import say
-from monitor.errors import DataError
-from monitor.findings import (
-    Baseline,
-    Batch,
-    make_baseline,
-    only_new,
-    read_baseline,
-    redacted,
-    rules_by_name,
-    with_fingerprints,
-)
-from monitor.types import SEVERITIES
+from monitor.records.article import SEVERITIES
+from monitor.records.errors import DataError
 
 if TYPE_CHECKING:
-    from monitor.names import Desk
+    from monitor.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +93,7 @@ def _batch(
     baseline: bool,
     keyed: bool,
 ) -> Batch:
-    from monitor.guidelines import rules_json
+    from monitor.rules.rule_descriptions import rules_json
 
     needs_rules = wanted.redact or "sarif" in wanted.formats
     rules = rules_by_name(rules_json(desk.in_force)) if needs_rules else {}

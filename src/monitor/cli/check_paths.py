@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from monitor.errors import UsageError
-from monitor.findings.batch import STDIN
+from monitor.check.batch import STDIN
+from monitor.records.errors import UsageError
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
 _GLOB = re.compile(r"[*?]|\[[^\]]+\]")

@@ -10,15 +10,15 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from monitor.check.batch import STDIN
+from monitor.check.checking import checked_file
+from monitor.classify.onnx_encoder import open_ahead
 from monitor.cli.engine import EngineName
 from monitor.cli.output import progress
-from monitor.desk.checking import checked_file
-from monitor.errors import UsageError
-from monitor.findings.batch import STDIN
-from monitor.nlp.encoder import open_ahead
+from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.names import Desk
+    from monitor.desk import Desk
 
 WORTH = 40_000
 """Bytes for each process: reading the rules takes one as long as checking so much text does."""
@@ -82,7 +82,7 @@ def _here(
 def _on_cluster(
     desk: Desk, paths: Sequence[str], options: Mapping[str, Any], jobs: int
 ) -> Generator[dict[str, Any], None, None]:
-    from monitor.scale.jobs import check_files as check_on_cluster
+    from monitor.jobs.ray_jobs import check_files as check_on_cluster
 
     if STDIN in paths:
         raise UsageError("--engine ray checks files: leave out -")
@@ -94,7 +94,8 @@ def _beside(
     desk: Desk, paths: Sequence[str], options: Mapping[str, Any], count: int
 ) -> Generator[dict[str, Any], None, None]:
     """Check on `count` processes; a thread each reads a file, asks its process and waits."""
-    from monitor.workers import Job, Worker
+    from monitor.jobs.draft_processes import Job
+    from monitor.jobs.workers_worker import Worker
 
     workers = [Worker(desk.settings) for _ in range(count)]
     idle: SimpleQueue[Worker] = SimpleQueue()

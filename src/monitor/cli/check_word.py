@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.errors import UsageError
+from monitor.records.errors import UsageError
 
 
 def need_one_word_file(files: Sequence[str], output: Path | None, redact: bool) -> Path:
@@ -28,7 +28,7 @@ def need_one_word_file(files: Sequence[str], output: Path | None, redact: bool) 
 
 def write_reviewed(path: str, document: Mapping[str, Any], output: Path) -> None:
     """Write the Word file at `path` with comments to `output`, unless it could not be checked."""
-    from monitor.text.comment_docx import AUTHOR, comment_docx
+    from monitor.text.docx_comments import AUTHOR, comment_docx
 
     if "error" in document:
         return

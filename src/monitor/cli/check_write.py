@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from monitor.cli.check_text import as_text
-from monitor.errors import UsageError
-from monitor.findings.batch import Batch
+from monitor.check.batch import Batch
+from monitor.cli.check_output import as_text
+from monitor.records.errors import UsageError
 
 Format = Literal["text", "json", "sarif", "github", "html"]
 BY_SUFFIX: Mapping[str, Format] = {
@@ -30,19 +30,19 @@ def _json(batch: Batch) -> str:
 
 
 def _sarif(batch: Batch) -> str:
-    from monitor.findings.sarif import as_sarif
+    from monitor.check.report_formats import as_sarif
 
     return as_sarif(batch)
 
 
 def _github(batch: Batch) -> str:
-    from monitor.findings.github import as_github
+    from monitor.check.github import as_github
 
     return as_github(batch)
 
 
 def _html(batch: Batch) -> str:
-    from monitor.findings.page import as_page
+    from monitor.check.page import as_page
 
     return as_page(batch)
 

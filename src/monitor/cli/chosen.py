@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 
 if TYPE_CHECKING:
-    from monitor.names import Desk
+    from monitor.desk import Desk
 
 
 def choose(context: typer.Context, names: list[str] | None) -> tuple[Desk, tuple[str, ...] | None]:
@@ -19,9 +19,9 @@ def choose(context: typer.Context, names: list[str] | None) -> tuple[Desk, tuple
 
     A name is an id in force, one that comes along, or a folder, as in `[check] guideline`.
     """
-    from monitor.config import guideline_dir
-    from monitor.guidelines.loading import GUIDELINE
-    from monitor.names import Desk
+    from monitor.desk import Desk
+    from monitor.rules.loading import GUIDELINE
+    from monitor.settings import guideline_dir
 
     desk: Desk = monitor_of(context)
     if not names:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import plain, progress, say, show
-from monitor.types import CorrectedFormat
+from monitor.records.article import CorrectedFormat
 
 if TYPE_CHECKING:
-    from monitor.desk.corrections_import import Applied
+    from monitor.export.corrections_import import Applied
 
 
 def import_(
@@ -45,9 +45,9 @@ def import_(
     could not be applied (exit 1), and for what no review can say. Nothing is overwritten; the same
     file again changes nothing.
     """
-    from monitor.corpus.exporter import format_module
-    from monitor.desk.corrections_import import apply_corrections, read_keys
-    from monitor.desk.reviewing import Reviewer
+    from monitor.export.corrections_import import apply_corrections, read_keys
+    from monitor.export.exporter import format_module
+    from monitor.review.review_queue import Reviewer
 
     monitor = monitor_of(context)
     with progress() as bar:

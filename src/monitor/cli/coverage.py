@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import plain, say, show
 
 if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from monitor.names import Desk
+    from monitor.desk import Desk
 
 Since = Annotated[str | None, typer.Option(help="The first day; default the 30th from the last.")]
 Until = Annotated[str | None, typer.Option(help="The last day; default today.")]
@@ -34,7 +34,7 @@ _HAD = {
 
 def period(desk: Desk, since: str | None, until: str | None) -> tuple[date, date]:
     """Return the days [since, until) that are asked for."""
-    from monitor.periods import period_of
+    from monitor.records.dates import period_of
 
     today = desk.now().astimezone(desk.settings.zone).date()
     days = day_asked(since, "--since"), day_asked(until, "--until")
@@ -43,14 +43,14 @@ def period(desk: Desk, since: str | None, until: str | None) -> tuple[date, date
 
 def day_asked(value: str | None, option: str) -> date | None:
     """Return the day that an option names, None where it is not given. Raises `UsageError`."""
-    from monitor.periods import parse_day
+    from monitor.records.dates import parse_day
 
     return None if value is None else parse_day(value, option)
 
 
 def published_filters(since: str | None, until: str | None, zone: ZoneInfo) -> dict[str, Any]:
     """Return the filters by days of publication; none where none is asked for."""
-    from monitor.periods import published_days
+    from monitor.records.dates import published_days
 
     first = day_asked(since, "--published-since")
     last = day_asked(until, "--published-until")
@@ -78,7 +78,7 @@ def coverage(
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print what was covered in a period, and what may be missed."""
-    from monitor.desk.coverage import coverage as account
+    from monitor.review.coverage import coverage as account
 
     monitor = monitor_of(context)
     found = account(monitor, *period(monitor, since, until))
@@ -90,7 +90,7 @@ def coverage(
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
-    from monitor.digest.coverage import language_words
+    from monitor.digest.coverage_account import language_words
 
     feeds, items = found["feeds"], found["items"]
     drops = "".join(f" + {n} {why}" for why, n in items["dropped"].items())
@@ -121,7 +121,7 @@ def found(
     ] = None,
 ) -> None:
     """Record a case that the desk learned of elsewhere; say what we had of it."""
-    from monitor.desk.coverage import tell_elsewhere
+    from monitor.review.coverage import tell_elsewhere
 
     had, new = tell_elsewhere(monitor_of(context), url, note=note, same_as=same_as)
     show(plain(f"{_HAD[had.had]}" + (f" ({had.article_id})" if had.article_id else "")))
@@ -135,7 +135,7 @@ def sample(
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print a few random articles below the threshold, to be reviewed."""
-    from monitor.desk.coverage import sample_json, sample_of
+    from monitor.review.coverage import sample_json, sample_of
 
     monitor = monitor_of(context)
     drawn = sample_of(monitor, day)

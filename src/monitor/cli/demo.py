@@ -25,6 +25,6 @@ def demo(
     ] = None,
 ) -> None:
     """Follow six invented outlets on this machine, print their digest, serve page and API."""
-    from monitor.demo import play_demo
+    from monitor.cli.play import play_demo
 
     play_demo(directory, once=once, port=port)

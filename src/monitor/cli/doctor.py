@@ -21,9 +21,10 @@ def doctor(
     Each line says ok, warning or fault, what was found, and what to do. Exit 0: no fault; 1: some
     part cannot work; 2: the settings cannot be read.
     """
-    from monitor.config import load_settings, settings_file
-    from monitor.doctor import Setup, examine, exit_code
-    from monitor.names import utc_now
+    from monitor.cli.doctor_check import Setup
+    from monitor.cli.examine import examine, exit_code
+    from monitor.desk import utc_now
+    from monitor.settings import load_settings, settings_file
 
     settings = load_settings(context.obj)
     setup = Setup(settings, settings_file(context.obj), utc_now(), time.monotonic())

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from monitor.errors import UsageError
+from monitor.records.errors import UsageError
 
 EngineName = Literal["local", "ray"]
 Engine = Annotated[
@@ -25,7 +25,7 @@ RayAddress = Annotated[
 
 def cluster_address(engine: EngineName, given: str) -> str:
     """Return where the cluster is, "" for one of this run; raises `UsageError` without need."""
-    from monitor.config import ray_address
+    from monitor.settings import ray_address
 
     if engine != "ray":
         if given:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import plain, say, show
-from monitor.errors import StoreError
+from monitor.records.errors import StoreError
 
 if TYPE_CHECKING:
-    from monitor.names import Desk
+    from monitor.desk import Desk
 
 
 def feedback(
@@ -27,7 +27,7 @@ def feedback(
 
     JSON has a line for each day's counts; measured is a file like the guideline's measured.json.
     """
-    from monitor.desk.feedback import as_measured, evaluated
+    from monitor.review.flag_feedback import as_measured, evaluated
 
     monitor = monitor_of(context)
     rows = monitor.store.feedback()
@@ -45,8 +45,8 @@ def feedback(
 
 def said_by_editors(desk: Desk) -> dict[str, Any] | None:
     """Return what editors said of all rules' flags, None without a desk or without any answer."""
-    from monitor.desk.feedback import evaluated
-    from monitor.store.health import feedback_in
+    from monitor.review.flag_feedback import evaluated
+    from monitor.storage.health import feedback_in
 
     try:
         rows = feedback_in(desk.settings.database_url)

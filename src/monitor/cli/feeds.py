@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import plain, say, show
-from monitor.errors import FeedError, NotFound, UsageError
+from monitor.records.errors import FeedError, NotFound, UsageError
 
 app = typer.Typer(help="Which feeds the desk follows.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -29,7 +29,7 @@ def add(
     ] = None,
 ) -> None:
     """Follow one feed, or a site map or a page that lists articles; or the feeds of a pack."""
-    from monitor.feeds import make_feed
+    from monitor.feeds.starter_feeds import make_feed
 
     if (url is None) == (pack is None) or (pack and (title or kind != "feed")):
         raise UsageError("say either an address, with what belongs to it, or --pack NAME")
@@ -44,7 +44,7 @@ def add(
 
 def _add_pack(context: typer.Context, name: str) -> None:
     """Follow the feeds of a pack that are not followed yet, and tell what is known of each."""
-    from monitor.feeds import find_pack
+    from monitor.feeds.packs import find_pack
 
     pack, monitor = find_pack(name), monitor_of(context)
     there = {feed.id for feed in monitor.store.feeds()}
@@ -64,7 +64,7 @@ def _add_pack(context: typer.Context, name: str) -> None:
 @app.command()
 def packs() -> None:
     """Print the packs of feeds, one a line: name, feeds, how many were seen to answer, what."""
-    from monitor.feeds import all_packs
+    from monitor.feeds.packs import all_packs
 
     for pack in all_packs():
         verified = sum(each.verified for each in pack.feeds)
@@ -78,7 +78,8 @@ def import_(
     path: Annotated[Path, typer.Argument(help="An OPML file.")],
 ) -> None:
     """Follow the feeds of an OPML file."""
-    from monitor.feeds import outline_feed, parse_opml
+    from monitor.feeds.opml import parse_opml
+    from monitor.feeds.starter_feeds import outline_feed
 
     try:
         data = path.read_bytes()
@@ -101,7 +102,7 @@ def import_(
 @app.command()
 def export(context: typer.Context) -> None:
     """Print the feeds as OPML."""
-    from monitor.feeds import render_opml
+    from monitor.feeds.opml import render_opml
 
     show(render_opml(monitor_of(context).store.feeds()))
 
@@ -109,7 +110,7 @@ def export(context: typer.Context) -> None:
 @app.command("list")
 def list_(context: typer.Context) -> None:
     """Print the feeds, one a line: URL, last poll and its ledger, date and description."""
-    from monitor.cli.desk import ledger_line
+    from monitor.cli.run import ledger_line
 
     store = monitor_of(context).store
     polls = store.last_polls()
@@ -130,7 +131,7 @@ def discover(
     site: Annotated[str, typer.Argument(help="The address of a page.")],
 ) -> None:
     """Print the feeds that a page names, one a line: URL, title."""
-    from monitor.feeds import shown_url
+    from monitor.feeds.urls import shown_url
 
     found = monitor_of(context).discover(site)
     for feed in found:
@@ -159,7 +160,7 @@ def resume(
 
 
 def _pause(context: typer.Context, url: str, *, paused: bool) -> None:
-    from monitor.feeds import shown_url
+    from monitor.feeds.urls import shown_url
 
     monitor = monitor_of(context)
     try:
@@ -176,7 +177,7 @@ def remove(
     url: Annotated[str, typer.Argument(help="The feed's address, as listed.")],
 ) -> None:
     """Stop following a feed; what it brought stays."""
-    from monitor.feeds import shown_url
+    from monitor.feeds.urls import shown_url
 
     if not monitor_of(context).store.remove_feed(url):
         raise UsageError(f"not followed: {shown_url(url)}")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import plain, say, show
-from monitor.errors import UsageError
+from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.desk.forget import Chosen
-    from monitor.names import Desk
+    from monitor.desk import Desk
+    from monitor.jobs.forget_article import Chosen
 
 _Reason = Literal["person", "court", "publisher", "safety", "mistake"]
 
@@ -33,7 +33,7 @@ def forget(
     list_: Annotated[bool, typer.Option("--list", help="Show what was forgotten.")] = False,
 ) -> None:
     """Erase articles for good: text, versions, address, judgements, reviews; they stay out."""
-    from monitor.desk import forget as job
+    from monitor.jobs import forget_article as job
 
     monitor = monitor_of(context)
     if list_:
@@ -68,7 +68,7 @@ def _articles(count: int) -> str:
 
 def _tell(desk: Desk, chosen: list[Chosen]) -> None:
     """Say of each article what there is of it."""
-    from monitor.desk.forget import titles
+    from monitor.jobs.forget_article import titles
 
     headlines = titles(desk, chosen)
     for one in chosen:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import progress, say, show
 
 if TYPE_CHECKING:
-    from monitor.handbook import Material
+    from monitor.rules.handbook.exercises import Material
 
 
 def _told(material: Material) -> str:
@@ -42,7 +42,7 @@ def handbook(
 
     HTML that needs nothing else, and PDF where Chromium or Chrome is installed.
     """
-    from monitor.desk.handbook import write_handbook
+    from monitor.rules.handbook.handbook import write_handbook
 
     monitor = monitor_of(context)
     with progress() as bar:

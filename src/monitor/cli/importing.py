@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import plain, progress, say
 
 if TYPE_CHECKING:
-    from monitor.desk.importing import Imported
+    from monitor.feeds.importing import Imported
 
 SHOWN = 20
 """Rows at fault that are told one by one; more are counted."""
@@ -34,7 +34,7 @@ def import_articles(
     by: Annotated[str, typer.Option(help="Who imports them; kept with each.")] = "",
 ) -> None:
     """Store the articles of files that the desk has not; may be stopped and repeated."""
-    from monitor.desk.importing import import_file
+    from monitor.feeds.importing import import_file
 
     monitor = monitor_of(context)
     failed = False

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import plain, say, show
-from monitor.errors import NotFound, UsageError
+from monitor.records.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
-    from monitor.desk.mail import Sent
-    from monitor.names import Desk
-    from monitor.types import Delivery
+    from monitor.desk import Desk
+    from monitor.digest.mail_delivery import Sent
+    from monitor.records.article import Delivery
 
 SHOWN_DAYS = 32
 """Longer than a story can be due: what may not have arrived is listed for as long."""
@@ -28,7 +28,7 @@ app = typer.Typer(
 
 def send(desk: Desk, *, day: str | None, to: str | None, again: bool) -> int:
     """Send a day's digest, tell of each; return the exit code: 1 where one needs a look."""
-    from monitor.desk.mail import send_day
+    from monitor.digest.mail_delivery import send_day
 
     results = send_day(desk, day, desk.now(), to=to, again=again)
     for result in results:
@@ -85,7 +85,7 @@ def sends(
     One line each: when, day, preset, address, outcome, reason. Unknown: it was handed to the mail
     server, or may have been, and no answer is known; it is never sent again by itself.
     """
-    from monitor.digest.due import undelivered
+    from monitor.digest.mail_schedule import undelivered
 
     monitor = monitor_of(context)
     found = monitor.store.deliveries(since=monitor.now() - timedelta(days=SHOWN_DAYS))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import say, show
 
 app = typer.Typer(help="Names of victims, minors and relatives.", no_args_is_help=True)
@@ -24,7 +24,7 @@ def asked(
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print in how many articles names were asked for, by month."""
-    from monitor.desk.names import asked_by_month
+    from monitor.archive.names_on_request import asked_by_month
 
     found = asked_by_month(monitor_of(context))
     if format == "json":
@@ -47,7 +47,7 @@ def lift(
 
     The name is asked for and not kept: what is kept is who said so, when, and hashes of its words.
     """
-    from monitor.desk.names import lift as lift_name
+    from monitor.archive.names_on_request import lift as lift_name
 
     name = typer.prompt("Name, as the article has it", err=True)
     count = lift_name(monitor_of(context), article, name, by, undo=undo)

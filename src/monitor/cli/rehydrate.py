@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import progress, say
 from monitor.cli.watch import stopped_by_signals
 
@@ -31,8 +31,8 @@ def rehydrate(
     ] = False,
 ) -> None:
     """Fetch the texts of an export again, politely; verify them, bring spans to what changed."""
-    from monitor.desk import rehydration as job
-    from monitor.desk.watch import Stop
+    from monitor.export import rehydration as job
+    from monitor.jobs.schedule import Stop
 
     stop = Stop()
     wish = job.Wish(export, output, key, include_reserved=include_reserved, retry=retry)

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import plain, say, show
-from monitor.errors import NotFound, UsageError
-from monitor.shapes import review_json
-from monitor.types import VERDICTS
+from monitor.records.article import VERDICTS
+from monitor.records.errors import NotFound, UsageError
+from monitor.records.json_shapes import review_json
 
 app = typer.Typer(
     help="What people say of articles: relevant or not, and which tags hold.",
@@ -89,8 +89,8 @@ def undo(
     by: Annotated[str, typer.Option(help="Who said it.")] = "",
 ) -> None:
     """Take a review of one's own back; it stays stored and counts no more."""
-    from monitor.desk.reviewing import Reviewer
-    from monitor.desk.reviewing import undo as take_back
+    from monitor.review.review_queue import Reviewer
+    from monitor.review.review_queue import undo as take_back
 
     undone = take_back(monitor_of(context), decision, Reviewer(by))
     say(f"undone: {undone.verdict or 'what was said of flags'} of {undone.article_id}")
@@ -98,7 +98,7 @@ def undo(
 
 def _id_of(article: str) -> str:
     """Return the id of an article given by that or by its URL, however that is spelt."""
-    from monitor.feeds import article_id
+    from monitor.feeds.urls import article_id
 
     if "/" not in article:
         return article

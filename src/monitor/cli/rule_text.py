@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from monitor.desk.feedback import said_words
-from monitor.guidelines import law_words, measured_words, unchecked_words
+from monitor.review.flag_feedback import said_words
+from monitor.rules.measured_precision import measured_words
+from monitor.rules.national_law import law_words, unchecked_words
 
 Data = Mapping[str, Any]
 

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import say
 from monitor.cli.watch import schedule
-from monitor.config import MAX_WORKERS
+from monitor.settings import MAX_WORKERS
 
 
 def serve(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from monitor.guidelines import WIDE, GuidelineSize
+from monitor.rules.rulebook_size import WIDE, GuidelineSize
 
 
 def size_text(size: GuidelineSize) -> str:

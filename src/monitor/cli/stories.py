@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.coverage import day_asked
 from monitor.cli.output import plain, progress, say, show
 
 if TYPE_CHECKING:
-    from monitor.core import Monitor
+    from monitor.app import Monitor
 
 app = typer.Typer(help="Events as outlets told them, across days.", no_args_is_help=True)
 
@@ -33,8 +33,8 @@ def fold(context: typer.Context) -> None:
 
 def fold_stories(monitor: Monitor) -> None:
     """Fold, then withdraw and erase; say what was done."""
-    from monitor.desk.names import complete_due
-    from monitor.desk.withdraw import withdraw
+    from monitor.archive.names_on_request import complete_due
+    from monitor.archive.withdrawals import withdraw
 
     with progress() as bar:
         task = bar.add_task("folding into stories", total=None)
@@ -59,8 +59,8 @@ def list_(
     names: _Names = False,
 ) -> None:
     """List stories with an article first seen in the time asked for, oldest story first."""
-    from monitor.desk.stories import list_stories, page_json
-    from monitor.periods import bounds_of
+    from monitor.archive.story_details import list_stories, page_json
+    from monitor.records.dates import bounds_of
 
     monitor = monitor_of(context)
     zone = monitor.settings.zone
@@ -93,7 +93,7 @@ def show_(
     names: _Names = False,
 ) -> None:
     """Tell who published first, and what each outlet changed and added."""
-    from monitor.desk.stories import story_json
+    from monitor.archive.story_details import story_json
 
     told = story_json(monitor_of(context), story, who="" if names else None, patient=True)
     show(json.dumps(told, indent=1) + "\n" if format == "json" else "\n".join(_lines(told)))

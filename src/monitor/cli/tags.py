@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 def read_tags(given: Iterable[str]) -> list[tuple[str, str]]:
     """Return schemes and labels; raises `UsageError` for one that is none."""
-    from monitor.labels import check_labels
-    from monitor.types import INDICATORS
+    from monitor.labels.schemes import check_labels
+    from monitor.records.article import INDICATORS
 
     found = []
     for entry in given:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.coverage import PublishedSince, PublishedUntil, Since, Until, day_asked, period
 from monitor.cli.output import plain, say, show
-from monitor.errors import UsageError
+from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from monitor.trends import Scorecard, Trends
+    from monitor.stats.outlet_scorecards import Scorecard
+    from monitor.stats.trends import Trends
 
 Format = Annotated[Literal["text", "json"], typer.Option(help="How to write it.")]
 _ROWS = 15
@@ -31,9 +32,9 @@ def trends(
     format: Format = "text",
 ) -> None:
     """Print how often the followed outlets write of what: coverage, not incidence."""
-    from monitor.desk.trends import read_period, read_published, trends_of
-    from monitor.periods import LONGEST_PUBLISHED_DAYS, period_of
-    from monitor.trends import trends_json
+    from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of
+    from monitor.stats.trend_queries import read_period, read_published, trends_of
+    from monitor.stats.trends_json import trends_json
 
     monitor = monitor_of(context)
     first = day_asked(published_since, "--published-since")
@@ -56,11 +57,10 @@ def trends(
 
 
 def _trend_lines(found: Trends) -> Iterator[str]:
-    from monitor.periods import undated_words
-    from monitor.trends import NOT_INCIDENCE
-    from monitor.trends.balance import SIDES
-    from monitor.trends.report import basis_words
-    from monitor.trends.words import label_words
+    from monitor.records.dates import undated_words
+    from monitor.stats.balance import SIDES
+    from monitor.stats.monthly_report import basis_words
+    from monitor.stats.words import NOT_INCIDENCE, label_words
 
     how = "first seen" if found.dates == "first_seen" else "published"
     yield f"{how} {found.since} to {found.days[-1].day}, both included, {found.timezone}"
@@ -95,8 +95,9 @@ def outlets(
     format: Format = "text",
 ) -> None:
     """Print the outlets with their stories, or one outlet's scorecard."""
-    from monitor.desk.trends import outlets_of, read_period, scorecard_of
-    from monitor.trends import NOT_INCIDENCE, outlet_json, scorecard_json
+    from monitor.stats.trend_queries import outlets_of, read_period, scorecard_of
+    from monitor.stats.trends_json import outlet_json, scorecard_json
+    from monitor.stats.words import NOT_INCIDENCE
 
     monitor = monitor_of(context)
     read = read_period(monitor, *period(monitor, since, until))
@@ -121,9 +122,8 @@ def outlets(
 
 def plain_lines(card: Scorecard) -> str:
     """Return a scorecard in lines."""
-    from monitor.trends import NOT_INCIDENCE
-    from monitor.trends.words import CONFIRMED_ONLY
-    from monitor.types import MEASURED_FROM
+    from monitor.records.article import MEASURED_FROM
+    from monitor.stats.words import CONFIRMED_ONLY, NOT_INCIDENCE
 
     n = card.outlet.stories
     lines = [
@@ -159,8 +159,8 @@ def report(
     ] = "all",
 ) -> None:
     """Write the report of a month: what was covered, by form, country, response and outlet."""
-    from monitor.desk.trends import report_of
-    from monitor.trends import FORMATS, render_report
+    from monitor.stats.trend_queries import report_of
+    from monitor.stats.writers import FORMATS, render_report
 
     made = report_of(monitor_of(context), month)
     for kind in FORMATS if format == "all" else (format,):
@@ -182,7 +182,7 @@ def flag(
     by: Annotated[str, typer.Option(help="Who says so.")] = "",
 ) -> None:
     """Store whether a rule's flags in an article are right; scorecards count what is confirmed."""
-    from monitor.desk.trends import judge_flag
+    from monitor.stats.trend_queries import judge_flag
 
     if verdict not in ("right", "wrong"):
         raise UsageError(f"'{verdict}' is none of right, wrong")

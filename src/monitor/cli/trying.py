@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.context import monitor_of
+from monitor.cli.common import monitor_of
 from monitor.cli.output import plain, progress, say, show
 
 if TYPE_CHECKING:
-    from monitor.desk.trying import Hit, RuleTrial, Trial
-    from monitor.guidelines import ExampleFailure, Guideline
-    from monitor.names import Desk
+    from monitor.desk import Desk
+    from monitor.evaluate.try_rules import Hit, RuleTrial, Trial
+    from monitor.rules.compiler import Guideline
+    from monitor.rules.example_tests import ExampleFailure
 
 _SPAN = re.compile(r"([1-9]\d{0,3})([dw])")
 OUTLETS = 10
@@ -41,8 +42,8 @@ def try_(
 
     Their own examples are run first; exit 1 if one does not hold.
     """
-    from monitor.desk.trying import tried_rules, try_rules
-    from monitor.guidelines import run_examples
+    from monitor.evaluate.try_rules import tried_rules, try_rules
+    from monitor.rules.example_tests import run_examples
 
     monitor = monitor_of(context)
     start = _since(monitor, since)
@@ -67,7 +68,7 @@ def try_(
 
 def _since(desk: Desk, value: str | None) -> datetime | None:
     """Return a moment: so many days or weeks ago, or when a day begins. Raises `UsageError`."""
-    from monitor.periods import midnight, parse_day
+    from monitor.records.dates import midnight, parse_day
 
     if value is None:
         return None
@@ -128,7 +129,7 @@ def _articles(count: int) -> str:
 def _json(
     guideline: Guideline, trial: Trial, failures: list[ExampleFailure], since: datetime | None
 ) -> dict[str, Any]:
-    from monitor.shapes import time_json
+    from monitor.records.json_shapes import time_json
 
     failed = [
         {"rule": one.rule, "kind": one.kind, "number": one.number, "problem": one.problem}
@@ -150,7 +151,7 @@ def _json(
 
 
 def _rule_json(rule: RuleTrial) -> dict[str, Any]:
-    from monitor.shapes import time_json
+    from monitor.records.json_shapes import time_json
 
     return {
         "rule": rule.rule,

@@ -14,16 +14,16 @@ from monitor.cli.output import say
 if TYPE_CHECKING:
     from types import FrameType
 
-    from monitor.desk.watch import Stop
-    from monitor.names import Desk
+    from monitor.desk import Desk
+    from monitor.jobs.schedule import Stop
 
 _CHILD = "import sys; from monitor.cli.watch import child; sys.exit(child(sys.argv[1]))"
 
 
 def watch(desk: Desk) -> None:
     """Do what is due until SIGTERM or Ctrl-C, then end what is in hand."""
-    from monitor.desk.watch import Stop
-    from monitor.desk.watch import watch as keep_watch
+    from monitor.jobs.schedule import Stop
+    from monitor.jobs.schedule import watch as keep_watch
 
     stop = Stop()
     with stopped_by_signals(stop):
@@ -55,7 +55,7 @@ def schedule(config: Path | None) -> Iterator[None]:
 
     The server ends by SIGTERM as by Ctrl-C meanwhile, so that what is in hand is waited for.
     """
-    from monitor.desk.beside import Schedule
+    from monitor.jobs.beside import Schedule
 
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -67,12 +67,12 @@ def schedule(config: Path | None) -> Iterator[None]:
 
 def child(config: str) -> int:
     """Keep watch until standard input ends; return the exit code."""
-    from monitor.config import load_settings
-    from monitor.core import open_monitor
-    from monitor.desk.beside import on_end_of_input, stand_back
-    from monitor.desk.watch import Stop
-    from monitor.desk.watch import watch as keep_watch
-    from monitor.errors import MonitorError
+    from monitor.app import open_monitor
+    from monitor.jobs.beside import on_end_of_input, stand_back
+    from monitor.jobs.schedule import Stop
+    from monitor.jobs.schedule import watch as keep_watch
+    from monitor.records.errors import MonitorError
+    from monitor.settings import load_settings
 
     stop = Stop()
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.cli.output import progress, say
-from monitor.errors import StoreError
+from monitor.records.errors import StoreError
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from monitor.names import Desk
+    from monitor.desk import Desk
 
 _CHILD = "import sys; from monitor.cli.workers import child; sys.exit(child(sys.argv[1]))"
 
@@ -23,7 +23,7 @@ def assess_with(desk: Desk, config: Path | None, workers: int) -> dict[str, dict
 
     Raises `StoreError` where every one of them ended before its work did.
     """
-    from monitor.desk.workers import run_workers
+    from monitor.jobs.worker_processes import run_workers
 
     desk.store.ping()  # makes the tables, once
     totals: dict[str, dict[str, int]] = {}
@@ -53,10 +53,10 @@ def _how(code: int) -> str:
 
 def child(config: str) -> int:
     """Do one worker's part; return the exit code."""
-    from monitor.config import load_settings
-    from monitor.core import open_monitor
-    from monitor.desk.workers import work
-    from monitor.errors import MonitorError
+    from monitor.app import open_monitor
+    from monitor.jobs.worker_processes import work
+    from monitor.records.errors import MonitorError
+    from monitor.settings import load_settings
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; who started it ends it
     try:

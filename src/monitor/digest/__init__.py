@@ -9,30 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, get_args
 
+from monitor.digest.atom import render_atom, render_jsonfeed
 from monitor.digest.build import build_digest, day_bounds
 from monitor.digest.countries import note_unmeasured
+from monitor.digest.digest_json import digest_json, render_json
 from monitor.digest.html import render_html
-from monitor.digest.json_ import digest_json, render_json
-from monitor.digest.letter import write_letter
 from monitor.digest.markdown import render_markdown
-from monitor.digest.masked import articles_in
-from monitor.digest.plain import render_plain
-from monitor.digest.syndication import render_atom, render_jsonfeed
-from monitor.digest.tags import CountryName
+from monitor.digest.newsletter import write_letter
+from monitor.digest.plain_text import render_plain
+from monitor.digest.tag_words import CountryName
 from monitor.digest.view import view_digest
-from monitor.errors import UsageError
-from monitor.masks import Shown
-from monitor.types import Digest
-
-__all__ = [
-    "DigestFormat",
-    "articles_in",
-    "build_digest",
-    "day_bounds",
-    "digest_json",
-    "note_unmeasured",
-    "render_digest",
-]
+from monitor.people.masked_quotes import articles_in
+from monitor.records.article import Digest
+from monitor.records.errors import UsageError
+from monitor.records.hidden_names import Shown
 
 DigestFormat = Literal["html", "text", "md", "json", "atom", "jsonfeed"]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.errors import UsageError
-from monitor.periods import BEGINNING, END, bounds_of, parse_day
-from monitor.types import AssessedArticle, Digest, Ledger, Story, Tag
+from monitor.records.article import AssessedArticle, Digest, Ledger, Story, Tag
+from monitor.records.dates import BEGINNING, END, bounds_of, parse_day
+from monitor.records.errors import UsageError
 
 ALL = "all"
 

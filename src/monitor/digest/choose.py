@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 
 from monitor.recipients import Filter
-from monitor.types import POLICY_SCHEMES, AssessedArticle, Digest, Story
+from monitor.records.article import POLICY_SCHEMES, AssessedArticle, Digest, Story
 
 Keep = Callable[[tuple[AssessedArticle, ...]], tuple[AssessedArticle, ...]]
 

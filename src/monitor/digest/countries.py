@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
-from monitor.digest.safe import clean
-from monitor.digest.tags import CountryName
-from monitor.types import MEASURED_FROM, Digest, Story
+from monitor.digest.tag_words import CountryName
+from monitor.records.article import MEASURED_FROM, Digest, Story
+from monitor.text.safe_text import clean
 
 COUNTRIES_SHOWN = 6
 

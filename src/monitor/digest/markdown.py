@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from monitor.digest import words
-from monitor.digest.tags import TagView
+from monitor.digest.tag_words import TagView
 from monitor.digest.view import ArticleView, DigestView, FlagView, ListedView, StoryView, TermView
 
 # What means something inside a line; every line begins with words of ours, so what means

@@ -13,10 +13,10 @@ from email.policy import SMTP, Policy
 from email.utils import format_datetime, formataddr, parseaddr
 from urllib.parse import quote, urlsplit
 
-from monitor.digest.brief import Brief
-from monitor.digest.letter import Letter
-from monitor.digest.mailed import Links, mail_html, mail_text
-from monitor.digest.safe import clean
+from monitor.digest.mail_message import Links, mail_html, mail_text
+from monitor.digest.newsletter import Letter
+from monitor.digest.policy_brief import Brief
+from monitor.text.safe_text import clean
 
 PURPOSE = b"unsubscribe\0"
 """Signed with the address, so that a token made for this is none for anything else."""

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from monitor.digest.safe import clean
-from monitor.digest.tags import CountryName, is_unsure
-from monitor.types import AssessedArticle, Story, Tag
+from monitor.digest.tag_words import CountryName, is_unsure
+from monitor.records.article import AssessedArticle, Story, Tag
+from monitor.text.safe_text import clean
 
 NO_TAGS = "Trafficking in human beings"
 """The line of a story whose tags say nothing."""

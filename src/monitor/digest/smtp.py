@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parseaddr
 
-from monitor.digest.safe import excerpt
 from monitor.recipients import SmtpSettings
-from monitor.types import Outcome
+from monitor.records.article import Outcome
+from monitor.text.safe_text import excerpt
 
 REASON_CHARS = 300
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>]+>?")

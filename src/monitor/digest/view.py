@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from monitor.counted import outlet_id
 from monitor.digest import words
-from monitor.digest.coverage import CoverageLine, count, coverage_lines
-from monitor.digest.masked import mask_digest
+from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
 from monitor.digest.neutral import neutral_line
-from monitor.digest.safe import clean, excerpt, safe_url
-from monitor.digest.tags import QUOTE_CHARS, CountryName, TagView, quotes, tag_line, view_tags
-from monitor.digest.times import date_words, day_words, on_clock
-from monitor.masks import Shown
-from monitor.shapes import in_ten
-from monitor.types import AssessedArticle, Digest, Finding, Severity, Story, Term
+from monitor.digest.tag_words import QUOTE_CHARS, CountryName, TagView, quotes, tag_line, view_tags
+from monitor.people.masked_quotes import mask_digest
+from monitor.records.article import AssessedArticle, Digest, Finding, Severity, Story, Term
+from monitor.records.counts import outlet_id
+from monitor.records.hidden_names import Shown
+from monitor.records.json_shapes import in_ten
+from monitor.records.times import date_words, day_words, on_clock
+from monitor.text.safe_text import clean, excerpt, safe_url
 
 TERMS_SHOWN = 3
 _CERTAINTY = (

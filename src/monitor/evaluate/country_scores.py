@@ -16,10 +16,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.classify.relevance import Judgement
-from monitor.errors import DataError
 from monitor.evaluate.labelled_data import Labelled, is_country, read_yaml
-from monitor.intervals import wilson
-from monitor.types import MEASURED_FROM
+from monitor.records.article import MEASURED_FROM
+from monitor.records.confidence_interval import wilson
+from monitor.records.errors import DataError
 
 HOMES_FILE = Path(__file__).parent / "homes.yaml"
 _AMERICAN = {"edu", "gov", "mil"}

@@ -13,17 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.classify.assessors import load_classifiers
-from monitor.classify.coverage import language_of
-from monitor.classify.outlets import Source
+from monitor.classify.model_files import ModelFolder, find_model, load_folder
+from monitor.classify.outlet_homes import Source
 from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance, name_of
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags
-from monitor.errors import DataError, ModelError
+from monitor.classify.uncovered_languages import language_of
 from monitor.evaluate.country_scores import country_scores
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.metrics import error_list, label_scores, relevance_scores
-from monitor.nlp.artefact import ModelFolder, find_model, load_folder
-from monitor.types import FORMS, RESPONSES, Article, Tag
+from monitor.records.article import FORMS, RESPONSES, Article, Tag
+from monitor.records.errors import DataError, ModelError
 
 ENGLISH = "en"
 SCHEMES: Mapping[str, tuple[str, ...]] = {

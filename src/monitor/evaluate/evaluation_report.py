@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.countries import country_name
 from monitor.evaluate.metrics import reliability_plot
+from monitor.labels.countries import country_name
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.countries import country_codes
-from monitor.errors import DataError, MonitorError
-from monitor.types import FLOWS, FORMS, RESPONSES, VICTIMS
+from monitor.labels.countries import country_codes
+from monitor.records.article import FLOWS, FORMS, RESPONSES, VICTIMS
+from monitor.records.errors import DataError, MonitorError
 
 SAMPLED = "sampled negative"
 """The `basis` of a negative that nobody read."""

@@ -19,7 +19,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classify.reading import Reading
+from monitor.classify.features import Reading
+from monitor.classify.model_files import (
+    META,
+    ModelFolder,
+    find_model,
+    load_folder,
+    model_versions,
+    pack_arrays,
+    pack_json,
+    save_folder,
+)
 from monitor.classify.relevance import (
     NAME,
     VOCABULARY,
@@ -29,7 +39,6 @@ from monitor.classify.relevance import (
     encoder_folder,
     load_relevance,
 )
-from monitor.errors import DataError, ModelError, UsageError
 from monitor.evaluate.evaluate_models import as_article, judge_rows, rounded
 from monitor.evaluate.evaluation_report import render
 from monitor.evaluate.labelled_data import Labelled
@@ -42,19 +51,10 @@ from monitor.evaluate.linear_fit import (
     relevance_targets,
 )
 from monitor.evaluate.metrics import average_precision, share_of
-from monitor.nlp.artefact import (
-    META,
-    ModelFolder,
-    find_model,
-    load_folder,
-    model_versions,
-    pack_arrays,
-    pack_json,
-    save_folder,
-)
-from monitor.stories import group_stories
-from monitor.text.language import identify_language
-from monitor.types import Article, AssessedArticle, Review
+from monitor.records.article import Article, AssessedArticle, Review
+from monitor.records.errors import DataError, ModelError, UsageError
+from monitor.stories.clustering import group_stories
+from monitor.text.language_detection import identify_language
 
 BASIS = "review"
 HELD_OUT_OF = 5

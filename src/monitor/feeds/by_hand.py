@@ -1,85 +1,44 @@
-"""An article that somebody names, read as if a feed had brought it."""
+"""Adding an article by its address, where no feed brings it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 
-from monitor.errors import FeedError, UnsafeAddress
-from monitor.feeds.closed import refuse_closed
-from monitor.feeds.entry import Entry, ParsedFeed
-from monitor.feeds.http import Client, FetchResult
-from monitor.feeds.poll import FeedAnswer, FeedWork, find_items
-from monitor.feeds.reader import PageReader
-from monitor.feeds.urls import host_of, shown_url
-from monitor.types import Feed, FeedState, Known, Poll
+from monitor.desk import Desk
+from monitor.storage.polls import PollResult
 
 
-def hand_feed(url: str, *, outlet: str) -> Feed:
-    """Return what stands for a feed of articles of the host of `url`; it is never polled."""
-    host = host_of(url)
-    return Feed(f"by-hand:{host}", f"by-hand:{host}", f"added by hand ({host})", outlet or host)
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The article's id, and the ledger line of its coming in."""
+
+    article_id: str
+    result: PollResult
 
 
-def read_by_hand(
-    client: Client,
-    url: str,
-    *,
-    title: str,
-    outlet: str,
-    known: Callable[[Sequence[str]], Mapping[str, Known]],
-    now: Callable[[], datetime],
-) -> Poll:
-    """Fetch the article at `url`; return it as a poll of one entry, for the store.
+def add_article(desk: Desk, url: str, *, title: str = "", outlet: str = "") -> Added:
+    """Fetch and store the article at `url`; it is judged with the rest.
 
-    Without a page nothing comes in but the `title`, if one is given; `warnings` say why. Raises
-    `FeedError` for an address that is none, is not public, or is of a service that is closed.
+    Its outlet is `outlet`, else that of a feed followed of the same site, else its host. Raises
+    `FeedError` where nothing can be fetched from there at all.
     """
-    entry = Entry(
-        url=url, guid=url, title=title, summary="", content="", published=None, language=None
-    )
-    feed = hand_feed(url, outlet=outlet)
-    allow_hosts = client.settings.allow_hosts
-    pages = PageReader(client, now)
-    return fetched_poll(pages, feed, entry, allow_hosts=allow_hosts, known=known, now=now)
+    from monitor.feeds.feeds_by_hand import read_by_hand
+    from monitor.feeds.http_client import open_client
+    from monitor.feeds.politeness import manners_of
+    from monitor.feeds.urls import article_id, same_site
 
-
-def fetched_poll(
-    pages: PageReader,
-    feed: Feed,
-    entry: Entry,
-    *,
-    allow_hosts: Sequence[str],
-    known: Callable[[Sequence[str]], Mapping[str, Known]],
-    now: Callable[[], datetime],
-) -> Poll:
-    """Fetch the page of `entry`; return it as a poll of `feed`. Raises as `read_by_hand`."""
-    from monitor.text.language import identify_language
-
-    url = entry.url
-    refuse_closed(url)
-    items, dropped = find_items((entry,), allow_hosts)
-    if dropped["unsafe_address"]:
-        raise UnsafeAddress(f"{shown_url(url)}: it leads to a private host")
-    if not items:
-        raise FeedError(f"{shown_url(url)}: not an http or https URL")
-    work = FeedWork(
-        answer=FeedAnswer(feed, FeedState(), _nothing_asked(feed), _listing(entry)),
-        at=now(),
-        items=items,
-        dropped=dropped,
-        known=known([item.article_id for item in items]),
-        identify=identify_language,
-    )
-    for index in work.start():
-        work.take_page(index, pages.read(work.items[index].url))
-    return work.finish(0)
-
-
-def _nothing_asked(feed: Feed) -> FetchResult:
-    """Return the answer of the feed that is none."""
-    return FetchResult(feed.url, feed.url, 200, {}, b"", False, None, None, None, None)
-
-
-def _listing(entry: Entry) -> ParsedFeed:
-    return ParsedFeed("", "", None, None, (entry,), ())
+    store = desk.store
+    known_outlet = next((f.outlet or f.title for f in store.feeds() if same_site(f.url, url)), "")
+    manners = manners_of(desk)
+    with open_client(desk.settings.fetch, manners) as client:
+        poll = read_by_hand(
+            client,
+            url,
+            title=title,
+            outlet=outlet or known_outlet,
+            known=store.known,
+            now=desk.now,
+        )
+    result = store.record_by_hand(poll, desk.now())
+    store.save_visits(manners.take_changed(), desk.now())
+    return Added(article_id(url), result)

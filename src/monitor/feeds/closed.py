@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from monitor.errors import FeedError
 from monitor.feeds.urls import host_of, shown_url
+from monitor.records.errors import FeedError
 
 CLOSED = {
     "facebook.com": "Facebook",

@@ -13,16 +13,16 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from monitor.errors import FeedError
-from monitor.feeds.http import Client, FetchResult, fetch
-from monitor.feeds.mining import file_rules
-from monitor.feeds.plan import GONE
-from monitor.feeds.poll import FeedAnswer, FeedWork, feed_terms, find_items, page_limit
-from monitor.feeds.reader import PageAnswer, PageReader
+from monitor.feeds.article_pages import PageAnswer, PageReader
+from monitor.feeds.http_client import Client, FetchResult, fetch
+from monitor.feeds.polling import FeedAnswer, FeedWork, feed_terms, find_items, page_limit
+from monitor.feeds.polling_plan import GONE
 from monitor.feeds.sources import ACCEPTED, read_source
+from monitor.feeds.text_mining_rights import file_rules
 from monitor.feeds.urls import host_of
 from monitor.feeds.workers import HostQueues
-from monitor.types import Feed, FeedState, Known, Poll
+from monitor.records.article import Feed, FeedState, Known, Poll
+from monitor.records.errors import FeedError
 
 REASONS = {
     GONE: "gone (410): the publisher has removed this feed; it is asked no more unless added anew"
@@ -126,7 +126,7 @@ def _begin(
     known: Callable[[Sequence[str]], Mapping[str, Known]],
     at: datetime,
 ) -> FeedWork:
-    from monitor.text.language import identify_language
+    from monitor.text.language_detection import identify_language
 
     entries = answer.parsed.entries if answer.parsed else ()
     items, dropped = find_items(entries, client.settings.allow_hosts)

@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from monitor.feeds import plan
+from monitor.feeds import polling_plan as plan
 from monitor.feeds.collect import collect
-from monitor.feeds.http import open_client
-from monitor.feeds.manners import manners_of
-from monitor.types import Feed, Poll
+from monitor.feeds.http_client import open_client
+from monitor.feeds.politeness import manners_of
+from monitor.records.article import Feed, Poll
 
 if TYPE_CHECKING:
-    from monitor.names import Desk
-    from monitor.store import PollResult
+    from monitor.desk import Desk
+    from monitor.storage.polls import PollResult
 
 
 def ingest_due(

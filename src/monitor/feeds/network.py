@@ -20,9 +20,9 @@ from typing import Any
 
 import httpcore
 
-from monitor.config import FetchSettings
-from monitor.errors import FeedError
-from monitor.feeds.addresses import check_address
+from monitor.feeds.ssrf_filter import check_address
+from monitor.records.errors import FeedError
+from monitor.settings import FetchSettings
 
 _MAX_ADDRESSES = 4
 """How many addresses of a host are tried."""

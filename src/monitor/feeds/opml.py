@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from monitor.errors import FeedError
-from monitor.feeds.decode import clean, decode
-from monitor.feeds.markup import Element, read_elements
+from monitor.feeds.encoding_detection import clean, decode
+from monitor.feeds.html_text import Element, read_elements
 from monitor.feeds.outlines import CUT, scan_outlines, without_comments
 from monitor.feeds.urls import feed_id, without_login
-from monitor.feeds.xmltext import declared_charset, prepare_xml
-from monitor.types import Feed, FeedKind
+from monitor.feeds.xml_repair import declared_charset, prepare_xml
+from monitor.records.article import Feed, FeedKind
+from monitor.records.errors import FeedError
 
 _FEED_TYPES = frozenset(("rss", "rss1", "rdf", "atom", "feed", "json", "jsonfeed"))
 

@@ -12,8 +12,8 @@ import html
 import re
 from collections.abc import Iterator
 
-from monitor.feeds.decode import clean
-from monitor.feeds.markup import Element
+from monitor.feeds.encoding_detection import clean
+from monitor.feeds.html_text import Element
 
 _TAG = re.compile(r"<(?:(opml|outline)(?=[\s/>])|/(?:outline|body|opml)\s*>)", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w:.-])([A-Za-z_][\w:.-]{0,39})\s*=\s*([\"']?)")

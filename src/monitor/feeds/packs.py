@@ -14,9 +14,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from monitor.errors import UsageError
-from monitor.feeds.starter import make_feed
-from monitor.types import Feed
+from monitor.feeds.starter_feeds import make_feed
+from monitor.records.article import Feed
+from monitor.records.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)

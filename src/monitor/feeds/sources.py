@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from monitor.errors import FeedError
-from monitor.feeds.entry import ParsedFeed
-from monitor.feeds.http import FEED_TYPES, PAGE_TYPES, Client, FetchResult, fetch
-from monitor.feeds.listing import read_listing
-from monitor.feeds.parse import parse_feed
-from monitor.feeds.sitemap import read_sitemap
-from monitor.types import FeedKind
+from monitor.feeds.feed_entry import ParsedFeed
+from monitor.feeds.feed_parser import parse_feed
+from monitor.feeds.http_client import FEED_TYPES, PAGE_TYPES, Client, FetchResult, fetch
+from monitor.feeds.listing_pages import read_listing
+from monitor.feeds.site_maps import read_sitemap
+from monitor.records.article import FeedKind
+from monitor.records.errors import FeedError
 
 MAP_TYPES = "application/xml, text/xml, application/gzip, */*;q=0.1"
 ACCEPTED: dict[FeedKind, str] = {"feed": FEED_TYPES, "sitemap": MAP_TYPES, "page": PAGE_TYPES}

@@ -18,9 +18,9 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import idna
 
-from monitor.errors import FeedError
 from monitor.feeds.links import publisher_url
-from monitor.types import Feed
+from monitor.records.article import Feed
+from monitor.records.errors import FeedError
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(

@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from monitor.feeds.manners import STEP_S, Manners, Stopped
+from monitor.feeds.politeness import STEP_S, Manners, Stopped
 
 GRACE_S = 5.0
 """How long requests that are under way are waited for once it is said to stop."""

@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from monitor.errors import FeedError
-from monitor.feeds.dates import in_english, read_date
-from monitor.feeds.decode import clean
-from monitor.feeds.entry import (
+from monitor.feeds.encoding_detection import clean
+from monitor.feeds.feed_dates import in_english, read_date
+from monitor.feeds.feed_entry import (
     Entry,
     ParsedFeed,
     enclosures,
@@ -27,8 +26,9 @@ from monitor.feeds.entry import (
     plausible_date,
     short_language,
 )
-from monitor.feeds.markup import html_to_text, plain_title, tidy
+from monitor.feeds.html_text import html_to_text, plain_title, tidy
 from monitor.feeds.urls import canonical_url, join_url
+from monitor.records.errors import FeedError
 
 _FOOTER = re.compile(r"\n*The post [^\n]{1,500} (?:appeared first on|first appeared on) [^\n]+\Z")
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?!\d)")

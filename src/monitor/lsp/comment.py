@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.errors import DocumentError
 from monitor.lsp.formats import Format
 from monitor.lsp.lines import Lines
+from monitor.records.errors import DocumentError
 
 REASON = "kept on purpose: say why"
 """For the writer to type over."""
@@ -38,7 +38,7 @@ def place_comment(
     reads as before and the comment is about this place is tried, not guessed: there are code
     blocks, attributes, tables. `None` where neither will do.
     """
-    from monitor.ignoring import ignore_comment
+    from monitor.check.ignore_comments import ignore_comment
 
     text = lines.text
     if len(text) > MOST:

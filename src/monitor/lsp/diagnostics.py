@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from lsprotocol import types
 
-from monitor.errors import DocumentTooLarge, MonitorError
+from monitor.lsp.editor_settings import Options
 from monitor.lsp.formats import Format
 from monitor.lsp.lines import Lines
-from monitor.lsp.options import Options
+from monitor.records.errors import DocumentTooLarge, MonitorError
 
 SOURCE = "monitor"
 MAX_FIXED = 400

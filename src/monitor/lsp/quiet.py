@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from monitor.errors import describe_exception
+from monitor.records.errors import describe_exception
 
 
 class Wordless(logging.Handler):

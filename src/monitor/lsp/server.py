@@ -14,15 +14,15 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from monitor import __version__
-from monitor.config import CONFIG_NAME, Settings
-from monitor.errors import describe_exception
 from monitor.lsp import commands
-from monitor.lsp.checker import Checker
+from monitor.lsp.background_checks import Checker
 from monitor.lsp.commands import client_of
 from monitor.lsp.documents import ExactWorkspace
-from monitor.lsp.options import SECTION
+from monitor.lsp.editor_settings import SECTION
 from monitor.lsp.quiet import log_no_words, take_stdio
 from monitor.lsp.session import Session
+from monitor.records.errors import describe_exception
+from monitor.settings import CONFIG_NAME, Settings
 
 Handler = Callable[..., Any]
 WATCHED = (f"**/{CONFIG_NAME}", "**/*.yaml")

@@ -15,16 +15,16 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
-from monitor.config import CONFIG_NAME, Settings, load_settings
-from monitor.errors import DocumentError, MonitorError, describe_exception
-from monitor.lsp.actions import Draft, actions_at
-from monitor.lsp.checker import Checker, Schedule
+from monitor.lsp.background_checks import Checker, Schedule
+from monitor.lsp.code_actions import Draft, actions_at
 from monitor.lsp.commands import Client
 from monitor.lsp.diagnostics import diagnostics_of, refused
 from monitor.lsp.documents import encoding_of
+from monitor.lsp.editor_settings import Options, read_options
 from monitor.lsp.formats import Format, format_of
 from monitor.lsp.lines import Lines
-from monitor.lsp.options import Options, read_options
+from monitor.records.errors import DocumentError, MonitorError, describe_exception
+from monitor.settings import CONFIG_NAME, Settings, load_settings
 
 PAUSE_S = 0.4
 """How long nothing is typed before a draft is checked."""

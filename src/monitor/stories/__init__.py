@@ -7,37 +7,19 @@ What was measured, and how to repeat it: models/measurements.md, "Stories".
 
 from __future__ import annotations
 
-from monitor.stamps import make_stamp
-from monitor.stories.compare import Change, Outlet, changes_of, compare_story, flags_of
-from monitor.stories.fingerprint import (
+from monitor.records.stamps import make_stamp
+from monitor.stories.clustering import as_stories, enough_keys, group_stories
+from monitor.stories.match import choose_story, window
+from monitor.stories.near_duplicates import (
     Fingerprint,
     make_fingerprint,
     read_fingerprint,
     write_fingerprint,
 )
-from monitor.stories.group import as_stories, enough_keys, group_stories
-from monitor.stories.match import choose_story, window
+from monitor.stories.outlet_comparison import Change, Outlet, changes_of, compare_story, flags_of
 from monitor.stories.words import FREQUENCIES
 
 NAME, VERSION = "stories", "2.0.0"
-
-__all__ = [
-    "Change",
-    "Fingerprint",
-    "Outlet",
-    "as_stories",
-    "changes_of",
-    "choose_story",
-    "compare_story",
-    "enough_keys",
-    "flags_of",
-    "group_stories",
-    "make_fingerprint",
-    "read_fingerprint",
-    "stories_stamp",
-    "window",
-    "write_fingerprint",
-]
 
 
 def stories_stamp() -> str:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from monitor.stories.fingerprint import Fingerprint
+from monitor.stories.near_duplicates import Fingerprint
 
 BIAS = -4.36
 WORDS, NAMES, OTHERS = 5.57, 2.24, 2.32

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from monitor.text.patterns import late, word_set
+from monitor.text.regular_expressions import late, word_set
 from monitor.text.spans import Stretch
 
 _HE = word_set("he his him")

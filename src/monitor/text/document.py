@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from monitor.errors import DocumentError, DocumentTooLarge
+from monitor.records.article import Article
+from monitor.records.errors import DocumentError, DocumentTooLarge
 from monitor.text.comments import Comment
-from monitor.text.desk_lines import begins_with_dateline, desk_lines_end
+from monitor.text.datelines_bylines import begins_with_dateline, desk_lines_end
 from monitor.text.positions import BOM
 from monitor.text.source_map import SourceMap
 from monitor.text.spans import Stretch
-from monitor.types import Article
 
 FORMATS = ("txt", "md", "html", "docx")
 _BREAK = re.compile(r"\r\n|\r|\n")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from monitor.text.patterns import late, one_of, verb_forms, word_set
+from monitor.text.regular_expressions import late, one_of, verb_forms, word_set
 from monitor.text.spans import Stretch
 
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from monitor.text import named_words, speech
+from monitor.text import named_words
+from monitor.text import speaker_attribution as speech
 from monitor.text.antecedents import Antecedents
+from monitor.text.normalised_text import Shadow
 from monitor.text.quote_marks import Pair, find_pairs
-from monitor.text.shadow import Shadow
 from monitor.text.spans import Stretch
 
 QuotationKind = Literal["attributed", "scare", "mention"]

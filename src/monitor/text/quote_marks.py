@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from monitor.text.marks import Mark, Weight, find_marks, opens_paragraph
-from monitor.text.shadow import SINGLE_QUOTES
+from monitor.text.normalised_text import SINGLE_QUOTES
+from monitor.text.quotation_marks import Mark, Weight, find_marks, opens_paragraph
 from monitor.text.spans import Stretch
 
 _LONGEST_DOUBTFUL = 80

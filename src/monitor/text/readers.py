@@ -6,7 +6,7 @@ import codecs
 import re
 from pathlib import PurePath
 
-from monitor.errors import DocumentError, DocumentTooLarge
+from monitor.records.errors import DocumentError, DocumentTooLarge
 from monitor.text.document import Document, check_text, find_headline
 
 MAX_BYTES = 20_000_000
@@ -65,11 +65,11 @@ def read_markup(
 ) -> Document:
     """Reduce Markdown or HTML (`format` md or html) to its visible text; see `make_document`."""
     if format == "html":
-        from monitor.text.read_html import read_html as read
+        from monitor.text.html_reader import read_html as read
 
         limit = MAX_BYTES
     elif format == "md":
-        from monitor.text.read_markdown import read_markdown as read
+        from monitor.text.markdown_reader import read_markdown as read
 
         # Parsing Markdown is slow, and no Markdown is mostly link targets.
         limit = min(MAX_BYTES, 2 * max_chars + MARKUP_ALLOWANCE)
@@ -145,7 +145,7 @@ def _read(data: bytes, suffix: str, max_chars: int) -> Document:
         raise DocumentError("the document is empty")
     kind = SUFFIXES[suffix]
     if kind == "docx":
-        from monitor.text.read_docx import read_docx
+        from monitor.text.docx_reader import read_docx
 
         text, headline, captions = read_docx(data, max_chars=max_chars)
         check_text(text, max_chars=max_chars)

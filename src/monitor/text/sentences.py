@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from monitor.text.patterns import word_set
+from monitor.text.regular_expressions import word_set
 from monitor.text.spans import Stretch
 
 MAX_SENTENCE = 2000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from monitor.text.patterns import late, one_of, verb_forms, word_set
+from monitor.text.regular_expressions import late, one_of, verb_forms, word_set
 
 _REGULAR = (
     "add ask argue announce allege acknowledge accuse admit boast brag claim comment "

@@ -7,9 +7,9 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from monitor.text.normalised_text import OffsetMap, Shadow, make_shadow
 from monitor.text.quotations import Quotation, find_quotations
 from monitor.text.sentences import find_paragraphs, find_sentences
-from monitor.text.shadow import OffsetMap, Shadow, make_shadow
 from monitor.text.spans import Stretch
 
 

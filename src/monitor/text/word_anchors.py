@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import count, pairwise
 from typing import Any
 
-from monitor.text.read_docx import ALTERNATE, Piece
-from monitor.text.word_package import W
+from monitor.text.docx_package import W
+from monitor.text.docx_reader import ALTERNATE, Piece
 
 START, END = W + "commentRangeStart", W + "commentRangeEnd"
 REFERENCE, ID = W + "commentReference", W + "id"

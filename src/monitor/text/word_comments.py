@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.text.read_docx import style_names
+from monitor.text.docx_package import CONTENT_TYPES, OPC, RELATIONSHIP, TYPES, W, WordPackage
+from monitor.text.docx_reader import style_names
 from monitor.text.word_anchors import drop, make
-from monitor.text.word_package import CONTENT_TYPES, OPC, RELATIONSHIP, TYPES, W, WordPackage
 
 INITIALS = "mon"
 RULE_LINE = re.compile(r"^Rule: ([\w./-]+(?:, [\w./-]+)*)", re.MULTILINE)

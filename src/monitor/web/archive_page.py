@@ -20,11 +20,8 @@ from monitor.api.article_filter import ArticleFilters
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import FieldsDep
 from monitor.api.schemas import WholeStr
-from monitor.countries import country_name, language_name
-from monitor.decisions import as_judged
-from monitor.desk.archive import Beside, Listing, Row, Whole, look_up, show
-from monitor.digest.safe import clean, safe_url
-from monitor.digest.tags import (
+from monitor.archive.articles_found import Beside, Listing, Row, Whole, look_up, show
+from monitor.digest.tag_words import (
     SCHEME_WORDS,
     choice_words,
     is_unsure,
@@ -32,14 +29,9 @@ from monitor.digest.tags import (
     scheme_words,
     tag_line,
 )
-from monitor.digest.times import date_words, on_clock
-from monitor.errors import FeedError, NotFound, UsageError
-from monitor.masks import Shown
-from monitor.periods import undated_words
-from monitor.searching import places_of, read_search, words_at
-from monitor.shapes import in_ten
-from monitor.store.full_text_search import COUNTED, RELEVANCES
-from monitor.types import (
+from monitor.labels.countries import country_name, language_name
+from monitor.records.account import Visitor
+from monitor.records.article import (
     SEVERITIES,
     Article,
     AssessedArticle,
@@ -50,7 +42,15 @@ from monitor.types import (
     Span,
     Tag,
 )
-from monitor.visitors import Visitor
+from monitor.records.dates import undated_words
+from monitor.records.errors import FeedError, NotFound, UsageError
+from monitor.records.hidden_names import Shown
+from monitor.records.json_shapes import in_ten
+from monitor.records.review import as_judged
+from monitor.records.times import date_words, on_clock
+from monitor.storage.full_text_search import COUNTED, RELEVANCES
+from monitor.text.safe_text import clean, safe_url
+from monitor.text.search_terms import places_of, read_search, words_at
 from monitor.web.exports_page import DEGREES, FORMATS
 from monitor.web.highlighted_text import Mark, Paragraph, paragraphs_of, pieces_of
 from monitor.web.page_frame import PageContext, PageDep, page_router
@@ -137,8 +137,8 @@ def _list(
 @router.post("/articles")
 def add_by_hand(fields: FieldsDep, page: PageDep) -> Response:
     """Fetch and store the article at an address; say what became of it."""
-    from monitor.desk.by_hand import add_article
-    from monitor.digest.coverage import page_failure_word
+    from monitor.digest.coverage_account import page_failure_word
+    from monitor.feeds.by_hand import add_article
 
     if not may_add(page.visitor):
         raise ProblemError(403, "This needs the scope 'review' or 'admin'.")

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from starlette.responses import HTMLResponse
 
 from monitor.api.digest_routes import find_digest
-from monitor.countries import country_name
-from monitor.desk import names
-from monitor.digest import articles_in, words
+from monitor.archive import names_on_request as names
+from monitor.digest import words
 from monitor.digest.view import view_digest
+from monitor.labels.countries import country_name
+from monitor.people.masked_quotes import articles_in
 from monitor.web.page_frame import PageDep, page_router
 
 router = page_router("read")

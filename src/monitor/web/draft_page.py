@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import HTMLResponse
 
-from monitor.countries import country_codes
-from monitor.guidelines import country_json
+from monitor.labels.countries import country_codes
+from monitor.rules.national_law import country_json
 from monitor.web.page_frame import PageDep, page_router
 
 router = page_router("check")

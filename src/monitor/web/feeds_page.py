@@ -19,7 +19,9 @@ from monitor.api.access import DeskDep, need
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import FieldsDep, read_form, require_type
 from monitor.api.schemas import WholeStr
-from monitor.desk.feeds import (
+from monitor.digest.coverage_account import duration_words, page_failure_words, reason_words
+from monitor.feeds.feed_discovery import Discovered
+from monitor.feeds.followed_feeds import (
     DAYS,
     Followed,
     find_feeds,
@@ -29,12 +31,12 @@ from monitor.desk.feeds import (
     name_of,
     read_opml,
 )
-from monitor.digest.coverage import duration_words, page_failure_words, reason_words
-from monitor.digest.times import date_words
-from monitor.errors import FeedError, NotFound
-from monitor.feeds import Discovered, render_opml
-from monitor.store import Brought, PollResult
-from monitor.types import FeedKind, FeedState
+from monitor.feeds.opml import render_opml
+from monitor.records.article import FeedKind, FeedState
+from monitor.records.errors import FeedError, NotFound
+from monitor.records.times import date_words
+from monitor.storage.coverage_ledger import Brought
+from monitor.storage.polls import PollResult
 from monitor.web.page_frame import PageContext, PageDep, page_router
 
 router = page_router("read")

@@ -14,8 +14,8 @@ from starlette.responses import RedirectResponse
 
 from monitor.api.access import DeskDep, VisitorDep, need
 from monitor.api.problem_details import ProblemError
-from monitor.desk.names import ask, hide
-from monitor.errors import NotFound
+from monitor.archive.names_on_request import ask, hide
+from monitor.records.errors import NotFound
 from monitor.web import sign_in_page
 from monitor.web.page_frame import page_router
 

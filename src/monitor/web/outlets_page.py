@@ -12,20 +12,22 @@ from starlette.responses import HTMLResponse, Response
 from monitor.api.access import DeskDep, need, need_scorecards
 from monitor.api.problem_details import no_such_page
 from monitor.api.schemas import WholeStr
-from monitor.desk.letters import ConfirmedFlag, confirmed_flags, draft_letter, quote
-from monitor.desk.outlet_pages import read_cards
-from monitor.desk.story_pages import StoryChoice, StoryList, read_stories
-from monitor.desk.trends import Period, outlet_name, read_period, scorecard_of
-from monitor.digest.safe import clean, safe_url
-from monitor.digest.times import date_words
-from monitor.errors import NotFound
-from monitor.masks import Shown
-from monitor.names import Desk
-from monitor.periods import midnight
-from monitor.trends import NOT_INCIDENCE, Panel, Scorecard, card_panels
-from monitor.trends.report import Section
-from monitor.trends.words import CONFIRMED_ONLY
-from monitor.types import Severity
+from monitor.archive.story_pages import StoryList, read_stories
+from monitor.desk import Desk
+from monitor.records.article import Severity
+from monitor.records.dates import midnight
+from monitor.records.errors import NotFound
+from monitor.records.hidden_names import Shown
+from monitor.records.times import date_words
+from monitor.stats.letters import ConfirmedFlag, confirmed_flags, draft_letter, quote
+from monitor.stats.monthly_report import Section
+from monitor.stats.outlet_pages import read_cards
+from monitor.stats.outlet_scorecards import Scorecard
+from monitor.stats.panels import Panel, card_panels
+from monitor.stats.trend_queries import Period, outlet_name, read_period, scorecard_of
+from monitor.stats.words import CONFIRMED_ONLY, NOT_INCIDENCE
+from monitor.storage.stories import StoryChoice
+from monitor.text.safe_text import clean, safe_url
 from monitor.web.page_frame import PageContext, PageDep, address
 from monitor.web.page_queries import DaysQuery, OutletsPageQuery, days_asked
 from monitor.web.stories_page import Seen, seen_by, view_row

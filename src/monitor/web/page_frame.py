@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from monitor.api.access import DeskDep, VisitorDep, need
-from monitor.digest.safe import clean
-from monitor.masks import WITHHELD
-from monitor.names import Desk
-from monitor.visitors import Scope, Visitor
+from monitor.desk import Desk
+from monitor.records.account import Scope, Visitor
+from monitor.records.hidden_names import WITHHELD
+from monitor.text.safe_text import clean
 
 if TYPE_CHECKING:
     from jinja2 import Environment

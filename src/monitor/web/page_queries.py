@@ -13,11 +13,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from monitor.api.article_filter import Day
 from monitor.api.coverage_routes import refused
 from monitor.api.schemas import WholeStr
-from monitor.errors import UsageError
-from monitor.names import Desk
-from monitor.periods import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, period_of
-from monitor.trends import Step
-from monitor.types import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
+from monitor.desk import Desk
+from monitor.records.article import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
+from monitor.records.dates import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, period_of
+from monitor.records.errors import UsageError
+from monitor.stats.steps import Step
 
 DAYS = 90
 """Shown unless others are asked for."""

@@ -16,19 +16,20 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from monitor.api.access import DeskDep, VisitorDep
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import require_type
-from monitor.countries import country_name
-from monitor.decisions import Act, Decision, Practised, Said, as_judged
-from monitor.desk import names, reviewing
-from monitor.desk.learning import Learning, count_new, learning_of
-from monitor.desk.practice import ENOUGH, agreement_of, answer, practice_of
-from monitor.desk.reviewing import Chosen, Reviewer
+from monitor.archive import names_on_request as names
+from monitor.desk import Desk
 from monitor.digest.neutral import neutral_line
-from monitor.digest.safe import clean
-from monitor.errors import UsageError
-from monitor.labels import ONE, SCHEMES
-from monitor.names import Desk
-from monitor.periods import parse_day
-from monitor.types import VERDICTS, AssessedArticle, Story, Verdict
+from monitor.evaluate.learning import Learning, count_new, learning_of
+from monitor.labels.countries import country_name
+from monitor.labels.schemes import ONE, SCHEMES
+from monitor.records.article import VERDICTS, AssessedArticle, Story, Verdict
+from monitor.records.dates import parse_day
+from monitor.records.errors import UsageError
+from monitor.records.review import Act, Decision, Practised, Said, as_judged
+from monitor.review import review_queue as reviewing
+from monitor.review.practice import ENOUGH, agreement_of, answer, practice_of
+from monitor.review.review_queue import Chosen, Reviewer
+from monitor.text.safe_text import clean
 from monitor.web.page_frame import PageContext, PageDep, address, page_router
 from monitor.web.review_view import (
     VERDICT_WORDS,

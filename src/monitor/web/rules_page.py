@@ -11,8 +11,10 @@ from typing import Any
 from starlette.responses import HTMLResponse
 
 from monitor.api.rule_routes import find_rule
-from monitor.desk.feedback import said_words
-from monitor.guidelines import measured_words, rules_json, unchecked_words
+from monitor.review.flag_feedback import said_words
+from monitor.rules.measured_precision import measured_words
+from monitor.rules.national_law import unchecked_words
+from monitor.rules.rule_descriptions import rules_json
 from monitor.web.page_frame import PageDep, page_router
 
 router = page_router("check")

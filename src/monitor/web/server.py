@@ -31,20 +31,20 @@ from monitor.api import (
     story_routes,
     trend_routes,
 )
+from monitor.api.api_languagetool_upstream import Upstream
 from monitor.api.authentication import Entry, Peers
 from monitor.api.check_queue import Checkers
 from monitor.api.csrf import Cors, Guard, allowed_hosts
-from monitor.api.languagetool_upstream import Upstream
 from monitor.api.openapi import DESCRIPTION, TAGS, describe
 from monitor.api.problem_details import install_handlers
 from monitor.api.rate_limit import Tries
 from monitor.api.request_bodies import BodyLimit, max_body_bytes
 from monitor.api.request_log import RequestLog, silence_leaky_loggers
 from monitor.api.security_headers import SecurityHeaders
-from monitor.config import cores
-from monitor.desk.export_jobs import ExportJobs
-from monitor.errors import UsageError
-from monitor.names import Desk
+from monitor.desk import Desk
+from monitor.export.export_jobs import ExportJobs
+from monitor.records.errors import UsageError
+from monitor.settings import cores
 from monitor.web import (
     api_docs_page,
     archive_page,

@@ -20,7 +20,9 @@ from monitor.api.authentication import cookie_name, is_secure, session_in
 from monitor.api.csrf import from_own_page
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
-from monitor.desk.gate import (
+from monitor.records.account import ROLES, Visitor
+from monitor.records.errors import NotFound, UsageError
+from monitor.storage.sign_in import (
     LONGEST,
     add_token,
     find_token,
@@ -30,8 +32,6 @@ from monitor.desk.gate import (
     sign_out,
     visitor_of,
 )
-from monitor.errors import NotFound, UsageError
-from monitor.visitors import ROLES, Visitor
 from monitor.web.page_frame import PageContext, PageDep
 
 router = APIRouter(include_in_schema=False)

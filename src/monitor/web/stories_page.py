@@ -12,28 +12,23 @@ from starlette.responses import HTMLResponse
 
 from monitor.api.problem_details import no_such_page
 from monitor.api.schemas import WholeStr
-from monitor.counted import outlet_id
-from monitor.countries import country_name
-from monitor.desk.names import asked as asked_names
-from monitor.desk.names import shown
-from monitor.desk.quotes import seen_words
-from monitor.desk.story_pages import (
-    StoryChoice,
-    StoryInList,
-    StoryRead,
-    read_stories,
-    read_story,
-)
-from monitor.desk.withdraw import IDENTIFYING
-from monitor.digest.safe import clean, excerpt, safe_url
-from monitor.digest.tags import tag_line
-from monitor.digest.times import date_words, on_clock
-from monitor.errors import NotFound
-from monitor.masks import Shown
-from monitor.periods import bounds_of
-from monitor.stories import Change, Outlet, changes_of
-from monitor.trends.words import label_words
-from monitor.types import Article, Finding, Severity
+from monitor.archive.names_on_request import asked as asked_names
+from monitor.archive.names_on_request import shown
+from monitor.archive.quotes import seen_words
+from monitor.archive.story_pages import StoryInList, StoryRead, read_stories, read_story
+from monitor.archive.withdrawals import IDENTIFYING
+from monitor.digest.tag_words import tag_line
+from monitor.labels.countries import country_name
+from monitor.records.article import Article, Finding, Severity
+from monitor.records.counts import outlet_id
+from monitor.records.dates import bounds_of
+from monitor.records.errors import NotFound
+from monitor.records.hidden_names import Shown
+from monitor.records.times import date_words, on_clock
+from monitor.stats.words import label_words
+from monitor.storage.stories import StoryChoice
+from monitor.stories.outlet_comparison import Change, Outlet, changes_of
+from monitor.text.safe_text import clean, excerpt, safe_url
 from monitor.web.page_frame import PageContext, PageDep, address, page_router
 from monitor.web.page_queries import StoriesPageQuery
 from monitor.web.trends_page import label_choices

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.corpus.cells import MARK, guarded_line
-from monitor.digest.safe import clean, excerpt
-from monitor.trends import NOT_INCIDENCE, Panel
-from monitor.trends.panels import Ranges
-from monitor.trends.plots import Bars
-from monitor.trends.report import Section
+from monitor.stats.monthly_report import Section
+from monitor.stats.panels import Panel, Ranges
+from monitor.stats.plots import Bars
+from monitor.stats.words import NOT_INCIDENCE
+from monitor.text.cells import MARK, guarded_line
+from monitor.text.safe_text import clean, excerpt
 from monitor.web.page_frame import address
 
 ROWS = 100

@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from monitor.api.access import DeskDep
-from monitor.desk.mail import find_recipient, unsubscribe
-from monitor.digest.coverage import hidden_address
-from monitor.names import Desk
-from monitor.visitors import NOBODY
+from monitor.desk import Desk
+from monitor.digest.coverage_account import hidden_address
+from monitor.digest.mail_delivery import find_recipient, unsubscribe
+from monitor.records.account import NOBODY
 from monitor.web.page_frame import PageContext
 
 router = APIRouter(include_in_schema=False)

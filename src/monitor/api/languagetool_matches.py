@@ -1,0 +1,152 @@
+"""Findings as LanguageTool's matches, with offsets in UTF-16 units of what the client has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.api.annotated import Annotated
+from monitor.api.languagetool_request import Choice
+from monitor.records.article import SEVERITIES, Severity
+from monitor.text.positions import Positions
+from monitor.text.sentences import find_paragraphs, find_sentences
+from monitor.text.spans import Stretch
+
+CATEGORIES: Mapping[str, tuple[str, str]] = {
+    "error": ("TYPOS", "Reporting guideline: error"),
+    "warning": ("MISC", "Reporting guideline: warning"),
+    "suggestion": ("STYLE", "Reporting guideline: suggestion"),
+}
+"""Category and its name by severity: LibreOffice colours by them (red, orange, blue)."""
+_ISSUE = "style"
+"""The kind of issue, of all: what is a misspelling is offered for a dictionary of the client's."""
+_AROUND = 40
+"""Characters of context on each side, as LanguageTool gives them."""
+_MOST_COMPACT = 5
+_FLAT = str.maketrans("\n\r\t", "   ")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """What a client is told of a rule; `whole`: it judges the text as a whole."""
+
+    title: str
+    whole: bool
+
+
+def make_matches(
+    findings: Sequence[Mapping[str, Any]],
+    given: Annotated,
+    *,
+    rules: Mapping[str, RuleWords],
+    choice: Choice,
+    show: Severity,
+) -> list[dict[str, Any]]:
+    """Return the findings that are wanted as matches, in the order of the text.
+
+    `findings` are those of a document's JSON over the plain text of `given`.
+    """
+    positions = Positions(given.source)
+    sentences = sentences_in(given.plain)
+    usual = SEVERITIES[: SEVERITIES.index(show) + 1]
+    matches = []
+    for finding in findings:
+        words = rules.get(finding["rule"], RuleWords(finding["rule"], whole=False))
+        category = CATEGORIES[finding["severity"]][0]
+        is_usual = finding["severity"] in usual
+        if choice.takes(finding["rule"], category, usual=is_usual, whole=words.whole):
+            matches.append(_match(finding, words, given, positions, sentences))
+    return sorted(matches, key=lambda match: (match["offset"], match["length"]))
+
+
+def _match(
+    finding: Mapping[str, Any],
+    words: RuleWords,
+    given: Annotated,
+    positions: Positions,
+    sentences: Sequence[Stretch],
+) -> dict[str, Any]:
+    start, end = given.in_source(finding["start"], finding["end"])
+    offset = positions.utf16(start)
+    category, name = CATEGORIES[finding["severity"]]
+    picky = ["picky"] if finding["severity"] == "suggestion" else []
+    return {
+        "message": message_of(finding),
+        "shortMessage": words.title,
+        "replacements": [{"value": text} for text in finding["suggestions"]],
+        "offset": offset,
+        "length": positions.utf16(end) - offset,
+        "context": context_of(given.source, start, end),
+        "sentence": _sentence_at(given.plain, sentences, finding["start"]),
+        "type": {"typeName": "Other"},
+        "rule": {
+            "id": finding["rule"],
+            "description": words.title,
+            "issueType": _ISSUE,
+            "urls": [{"value": source["url"]} for source in finding["sources"][:1]],
+            "category": {"id": category, "name": name},
+            **({"tags": picky} if picky else {}),
+        },
+        "ignoreForIncompleteSentence": False,
+        "contextForSureMatch": 0,
+    }
+
+
+def message_of(finding: Mapping[str, Any]) -> str:
+    """Return what is wrong and who says so: of the sources clients may show the message only."""
+    for source in finding["sources"][:1]:
+        section = f", {source['section']}" if source["section"] else ""
+        return f"{finding['message']} ({source['title']}{section})"
+    return str(finding["message"])
+
+
+def context_of(source: str, start: int, end: int) -> dict[str, Any]:
+    """Return the characters around a place, on one line, with the place counted in them."""
+    first, last = max(0, start - _AROUND), min(len(source), end + _AROUND)
+    before = ("..." if first else "") + source[first:start]
+    text = before + source[start:last] + ("..." if last < len(source) else "")
+    length = _units(source[start:end])
+    return {"text": text.translate(_FLAT), "offset": _units(before), "length": length}
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def sentences_in(plain: str) -> tuple[Stretch, ...]:
+    """Return the sentences of a text."""
+    return find_sentences(plain, find_paragraphs(plain))
+
+
+def sentence_ranges(given: Annotated) -> list[list[int]]:
+    """Return where the sentences are in what the client has, in UTF-16 units."""
+    positions = Positions(given.source)
+    places = (given.in_source(*sentence) for sentence in sentences_in(given.plain))
+    return [[positions.utf16(start), positions.utf16(end)] for start, end in places]
+
+
+def _sentence_at(plain: str, sentences: Sequence[Stretch], offset: int) -> str:
+    return next((plain[a:b] for a, b in sentences if a <= offset < b), "")
+
+
+def compacted(match: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a match as `c=1` asks for it: without what the client has itself."""
+    short = {name: value for name, value in match.items() if name not in ("context", "sentence")}
+    return {**short, "replacements": match["replacements"][:_MOST_COMPACT]}
+
+
+def merged(
+    ours: Sequence[dict[str, Any]], theirs: Sequence[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Yield both in the order of the text; of two on the same words ours alone."""
+    taken = [(match["offset"], match["offset"] + match["length"]) for match in ours]
+    apart = (
+        match
+        for match in theirs
+        if not any(
+            match["offset"] < end and start < match["offset"] + match["length"]
+            for start, end in taken
+        )
+    )
+    yield from sorted((*ours, *apart), key=lambda match: (match["offset"], match["length"]))

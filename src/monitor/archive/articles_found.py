@@ -1,0 +1,184 @@
+"""The archive: finding articles, and all that is known of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.archive.names_on_request import asked
+from monitor.records.errors import NotFound
+from monitor.text.search_terms import Place, excerpt_around, places_of
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+    from monitor.records.article import Article, AssessedArticle, Review
+    from monitor.records.article_record import Version
+    from monitor.records.hidden_names import Shown
+    from monitor.storage.articles import Seen
+    from monitor.storage.full_text_search import Found, Wanted
+    from monitor.stories.outlet_comparison import Change
+
+EXCERPT_CHARS = 240
+_AT_ONCE = 100
+"""Articles taken into the index in one transaction: a tenth of a second for other writers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An article that was found, what may be shown of it, and the words that were looked for.
+
+    `hits` are places in its text, `excerpt` is the stretch to show: `None` where nothing was looked
+    for, or nothing is shown.
+    """
+
+    assessed: AssessedArticle
+    shown: Shown
+    hits: tuple[Place, ...] = ()
+    excerpt: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of the archive; `unindexed` articles are stored but cannot be found yet."""
+
+    rows: tuple[Row, ...]
+    found: Found
+    unindexed: int
+
+    @property
+    def next(self) -> str | None:
+        """The id to go on after."""
+        return self.rows[-1].assessed.article.id if self.found.more else None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An older version beside the one in force, what may be shown of it, and what was changed."""
+
+    version: Article
+    shown: Shown
+    copied: float
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that is known of an article.
+
+    `versions` are those that may be shown, `withdrawn` how many others there were. `story` is its
+    story's id and how many articles that has, None where people rejected all. `waiting` are stamps
+    that have not judged it yet.
+    """
+
+    assessed: AssessedArticle
+    shown: Shown
+    versions: tuple[Version, ...]
+    withdrawn: int
+    beside: Beside | None
+    sightings: tuple[Seen, ...]
+    story: tuple[str, int] | None
+    reviews: tuple[Review, ...]
+    waiting: tuple[str, ...]
+
+
+def find(
+    desk: Desk,
+    wanted: Wanted,
+    *,
+    limit: int,
+    after: str | None = None,
+    newest_first: bool = True,
+) -> tuple[list[AssessedArticle], Found]:
+    """Return a page of the articles that are wanted. Raises `NotFound` for a wrong `after`."""
+    store, stamps = desk.store, desk.stamps
+    found = store.search(wanted, stamps, limit=limit, after=after, newest_first=newest_first)
+    return store.some_assessed(found.ids, stamps), found
+
+
+def look_up(
+    desk: Desk, wanted: Wanted, *, who: str, limit: int, after: str | None = None
+) -> Listing:
+    """Return a page of the articles that are wanted, newest first, as `who` may see them."""
+    page, found = find(desk, wanted, limit=limit, after=after)
+    shown = desk.shown((one.article for one in page), ask=asked(desk, who))
+    rows = tuple(_row(one, shown[one.article.id], wanted) for one in page)
+    return Listing(rows, found, desk.store.count_unindexed())
+
+
+def _row(assessed: AssessedArticle, shown: Shown, wanted: Wanted) -> Row:
+    text = assessed.article.text
+    if not wanted.words.wanted or shown.withheld or not text:
+        return Row(assessed, shown)
+    hits = places_of(text, wanted.words.terms, shown.hidden("text"))
+    return Row(assessed, shown, tuple(hits), excerpt_around(text, hits, EXCERPT_CHARS))
+
+
+def show(desk: Desk, article_id: str, *, who: str, version: str = "") -> Whole:
+    """Return all that is known of an article, as `who` may see it.
+
+    The one in force stands beside the `version` of that hash, else beside the one before. Raises
+    `NotFound` where there is no such article, or no such version to be shown.
+    """
+    store = desk.store
+    assessed = desk.article(article_id)
+    asks = asked(desk, who)
+    kept = store.kept_versions(article_id)
+    story = store.stories_of(desk.stories_stamp, [article_id]).get(article_id)
+    return Whole(
+        assessed=assessed,
+        shown=desk.shown([assessed.article], ask=asks)[article_id],
+        versions=tuple(one for one in kept if not one.withdrawn),
+        withdrawn=sum(one.withdrawn for one in kept),
+        beside=_beside(desk, assessed.article, kept, version, asks),
+        sightings=tuple(store.sightings(article_id)),
+        story=_story(desk, story) if story else None,
+        reviews=tuple(store.reviews(article_id)),
+        waiting=tuple(stamp for stamp in desk.stamps if stamp not in assessed.stamps),
+    )
+
+
+def _story(desk: Desk, story: str) -> tuple[str, int] | None:
+    """Return a story with how many articles it has, None where people rejected all of them."""
+    kept = desk.store.kept_stories(desk.stories_stamp, [story]).get(story)
+    return (story, kept.articles) if kept else None
+
+
+def _beside(
+    desk: Desk,
+    current: Article,
+    kept: Sequence[Version],
+    version: str,
+    asks: frozenset[str],
+) -> Beside | None:
+    from monitor.stories.outlet_comparison import changes_of
+
+    others = [one.sha256 for one in kept if not one.withdrawn and one.sha256 != current.sha256]
+    if version and version not in others:
+        raise NotFound(f"no other version {version} of article '{current.id}'")
+    if not others or current.expired:
+        return None
+    wanted = version or others[-1]
+    old = next(v for v in desk.store.article_versions(current.id) if v.sha256 == wanted)
+    copied, changes = changes_of(old, current)
+    return Beside(old, desk.shown([old], ask=asks)[old.id], copied, changes)
+
+
+def fill_index(
+    desk: Desk,
+    *,
+    report: Callable[[int], None] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> int:
+    """Take in what cannot be searched yet, as after an update; return how many articles.
+
+    May be killed and repeated at any moment; ends after the batch in hand once `stopped` says so.
+    """
+    total = 0
+    if desk.store.read_only and not desk.store.count_unindexed():
+        return total
+    while not stopped() and (taken := desk.store.fill_index(limit=_AT_ONCE)):
+        total += taken
+        if report:
+            report(taken)
+    return total

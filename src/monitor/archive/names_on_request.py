@@ -1,0 +1,222 @@
+"""Names of victims, minors and relatives: looked for ahead, hidden in lists, shown on asking."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from monitor.desk import NamePropagation, make_mask
+from monitor.jobs.work_queue import WAIT_S, Share, patiently
+from monitor.records.errors import UsageError
+from monitor.records.hidden_names import KEY, MIN_PART, Mask, Shown
+from monitor.records.json_shapes import named_json
+from monitor.text.search_terms import words_at
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.desk import Desk
+    from monitor.records.article import Article
+
+__all__ = [
+    "Shown",
+    "ask",
+    "ask_once",
+    "asked",
+    "asked_by_month",
+    "complete",
+    "complete_due",
+    "hide",
+    "lift",
+    "look_through",
+    "mask_due",
+    "see",
+    "seen_json",
+    "shown",
+]
+
+SHOWN_FOR = timedelta(hours=1)
+"""So long are names shown to who asked for them."""
+_AT_ONCE = 16
+"""Articles looked through in one transaction: half a second's work."""
+
+
+def mask_due(
+    desk: Desk,
+    *,
+    report: Callable[[int], None] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+    wait: bool = False,
+) -> int:
+    """Look through the articles that nobody looked through yet; return how many.
+
+    What is told of comes first, newest first. May be killed and repeated at any moment, and done by
+    several processes at once; with `wait` it ends when they have. `report` is told the number after
+    each batch; it ends after the batch in hand once `stopped` says so.
+    """
+    store, stamp, begun = desk.store, desk.names_stamp, desk.now()
+    since = desk.judged.since(stamp, begun)
+    total = 0
+    with Share(store, desk.now) as share:
+        for told_by in _turns(desk, share, wait=wait):
+            claim = partial(
+                store.claim_unmasked, stamp, limit=_AT_ONCE, told_by=told_by, since=since
+            )
+            for batch in share.batches(stamp, claim):
+                found = look_through(desk, batch)
+                patiently(partial(store.record_masks, found, desk.now(), token=share.token))
+                ids = [article.id for article in batch]
+                patiently(partial(complete, desk, ids))
+                total += len(batch)
+                if report:
+                    report(len(batch))
+                if stopped():
+                    return total
+    if not total and not share.left:
+        desk.judged.note(stamp, begun)
+    complete_due(desk, stopped=stopped)
+    return total
+
+
+def look_through(desk: Desk, articles: Sequence[Article]) -> list[Mask]:
+    """Return the masks of articles, and of their other versions that need them too."""
+    stamp = desk.names_stamp
+    older = desk.store.older_versions([article.id for article in articles], stamp)
+    every = {(one.id, one.sha256): one for one in (*articles, *older)}
+    return [make_mask(one, stamp, desk.mask) for one in every.values()]
+
+
+def complete_due(desk: Desk, *, stopped: Callable[[], bool] = lambda: False) -> int:
+    """Hide in every article what others of its story, and older versions, hide; return how many.
+
+    May be killed and repeated at any moment.
+    """
+    store, begun = desk.store, desk.now()
+    known = f"complete {desk.names_stamp} {desk.stories_stamp}"
+    since = desk.judged.since(known, begun)
+    total, after = 0, ""
+    while not stopped():
+        ids = store.next_incomplete(desk.stories_stamp, limit=_AT_ONCE, after=after, since=since)
+        if not ids:
+            desk.judged.note(known, begun)
+            break
+        patiently(partial(complete, desk, ids))
+        total, after = total + len(ids), ids[-1]
+    return total
+
+
+def complete(desk: Desk, ids: Sequence[str]) -> None:
+    """Make the masks of articles whole, save those that hold names whose key is lost."""
+    groups = desk.store.mask_groups(ids, desk.stories_stamp)
+    spreading = NamePropagation(groups, desk.store.name_key.read)
+    found = [
+        (spreading.whole(source.article, source.own), source.token, groups.basis[one])
+        for one in groups.near
+        for source in groups.sources.get(one, ())
+    ]
+    desk.store.record_complete([one for one in found if one[0].untold != KEY])
+
+
+def lift(desk: Desk, article_id: str, name: str, who: str, *, undo: bool = False) -> int:
+    """Hide a name in an article no longer; return of how many articles of its story that holds.
+
+    What is kept is who said so and when, and hashes of each word and of all as one; with `undo`
+    that goes again. In the other articles it stays hidden where one of them hides it. Raises
+    `UsageError` for a name without words, `NotFound`.
+    """
+    words = [word for word, _ in words_at(name) if word != "s"]
+    if not any(len(word) >= MIN_PART for word in words):
+        raise UsageError(f"a name has a word of {MIN_PART} letters at least")
+    words.append("".join(words))  # as addresses and tags write it
+    store = desk.store
+    seal = store.name_key.read() if undo else store.name_key.make()
+    if undo:
+        known = {one for word in words for one in seal.made(article_id, word)}
+        store.unlift_names(article_id, known)
+    else:
+        hashes = {seal.hash(article_id, word) for word in words}
+        store.lift_names(article_id, hashes, who, desk.now())
+    near = store.mask_groups([article_id], desk.stories_stamp).near[article_id]
+    complete(desk, sorted(near))
+    return len(near)
+
+
+def _turns(desk: Desk, share: Share, *, wait: bool) -> Iterator[tuple[str, ...]]:
+    """Yield whose word to go by, nobody's at last; with `wait` again while others are at work."""
+    yield desk.relevance_stamps
+    yield ()
+    while wait and share.left:
+        desk.sleep(WAIT_S)
+        yield ()
+
+
+def shown(
+    desk: Desk, articles: Iterable[Article], *, ask: frozenset[str] = frozenset()
+) -> dict[str, Shown]:
+    """Return by id what may be shown of whole articles; of those in `ask` also the names.
+
+    What has no mask yet is looked through on the spot, a few articles for a tenth of a second; of
+    the rest nothing is shown. Of several versions of one article ask one by one.
+    """
+    return desk.shown(articles, ask=ask)
+
+
+def see(
+    desk: Desk,
+    articles: Iterable[Article],
+    *,
+    who: str | None = None,
+    patient: bool = False,
+) -> dict[str, Shown]:
+    """Return by id what may be shown of whole articles; all, and counted, where `who` asks for it.
+
+    Of several versions of one article ask one by one.
+    """
+    every = list(articles)
+    found = desk.shown(every, patient=patient)
+    if who is None:
+        return found
+    ask_once(desk, [key for key, one in found.items() if one.hides], who)
+    return {one.id: Shown(one.title, asked=True) for one in every}
+
+
+def seen_json(article: Article, shown: Shown) -> dict[str, Any]:
+    """Return by what an article is known, of which its hidden names are taken out already.
+
+    `url` and `title` are null where they are withheld; `withheld` then says why.
+    """
+    told = named_json(article)
+    told["url"] = told["url"] or None
+    return {**told, "title": None, "withheld": shown.withheld} if shown.withheld else told
+
+
+def ask(desk: Desk, ids: Sequence[str], who: str) -> int:
+    """Show `who` the names of articles for an hour, and count it; return of how many."""
+    now = desk.now()
+    return desk.store.ask_names(ids, who, now, now + SHOWN_FOR)
+
+
+def ask_once(desk: Desk, ids: Sequence[str], who: str) -> int:
+    """Count that `who` is shown the names of articles this once; return of how many."""
+    now = desk.now()
+    return desk.store.ask_names(ids, who, now, now)
+
+
+def hide(desk: Desk, ids: Sequence[str], who: str) -> None:
+    """Hide the names of articles from `who` again."""
+    desk.store.hide_names(ids, who, desk.now())
+
+
+def asked(desk: Desk, who: str) -> frozenset[str]:
+    """Return the articles whose names `who` asked for, within the last hour."""
+    return desk.store.asked(who, desk.now())
+
+
+def asked_by_month(desk: Desk, since: datetime | None = None) -> dict[str, int]:
+    """Return how often names were asked for in each month of the desk's zone, oldest first."""
+    zone = desk.settings.zone
+    times = desk.store.asking_times(since)
+    return dict(Counter(f"{at.astimezone(zone):%Y-%m}" for at in times))

@@ -1,0 +1,173 @@
+"""Stories as the desk shows them: who was first, and what each outlet made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from monitor.archive.names_on_request import see, seen_json
+from monitor.people.masked_quotes import Moves, mask_assessed
+from monitor.records.article import Span
+from monitor.records.errors import NotFound
+from monitor.records.json_shapes import finding_json, time_json
+from monitor.records.review import is_rejected
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+    from monitor.records.article import Article, AssessedArticle
+    from monitor.records.hidden_names import Shown
+    from monitor.storage.stories import KeptStory
+    from monitor.stories.outlet_comparison import Change, Outlet
+
+MOST_COMPARED = 50
+"""So many articles of a story are compared with the first; of others only the names are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPage:
+    """Some stories, each with its most certain article, and the id to go on from."""
+
+    stories: tuple[tuple[KeptStory, AssessedArticle], ...]
+    next: str | None
+
+
+def list_stories(
+    desk: Desk,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int,
+    after: str | None = None,
+) -> StoryPage:
+    """Return stories with an article first seen in [since, until), oldest story first.
+
+    `after` is the id of the story to go on from. Raises `NotFound` if there is none.
+    """
+    found = desk.store.list_stories(
+        desk.stories_stamp, since=since, until=until, limit=limit + 1, after=after
+    )
+    page = found[:limit]
+    leads = desk.store.story_leads(desk.stories_stamp, [story.id for story in page])
+    # no stamps: names are told, no judgements, and no model is loaded for it
+    stories = tuple((story, desk.store.article(leads[story.id], ())) for story in page)
+    return StoryPage(stories, page[-1].id if len(found) > limit else None)
+
+
+def page_json(
+    desk: Desk, page: StoryPage, *, who: str | None = None, patient: bool = False
+) -> dict[str, Any]:
+    """Return a page of stories as data, names hidden unless `who` asks, as of `names.see`."""
+    articles = [first.article for _, first in page.stories]
+    shown = see(desk, articles, who=who, patient=patient)
+    return {
+        "stories": [
+            {**_story_json(story), **_named_json(first, shown[first.article.id])}
+            for story, first in page.stories
+        ],
+        "next": page.next,
+    }
+
+
+def story_json(
+    desk: Desk, story_id: str, *, who: str | None = None, patient: bool = False
+) -> dict[str, Any]:
+    """Return one story with all its articles as data, without those that people rejected.
+
+    Names are as in `page_json`. Raises `NotFound` where there is none, or no article is left of it.
+    """
+    from monitor.stories.outlet_comparison import compare_story
+
+    store, stamp = desk.store, desk.stories_stamp
+    every = [desk.article(key) for key in store.story_members(stamp, story_id)]
+    articles = [one for one in every if not is_rejected(one)]
+    kept = store.kept_stories(stamp, [story_id])
+    if story_id not in kept:
+        raise NotFound(f"no story '{story_id}': its articles were rejected in review")
+    shown = see(desk, (one.article for one in articles), who=who, patient=patient)
+    outlets = compare_story(articles[:MOST_COMPARED])
+    more = [_named_json(one, shown[one.article.id]) for one in articles[MOST_COMPARED:]]
+    return {
+        **_story_json(kept[story_id]),
+        "stamp": stamp,
+        "first": outlets[0].assessed.article.id,
+        "articles": [_outlet_json(desk, outlet, outlets[0], shown) for outlet in outlets],
+        "more": more,
+    }
+
+
+def _story_json(story: KeptStory) -> dict[str, Any]:
+    return {
+        "story": story.id,
+        "first_seen": time_json(story.first_seen),
+        "last_seen": time_json(story.last_seen),
+        "count": story.articles,
+    }
+
+
+def _named_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
+    return seen_json(mask_assessed(assessed, shown).article, shown)
+
+
+def _outlet_json(
+    desk: Desk, outlet: Outlet, first: Outlet, shown: Mapping[str, Shown]
+) -> dict[str, Any]:
+    article, may = outlet.assessed.article, shown[outlet.assessed.article.id]
+    before = first.assessed.article
+    moves = Moves(article, may)
+    carried, added = (
+        [] if may.withheld else [finding_json(moves.finding(finding)) for finding in some]
+        for some in (outlet.carried, outlet.added)
+    )
+    return {
+        **_named_json(outlet.assessed, may),
+        "relevance": outlet.assessed.relevance,
+        "relevant": outlet.assessed.relevant,
+        "copied": outlet.copied,
+        "changes": _changes_json(outlet.changes, (before, shown[before.id]), (article, may)),
+        "carried": carried,
+        "added": added,
+        "versions": _versions_json(desk, article.id, asked=may.asked),
+    }
+
+
+def _versions_json(desk: Desk, article_id: str, *, asked: bool) -> list[dict[str, Any]]:
+    """Return every version with what it changed of the one before; of one withdrawn no words."""
+    from monitor.stories.outlet_comparison import changes_of
+
+    versions = desk.store.article_versions(article_id)
+    ask = frozenset([article_id]) if asked else frozenset[str]()
+    told: list[dict[str, Any]] = []
+    before: tuple[Article, Shown] | None = None
+    for version in versions:
+        gone = not (version.title or version.text)
+        now = version, desk.shown([version], ask=ask, patient=True)[article_id]
+        compared = before and not gone
+        changes = changes_of(before[0], version)[1] if before and compared else ()
+        told.append(
+            {
+                "sha256": version.sha256,
+                "withdrawn": gone,
+                "title": None if now[1].withheld else now[1].title,
+                "changes": _changes_json(changes, before, now) if before else [],
+            }
+        )
+        before = None if gone else now
+    return told
+
+
+def _changes_json(
+    changes: Iterable[Change], old: tuple[Article, Shown], new: tuple[Article, Shown]
+) -> list[dict[str, Any]]:
+    """Return changes by their places in what is shown of both; none where one is withheld."""
+    if old[1].withheld or new[1].withheld:
+        return []
+    before, after = Moves(*old), Moves(*new)
+    told = []
+    for change in changes:
+        (was,) = before.spans([Span(change.field, *change.old)])
+        (now,) = after.spans([Span(change.field, *change.new)])
+        ends = {"old_start": was.start, "old_end": was.end, "new_start": now.start}
+        told.append({"field": change.field, **ends, "new_end": now.end})
+    return told

@@ -1,0 +1,96 @@
+"""Names and identifying details that an outlet took back: not shown again, and erased in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from monitor.desk import make_mask
+from monitor.people.protected_persons import people_in
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+    from monitor.people.protected_persons import PersonLists
+    from monitor.records.article import Article, Finding
+
+IDENTIFYING = frozenset(
+    {
+        "adult-identifying-detail",
+        "adult-victim-named",
+        "child-jigsaw",
+        "child-name-identified",
+        "child-photo-caption",
+        "child-quoted-no-guardian",
+        "defendant-child-kinship",
+        "family-identified",
+        "health-hiv-pregnancy",
+        "shelter-location",
+    }
+)
+"""The rules whose words tell who a protected person is, or where she can be found."""
+NAME, DETAIL = "name", "detail"
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """How many older versions were compared with those in force, withdrawn, and erased."""
+
+    compared: int
+    withdrawn: int
+    erased: int
+
+
+def withdraw(desk: Desk, now: datetime) -> Withdrawn:
+    """Find what was taken back, and erase it `[store] withdrawn_grace_days` after it was found.
+
+    May be killed and repeated at any moment: what was compared is in the store.
+    """
+    from monitor.stories.fold import place
+
+    lists: dict[str, PersonLists] = {}
+
+    def compare(old: Article, findings: tuple[Finding, ...], new: Article) -> str:
+        return taken_out(names_in(old), findings, new)
+
+    def names_in(version: Article) -> frozenset[str]:
+        reader = desk.reader(version) or desk.guideline
+        if reader.id not in lists:
+            lists[reader.id] = reader.person_lists
+        told = people_in(version.text, lists[reader.id], title=version.title)
+        texts = {"title": version.title, "text": version.text}
+        return frozenset(
+            texts[span.field][span.start : span.end] for person in told for span in person.named
+        )
+
+    compared = withdrawn = 0
+    while True:
+        some, gone = desk.store.check_versions(compare, now, limit=_AT_ONCE)
+        compared, withdrawn = compared + some, withdrawn + gone
+        if not some:
+            break
+    before = now - timedelta(days=desk.settings.store.withdrawn_grace_days)
+    # first, or a name that nobody looked for yet would be forgotten, and shown in the address
+    stamp, left = desk.names_stamp, desk.store.erased_next(before)
+    desk.store.record_masks([make_mask(one, stamp, desk.mask) for one in left], now)
+    erased = desk.store.erase_withdrawn(before, now, place)
+    if erased:
+        desk.store.clear_file()
+    return Withdrawn(compared, withdrawn, erased)
+
+
+def taken_out(names: frozenset[str], findings: tuple[Finding, ...], new: Article) -> str:
+    """Say which kinds of words of an older version the newer has nowhere; "" for none.
+
+    `names` are those of victims, minors and relatives. Where they stand says nothing, and a name
+    that is only moved, or written in other letters, was not taken out.
+    """
+    text = f"{new.title}\n{new.text}".casefold()
+    kinds = []
+    if any(name.casefold() not in text for name in names):
+        kinds.append(NAME)
+    details = (f.match for f in findings if f.rule in IDENTIFYING)
+    if any(detail.casefold() not in text for detail in details):
+        kinds.append(DETAIL)
+    return ", ".join(kinds)

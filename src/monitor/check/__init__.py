@@ -1,0 +1,1 @@
+"""What was found in drafts, written for other programs: pure functions over the check's JSON."""

@@ -1,0 +1,261 @@
+"""Findings as SARIF 2.1.0, the format of code scanning: rules, places, fixes, what was silenced.
+
+Columns and offsets count code points of the source file; a place in a Word file is the file. Fixes
+are there only where the flagged words stand in the file as they are read, without markup inside.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+from monitor.check.batch import Batch, has_lines
+
+Json = dict[str, Any]
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+ROOT = "SRCROOT"
+LEVELS = {"error": "error", "warning": "warning", "suggestion": "note"}
+_PLACEHOLDER = re.compile(r"\{(?=\d+\})|(?<=\d)\}")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
+_NOTIFICATIONS = {
+    "unreadable": "A document could not be read, so nothing is known of it.",
+    "ignore-comment": "An ignore comment names no rule, an unknown one or no reason.",
+}
+_DESCRIBED = ("shortDescription", "fullDescription", "help")  # GitHub wants all of them
+
+
+def as_sarif(batch: Batch) -> str:
+    """Return the log file's text."""
+    return json.dumps(_log(batch), ensure_ascii=False, indent=1) + "\n"
+
+
+def _log(batch: Batch) -> Json:
+    rules = _rules(batch)
+    index = {rule["id"]: number for number, rule in enumerate(rules)}
+    results = [
+        result
+        for number, document in enumerate(batch.documents)
+        for result in _results(batch, document, number, index)
+    ]
+    driver = {
+        "name": "thb-monitor",
+        "organization": "thb-monitor maintainers",
+        "version": batch.version,
+        "semanticVersion": batch.version,
+        "rules": rules,
+        "notifications": [
+            {"id": name, **{key: {"text": words} for key in _DESCRIBED}}
+            for name, words in _NOTIFICATIONS.items()
+        ],
+        "properties": {"guideline": batch.guideline},
+        **({"informationUri": batch.about} if batch.about else {}),
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "newlineSequences": ["\r\n", "\n", "\r"],
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The folder the check ran in."}}},
+        "invocations": [
+            {
+                "executionSuccessful": batch.exit_code < 2,
+                "exitCode": batch.exit_code,
+                "toolExecutionNotifications": list(_notifications(batch)),
+            }
+        ],
+        "artifacts": [
+            _artifact(batch, number, document) for number, document in enumerate(batch.documents)
+        ],
+        "results": results,
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _each(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield a document's findings, then those that comments silence, which have a reason."""
+    yield from document.get("findings", ())
+    yield from document.get("ignored", ())
+
+
+def _name(batch: Batch, finding: Mapping[str, Any]) -> str:
+    """Return a rule's name: its id, or with its guideline where that alone is one of two."""
+    whole = f"{finding.get('guideline')}/{finding['rule']}"
+    return whole if whole in batch.rules else str(finding["rule"])
+
+
+def _rules(batch: Batch) -> list[Json]:
+    """Return the rules that have results, each once, by name."""
+    found = {
+        _name(batch, finding): (batch.rule(finding), finding)
+        for document in batch.documents
+        for finding in _each(document)
+    }
+    return [_rule(name, *found[name]) for name in sorted(found)]
+
+
+def _rule(name: str, rule: Mapping[str, Any], finding: Mapping[str, Any]) -> Json:
+    title = rule.get("title", name)
+    why = rule.get("why") or finding["why"]
+    sources = rule.get("sources") or finding["sources"]
+    told: Json = {
+        "id": name,
+        "shortDescription": {"text": _text(_sentence(title))},
+        "fullDescription": {"text": _text(why)},
+        "help": {"text": _text(why), "markdown": _markdown(why, rule.get("suggest", ()), sources)},
+        "defaultConfiguration": {"level": LEVELS[rule.get("severity", finding["severity"])]},
+        "properties": {"tags": [finding["principle"]]},
+    }
+    if sources:
+        told["helpUri"] = sources[0]["url"]
+    return told
+
+
+def _markdown(why: str, suggest: Iterable[str], sources: Iterable[Mapping[str, Any]]) -> str:
+    parts = [_escaped(why)]
+    if offered := [f"- {_escaped(words)}" for words in suggest]:
+        parts += ["**Better**", "\n".join(offered)]
+    lines = [
+        f"- [{_escaped(source['title'])}](<{quote(source['url'], safe=_URL)}>), "
+        f"{_escaped(source['section'])}"
+        for source in sources
+    ]
+    if lines:
+        parts += ["**Sources**", "\n".join(lines)]
+    return "\n\n".join(parts)
+
+
+_URL = "!#$%&'()*+,/:;=?@[]~-._"
+
+
+def _results(
+    batch: Batch, document: Mapping[str, Any], number: int, index: Mapping[str, int]
+) -> Iterator[Json]:
+    if "error" in document:
+        return
+    where = {**_location(batch, document["path"]), "index": number}
+    for finding in _each(document):
+        region = _region(document, finding)
+        physical = {"artifactLocation": where, **({"region": region} if region else {})}
+        name = _name(batch, finding)
+        result: Json = {
+            "ruleId": name,
+            "ruleIndex": index[name],
+            "level": LEVELS[finding["severity"]],
+            "message": {"text": _text(_message(finding))},
+            "locations": [{"physicalLocation": physical}],
+            "properties": {key: finding[key] for key in ("quoted", "scope", "protects")},
+        }
+        if "fingerprint" in finding:
+            sides = zip(("wordsBefore/v1", "wordsBehind/v1"), finding["fingerprint"], strict=True)
+            result["partialFingerprints"] = dict(sides)
+        if finding["confidence"] is not None:
+            result["rank"] = round(100 * finding["confidence"], 1)
+        if batch.baseline:
+            result["baselineState"] = "new"
+        if "reason" in finding:
+            told = {"kind": "inSource", "status": "accepted", "justification": finding["reason"]}
+            result["suppressions"] = [told]
+        if fixes := list(_fixes(where, document, finding)):
+            result["fixes"] = fixes
+        yield result
+
+
+def _message(finding: Mapping[str, Any]) -> str:
+    offered = finding["suggestions"]
+    return f"{finding['message']} Better: {' / '.join(offered)}." if offered else finding["message"]
+
+
+def _span(finding: Mapping[str, Any]) -> tuple[int, int]:
+    if "source_start" in finding:
+        return finding["source_start"], finding["source_end"]
+    return finding["start"], finding["end"]
+
+
+def _region(document: Mapping[str, Any], finding: Mapping[str, Any]) -> Json:
+    """Return the place in the source file, nothing where that has no lines or is not known."""
+    if not has_lines(document) or finding["field"] != "text":
+        return {}
+    start, end = _span(finding)
+    return {
+        "startLine": finding["line"],
+        "startColumn": finding["column"],
+        "endLine": finding["end_line"],
+        "endColumn": finding["end_column"],
+        "charOffset": start,
+        "charLength": end - start,
+    }
+
+
+def _fixes(where: Json, document: Mapping[str, Any], finding: Mapping[str, Any]) -> Iterator[Json]:
+    region = _region(document, finding)
+    if not region or region["charLength"] != finding["end"] - finding["start"]:
+        return
+    is_html = PurePath(document["path"]).suffix.lower() in {".html", ".htm"}
+    for words in finding["suggestions"]:
+        written = html.escape(words, quote=False) if is_html else words
+        replaced = {"deletedRegion": region, "insertedContent": {"text": written}}
+        yield {
+            "description": {"text": _text(f"Write: {words}")},
+            "artifactChanges": [{"artifactLocation": where, "replacements": [replaced]}],
+        }
+
+
+def _artifact(batch: Batch, number: int, document: Mapping[str, Any]) -> Json:
+    told: Json = {"location": _location(batch, document["path"]), "roles": ["analysisTarget"]}
+    told["location"]["index"] = number
+    if "error" not in document:
+        card = [{"item": one["item"], "met": one["met"]} for one in document["scorecard"]]
+        kept = {"words": document["words"], "language": document["language"], "scorecard": card}
+        told["properties"] = {**kept, "coverage": document["coverage"]["checked"]}
+    return told
+
+
+def _notifications(batch: Batch) -> Iterator[Json]:
+    for number, document in enumerate(batch.documents):
+        where = {**_location(batch, document["path"]), "index": number}
+        if "error" in document:
+            yield _notification("unreadable", "error", document["error"], where, {})
+        for one in document.get("ignore_problems", ()):
+            region = {"startLine": one["line"], "startColumn": one["column"]}
+            yield _notification("ignore-comment", "warning", one["message"], where, region)
+
+
+def _notification(name: str, level: str, words: str, where: Json, region: Json) -> Json:
+    place = {"artifactLocation": where, **({"region": region} if region else {})}
+    return {
+        "descriptor": {"id": name, "index": list(_NOTIFICATIONS).index(name)},
+        "level": level,
+        "message": {"text": _text(words)},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def _location(batch: Batch, path: str) -> Json:
+    """Return a file's place: relative to the root, or where it is outside of it, absolute."""
+    inside = batch.inside(path)
+    if inside is not None:
+        return {"uri": quote(os.fsencode(inside)), "uriBaseId": ROOT}
+    absolute = batch.absolute(path).lstrip("/")
+    return {"uri": f"file:///{quote(os.fsencode(absolute), safe='/:')}"}
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
+def _text(words: str) -> str:
+    """Return words as a message: nothing in them is a placeholder or a link."""
+    words = words.encode("utf-8", "replace").decode()
+    if "](" in words:
+        words = words.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return words.replace("{", "{{").replace("}", "}}") if _PLACEHOLDER.search(words) else words
+
+
+def _escaped(words: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", " ".join(words.split()))

@@ -1,0 +1,178 @@
+"""Where an outlet is at home: what a story in it that names no country is mostly about.
+
+Its address says so (".gh", "bangkokpost"), or its name, which feeds put behind the headline too.
+Outlets that report on the whole world say it by the section in the address ("/uk-news/") at best.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from monitor.classify.frames import outlet_start
+from monitor.classify.word_tokens import split_words
+
+_NO_COUNTRY = frozenset({"co", "me", "tv", "io", "ai", "fm", "ly", "cc", "ws", "to", "eu", "la"})
+"""Endings of two letters that anybody takes."""
+_CODES: Mapping[str, str] = {"uk": "GB"}
+_SECOND = frozenset({"com", "co", "org", "net", "gov", "gob", "ac", "edu", "news", "or", "go"})
+_SIGNS = re.compile(r"[^a-z0-9]+")
+_ARTICLE = re.compile(r"^(?:the|my|all|daily|news|new)(?=[a-z]{5})")
+_NUMBERED = re.compile(r"^((?:[a-z]+-){1,4})\d+$")
+_AMERICAN = (
+    "athensbannerherald",
+    "athensmessenger",
+    "athensnews",
+    "athensreview",
+    "berlinjournal",
+    "bristolherald",
+    "bristolpress",
+    "cairomessenger",
+    "lebanondemocrat",
+    "lebanonreporter",
+    "limanews",
+    "limaohio",
+    "moscowpullman",
+    "naplesdailynews",
+    "naplesnews",
+    "onlineathens",
+    "oxfordeagle",
+    "palestineherald",
+    "parisbeacon",
+    "parisnews",
+    "parispi",
+    "parispost",
+    "peruindiana",
+    "romenewstribune",
+    "viennatimes",
+    "warsawtimes",
+)
+"""Papers of towns of the US that are called as a place elsewhere, as their names begin."""
+SHORTEST = 5
+"""Letters of a place's name, or of an outlet's, of which the beginning of a longer one is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An outlet's country, whether it reports on the whole world, and its section's country."""
+
+    country: str | None = None
+    world: bool = False
+    section: str | None = None
+
+
+NOWHERE = Home()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of where an article comes from, empty where nothing is."""
+
+    url: str = ""
+    outlet: str = ""
+
+
+@dataclass(frozen=True)
+class Outlets:
+    """Names of outlets with their countries, those that report on the world, and place names.
+
+    `places` are the names of countries, peoples and cities, in words.
+    """
+
+    homes: Mapping[str, str]
+    world: frozenset[str]
+    places: Mapping[str, str]
+
+    @cached_property
+    def _squeezed(self) -> Mapping[str, str]:
+        return {
+            squeezed: code
+            for name, code in self.places.items()
+            if len(squeezed := _squeeze(name)) >= SHORTEST
+        }
+
+    def home(self, title: str, source: Source = Source()) -> Home:
+        """Return where the outlet of an article is at home, by address, name and headline."""
+        host, path = _parts(source.url)
+        labels = [_squeeze(label) for label in host.split(".")[:-1] if label not in _SECOND]
+        names = [*reversed(labels), _squeeze(source.outlet), _squeeze(_behind(title))]
+        names = [re.sub(r"(?:com|net|org)$", "", name) or name for name in names if name]
+        world = any(self._listed(name, self.world) for name in names)
+        return Home(
+            _ending(host) or next(filter(None, map(self._country, names)), None),
+            world,
+            self._section(path),
+        )
+
+    def _listed(self, name: str, known: frozenset[str] | Mapping[str, str]) -> str | None:
+        for start in (name, _ARTICLE.sub("", name)):
+            if start in known:
+                return start
+            for end in range(len(start), SHORTEST, -1):
+                if start[:end] in known:
+                    return start[:end]
+        return None
+
+    def _country(self, name: str) -> str | None:
+        listed = self._listed(name, self.homes)
+        if listed:
+            return self.homes[listed]
+        for start in (name, _ARTICLE.sub("", name)):
+            if start.startswith(_AMERICAN):
+                return "US"
+            for end in range(len(start), SHORTEST - 1, -1):
+                if code := self._squeezed.get(start[:end]) or self._squeezed.get(start[-end:]):
+                    return code
+        return None
+
+    def _section(self, path: str) -> str | None:
+        parts = [part for part in path.lower().split("/") if part]
+        last = _NUMBERED.match(parts[-1].split("?")[0]) if parts else None
+        sections = [*parts[:-1], *([last.group(1)] if last else [])]
+        for section in sections:
+            words = [word for word in section.split("-") if word.isalpha()]
+            for size in range(min(3, len(words)), 0, -1):
+                for at in range(len(words) - size + 1):
+                    name = " ".join(words[at : at + size])
+                    if name in self.places and (len(name) > 3 or name in ("us", "uk")):
+                        return self.places[name]
+        return None
+
+
+def make_outlets(
+    homes: Mapping[str, str], world: Sequence[str], names: Mapping[str, Sequence[str]]
+) -> Outlets:
+    """Build the table from outlets and the names of the gazetteer."""
+    places = {
+        name: codes for name, (codes, kind) in names.items() if kind in ("name", "demonym", "city")
+    }
+    return Outlets(homes, frozenset(world), places)
+
+
+def _squeeze(name: str) -> str:
+    return _SIGNS.sub("", name.lower())
+
+
+def _parts(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "").removeprefix("www."), parts.path
+    except ValueError:
+        return "", ""
+
+
+def _ending(host: str) -> str | None:
+    ending = host.rpartition(".")[2]
+    if len(ending) != 2 or ending in _NO_COUNTRY or not ending.isalpha():
+        return None
+    return _CODES.get(ending, ending.upper())
+
+
+def _behind(title: str) -> str:
+    """Return the outlet's name behind a headline, if there is one."""
+    words = split_words(title)
+    first = outlet_start(title, words)
+    return title[words.starts[first] :] if first < len(words) else ""

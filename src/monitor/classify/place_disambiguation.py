@@ -1,0 +1,436 @@
+"""Finds the names of places in an article, and says which country each means.
+
+Names, demonyms, cities and national bodies decide by themselves. A town, a name that several
+countries share, one that people bear too, and "Central Region" need words beside them or a country
+that the rest of the article, or the outlet, speaks for. Names of instruments ("Palermo Protocol"),
+papers ("Bangkok Post") and currencies are no places.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any, Literal
+
+from monitor.classify.features import Reading
+from monitor.classify.frames import dateline_end, is_instrument, is_paper, outlet_start
+from monitor.classify.word_tokens import Words
+from monitor.records.article import FieldName
+from monitor.text.regular_expressions import word_set
+
+Kind = Literal["name", "demonym", "city", "town"]
+Entry = Literal["name", "demonym", "city", "town", "shared", "weak", "generic", "none"]
+"""`shared`: towns and cities of several countries, the largest first; `weak`: names that people and
+other things bear as well; `generic`: compass words ("Central Region"); `none`: no place."""
+BEFORE = word_set("in from to of at across near through inside for by via and towards into")
+_LOCAL = word_set(
+    "police man woman men women teen teens couple mother father resident residents councillor "
+    "mayor court area hotel motel airport brothel business businesses group groups news city "
+    "county detective detectives officer officers native youth magistrate magistrates province "
+    "district region town village port border crown magistrates circuit"
+)
+"""What stands behind a town's name, and seldom behind a person's."""
+_NAMESAKES = word_set("county street avenue road township boulevard lane drive square university")
+"""Behind the name of a city they are seldom in that city: "Wellington County", "Oxford Street"."""
+_MONEY = word_set(
+    "dollar dollars rupee rupees peso pesos franc francs pound pounds krone kroner krona kronor "
+    "baht cedi cedis shilling shillings naira ringgit yuan yen dinar dinars dirham dirhams riyal "
+    "riyals rand kwacha lira"
+)
+_NAMESAKES_IN_US = word_set(
+    "amsterdam andalusia athens belfast belgrade berlin birmingham bogota bremen bristol cairo "
+    "cambridge coventry crete damascus delhi dublin durham geneva genoa glasgow hamburg hebron "
+    "holland leeds leicester lima lisbon london madeira manchester mecca medina melbourne milan "
+    "monrovia montevideo moscow naples newcastle northampton ottawa oviedo oxford palermo "
+    "palestine paris potsdam rome rotterdam saltillo sheffield soledad southampton stuttgart "
+    "valencia valparaiso verona vienna warsaw wellington"
+)
+"""Places elsewhere whose name a town of the US of 5,000 people or more bears, from GeoNames. In a
+paper at home in the US they mean that town, where nothing else tells of the other country."""
+_STATES = word_set(
+    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia "
+    "hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts "
+    "michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon "
+    "pennsylvania tennessee texas utah vermont virginia wisconsin wyoming"
+)
+_SHORT_STATES = word_set(
+    "ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb "
+    "nev okla ore pa tenn tex vt va wash wis wyo"
+)
+"""With a full stop behind."""
+_TWO_WORDS = frozenset(
+    pair
+    for firsts, seconds in (
+        ("new", "hampshire jersey mexico"),
+        ("north south", "carolina dakota"),
+        ("west", "virginia"),
+        ("rhode", "island"),
+        ("n", "h j m y c d"),
+        ("s", "c d"),
+        ("r", "i"),
+        ("w", "va"),
+    )
+    for pair in product(firsts.split(), seconds.split())
+)
+_POSTAL = word_set(
+    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM "
+    "NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY"
+)
+_GEORGIA = word_set("georgia ga")
+"""Behind a name that the US does not have they are the country: "Tbilisi, Georgia"."""
+_WIRES = word_set("ap afp reuters cnn upi bloomberg dpa xinhua")
+_NO_FIRST_NAME = word_set(
+    "north south east west northern southern eastern western central upper lower greater new old "
+    "inner outer downtown the a when while but and after before since if as although though "
+    "meanwhile now then today yesterday last this that his her their our its my both all state "
+    "province city port fort mount lake river"
+)
+"""Words with a capital that stand before a place's name as well."""
+_OF_PLACE = word_set("in near inside across throughout around outside")
+_SURNAMES = word_set("flores galicia holland madeira medina")
+"""Regions whose names people bear."""
+_TITLES = word_set(
+    "mr mrs ms miss dr judge officer sgt sergeant detective deputy sheriff attorney lawyer lt capt "
+    "captain agent chief commissioner mayor sen senator rep gov governor rev pastor professor prof"
+)
+_END = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMention:
+    """A place name: words `first` to `last` (exclusive) of a field mean `country`.
+
+    `frame`: it says where the news was written, not where anything happened: in the name of the
+    outlet that a feed puts behind the headline, or in a dateline (`dateline`). `row`: the words of
+    a row of countries that it stands in ("Malaysia, Laos and Thailand").
+    """
+
+    country: str
+    kind: Kind
+    field: FieldName
+    first: int
+    last: int
+    frame: bool = False
+    dateline: bool = False
+    row: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """How a name of several meanings is settled."""
+
+    country: str
+    other: str | None
+    default: str | None
+    with_: frozenset[str]
+    against: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A name found: what it may mean, in order of size, before the rest of the article is asked."""
+
+    countries: tuple[str, ...]
+    entry: Entry
+    field: FieldName
+    first: int
+    last: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A headline or text: where the outlet's name starts, and where the dateline ends."""
+
+    name: FieldName
+    text: str
+    words: Words
+    outlet: int
+    dateline: int
+
+
+class Gazetteer:
+    """Place names, ready to search."""
+
+    def __init__(
+        self,
+        names: Mapping[str, Sequence[str]],
+        ambiguous: Mapping[str, Any],
+        instruments: Sequence[str] = (),
+        papers: Sequence[str] = (),
+    ) -> None:
+        self._trie: dict[str, Any] = {}
+        for name, (countries, entry) in names.items():
+            node = self._trie
+            for word in name.split():
+                node = node.setdefault(word, {})
+            node[_END] = (tuple(countries.split()), entry)
+        self._instruments = frozenset(instruments)
+        self._papers = frozenset(papers)
+        self._ambiguous = {
+            name: Ambiguous(
+                rule["country"],
+                rule.get("other"),
+                rule.get("default"),
+                frozenset(rule.get("with", ())),
+                frozenset(rule.get("against", ())),
+            )
+            for name, rule in ambiguous.items()
+        }
+
+    def find(
+        self,
+        title: str,
+        text: str,
+        reading: Reading,
+        home: str | None = None,
+        *,
+        world: bool = False,
+    ) -> list[PlaceMention]:
+        """Return the place mentions of headline and text, in order, longest name first.
+
+        `home` is the country of the outlet, where known; `world`: it reports on the whole world.
+        """
+        vocabulary = {*reading.title.words, *reading.text.words}
+        fields = (
+            _Field("title", title, reading.title, outlet_start(title, reading.title), 0),
+            _Field("text", text, reading.text, len(reading.text), dateline_end(text, reading.text)),
+        )
+        hits = [(field, hit) for field in fields for hit in self._hits(field, vocabulary)]
+        told = Counter(
+            hit.countries[0]
+            for _, hit in hits
+            if hit.entry in ("name", "demonym", "city") and len(hit.countries) == 1
+        )
+        american = _american(hits, None if world else home)
+        scenes = {hit.name for field, hit in hits if _is_scene(field, hit)}
+        people = {hit.name for field, hit in hits if _is_named(field, hit)} - scenes
+        found: list[PlaceMention] = []
+        for field, hit in hits:
+            if hit.name in american:
+                country: str | None = "US"
+            elif hit.name in people:
+                country = None
+            else:
+                country = _country(hit, field, told, home)
+            if country:
+                found.append(self._mention(hit, field, country))
+        return _in_rows(found, reading)
+
+    def _mention(self, hit: _Hit, field: _Field, country: str) -> PlaceMention:
+        dateline = hit.last <= field.dateline
+        frame = dateline or hit.first >= field.outlet
+        kind: Kind = hit.entry if hit.entry in ("name", "demonym", "city") else "town"
+        return PlaceMention(country, kind, field.name, hit.first, hit.last, frame, dateline)
+
+    def _hits(self, field: _Field, vocabulary: set[str]) -> list[_Hit]:
+        text, words = field.text, field.words
+        found: list[_Hit] = []
+        at = 0
+        while at < len(words):
+            last, countries, entry = self._longest(words.words, at)
+            if not (last and text[words.starts[at]].isupper()):
+                at += 1
+                continue
+            name = " ".join(words.words[at:last])
+            if entry == "city" and _is_namesake(text, words, last):
+                entry = "weak"
+            if name in self._ambiguous:
+                country = settle(self._ambiguous[name], text, words, at, last, vocabulary)
+                countries = (country,) if country else ()
+            if (
+                countries
+                and not (entry == "name" and _shouted(text, words, at, last))
+                and not _money(text, words, last)
+                and not is_instrument(text, words, last, self._instruments)
+                and not (at < field.outlet and is_paper(text, words, at, last, self._papers))
+            ):
+                found.append(_Hit(countries, entry, field.name, at, last, name))
+            at = last
+        return found
+
+    def _longest(self, words: Sequence[str], at: int) -> tuple[int, tuple[str, ...], Entry]:
+        node, best = self._trie, (0, (), "name")
+        for last in range(at, len(words)):
+            node = node.get(words[last], {})
+            if not node:
+                break
+            if _END in node:
+                best = (last + 1, *node[_END])
+        return best  # type: ignore[return-value]
+
+
+def _in_rows(mentions: Sequence[PlaceMention], reading: Reading) -> list[PlaceMention]:
+    """Give the names that stand in a row with another country's the words of that row."""
+    rows: list[list[PlaceMention]] = []
+    for mention in mentions:
+        last = rows[-1][-1] if rows else None
+        if last and last.field == mention.field and _are_linked(reading, last.last, mention):
+            rows[-1].append(mention)
+        else:
+            rows.append([mention])
+    return [
+        replace(m, row=(row[0].first, row[-1].last)) if len({x.country for x in row}) > 1 else m
+        for row in rows
+        for m in row
+    ]
+
+
+def _are_linked(reading: Reading, end: int, mention: PlaceMention) -> bool:
+    """Tell "Laos and Thailand" or "Laos, Thailand" from "Laos to Thailand" and "Laos. Thailand"."""
+    words = reading.title if mention.field == "title" else reading.text
+    between = words.words[end : mention.first]
+    same = words.sentences[end - 1] == words.sentences[mention.first]
+    return same and (not between or between in (["and"], ["or"]))
+
+
+def _country(hit: _Hit, field: _Field, told: Mapping[str, int], home: str | None) -> str | None:
+    """Return the country that a name means here, or `None` for no place at all."""
+    text, words, first, last = field.text, field.words, hit.first, hit.last
+    own = max(hit.countries, key=lambda code: (told.get(code, 0), code == home))
+    backed = own if told.get(own) or own == home else None
+    if hit.entry in ("name", "demonym", "city"):
+        return backed or hit.countries[0]
+    if hit.entry == "generic":
+        return backed
+    frame = last <= field.dateline or first >= field.outlet
+    located = frame or is_located(text, words, first, last)
+    if hit.entry == "weak":
+        return backed if located else None
+    if backed and (located or not is_person(text, words, first, last)):
+        return backed
+    return hit.countries[0] if located else None
+
+
+def _american(hits: Sequence[tuple[_Field, _Hit]], home: str | None) -> set[str]:
+    """Return the names that mean a town of the US here, though a place elsewhere is larger.
+
+    A state behind one says so once for all ("Paris, Texas"), and so does a paper at home in the US
+    that names nothing else of the other country. A news agency's dateline has the larger place.
+    """
+    found = {hit.name for field, hit in hits if _has_state(field, hit)}
+    if home != "US":
+        return found
+    others = {hit.countries[0] for _, hit in hits if hit.name not in _NAMESAKES_IN_US}
+    wired = {hit.name for field, hit in hits if _is_wired(field, hit)}
+    return found | {
+        hit.name
+        for _, hit in hits
+        if hit.name in _NAMESAKES_IN_US and hit.name not in wired and hit.countries[0] not in others
+    }
+
+
+def _has_state(field: _Field, hit: _Hit) -> bool:
+    """Tell "Paris, Texas", "Athens, Ga." and "Lima, OH"."""
+    text, words, last = field.text, field.words, hit.last
+    if last >= len(words) or text[words.ends[last - 1] : words.starts[last]].strip() != ",":
+        return False
+    word, written = words.words[last], text[words.starts[last] : words.ends[last]]
+    if word in _GEORGIA and hit.name not in _NAMESAKES_IN_US:
+        return False
+    if not written[0].isupper():
+        return False
+    short = word in _SHORT_STATES and text.startswith(".", words.ends[last])
+    two = tuple(words.words[last : last + 2])
+    return short or written in _POSTAL or word in _STATES or two in _TWO_WORDS
+
+
+def _is_wired(field: _Field, hit: _Hit) -> bool:
+    """Tell "PARIS (AP) -" from "PARIS -"."""
+    return hit.last <= field.dateline and not _WIRES.isdisjoint(
+        field.words.words[hit.last : field.dateline + 1]
+    )
+
+
+def _is_named(field: _Field, hit: _Hit) -> bool:
+    """Tell "Lena Flores" and "Judge Flores": then the name is a person's all through the text."""
+    text, words, first = field.text, field.words, hit.first
+    bare = hit.entry in ("town", "shared", "weak") or hit.name in _SURNAMES
+    if not bare or first == 0 or hit.last - first > 1:
+        return False
+    before = words.words[first - 1]
+    written = text[words.starts[first - 1] : words.ends[first - 1]]
+    gap = text[words.ends[first - 1] : words.starts[first]]
+    if before in _TITLES:
+        return gap in (" ", ". ") and written.istitle()
+    if gap != " " or not written.istitle() or not written.isalpha():
+        return False
+    return not (before in _NO_FIRST_NAME or before in BEFORE or before in _LOCAL)
+
+
+def _is_scene(field: _Field, hit: _Hit) -> bool:
+    """Tell "in Flores" and "Boone County": such a name is a place's, whoever else bears it."""
+    words, first, last = field.words.words, hit.first, hit.last
+    before = first > 0 and words[first - 1] in _OF_PLACE
+    return before or last <= field.dateline or words[last : last + 1] == ["county"]
+
+
+def unpack_names(
+    packed: Mapping[str, Mapping[str, Sequence[str]]],
+) -> dict[str, tuple[str, Entry]]:
+    """Return the names of `places.json`, which lists them by entry and countries."""
+    return {
+        name: (countries, entry)  # type: ignore[misc]
+        for entry, groups in packed.items()
+        for countries, names in groups.items()
+        for name in names
+    }
+
+
+def _is_namesake(text: str, words: Words, last: int) -> bool:
+    """Tell the city from "Wellington County" and "Oxford Street"."""
+    if last >= len(words) or not text[words.starts[last]].isupper():
+        return False
+    return words.words[last] in _NAMESAKES
+
+
+def _money(text: str, words: Words, last: int) -> bool:
+    """Tell "US" and "US$5,400", "Singapore" and "Singapore dollars"."""
+    if text[words.ends[last - 1] : words.ends[last - 1] + 1] == "$":
+        return True
+    return last < len(words) and words.words[last] in _MONEY
+
+
+def _shouted(text: str, words: Words, first: int, last: int) -> bool:
+    """Tell "us" and "US", "it" and "IT": short abbreviations count in capitals only."""
+    written = text[words.starts[first] : words.ends[last - 1]]
+    return len(written) <= 3 and "." not in written and not written.isupper()
+
+
+def settle(
+    rule: Ambiguous, text: str, words: Words, first: int, last: int, vocabulary: set[str]
+) -> str | None:
+    """Return the country an ambiguous name means here, or `None` for no place at all."""
+    after = " ".join(words.words[last : last + 2])
+    if any(after == word or after.startswith(word + " ") for word in rule.against):
+        return rule.other
+    supported = any(set(phrase.split()) <= vocabulary for phrase in rule.with_)
+    if rule.default == "country" or supported:
+        return rule.country
+    if is_person(text, words, first, last):
+        return None
+    located = first > 0 and words.words[first - 1] in BEFORE
+    return rule.other or (rule.country if located else None)
+
+
+def is_located(text: str, words: Words, first: int, last: int) -> bool:
+    """Tell whether the words beside a name say that a place is meant: "in Guelph", "Waco man"."""
+    if last < len(words) and words.words[last] in _LOCAL:
+        return True
+    before = first > 0 and words.words[first - 1] in BEFORE
+    return before and not is_person(text, words, first, last)
+
+
+def is_person(text: str, words: Words, first: int, last: int) -> bool:
+    """Tell whether a capitalised word touches the name: "Chad Kelly", "Michael Jordan"."""
+    touches_next = last < len(words) and words.starts[last] - words.ends[last - 1] == 1
+    if touches_next and text[words.starts[last]].isupper():
+        return True
+    return (
+        first > 0
+        and words.starts[first] - words.ends[first - 1] == 1
+        and text[words.starts[first - 1]].isupper()
+        and (first == 1 or words.sentences[first - 2] == words.sentences[first - 1])
+    )

@@ -1,0 +1,160 @@
+"""The words that show why a tag was given."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from monitor.classify.cue_phrases import Cue, CueTable
+from monitor.classify.encoder import EncoderModel
+from monitor.classify.features import LEAD_WORDS, Reading
+from monitor.classify.word_tokens import Words
+from monitor.records.article import FieldName, Span, Tag
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SENTENCES, LONGEST = 4, 40
+"""The sentences of a field that are asked about, and their words, where no phrase is evidence."""
+SPANS = 3
+"""A reader wants the reason, not every repeat of it."""
+
+_SAY_NOTHING = frozenset(
+    "about after also another because been before being between both could during each ever from "  # noqa: SIM905 a list of words reads better so
+    "have having here into just made make many more most much must near next once only other over "
+    "said same says shall should some such than that their them then there these they this those "
+    "through under until upon very were what when where which while will with within without would "
+    "your month week year today monday tuesday wednesday thursday friday saturday sunday".split()
+)
+"""Words that weigh in a model but tell a reader nothing, with all of under four letters."""
+
+Weights = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+
+
+def cue_spans(
+    reading: Reading, wanted: Collection[int], core: frozenset[int], number: int = SPANS
+) -> tuple[Span, ...]:
+    """Return the best phrases of the `wanted` cue groups, in the order of the article.
+
+    Best: in the headline, in the lead, in a sentence with a core cue of another group, long. The
+    same words are given once.
+    """
+    ranked: list[tuple[tuple[int, ...], FieldName, Cue]] = []
+    for field, words, cues in _fields(reading):
+        cored = {words.sentences[c.first]: c.group for c in cues if c.group in core}
+        for cue in cues:
+            if cue.group in wanted:
+                beside = cored.get(words.sentences[cue.first], cue.group) != cue.group
+                near = field == "title" or cue.first < LEAD_WORDS
+                rank = (-(near + beside), field == "text", cue.first - cue.last, cue.first)
+                ranked.append((rank, field, cue))
+    ranked.sort(key=lambda item: item[0])
+    chosen: list[tuple[FieldName, int, int]] = []
+    said: set[str] = set()
+    for _, field, cue in ranked:
+        words = reading.title if field == "title" else reading.text
+        phrase = " ".join(words.words[cue.first : cue.last])
+        overlap = any(f == field and a < cue.last and cue.first < b for f, a, b in chosen)
+        if phrase not in said and not overlap:
+            said.add(phrase)
+            chosen.append((field, cue.first, cue.last))
+        if len(chosen) == number:
+            break
+    return in_order(reading, chosen)
+
+
+def ruled_tags(scheme: str, groups: Mapping[str, str], told: Reading, cues: CueTable) -> list[Tag]:
+    """Return a tag of each label whose cue group (`groups`) has phrases, the surer the more.
+
+    A model without a group never gives its label.
+    """
+    tags: list[Tag] = []
+    for label, name in groups.items():
+        group = cues.index.get(name, -1)
+        if spans := cue_spans(told, {group}, frozenset()):
+            number = sum(cue.group == group for cue in (*told.title_cues, *told.text_cues))
+            tags.append(Tag(scheme, label, round(1 - 0.5 ** (number + 1), 4), spans))
+    return tags
+
+
+def heaviest_spans(reading: Reading, weights: Weights, number: int = 1) -> tuple[Span, ...]:
+    """Return the words that add most to an output, each with a neighbour that adds to it too.
+
+    Words that say nothing by themselves are no evidence.
+    """
+    places: list[tuple[float, FieldName, int]] = []
+    for (field, words, _), added in zip(_fields(reading), weights, strict=True):
+        places += [
+            (float(weight), field, i)
+            for i, weight in enumerate(added)
+            if weight > 0 and len(words.words[i]) > 3 and words.words[i] not in _SAY_NOTHING
+        ]
+    places.sort(key=lambda item: (-item[0], item[1] == "text", item[2]))
+    chosen: list[tuple[FieldName, int, int]] = []
+    for _, field, at in places[:number]:
+        added = weights[0] if field == "title" else weights[1]
+        first, last = at, at + 1
+        while first and added[first - 1] > 0 and at - first < 2:
+            first -= 1
+        while last < len(added) and added[last] > 0 and last - at < 3:
+            last += 1
+        chosen.append((field, first, last))
+    return in_order(reading, chosen)
+
+
+def best_sentence(
+    reading: Reading, encoder: EncoderModel, article: tuple[str, str], head: str, label: int
+) -> Span | None:
+    """Return the sentence, of headline and lead, for which the encoder says a label the most."""
+    best: tuple[float, Span] | None = None
+    for field, words in (("title", reading.title), ("text", reading.text)):
+        given = article[0] if field == "title" else article[1]
+        for first, last in _sentences(words)[:SENTENCES]:
+            span = reading.span(field, first, last)  # type: ignore[arg-type]
+            said = float(encoder.read(given[span.start : span.end])[head][label])
+            if best is None or said > best[0]:
+                best = (said, span)
+    return None if best is None else best[1]
+
+
+def _sentences(words: Words) -> list[tuple[int, int]]:
+    """Return the sentences as ranges of at most `LONGEST` words."""
+    starts = [i for i, n in enumerate(words.sentences) if i == 0 or words.sentences[i - 1] != n]
+    ends = [*starts[1:], len(words)][: len(starts)]
+    return [(a, min(b, a + LONGEST)) for a, b in zip(starts, ends, strict=True) if b - a > 2]
+
+
+def telling(reading: Reading, outlet: int, generic: int, standing: int) -> Reading:
+    """Return a reading with only the cues that can show a reader why a tag was given.
+
+    Left out: what stands in the outlet's name (from word `outlet` of the headline on), in
+    sentences with a cue of the group `generic`, and inside a cue of the group `standing`.
+    """
+    at_large = generic_sentences(reading, generic)
+    body = [c for c in reading.text_cues if reading.text.sentences[c.first] not in at_large]
+    head = [cue for cue in reading.title_cues if cue.last <= outlet]
+    return Reading(reading.title, reading.text, _outside(head, standing), _outside(body, standing))
+
+
+def _outside(cues: Sequence[Cue], standing: int) -> list[Cue]:
+    taken = {at for cue in cues if cue.group == standing for at in range(cue.first, cue.last)}
+    return [c for c in cues if not taken.issuperset(range(c.first, c.last))]
+
+
+def generic_sentences(reading: Reading, generic: int) -> set[int]:
+    """Return the sentences of the text that speak of trafficking at large."""
+    return {reading.text.sentences[c.first] for c in reading.text_cues if c.group == generic}
+
+
+def in_order(reading: Reading, chosen: Iterable[tuple[FieldName, int, int]]) -> tuple[Span, ...]:
+    """Return word ranges as spans, headline first."""
+    ordered: Sequence[tuple[FieldName, int, int]] = sorted(
+        chosen, key=lambda item: (item[0] == "text", item[1])
+    )
+    return tuple(reading.span(*item) for item in ordered)
+
+
+def _fields(reading: Reading) -> Iterable[tuple[FieldName, Words, list[Cue]]]:
+    yield "title", reading.title, reading.title_cues
+    yield "text", reading.text, reading.text_cues

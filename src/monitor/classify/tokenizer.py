@@ -1,0 +1,99 @@
+"""Word-piece tokenizer of the encoder, from the bytes of a `tokenizer.json` that were verified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.records.errors import ModelError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+CHARS_PER_TOKEN = 12
+"""No news text has longer tokens on average; what lies behind is cut off unread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Token ids with the model's start and end marks; they cover `text[:end]`."""
+
+    ids: tuple[int, ...]
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Token ids of `[CLS] before [SEP] sentence [SEP]`; the sentence's tokens begin at `start`.
+
+    `offsets` are those tokens' characters in the sentence.
+    """
+
+    ids: tuple[int, ...]
+    start: int
+    offsets: tuple[tuple[int, int], ...]
+
+    def tokens(self, start: int, end: int) -> list[int]:
+        """Return the numbers, within the sentence, of tokens that share a character with a span."""
+        return [i for i, (low, high) in enumerate(self.offsets) if low < end and high > start]
+
+
+@dataclass(slots=True, eq=False)
+class TextTokenizer:
+    """Splits a text into at most `limit` tokens. Threads may share it."""
+
+    rust: Tokenizer
+    limit: int
+
+    def split(self, text: str) -> Tokens:
+        """Return the tokens of the beginning of `text`."""
+        encoding = self.rust.encode(readable(text, self.limit))
+        ids, offsets = encoding.ids, encoding.offsets
+        if len(ids) > self.limit:
+            # the end mark stays
+            ids, offsets = [*ids[: self.limit - 1], ids[-1]], offsets[: self.limit - 1]
+        return Tokens(tuple(ids), max((end for _, end in offsets), default=0))
+
+    def sentence(self, text: str, before: str, context: int) -> Sentence:
+        """Return the tokens of a sentence behind the last `context` ones of what stands before it.
+
+        Raises `ModelError` for a tokenizer that has no `[CLS]` or `[SEP]`.
+        """
+        ids, places = self._pieces(text)
+        ids, places = ids[: self.limit], places[: self.limit]
+        known = self._pieces(before)[0][-context:] if before else []
+        end = self._mark("[SEP]")
+        row = (self._mark("[CLS]"), *known, end, *ids, end)
+        return Sentence(row, len(known) + 2, tuple(places))
+
+    def _pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        clean = text.encode("utf-8", "replace").decode()
+        encoding = self.rust.encode(clean, add_special_tokens=False)
+        return encoding.ids, encoding.offsets
+
+    def _mark(self, name: str) -> int:
+        found = self.rust.token_to_id(name)
+        if found is None:
+            raise ModelError(f"tokenizer: has no token '{name}'")
+        return int(found)
+
+
+def readable(text: str, limit: int) -> str:
+    """Return as much of a text as `limit` tokens may take, fit for the Rust side.
+
+    It refuses lone surrogates: each becomes one other code point.
+    """
+    return text[: limit * CHARS_PER_TOKEN].encode("utf-8", "replace").decode()
+
+
+def load_tokenizer(content: bytes, *, limit: int, where: str) -> TextTokenizer:
+    """Build a tokenizer from the bytes of a `tokenizer.json`; raises `ModelError`."""
+    from tokenizers import Tokenizer
+
+    try:
+        rust = Tokenizer.from_str(content.decode("utf-8"))
+        rust.no_padding()
+        rust.no_truncation()
+    except Exception as error:  # the Rust side raises bare exceptions
+        raise ModelError(f"{where}: no tokenizer ({error})") from error
+    return TextTokenizer(rust, limit)

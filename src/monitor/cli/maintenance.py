@@ -1,0 +1,151 @@
+"""What keeps a desk's database: `monitor backup`, `monitor restore`, `monitor store`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.common import monitor_of
+from monitor.cli.output import progress, say, show
+from monitor.records.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from monitor.storage.transfer import Report, Sums
+
+store_app = typer.Typer(
+    help="What the desk's database keeps.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file of that name.")] = False,
+) -> None:
+    """Write a verified copy of the database (SQLite), while the desk works on."""
+    from monitor.storage.desk_backup import back_up
+
+    made = back_up(monitor_of(context).settings, file, force=force)
+    articles = made.rows.get("articles", 0)
+    say(f"wrote {made.path}: {articles} articles, {made.size / 1e6:.1f} MB, every page checked")
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that monitor backup wrote.")],
+) -> None:
+    """Bring a backup back; the database before it stays beside it under a dated name."""
+    from monitor.storage.desk_backup import restore as bring_back
+
+    monitor = monitor_of(context)
+    done = bring_back(monitor.settings, file, monitor.now())
+    say(f"restored {done.copy.rows.get('articles', 0)} articles from {done.copy.path}")
+    if done.forgotten is None:
+        say("what was forgotten since cannot be read in it: forget those articles again")
+    elif done.forgotten:
+        say(f"{done.forgotten} forgotten since the backup: forgotten again")
+    if done.kept:
+        say(f"the database before it is {done.kept}; remove it when it is not needed")
+
+
+@store_app.command()
+def expire(context: typer.Context) -> None:
+    """Let the words of articles older than [store] keep_text_days expire; judgements stay."""
+    from monitor.jobs.expire_texts import expire as expire_texts
+
+    monitor = monitor_of(context)
+    done = expire_texts(monitor.store, monitor.settings, monitor.now())
+    if done is None:
+        raise UsageError("[store] keep_text_days is not set: texts are kept for ever")
+    day = done.before.astimezone(monitor.settings.zone).date()
+    articles = "1 article" if done.articles == 1 else f"{done.articles} articles"
+    say(f"{articles} expired: first seen before {day}")
+    if not done.cleared:
+        say("another program is reading, so the database's log still holds their words: try again")
+        raise typer.Exit(1)
+
+
+_PLACE = "A database's URL, a desk's folder, or an SQLite file."
+
+
+@store_app.command()
+def copy(
+    source: Annotated[str, typer.Argument(metavar="FROM", help=_PLACE)],
+    target: Annotated[
+        str, typer.Argument(metavar="TO", help="The same; it must be empty, or be a new file.")
+    ],
+) -> None:
+    """Copy a whole database into an empty one, SQLite or PostgreSQL, and verify the copy."""
+    from monitor.storage.desk_transfer import database_of
+    from monitor.storage.transfer import copy_store
+
+    origin, place = database_of(source), database_of(target)
+    with _told() as report:
+        done = copy_store(origin, place, datetime.now(UTC), report)
+    show(_table({name: (f"{one.rows:,}", one.hash[:16]) for name, one in done.sums.items()}))
+    say(f"copied {done.source} to {done.target}: {_in_all(done.sums)}, verified by their hashes")
+    if done.at_work:
+        say(f"{done.at_work} is at work on {done.source}: what it stores from now on is not in it")
+
+
+@store_app.command()
+def verify(
+    first: Annotated[str, typer.Argument(metavar="A", help=_PLACE)],
+    second: Annotated[str, typer.Argument(metavar="B", help="The same.")],
+) -> None:
+    """Tell whether two databases hold the same rows, table by table."""
+    from monitor.storage.desk_transfer import database_of
+    from monitor.storage.transfer import sum_stores
+
+    with _told() as report:
+        one, other = sum_stores(database_of(first), database_of(second), report)
+    rows = {
+        name: (f"{one[name].rows:,}", f"{other[name].rows:,}", _compared(name, one, other))
+        for name in one
+    }
+    show(_table(rows))
+    if one != other:
+        say("they do not hold the same")
+        raise typer.Exit(1)
+    say(f"the same: {_in_all(one)}")
+
+
+def _compared(name: str, one: Sums, other: Sums) -> str:
+    return "same" if one[name] == other[name] else "differs"
+
+
+def _in_all(sums: Sums) -> str:
+    return f"{sum(one.rows for one in sums.values()):,} rows of {len(sums)} tables"
+
+
+def _table(rows: Mapping[str, tuple[str, ...]]) -> str:
+    """Return a line for each table, numbers to the right."""
+    name = max(map(len, rows))
+    widths = [
+        max(len(row[n]) for row in rows.values()) for n in range(len(next(iter(rows.values()))))
+    ]
+    return "\n".join(
+        "  ".join((key.ljust(name), *(cell.rjust(w) for cell, w in zip(row, widths, strict=True))))
+        for key, row in sorted(rows.items())
+    )
+
+
+@contextmanager
+def _told() -> Iterator[Report]:
+    """Show how far it is, a bar for each thing that is done."""
+    with progress() as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def report(stage: str, more: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.advance(tasks[stage], more)
+
+        yield report

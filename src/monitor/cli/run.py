@@ -1,0 +1,366 @@
+"""The desk's day: `init`, `ingest`, `assess`, `run`, `digest`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from monitor.cli.common import monitor_of
+from monitor.cli.engine import Engine, RayAddress, cluster_address
+from monitor.cli.output import progress, say, show
+from monitor.records.errors import UsageError
+from monitor.settings import cores
+
+if TYPE_CHECKING:
+    from monitor.app import Monitor
+    from monitor.records.article import Digest, Feed
+    from monitor.storage.polls import PollResult
+
+    Judge = Callable[..., dict[str, dict[str, int]]]
+
+STARTER_CONFIG = """\
+# Settings of thb-monitor. Everything here may be left out; an unknown key is an error.
+
+# database = "postgresql+psycopg://user@host/name"   # default: monitor.sqlite beside this file
+timezone = "UTC"                # the desk's time zone: which day an article belongs to
+
+[store]
+keep_text_days = KEEP_DAYS      # the words of articles go so many days after first sight; 0: never
+
+[fetch]
+# user_agent = "thb-monitor/0.1 (+https://your.organisation.example/contact)"
+# min_interval_s = 900          # a feed is asked at most this often
+# host_spacing_s = 1.0          # seconds between two requests to one host, at least
+# allow_hosts = []              # private or loopback hosts that may be fetched
+
+[check]
+# guideline = "thb-en"
+# fail_on = "error"             # error, warning or suggestion: `monitor check` exits 1 from here on
+# disable = []                  # rule ids that are switched off
+# [check.severity]
+# rescue-language = "suggestion"
+
+# [digest]
+# public_url = "https://desk.your.organisation.example"   # where recipients reach `monitor serve`
+
+# [smtp]                        # the password: environment variable MONITOR_SMTP_PASSWORD
+# host = "mail.your.organisation.example"
+# username = "desk@your.organisation.example"
+# sender = "Trafficking desk <desk@your.organisation.example>"
+
+# [[recipients]]                # as often as there are recipients
+# address = "officer@your.organisation.example"
+# hour = 7
+# timezone = "UTC"
+"""
+
+
+KEEP_DAYS = 90
+"""What `monitor init` offers: for so long a desk that reads and reviews looks back."""
+WARNINGS_SHOWN = 3
+"""How many warnings of one feed are written; the database has all."""
+
+DigestFormat = Literal["text", "html", "md", "json", "atom", "jsonfeed"]
+
+_Evidence = Annotated[
+    bool,
+    typer.Option(
+        "--evidence",
+        help="In text and Markdown, give the words behind each tag and why a headline is flagged;"
+        " HTML and JSON have them always.",
+    ),
+]
+
+
+def init(
+    directory: Annotated[Path, typer.Argument(help="Where the desk lives.")] = Path(),
+    keep_days: Annotated[
+        int | None,
+        typer.Option(
+            "--keep-days",
+            min=0,
+            help="Days after first sight until the words of articles expire; 0: never. Asked for"
+            " on a terminal; default elsewhere: 0.",
+        ),
+    ] = None,
+) -> None:
+    """Write monitor.toml and a starter feeds.opml."""
+    from monitor.feeds.starter_feeds import starter_opml
+    from monitor.settings import CONFIG_NAME
+
+    there = [name for name in (CONFIG_NAME, "feeds.opml") if (directory / name).exists()]
+    if there:
+        raise UsageError(f"{directory / there[0]} is already there; nothing was written")
+    days = _ask_days() if keep_days is None and sys.stdin.isatty() else keep_days or 0
+    config = STARTER_CONFIG.replace("KEEP_DAYS ", f"{days} ".ljust(len("KEEP_DAYS ")))
+    files = {CONFIG_NAME: config, "feeds.opml": starter_opml()}
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (directory / name).write_text(content, encoding="utf-8", newline="\n")
+            say(f"wrote {directory / name}")
+    except OSError as error:
+        raise UsageError(f"cannot write {error.filename}: {error.strerror}") from error
+    say(_kept_words(days))
+    enter = "" if directory.resolve() == Path.cwd() else f"cd {directory}, then "
+    say(f"next: {enter}monitor feeds import feeds.opml, then monitor run")
+
+
+def _ask_days() -> int:
+    """Ask how long words are kept: a desk answers for what it holds of people."""
+    say("Articles name people who were harmed. So many days after first sight their words go")
+    say("(headline, text, byline); judgements and counts stay. 0: they are kept for ever.")
+    while True:
+        asked = int(typer.prompt("Keep words for how many days?", KEEP_DAYS, type=int, err=True))
+        if asked >= 0:
+            return asked
+        say("a number of days, or 0")
+
+
+def _kept_words(days: int) -> str:
+    if not days:
+        said = "the words of articles are kept for ever"
+        return f"{said}: [store] keep_text_days in monitor.toml changes that"
+    said = f"the words of articles go after {days} days"
+    return f"{said}, by monitor ingest --watch or, beside monitor run, monitor store expire"
+
+
+_Now = Annotated[
+    bool,
+    typer.Option(
+        "--now",
+        help="Poll every feed at once, due or not, as after a change of settings; only a server's"
+        " own Retry-After still holds.",
+    ),
+]
+
+
+_Watch = Annotated[
+    bool,
+    typer.Option(
+        "--watch",
+        help="Go on: poll, judge and tell whenever something is due, until SIGTERM or Ctrl-C.",
+    ),
+]
+
+
+def ingest(context: typer.Context, now: _Now = False, watch: _Watch = False) -> None:
+    """Poll the feeds that are due and store what is new."""
+    if watch:
+        from monitor.cli.watch import watch as keep_watch
+
+        if now:
+            raise UsageError("--now is for once: leave it out with --watch")
+        keep_watch(monitor_of(context))
+        return
+    raise typer.Exit(_ingest(monitor_of(context), at_once=now, show_lines=True))
+
+
+def _ingest(monitor: Monitor, *, at_once: bool, show_lines: bool) -> int:
+    """Poll, tell of each feed; return the exit code."""
+    from monitor.jobs.lease import alone
+
+    failed = 0
+    waiting = monitor.waited_for() if at_once else []
+    feeds = monitor.store.feeds()
+    if not feeds:
+        raise UsageError("no feeds yet: monitor feeds add URL, or monitor feeds import FILE.opml")
+    with progress() as bar:
+        task = bar.add_task("polling feeds", total=len(feeds))
+
+        def report(feed: Feed, result: PollResult) -> None:
+            nonlocal failed
+            failed += result.error is not None or "extractor" in result.page_failures
+            bar.advance(task)
+            (show if show_lines else say)(ledger_line(feed, result))
+            for line in _warnings(feed, result):
+                say(line)
+
+        with alone(monitor):
+            polled = monitor.ingest(all_feeds=at_once, report=report)
+    for feed, until in waiting:
+        name = feed.title or feed.url
+        say(f"{name}: left alone until {_clock(monitor, until)}: its server asks for that")
+    if not polled and not at_once:
+        say(_nothing_due(monitor))
+    return 1 if failed else 0
+
+
+def _nothing_due(monitor: Monitor) -> str:
+    """Say which feed is due next, and when, and how not to wait."""
+    due = monitor.next_due()
+    if due is None:
+        return "no feed is due yet"
+    name = due[0].title or due[0].url
+    when = _clock(monitor, due[1])
+    return f"no feed is due yet: the next is {name} at {when}; with --now all are polled at once"
+
+
+def _clock(monitor: Monitor, moment: datetime) -> str:
+    """Return a moment on the desk's clock; with its date where it is not today."""
+    zone = monitor.settings.zone
+    local = moment.astimezone(zone)
+    today = local.date() == monitor.now().astimezone(zone).date()
+    return f"{local:%H:%M}" + ("" if today else f" on {local:%Y-%m-%d}") + f" ({zone.key})"
+
+
+def ledger_line(feed: Feed, result: PollResult) -> str:
+    """Return one feed's ledger: fetched = stored + named drops, or what went wrong.
+
+    What was in the store before is named, not dropped, to its readers: `known`, `duplicate`.
+    """
+    from monitor.cli.output import plain
+    from monitor.digest.coverage_account import page_failure_words
+
+    name = plain(feed.title or feed.url)
+    if result.error is not None and not result.fetched:
+        return f"{name}: failed: {plain(result.error)}"
+    drops = "".join(f" + {n} {plain(why)}" for why, n in sorted(result.dropped.items()))
+    line = f"{name}: fetched {result.fetched} = stored {result.stored}{drops}"
+    pages = sum(result.page_failures.values())
+    if pages:
+        line += f"; {pages} page{'s' if pages > 1 else ''} not had: "
+        line += page_failure_words({str(why): n for why, n in result.page_failures.items()})
+    return line if result.error is None else f"{line}; not whole: {plain(result.error)}"
+
+
+def _warnings(feed: Feed, result: PollResult) -> list[str]:
+    """Return what was mended or done without in a feed that was read, the first few in words."""
+    name = feed.title or feed.url
+    lines = [f"{name}: warning: {warning}" for warning in result.warnings[:WARNINGS_SHOWN]]
+    if more := len(result.warnings) - len(lines):
+        lines.append(f"{name}: {more} more warning{'s' if more > 1 else ''}")
+    return lines
+
+
+def assess(
+    context: typer.Context,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=64,
+            help="Processes that share the work; each loads the models. Default: this one,"
+            " with --engine ray one for each core.",
+        ),
+    ] = None,
+    engine: Engine = "local",
+    ray_address: RayAddress = "",
+) -> None:
+    """Run every assessor on what is due; several may run at once and share it."""
+    address = cluster_address(engine, ray_address)
+    monitor = monitor_of(context)
+    if engine == "ray":
+        from monitor.jobs.ray_jobs import assess as assess_on_cluster
+
+        judge = partial(assess_on_cluster, workers=workers or cores(), address=address)
+        raise typer.Exit(_assess(monitor, judge))
+    if workers in (None, 1):
+        raise typer.Exit(_assess(monitor))
+    from monitor.cli.workers import assess_with
+
+    totals = assess_with(monitor, context.obj, workers)
+    masked = totals.pop(monitor.names_stamp, {"assessed": 0})["assessed"]
+    raise typer.Exit(_end_assess(monitor, totals, masked))
+
+
+def _assess(monitor: Monitor, judge: Judge | None = None) -> int:
+    from monitor.archive.names_on_request import mask_due
+
+    with progress() as bar:
+        tasks = {s: bar.add_task(s.partition("@")[0], total=None) for s in monitor.stamps}
+        judged = judge or partial(type(monitor).assess, wait=True)
+        totals = judged(monitor, report=lambda stamp, n: bar.advance(tasks[stamp], n))
+        names = bar.add_task("names", total=None)
+        masked = mask_due(monitor, report=lambda n: bar.advance(names, n), wait=True)
+    return _end_assess(monitor, totals, masked)
+
+
+def _end_assess(monitor: Monitor, totals: dict[str, dict[str, int]], masked: int) -> int:
+    """Take what is judged into the archive's index, and tell; return the exit code."""
+    from monitor.archive.articles_found import fill_index
+
+    with progress() as bar:
+        archive = bar.add_task("archive", total=None)
+        indexed = fill_index(monitor, report=lambda n: bar.advance(archive, n))
+    for stamp, count in totals.items():
+        failed = f", {count['failed']} failed" if count["failed"] else ""
+        say(f"{stamp}: {count['assessed']} assessed{failed}")
+    say(f"{monitor.names_stamp}: {masked} looked through for names")
+    if indexed:
+        say(f"{indexed} taken into the index of the archive")
+    return 1 if any(count["failed"] for count in totals.values()) else 0
+
+
+def run(
+    context: typer.Context,
+    format: Annotated[DigestFormat, typer.Option(help="How to write the digest.")] = "text",
+    now: _Now = False,
+    evidence: _Evidence = False,
+) -> None:
+    """Ingest, assess, fold into stories and print today's digest, once."""
+    from monitor.cli.stories import fold_stories
+
+    monitor = monitor_of(context)
+    code = max(_ingest(monitor, at_once=now, show_lines=False), _assess(monitor))
+    fold_stories(monitor)
+    show(monitor.render_digest(monitor.digest(), format, evidence=evidence, patient=True))
+    raise typer.Exit(code)
+
+
+def digest(
+    context: typer.Context,
+    day: Annotated[
+        str | None,
+        typer.Option(help="An ISO date, FIRST..LAST or all; default today in the desk's zone."),
+    ] = None,
+    format: Annotated[DigestFormat, typer.Option(help="How to write it.")] = "text",
+    evidence: _Evidence = False,
+    names: Annotated[
+        bool,
+        typer.Option(
+            "--names",
+            help="Show the names of victims, minors and relatives, and headlines in languages in"
+            " which nobody can tell names; that is counted. Feeds and mail never have them.",
+        ),
+    ] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Mail it to the recipients who have not had that day.")
+    ] = False,
+    to: Annotated[str | None, typer.Option(help="With --send: to this recipient only.")] = None,
+    resend: Annotated[
+        bool,
+        typer.Option(
+            "--resend", help="With --to: send it once more, though it was or may have been sent."
+        ),
+    ] = False,
+) -> None:
+    """Print the digest of a day, or mail it."""
+    from monitor.cli import mail
+
+    monitor = monitor_of(context)
+    if names and (send or resend or format not in ("text", "md", "html", "json")):
+        raise UsageError("--names goes with --format text, md, html or json")
+    if send or resend:
+        raise typer.Exit(mail.send(monitor, day=day, to=to, again=resend))
+    if to:
+        raise UsageError("--to goes with --send")
+    found = monitor.digest(day)
+    ask = _ask_names(monitor, found) if names else frozenset()
+    show(monitor.render_digest(found, format, evidence=evidence, ask=ask, patient=True))
+
+
+def _ask_names(monitor: Monitor, found: Digest) -> frozenset[str]:
+    """Count that the names of a digest are asked for; return of which articles."""
+    from monitor.archive.names_on_request import ask_once
+    from monitor.people.masked_quotes import articles_in
+
+    ids = frozenset(article.id for article in articles_in(found))
+    ask_once(monitor, sorted(ids), "command line")
+    return ids

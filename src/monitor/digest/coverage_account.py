@@ -1,0 +1,244 @@
+"""What the day's account says in words: what was polled, what came, and what could not be had."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from monitor.digest.countries import unmeasured_words
+from monitor.digest.tag_words import CountryName
+from monitor.labels.countries import language_name
+from monitor.records.article import Delivery, Digest, FailedFeed, Ledger, PageFailure, SilentFeed
+from monitor.records.times import date_words
+from monitor.text.safe_text import clean, excerpt, shown_url, without_user
+
+FEEDS_SHOWN = 30
+NAME_CHARS = 80
+REASON_CHARS = 300
+_PAGE_FAILURES = {
+    "refused": "refused (403)",
+    "login": "login or payment wanted (401, 402)",
+    "not_found": "not found (404, 410)",
+    "busy": "too busy (429, 503)",
+    "server_error": "server error (5xx)",
+    "status": "another status",
+    "no_answer": "no answer",
+    "robots": "kept out by robots.txt",
+    "unsafe": "unsafe address",
+    "not_html": "not HTML",
+    "no_text": "no article text",
+    "less_text": "less text than the feed",
+    "encrypted": "a locked PDF",
+    "scanned": "a scanned PDF",
+    "too_long": "a PDF too long for news",
+    "broken": "a broken PDF",
+    "extractor": "for want of a working extractor",
+    "fault": "a fault in monitor",
+}
+_SEEN_BEFORE = ("known", "duplicate")
+_LEFT_OUT = {
+    "no_link": "without a link",
+    "unsafe_address": "at an unsafe address",
+    "repeated": "twice in one feed",
+    "forgotten": "forgotten for good",
+    "deferred": "put off to the next poll",
+    "old": "in a site map and days old",
+    "undated": "in a site map without a date",
+    "off_site": "in a site map and of another site",
+    "bad_line": "that could not be read, in a file",
+    "no_text": "without a text, in a file",
+    "not_html": "no HTML, in a web archive",
+    "status": "that a web archive does not have",
+    "broken": "broken or too large, in a web archive",
+}
+_NOT_JUDGED = {"pending": "still waiting", "expired": "expired before they were judged"}
+_STATUS = re.compile(r"\bstatus (\d{3})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """One line of account; `items` are feeds it speaks of, each with the reason."""
+
+    text: str
+    items: tuple[str, ...] = ()
+
+
+def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageLine, ...]:
+    """Return the account of `digest`: feeds, items, pages, summaries, judgements, countries."""
+    ledger, zone = digest.ledger, ZoneInfo(digest.timezone)
+    lines = [CoverageLine(_feeds(ledger))]
+    lines += _not_polled(ledger)
+    if ledger.failures:
+        items = [_failed(feed, digest.day, zone) for feed in ledger.failures]
+        whole = " whole" * any(feed.in_part for feed in ledger.failures)
+        lines.append(CoverageLine(f"Could not be read{whole}:", _first(items)))
+    if ledger.ended:
+        items = [_failed(feed, digest.day, zone) for feed in ledger.ended]
+        said = "Removed by their publishers before, and asked no more:"
+        lines.append(CoverageLine(said, _first(items)))
+    if ledger.silences:
+        items = [_silent(feed, digest.day, zone) for feed in ledger.silences]
+        said = "Silent for longer than their own rhythm explains:"
+        lines.append(CoverageLine(said, _first(items)))
+    lines.append(CoverageLine(_items(ledger)))
+    if ledger.page_failures:
+        tries = sum(ledger.page_failures.values())
+        said = page_failure_words(ledger.page_failures)
+        lines.append(CoverageLine(f"{count(tries, 'article page')} asked for in vain: {said}"))
+    on_summary, shown = judged_on_summary(digest)
+    if on_summary:
+        lines.append(
+            CoverageLine(
+                f"{on_summary} of {count(shown, 'article')} shown judged on the summary only"
+            )
+        )
+    judged = f"{sum(ledger.not_judged.values())} not judged"
+    lines.append(CoverageLine(judged + _reasons(ledger.not_judged, _NOT_JUDGED)))
+    if ledger.languages:
+        lines.append(
+            CoverageLine(f"Not judged for their language: {language_words(ledger.languages)}")
+        )
+    if unmeasured := unmeasured_words(digest, country_name):
+        lines.append(CoverageLine(unmeasured))
+    if digest.gaps is not None:
+        lines += [CoverageLine(words) for words in digest.gaps.words]
+    return (*lines, *_undelivered(digest.undelivered))
+
+
+def _not_polled(ledger: Ledger) -> Iterator[CoverageLine]:
+    if ledger.unasked:
+        yield CoverageLine(f"{count(ledger.unasked, 'followed feed')} not polled")
+    if ledger.paused:
+        yield CoverageLine(f"{count(ledger.paused, 'feed')} paused by the desk")
+
+
+def _undelivered(deliveries: Sequence[Delivery]) -> Iterator[CoverageLine]:
+    if deliveries:
+        items = [delivery_words(delivery) for delivery in deliveries]
+        yield CoverageLine("Digests that may not have arrived:", _first(items))
+
+
+def language_words(languages: Mapping[str, int]) -> str:
+    """Return languages (ISO 639, empty where not known) with their numbers, most frequent first."""
+    ordered = sorted(languages.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{n:,} {_language(code)}" for code, n in ordered)
+
+
+def _language(code: str) -> str:
+    return clean(language_name(code)) if code else "not known which"
+
+
+def delivery_words(delivery: Delivery) -> str:
+    """Return what became of a digest: its day, to whom without telling whom, and why."""
+    became = "not sent" if delivery.outcome == "failed" else "nobody knows whether it was sent"
+    why = clean(delivery.reason) or "it was cut off before the answer was stored"
+    return f"{clean(delivery.day)} to {hidden_address(delivery.address)}: {became}: {why}"
+
+
+def hidden_address(address: str) -> str:
+    """Return an address so that its owner knows it and others do not."""
+    name, _, domain = clean(address).rpartition("@")
+    return f"{name[:1]}…@{domain}"
+
+
+def page_failure_words(failures: Mapping[PageFailure, int] | Mapping[str, int]) -> str:
+    """Return causes (`PageFailure`) with their numbers, most frequent first."""
+    ordered = sorted(failures.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{n} {page_failure_word(why)}" for why, n in ordered if n)
+
+
+def page_failure_word(why: str) -> str:
+    """Return one cause (`PageFailure`) in words."""
+    return _PAGE_FAILURES.get(why, clean(why))
+
+
+def judged_on_summary(digest: Digest) -> tuple[int, int]:
+    """Return how many of the articles shown were judged on their summary only, and of how many."""
+    shown = [a for story in (*digest.relevant, *digest.borderline) for a in story.articles]
+    shown += digest.possible
+    return sum(a.article.origin == "summary" for a in shown), len(shown)
+
+
+def count(n: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def reason_words(error: str) -> str:
+    """Return why a feed failed without its address, an HTTP status with its name."""
+
+    def named(found: re.Match[str]) -> str:
+        try:
+            return f"{found[0]} ({HTTPStatus(int(found[1])).phrase})"
+        except ValueError:
+            return found[0]
+
+    reason = re.sub(r"\A\w+://\S+: ", "", without_user(clean(error)))
+    return excerpt(_STATUS.sub(named, reason), REASON_CHARS)
+
+
+def _first(items: Sequence[str]) -> tuple[str, ...]:
+    """Return the first of many; the JSON of the digest has all."""
+    more = len(items) - FEEDS_SHOWN
+    return (*items[:FEEDS_SHOWN], f"and {more:,} more") if more > 0 else tuple(items)
+
+
+def _feeds(ledger: Ledger) -> str:
+    return f"{count(ledger.feeds, 'feed')} polled, {ledger.failed} failed, {ledger.silent} silent"
+
+
+def _name(feed: FailedFeed | SilentFeed) -> str:
+    return excerpt(feed.title, NAME_CHARS) or shown_url(feed.url)
+
+
+def _failed(feed: FailedFeed, day: str, zone: ZoneInfo) -> str:
+    read = "never read so far"
+    if feed.last_read is not None:
+        read = f"last read {date_words(feed.last_read, day, zone)}"
+    address = f" ({shown_url(feed.url)})" if clean(feed.title) else ""
+    return f"{_name(feed)}{address}: {reason_words(feed.error)}; {read}"
+
+
+def _silent(feed: SilentFeed, day: str, zone: ZoneInfo) -> str:
+    if feed.silence is None:
+        return f"{_name(feed)}: nothing new"
+    since = date_words(feed.silence.since, day, zone)
+    usual = duration_words(feed.silence.usual)
+    return f"{_name(feed)}: nothing new since {since}; it usually pauses for {usual} at most"
+
+
+def duration_words(length: timedelta) -> str:
+    """Return a length of time in minutes, hours or days, rounded up."""
+    minutes = max(1, -(-length // timedelta(minutes=1)))
+    if minutes <= 90:
+        return count(minutes, "minute")
+    hours = -(-minutes // 60)
+    return count(hours, "hour") if hours <= 48 else count(-(-hours // 24), "day")
+
+
+def _items(ledger: Ledger) -> str:
+    """Say what became of all that was fetched: what is known already is not lost."""
+    before = sum(ledger.dropped.get(name, 0) for name in _SEEN_BEFORE)
+    others = {why: n for why, n in ledger.dropped.items() if why not in _SEEN_BEFORE and n}
+    parts = [f"{ledger.stored - ledger.changed:,} new"]
+    if ledger.changed:
+        parts.append(f"{ledger.changed:,} changed")
+    parts.append(f"{before:,} seen before")
+    if others:
+        parts.append(f"{sum(others.values()):,} left out{_reasons(others, _LEFT_OUT)}")
+    account = f"{count(ledger.fetched, 'item')}: {', '.join(parts)}"
+    missing = ledger.fetched - ledger.stored - before - sum(others.values())
+    return f"{account}; does not add up, {abs(missing)} unaccounted for" if missing else account
+
+
+def _reasons(counts: Mapping[str, int], words: Mapping[str, str]) -> str:
+    named = [f"{n:,} {_word(why, words)}" for why, n in sorted(counts.items()) if n]
+    return f" ({', '.join(named)})" if named else ""
+
+
+def _word(why: str, words: Mapping[str, str]) -> str:
+    return words.get(why) or clean(why).replace("_", " ")

@@ -1,0 +1,154 @@
+"""The digest as JSON: the contract's shape, every text as it came, for programs.
+
+Offsets but no quotes: `evidence` points into the article, which a program can ask for; a
+finding carries its `match`, which stands in the headline.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from monitor.digest.coverage_account import hidden_address, judged_on_summary
+from monitor.digest.view import headline_findings
+from monitor.people.masked_quotes import mask_digest
+from monitor.records.article import AssessedArticle, Digest, FailedFeed, Ledger, Story
+from monitor.records.hidden_names import Shown
+from monitor.records.json_shapes import finding_json, tag_json, term_json, time_json
+from monitor.text.safe_text import without_user
+
+SCHEMA = 1
+# Harmless inside JSON but not in a terminal that prints it: written as \uXXXX. So are lone
+# surrogates, which UTF-8 cannot carry.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def render_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> str:
+    """Return the digest as one JSON object with a line break at its end."""
+    text = json.dumps(digest_json(digest, shown), ensure_ascii=False, allow_nan=False, indent=1)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dict[str, Any]:
+    """Return the digest as plain JSON values, with what may be `shown`; without it with all."""
+    seen = shown or {}
+    if shown is not None:
+        digest = mask_digest(digest, shown)
+    return {
+        "schema": SCHEMA,
+        "day": digest.day,
+        "timezone": digest.timezone,
+        "relevant": [_story(story, seen) for story in digest.relevant],
+        "borderline": [_story(story, seen) for story in digest.borderline],
+        "ledger": _ledger(digest.ledger),
+        "stamps": list(digest.stamps),
+        "unjudged": [_unjudged(assessed, seen) for assessed in digest.unjudged],
+        "possible": [_possible(assessed, seen) for assessed in digest.possible],
+        "coverage": _coverage(digest),
+    }
+
+
+def _story(story: Story, shown: Mapping[str, Shown]) -> dict[str, Any]:
+    return {"story": story.id, "articles": [_article(a, shown) for a in story.articles]}
+
+
+def _unjudged(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
+    said = {"not_judged": assessed.not_judged}
+    return {
+        **_named(assessed, shown),
+        **said,
+        "terms": [term_json(term) for term in assessed.terms],
+    }
+
+
+def _possible(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
+    return {
+        **_named(assessed, shown),
+        "relevance": assessed.relevance,
+        "relevant": assessed.relevant,
+        "borderline": assessed.borderline,
+        "terms": [term_json(term) for term in assessed.terms],
+    }
+
+
+def _named(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
+    article, may = assessed.article, shown.get(assessed.article.id, Shown(""))
+    return {
+        "id": article.id,
+        "url": article.url or None,
+        "title": None if may.withheld else article.title,
+        "outlet": article.outlet,
+        "published": time_json(article.published),
+        "language": article.language,
+        **({"expired": time_json(article.expired)} if article.expired else {}),
+        **({"withheld": may.withheld} if may.withheld else {}),
+    }
+
+
+def _article(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
+    return {
+        **_named(assessed, shown),
+        "origin": assessed.article.origin,
+        "relevance": assessed.relevance,
+        "tags": [tag_json(tag) for tag in assessed.tags],
+        "findings": [finding_json(finding) for finding in headline_findings(assessed)],
+    }
+
+
+def _ledger(ledger: Ledger) -> dict[str, Any]:
+    return {
+        "feeds": ledger.feeds,
+        "failed": ledger.failed,
+        "silent": ledger.silent,
+        "fetched": ledger.fetched,
+        "stored": ledger.stored,
+        "dropped": dict(sorted(ledger.dropped.items())),
+        "not_judged": dict(sorted(ledger.not_judged.items())),
+    }
+
+
+def _coverage(digest: Digest) -> dict[str, Any]:
+    """Return what lies behind the ledger's figures: which feeds, which causes."""
+    ledger = digest.ledger
+    return {
+        "changed": ledger.changed,
+        "summary_only": judged_on_summary(digest)[0],
+        "unmeasured_countries": None if digest.unmeasured is None else list(digest.unmeasured),
+        "page_failures": dict(sorted(ledger.page_failures.items())),
+        "failed_feeds": [_failed(feed) for feed in ledger.failures],
+        "ended_feeds": [_failed(feed) for feed in ledger.ended],
+        "silent_feeds": [
+            {
+                "url": without_user(feed.url),
+                "title": feed.title,
+                "since": time_json(feed.silence.since) if feed.silence else None,
+                "usual_gap_s": round(feed.silence.usual.total_seconds()) if feed.silence else None,
+            }
+            for feed in ledger.silences
+        ],
+        "languages": dict(sorted(ledger.languages.items())),
+        "feeds_not_polled": ledger.unasked,
+        "feeds_paused": ledger.paused,
+        "gaps": None if digest.gaps is None else dict(digest.gaps.figures),
+        "undelivered": [
+            {
+                "day": delivery.day,
+                "preset": delivery.preset,
+                "to": hidden_address(delivery.address),
+                "outcome": delivery.outcome,
+                "reason": delivery.reason,
+            }
+            for delivery in digest.undelivered
+        ],
+    }
+
+
+def _failed(feed: FailedFeed) -> dict[str, Any]:
+    return {
+        "url": without_user(feed.url),
+        "title": feed.title,
+        "reason": without_user(feed.error),
+        "last_read": time_json(feed.last_read),
+    }

@@ -1,0 +1,168 @@
+"""Which digest is due to whom: decided from the recipients, what was sent, and the time.
+
+What is decided here is when, and which days' account is given. Which stories a digest holds is no
+matter of days: all of the last `MOST_DAYS` that were in none to that address (`desk/mail.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.digest.build import day_bounds
+from monitor.recipients import Recipient
+from monitor.records.article import Delivery
+
+MOST_DAYS = 31
+"""A digest reaches back no further: what is older is read at the desk."""
+REACH = timedelta(days=MOST_DAYS + 14)
+"""So far back attempts are looked at; a digest is due up to a week after its day."""
+FIRST_PAUSE = timedelta(minutes=15)
+LONGEST_PAUSE = timedelta(hours=6)
+TROUBLE_DAYS = 14
+"""How long a digest that may not have arrived is told of."""
+_UTC = ZoneInfo("UTC")
+Sent = Mapping[tuple[str, str], Sequence[Delivery]]
+"""By address and preset (`Recipient.key`), newest first: what was sent and what failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A digest to be sent: its account is of [since, until), it counts for `day`, the last in it.
+
+    It holds what was first seen in [oldest, until) and was in none before. What was first seen from
+    `reached` on was within reach of the one before, if there was one.
+    """
+
+    recipient: Recipient
+    day: str
+    since: datetime
+    until: datetime
+    oldest: datetime
+    reached: datetime | None = None
+
+    def label(self, zone: ZoneInfo) -> str:
+        """Return its day, or its first and its last, as the desk counts them."""
+        first = self.since.astimezone(zone).date().isoformat()
+        return self.day if first == self.day else f"{first}..{self.day}"
+
+
+def due_sends(
+    recipients: Iterable[Recipient], sent: Sent, now: datetime, zone: ZoneInfo = _UTC
+) -> list[Due]:
+    """Return the digests that are due at `now`; `zone` is where the desk's days begin.
+
+    At each recipient's hour a digest tells of all days that are over and were not told of: of one
+    as a rule, of the week-end on Mondays, of all that a machine that slept missed.
+    """
+    found = (_due(one, sent.get(one.key, ()), now, zone) for one in recipients)
+    return [due for due in found if due is not None]
+
+
+def _due(
+    recipient: Recipient, sent: Sequence[Delivery], now: datetime, zone: ZoneInfo
+) -> Due | None:
+    slot, before = _slots(recipient, now, zone)
+    day = _day_before(slot, zone)
+    had = [delivery for delivery in sent if delivery.outcome != "failed"]
+    if any(delivery.day == day.isoformat() for delivery in had):
+        return None
+    failed = [d for d in sent if d.outcome == "failed" and d.day == day.isoformat()]
+    if failed and not _may_try_again(failed, now):
+        return None
+    usual = _start(_day_before(before, zone) + timedelta(days=1), zone)
+    due = due_on(recipient, day, usual, sent, now, zone)
+    return due if due.since < due.until else None
+
+
+def due_on(
+    recipient: Recipient,
+    day: date,
+    usual: datetime,
+    sent: Sequence[Delivery],
+    now: datetime,
+    zone: ZoneInfo,
+) -> Due:
+    """Return the digest of a day, with the account of all days before it that was not given.
+
+    `usual` is where its account begins for somebody who was never sent any; `sent` are the attempts
+    of the last `REACH`, and the last that was had. Where all was told of, `since` is `until`.
+    """
+    sent = [one for one in sent if one.at <= now]  # before the clock was set back: of no use
+    oldest, until = (_start(day + timedelta(days=n), zone) for n in (1 - MOST_DAYS, 1))
+    begun = [one.since for one in sent if one.since and one.since < until]
+    since = max(oldest, min(begun, default=usual))
+    had = [one for one in sent if one.outcome != "failed"]
+    for first, end in sorted((one.since, one.until) for one in had if one.since and one.until):
+        if first <= since < end:
+            since = end
+    last = max((one.day for one in had if one.day < day.isoformat()), default="")
+    reached = None
+    if last:
+        reached = _start(date.fromisoformat(last) - timedelta(days=MOST_DAYS - 1), zone)
+    return Due(recipient, day.isoformat(), min(since, until), until, oldest, reached)
+
+
+def _slots(recipient: Recipient, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the latest moment of sending that is not after `now`, and the one before it.
+
+    An hour that the clocks leave out comes when it would have been; one that comes twice, first.
+    """
+    own = recipient.zone(zone)
+    today = now.astimezone(own).date()
+    days = (today - timedelta(days=back) for back in range(16))
+    moments = (
+        datetime.combine(day, time(recipient.hour), tzinfo=own)
+        for day in days
+        if day.weekday() in recipient.weekdays
+    )
+    past = [moment for moment in moments if moment.timestamp() <= now.timestamp()]
+    return past[0], past[1]
+
+
+def _may_try_again(failed: Sequence[Delivery], now: datetime) -> bool:
+    """Whether enough time has passed since the last failure, longer after each of them."""
+    if any(delivery.lasting for delivery in failed):
+        return False
+    pause = FIRST_PAUSE * 2 ** min(len(failed) - 1, 8)
+    last = max(delivery.at for delivery in failed)
+    return now >= last + min(pause, LONGEST_PAUSE) or now < last  # the clock was set back
+
+
+def _day_before(moment: datetime, zone: ZoneInfo) -> date:
+    """Return the last day of the desk that is over at `moment`."""
+    return moment.astimezone(zone).date() - timedelta(days=1)
+
+
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    since, _ = day_bounds(day.isoformat(), zone)
+    assert since is not None
+    return since
+
+
+def undelivered(deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    """Return the attempts, newest first, that may have left somebody without a digest.
+
+    A failed one is made up for by a later digest, which holds its stories; one of which nobody
+    knows only by that same digest, sent again.
+    """
+    return tuple(_open(sorted(deliveries, key=lambda d: d.at, reverse=True)))
+
+
+def _open(deliveries: Sequence[Delivery]) -> Iterator[Delivery]:
+    told: set[tuple[str, str, str]] = set()
+    arrived = [d for d in deliveries if d.outcome == "sent"]
+    for one in deliveries:
+        key = (one.address, one.preset, one.day)
+        if one.outcome == "sent" or key in told:
+            continue
+        same = [d for d in arrived if (d.address, d.preset) == key[:2]]
+        if one.outcome == "unknown":
+            made_up = any(d.day == one.day for d in same)
+        else:
+            made_up = any(d.day >= one.day and d.at >= one.at for d in same)
+        if not made_up:
+            told.add(key)
+            yield one

@@ -1,0 +1,181 @@
+"""A digest as it is mailed and syndicated: in our own words first, headlines masked.
+
+What leaves the desk is read on phones in trains and kept on others' servers. So names of victims,
+minors and relatives are masked by what the whole article says of who is who, wording that is
+graphic gives way to a neutral line, and no words of an article's text stand here at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from monitor.digest import words
+from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
+from monitor.digest.neutral import counted, is_graphic, neutral_line
+from monitor.digest.tag_words import CountryName
+from monitor.digest.view import quiet_words, summary_words
+from monitor.records.article import Article, AssessedArticle, Digest, Story
+from monitor.records.hidden_names import LANGUAGE, REASONS, Shown
+from monitor.records.times import date_words, day_words, on_clock
+from monitor.text.safe_text import clean, excerpt, safe_url
+
+Mask = Callable[[Article], Shown]
+"""What may be shown of an article."""
+HEADLINE_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LetterArticle:
+    """One article. `headline` is empty where it is not shown, `note` then says why.
+
+    Where its address is hidden, `url_note` says so, and `url` is the article's page at the desk
+    (`at_desk`), `None` where the desk has no public address.
+    """
+
+    id: str
+    headline: str
+    note: str
+    url: str | None
+    url_note: str
+    outlet: str
+    language: str
+    when: str
+    when_iso: str
+    published_iso: str
+    summary_only: bool
+    at_desk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LetterStory:
+    """A story: `line` is composed from tags, then the article it is known by and the others."""
+
+    id: str
+    line: str
+    lead: LetterArticle
+    copies: tuple[LetterArticle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Stories of one kind; `note` says what they are."""
+
+    heading: str
+    note: str
+    stories: tuple[LetterStory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a digest says in mail and feeds. `quiet` stands where no story is relevant."""
+
+    title: str
+    subject: str
+    day: str
+    timezone: str
+    summary: str
+    quiet: str
+    sections: tuple[Section, ...]
+    coverage: tuple[CoverageLine, ...]
+
+
+def write_letter(
+    digest: Digest,
+    *,
+    title: str,
+    country_name: CountryName,
+    mask: Mask,
+    filtered: bool = False,
+    public_url: str = "",
+) -> Letter:
+    """Put a digest into words that may leave the desk; `filtered`: it holds a choice of stories.
+
+    `public_url` is where recipients reach the desk.
+    """
+    zone = ZoneInfo(digest.timezone)
+
+    def article(assessed: AssessedArticle) -> LetterArticle:
+        return _article(assessed, digest.day, zone, mask, public_url)
+
+    def story(found: Story) -> LetterStory:
+        lead, *copies = map(article, found.articles)
+        return LetterStory(clean(found.id), neutral_line(found, country_name), lead, tuple(copies))
+
+    alone = [_alone(digest.possible), _alone(digest.unjudged)]
+    parts = (
+        (words.RELEVANT, "", digest.relevant),
+        (words.BORDERLINE, words.BORDERLINE_NOTE, digest.borderline),
+        (words.POSSIBLE, words.POSSIBLE_NOTE, alone[0]),
+        (words.UNJUDGED, words.UNJUDGED_NOTE, alone[1]),
+    )
+    quiet = "" if digest.relevant else (words.NOTHING_FITS if filtered else quiet_words(digest))
+    return Letter(
+        title=clean(title),
+        subject=subject_words(digest, title, country_name),
+        day=day_words(digest.day),
+        timezone=clean(digest.timezone),
+        summary=summary_words(digest),
+        quiet=quiet,
+        sections=tuple(
+            Section(heading, note, tuple(map(story, stories)))
+            for heading, note, stories in parts
+            if stories
+        ),
+        coverage=coverage_lines(digest, country_name),
+    )
+
+
+def subject_words(digest: Digest, title: str, country_name: CountryName) -> str:
+    """Return day, count, forms and places: nothing that an outlet wrote stands in a subject."""
+    number = len(digest.relevant)
+    told = count(number, "story", "stories") if number else "no story"
+    about = "; ".join(", ".join(found) for found in counted(digest.relevant, country_name) if found)
+    return f"{clean(title)}, {day_words(digest.day)}: {told}" + (f" ({about})" if about else "")
+
+
+def _alone(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
+    return tuple(Story(assessed.article.id, (assessed,)) for assessed in articles)
+
+
+def article_page(public_url: str, article_id: str) -> str | None:
+    """Return the address of an article's page at the desk; None where it has no public one."""
+    return f"{public_url.rstrip('/')}/articles/{quote(article_id, safe='')}" if public_url else None
+
+
+def _article(
+    assessed: AssessedArticle, day: str, zone: ZoneInfo, mask: Mask, public_url: str
+) -> LetterArticle:
+    article = assessed.article
+    shown = mask(article)
+    if shown.withheld == REASONS[LANGUAGE]:
+        headline, note = "", words.NOT_MASKED
+    elif shown.withheld:
+        headline, note = "", f"Headline not shown: {shown.withheld}."
+    elif is_graphic(article.title, assessed):
+        headline, note = "", words.GRAPHIC
+    else:
+        headline, note = excerpt(shown.title, HEADLINE_CHARS) or words.NO_HEADLINE, ""
+    url, url_note = safe_url(article.url), ""
+    at_desk = url is not None and shown.link_tells
+    if at_desk:
+        url_note = words.URL_TOO if shown.withheld else words.URL_WITHHELD
+        url = article_page(public_url, article.id)
+    moment = article.published or article.seen
+    when = date_words(moment, day, zone)
+    return LetterArticle(
+        id=clean(article.id),
+        headline=headline,
+        note=note,
+        url=url,
+        url_note=url_note,
+        at_desk=at_desk and url is not None,
+        outlet=clean(article.outlet) or words.NO_OUTLET,
+        language=clean(article.language or ""),
+        when=when if article.published else f"first seen {when}",
+        when_iso=on_clock(article.seen, zone).isoformat(timespec="seconds"),
+        published_iso=on_clock(moment, zone).isoformat(timespec="seconds"),
+        summary_only=article.origin == "summary",
+    )

@@ -1,0 +1,177 @@
+"""The digest as plain text, 78 columns wide, for terminals and mail."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from monitor.digest import words
+from monitor.digest.tag_words import TagView
+from monitor.digest.view import ArticleView, DigestView, FlagView, ListedView, StoryView
+
+COLUMNS = 78
+INDENT = "   "
+
+
+def render_plain(view: DigestView, *, evidence: bool = False) -> str:
+    """Return the page as lines of at most 78 columns; only an address is never broken.
+
+    With `evidence` each tag stands on a line with the words that gave it.
+    """
+    lines = [
+        *wrap(view.title.upper()),
+        f"{view.day} ({view.timezone})",
+        *wrap(view.summary),
+        "=" * COLUMNS,
+    ]
+    if view.quiet:
+        lines += ["", *wrap(view.quiet)]
+    for number, story in enumerate(view.relevant, 1):
+        lines += ["", *_story(story, f"{number}. ", evidence)]
+    if view.borderline:
+        lines += ["", "BORDERLINE", *wrap("Trafficking may be a side matter here."), "-" * COLUMNS]
+        for number, story in enumerate(view.borderline, 1):
+            lines += ["", *_story(story, f"{number}. ", evidence)]
+    for items, heading, note in (
+        (view.possible, words.POSSIBLE, words.POSSIBLE_NOTE),
+        (view.unjudged, words.UNJUDGED, words.UNJUDGED_NOTE),
+    ):
+        if items:
+            lines += ["", *wrap(heading.upper()), *wrap(note), "-" * COLUMNS]
+        for number, item in enumerate(items, 1):
+            lines += ["", *_listed(item, f"{number}. ")]
+    lines += ["", "-" * COLUMNS, *_footer(view)]
+    return "\n".join(lines) + "\n"
+
+
+def _footer(view: DigestView) -> Iterator[str]:
+    for line in view.coverage:
+        yield from wrap(line.text, hang="  ")
+        for item in line.items:
+            yield from wrap(item, first="- ")
+    if view.unsure:
+        yield from wrap(words.UNSURE_NOTE, hang="  ")
+    if view.names_note:
+        yield from wrap(view.names_note, hang="  ")
+    if view.stamps:
+        yield from wrap(f"Judged by: {', '.join(view.stamps)}", hang="  ")
+
+
+def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
+    lead = story.lead
+    yield from wrap(lead.title, first=number)
+    yield from wrap(_meta(lead), first=INDENT)
+    if evidence:
+        for tag in lead.tags:
+            yield from wrap(_tag(tag), first=INDENT, hang=INDENT + "  ")
+    elif lead.tag_line:
+        yield from wrap(" · ".join(lead.tag_line), first=INDENT, hang=INDENT + "  ")
+    yield from _flags(lead, evidence)
+    yield from _address(lead, INDENT)
+    if story.since:
+        yield from wrap(f"{story.since}.", first=INDENT, hang=INDENT)
+    if story.copies:
+        yield f"{INDENT}Also in:"
+    for copy in story.copies:
+        title = "" if copy.title == lead.title else f": {copy.title}"
+        note = f", {words.SUMMARY_ONLY}" if copy.summary_only else ""
+        text = f"- {copy.outlet}, {copy.when}{note}{title}"
+        yield from wrap(text, first=INDENT, hang=INDENT + "  ")
+        yield from _address(copy, f"{INDENT}  ")
+        yield from _flags(copy, evidence)
+
+
+def _listed(item: ListedView, number: str) -> Iterator[str]:
+    article = item.article
+    yield from wrap(article.title, first=number)
+    language = f" · language: {article.language}" if article.language else ""
+    yield from wrap(f"{article.outlet} · {article.when}{language}", first=INDENT)
+    yield from _address(article, INDENT)
+    for term in item.terms:
+        said = f"“{term.words}”: {term.meaning}" if term.words else term.meaning
+        yield from wrap(said, first=INDENT, hang=INDENT + "  ")
+    if not item.terms:
+        yield from wrap(words.NO_WORDS, first=INDENT)
+
+
+def _meta(article: ArticleView) -> str:
+    parts = [article.outlet, article.when, article.certainty]
+    parts += [words.SUMMARY_ONLY] if article.summary_only else []
+    return " · ".join(filter(None, parts))
+
+
+def _address(article: ArticleView, indent: str) -> Iterator[str]:
+    """Yield the article's id and its URL: either names it to `monitor reviews add`.
+
+    Before that, why there is no headline; behind it, why there is no URL.
+    """
+    if article.note:
+        yield from wrap(article.note, first=indent)
+    yield f"{indent}[{article.id}] {article.url or ''}".rstrip()
+    if article.url_note:
+        yield from wrap(article.url_note, first=indent)
+
+
+def _tag(tag: TagView) -> str:
+    said = ", ".join(f"“{quote}”" for quote in tag.evidence)
+    label = f"{tag.scheme}: {tag.label}" + ("?" if tag.unsure else "")
+    return f"{label} from {said}" if said else label
+
+
+def _flags(article: ArticleView, evidence: bool) -> Iterator[str]:
+    for flag in article.flags:
+        yield from wrap(_flag(flag, evidence), first=INDENT + "! ", hang=INDENT + "  ")
+
+
+def _flag(flag: FlagView, evidence: bool) -> str:
+    times = f" ({flag.count} times)" if flag.count > 1 else ""
+    said = " ".join(filter(None, (flag.message, flag.sureness, flag.why if evidence else "")))
+    text = f"{flag.severity} in the headline: “{flag.words}”{times}. {said}"
+    if flag.suggestions:
+        text += f" Better: {' / '.join(flag.suggestions)}."
+    return text + (f" [{flag.source}]" if flag.source and evidence else "")
+
+
+def wrap(text: str, *, first: str = "", hang: str | None = None) -> Iterator[str]:
+    """Break `text` at spaces by display width.
+
+    A Chinese character takes two columns, an accent or vowel sign none; `textwrap` counts each
+    as one.
+    """
+    hang = " " * len(first) if hang is None else hang
+    line, empty = first, True
+    for word in text.split():
+        while True:
+            gap = "" if empty else " "
+            if _width(line) + len(gap) + _width(word) <= COLUMNS:
+                line, empty = line + gap + word, False
+                break
+            if not empty:
+                yield line
+                line, empty = hang, True
+                continue
+            head = _fitting(word, COLUMNS - _width(line))
+            yield line + head
+            line, word = hang, word[len(head) :]  # noqa: PLW2901 - the rest of the same word
+    if not empty or text == "":
+        yield line
+
+
+def _fitting(word: str, columns: int) -> str:
+    """Return as much of a word too long for a line as fits, at least one character."""
+    used = 0
+    for place, char in enumerate(word):
+        used += _width(char)
+        if used > columns and place:
+            return word[:place]
+    return word
+
+
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else sum(map(_char_width, text))
+
+
+def _char_width(char: str) -> int:
+    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

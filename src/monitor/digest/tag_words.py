@@ -1,0 +1,181 @@
+"""An article's tags: one line that names them, and each with the words that gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.labels.institutions import ENTITY_SCHEMES, entity_name
+from monitor.records.article import AssessedArticle, Span, Tag
+from monitor.text.safe_text import clean, excerpt
+
+CountryName = Callable[[str], str]
+"""ISO 3166-1 alpha-2 code -> the country's name."""
+
+QUOTE_CHARS = 90
+QUOTES_PER_TAG = 3
+QUOTED_CHARS = 600
+"""Of one article's text, all tags together: a digest points at articles, it reprints none."""
+PLACES_IN_LINE = 3
+NAMED_IN_LINE = 3
+"""Institutions, and instruments, in a line."""
+SURE = 0.6
+"""A tag below this score carries a question mark."""
+_HOW_MUCH = ("topic", "vulnerability", "partnership")
+"""Schemes whose scores tell how much of an article is about it, not how likely it is right."""
+
+SCHEME_WORDS = {
+    "form": "Form",
+    "response": "Response",
+    "place": "Place",
+    "victim": "Victims",
+    "gender": "Gender",
+    "flow": "Flow",
+    "protection": "Help",
+    "indicator": "Indicator",
+    "institution": "Institution",
+    "instrument": "Instrument",
+    "topic": "Topic",
+    "vulnerability": "At risk by",
+    "partnership": "Partnership",
+}
+_SAYS_NOTHING = {"unknown"}
+_WORDS = {("topic", "smuggling"): "paid irregular passage"}
+"""Labels in other words: "smuggling" beside a form of exploitation is what the guideline flags."""
+_IN_LINE = {
+    ("form", "unspecified"): "form unspecified",
+    ("form", "other"): "other form",
+    ("victim", "child"): "child victims",
+    ("victim", "adult"): "adult victims",
+    ("victim", "both"): "child and adult victims",
+    ("gender", "female"): "female victims",
+    ("gender", "male"): "male victims",
+    ("gender", "both"): "female and male victims",
+    ("protection", "return"): "help to return",
+    ("protection", "residence"): "leave to stay",
+    ("protection", "non_punishment"): "non-punishment",
+    ("flow", "cross_border"): "cross-border",
+    ("flow", "domestic"): "within one country",
+    ("vulnerability", "migration_debt"): "debt for the journey",
+    ("partnership", "agreement"): "an agreement",
+    ("partnership", "funding"): "money given",
+}
+"""Labels that need a word more where their scheme does not stand beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagView:
+    """`scheme` and `label` in words, whether the model is unsure, and what gave the tag."""
+
+    scheme: str
+    label: str
+    unsure: bool
+    evidence: tuple[str, ...]
+
+
+def view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[TagView, ...]:
+    """Return the tags that say something, scheme by scheme, surest first, with their quotes."""
+    left = QUOTED_CHARS
+    views = []
+    for tag in _ordered(assessed.tags):
+        found = tuple(_within(quotes(tag.evidence, assessed), left))
+        left -= sum(map(len, found))
+        views.append(
+            TagView(
+                scheme=scheme_words(tag.scheme),
+                label=label_words(tag, country_name),
+                unsure=is_unsure(tag),
+                evidence=found,
+            )
+        )
+    return tuple(views)
+
+
+def tag_line(tags: Iterable[Tag], country_name: CountryName) -> tuple[str, ...]:
+    """Return the tags in a line's pieces, one for each scheme.
+
+    Of the places only the first few: those of the exploitation, or else the others.
+    """
+    by_scheme: dict[str, list[Tag]] = {}
+    for tag in _ordered(tags):
+        by_scheme.setdefault(tag.scheme, []).append(tag)
+    pieces = []
+    for scheme, found in by_scheme.items():
+        if scheme == "indicator" and len(found) > 1:
+            pieces.append(f"{len(found)} indicators")
+            continue
+        shown = _places(found) if scheme == "place" else found
+        if scheme in ENTITY_SCHEMES:
+            shown = found[:NAMED_IN_LINE]
+        piece = ", ".join(_in_line(tag, country_name) for tag in shown)
+        pieces.append(piece + (f" +{more}" if (more := len(found) - len(shown)) else ""))
+    return tuple(pieces)
+
+
+def is_unsure(tag: Tag) -> bool:
+    """Whether a tag is less than sure."""
+    return tag.score < SURE and tag.scheme not in _HOW_MUCH
+
+
+def quotes(spans: Iterable[Span], assessed: AssessedArticle) -> Iterator[str]:
+    """Yield the first few different quotes."""
+    seen: set[str] = set()
+    for span in spans:
+        source = assessed.article.title if span.field == "title" else assessed.article.text
+        quote = excerpt(source[span.start : span.end], QUOTE_CHARS)
+        if quote and quote.casefold() not in seen:
+            seen.add(quote.casefold())
+            yield quote
+        if len(seen) == QUOTES_PER_TAG:
+            return
+
+
+def _ordered(tags: Iterable[Tag]) -> list[Tag]:
+    order = list(SCHEME_WORDS)
+    return sorted(
+        (tag for tag in tags if tag.label not in _SAYS_NOTHING),
+        key=lambda tag: (
+            order.index(tag.scheme) if tag.scheme in order else len(order),
+            -tag.score,
+            tag.label,
+            tag.role or "",
+        ),
+    )
+
+
+def _places(places: Sequence[Tag]) -> Sequence[Tag]:
+    of_exploitation = [tag for tag in places if tag.role in (None, "exploitation")]
+    return (of_exploitation or places)[:PLACES_IN_LINE]
+
+
+def _in_line(tag: Tag, country_name: CountryName) -> str:
+    label = _IN_LINE.get((tag.scheme, tag.label)) or label_words(tag, country_name)
+    return f"{label}?" if is_unsure(tag) else label
+
+
+def scheme_words(scheme: str) -> str:
+    """Return what a scheme of tags is called on pages."""
+    return SCHEME_WORDS.get(scheme, clean(scheme))
+
+
+def label_words(tag: Tag, country_name: CountryName) -> str:
+    """Return a tag's label in words, a place's role beside its name."""
+    if tag.scheme != "place":
+        words = entity_name(tag.scheme, tag.label) or _WORDS.get((tag.scheme, tag.label))
+        return clean(words or tag.label.replace("_", " "))
+    name = clean(country_name(tag.label))
+    return f"{name} ({clean(tag.role)})" if tag.role and tag.role != "exploitation" else name
+
+
+def choice_words(scheme: str, label: str) -> str:
+    """Return what a label is called where it can be chosen, with the words that pages have."""
+    other, plain = _WORDS.get((scheme, label)), clean(label).replace("_", " ")
+    return entity_name(scheme, label) or (f"{plain} ({other})" if other else plain)
+
+
+def _within(found: Iterable[str], left: int) -> Iterator[str]:
+    for quote in found:
+        left -= len(quote)
+        if left < 0:
+            return
+        yield quote

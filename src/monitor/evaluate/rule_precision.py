@@ -1,0 +1,361 @@
+"""Precision and recall of the rules on articles whose breaches editors have marked.
+
+How it counts: an editor marks the same wording once per field, so its repeats count as marked. A
+flag is right if a mark of its rule or of a sibling overlaps it, sure or not, and a flag that a
+question on the whole text raises in the headline if the editor had answered it so; recall counts
+sure marks only. What lies behind the `read` characters was not judged and does not count. Editors
+mark a rule's first wordings and seldom all of them: flags whose words stand in a mark of the same
+rule elsewhere in the article are counted as `repeats` beside, and not as right.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from monitor.evaluate.literal import Literals, Spans, find_literals
+from monitor.records.article import Finding
+from monitor.records.errors import DataError
+from monitor.rules.checked import Checked
+from monitor.rules.checker import make_policy, run_policy
+from monitor.rules.compiler import Guideline
+from monitor.text.document import Document
+from monitor.text.phrase_search import key_of
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What an editor marked; `spans` are all places where the wording stands in its field."""
+
+    rule: str
+    field: str
+    quote: str
+    quoted: str
+    sure: bool
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An article with its marks; `read` is how far into the text the editor read."""
+
+    id: str
+    document: Document
+    read: int
+    marks: tuple[Mark, ...]
+    not_met: frozenset[str]
+    met: frozenset[str]
+
+
+def evaluate_guideline(
+    guideline: Guideline,
+    data: Path,
+    texts: Iterable[Path] | None = None,
+    *,
+    literals: Literals | None = None,
+) -> dict[str, Any]:
+    """Return counts, precision and recall, per rule and overall, with every miss and false flag.
+
+    `data` is span-annotated JSON Lines (gzipped or not); `texts` the files that hold its articles
+    (default: those in `relevance/` beside the folder of `data`). With `literals`, what a list of
+    phrases would find is counted apart: `beyond_literal` is over marks and flags that no phrase of
+    the same rule or a sibling touches. Raises `DataError` for a line that cannot be read or an
+    article that is in none of the files.
+    """
+    files = list(texts) if texts is not None else sorted(_beside(data).glob("*.jsonl*"))
+    items = read_items(data, files)
+    checked = run_policy(
+        guideline, [item.document for item in items], make_policy(guideline, (), {})
+    )
+    return score(guideline, items, checked, literals)
+
+
+def score(
+    guideline: Guideline,
+    items: Sequence[Item],
+    checked: Sequence[Checked],
+    literals: Literals | None = None,
+) -> dict[str, Any]:
+    """Compare findings and scorecards with what editors marked."""
+    related = related_rules(guideline)
+    rules: defaultdict[str, _Count] = defaultdict(_Count)
+    beyond = _Count()
+    misses: list[dict[str, Any]] = []
+    false: list[dict[str, Any]] = []
+    flagging = {rule.id for rule in guideline.rules}
+    for item, result in zip(items, checked, strict=True):
+        findings = [f for f in result.findings if f.field == "title" or f.start < item.read]
+        phrases = _phrases(item, literals or {}, related)
+        for mark in item.marks:
+            if mark.sure:
+                hit = any(agree(finding, mark, related) for finding in findings)
+                new = not any(phrases.touch(mark.rule, mark.field, *span) for span in mark.spans)
+                rules[mark.rule].add(_Count(sure=1, found=hit))
+                beyond.add(_Count(sure=new, found=new and hit))
+                if not hit:
+                    misses.append(_shown_mark(item, mark, mark.rule in flagging))
+        for finding in findings:
+            right = is_marked(finding, item, related)
+            repeat = not right and any(_repeats(finding, mark) for mark in item.marks)
+            said = _Count(flags=1, right=right, repeats=repeat)
+            rules[finding.rule].add(said)
+            if not phrases.touch(finding.rule, finding.field, finding.start, finding.end):
+                beyond.add(said)
+            if not right:
+                false.append({**_shown_finding(item, finding), "repeat": repeat})
+    total = _Count()
+    for count in rules.values():
+        total.add(count)
+    return {
+        "guideline": guideline.stamp,
+        "articles": len(items),
+        "overall": total.report(),
+        **({} if literals is None else {"beyond_literal": beyond.report()}),
+        "rules": {rule: rules[rule].report() for rule in sorted(rules)},
+        "scorecard": _score_items(guideline, items, checked),
+        "misses": misses,
+        "false_flags": false,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """Where the literal phrases of a rule stand in an article, by field."""
+
+    spans: Mapping[str, Spans]
+    related: Mapping[str, set[str]]
+
+    def touch(self, rule: str, field: str, start: int, end: int) -> bool:
+        """Whether a phrase of the rule or of a sibling shares a character with the span."""
+        return any(
+            low < end and start < high
+            for name in self.related.get(rule, {rule})
+            for low, high in self.spans[field].get(name, ())
+        )
+
+
+def _phrases(item: Item, literals: Literals, related: Mapping[str, set[str]]) -> _Phrases:
+    fields = {"title": item.document.title, "text": item.document.text}
+    return _Phrases(
+        {field: find_literals(literals, text) for field, text in fields.items()}, related
+    )
+
+
+@dataclass(slots=True)
+class _Count:
+    """Counts of one rule: sure marks and those found, flags and those right or repeating."""
+
+    sure: int = 0
+    found: int = 0
+    flags: int = 0
+    right: int = 0
+    repeats: int = 0
+
+    def add(self, other: _Count) -> None:
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def report(self) -> dict[str, Any]:
+        return {
+            "sure": self.sure,
+            "found": self.found,
+            "recall": round(self.found / self.sure, 3) if self.sure else None,
+            "flags": self.flags,
+            "right": self.right,
+            "precision": round(self.right / self.flags, 3) if self.flags else None,
+            "repeats": self.repeats,
+        }
+
+
+def evaluate_general(
+    guideline: Guideline, texts: Path, *, force_topic: bool = False
+) -> dict[str, Any]:
+    """Return how often rules speak in general news: the `rel` 0 rows of a relevance file.
+
+    Counts findings of warning or error per 1,000 words, and lists those of severity error;
+    `force_topic` treats every text as one on trafficking.
+    """
+    rows = [row for row in read_lines(texts) if row.get("rel") == 0]
+    documents = [
+        Document(str(row.get("text") or ""), str(row.get("title") or ""), language="en")
+        for row in rows
+    ]
+    policy = replace(make_policy(guideline, (), {}), force_topic=force_topic)
+    words, flags, errors = 0, Counter[str](), []
+    for row, checked in zip(rows, run_policy(guideline, documents, policy), strict=True):
+        words += checked.words
+        loud = [finding for finding in checked.findings if finding.severity != "suggestion"]
+        flags.update(finding.rule for finding in loud)
+        errors += [
+            {"id": row["id"], "rule": f.rule, "match": f.match, "field": f.field, "start": f.start}
+            for f in loud
+            if f.severity == "error"
+        ]
+    return {
+        "articles": len(rows),
+        "words": words,
+        "flags": flags.total(),
+        "per_1000_words": round(1000 * flags.total() / max(words, 1), 3),
+        "rules": dict(flags.most_common()),
+        "errors": errors,
+    }
+
+
+def read_items(data: Path, texts: Iterable[Path]) -> list[Item]:
+    """Read the annotations and the articles they belong to."""
+    rows = list(read_lines(data))
+    wanted = {str(row["id"]) for row in rows}
+    found: dict[str, Mapping[str, Any]] = {}
+    for file in texts:
+        if wanted <= found.keys():
+            break
+        found |= {row["id"]: row for row in read_lines(file) if row.get("id") in wanted}
+    if missing := wanted - found.keys():
+        raise DataError(f"{data}: the text of '{min(missing)}' is in none of the files given")
+    return [item_of(row, found[row["id"]]) for row in rows]
+
+
+def _beside(data: Path) -> Path:
+    return data.resolve().parent.parent / "relevance"
+
+
+def read_lines(file: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of JSON Lines, gzipped or not; raises `DataError` that names the line."""
+    opener = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opener(file, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                yield _row(line, f"{file}, line {number}")
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise DataError(f"{file}: cannot be read ({error})") from error
+
+
+def _row(line: str, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise DataError(f"{where}: not JSON") from error
+    if not isinstance(row, dict) or "id" not in row:
+        raise DataError(f"{where}: no object with an 'id'")
+    return row
+
+
+def item_of(row: Mapping[str, Any], article: Mapping[str, Any]) -> Item:
+    """Return an annotated row with the article it belongs to."""
+    text, title = str(article.get("text") or ""), str(article.get("title") or "")
+    fields = {"title": title, "text": text}
+    marks = tuple(
+        Mark(
+            mark["rule"],
+            mark["field"],
+            mark["quote"],
+            mark["quoted"],
+            bool(mark["sure"]),
+            tuple(_places(fields[mark["field"]], mark["quote"])),
+        )
+        for mark in row["findings"]
+    )
+    return Item(
+        str(row["id"]),
+        Document(text, title, language="en"),
+        int(row["read"]),
+        marks,
+        frozenset(row["doc"]),
+        frozenset(row["doc_ok"]),
+    )
+
+
+def _places(text: str, quote: str) -> Iterator[tuple[int, int]]:
+    """Yield every place where the wording stands, in any capitals."""
+    haystack, needle = text.lower(), quote.lower()
+    if len(haystack) != len(text):  # a character whose small form is longer
+        haystack, needle = text, quote
+    start = haystack.find(needle)
+    while start >= 0:
+        yield start, start + len(needle)
+        start = haystack.find(needle, start + 1)
+
+
+def related_rules(guideline: Guideline) -> dict[str, set[str]]:
+    """Return the rules of the same group for each rule that is in one, itself included."""
+    related: defaultdict[str, set[str]] = defaultdict(set)
+    for group in guideline.about.siblings:
+        for rule in group:
+            related[rule] |= set(group)
+    return related
+
+
+def is_marked(finding: Finding, item: Item, related: Mapping[str, set[str]]) -> bool:
+    """Whether an editor marked what a flag is about, or found the same of the whole text."""
+    return finding.rule in item.not_met or any(agree(finding, mark, related) for mark in item.marks)
+
+
+def agree(finding: Finding, mark: Mark, related: Mapping[str, set[str]]) -> bool:
+    """Whether a flag and a mark mean the same: rule or sibling, and the place or its repeat."""
+    if finding.rule != mark.rule and mark.rule not in related.get(finding.rule, ()):
+        return False
+    if finding.field == mark.field and any(
+        start < finding.end and finding.start < end for start, end in mark.spans
+    ):
+        return True
+    return key_of(finding.match) == key_of(mark.quote) and finding.rule == mark.rule
+
+
+def _repeats(finding: Finding, mark: Mark) -> bool:
+    """Whether a flag's words are part of what was marked for the same rule."""
+    return finding.rule == mark.rule and key_of(finding.match) in key_of(mark.quote)
+
+
+def _shown_mark(item: Item, mark: Mark, has_rule: bool) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "rule": mark.rule,
+        "field": mark.field,
+        "quote": mark.quote,
+        "start": mark.spans[0][0] if mark.spans else None,
+        "has_rule": has_rule,
+    }
+
+
+def _shown_finding(item: Item, finding: Finding) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "field": finding.field,
+        "match": finding.match,
+        "start": finding.start,
+        "end": finding.end,
+    }
+
+
+def _score_items(
+    guideline: Guideline, items: Sequence[Item], checked: Sequence[Checked]
+) -> dict[str, dict[str, int]]:
+    """Return per question how the answers compare, where editors gave one.
+
+    A document rule that flags the headline answers by flagging it or not.
+    """
+    flagging = {r.rule.id for r in guideline.compiled if r.rule.check and r.rule.check.flags}
+    table: defaultdict[str, dict[str, int]] = defaultdict(
+        lambda: {"agree": 0, "false_not_met": 0, "false_met": 0, "unanswered": 0}
+    )
+    for item, result in zip(items, checked, strict=True):
+        flagged = {finding.rule for finding in result.findings}
+        answers: dict[str, bool | None] = {rule: rule not in flagged for rule in flagging}
+        answers |= {answer.item: answer.met for answer in result.scorecard}
+        for name in (item.met | item.not_met) & answers.keys():
+            answer, truth = answers[name], name in item.met
+            if answer is None:
+                table[name]["unanswered"] += 1
+            elif answer == truth:
+                table[name]["agree"] += 1
+            else:
+                table[name]["false_met" if answer else "false_not_met"] += 1
+    return dict(sorted(table.items()))

@@ -1,0 +1,262 @@
+"""What rules that are not in force would flag in the desk's archive."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain, islice, zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.archive.quotes import seen_words
+from monitor.desk import BATCH
+from monitor.records.errors import UsageError
+from monitor.settings import cache_dir
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+    from monitor.records.article import Article, AssessedArticle, Finding
+    from monitor.records.hidden_names import Shown
+    from monitor.rules.checked import Checked
+    from monitor.rules.compiler import Guideline
+
+SAMPLES_KEPT = 3
+"""Hits of each outlet that may be shown: the latest."""
+CONTEXT = 60
+"""Characters before and after a hit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place that a rule would flag; the words are masked, `title` and `url` where they tell."""
+
+    article_id: str
+    url: str | None
+    seen: datetime
+    outlet: str
+    title: str
+    severity: str
+    before: str
+    match: str
+    after: str
+    message: str
+    suggestions: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is counted of one rule while the archive is gone through."""
+
+    hits: int = 0
+    articles: int = 0
+    relevant: int = 0
+    outlets: Counter[str] = field(default_factory=Counter)
+    severities: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
+    latest: dict[str, deque[tuple[Article, Finding]]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=SAMPLES_KEPT))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTrial:
+    """What one rule would do: articles with a hit, those of them a digest shows, and hits.
+
+    `answers` are those of a rule for the whole text: `present`, `absent`, `unknown`.
+    """
+
+    rule: str
+    hits: int
+    articles: int
+    relevant: int
+    outlets: tuple[tuple[str, int], ...]
+    severities: tuple[tuple[str, int], ...]
+    answers: tuple[tuple[str, int], ...]
+    shown: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The articles that were looked at, and the `relevant` of them; the others by why not."""
+
+    looked_at: int
+    relevant: int
+    with_hit: int
+    not_judged: tuple[tuple[str, int], ...]
+    rules: tuple[RuleTrial, ...]
+
+
+def tried_rules(desk: Desk, file: Path) -> Guideline:
+    """Read the rules of a file as they would be in force here.
+
+    In the folder of a guideline they belong to that, elsewhere to the first one in force. Raises
+    `UsageError` without a file, `GuidelineError` for one that cannot be used.
+    """
+    from monitor.rules.loading import GUIDELINE, extended_folder, load_rule_file
+
+    if not file.is_file():
+        raise UsageError(f"{file}: no such file")
+    cache = cache_dir()
+    folders = [extended_folder(path) or path for path in _own(desk)]
+    folder = folders[0]
+    if (file.parent / GUIDELINE).is_file():
+        folder = extended_folder(file.parent) or file.parent
+    beside = [
+        own
+        for own, base in zip(_own(desk), folders, strict=True)
+        if own != base and base.resolve() == folder.resolve()
+    ]
+    return load_rule_file(file, folder, beside=beside, cache=cache)
+
+
+def _own(desk: Desk) -> list[Path]:
+    """Return the folders of the guidelines in force."""
+    from monitor.settings import guideline_dir
+
+    settings = desk.settings
+    return [guideline_dir(name, settings.home) for name in settings.check.guidelines]
+
+
+def try_rules(
+    desk: Desk,
+    guideline: Guideline,
+    *,
+    since: datetime | None = None,
+    shown: int = 10,
+    report: Callable[[int], None] = lambda _: None,
+) -> Trial:
+    """Go through the articles first seen from `since` on; nothing is stored.
+
+    `shown` hits of each rule are kept to be looked at, from as many outlets as there are, newest
+    first. `report` is told how many articles were looked at since it was told last.
+    """
+    kept = {rule.id: _Kept() for rule in guideline.rules}
+    looked_at = relevant = with_hit = 0
+    apart: Counter[str] = Counter()
+    archive = desk.store.assessed(desk.relevance_stamps, since=since)
+    while some := list(islice(archive, BATCH)):
+        there = [one for one in some if not _reason(one.article, guideline, apart)]
+        for one, checked in zip(there, _check(guideline, there), strict=True):
+            with_hit += _count(one, checked, kept)
+            relevant += _is_shown(one)
+        looked_at += len(there)
+        report(len(some))
+    return Trial(
+        looked_at,
+        relevant,
+        with_hit,
+        tuple(apart.most_common()),
+        tuple(_told(desk, rule, one, shown) for rule, one in kept.items()),
+    )
+
+
+def _reason(article: Article, guideline: Guideline, apart: Counter[str]) -> str:
+    """Return why an article is not looked at, counted in `apart`; "" where it is."""
+    from monitor.rules.article_assessor import language_of
+
+    if article.expired:
+        reason = "expired"
+    else:
+        reason = "" if language_of(article) == guideline.language else "language"
+    if reason:
+        apart[reason] += 1
+    return reason
+
+
+def _check(guideline: Guideline, articles: Sequence[AssessedArticle]) -> list[Checked]:
+    """Check articles as the desk would: what a digest shows is on topic."""
+    from monitor.rules.checker import make_policy, run_shown
+    from monitor.text.document import document_of
+
+    documents = [document_of(one.article) for one in articles]
+    policy = make_policy(guideline, (), {})
+    return run_shown(guideline, documents, policy, lambda number: _is_shown(articles[number]))
+
+
+def _is_shown(one: AssessedArticle) -> bool:
+    return bool(one.relevant or one.borderline)
+
+
+def _count(one: AssessedArticle, checked: Checked, kept: dict[str, _Kept]) -> bool:
+    """Count what is said of an article; return whether anything of it would be flagged."""
+    flagged: set[str] = set()
+    for finding in checked.findings:
+        of = kept[finding.rule]
+        of.hits += 1
+        of.severities[finding.severity] += 1
+        of.latest[one.article.outlet].append((one.article, finding))
+        flagged.add(finding.rule)
+    for item in checked.scorecard:
+        answer = "unknown" if item.met is None else "present" if item.met else "absent"
+        kept[item.item].answers[answer] += 1
+    for rule in flagged:
+        kept[rule].articles += 1
+        kept[rule].relevant += _is_shown(one)
+        kept[rule].outlets[one.article.outlet] += 1
+    return bool(flagged)
+
+
+def _told(desk: Desk, rule: str, of: _Kept, shown: int) -> RuleTrial:
+    """Return what was counted of a rule, with hits from as many outlets as there are."""
+    rounds = zip_longest(*(reversed(latest) for latest in of.latest.values()))
+    chosen = [one for one in chain.from_iterable(rounds) if one][:shown]
+    chosen.sort(key=lambda one: one[0].seen, reverse=True)
+    seen = desk.shown([article for article, _ in chosen], patient=True)
+    return RuleTrial(
+        rule,
+        of.hits,
+        of.articles,
+        of.relevant,
+        tuple(of.outlets.most_common()),
+        tuple(of.severities.items()),
+        tuple(of.answers.items()),
+        tuple(_hit(article, finding, seen[article.id]) for article, finding in chosen),
+    )
+
+
+def _hit(article: Article, finding: Finding, shown: Shown) -> Hit:
+    text = article.title if finding.field == "title" else article.text
+    low, high = finding.start, finding.end
+    before, match, after = (
+        " ".join(seen_words(article, finding.field, place, shown).split())
+        for place in (_from(text, low), (low, high), _to(text, high))
+    )
+    tells = list(_hidden_words(article, shown))
+    said = (finding.message, *finding.suggestions)
+    message, *offered = ("" if any(name in words for name in tells) else words for words in said)
+    return Hit(
+        article.id,
+        None if shown.link_tells else article.url,
+        article.seen,
+        article.outlet,
+        shown.withheld or shown.title,
+        finding.severity,
+        before,
+        match,
+        after,
+        message,
+        tuple(filter(None, offered)),
+    )
+
+
+def _hidden_words(article: Article, shown: Shown) -> Iterator[str]:
+    """Yield the names that are hidden of an article."""
+    for span in shown.spans:
+        text = article.title if span.field == "title" else article.text
+        yield text[span.start : span.end]
+
+
+def _from(text: str, start: int) -> tuple[int, int]:
+    """Return the words before a place, from the beginning of a word."""
+    low = max(0, start - CONTEXT)
+    space = text.find(" ", low, start) if low else -1
+    return (space + 1 if space >= 0 else low), start
+
+
+def _to(text: str, end: int) -> tuple[int, int]:
+    """Return the words after a place, to the end of a word."""
+    high = min(len(text), end + CONTEXT)
+    space = text.rfind(" ", end, high) if high < len(text) else -1
+    return end, (space if space >= 0 else high)

@@ -1,0 +1,1 @@
+"""Stored articles -> files for research: `jsonl` and `parquet` whole, `csv` as tables."""

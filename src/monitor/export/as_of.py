@@ -1,0 +1,214 @@
+"""An export made again: as the desk was at a moment, or as an earlier export's manifest says.
+
+The same bytes come out, save where articles were forgotten, expired or were taken back since.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.export.export_facts import Read
+from monitor.export.packaging import MANIFEST
+from monitor.export.publication import Policy
+from monitor.export.redaction import MASK
+from monitor.records.errors import UsageError
+from monitor.storage.full_text_search import RELEVANCES
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+    from monitor.export.exporter import ExportReport
+
+
+_KINDS: Mapping[str, Any] = {
+    **dict.fromkeys(("relevance", "tags"), list),
+    **dict.fromkeys(("relevant", "borderline", "include_reserved", "restricted"), bool),
+    **dict.fromkeys(("min_relevance", "quote_share"), (int, float)),
+    "quote_words": int,
+}
+"""What filters and policies are in JSON, all others texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An export as its manifest tells: how it was asked for, and what came out.
+
+    `files` are the hashes of its files by name.
+    """
+
+    manifest: Path
+    format: str
+    policy: Policy
+    filters: Mapping[str, Any]
+    read: Read
+    created: datetime | None
+    rows: int
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Whether the files are the same as then, how many rows there were, and what was lost since."""
+
+    same: bool
+    rows: int
+    lost: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def explained(self) -> bool:
+        """Whether what is not the same is so for what was lost."""
+        return self.same or bool(+self.lost)
+
+
+def read_time(value: str, zone: tzinfo) -> datetime:
+    """Return the moment that an ISO date or time names; a date is its first. `UsageError`."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise UsageError(
+            f"--as-of: '{value}' is neither a manifest.json that is there nor an ISO time"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def read_earlier(path: Path, format: str | None = None) -> Earlier:
+    """Return the export that a manifest tells of; `format` is needed where it tells of several.
+
+    `path` may be the export's folder. Raises `UsageError` for what is no such manifest.
+    """
+    path = path / MANIFEST if path.is_dir() else path
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["files"]
+        kinds = sorted({entry["format"] for entry in entries})
+        kind = kinds[0] if format is None and len(kinds) == 1 else format
+        if kind is None or kind not in kinds:
+            what = "which --format?" if kind is None else f"not --format {kind}"
+            raise UsageError(f"{path} tells of {' and '.join(kinds) or 'no export'}: {what}")
+        return _earlier(path, kind, [entry for entry in entries if entry["format"] == kind])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path}: no manifest of an export that can be made again") from error
+
+
+def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
+    first = entries[0]
+    said = first["read"]
+    unknown = set(said["policy"]) - {one.name for one in fields(Policy)}
+    if unknown:
+        raise UsageError(f"{path}: made by a newer version, with {', '.join(sorted(unknown))}")
+    _check(said["policy"])
+    _check(first["filters"])
+    asked = _filters(first["filters"])
+    if "search" not in said and asked.get("query"):
+        asked["query"] = re.sub(r"\bOR\b", "or", asked["query"])  # it was a word then
+    created = first["created"]
+    return Earlier(
+        manifest=path,
+        format=format,
+        policy=Policy(**_tuples(said["policy"])),
+        filters=asked,
+        read=Read(
+            datetime.fromisoformat(said["as_of"]), tuple(said["stamps"]), str(said["stories"])
+        ),
+        created=None if created is None else datetime.fromisoformat(created),
+        rows=int(first["rows"]),
+        files={str(entry["file"]): str(entry["sha256"]) for entry in entries},
+    )
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    """Raise `TypeError` for what a policy or filters cannot be: the file may be anybody's."""
+    for name, value in values.items():
+        kind = _KINDS.get(name, str)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise TypeError(name)
+    if not set(values.get("relevance", ())) <= set(RELEVANCES):
+        raise TypeError("relevance")
+    for scheme, label in values.get("tags", ()):
+        if not isinstance(scheme, str) or not isinstance(label, str):
+            raise TypeError("tags")
+
+
+def _filters(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return filters as they were before JSON: times, tuples."""
+    read: dict[str, Callable[[str], date]] = {
+        **dict.fromkeys(("since", "until"), datetime.fromisoformat),
+        **dict.fromkeys(("published_since", "published_until"), date.fromisoformat),
+    }
+    times = {name: read[name](value) for name, value in values.items() if name in read}
+    return {**_tuples(values), **times}
+
+
+def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
+    def one(value: Any) -> Any:
+        return tuple(map(one, value)) if isinstance(value, list) else value
+
+    return {name: one(value) for name, value in values.items()}
+
+
+def completed(earlier: Earlier, given: Mapping[str, Any]) -> Earlier:
+    """Return an export with what its manifest withholds, as it would have named somebody.
+
+    Raises `UsageError` where that is not given again.
+    """
+    hidden = [name for name, value in earlier.filters.items() if value == MASK]
+    for name in hidden:
+        if given.get(name) is None:
+            raise UsageError(
+                f"{earlier.manifest} does not tell --{name}, as it names somebody: give it again"
+            )
+    return replace(earlier, filters={**earlier.filters, **{name: given[name] for name in hidden}})
+
+
+def refuse_other(earlier: Earlier, given: Mapping[str, Any]) -> None:
+    """Raise `UsageError` for what is asked for (not None) otherwise than the manifest says."""
+    policy = {one.name: getattr(earlier.policy, one.name) for one in fields(Policy)}
+    then = {**earlier.filters, **policy, "format": earlier.format}
+    for name, value in given.items():
+        if value is not None and value != then.get(name):
+            option = f"--{name.replace('_', '-')}"
+            said = "none" if then.get(name) is None else then[name]
+            said = (
+                f"{said} (not included)" if isinstance(said, datetime) and name == "until" else said
+            )
+            raise UsageError(f"{option} {value} contradicts {earlier.manifest}: {said}")
+
+
+def export_again(
+    desk: Desk,
+    directory: Path,
+    earlier: Earlier,
+    *,
+    report: Callable[[int], None] | None = None,
+    key: Path | None = None,
+) -> ExportReport:
+    """Write what an earlier export wrote, as far as it is still there."""
+    from monitor.export.selection import export
+
+    return export(
+        desk,
+        directory,
+        format=earlier.format,  # type: ignore[arg-type]  # an unknown one is refused there
+        policy=earlier.policy,
+        filters=earlier.filters,
+        report=report,
+        read=earlier.read,
+        created=earlier.created,
+        key=None if earlier.policy.restricted else key,
+    )
+
+
+def compare(desk: Desk, earlier: Earlier, report: ExportReport) -> Compared:
+    """Say whether the same was written as then, and if not, for what was lost since."""
+    now = {one.name: one.sha256 for one in report.facts.files}
+    bounds = {name: earlier.filters.get(name) for name in ("since", "until", "outlet")}
+    lost = Counter(report.facts.read.lost if report.facts.read else ())
+    del lost["undated"]  # left out then as well
+    moment = earlier.read.moment
+    lost["forgotten"] = desk.store.count_forgotten(**bounds, moment=moment, after=moment)
+    return Compared(now == dict(earlier.files), earlier.rows, +lost)

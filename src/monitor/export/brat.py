@@ -1,0 +1,416 @@
+"""brat: a text and a standoff file for each article, and the configuration that brat needs.
+
+Below `brat/` a folder for each thousand articles; `documents.jsonl` there says which article and
+version each document is and what was marked in it, so that corrections can be told from what was
+exported. What is said of the article as a whole (its relevance, tags without evidence) are
+attributes of a span `document` over its first line.
+
+Offsets are code points, as brat's server counts them. It reads texts with universal line breaks, by
+which CR LF would become one character and all behind it would move: a space stands for that CR.
+A standoff file has a line for each mark: a mark across line breaks is split at them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from monitor.export.annotations import (
+    FINDING,
+    Mark,
+    all_names,
+    count_lost,
+    marks_of,
+    one_text,
+    relevance_word,
+    unplaced,
+)
+from monitor.export.columns import item_of, keys_of
+from monitor.export.corrections import (
+    Corrected,
+    Place,
+    json_lines,
+    need_record,
+    need_span,
+    place_of,
+    read_verdict,
+)
+from monitor.export.export_facts import Writer
+from monitor.export.jsonl import article_line
+from monitor.export.record import FindingRecord, SpanRecord, TagRecord
+from monitor.records.article import VERDICTS, TextDegree, Verdict
+from monitor.records.errors import DataError
+from monitor.text.cells import without_surrogates
+
+FOLDER, DOCUMENTS = "brat", "documents.jsonl"
+DOCUMENT, RELEVANCE = "document", "Relevance"
+PER_FOLDER = 1_000
+"""brat lists all documents of a folder at once."""
+SCHEMA = 1
+
+_CARRIED = frozenset(
+    [
+        "schema",
+        "id",
+        "title",
+        "text",
+        "sha256",
+        "relevance",
+        "relevant",
+        "borderline",
+        "tags",
+        "findings",
+        "stamps",
+        "length",
+    ]
+)
+"""What the files of a document have, `documents.jsonl` among them."""
+_FINDING_LOST = ("why", "suggestions", "sources")
+_SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+_BREAKS = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+"""Line breaks in the eyes of who reads a standoff file by Python's `splitlines`, as brat does."""
+_COLOURS = {
+    "document": "#e8e8e8",
+    "form": "#f4b6a6",
+    "response": "#a9cce3",
+    "place": "#a9dfbf",
+    "victim": "#f9e79f",
+    "gender": "#fad7a0",
+    "flow": "#d7bde2",
+    "protection": "#aed6f1",
+    "indicator": "#f5b7b1",
+    FINDING: "#ff8a80",
+}
+_OTHER = "#d5d8dc"
+_LINE = re.compile(r"(?P<kind>[A-Z*#]|\#[A-Za-z]+)(?P<number>\d*)\t(?P<rest>.*)")
+_NUMBERS = "[0-9]{1,9} [0-9]{1,9}"
+_SPANS = re.compile(rf"(?P<name>\S+) (?P<spans>{_NUMBERS}(?:;{_NUMBERS})*)(?:\t(?P<text>.*))?")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
+NO_PROOF = "brat's files do not tell whether somebody looked"
+
+
+def open_writer(folder: Path, text: TextDegree) -> BratWriter:  # noqa: ARG001 - as every format's
+    """Return a writer of the folder `brat`."""
+    return BratWriter(folder / FOLDER)
+
+
+class BratWriter(Writer):
+    """Writes two small files for each article."""
+
+    of_texts = True
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        folder.mkdir()
+        self.files = [folder]
+        self._folder = folder
+        self._documents = (folder / DOCUMENTS).open("x", encoding="utf-8", newline="")
+        self._names: set[str] = set()
+        self._count = 0
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Write one article."""
+        whole = one_text(values)
+        text = brat_text(whole.text)
+        marks = marks_of(values, whole.shift)
+        document = self._next_document(str(values["id"]))
+        path = self._folder / document
+        _put(path.with_name(f"{path.name}.txt"), text)
+        _put(path.with_name(f"{path.name}.ann"), "".join(standoff(text, marks, values)))
+        self._documents.write(article_line(_document(document, values)))
+        self._names.update(mark.name for mark in marks)
+        self.lost.update(_lost(values, whole.text, marks))
+
+    def close(self) -> None:
+        """Write the configuration of what was marked."""
+        self._documents.close()
+        _put(self._folder / "annotation.conf", annotation_conf(self._names))
+        _put(self._folder / "visual.conf", visual_conf(self._names))
+        super().close()
+
+    def _next_document(self, id_: str) -> str:
+        part = f"{self._count // PER_FOLDER + 1:04d}"
+        if self._count % PER_FOLDER == 0:
+            (self._folder / part).mkdir()
+        self._count += 1
+        name = id_ if _SAFE.fullmatch(id_) else f"article-{self._count}"
+        return f"{part}/{name}"
+
+
+def brat_text(text: str) -> str:
+    """Return the text as brat reads it, as long as it was: CR LF is space LF, another CR is LF."""
+    return without_surrogates(text).replace("\r\n", " \n").replace("\r", "\n")
+
+
+def standoff(text: str, marks: Iterable[Mark], values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of a standoff file: the document's span first, then each mark with notes."""
+    numbers: Counter[str] = Counter()
+
+    def line(kind: str, words: str) -> str:
+        numbers[kind] += 1
+        return f"{kind}{numbers[kind]}\t{words}\n"
+
+    head = head_of(text)
+    whole = [mark for mark in marks if mark.whole]
+    if head:
+        yield line("T", f"{DOCUMENT} {head[0]} {head[1]}\t{text[slice(*head)]}")
+        if word := relevance_word(values):
+            yield line("A", f"{RELEVANCE} T1 {word}")
+        yield line("#", f"AnnotatorNotes T1\t{_clean(_document_note(values))}")
+        for name in dict.fromkeys(mark.name for mark in whole):
+            yield line("A", f"{name} T1")
+    for mark in marks:
+        places = list(pieces(text, mark))
+        if mark.whole or not places:
+            continue
+        spans = ";".join(f"{start} {end}" for start, end in places)
+        yield line("T", f"{mark.name} {spans}\t{' '.join(text[a:b] for a, b in places)}")
+        if note := _clean(_note(mark)):
+            yield line("#", f"AnnotatorNotes T{numbers['T']}\t{note}")
+
+
+def head_of(text: str) -> tuple[int, int] | None:
+    """Return where the first line that has anything stands, which stands for the document."""
+    for found in re.finditer(r"[^\n]+", _BREAKS.sub(lambda found: "\n" * len(found[0]), text)):
+        if found[0].strip():
+            return found.span()
+    return None
+
+
+def pieces(text: str, mark: Mark) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a mark between line breaks; none of a mark over space only."""
+    if mark.start is None or mark.end is None or not text[mark.start : mark.end].strip():
+        return
+    at = mark.start
+    for found in _BREAKS.finditer(text, mark.start, mark.end):
+        if at < found.start():
+            yield at, found.start()
+        at = found.end()
+    if at < mark.end:
+        yield at, mark.end
+
+
+def _note(mark: Mark) -> str:
+    about = mark.about
+    said = [str(about["severity"])] if "severity" in about else []
+    if mark.score is not None:
+        said.append(f"{'confidence' if said else 'score'} {mark.score:.4g}")
+    if about.get("quoted", "no") != "no":
+        said.append(f"quoted: {about['quoted']}")
+    if about.get("experimental"):
+        said.append("experimental")
+    return "; ".join([*said, *([str(about["message"])] if about.get("message") else [])])
+
+
+def _document_note(values: Mapping[str, Any]) -> str:
+    scores = [
+        f"{tag['scheme']}-{tag['label']} {tag['score']:.4g}"
+        for tag in values["tags"]
+        if not tag["evidence"]
+    ]
+    relevance = values.get("relevance")
+    said = [] if relevance is None else [f"relevance {relevance:.4g}"]
+    return "; ".join([f"article {values['id']}", *said, *scores])
+
+
+def _clean(words: str) -> str:
+    return " ".join(_BREAKS.sub(" ", without_surrogates(words)).replace("\t", " ").split())
+
+
+def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `documents.jsonl` says of a document: the version, and what was marked in it."""
+    said = ("id", "sha256", "relevance", "relevant", "borderline", "stamps", "length")
+    spot, tag = _names(SpanRecord), _names(TagRecord)
+    judged = [name for name in _names(FindingRecord) if name not in spot]
+    return {
+        "schema": SCHEMA,
+        "document": name,
+        **_of(values, said),
+        "tags": [
+            {**_of(one, tag), "evidence": [_of(place, spot) for place in one["evidence"]]}
+            for one in values["tags"]
+        ],
+        "findings": [{**_of(one, judged), **_of(one, spot)} for one in values["findings"]],
+    }
+
+
+def _names(record: type) -> list[str]:
+    """Return the keys of an object that hold one value, and no words of the article."""
+    keys = keys_of(record).values()
+    return [one.name for one in keys if one.given == "none" and item_of(one.type) is None]
+
+
+def _of(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: values[name] for name in names if name in values}
+
+
+def _lost(values: Mapping[str, Any], text: str, marks: Iterable[Mark]) -> Counter[str]:
+    lost = count_lost(values, _CARRIED)
+    lost.update(unplaced(values))
+    lost["carriage_returns"] = text.count("\r")
+    split = [list(pieces(text, mark)) for mark in marks if not mark.whole]
+    lost["spans_split_at_line_breaks"] = sum(len(places) > 1 for places in split)
+    lost["spans_of_space_only"] = sum(not places for places in split)
+    lost["finding_explanations"] = sum(
+        any(finding.get(key) for key in _FINDING_LOST) for finding in values["findings"]
+    )
+    if head_of(brat_text(text)) is None:
+        lost["articles_without_text"] = 1
+    return lost
+
+
+def _put(path: Path, text: str) -> None:
+    with path.open("x", encoding="utf-8", newline="") as file:
+        file.write(text)
+
+
+# The configuration ----------------------------------------------------------------------------
+
+
+def annotation_conf(used: Collection[str]) -> str:
+    """Return brat's `annotation.conf` for the marks that are `used` and all that may be made."""
+    return "\n".join([*_entities(used), *_attributes(used), ""])
+
+
+def _entities(used: Collection[str]) -> Iterator[str]:
+    yield from ("[relations]", "", "[events]", "", "[entities]", "document")
+    for scheme, names in all_names(used).items():
+        yield f"!{scheme}"
+        yield from (f"\t{name}" for name in names)
+
+
+def _attributes(used: Collection[str]) -> Iterator[str]:
+    yield from ("", "[attributes]", f"Relevance\tArg:document, Value:{'|'.join(VERDICTS)}")
+    for scheme, names in all_names(used).items():
+        # Of places only those that are marked: a list of 249 boxes would be of no use.
+        shown = [name for name in names if scheme != "place" or name in used]
+        if scheme != FINDING:
+            yield from (f"{name}\tArg:document" for name in shown)
+
+
+def visual_conf(used: Collection[str]) -> str:
+    """Return brat's `visual.conf`: short labels, a colour for each scheme."""
+    labels = ["[labels]", "document | article"]
+    drawing = ["", "[drawing]", "SPAN_DEFAULT\tfgColor:black, bgColor:#d5d8dc, borderColor:darken"]
+    drawing.append(f"document\tbgColor:{_COLOURS['document']}")
+    for scheme, names in all_names(used).items():
+        colour = _COLOURS.get(scheme, _OTHER)
+        for name in names:
+            plain = name.partition("-")[2].replace("_", " ")
+            labels.append(f"{name} | {scheme}: {plain} | {plain}")
+            drawing.append(f"{name}\tbgColor:{colour}")
+    return "\n".join([*labels, *drawing, ""])
+
+
+# Read back ------------------------------------------------------------------------------------
+
+
+def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of JSONL and doccano
+    """Yield the documents that are there of those exported. Raises `DataError`."""
+    folder = path / FOLDER if (path / FOLDER / DOCUMENTS).is_file() else path
+    listed = folder / DOCUMENTS
+    if not listed.is_file():
+        raise DataError(f"{listed}: is not there; it says which articles the documents are")
+    for where, row in json_lines(listed):
+        document = row.get("document") if isinstance(row, dict) else None
+        if not isinstance(document, str) or not _NAME.fullmatch(document):
+            raise DataError(f"{where}: it names no document")
+        standoff = folder / f"{document}.ann"
+        if standoff.is_file():
+            yield _read_document(standoff, need_record(row, where))
+
+
+def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
+    # As brat reads them: the text has no CR, the standoff file breaks where Python's lines do.
+    text = _read(path.with_suffix(".txt")).replace("\r\n", "\n").replace("\r", "\n")
+    found = Corrected(str(path), record, text, frozenset(), None, carriage_returns=False)
+    outer: dict[Place, Place] = {}
+    unseen: set[Place] = set()
+    for mark in found.exported:
+        seen = None if mark.whole else _outer(text, mark)
+        if seen:
+            outer[seen] = place_of(mark)
+        elif not mark.whole:
+            unseen.add(place_of(mark))  # of line breaks only: it was not written
+    spans, attributes, lines = _read_standoff(path, text)
+    document = next((key for key, span in spans.items() if span[0] == DOCUMENT), None)
+    marks = {outer.get(span, span) for span in spans.values() if span[0] != DOCUMENT}
+    verdict: Verdict | None = None
+    for where, name, target, value in attributes:
+        if target != document or document is None:
+            continue
+        if name == RELEVANCE:
+            verdict = read_verdict(value, where)
+        else:
+            marks.add((name, None, None))
+    if document is None:  # an empty text, or its span is gone: nothing is said of the whole
+        marks |= {place_of(mark) for mark in found.exported if mark.whole}
+    return replace(found, marks=frozenset(marks | unseen), verdict=verdict, lines=lines)
+
+
+def _outer(text: str, mark: Mark) -> Place | None:
+    """Return a mark as it is written, without the line breaks at its ends."""
+    places = list(pieces(text, mark))
+    return (mark.name, places[0][0], places[-1][1]) if places else None
+
+
+def _read_standoff(
+    path: Path, text: str
+) -> tuple[dict[str, Place], list[tuple[str, str, str, str | None]], dict[str, str]]:
+    """Return spans by their ids, attributes as line, name, target and value, and lines by name."""
+    spans: dict[str, Place] = {}
+    attributes, lines = [], dict[str, str]()
+    for number, line in enumerate(_read(path).splitlines(), 1):
+        where = f"{path}:{number}"
+        if not line.strip():
+            continue
+        found = _LINE.fullmatch(line)
+        if found is None:
+            raise DataError(f"{where}: it is no line of a standoff file")
+        id_ = found["kind"] + found["number"]
+        if found["kind"] == "T":
+            if id_ in spans:
+                raise DataError(f"{where}: {id_} is there twice")
+            spans[id_] = _read_span(found["rest"], text, where)
+            lines.setdefault(spans[id_][0], where)
+        elif found["kind"] in ("A", "M"):
+            words = found["rest"].split()
+            if len(words) not in (2, 3):
+                raise DataError(f"{where}: it is no attribute")
+            attributes.append((where, words[0], words[1], words[2] if len(words) == 3 else None))
+            lines.setdefault(words[0], where)
+    return spans, attributes, lines
+
+
+def _read_span(rest: str, text: str, where: str) -> Place:
+    found = _SPANS.fullmatch(rest)
+    if found is None:
+        raise DataError(f"{where}: it is no span")
+    places = [tuple(map(int, pair.split(" "))) for pair in found["spans"].split(";")]
+    words = []
+    for start, end in places:
+        need_span(found["name"], start, end, len(text), where)
+        words.append(text[start:end])
+    if not _says(found["text"] or "", words):
+        raise DataError(f"{where}: its words are not those at its place")
+    return found["name"], places[0][0], places[-1][1]
+
+
+def _says(told: str, words: Iterable[str]) -> bool:
+    """Whether a line has the words of its places; brat trims them."""
+    return told.strip() == " ".join(words).strip()
+
+
+def _read(path: Path) -> str:
+    if not path.is_file():  # nor a link to what has no end
+        raise DataError(f"{path}: is no file")
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: is not UTF-8") from error

@@ -1,0 +1,328 @@
+"""Corrected annotations that come back from a tool, and what was changed in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from monitor.export.annotations import (
+    BETWEEN,
+    EXPLOITATION,
+    FINDING,
+    PLACE,
+    Mark,
+    Named,
+    marks_of,
+    parse_name,
+    relevance_word,
+)
+from monitor.export.k_anonymity import YEAR
+from monitor.labels.schemes import ONE, SCHEMES, check_labels
+from monitor.records.article import INDICATORS, VERDICTS, FieldName, Verdict
+from monitor.records.errors import DataError, UsageError
+from monitor.records.json_shapes import as_whole
+
+Place = tuple[str, int | None, int | None]
+"""A mark by its name and where it is in the one text; None twice: on the article."""
+
+MOST = 10_000_000
+"""Code points of a text; what is said to be longer is no article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What came back of one article: the marks that stand now, beside those that were exported.
+
+    `where` names file and line; `lines` where a name of a mark first stands, in a format whose
+    articles have many lines. `record` is what was exported, without words; `text` the one text
+    as it came back, None where the file has none. `verdict` is how relevant the article is said to
+    be now, None where nothing is said of it. `fresh`: it was begun anew, not from what was
+    exported, so that what is not marked was not taken away. `known`: it is known what was exported.
+    `carriage_returns`: whether the format's texts have any. `looked`: the tool says that somebody
+    looked at it and handed it in, so that what was left as it was is confirmed; `on_words`: but
+    only marks on words were before them.
+    """
+
+    where: str
+    record: Mapping[str, Any]
+    text: str | None
+    marks: frozenset[Place]
+    verdict: Verdict | None
+    fresh: bool = False
+    known: bool = True
+    carriage_returns: bool = True
+    looked: bool = False
+    on_words: bool = False
+    lines: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def article_id(self) -> str:
+        """The article's id."""
+        return str(self.record["id"])
+
+    @property
+    def sha256(self) -> str | None:
+        """The version that was exported, None where that was not told."""
+        return self.record.get("sha256")
+
+    @property
+    def exported(self) -> tuple[Mark, ...]:
+        """The marks that were exported."""
+        return tuple(marks_of(self.record, shift_of(self.record)))
+
+    @property
+    def exported_verdict(self) -> Verdict | None:
+        """How relevant the article was said to be by what was exported."""
+        return read_verdict(relevance_word(self.record), self.where)
+
+
+def shift_of(record: Mapping[str, Any]) -> int:
+    """Return where the text begins in the one text of a record."""
+    title = int(record["length"]["title"] or 0)
+    return title + len(BETWEEN) if title else 0
+
+
+def place_of(mark: Mark) -> Place:
+    """Return where a mark is."""
+    return mark.name, mark.start, mark.end
+
+
+def read_verdict(word: Any, where: str) -> Verdict | None:
+    """Return a reviewer's word, None for none. Raises `DataError` for what is no such word."""
+    for verdict in VERDICTS:
+        if word == verdict:
+            return verdict
+    if word is None:
+        return None
+    raise DataError(f"{where}: '{word}' is none of {', '.join(VERDICTS)}")
+
+
+def need_record(values: Any, where: str) -> Mapping[str, Any]:
+    """Return a record as far as corrections need it. Raises `DataError` for what is none."""
+    try:
+        _need_texts(values)
+        names = [mark.name for mark in marks_of(values)]
+        "".join((values["id"], *names))
+        relevance_word(values)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError(f"{where}: it does not say which article it is, as exported") from error
+    record: Mapping[str, Any] = values
+    return record
+
+
+def _need_texts(values: Mapping[str, Any]) -> None:
+    """Raise what `need_record` expects unless title and text are texts, or kept back."""
+    for name in ("title", "text"):
+        length = values["length"][name]
+        if YEAR not in values and not 0 <= length <= MOST:
+            raise ValueError
+        if not isinstance(values.get(name), str | None):
+            raise TypeError
+
+
+def need_text(value: Any, where: str) -> str:
+    """Return a text. Raises `DataError` for what is none."""
+    if not isinstance(value, str):
+        raise DataError(f"{where}: there is no text")
+    return value
+
+
+def need_span(name: Any, start: Any, end: Any, length: int, where: str) -> tuple[str, int, int]:
+    """Return a mark on words. Raises `DataError` for one that is none of a text so long."""
+    start, end = as_whole(start), as_whole(end)
+    whole = all(isinstance(one, int) and not isinstance(one, bool) for one in (start, end))
+    if not isinstance(name, str) or not whole or not 0 <= start < end <= length:
+        raise DataError(f"{where}: {start} to {end} is no part of the text")
+    return name, start, end
+
+
+def whole_marks(marks: Iterable[Mark]) -> set[Place]:
+    """Return the marks that are on the article."""
+    return {place_of(mark) for mark in marks if mark.whole}
+
+
+# What was changed -------------------------------------------------------------------------------
+
+Spot = tuple[str, FieldName, int, int]
+"""A flag: its rule, and where it is in a field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a person says by what was changed.
+
+    `tags` has all labels that hold now of each scheme that was changed, `wrong` the flags that were
+    taken away. `untold` says in words what a review cannot say.
+    """
+
+    verdict: Verdict | None = None
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wrong: tuple[Spot, ...] = ()
+    untold: tuple[str, ...] = ()
+
+
+def compare(corrected: Corrected) -> Changes:
+    """Return what was changed. Raises `DataError` for a mark whose name is no label."""
+    before = {place_of(mark) for mark in corrected.exported}
+    named = _named(corrected, before)
+    was = {name: named[name] for name, _, _ in before}
+    now = {name: named[name] for name, _, _ in corrected.marks}
+    untold: list[str] = []
+    tags = {}
+    for scheme in sorted({one.scheme for one in (*was.values(), *now.values())} - {FINDING}):
+        old, new = _labels(was.values(), scheme), _labels(now.values(), scheme)
+        if old == new or (corrected.fresh and not new):
+            continue
+        if words := _unsayable(scheme, new):
+            untold.append(words)
+        else:
+            tags[scheme] = tuple(sorted(new))
+    untold += _untold(was, now, before, corrected)
+    verdict = corrected.verdict if corrected.verdict != corrected.exported_verdict else None
+    return Changes(verdict, tags, _wrong(corrected), tuple(untold))
+
+
+def confirmed(corrected: Corrected) -> Changes | None:
+    """Return what somebody who handed an article in as it was says by that; None where nothing.
+
+    What was begun anew says what is marked, all else what was exported.
+    """
+    verdict = corrected.verdict
+    if verdict is None and not corrected.fresh:
+        verdict = corrected.exported_verdict
+    if not corrected.looked or verdict is None:
+        return None
+    names = {name: parse_name(name) for name, _, _ in corrected.marks}
+    named = {
+        name: one
+        for name, one in names.items()
+        if one is not None and one.scheme != FINDING and one.role in (None, EXPLOITATION)
+    }
+    unseen = set[str]()
+    if corrected.on_words:
+        seen = {name for name, start, _ in corrected.marks if start is not None}
+        unseen = {one.scheme for name, one in named.items() if name not in seen}
+    tags = {
+        scheme: tuple(sorted(labels))
+        for scheme in sorted({one.scheme for one in named.values()} - unseen)
+        if (labels := _labels(named.values(), scheme)) and not _unsayable(scheme, labels)
+    }
+    return Changes(verdict, tags)
+
+
+def _named(corrected: Corrected, before: Iterable[Place]) -> dict[str, Named]:
+    named = {}
+    exported = {name for name, _, _ in before}
+    for name in sorted(exported | {name for name, _, _ in corrected.marks}):
+        found = parse_name(name)
+        if found is None or (name not in exported and not _is_known(found)):
+            where = corrected.lines.get(name, corrected.where)
+            raise DataError(f"{where}: '{name}' is no label")
+        named[name] = found
+    return named
+
+
+def _is_known(named: Named) -> bool:
+    if named.scheme == FINDING:
+        return True  # which flags there are says the desk
+    if named.scheme == "indicator":
+        return named.label in INDICATORS
+    try:
+        check_labels({named.scheme: [named.label]})
+    except UsageError:
+        return False
+    return True
+
+
+def _labels(named: Iterable[Named], scheme: str) -> set[str]:
+    return {one.label for one in named if one.scheme == scheme and one.role in (None, EXPLOITATION)}
+
+
+def _unsayable(scheme: str, labels: set[str]) -> str:
+    """Return why a review cannot say that these labels hold, "" where it can."""
+    if scheme not in SCHEMES:
+        return f"{scheme}: reviews have no word for it"
+    if scheme in ONE and len(labels) != 1:
+        return f"{scheme}: takes exactly one label, marked are {len(labels)}"
+    return ""
+
+
+def _untold(
+    was: Mapping[str, Named], now: Mapping[str, Named], before: set[Place], corrected: Corrected
+) -> list[str]:
+    """Say what was changed that no review keeps: new flags, roles, words of evidence."""
+    untold = []
+    added = {place for place in corrected.marks - before if now[place[0]].scheme == FINDING}
+    if added:
+        untold.append(f"{FINDING}: {len(added)} marked where no rule had found any")
+    if corrected.fresh:
+        return untold
+    if _roles(was.values()) != _roles(now.values()):
+        untold.append(f"{PLACE}: reviews say only where the exploitation is")
+    both = {name for name in was.keys() & now.keys() if was[name].scheme != FINDING}
+    moved = sorted(both & {name for name, _, _ in corrected.marks ^ before})
+    if moved:
+        untold.append(f"evidence: other words than exported are marked for {', '.join(moved)}")
+    return untold
+
+
+def _roles(named: Iterable[Named]) -> set[tuple[str, str | None]]:
+    return {
+        (one.label, one.role) for one in named if one.scheme == PLACE and one.role != EXPLOITATION
+    }
+
+
+def _wrong(corrected: Corrected) -> tuple[Spot, ...]:
+    if corrected.fresh:
+        return ()
+    gone = [
+        mark.about
+        for mark in corrected.exported
+        if "rule" in mark.about and place_of(mark) not in corrected.marks
+    ]
+    spots: list[Spot] = [(one["rule"], one["field"], one["start"], one["end"]) for one in gone]
+    return tuple(dict.fromkeys(spots))
+
+
+# Files of JSON --------------------------------------------------------------------------------
+
+
+def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
+    """Yield place and value of each line that is not blank. Raises `DataError`."""
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                where = f"{path}:{number}"
+                if line.strip():
+                    yield where, parse_json(line, where)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def json_file(path: Path) -> Any:
+    """Return the value of a file that is one. Raises `DataError` naming the line."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    return parse_json(data, str(path), whole=True)
+
+
+def parse_json(data: bytes, where: str, *, whole: bool = False) -> Any:
+    """Return a value; where it is `whole`, an error tells the line. Raises `DataError`."""
+    try:
+        return json.loads(data.decode("utf-8-sig"), parse_constant=_refuse)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{where}: is not UTF-8") from error
+    except json.JSONDecodeError as error:
+        line = f":{error.lineno}" if whole else ""
+        raise DataError(f"{where}{line}: is no JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{where}: is no JSON that can be read") from error
+
+
+def _refuse(word: str) -> None:
+    """Read what pandas writes for nothing, as doccano does, as nothing."""

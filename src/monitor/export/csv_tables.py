@@ -1,0 +1,343 @@
+"""CSV: a wide table with one row an article, and tidy ones of what an article has several of.
+
+`articles.csv` is for spreadsheets; `tags.csv`, `findings.csv`, `scorecard.csv` and `reviews.csv`
+have the article's `id` first and join to it, and so has `ctdc.csv`, the tags in the variables of
+CTDC's codebook. `ctdc_limits.json` beside it says what each of these cannot say: a row is an
+article, not a person; what it is good for is to see next to CTDC's shares which kinds of cases are
+written about, in aggregate only. Cells are as `cells.py` writes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TextIO
+
+from monitor.export.columns import Column, Kind, keys_of
+from monitor.export.export_facts import Writer
+from monitor.export.record import (
+    ArticleRecord,
+    FindingRecord,
+    ProvenanceRecord,
+    ReviewRecord,
+    ScorecardItemRecord,
+    SpanRecord,
+    TagRecord,
+)
+from monitor.labels.countries import alpha_3
+from monitor.records.article import SEVERITIES, TextDegree
+from monitor.text.cells import MARK, count_surrogates, guarded_line
+
+Row = dict[str, Any]
+Tags = Iterable[Mapping[str, Any]]
+
+LIMITS = "ctdc_limits.json"
+NULL = "NULL"
+"""Not recorded, as CTDC writes it; never "no"."""
+EXPERIMENTAL = "experimental_variables"
+"""The column beside the variables that names those which only experimental tags fill."""
+_GENDERS = {"female": "Woman", "male": "Man"}
+_AGES = ("child", "adult")
+
+
+def _as_declared(record: type, *names: str) -> tuple[Column, ...]:
+    """Return keys of a record as columns, all that a cell can have where none are named."""
+    keys = keys_of(record)
+    left_out = ("evidence", "sources", "tags")
+    return tuple(
+        keys[name].column(in_table=True)
+        for name in names or (one for one in keys if one not in left_out)
+    )
+
+
+def _texts(**words: str) -> tuple[Column, ...]:
+    return _columns("text", **words)
+
+
+def _columns(kind: Kind, **words: str) -> tuple[Column, ...]:
+    return tuple(Column(name, kind, said) for name, said in words.items())
+
+
+@cache
+def _crosswalk() -> Mapping[str, Any]:
+    text = files(__package__ or "").joinpath("crosswalk.json").read_text(encoding="utf-8")
+    read: Mapping[str, Any] = json.loads(text)
+    return read
+
+
+def ctdc_columns() -> tuple[str, ...]:
+    """Return the names of the variables, in the codebook's order."""
+    return tuple(variable["name"] for variable in _crosswalk()["variables"])
+
+
+_ID = _as_declared(ArticleRecord, "id")
+WIDE: tuple[Column, ...] = (
+    *_as_declared(
+        ArticleRecord,
+        *("id", "url", "title", "outlet", "language", "published", "published_in", "seen"),
+        *("sha256", "text", "relevance", "relevant", "borderline", "not_judged"),
+    ),
+    *_texts(tags="Labels as scheme:label[:role], separated by ;."),
+    *_columns(
+        "integer", **{f"findings_{one}": f"Findings of severity {one}." for one in SEVERITIES}
+    ),
+    *_as_declared(ArticleRecord, "stamps", "authors", "categories", "enclosures"),
+    *_columns(
+        "number", findings_confidence="The highest confidence of a finding; empty: not known."
+    ),
+    *_as_declared(ArticleRecord, "mining", "mining_policy", "expired", "withheld_year"),
+    *_texts(
+        places="Countries (ISO 3166-1 alpha-2), separated by ;.",
+        places_alpha3="The same countries (alpha-3).",
+    ),
+    *_as_declared(ArticleRecord, "flow_region"),
+    *_texts(flow_bodies="Regional bodies that all of them were members of then."),
+    *_as_declared(ArticleRecord, "experimental"),
+    *_columns(
+        "boolean",
+        decided="Whether people decided: relevant, borderline and tags are their word.",
+        judged_relevant="What the model said, whatever people decided.",
+        judged_borderline="What the model said, whatever people decided.",
+    ),
+    *_texts(judged_tags="The taggers' labels, whatever people decided; as tags."),
+    *_as_declared(ArticleRecord, "story"),
+    *_columns(
+        "integer",
+        reviews="How many reviews of this version stand.",
+        versions="How many texts the article has had.",
+    ),
+    *_as_declared(ProvenanceRecord, "feed", "origin", "fetched", "import"),
+    *_columns(
+        "integer",
+        title_length="Code points of the headline.",
+        text_length="Code points of the text.",
+    ),
+)
+"""The columns of the wide table; `text` is there only where whole texts are given."""
+TIDY: Mapping[str, tuple[Column, ...]] = {
+    "tags": (
+        *_ID,
+        *_columns(
+            "integer", tag="Which tag of the article, from 0: rows of one tag are its places."
+        ),
+        *_as_declared(TagRecord, "scheme", "label"),
+        *_texts(alpha3="The country (ISO 3166-1 alpha-3), of places."),
+        *_as_declared(TagRecord, "role", "score", "experimental"),
+        *_as_declared(SpanRecord),
+    ),
+    "findings": (
+        *_ID,
+        *_columns("integer", finding="Which finding of the article, from 0."),
+        *_as_declared(FindingRecord),
+    ),
+    "scorecard": (*_ID, *_as_declared(ScorecardItemRecord), *_as_declared(SpanRecord)),
+    "ctdc": (
+        *_ID,
+        *(
+            Column(one["name"], "text", f"A variable of CTDC. {one['cannot']}")
+            for one in _crosswalk()["variables"]
+        ),
+        *_texts(**{EXPERIMENTAL: "CTDC's variables that only experimental tags fill."}),
+    ),
+    "reviews": (
+        *_ID,
+        *_columns("integer", review="Which review of the article, from 0."),
+        *_as_declared(ReviewRecord),
+        *_as_declared(TagRecord, "scheme", "label"),
+    ),
+}
+"""The tidy tables and their columns: a row for each span of a tag, finding or scorecard item, one
+without a place where there is none; of a review a row for each label."""
+
+
+def open_writer(folder: Path, text: TextDegree) -> TableWriter:
+    """Return a writer of `articles.csv` and the tidy tables beside it."""
+    return TableWriter(folder, text)
+
+
+class TableWriter(Writer):
+    """Writes a row for each article, and its rows of the tidy tables."""
+
+    def __init__(self, folder: Path, text: TextDegree) -> None:
+        super().__init__()
+        self._open: dict[str, TextIO] = {}
+        wide = tuple(one for one in WIDE if text == "full" or one.name != "text")
+        for name, columns in {"articles": wide, **TIDY}.items():
+            path = folder / f"{name}.csv"
+            self.files.append(path)
+            self.tables[path.name] = columns
+            self._open[name] = path.open("x", encoding="utf-8", newline="")
+            self._open[name].write(MARK + guarded_line(one.name for one in columns))
+        limits = folder / LIMITS
+        told = json.dumps(_crosswalk(), ensure_ascii=False, indent=1)
+        limits.write_text(f"{told}\n", encoding="utf-8")
+        self.files.append(limits)
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Write one article."""
+        for name, rows in {"articles": [wide_row(values)], **tidy_rows(values)}.items():
+            for row in rows:
+                cells = [row.get(column.name) for column in self.tables[f"{name}.csv"]]
+                self._open[name].write(guarded_line(cells))
+                self.lost["lone_surrogates"] += count_surrogates(cells)
+            self.rows[f"{name}.csv"] += len(rows)
+        self.lost.update(_lost(values))
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in self._open.values():
+            file.close()
+        super().close()
+
+
+def wide_row(values: Mapping[str, Any]) -> Row:
+    """Return an article's row of the wide table; lists are joined."""
+    findings = values["findings"]
+    known = [one["confidence"] for one in findings if one["confidence"] is not None]
+    places = dict.fromkeys(tag["label"] for tag in values["tags"] if tag["scheme"] == "place")
+    provenance = values["provenance"]
+    severities = Counter(one["severity"] for one in findings)
+    judged = values["judged"] or values
+    return {
+        **values,
+        "decided": values["judged"] is not None,
+        "judged_relevant": judged["relevant"],
+        "judged_borderline": judged["borderline"],
+        "judged_tags": ";".join(map(_label, judged["tags"])),
+        "tags": ";".join(map(_label, values["tags"])),
+        **{f"findings_{name}": severities[name] for name in SEVERITIES},
+        "findings_confidence": max(known, default=None),
+        "stamps": ";".join(values["stamps"]),
+        "authors": "; ".join(values["authors"]),
+        "categories": "; ".join(values["categories"]),
+        "enclosures": " ".join(one["url"] for one in values["enclosures"]),
+        "places": ";".join(places),
+        "places_alpha3": ";".join(map(alpha_3, places)),
+        "flow_region": values["flow_region"]["kind"],
+        "flow_bodies": ";".join(values["flow_region"]["bodies"]),
+        "reviews": len(values["reviews"]),
+        "versions": len(values["versions"]),
+        "feed": provenance["feed"],
+        "origin": provenance["origin"],
+        "fetched": provenance["fetched"],
+        "import": _json(provenance["import"]) if "import" in provenance else None,
+        "title_length": values["length"]["title"],
+        "text_length": values["length"]["text"],
+    }
+
+
+def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[Row]]:
+    """Return an article's rows of each tidy table."""
+    key = {"id": values["id"]}
+    return {
+        "tags": [
+            {**key, "tag": number, "experimental": False, **tag, "alpha3": _alpha_3_of(tag), **span}
+            for number, tag in enumerate(values["tags"])
+            for span in tag["evidence"] or [{}]
+        ],
+        "findings": [
+            {**key, "finding": number, **one, "suggestions": _json(one.get("suggestions"))}
+            for number, one in enumerate(values["findings"])
+        ],
+        "scorecard": [
+            {**key, **item, **span}
+            for item in values["scorecard"]
+            for span in item["evidence"] or [{}]
+        ],
+        "ctdc": [{**key, **ctdc_row(values)}],
+        "reviews": [
+            {**key, "review": number, **review, "scheme": scheme, "label": label}
+            for number, review in enumerate(values["reviews"])
+            for scheme, label in _labels(review["tags"])
+        ],
+    }
+
+
+def _labels(tags: Mapping[str, Sequence[str]]) -> Iterator[tuple[str | None, str | None]]:
+    """Yield what a review says; a scheme that was looked at and has no label stands alone."""
+    if not tags:
+        yield None, None
+    for scheme, labels in tags.items():
+        yield from ((scheme, label) for label in labels)
+        if not labels:
+            yield scheme, None
+
+
+def _lost(values: Mapping[str, Any]) -> dict[str, int]:
+    """Return what of an article no table has."""
+    names = [*values["authors"], *values["categories"]]
+    return {
+        "finding_sources": sum(len(one["sources"]) for one in values["findings"]),
+        "enclosure_types": sum(bool(one["type"]) for one in values["enclosures"]),
+        "version_hashes": len(values["versions"]),
+        "separators_in_names": sum("; " in name for name in names),
+    }
+
+
+def _label(tag: Mapping[str, Any]) -> str:
+    return ":".join(filter(None, (tag["scheme"], tag["label"], tag.get("role"))))
+
+
+def _alpha_3_of(tag: Mapping[str, Any]) -> str | None:
+    return alpha_3(tag["label"]) if tag["scheme"] == "place" else None
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+# The variables of CTDC's codebook -----------------------------------------------------------
+
+
+def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record's tags in the variables: 1, a word, or `NULL` where it is not recorded.
+
+    `values` is a record as it is published, or any object with `tags`. Experimental tags, of which
+    it was not measured how often they are right, fill only what the others leave open, and the
+    variables that they fill are named.
+    """
+    sure = [tag for tag in values["tags"] if not tag.get("experimental")]
+    row: dict[str, Any] = {}
+    unmeasured = []
+    for variable in _crosswalk()["variables"]:
+        name = variable["name"]
+        row[name] = _variable(sure, variable)
+        if not row[name] and (filled := _variable(values["tags"], variable)):
+            row[name] = filled
+            unmeasured.append(name)
+    return {name: value or NULL for name, value in row.items()} | {
+        EXPERIMENTAL: ";".join(unmeasured) or NULL
+    }
+
+
+def ctdc_limits() -> dict[str, Any]:
+    """Return what a row is, how it may be used, and of each variable what it cannot say."""
+    return dict(_crosswalk())
+
+
+def _variable(tags: Tags, variable: Mapping[str, Any]) -> int | str:
+    """Return what tags say of a variable, 0 or "" where that is nothing."""
+    labels = {f"{tag['scheme']}:{tag['label']}" for tag in tags}
+    match variable["kind"]:
+        case "flag":
+            return int(not labels.isdisjoint(variable["labels"]))
+        case "gender":
+            return _GENDERS.get(_only(labels, "gender:"), "")
+        case "age":
+            age = _only(labels, "victim:")
+            return age if age in _AGES else ""
+        case "countries":
+            there = (tag for tag in tags if tag["scheme"] == "place")
+            exploited = {alpha_3(t["label"]) for t in there if t.get("role") == "exploitation"}
+            return ";".join(sorted(filter(None, exploited)))
+    return ""
+
+
+def _only(labels: Iterable[str], scheme: str) -> str:
+    """Return the label of a scheme that has one."""
+    found = [label.removeprefix(scheme) for label in labels if label.startswith(scheme)]
+    return found[0] if len(found) == 1 else ""

@@ -1,0 +1,135 @@
+"""How often the judges of an export are wrong, as measured: `measured.json` of every export.
+
+Flat lists, so that a data frame is one call away: `labels`, `regions`, `countries`, `rules`. What
+was not measured is not there; a label in `not_measured` had too few examples for a figure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from monitor.classify.model_files import ModelMeta, read_meta
+from monitor.records.article import MEASURED_FROM
+from monitor.records.errors import ModelError
+
+SCHEMA = 1
+_FIGURES = ("n", "precision", "recall", "f1")
+_NOT_OF_THE_MODEL = ("ablations", "stages", "parts")
+"""What was tried beside the model that is shipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRates:
+    """How a guideline's rules did: its stamp, that with which it was measured, and on what.
+
+    `rules` has by id `flags` of which `right` were right, and `found` of `sure` marks.
+    """
+
+    stamp: str
+    measured: str
+    date: str
+    data: str
+    unseen: bool
+    rules: Mapping[str, Mapping[str, int]]
+
+
+def error_rates(
+    stamps: Iterable[str],
+    models: Path,
+    rules: Iterable[RuleRates] = (),
+    masking: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the figures of the models and rules that judged, and of the masking of names.
+
+    A stamp of which there is neither a model in `models` nor one in `rules` is in `unknown`.
+    """
+    found: dict[str, Any] = {"schema": SCHEMA, "measured_from": MEASURED_FROM}
+    lists: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("labels", "regions", "countries", "rules", "not_measured")
+    }
+    told = {of.stamp: of for of in rules}
+    unknown = []
+    for stamp in stamps:
+        if stamp in told:
+            lists["rules"] += _rules(told[stamp])
+        elif (meta := _meta(stamp, models)) is not None:
+            _add_model(lists, stamp, meta)
+        else:
+            unknown.append(stamp)
+    return {**found, **lists, "masking": masking, "unknown": unknown}
+
+
+def masking_rates() -> dict[str, Any]:
+    """Return how many names of victims, minors and relatives are hidden, of those marked by hand.
+
+    `unread` are names that nobody looked at while the masking was written; by region of the name.
+    """
+    text = Path(__file__).with_name("measured_masking.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _meta(stamp: str, models: Path) -> ModelMeta | None:
+    name, _, version = stamp.partition("+")[0].partition("@")
+    folder = models / name / version
+    if not version or Path(name).name != name or Path(version).name != version:
+        return None
+    try:
+        return read_meta(folder)
+    except ModelError:
+        return None  # of an older release: its figures went with it
+
+
+def _add_model(lists: dict[str, list[dict[str, Any]]], stamp: str, meta: ModelMeta) -> None:
+    scores = {k: v for k, v in meta.scores.items() if k not in _NOT_OF_THE_MODEL}
+    lists["labels"] += [{"stamp": stamp, **row} for row in _labels(scores)]
+    for name, place in (("regions", "region"), ("countries", "country")):
+        of = scores.get(name)
+        if isinstance(of, Mapping):
+            lists[name] += [{"stamp": stamp, place: key, **row} for key, row in of.items()]
+    lists["not_measured"] += [
+        {"stamp": stamp, "scheme": scheme, "label": label}
+        for scheme, labels in meta.experimental.items()
+        for label in labels
+    ]
+
+
+def _labels(scores: Mapping[str, Any], data: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
+    """Yield the figures of each label, wherever in `scores` a table of labels lies."""
+    for key, value in scores.items():
+        if not isinstance(value, Mapping):
+            continue
+        if key == "labels":
+            *of, scheme = data
+            for label, row in value.items():
+                figures = {name: row.get(name) for name in _FIGURES}
+                yield {"data": "/".join(of), "scheme": scheme, "label": label, **figures}
+        elif key == "at_threshold" and "rel" in scores and "precision" in value:
+            figures = {"n": scores["rel"].get("2"), **{n: value.get(n) for n in _FIGURES[1:]}}
+            yield {
+                "data": "/".join(data), "scheme": "relevance", "label": "relevant", **figures
+            }  # fmt: skip
+        else:
+            yield from _labels(value, (*data, key))
+
+
+def _rules(of: RuleRates) -> Iterator[dict[str, Any]]:
+    about = {"stamp": of.stamp, "measured": of.measured, "date": of.date, "data": of.data}
+    for rule, row in of.rules.items():
+        flags, right = row.get("flags", 0), row.get("right", 0)
+        sure, found = row.get("sure", 0), row.get("found", 0)
+        yield {
+            **about,
+            "unseen": of.unseen,
+            "rule": rule,
+            "flags": flags,
+            "right": right,
+            "precision": round(right / flags, 4) if flags else None,
+            "marks": sure,
+            "found": found,
+            "recall": round(found / sure, 4) if sure else None,
+        }

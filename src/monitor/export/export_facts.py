@@ -1,0 +1,316 @@
+"""What is known of an export once it is written: all that its manifest and its cards tell of."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+from monitor.credits import ExportSettings
+from monitor.export.columns import Column
+from monitor.export.k_anonymity import WithheldCounts
+from monitor.export.publication import Policy
+
+_PIECE = 1 << 20
+
+TITLE = "News on trafficking in human beings, tagged"
+DEGREES = {
+    "none": "without words of the articles but headlines: places only",
+    "quotes": "with the words that tags and findings point at, within limits, and no texts",
+    "full": "with the whole texts of the articles",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far reviewers agree on verdicts of articles that two or more of them looked at.
+
+    `share` is of equal pairs among all pairs of verdicts on one article, `alpha` Krippendorff's for
+    nominal data, `None` where every verdict was the same. Both are `None` without such articles.
+    """
+
+    articles: int
+    share: float | None = None
+    alpha: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Where the labels come from, and of what articles they are.
+
+    `sources` says for each stamp or reviewer how many articles have labels of it; `experimental`
+    counts tags of labels that had too few examples to be measured. `first` and `last` are days.
+    """
+
+    tags: int = 0
+    experimental: int = 0
+    findings: int = 0
+    judged: int = 0
+    reviewed: int = 0
+    reviewers: int = 0
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    agreement: Agreement = field(default_factory=lambda: Agreement(0))
+    sources: Mapping[str, int] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)
+    mining: Mapping[str, int] = field(default_factory=dict)
+    outlets: int = 0
+    first: str | None = None
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A file by its name in the export's folder, or a folder of many: `parts` is how many.
+
+    A folder's `bytes` are those of all its files together, its `sha256` that of the lines that
+    `sha256sum` prints of them, folder by folder. `rows` and `columns` are there where it is a table
+    or has a record a line.
+    """
+
+    name: str
+    bytes: int
+    sha256: str
+    parts: int = 1
+    folder: bool = False
+    rows: int | None = None
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """As of which moment the desk was read, and by whose word, so that it can be read again.
+
+    `stamps` are asked in that order, `stories` is the stamp of the rule that folds. `forgotten` are
+    articles of those days that are not there any more; `lost` counts what is not as it was then.
+    """
+
+    moment: datetime
+    stamps: tuple[str, ...]
+    stories: str
+    forgotten: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFacts:
+    """What one format was made of, by what rules, and what came out.
+
+    `filters` are what the articles were chosen by, as JSON has it; `withheld` counts what was kept
+    back by kind (`publication.py`), `lost` what the format cannot carry; `about` is what the desk
+    says of its exports, `measured` the error rates of what judged. `withheld_counts` count the
+    withheld articles, `None` in a restricted export, which withholds none.
+    """
+
+    format: str
+    policy: Policy
+    filters: Mapping[str, Any]
+    created: datetime | None
+    rows: int
+    stamps: tuple[str, ...]
+    withheld: Mapping[str, int]
+    lost: Mapping[str, int]
+    files: tuple[FileFacts, ...]
+    labels: Labels = field(default_factory=Labels)
+    about: ExportSettings = field(default_factory=ExportSettings)
+    measured: Mapping[str, Any] = field(default_factory=dict)
+    read: Read | None = None
+    withheld_counts: WithheldCounts | None = None
+
+    @property
+    def title(self) -> str:
+        """The title of the export."""
+        return self.about.title or TITLE
+
+    @property
+    def name(self) -> str:
+        """A name of lower-case letters, digits and hyphens."""
+        kept = [c if c.isascii() and c.isalnum() else " " for c in self.title.lower()]
+        return "-".join("".join(kept).split()) or "thb-monitor-export"
+
+    @property
+    def tables(self) -> dict[str, FileFacts]:
+        """The files that are tables by a name of their own: that of the file, or its path."""
+        tables = [file for file in self.files if file.columns]
+        stems = [file.name.rpartition("/")[2].partition(".")[0] for file in tables]
+        return {
+            stem if stems.count(stem) == 1 else file.name.replace("/", "-"): file
+            for stem, file in zip(stems, tables, strict=True)
+        }
+
+    @property
+    def description(self) -> str:
+        """What the export is."""
+        labels = self.labels
+        days = f", first seen {labels.first} to {labels.last}" if labels.first else ""
+        outlets = f"{labels.outlets} outlet{'' if labels.outlets == 1 else 's'}"
+        return (
+            f"{self.rows} articles of {outlets}{days}, {DEGREES[self.policy.text]}; judged by"
+            f" models and rules of which the version is stated, {labels.reviewed} of them by"
+            " reviewers."
+        )
+
+
+class Writer:
+    """Writes the files of one format, in flat memory however many articles there are.
+
+    It reads nothing but the values it is given. `files` are the paths it has written, an entry of
+    many small files as their folder; `tables` has the columns of those that are tables, by name,
+    and `rows` how many rows where that is not the number of articles; `lost` counts what the format
+    could not carry, by kind. All are whole once it is closed. A format that is `of_texts` has no
+    row of an article without any.
+    """
+
+    of_texts = False
+
+    def __init__(self) -> None:
+        self.files: list[Path] = []
+        self.tables: dict[str, tuple[Column, ...]] = {}
+        self.rows: Counter[str] = Counter()
+        self.lost: Counter[str] = Counter()
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Write one published record."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Write what is left and close the files; also after a failure."""
+        self.lost = +self.lost
+
+
+def is_address(licence: str) -> bool:
+    """Whether a licence is said by where it stands."""
+    return licence.startswith(("http://", "https://"))
+
+
+def file_facts(path: Path, name: str, tell: Callable[[str], object] = lambda _: None) -> FileFacts:
+    """Return the size and hash of a file, or of a folder of files.
+
+    `tell` is told the line of each as `sha256sum` prints it, so that none is read twice.
+    """
+    if not path.is_dir():
+        digest = sha256_of(path)
+        tell(f"{digest}  {name}\n")
+        return FileFacts(name, path.stat().st_size, digest)
+    whole, size, parts = hashlib.sha256(), 0, 0
+    for part in files_in(path):
+        digest, inside = sha256_of(part), part.relative_to(path).as_posix()
+        whole.update(f"{digest}  {inside}\n".encode())
+        tell(f"{digest}  {name}/{inside}\n")
+        size += part.stat().st_size
+        parts += 1
+    return FileFacts(name, size, whole.hexdigest(), parts, folder=True)
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder and those below it, sorted in each: brat's are 200,000."""
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            yield Path(root, name)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hash of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+class Tally:
+    """Counts what passes through an export, a record at a time; tells `labels` at the end."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.stamps: set[str] = set()
+        self._counts: Counter[str] = Counter()
+        self._of: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._reviewers: set[str] = set()
+        self._outlets: set[str] = set()
+        self._pairs: Counter[str] = Counter()
+        self._coincidences: defaultdict[tuple[str, str], float] = defaultdict(float)
+        self._days: tuple[str, str] | None = None
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Count one record."""
+        self.rows += 1
+        self.stamps.update(record["stamps"])
+        tags = record["tags"]
+        reviews = [one for one in record["reviews"] if not one["provisional"]]
+        self._counts.update(
+            tags=len(tags),
+            experimental=sum(bool(tag.get("experimental")) for tag in tags),
+            findings=len(record["findings"]),
+            judged=int(record["relevance"] is not None),
+            reviewed=int(bool(reviews)),
+        )
+        self._of["languages"][record["language"] or "unknown"] += 1
+        self._of["mining"][record.get("mining") or "not stated"] += 1
+        self._outlets.update(filter(None, [record["outlet"]]))
+        self._reviewers.update(review["reviewer"] for review in reviews)
+        by = {*record["stamps"], *(f"reviewer {one['reviewer']}" for one in reviews)}
+        self._of["sources"].update(by)
+        # the latest of each reviewer holds: nobody agrees or differs with themselves
+        latest = {review["reviewer"]: review["verdict"] for review in reviews}
+        self._add_verdicts(list(latest.values()))
+        if seen := record["seen"]:
+            day = str(seen)[:10]
+            first, last = self._days or (day, day)
+            self._days = min(first, day), max(last, day)
+
+    def _add_verdicts(self, verdicts: list[str]) -> None:
+        self._of["verdicts"].update(verdicts)
+        if len(verdicts) < 2:
+            return
+        self._counts["twice"] += 1
+        pairs = list(permutations(verdicts, 2))
+        self._pairs.update("same" if one == other else "other" for one, other in pairs)
+        weight = 1 / (len(verdicts) - 1)
+        for pair in pairs:
+            self._coincidences[pair] += weight
+
+    @property
+    def labels(self) -> Labels:
+        """What was counted so far."""
+        counts: dict[str, Any] = dict(self._counts)
+        counts |= {name: dict(sorted(found.items())) for name, found in self._of.items()}
+        pairs = self._pairs.total()
+        share = self._pairs["same"] / pairs if pairs else None
+        first, last = self._days or (None, None)
+        return Labels(
+            agreement=Agreement(counts.pop("twice", 0), share, _alpha(self._coincidences)),
+            reviewers=len(self._reviewers),
+            outlets=len(self._outlets),
+            first=first,
+            last=last,
+            **counts,
+        )
+
+
+def _alpha(coincidences: Mapping[tuple[str, str], float]) -> float | None:
+    """Return Krippendorff's alpha for nominal data from its matrix of coincidences.
+
+    Source: K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section C.
+    """
+    totals: defaultdict[str, float] = defaultdict(float)
+    for (one, _), weight in coincidences.items():
+        totals[one] += weight
+    n = sum(totals.values())
+    expected = _unlike(
+        (one, other, totals[one] * totals[other]) for one in totals for other in totals
+    )
+    if not expected:
+        return None
+    observed = _unlike((one, other, weight) for (one, other), weight in coincidences.items())
+    return 1 - (n - 1) * observed / expected
+
+
+def _unlike(cells: Iterable[tuple[str, str, float]]) -> float:
+    return sum(weight for one, other, weight in cells if one != other)

@@ -1,0 +1,326 @@
+"""Writing an export: its files whole or not at all, then a manifest that vouches for them.
+
+All is written into a folder of its own and moved into place when it is complete. What is already
+there stays until then, and files of another format stay for good.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_args
+from uuid import uuid4
+
+from monitor.credits import ExportSettings
+from monitor.export.export_facts import ExportFacts, FileFacts, Read, Tally, Writer, file_facts
+from monitor.export.identification_risk import Guard
+from monitor.export.k_anonymity import K, KAnonymiser
+from monitor.export.key_file import KeyFile, key_path
+from monitor.export.packaging import (
+    CARDS,
+    MANIFEST,
+    SUMS,
+    old_entries,
+    refuse_foreign,
+    withheld_json,
+    write_json,
+    write_package,
+)
+from monitor.export.publication import Policy, publish
+from monitor.export.record import canonical
+from monitor.export.redaction import MASK
+from monitor.records.article import ExportFormat, TextDegree
+from monitor.records.article_record import Recorded
+from monitor.records.errors import UsageError
+from monitor.storage.holders import holder_name, is_dead
+
+LOSS = "loss.json"
+SCHEMA = 1
+
+_MODULES = {"csv": "csv_tables"}
+"""The modules of formats, where they have not the format's name."""
+Measure = Callable[[Sequence[str]], Mapping[str, Any]]
+"""Gives the error rates of what judged, by its stamps."""
+Report = Callable[[int], None]
+"""Told the number of articles written since it was told last."""
+_TOLD = 50
+_TELLING = {"query": "query_names", "story": "addresses", "outlet": "outlet_names"}
+"""Filters that may name somebody, or an article, and the kind of what is withheld if they do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What was written: `path` is the first file; the rest tells `facts`.
+
+    `key` is the file with the names of articles without one, `None` where there are none. Of the
+    `hidden` articles, withheld with a row or without, the guideline in force has not judged
+    `unjudged`, and `untold` are in a language in which names cannot be told. These exact numbers
+    are for whoever makes the export, and stand in no file.
+    """
+
+    path: Path
+    manifest: Path
+    facts: ExportFacts
+    key: Path | None = None
+    hidden: int = 0
+    unjudged: int = 0
+    untold: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Articles written."""
+        return self.facts.rows
+
+    def withheld(self, kind: str) -> int:
+        """Return how much of a kind was kept back."""
+        return self.facts.withheld.get(kind, 0)
+
+
+def export(
+    records: Iterable[Recorded],
+    directory: Path,
+    *,
+    format: ExportFormat,
+    policy: Policy = Policy(),  # noqa: B008 - frozen
+    filters: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+    report: Report | None = None,
+    about: ExportSettings | None = None,
+    measured: Measure | None = None,
+    read: Read | None = None,
+    guard: Guard | None = None,
+    key: Path | None = None,
+    k: int = K,
+) -> ExportReport:
+    """Write the files of a format, `loss.json` and what packages them into `directory`.
+
+    Every record is written, in the order given, one at a time; last the rows of those whose name is
+    withheld, each of which fits `k` stories (`k_anonymity.py`). `filters` (what the records were
+    selected by, as JSON has it), `now` and how they were `read` go into the manifest; the same
+    records, filters, `now` and `read` give the same bytes, as far as the secret of `guard` is the
+    same. The names of articles that are withheld go into the file `key`, which must not lie in
+    `directory`; nowhere without one. One that is not `key_path` may be that of several exports: its
+    lines stay.
+
+    Raises `UsageError` for an unknown format or degree, and where the directory is not writable,
+    holds files of these names that are of no export, or what others may not read as this may be.
+    """
+    if format not in get_args(ExportFormat) or policy.text not in get_args(TextDegree):
+        known = ", ".join((*get_args(ExportFormat), *get_args(TextDegree)))
+        raise UsageError(f"cannot export '{format}' with text '{policy.text}' (known: {known})")
+    directory = Path(directory)
+    refuse_foreign(directory, CARDS)
+    others = [entry for entry in old_entries(directory) if entry["format"] != format]
+    _refuse_mixed(directory, others, policy)
+    own = key is None or Path(key) == key_path(directory)
+    guard = guard or Guard()
+    one_export = read.moment.astimezone(UTC).isoformat() if read else ""
+    with KeyFile(key, directory, kept=bool(others) or not own) as names:
+        with _moved_into(directory, format) as folder:
+            writer: Writer = format_module(format).open_writer(folder, policy.text)
+            asked = None if writer.of_texts else filters or {}
+            withheld = KAnonymiser(k, asked, guard.secret, one_export)
+            done = _Counts()
+            try:
+                for values in _published(_counted(records, report), policy, guard, withheld, done):
+                    writer.write(values)
+                    done.tally.add(values)
+                for values, line in withheld.rows():
+                    writer.write(values)
+                    done.tally.add(values)
+                    names.write(line)
+            finally:
+                writer.close()
+            stamps = tuple(sorted(done.tally.stamps))
+            counts = withheld.counts
+            facts = ExportFacts(
+                format=format,
+                policy=policy,
+                filters=_filters_told(filters or {}, done.kept_back),
+                created=now,
+                rows=done.tally.rows,
+                stamps=stamps,
+                withheld={
+                    **dict(sorted(done.withheld.items())),
+                    **_not_there(read),
+                    **+Counter(withheld_rows=counts.rows, withheld_articles=counts.articles),
+                },
+                lost=dict(sorted(writer.lost.items())),
+                files=_files(writer, folder, done.tally.rows),
+                labels=done.tally.labels,
+                about=about or ExportSettings(),
+                measured=measured(stamps) if measured else {},
+                read=read,
+                withheld_counts=None if policy.restricted else counts,
+            )
+            loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
+            write_json(
+                folder / LOSS, {**loss, "withheld_articles": withheld_json(facts.withheld_counts)}
+            )
+            write_package(folder, facts, directory)
+        keyed = names.keep()  # not before the export is there: what is in its place is of the last
+    first = directory / facts.files[0].name
+    hidden = (done.kept_back[kind] for kind in ("addresses", "unjudged", "untold"))
+    return ExportReport(first, directory / MANIFEST, facts, keyed, *hidden)
+
+
+def format_module(format: ExportFormat) -> Any:
+    """Return the module of a format: it has `open_writer`, and maybe `read_corrections`."""
+    return import_module(f"{__package__}.{_MODULES.get(format, format)}")
+
+
+def need_format(format: ExportFormat) -> None:
+    """Raise `UsageError` where what a format needs is not installed, and say how it is."""
+    if need := getattr(format_module(format), "need_library", None):
+        need()
+
+
+def _refuse_mixed(directory: Path, others: Iterable[Mapping[str, Any]], policy: Policy) -> None:
+    """Raise `UsageError` where an export for anybody and a restricted one would share a folder."""
+    # what older versions wrote without a word of it hides nothing
+    if any(entry.get("restricted", True) != policy.restricted for entry in others):
+        kind = "an export for anybody" if policy.restricted else "a restricted export"
+        raise UsageError(f"{directory} holds {kind}: write this one elsewhere")
+
+
+def _filters_told(filters: Mapping[str, Any], withheld: Mapping[str, int]) -> dict[str, Any]:
+    """Return what the articles were chosen by, without what would name somebody or an article.
+
+    Words searched for may be a hidden name; a story's id is made of the address of an article.
+    """
+    told = dict(filters)
+    for name, kind in _TELLING.items():
+        if told.get(name) and withheld.get(kind):
+            told[name] = MASK
+    return told
+
+
+def _not_there(read: Read | None) -> dict[str, int]:
+    """Return how many articles are missing, by why."""
+    if read is None:
+        return {}
+    return dict(+Counter(forgotten=read.forgotten, taken_back=read.lost["withdrawn"]))
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What was given and kept back; of articles whose name is withheld `kept_back` alone tells.
+
+    What was kept back of one of those is not told: it would be known by its counts.
+    """
+
+    tally: Tally = field(default_factory=Tally)
+    withheld: Counter[str] = field(default_factory=Counter)
+    kept_back: Counter[str] = field(default_factory=Counter)
+
+
+def _published(
+    records: Iterable[Recorded],
+    policy: Policy,
+    guard: Guard,
+    anonymiser: KAnonymiser,
+    counts: _Counts,
+) -> Iterator[Mapping[str, Any]]:
+    """Yield what may be given away; articles whose name is withheld go to the `anonymiser`."""
+    for one in records:
+        record = canonical(one)
+        published = publish(record, policy, one.shown, guard)
+        counts.kept_back.update(published.withheld)
+        if published.key:
+            anonymiser.add(record, published.key)
+        else:
+            counts.withheld.update(published.withheld)
+            yield published.values
+
+
+def _files(writer: Writer, folder: Path, rows: int) -> tuple[FileFacts, ...]:
+    """Return what is told of each file; their checksums are written on the way."""
+    found = []
+    with (folder / SUMS).open("x", encoding="utf-8", newline="") as sums:
+        for path in writer.files:
+            facts = file_facts(path, path.relative_to(folder).as_posix(), sums.write)
+            if columns := writer.tables.get(path.name):
+                facts = replace(facts, rows=writer.rows.get(path.name, rows), columns=columns)
+            found.append(facts)
+    return tuple(found)
+
+
+def _counted(records: Iterable[Recorded], report: Report | None) -> Iterator[Recorded]:
+    untold = 0
+    for one in records:
+        yield one
+        untold += 1
+        if report and untold == _TOLD:
+            report(untold)
+            untold = 0
+    if report and untold:
+        report(untold)
+
+
+@contextmanager
+def _moved_into(directory: Path, format: str) -> Iterator[Path]:
+    """Give a new folder whose content is in `directory` afterwards, if nothing fails."""
+    # Inside a folder that is there, which may be a disk of its own; else beside it.
+    home = directory if directory.is_dir() else directory.parent
+    part = home / f".{directory.name}.{holder_name()}.{uuid4().hex}.part"
+    made = [folder for folder in (home, *home.parents) if not folder.exists()]
+    try:
+        _remove_left(home, f".{directory.name}.")
+        part.mkdir(parents=True)
+        yield part
+        _sync(part)
+        if home is directory:
+            _replace_files(part, directory, format)
+        else:
+            part.replace(directory)
+        made = []
+    except OSError as error:
+        raise UsageError(f"cannot write {directory}: {error.strerror}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _remove_left(home: Path, beginning: str) -> None:
+    """Remove what exports that were killed have left: nobody would see it in what is passed on."""
+    for path in home.iterdir() if home.is_dir() else ():
+        if path.name.startswith(beginning) and path.name.endswith(".part"):
+            holder = path.name.removeprefix(beginning).removesuffix(".part").rpartition(".")[0]
+            if is_dead(holder):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def _replace_files(part: Path, directory: Path, format: str) -> None:
+    """Move all files of `part` into place, the manifest last; what the format had besides goes."""
+    names = {path.name for path in part.iterdir()}
+    refuse_foreign(directory, names)
+    for old in old_entries(directory):
+        if old["format"] == format and old["file"] not in names:
+            _remove(directory / old["file"])
+    for name in sorted(names, key=lambda name: name == MANIFEST):
+        if (part / name).is_dir():
+            _remove(directory / name)
+        (part / name).replace(directory / name)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

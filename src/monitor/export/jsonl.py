@@ -1,0 +1,130 @@
+"""JSON Lines: the whole record, one article a line; loses nothing. Read back when it is corrected.
+
+`articles.jsonl` may be changed by a program or by hand; what was taken away only the export tells.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from monitor.export.annotations import marks_of, one_text, relevance_word
+from monitor.export.corrections import (
+    Corrected,
+    json_lines,
+    need_record,
+    parse_json,
+    place_of,
+    read_verdict,
+    shift_of,
+)
+from monitor.export.export_facts import Writer
+from monitor.export.k_anonymity import YEAR
+from monitor.export.record import keys_at
+from monitor.records.article import TextDegree
+from monitor.records.errors import DataError, UsageError
+
+FILE = "articles.jsonl"
+NO_PROOF = "such files do not tell whether somebody looked"
+# Line breaks in the eyes of many readers, direction overrides, and lone surrogates, which UTF-8
+# cannot carry: \uXXXX in JSON means the same.
+_ESCAPED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def open_writer(folder: Path, text: TextDegree) -> LineWriter:
+    """Return a writer of `articles.jsonl`."""
+    writer = LineWriter(folder / FILE)
+    # those that are optional are there only where they say something; `text` in every line
+    always = [one for one in keys_at(text) if not one.optional or one.name == "text"]
+    writer.tables[FILE] = tuple(one.column() for one in always)
+    return writer
+
+
+class LineWriter(Writer):
+    """Writes a line for each article."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.files = [path]
+        self._file = path.open("x", encoding="utf-8", newline="")
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Write one article."""
+        self._file.write(article_line(values))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+
+def article_line(values: Mapping[str, Any]) -> str:
+    """Return the record as one line with its line break."""
+    text = json.dumps(values, ensure_ascii=False, allow_nan=False)
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of doccano
+    """Yield the records of a file, or of a folder's `articles.jsonl`. Raises `DataError`.
+
+    `exported` is the same of the export, or another file of it; `UsageError` if it is this one, or
+    none is named.
+    """
+    if exported is None:
+        raise UsageError(
+            "what was taken away of a JSONL only its export tells: name it with --exported"
+        )
+    return _read(*(one / FILE if one.is_dir() else one for one in (path, exported)))
+
+
+def _read(path: Path, exported: Path) -> Iterator[Corrected]:
+    if path.exists() and exported.exists() and path.samefile(exported):
+        raise UsageError(f"{path}: is the export itself; correct a copy of it")
+    with Exported(exported) as before:
+        for where, row in json_lines(path):
+            record = need_record(row, where)
+            old = before.find(record["id"])
+            if YEAR in record and record == old:
+                continue  # it is withheld: there is nothing in it to look at
+            marks = frozenset(place_of(mark) for mark in marks_of(record, shift_of(record)))
+            verdict = read_verdict(relevance_word(record), where)
+            text = one_text(record).text if record.get("text") is not None else None
+            known = old is not None
+            yield Corrected(where, old or record, text, marks, verdict, known=known)
+
+
+class Exported:
+    """The records of an export, found by id without being held."""
+
+    def __init__(self, path: Path) -> None:
+        """Look through the file once. Raises `DataError`."""
+        self._path = path
+        self._at: dict[str, tuple[int, int]] = {}
+        try:
+            self._file = path.open("rb")
+            at = 0
+            for number, line in enumerate(self._file, 1):
+                where = f"{path}:{number}"
+                if line.strip():
+                    self._at[need_record(parse_json(line, where), where)["id"]] = (at, number)
+                at += len(line)
+        except OSError as error:
+            raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+
+    def find(self, id_: str) -> Mapping[str, Any] | None:
+        """Return the record of an article, None where it has none."""
+        if id_ not in self._at:
+            return None
+        at, number = self._at[id_]
+        self._file.seek(at)
+        where = f"{self._path}:{number}"
+        return need_record(parse_json(self._file.readline(), where), where)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._file.close()

@@ -1,0 +1,199 @@
+"""k-anonymity of withheld articles in public exports.
+
+An article is withheld where it identifies somebody. Whoever has the outlets' archive can run this
+program on it, and find an article by any value that is told of it. So a withheld row has only its
+verdict, the year of first sight and the stamps of the assessors. Rows are given in equivalence
+classes: `k` articles of `k` different stories with the same values, oldest first. A full class
+never changes, so that two exports of a desk differ by whole classes. Articles that fill no class
+have no row.
+
+How many are withheld is counted by form and age in steps of `k`: an exact small number would point
+at the few.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import product
+from typing import Any
+from zlib import crc32
+
+from monitor.export.copyright_cap import ECHO, fold
+
+Values = dict[str, Any]
+K = 20
+"""The anonymity threshold: each released row of a withheld article fits so many stories."""
+YEAR = "withheld_year"
+
+_TOLD = ("schema", "relevant", "borderline", "not_judged", "experimental", "stamps")
+_EMPTY: Mapping[str, Any] = {
+    "id": "",
+    "length": {"title": None, "text": None},
+    "flow_region": {"kind": "unknown", "bodies": []},
+    "provenance": {"feed": None, "origin": None, "fetched": None},
+}
+_DAYS = frozenset(("since", "until"))
+_UNASKED: tuple[Any, ...] = (None, (), [])
+_SKETCH, _SHARED = 32, 8
+_ID = 16
+
+
+def generalised(record: Mapping[str, Any]) -> Values:
+    """Return the released values of a withheld article, without an id.
+
+    `record` is the canonical one. Required keys that are not released are null or empty.
+    """
+    values = {name: _nothing(name, value) for name, value in record.items()}
+    for name in ("text", "expired", "published_in"):
+        values.pop(name, None)
+    return {**values, **{name: record[name] for name in _TOLD}, YEAR: int(record["seen"][:4])}
+
+
+def _nothing(name: str, value: Any) -> Any:
+    return _EMPTY.get(name, [] if isinstance(value, list) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldArticle:
+    """An article by what tells it from a copy: its story, or where it is in none a sketch of it.
+
+    `line` is its line of the key file.
+    """
+
+    story: str | None
+    sketch: frozenset[int]
+    line: Mapping[str, Any]
+
+    def is_copy(self, other: WithheldArticle) -> bool:
+        """Whether both tell one story."""
+        if self.story or other.story:
+            return self.story == other.story
+        return len(self.sketch & other.sketch) >= _SHARED
+
+
+class EquivalenceClasses:
+    """Puts articles that are alike into groups of `k`, no two of one story in one, first come."""
+
+    def __init__(self, k: int) -> None:
+        self._k = k
+        self._open: defaultdict[Hashable, list[list[WithheldArticle]]] = defaultdict(list)
+
+    def add(self, alike: Hashable, one: WithheldArticle) -> list[WithheldArticle]:
+        """Put an article where its group waits; return the group if that is full now, else none."""
+        waiting = self._open[alike]
+        group = next((some for some in waiting if not any(map(one.is_copy, some))), None)
+        if group is None:
+            group = []
+            waiting.append(group)
+        group.append(one)
+        if len(group) < self._k:
+            return []
+        self._open[alike] = [some for some in waiting if some is not group]
+        return group
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A lower bound of the withheld articles of a form and an age; `None`: of any."""
+
+    form: str | None
+    age: str | None
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldCounts:
+    """How many articles are withheld, in steps of `k`; `rows` of them are in the export."""
+
+    k: int
+    rows: int
+    cells: tuple[Cell, ...]
+
+    @property
+    def articles(self) -> int:
+        """A lower bound of how many are withheld."""
+        return next((cell.articles for cell in self.cells if cell.form is cell.age is None), 0)
+
+
+class KAnonymiser:
+    """Takes the withheld articles of an export, and decides which of their rows are released.
+
+    `filters` are those of the export, as JSON has them, `None` where no rows are wanted. Classes
+    are made over the whole desk. So rows are released only where articles were chosen by day of
+    first sight, and only of years that begin on `since` or later: with other filters, the few
+    articles that are in one export and not in another would stand out. The `secret` makes ids that
+    hold for `one_export` alone.
+    """
+
+    def __init__(
+        self, k: int, filters: Mapping[str, Any] | None, secret: str, one_export: str
+    ) -> None:
+        self._k = k
+        asked = {name: value for name, value in (filters or {}).items() if value not in _UNASKED}
+        self._given = filters is not None and asked.keys() <= _DAYS
+        self._since = str(asked.get("since", ""))
+        self._secret = secret.encode()
+        self._of = f"withheld:{one_export}:{json.dumps(filters, sort_keys=True)}:"
+        self._groups, self._counted = EquivalenceClasses(k), EquivalenceClasses(k)
+        self._cells: Counter[tuple[str | None, str | None]] = Counter()
+        self._grouped = 0
+        self._rows: list[tuple[str, Values, Mapping[str, Any]]] = []
+
+    def add(self, record: Mapping[str, Any], line: Mapping[str, Any]) -> None:
+        """Take an article, oldest first, by its canonical record and its line of the key file."""
+        one = WithheldArticle(record["story"], _sketch(record), line)
+        if not one.story and not one.sketch:
+            return  # without words nobody can tell whether it is a copy
+        for cell in _cells(record):
+            if self._counted.add(cell, one):
+                self._cells[cell] += self._k
+        values = generalised(record)
+        group = self._groups.add(json.dumps(values, sort_keys=True), one)
+        self._grouped += len(group)
+        if self._given and self._since <= f"{values[YEAR]:04}-01-01T00:00:00Z":
+            self._rows += [(self._id(member), values, member.line) for member in group]
+
+    def rows(self) -> Iterator[tuple[Values, Values]]:
+        """Yield each row, and its line of the key file, in an order that tells nothing."""
+        for id_, values, line in sorted(self._rows, key=lambda row: row[0]):
+            yield {**values, "id": id_}, {**line, "id": id_}
+
+    @property
+    def counts(self) -> WithheldCounts:
+        """How many are withheld and how many rows are released, in steps of `k`."""
+        cells = {**self._cells}
+        if self._grouped:  # copies may keep the groups of all apart where those of a kind are full
+            cells[None, None] = max(self._grouped, self._cells[None, None])
+        order = sorted(cells.items(), key=lambda item: tuple(map(str, item[0])))
+        return WithheldCounts(self._k, len(self._rows), tuple(Cell(*cell, n) for cell, n in order))
+
+    def _id(self, one: WithheldArticle) -> str:
+        said = (self._of + one.line["id"]).encode("utf-8", "surrogatepass")
+        return hmac.new(self._secret, said, "sha256").hexdigest()[:_ID]
+
+
+def _cells(record: Mapping[str, Any]) -> Iterator[tuple[str | None, str | None]]:
+    """Yield where an article is counted: under each of its forms and ages, and under any."""
+    said: dict[str, dict[str | None, None]] = {"form": {None: None}, "victim": {None: None}}
+    for tag in record["tags"]:
+        if tag["scheme"] in said:
+            said[tag["scheme"]][tag["label"]] = None
+    for labels in said.values():
+        if len(labels) == 1:
+            labels["unknown"] = None
+    yield from product(*said.values())
+
+
+def _sketch(record: Mapping[str, Any]) -> frozenset[int]:
+    """Return the smallest hashes of five words in a row: copies share most of them."""
+    if record["story"]:
+        return frozenset()
+    words = fold(f"{record['title']} {record['text']}")
+    runs = (" ".join(words[at : at + ECHO]) for at in range(max(1, len(words) - ECHO + 1)))
+    hashes = {crc32(run.encode("utf-8", "surrogatepass")) for run in runs if run}
+    return frozenset(nsmallest(_SKETCH, hashes))

@@ -1,0 +1,362 @@
+"""Label Studio: tasks with what was judged as predictions and reviews as annotations.
+
+`labelstudio.xml` is the labelling configuration that fits, `labelstudio-0001.json` and so on are
+the tasks. Offsets are code points, as Label Studio stores and gives them (its editor counts in
+UTF-16 and converts), CR LF are two. Marks on words are regions; how relevant an article is and tags
+without evidence are choices. All else is in a task's data under `record`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from monitor.export.annotations import (
+    FINDING,
+    PLACE,
+    Mark,
+    all_names,
+    marks_of,
+    name_of,
+    one_text,
+    parse_name,
+    relevance_word,
+    unplaced,
+    without_words,
+)
+from monitor.export.corrections import (
+    Corrected,
+    Place,
+    json_file,
+    need_record,
+    need_span,
+    need_text,
+    read_verdict,
+)
+from monitor.export.export_facts import Writer
+from monitor.export.jsonl import article_line
+from monitor.labels.countries import country_name
+from monitor.labels.schemes import ONE
+from monitor.records.article import VERDICTS, TextDegree, Verdict
+from monitor.records.errors import DataError
+from monitor.text.cells import without_surrogates
+
+CONFIG = "labelstudio.xml"
+TASKS = "labelstudio-{:04d}.json"
+PER_FILE = 5_000
+"""Tasks of one file: what is uploaded at once stays within a few dozen megabytes."""
+TEXT = "text"
+"""The name of the text in the configuration, and its key in a task's data."""
+RELEVANCE = "relevance"
+_COLOURS = ("#d9534f", "#4a90d9", "#3a9d5d", "#c9a227", "#b8740f", "#8e5bb5", "#2a8ca8", "#b03a5b")
+_STYLE = ".htx-text{white-space:pre-wrap}"
+"""Else runs of spaces are shown as one, and trimmed in what is given back."""
+_BY_PERSONS = ("submitted", "updated", "accepted", "fixed_and_accepted")
+"""What may have been done last with an annotation that somebody looked at. Not so with those that
+were imported, copied from another, or made of predictions in one go."""
+_OURS = ("mark-", "whole-")
+"""How ids of what was predicted begin."""
+NO_PROOF = "no annotation of them was submitted, or it does not say how relevant they are"
+
+
+def open_writer(folder: Path, text: TextDegree) -> TaskWriter:  # noqa: ARG001 - as every format's
+    """Return a writer of tasks and their configuration."""
+    return TaskWriter(folder)
+
+
+class TaskWriter(Writer):
+    """Writes a task for each article, some thousands a file."""
+
+    of_texts = True
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.files = [folder / CONFIG]
+        self._folder = folder
+        self._names: set[str] = set()
+        self._file: TextIO | None = None
+        self._count = 0
+        self._next_file()
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Write one article."""
+        if self._count and self._count % PER_FILE == 0:
+            self._end_file()
+            self._next_file()
+        task = task_of(values)
+        assert self._file is not None
+        self._file.write((",\n" if self._count % PER_FILE else "\n") + article_line(task)[:-1])
+        self._count += 1
+        self._names.update(mark.name for mark in marks_of(values))
+        self.lost.update(unplaced(values))
+
+    def close(self) -> None:
+        """End the last file and write the configuration of what was marked."""
+        self._end_file()
+        self.files[0].write_text(labelling_config(self._names), encoding="utf-8", newline="\n")
+        super().close()
+
+    def _next_file(self) -> None:
+        path = self._folder / TASKS.format(len(self.files))
+        self.files.append(path)
+        self._file = path.open("x", encoding="utf-8", newline="")
+        self._file.write("[")
+
+    def _end_file(self) -> None:
+        if self._file is not None:
+            self._file.write("\n]\n")
+            self._file.close()
+            self._file = None
+
+
+def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an article as a task to import."""
+    whole = one_text(values)
+    text = without_surrogates(whole.text)
+    marks = marks_of(values, whole.shift)
+    data = {
+        TEXT: text,
+        "article": values["id"],
+        **{key: values[key] for key in ("outlet", "language", "published") if values.get(key)},
+        "record": without_words(values),
+    }
+    predicted = [*_regions(text, marks), *_choices(marks, relevance_word(values))]
+    # what holds: by people too, where they decided
+    by = [*values["stamps"], *(["review"] if values.get("judged") else [])]
+    prediction: dict[str, Any] = {"model_version": " ".join(by), "result": predicted}
+    if values.get("relevance") is not None:
+        prediction["score"] = values["relevance"]
+    return {
+        "data": data,
+        "predictions": [prediction],
+        "annotations": [
+            {"result": result, "ground_truth": False} for result in task_reviews(values)
+        ],
+    }
+
+
+def task_reviews(values: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
+    """Return what reviewers said of an article, each as the result of an annotation."""
+    reviews = values.get("reviews") or ()
+    return [list(_review(review, number)) for number, review in enumerate(reviews)]
+
+
+def _regions(text: str, marks: Iterable[Mark]) -> Iterator[dict[str, Any]]:
+    for number, mark in enumerate(marks):
+        named = parse_name(mark.name)
+        if mark.start is None or mark.end is None or named is None:
+            continue
+        value = {"start": mark.start, "end": mark.end, "text": text[mark.start : mark.end]}
+        region: dict[str, Any] = {
+            "id": f"mark-{number}",
+            "from_name": named.scheme,
+            "to_name": TEXT,
+            "type": "labels",
+            "value": {**value, "labels": [mark.name]},
+        }
+        if mark.score is not None:
+            region["score"] = mark.score
+        if named.scheme == FINDING:
+            said = (mark.about["severity"], mark.about.get("message"))
+            region["meta"] = {"text": [str(word) for word in said if word]}
+        yield region
+
+
+def _choices(marks: Iterable[Mark], relevance: str | None) -> Iterator[dict[str, Any]]:
+    if relevance:
+        yield choice(RELEVANCE, [relevance], "whole-relevance")
+    by_scheme: dict[str, list[str]] = {}
+    for mark in marks:
+        named = parse_name(mark.name)
+        if mark.whole and named is not None:
+            by_scheme.setdefault(named.scheme, []).append(mark.name)
+    for scheme, names in by_scheme.items():
+        yield choice(choices_name(scheme), names, f"whole-{scheme}")
+
+
+def _review(review: Mapping[str, Any], number: int) -> Iterator[dict[str, Any]]:
+    """Yield what a reviewer said, all of it of the article as a whole."""
+    yield choice(RELEVANCE, [review["verdict"]], f"review-{number}-relevance")
+    for scheme, labels in review["tags"].items():
+        if labels:
+            names = [name_of(scheme, label) for label in labels]
+            yield choice(choices_name(scheme), names, f"review-{number}-{scheme}")
+
+
+def choice(control: str, names: list[str], id_: str) -> dict[str, Any]:
+    """Return a choice made of the whole text."""
+    return {
+        "id": id_,
+        "from_name": control,
+        "to_name": TEXT,
+        "type": "choices",
+        "value": {"choices": names},
+    }
+
+
+# The configuration ----------------------------------------------------------------------------
+
+
+def choices_name(scheme: str) -> str:
+    """Return the name of a scheme's choices of a whole article; its regions have the scheme's."""
+    return f"whole-{scheme}"
+
+
+def labelling_config(used: Collection[str]) -> str:
+    """Return the configuration for the marks that are `used` and all that may be made."""
+    view = Element("View")
+    SubElement(view, "Style").text = _STYLE
+    SubElement(view, "Header", value="How relevant is the article?")
+    chosen = SubElement(
+        view, "Choices", name=RELEVANCE, toName="text", choice="single-radio", showInline="true"
+    )
+    for verdict in VERDICTS:
+        SubElement(chosen, "Choice", value=verdict, hint=verdict.replace("_", " "))
+    names = all_names(used)
+    for number, (scheme, some) in enumerate(names.items()):
+        if some:
+            _add_labels(view, scheme, some, _COLOURS[number % len(_COLOURS)])
+    SubElement(view, "Text", name="text", value="$text")
+    for scheme, some in names.items():
+        if some and scheme != FINDING:
+            _add_choices(view, scheme, some)
+    indent(view)
+    return tostring(view, encoding="unicode") + "\n"
+
+
+def _add_labels(view: Element, scheme: str, names: Collection[str], colour: str) -> None:
+    SubElement(view, "Header", value=f"{scheme}: mark the words that show it", size="5")
+    labels = SubElement(view, "Labels", name=scheme, toName="text", showInline="true")
+    if scheme == PLACE:
+        SubElement(view, "Filter", toName=scheme, minlength="0", name=f"filter-{scheme}")
+    for name in names:
+        SubElement(labels, "Label", value=name, background=colour, hint=_hint(name))
+
+
+def _add_choices(view: Element, scheme: str, names: Collection[str]) -> None:
+    many = "single" if scheme in ONE else "multiple"
+    SubElement(view, "Header", value=f"{scheme}: of the article, without words", size="5")
+    chosen = SubElement(
+        view, "Choices", name=choices_name(scheme), toName="text", choice=many, layout="select"
+    )
+    for name in names:
+        SubElement(chosen, "Choice", value=name, hint=_hint(name))
+
+
+def _hint(name: str) -> str:
+    named = parse_name(name)
+    if named is None:
+        return name
+    label = country_name(named.label) if named.scheme == PLACE else named.label
+    role = f" ({named.role})" if named.role else ""
+    return label.replace("_", " ") + role
+
+
+# Read back ------------------------------------------------------------------------------------
+
+
+def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of JSONL and doccano
+    """Yield the annotations of a file, or of all `.json` of a folder. Raises `DataError`."""
+    paths = sorted(path.glob("labelstudio*.json")) if path.is_dir() else [path]
+    for one in paths:
+        tasks = json_file(one)
+        if not isinstance(tasks, list):
+            raise DataError(f"{one}: is no list of tasks, as Label Studio's JSON export is")
+        for number, task in enumerate(tasks, 1):
+            yield from _read_task(f"{one}: task {number}", task)
+
+
+def _read_task(where: str, task: Any) -> Iterator[Corrected]:
+    data = task.get("data") if isinstance(task, dict) else None
+    if not isinstance(data, dict):
+        raise DataError(f"{where}: it has no data")
+    record = need_record(data.get("record"), where)
+    text = need_text(data.get(TEXT), where)
+    annotations = task.get("annotations") or []
+    if not isinstance(annotations, list):
+        raise DataError(f"{where}: its annotations are no list")
+    known = _reviews(record, where)
+    for number, annotation in enumerate(annotations, 1):
+        place = f"{where}, annotation {number}"
+        if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
+            raise DataError(f"{place}: it has no result")
+        if annotation.get("was_cancelled"):
+            continue  # skipped
+        begun = annotation.get("parent_prediction") is not None or _handed_in(annotation, told=True)
+        if not begun and _said(annotation["result"]) in known:
+            continue  # a review of the desk's own as it was exported
+        yield _read_annotation(place, annotation, record, text)
+
+
+def _handed_in(annotation: Mapping[str, Any], *, told: bool = False) -> bool:
+    """Whether a person submitted an annotation, `told`: and Label Studio says so in so many words.
+
+    Older versions do not; what they made of predictions in one go took nobody any time.
+    """
+    action = annotation.get("last_action")
+    if annotation.get("completed_by") is None or (told and action is None):
+        return False
+    if action is None:
+        return annotation.get("lead_time", 0) is not None
+    return action in _BY_PERSONS
+
+
+def _reviews(record: Mapping[str, Any], where: str) -> list[Any]:
+    """Return what each review of the desk's own says, as it was exported."""
+    try:
+        return [_said(result) for result in task_reviews(record)]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{where}: its reviews are not as they were exported") from error
+
+
+def _said(result: Any) -> list[tuple[str, tuple[str, ...]]] | None:
+    """Return what an annotation of choices only says; None where it marks words."""
+    said = []
+    for one in result:
+        if not isinstance(one, dict) or one.get("type") != "choices":
+            return None
+        value = one.get("value")
+        chosen = value.get("choices") if isinstance(value, dict) else None
+        if not isinstance(chosen, list):
+            return None
+        said.append((str(one.get("from_name")), tuple(sorted(map(str, chosen)))))
+    return sorted(said)
+
+
+def _read_annotation(
+    where: str, annotation: Mapping[str, Any], record: Mapping[str, Any], text: str
+) -> Corrected:
+    marks: set[Place] = set()
+    verdict: Verdict | None = None
+    ours = annotation.get("parent_prediction") is not None
+    for one in annotation["result"]:
+        value = one.get("value") if isinstance(one, dict) else None
+        if not isinstance(value, dict):
+            raise DataError(f"{where}: a result has no value")
+        ours |= str(one.get("id", "")).startswith(_OURS)
+        if one.get("type") == "labels":
+            for name in _names(value, "labels", where):
+                marks.add(need_span(name, value.get("start"), value.get("end"), len(text), where))
+        elif one.get("type") == "choices" and one.get("from_name") == RELEVANCE:
+            chosen = _names(value, "choices", where)
+            verdict = read_verdict(chosen[0] if chosen else None, where)
+        elif one.get("type") == "choices":
+            marks |= {(name, None, None) for name in _names(value, "choices", where)}
+    return Corrected(
+        where,
+        record,
+        text,
+        frozenset(marks),
+        verdict,
+        fresh=not ours,
+        looked=_handed_in(annotation),
+    )
+
+
+def _names(value: Mapping[str, Any], key: str, where: str) -> list[str]:
+    names = value.get(key)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise DataError(f"{where}: a result has no {key}")
+    return names

@@ -1,0 +1,366 @@
+"""What makes a package of an export's files: manifest, dataset card, citation, checksums.
+
+`datapackage.json` is a Data Package 2.0: the files of an export, and the columns of its tables.
+Source: https://datapackage.org/standard/data-package/ (`frictionless` reads it).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.export.columns import Column
+from monitor.export.croissant import croissant
+from monitor.export.export_facts import ExportFacts, FileFacts, is_address, sha256_of
+from monitor.export.k_anonymity import WithheldCounts
+from monitor.export.record import SCHEMA_FILE, record_schema
+from monitor.records.article import MEASURED_FROM, SCORE_TOLERANCE
+from monitor.records.errors import UsageError
+from monitor.records.json_shapes import time_json
+from monitor.text.cells import FALSE, TRUE
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
+CARDS = ("README.md", "CITATION.cff", "croissant.json", "datapackage.json", "measured.json")
+SCHEMA = 1
+SEARCH = 2
+"""How the words of a query are read; before, OR was a word."""
+_HUB_LICENCES = frozenset(
+    ("cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "odbl", "odc-by")
+)
+"""Licences that Hugging Face knows by these ids."""
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+_FILES_TOLD = 20
+_KEPT_BACK = {
+    "quotes": "places of which the words are over the limit, or of a headline that is not given",
+    "reserved": "articles without words, since their publishers reserve text mining",
+    "statements": "messages, reasons and the like that repeat more of a text than may be quoted",
+    "titles": "headlines that repeat more of a text than may be quoted",
+    "identification_findings": "findings on words by which somebody can be known",
+    "beside_identification": "places and statements that touch those words",
+    "names": "places of names of victims, minors or relatives, masked, and files called by one",
+    "withheld_rows": "articles that are withheld, with a row that tells verdict and year",
+    "withheld_articles": "articles at least that are withheld, as somebody can be known by them",
+    "query_names": "articles that hide a name that was searched for",
+    "outlet_names": "articles whose outlet has a name that is hidden in them",
+    "expired": "articles whose words the desk keeps no longer",
+    "forgotten": "articles of those days that the desk was asked to forget",
+    "taken_back": "articles left out, since their publishers took words back",
+}
+_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+_TYPES = {"time": "datetime", "number": "number", "integer": "integer", "boolean": "boolean"}
+_MANIFEST = {"name": "manifest.json", "path": "manifest.json", "format": "json"}
+
+
+def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
+    """Write into `folder` what is beside the data: manifest, cards, error rates, checksums.
+
+    `SHA256SUMS` is there, with the lines of the data. Other formats that the export's `directory`
+    holds till now stay in manifest and checksums. The cards are of this format.
+    """
+    others = [entry for entry in old_entries(directory) if entry["format"] != facts.format]
+    files = sorted([*others, *entries_of(facts)], key=lambda entry: str(entry["file"]))
+    write_json(folder / "datapackage.json", datapackage(facts))
+    write_json(folder / "croissant.json", croissant(facts))
+    write_json(folder / "measured.json", facts.measured)
+    _write(folder / "README.md", dataset_card(facts))
+    _write(folder / "CITATION.cff", citation(facts))
+    _write(folder / SCHEMA_FILE, record_schema())
+    write_json(folder / MANIFEST, {"schema": SCHEMA, "files": files})
+    _write_sums(folder, facts, others, directory / SUMS)
+
+
+def _write_sums(
+    folder: Path, facts: ExportFacts, others: Iterable[Mapping[str, Any]], earlier: Path
+) -> None:
+    """Write a line for each file that has none yet: what is beside the data, and other formats.
+
+    Those of other formats stand in the checksums that there are.
+    """
+    told = {SUMS, *(file.name for file in facts.files)}
+    there = {path.name for path in folder.iterdir()}
+    with (folder / SUMS).open("a", encoding="utf-8", newline="") as sums:
+        for name in sorted(there - told):
+            sums.write(f"{sha256_of(folder / name)}  {name}\n")
+        kept = {str(entry["file"]): entry for entry in others if entry["file"] not in there}
+        sums.writelines(line for line in _lines_of(earlier, kept) if _first(line) in kept)
+
+
+def _lines_of(sums: Path, entries: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the lines of checksums; where there is none yet, those that a manifest tells."""
+    if not sums.exists():
+        yield from (f"{entry['sha256']}  {name}\n" for name, entry in entries.items())
+        return
+    with sums.open(encoding="utf-8", newline="") as lines:
+        yield from lines
+
+
+def _first(line: str) -> str:
+    """Return what of a line of checksums lies in the export's folder: a file, or its folder."""
+    return line.partition("  ")[2].rstrip("\n").partition("/")[0]
+
+
+def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
+    """Return an entry for each file of the export."""
+    undated = facts.read.lost["undated"] if facts.read else 0
+    shared = {
+        "format": facts.format,
+        "text": facts.policy.text,
+        "rows": facts.rows,
+        "created": time_json(facts.created),
+        "filters": dict(facts.filters),
+        "stamps": list(facts.stamps),
+        "score_tolerance": SCORE_TOLERANCE,
+        "withheld": facts.withheld.get("quotes", 0),
+        "expired": facts.withheld.get("expired", 0),
+        "reserved": facts.withheld.get("reserved", 0),
+        "restricted": facts.policy.restricted,
+        "counts": dict(facts.withheld),
+        "withheld_articles": withheld_json(facts.withheld_counts),
+        "lost": dict(facts.lost),
+        "labels": asdict(facts.labels),
+        "forgotten": facts.read.forgotten if facts.read else 0,
+        "taken_back": facts.read.lost["withdrawn"] if facts.read else 0,
+        "read": _read_json(facts),
+        **({"undated": undated} if undated else {}),
+    }
+    return [{**shared, **_file(one)} for one in facts.files]
+
+
+def withheld_json(told: WithheldCounts | None) -> dict[str, Any] | None:
+    """Return the counts of withheld articles as JSON: `k`, `rows`, `at_least`."""
+    if told is None:
+        return None
+    cells = [{"form": c.form, "age": c.age, "articles": c.articles} for c in told.cells]
+    return {"k": told.k, "rows": told.rows, "at_least": cells}
+
+
+def _file(one: FileFacts) -> dict[str, Any]:
+    values = {"file": one.name, "bytes": one.bytes, "sha256": one.sha256, "parts": one.parts}
+    # `rows` are the articles: a tidy table has more or fewer
+    return {**values, "lines": one.rows} if one.rows is not None else values
+
+
+def _read_json(facts: ExportFacts) -> dict[str, Any] | None:
+    """Return what `export --as-of` needs, to the microsecond: what came in later is not in it."""
+    if facts.read is None:
+        return None
+    return {
+        "as_of": facts.read.moment.astimezone(UTC).isoformat(timespec="microseconds"),
+        "stamps": list(facts.read.stamps),
+        "stories": facts.read.stories,
+        "policy": asdict(facts.policy),
+        "search": SEARCH,
+    }
+
+
+def old_entries(folder: Path) -> list[dict[str, Any]]:
+    """Return the entries of a manifest whose files are there; none where it is not ours."""
+    try:
+        files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        return [old for old in files if old["format"] and _is_there(folder, old["file"])]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []  # no manifest, or none of ours: it is written anew
+
+
+def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
+    """Raise `UsageError` where files of these names are in a folder that holds no export."""
+    if not folder.is_dir() or (folder / SUMS).exists() or old_entries(folder):
+        return
+    if foreign := sorted(name for name in names if name != MANIFEST and (folder / name).exists()):
+        raise UsageError(
+            f"{folder} holds {', '.join(foreign)}, of no export: write into a folder of its own"
+        )
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    """Whether a name is that of something in the folder, and of nothing elsewhere."""
+    return name not in ("", ".", "..") and Path(name).name == name and (folder / name).exists()
+
+
+def write_json(path: Path, values: Any) -> None:
+    """Write a JSON file that is the same for the same values."""
+    text = json.dumps(values, ensure_ascii=True, indent=1, sort_keys=True) + "\n"
+    _write(path, text)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="")
+
+
+# For readers ----------------------------------------------------------------------------------
+
+
+def dataset_card(facts: ExportFacts) -> str:
+    """Return `README.md`: a dataset card as Hugging Face reads it."""
+    rates = facts.measured
+    told = [file for file in facts.files if file.rows is not None] or list(facts.files)
+    regions = rates.get("regions", [])
+    not_schemes = ("stamp", "region", "n")
+    return (
+        _environment()
+        .get_template("card.md.j2")
+        .render(
+            facts=facts,
+            restricted=facts.policy.restricted,
+            title=facts.title,
+            description=facts.description,
+            created=time_json(facts.created),
+            licence=_licence(facts.about.licence),
+            size=next((name for most, name in _SIZES if facts.rows < most), "1M<n<10M"),
+            configs=[(name, file.name) for name, file in facts.tables.items()],
+            filters=_fenced(facts.filters),
+            files=told[:_FILES_TOLD],
+            more_files=sum(file.parts for file in facts.files) - len(told[:_FILES_TOLD]),
+            measured_from=MEASURED_FROM,
+            masking=rates.get("masking"),
+            labels=[row for row in rates.get("labels", ()) if (row["n"] or 0) >= MEASURED_FROM],
+            countries=[row for row in rates.get("countries", ()) if row.get("recall") is not None],
+            regions=regions,
+            schemes=list(dict.fromkeys(k for row in regions for k in row if k not in not_schemes)),
+            kept_back=[(_KEPT_BACK.get(k, k), n) for k, n in sorted(facts.withheld.items()) if n],
+        )
+    )
+
+
+def citation(facts: ExportFacts) -> str:
+    """Return `CITATION.cff` 1.2.0."""
+    about = facts.about
+    lines = [
+        "cff-version: 1.2.0",
+        f"message: {_yaml('If you use these data, please cite them with their stamps.')}",
+        "type: dataset",
+        f"title: {_yaml(facts.title)}",
+        f"abstract: {_yaml(facts.description)}",
+        "authors:",
+        *(f"  - name: {_yaml(name)}" for name in about.creators or ("not stated",)),
+    ]
+    if facts.created:
+        lines.append(f"date-released: {facts.created.date().isoformat()}")
+    if about.licence:
+        key = "license-url" if is_address(about.licence) else "license"
+        lines.append(f"{key}: {_yaml(about.licence)}")
+    if about.homepage:
+        lines.append(f"url: {_yaml(about.homepage)}")
+    lines += ["keywords:", "  - human trafficking", "  - news"]
+    return "\n".join(lines) + "\n"
+
+
+def _licence(licence: str) -> dict[str, str]:
+    if licence.lower() in _HUB_LICENCES:
+        return {"id": licence.lower(), "name": "", "link": ""}
+    if is_address(licence):
+        return {"id": "other", "name": "see-link", "link": licence}
+    return {"id": "other", "name": licence or "not-stated", "link": ""}
+
+
+def _fenced(value: Any) -> str:
+    """Return JSON that cannot end the block of code it stands in."""
+    return json.dumps(dict(value), indent=1, sort_keys=True).replace("`", "\\u0060")
+
+
+def _yaml(value: str) -> str:
+    """Return a YAML scalar: JSON's strings are such."""
+    return json.dumps(value)
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0%}"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader(__package__ or ""),
+        autoescape=False,  # noqa: S701 - Markdown: what comes from outside is fenced JSON
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"yaml": _yaml, "figure": _figure, "percent": _percent}
+    return environment
+
+
+# For catalogues -------------------------------------------------------------------------------
+
+
+def datapackage(facts: ExportFacts) -> dict[str, Any]:
+    """Return the content of `datapackage.json`."""
+    about = facts.about
+    found: dict[str, Any] = {
+        "$schema": _PROFILE,
+        "name": facts.name,
+        "title": facts.title,
+        "description": facts.description,
+        "version": "1.0.0",
+        # there must be one
+        "resources": [_resource(file) for file in _listed(facts)] or [_MANIFEST],
+    }
+    if facts.created:
+        found["created"] = time_json(facts.created)
+    if about.homepage:
+        found["homepage"] = about.homepage
+    if about.creators:
+        found["contributors"] = [{"title": name, "roles": ["creator"]} for name in about.creators]
+    if about.licence:
+        key = "path" if is_address(about.licence) else "name"
+        found["licenses"] = [{key: about.licence}]
+    return found
+
+
+def _listed(facts: ExportFacts) -> list[FileFacts]:
+    """Return the files; a folder of thousands has its checksums in `SHA256SUMS` alone."""
+    return [file for file in facts.files if not file.folder]
+
+
+def _resource(file: FileFacts) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": _name(file.name),
+        "path": file.name,
+        "bytes": file.bytes,
+        "hash": f"sha256:{file.sha256}",
+        "format": file.name.rpartition(".")[2],
+        "type": "file",  # else it is taken for a table, and read as one of flat columns
+    }
+    if file.name.endswith(".json"):
+        found |= {"type": "json", "mediatype": "application/json"}
+    if file.name.endswith(".csv") and file.columns:
+        found |= {
+            "type": "table",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "dialect": {"lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True},
+            "schema": {
+                "fields": [_field(column) for column in file.columns],
+                "missingValues": [""],
+            },
+        }
+    return found
+
+
+def _name(path: str) -> str:
+    """Return a resource's name: lower case, with what is no letter or digit as `-`."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in "._-/") else "-" for c in path.lower())
+
+
+def _field(column: Column) -> dict[str, Any]:
+    kind = _TYPES.get(column.kind, "string")
+    found: dict[str, Any] = {"name": column.name, "type": kind, "description": column.words}
+    if kind == "boolean":
+        found |= {"trueValues": [TRUE], "falseValues": [FALSE]}
+    return found

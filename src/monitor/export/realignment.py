@@ -1,0 +1,399 @@
+"""Spans of an article brought to its text as it is now: each exactly right, or lost; never guessed.
+
+How sure that is depends on what is known of the old text. Its hash proves it where the new text is
+the old one with paragraphs added or cut around. Where the old text is given, a span stands where
+the same words stand in the same surroundings, once before and once now. Where only the words of
+spans are given, they must stand once, in the order they had, or just between two that do.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any, Literal
+
+from monitor.export.record import spans_of
+from monitor.export.redaction import MASK
+from monitor.feeds.page_extraction import Page, without_headline
+from monitor.feeds.polling import article_sha256
+from monitor.records.article import FieldName
+from monitor.text.search_terms import words_at
+
+How = Literal["hash", "context", "words"]
+"""By what a span is known to be right: the hash of the old text, the surroundings of the words, or
+the words alone, which stand once."""
+
+Place = tuple[int, int]
+"""Start and end, code points, half open."""
+
+MOST_PARAGRAPHS = 400
+_SURROUNDINGS = (16, 64, 200)
+"""So much before and behind a span is looked for with it, in code points. On both sides: of words
+that come again, with one side alone, the next would be taken for one that is gone."""
+LEAST_ALONE = 8
+"""Words that are shorter say too little to be known by themselves."""
+SURE = 24
+"""Words this long, if they stand once, show by themselves how far the text moved there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """Where a span stands now, and by what that is known."""
+
+    start: int
+    end: int
+    how: How
+
+
+Found = Mapping[Place, Aligned]
+"""By their old places the spans that are found; those that are lost are not in it."""
+
+
+def moved_by_hash(
+    new: str, length: int, is_old: Callable[[str], bool]
+) -> Callable[[Place], Aligned | None] | None:
+    """Return how places move, if the old text is the new one without some of its paragraphs.
+
+    Left out may be those at both ends, or a run within. `length` is that of the old text, `is_old`
+    tells by its hash. None where it is not so.
+    """
+    starts = [0, *(found.end() for found in re.finditer("\n\n", new))]
+    ends = [*(start - 2 for start in starts[1:]), len(new)]
+    if len(starts) > MOST_PARAGRAPHS:
+        return None
+    for at, start in enumerate(starts):
+        last = bisect_left(ends, start + length, at)
+        if last < len(ends) and ends[last] == start + length and is_old(new[start : ends[last]]):
+            return _shifted(((0, start, length),))
+    total = len(new) - length
+    for at, start in enumerate(starts):
+        # from here a run is left out, with the break behind it
+        stop = start + total
+        behind = bisect_left(starts, stop, at)
+        if behind < len(starts) and starts[behind] == stop and is_old(new[:start] + new[stop:]):
+            return _shifted(((0, 0, start), (start, stop, length - start)))
+    return None
+
+
+def _shifted(blocks: Sequence[tuple[int, int, int]]) -> Callable[[Place], Aligned | None]:
+    """Return how places move with blocks of text: old start, new start, length."""
+
+    def moved(place: Place) -> Aligned | None:
+        for old, new, length in blocks:
+            if old <= place[0] and place[1] <= old + length:
+                return Aligned(place[0] - old + new, place[1] - old + new, "hash")
+        return None
+
+    return moved
+
+
+def by_context(old: str, new: str, places: Sequence[Place]) -> Found:
+    """Return the places of an old text in a new one, known by their surroundings."""
+    found: dict[Place, Aligned] = {}
+    for start, end in places:
+        for around in _SURROUNDINGS:
+            first, last = max(0, start - around), min(len(old), end + around)
+            at = _once(old[first:last], new)
+            if at is None:
+                continue
+            begins = start - first >= _SURROUNDINGS[0] or at == 0
+            ends = last - end >= _SURROUNDINGS[0] or at + last - first == len(new)
+            if begins and ends and _once(old[first:last], old) is not None:
+                here = at + start - first
+                found[start, end] = Aligned(here, here + end - start, "context")
+                break
+    return found
+
+
+def _once(words: str, text: str) -> int | None:
+    """Return where words stand in a text, None unless they stand there once."""
+    at = text.find(words)
+    return at if at >= 0 and text.find(words, at + 1) < 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of an old text that are known, and where they stood."""
+
+    start: int
+    words: str
+
+    @property
+    def end(self) -> int:
+        """Where they ended."""
+        return self.start + len(self.words)
+
+    @property
+    def known(self) -> int:
+        """How many of its letters are known."""
+        return len(self.words) - self.words.count(MASK)
+
+
+def pieces_of(given: Mapping[Place, str]) -> list[Piece]:
+    """Return what is known of a text by the words of its spans, those that touch as one, in order.
+
+    Where two say different letters of one place, nothing is made of the later one.
+    """
+    pieces: list[Piece] = []
+    for (start, end), words in sorted(given.items()):
+        if len(words) != end - start or not words:
+            continue
+        last = pieces[-1] if pieces else None
+        if last is None or start > last.end:
+            pieces.append(Piece(start, words))
+        elif words.startswith(last.words[start - last.start :][: len(words)]):
+            pieces[-1] = Piece(last.start, last.words + words[last.end - start :])
+    return pieces
+
+
+def by_words(pieces: Sequence[Piece], new: str, places: Sequence[Place], length: int) -> Found:
+    """Return the places in a new text that lie in pieces of the old one whose words are known.
+
+    Pieces that stand once, and are long or moved as far as the one beside them, tell where the
+    others can be: none before one that it stood behind. Of those that stand several times, or are
+    very short, only that is believed which stands just where it stood, between two that moved
+    alike; the ends of the text, of which `length` is the old one's, count as such.
+    """
+    stand = {one: _stands_once(one, new) for one in pieces if one.known >= LEAST_ALONE}
+    alone = _in_order({one: at for one, at in stand.items() if at is not None})
+    anchors = {one: at for one, at in alone.items() if one.known >= SURE or _is_beside(one, alone)}
+    moved = dict(anchors)
+    for piece in pieces:
+        if piece not in moved and (at := _between(piece, anchors, new, length)) is not None:
+            moved[piece] = at
+    found: dict[Place, Aligned] = {}
+    for start, end in places:
+        for piece, at in moved.items():
+            if piece.start <= start and end <= piece.end:
+                here = at + start - piece.start
+                found[start, end] = Aligned(here, here + end - start, "words")
+    return found
+
+
+def _is_beside(piece: Piece, alone: Mapping[Piece, int]) -> bool:
+    """Whether the piece before or behind one moved as far as it."""
+    ordered = sorted(alone, key=_start)
+    at = ordered.index(piece)
+    beside = [ordered[n] for n in (at - 1, at + 1) if 0 <= n < len(ordered)]
+    return any(alone[one] - one.start == alone[piece] - piece.start for one in beside)
+
+
+def _between(piece: Piece, anchors: Mapping[Piece, int], new: str, length: int) -> int | None:
+    """Return where a piece stands between the anchors around it, None where that is not sure."""
+    left = max((one for one in anchors if one.end <= piece.start), key=_start, default=None)
+    right = min((one for one in anchors if one.start >= piece.end), key=_start, default=None)
+    first = 0 if left is None else anchors[left] + len(left.words)
+    last = len(new) if right is None else anchors[right]
+    before = 0 if left is None else anchors[left] - left.start
+    behind = len(new) - length if right is None else anchors[right] - right.start
+    if before == behind and (left or right):
+        at = piece.start + before
+        if _pattern(piece).match(new, at, min(last, at + len(piece.words))):
+            return at
+    if piece.known < LEAST_ALONE:
+        return None
+    alone = _stands_once(piece, new)
+    fits = alone is not None and first <= alone and alone + len(piece.words) <= last
+    return alone if fits else None
+
+
+def _in_order(found: Mapping[Piece, int]) -> dict[Piece, int]:
+    """Return the pieces that stand in the order they had; all that cross another are left out."""
+    ordered = sorted(found, key=_start)
+    most = list(accumulate((found[one] + len(one.words) for one in ordered), max))
+    least = list(accumulate((found[one] for one in reversed(ordered)), min))[::-1]
+    return {
+        one: found[one]
+        for n, one in enumerate(ordered)
+        if (n == 0 or most[n - 1] <= found[one])
+        and (n + 1 == len(ordered) or found[one] + len(one.words) <= least[n + 1])
+    }
+
+
+def _start(piece: Piece) -> int:
+    return piece.start
+
+
+def _pattern(piece: Piece) -> re.Pattern[str]:
+    return re.compile(re.escape(piece.words).replace(MASK, "."), re.DOTALL)
+
+
+def _stands_once(piece: Piece, new: str) -> int | None:
+    """Return where a piece stands, None unless it stands once; a masked letter is any."""
+    if MASK not in piece.words:
+        return _once(piece.words, new)
+    pattern = _pattern(piece)
+    first = pattern.search(new)
+    if first is None or pattern.search(new, first.start() + 1):
+        return None
+    return first.start()
+
+
+# An article and its page ---------------------------------------------------------------------
+
+Record = Mapping[str, Any]
+Move = Callable[[str, Place], Aligned | None]
+"""Says where a span of a field stands now; None: nowhere that is sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hydrated:
+    """The full record, or None where the page has another text; what became of its spans.
+
+    `status` is `same` (the hash of headline and text is that of the export), `changed` or
+    `other_text`: nothing of what is known of the article stands there. `spans` counts by how they
+    are known to be right, and `lost`.
+    """
+
+    status: str
+    record: dict[str, Any] | None = None
+    spans: Counter[str] = field(default_factory=Counter)
+
+
+def hydrate(record: Record, key: Record, page: Page) -> Hydrated:
+    """Return an article of an export with the text of its page.
+
+    `key` is what the key file tells of it, empty where it tells nothing.
+    """
+    sha256 = record.get("sha256") or key.get("sha256")
+    for title, text in _versions(record, key, page):
+        if article_sha256(title, text) == sha256:
+            return _filled(record, "same", title, text, _stay)
+    known = _known_title(record, key)
+    title = page.title if known is None else known
+    text = without_headline(page.text, title)
+    move = _moves(record, key, page, text, title)
+    made = _filled(record, "changed", title, text, move)
+    if _is_other(record, made, known, page):
+        return Hydrated("other_text")
+    return made
+
+
+def _versions(record: Record, key: Record, page: Page) -> Iterator[tuple[str, str]]:
+    """Yield what headline and text may have been, if nothing was changed."""
+    for title in _titles(record, key, page):
+        yield title, without_headline(page.text, title)
+        yield title, page.text
+
+
+def _titles(record: Record, key: Record, page: Page) -> list[str]:
+    """Return the headlines that the article may have had: a feed's may differ from its page's."""
+    known = [key.get("title"), record.get("title"), page.title]
+    return list(dict.fromkeys(one for one in known if isinstance(one, str)))
+
+
+def _known_title(record: Record, key: Record) -> str | None:
+    """Return the whole headline, None where it is withheld or has a hidden name."""
+    for title in (key.get("title"), record.get("title")):
+        if isinstance(title, str) and MASK not in title:
+            return title
+    return None
+
+
+def _stay(_field: str, place: Place) -> Aligned:
+    return Aligned(*place, "hash")
+
+
+def _moves(record: Record, key: Record, page: Page, text: str, title: str) -> Move:
+    """Return where spans stand in a text and under a headline that were changed."""
+    whole = _moved_whole(record, key, page)
+    fields: dict[str, Mapping[Place, Aligned]] = {}
+    for name, new in (("title", title), ("text", text)):
+        given = {
+            (s["start"], s["end"]): s.get("match") for s in spans_of(record) if s["field"] == name
+        }
+        old = _known_title(record, key) if name == "title" else record.get("text")
+        if old == new:
+            fields[name] = {place: Aligned(*place, "context") for place in given}
+        elif old is not None and MASK not in old:
+            fields[name] = by_context(old, new, list(given))
+        else:
+            words = {place: said for place, said in given.items() if said}
+            fields[name] = by_words(pieces_of(words), new, list(given), record["length"][name])
+
+    def move(name: str, place: Place) -> Aligned | None:
+        if name == "text" and whole is not None:
+            return whole(place)
+        return fields[name].get(place)
+
+    return move
+
+
+def _moved_whole(
+    record: Record, key: Record, page: Page
+) -> Callable[[Place], Aligned | None] | None:
+    """Return how places move if the hash tells that the old text stands whole in the new one."""
+    length = record["length"]["text"]
+    sha256 = record.get("sha256") or key.get("sha256")
+    if not length:
+        return None
+    titles = _titles(record, key, page)
+
+    def is_old(text: str) -> bool:
+        return any(article_sha256(title, text) == sha256 for title in titles)
+
+    text = without_headline(page.text, _known_title(record, key) or page.title)
+    return moved_by_hash(text, length, is_old)
+
+
+def _filled(record: Record, status: str, title: str, text: str, move: Move) -> Hydrated:
+    """Return the record with headline, text and the words of its spans where they stand now.
+
+    What is lost of a tag's evidence is left out of it; a finding that is lost is told apart.
+    """
+    spans: Counter[str] = Counter()
+    lost: list[dict[str, Any]] = []
+    texts = {"title": title, "text": text}
+
+    def placed(span: Mapping[str, Any], **named: Any) -> dict[str, Any] | None:
+        name: FieldName = span["field"]
+        if span["start"] == span["end"]:
+            return dict(span)  # of an article that had expired: a finding without a place
+        aligned = move(name, (span["start"], span["end"]))
+        if aligned is None or not 0 <= aligned.start <= aligned.end <= len(texts[name]):
+            spans["lost"] += 1
+            place = {key: span[key] for key in ("field", "start", "end")}
+            lost.append({**named, **place})
+            return None
+        spans[aligned.how] += 1
+        words = texts[name][aligned.start : aligned.end]
+        return {**span, "start": aligned.start, "end": aligned.end, "match": words}
+
+    def item(one: Mapping[str, Any], kind: str) -> dict[str, Any]:
+        named = {"of": kind, "label": one.get("label") or one.get("item")}
+        evidence = [placed(span, **named) for span in one["evidence"]]
+        return {**one, "evidence": [span for span in evidence if span is not None]}
+
+    findings = [placed(one, of="finding", label=one["rule"]) for one in record["findings"]]
+    filled = {
+        **record,
+        "title": title,
+        "text": text,
+        "length": {"title": len(title), "text": len(text)},
+        "sha256": article_sha256(title, text),
+        "findings": [one for one in findings if one is not None],
+        "tags": [item(one, "tag") for one in record["tags"]],
+        "scorecard": [item(one, "scorecard") for one in record.get("scorecard") or ()],
+    }
+    told = {"status": status, "was": record.get("sha256"), "lost": lost}
+    return Hydrated(status, {**filled, "rehydrated": told}, spans)
+
+
+def _is_other(record: Record, made: Hydrated, known: str | None, page: Page) -> bool:
+    """Whether nothing that is known of an article stands on the page that is at its address now.
+
+    Known are words of some length, and its headline, of which half the words must be there.
+    """
+    spans = [span for span in spans_of(record) if span["field"] == "text"]
+    telling = "text" in record or any(len(span.get("match") or "") >= SURE for span in spans)
+    if any(span["field"] == "text" for span in spans_of(made.record or {})):
+        return False
+    if known is None:
+        return telling
+    there = {word for word, _ in words_at(f"{page.title} {page.text}")}
+    asked = {word for word, _ in words_at(known)}
+    return bool(asked) and len(asked & there) < len(asked) / 2

@@ -1,0 +1,145 @@
+"""Names that are hidden in a record, each code point as `█`, so that offsets hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from urllib.parse import unquote
+
+from monitor.records.article import FieldName, Span
+from monitor.records.hidden_names import MIN_PART, stretches
+from monitor.text.search_terms import words_at
+
+MASK = "█"
+"""Stands for a code point of a name in what is given away."""
+_PART = re.compile(r"\w[\w'’-]*\w")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_BEGUN = re.compile(r"([^\W\d_]{3,})\*")
+"""A word that is searched for by its beginning: fewer letters begin too many."""
+MIN_JOINED = 7
+"""Letters of a whole name that is hidden in the middle of a longer word too."""
+_WRITERS = re.compile(r"([,;:&|/()]|(?<!\w)(?:[Bb]y|and|as told to|with|[Pp]or|[Pp]ar)(?!\w))")
+"""What stands between the names of a byline."""
+
+
+class Veil:
+    """Hides the names that stand at `spans` of an article's title and text."""
+
+    def __init__(self, fields: Mapping[FieldName, str], spans: Sequence[Span]) -> None:
+        self._fields = fields
+        self.hidden = {name: stretches(name, text, spans) for name, text in fields.items()}
+
+    def field(self, name: FieldName, start: int = 0, end: int | None = None) -> str:
+        """Return the words of a field, or of a stretch of it, as long as they are."""
+        return self._struck[name][start:end]
+
+    def said(self, words: str) -> str:
+        """Return what is said about the article, or quoted, without any hidden name."""
+        return self._pattern.sub(_masked, words)
+
+    def byline(self, author: str) -> str:
+        """Return who wrote or published it without hidden names: whole ones, or all of a name.
+
+        A part alone may be somebody else's: of "Grace Yusuf" nothing is hidden for "Amina Yusuf".
+        """
+        if self._words.isdisjoint(_LETTERS.findall(_plain(author))):
+            return author  # of most articles: no expression need be made of their names
+        return "".join(map(self._writer, _WRITERS.split(author)))
+
+    def _writer(self, name: str) -> str:
+        parts = [part for part in _LETTERS.findall(_plain(name)) if len(part) >= MIN_PART]
+        name = self._whole.sub(_masked, name)
+        return _PART.sub(_masked, name) if parts and self._low.issuperset(parts) else name
+
+    def is_asked_for(self, query: str) -> bool:
+        """Whether words that are searched for hold any part of a hidden name, or begin one."""
+        begun = tuple(_plain(word) for word in _BEGUN.findall(query))
+        return self.stands_in(query) or any(part.startswith(begun) for part in self._low)
+
+    def stands_in(self, address: str) -> bool:
+        """Whether an address holds any part of a hidden name.
+
+        As addresses write it: in small letters, without accents, or a whole name in one word.
+        """
+        parts = _LETTERS.findall(_plain(unquote(address)))
+        if not self._low.isdisjoint(parts):
+            return True
+        return any(name in part for part in parts for name in self._joined)
+
+    @cached_property
+    def _struck(self) -> dict[FieldName, str]:
+        return {name: _strike(text, self.hidden[name]) for name, text in self._fields.items()}
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        found = self.hidden.items()
+        return frozenset(self._fields[field][start:end] for field, at in found for start, end in at)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(_forms(filter(_is_part, _parts(self._names))))
+
+    @cached_property
+    def _low(self) -> frozenset[str]:
+        named = (part for part in _parts(self._names) if not part[0].islower())  # no "dos", "bin"
+        letters = (one for part in named for one in _LETTERS.findall(_plain(part)))
+        return frozenset(one for one in letters if len(one) >= MIN_PART)
+
+    @cached_property
+    def _spelt(self) -> list[list[str]]:
+        return [_LETTERS.findall(_plain(name)) for name in self._names]
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(word for words in self._spelt for word in words)
+
+    @cached_property
+    def _joined(self) -> frozenset[str]:
+        joined = ("".join(words) for words in self._spelt if len(words) > 1)
+        return frozenset(name for name in joined if len(name) >= MIN_JOINED)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return _any_of({*_forms(self._names), *self._known})
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
+        whole = (name for name in self._names if len(_PART.findall(name)) > 1)
+        return _any_of(whole, re.IGNORECASE)
+
+
+def _any_of(names: Iterable[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    known = sorted(set(names), key=lambda name: (-len(name), name))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known)) or '(?!)'})(?!\w)", flags)
+
+
+def _plain(words: str) -> str:
+    """Return words in small letters, without accents: "Đỗ Łucía" is "do lucia"."""
+    return " ".join(word for word, _ in words_at(words))
+
+
+def _masked(found: re.Match[str]) -> str:
+    return MASK * len(found[0])
+
+
+def _strike(text: str, hidden: Iterable[tuple[int, int]]) -> str:
+    pieces, at = [], 0
+    for start, end in hidden:
+        pieces += [text[at:start], MASK * (end - start)]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def _parts(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield from _PART.findall(name)
+
+
+def _is_part(word: str) -> bool:
+    return len(word) >= MIN_PART and word[0].isupper()
+
+
+def _forms(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield from (name, name.title(), name.upper())

@@ -1,0 +1,503 @@
+"""`monitor rehydrate`: the texts of an export fetched again, politely, verified and realigned.
+
+What became of each article is written down at once, so that a run that was stopped goes on where
+it was and asks for no page twice. `rehydrated.jsonl` has full records, `progress.jsonl` a line for
+each article that was asked for; both are for their owner alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+from urllib.parse import urlsplit
+
+from monitor.export.export_facts import sha256_of
+from monitor.export.jsonl import FILE, article_line
+from monitor.export.packaging import old_entries, write_json
+from monitor.export.parquet import FILE as PARQUET
+from monitor.export.parquet import read_records as parquet_records
+from monitor.export.realignment import hydrate
+from monitor.export.record import spans_of
+from monitor.records.errors import DataError, FeedError, UsageError
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+    from monitor.feeds.article_pages import PageAnswer, PageReader
+    from monitor.feeds.politeness import Manners
+    from monitor.storage.store import Store
+
+CAUSES = {
+    "same": "the text is the same, as its hash says",
+    "changed": "the text was changed",
+    "gone": "there is no such page any more",
+    "other_text": "another text is at the address",
+    "refused": "the server refuses the page, or wants a login",
+    "busy": "the server had no time",
+    "no_answer": "the server did not answer",
+    "robots": "robots.txt keeps it out",
+    "no_text": "no article text was found there",
+    "unsafe": "the address may not be asked",
+    "withdrawn": "its publisher took words back, or reserves text mining now",
+    "reserved": "its publisher reserved text mining before",
+    "forgotten": "this desk was asked to forget it",
+    "no_address": "its address is withheld, and no key file tells it",
+    "failed": "a fault of this program",
+}
+"""What may become of an article, in words."""
+_BY_FAILURE = {
+    "not_found": "gone",
+    "login": "refused",
+    "refused": "refused",
+    "status": "refused",
+    "busy": "busy",
+    "no_answer": "no_answer",
+    "server_error": "no_answer",
+    "robots": "robots",
+    "unsafe": "unsafe",
+    "fault": "failed",
+    "extractor": "failed",
+}
+"""The causes by which pages fail; others are of pages without a text."""
+_UNDER_WAY = 400
+"""Articles that wait for their hosts' turn at a time."""
+_NEEDED = frozenset({"id", "tags", "findings", "length"})
+
+RECORDS, PROGRESS, REPORT = "rehydrated.jsonl", "progress.jsonl", "report.json"
+HAD = ("same", "changed")
+"""The outcomes with a record."""
+OWN_ONLY = 0o600
+
+Outcome = dict[str, Any]
+
+_Fetched = tuple[dict[str, Any], str, "PageAnswer"]
+"""A record, the address, and what asking for it gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted: `retry` asks again where it may be had another time."""
+
+    source: Path
+    folder: Path
+    key: Path | None = None
+    include_reserved: bool = False
+    retry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of the articles, by cause, and of their spans."""
+
+    articles: int
+    causes: Mapping[str, int]
+    spans: Mapping[str, int]
+    moved: int
+    fetched: int
+
+    @property
+    def missing(self) -> int:
+        """How many could not be had."""
+        return self.articles - sum(self.causes.get(cause, 0) for cause in HAD)
+
+
+def rehydrate(
+    desk: Desk,
+    wish: Wish,
+    *,
+    report: Callable[[int], None] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Done:
+    """Fetch the pages of an export again; write full records and a report into a folder.
+
+    May be stopped at any moment, and called again to go on; once `stopped` says so no page is asked
+    for any more. `report` is told how many more are done. Raises `UsageError` for what is no
+    export, and for a folder of another one.
+    """
+    source = export_file(wish.source)
+    key = read_key(wish.key) if wish.key else {}
+    mark = {"export": sha256_of(source), "key": sha256_of(wish.key) if wish.key else None}
+    with ExitStack() as stack:
+        book = open_book(stack, wish.folder, mark, retry=wish.retry)
+        _work(desk, wish, source, key, book, report or (lambda _: None), stopped)
+    return _finish(source, book, mark)
+
+
+# Work -----------------------------------------------------------------------------------------
+
+
+def _work(
+    desk: Desk,
+    wish: Wish,
+    source: Path,
+    key: Mapping[str, Mapping[str, Any]],
+    book: Book,
+    report: Callable[[int], None],
+    stopped: Callable[[], bool],
+) -> None:
+    from monitor.feeds.article_pages import PageReader
+    from monitor.feeds.http_client import open_client
+    from monitor.feeds.workers import HostQueues
+
+    store = _store(desk)
+    manners = _manners(desk, store)
+    manners.stopped = stopped
+    waiting = (one for one in read_records(source) if one["id"] not in book.outcomes)
+    with (
+        open_client(desk.settings.fetch, manners) as client,
+        HostQueues[_Fetched](desk.settings.fetch.parallel, manners) as queues,
+    ):
+        pages = PageReader(client, desk.now)
+        while not stopped() and (some := list(islice(waiting, _UNDER_WAY))):
+            asked = _ask(some, wish, key, store, book)
+            report(len(some) - len(asked))
+            for record, url in asked:
+                queues.add(_host(url), partial(_fetch, pages, record, url))
+            for record, url, answer in queues.results():
+                book.fetched += 1
+                _take(record, key.get(record["id"], {}), url, answer, wish, book)
+                report(1)
+                if store:
+                    store.save_visits(manners.take_changed(), desk.now())
+
+
+def _store(desk: Desk) -> Store | None:
+    """Return this desk's store; None where there is none, as where an export is only read."""
+    address = desk.settings.database_url
+    file = Path(address.removeprefix("sqlite:///"))
+    there = not address.startswith("sqlite:///") or file.exists()
+    return desk.store if there else None
+
+
+def _manners(desk: Desk, store: Store | None) -> Manners:
+    from monitor.feeds.politeness import Manners, manners_of
+
+    if store is not None:
+        return manners_of(desk)
+    return Manners(desk.settings.fetch.host_spacing_s, desk.now, sleep=desk.sleep)
+
+
+def _ask(
+    some: list[dict[str, Any]],
+    wish: Wish,
+    key: Mapping[str, Mapping[str, Any]],
+    store: Store | None,
+    book: Book,
+) -> list[tuple[dict[str, Any], str]]:
+    """Return which articles' pages are to be fetched, and from where; note why the others not."""
+    known = [_known_as(record, key.get(record["id"], {})) for record in some]
+    forgotten = store.forgotten(one.id for one in known) if store else frozenset()
+    versions = [(one.id, one.sha256) for one in known if one.sha256]
+    taken_back = store.taken_back(versions) if store else frozenset()
+    asked = []
+    for record, one in zip(some, known, strict=True):
+        cause = ""
+        if one.id in forgotten:
+            cause = "forgotten"
+        elif one.id in taken_back:
+            cause = "withdrawn"
+        elif record.get("mining") == "reserved" and not wish.include_reserved:
+            cause = "reserved"
+        elif not one.url:
+            cause = "no_address"
+        if cause:
+            book.note(record["id"], {"cause": cause}, None)
+        else:
+            asked.append((record, one.url))
+    return asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What an article is called here: of one whose address was withheld the export's id is none."""
+
+    id: str
+    url: str
+    sha256: str | None
+
+
+def _known_as(record: Mapping[str, Any], key: Mapping[str, Any]) -> _Known:
+    from monitor.feeds.urls import article_id
+
+    url = key.get("url") or record.get("url") or ""
+    id_ = record["id"]
+    with suppress(FeedError):  # no address that can be asked: told when it is
+        id_ = article_id(url) if key else id_
+    return _Known(id_, url, record.get("sha256") or key.get("sha256"))
+
+
+def _fetch(pages: PageReader, record: dict[str, Any], url: str) -> _Fetched:
+    return record, url, pages.read(url)
+
+
+def _take(
+    record: dict[str, Any],
+    key: Mapping[str, Any],
+    url: str,
+    answer: PageAnswer,
+    wish: Wish,
+    book: Book,
+) -> None:
+    """Note what the page of an article gave."""
+    moved = answer.final_url if _is_moved(url, answer.final_url) else None
+    if answer.page is None:
+        cause = _BY_FAILURE.get(answer.failure or "", "no_text")
+        if cause == "robots" and answer.retry:
+            cause = "no_answer"  # nothing forbids it: robots.txt itself could not be had
+        book.note(record["id"], {"cause": cause, "again": answer.retry}, None)
+        return
+    if moved and urlsplit(moved).path in ("", "/"):
+        book.note(record["id"], {"cause": "gone", "moved": moved}, None)
+        return
+    if answer.terms.mining == "reserved" and not wish.include_reserved:
+        book.note(record["id"], {"cause": "withdrawn"}, None)
+        return
+    made = hydrate(record, key, answer.page)
+    if made.record is None:
+        book.note(record["id"], {"cause": made.status, "moved": moved}, None)
+        return
+    spans = dict(made.spans)
+    told = {**made.record["rehydrated"], "spans": spans, "moved_to": moved}
+    full = {**made.record, "url": url, "rehydrated": told}
+    book.note(record["id"], {"cause": made.status, "spans": spans, "moved": moved}, full)
+
+
+def _is_moved(url: str, final: str) -> bool:
+    from monitor.feeds.urls import canonical_url
+
+    return bool(final) and canonical_url(final) != canonical_url(url)
+
+
+def _host(url: str) -> str:
+    from monitor.feeds.urls import host_of
+
+    try:
+        return host_of(url)
+    except FeedError:
+        return ""
+
+
+# What came out --------------------------------------------------------------------------------
+
+
+def _finish(source: Path, book: Book, mark: Mapping[str, Any]) -> Done:
+    """Put the records into the export's order, and write the report."""
+    order = [one["id"] for one in read_records(source)]
+    told = [(one, book.outcomes[one]) for one in order if one in book.outcomes]
+    causes = Counter(said["cause"] for _, said in told)
+    spans: Counter[str] = Counter()
+    for _, said in told:
+        spans.update(said.get("spans") or {})
+    done = Done(
+        articles=len(order),
+        causes=dict(sorted(causes.items())),
+        spans=dict(sorted(spans.items())),
+        moved=sum(bool(said.get("moved")) and said["cause"] in HAD for _, said in told),
+        fetched=book.fetched,
+    )
+    sort_records(book.folder / RECORDS, {one: place for place, one in enumerate(order)})
+    values = {
+        "schema": 1,
+        **mark,
+        "articles": done.articles,
+        "causes": done.causes,
+        "moved": done.moved,
+        "spans": done.spans,
+        "waiting": len(order) - len(told),
+        "items": [{"id": one, **said} for one, said in told],
+    }
+    part = book.folder / f".{REPORT}.part"
+    write_json(part, values)
+    part.chmod(OWN_ONLY)
+    part.replace(book.folder / REPORT)
+    return done
+
+
+# What became of each article, on the disk before the next -----------------------------------
+
+
+@dataclass(slots=True)
+class Book:
+    """The files of a run: what is known of each article, by id, and where more is written."""
+
+    folder: Path
+    outcomes: dict[str, Outcome]
+    records: TextIO
+    progress: TextIO
+    fetched: int = 0
+
+    def note(self, article_id: str, outcome: Outcome, record: Mapping[str, Any] | None) -> None:
+        """Write down what became of an article, its record first, both on the disk."""
+        if record is not None:
+            _put(self.records, article_line(record))
+        _put(self.progress, json.dumps({"id": article_id, **outcome}) + "\n")
+        self.outcomes[article_id] = outcome
+
+
+def open_book(
+    stack: ExitStack, folder: Path, mark: Mapping[str, Any], *, retry: bool = False
+) -> Book:
+    """Open the files in a folder, with what earlier runs wrote down.
+
+    `mark` says what is fetched; `retry` leaves out what may be had another time. Raises
+    `UsageError` for a folder of something else.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        outcomes = _outcomes(folder, mark)
+        if retry:
+            outcomes = {one: said for one, said in outcomes.items() if not said.get("again")}
+        records = stack.enter_context(_append(folder / RECORDS))
+        progress = stack.enter_context(_append(folder / PROGRESS))
+        if not (folder / PROGRESS).stat().st_size:
+            _put(progress, json.dumps(mark) + "\n")
+    except OSError as error:
+        raise UsageError(f"cannot write {folder}: {error.strerror}") from error
+    return Book(folder, outcomes, records, progress)
+
+
+def _outcomes(folder: Path, mark: Mapping[str, Any]) -> dict[str, Outcome]:
+    """Return by article what earlier runs wrote down; a line that was cut off is taken away."""
+    lines = list(_whole_lines(folder / PROGRESS))
+    if lines and lines[0] != mark:
+        raise UsageError(f"{folder}: holds what was fetched for another export, or key file")
+    if not lines and any((folder / name).exists() for name in (RECORDS, REPORT)):
+        raise UsageError(f"{folder}: holds files that no run of ours left there")
+    found = {line["id"]: {k: v for k, v in line.items() if k != "id"} for line in lines[1:]}
+    for record in _whole_lines(folder / RECORDS):
+        if found.get(record["id"], {}).get("cause") not in HAD:  # stopped between the two
+            found[record["id"]] = {"cause": record["rehydrated"]["status"], **_counted(record)}
+    return found
+
+
+def _counted(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {"spans": record["rehydrated"]["spans"], "moved": record["rehydrated"]["moved_to"]}
+
+
+def _whole_lines(path: Path) -> Iterator[Any]:
+    """Yield the lines of a file as JSON, and cut off a last one that is not whole."""
+    if not path.exists():
+        return
+    whole = 0
+    with path.open("rb") as file:
+        for line in file:
+            if not line.endswith(b"\n"):
+                break
+            whole += len(line)
+            yield json.loads(line)
+    os.truncate(path, whole)
+
+
+def _append(path: Path) -> TextIO:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWN_ONLY)
+    return os.fdopen(descriptor, "a", encoding="utf-8", newline="")
+
+
+def _put(file: TextIO, line: str) -> None:
+    file.write(line)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sort_records(path: Path, order: Mapping[str, int]) -> None:
+    """Put the lines of a file into an order; of several of one article only the last stays."""
+    places: dict[str, tuple[int, int]] = {}
+    at = lines = 0
+    with path.open("rb") as file:
+        for line in file:
+            places[json.loads(line)["id"]] = (at, len(line))
+            at += len(line)
+            lines += 1
+    wanted = sorted(places, key=lambda one: order.get(one, len(order)))
+    if [places[one][0] for one in wanted] == sorted(start for start, _ in places.values()) and (
+        lines == len(places)
+    ):
+        return
+    part = path.with_name(f".{path.name}.part")
+    with path.open("rb") as file, open(part, "wb", opener=private) as out:
+        for one in wanted:
+            start, length = places[one]
+            file.seek(start)
+            out.write(file.read(length))
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file that nobody else may read: an opener for `open`."""
+    return os.open(path, flags, OWN_ONLY)
+
+
+# The export that is read ---------------------------------------------------------------------
+
+
+def export_file(path: Path) -> Path:
+    """Return the file of an export with whole records; `path` is it, or the export's folder.
+
+    Raises `UsageError` where there is none, or it is not what the manifest beside it vouches for.
+    """
+    if path.is_dir():
+        there = [path / name for name in (FILE, PARQUET) if (path / name).is_file()]
+        if not there:
+            raise UsageError(f"{path}: no {FILE} or {PARQUET} in it")
+        path = there[0]
+    if path.suffix not in (".jsonl", ".parquet") or not path.is_file():
+        raise UsageError(f"{path}: no export in jsonl or parquet")
+    said = {entry["file"]: entry.get("sha256") for entry in old_entries(path.parent)}
+    if path.name in said and said[path.name] != sha256_of(path):
+        raise UsageError(f"{path}: not the file that its manifest vouches for")
+    return path
+
+
+def read_records(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records of a file of an export. Raises `DataError` for a line that is none."""
+    rows = parquet_records(path) if path.suffix == ".parquet" else _lines(path)
+    for number, row in enumerate(rows, 1):
+        if not _is_record(row):
+            raise DataError(f"{path}:{number}: no record of an export")
+        yield row
+
+
+def _is_record(row: Any) -> bool:
+    """Whether a line is a record, as far as its spans are to be followed."""
+    try:
+        told = row.keys() >= _NEEDED and isinstance(row["id"], str)
+        lengths = row["length"]["title"], row["length"]["text"]
+        spans = list(spans_of(row))
+        places = {place for span in spans for place in (span["start"], span["end"])}
+        fields = {span["field"] for span in spans}
+    except (KeyError, TypeError, AttributeError):
+        return False
+    whole = all(isinstance(number, int) for number in places)
+    whole = whole and all(isinstance(number, int | None) for number in lengths)
+    return told and whole and fields <= {"title", "text"}
+
+
+def read_key(path: Path) -> dict[str, dict[str, Any]]:
+    """Return what a key file tells by article: address, headline, hash. Raises `DataError`."""
+    found: dict[str, dict[str, Any]] = {}
+    for number, row in enumerate(_lines(path), 1):
+        if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+            raise DataError(f"{path}:{number}: no line of a key file")
+        found[row["id"]] = row
+    return found
+
+
+def _lines(path: Path) -> Iterator[Any]:
+    try:
+        with path.open(encoding="utf-8", newline="\n") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    yield json.loads(line)
+                except ValueError as error:
+                    raise DataError(f"{path}:{number}: not JSON") from error
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error

@@ -1,0 +1,264 @@
+"""What an export is made of: the stored articles that pass filters, hidden names, error rates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
+from itertools import islice, product
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+from monitor.archive.articles_found import fill_index
+from monitor.archive.names_on_request import complete, look_through
+from monitor.labels.folders import data_dir
+from monitor.records.errors import UsageError
+from monitor.records.json_shapes import time_json
+from monitor.records.stamps import earlier_stamp, is_same
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+    from monitor.export.error_rates import RuleRates
+    from monitor.export.export_facts import Read
+    from monitor.export.exporter import ExportReport
+    from monitor.export.identification_risk import Guard
+    from monitor.export.publication import Policy
+    from monitor.records.article import Article, ExportFormat
+    from monitor.records.article_record import Recorded
+    from monitor.rules.house_style import Ruling
+    from monitor.storage.articles import Filters
+    from monitor.storage.store import Store
+
+KEY = "export"
+_PAGE = 100
+_AT_ONCE = 16
+"""Articles looked through in one transaction: half a second's work."""
+
+
+def export(
+    desk: Desk,
+    directory: Path,
+    *,
+    format: ExportFormat,
+    policy: Policy | None = None,
+    filters: Mapping[str, Any] | None = None,
+    report: Callable[[int], None] | None = None,
+    read: Read | None = None,
+    created: datetime | None = None,
+    key: Path | None = None,
+) -> ExportReport:
+    """Write the stored articles that pass `filters` (fields of `Filters`) to `directory`.
+
+    `report` is told how many more were written. With `read` they are written as they were at its
+    moment, and said to be `created` then. Names of articles that are withheld go into the file
+    `key`, nowhere without one. Raises `UsageError` for an unknown filter and for a moment to come,
+    `NotFound` for a story that there is not.
+    """
+    from monitor.export.exporter import export as corpus_export
+    from monitor.export.publication import Policy
+
+    given = {name: value for name, value in (filters or {}).items() if value is not None}
+    now = desk.now()
+    if read is not None and read.moment > now:
+        raise UsageError(f"{time_json(read.moment)} is to come: what will be then is not known")
+    how = _counted(desk, given, read or read_at(desk, now))
+    policy = policy or Policy()
+    records = chosen(desk, given, how, live=read is None)
+    return corpus_export(
+        records if policy.restricted else with_names(desk, records),
+        directory,
+        format=format,
+        policy=policy,
+        filters=filters_json(given),
+        now=now if read is None else created,
+        report=report,
+        about=desk.settings.export,
+        measured=partial(error_rates, desk),
+        read=how,
+        guard=None if policy.restricted else guard_of(desk, given),
+        key=key,
+    )
+
+
+def read_at(desk: Desk, moment: datetime) -> Read:
+    """Return that the desk is read as it was at a moment, by the stamps in force."""
+    from monitor.export.export_facts import Read
+
+    stamps, stories = desk.stamps, desk.stories_stamp
+    then = {now: then for then, now in desk.store.present_stamps(after=moment).items()}
+    return Read(moment, tuple(then.get(one, one) for one in stamps), then.get(stories, stories))
+
+
+def _counted(desk: Desk, given: Mapping[str, Any], read: Read) -> Read:
+    """Return how the desk is read, with how much of those days was forgotten, and nothing lost."""
+    bounds = {name: given.get(name) for name in ("since", "until", "outlet")}
+    forgotten = desk.store.count_forgotten(**bounds, moment=read.moment)
+    return replace(read, forgotten=forgotten, lost=Counter())
+
+
+def chosen(
+    desk: Desk, given: Mapping[str, Any], read: Read, *, live: bool = True
+) -> Iterator[Recorded]:
+    """Return the articles that pass filters as of a moment (`live`: now), oldest sight first."""
+    desk.carried((*desk.stamps, desk.stories_stamp))  # not while they are read
+    present = desk.store.present_stamps()
+    stories = present.get(read.stories, read.stories)
+    then = {present.get(stamp, stamp): stamp for stamp in read.stamps}
+    records = desk.store.recorded(
+        tuple(then),
+        make_filters(desk, given, stories, live=live),
+        stories_stamp=stories,
+        moment=read.moment,
+        live=live,
+        lost=read.lost,
+    )
+    return (_called(one, then) for one in records)
+
+
+def _called(one: Recorded, then: Mapping[str, str]) -> Recorded:
+    """Return what is recorded with the stamps that it was asked for by."""
+    stamps = tuple(then[stamp] for stamp in one.assessed.stamps)
+    return replace(one, assessed=replace(one.assessed, stamps=stamps))
+
+
+def make_filters(
+    desk: Desk, given: Mapping[str, Any], stories_stamp: str, *, live: bool = True
+) -> Filters:
+    """Return filters by their names; what is searched for can be found by all that is stored.
+
+    Raises `UsageError` for an unknown filter, `NotFound` for a story that there is not.
+    """
+    from monitor.storage.articles import Filters, searched
+
+    try:
+        filters = Filters(**given, stories_stamp=stories_stamp)
+    except TypeError as error:
+        raise UsageError(f"no such filter among {', '.join(sorted(given))}") from error
+    find_story(desk, filters.story, stories_stamp)
+    if live and searched(filters) is not None:
+        fill_index(desk)
+    return filters
+
+
+def find_story(desk: Desk, story: str | None, stories_stamp: str = "") -> None:
+    """Raise `NotFound` for a story that there is not, by the rule in force or of that stamp."""
+    stamp = stories_stamp or desk.stories_stamp
+    if story is not None:
+        desk.store.story_members(stamp, story)
+
+
+def filters_json(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return filters as JSON has them: times in UTC, lists for tuples."""
+    return {name: _json(value) for name, value in given.items()}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return time_json(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return [_json(one) for one in value] if isinstance(value, tuple) else value
+
+
+# Hidden names, and rules on identification ---------------------------------------------------
+
+
+def guard_of(desk: Desk, filters: Mapping[str, Any]) -> Guard:
+    """Return what this desk knows of people: its rules on them, and its own secret.
+
+    The secret is the store's and stays, so that ids are the same in every export of a desk; on a
+    disk that can only be read, where none was made before, it is this export's alone.
+    """
+    from monitor.export.identification_risk import Guard
+    from monitor.rules.confidence import identifying
+
+    return Guard(
+        identifying=frozenset().union(*map(identifying, desk.guidelines)),
+        judges=frozenset(one.guideline.id for one in desk.in_force.rulings if _judges(one)),
+        known=frozenset(one.id for one in desk.guidelines),
+        asked=filters.get("query") or "",
+        secret=_secret(desk.store),
+    )
+
+
+def _secret(store: Store) -> str:
+    return (store.known_key(KEY) or token_hex(32)) if store.read_only else store.key(KEY)
+
+
+def _judges(ruling: Ruling) -> bool:
+    """Whether a guideline tells of all by whom somebody can be known, as loudly as it may.
+
+    Not where the desk has put any of those rules off, or made them suggestions.
+    """
+    from monitor.rules.confidence import protecting
+
+    rules = protecting(ruling.guideline)
+    low = {rule for rule, severity in ruling.severity.items() if severity == "suggestion"}
+    return bool(rules) and rules.isdisjoint({*ruling.disable, *low})
+
+
+def with_names(desk: Desk, records: Iterable[Recorded]) -> Iterator[Recorded]:
+    """Yield records with which names are hidden, as the code of today tells them.
+
+    Articles that it has not looked through yet are looked through, however many there are, and what
+    was found is stored, where it can be: an export that was killed goes on where it was.
+    """
+    rest = iter(records)
+    while page := list(islice(rest, _PAGE)):
+        wanted = [one.assessed.article for one in page]
+        if not desk.store.read_only:  # else they are looked through once more each time
+            _look_through(desk, wanted)
+        found = desk.shown(wanted, patient=True)
+        yield from (replace(one, shown=found[one.assessed.article.id]) for one in page)
+
+
+def _look_through(desk: Desk, wanted: list[Article]) -> None:
+    stamp = desk.names_stamp
+    known = desk.store.masks((one.id, one.sha256) for one in wanted)
+    done = {key for key, mask in known.items() if mask.stamp in (stamp, "")}
+    due = [one for one in wanted if (one.id, one.sha256) not in done and (one.title or one.text)]
+    for start in range(0, len(due), _AT_ONCE):
+        some = due[start : start + _AT_ONCE]
+        desk.store.record_masks(look_through(desk, some), desk.now())
+        complete(desk, [one.id for one in some])
+
+
+# How often what judged is wrong --------------------------------------------------------------
+
+
+def error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
+    """Return the figures of the models and rules with these stamps, as far as they are at hand."""
+    from monitor.export.error_rates import error_rates as corpus_error_rates
+    from monitor.export.error_rates import masking_rates
+
+    rules, masking = _rules(desk, stamps), masking_rates()
+    return corpus_error_rates(stamps, data_dir("models"), rules, masking=masking)
+
+
+def _rules(desk: Desk, stamps: Sequence[str]) -> Iterator[RuleRates]:
+    """Yield the figures of guidelines, by the stamps under which they judged articles.
+
+    There what the desk adds (rules switched off, the relevance they go by) follows theirs.
+    """
+    from monitor.export.error_rates import RuleRates
+    from monitor.rules.measured_precision import load_measured
+
+    for guideline in desk.guidelines:
+        measured = load_measured(guideline.path)
+        if measured is None:
+            continue
+        for stamp, own in product(stamps, {guideline.stamp, earlier_stamp(guideline.stamp)}):
+            if stamp != own and not stamp.startswith(f"{own}."):
+                continue
+            same = is_same(measured.guideline, guideline.stamp)
+            yield RuleRates(
+                stamp=stamp,
+                measured=own if same else measured.guideline,
+                date=measured.date,
+                data=measured.data,
+                unseen=measured.unseen,
+                rules={rule: row.model_dump() for rule, row in measured.rules.items()},
+            )

@@ -1,0 +1,164 @@
+"""Article pages: allowed by robots.txt, fetched, extracted, and given up on host by host."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.feeds.http_client import PAGE_TYPES, Client, FetchResult, fetch
+from monitor.feeds.page_extraction import Page, extract_page
+from monitor.feeds.pdf_text import extract_pdf, is_pdf
+from monitor.feeds.robots_txt import UNREADABLE, Robots
+from monitor.feeds.text_mining_rights import (
+    UNSAID,
+    Terms,
+    file_rules,
+    header_terms,
+    rule_terms,
+    strictest,
+)
+from monitor.feeds.urls import host_of
+from monitor.records.article import PageFailure
+from monitor.records.errors import FeedError, InstallationError, UnsafeAddress
+
+MAX_FAILURES = 3
+"""After so many pages in a row without an answer a host is left alone for the run."""
+_log = logging.getLogger(__name__)
+_STATUS: dict[int, PageFailure] = {
+    401: "login",
+    402: "login",
+    403: "refused",
+    404: "not_found",
+    410: "not_found",
+    429: "busy",
+    503: "busy",
+}
+_HTML = ("text/html", "application/xhtml+xml")
+_MARKUP = re.compile(
+    rb"<\s*(?:!doctype\s+html|html|head|body|meta|title|article|p|div)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """A page, or why there is none, in words and as one of the causes that are counted.
+
+    `retry` says that it may be there another time. `terms` are what is said of mining the page.
+    `final_url` is where it was found in the end.
+    """
+
+    page: Page | None = None
+    error: str | None = None
+    failure: PageFailure | None = None
+    retry: bool = False
+    terms: Terms = UNSAID
+    final_url: str = ""
+
+
+class PageReader:
+    """Reads article pages in one run; safe to use from several threads."""
+
+    def __init__(self, client: Client, now: Callable[[], datetime]) -> None:
+        self._client = client
+        self._now = now
+        self._robots = Robots(client, now)
+        self._failures: Counter[str] = Counter()
+        self._broken = False
+        self._guard = threading.Lock()
+
+    def read(self, url: str) -> PageAnswer:
+        """Return the article at `url`. Never fails: what goes wrong is in the answer."""
+        try:
+            return self._read(url, host_of(url))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other pages
+            _log.exception("page %s", url)
+            return PageAnswer(None, f"{url}: unexpected {type(error).__name__}", "fault")
+
+    def refusal(self, url: str) -> str | None:
+        """Return why robots.txt keeps the page at `url` from being fetched; raises as `Robots`."""
+        return self._robots.refusal(url)
+
+    def _read(self, url: str, host: str) -> PageAnswer:
+        with self._guard:
+            given_up, broken = self._failures[host] >= MAX_FAILURES, self._broken
+        if broken:  # told already: no page that is asked for could be read
+            return PageAnswer(None, f"{url}: not asked for", "extractor", retry=True)
+        if given_up:
+            return PageAnswer(None, f"{url}: its host does not answer", "no_answer", retry=True)
+        try:
+            refusal = self._robots.refusal(url)
+            if refusal:
+                return PageAnswer(None, f"{url}: {refusal}", "robots", retry=refusal == UNREADABLE)
+            answer = fetch(self._client, url, now=self._now(), accept=PAGE_TYPES)
+        except UnsafeAddress as error:
+            return PageAnswer(None, str(error), "unsafe")
+        except FeedError as error:
+            self._note(host, failed=True)
+            return PageAnswer(None, str(error), "no_answer", retry=True)
+        self._note(host, failed=False)
+        return self._extract(answer, url, host)
+
+    def _extract(self, answer: FetchResult, url: str, host: str) -> PageAnswer:
+        if answer.body is None:
+            return self._refused(answer, url, host)
+        if answer.truncated:
+            return PageAnswer(None, f"{url}: the answer ended early", "no_answer", retry=True)
+        if is_pdf(answer.body):
+            found = extract_pdf(answer.body)
+            said = f"{url}: {found.said}" if found.failure else None
+            return PageAnswer(found.page, said, found.failure, final_url=answer.final_url)
+        return self._from_html(answer, url)
+
+    def _from_html(self, answer: FetchResult, url: str) -> PageAnswer:
+        body = answer.body or b""
+        try:
+            page = extract_page(body, answer.content_type, answer.final_url)
+        except InstallationError as error:
+            self._tell(error)
+            return PageAnswer(None, str(error), "extractor", retry=True)
+        if page is not None:
+            terms = strictest(page.terms, self._terms(answer))
+            return PageAnswer(page, terms=terms, final_url=answer.final_url)
+        if is_html(answer.content_type, answer.body or b""):
+            return PageAnswer(None, f"{url}: no article text found in the page", "no_text")
+        return PageAnswer(None, f"{url}: the page is no HTML", "not_html")
+
+    def _terms(self, answer: FetchResult) -> Terms:
+        """Return what headers and the host's tdmrep.json say of a page."""
+        rules = file_rules(self._client, answer.final_url, self._now)
+        by_file = rule_terms(rules, answer.final_url)
+        return strictest(header_terms(answer.headers, answer.final_url), by_file)
+
+    def _refused(self, answer: FetchResult, url: str, host: str) -> PageAnswer:
+        failure = _failure(answer.status)
+        if failure == "busy":
+            with self._guard:
+                self._failures[host] = MAX_FAILURES
+        retry = answer.status >= 500 or answer.status == 429
+        return PageAnswer(None, f"{url}: status {answer.status}", failure, retry=retry)
+
+    def _tell(self, error: InstallationError) -> None:
+        """Say once in a run what is wrong with this installation: no page is at fault."""
+        with self._guard:
+            told, self._broken = self._broken, True
+        if not told:
+            _log.error("error: %s; articles are judged on their summaries until it works", error)
+
+    def _note(self, host: str, *, failed: bool) -> None:
+        with self._guard:
+            self._failures[host] = self._failures[host] + 1 if failed else 0
+
+
+def _failure(status: int) -> PageFailure:
+    return _STATUS.get(status) or ("server_error" if status >= 500 else "status")
+
+
+def is_html(content_type: str, body: bytes) -> bool:
+    """Tell whether an answer is HTML, by its Content-Type (lower case) or as it begins."""
+    media_type = content_type.partition(";")[0].strip()
+    return media_type in _HTML or bool(_MARKUP.search(body[:4096]))

@@ -1,0 +1,311 @@
+"""Polite, bounded, conditional HTTP: one `fetch` for feeds, pages and robots.txt alike.
+
+Threads rather than asyncio: a run has a few requests under way at once, parsing and storing
+are blocking anyway, and a lock per host is all the coordination needed. Decompression is done
+here, with a limit on what comes out, and once only: nested encodings are bombs, not feeds.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import re
+import threading
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.feeds.network import EndedEarly, Network, Reply, open_network, request
+from monitor.feeds.politeness import Manners
+from monitor.feeds.urls import has_login, host_of, join_url, request_url, shown_url
+from monitor.records.errors import FeedError, UnsafeAddress
+from monitor.settings import FetchSettings
+
+MAX_REDIRECTS = 5
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_PERMANENT = frozenset((301, 308))
+_PATIENCE = 3.0
+"""One fetch, redirects and all, may take this many times `timeout_s`."""
+_STEP = 65_536
+FEED_TYPES = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
+)
+PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchResult:
+    """An answer. `headers` are those of the last hop, in lower case.
+
+    `body` is there for status 200 only. `etag` and `modified` are to be sent with the next
+    request. `retry_after` is in seconds. `permanent_redirect` is where the resource moved for good.
+    `truncated` says that the connection ended before the body did.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes | None
+    not_modified: bool
+    etag: str | None
+    modified: str | None
+    retry_after: float | None
+    permanent_redirect: str | None
+    truncated: bool = False
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header, in lower case, or ""."""
+        return self.headers.get("content-type", "").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What `fetch` needs: settings, connections, manners, and a lock per host."""
+
+    settings: FetchSettings
+    network: Network
+    manners: Manners
+    locks: dict[str, threading.Lock] = field(default_factory=dict)
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def turn(self, host: str) -> Iterator[None]:
+        """Wait until no other request to `host` is under way, and the pause after it is over."""
+        with self.guard:
+            lock = self.locks.setdefault(host, threading.Lock())
+        with lock:
+            self.manners.await_turn(host)
+            try:
+                yield
+            finally:
+                self.manners.visited(host)
+
+
+@contextmanager
+def open_client(settings: FetchSettings, manners: Manners | None = None) -> Iterator[Client]:
+    """Open a client for one run; safe to use from several threads.
+
+    `manners` remember what runs before knew of hosts; without them nothing is known.
+    """
+    with open_network(settings) as network:
+        known = manners or Manners(settings.host_spacing_s, lambda: datetime.now(UTC))
+        yield Client(settings, network, known)
+
+
+def fetch(
+    client: Client,
+    url: str,
+    *,
+    now: datetime,
+    etag: str | None = None,
+    modified: str | None = None,
+    accept: str = FEED_TYPES,
+) -> FetchResult:
+    """Get `url`, following at most five redirects, each checked like the first address.
+
+    `etag` and `modified` make it conditional. `now` is what a Retry-After date is counted from.
+
+    Raises `FeedError` where there is no answer, or one that is too large, too slow or in a
+    redirect loop, and `UnsafeAddress` for an address that may not be fetched; the message names
+    `url`. A status such as 404 is an answer, not an error.
+    """
+    name = shown_url(url)
+    try:
+        return _follow(client, url, _headers(client.settings, etag, modified, accept), now)
+    except UnsafeAddress as error:
+        raise UnsafeAddress(f"{name}: {error}") from error
+    except FeedError as error:
+        message = str(error)
+        raise FeedError(message if message.startswith(name) else f"{name}: {message}") from error
+
+
+def _headers(
+    settings: FetchSettings, etag: str | None, modified: str | None, accept: str
+) -> dict[str, str]:
+    headers = {
+        "User-Agent": settings.user_agent,
+        "Accept": accept,
+        "Accept-Encoding": "gzip, deflate",
+    }
+    if etag:
+        headers["If-None-Match"] = etag
+    if modified:
+        headers["If-Modified-Since"] = modified
+    return {name: _sendable(value) for name, value in headers.items()}
+
+
+def _sendable(value: str) -> str:
+    """Return `value` without what could not stand in, or would end, a header line."""
+    text = "".join(c for c in value if c == "\t" or 0x20 <= ord(c) < 0x7F or ord(c) > 0x9F)
+    return text.encode("latin-1", "ignore").decode("latin-1").strip()
+
+
+def _follow(client: Client, url: str, headers: dict[str, str], now: datetime) -> FetchResult:
+    budget = _PATIENCE * client.settings.timeout_s
+    here, seen, moved = request_url(url), set[str](), True
+    permanent: str | None = None
+    while True:
+        if here in seen:
+            raise FeedError("redirect loop")
+        if len(seen) > MAX_REDIRECTS:
+            raise FeedError(f"more than {MAX_REDIRECTS} redirects")
+        if budget <= 0:
+            raise FeedError("no answer in time")
+        seen.add(here)
+        host = host_of(here)
+        with client.turn(host):
+            started = time.monotonic()
+            ask = {"Host": here.split("/")[2], **headers}
+            with request(client.network, here, ask, seconds=budget) as reply:
+                target = _redirect_target(here, reply)
+                if target is None:
+                    return _result(url, here, reply, permanent, client.settings.max_bytes, now)
+            budget -= time.monotonic() - started
+        moved = moved and reply.status in _PERMANENT
+        permanent = target if moved else permanent
+        here = target
+
+
+def _redirect_target(here: str, reply: Reply) -> str | None:
+    """Return where `reply` sends us, `None` where it is an answer."""
+    if reply.status not in _REDIRECTS or not reply.headers.get("location"):
+        return None
+    location = _as_text(reply.headers["location"])
+    if has_login(location):
+        raise FeedError("it redirects to an address with a user name or password")
+    target = join_url(here, location)
+    if target is None:
+        raise FeedError("it redirects to something that is no http or https URL")
+    return request_url(target)
+
+
+def _as_text(header: str) -> str:
+    """Return a header read as Latin-1 as the UTF-8 it often is."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
+
+
+def _result(
+    url: str, here: str, reply: Reply, permanent: str | None, limit: int, now: datetime
+) -> FetchResult:
+    body, truncated = _read(reply, limit) if reply.status == 200 else (None, False)
+    whole = reply.status == 200 and not truncated
+    return FetchResult(
+        url=url,
+        final_url=here,
+        status=reply.status,
+        headers=reply.headers,
+        body=body,
+        not_modified=reply.status == 304,
+        etag=reply.headers.get("etag") if whole else None,
+        modified=reply.headers.get("last-modified") if whole else None,
+        retry_after=retry_after(reply.headers.get("retry-after"), now),
+        permanent_redirect=permanent,
+        truncated=truncated,
+    )
+
+
+def _read(reply: Reply, limit: int) -> tuple[bytes, bool]:
+    """Return the decompressed body and whether it was cut; `FeedError` above `limit` bytes."""
+    length = reply.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length[:20]) > limit:
+        raise FeedError(f"larger than {limit:,} bytes")
+    body = bytearray()
+    unpack = _Unpacker(reply.headers.get("content-encoding", ""))
+    try:
+        for part in _limited(reply.body, unpack, limit):
+            body += part
+    except EndedEarly:
+        if not body:
+            raise
+        return bytes(body), True
+    return bytes(body), not unpack.finished
+
+
+def _limited(chunks: Iterator[bytes], unpack: _Unpacker, limit: int) -> Iterator[bytes]:
+    """Unpack `chunks`; raise `FeedError` once more than `limit` bytes came in or out."""
+    taken = given = 0
+    for chunk in chunks:
+        part = unpack(chunk, limit + 1 - given)
+        taken += len(chunk)
+        given += len(part)
+        if max(taken, given) > limit:
+            raise FeedError(f"larger than {limit:,} bytes")
+        yield part
+
+
+def unpack(body: bytes, encoding: str, limit: int) -> bytes:
+    """Return `body` without its Content-Encoding; `FeedError` above `limit` bytes, or if broken."""
+    unpacker = _Unpacker(encoding)
+    found = b"".join(_limited(iter([body]), unpacker, limit))
+    if not unpacker.finished:
+        raise FeedError("its compressed data is cut off")
+    return found
+
+
+class _Unpacker:
+    """Undoes one Content-Encoding, at most so many bytes at a time."""
+
+    def __init__(self, encoding: str) -> None:
+        names = [name.strip().lower() for name in encoding.split(",")]
+        names = [name for name in names if name not in ("", "identity")]
+        if len(names) > 1 or not set(names) <= {"gzip", "x-gzip", "deflate"}:
+            raise FeedError(f"its content encoding '{encoding[:40]}' was not asked for")
+        self._kind = names[0] if names else ""
+        self._inner: Any = self._start(zlib.MAX_WBITS | 32) if self._kind else None
+
+    @staticmethod
+    def _start(wbits: int) -> Any:
+        return zlib.decompressobj(wbits)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the compressed data came to its end."""
+        return self._inner is None or bool(self._inner.eof)
+
+    def __call__(self, chunk: bytes, most: int) -> bytes:
+        if self._inner is None:
+            return chunk
+        out = bytearray()
+        while chunk and len(out) < most:
+            if self._inner.eof:
+                if not chunk.startswith(b"\x1f\x8b"):
+                    break  # padding after the end
+                self._inner = self._start(zlib.MAX_WBITS | 32)  # the next member
+            out += self._inflate(chunk, most - len(out))
+            chunk = self._inner.unconsumed_tail or self._inner.unused_data
+        return bytes(out)
+
+    def _inflate(self, chunk: bytes, most: int) -> bytes:
+        try:
+            return bytes(self._inner.decompress(chunk, most))
+        except zlib.error as error:
+            if self._kind != "deflate":
+                raise FeedError("its compressed data is broken") from error
+        self._kind, self._inner = "raw", self._start(-zlib.MAX_WBITS)
+        try:
+            return bytes(self._inner.decompress(chunk, most))
+        except zlib.error as error:
+            raise FeedError("its compressed data is broken") from error
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After header (seconds or a date) asks for, `None` if none."""
+    if not value:
+        return None
+    if re.fullmatch(r"\s*\d{1,10}\s*", value):
+        return float(value)
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - now).total_seconds())
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -1,0 +1,118 @@
+"""The text of a PDF, read in a process of its own that is ended when it takes too long.
+
+PDFs come from outside and are programs of a kind: every reader of them has met files over which it
+never ends, or fills the memory. A child process has its limits, and takes its faults with it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from monitor.feeds.encoding_detection import clean
+from monitor.feeds.feed_entry import plausible_date
+from monitor.feeds.html_text import tidy
+from monitor.feeds.page_extraction import MAX_TEXT_CHARS, MIN_TEXT_CHARS, Page
+from monitor.records.article import PageFailure
+
+MAX_SECONDS = 30.0
+_CHILD = Path(__file__).with_name("pdf_process.py")
+MAX_SHEETS = 60
+"""A longer PDF is a report or a law, not news of the day."""
+_SHARE_OF_WIDTH = 0.8
+"""A line that ends a sentence and is shorter than this share of the longest ends a paragraph."""
+_ENDS = re.compile(r"[.!?:…\"”’»)]\s*\Z")
+_FILE_NAME = re.compile(r"microsoft|\.(?:docx?|pdf|indd|rtf|odt)\b|\Auntitled\b", re.IGNORECASE)
+_WORDS: dict[PageFailure, str] = {
+    "encrypted": "the PDF is locked with a password",
+    "scanned": "the PDF is a picture of a text (scanned)",
+    "too_long": f"the PDF has more than {MAX_SHEETS} pages",
+    "broken": "the PDF cannot be read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PdfAnswer:
+    """The article in a PDF, or why there is none: as a cause, and in words."""
+
+    page: Page | None = None
+    failure: PageFailure | None = None
+    said: str = ""
+
+
+def is_pdf(body: bytes) -> bool:
+    """Tell whether `body` is a PDF, whatever it was called."""
+    return b"%PDF-" in body[:1024]
+
+
+def extract_pdf(body: bytes, *, seconds: float = MAX_SECONDS) -> PdfAnswer:
+    """Return the text of a PDF, its paragraphs separated by blank lines. Never fails."""
+    found = _ask_child(body, seconds)
+    failure: PageFailure | None = found.get("failure")
+    if failure is None:
+        text = tidy("\n\n".join(_paragraphs(clean(sheet)) for sheet in found["sheets"]))
+        if len(text) < MIN_TEXT_CHARS:
+            failure = "scanned"
+        elif len(text) > MAX_TEXT_CHARS:
+            failure = "too_long"
+        else:
+            return PdfAnswer(_page(text, found))
+    return PdfAnswer(None, failure, _WORDS[failure])
+
+
+def _ask_child(body: bytes, seconds: float) -> dict[str, Any]:
+    # By its path and alone (-I): as a module it would bring this whole package along, 0.3 s.
+    command = [sys.executable, "-I", str(_CHILD), str(MAX_SHEETS), str(int(seconds))]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own file; the PDF comes through its stdin
+            command, input=body, capture_output=True, timeout=seconds, check=True
+        )
+        found = json.loads(done.stdout)
+    except (subprocess.SubprocessError, OSError, ValueError):
+        return {"failure": "broken"}
+    return found if isinstance(found, dict) else {"failure": "broken"}
+
+
+def _page(text: str, found: dict[str, Any]) -> Page:
+    title = " ".join(clean(found.get("title") or "").split())
+    if not title or _FILE_NAME.search(title):
+        title = text.partition("\n")[0]
+    return Page(
+        title=title[:300],
+        text=text,
+        published=_moment(found.get("created")),
+        language=None,
+        canonical="",
+    )
+
+
+def _moment(written: str | None) -> datetime | None:
+    try:
+        return plausible_date(datetime.fromisoformat(written)) if written else None
+    except ValueError:
+        return None
+
+
+def _paragraphs(sheet: str) -> str:
+    """Join the lines of a page; a PDF says where lines are, not where paragraphs end."""
+    lines = [" ".join(line.split()) for line in sheet.split("\n")]
+    width = sorted(map(len, lines))[int(0.9 * (len(lines) - 1))] if lines else 0
+    joined = ""
+    for number, line in enumerate(lines):
+        short = len(line) < _SHARE_OF_WIDTH * width
+        after = lines[number + 1] if number + 1 < len(lines) else ""
+        if not line:
+            joined += "\n\n"
+        elif short and (_ENDS.search(line) or after[:1].isupper()):
+            joined += f"{line}\n\n"
+        elif line.endswith("-") and line[-2:-1].isalpha() and after[:1].islower():
+            joined += line[:-1]
+        else:
+            joined += f"{line} "
+    return joined

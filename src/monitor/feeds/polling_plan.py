@@ -1,0 +1,293 @@
+"""What to poll, when, and what to fetch besides: decisions without I/O.
+
+All take what is known and the time, and return what to do; `collect` does it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice, pairwise
+from typing import Literal
+
+from monitor.feeds.feed_entry import Entry
+from monitor.feeds.http_client import FetchResult
+from monitor.feeds.polling_interval import MAX_PAUSE, fresh_for, rhythm_pause
+from monitor.records.article import Feed, FeedState, Known, Move, Silence
+
+MAX_HINT = timedelta(hours=1)
+"""At most so long is a feed left alone because its Cache-Control, Expires or ttl says so; they are
+mostly defaults of some software, and a desk wants the news of the day."""
+GONE = 410
+"""A publisher who answers so says that the feed will not be back: it is asked no more."""
+MOVE_TIMES = 3
+MOVE_TIME = timedelta(days=1)
+"""A permanent move (301, 308) is adopted once it was answered so often in a row, over so long: a
+broken server or a captive portal says it once, to everything."""
+MIN_BACKOFF_S = 60
+MAX_PAGE_TRIES = 3
+MIN_CONTENT_WORDS = 60
+"""Content of fewer words is a teaser, whatever the feed calls it."""
+MIN_SUMMARY_WORDS = 200
+"""A description of so many words is the article itself: teasers have 20 to 60."""
+RECENT = 30
+_WORD = re.compile(r"\w+")
+_CUT = re.compile(
+    r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|(?:read more|continue reading|read the full [\w ]{1,30}|more)"
+    r"\W{0,4})\Z",
+    re.IGNORECASE,
+)
+_CUT_CHARS = 64
+"""No such end is longer."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+Step = Literal["sighting", "page", "text"]
+"""What to do about an entry: note that it was seen, fetch its page, or take the feed's text."""
+
+
+def due_feeds(
+    feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime, min_interval_s: int
+) -> list[Feed]:
+    """Return the feeds to poll now, the longest waiting first.
+
+    A feed whose state is missing was never polled; a paused one is not due. `min_interval_s` counts
+    from the last poll.
+    """
+    waiting = []
+    for feed in _read(feeds):
+        due = due_at(states.get(feed.id, FeedState()), now, min_interval_s)
+        if due is not None and due <= now:
+            waiting.append(feed)
+    return _longest_waiting_first(waiting, states)
+
+
+def due_at(state: FeedState, now: datetime, min_interval_s: int) -> datetime | None:
+    """Return when a feed is to be polled; `None`: no more, its publisher has removed it.
+
+    Where the last poll lies ahead, the clock was set back since, and what was planned by it means
+    nothing: the feed is due, save that a server's own wish holds as long as it can be true.
+    """
+    if state.gone is not None:
+        return None
+    last = state.last_poll
+    if last is None:
+        return state.next_poll or _NEVER
+    if now < last:
+        wish = state.not_before
+        return wish if wish is not None and wish <= now + MAX_PAUSE else _NEVER
+    rested = last + timedelta(seconds=min_interval_s)
+    return max(rested, state.next_poll or rested)
+
+
+def askable_feeds(
+    feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime
+) -> list[Feed]:
+    """Return the feeds to poll where somebody asks for all at once, the longest waiting first.
+
+    Our own waiting is passed over; a server's Retry-After is not, nor that a feed is gone or
+    paused.
+    """
+    chosen = []
+    for feed in _read(feeds):
+        state = states.get(feed.id, FeedState())
+        if state.gone is None and (state.not_before is None or state.not_before <= now):
+            chosen.append(feed)
+    return _longest_waiting_first(chosen, states)
+
+
+def next_due(
+    feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime, min_interval_s: int
+) -> tuple[Feed, datetime] | None:
+    """Return the feed that is due first, and when; at once (`now`) is the earliest."""
+    times: list[tuple[Feed, datetime]] = []
+    for feed in _read(feeds):
+        due = due_at(states.get(feed.id, FeedState()), now, min_interval_s)
+        if due is not None:
+            times.append((feed, max(due, now)))
+    return min(times, key=lambda pair: (pair[1], pair[0].id), default=None)
+
+
+def _read(feeds: Iterable[Feed]) -> Iterator[Feed]:
+    """Yield the feeds that the desk has not paused."""
+    return (feed for feed in feeds if feed.paused is None)
+
+
+def _longest_waiting_first(feeds: Iterable[Feed], states: Mapping[str, FeedState]) -> list[Feed]:
+    def waiting(feed: Feed) -> tuple[datetime, str]:
+        return states.get(feed.id, FeedState()).last_poll or _NEVER, feed.id
+
+    return sorted(feeds, key=waiting)
+
+
+def next_poll(
+    state: FeedState,
+    result: FetchResult | None,
+    now: datetime,
+    *,
+    min_interval_s: int,
+    ttl_s: int | None = None,
+) -> datetime:
+    """Return when to poll again after `result` (`None`: no answer).
+
+    `state` is the state after this poll: its `failures` double the pause each time, else the feed's
+    own rhythm makes it. A server's Retry-After is honoured up to a day, its max-age or Expires and
+    the feed's ttl up to an hour. `min_interval_s` 0 says that whoever starts a run decides: then
+    only Retry-After makes a pause.
+    """
+    pause = timedelta(seconds=min_interval_s)
+    if min_interval_s == 0:
+        pass
+    elif state.failures:
+        base = timedelta(seconds=max(min_interval_s, MIN_BACKOFF_S))
+        pause = min(base * 2 ** min(state.failures, 20), max(MAX_PAUSE, base))
+    elif result is not None:
+        hint = max(fresh_for(result.headers, now), timedelta(seconds=ttl_s or 0))
+        pause = max(rhythm_pause(state.recent, now, pause), min(hint, MAX_HINT))
+    wish = _not_before(result, now)
+    return max(now + pause, wish) if wish else now + pause
+
+
+def _not_before(result: FetchResult | None, now: datetime) -> datetime | None:
+    """Return until when the server asks us to stay away (Retry-After), at most a day from `now`."""
+    if result is None or not result.retry_after or result.status == 200:
+        return None
+    return now + min(timedelta(seconds=min(result.retry_after, 1e9)), MAX_PAUSE)
+
+
+def follow_move(state: FeedState, target: str | None, now: datetime) -> FeedState:
+    """Return `state` after a good answer that came by way of a permanent move to `target`, if any.
+
+    The move is adopted (`moved_to`) after `MOVE_TIMES` in a row over `MOVE_TIME`, forgotten after
+    an answer without it.
+    """
+    if target is None:
+        return replace(state, move=None)
+    before = state.move
+    if before is None or before.to != target or before.since > now:
+        before = Move(target, 0, now)
+    move = replace(before, times=before.times + 1)
+    if move.times >= MOVE_TIMES and now - move.since >= MOVE_TIME:
+        return replace(state, moved_to=target, move=None)
+    return replace(state, move=move)
+
+
+def after_success(
+    state: FeedState,
+    result: FetchResult,
+    now: datetime,
+    *,
+    min_interval_s: int,
+    ttl_s: int | None = None,
+    dates: Iterable[datetime] = (),
+) -> FeedState:
+    """Return the state after a good poll; `dates` are when the feed's entries appeared."""
+    kept = sorted({*state.recent, *(date for date in dates if date <= now)}, reverse=True)
+    changed = not result.not_modified
+    after = replace(
+        follow_move(state, result.permanent_redirect, now),
+        etag=result.etag if changed else state.etag,
+        modified=result.modified if changed else state.modified,
+        last_poll=now,
+        last_success=now,
+        failures=0,
+        error=None,
+        recent=tuple(kept[:RECENT]),
+        silent=find_silence(kept[:RECENT], now) is not None,
+        not_before=_not_before(result, now),
+    )
+    return replace(
+        after,
+        next_poll=next_poll(after, result, now, min_interval_s=min_interval_s, ttl_s=ttl_s),
+    )
+
+
+def after_failure(
+    state: FeedState, error: str, result: FetchResult | None, now: datetime, *, min_interval_s: int
+) -> FeedState:
+    """Return the state after a poll that gave no feed. What was known of the feed is kept.
+
+    After a failure at a moved address the original one is tried again. Only of its own address a
+    publisher can say that the feed is gone.
+    """
+    answer = None if state.moved_to else result  # what a moved address says is not the feed's word
+    gone = answer is not None and answer.status == GONE and answer.final_url == answer.url
+    after = replace(
+        state,
+        moved_to=None,
+        move=None,
+        gone=now if gone else None,
+        etag=None if state.moved_to else state.etag,
+        modified=None if state.moved_to else state.modified,
+        last_poll=now,
+        failures=state.failures + 1,
+        error=error,
+        silent=find_silence(state.recent, now) is not None,
+        not_before=_not_before(answer, now),
+    )
+    return replace(after, next_poll=next_poll(after, answer, now, min_interval_s=min_interval_s))
+
+
+def find_silence(recent: Sequence[datetime], now: datetime) -> Silence | None:
+    """Return since when a feed has been quiet for longer than its own rhythm explains, if it has.
+
+    `recent` are the times of its latest entries. Silent is a pause of more than twice the longest
+    usual gap (the 90th percentile), and of at least two days, so that no weekend counts. With
+    fewer than five entries there is no rhythm to speak of.
+    """
+    dates = sorted(set(recent), reverse=True)
+    if len(dates) < 5:
+        return None
+    gaps = sorted(newer - older for newer, older in pairwise(dates))
+    usual = gaps[int(0.9 * (len(gaps) - 1) + 0.5)]
+    silent = now - dates[0] > max(2 * usual, timedelta(days=2))
+    return Silence(dates[0], usual) if silent else None
+
+
+def needs_page(entry: Entry) -> bool:
+    """Tell whether the feed gives only a summary of `entry`, so that its page is needed."""
+    if _CUT.search((entry.content or entry.summary)[-_CUT_CHARS:]):
+        return True
+    if entry.content and _has_words(entry.content, MIN_CONTENT_WORDS):
+        return False
+    return not _has_words(entry.summary, MIN_SUMMARY_WORDS)
+
+
+def _has_words(text: str, least: int) -> bool:
+    """Tell whether `text` has so many words, counting no further."""
+    return next(islice(_WORD.finditer(text), least - 1, None), None) is not None
+
+
+def count_words(text: str) -> int:
+    """Return the number of words in `text`."""
+    return len(_WORD.findall(text))
+
+
+def next_step(entry: Entry, known: Known | None, feed: str, feed_sha256: str) -> Step:
+    """Return what to do about `entry`, found in the feed with id `feed`.
+
+    An article that the store has whole is read again only where the feed that it was seen
+    through says something else than last time: through another feed it is but seen once more.
+    One of which the store has only the summary is tried again a few times. What expired does not
+    come back.
+    """
+    if known is not None and known.expired:
+        return "sighting"
+    if known is not None:
+        said = known.feed_sha256.get(feed)
+        if known.origin != "summary" and said in (None, feed_sha256):
+            return "sighting"
+        if said == feed_sha256 and known.page_tries >= MAX_PAGE_TRIES:
+            return "sighting"
+    return "page" if needs_page(entry) else "text"
+
+
+def usable_date(published: datetime | None, now: datetime) -> datetime | None:
+    """Return `published`, or `None` where it lies more than a day ahead.
+
+    A day, because feeds without time zones are common: their mornings are ours to come.
+    """
+    if published is None or published > now + timedelta(days=1):
+        return None
+    return published

@@ -1,0 +1,187 @@
+"""Site maps as feeds: what a site says is new, news site maps first, index files one level deep.
+
+A site map lists a whole archive; only what it dates within the last days is news here, and what it
+does not date could be of any year.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from monitor.feeds.encoding_detection import clean, decode, header_charset
+from monitor.feeds.feed_dates import read_date
+from monitor.feeds.feed_entry import MAX_ENTRIES, Entry, ParsedFeed, short_language
+from monitor.feeds.html_text import plain_title, read_records
+from monitor.feeds.http_client import FetchResult
+from monitor.feeds.urls import join_url, same_site, shown_url
+from monitor.feeds.xml_repair import MAX_TAGS, declared_charset, prepare_xml
+from monitor.records.errors import FeedError
+
+RECENT = timedelta(days=3)
+"""Over a long weekend. News site maps hold two days, others everything."""
+MAX_MAPS = 8
+"""Of an index so many site maps are asked for in one poll, the newest first."""
+_RECORDS = frozenset(("url", "sitemap"))
+Record = Mapping[str, str]
+
+
+def read_sitemap(
+    answer: FetchResult,
+    fetch_map: Callable[[str], FetchResult],
+    now: datetime,
+    *,
+    max_bytes: int,
+) -> ParsedFeed:
+    """Return the news of the site map in `answer`; those that an index lists come by `fetch_map`.
+
+    `max_bytes` bounds each when unpacked. Entries too old, undated or of another site are named
+    drops. Raises `FeedError` where this is no site map, or no map of an index can be had.
+    """
+    root, records = _read(answer, max_bytes)
+    warnings: list[str] = []
+    if root == "sitemapindex":
+        chosen = _chosen_maps(records, answer.final_url, now)
+        records = _from_maps(chosen, fetch_map, max_bytes, warnings)
+    elif root != "urlset":
+        hint = "; is it a feed? add it without --kind" if root in ("rss", "feed", "rdf") else ""
+        raise FeedError(f"{shown_url(answer.url)}: this is no site map, but XML of <{root}>{hint}")
+    entries, dropped = _entries(records, answer.final_url, now)
+    return ParsedFeed(
+        title="",
+        site=answer.final_url,
+        language=None,
+        ttl_s=None,
+        entries=tuple(entries),
+        warnings=tuple(warnings),
+        dropped=dict(dropped),
+        answers_alone=root == "urlset",
+    )
+
+
+def _read(answer: FetchResult, max_bytes: int) -> tuple[str, list[dict[str, str]]]:
+    """Return the name of the root and the records of a site map, unpacked if it is gzip."""
+    name = shown_url(answer.url)
+    body = answer.body or b""
+    if body.startswith(b"\x1f\x8b"):
+        body = _unpacked(body, max_bytes, name)
+    text = decode(body, (header_charset(answer.content_type), declared_charset(body))).text
+    text = clean(text).strip()
+    if not text.startswith("<"):
+        raise FeedError(f"{name}: this is no site map: it is no XML")
+    try:
+        found = read_records(_prepared(text), _RECORDS)
+    except FeedError as error:
+        raise FeedError(f"{name}: {error}") from error
+    if found is None:
+        raise FeedError(f"{name}: broken XML")
+    return found
+
+
+def _prepared(text: str) -> str:
+    """Mend what can be; of a huge map, which a machine made, only refuse what would expand."""
+    if text.count("<") <= MAX_TAGS:
+        return prepare_xml(text)
+    if "<!doctype" in text[:2000].lower() or "<!ENTITY" in text:
+        raise FeedError("it declares XML entities, which are not read")
+    return text
+
+
+def _unpacked(body: bytes, max_bytes: int, name: str) -> bytes:
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        found = unpack.decompress(body, max_bytes + 1)
+    except zlib.error as error:
+        raise FeedError(f"{name}: its compressed data is broken") from error
+    if len(found) > max_bytes:
+        raise FeedError(f"{name}: larger than {max_bytes:,} bytes when unpacked")
+    if not unpack.eof:
+        raise FeedError(f"{name}: its compressed data ends early")
+    return found
+
+
+def _chosen_maps(records: Sequence[Record], base: str, now: datetime) -> list[str]:
+    """Return the maps of an index to read: those that may be new, news maps and newest first."""
+    ranked: list[tuple[bool, float, int, str]] = []
+    for place, record in enumerate(records):
+        url = _address(record, base)
+        changed = read_date(record.get("lastmod", ""))
+        if url is None or not same_site(url, base) or (changed and changed < now - RECENT):
+            continue
+        age = (now - changed).total_seconds() if changed else float("inf")
+        ranked.append(("news" not in url.lower(), age, place, url))
+    return [url for *_, url in sorted(ranked)[:MAX_MAPS]]
+
+
+def _from_maps(
+    urls: Sequence[str],
+    fetch_map: Callable[[str], FetchResult],
+    max_bytes: int,
+    warnings: list[str],
+) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    failures: list[FeedError] = []
+    for url in urls:
+        try:
+            found += _one_map(fetch_map(url), max_bytes)
+        except FeedError as error:
+            failures.append(error)
+    if failures and len(failures) == len(urls):
+        raise failures[0]
+    warnings += map(str, failures)
+    return found
+
+
+def _one_map(answer: FetchResult, max_bytes: int) -> list[dict[str, str]]:
+    name = shown_url(answer.url)
+    if answer.body is None:
+        raise FeedError(f"{name}: status {answer.status}")
+    root, records = _read(answer, max_bytes)
+    if root != "urlset":
+        raise FeedError(f"{name}: an index within an index is not followed")
+    return records
+
+
+def _address(record: Record, base: str) -> str | None:
+    where = record.get("loc")
+    return join_url(base, where) if where else None
+
+
+def _entries(
+    records: Sequence[Record], base: str, now: datetime
+) -> tuple[list[Entry], Counter[str]]:
+    dropped: Counter[str] = Counter()
+    dated: list[tuple[datetime, Entry]] = []
+    for record in records:
+        url = _address(record, base)
+        published = read_date(record.get("news.publication_date", ""))
+        moment = published or read_date(record.get("lastmod", ""))
+        if url is None:
+            dropped["no_link"] += 1
+        elif not same_site(url, base):
+            dropped["off_site"] += 1
+        elif moment is None:
+            dropped["undated"] += 1
+        elif moment < now - RECENT:
+            dropped["old"] += 1
+        else:
+            dated.append((moment, _entry(url, record, published)))
+    dated.sort(key=lambda pair: pair[0], reverse=True)
+    if len(dated) > MAX_ENTRIES:
+        raise FeedError(f"it has more than {MAX_ENTRIES:,} entries of the last days")
+    return [entry for _, entry in dated], dropped
+
+
+def _entry(url: str, record: Record, published: datetime | None) -> Entry:
+    """Return an entry; that a page changed (`lastmod`) is not when it was published."""
+    return Entry(
+        url=url,
+        guid=url,
+        title=plain_title(record.get("news.title", "")),
+        summary="",
+        content="",
+        published=published,
+        language=short_language(record.get("publication.language")),
+    )

@@ -1,0 +1,151 @@
+"""What publishers say about mining their texts, and by which words: reserved, allowed, or nothing.
+
+The TDM Reservation Protocol (https://www.w3.org/community/reports/tdmrep/CG-FINAL-tdmrep-20240510/)
+says it in `/.well-known/tdmrep.json`, in headers and in the head of a page; `noai` in robots metas
+and `X-Robots-Tag` says it too. Where they differ the strictest counts. `noimageai` is about
+pictures, robots.txt about fetching: neither is read here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitor.feeds.http_client import Client, fetch
+from monitor.feeds.urls import join_url
+from monitor.records.article import Mining
+from monitor.records.errors import FeedError
+
+PATH = "/.well-known/tdmrep.json"
+_MAX_BYTES = 512_000
+_MAX_RULES = 1_000
+_MAX_POLICY_CHARS = 2_000
+_META = re.compile(r"<meta\b[^>]{0,2000}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"\s(name|content)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE
+)
+_NO_AI = re.compile(r"(?:^|[\s,:;])noai(?:$|[\s,;])", re.IGNORECASE)
+_HEAD_CHARS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Whether mining is reserved, and where the publisher's policy is, "" where it is not said."""
+
+    mining: Mining | None = None
+    policy: str = ""
+
+
+UNSAID = Terms()
+"""Nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a tdmrep.json says of paths like `location` (`*` and a final `$` as in robots.txt)."""
+
+    location: str
+    terms: Terms
+
+
+def strictest(*said: Terms) -> Terms:
+    """Return the reservation among `said` if there is one, else the permission, else nothing."""
+    for wanted in ("reserved", "allowed"):
+        fitting = [terms for terms in said if terms.mining == wanted]
+        if fitting:
+            return next((terms for terms in fitting if terms.policy), fitting[0])
+    return UNSAID
+
+
+def header_terms(headers: Mapping[str, str], url: str) -> Terms:
+    """Return what the headers (lower case) of the answer at `url` say."""
+    reservation, policy = headers.get("tdm-reservation", ""), headers.get("tdm-policy", "")
+    no_ai = bool(_NO_AI.search(headers.get("x-robots-tag", "")))
+    return strictest(_protocol(reservation, policy, url), Terms("reserved") if no_ai else UNSAID)
+
+
+def markup_terms(markup: str, url: str) -> Terms:
+    """Return what the metas of the page at `url` say."""
+    said: dict[str, str] = {}
+    for meta in _META.finditer(markup[:_HEAD_CHARS]):
+        found = {
+            name.lower(): one or two or three
+            for name, one, two, three in _ATTRIBUTE.findall(meta[0])
+        }
+        name = found.get("name", "").strip().lower()
+        said[name] = ", ".join(filter(None, (said.get(name), found.get("content"))))
+    terms = _protocol(said.get("tdm-reservation", ""), said.get("tdm-policy", ""), url)
+    no_ai = bool(_NO_AI.search(said.get("robots", "")))
+    return strictest(terms, Terms("reserved") if no_ai else UNSAID)
+
+
+def _protocol(reservation: object, policy: object, url: str) -> Terms:
+    value = str(reservation).strip() if isinstance(reservation, (str, int)) else ""
+    statuses: dict[str, Mining] = {"1": "reserved", "0": "allowed"}
+    status = statuses.get(value.partition(",")[0].strip())
+    where = policy if isinstance(policy, str) and len(policy) <= _MAX_POLICY_CHARS else ""
+    return Terms(status, (join_url(url, where) or "") if status and where else "")
+
+
+def parse_tdmrep(body: bytes, url: str) -> tuple[Rule, ...]:
+    """Return the rules of the tdmrep.json at `url`; none where it is no such file."""
+    try:
+        found = json.loads(body[:_MAX_BYTES])
+    except (ValueError, RecursionError):
+        return ()
+    entries: list[Any] = found if isinstance(found, list) else []
+    rules = []
+    for entry in entries[:_MAX_RULES]:
+        location = entry.get("location") if isinstance(entry, dict) else None
+        if isinstance(location, str) and location.startswith("/") and location.count("*") <= 10:
+            terms = _protocol(entry.get("tdm-reservation", ""), entry.get("tdm-policy", ""), url)
+            rules.append(Rule(location, terms))
+    return tuple(rules)
+
+
+def rule_terms(rules: Sequence[Rule], url: str) -> Terms:
+    """Return what the rule that fits the path of `url` most closely (the longest) says."""
+    parts = urlsplit(url)
+    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    fitting = [rule for rule in rules if _fits(rule.location, path)]
+    longest = max((len(rule.location) for rule in fitting), default=0)
+    return strictest(*(rule.terms for rule in fitting if len(rule.location) == longest))
+
+
+def _fits(location: str, path: str) -> bool:
+    """Tell whether `path` begins as `location` says, piece by piece between its stars."""
+    ends = location.endswith("$")
+    first, *rest = location.removesuffix("$").split("*")
+    if not path.startswith(first):
+        return False
+    at = len(first)
+    for number, piece in enumerate(rest):
+        last = ends and number == len(rest) - 1
+        found = len(path) - len(piece) if last and path.endswith(piece) else path.find(piece, at)
+        if found < at:
+            return False
+        at = found + len(piece)
+    return not ends or at == len(path) or (bool(rest) and not rest[-1])
+
+
+def file_rules(client: Client, url: str, now: Callable[[], datetime]) -> tuple[Rule, ...]:
+    """Return the rules of the host of `url`, asked for once a day; none where it has none."""
+    parts = urlsplit(url)
+    address = f"{parts.scheme}://{parts.netloc}{PATH}"
+    known, rules = client.manners.file(address)
+    if known:
+        return tuple(rules)
+    failed = False
+    try:
+        answer = fetch(client, address, now=now(), accept="application/json, */*;q=0.1")
+        rules = parse_tdmrep(answer.body, address) if answer.body else ()
+        failed = answer.status >= 500 or answer.status == 429
+    except FeedError:
+        rules, failed = (), True
+    client.manners.keep_file(address, rules, failed=failed)
+    return tuple(rules)

@@ -1,0 +1,189 @@
+"""Pages out of web archives (WARC): what a crawler was answered, read as if fetched now.
+
+One record is in memory at a time, and of each no more than a page may have; whatever it was packed
+with is unpacked up to that limit only. What the archive says of itself is believed no more than
+what a server says.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from monitor.feeds.article_pages import is_html
+from monitor.feeds.feed_entry import plausible_date
+from monitor.feeds.http_client import unpack
+from monitor.feeds.page_extraction import MAX_PAGE_BYTES, Page, extract_page
+from monitor.feeds.text_mining_rights import UNSAID, Terms, header_terms, strictest
+from monitor.records.errors import DataError, FeedError, UsageError, how_to_install
+
+if TYPE_CHECKING:
+    from fastwarc.stream_io import BrotliReader, ChunkedReader
+    from fastwarc.warc import WarcRecord
+
+SUFFIXES = (".warc", ".warc.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """An HTML page as it was answered, unpacked; `captured` is when, `terms` what headers say."""
+
+    url: str
+    body: bytes
+    content_type: str
+    captured: datetime | None = None
+    terms: Terms = UNSAID
+
+    def __len__(self) -> int:
+        """Return its size in bytes."""
+        return len(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why an answer is no page: `status`, `not_html`, `too_long`, `broken` or `no_link`."""
+
+    why: str
+
+
+_CUT = Unread("broken")
+"""What the end of the file cut off; or its length is a lie, and it has swallowed what came then."""
+
+
+def is_warc(path: Path) -> bool:
+    """Tell whether a file's name is a web archive's."""
+    return path.name.lower().endswith(SUFFIXES)
+
+
+@contextmanager
+def open_warc(path: Path) -> Iterator[tuple[BinaryIO, Iterator[tuple[int, RawPage | Unread]]]]:
+    """Open a web archive: its file, and each answer in it with the offset of its record.
+
+    Raises `UsageError` where it cannot be opened or the library is not there; `DataError`, while
+    records are read, where it is damaged.
+    """
+    try:
+        from fastwarc.warc import ArchiveIterator, WarcRecordType
+    except ImportError as error:
+        message = f"{path}: web archives need fastwarc: {how_to_install('warc')}"
+        raise UsageError(message) from error
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+
+    def answers() -> Iterator[tuple[int, RawPage | Unread]]:
+        kinds = WarcRecordType.response
+        try:
+            for record in ArchiveIterator(stream, record_types=kinds, fsspec_args=False):
+                answer = _answer(record)
+                yield record.stream_pos, answer
+                if answer is _CUT:
+                    raise DataError(f"{path}: is damaged or cut off (a record is not whole)")
+        except (OSError, ValueError) as error:
+            raise DataError(f"{path}: is damaged or cut off ({error})") from error
+
+    with stream:
+        yield stream, answers()
+
+
+def read_page(raw: RawPage) -> Page | None:
+    """Return the article in a page, `None` where there is none, as of one that was fetched."""
+    return extract_page(raw.body, raw.content_type, raw.url)
+
+
+def page_terms(raw: RawPage, page: Page) -> Terms:
+    """Return what a page and its headers say of mining its text."""
+    return strictest(page.terms, raw.terms)
+
+
+def page_lines(rows: Sequence[str | RawPage]) -> list[str | dict[str, Any]]:
+    """Return rows for classifying: of a page the JSON line of its article, its address the id.
+
+    Of a page without an article it is the record that says so. Lines stay as they are.
+    """
+    return [row if isinstance(row, str) else _line(row) for row in rows]
+
+
+def _line(raw: RawPage) -> str | dict[str, Any]:
+    from monitor.text.language_detection import identify_language
+
+    page = read_page(raw)
+    if page is None:
+        said: dict[str, Any] = {"id": raw.url, "relevance": None, "relevant": None}
+        return {**said, "not_judged": "no_text", "tags": [], "stamps": []}
+    language = identify_language(f"{page.title}\n{page.text}") or page.language
+    row = {"id": raw.url, "url": raw.url, "title": page.title, "text": page.text}
+    return json.dumps({**row, "language": language})
+
+
+def _answer(record: WarcRecord) -> RawPage | Unread:
+    """Return the page that a record holds; what is wrong with one costs no other."""
+    url = (record.headers.get("WARC-Target-URI") or "").strip().strip("<>")
+    headers = record.http_headers
+    if not url or headers is None:
+        return Unread("no_link")
+    try:
+        packed = record.reader.read(MAX_PAGE_BYTES + 1)
+    except (OSError, EOFError):
+        return Unread("broken")
+    if len(packed) < min(record.content_length, MAX_PAGE_BYTES):
+        return _CUT
+    if headers.status_code != 200:
+        return Unread("status")
+    if len(packed) > MAX_PAGE_BYTES:
+        return Unread("too_long")
+    return _page(record, url, packed)
+
+
+def _page(record: WarcRecord, url: str, packed: bytes) -> RawPage | Unread:
+    said = {name.lower(): value for name, value in record.http_headers.to_tuples()}
+    content_type = said.get("content-type", "").lower()
+    try:
+        body = _unpacked(packed, said)
+    except (FeedError, OSError, EOFError):
+        return Unread("broken")
+    if not is_html(content_type, body):
+        return Unread("not_html")
+    return RawPage(url, body, content_type, _captured(record), header_terms(said, url))
+
+
+def _unpacked(body: bytes, headers: dict[str, str]) -> bytes:
+    """Undo how an answer was sent; archives often hold it undone, and the headers as they were."""
+    from fastwarc.stream_io import BrotliReader, ChunkedReader
+
+    if "chunked" in headers.get("transfer-encoding", "").lower():
+        with suppress(OSError):
+            body = _whole(ChunkedReader(io.BytesIO(body)))
+    encoding = headers.get("content-encoding", "").strip().lower()
+    if encoding == "br":
+        return _whole(BrotliReader(io.BytesIO(body)))
+    if "gzip" in encoding and not body.startswith(b"\x1f\x8b"):
+        return body
+    return unpack(body, encoding, MAX_PAGE_BYTES)
+
+
+def _whole(reader: ChunkedReader | BrotliReader) -> bytes:
+    """Return what a reader gives to its end; raises `FeedError` where that is more than a page."""
+    found = bytearray()
+    while part := reader.read(MAX_PAGE_BYTES + 1 - len(found)):
+        found += part
+        if len(found) > MAX_PAGE_BYTES:
+            raise FeedError(f"larger than {MAX_PAGE_BYTES:,} bytes")
+    return bytes(found)
+
+
+def _captured(record: WarcRecord) -> datetime | None:
+    try:
+        moment = record.record_date
+    except ValueError:
+        return None
+    if moment is None:
+        return None
+    return plausible_date(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

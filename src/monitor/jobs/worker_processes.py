@@ -1,0 +1,121 @@
+"""Several processes of this machine that share what is due, and what they say of it.
+
+Each writes a line of JSON for every batch: `stamp`, `judged`, `failed`. Who is killed is seen at
+once, and the others do what it had in hand. They end when their standard input does, so that none
+outlives who started them.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from monitor.jobs.beside import PATIENCE_S, on_end_of_input
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+
+Told = Callable[[str, int, int], None]
+"""Is told a stamp, how many were judged, and how many of them failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a worker ended: its number, its process's, and the exit code (negative: by a signal)."""
+
+    number: int
+    process: int
+    code: int
+
+
+def run_workers(command: Sequence[str], count: int, told: Told) -> list[Ended]:
+    """Run `command` as so many processes until all have ended; return how they did."""
+    said: queue.SimpleQueue[tuple[str, int, int] | Ended] = queue.SimpleQueue()
+    ended: list[Ended] = []
+    inputs: list[IO[str] | None] = []
+    with ExitStack() as stack:
+        for number in range(1, count + 1):
+            process = subprocess.Popen(  # noqa: S603 - our own words
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",  # a library's word must not end the thread that reads
+            )
+            reader = threading.Thread(
+                target=_read, args=(number, process, said), name=f"worker {number}", daemon=True
+            )
+            reader.start()
+            stack.callback(_end, process, reader)
+            inputs.append(process.stdin)
+        stack.callback(_tell_all, inputs)
+        while len(ended) < count:
+            one = said.get()
+            if isinstance(one, Ended):
+                ended.append(one)
+            else:
+                told(*one)
+    return sorted(ended, key=lambda one: one.number)
+
+
+def _read(
+    number: int,
+    process: subprocess.Popen[str],
+    said: queue.SimpleQueue[tuple[str, int, int] | Ended],
+) -> None:
+    """Pass on what a worker says; once it ended it is waited for, or it would seem to live."""
+    assert process.stdout is not None  # it is a pipe
+    with process.stdout as lines:
+        for line in lines:
+            with suppress(ValueError, KeyError, TypeError):  # of who is killed it may be half a one
+                heard = json.loads(line)
+                said.put((heard["stamp"], heard["judged"], heard["failed"]))
+    said.put(Ended(number, process.pid, process.wait()))
+
+
+def _tell_all(inputs: Sequence[IO[str] | None]) -> None:
+    """Let all of them come to their end at once: to wait for one after the other takes long."""
+    for stream in inputs:
+        if stream:
+            stream.close()
+
+
+def _end(process: subprocess.Popen[str], reader: threading.Thread) -> None:
+    """Wait until a worker has ended after the batch in hand; end it where that takes long."""
+    _tell_all([process.stdin])
+    try:
+        process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    reader.join()
+
+
+def work(desk: Desk) -> None:
+    """Judge what is due, as one of several; this is what a worker runs."""
+    from monitor.archive.names_on_request import mask_due
+    from monitor.jobs.judging import assess_due
+
+    asked = threading.Event()
+    on_end_of_input(asked.set)
+    for stamp in (*desk.stamps, desk.names_stamp):
+        _say(stamp, 0, 0)
+    totals = assess_due(
+        desk, report=lambda stamp, n: _say(stamp, n, 0), stopped=asked.is_set, wait=True
+    )
+    for stamp, count in totals.items():
+        _say(stamp, 0, count["failed"])
+    if not asked.is_set():
+        names = desk.names_stamp
+        mask_due(desk, report=lambda n: _say(names, n, 0), stopped=asked.is_set, wait=True)
+
+
+def _say(stamp: str, judged: int, failed: int) -> None:
+    sys.stdout.write(f"{json.dumps({'stamp': stamp, 'judged': judged, 'failed': failed})}\n")
+    sys.stdout.flush()

@@ -1,0 +1,115 @@
+"""What an editor can set, read from what it sends; what is not known is said, never ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from monitor.labels.countries import parse_country
+from monitor.records.article import SEVERITIES, Severity
+from monitor.records.errors import UsageError
+
+SECTION = "monitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How an editor's drafts are checked; `None`: as the workspace's monitor.toml says.
+
+    `severity` is the least that is shown. `languages` are further language ids that are checked,
+    as plain text. `feedback` offers to say whether a flag was right.
+    """
+
+    country: str | None = None
+    guideline: str | tuple[str, ...] | None = None
+    min_confidence: float | None = None
+    severity: Severity = "suggestion"
+    on_topic: bool = False
+    disable: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    feedback: bool = False
+
+    def shows(self, severity: Severity) -> bool:
+        """Whether a finding of `severity` is shown."""
+        return SEVERITIES.index(severity) <= SEVERITIES.index(self.severity)
+
+
+def read_options(given: Any) -> tuple[Options, tuple[str, ...]]:
+    """Return the options in what an editor sent, and what is wrong with it, a sentence each.
+
+    The options may stand under `monitor`. What is wrong is left as it is by default, and so is
+    what is null: an editor's word for not set.
+    """
+    if given is None:
+        return Options(), ()
+    if isinstance(given, Mapping) and isinstance(given.get(SECTION), Mapping):
+        given = given[SECTION]
+    if not isinstance(given, Mapping):
+        return Options(), ("the settings are not a table",)
+    options, wrong = Options(), []
+    for key, value in given.items():
+        if key not in _READERS:
+            known = ", ".join(sorted(_READERS))
+            wrong.append(f"unknown setting '{str(key)[:60]}' (known: {known})")
+        elif value is not None:
+            field, read = _READERS[key]
+            try:
+                options = replace(options, **{field: read(value)})
+            except UsageError as error:
+                wrong.append(f"setting '{key}': {error}")
+    return options, tuple(wrong)
+
+
+def _country(value: Any) -> str:
+    code = _text(value)
+    return parse_country(code) if code.strip() else ""
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise UsageError("must be a string")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise UsageError("must be a list of strings")
+    return tuple(value)
+
+
+def _guideline(value: Any) -> str | tuple[str, ...] | None:
+    if isinstance(value, str):
+        return value or None
+    return _texts(value) or None
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise UsageError("must be true or false")
+    return value
+
+
+def _share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise UsageError("must be a number from 0 to 1")
+    return float(value)
+
+
+def _severity(value: Any) -> Severity:
+    for severity in SEVERITIES:
+        if value == severity:
+            return severity
+    raise UsageError(f"must be one of {', '.join(SEVERITIES)}")
+
+
+_READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "country": ("country", _country),
+    "guideline": ("guideline", _guideline),
+    "minConfidence": ("min_confidence", _share),
+    "severity": ("severity", _severity),
+    "onTopic": ("on_topic", _flag),
+    "disable": ("disable", _texts),
+    "languages": ("languages", _texts),
+    "feedback": ("feedback", _flag),
+}

@@ -1,0 +1,222 @@
+"""Texts with the names of victims, minors and relatives masked, for whatever is shown or sent.
+
+Who is who is told by the whole article, so a headline is masked with its text beside it. Where the
+two could be meant the name goes: a name too many hidden costs a reader a word, one too few may
+cost somebody her safety. English only, as all of this package; of a text in another language
+nothing is known, and its headline is better not shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.people.coreference import find_cast
+from monitor.people.nouns import find_mentions
+from monitor.people.persons import Cast, Person
+from monitor.people.protected_persons import PARTS, Part, PersonLists, parts_of, people_of
+from monitor.people.shapes import is_of_country, shaped, whole_name
+from monitor.records.article import FieldName, Span
+from monitor.records.hidden_names import MIN_PART, hide
+from monitor.text.analysis import read_scenes
+from monitor.text.regular_expressions import word_set
+from monitor.text.search_terms import words_at
+
+PART = re.compile(r"\w[\w'’-]*\w")
+_NAME = r"([A-Z][\w'’-]+(?: (?:(?:de|da|dos|bin|al|van|von|la|el) )?[A-Z][\w'’-]+){0,3})"
+_END = r"(?=[,.;:)]|\W+[a-z]|$)"
+_KIN = (
+    r"(?:(?:grand|step|foster )?(?:mother|father|parents|son|daughter)|mum|dad|sister|brother|aunt|"
+    r"uncle|cousin|wife|husband|widow|niece|nephew|guardian)"
+)
+_KIN_BEFORE = re.compile(
+    rf"\b(?:[Hh]er|[Hh]is|[Tt]heir|[Ww]hose|\w+['’]s?) (?:\w+ )?{_KIN}s?,? {_NAME}{_END}"
+)
+_KIN_BEHIND = re.compile(rf"{_NAME}, (?:the |an? )?(?:\w+ )?{_KIN} of\b")
+_AND_NAME = re.compile(rf" (?:and|&) {_NAME}{_END}")
+_NAME_AND = re.compile(rf"{_NAME} (?:and|&) \Z")
+_SMALL = re.compile(r"(?<!\w)[a-z][\w'’-]*\w")
+"""A word in small letters: where a text has it so too, it is no name that stands alone."""
+COMMON = word_set(
+    """new little trial justice attorney deputy superintendent inspector col pol supt sgt capt
+    freedom summit north south east west central national royal one two three four five six seven
+    eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"""
+)
+"""Capitals that are taken for a part of a name, and that headlines have for other reasons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A text and its headline without the names, `hidden` the words that were taken out.
+
+    `spans` are where those stand in what was given, title first, in order, none over another;
+    `sure` are the words of those who are told to be victims, minors or relatives, `apart` the
+    places of names of people who are told to be somebody else.
+    """
+
+    title: str
+    text: str
+    spans: tuple[Span, ...]
+    hidden: frozenset[str]
+    sure: frozenset[str]
+    apart: tuple[Span, ...] = ()
+
+    def names_in(self, words: str) -> bool:
+        """Whether some other text, such as an address, holds a hidden name.
+
+        Be it in small letters or without accents. A word of a sure one is enough; of others it
+        takes two.
+        """
+        parts, sure, hidden = (
+            _plain_parts(" ".join(known)) for known in ([words], self.sure, self.hidden)
+        )
+        return bool(parts & sure) or len(parts & hidden) > 1
+
+
+def _plain_parts(words: str) -> set[str]:
+    plain = " ".join(word for word, _ in words_at(words))
+    return {part for part in re.findall(r"[^\W\d_]+", plain) if len(part) >= MIN_PART}
+
+
+def mask_names(
+    text: str,
+    lists: PersonLists,
+    *,
+    title: str = "",
+    parts: Sequence[Part] = PARTS,
+    unsure: bool = False,
+) -> Masked:
+    """Return an English text and its headline with the names of those who are `parts` masked.
+
+    With `unsure` also the names of those of whom the text does not tell that they are somebody
+    else, such as a suspect or an official.
+    """
+    cast = find_cast(lists.sets, read_scenes(lists.scanner, text, title))
+    spans = _told(cast, parts)
+    if title.strip():  # once more as a sentence: a name that the text does not repeat
+        opening = _told_opening(lists, text, title, parts)
+        spans += [Span("title", s.start, min(s.end, len(title))) for s in opening]
+    fields: dict[FieldName, str] = {"title": title, "text": text}
+    others = list(_others(cast, parts))
+    apart = [span for person, span in others if cast.stands_apart(person)]
+    if spans or any(parts_of(cast, person) for person in cast.persons):
+        spans += [s for s in _beside(fields, spans) if not _inside(s, apart)]
+    sure = frozenset(_parts_at(fields, spans))
+    doubtful = [s for person, s in others if unsure and not cast.stands_apart(person)]
+    if unsure:
+        doubtful += _shaped(text, apart)
+    common = COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
+    parts_told = (p for p in _parts_at(fields, doubtful) if not is_of_country(p))
+    hidden = sure | {p for p in parts_told if p.lower() not in common}
+    spans += [s for s in doubtful if hidden & set(_parts_at(fields, [s]))]
+    if unsure:
+        spans = [_whole(text, span) for span in spans]
+    kept = [span for _, span in others if _is_of_others(fields, span, hidden)]
+    swept = [span for field, words in fields.items() for span in _swept(field, words, hidden)]
+    joined = tuple(_join([*spans, *(s for s in swept if not _inside(s, kept))]))
+    title, text = hide("title", title, joined), hide("text", text, joined)
+    return Masked(title, text, joined, hidden, sure, tuple(_join(apart)))
+
+
+def _told(cast: Cast, parts: Sequence[Part]) -> list[Span]:
+    """Return where those to be hidden are named."""
+    return [s for person in people_of(cast) if person.parts & set(parts) for s in person.named]
+
+
+def _told_opening(
+    lists: PersonLists, text: str, title: str, parts: Sequence[Part]
+) -> Iterator[Span]:
+    """Yield where a headline names those to be hidden, read as the first sentence of its text.
+
+    Where no name could stand in it nobody need be followed through the text.
+    """
+    scenes = read_scenes(lists.scanner, f"{title}\n\n{text}")
+    body = find_mentions(lists.sets, scenes[-1], frozenset())
+    view, lower = scenes[-1].view, scenes[-1].view.shadow[: len(title)].lower()
+    names = [m for m in body.all if m.kind == "name"]
+    if any(view.original(m.start, m.end)[0] < len(title) or m.word.lower() in lower for m in names):
+        cast = find_cast(lists.sets, scenes, body)
+        yield from (span for span in _told(cast, parts) if span.start < len(title))
+
+
+def _others(cast: Cast, parts: Sequence[Part]) -> Iterator[tuple[Person, Span]]:
+    """Yield where all others are named."""
+    for person in cast.persons:
+        if not parts_of(cast, person) & set(parts):
+            for scene, (start, end) in (m.place for m in person.mentions if m.kind == "name"):
+                yield person, Span(scene.field, *scene.view.original(start, end))
+
+
+def _beside(fields: Mapping[FieldName, str], spans: Sequence[Span]) -> Iterator[Span]:
+    """Yield names that stand beside a word of kinship, or beside a hidden name and "and"."""
+    for field, text in fields.items():
+        for pattern in (_KIN_BEFORE, _KIN_BEHIND):
+            yield from (Span(field, *found.span(1)) for found in pattern.finditer(text))
+    for span in spans:
+        text = fields[span.field]
+        if found := _AND_NAME.match(text, span.end):
+            yield Span(span.field, *found.span(1))
+        if found := _NAME_AND.search(text[max(0, span.start - 60) : span.start]):
+            start = max(0, span.start - 60)
+            yield Span(span.field, start + found.start(1), start + found.end(1))
+
+
+def _shaped(text: str, apart: Sequence[Span]) -> Iterator[Span]:
+    """Yield names told by the shape of what stands around them, save those of who stands apart.
+
+    A headline has capitals everywhere: the names of its text are looked for in it.
+    """
+    for start, end in shaped(text):
+        if not _inside(span := Span("text", start, end), apart):
+            yield span
+
+
+def _whole(text: str, span: Span) -> Span:
+    """Return a span of the text with the capitals that touch it."""
+    if span.field == "title":
+        return span
+    return Span("text", *whole_name(text, span.start, span.end))
+
+
+def _parts_at(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[str]:
+    for span in spans:
+        words = PART.findall(fields[span.field][span.start : span.end])
+        yield from filter(_is_part, words)
+
+
+def _is_of_others(fields: Mapping[FieldName, str], span: Span, hidden: frozenset[str]) -> bool:
+    """Whether a full name shares a first name at most: a shared surname tells who her kin is."""
+    words = PART.findall(fields[span.field][span.start : span.end])
+    return len(words) > 1 and words[-1] not in hidden
+
+
+def _is_part(word: str) -> bool:
+    return len(word) >= MIN_PART and word[0].isupper()
+
+
+def _swept(field: FieldName, text: str, hidden: frozenset[str]) -> Iterator[Span]:
+    """Yield every other place of a hidden part, as written or in capitals."""
+    if hidden:
+        forms = sorted({form for part in hidden for form in (part, part.title(), part.upper())})
+        pattern = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
+        for found in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", text):
+            yield Span(field, *found.span())
+
+
+def _inside(span: Span, kept: Iterable[Span]) -> bool:
+    return any(k.field == span.field and k.start <= span.start and span.end <= k.end for k in kept)
+
+
+def _join(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield the spans in order, those that overlap as one."""
+    last: Span | None = None
+    for span in sorted(spans, key=lambda s: (s.field == "text", s.start, s.end)):
+        if last and span.field == last.field and span.start < last.end:
+            last = Span(last.field, last.start, max(last.end, span.end))
+            continue
+        if last:
+            yield last
+        last = span
+    if last:
+        yield last

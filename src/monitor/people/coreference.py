@@ -1,0 +1,341 @@
+"""The persons of a text: who is who from sentence to sentence, in what role, of what age.
+
+No model: one pass over the mentions in order. "The girl" is the last girl told of, "Mensah" the
+person whose full name held it, "she" the first person named in her own sentence or in the two
+before it whose gender and number fit: pronouns go on with a sentence's subject more often than
+with the person named last. What is done to a person, or by her, gives her a role for the whole
+text. That is right often enough for a suggestion.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from monitor.people.kinship import tell_kin
+from monitor.people.mentions import NOMINATIVE, Mention, Mentions, is_object
+from monitor.people.nouns import find_mentions
+from monitor.people.persons import Cast, Person
+from monitor.people.roles import tell_roles
+from monitor.people.sets import PersonSets
+from monitor.text.analysis import Scene
+from monitor.text.regular_expressions import word_set
+
+LOOK_BACK = 2
+"""Sentences before its own in which a pronoun's person is looked for."""
+MAX_LOOKED = 24
+"""Mentions looked through for one pronoun, so that a text without full stops costs no more."""
+MAX_RECENT = 40
+"""Persons looked through for "the girl"."""
+
+_BESIDE = re.compile(
+    r"(?:,? ?\(?\d{1,2}\)?)?,? ?(?:(?:who )?(?:is|was) )?(?:an?|the|one of the) "
+    r"(?:(?!(?:and|who|when|that|by|of|to)\b)[\w'-]+ ){0,3}"
+)
+_LINK = re.compile(r"(?: is| was|,) ")
+_IS = re.compile(r" (?:is|was) ")
+_NAMED = re.compile(r"(?:,? (?:named|called|identified as|known as)|,)? (?:[A-Z]\w+\.? )?")
+_SAYS = re.compile(
+    r" (?:also |later )?(?:said|says|told|tells|added|adds|explained|warned|insisted)\b"
+)
+_COMMA_LEAD = re.compile(
+    r", (?:an?|the|one of the) (?:(?!(?:and|who|when|that|by|of|to)\b)[\w'-]+ ){0,3}$"
+)
+_RELATIVE = re.compile(r",? ?(?:of |to |with )?|[^.;:!?\"]{0,60}, ")
+_RELATIVES = word_set("who whom whose")
+_CLAUSE = re.compile(r"[.;:,]|\b(?:and|but|that|when|if|because|while|after|before|until)\b")
+_SAME = {"she": "her", "he": "him"}
+_TO_HER = re.compile(r" (?:(?:that|if|whether|when|how|what|where|until|because|as) )?")
+MAX_VERB = 30
+"""Characters of a verb between who acts and whom it is done to."""
+_SEVERAL = word_set("they them their")
+_OWNERS = word_set("her his their")
+_OBJECTS = word_set("him her them his their hers")
+
+
+def find_cast(sets: PersonSets, scenes: Sequence[Scene], body: Mentions | None = None) -> Cast:
+    """Return the persons of a document's scenes, of which the text is the last.
+
+    `body` are the mentions of the text, where they are known already.
+    """
+    cast = Cast(sets)
+    body = body or find_mentions(sets, scenes[-1], frozenset())
+    cast.mentions["text"] = body
+    known = frozenset(part for m in body.all if m.kind == "name" for part in m.word.split())
+    for title in scenes[:-1]:
+        cast.mentions[title.field] = find_mentions(sets, title, known)
+    cast.scenes = {scene.field: scene for scene in scenes}
+    for scene in scenes:
+        _Linking(cast, scene).run()
+    for scene in scenes:
+        tell_roles(cast, scene)
+    for scene in scenes:
+        tell_kin(cast, scene)
+    return cast
+
+
+class _Linking:
+    """One pass over the mentions of a scene."""
+
+    def __init__(self, cast: Cast, scene: Scene) -> None:
+        self.cast, self.scene, self.text = cast, scene, scene.view.shadow
+        self.mentions = cast.mentions[scene.field].all
+        self.names: dict[str, Person | None] = {}
+        for person in cast.persons:
+            for name in person.names:
+                self._remember(name, person)
+
+    def run(self) -> None:
+        """Settle each mention in order; who says "I" may be named behind it, and comes last."""
+        order = sorted(range(len(self.mentions)), key=lambda index: self.mentions[index].first)
+        for index in order:
+            mention = self.mentions[index]
+            person = self._person(index, mention)
+            if person is None:
+                if mention.word in _RELATIVES:
+                    continue
+                person = Person(self.cast.sets)
+                self.cast.persons.append(person)
+            self.cast.give(mention, person)
+            if mention.kind == "name":
+                for part in mention.word.split():
+                    self._remember(part, person)
+
+    def _remember(self, name: str, person: Person) -> None:
+        """Keep whose name it is; one that two persons bear tells neither."""
+        other = self.names.setdefault(name, person)
+        if other is not person:
+            self.names[name] = None
+
+    def _person(self, index: int, mention: Mention) -> Person | None:
+        if mention.kind == "pronoun":
+            return self._pronoun(index, mention)
+        before = self.mentions[index - 1] if index else None
+        beside = self._beside(before, mention) if before else None
+        if mention.kind == "name":
+            return self._of_name(mention.word.split()) or beside
+        return beside or self._apposed(index, mention) or self._described(mention)
+
+    def _of_name(self, written: Sequence[str]) -> Person | None:
+        """Return the person of whose names these are part, or who had part of them."""
+        known = (self.names.get(part) for part in written)  # in order: a set has another each run
+        parts = set(written)
+        return next((p for p in known if p and (parts <= p.names or p.names <= parts)), None)
+
+    def _apposed(self, index: int, mention: Mention) -> Person | None:
+        """Return the person of "The 13-year-old from Brod, a pupil": an earlier one of its role."""
+        lead = self.text[max(0, mention.start - 40) : mention.start]
+        if mention.lead not in ("a", "the") or not _COMMA_LEAD.search(lead):
+            return None
+        low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
+        for earlier in reversed(self.mentions[max(0, index - 4) : index]):
+            person = self.cast.of(earlier)
+            if earlier.start < low or person is None or earlier.kind == "pronoun":
+                continue
+            known = person.roles
+            shared = (mention.roles | mention.assumed) & known
+            opposed = self.cast.sets.opposed(person.traits, mention.traits)
+            if shared and not opposed and not self._differ(person, mention):
+                return person
+        return None
+
+    def _beside(self, before: Mention, mention: Mention) -> Person | None:
+        """Return the person that two mentions side by side both mean ("Rosa, a pupil")."""
+        person = self.cast.of(before)
+        if person is None or mention.start - before.end > 60:
+            return None
+        if before.kind == "name" and mention.kind == "noun":
+            shape = _BESIDE
+        elif before.kind == "noun" and mention.kind == "name":
+            shape = _NAMED
+        elif before.kind == "pronoun" and mention.kind == "name":
+            linked = before.word in NOMINATIVE and not person.names
+            return (
+                person if linked and _IS.fullmatch(self.text, before.end, mention.start) else None
+            )
+        elif before.kind != "name" and mention.kind == "noun" and mention.lead == "a":
+            if not _LINK.match(self.text, before.end):
+                return None
+            shape = _BESIDE
+        else:
+            return None
+        gap = shape.fullmatch(self.text, before.end, mention.start)
+        return person if gap and not self._differ(person, mention) else None
+
+    def _differ(self, person: Person, mention: Mention) -> bool:
+        """Whether number tells the two apart."""
+        several = self.cast.sets.several
+        return bool((person.traits & several) ^ (mention.traits & several)) and not person.names
+
+    def _described(self, mention: Mention) -> Person | None:
+        """Return whom "the girl" means: the last who was called so, or whom it fits."""
+        if mention.lead not in ("the", "whose") and not mention.ages:
+            return None
+        recent = self.cast.persons[-MAX_RECENT:][::-1]
+        same = (p for p in recent if mention.word in p.words)
+        if mention.lead != "the":
+            return next((p for p in same if mention.lead == "whose"), None)
+        low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
+        others = (p for p in recent if not (p.names and p.mentions[-1].start >= low))
+        found = next(same, None) or next((p for p in others if self._fits(p, mention)), None)
+        return found or self._announced(mention) or self._named_before(mention)
+
+    def _named_before(self, mention: Mention) -> Person | None:
+        """Return whom "the 36-year-old" means: the person named last, of no other age."""
+        persons = self.cast.sets
+        if not mention.ages or mention.ages[0].years < persons.adult_age:
+            return None
+        number = self.scene.view.sentence_at(mention.start)
+        low, _ = self.scene.sentence_span(max(0, number - LOOK_BACK))
+        for earlier in reversed(self.cast.mentions[self.scene.field].between(low, mention.start)):
+            person = self.cast.of(earlier)
+            if person is None or not person.names or earlier.kind == "pronoun":
+                continue
+            apart = person.age and person.age[0].years != mention.ages[0].years
+            opposed = persons.opposed(person.traits, mention.traits)
+            return None if apart or opposed or "official" in person.facts else person
+        return None
+
+    def _announced(self, mention: Mention) -> Person | None:
+        """Return the person of "Her brother found the 15-year-old", whose pronoun comes first."""
+        low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
+        first = self.cast.mentions[self.scene.field].after(low)
+        person = self.cast.of(first) if first and first.word in _OWNERS else None
+        if first is None or person is None or first.start > low or len(person.mentions) > 1:
+            return None
+        opposed = self.cast.sets.opposed(person.traits, mention.traits)
+        return None if opposed or person.names else person
+
+    def _fits(self, person: Person, mention: Mention) -> bool:
+        persons = self.cast.sets
+        if not mention.roles | mention.assumed and not mention.ages:
+            return False
+        if (person.traits & persons.several) ^ (mention.traits & persons.several):
+            return False
+        if persons.opposed(person.traits, mention.traits):
+            return False
+        young, _ = persons.by_age
+        roles = person.roles
+        if mention.ages and person.age:
+            return mention.ages[0].years == person.age[0].years
+        if mention.ages or young in mention.roles:
+            return young in roles and not (mention.ages and person.age is None and person.names)
+        return bool(mention.roles & roles)
+
+    def _pronoun(self, index: int, mention: Mention) -> Person | None:
+        if mention.first:
+            return self._speaker(mention)
+        if mention.word in _RELATIVES:
+            before = self.mentions[index - 1] if index else None
+            beside = before and _RELATIVE.fullmatch(self.text, before.end, mention.start)
+            return self.cast.of(before) if before and beside else None
+        return self._antecedent(index, mention)
+
+    def _speaker(self, mention: Mention) -> Person | None:
+        """Return who says "I": the speaker of the quotation."""
+        quotation = self.scene.quotation_around(mention.start, mention.end)
+        span = quotation.speaker_span if quotation else None
+        near = self.cast.mentions[self.scene.field].over(*span) if span else []
+        return next(filter(None, map(self.cast.of, near)), None)
+
+    def _antecedent(self, index: int, mention: Mention) -> Person | None:
+        misfits = self.cast.sets.misfits.get(mention.word, frozenset())
+        barred = {id(self._speaker(mention)), id(self._acting_on(index, mention))}
+        doubtful: Person | None = None
+        known = self._told_her(index, mention) or self._known_to_fit(index, mention)
+        if known and id(known) not in barred:
+            return known
+        for earlier in self._candidates(index, mention):
+            person = self.cast.of(earlier)
+            if person is None or id(person) in barred or (person.traits | earlier.traits) & misfits:
+                continue
+            if not self._wanted(mention) or person.traits & self._wanted(mention):
+                return person
+            doubtful = doubtful or person
+        return doubtful
+
+    def _told_her(self, index: int, mention: Mention) -> Person | None:
+        """Return who "told her she owed" means by "she"."""
+        before = self.mentions[index - 1] if index else None
+        if before is None or _SAME.get(mention.word) != before.word:
+            return None
+        gap = _TO_HER.fullmatch(self.text, before.end, mention.start)
+        return self.cast.of(before) if gap else None
+
+    def _known_to_fit(self, index: int, mention: Mention) -> Person | None:
+        """Return the one of "X met the girl after she left" who is known to be a "she".
+
+        Where the other has no sex told, a name alone; "she" who says something may be either.
+        """
+        shown = self.cast.sets.implied.get(mention.word)
+        if mention.word not in ("she", "he") or not shown or self._speaks(mention):
+            return None
+        low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
+        fit: list[Person] = []
+        for earlier in self.mentions[max(0, index - MAX_LOOKED) : index]:
+            person = self.cast.of(earlier)
+            if earlier.start < low or person is None:
+                continue
+            if not person.traits:
+                continue
+            if person.traits & shown and earlier.kind == "noun" and earlier.lead == "the":
+                fit.append(person)
+            elif earlier.kind != "pronoun" and person.traits & shown:
+                return None
+        return fit[0] if fit and all(p is fit[0] for p in fit) else None
+
+    def _wanted(self, mention: Mention) -> frozenset[int]:
+        """Return what is better known of a person than not: her sex, or that they are several."""
+        if mention.word in _SEVERAL:
+            return self.cast.sets.several
+        if mention.word in _OBJECTS:
+            return self.cast.sets.implied.get(mention.word, frozenset())
+        return frozenset()
+
+    def _acting_on(self, index: int, mention: Mention) -> Person | None:
+        """Return who cannot be meant by "him" because he is what acts on him."""
+        before = self.mentions[index - 1] if index else None
+        if before is None or before.oblique or mention.word not in _OBJECTS:
+            return None
+        free = is_object(mention, self.text)
+        near = mention.start - before.end < MAX_VERB and not _CLAUSE.search(
+            self.text, before.end, mention.start
+        )
+        return self.cast.of(before) if free and near else None
+
+    def _candidates(self, index: int, mention: Mention) -> Iterator[Mention]:
+        """Yield earlier mentions: of its own sentence in order, then of the ones before.
+
+        Of "The lawyer said the boy was held", the lawyer comes second.
+        """
+        number = self.scene.view.sentence_at(mention.start)
+        begin = max(0, index - MAX_LOOKED)
+        window = self.mentions[begin:index]
+        speaks = self._speaks(mention)
+        own: list[Mention] = []
+        for back in range(LOOK_BACK + 1):
+            low, high = self.scene.sentence_span(number - back)
+            inside = [m for m in window if low <= m.start < high]
+            if back == 0 and self._is_fronted(inside, mention):
+                own, inside = inside, []
+            yield from (m for m in inside if self._speaks(m) is speaks)
+            yield from (m for m in inside if self._speaks(m) is not speaks)
+        yield from own
+
+    def _is_fronted(self, inside: Sequence[Mention], mention: Mention) -> bool:
+        """Whether who stands before "she" is no more than part of a phrase set before her.
+
+        "The eldest of six children of a widow who sells corn, she was …": nobody there acts.
+        """
+        if mention.word not in NOMINATIVE or not self.text.endswith(", ", 0, mention.start):
+            return False
+        return not any(
+            not m.oblique
+            and m.lead != "whose"
+            and (m.kind != "pronoun" or m.word in NOMINATIVE - _RELATIVES)
+            for m in inside
+        )
+
+    def _speaks(self, mention: Mention) -> bool:
+        """Whether a word of saying follows: "He added" goes on with the speaker, "He is 13" not."""
+        return _SAYS.match(self.text, mention.end) is not None

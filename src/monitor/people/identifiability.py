@@ -1,0 +1,208 @@
+"""Identifiability: the harmless details that together tell readers who a person is.
+
+Counted per person over the whole text and by kind: five dates are one detail, an age, a school
+and a father's trade are three, wherever they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from monitor.people.kinship import owner_of
+from monitor.people.mentions import NOMINATIVE, Mention, in_any
+from monitor.people.persons import Cast, Person
+from monitor.people.same_person import same_person
+from monitor.people.sets import DetailSets, PersonSets
+from monitor.text.analysis import Place, Scene
+from monitor.text.spans import Stretch
+
+_CAPITAL = "[A-Z\u00c0-\u00de]"
+_NAME_BEHIND = re.compile(
+    rf"(?:[ ,]+(?:the|of|at|in|on|de|di|da))*(?:[ ,]+(?:{_CAPITAL}[\w'-]*|\d+))+"
+)
+_NAME_BEFORE = re.compile(rf"(?:{_CAPITAL}[\w'-]+ |\d+[A-Za-z]? )+$")
+_PLACE = re.compile(
+    rf" (?:(?:the|a|old|nearby) ){{0,2}}"
+    rf"(?P<name>{_CAPITAL}[\w'-]*(?: {_CAPITAL}[\w'-]*)*)"
+)
+_BEHIND = re.compile(r"(?:,|\)|\b(?:two|three|four|five|six|seven)) $")
+_ON_HER = re.compile(r" (?:on|above|over|across|under|behind|below|near|down) (?P<whose>her|his)\b")
+_POINTS = re.compile(r"\b(?:an?|the|her|his|their|of|in|at|for|to|behind|by|from)$", re.IGNORECASE)
+_REST = re.compile(r"(?: (?:an?|the|her|his|their))? [\w'-]+")
+_AGE, _KIN = "age", "family"
+
+
+def details_of(cast: Cast, person: Person) -> list[Place]:
+    """Return one place for each kind of detail told of a person; of overlapping ones one."""
+    found = {kind: places[0] for kind, places in _of_all(cast, person).items()}
+    kept: list[Place] = []
+    for scene, hit in sorted(found.values(), key=lambda fact: fact[1][0] - fact[1][1]):
+        if not any(scene is other and hit[0] < b and a < hit[1] for other, (a, b) in kept):
+            kept.append((scene, hit))
+    return sorted(kept, key=lambda fact: (fact[0].field == "text", fact[1]))
+
+
+def stretches_of(cast: Cast, person: Person) -> list[Place]:
+    """Return the stretch of each sentence that holds details, from the first to the last.
+
+    The sentence with most kinds comes first. An age alone is left out of the others.
+    """
+    by_sentence: dict[tuple[int, int], list[tuple[str, Place]]] = {}
+    for kind, places in _of_all(cast, person).items():
+        for scene, hit in places:
+            number = scene.sentence_of(*hit)
+            if number is not None:
+                by_sentence.setdefault((id(scene), number), []).append((kind, (scene, hit)))
+    order = sorted(by_sentence.values(), key=lambda told: -len({kind for kind, _ in told}))
+    kept = [told for told in order if told is order[0] or {kind for kind, _ in told} != {_AGE}]
+    return [_stretch([fact for _, fact in told]) for told in kept]
+
+
+def _stretch(facts: Sequence[Place]) -> Place:
+    return facts[0][0], (min(hit[0] for _, hit in facts), max(hit[1] for _, hit in facts))
+
+
+def _of_all(cast: Cast, person: Person) -> dict[str, list[Place]]:
+    """Return the details of a person by kind, those of her other mentions among them."""
+    if cast.details is None:
+        cast.details = _gather(cast)
+    found: dict[str, list[Place]] = {}
+    for same in same_person(cast, person):
+        for name, places in cast.details.get(id(same), {}).items():
+            found.setdefault(name, []).extend(places)
+        if same.age:
+            age, scene = same.age
+            found.setdefault(_AGE, []).append((scene, age.hit))
+    for kind in cast.sets.details:
+        if not kind.alone and kind.name in found:
+            found[kind.name] = _accompanied(found, kind.name)
+    return {name: places for name, places in found.items() if places}
+
+
+def _gather(cast: Cast) -> dict[int, dict[str, list[Place]]]:
+    details: dict[int, dict[str, list[Place]]] = {}
+    told = ((kind.name, *one) for kind in cast.sets.details for one in _told(cast, kind))
+    for name, person, fact in (*told, *((_KIN, *one) for one in cast.kin_told)):
+        details.setdefault(id(person), {}).setdefault(name, []).append(fact)
+    return details
+
+
+def _accompanied(found: dict[str, list[Place]], name: str) -> list[Place]:
+    """Return the places of a kind ("on 3 May") in whose sentence another kind stands."""
+    others = {
+        (id(scene), scene.sentence_of(*hit))
+        for kind, places in found.items()
+        if kind not in (name, _AGE)
+        for scene, hit in places
+    }
+    return [
+        (scene, hit) for scene, hit in found[name] if (id(scene), scene.sentence_of(*hit)) in others
+    ]
+
+
+def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Place]]:
+    for field in cast.mentions:
+        scene = cast.scenes[field]
+        for hit in sorted(_hits(cast, kind, scene)):
+            person = _whose(cast, scene, hit)
+            if person is not None:
+                yield person, (scene, hit)
+
+
+def _hits(cast: Cast, kind: DetailSets, scene: Scene) -> set[Stretch]:
+    text, persons = scene.view.shadow, cast.sets
+    found = {_whole(text, hit) for wordset in kind.words for hit in scene.hits.of(wordset)}
+    for wordset in kind.named:
+        found.update(filter(None, (_named(text, hit) for hit in scene.hits.of(wordset))))
+    for wordset in kind.ahead:
+        for hit in scene.hits.of(wordset):
+            name = _ahead(cast, scene, hit)
+            if name and not _is_broad(persons, scene, *name):
+                found.add((hit[0], name[1]))
+    return found
+
+
+def _whole(text: str, hit: Stretch) -> Stretch:
+    """Return words with what they point at: "works in a" tells readers nothing yet."""
+    start, end = hit
+    rest = _REST.match(text, end) if _POINTS.search(text, start, end) else None
+    return start, rest.end() if rest else end
+
+
+def _is_broad(persons: PersonSets, scene: Scene, start: int, end: int) -> bool:
+    """Whether a name tells little of who comes from there, or is none."""
+    last = scene.view.shadow.rfind(" ", start, end) + 1
+    whole = in_any(scene, (*persons.broad, *persons.no_name), start, end)
+    return whole or (last > start and in_any(scene, persons.regions, last, end))
+
+
+def _ahead(cast: Cast, scene: Scene, hit: Stretch) -> Stretch | None:
+    """Return the name right behind a word ("from Uromi", "opposite the Co-op"), if any.
+
+    A lone "from" or "of" tells where somebody is from only behind her, or behind her age.
+    """
+    text, (start, end) = scene.view.shadow, hit
+    if text[start:end].lower() in ("from", "of") and not _BEHIND.search(text, start - 24, start):
+        before = cast.mentions[scene.field].before(start)
+        if before is None or before.end != start - 1 or before.kind == "pronoun":
+            return None
+        if in_any(scene, cast.sets.kin, before.end - len(before.word), before.end):
+            return None  # "the husband of Wasana"
+    found = _PLACE.match(text, end, end + 48)
+    return found.span("name") if found else None
+
+
+def _named(text: str, hit: Stretch) -> Stretch | None:
+    """Return a general word with the name beside it ("Hotel Miramar", "12 Mill Lane"), if any."""
+    start, end = hit
+    if text[start : start + 2].isupper():
+        return None  # a headline in capitals tells no names
+    if " " not in text[start:end] and not text[start].isupper():
+        return None  # "a hotel on the road" is no name; "Hotel Miramar" and "Mill Lane" are
+    # "Haven, Refuge, Unbound" are three
+    listed = text.endswith(", ", 0, start) and text.startswith(", ", end)
+    behind = None if listed else _NAME_BEHIND.match(text, end, end + 40)
+    if behind:
+        return start, behind.end()
+    before = _NAME_BEFORE.search(text, max(0, start - 40), start) if text[start].isupper() else None
+    return (before.start(), end) if before else None
+
+
+def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
+    """Return of whom a detail tells: who is named last before it in its sentence, else first after.
+
+    Who hangs on a preposition comes second: the couple's address is the cook's. A relative named
+    with the detail ("whose father runs the mill") is no other person.
+    """
+    low, high = scene.sentence_span(scene.view.sentence_at(hit[0]))
+    mentions = cast.mentions[scene.field]
+    before = mentions.between(low, hit[0])[-6:][::-1]
+    inside = [m for m in mentions.over(*hit) if m.kind == "pronoun"]
+    after = mentions.between(hit[1], high)[:8]
+    acting = [m for m in before if not m.oblique]
+    fronted = [m for m in after if m.word in NOMINATIVE or not (m.oblique or m.kind == "pronoun")]
+    bodily = _ON_HER.match(scene.view.shadow, hit[1])
+    worn = mentions.over(*bodily.span("whose")) if bodily else []
+    for mention in (*inside, *worn, *acting, *before, *fronted, *after):
+        person = cast.of(mention)
+        if person is None:
+            continue
+        owner = owner_of(cast, person)
+        if mention in acting[:1] and _is_bystander(cast, mention, person):
+            return None  # "a teacher at the Riverside School hid them" tells of the teacher
+        if owner is not person or not _is_setting(cast, mention, person):
+            return owner
+    return None
+
+
+def _is_bystander(cast: Cast, mention: Mention, person: Person) -> bool:
+    """Whether somebody acts who is neither told of nor anybody's relative."""
+    nobodys = mention.lead in ("a", "the") and id(person) not in cast.kin
+    return nobodys and _is_setting(cast, mention, person)
+
+
+def _is_setting(cast: Cast, mention: Mention, person: Person) -> bool:
+    """Whether a mention names relatives or bodies, who stand in a detail and are not its owner."""
+    roles = person.roles
+    return mention.kind == "noun" and not roles & cast.sets.owners

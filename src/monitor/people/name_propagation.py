@@ -1,0 +1,454 @@
+"""Propagation of hidden names: found in other versions, articles of the story, and addresses.
+
+Nobody is followed here. A name is looked for by its words, without case and accents, so that this
+holds in every language and wherever a name may stand. A whole name counts however it is written, a
+part of it alone only with a capital; one that is an ordinary word or a country besides, only where
+the whole name stands in the same article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+from urllib.parse import unquote
+
+from monitor.people.anonymisation import COMMON
+from monitor.people.shapes import is_of_country, is_title, opens_sentence, whole_name
+from monitor.records.article import Article, FieldName, Span
+from monitor.records.hidden_names import MIN_PART, Mask, Seal, stretches
+from monitor.text.regular_expressions import word_set
+from monitor.text.search_terms import words_at
+
+Kind = Literal["sure", "doubtful", ""]
+"""How a word is part of a hidden name: of a protected person for `sure`, of one who may be."""
+Words = tuple[str, ...]
+
+MIN_JOINED = 7
+"""Letters of a whole name that is found in small letters, or within a longer word."""
+LONGEST = 5
+"""Words of a name that are looked for as a whole."""
+_NO_PART = word_set(
+    """the and von van der den del dos das bin bint ibn abu mac miss mrs dame madam madame mister
+    master auntie aunty uncle mama papa nana baby little big old young her his their mother father
+    sister brother girl boy child daughter son"""
+)
+"""Words that stand in names and are none by themselves."""
+_DAYS = word_set(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april may
+    june july august september october november december"""
+)
+"""Words that begin sentences, and that people are called by all the same."""
+_BETWEEN = re.compile(r"[\s\-_'’.,]{0,3}")
+"""What stands between the words of one name."""
+_FAR = 40
+_HYPHEN_BEFORE = re.compile(r"(?<!\w)(?:[^\W\d_]+[-'’])+\Z")
+_HYPHEN_BEHIND = re.compile(r"(?:-[^\W\d_]+)+")
+"""Other parts of a double name."""
+_STEM = 4
+"""A word of a headline is an ordinary one if a word of the text in small letters begins so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Names whose words are gone: hashes, made for one article, that a word can be held against.
+
+    What one of `lifted` says of all its words is none.
+    """
+
+    article_id: str
+    hashes: frozenset[str]
+    seal: Seal
+    lifted: tuple[Callable[[str], bool], ...] = ()
+    _known: dict[str, Kind] = field(default_factory=dict, compare=False, repr=False)
+
+    def kind(self, words: str) -> Kind:
+        """Return what a word, or several with spaces between, is of."""
+        if words not in self._known:
+            found = self.seal.made(self.article_id, words) & self.hashes
+            if found and any(all(map(lifted, words.split())) for lifted in self.lifted):
+                found = frozenset()
+            kind: Kind = (
+                "" if not found else "sure" if any(map(Seal.is_sure, found)) else "doubtful"
+            )
+            self._known[words] = kind
+        return self._known[words]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Hidden names, as words without case and accents.
+
+    `sure` and `doubtful` are their parts; `whole` are names of several words, with their kinds.
+    """
+
+    sure: frozenset[str] = frozenset()
+    doubtful: frozenset[str] = frozenset()
+    whole: Mapping[Words, Kind] = field(default_factory=dict)
+    sealed: tuple[Sealed, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self.sure or self.doubtful or self.whole or self.sealed)
+
+    def kind(self, word: str) -> Kind:
+        """Return what a single word is of."""
+        if word in self.sure:
+            return "sure"
+        kinds = {one.kind(word) for one in self.sealed} if len(word) >= MIN_PART else set()
+        if "sure" in kinds:
+            return "sure"
+        return "doubtful" if word in self.doubtful or "doubtful" in kinds else ""
+
+    def whole_kind(self, words: Words) -> Kind:
+        """Return what words in a row are, if they are a whole name."""
+        if (kind := self.whole.get(words, "")) == "sure" or not self.sealed:
+            return kind
+        kinds = {one.kind(" ".join(words)) for one in self.sealed}
+        return "sure" if "sure" in kinds else "doubtful" if kind or "doubtful" in kinds else ""
+
+    def is_joined(self, word: str) -> bool:
+        """Whether a word holds a whole name written as one: "justiceforaminayusuf"."""
+        if len(word) < MIN_JOINED:
+            return False
+        if any(name in word for name in self.joined):
+            return True
+        ends = range(MIN_JOINED, len(word) + 1) if self.sealed else ()
+        some = {part for end in ends for part in (word[:end], word[-end:])}
+        return any(one.kind(part) for part in some for one in self.sealed)
+
+    @cached_property
+    def begun(self) -> frozenset[str]:
+        """The words that begin a whole name."""
+        return frozenset(words[0] for words in self.whole)
+
+    @cached_property
+    def joined(self) -> frozenset[str]:
+        """Whole names as addresses write them in one word."""
+        return frozenset(one for one in map("".join, self.whole) if len(one) >= MIN_JOINED)
+
+    def without(self, lifted: Callable[[str], bool]) -> Names:
+        """Return the names without those that somebody said are none to be hidden."""
+        return replace(
+            self,
+            sure=frozenset(word for word in self.sure if not lifted(word)),
+            doubtful=frozenset(word for word in self.doubtful if not lifted(word)),
+            whole={row: kind for row, kind in self.whole.items() if not all(map(lifted, row))},
+            sealed=tuple(
+                replace(one, lifted=(*one.lifted, lifted), _known={}) for one in self.sealed
+            ),
+        )
+
+    def told_by(self, address: str) -> bool:
+        """Whether an address, or what is written like one, holds a name.
+
+        Of a sure one a word is enough; of others it takes two.
+        """
+        words = [word for word, _ in words_at(unquote(unquote(address)))]
+        letters = [part for word in words for part in re.findall(r"[^\W\d_]+", word)]
+        kinds = {part: self.kind(part) for part in letters if len(part) >= MIN_PART}
+        if "sure" in kinds.values() or sum(kind == "doubtful" for kind in kinds.values()) > 1:
+            return True
+        return any(map(self.is_joined, set(letters))) or self._stands_in(letters)
+
+    def _stands_in(self, words: Sequence[str]) -> bool:
+        """Whether some of the words in a row are a whole name."""
+        for at, word in enumerate(words):
+            for count in range(2, LONGEST + 1) if word in self.begun or self.sealed else ():
+                row = tuple(words[at : at + count])
+                kind = self.whole_kind(row) if len(row) == count else ""
+                if kind == "sure" or (kind and _letters(row) >= MIN_JOINED):
+                    return True
+        return False
+
+    def said_in(self, words: str) -> bool:
+        """Whether a byline, a summary or the like holds a name."""
+        return bool(found_in(self, {"text": words}, ()))
+
+
+def all_names(some: Iterable[Names]) -> Names:
+    """Return names of several texts as one."""
+    every = list(some)
+    sure = frozenset[str]().union(*(one.sure for one in every))
+    whole: dict[Words, Kind] = {}
+    for row, kind in (pair for one in every for pair in one.whole.items()):
+        whole[row] = "sure" if kind == "sure" else whole.get(row, kind)
+    return Names(
+        sure,
+        frozenset[str]().union(*(one.doubtful for one in every)) - sure,
+        whole,
+        tuple(dict.fromkeys(sealed for one in every for sealed in one.sealed)),
+    )
+
+
+def names_of(article: Article, mask: Mask) -> Names:
+    """Return the names at the places that the mask of an article's version hides."""
+    fields: dict[FieldName, str] = {"title": article.title, "text": article.text}
+    sure: set[str] = set()
+    doubtful: set[str] = set()
+    whole: dict[Words, Kind] = {}
+    for span in mask.spans:
+        told = fields[span.field][span.start : span.end]
+        is_sure = any(_touch(span, one) for one in mask.sure)
+        for name in told.split(","):
+            words = [(word, name[start:end]) for word, (start, end) in words_at(name)]
+            parts = {word for word, written in words if _is_part(word, written)}
+            (sure if is_sure else doubtful).update(parts)
+            row = tuple(word for word, _ in words if word != "s")
+            if 1 < len(row) <= LONGEST:
+                whole[row] = "sure" if is_sure else whole.get(row, "doubtful")
+    return Names(frozenset(sure), frozenset(doubtful - sure), whole)
+
+
+def seal_names(names: Names, seal: Seal, article_id: str) -> list[str]:
+    """Return hashes of names by which they are found in this article, and read nowhere."""
+    told: dict[str, bool] = {}
+    for row, kind in names.whole.items():
+        told |= dict.fromkeys((" ".join(row), "".join(row)), kind == "sure")
+    told |= dict.fromkeys(names.doubtful, False) | dict.fromkeys(names.sure, True)
+    return sorted(seal.hash(article_id, word, sure=is_sure) for word, is_sure in told.items())
+
+
+def spread(
+    article: Article, own: Mask, names: Names, lifted: Callable[[str], bool] | None = None
+) -> Mask:
+    """Return the mask of a version with `names` hidden too, wherever they stand, save `lifted`.
+
+    Of one whose own names cannot be told nothing is shown; its places keep `names` out of search.
+    """
+    fields: dict[FieldName, str] = {"title": article.title, "text": article.text}
+    if own.untold:
+        found = found_in(names, fields, ()) if names else ()
+        return replace(own, spans=tuple(joined(fields, found)), link_tells=True, byline_tells=True)
+    link = own.link_tells
+    spans = own.spans
+    if lifted is not None:
+        names, link = names.without(lifted), False  # its own names are among them
+        spans = tuple(left for span in spans for left in _unlifted(article, span, lifted))
+    if not names:
+        return replace(own, spans=spans, link_tells=link)
+    found = found_in(names, fields, own.apart)
+    if lifted is not None:
+        found = [left for span in found for left in _unlifted(article, span, lifted)]
+    beside = (*article.authors, article.summary, *article.categories)
+    files = (one.url for one in article.enclosures)
+    return replace(
+        own,
+        spans=tuple(joined(fields, (*spans, *found))),
+        link_tells=link or names.told_by(article.url),
+        byline_tells=any(map(names.said_in, beside)) or any(map(names.told_by, files)),
+    )
+
+
+def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span]) -> list[Span]:
+    """Return where names stand in the fields of an article.
+
+    `apart` are places of people of whom its text tells that they are somebody else.
+    """
+    readers = {name: _NameFinder(names, name, text, apart) for name, text in fields.items() if text}
+    small = frozenset[str]().union(*(reader.small for reader in readers.values()))
+    named = frozenset[str]().union(*(reader.named for reader in readers.values()))
+    found: list[Span] = []
+    more: frozenset[str] = frozenset()
+    known: frozenset[str] | None = None
+    while known != more:  # "Yaw" of "Yaw Mensah" may stand alone elsewhere, also before
+        known = more
+        for name in ("text", "title"):
+            if reader := readers.get(name):
+                spans, parts = reader.spans(small, named, more)
+                found += spans
+                more |= parts
+    return found
+
+
+class _NameFinder:
+    """Reads one field of an article."""
+
+    def __init__(self, names: Names, field: FieldName, text: str, apart: Sequence[Span]) -> None:
+        self.names, self.field, self.text = names, field, text
+        self.words = list(words_at(text))
+        self.apart = [
+            (one.start, one.end, _last_word(text[one.start : one.end]))
+            for one in apart
+            if one.field == field
+        ]
+        long_enough = [one for one in self.words if len(one[0]) >= MIN_PART]
+        self.capitals = [one for one in long_enough if text[one[1][0]].isupper()]
+        self.small = frozenset(w for w, (start, _) in self.words if text[start].islower())
+        """The words that it has in small letters."""
+        joined = frozenset(w for w in self.small if len(w) >= MIN_JOINED and names.is_joined(w))
+        self.tags = [place for w, place in self.words if w in joined] if joined else []
+        """Places of whole names in small letters and one word: "#aminayusuf"."""
+        self.wholes = list(self._whole_names())
+        self.named = frozenset(w for at, end in self.wholes for w, _ in self.words[at:end])
+        """Words of whole names that stand here."""
+
+    def _whole_names(self) -> Iterator[tuple[int, int]]:
+        """Yield the rows of words that are a whole name: in capitals, or long enough."""
+        told = [word for word, _ in self.words]
+        begun = self.names.begun
+        for at, (word, (start, _)) in enumerate(self.words):
+            upper = self.text[start].isupper()
+            if word not in begun and not (self.names.sealed and (upper or self.names.kind(word))):
+                continue
+            for count in range(2, min(LONGEST, len(told) - at) + 1):
+                if not self._is_row(at, count):
+                    break
+                row = tuple(told[at : at + count])
+                kind = self.names.whole_kind(row) if upper or _letters(row) >= MIN_JOINED else ""
+                end = self.words[at + count - 1][1][1]
+                if kind == "sure" or (kind and not self._is_others(kind, start, end)):
+                    yield at, at + count
+
+    def _is_row(self, at: int, count: int) -> bool:
+        """Whether the last of so many words belongs to the one before."""
+        (_, (_, end)), (_, (start, _)) = self.words[at + count - 2 : at + count]
+        return _BETWEEN.fullmatch(self.text, end, start) is not None
+
+    def spans(
+        self, small: frozenset[str], named: frozenset[str], more: frozenset[str]
+    ) -> tuple[list[Span], frozenset[str]]:
+        """Return the places of names, and the words beside them that are of them too.
+
+        `small` are the words that the article has in small letters, `named` those of whole names in
+        it, `more` such as were found beside names.
+        """
+        rows = (self.words[at:end] for at, end in self.wholes)
+        places = [self._with_hyphens(row[0][1][0], row[-1][1][1]) for row in rows]
+        inside = {place for at, end in self.wholes for place in self._of_several(at, end)}
+        kinds: dict[str, Kind] = {}
+        before: set[str] = set()
+        places += self.tags
+        for word, (start, end) in self.capitals:
+            if word not in kinds:
+                kinds[word] = self._kind(word, self.text[start:end], small, named, more)
+            if not kinds[word] or self._is_others(kinds[word], start, end):
+                continue
+            place = start, end
+            if kinds[word] == "sure" and word not in more and place not in inside:
+                place = self._whole(start, end, small)
+                before.update(self._parts(place[0], start))
+            places.append(place)
+        return [Span(self.field, *place) for place in places], frozenset(before - small)
+
+    def _of_several(self, at: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the places of a whole name's words; a double surname is a part of a name.
+
+        So is one with a particle: "Mac Mensah".
+        """
+        row = self.words[at:end]
+        tell = [place for word, place in row if len(word) > 1 and word not in _NO_PART]
+        if tell and " " in self.text[tell[0][0] : tell[-1][1]]:
+            yield from (place for _, place in row)
+
+    def _parts(self, start: int, end: int) -> Iterator[str]:
+        """Yield the first names at a place, which may stand alone elsewhere."""
+        for word, (first, last) in self.words if start < end else ():
+            if start <= first and last <= end and _is_part(word, self.text[first:last]):
+                yield word
+
+    def _kind(
+        self,
+        word: str,
+        written: str,
+        small: frozenset[str],
+        named: frozenset[str],
+        more: frozenset[str],
+    ) -> Kind:
+        """Return what a word with a capital is of, where it stands alone."""
+        kind = self.names.kind(word)
+        if self.names.is_joined(word) or (kind and word in named):
+            return kind or "sure"
+        if not kind and word not in more:
+            return ""
+        if word in small or word in COMMON or is_of_country(word) or is_title(written):
+            return ""  # an ordinary word, and nobody here has it in her name
+        return "sure" if kind == "sure" or word in more else ""
+
+    def _is_others(self, kind: Kind, start: int, end: int) -> bool:
+        """Whether a word is of the name of somebody else: of a sure name only a first name."""
+        for first, last, surname in self.apart:
+            if first <= start and end <= last:
+                is_first = surname is not None and not self.names.kind(surname)
+                return kind == "doubtful" or is_first
+        return False
+
+    def _whole(self, start: int, end: int, small: frozenset[str]) -> tuple[int, int]:
+        """Return a part of a name with the other parts that touch it: "Yaw" of "Yaw Mensah"."""
+        start, end = self._with_hyphens(start, end)
+        if any(first < end and start < last for first, last, _ in self.apart):
+            return start, end
+        if self.field == "text":
+            return whole_name(self.text, start, end)
+        first, last = whole_name(self.text, start, end)
+        before = [(w, p) for w, p in self.words if first <= p[0] and p[1] <= start]
+        behind = [(w, p) for w, p in self.words if end <= p[0] and p[1] <= last]
+        for word, (at, to) in reversed(before):
+            if self._is_ordinary(word, self.text[at:to], small):
+                break
+            start = at
+        for word, (at, to) in behind:
+            if self._is_ordinary(word, self.text[at:to], small):
+                break
+            end = to
+        return start, end
+
+    def _with_hyphens(self, start: int, end: int) -> tuple[int, int]:
+        """Return a place with the capitals joined to it: "Mensah-Addo", "O’Mensah"."""
+        before = _HYPHEN_BEFORE.search(self.text, max(0, start - _FAR), start)
+        behind = _HYPHEN_BEHIND.match(self.text, end, end + _FAR)
+        if before and self.text[before.start()].isupper():
+            start = before.start()
+        if behind and self.text[behind.start() + 1].isupper():
+            end = behind.end()
+        return start, end
+
+    def _is_ordinary(self, word: str, written: str, small: frozenset[str]) -> bool:
+        """Whether a word of a headline, which has capitals everywhere, is no name."""
+        if len(word) < 2 or word in _NO_PART or word in COMMON or is_of_country(word):
+            return True
+        if is_title(written) or (opens_sentence(written) and word not in _DAYS):
+            return True
+        return any(one.startswith(word[:_STEM]) for one in small)
+
+
+def joined(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield places in order, title first, parts of one name as one."""
+    every = list(spans)
+    for name in ("title", "text"):
+        for start, end in stretches(name, fields.get(name, ""), every):
+            yield Span(name, start, end)
+
+
+def _is_part(word: str, written: str) -> bool:
+    """Whether a word of a name tells by itself."""
+    if len(word) < MIN_PART or not written[0].isupper() or word in _NO_PART:
+        return False
+    return word in _DAYS or not opens_sentence(written)
+
+
+def _unlifted(article: Article, span: Span, lifted: Callable[[str], bool]) -> Iterator[Span]:
+    """Yield what stays hidden of a place."""
+    text = article.title if span.field == "title" else article.text
+    words = [one for one in words_at(text[span.start : span.end]) if len(one[0]) >= MIN_PART]
+    left = [(start, end) for word, (start, end) in words if not lifted(word)]
+    if not words or len(left) == len(words):
+        yield span
+    else:
+        yield from (Span(span.field, span.start + a, span.start + b) for a, b in left)
+
+
+def _last_word(name: str) -> str | None:
+    """Return the last word of a name that has several."""
+    words = [word for word, _ in words_at(name) if len(word) > 1]
+    return words[-1] if len(words) > 1 else None
+
+
+def _letters(words: Words) -> int:
+    return sum(map(len, words))
+
+
+def _touch(one: Span, other: Span) -> bool:
+    return one.field == other.field and one.start < other.end and other.start < one.end

@@ -1,0 +1,201 @@
+"""Names of persons, told by what stands beside them (a title, an age, a verb, a role).
+
+Never by capitals alone: places and firms have capitals too, and a place taken for a victim's name
+is worse than a name not followed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from monitor.people.ages import AGED, IN_COMMAS
+from monitor.people.mentions import MAX_LEAD, Mention, covers, in_any, lead_of
+from monitor.people.sets import PersonSets
+from monitor.text.analysis import Scene
+from monitor.text.regular_expressions import late, word_set
+from monitor.text.spans import Stretch
+
+_CAPITAL = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u017d]"
+_NAME = late(
+    rf"(?<![\w'-]){_CAPITAL}[\w'-]+"
+    rf"(?: (?:(?:de|da|dos|bin|al|van|von|la|el|ben|abu|di) )?"
+    rf"(?:{_CAPITAL}\.|{_CAPITAL}[\w'-]+)){{0,3}}"
+)
+_HONORIFIC = late(
+    r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Judge|Justice|Sgt|Det|Insp|Inspector|Sergeant|Officer|"
+    r"Minister|Senator|President|Captain|Superintendent|Detective|Constable|Commissioner)\.? )$"
+)
+_ACTS = late(
+    r"(?:'s? (?:mother|father|family|parents|lawyer|name|case|story)\b|,? (?:who|was|is|has|had|"
+    r"said|says|told|tells|admits|denies|pleaded|recalls|knew|became|came|went|did|does|will|would|"
+    r"could|can|spoke|wept|fled|met|saw|found|sold|lost|made|gave|took|got|kept|heard|stood|sat|"
+    r"wrote|grew|fell|came|brought|bought|slept|knows|says|wants|left|ran|paid|felt|thought|began|lives|works|[a-z]+ed)\b)"
+)
+_CALLED = late(r"\b(?:named|called|identified as|known as) $")
+_ARTICLE = late(r",? (?:\(?\d{1,2}\)?,? )?(?:an?|the|one of the) ")
+_PLACING = word_set("in at from near the a an to into of on across around outside")
+_SAID_BY = late(r"\b(?:said|says|named|called|identified as|asked|told|like|added) $")
+_WORD = late(r"[\w-]+")
+_NO_FIRST = word_set(
+    """i i'm i've i'd i'll we they he she it you his her their our your my both none nobody
+    everybody everyone everything somebody someone something anyone anybody nothing neither either
+    some many most few several others another instead meanwhile however yet then still also here
+    there now today yesterday later once even only just such whoever people those asked"""
+)
+"""Words that begin a sentence and nobody's name."""
+_COMMON = late(r"(?:s|tion|ment|ness|ing|ly)$")
+""""Housekeepers said", "Restoration was": a lone first word that may well be a common noun."""
+_NAMESAKES = word_set(
+    "street road avenue lane square hotel school college university foundation act law"
+)
+MIN_NAME = 3
+"""Letters of a name that stands alone."""
+
+
+def find_names(
+    sets: PersonSets, scene: Scene, nouns: Sequence[Mention], known: frozenset[str]
+) -> Iterator[Mention]:
+    """Yield the names of persons; a surname counts once the full name has been told.
+
+    In a headline only names that are `known` from the text count: all its words have capitals.
+    """
+    text = scene.view.shadow
+    spans = _known(text, known) if scene.field == "title" else _told(sets, scene, nouns)
+    for start, end in spans:
+        _, oblique = lead_of(text, start)
+        yield Mention(scene, start, end, "name", text[start:end], oblique=oblique)
+
+
+def _known(text: str, known: frozenset[str]) -> Iterator[Stretch]:
+    run: list[Stretch] = []
+    for word in _WORD.finditer(text):
+        if run and (word[0] not in known or text[run[-1][1] : word.start()] != " "):
+            yield run[0][0], run[-1][1]
+            run = []
+        run += [word.span()] if word[0] in known else []
+    if run:
+        yield run[0][0], run[-1][1]
+
+
+def _told(sets: PersonSets, scene: Scene, nouns: Sequence[Mention]) -> list[Stretch]:
+    text = scene.view.shadow
+    starts = {start for start, _ in scene.view.sentences}
+    covered = sorted((noun.start, noun.end) for noun in nouns)
+    beside = {noun.end for noun in nouns if "official" not in noun.roles}
+    begins = {noun.start for noun in nouns}
+    accepted: set[str] = set()
+    doubtful: list[Stretch] = []
+    sure: list[Stretch] = []
+    end = -1
+    for found in _NAME.finditer(text):
+        end, goes_on = found.end(), found.start() == end + 1 and text[end] == " "
+        if goes_on:
+            continue  # "the National Human Trafficking Referral Hotline" is no person
+        span = _trim(sets, scene, found.span(), starts, covered, begins)
+        if span is None or (span[0] > found.start() and _is_body(text, found.start(), span)):
+            continue
+        if _is_person(text, span, beside, begins, starts):
+            sure.append(span)
+            accepted.update(text[span[0] : span[1]].split())
+        else:
+            doubtful.append(span)
+    return sure + [span for span in doubtful if _shares(text[span[0] : span[1]].split(), accepted)]
+
+
+def _is_body(text: str, start: int, span: Stretch) -> bool:
+    """Whether a lone last word is that of a body's name: "the National Trafficking Hotline"."""
+    return (
+        text[max(0, start - 5) : start].endswith((" the ", "The "))
+        and " " not in text[span[0] : span[1]]
+    )
+
+
+def _shares(parts: Sequence[str], accepted: set[str]) -> bool:
+    """Whether a doubtful name is that of a person told of ("Ana Ruci's day", and "Ruci said")."""
+    if set(parts) <= accepted:
+        return True
+    return bool(accepted & {parts[0], parts[-1]}) and parts[-1].lower() not in _NAMESAKES
+
+
+def _trim(
+    sets: PersonSets,
+    scene: Scene,
+    span: Stretch,
+    starts: set[int],
+    covered: Sequence[Stretch],
+    begins: set[int],
+) -> Stretch | None:
+    """Cut off what is no part of a person's name; None if nothing is left."""
+    text, (start, end) = scene.view.shadow, span
+    while text[end - 1] in ".'-" or text[start:end].endswith("'s"):
+        end -= 2 if text[start:end].endswith("'s") else 1
+    parts = [(m.start() + start, m.end() + start) for m in re.finditer(r"\S+", text[start:end])]
+    no_name = sets.no_name
+    while parts and (
+        covers(covered, *parts[0])
+        or (parts[0][0] in starts and text[parts[0][0] : parts[0][1]].lower() in _NO_FIRST)
+        or (in_any(scene, no_name, *parts[0]) and _may_go(scene, parts[0], starts))
+    ):
+        parts.pop(0)
+    if not parts or any(in_any(scene, no_name, *p) or covers(covered, *p) for p in parts):
+        return None
+    first, last = parts[0], parts[-1]
+    if text[first[0] : last[1]].isupper():
+        return None
+    doubtful = first is last and (first[0] in starts or first[1] - first[0] < MIN_NAME)
+    shown = (
+        IN_COMMAS.match(text, first[1])
+        or _ACTS.match(text, first[1])
+        or _in_apposition(text, first[1], begins)
+    )
+    if doubtful and not shown:
+        return None
+    return first[0], last[1]
+
+
+def _may_go(scene: Scene, part: Stretch, starts: set[int]) -> bool:
+    """Whether a capital before a name is that of a sentence or a title."""
+    title = _HONORIFIC.search(scene.view.shadow[part[0] : part[1]] + " ")
+    return bool(title) or part[0] in starts
+
+
+def _is_person(
+    text: str, span: Stretch, beside: set[int], begins: set[int], starts: set[int]
+) -> bool:
+    """Whether what stands beside a capitalised name shows that it is a person's."""
+    start, end = span
+    before = text[max(0, start - 24) : start]
+    if before.endswith((" the ", "The ")):
+        return False
+    shown = (
+        _HONORIFIC.search(before)
+        or _CALLED.search(before)
+        or IN_COMMAS.match(text, end)
+        or AGED.match(text, end + 2)
+        or start - 1 in beside
+        or (start - 2 in beside and text[start - 2] == ",")
+    )
+    if shown:
+        return True
+    if (before.split() or [""])[-1].lower() in _PLACING:
+        return False
+    several = " " in text[start:end]
+    spoken = several and _SAID_BY.search(before)
+    common = not several and start in starts and _COMMON.search(text, start, end)
+    acts = not common and _ACTS.match(text, end)
+    return bool(acts or spoken) or _in_apposition(text, end, begins)
+
+
+def _in_apposition(text: str, end: int, begins: set[int]) -> bool:
+    """Whether a role follows a name ("Rosa Mensah, a former cook")."""
+    found = _ARTICLE.match(text, end)
+    place = found.end() if found else -1
+    for _ in range(MAX_LEAD):
+        if place in begins:
+            return True
+        space = text.find(" ", place, place + 20) if place >= 0 else -1
+        if space < 0:
+            return False
+        place = space + 1
+    return False

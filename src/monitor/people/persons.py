@@ -1,0 +1,142 @@
+"""The persons of a draft, and what its text tells of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from monitor.people.mentions import Age, Mention, Mentions
+from monitor.people.sets import PersonSets
+from monitor.text.analysis import Place, Scene
+
+_SHE = frozenset(("she", "her", "he", "him", "his"))
+
+
+@dataclass(slots=True)
+class Person:
+    """A person, or a group spoken of as one, with all that the text tells.
+
+    `facts` are the words that gave a role, by role, where they first stand; `age` the youngest
+    age told, of a child's the present one.
+    """
+
+    sets: PersonSets = field(compare=False, repr=False)
+    facts: dict[str, Place] = field(default_factory=dict)
+    assumed: dict[str, Place] = field(default_factory=dict)
+    age: tuple[Age, Scene] | None = None
+    names: set[str] = field(default_factory=set)
+    traits: frozenset[int] = frozenset()
+    words: set[str] = field(default_factory=set)
+    mentions: list[Mention] = field(default_factory=list)
+    grown: bool = False
+    """Whether a present age of an adult is told too ("She is 34 … when she was 15")."""
+    called: bool = False
+    """Whether the text calls it "she" or "he"; looked up at every question about its roles."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Return the roles; what a word only assumes gives way to what the text tells.
+
+        `minor-then`: the age told is that of some time in the past. `known-victim`: the text
+        itself tells it, more than a neutral word such as "girl". `one`: no group;
+        `general`: people in general; `somebody`: the text calls it "she" or
+        "he", or tells its age, so that it is no body with a name.
+        """
+        told = set(self.facts)
+        for role in self.assumed:
+            if not told & self.sets.instead.get(role, frozenset()):
+                told.add(role)
+        adult = self.sets.adult_age
+        young, grown = self.sets.by_age
+        if self.age:
+            told -= {young, grown}
+            told.add(young if self.age[0].years < adult else grown)
+            if young in told and self.age[0].then:
+                told |= {f"{young}-then"}
+                told ^= {young, grown} if self.grown else set()
+        elif young in told:
+            told.discard(grown)
+        told.add("named" if self.names else "unnamed")
+        if not self.traits & self.sets.several:
+            told.add("one")
+        elif self._is_general():
+            told.add("general")
+        if self.age or self.called:
+            told.add("somebody")
+        return frozenset(told | {f"known-{role}" for role in self.facts})
+
+    def _is_general(self) -> bool:
+        """Whether only bare plurals speak of them: people in general ("victims may be ...")."""
+        nouns = [mention for mention in self.mentions if mention.kind == "noun"]
+        several = self.sets.several
+        bare = all(not mention.lead and mention.traits & several for mention in nouns)
+        return bool(nouns) and bare
+
+    def why(self, role: str) -> Place | None:
+        """Return the words that show a role, if words do."""
+        role = role.removeprefix("known-")
+        return self.facts.get(role) or self.assumed.get(role)
+
+
+class Cast:
+    """The persons of a draft, and which of them each mention means."""
+
+    def __init__(self, sets: PersonSets) -> None:
+        self.sets = sets
+        self.mentions: dict[str, Mentions] = {}
+        self.scenes: dict[str, Scene] = {}
+        self.details: dict[int, dict[str, list[Place]]] | None = None
+        """Identifying details by person and kind, once somebody has asked for them."""
+        self.kin: dict[int, Person] = {}
+        """Of which exploited person somebody is a relative."""
+        self.kin_told: list[tuple[Person, Place]] = []
+        """Where a relative is named, or known by what is his ("her aunt's salon")."""
+        self.persons: list[Person] = []
+        self._meant: dict[int, Person] = {}
+
+    def of(self, mention: Mention) -> Person | None:
+        """Return whom a mention means, if the text says."""
+        return self._meant.get(id(mention))
+
+    def is_protected(self, person: Person) -> bool:
+        """Whether the text tells that a person is exploited, and not that she is a suspect."""
+        young, _ = self.sets.by_age
+        protected = self.sets.protected
+        told = protected in person.facts or {young, protected} <= person.roles
+        return told and not self.stands_apart(person)
+
+    def stands_apart(self, person: Person) -> bool:
+        """Whether a person is told of in a role that excludes that she is exploited."""
+        apart = self.sets.instead.get(self.sets.protected, frozenset())
+        return bool(person.facts.keys() & apart)
+
+    def give(self, mention: Mention, person: Person) -> None:
+        """Settle that a mention means a person, who gains what its words say."""
+        self._meant[id(mention)] = person
+        person.mentions.append(mention)
+        person.called |= mention.word in _SHE
+        for role in mention.roles:
+            person.facts.setdefault(role, mention.place)
+        for role in mention.assumed:
+            person.assumed.setdefault(role, mention.place)
+        if mention.kind == "name":
+            person.names.update(mention.word.split())
+        elif mention.kind == "noun":
+            person.words.add(mention.word)
+        person.traits |= mention.traits | self._implied(mention)
+        for age in mention.ages:
+            person.grown |= age.years >= self.sets.adult_age and not age.then
+            if person.age is None or self._younger(age, person.age[0]):
+                person.age = age, mention.scene
+
+    def _younger(self, age: Age, known: Age) -> bool:
+        """Whether an age counts before the one known: the lower, of two of a child the present."""
+        adult = self.sets.adult_age
+        if age.then is not known.then and max(age.years, known.years) < adult:
+            return known.then
+        return age.years < known.years
+
+    def _implied(self, mention: Mention) -> frozenset[int]:
+        """Return what a pronoun shows: whoever is called "she" is not meant by a later "he"."""
+        if mention.kind != "pronoun":
+            return frozenset()
+        return self.sets.implied.get(mention.word, frozenset())

@@ -1,0 +1,132 @@
+"""Who of a text is a victim, a minor or a relative of one, and where each is named.
+
+What the rules on identification rest on, for everybody else: whoever shows a text may mask the
+names of those it must not make known. English only, and by words alone: no model is loaded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Literal
+
+from monitor.people.coreference import find_cast
+from monitor.people.persons import Cast, Person
+from monitor.people.sets import PersonSets
+from monitor.records.article import Span
+from monitor.text.analysis import Place, Region, read_scenes
+from monitor.text.phrase_search import Scanner
+
+Part = Literal["victim", "minor", "relative"]
+PARTS: tuple[Part, ...] = ("victim", "minor", "relative")
+SHARED = 8
+"""People of whom a name that several bear is told; more share one in lists only."""
+_WORD = re.compile(r"\w[\w'-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLists:
+    """The words by which persons are told, and what finds them in a text."""
+
+    scanner: Scanner
+    sets: PersonSets
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A person of a text who may need protection.
+
+    `named`: where the text has a name that is hers or may be hers, `called`: all other words that
+    mean her; title first, in order, none over another. `roles`: all that the text gives her, such
+    as `consenting`, or `somebody` where it is sure that the names are no body's.
+    """
+
+    parts: frozenset[Part]
+    roles: frozenset[str]
+    named: tuple[Span, ...]
+    called: tuple[Span, ...]
+
+
+def people_in(text: str, lists: PersonLists, *, title: str = "") -> tuple[Told, ...]:
+    """Return the victims, minors and relatives of victims that an English text tells of."""
+    return people_of(find_cast(lists.sets, read_scenes(lists.scanner, text, title)))
+
+
+def people_of(cast: Cast) -> tuple[Told, ...]:
+    """Return the victims, minors and relatives of a cast."""
+    all_parts = {id(person): parts_of(cast, person) for person in cast.persons}
+    people = [person for person in cast.persons if all_parts[id(person)]]
+    named: defaultdict[int, list[Place]] = defaultdict(list)
+    for person, place in chain(_mentioned(cast, people), _written(cast, people)):
+        named[id(person)].append(place)
+    return tuple(
+        Told(
+            all_parts[id(person)],
+            person.roles,
+            _spans(named[id(person)]),
+            _spans(m.place for m in person.mentions if m.kind != "name"),
+        )
+        for person in people
+    )
+
+
+def parts_of(cast: Cast, person: Person) -> frozenset[Part]:
+    """Return which of `PARTS` a person is; a suspect is no victim, but may be a minor."""
+    young, _ = cast.sets.by_age
+    holds: dict[Part, bool] = {
+        "victim": cast.is_protected(person),
+        "minor": young in person.roles,
+        "relative": cast.sets.relative in person.facts,
+    }
+    return frozenset(part for part in PARTS if holds[part])
+
+
+def named_in_full(person: Person) -> list[Place]:
+    """Return where a text has the longest form of a person's name, in order."""
+    names = [m for m in person.mentions if m.kind == "name"]
+    fullest = max((len(m.word.split()) for m in names), default=0)
+    return [m.place for m in names if len(m.word.split()) == fullest]
+
+
+def _mentioned(cast: Cast, people: Sequence[Person]) -> Iterator[tuple[Person, Place]]:
+    """Yield where people are named, or may be: two may share a surname, `SHARED` at most."""
+    bearers: defaultdict[str, list[Person]] = defaultdict(list)
+    for person in people:
+        for part in person.names:
+            bearers[part].append(person)
+    for mention in chain.from_iterable(mentions.all for mentions in cast.mentions.values()):
+        parts = mention.word.split() if mention.kind == "name" else [""]
+        named = (p for p in bearers.get(parts[0], ()) if p.names.issuperset(parts))
+        yield from ((person, mention.place) for person in islice(named, SHARED))
+    for person in people:
+        yield from ((person, m.place) for m in person.mentions if m.kind == "name")
+
+
+def _written(cast: Cast, people: Sequence[Person]) -> Iterator[tuple[Person, Place]]:
+    """Yield where full names stand, in any letters ("ROSA MENSAH") and whatever is beside them."""
+    full: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
+    for number, person in enumerate(people):
+        for name in (m.word.lower() for m in person.mentions if m.kind == "name"):
+            if " " in name:
+                full[name.partition(" ")[0]].add((name, number))
+    for scene in cast.scenes.values() if full else ():
+        text = scene.view.shadow
+        for word in _WORD.finditer(text):
+            for name, number in sorted(full.get(word[0].lower(), ())):
+                start, end = word.start(), word.start() + len(name)
+                if text[start:end].lower() == name and not text[end : end + 1].isalnum():
+                    yield people[number], (scene, (start, end))
+
+
+def _spans(places: Iterable[Place]) -> tuple[Span, ...]:
+    """Return places as spans of their fields: those that overlap as one."""
+    joined: list[Region] = []
+    for scene, (start, end) in sorted(places, key=lambda p: (p[0].field == "text", p[1])):
+        if joined and joined[-1][0] is scene and start < joined[-1][2]:
+            joined[-1] = scene, joined[-1][1], max(joined[-1][2], end)
+        else:
+            joined.append((scene, start, end))
+    return tuple(Span(s.field, *s.view.original(start, end)) for s, start, end in joined)

@@ -1,0 +1,173 @@
+"""What happens to persons gives them roles: "was trafficked by", "lured her", "was charged with".
+
+Who does it is told without a parse: the mention that stands right before the verb, else the first
+one of the clause that hangs on no preposition.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from monitor.people.mentions import NOMINATIVE, Mention, is_object
+from monitor.people.persons import Cast, Person
+from monitor.people.sets import PersonEvents, PersonSets
+from monitor.people.verbs_of_saying import SAID
+from monitor.text.analysis import Scene
+from monitor.text.spans import Stretch
+
+MAX_CLAUSE = 240
+"""Characters of a clause looked through for who acts."""
+
+_LIGHT = re.compile(
+    r"(?:,? ?\b(?:who|has|have|had|was|were|is|are|been|being|be|also|later|then|first|not|never|"
+    r"still|once|often|both|all|again|may|might|could|can|would|will|did|does|do|allegedly|"
+    r"to|himself|herself|themselves|twice|\w+ly)\b)* ?"
+)
+_BE = re.compile(
+    r"\b(?:was|were|is|are|been|being|be|get|gets|got|getting)(?: (?:\w+ly|also|later|then|first|"
+    r"not|never|once|twice|both|all|again|found|kept|left))*(?: \w+ed (?:and|or))? $"
+)
+_REDUCED = re.compile(
+    r" (?:by|from|to|into|for|in|at|as|across|between|through|against|under|on)\b"
+)
+_COUNT = (
+    r"\d[\d,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens of|hundreds of"
+)
+_OBJECT = re.compile(
+    rf" (?:(?:the|an?|his|her|their|its|these|those|this|that|other|another|both|all|some|several|"
+    rf"many|at least|more than|about|up to|{_COUNT}|young|younger|underage|vulnerable|poor|local|"
+    r"foreign|teenage|pregnant|[A-Z]\w*(?:an|ese|ish|i)) )*"
+)
+_STARTS = (
+    rf"(?=(?:he|she|they|it|we|i|the|an?|his|her|their|its|these|those|this|some|several|many|most|"
+    rf"all|{_COUNT}|[A-Z]\w+)\b)"
+)
+_BREAK = re.compile(
+    r"[;:\u2014\n\"]|,? (?:while|when|after|before|because|if|that|although|where|until) " + _STARTS
+)
+_JOIN = re.compile(r",? (?:and|but) " + _STARTS)
+_BY = re.compile(r"[^.;:,]{0,40}? by (?:[\w'-]+ ){0,4}")
+_OPEN = re.compile(r"\b(?:to|of|about|for|being|be)(?: \w+ly)? $")
+"""Before a verb without a subject of its own: "told police of being sold"."""
+
+
+def tell_roles(cast: Cast, scene: Scene) -> None:
+    """Give the persons of a scene the roles that its verbs show."""
+    persons = cast.sets
+    for event in persons.events:
+        for hit in sorted({hit for wordset in event.verbs for hit in scene.hits.of(wordset)}):
+            if event.voice == "passive":
+                _passive(cast, scene, hit, event)
+            elif event.voice == "active":
+                _active(cast, scene, hit, event)
+            elif event.subject:
+                subject = subject_of(cast, scene, hit[0])
+                if subject is not None and event.voice == "did" and cast.stands_apart(subject):
+                    continue
+                _tell(cast.sets, subject, event.subject, scene, hit)
+
+
+def _passive(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> None:
+    """Read "the girl was sold by her uncle" and "girls sold into marriage"."""
+    text, mentions = scene.view.shadow, cast.mentions[scene.field]
+    start, end = hit
+    low = _clause(scene, start)
+    if _BE.search(text, max(low, start - 60), start):
+        subject = subject_of(cast, scene, start)
+    else:
+        near = mentions.before(start)
+        touches = near and near.end == start - 1 and near.kind != "pronoun"
+        if not touches or not _REDUCED.match(text, end):
+            return
+        subject = cast.of(near) if near else None
+    if event.subject:
+        _tell(cast.sets, subject, event.subject, scene, hit)
+    agent = event.agent
+    found = _BY.match(text, end, end + 90)
+    doer = mentions.after(found.end() - 1) if found and agent else None
+    if found and doer and agent and doer.start <= found.end() + 40:
+        gap = text[end : doer.start]
+        if _BY.fullmatch(text, end, doer.start) and not any(mark in gap for mark in ".;:"):
+            _tell(cast.sets, cast.of(doer), agent, scene, hit)
+
+
+def _active(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> None:
+    """Read "he lured her" and "charged with trafficking a girl"."""
+    text, mentions = scene.view.shadow, cast.mentions[scene.field]
+    start, end = hit
+    if _BE.search(text, max(0, start - 60), start) and not text[start:end].endswith("ing"):
+        return
+    behind = mentions.after(end)
+    if behind is None or not _OBJECT.fullmatch(text, end, behind.start):
+        return
+    if behind.kind == "pronoun" and not is_object(behind, text):
+        return
+    target, subject = cast.of(behind), subject_of(cast, scene, start)
+    if event.subject and subject is not None and "official" in subject.facts:
+        return
+    if subject is not target and event.subject:
+        _tell(cast.sets, subject, event.subject, scene, hit)
+    if event.object:
+        _tell(cast.sets, target, event.object, scene, hit)
+
+
+def _tell(sets: PersonSets, person: Person | None, role: str, scene: Scene, hit: Stretch) -> None:
+    if person is not None and not person.facts.keys() & sets.never.get(role, ()):
+        person.facts.setdefault(role, (scene, hit))
+
+
+def subject_of(cast: Cast, scene: Scene, position: int) -> Person | None:
+    """Return who does, or suffers, what the word at `position` says."""
+    mentions = cast.mentions[scene.field]
+    low = _clause(scene, position)
+    joined = max((m.end() for m in _JOIN.finditer(scene.view.shadow, low, position)), default=low)
+    near: Sequence[Mention]
+    near = mentions.between(joined, position)[-8:] or mentions.between(low, position)[-8:]
+    if not _OPEN.search(scene.view.shadow, low, position):
+        near = _in_what_is_said(scene.view.shadow, near, position)
+    chosen = _subject(scene, near, position)
+    return cast.of(chosen) if chosen else None
+
+
+def _in_what_is_said(text: str, near: Sequence[Mention], position: int) -> Sequence[Mention]:
+    """Return who is named behind the last verb of saying, if anybody: the speaker does not act.
+
+    "She said the boy rescued last week was sold" tells of the boy. Who is told something does not
+    act either, unless nobody else is named.
+    """
+    for index in range(len(near) - 1, -1, -1):
+        light = _LIGHT.match(text, near[index].end, position)
+        said = SAID.match(text, light.end(), position) if light else None
+        if said:
+            told = said[0].startswith("t")
+            behind = [
+                mention
+                for mention in near[index + 1 :]
+                if mention.start >= said.end()
+                and not (told and _OBJECT.fullmatch(text, said.end(), mention.start))
+            ]
+            return behind or near
+    return near
+
+
+def _subject(scene: Scene, near: Sequence[Mention], position: int) -> Mention | None:
+    text = scene.view.shadow
+    for mention in reversed(near):
+        if mention.kind == "pronoun" and mention.word in NOMINATIVE:
+            return mention
+        light = _LIGHT.fullmatch(text, mention.end, position)
+        if light and not mention.oblique and mention.kind != "pronoun":
+            return mention
+    free = [m for m in near if not m.oblique and m.kind != "pronoun"]
+    owned = [m for m in free if not text.startswith("'s", m.end)]
+    return next(iter(owned or free or near), None)
+
+
+def _clause(scene: Scene, position: int) -> int:
+    """Return where the clause that holds a place begins."""
+    low, _ = scene.sentence_span(scene.view.sentence_at(position))
+    low = max(low, position - MAX_CLAUSE)
+    for found in _BREAK.finditer(scene.view.shadow, low, position):
+        low = found.end()
+    return low

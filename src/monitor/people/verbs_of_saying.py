@@ -1,0 +1,189 @@
+"""Where a text lets somebody speak: the words that stand as the subject of a verb of saying.
+
+No parse. "The women's lawyer said", "said Ana Ruci, a nurse with the union", "according to the
+charity", the source of a quotation: what stands there speaks, and what else a text mentions does
+not ("boats given out of charity", "experts were not asked").
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+
+from monitor.text.analysis import NESTED, Scene, Voice
+from monitor.text.quotations import Quotation
+from monitor.text.regular_expressions import one_of
+from monitor.text.speech_forms import KIN_NAMED
+
+MAX_VOICE = 110
+"""Characters before or behind a verb of saying in which its subject stands."""
+
+SAID = re.compile(
+    r"\b"
+    + one_of(
+        """said says say told tells tell added adds explained explains described describes recalled
+        recalls remembers remembered alleged alleges claimed claims warned warns insisted insists
+        argued argues complained complains confirmed confirms denied denies deny testified wrote
+        writes stated states announced announces noted notes reported reports replied begged
+        appealed revealed reveals demands demanded spoke shouted shouts saying telling adding"""
+    )
+    + r"\b"
+)
+_SHOWS = re.compile(r"\b(?:found|finds|show|shows|showed|estimates|estimated)\b")
+"""What papers do; of persons it says nothing ("officers found nine people")."""
+_TO = re.compile(r"\b(?:[Aa]ccording to|in the words of) ")
+_NOT = re.compile(
+    r"\b(?:to|not|never|was|were|is|are|been|being|be|get|got)(?: \w+ly)? $|n't $|\ballegedly $|"
+    r"\b(?:and|or|then) $",
+    re.IGNORECASE,
+)
+"""Before a verb whose subject does not speak here, or stands further off."""
+_TO_HER = re.compile(r" (?:her|him|them)\b")
+"""Words of the time told of: "told her that she owed him the fare"."""
+_LIGHT = re.compile(r"(?: ?\b(?:also|later|then|has|had|have|once|again|still|\w+ly)\b)* ?$")
+_BREAK = re.compile(
+    r"[;:\u2014(\n]|\b(?:that|but|because|while|when|although|if|where|after|before|since) "
+)
+_HANGS = re.compile(
+    r" (?:of|for|from|with|at|in|on|to|by|who|whom|whose|which|that|about|under|near|outside|"
+    r"behind|whether)\b"
+)
+_SPEAKS_FOR = re.compile(
+    r"\b(?:spokes\w+|directors?|head|chair\w*|managers?|founders?|coordinators?|members?|staff|"
+    r"officers?|leaders?|secretary|attorneys?|president|adviser|volunteers?|one|some|two|three|"
+    r"several|many|both|each|most|none)$"
+)
+"""Who speaks for what hangs on him, or counts it: "a spokesman for the union", "one of them"."""
+_BESIDE = re.compile(r"(?:an?|the|who|of|from|now|\(?\d\d|one of|his|her|their)\b")
+_OPENS = re.compile(r"(?:[A-Z]|an? |the |one |two |his |her |their )")
+_ENDS = re.compile(r"[.;:\u2014\n\"(!?]|\b(?:that|who|when|as|after|on|in) ")
+
+
+def voices(scene: Scene, *, papers: bool = False) -> list[Voice]:
+    """Return the stretches that name who speaks; with `papers`, also what "shows" or "found"."""
+    if papers not in scene.voices:
+        scene.voices[papers] = _find_voices(scene, papers=papers)
+    return scene.voices[papers]
+
+
+def _find_voices(scene: Scene, *, papers: bool) -> list[Voice]:
+    found: set[Voice] = set()
+    for verb in SAID.finditer(scene.view.shadow):
+        found.update(_said(scene, verb.start(), verb.end()))
+    for verb in _SHOWS.finditer(scene.view.shadow) if papers else ():
+        found.update(_before(scene, verb.start()))
+    for to in _TO.finditer(scene.view.shadow):
+        found.update(_behind(scene, to.end()))
+    for quotation in scene.view.quotations:
+        source = quotation.source_span or quotation.speaker_span
+        if quotation.kind == "attributed" and source:
+            found.add(_head(scene.view.shadow, *source))
+    return list(_apart(voice for voice in sorted(found) if voice.end > voice.start))
+
+
+def _apart(found: Iterable[Voice]) -> Iterator[Voice]:
+    """Leave out who is named by words that another voice has already."""
+    last = 0
+    for voice in found:
+        if voice.start >= last:
+            yield voice
+            last = voice.end
+
+
+def _said(scene: Scene, start: int, end: int) -> Iterator[Voice]:
+    text = scene.view.shadow
+    if _NOT.search(text, max(0, start - 24), start) or _inside_speech(scene, start):
+        return
+    if text.startswith("t", start) and _TO_HER.match(text, end):
+        return
+    low = _clause(scene, start)
+    part = text[low:start]
+    last = part.rpartition(",")[2]
+    alone = not _LIGHT.sub("", last, count=1).strip(" '\"")
+    if alone and _OPENS.match(text, end + 1) and not _apposed(part):
+        yield from _behind(scene, end + 1)
+    else:
+        yield from _before(scene, start)
+
+
+def _inside_speech(scene: Scene, position: int) -> bool:
+    """Whether somebody else tells that it was said."""
+    return any(
+        quotation.kind == "attributed" and quotation.start <= position < quotation.end
+        for quotation in _quotations_before(scene, position)
+    )
+
+
+def _quotations_before(scene: Scene, position: int) -> tuple[Quotation, ...]:
+    """Return the last few quotations that begin before a place, or there."""
+    quotations = scene.view.quotations
+    index = bisect_left(quotations, position + 1, key=lambda quotation: quotation.start)
+    return quotations[max(0, index - NESTED) : index]
+
+
+def _clause(scene: Scene, position: int) -> int:
+    """Return where the clause of a verb begins: behind a quotation, a joint, a full stop."""
+    low, _ = scene.sentence_span(scene.view.sentence_at(position))
+    low = max(low, position - 3 * MAX_VOICE)
+    for quotation in _quotations_before(scene, position):
+        if low < quotation.end < position:
+            low = min(quotation.end + 1, position)
+    text = scene.view.shadow
+    for joint in _BREAK.finditer(text, low, position):
+        opens = not text[low : joint.start()].strip(" ,")
+        if joint[0] != "that " or opens or SAID.search(text, low, joint.start()):
+            low = joint.end()
+    return low
+
+
+def _apposed(part: str) -> bool:
+    """Whether a clause ends in an aside: "Ana Ruci, a nurse with the union, said"."""
+    pieces = part.rstrip(" ").rstrip(",").split(",")
+    return len(pieces) > 1 and bool(_BESIDE.match(pieces[-1].strip()))
+
+
+def _before(scene: Scene, end: int) -> Iterator[Voice]:
+    """Yield who stands before a verb: the last piece between commas, or name and aside."""
+    text, low = scene.view.shadow, _clause(scene, end)
+    pieces = [
+        (low + piece.start(), low + piece.end())
+        for piece in re.finditer(r"[^,]+", text[low:end])
+        if _LIGHT.sub("", piece[0], count=1).strip(" '\"")
+    ]
+    wanted = 1
+    if pieces and text[pieces[-1][1] : end].strip() and _apposed(text[low : pieces[-1][1]]):
+        wanted = 3
+    for start, stop in pieces[-wanted:]:
+        yield _head(text, start, stop)
+
+
+def _behind(scene: Scene, start: int) -> Iterator[Voice]:
+    """Yield who stands behind a verb or "according to", with the aside that follows a name."""
+    text = scene.view.shadow
+    stop = _ENDS.search(text, start, start + MAX_VOICE)
+    high = stop.start() if stop else min(len(text), start + MAX_VOICE)
+    if kin := KIN_NAMED.search(text, start, high):
+        yield _head(text, kin.start("speaker"), kin.end("speaker"))
+        return
+    comma = text.find(",", start, high)
+    first = comma if comma >= 0 else high
+    yield _head(text, start, first)
+    aside = _BESIDE.match(text, first + 2) if comma >= 0 else None
+    if aside:
+        end = text.find(",", first + 2, high)
+        yield _head(text, first + 2, end if end >= 0 else high)
+
+
+def _head(text: str, start: int, end: int) -> Voice:
+    """Cut off what hangs on the words for somebody, unless she speaks for just that."""
+    while start < end and not text[start].isalnum():
+        start += 1
+    while start < end and not text[end - 1].isalnum():
+        end -= 1
+    at = start
+    while hangs := _HANGS.search(text, at, end):
+        if hangs.start() > start and not _SPEAKS_FOR.search(text, start, hangs.start()):
+            return Voice(start, hangs.start(), end)
+        at = hangs.end()
+    return Voice(start, end, end)

@@ -1,0 +1,183 @@
+"""Days as they are asked for, and the moments that they span on a desk's clock.
+
+Command line, API and pages read days here. Both days of a period are part of it; within the
+program the second bound is the day, or the moment, after.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.records.errors import UsageError
+
+LONGEST_DAYS = 3660
+"""Ten years: longer periods are mistakes, and each day is a row."""
+LONGEST_PUBLISHED_DAYS = 14_700
+"""Forty years: as far as dates of publication reach back."""
+BEGINNING, END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)  # date.fromisoformat also takes 20261125
+
+Bounds = tuple[datetime | None, datetime | None]
+"""Moments [since, until) in UTC, None where there is no bound."""
+
+
+def parse_day(value: str, what: str) -> date:
+    """Return an ISO date; raises `UsageError` that says of `what`, an option or a field."""
+    try:
+        if _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass  # as 2026-02-30
+    raise UsageError(f"{what}: '{value[:20]}' is no date such as 2026-11-25")
+
+
+def midnight(day: date, zone: ZoneInfo, *, after: int = 0) -> datetime:
+    """Return when a day begins, or one so many days after it, in UTC.
+
+    What lies beyond an end of the calendar is that end: nothing was stored there.
+    """
+    try:
+        there = datetime.combine(day + timedelta(days=after), time.min, tzinfo=zone)
+        return there.astimezone(UTC)
+    except OverflowError:
+        return BEGINNING if day.year < 5000 else END
+
+
+def bounds_of(since: date | None, until: date | None, zone: ZoneInfo) -> Bounds:
+    """Return the moments that days span, both included."""
+    return (
+        None if since is None else midnight(since, zone),
+        None if until is None else midnight(until, zone, after=1),
+    )
+
+
+def period_of(
+    since: date | None,
+    until: date | None,
+    *,
+    today: date,
+    length: int,
+    longest: int = LONGEST_DAYS,
+) -> tuple[date, date]:
+    """Return the days [since, until) from one to another, both included.
+
+    Where a day is not given: those of `length` days that end with `until`, or `today`. Raises
+    `UsageError` for no days, for too many, and for the calendar's last day, which has none after.
+    """
+    last = today if until is None else until
+    if last == date.max:
+        raise UsageError(f"'{last}' is too near to the calendar's end")
+    first = date.fromordinal(max(1, last.toordinal() - length + 1)) if since is None else since
+    if first > last:
+        raise UsageError(f"the period ends ({last}) before it begins ({first})")
+    after = last + timedelta(days=1)
+    days_of(first, after, longest)
+    return first, after
+
+
+def days_of(since: date, until: date, longest: int = LONGEST_DAYS) -> list[date]:
+    """Return the days of [since, until); raises `UsageError` for none, or for too many."""
+    number = (until - since).days
+    if number <= 0:
+        raise UsageError(f"a period of no day: from {since} to before {until}")
+    if number > longest:
+        raise UsageError(f"a period of {number:,} days is longer than {longest:,}")
+    return [since + timedelta(days=n) for n in range(number)]
+
+
+def month_of(value: str) -> tuple[date, date]:
+    """Return first day and the first day after of a month such as 2026-11."""
+    first = parse_day(f"{value}-01", "--month")
+    if (first.year, first.month) == (date.max.year, date.max.month):
+        raise UsageError(f"--month: '{value}' is too near to the calendar's end")
+    return first, (first + timedelta(days=32)).replace(day=1)
+
+
+_NONE = ("9", "0")
+"""From one to the other is nothing."""
+
+
+def _month(number: int) -> str:
+    return f"{number // 12:04}-{number % 12 + 1:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationDays:
+    """Days of publication, both included, `None` where there is no bound, on the clock of `zone`.
+
+    What says but a year or a month lies within where all of its days do, and beside where none
+    does; else nobody can tell.
+    """
+
+    since: date | None
+    until: date | None
+    zone: ZoneInfo
+
+    @property
+    def bounds(self) -> Bounds:
+        """The moments that the days span."""
+        return bounds_of(self.since, self.until, self.zone)
+
+    @property
+    def years(self) -> tuple[str, str]:
+        """First and last year that lie wholly within, as they are written."""
+        first, last = self.since or date.min, self.until or date.max
+        after = first.year + (first.replace(month=1, day=1) < first)
+        before = last.year - (last.replace(month=12, day=31) > last)
+        return (f"{after:04}", f"{before:04}") if after <= before else _NONE
+
+    @property
+    def months(self) -> tuple[str, str]:
+        """First and last month that lie wholly within, as they are written."""
+        first, last = self.since or date.min, self.until or date.max
+        after = first.year * 12 + first.month - 1 + (first.day > 1)
+        ends = monthrange(last.year, last.month)[1]
+        before = last.year * 12 + last.month - 1 - (last.day < ends)
+        if after > before:
+            return _NONE
+        return _month(after), _month(before)
+
+    def holds(self, at: datetime | None, within: str) -> bool | None:
+        """Whether what was published `at` a moment, or `within` a year or month, is among it.
+
+        None where that cannot be told.
+        """
+        if at is not None:
+            since, until = self.bounds
+            return (since is None or at >= since) and (until is None or at < until)
+        if not within:
+            return None
+        first, last = self.years if len(within) == len("2004") else self.months
+        if first <= within <= last:
+            return True
+        beside = (self.since is not None and within < self.since.isoformat()[: len(within)]) or (
+            self.until is not None and within > self.until.isoformat()[: len(within)]
+        )
+        return False if beside else None
+
+
+def published_days(
+    since: date | None, until: date | None, zone: ZoneInfo
+) -> PublicationDays | None:
+    """Return the days of publication that are asked for, None where none are.
+
+    Raises `UsageError` where they end before they begin.
+    """
+    if since is None and until is None:
+        return None
+    if since is not None and until is not None and until < since:
+        raise UsageError(f"the period ends ({until}) before it begins ({since})")
+    return PublicationDays(since, until, zone)
+
+
+def undated_words(number: int, most: int | None = None) -> str:
+    """Say how many articles are left out since nobody can tell when they were published."""
+    many = f"more than {most:,}" if most is not None and number > most else f"{number:,}"
+    is_one = number == 1
+    return (
+        f"{many} without a publication date that can be placed {'is' if is_one else 'are'} left out"
+    )

@@ -1,0 +1,181 @@
+"""The nouns of reviewing: what people decide of articles, and what becomes of a decision.
+
+And what holds of an article then: their word, before the assessors'. They are the store's and the
+pages', so they stand below both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal, get_args
+
+from monitor.records.article import (
+    AssessedArticle,
+    AssessorsVerdict,
+    FieldName,
+    Review,
+    Severity,
+    Tag,
+    Verdict,
+)
+
+Act = Literal["review", "confirm", "overrule", "undo"]
+"""Somebody decides; a reviewer confirms or overrules what a volunteer decided; somebody takes an
+act of their own back. Each is a row that is never changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagSaid:
+    """What a person said of one flag of a version: whether it is right."""
+
+    article_id: str
+    sha256: str
+    rule: str
+    field: FieldName
+    start: int
+    end: int
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An act of a reviewer; `about` is the one that it confirms, overrules or undoes.
+
+    `article_id` and `sha256` are the version that was read. A review has its `verdict` on it (None
+    where only flags were judged), its `tags`, and how many `articles` and `flags` it speaks of;
+    while it `waits` for a reviewer to confirm it, it counts for nothing.
+    """
+
+    id: int
+    act: Act
+    about: int | None
+    reviewer: str
+    provisional: bool
+    article_id: str
+    sha256: str
+    at: datetime
+    verdict: Verdict | None = None
+    tags: Mapping[str, tuple[str, ...]] | None = None
+    articles: int = 0
+    flags: int = 0
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An article that a digest shows, and may be reviewed: its story and how relevant it is."""
+
+    article_id: str
+    sha256: str
+    story: str
+    relevance: float
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The word of one reviewer on the current version of an article, the latest that stands.
+
+    `waits`: it is a volunteer's, and nobody has confirmed it yet. `decision` is None of what was
+    said before decisions were kept.
+    """
+
+    article_id: str
+    reviewer: str
+    verdict: Verdict
+    at: datetime
+    waits: bool = False
+    decision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Practised:
+    """An answer given in practice, and what the desk had decided then."""
+
+    article_id: str
+    verdict: Verdict
+    desk: Verdict
+    at: datetime
+
+
+Client = Literal["page", "lsp", "languagetool", "cli"]
+CLIENTS: tuple[Client, ...] = get_args(Client)
+"""Where somebody says whether a flag of a draft is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """How often flags of drafts were said to be `right` and `wrong`, on one day by one client.
+
+    `severity` is the one that they were shown with, "" where it was not said. Nothing of a draft.
+    """
+
+    stamp: str
+    rule: str
+    day: date
+    client: Client
+    severity: Severity | Literal[""]
+    right: int
+    wrong: int
+
+
+def as_decided(assessed: AssessedArticle, review: Review) -> AssessedArticle:
+    """Return an article as it holds by a person's review of it; `judged` keeps the assessors' word.
+
+    Of the schemes that the review speaks of its labels hold, with the evidence that was found for
+    them and the score 1; of places it says only where the exploitation is.
+    """
+    judged = AssessorsVerdict(
+        assessed.relevant,
+        assessed.borderline,
+        assessed.not_judged,
+        assessed.experimental,
+        assessed.tags,
+    )
+    return replace(
+        assessed,
+        relevant=review.verdict == "relevant",
+        borderline=review.verdict == "borderline",
+        not_judged=None,
+        experimental=False,
+        tags=tuple(_decided_tags(assessed.tags, review.tags)),
+        judged=judged,
+    )
+
+
+def _decided_tags(tags: tuple[Tag, ...], decided: Mapping[str, tuple[str, ...]]) -> Iterator[Tag]:
+    seen = set[tuple[str, str]]()
+    for tag in tags:
+        if tag.scheme not in decided or tag.role not in (None, "exploitation"):
+            yield tag
+        elif tag.label in decided[tag.scheme]:
+            seen.add((tag.scheme, tag.label))
+            yield replace(tag, score=1.0, experimental=False)
+    for scheme, labels in decided.items():
+        role = "exploitation" if scheme == "place" else None
+        for label in labels:
+            if (scheme, label) not in seen:
+                yield Tag(scheme, label, 1.0, role=role)
+
+
+def is_rejected(assessed: AssessedArticle) -> bool:
+    """Whether people decided that an article is not relevant."""
+    return assessed.judged is not None and not (assessed.relevant or assessed.borderline)
+
+
+def as_judged(assessed: AssessedArticle) -> AssessedArticle:
+    """Return an article as the assessors judged it, whatever people decided."""
+    was = assessed.judged
+    if was is None:
+        return assessed
+    return replace(
+        assessed,
+        relevant=was.relevant,
+        borderline=was.borderline,
+        not_judged=was.not_judged,
+        experimental=was.experimental,
+        tags=was.tags,
+        judged=None,
+    )

@@ -1,0 +1,118 @@
+"""Practice: stories that the desk has decided, shown blind, and how far one agrees with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.records.article import MEASURED_FROM, VERDICTS, Verdict
+from monitor.records.errors import NotFound, UsageError
+from monitor.records.review import Practised, Said
+from monitor.review.review_queue import Reviewer
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+
+ENOUGH = MEASURED_FROM
+"""Answers below which a kappa says little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How `n` answers agree with the desk: `same` of them, and Cohen's `kappa`.
+
+    `kappa` is None where it is not defined: no answers, or all alike on both sides. `table` counts
+    by the desk's verdict and the answer.
+    """
+
+    n: int
+    same: int
+    kappa: float | None
+    table: Mapping[tuple[Verdict, Verdict], int]
+    differing: tuple[Practised, ...]
+
+
+def agreement_of(answers: Sequence[Practised]) -> Agreement:
+    """Return how answers agree with what the desk had decided."""
+    table = Counter((one.desk, one.verdict) for one in answers)
+    return Agreement(
+        n=len(answers),
+        same=sum(one.desk == one.verdict for one in answers),
+        kappa=cohen_kappa(table),
+        table=table,
+        differing=tuple(one for one in answers if one.desk != one.verdict),
+    )
+
+
+def cohen_kappa(table: Mapping[tuple[Verdict, Verdict], int]) -> float | None:
+    """Return Cohen's kappa of counts by both sides' verdicts; None where chance explains all."""
+    n = sum(table.values())
+    if not n:
+        return None
+    observed = sum(count for (one, other), count in table.items() if one == other) / n
+    chance = 0.0
+    for verdict in VERDICTS:
+        ours = sum(count for (one, _), count in table.items() if one == verdict)
+        theirs = sum(count for (_, other), count in table.items() if other == verdict)
+        chance += ours * theirs / n**2
+    return None if chance == 1 else (observed - chance) / (1 - chance)
+
+
+def desk_verdicts(said: Mapping[str, Sequence[Said]], me: str) -> dict[str, Verdict]:
+    """Return by article what the desk has decided and `me` has not: all whose word counts agree.
+
+    Two reviewers or one; what waits to be confirmed is not the desk's word.
+    """
+    found: dict[str, Verdict] = {}
+    for article_id, words in said.items():
+        if any(word.reviewer == me for word in words):
+            continue
+        counting = {word.verdict for word in words if not word.waits}
+        if len(counting) == 1:
+            found[article_id] = counting.pop()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """What a reviewer may practise on, in order, and what was answered."""
+
+    left: tuple[str, ...]
+    answers: tuple[Practised, ...]
+
+
+def practice_of(desk: Desk, who: Reviewer) -> Practice:
+    """Return what the desk has decided and a reviewer has not seen, in an order of its own."""
+    answers = tuple(desk.store.practised(who.name))
+    done = {one.article_id for one in answers}
+    known = desk_verdicts(desk.store.said(), who.name)
+    left = sorted((one for one in known if one not in done), key=lambda one: _lot(who.name, one))
+    return Practice(tuple(left), answers)
+
+
+def answer(
+    desk: Desk, article_id: str, verdict: Verdict, who: Reviewer, *, sha256: str
+) -> Practised:
+    """Store what is said in practice; return it beside the desk's word.
+
+    The first answer stays. Raises `NotFound` for an article, `UsageError` for one that the desk has
+    not decided, or that was changed meanwhile.
+    """
+    read = desk.store.article(article_id, ()).article
+    decided = desk_verdicts(desk.store.said([article_id]), who.name).get(article_id)
+    if decided is None or read.sha256 != sha256:
+        raise UsageError("the desk has no verdict on this text to practise with")
+    desk.store.add_practice(
+        who.name, article_id, sha256, verdict=verdict, desk=decided, now=desk.now()
+    )
+    for one in desk.store.practised(who.name):
+        if one.article_id == article_id:
+            return one
+    raise NotFound(f"no answer on '{article_id}'")
+
+
+def _lot(name: str, article_id: str) -> bytes:
+    return hashlib.sha256(f"{name}\n{article_id}".encode()).digest()

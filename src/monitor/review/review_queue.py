@@ -1,0 +1,289 @@
+"""Reviewing: which story comes next, what is decided of it, and taking that back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal, get_args
+
+from monitor.labels.schemes import check_labels
+from monitor.records.article import Article, AssessedArticle, Review, Verdict
+from monitor.records.dates import bounds_of, parse_day
+from monitor.records.errors import NotFound, UsageError
+from monitor.records.review import Act, Decision, FlagSaid, Said, Shown
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+
+Order = Literal["uncertain", "newest"]
+Which = Literal["open", "sample", "second", "differ"]
+ORDERS: tuple[Order, ...] = get_args(Order)
+SETS: tuple[Which, ...] = get_args(Which)
+CLAIMED_FOR = timedelta(minutes=10)
+"""So long a story is kept from others for whoever looks at it."""
+MANY = 500
+MOST_COPIES = 50
+"""So many articles of a story are looked through for the same words."""
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Who decides; what is `provisional` waits for another to confirm it."""
+
+    name: str = ""
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which stories, in which order; `day` is an ISO day, or "" for all (of samples: yesterday).
+
+    `open` are those that nobody decided, `sample` is the random sample of a day, `second` those
+    that somebody else decided, `differ` those on which reviewers do.
+    """
+
+    which: Which = "open"
+    order: Order = "uncertain"
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A story of the queue: the article to read, all that are shown of it, whether it is done."""
+
+    story: str
+    article_id: str
+    articles: tuple[str, ...]
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The stories chosen, in their order."""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def left(self) -> int:
+        """How many are still to be decided."""
+        return sum(not entry.done for entry in self.entries)
+
+    def place(self, article_id: str) -> int | None:
+        """Return where the story of an article stands."""
+        for n, entry in enumerate(self.entries):
+            if article_id in entry.articles:
+                return n
+        return None
+
+    def following(self, article_id: str | None, taken: Collection[str] = ()) -> str | None:
+        """Return the next article to decide behind one (or from the first), then from the start.
+
+        Those `taken` by others come last.
+        """
+        place = None if article_id is None else self.place(article_id)
+        at = -1 if place is None else place
+        turned = (*self.entries[at + 1 :], *self.entries[: max(at, 0)])
+        waiting = [entry.article_id for entry in turned if not entry.done]
+        free = [one for one in waiting if one not in taken]
+        return next(iter(free or waiting), None)
+
+    def before(self, article_id: str) -> str | None:
+        """Return the article of the story before one, decided or not."""
+        place = self.place(article_id)
+        return self.entries[place - 1].article_id if place else None
+
+
+def queue_of(desk: Desk, chosen: Chosen, who: Reviewer) -> Queue:
+    """Return the stories chosen, for a reviewer. Raises `UsageError` for a day that is none."""
+    if chosen.which == "sample":
+        return _sample(desk, chosen.day)
+    since = until = None
+    if chosen.day:
+        day = parse_day(chosen.day, "day")
+        since, until = bounds_of(day, day, desk.settings.zone)
+    shown = desk.store.shown_articles(
+        desk.relevance_stamps, desk.stories_stamp, since=since, until=until
+    )
+    # Of many articles it costs less to read all that was said than to ask of each.
+    ids = [one.article_id for one in shown] if len(shown) <= MANY else None
+    said = desk.store.said(ids)
+    return Queue(make_queue(shown, said, chosen, who.name))
+
+
+def make_queue(
+    shown: Sequence[Shown], said: Mapping[str, Sequence[Said]], chosen: Chosen, me: str
+) -> tuple[Entry, ...]:
+    """Put shown articles into stories, each with the most certain one to read, and in order."""
+    stories: dict[str, list[Shown]] = {}
+    for one in shown:
+        stories.setdefault(one.story, []).append(one)
+    ranked = []
+    for story, articles in stories.items():
+        articles.sort(key=lambda one: (-one.relevance, one.seen, one.article_id))
+        words = [word for one in articles for word in said.get(one.article_id, ())]
+        done = bool(words)
+        if chosen.which == "second":
+            if all(word.reviewer == me for word in words):
+                continue
+            done = any(word.reviewer == me for word in words)
+        elif chosen.which == "differ":
+            if not any(differ(said.get(one.article_id, ())) for one in articles):
+                continue
+            done = False
+        lead = articles[0]
+        seen = -max(one.seen for one in articles).timestamp()
+        # Most uncertain is what the calibrated probability says least of.
+        key = (abs(lead.relevance - 0.5), seen) if chosen.order == "uncertain" else (seen, 0.0)
+        ids = tuple(one.article_id for one in articles)
+        ranked.append((key, story, Entry(story, lead.article_id, ids, done)))
+    return tuple(entry for _, _, entry in sorted(ranked, key=lambda each: each[:2]))
+
+
+def differ(said: Sequence[Said]) -> bool:
+    """Whether reviewers whose word counts differ on an article."""
+    return len({one.verdict for one in said if not one.waits}) > 1
+
+
+def _sample(desk: Desk, day: str) -> Queue:
+    """Return a day's sample as far as it was drawn, in the order of its lots."""
+    today = desk.now().astimezone(desk.settings.zone).date()
+    chosen = parse_day(day, "day") if day else today - timedelta(days=1)
+    draws = desk.store.draws(chosen.isoformat(), (chosen + timedelta(days=1)).isoformat())
+    ids = [item.article_id for draw in draws for item in draw.offered]
+    said = desk.store.said(ids)
+    return Queue(tuple(Entry(one, one, (one,), bool(said.get(one))) for one in ids))
+
+
+def sample_day(desk: Desk, chosen: Chosen) -> date:
+    """Return the day whose sample is asked for."""
+    today = desk.now().astimezone(desk.settings.zone).date()
+    return parse_day(chosen.day, "day") if chosen.day else today - timedelta(days=1)
+
+
+def taken_by_others(desk: Desk, who: Reviewer) -> dict[str, str]:
+    """Return by article which other reviewer looks at it now."""
+    claimed = desk.store.claimed(desk.now())
+    return {one: name for one, name in claimed.items() if name != who.name}
+
+
+def claim(desk: Desk, article_id: str, who: Reviewer) -> bool:
+    """Keep an article from others for some minutes; False where another looks at it.
+
+    Who has no name keeps nothing: it would be kept from whoever gives one next.
+    """
+    now = desk.now()
+    if not who.name:
+        return True
+    return desk.store.claim(article_id, who.name, now + CLAIMED_FOR, now)
+
+
+def story_articles(desk: Desk, article_id: str) -> list[str]:
+    """Return the other articles of an article's story."""
+    stamp = desk.stories_stamp
+    story = desk.store.stories_of(stamp, [article_id]).get(article_id)
+    if story is None:
+        return []
+    every = desk.store.story_members(stamp, story)
+    return [one for one in every if one != article_id][:MOST_COPIES]
+
+
+def same_words(one: Article, other: Article) -> bool:
+    """Whether two articles have the same text, word for word, whatever their headlines."""
+    words = _WORD.findall(one.text.casefold())
+    return bool(words) and words == _WORD.findall(other.text.casefold())
+
+
+def others_of(desk: Desk, article: Article) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
+    """Return the other articles of a story: those with the same text, and the rest."""
+    others = [desk.store.article(one, ()).article for one in story_articles(desk, article.id)]
+    others = [one for one in others if not one.expired]
+    same = tuple(one for one in others if same_words(article, one))
+    return same, tuple(one for one in others if one not in same)
+
+
+def decide(
+    desk: Desk,
+    article_id: str,
+    verdict: Verdict | None,
+    who: Reviewer,
+    *,
+    sha256: str,
+    tags: Mapping[str, Sequence[str]] | None = None,
+    flags: Mapping[tuple[str, str, int, int], bool] | None = None,
+) -> int:
+    """Store what a reviewer says of the version that was read; return the decision.
+
+    Of the other articles of the story, those with the same text get the same word. Raises
+    `NotFound` for an article or a flag that there is not, `UsageError` for a label that is none,
+    for a version that is no more in force, and where nothing is said.
+    """
+    labels = check_labels(tags or {})
+    assessed = desk.article(article_id)
+    read = assessed.article
+    if read.sha256 != sha256:
+        raise UsageError("the article was changed since it was opened")
+    said = []
+    if verdict is not None:
+        same, _ = others_of(desk, read)
+        said = [Review(one.id, one.sha256, who.name, verdict, labels) for one in (read, *same)]
+    spots = [_flag(assessed, *spot, right) for spot, right in (flags or {}).items()]
+    if not said and not spots:
+        raise UsageError("nothing is said of the article")
+    return desk.store.decide(
+        said, spots, reviewer=who.name, provisional=who.provisional, now=desk.now()
+    )
+
+
+def _flag(
+    assessed: AssessedArticle, rule: str, field: str, start: int, end: int, right: bool
+) -> FlagSaid:
+    read = assessed.article
+    for found in assessed.findings:
+        if (found.rule, found.field, found.start, found.end) == (rule, field, start, end):
+            return FlagSaid(read.id, read.sha256, rule, found.field, start, end, right)
+    raise NotFound(f"article '{assessed.article.id}' has no such flag of the rule '{rule}'")
+
+
+def undo(desk: Desk, decision: int, who: Reviewer) -> Decision:
+    """Take one's own act back; return it. Raises `NotFound`, `UsageError`."""
+    return desk.store.undo(decision, who.name, desk.now())
+
+
+def last_act(desk: Desk, who: Reviewer, acts: Sequence[Act] = ("review",)) -> Decision | None:
+    """Return the latest act of a reviewer that can be undone."""
+    return desk.store.last_act(who.name, acts)
+
+
+def confirm(desk: Desk, decision: int, who: Reviewer, *, right: bool) -> int:
+    """Confirm a volunteer's decision, or overrule it; return the act.
+
+    Raises `NotFound`, and `UsageError` for one's own, for one that does not wait, and for a
+    volunteer.
+    """
+    if who.provisional:
+        raise UsageError("a volunteer confirms nothing")
+    return desk.store.judge_decision(decision, who.name, desk.now(), right=right)
+
+
+def add_review(
+    desk: Desk,
+    article_id: str,
+    verdict: Verdict,
+    *,
+    tags: Mapping[str, Iterable[str]] | None = None,
+    reviewer: str = "",
+    sha256: str | None = None,
+    provisional: bool = False,
+) -> Review:
+    """Store what a person says of an article; of its current version unless `sha256` is given.
+
+    What is `provisional` counts once a reviewer confirms it. Raises `NotFound`, and
+    `UsageError` for a label that is none.
+    """
+    version = sha256 or desk.store.article(article_id, ()).article.sha256
+    now, labels = desk.now(), check_labels(tags or {})
+    said = Review(article_id, version, reviewer, verdict, labels, now, None, provisional)
+    return replace(said, decision=desk.store.add_review(said, now))

@@ -1,0 +1,1 @@
+"""The reporting guideline: rules as data, kinds of check, findings and scorecard."""

@@ -1,0 +1,399 @@
+"""A guideline ready to run: word lists numbered, lexicon names filled in, patterns wrapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.people.protected_persons import PersonLists
+from monitor.people.sets import PersonSets
+from monitor.rules.about import GuidelineFile
+from monitor.rules.evidence_sets import CaseSets, NameSets, TopicSets
+from monitor.rules.guidelines_figures import Figure
+from monitor.rules.lexicons import LexiconError, Lexicons, keys
+from monitor.rules.linguistics import ENTITIES, NONE, check_node, check_pattern
+from monitor.rules.needed_words import NeededWords
+from monitor.rules.person_sets import check_roles, person_sets
+from monitor.rules.rule_schema import Clause, Lexicon, Matcher, Paired, Rule, StatisticPart, Within
+from monitor.rules.spacy_patterns import DependencyPatterns
+from monitor.rules.stamp import guideline_stamp
+from monitor.rules.tokens import TokenPatterns
+from monitor.text.phrase_search import Scanner, Words, WordSets, key_of
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+    from monitor.rules.neural_model import Judge
+    from monitor.text.analysis import Scene
+
+
+class CompileError(ValueError):
+    """A name or pattern in a rule (or, without `rule`, in guideline.yaml) cannot be used."""
+
+    def __init__(self, message: str, *, rule: str = "", name: str = "") -> None:
+        super().__init__(message)
+        self.rule, self.name = rule, name
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A clause ready to be looked up: any of its word lists or patterns counts."""
+
+    wordsets: tuple[int, ...]
+    patterns: TokenPatterns | None
+    person: str | None
+    referent: str | None
+    roles: tuple[frozenset[str], ...]
+    """Any of these; of one, all at once."""
+    details: int
+    """So many kinds of identifying detail must be told of the person."""
+    looks: tuple[str, ...]
+    quoted: str | None
+    within: Within
+    reach: int | None
+    at_least: int
+    statistic: tuple[StatisticPart, ...] = ()
+    """Parts of a statistic, all of which must be there."""
+    case: tuple[str, ...] = ()
+    """What the facts told make: trafficking or smuggling."""
+    whose: str | None = None
+    """Of whom the words must be told, in one of `roles` and none of `never`."""
+    never: tuple[frozenset[str], ...] = ()
+    contact: bool = False
+    needed: tuple[NeededWords, ...] = ()
+    """The words that patterns need, any of them, in the piece of the match."""
+
+    @property
+    def level(self) -> int:
+        """How much analysis of the sentence this clause needs."""
+        return self.patterns.level if self.patterns else NONE
+
+    @property
+    def base(self) -> int:
+        """The same before anybody knows whether entities matter."""
+        return self.patterns.base if self.patterns else NONE
+
+    @property
+    def is_early(self) -> bool:
+        """Whether words alone answer this clause, wherever in the sentence the match stands."""
+        apart = self.person or self.referent or self.quoted or self.patterns
+        return not apart and self.within not in ("match", "before", "after")
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledMatcher:
+    """One way to find the breach."""
+
+    wordset: int
+    tokens: TokenPatterns | None
+    dependency: DependencyPatterns | None
+    source: Matcher
+    replacements: Mapping[str, tuple[str, ...]]
+    persons: tuple[frozenset[str], ...]
+    """Roles of persons who are themselves the match."""
+    needs: tuple[Evidence, ...]
+    unless: tuple[Evidence, ...]
+    level: int
+    """How much analysis finding and judging a match needs."""
+    base: int
+    """How much of it before anybody knows whether entities matter."""
+    early_needs: tuple[Evidence, ...]
+    early_unless: tuple[Evidence, ...]
+    """Clauses whose answer for an opening is known without analysis."""
+    plain: CompiledMatcher | None = None
+    """The same for pieces that lack the words of the patterns in its clauses."""
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether matches are found by patterns, where a trigger stands, and not by words."""
+        return self.tokens is not None or self.dependency is not None
+
+    def fitting(self, scene: Scene, sentence: int, start: int) -> CompiledMatcher:
+        """Return the matcher that judges a place alike with the least analysis."""
+        if self.plain is None:
+            return self
+        piece = scene.piece_text(sentence, start)
+        patterns = [c.patterns for c in (*self.needs, *self.unless) if c.patterns]
+        return self if any(p.needed.may_match(*piece) for p in patterns) else self.plain
+
+    def may_find(self, doc: Doc) -> bool:
+        """Whether a doc whose entities are not known yet could hold a match."""
+        return (
+            not self.has_patterns
+            or (self.tokens is not None and self.tokens.may_find(doc))
+            or (self.dependency is not None and self.dependency.may_find(doc))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCheck:
+    """A question about a whole text."""
+
+    about: tuple[Evidence, ...]
+    unless: tuple[Evidence, ...]
+    met: tuple[Evidence, ...]
+    weak: tuple[Evidence, ...]
+    broken: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule with its matchers; the rule's own clauses are part of each matcher's."""
+
+    rule: Rule
+    trigger: int
+    matchers: tuple[CompiledMatcher, ...]
+    check: CompiledCheck | None
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """A loaded guideline. `rules` are as written; `compiled` are the same, ready to run."""
+
+    id: str
+    version: str
+    language: str
+    title: str
+    stamp: str
+    path: Path
+    about: GuidelineFile
+    rules: tuple[Rule, ...]
+    compiled: tuple[CompiledRule, ...]
+    scanner: Scanner
+    topic: TopicSets
+    survivor: tuple[int, ...]
+    other_speaker: tuple[int, ...]
+    first_person: tuple[int, ...]
+    captions: tuple[int, ...]
+    persons: PersonSets
+    cases: CaseSets
+    names: NameSets
+    figures: tuple[Figure, ...] = ()
+    judge: Judge | None = None
+    added: frozenset[str] = frozenset()
+    """The rules that a newsroom's own folder adds to those in `path`."""
+    extends: str = ""
+    """The guideline whose words and persons its rules use, where it holds only rules on top."""
+    own: Path | None = None
+    """The newsroom's own folder; `path` is then the one of the guideline that it extends."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its rules stand."""
+        return self.own or self.path
+
+    @property
+    def person_lists(self) -> PersonLists:
+        """What `people_in` needs to tell who of a text needs protection."""
+        return PersonLists(self.scanner.only(self.persons.wordsets), self.persons)
+
+
+_ANY = Evidence((), None, None, None, (), 0, (), None, "sentence", None, 1)
+"""A clause that asks for nothing yet."""
+
+
+def compile_guideline(
+    about: GuidelineFile,
+    lexicons: Mapping[str, Lexicon],
+    rules: Sequence[Rule],
+    path: Path,
+    own: Path | None = None,
+) -> Guideline:
+    """Return the guideline made of its parts; raises `CompileError`.
+
+    `own` is the folder of a newsroom's own rules, if they are among them.
+    """
+    build = _Build(about, lexicons)
+    compiled = tuple(build.rule(rule) for rule in rules)
+    try:
+        return _guideline(build, about, rules, compiled, path, own)
+    except LexiconError as error:
+        raise CompileError(str(error), name=error.name) from error
+
+
+def _guideline(
+    build: _Build,
+    about: GuidelineFile,
+    rules: Sequence[Rule],
+    compiled: tuple[CompiledRule, ...],
+    path: Path,
+    own: Path | None,
+) -> Guideline:
+    topic, speakers, cases, names = about.topic, about.speakers, about.cases, about.names
+    return Guideline(
+        id=about.id,
+        version=about.version,
+        language=about.language,
+        title=about.title,
+        stamp=guideline_stamp(about.id, about.version, path, own),
+        path=path,
+        own=own,
+        about=about,
+        rules=tuple(rules),
+        compiled=compiled,
+        topic=TopicSets(
+            strong=build.named(topic.strong),
+            weak=build.named(topic.weak),
+            act=build.named(topic.act),
+            means=build.named(topic.means),
+            purpose=build.named(topic.purpose),
+            other=build.named(topic.other),
+            elsewhere=build.named(topic.elsewhere),
+            breaks=build.named(topic.breaks),
+        ),
+        survivor=build.named(speakers.survivor),
+        other_speaker=build.named(speakers.other),
+        first_person=build.named(speakers.first_person),
+        captions=build.named(about.captions),
+        persons=person_sets(about, build.named),
+        cases=CaseSets(*map(build.named, (cases.act, cases.means, cases.purpose, cases.crossing))),
+        names=NameSets(
+            *map(build.named, (names.heads, names.openings, names.listed, names.offences))
+        ),
+        scanner=Scanner(build.sets.sets),
+    )
+
+
+class _Build:
+    """Numbers the word lists of one guideline while its rules are compiled."""
+
+    def __init__(self, about: GuidelineFile, lexicons: Mapping[str, Lexicon]) -> None:
+        self.sets = WordSets()
+        self._about = about
+        self._words = Lexicons(lexicons)
+
+    def rule(self, rule: Rule) -> CompiledRule:
+        """Compile one rule; what is wrong with it is told with its id."""
+        try:
+            return self._compile(rule)
+        except LexiconError as error:
+            raise CompileError(str(error), rule=rule.id, name=error.name) from error
+
+    def _compile(self, rule: Rule) -> CompiledRule:
+        needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
+        matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
+        trigger = self.sets.add(Words(keys(rule.trigger), keys(rule.trigger_stems)))
+        check = None
+        if rule.check:
+            asked = rule.check
+            parts = (asked.about, asked.unless, asked.met, asked.weak, asked.broken)
+            check = CompiledCheck(*map(self._clauses, parts))
+        return CompiledRule(rule, trigger, matchers, check)
+
+    def named(self, names: Iterable[str]) -> tuple[int, ...]:
+        """Return the numbers of named lexicons; raises `LexiconError`."""
+        return tuple(self.sets.add(self._words.words(name)) for name in names)
+
+    def _matcher(
+        self, matcher: Matcher, needs: tuple[Evidence, ...], unless: tuple[Evidence, ...]
+    ) -> CompiledMatcher:
+        sequence = [matcher.sequence] if matcher.sequence else []
+        phrases = self._words.listed([*matcher.phrases, *matcher.replace], sequence)
+        for pattern in matcher.tokens:
+            _refuse(check_pattern(pattern))
+        for node in (node for pattern in matcher.dependency for node in pattern.nodes):
+            _refuse(check_node(node))
+        tokens = TokenPatterns(matcher.tokens, self._words.single) if matcher.tokens else None
+        nodes = matcher.dependency
+        dependency = DependencyPatterns(nodes, self._words.single) if nodes else None
+        of_rule = ((), ()) if matcher.apart else (needs, unless)
+        needs = of_rule[0] + self._clauses(matcher.needs)
+        unless = of_rule[1] + self._clauses(matcher.unless)
+        parts = [part for part in (tokens, dependency, *needs, *unless) if part]
+        made = CompiledMatcher(
+            wordset=self.sets.add(phrases),
+            tokens=tokens,
+            dependency=dependency,
+            source=matcher,
+            persons=self._wanted(matcher.persons),
+            replacements={key_of(phrase): tuple(new) for phrase, new in matcher.replace.items()},
+            needs=needs,
+            unless=unless,
+            level=max((part.level for part in parts), default=NONE),
+            base=max((part.base for part in parts), default=NONE),
+            early_needs=(),
+            early_unless=(),
+        )
+        early_needs, early_unless = _early(made)
+        return replace(made, early_needs=early_needs, early_unless=early_unless, plain=_plain(made))
+
+    def _clauses(self, clauses: Sequence[Clause]) -> tuple[Evidence, ...]:
+        return tuple(map(self._clause, clauses))
+
+    def _wanted(self, listed: Iterable[str]) -> tuple[frozenset[str], ...]:
+        roles = tuple(frozenset(names.split("+")) for names in listed)
+        check_roles(self._about, sorted(frozenset().union(*roles)))
+        return roles
+
+    def _clause(self, clause: Clause) -> Evidence:
+        own = self._words.listed(clause.phrases, clause.sequences)
+        roles = self._wanted(clause.is_)
+        for pattern in clause.tokens:
+            _refuse(check_pattern(pattern))
+        named = self._about.statistics.source if clause.statistic else clause.lexicons
+        return Evidence(
+            wordsets=self.named(named) + ((self.sets.add(own),) if any(own) else ()),
+            patterns=TokenPatterns(clause.tokens, self._words.single) if clause.tokens else None,
+            person=clause.person,
+            referent=clause.referent,
+            roles=roles,
+            details=clause.details or 0,
+            looks=tuple(clause.headline_has),
+            quoted=clause.quoted,
+            within=clause.within,
+            reach=clause.reach,
+            at_least=clause.at_least,
+            statistic=tuple(clause.statistic),
+            case=tuple(clause.case),
+            whose=clause.whose,
+            never=self._wanted(clause.not_),
+            contact=clause.contact,
+        )
+
+
+def _refuse(problem: str | None) -> None:
+    if problem:
+        raise LexiconError(problem, problem.split("'")[1])
+
+
+def _plain(made: CompiledMatcher) -> CompiledMatcher | None:
+    """Return a matcher without the patterns of its clauses, if that spares all analysis.
+
+    Names that NER found count for other rules too, so it is run where it was.
+    """
+    if made.has_patterns or made.level in (NONE, ENTITIES):
+        return None
+    needs, unless = (
+        tuple(replace(clause, patterns=None) for clause in clauses)
+        for clauses in (made.needs, made.unless)
+    )
+    return replace(made, needs=needs, unless=unless, level=NONE, base=NONE)
+
+
+def _early(made: CompiledMatcher) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+    """Return the needs and exceptions that are tried before anything is analysed."""
+    exact = not made.has_patterns and made.level < ENTITIES
+    early_needs, early_unless = (
+        tuple(c for c in clauses if c.is_early or (exact and not c.patterns and not c.person))
+        for clauses in (made.needs, made.unless)
+    )
+    needed = tuple(part.needed for part in (made.tokens, made.dependency) if part)
+    if needed:
+        early_needs = (replace(_ANY, needed=needed), *early_needs)
+    return early_needs, early_unless
+
+
+def number_of(match: str, plurals: frozenset[str]) -> str:
+    """Return `many` if the last word looks plural, else `one`; `plurals` are irregular ones."""
+    last = key_of(match).rpartition(" ")[2]
+    regular = last.endswith("s") and not last.endswith(("ss", "us", "is"))
+    return "many" if regular or last in plurals else "one"
+
+
+def pick(suggestion: str | Paired, number: str) -> str:
+    """Return a suggestion in the number wanted."""
+    if isinstance(suggestion, str):
+        return suggestion
+    return suggestion.many if number == "many" else suggestion.one

@@ -1,0 +1,197 @@
+"""Numbers as English news writes them, and what makes a number a statistic: its unit, year, base.
+
+Known figures are written out in all their ways when rules are loaded, so that the one pass over
+all phrases finds them; numbers are read out of a text only where a rule's clause asks for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from monitor.text.regular_expressions import late
+
+_ONES = [
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+    *("eighteen", "nineteen"),
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_SHORT = {"thousand": ("k",), "million": ("m", "mn", "mln"), "billion": ("bn",)}
+_NAMES = _SCALES | {short: _SCALES[name] for name, all_ in _SHORT.items() for short in all_}
+_SPELT: dict[str, float] = {word: n for n, word in enumerate(_ONES)}
+_SPELT |= {word: 10 * n for n, word in enumerate(_TENS, 2)}
+
+
+# Writing ------------------------------------------------------------------------------------------
+
+
+@cache
+def write_number(value: int) -> tuple[str, ...]:
+    """Return the ways in which news writes a whole number.
+
+    27,600,000 is also 27.6 million, 27.6m, 27.6mn and twenty-seven point six million.
+    """
+    ways = [f"{value:,}", str(value), f"{value:,}".replace(",", " ")]
+    if value < 1000:
+        ways.append(spell(value))
+    for scale, size in _SCALES.items():
+        if size <= value < 1000 * size and not (value * 10) % size:
+            ways += _scaled(value * 10 // size, scale)
+        if value * 2 == size:
+            ways.append(f"half a {scale}")
+    return tuple(dict.fromkeys(ways))
+
+
+def _scaled(tenths: int, scale: str) -> Iterator[str]:
+    """Yield an amount of thousands, millions … given in tenths of them."""
+    whole, tenth = divmod(tenths, 10)
+    digits = f"{whole}.{tenth}" if tenth else str(whole)
+    yield f"{digits} {scale}"
+    yield from (f"{digits}{short}" for short in _SHORT.get(scale, ()))
+    words = spell(whole)
+    if tenth:
+        yield f"{words} point {_ONES[tenth]} {scale}"
+        if tenth == 5:
+            yield f"{words} and a half {scale}"
+        return
+    yield f"{words} {scale}"
+    if words.partition(" ")[0] == "one":
+        yield f"a{words.removeprefix('one')} {scale}"
+
+
+def write_range(low: int, high: int) -> tuple[str, ...]:
+    """Return the ways in which news writes a range: between 1 and 3, from 1 to 3, 1-3."""
+    pairs = [(first, last) for first in write_number(low) for last in write_number(high)]
+    forms = ("between {} and {}", "from {} to {}", "{} to {}", "{}-{}")
+    return tuple(dict.fromkeys(form.format(*pair) for pair in pairs for form in forms))
+
+
+def write_money(value: int) -> tuple[str, ...]:
+    """Return the ways in which news writes a sum of US dollars."""
+    ways: list[str] = []
+    for way in write_number(value):
+        if way[0].isdigit():
+            ways += [f"${way}", f"us${way}", f"usd {way}"]
+        ways += [f"{way} dollars", f"{way} dollar", f"{way} us dollars"]
+    return tuple(ways)
+
+
+def spell(value: int) -> str:
+    """Return a whole number under 1,000 in words, without "and"."""
+    if value < len(_ONES):
+        return _ONES[value]
+    if value < 100:
+        tens, ones = divmod(value, 10)
+        return _TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else "")
+    hundreds, rest = divmod(value, 100)
+    return f"{_ONES[hundreds]} hundred" + (f" {spell(rest)}" if rest else "")
+
+
+# Reading ------------------------------------------------------------------------------------------
+
+Unit = Literal["count", "share", "money"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An amount in a text; shares ("62%", "nine in ten", "a third") are in per cent."""
+
+    start: int
+    end: int
+    value: float
+    unit: Unit
+
+
+_SCALE = "|".join(sorted(_NAMES, key=len, reverse=True))
+_WORD = "|".join(sorted(_SPELT, key=len, reverse=True))
+_DIGITS = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
+_MORE = rf"(?:[ -](?:{_WORD}|hundred|and a half)){{0,5}}"
+_SURE = rf"(?:(?:{_DIGITS}|(?:{_WORD}){_MORE})(?:[ -]?(?:{_SCALE})\b)?)"
+_AMOUNT = rf"(?:{_SURE}|(?:an?|half a){_MORE}(?:[ -](?:{_SCALE})\b)?)"
+_PARTS = {"half": 50, "third": 100 / 3, "quarter": 25, "fifth": 20, "tenth": 10, "majority": 50}
+_SHARE = rf"(?:(?:{_WORD}|a|the)[ -])?(?:{'|'.join(_PARTS)})s?(?= of\b)"
+_QUANTITY = late(
+    rf"(?<![\w.,])(?P<cash>(?:us)?[$€£] ?|(?:usd|eur|gbp) )?"
+    rf"(?:(?P<part>{_AMOUNT}) (?:in|out of)(?: every)? (?P<whole>{_AMOUNT})(?!\w)"
+    rf"|(?P<share>{_SHARE})"
+    rf"|(?P<amount>{_AMOUNT})(?P<cent> ?%| ?per ?cent\b| ?pc\b)?"
+    rf"(?P<coin>[ -](?:us )?(?:dollars?|pounds?|euros?)\b)?(?!\w))",
+    re.IGNORECASE,
+)
+
+
+def find_quantities(text: str) -> Iterator[Quantity]:
+    """Yield the amounts in a text in order of place; a bare "a" or "an" is none."""
+    for match in _QUANTITY.finditer(text):
+        start, end = match.span()
+        if match["share"]:
+            yield Quantity(start, end, _part(match["share"]), "share")
+        elif match["part"]:
+            part, whole = read_number(match["part"]), read_number(match["whole"])
+            if part and whole and part <= whole:
+                yield Quantity(start, end, 100 * part / whole, "share")
+        elif (value := read_number(match["amount"])) is not None:
+            cash = match["cash"] or match["coin"]
+            yield Quantity(start, end, value, "share" if match["cent"] else _unit(cash))
+
+
+def _unit(cash: str | None) -> Unit:
+    return "money" if cash else "count"
+
+
+def _part(words: str) -> float:
+    *count, part = re.split(r"[ -]", words.lower())
+    times = _SPELT.get(count[0], 1) if count else 1
+    return times * _PARTS[part if part in _PARTS else part.removesuffix("s")]
+
+
+def read_number(text: str) -> float | None:
+    """Return the value of a number in digits or words ("27.6m", "a hundred thousand"), or None."""
+    total, current, parts = 0.0, None, re.findall(r"\d[\d,.]*(?: \d{3})*|[a-z]+", text.lower())
+    point = False
+    for part in parts:
+        known = _SPELT.get(part)
+        if part[0].isdigit():
+            current = float(re.sub("[ ,]", "", part.rstrip(".,")))
+        elif part in _NAMES:
+            total, current = total + (current if current is not None else 1) * _NAMES[part], 0.0
+        elif part == "hundred":
+            current = (current or 1) * 100
+        elif part == "half":
+            current = (current or 0) + 0.5
+        elif known is not None:
+            current = (current or 0) + (known / 10 if point else known)
+        elif part not in ("a", "an", "and", "point"):
+            return None
+        point = part == "point"
+    return None if current is None else total + current
+
+
+_YEAR = late(r"(?<![\w.,$€£])(?:19[5-9]\d|20\d\d)(?:[-/]\d{2,4})?(?!\w|[.,]\d| (?:people|w))")
+
+
+def find_years(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the calendar years from 1950 on that a text names ("in 2024", "2023-24")."""
+    return (match.span() for match in _YEAR.finditer(text))
+
+
+_BASE = late(
+    rf"\b(?:(?:of|among|from|out of) (?:the |those |these |all |its |their )?(?P<n>{_SURE}) "
+    r"(?:\w+ ){0,3}?(?:\w+s|people|men|women|children)\b"
+    rf"|sample of (?:\w+ ){{0,2}}?{_SURE}"
+    rf"|{_SURE} (?:\w+ ){{0,4}}?(?:interviewed|surveyed|sampled|polled|questioned|respondents))",
+    re.IGNORECASE,
+)
+
+
+def find_bases(text: str) -> Iterator[tuple[int, int]]:
+    """Yield what shares are shares of: "of the 312 people identified", "36 workers interviewed"."""
+    for match in _BASE.finditer(text):
+        counted = match["n"]
+        if counted is None or (read_number(counted) or 0) > 1:
+            yield match.span()

@@ -1,0 +1,319 @@
+"""The rules in force, arranged by principle as a book has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from monitor.records.article import SEVERITIES, Severity
+from monitor.records.stamps import is_same
+from monitor.rules.compiler import pick
+from monitor.rules.handbook.examples import Shown, short_first, show_example
+from monitor.rules.house_style import InForce, Ruling
+from monitor.rules.measured_precision import load_measured
+from monitor.rules.rule_descriptions import describe_rule
+from monitor.rules.rule_schema import Rule
+
+PRINCIPLES: Mapping[str, str] = {
+    "accuracy": "Accuracy",
+    "accountability": "Accountability",
+    "child-protection": "Child protection",
+    "do-no-harm": "Do no harm",
+    "humanity": "Humanity",
+    "impartiality": "Impartiality",
+    "independence": "Independence",
+    "privacy-consent": "Privacy and consent",
+    "terminology": "Terminology",
+}
+"""What each principle is called, in the order of the chapters."""
+TOGETHER = "How often its answers are right has been measured for such rules together only."
+_NO_EVIDENCE = re.compile(r"\s*\(\{evidence\}\)|:?\s*\{evidence\}")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A guideline as a reader needs to know it; `house`: rules on top of another guideline."""
+
+    id: str
+    title: str
+    version: str
+    stamp: str
+    language: str
+    publisher: str
+    licence: str
+    url: str
+    rules: int
+    house: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One rule. `message` is what it says of its own first example; `data` is all about it.
+
+    `bad`, `good` and `quoted` are all its examples, `whole` says that they are whole articles,
+    `headline` that they are headlines, each with what the article says first. `right` and `flags`:
+    how many of its flags on annotated articles editors had marked. `limits` are those that its
+    author knows; what holds for all of its kind stands once, in the front. `siblings` are the ids
+    of rules that fit the same words.
+    """
+
+    id: str
+    number: str
+    about: About
+    title: str
+    principle: str
+    severity: Severity
+    message: str
+    why: str
+    suggest: tuple[str, ...]
+    bad: tuple[Shown, ...]
+    good: tuple[Shown, ...]
+    quoted: tuple[Shown, ...]
+    whole: bool
+    headline: bool
+    right: int | None
+    flags: int | None
+    measured: str
+    limits: tuple[str, ...]
+    siblings: frozenset[str]
+    data: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """Its name among the rules of all guidelines."""
+        return f"{self.about.id}/{self.id}"
+
+    @property
+    def anchor(self) -> str:
+        """The same, as the id of an element."""
+        return f"{self.about.id}--{self.id}"
+
+    @property
+    def first_bad(self) -> tuple[Shown, ...]:
+        """Up to two flagged examples of a sentence each, or none where they are articles."""
+        return self._first(self.bad, 2)
+
+    @property
+    def first_good(self) -> tuple[Shown, ...]:
+        """Up to two examples that are not flagged."""
+        return self._first(self.good, 2)
+
+    @property
+    def first_quoted(self) -> tuple[Shown, ...]:
+        """One example of a quotation."""
+        return self._first(self.quoted, 1)
+
+    def _first(self, examples: tuple[Shown, ...], count: int) -> tuple[Shown, ...]:
+        return () if self.whole else short_first(examples, count)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The rules of one principle, those about sentences first."""
+
+    id: str
+    number: int
+    title: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def sentences(self) -> tuple[Entry, ...]:
+        """The rules that look at words."""
+        return tuple(entry for entry in self.entries if not entry.whole)
+
+    @property
+    def texts(self) -> tuple[Entry, ...]:
+        """The rules that look at the whole text."""
+        return tuple(entry for entry in self.entries if entry.whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What is printed: guidelines, chapters, the day that it was made, on what it was measured.
+
+    `program` is the program's version.
+    """
+
+    abouts: tuple[About, ...]
+    chapters: tuple[Chapter, ...]
+    made: date
+    program: str
+    measured: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The first guideline's title."""
+        return self.abouts[0].title
+
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """What holds for all rules of a kind, by its name."""
+        return self._general("kind", 0)
+
+    @property
+    def quotes(self) -> Mapping[str, str]:
+        """What rules do with quotations, by the name of the policy."""
+        return self._general("quotes", 1)
+
+    def _general(self, key: str, place: int) -> Mapping[str, str]:
+        words = [one for one in self.entries if one.data["kind"] != "document"]
+        found = {one.data[key]: one.data["limits"][len(one.limits) + place] for one in words}
+        return dict(sorted(found.items()))
+
+    @property
+    def language(self) -> str:
+        """The first guideline's language."""
+        return self.abouts[0].language
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All rules, in order."""
+        return tuple(entry for chapter in self.chapters for entry in chapter.entries)
+
+    @property
+    def stamp_line(self) -> str:
+        """The guidelines' stamps and the day, for the foot of each page."""
+        return " + ".join(about.stamp for about in self.abouts) + f" · {self.made.isoformat()}"
+
+
+def make_book(in_force: InForce, *, made: date, program: str) -> Book:
+    """Return the book of the guidelines in force, without the rules that the desk has disabled."""
+    found = [(ruling, rule) for ruling in in_force.rulings for rule in _on(ruling)]
+    order = list(PRINCIPLES)
+    found.sort(key=lambda one: (order.index(one[1].principle), one[1].kind == "document"))
+    chapters = []
+    for number, (principle, group) in enumerate(groupby(found, lambda one: one[1].principle), 1):
+        entries = [
+            _entry(ruling, rule, f"{number}.{n}") for n, (ruling, rule) in enumerate(group, 1)
+        ]
+        title = PRINCIPLES[principle]
+        chapters.append(Chapter(principle, number, title, tuple(entries)))
+    told = [said for ruling in in_force.rulings for said in (_told(ruling), ruling.missed) if said]
+    abouts = tuple(_about(ruling) for ruling in in_force.rulings)
+    return Book(abouts, tuple(chapters), made, program, tuple(told))
+
+
+def _on(ruling: Ruling) -> Iterable[Rule]:
+    return (rule for rule in ruling.guideline.rules if rule.id not in ruling.disable)
+
+
+def _about(ruling: Ruling) -> About:
+    guideline, about = ruling.guideline, ruling.guideline.about
+    return About(
+        guideline.id,
+        guideline.title,
+        guideline.version,
+        guideline.stamp,
+        guideline.language,
+        about.publisher,
+        about.licence,
+        about.url,
+        sum(1 for _ in _on(ruling)),
+        bool(guideline.extends),
+    )
+
+
+def _entry(ruling: Ruling, rule: Rule, number: str) -> Entry:
+    guideline = ruling.guideline
+    measured = None if guideline.extends else load_measured(guideline.path)
+    data = describe_rule(guideline, rule, countries=ruling.countries, measured=measured)
+    figures = data["measured"]
+    headline = rule.check is not None and rule.check.flags == "headline"
+    show = partial(show_example, headline=headline)
+    bad = tuple(map(show, rule.examples.bad))
+    whole = rule.kind == "document" and not headline
+    groups = guideline.about.siblings
+    return Entry(
+        id=rule.id,
+        number=number,
+        about=_about(ruling),
+        title=rule.title,
+        principle=rule.principle,
+        severity=ruling.severity.get(rule.id, rule.severity),
+        message=_message(rule, bad),
+        why=_line(rule.why),
+        suggest=_suggestions(rule),
+        bad=bad,
+        good=tuple(map(show, rule.examples.good)),
+        quoted=tuple(map(show, rule.examples.quoted)),
+        whole=whole,
+        headline=headline,
+        right=figures and figures["right"],
+        flags=figures and figures["hits"],
+        measured=TOGETHER if whole and measured else _measured(figures),
+        limits=tuple(map(_line, rule.limits)),
+        siblings=frozenset(one for group in groups if rule.id in group for one in group),
+        data=data,
+    )
+
+
+def _measured(figures: Mapping[str, Any] | None) -> str:
+    """Return how often a rule was right, in a sentence."""
+    if figures is None:
+        return "It has not been measured on annotated articles."
+    articles, flags = figures["articles"], figures["hits"]
+    if not flags:
+        return (
+            f"It flags nothing in {articles} annotated articles: how often it is right is unknown."
+        )
+    marked = _share("Editors had", "marked", figures["right"], flags, "place")
+    said = f"{marked} that it flags in {articles} annotated articles."
+    if sure := figures["sure"]:
+        said += f" {_share('It has', 'found', figures['found'], sure, 'breach')}"
+        said += " that they were sure of."
+    return said
+
+
+def _share(who: str, did: str, count: int, of: int, what: str) -> str:
+    """Return how many of some things somebody did something to, as people say it."""
+    if of == 1:
+        return f"{who} {did if count else f'not {did}'} the one {what}"
+    many = f"{what}{'es' if what.endswith('ch') else 's'}"
+    if count == of:
+        return f"{who} {did} {'both' if of == 2 else f'all {of}'} {many}"
+    return f"{who} {did} {count or 'none'} of the {of} {many}"
+
+
+def _told(ruling: Ruling) -> str | None:
+    """Return on what a guideline was measured, None where it was not."""
+    measured = None if ruling.guideline.extends else load_measured(ruling.guideline.path)
+    if measured is None:
+        return None
+    said = (
+        f"{ruling.guideline.title} was measured on {measured.date} on {measured.articles} articles"
+    )
+    said += f" ({measured.data})"
+    if not is_same(measured.guideline, ruling.guideline.stamp):
+        said += f", with {measured.guideline}"
+    if not measured.unseen:
+        said += "; those who wrote the rules had worked with them, so expect less on others"
+    return f"{said}."
+
+
+def _message(rule: Rule, bad: Sequence[Shown]) -> str:
+    """Return the message as it reads for the rule's own first example."""
+    words = next((one.marked[0] for one in short_first(bad, 1) if one.marked), "…")
+    said = _NO_EVIDENCE.sub("", _line(rule.message)).replace("{match}", words)
+    return said[:1].upper() + said[1:]
+
+
+def _suggestions(rule: Rule) -> tuple[str, ...]:
+    """Return what the rule and its matchers offer in place of the words, in the singular."""
+    offered = [*rule.suggest, *(one for matcher in rule.match for one in matcher.suggest)]
+    return tuple(dict.fromkeys(pick(one, "one") for one in offered))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def worst_first(entries: Iterable[Entry]) -> list[Entry]:
+    """Return rules in the order in which they matter: severity, then how much they were seen."""
+    return sorted(
+        entries, key=lambda one: (SEVERITIES.index(one.severity), -(one.flags or 0), one.key)
+    )

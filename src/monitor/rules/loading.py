@@ -1,0 +1,203 @@
+"""Reads a guideline's folder; every error names file, rule and line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.classify.model_files import find_model, load_folder
+from monitor.labels.folders import data_dir
+from monitor.records.errors import GuidelineError
+from monitor.rules.about import ExtensionFile, GuidelineFile
+from monitor.rules.compiler import CompileError, Guideline, compile_guideline
+from monitor.rules.guidelines_figures import FIGURES, load_figures, with_figures
+from monitor.rules.rule_schema import Lexicon, LexiconFile, Rule, RuleFile
+from monitor.rules.stamp import guideline_stamp
+from monitor.rules.yaml_files import line_of, read_yaml, where
+
+if TYPE_CHECKING:
+    from monitor.rules.neural_model import Judge
+
+GUIDELINE, LEXICON = "guideline.yaml", "lexicon.yaml"
+FILES = (GUIDELINE, LEXICON, FIGURES)
+"""What in a guideline's folder holds no rules."""
+
+
+def load_guideline(
+    path: Path, *, cache: Path | None = None, models: Path | None = None
+) -> Guideline:
+    """Read the guideline in folder `path`; the folder `cache` spares parsing its files again.
+
+    Its judge, if it names one, is the newest of that name in the folder `models`; without one
+    nothing is said of how sure a finding is.
+
+    Raises `GuidelineError` naming file, rule and line for a file that is not valid YAML, an
+    unknown or missing field, a rule id used twice, or the name of a lexicon that does not exist;
+    `ModelError` for a judge that is not there or cannot be read. A folder whose `guideline.yaml`
+    says `extends` adds its rules and lexicons to another guideline.
+    """
+    check_folder(path)
+    own = _extension(path, cache)
+    base = base_folder(path, own.extends) if own else path
+    about = read_yaml(base / GUIDELINE, GuidelineFile, cache)
+    # first of all: its encoder may open while the rules are read
+    judge = _judge_of(about, models) if models else None
+    lexicons = load_lexicons(base, cache)
+    files = rule_files(base)
+    if own:
+        about = about.model_copy(update=own.model_dump(exclude={"extends"}))
+        lexicons = _more_lexicons(lexicons, path, cache)
+        files += rule_files(path)
+    rules = _read_rules(files, cache)
+    figures = load_figures(base / FIGURES, cache)
+    filled = with_figures([rule for rule, _ in rules.values()], figures, base / FIGURES)
+    try:
+        guideline = compile_guideline(about, lexicons, filled, base, path if own else None)
+    except CompileError as error:
+        raise GuidelineError(_locate(path, rules, error)) from error
+    added = frozenset(rule for rule, (_, file) in rules.items() if own and file.parent == path)
+    guideline = replace(guideline, figures=figures, added=added)
+    return guideline if judge is None else _with_judge(guideline, judge, path if own else None)
+
+
+def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) -> Guideline:
+    """Read the rules that the folder `path` adds to `base`, to be run beside it, and only these.
+
+    Raises `GuidelineError` as `load_guideline` of the folder does.
+    """
+    own = _extension(path, cache)
+    assert own
+    about = base.about.model_copy(
+        update={**own.model_dump(exclude={"extends"}), "judge": None, "siblings": []}
+    )
+    lexicons = _more_lexicons(load_lexicons(base.path, cache), path, cache)
+    rules = _read_rules(rule_files(path), cache, taken=base)
+    filled = with_figures([rule for rule, _ in rules.values()], (), base.path / FIGURES)
+    try:
+        guideline = compile_guideline(about, lexicons, filled, base.path, path)
+    except CompileError as error:
+        raise GuidelineError(_locate(path, rules, error)) from error
+    return replace(guideline, added=frozenset(rules), extends=base.id)
+
+
+def load_rule_file(
+    file: Path, folder: Path, *, beside: Iterable[Path] = (), cache: Path | None = None
+) -> Guideline:
+    """Read the rules of one file, in force or not, as rules on top of the guideline in `folder`.
+
+    `beside` are folders of a newsroom's own whose lists the rules may use; so may they those of a
+    guideline's folder that the file stands in. Raises `GuidelineError` with file, rule and line.
+    """
+    lexicons: Mapping[str, Lexicon] = load_lexicons(folder, cache)
+    for path in {path.resolve() for path in (*beside, file.parent)} - {folder.resolve()}:
+        lexicons = _more_lexicons(lexicons, path, cache)
+    about = read_yaml(folder / GUIDELINE, GuidelineFile, cache)
+    about = about.model_copy(update={"judge": None, "siblings": []})
+    rules = _read_rules([file], cache)
+    filled = with_figures([rule for rule, _ in rules.values()], (), folder / FIGURES)
+    try:
+        guideline = compile_guideline(about, lexicons, filled, folder)
+    except CompileError as error:
+        raise GuidelineError(_locate(file.parent, rules, error)) from error
+    return replace(guideline, added=frozenset(rules))
+
+
+def extended_folder(path: Path) -> Path | None:
+    """Return the folder of the guideline that the one in `path` extends; None: it extends none."""
+    check_folder(path)
+    own = _extension(path, None)
+    return base_folder(path, own.extends) if own else None
+
+
+def _read_rules(
+    files: Iterable[Path], cache: Path | None, taken: Guideline | None = None
+) -> dict[str, tuple[Rule, Path]]:
+    """Return the rules of files by id, each with its file; those of `taken` have theirs too."""
+    rules: dict[str, tuple[Rule, Path]] = {}
+    other = {rule.id: taken.path for rule in taken.rules} if taken else {}
+    for file in files:
+        for index, rule in enumerate(read_yaml(file, RuleFile, cache).rules):
+            if rule.id in rules or rule.id in other:
+                place = where(file, ("rules", index))
+                there = rules[rule.id][1] if rule.id in rules else other[rule.id]
+                raise GuidelineError(f"{place}: this id is taken by a rule in {there}")
+            rules[rule.id] = rule, file
+    return rules
+
+
+def _judge_of(about: GuidelineFile, models: Path) -> Judge | None:
+    """Return the judge that a guideline names, if any."""
+    if about.judge is None:
+        return None
+    from monitor.rules.neural_model import load_judge
+
+    return load_judge(load_folder(find_model(models, about.judge.model)))
+
+
+def _with_judge(guideline: Guideline, judge: Judge, own: Path | None) -> Guideline:
+    """Return the guideline with its judge, which counts in the stamp."""
+    stamp = guideline_stamp(guideline.id, guideline.version, guideline.path, own, judge.folder)
+    return replace(guideline, judge=judge, stamp=stamp)
+
+
+def check_folder(path: Path) -> None:
+    """Raise `GuidelineError` where a folder holds no guideline."""
+    if not (path / GUIDELINE).is_file():
+        raise GuidelineError(f"{path}: no guideline here ('{GUIDELINE}' is missing)")
+
+
+def rule_files(path: Path) -> list[Path]:
+    """Return the rule files of a guideline's folder, sorted by name."""
+    return sorted(p for p in path.glob("*.yaml") if p.name not in FILES)
+
+
+def base_folder(path: Path, name: str) -> Path:
+    """Return the folder of the guideline that the one in `path` extends: beside it, or built in."""
+    beside = path.resolve().parent / name
+    folder = beside if (beside / GUIDELINE).is_file() else data_dir("guidelines") / name
+    if not (folder / GUIDELINE).is_file():
+        line = line_of(path / GUIDELINE, name)
+        raise GuidelineError(f"{path / GUIDELINE}, line {line}: there is no guideline '{name}'")
+    return folder
+
+
+def _extension(path: Path, cache: Path | None) -> ExtensionFile | None:
+    """Return the head of a guideline that extends another, None for one of its own."""
+    file = path / GUIDELINE
+    if not re.search(
+        r"^extends:", file.read_text(encoding="utf-8", errors="replace"), re.MULTILINE
+    ):
+        return None
+    for name in (FIGURES, "countries"):
+        if (path / name).exists():
+            raise GuidelineError(f"{path / name}: a guideline that extends another has none")
+    return read_yaml(file, ExtensionFile, cache)
+
+
+def _more_lexicons(
+    lexicons: Mapping[str, Lexicon], path: Path, cache: Path | None
+) -> dict[str, Lexicon]:
+    more = load_lexicons(path, cache)
+    for name in more.keys() & lexicons.keys():
+        place = where(path / LEXICON, ("lexicons", name))
+        raise GuidelineError(f"{place}: the guideline extended has a list of this name")
+    return {**lexicons, **more}
+
+
+def load_lexicons(path: Path, cache: Path | None = None) -> dict[str, Lexicon]:
+    """Return the named lists of a guideline's folder; there may be none."""
+    file = path / LEXICON
+    return dict(read_yaml(file, LexiconFile, cache).lexicons) if file.is_file() else {}
+
+
+def _locate(path: Path, rules: dict[str, tuple[Rule, Path]], error: CompileError) -> str:
+    """Find the line of a name that a rule or `guideline.yaml` uses wrongly."""
+    if error.rule in rules:
+        file = rules[error.rule][1]
+    else:
+        file = path / (LEXICON if error.rule else GUIDELINE)
+    rule = f", rule '{error.rule}'" if error.rule else ""
+    return f"{file}{rule}, line {line_of(file, error.name, entry=error.rule)}: {error}"

@@ -1,0 +1,293 @@
+"""The judge: how likely an editor would mark what a rule has found, from the sentence it stands in.
+
+One encoder with a head per rule reads the sentence, and the end of the one before it. What it says
+of the flagged words, and how often the rule was right on annotated articles, make a confidence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from monitor.classify.model_files import ModelFolder
+from monitor.classify.onnx_encoder import EncoderSession
+from monitor.classify.tokenizer import Sentence, TextTokenizer, load_tokenizer
+from monitor.records.article import Finding
+from monitor.records.errors import ModelError
+from monitor.rules.glance import Alone, Glance, alone_of
+from monitor.text.analysis import Scene
+from monitor.text.phrase_search import key_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Known = dict[tuple[str, str], "tuple[Sentence, NDArray[np.float32]]"]
+"""What was read of a sentence and the one before it."""
+
+MODEL, TOKENIZER, OUTPUT = "judge.onnx", "tokenizer.json", "rules"
+GLANCE = "glance.npz"
+MOST = 300
+"""Sentences that are read of one draft: more with findings than in 5,000 words of any news, and
+five seconds of a processor."""
+WEIGHTS, PLACES = ("judge", "best", "prior", "loud", "offset"), ("again", "quoted", "title")
+"""What a formula weighs; models of before 1.2.0 say nothing of places."""
+DIGITS = 3
+"""More would say more than the encoder's numbers are the same to on every processor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """From the judge's numbers to a confidence; a logistic regression on annotated articles.
+
+    `judge` weighs the log odds of the rule or a sibling at the flagged words, `best` those of any
+    rule there, `prior` the rule's own, `loud` that it is no suggestion, `again` that the rule has
+    spoken of other words before, `quoted` that somebody's speech is flagged, `title` the headline.
+    Log odds of the judge count within `low` and `high`.
+    """
+
+    judge: float
+    best: float
+    prior: float
+    loud: float
+    again: float
+    quoted: float
+    title: float
+    offset: float
+    low: float
+    high: float
+    priors: Mapping[str, float]
+    unknown_prior: float
+
+    def confidence(self, finding: Finding, own: float, best: float, *, again: bool) -> float:
+        """Return a share between 0 and 1."""
+        odds = (
+            self.offset
+            + self.judge * min(self.high, max(self.low, own))
+            + self.best * best
+            + self.prior * self.priors.get(finding.rule, self.unknown_prior)
+            + self.loud * (finding.severity != "suggestion")
+            + self.again * again
+            + self.quoted * (finding.quoted == "attributed")
+            + self.title * (finding.field == "title")
+        )
+        return round(1 / (1 + math.exp(-odds)), DIGITS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """A verified model of one head per rule.
+
+    Below the confidence `doubt` nothing is loud, below `silent` nothing is told, nor what gets less
+    than `unlikely` log odds, however often its rule is right. Of a draft it reads the `most` first
+    sentences that something is found in. In a short draft it speaks alone
+    as `short` says: a sentence by itself gets higher log odds than one in an article.
+    """
+
+    folder: ModelFolder
+    session: EncoderSession
+    tokenizer: TextTokenizer
+    heads: Mapping[str, int]
+    context_tokens: int
+    formula: Formula
+    doubt: float
+    silent: float
+    unlikely: float = -math.inf
+    most: int = MOST
+    alone: Alone | None = None
+    glance: Glance | None = None
+    short: Alone | None = None
+
+    def of(self, *, short: bool) -> Judge:
+        """Return it as it is for short drafts, or for others."""
+        if self.short is None or not short:
+            return self
+        return replace(self, alone=self.short)
+
+    def hides(self, weighed: Weighed) -> bool:
+        """Whether what is found is not told."""
+        return weighed.confidence < self.silent or weighed.odds < self.unlikely
+
+
+@dataclass(slots=True)
+class Before:
+    """What rules have found so far in a draft.
+
+    An editor marks a rule's first words in a text, and seldom what it says of others later; the
+    same words again are as wrong as they were.
+    """
+
+    _words: dict[str, set[str]] = field(default_factory=dict)
+
+    def says_again(self, finding: Finding) -> bool:
+        """Whether the rule has found something before, but not these words; remember them."""
+        words, known = key_of(finding.match), self._words.setdefault(finding.rule, set())
+        again = bool(known) and words not in known
+        known.add(words)
+        return again
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The confidence of a finding, and the log odds that its words got."""
+
+    confidence: float
+    odds: float
+
+
+@dataclass(slots=True, eq=False)
+class Reading:
+    """What a judge has read of one draft: a sentence is read once, however much is found in it.
+
+    `known` is what it has read of the draft, and of the same with an offered wording in place.
+    """
+
+    judge: Judge
+    known: Known = field(default_factory=dict)
+
+    def weigh(
+        self, scene: Scene, finding: Finding, siblings: Sequence[Sequence[str]], *, again: bool
+    ) -> Weighed | None:
+        """Return how sure a finding in `scene` is, `None` for a rule without a head.
+
+        `again`: its rule has found other words before it in the draft.
+        """
+        heads = self.judge.heads
+        if finding.rule not in heads or not scene.view.sentences:
+            return None
+        number = scene.view.sentence_at(scene.view.to_shadow(finding.start, finding.end)[0])
+        read = self.read(scene, number)
+        if read is None:
+            return None
+        sentence, numbers = read
+        begins = scene.view.original(*scene.sentence_span(number))[0]
+        at = sentence.tokens(finding.start - begins, finding.end - begins)
+        if not at:  # beyond what is read of a long sentence
+            return None
+        family = {finding.rule}.union(*(group for group in siblings if finding.rule in group))
+        said = numbers[at]
+        own = float(said[:, [heads[rule] for rule in family if rule in heads]].max())
+        sure = self.judge.formula.confidence(finding, own, float(said.max()), again=again)
+        return Weighed(sure, own)
+
+    def glance(self, scene: Scene, number: int) -> float:
+        """Return how much a sentence of the text looks like one worth reading."""
+        judge = self.judge
+        if judge.glance is None:
+            return 0.0
+        sentence = judge.tokenizer.sentence(_sentence(scene, number), "", 0)
+        return judge.glance.score(sentence.ids[2 : 2 + len(sentence.offsets)])
+
+    def read(self, scene: Scene, number: int) -> tuple[Sentence, NDArray[np.float32]] | None:
+        """Return a sentence's tokens, and a row of numbers for each; `None` beyond the `most`."""
+        before = _sentence(scene, number - 1) if scene.field == "text" and number else ""
+        key = _sentence(scene, number), before
+        if key not in self.known:
+            if len(self.known) >= self.judge.most:
+                return None
+            judge = self.judge
+            read = judge.tokenizer.sentence(*key, judge.context_tokens)
+            numbers = judge.session.run(read.ids)[OUTPUT]
+            self.known[key] = read, numbers[read.start : read.start + len(read.offsets)]
+        return self.known[key]
+
+
+def _sentence(scene: Scene, number: int) -> str:
+    start, end = scene.view.original(*scene.sentence_span(number))
+    return scene.view.text[start:end]
+
+
+def judged(
+    reading: Reading,
+    scenes: Sequence[Scene],
+    findings: Sequence[Finding],
+    siblings: Sequence[Sequence[str]],
+    kept: frozenset[str],
+) -> list[Finding]:
+    """Return findings with their confidence; what is doubted is a suggestion at most, or silent.
+
+    What rules in `kept` find stays as it is.
+    """
+    of_field = {scene.field: scene for scene in scenes}
+    found: list[Finding] = []
+    before = Before()
+    for finding in findings:
+        again = before.says_again(finding)
+        weighed = reading.weigh(of_field[finding.field], finding, siblings, again=again)
+        if weighed is None:
+            found.append(finding)
+            continue
+        severity = finding.severity
+        if finding.rule not in kept:
+            if reading.judge.hides(weighed):
+                continue
+            if weighed.confidence < reading.judge.doubt:
+                severity = "suggestion"
+        found.append(replace(finding, confidence=weighed.confidence, severity=severity))
+    return found
+
+
+def load_judge(folder: ModelFolder) -> Judge:
+    """Build the judge of a verified folder; raises `ModelError`."""
+    meta = folder.path / "meta.json"
+    settings: Mapping[str, Any] = folder.meta.settings
+    for name in (MODEL, TOKENIZER):
+        if name not in folder.content:
+            raise ModelError(f"{meta}: lists no file '{name}'")
+    try:
+        formula = _formula(settings["confidence"])
+        limit, context = int(settings["sentence_tokens"]), int(settings["context_tokens"])
+        heads = {rule: at for at, rule in enumerate(folder.meta.labels["rules"])}
+        doubt = float(folder.meta.thresholds["suggestion"])
+        silent = float(folder.meta.thresholds["silent"])
+        unlikely = float(folder.meta.thresholds.get("unlikely", -math.inf))
+        alone = alone_of(settings["alone"], heads) if "alone" in settings else None
+        short = short_of(settings, heads) if "short" in settings else None
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{meta}: judge: {error}") from error
+    session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL), soon=True)
+    where = str(folder.path / TOKENIZER)
+    tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
+    glance = Glance(**folder.arrays(GLANCE)) if GLANCE in folder.content else None
+    return Judge(
+        folder,
+        session,
+        tokenizer,
+        heads,
+        context,
+        formula,
+        doubt,
+        silent,
+        unlikely,
+        alone=alone,
+        glance=glance,
+        short=short,
+    )
+
+
+def _formula(raw: Mapping[str, Any]) -> Formula:
+    low, high = map(float, raw["clip"])
+    weights = {key: float(raw[key]) for key in WEIGHTS}
+    weights |= {key: float(raw.get(key, 0)) for key in PLACES}
+    priors = {str(rule): float(value) for rule, value in raw["priors"].items()}
+    return Formula(
+        **weights, low=low, high=high, priors=priors, unknown_prior=float(raw["unknown_prior"])
+    )
+
+
+def short_of(settings: Mapping[str, Any], heads: Collection[str]) -> Alone:
+    """Return how the judge speaks alone in short drafts, from `meta.json`.
+
+    Slope, rules and threshold are its own there, the rest as elsewhere. Raises `ValueError` that
+    says where something is wrong.
+    """
+    where = "short"
+    try:
+        own = settings[where]
+        where = "short.alone"
+        said = {name: own["alone"][name] for name in ("slope", "rules", "least")}
+        return alone_of({**settings["alone"], **said}, heads)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{where}: {error}") from error

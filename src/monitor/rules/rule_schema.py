@@ -1,0 +1,394 @@
+"""The rule file format: what a rule author may write, and nothing else.
+
+These models are the format; `guidelines/rule.schema.json` is generated from them for editors.
+Unknown fields are refused: a misspelt `unles:` that is silently ignored is a rule that flags what
+it should not. `guidelines/README.md` explains each field to authors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from monitor.records.article import Severity
+
+Kind = Literal["phrase", "tokens", "dependency", "context", "document"]
+Gate = Literal["none", "topic", "referent", "document"]
+QuotePolicy = Literal["flag", "soften", "skip"]
+RuleScope = Literal["any", "headline", "body", "caption", "document"]
+Principle = Literal[
+    "accuracy",
+    "accountability",
+    "child-protection",
+    "do-no-harm",
+    "humanity",
+    "impartiality",
+    "independence",
+    "privacy-consent",
+    "terminology",
+]
+Within = Literal[
+    "match",
+    "before",
+    "after",
+    "sentence",
+    "near",
+    "around",
+    "paragraph",
+    "headline",
+    "caption",
+    "body",
+    "document",
+]
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Referent = Literal["before", "after", "near", "subject", "match", "anyone"]
+Whose = Literal["before", "after", "near", "subject", "voice"]
+RoleNames = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*(\+[a-z][a-z0-9-]*)*$")]
+Words = Annotated[list[Text], Field(min_length=1)]
+Slot = Name | list[str]
+StatisticPart = Literal["amount", "count", "share", "money", "year", "base", "source"]
+Concern = Literal[
+    "child-victim",
+    "child-defendant",
+    "child-witness",
+    "child-consent",
+    "sexual-offence-victim",
+    "trafficking-victim",
+]
+"""Whom, or what, a law of `countries/` is about."""
+Token = dict[str, Any]
+
+
+class Strict(BaseModel):
+    """A table in which every field is known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceEntry(Strict):
+    """A document the rule rests on, and whether it states the rule or supports it."""
+
+    title: Text
+    section: Text
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    role: Literal["states", "supports"]
+
+
+class Paired(Strict):
+    """A replacement that agrees in number with what it replaces."""
+
+    one: Text
+    many: Text
+
+
+class WordList(Strict):
+    """Words and phrases, listed or made by combining slots; see README, "Lists of words"."""
+
+    words: list[Text] = Field(default_factory=list)
+    stems: list[Text] = Field(default_factory=list)
+    sequences: list[Annotated[list[Slot], Field(min_length=1)]] = Field(default_factory=list)
+    include: list[Name] = Field(default_factory=list)
+    never_in: list[Text] = Field(default_factory=list, alias="except")
+
+
+class Lexicon(WordList):
+    """A named list of words that other rules use as evidence."""
+
+    about: Text
+
+
+class Clause(Strict):
+    """One piece of evidence: holds if at least `at_least` of what it lists is found `within`."""
+
+    lexicons: list[Name] = Field(default_factory=list)
+    phrases: list[Text] = Field(default_factory=list)
+    sequences: list[Annotated[list[Slot], Field(min_length=1)]] = Field(default_factory=list)
+    tokens: list[Annotated[list[Token], Field(min_length=1)]] = Field(default_factory=list)
+    person: Name | None = None
+    referent: Referent | None = None
+    whose: Whose | None = None
+    is_: list[RoleNames] = Field(default_factory=list, alias="is")
+    not_: list[RoleNames] = Field(default_factory=list, alias="not")
+    contact: bool = False
+    details: Annotated[int, Field(gt=0)] | None = None
+    headline_has: list[Literal["exclamation", "capitals", "question"]] = Field(default_factory=list)
+    quoted: Literal["attributed", "scare"] | None = None
+    statistic: list[StatisticPart] = Field(default_factory=list)
+    case: list[Literal["trafficking", "smuggling"]] = Field(default_factory=list)
+    within: Within = "sentence"
+    reach: Annotated[int, Field(gt=0)] | None = None
+    at_least: Annotated[int, Field(gt=0)] = 1
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        listed = any((self.lexicons, self.phrases, self.sequences, self.tokens, self.headline_has))
+        alone = [x is not None for x in (self.person, self.referent, self.quoted)]
+        alone += [bool(self.statistic), bool(self.case), self.contact]
+        if not listed and not any(alone) and self.whose != "voice":
+            raise ValueError(
+                "a clause needs lexicons, phrases, sequences, tokens, person, referent, quoted, "
+                "statistic, case, contact or whose: voice"
+            )
+        if self.whose is not None:
+            return self._of_somebody(listed, any(alone))
+        if (self.person is None and self.referent is None) != (not self.is_):
+            raise ValueError("'person' or 'referent' and 'is' go together")
+        if self.not_:
+            raise ValueError("'not' goes with 'whose'")
+        if self.details is not None and self.referent is None:
+            raise ValueError("'details' are told of the person that 'referent' means")
+        if sum(alone) + (listed and self.referent != "anyone") > 1:
+            raise ValueError(
+                "'person', 'referent', 'quoted', 'statistic', 'case' stand in clauses of their own"
+            )
+        if self.reach is not None and self.within not in ("before", "after"):
+            raise ValueError("'reach' counts words before or after the match only")
+        if self.tokens and self.within not in ("match", "before", "after", "sentence"):
+            raise ValueError("'tokens' look at the sentence of the match only")
+        return self
+
+    def _of_somebody(self, listed: bool, apart: bool) -> Self:
+        """Refuse a `whose` that says nothing of anybody."""
+        if apart:
+            raise ValueError("'whose' goes with words, 'is' and 'not' only")
+        if not self.is_ and not (self.not_ or (listed and self.whose == "voice")):
+            raise ValueError("'whose' needs 'is' or 'not'")
+        return self
+
+
+class DependencyPattern(Strict):
+    """spaCy DependencyMatcher nodes, and which of them make the finding's span."""
+
+    nodes: Annotated[list[Token], Field(min_length=2)]
+    mark: Words
+
+    @model_validator(mode="after")
+    def _marks_exist(self) -> Self:
+        names = {node.get("RIGHT_ID") for node in self.nodes}
+        for name in self.mark:
+            if name not in names:
+                raise ValueError(f"'mark' names '{name}', which is no RIGHT_ID of the pattern")
+        return self
+
+
+class Matcher(Strict):
+    """One way to find the breach: exactly one of the seven ways, with exceptions of its own.
+
+    `apart`: the clauses of the rule do not hold for it, only its own.
+    """
+
+    phrases: list[Text] = Field(default_factory=list)
+    sequence: list[Slot] = Field(default_factory=list)
+    replace: dict[Text, list[Text]] = Field(default_factory=dict)
+    tokens: list[Annotated[list[Token], Field(min_length=1)]] = Field(default_factory=list)
+    dependency: list[DependencyPattern] = Field(default_factory=list)
+    figures: bool = False
+    persons: list[RoleNames] = Field(default_factory=list)
+    mark: Literal["person", "details"] = "person"
+    apart: bool = False
+    severity: Severity | None = None
+    message: Text | None = None
+    why: Text | None = None
+    sources: list[SourceEntry] = Field(default_factory=list)
+    suggest: list[Text | Paired] = Field(default_factory=list)
+    needs: list[Clause] = Field(default_factory=list)
+    unless: list[Clause] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(map(bool, _ways(self).values())) != 1:
+            raise ValueError(f"a matcher has exactly one of {', '.join(_ways(self))}")
+        return self
+
+    @property
+    def way(self) -> str:
+        """Which of the seven ways this matcher goes."""
+        return next(name for name, value in _ways(self).items() if value)
+
+
+def _ways(matcher: Matcher) -> Mapping[str, Sequence[Any] | Mapping[str, Any] | bool]:
+    names = ("phrases", "sequence", "replace", "tokens", "dependency", "figures", "persons")
+    return {name: getattr(matcher, name) for name in names}
+
+
+_WHOLE = ("headline", "caption", "body", "document")
+
+
+class DocumentCheck(Strict):
+    """A question about a whole text, answered met, not met, or not to be judged."""
+
+    min_words: Annotated[int, Field(ge=0)] = 120
+    min_words_met: Annotated[int, Field(ge=0)] | None = None
+    each: Literal["caption"] | None = None
+    about: list[Clause] = Field(default_factory=list)
+    unless: list[Clause] = Field(default_factory=list)
+    met: list[Clause] = Field(default_factory=list)
+    weak: list[Clause] = Field(default_factory=list)
+    broken: list[Clause] = Field(default_factory=list)
+    otherwise: Literal["met", "broken", "silent"]
+    flags: Literal["headline"] | None = None
+    reasons: dict[Literal["met", "weak", "broken"], Text]
+
+    @model_validator(mode="after")
+    def _can_answer(self) -> Self:
+        if not self.met and not self.broken:
+            raise ValueError("'check' needs 'met' or 'broken' clauses")
+        for clause in (*self.about, *self.unless, *self.met, *self.weak, *self.broken):
+            apart = clause.person or clause.quoted or clause.referent not in (None, "anyone")
+            if clause.tokens or apart:
+                raise ValueError("clauses of a 'check' have words, or persons: 'referent: anyone'")
+            if clause.model_fields_set & {"within"} and clause.within not in _WHOLE:
+                raise ValueError(f"clauses of a 'check' look {', '.join(_WHOLE)}")
+        return self
+
+
+class Example(Strict):
+    """A text that must, or must not, be flagged; `context` stands before it and is not marked."""
+
+    text: Text
+    context: str = ""
+    title: str = ""
+    caption: bool = False
+
+
+class Examples(Strict):
+    """The rule's tests. `[[…]]` marks what must be flagged."""
+
+    bad: list[Text | Example]
+    good: list[Text | Example]
+    quoted: list[Text | Example] = Field(default_factory=list)
+    unjudged: list[Text | Example] = Field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.bad) + len(self.good) + len(self.quoted) + len(self.unjudged)
+
+
+class Rule(Strict):
+    """One rule: what to find, when to keep silent, what to say, and the examples that prove it."""
+
+    id: Name
+    title: Text
+    principle: Principle
+    kind: Kind
+    severity: Severity
+    scope: RuleScope = "any"
+    gate: Gate
+    quotes: QuotePolicy
+    message: Text
+    why: Text
+    suggest: list[Text | Paired] = Field(default_factory=list)
+    sources: Annotated[list[SourceEntry], Field(min_length=1)]
+    trigger: list[Text] = Field(default_factory=list)
+    trigger_stems: list[Text] = Field(default_factory=list)
+    match: list[Matcher] = Field(default_factory=list)
+    check: DocumentCheck | None = None
+    needs: list[Clause] = Field(default_factory=list)
+    unless: list[Clause] = Field(default_factory=list)
+    mentions: Literal["skip", "flag"] = "skip"
+    names: Literal["skip", "flag"] = "skip"
+    law: list[Concern] = Field(default_factory=list)
+    offers: Literal["helplines"] | None = None
+    limits: list[Text] = Field(default_factory=list)
+    examples: Examples
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        problem = _kind_problem(self) or _message_problem(self) or _example_problem(self)
+        if problem:
+            raise ValueError(problem)
+        return self
+
+
+_PLACEHOLDER = re.compile(r"\{(.*?)\}")
+_WAYS: Mapping[str, frozenset[str]] = {
+    "phrase": frozenset({"phrases", "sequence", "replace", "figures", "persons"}),
+    "tokens": frozenset({"phrases", "sequence", "replace", "figures", "persons", "tokens"}),
+}
+
+
+def _kind_problem(rule: Rule) -> str | None:
+    """Say what in the rule does not go with its kind, or None."""
+    clauses = [*rule.needs, *rule.unless]
+    clauses += [clause for matcher in rule.match for clause in (*matcher.needs, *matcher.unless)]
+    ways = {matcher.way for matcher in rule.match}
+    extra = ways - _WAYS.get(rule.kind, ways)
+    has_needs = rule.needs or any(
+        matcher.needs or matcher.figures or matcher.persons for matcher in rule.match
+    )
+    parsed = bool(ways & {"tokens", "dependency"})
+    document = rule.kind == "document"
+    problems = {
+        "kind 'document' has a 'check' and no 'match'": document
+        and (rule.check is None or bool(ways)),
+        "'check' belongs to kind 'document'": not document and rule.check is not None,
+        "'match' is missing": not document and not ways,
+        f"kind '{rule.kind}' does not have '{min(extra, default='')}' matchers": bool(extra),
+        f"kind '{rule.kind}' needs a '{rule.kind}' matcher": rule.kind in ("tokens", "dependency")
+        and rule.kind not in ways,
+        "'offers' belongs to kind 'document'": not document and rule.offers is not None,
+        "'whose' and 'contact' belong to a 'check'": any(c.whose or c.contact for c in clauses),
+        "kind 'context' has 'needs'": rule.kind == "context" and not has_needs,
+        "'tokens' and 'dependency' matchers need a 'trigger'": parsed
+        and not (rule.trigger or rule.trigger_stems),
+    }
+    return next((problem for problem, holds in problems.items() if holds), None)
+
+
+def _message_problem(rule: Rule) -> str | None:
+    """Say which placeholder of a message cannot be filled, or None."""
+    messages = [rule.message, *(m.message for m in rule.match if m.message)]
+    names = {name for message in messages for name in _PLACEHOLDER.findall(message)}
+    if unknown := names - {"match", "evidence"}:
+        return f"'message' has '{{{min(unknown)}}}'; there are {{match}} and {{evidence}}"
+    found = rule.check or rule.needs or any(m.needs for m in rule.match)
+    if "evidence" in names and not found:
+        return "'message' has {evidence}, but there are no 'needs' that could find any"
+    return None
+
+
+def _example_problem(rule: Rule) -> str | None:
+    """Say which examples are missing or marked wrongly, or None."""
+    bad, good = rule.examples.bad, rule.examples.good
+    if len(bad) < 2 or len(good) < 2:
+        there = f"there are {len(bad)} and {len(good)}"
+        return f"'examples' needs at least 2 bad and 2 good ones; {there}"
+    if rule.kind == "document":
+        return None
+    if not rule.examples.quoted and rule.scope != "caption":
+        return "'examples' needs a quoted one"
+    for number, example in enumerate(bad, 1):
+        if "[[" not in _text(example):
+            return (
+                f"'examples': every bad one marks what is flagged with [[…]]; bad {number} has none"
+            )
+    for number, example in enumerate(good, 1):
+        if "[[" in _text(example):
+            return f"'examples': a good example has nothing marked with [[…]]; good {number} has"
+    return None
+
+
+def _text(example: str | Example) -> str:
+    return example if isinstance(example, str) else example.text + example.title
+
+
+class RuleFile(Strict):
+    """A file of rules on one topic."""
+
+    topic: Text
+    rules: Annotated[list[Rule], Field(min_length=1)]
+
+
+class LexiconFile(Strict):
+    """`lexicon.yaml`: the word lists that serve as evidence."""
+
+    lexicons: dict[Name, Lexicon]
+
+
+def rule_schema() -> dict[str, Any]:
+    """Return the JSON Schema of rule files, as published in `guidelines/rule.schema.json`."""
+    schema = RuleFile.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,149 @@
+"""How much of a guideline there is to read: the entries of its lists, and its long lines.
+
+An entry is what somebody who reads a rule aloud has to say: a phrase, a word of a slot ("may be
+empty" is one too), a phrase under `replace`, the name of a lexicon. It counts wherever it stands,
+and what a YAML anchor names counts at every place that uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from monitor.rules.guidelines_figures import FIGURES, Figure, load_figures
+from monitor.rules.loading import check_folder, load_lexicons, rule_files
+from monitor.rules.rule_schema import Clause, Lexicon, Rule, RuleFile, Slot, Token
+from monitor.rules.yaml_files import read_yaml
+
+WIDE = 120
+"""Characters of the longest line that an editor reads without scrolling."""
+
+_WORDS = frozenset({"LOWER", "LEMMA", "NORM", "ORTH", "TEXT"})
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSize:
+    """Entries of one rule; `patterns` are words of its token patterns and triggers, besides."""
+
+    rule: str
+    entries: int
+    patterns: int
+
+
+@dataclass(frozen=True, slots=True)
+class LongLine:
+    """A line over `WIDE`."""
+
+    file: str
+    line: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineSize:
+    """The size of a guideline, largest rule first; `lists` maps a lexicon to its entries."""
+
+    rules: tuple[RuleSize, ...]
+    lists: Mapping[str, int]
+    figures: int
+    longest: LongLine
+    wide: tuple[LongLine, ...]
+
+    @property
+    def entries(self) -> int:
+        """Entries of all rules."""
+        return sum(rule.entries for rule in self.rules)
+
+    @property
+    def median(self) -> float:
+        """Entries of a rule in the middle."""
+        return median(rule.entries for rule in self.rules) if self.rules else 0
+
+    @property
+    def total(self) -> int:
+        """Entries of rules, lexicons and known figures."""
+        return self.entries + sum(self.lists.values()) + self.figures
+
+
+def measure_size(path: Path, *, cache: Path | None = None) -> GuidelineSize:
+    """Measure the guideline in folder `path`; raises `GuidelineError` for a file that is wrong."""
+    check_folder(path)
+    rules = [rule for f in rule_files(path) for rule in read_yaml(f, RuleFile, cache).rules]
+    sizes = (RuleSize(rule.id, _entries(rule), _patterns(rule)) for rule in rules)
+    lists = load_lexicons(path, cache)
+    lines = list(_lines(path))
+    return GuidelineSize(
+        rules=tuple(sorted(sizes, key=lambda size: (-size.entries, size.rule))),
+        lists={name: _listed(lexicon) for name, lexicon in lists.items()},
+        figures=sum(map(_figure, load_figures(path / FIGURES, cache))),
+        longest=max(lines, key=lambda line: line.characters, default=LongLine("", 0, 0)),
+        wide=tuple(line for line in lines if line.characters > WIDE),
+    )
+
+
+def _lines(path: Path) -> Iterable[LongLine]:
+    for file in sorted((*path.glob("*.yaml"), *path.glob("countries/*.yaml"))):
+        name = file.relative_to(path).as_posix()
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            yield LongLine(name, number, len(line))
+
+
+def _entries(rule: Rule) -> int:
+    check = rule.check
+    clauses = [*rule.needs, *rule.unless]
+    if check:
+        clauses += [*check.about, *check.unless, *check.met, *check.broken]
+    count = 0
+    for matcher in rule.match:
+        count += len(matcher.phrases) + len(matcher.replace) + _slots(matcher.sequence)
+        clauses += [*matcher.needs, *matcher.unless]
+    return count + _clauses(clauses)
+
+
+def _clauses(clauses: Iterable[Clause]) -> int:
+    return sum(
+        len(clause.lexicons) + len(clause.phrases) + sum(map(_slots, clause.sequences))
+        for clause in clauses
+    )
+
+
+def _slots(slots: Iterable[Slot | Sequence[str]]) -> int:
+    return sum(1 if isinstance(slot, str) else len(slot) for slot in slots)
+
+
+def _listed(lexicon: Lexicon) -> int:
+    parts = (lexicon.words, lexicon.stems, lexicon.include, lexicon.never_in)
+    return sum(map(len, parts)) + sum(map(_slots, lexicon.sequences))
+
+
+def _figure(figure: Figure) -> int:
+    return _clauses((*figure.needs, *figure.unless)) + sum(
+        len(form.numbers) + len(form.ranges) + len(form.phrases) + _slots(form.sequence)
+        + len(form.before) + len(form.of)
+        for form in figure.written
+    )  # fmt: skip
+
+
+def _patterns(rule: Rule) -> int:
+    """Count the words of token and dependency patterns, in clauses too, and the triggers."""
+    clauses = [*rule.needs, *rule.unless]
+    tokens: list[Token] = []
+    for matcher in rule.match:
+        clauses += [*matcher.needs, *matcher.unless]
+        tokens += [token for pattern in matcher.tokens for token in pattern]
+        tokens += [node for pattern in matcher.dependency for node in pattern.nodes]
+    tokens += [token for clause in clauses for pattern in clause.tokens for token in pattern]
+    return len(rule.trigger) + len(rule.trigger_stems) + sum(map(_said, tokens))
+
+
+def _said(value: Any, key: str = "") -> int:
+    """Count the words that a token of a pattern asks for."""
+    if isinstance(value, Mapping):
+        inside = key if key in _WORDS else ""
+        return sum(_said(v, k if k in _WORDS else inside) for k, v in value.items())
+    if isinstance(value, list):
+        return len(value) if key in _WORDS else 0
+    return int(isinstance(value, str) and key in _WORDS)

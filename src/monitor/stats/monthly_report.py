@@ -1,0 +1,253 @@
+"""The monthly report: what stands in it, whatever it is written in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.records.article import MEASURED_FROM
+from monitor.stats.balance import SIDES, BalanceRow
+from monitor.stats.outlet_scorecards import Outlet, Scorecard
+from monitor.stats.plots import Bars
+from monitor.stats.proven import Basis
+from monitor.stats.trends import Trends
+from monitor.stats.words import FLAGS_COUNTED, NO_RULES, NOT_INCIDENCE, label_words
+
+ROWS = 20
+"""Rows of a table in the page and the document; the workbook has all."""
+BARS = 12
+_TITLES = {
+    "form": "Forms of exploitation",
+    "place": "Countries of exploitation",
+    "response": "Responses",
+    "victim": "Victims",
+    "indicator": "Indicators of forced labour",
+    "topic": "Topics beside trafficking",
+    "institution": "Institutions named",
+    "instrument": "Laws, treaties and reports named",
+    "vulnerability": "At risk by",
+    "partnership": "Kinds of partnership",
+}
+SIDE_WORDS = {
+    "prosecution": "enforcement",
+    "protection": "protection",
+    "prevention": "prevention",
+    "partnership": "partnership",
+}
+Cell = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, sentences, a table and, where there is something to plot, a plot of it."""
+
+    title: str
+    notes: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    bars: Bars | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report: no headline and no name of a person stands in it."""
+
+    title: str
+    period: str
+    notes: tuple[str, ...]
+    sections: tuple[Section, ...]
+    foot: tuple[str, ...]
+
+
+def make_report(
+    trends: Trends,
+    outlets: Sequence[Outlet],
+    cards: Sequence[Scorecard],
+    *,
+    title: str,
+    gaps: Sequence[str],
+    rules: Mapping[str, str],
+) -> Report:
+    """Return the report of a month; `rules` are the rules' titles, `gaps` what may be missed."""
+    whole = f"{trends.items:,} items of {trends.stored:,} stored tell {trends.stories:,} stories"
+    return Report(
+        title=title,
+        period=f"{trends.since} to {trends.days[-1].day} ({trends.timezone})",
+        notes=(NOT_INCIDENCE, f"{whole}, in {trends.outlets:,} outlets."),
+        sections=(
+            _days(trends),
+            *(scheme_section(trends, scheme) for scheme in trends.schemes),
+            balance_section("Balance by country", "country", trends.balance.countries, trends),
+            balance_section("Balance by outlet", "outlet", trends.balance.outlets, trends),
+            _outlets(outlets, cards),
+            rules_section(trends, rules),
+            changes_section(trends),
+        ),
+        foot=(*gaps, *basis_words(trends.basis), f"Judged by: {', '.join(trends.stamps)}"),
+    )
+
+
+def basis_words(basis: Basis) -> tuple[str, ...]:
+    """Say which flags are counted, and by which guideline they were raised."""
+    rules = f"Rules counted without a person: {', '.join(sorted(basis.proven))}."
+    return (rules if basis.proven else NO_RULES, FLAGS_COUNTED, f"Guideline: {basis.guideline}")
+
+
+def _days(trends: Trends) -> Section:
+    marks = tuple(n for n, row in enumerate(trends.days) if row.changes)
+    notes = ["A story counts on the day on which it was first told in the month."]
+    if marks:
+        notes.append("Dashed lines: feeds were added or removed; what follows is another mix.")
+    short = tuple(f"{row.day.day}" for row in trends.days)
+    return Section(
+        "By day",
+        tuple(notes),
+        ("day", "stored", "items", "stories", "feed changes"),
+        tuple(
+            (row.day.isoformat(), row.stored, row.items, row.stories, row.changes)
+            for row in trends.days
+        ),
+        Bars(
+            "By day",
+            short,
+            (
+                ("items", tuple(row.items for row in trends.days)),
+                ("stories", tuple(row.stories for row in trends.days)),
+            ),
+            marks=marks,
+        )
+        if trends.items
+        else None,
+    )
+
+
+def scheme_section(trends: Trends, scheme: str) -> Section:
+    """Return how often each label of a scheme was given."""
+    rows = trends.schemes[scheme]
+    title = _TITLES[scheme]
+    none = "No article has a label of this kind; it may be that no model in force gives them."
+    several = "An item may have several." if scheme != "victim" else ""
+    top = rows[:BARS]
+    return Section(
+        title,
+        (several,) if rows and several else (() if rows else (none,)),
+        ("country" if scheme == "place" else scheme, "items", "stories"),
+        tuple((label_words(scheme, row.label), row.items, row.stories) for row in rows),
+        Bars(
+            title,
+            tuple(label_words(scheme, row.label) for row in top),
+            (("stories", tuple(row.stories for row in top)),),
+            across=True,
+        )
+        if top
+        else None,
+    )
+
+
+def balance_section(title: str, what: str, rows: Sequence[BalanceRow], trends: Trends) -> Section:
+    """Return which responses are told of, by `what`: country or outlet."""
+    whole = trends.balance.whole
+    told = ", ".join(f"{SIDE_WORDS[side]} {whole.told[side]}" for side in SIDES)
+    notes = (
+        f"Of {whole.stories} stories that tell of a response: {told}. A story may tell of several.",
+        f"Shares with 95 % intervals (Wilson) from {MEASURED_FROM} stories on.",
+        f"The plot has the first {BARS // 2}.",
+    )
+    named = [(label_words("place", row.key) if what == "country" else row.key, row) for row in rows]
+    top = named[: BARS // 2]
+    return Section(
+        title,
+        notes,
+        (what, "stories", *(SIDE_WORDS[side] for side in SIDES), "shares"),
+        tuple(
+            (name, row.stories, *(row.told[side] for side in SIDES), _shares(row))
+            for name, row in named
+        ),
+        Bars(
+            title,
+            tuple(name for name, _ in top),
+            tuple(
+                (SIDE_WORDS[side], tuple(row.told[side] for _, row in top)) for side in SIDES[:3]
+            ),
+            across=True,
+        )
+        if top
+        else None,
+    )
+
+
+def _shares(row: BalanceRow) -> str:
+    """Say the share of each side with its interval."""
+    if not row.intervals:
+        return f"too few (n = {row.stories})"
+    return "; ".join(
+        f"{SIDE_WORDS[side]} {100 * row.told[side] / row.stories:.0f} %"
+        f" ({100 * low:.0f} to {100 * high:.0f})"
+        for side, (low, high) in row.intervals.items()
+    )
+
+
+def _outlets(outlets: Sequence[Outlet], cards: Sequence[Scorecard]) -> Section:
+    by_id = {card.outlet.id: card for card in cards}
+    rows = []
+    for one in outlets:
+        card = by_id.get(one.id)
+        flagged = card.flagged if card else 0
+        share = f"too few (n = {one.stories})"
+        if card is not None and card.enough and card.unseen:
+            share = f"not told: {card.unseen} flags not looked at"
+        elif card is not None and card.interval is not None:
+            low, high = card.interval
+            part = 100 * flagged / one.stories
+            share = f"{part:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+        rows.append((one.name, one.stored, one.items, one.stories, flagged, share))
+    top = [one for one in outlets if one.stories][:BARS]
+    return Section(
+        "Outlets",
+        (
+            "Each story counts once in an outlet, however often the outlet printed it.",
+            "Flagged: stories with a flag that is counted; share with its 95 % interval (Wilson).",
+        ),
+        ("outlet", "stored", "items", "stories", "flagged", "share flagged"),
+        tuple(rows),
+        Bars(
+            "Outlets",
+            tuple(one.name for one in top),
+            (("stories", tuple(one.stories for one in top)),),
+            across=True,
+        )
+        if top
+        else None,
+    )
+
+
+def rules_section(trends: Trends, titles: Mapping[str, str]) -> Section:
+    """Return how often each rule's flags are counted; `titles` by rule."""
+    rows = tuple(
+        (row.rule, titles.get(row.rule, ""), row.items, row.stories, row.unseen)
+        for row in trends.rules
+    )
+    return Section(
+        "Flags",
+        (*basis_words(trends.basis)[:2],),
+        ("rule", "title", "items", "stories", "not looked at"),
+        rows,
+    )
+
+
+def changes_section(trends: Trends) -> Section:
+    """Return the feeds that were added or removed."""
+    rows = tuple(
+        (
+            change.at.date().isoformat(),
+            "added" if change.followed else "removed",
+            change.title or change.outlet,
+            change.url,
+        )
+        for change in trends.changes
+    )
+    none = ("No feed was added or removed.",)
+    said = ("Curves before and after a change are of different feeds.",)
+    return Section(
+        "Changes of feeds", said if rows else none, ("day", "change", "feed", "URL"), rows
+    )

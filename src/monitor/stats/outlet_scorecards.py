@@ -1,0 +1,98 @@
+"""Outlets: what each wrote of trafficking, and how, as far as that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.records.article import MEASURED_FROM
+from monitor.records.confidence_interval import wilson
+from monitor.records.counts import Item, outlet_id
+from monitor.stats.balance import BalanceRow, balance_of
+from monitor.stats.proven import Basis
+from monitor.stats.stories import StoryOf, counts, flagged, open_flags, stories
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """An outlet in a period: articles stored, items about trafficking, stories they tell."""
+
+    id: str
+    name: str
+    stored: int
+    items: int
+    stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleShare:
+    """Of an outlet's stories so many have a counted flag of a rule.
+
+    `interval` (Wilson, 95 %) is of the share; None where the outlet has too few stories, or where
+    there are `unseen` flags, which nobody has looked at: the share could then be any above.
+    """
+
+    rule: str
+    stories: int
+    unseen: int
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """An outlet's stories, each counted once, and how many have counted flags.
+
+    `enough` says whether there are `MEASURED_FROM` of them; for `interval` see `RuleShare`.
+    """
+
+    outlet: Outlet
+    flagged: int
+    unseen: int
+    interval: tuple[float, float] | None
+    rules: tuple[RuleShare, ...]
+    balance: BalanceRow
+    enough: bool
+    basis: Basis
+
+
+def list_outlets(
+    items: Sequence[Item], story_of: StoryOf, stored: Mapping[str, int]
+) -> tuple[Outlet, ...]:
+    """Return the outlets with `stored` articles (by name), most stories first."""
+    groups: dict[str, list[Item]] = {name: [] for name in stored}
+    for item in items:
+        groups.setdefault(item.outlet, []).append(item)
+    found = (
+        Outlet(outlet_id(name), name, stored.get(name, 0), len(own), len(stories(own, story_of)))
+        for name, own in groups.items()
+    )
+    return tuple(sorted(found, key=lambda one: (-one.stories, -one.stored, one.name)))
+
+
+def score_outlet(
+    outlet: Outlet, items: Sequence[Item], story_of: StoryOf, basis: Basis
+) -> Scorecard:
+    """Return an outlet's scorecard; `items` may be of all outlets."""
+    own = [item for item in items if item.outlet == outlet.name]
+    marked = [item for item in own if any(counts(flag, basis) for flag in item.flags)]
+    rows = []
+    for rule in sorted({flag.rule for item in own for flag in item.flags}):
+        n = len(stories(flagged(own, rule, basis), story_of))
+        unseen = open_flags(own, rule, basis)
+        rows.append(RuleShare(rule, n, unseen, _interval(n, outlet.stories, unseen)))
+    n = len(stories(marked, story_of))
+    unseen = sum(row.unseen for row in rows)
+    return Scorecard(
+        outlet=outlet,
+        flagged=n,
+        unseen=unseen,
+        interval=_interval(n, outlet.stories, unseen),
+        rules=tuple(sorted(rows, key=lambda row: (-row.stories, -row.unseen, row.rule))),
+        balance=balance_of(own, story_of).whole,
+        enough=outlet.stories >= MEASURED_FROM,
+        basis=basis,
+    )
+
+
+def _interval(n: int, whole: int, unseen: int) -> tuple[float, float] | None:
+    return wilson(n / whole, whole) if whole >= MEASURED_FROM and not unseen else None

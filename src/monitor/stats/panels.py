@@ -1,0 +1,195 @@
+"""What the page of trends and an outlet's page show: sections of the report, and shares to plot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from monitor.records.article import MEASURED_FROM
+from monitor.stats.balance import SIDES, BalanceRow
+from monitor.stats.monthly_report import (
+    BARS,
+    SIDE_WORDS,
+    Cell,
+    Section,
+    balance_section,
+    changes_section,
+    rules_section,
+    scheme_section,
+)
+from monitor.stats.outlet_scorecards import RuleShare, Scorecard
+from monitor.stats.plots import Bars
+from monitor.stats.steps import Step, by_step
+from monitor.stats.trends import DayCount, Trends
+from monitor.stats.words import label_words
+
+_STEP_WORDS: Mapping[Step, tuple[str, str]] = {
+    "day": ("By day", "day"),
+    "week": ("By week", "week that begins on or after"),
+    "month": ("By month", "month"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many of `of`, with a 95 % interval (Wilson)."""
+
+    name: str
+    count: int
+    of: int
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """The shares of one outlet, country or rule; without any, `why` there are none."""
+
+    label: str
+    shares: tuple[Share, ...]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A section under the name that its table has in addresses; it plots bars, or `ranges`."""
+
+    key: str
+    section: Section
+    ranges: tuple[Ranges, ...] = ()
+
+
+def trend_panels(trends: Trends, titles: Mapping[str, str], step: Step) -> tuple[Panel, ...]:
+    """Return what is shown of a period, by `step`; `titles` are those of rules."""
+    balance = trends.balance
+    return (
+        Panel("time", time_section(trends, step)),
+        *(Panel(scheme, scheme_section(trends, scheme)) for scheme in trends.schemes),
+        balance_panel("countries", "Balance by country", "country", balance.countries, trends),
+        balance_panel("outlets", "Balance by outlet", "outlet", balance.outlets, trends),
+        Panel("rules", _counted_rules(trends, titles)),
+        # when feeds were added says nothing of days of publication
+        *([Panel("feeds", changes_section(trends))] if trends.dates == "first_seen" else []),
+    )
+
+
+def time_section(trends: Trends, step: Step) -> Section:
+    """Return items and stories by day, week or month."""
+    rows = by_step(trends.days, step)
+    title, first = _STEP_WORDS[step]
+    notes = ["A story counts once: when it was first told in the period."]
+    if any(row.changes for row in rows):
+        notes.append("Dashed lines: feeds were added or removed; what follows is another mix.")
+    bars = Bars(
+        title,
+        tuple(_short(row.day, step) for row in rows),
+        (("items", _of(rows, "items")), ("stories", _of(rows, "stories"))),
+        marks=tuple(n for n, row in enumerate(rows) if row.changes),
+    )
+    return Section(
+        title,
+        tuple(notes),
+        (first, "stored", "items", "stories", "feed changes"),
+        tuple(
+            (_name(row.day, step), row.stored, row.items, row.stories, row.changes) for row in rows
+        ),
+        bars if trends.items else None,
+    )
+
+
+def _of(rows: Sequence[DayCount], name: str) -> tuple[int, ...]:
+    return tuple(getattr(row, name) for row in rows)
+
+
+def _short(day: date, step: Step) -> str:
+    return f"{day:%b %Y}" if step == "month" else f"{day.day} {day:%b}"
+
+
+def _name(day: date, step: Step) -> str:
+    return f"{day:%Y-%m}" if step == "month" else day.isoformat()
+
+
+def balance_panel(
+    key: str, title: str, what: str, rows: Sequence[BalanceRow], trends: Trends
+) -> Panel:
+    """Return which responses are told of, with the shares of those that tell of most."""
+    section = replace(balance_section(title, what, rows, trends), bars=None)
+    return Panel(key, section, tuple(_sides(row, what) for row in rows[: BARS // 2]))
+
+
+def _sides(row: BalanceRow, what: str) -> Ranges:
+    label = label_words("place", row.key) if what == "country" else row.key
+    if not row.intervals:
+        return Ranges(label, (), too_few(row.stories))
+    shares = (
+        Share(SIDE_WORDS[side], row.told[side], row.stories, row.intervals[side])
+        for side in SIDES[:3]
+    )
+    return Ranges(label, tuple(shares))
+
+
+def too_few(stories: int) -> str:
+    """Say why there is no share."""
+    told = f"{stories} stor{'y' if stories == 1 else 'ies'}"
+    return f"No share is told: {told}, and a share takes {MEASURED_FROM}."
+
+
+def _counted_rules(trends: Trends, titles: Mapping[str, str]) -> Section:
+    section = rules_section(trends, titles)
+    top = [row for row in trends.rules if row.stories][:BARS]
+    names = tuple(titles.get(row.rule, row.rule) for row in top)
+    bars = Bars(
+        section.title, names, (("stories", tuple(row.stories for row in top)),), across=True
+    )
+    return replace(section, bars=bars if top else None)
+
+
+def card_panels(card: Scorecard, titles: Mapping[str, str]) -> tuple[Panel, ...]:
+    """Return what an outlet's page shows of its scorecard; `titles` are those of rules."""
+    stories = card.outlet.stories
+    rows = [(titles.get(row.rule, row.rule), row) for row in card.rules]
+    flags = Section(
+        "Flags by rule",
+        (f"Of {stories} stories, each counted once; shares with 95 % intervals (Wilson).",),
+        ("rule", "title", "stories", "not looked at", "share", "from", "to"),
+        tuple(
+            (row.rule, title, row.stories, row.unseen, *_share_cells(row, stories))
+            for title, row in rows
+        ),
+    )
+    whole = Ranges("Any rule", (), _no_share(card.interval, stories, card.unseen))
+    if card.interval:
+        whole = Ranges("Any rule", (Share("flagged", card.flagged, stories, card.interval),))
+    ranges = [
+        Ranges(title, (Share("flagged", row.stories, stories, row.interval),))
+        if row.interval
+        else Ranges(title, (), _no_share(row.interval, stories, row.unseen))
+        for title, row in rows[:BARS]
+    ]
+    side = _sides(card.balance, "outlet")
+    told = tuple((SIDE_WORDS[name], card.balance.told[name]) for name in SIDES)
+    balance = Section(
+        "Balance of responses",
+        (f"Of {card.balance.stories} stories that tell of a response; one may tell of several.",),
+        ("response", "stories"),
+        told,
+    )
+    return (
+        Panel("flags", flags, (whole, *ranges) if rows else ()),
+        Panel("balance", balance, (replace(side, label="Responses"),)),
+    )
+
+
+def _no_share(interval: tuple[float, float] | None, stories: int, unseen: int) -> str:
+    if interval:
+        return ""
+    if stories < MEASURED_FROM:
+        return too_few(stories)
+    return f"No share is told: {unseen} flag{'' if unseen == 1 else 's'} not looked at."
+
+
+def _share_cells(row: RuleShare, stories: int) -> tuple[Cell, ...]:
+    if row.interval is None:
+        return ("not told", "", "")
+    low, high = row.interval
+    return (round(row.stories / stories, 3), round(low, 3), round(high, 3))

@@ -1,0 +1,218 @@
+"""Trends, outlets and the monthly report of a desk."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from monitor.desk import Desk
+from monitor.records.counts import Item
+from monitor.records.dates import LONGEST_PUBLISHED_DAYS, days_of, midnight, month_of
+from monitor.records.errors import NotFound, UsageError
+from monitor.records.stamps import is_same
+from monitor.review.missed import gaps_until
+
+if TYPE_CHECKING:
+    from monitor.stats.monthly_report import Report
+    from monitor.stats.outlet_scorecards import Outlet, Scorecard
+    from monitor.stats.proven import Basis
+    from monitor.stats.trends import Trends
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days [since, until) with what is counted in them.
+
+    Where that goes by publication it says how many articles are `stored`, and how many items that
+    say no day are left out (`undated`).
+    """
+
+    since: date
+    until: date
+    items: tuple[Item, ...]
+    story_of: Mapping[str, str]
+    stored: Mapping[date, int] | None = None
+    undated: int = 0
+
+    @property
+    def last(self) -> date:
+        """The last of its days."""
+        return self.until - timedelta(days=1)
+
+
+def read_period(desk: Desk, since: date, until: date) -> Period:
+    """Read what is about trafficking in the days [since, until). Raises `UsageError`."""
+    days_of(since, until)
+    first, last = _bounds(desk, since, until)
+    items = tuple(desk.store.items(first, last, desk.stamps))
+    return Period(since, until, items, _stories(desk, items))
+
+
+def read_published(desk: Desk, since: date, until: date) -> Period:
+    """Read what is about trafficking and was published in the days [since, until).
+
+    An item's moment is that of its publication. Raises `UsageError`.
+    """
+    days = days_of(since, until, LONGEST_PUBLISHED_DAYS)
+    zone = desk.settings.zone
+    when = desk.store.published(*_bounds(desk, since, until))
+    every = desk.store.items(None, None, desk.stamps)
+    undated = desk.store.undated()
+    items = tuple(replace(item, seen=when[item.id][1]) for item in every if item.id in when)
+    stored = Counter(on_clock.date() for on_clock in (m.astimezone(zone) for _, m in when.values()))
+    return Period(
+        since,
+        until,
+        items,
+        _stories(desk, items),
+        stored={day: stored[day] for day in days},
+        undated=sum(item.id in undated for item in every),
+    )
+
+
+def _bounds(desk: Desk, since: date, until: date) -> tuple[datetime, datetime]:
+    zone = desk.settings.zone
+    return midnight(since, zone), midnight(until, zone)
+
+
+def _stories(desk: Desk, items: tuple[Item, ...]) -> Mapping[str, str]:
+    """Return the story of each item, by id; what is not folded yet is a story of its own."""
+    ids = [item.id for item in items]
+    kept = desk.store.kept_stories_of(desk.stories_stamp, ids)
+    return {one: kept.get(one, one) for one in ids}
+
+
+def basis_of(desk: Desk) -> Basis:
+    """Return which flags are counted: what was measured of other rules than these does not hold."""
+    from monitor.rules.measured_precision import load_measured
+    from monitor.stats.proven import proven_rules
+
+    in_force = desk.in_force
+    times = Counter(rule.id for guideline in in_force.guidelines for rule in guideline.rules)
+    rows: dict[str, tuple[int, int]] = {}
+    for guideline in in_force.guidelines:
+        measured = None if guideline.extends else load_measured(guideline.path)
+        if measured is not None and is_same(measured.guideline, guideline.stamp):
+            told = (
+                measured.rules.items()
+            )  # of an id that several have nobody knows whose flag it is
+            rows |= {rule: (row.flags, row.right) for rule, row in told if times[rule] == 1}
+    return proven_rules(in_force.stamp, rows)
+
+
+def trends_of(desk: Desk, period: Period) -> Trends:
+    """Count a period."""
+    from monitor.stats.trends import count_trends
+
+    zone = desk.settings.zone
+    if period.stored is None:
+        by_day = _stored(desk, period.since, period.until)
+        stored = {day: sum(by_outlet.values()) for day, by_outlet in by_day.items()}
+        changes = desk.store.feed_changes(*_bounds(desk, period.since, period.until))
+    else:
+        stored, changes = dict(period.stored), []  # feeds are of when something came in
+    found = count_trends(
+        period.items,
+        story_of=period.story_of,
+        stored=stored,
+        changes=changes,
+        basis=basis_of(desk),
+        zone=zone,
+        stamps=desk.stamps,
+        until=period.until,
+    )
+    if period.stored is None:
+        return found
+    return replace(found, dates="published", undated=period.undated)
+
+
+def outlet_name(desk: Desk, outlet_id: str, since: date, until: date) -> str:
+    """Return the name of an outlet with an article in the days [since, until). `NotFound`."""
+    from monitor.records.counts import outlet_id as id_of
+
+    names = {name for day in _stored(desk, since, until).values() for name in day}
+    for name in names:
+        if id_of(name) == outlet_id:
+            return name
+    raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
+
+
+def _stored(desk: Desk, since: date, until: date) -> Mapping[date, Mapping[str, int]]:
+    """Return how many articles of [since, until) are stored, by day and outlet."""
+    days = days_of(since, until)
+    bounds = {day: _bounds(desk, day, _after(day)) for day in days}
+    # a poll that began before midnight may be stored after it
+    over = desk.now() - timedelta(days=1)
+    return desk.store.stored_by_day_and_outlet(bounds, over)
+
+
+def _after(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+def outlets_of(desk: Desk, period: Period) -> tuple[Outlet, ...]:
+    """Return the outlets with articles in a period, most stories first."""
+    from monitor.stats.outlet_scorecards import list_outlets
+
+    stored: Counter[str] = Counter()
+    for by_outlet in _stored(desk, period.since, period.until).values():
+        stored.update(by_outlet)
+    return list_outlets(period.items, period.story_of, stored)
+
+
+def scorecard_of(desk: Desk, period: Period, outlet_id: str) -> Scorecard:
+    """Return the scorecard of an outlet, by id; raises `NotFound` for one with no article then."""
+    from monitor.stats.outlet_scorecards import score_outlet
+    from monitor.stats.proven import outlet_basis
+
+    basis = outlet_basis(basis_of(desk))
+    for outlet in outlets_of(desk, period):
+        if outlet.id == outlet_id:
+            return score_outlet(outlet, period.items, period.story_of, basis)
+    raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
+
+
+def report_of(desk: Desk, month: str) -> Report:
+    """Return the report of a month such as 2026-11. Raises `UsageError`, also for one to come."""
+    from monitor.stats.monthly_report import make_report
+    from monitor.stats.outlet_scorecards import score_outlet
+    from monitor.stats.proven import outlet_basis
+
+    since, until = month_of(month)
+    today = desk.now().astimezone(desk.settings.zone).date()
+    if since > today:
+        raise UsageError(f"{month} has not begun")
+    period = read_period(desk, since, min(until, _after(today)))
+    outlets, basis = outlets_of(desk, period), outlet_basis(basis_of(desk))
+    cards = [
+        score_outlet(one, period.items, period.story_of, basis) for one in outlets if one.stories
+    ]
+    return make_report(
+        trends_of(desk, period),
+        outlets,
+        cards,
+        title=f"Coverage of trafficking in human beings, {month}",
+        gaps=gaps_until(desk, period.until.isoformat()).words,
+        rules=desk.rule_titles,
+    )
+
+
+def judge_flag(
+    desk: Desk,
+    article: str,
+    rule: str,
+    *,
+    right: bool,
+    reviewer: str = "",
+    provisional: bool = False,
+) -> int:
+    """Record whether the flags of `rule` in an article are right; return how many. `NotFound`."""
+    from monitor.feeds.urls import article_id
+
+    chosen = article_id(article) if "://" in article else article
+    facts: dict[str, Any] = {"right": right, "reviewer": reviewer, "now": desk.now()}
+    facts["provisional"] = provisional
+    return desk.store.add_flag_verdict(chosen, rule, stamps=desk.stamps, **facts)

@@ -1,0 +1,138 @@
+"""Trends and scorecards as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from monitor.records.article import MEASURED_FROM
+from monitor.records.json_shapes import time_json
+from monitor.stats.balance import BalanceRow
+from monitor.stats.outlet_scorecards import Outlet, Scorecard
+from monitor.stats.proven import PRECISION, Basis
+from monitor.stats.trends import Trends
+from monitor.stats.words import CONFIRMED_ONLY, FLAGS_COUNTED, NO_RULES, NOT_INCIDENCE
+
+
+def trends_json(trends: Trends) -> dict[str, Any]:
+    """Return trends as data."""
+    return {
+        "schema": 1,
+        "note": NOT_INCIDENCE,
+        "since": trends.since.isoformat(),
+        "until": trends.days[-1].day.isoformat(),
+        "dates": trends.dates,
+        "undated": trends.undated,
+        "timezone": trends.timezone,
+        "stored": trends.stored,
+        "items": trends.items,
+        "stories": trends.stories,
+        "outlets": trends.outlets,
+        "days": [
+            {
+                "day": row.day.isoformat(),
+                "stored": row.stored,
+                "items": row.items,
+                "stories": row.stories,
+                "feed_changes": row.changes,
+            }
+            for row in trends.days
+        ],
+        "by": {
+            scheme: [
+                {"label": row.label, "items": row.items, "stories": row.stories} for row in rows
+            ]
+            for scheme, rows in trends.schemes.items()
+        },
+        "rules": [
+            {
+                "rule": row.rule,
+                "items": row.items,
+                "stories": row.stories,
+                "not_looked_at": row.unseen,
+            }
+            for row in trends.rules
+        ],
+        "balance": {
+            "all": balance_json(trends.balance.whole),
+            "countries": [balance_json(row) for row in trends.balance.countries],
+            "outlets": [balance_json(row) for row in trends.balance.outlets],
+        },
+        "feed_changes": [
+            {
+                "url": change.url,
+                "title": change.title,
+                "outlet": change.outlet,
+                "at": time_json(change.at),
+                "change": "added" if change.followed else "removed",
+            }
+            for change in trends.changes
+        ],
+        "basis": basis_json(trends.basis),
+        "stamps": list(trends.stamps),
+    }
+
+
+def basis_json(basis: Basis) -> dict[str, Any]:
+    """Return which flags are counted, as data."""
+    return {
+        "guideline": basis.guideline,
+        "precision": PRECISION,
+        "min_flags": MEASURED_FROM,
+        "rules": sorted(basis.proven),
+        "precise_on_fewer_flags": sorted(basis.nearly),
+        "note": FLAGS_COUNTED if basis.proven else f"{NO_RULES} {FLAGS_COUNTED}",
+    }
+
+
+def balance_json(row: BalanceRow) -> dict[str, Any]:
+    """Return a row of balance as data."""
+    return {
+        "key": row.key,
+        "stories": row.stories,
+        **dict(row.told),
+        "intervals": {side: _ends(ends) for side, ends in row.intervals.items()} or None,
+    }
+
+
+def outlet_json(outlet: Outlet) -> dict[str, Any]:
+    """Return an outlet as data."""
+    return {
+        "id": outlet.id,
+        "name": outlet.name,
+        "stored": outlet.stored,
+        "items": outlet.items,
+        "stories": outlet.stories,
+    }
+
+
+def scorecard_json(card: Scorecard, since: str, until: str) -> dict[str, Any]:
+    """Return a scorecard of the days [since, until) as data."""
+    return {
+        "schema": 1,
+        "note": NOT_INCIDENCE,
+        "since": since,
+        "until": until,
+        "outlet": outlet_json(card.outlet),
+        "min_stories": MEASURED_FROM,
+        "enough": card.enough,
+        "flagged_stories": card.flagged,
+        "not_looked_at": card.unseen,
+        "share": round(card.flagged / card.outlet.stories, 3) if card.interval else None,
+        "interval": None if card.interval is None else _ends(card.interval),
+        "rules": [
+            {
+                "rule": row.rule,
+                "stories": row.stories,
+                "not_looked_at": row.unseen,
+                "share": round(row.stories / card.outlet.stories, 3) if row.interval else None,
+                "interval": None if row.interval is None else _ends(row.interval),
+            }
+            for row in card.rules
+        ],
+        "balance": balance_json(card.balance),
+        "basis": {**basis_json(card.basis), "note": CONFIRMED_ONLY},
+    }
+
+
+def _ends(ends: tuple[float, float]) -> list[float]:
+    return [round(end, 3) for end in ends]

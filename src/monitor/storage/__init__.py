@@ -1,0 +1,1 @@
+"""The database: tables and queries over SQLAlchemy Core, on SQLite or PostgreSQL."""

@@ -1,0 +1,433 @@
+"""Stored articles: the filters, and reading articles merged with what was said of them.
+
+Reading walks pages of its own transactions, by key, instead of holding one cursor open: memory
+stays constant on both databases, and an export that takes an hour does not keep SQLite's log or
+PostgreSQL's dead rows from being cleared.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Select, Text, or_, select, type_coerce
+
+from monitor.records.article import Article, AssessedArticle, Assessment, Known
+from monitor.records.article_record import Version
+from monitor.records.dates import PublicationDays, published_days
+from monitor.records.errors import NotFound
+from monitor.records.review import as_decided
+from monitor.storage.assessments import (
+    any_version,
+    current_articles,
+    decode,
+    following,
+    is_withdrawn,
+    speaking,
+    to_article,
+)
+from monitor.storage.database import Database, rows_of
+from monitor.storage.decisions import decided
+from monitor.storage.forgetting import forgotten, refuse_forgotten, refuse_missing
+from monitor.storage.full_text_search import RELEVANCES, Relevance, Wanted, search
+from monitor.storage.reviews import reviews_in_force
+from monitor.storage.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    feeds,
+    in_period,
+    of_version,
+    reviews,
+    sightings,
+    story_members,
+    tags,
+    versions,
+)
+from monitor.storage.withdrawn_versions import without_words
+from monitor.text.search_terms import read_search
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles to read; `None` is no filter. Times bound the first sight: [since, until).
+
+    `relevant` and `borderline` compare with what was judged, so that `False` leaves out articles
+    not judged; `form` and `place` are labels of tags, a place in any role, `tags` more of them as
+    scheme and label. `published_since` and `published_until` are days of publication, both
+    included, on the clock of `timezone`. `query` is searched for as in the archive, `relevance` is
+    any of these, `flag` is `any` or a severity, `rule` a rule's id. `story` is a story of the rule
+    `stories_stamp`.
+    `shown` leaves out what no digest has, as far as the database can tell.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    min_relevance: float | None = None
+    relevant: bool | None = None
+    borderline: bool | None = None
+    shown: bool = False
+    form: str | None = None
+    place: str | None = None
+    outlet: str | None = None
+    language: str | None = None
+    query: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    relevance: tuple[Relevance, ...] | None = None
+    flag: str | None = None
+    rule: str | None = None
+    story: str | None = None
+    stories_stamp: str = ""
+    published_since: date | None = None
+    published_until: date | None = None
+    timezone: str = "UTC"
+
+    @property
+    def labels(self) -> list[tuple[str, str]]:
+        """The form and the place that are asked for, as scheme and label."""
+        named = (("form", self.form), ("place", self.place))
+        return [(scheme, label) for scheme, label in named if label is not None]
+
+    @property
+    def published(self) -> PublicationDays | None:
+        """The days of publication that are asked for."""
+        zone = ZoneInfo(self.timezone)
+        return published_days(self.published_since, self.published_until, zone)
+
+
+def searched(filters: Filters) -> Wanted | None:
+    """Return what the archive's search is asked for, `None` where it need not be asked."""
+    asked = filters.query, filters.tags, filters.flag, filters.rule, filters.published
+    if not any(asked) and filters.relevance is None:
+        return None
+    return Wanted(
+        words=read_search(filters.query or ""),
+        tags=(*filters.labels, *filters.tags),
+        outlet=filters.outlet or "",
+        language=filters.language or "",
+        since=filters.since,
+        until=filters.until,
+        published=filters.published,
+        unplaced=filters.published is not None,
+        relevance=_relevance(filters),
+        min_relevance=filters.min_relevance,
+        flag=filters.flag or "",
+        rule=filters.rule or "",
+    )
+
+
+def _relevance(filters: Filters) -> tuple[Relevance, ...] | None:
+    asked = filters.relevance, filters.relevant, filters.borderline
+    if all(one is None for one in asked):
+        return None
+    kept = RELEVANCES if filters.relevance is None else filters.relevance
+    for name, wanted in (("relevant", filters.relevant), ("borderline", filters.borderline)):
+        if wanted is not None:
+            kept = tuple(n for n in kept if n != "not_judged" and (n == name) == wanted)
+    return kept
+
+
+PAGE = 200
+"""Articles in memory at a time."""
+
+
+def known(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
+    """Return what is stored of those of the articles `ids` that are stored.
+
+    What was forgotten is known, stored or not, as if it had expired.
+    """
+    wanted = set(ids)
+    found = dict.fromkeys(forgotten(connection, wanted), Known("summary", "", expired=True))
+    seen: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows_of(connection, select(sightings), sightings.c.article_id, wanted):
+        seen[row.article_id][row.feed_id] = row.feed_sha256
+    columns = articles.c.id, versions.c.origin, versions.c.sha256, articles.c.page_tries
+    query = current_articles().with_only_columns(*columns, articles.c.expired_at.is_not(None))
+    for key, origin, sha256, tries, expired in rows_of(connection, query, articles.c.id, wanted):
+        found[key] = Known(origin, sha256, seen[key], tries, bool(expired))
+    return found
+
+
+def article(connection: Connection, article_id: str, stamps: Sequence[str]) -> AssessedArticle:
+    """Return one article with what `stamps` said of it. Raises `NotFound`."""
+    row = connection.execute(current_articles().where(articles.c.id == article_id)).first()
+    if row is None:
+        refuse_forgotten(connection, article_id)
+        raise NotFound(f"no article '{article_id}'")
+    return merged(connection, [to_article(row)], stamps)[0]
+
+
+def some_assessed(
+    connection: Connection, ids: Sequence[str], stamps: Sequence[str]
+) -> list[AssessedArticle]:
+    """Return articles in the order of `ids`, with what `stamps` said of them."""
+    found = articles_by_id(connection, ids, stamps)
+    return [found[key] for key in ids]
+
+
+def articles_by_id(
+    connection: Connection, ids: Sequence[str], stamps: Sequence[str]
+) -> dict[str, AssessedArticle]:
+    """Return those of the articles that are stored, by id, with what `stamps` said of them."""
+    rows = rows_of(connection, current_articles(), articles.c.id, ids)
+    page = [to_article(row) for row in rows]
+    return {one.article.id: one for one in merged(connection, page, stamps)}
+
+
+def article_versions(connection: Connection, article_id: str) -> list[Article]:
+    """Return every text the article has had, as it came in. Raises `NotFound`.
+
+    Of a version that was withdrawn the words are left out, whether erased yet or not.
+    """
+    refuse_missing(connection, article_id)
+    gone = is_withdrawn(versions.c.article_id, versions.c.sha256)
+    query = any_version().add_columns(gone).where(articles.c.id == article_id)
+    rows = connection.execute(query.order_by(versions.c.fetched_at, versions.c.sha256))
+    found = [(to_article(row[:-1]), row[-1]) for row in rows]
+    return [without_words(one) if gone else one for one, gone in found]
+
+
+def assessed(
+    database: Database,
+    stamps: Sequence[str],
+    filters: Filters,
+    *,
+    limit: int | None,
+    after: str | None,
+) -> Iterator[AssessedArticle]:
+    """Yield articles that pass `filters`, oldest sight first, at most `limit`.
+
+    The database narrows by what any of the stamps or people said, the merged record decides.
+    Raises `NotFound` where there is no article `after`.
+    """
+    left = limit
+    while left is None or left > 0:
+        size = PAGE if left is None else min(PAGE, left)
+        with database.reading() as connection:
+            page, last, more = page_of(connection, stamps, filters, size, after)
+            read = merged(connection, [to_article(row) for row in page], stamps)
+        for one in read:
+            if passes(one, filters):
+                yield one
+                left = None if left is None else left - 1
+        if not more:
+            return
+        after = last
+
+
+def page_of(
+    connection: Connection,
+    stamps: Sequence[str],
+    filters: Filters,
+    size: int,
+    after: str | None,
+    *columns: ColumnElement[Any],
+) -> tuple[Sequence[Any], str | None, bool]:
+    """Return rows of the next articles that may pass, whose first column is the article's id.
+
+    And the id to go on after, and whether there are more. The columns are those of an `Article`, or
+    `columns`.
+    """
+    query = _narrow(current_articles(), stamps, filters)
+    if columns:
+        query = query.with_only_columns(*columns)
+    if (wanted := searched(filters)) is None:
+        page = connection.execute(following(connection, query, after).limit(size)).all()
+        return page, page[-1].id if page else None, len(page) == size
+    found = search(connection, wanted, stamps, limit=size, after=after, newest_first=False)
+    rows = connection.execute(query.where(articles.c.id.in_(found.ids)))
+    by_key = {row.id: row for row in rows}
+    page = [by_key[key] for key in found.ids if key in by_key]
+    return page, found.ids[-1] if found.ids else None, found.more
+
+
+def _narrow(query: Select[Any], stamps: Sequence[str], filters: Filters) -> Select[Any]:
+    """Add what the database can decide, or at least narrow."""
+    query = narrow_by_what_stays(query, filters)
+    if filters.language is not None:
+        query = query.where(versions.c.language == filters.language)
+    if filters.story is not None:
+        query = query.where(articles.c.id.in_(members_of(filters)))
+    return _narrow_by_what_was_said(query, stamps, filters)
+
+
+def narrow_by_what_stays(query: Select[Any], filters: Filters) -> Select[Any]:
+    """Add the filters of what of an article never changes: its first sight and its outlet."""
+    query = query.where(*in_period(articles.c.first_seen, filters.since, filters.until))
+    if filters.outlet is not None:
+        query = query.where(articles.c.outlet == filters.outlet)
+    return query
+
+
+def members_of(filters: Filters) -> Select[Any]:
+    """Return the query for the articles of the story that is asked for."""
+    return select(story_members.c.article_id).where(
+        story_members.c.stamp == filters.stories_stamp, story_members.c.story_id == filters.story
+    )
+
+
+def _narrow_by_what_was_said(
+    query: Select[Any], stamps: Sequence[str], filters: Filters
+) -> Select[Any]:
+    said = select(assessments.c.id).where(
+        of_version(assessments, *CURRENT), speaking(assessments, stamps)
+    )
+    if filters.shown:
+        reviewed = select(reviews.c.id).where(reviews.c.article_id == articles.c.id)
+        query = query.where(or_(said.where(_may_be_shown()).exists(), reviewed.exists()))
+    if filters.min_relevance is not None:
+        query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
+    for name in ("relevant", "borderline"):
+        if (wanted := getattr(filters, name)) is not None:
+            judged = said.where(assessments.c[name].is_(wanted)).exists()
+            query = query.where(or_(judged, decided(*CURRENT)))
+    for tag in filters.labels:
+        query = query.where(or_(tagged(said, *tag).exists(), decided(*CURRENT, tag=tag)))
+    return query
+
+
+def tagged(said: Select[Any], scheme: str, label: str) -> Select[Any]:
+    """Narrow a query of assessments to those that give a label."""
+    of_it = said.join(tags, tags.c.assessment_id == assessments.c.id)
+    return of_it.where(tags.c.scheme == scheme, tags.c.label == label)
+
+
+def _may_be_shown() -> ColumnElement[bool]:
+    """Return the condition that an assessment says something for which a digest has an article."""
+    policy = tags.c.scheme.in_(("instrument", "institution"))
+    named = select(tags.c.position).where(tags.c.assessment_id == assessments.c.id, policy)
+    terms = type_coerce(assessments.c.payload, Text).like('%"terms":[%')
+    return or_(assessments.c.relevant, assessments.c.borderline, terms, named.exists())
+
+
+def passes(one: AssessedArticle, filters: Filters) -> bool:
+    """Decide on the merged record: people's word counts, else that of the first who has one.
+
+    A `min_relevance` is of what a model said.
+    """
+    least = filters.min_relevance
+    return (
+        (least is None or (one.relevance is not None and one.relevance >= least))
+        and filters.relevant in (None, one.relevant)
+        and filters.borderline in (None, one.borderline)
+        and {(tag.scheme, tag.label) for tag in one.tags}.issuperset(filters.labels)
+    )
+
+
+def merged(
+    connection: Connection,
+    page: Sequence[Article],
+    stamps: Sequence[str],
+    moment: datetime | None = None,
+) -> list[AssessedArticle]:
+    """Return articles with what `stamps` said of them, and what people decided before that.
+
+    Or had said and decided by a `moment`; then each article is the version that was in force.
+    Without stamps nothing of either is asked today.
+    """
+    if not stamps and moment is None:
+        return [merge(one, {}, stamps) for one in page]
+    said = _said(connection, page, stamps, moment)
+    holds = reviews_in_force(connection, {one.id: one.sha256 for one in page}, moment)
+    found = (merge(one, said.get(one.id, {}), stamps) for one in page)
+    return [
+        as_decided(one, holds[one.article.id]) if one.article.id in holds else one for one in found
+    ]
+
+
+def _said(
+    connection: Connection,
+    page: Sequence[Article],
+    stamps: Sequence[str],
+    moment: datetime | None = None,
+) -> dict[str, dict[str, Assessment]]:
+    """Return by article id and stamp what was said of these versions, or had been by a moment.
+
+    Of an article that expired, an assessor's latest word stands under its stamp in force.
+    """
+    texts = {one.id: one for one in page}
+    in_force = {stamp.partition("@")[0]: stamp for stamp in reversed(stamps)}
+    version = assessments.c.sha256 == articles.c.current
+    query = (
+        select(assessments)
+        .join(articles, articles.c.id == assessments.c.article_id)
+        .where(speaking(assessments, stamps))
+        .where(version if moment is None else assessments.c.at <= moment)
+        .order_by(assessments.c.stamp.in_(stamps), assessments.c.id)
+    )
+    found: dict[str, dict[str, Assessment]] = defaultdict(dict)
+    for row in rows_of(connection, query, articles.c.id, texts):
+        text, named = texts[row.article_id], row.stamp in stamps
+        had_expired = text.expired is not None and (moment is None or text.expired <= moment)
+        if row.sha256 == text.sha256 and (named or had_expired):
+            found[text.id][row.stamp if named else in_force[row.assessor]] = decode(row)
+    return found
+
+
+def merge(one: Article, said: Mapping[str, Assessment], stamps: Sequence[str]) -> AssessedArticle:
+    """Put together what assessors said of an article, in the order of `stamps`.
+
+    The first stamp with a relevance gives it, and the two decisions with it. Without any, the
+    first reason there is none: `not_judged`, `error` where the assessor failed, or `expired` where
+    the text was gone before it was judged; only then, or
+    where what judged is `experimental`, are there `terms`.
+    """
+    present = [said[stamp] for stamp in stamps if stamp in said]
+    judged = next((a for a in present if a.relevance is not None), None)
+    experimental = judged is not None and judged.experimental
+    reasons = [a.not_judged or ("error" if a.error else None) for a in present]
+    reasons.append("expired" if one.expired else None)
+    return AssessedArticle(
+        article=one,
+        relevance=judged.relevance if judged else None,
+        relevant=judged.relevant if judged else None,
+        borderline=judged.borderline if judged else None,
+        not_judged=None if judged else next((reason for reason in reasons if reason), None),
+        tags=tuple(tag for a in present for tag in a.tags),
+        findings=tuple(finding for a in present for finding in a.findings),
+        scorecard=tuple(item for a in present for item in a.scorecard),
+        stamps=tuple(a.stamp for a in present),
+        terms=() if judged and not experimental else tuple(t for a in present for t in a.terms),
+        experimental=experimental,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A feed that carried an article, and since when; `followed`: it still is."""
+
+    feed_id: str
+    title: str
+    at: datetime
+    followed: bool
+
+
+def kept_versions(connection: Connection, article_id: str) -> list[Version]:
+    """Return the texts that an article had, oldest first. Raises `NotFound`."""
+    gone = is_withdrawn(versions.c.article_id, versions.c.sha256)
+    query = (
+        select(versions.c.sha256, versions.c.fetched_at, gone)
+        .where(versions.c.article_id == article_id)
+        .order_by(versions.c.fetched_at, versions.c.sha256)
+    )
+    found = [Version(*row) for row in connection.execute(query)]
+    if not found:
+        raise NotFound(f"no article '{article_id}'")
+    return found
+
+
+def sightings_of(connection: Connection, article_id: str) -> list[Seen]:
+    """Return which feeds carried an article, the first first."""
+    query = (
+        select(feeds.c.id, feeds.c.title, feeds.c.outlet, sightings.c.first_seen)
+        .add_columns(feeds.c.removed_at.is_(None))
+        .join(sightings, sightings.c.feed_id == feeds.c.id)
+        .where(sightings.c.article_id == article_id)
+        .order_by(sightings.c.first_seen, feeds.c.id)
+    )
+    rows = connection.execute(query)
+    return [Seen(id_, title or outlet, at, kept) for id_, title, outlet, at, kept in rows]

@@ -1,0 +1,263 @@
+"""Assessments, a model's or rule set's judgements: what is due for a stamp, and recording them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, func, select, tuple_
+
+from monitor.records.article import (
+    Article,
+    Assessment,
+    Enclosure,
+    Finding,
+    ScorecardItem,
+    Source,
+    Span,
+    Tag,
+    Term,
+)
+from monitor.records.errors import NotFound
+from monitor.storage.database import insert_new, row_of, rows_of
+from monitor.storage.leases import end_claims
+from monitor.storage.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    of_version,
+    tags,
+    version_checks,
+    versions,
+)
+from monitor.storage.search_index import mark_said
+
+Said = TypeVar("Said", Tag, Term, ScorecardItem)
+ARTICLE = (
+    articles.c.id,
+    articles.c.url,
+    versions.c.title,
+    versions.c.text,
+    articles.c.outlet,
+    versions.c.language,
+    versions.c.published,
+    articles.c.first_seen,
+    versions.c.sha256,
+    versions.c.origin,
+    versions.c.summary,
+    versions.c.authors,
+    versions.c.categories,
+    versions.c.enclosures,
+    versions.c.mining,
+    versions.c.mining_policy,
+    versions.c.published_in,
+    articles.c.expired_at,
+)
+"""The columns of an `Article`, in its order."""
+VERSION = tuple(versions.c.sha256 if column.key == "sha256" else column for column in ARTICLE)
+"""The same of any version: `article_id` says of which article."""
+
+KEPT = articles.c.url != ""
+"""The condition that an article was not forgotten: what was has no address any more."""
+
+
+def is_withdrawn(article_id: Any, sha256: Any) -> Any:
+    """Return the condition that a version's words were taken back, or erased."""
+    return exists().where(
+        of_version(version_checks, article_id, sha256), version_checks.c.why != ""
+    )
+
+
+def to_article(row: Sequence[Any]) -> Article:
+    """Return the article of a row of the columns `ARTICLE`."""
+    *columns, authors, categories, enclosures, mining, policy, within, expired = row
+    files = tuple(Enclosure(**enclosure) for enclosure in enclosures)
+    lists = tuple(authors), tuple(categories), files
+    values: list[Any] = [*columns, *lists, mining, policy, within, expired]
+    return Article(*values)
+
+
+def any_version() -> Select[Any]:
+    """Return the query for every version of every article, with the columns of an `Article`."""
+    return select(*VERSION).join_from(versions, articles, articles.c.id == versions.c.article_id)
+
+
+def current_articles() -> Select[Any]:
+    """Return the query for every article in its current version, oldest sight first."""
+    return (
+        select(*ARTICLE)
+        .join_from(articles, versions, of_version(versions, *CURRENT))
+        .where(KEPT)
+        .order_by(articles.c.first_seen, articles.c.id)
+    )
+
+
+def behind(
+    connection: Connection,
+    after: str,
+    first: FromClause = articles,
+    *,
+    newest_first: bool = False,
+    what: str = "article",
+) -> ColumnElement[bool]:
+    """Return the condition for the rows of `first`, articles, after the one of that id.
+
+    In order of first sight, or against it. Raises `NotFound`.
+    """
+    place = select(articles.c.first_seen, articles.c.id).where(articles.c.id == after)
+    row = connection.execute(place).first()
+    if row is None:
+        raise NotFound(f"no {what} '{after}'")
+    here = tuple_(first.c.first_seen, first.c.id)
+    there = tuple_(*row, types=[articles.c.first_seen.type, articles.c.id.type])
+    return here < there if newest_first else here > there
+
+
+def following(connection: Connection, query: Select[Any], after: str | None) -> Select[Any]:
+    """Narrow `query` to the articles after the one of that id. Raises `NotFound`."""
+    return query if after is None else query.where(behind(connection, after))
+
+
+def due_query(stamp: str, limit: int, since: datetime | None = None) -> Select[Any]:
+    """Return the query for articles whose current version has no record of `stamp`.
+
+    With `since` only those of which a version came in from then on.
+    """
+    done = select(assessments.c.id).where(
+        of_version(assessments, *CURRENT), assessments.c.stamp == stamp
+    )
+    query = current_articles().where(~done.exists()).limit(limit)
+    return arrived(query, since)
+
+
+def arrived(query: Select[Any], since: datetime | None) -> Select[Any]:
+    """Narrow a query to the articles that have words; `since` given, to those that came from then.
+
+    A new version counts as coming.
+    """
+    if since is None:
+        return query.where(articles.c.expired_at.is_(None))
+    late = versions.alias()
+    came = articles.c.id.in_(select(late.c.article_id).where(late.c.fetched_at >= since))
+    # coalesce: SQLite would go through all that has not expired, by the index of that
+    return query.where(came, func.coalesce(articles.c.expired_at, None).is_(None))
+
+
+def speaking(said: FromClause, stamps: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition under which rows of `said`, joined to `articles`, count for `stamps`.
+
+    Of an article that expired no assessor can say anything more: there its earlier word counts.
+    """
+    assessors = [stamp.partition("@")[0] for stamp in stamps]
+    earlier = articles.c.expired_at.is_not(None) & said.c.assessor.in_(assessors)
+    return said.c.stamp.in_(stamps) | earlier
+
+
+def due(
+    connection: Connection,
+    stamp: str,
+    *,
+    limit: int,
+    after: str | None = None,
+    since: datetime | None = None,
+) -> list[Article]:
+    """Return articles whose current version `stamp` has not judged, oldest sight first.
+
+    `after` is the id of the article to go on from. With `since` only what came in from then on
+    is looked at, however much is stored. Raises `NotFound` if there is no such article.
+    """
+    query = following(connection, due_query(stamp, limit, since), after)
+    return [to_article(row) for row in connection.execute(query)]
+
+
+def record(
+    connection: Connection,
+    pairs: Sequence[tuple[Article, Assessment]],
+    now: datetime,
+    *,
+    token: str | None = None,
+) -> int:
+    """Store judgements of the versions that were judged; return how many were not stored yet.
+
+    What is said of an article that expired meanwhile is not kept: it would bring words back.
+    It ends the claims of `token`.
+    """
+    if token is not None:
+        end_claims(connection, token)
+    new: list[dict[str, Any]] = []
+    gone = expired(connection, [article.id for article, _ in pairs])
+    for article, said in pairs:
+        if article.id in gone:
+            continue
+        assessor = said.stamp.partition("@")[0]
+        version = {"article_id": article.id, "sha256": article.sha256, "assessor": assessor}
+        row = row_of(assessments, said, payload=_encode(said), at=now, **version)
+        key = insert_new(connection, assessments, row)
+        if key is None:
+            continue
+        new.append(row)
+        if said.tags:
+            rows = [
+                row_of(tags, tag, assessment_id=key, position=place)
+                for place, tag in enumerate(said.tags)
+            ]
+            connection.execute(tags.insert(), rows)
+    mark_said(connection, new)
+    return len(new)
+
+
+def expired(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Return those of the articles whose words have expired."""
+    query = select(articles.c.id).where(articles.c.expired_at.is_not(None))
+    return {article_id for (article_id,) in rows_of(connection, query, articles.c.id, ids)}
+
+
+def _encode(said: Assessment) -> dict[str, Any]:
+    parts = {name: getattr(said, name) for name in ("tags", "findings", "scorecard", "terms")}
+    payload: dict[str, Any] = {
+        name: [asdict(item) for item in items] for name, items in parts.items() if items
+    }
+    return {**payload, "experimental": True} if said.experimental else payload
+
+
+def decode(row: Any) -> Assessment:
+    """Return the assessment of a row of the table."""
+    payload, assessor = row.payload, row.assessor
+    return Assessment(
+        stamp=row.stamp,
+        relevance=row.relevance,
+        relevant=row.relevant,
+        borderline=row.borderline,
+        not_judged=row.not_judged,
+        error=row.error,
+        tags=tuple(_with_evidence(Tag, item) for item in payload.get("tags", ())),
+        findings=tuple(_finding(item, assessor) for item in payload.get("findings", ())),
+        scorecard=tuple(
+            _with_evidence(ScorecardItem, _of_guideline(item, assessor))
+            for item in payload.get("scorecard", ())
+        ),
+        terms=tuple(_with_evidence(Term, item) for item in payload.get("terms", ())),
+        experimental=payload.get("experimental", False),
+    )
+
+
+def _with_evidence(kind: type[Said], item: Mapping[str, Any]) -> Said:
+    return kind(**{**item, "evidence": tuple(Span(**span) for span in item["evidence"])})
+
+
+def _finding(item: Mapping[str, Any], assessor: str) -> Finding:
+    sources = tuple(Source(**source) for source in item["sources"])
+    said = {**item, "suggestions": tuple(item["suggestions"]), "sources": sources}
+    return Finding(**_of_guideline(said, assessor))
+
+
+def _of_guideline(item: Mapping[str, Any], assessor: str) -> dict[str, Any]:
+    """Return what was said with whose rule it is: before there were several it was not kept."""
+    return {**item, "guideline": item.get("guideline") or assessor}
+
+
+def last_assessment(connection: Connection) -> int:
+    """Return the id of the assessment stored last, 0 where there is none: they only go up."""
+    return connection.execute(select(func.max(assessments.c.id))).scalar() or 0

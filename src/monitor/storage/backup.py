@@ -1,0 +1,232 @@
+"""Backup and restore of an SQLite database: copied while in use, verified, put in place at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from monitor.records.errors import StoreError, UsageError
+from monitor.storage.database import on_read_only_disk, open_database, read_only_uri, reason_of
+from monitor.storage.forgetting import Tombstone
+from monitor.storage.migrate import HEAD, VERSION_TABLE
+from monitor.storage.schema import metadata
+
+_PATIENCE_S = 10.0
+_OWN_ONLY = 0o600
+"""A copy holds everything that the desk has read: nobody else on the machine is to read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A verified copy: its tables' version, `rows` by table, and bytes."""
+
+    path: Path
+    revision: str
+    rows: Mapping[str, int]
+    size: int
+
+
+def database_file(address: str) -> Path:
+    """Return the file of the SQLite database at an SQLAlchemy URL.
+
+    Raises `UsageError` for PostgreSQL, whose own tools do this.
+    """
+    database = open_database(address, busy_timeout_s=_PATIENCE_S)
+    database.close()
+    if not database.is_sqlite:
+        raise UsageError(
+            "this desk's database is PostgreSQL: back it up with pg_dump, bring it back with"
+            " pg_restore"
+        )
+    return Path(str(database.engine.url.database))
+
+
+def copy_database(source: Path, target: Path, *, force: bool = False) -> Copy:
+    """Copy the database `source`, whoever is using it, to the file `target`, and verify that.
+
+    Rows are counted in the very state that is copied. Raises `UsageError` where `target` is there
+    and not to be overwritten (`force`), `StoreError` for what fails; then nothing is left behind.
+    """
+    _check_target(source, target, force=force)
+    with _part_of(target) as part, _explained(source):
+        with _opened(source) as origin, _opened(part) as copy:
+            origin.execute("PRAGMA query_only = ON")
+            origin.execute("BEGIN")  # one state for what is counted and what is copied
+            before = _rows(origin)
+            origin.backup(copy)
+            origin.execute("ROLLBACK")
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+        made = read_copy(part)
+        if made.rows != before:
+            raise StoreError(f"backup {target}: the copy has other rows than the database")
+        _put(part, target, force=force)
+    return Copy(target, made.revision, made.rows, target.stat().st_size)
+
+
+def read_copy(path: Path) -> Copy:
+    """Return what is in a backup, once its every page is sound.
+
+    Raises `StoreError` for a file that is no database of ours, is damaged, or is of a newer
+    program.
+    """
+    if not path.is_file():
+        raise StoreError(f"{path}: no such file")
+    with _explained(path), _opened(path, mode="ro") as copy:
+        try:
+            (revision,) = copy.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608 - our own name
+        except (sqlite3.OperationalError, TypeError) as error:
+            if "no such table" not in str(error) and not isinstance(error, TypeError):
+                raise
+            raise StoreError(f"{path}: an SQLite database, but none of this program") from error
+        if revision > HEAD:
+            said = f"its tables are at {revision}, this program knows {HEAD}"
+            raise StoreError(f"{path}: made by a newer version of monitor ({said})")
+        (damage,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        if damage != "ok":
+            raise StoreError(f"{path}: damaged: {damage}")
+        return Copy(path, str(revision), _rows(copy), path.stat().st_size)
+
+
+def tombstones_of(path: Path) -> list[Tombstone] | None:
+    """Return what was forgotten in the database at `path`, if it is there; None if it is damaged.
+
+    It is read as it is, without bringing its tables up to date.
+    """
+    if not path.is_file():
+        return []
+    try:
+        with _opened(path, mode="ro") as found:
+            names = "SELECT 1 FROM sqlite_master WHERE name = 'tombstones'"
+            if found.execute(names).fetchone() is None:
+                return []
+            rows = found.execute("SELECT article_id, at, reason, stored FROM tombstones").fetchall()
+            return [
+                Tombstone(one, datetime.fromisoformat(at).replace(tzinfo=UTC), why, bool(stored))
+                for one, at, why, stored in rows
+            ]
+    except sqlite3.DatabaseError:
+        return None
+
+
+def put_in_place(backup: Path, target: Path, now: datetime) -> Path | None:
+    """Make the database `target` a copy of `backup`; return where the one before it is now.
+
+    It lies beside under a dated name, `None` if there was none. At every moment there is a whole
+    database at `target`. Raises `StoreError` where another program has it open.
+    """
+    read_copy(backup)
+    if target.exists() and backup.samefile(target):
+        raise UsageError(f"{backup} is the database itself")
+    with _part_of(target) as part, _explained(target):
+        with _opened(backup, mode="ro") as origin, _opened(part) as copy:
+            origin.backup(copy)
+        read_copy(part)
+        if target.exists():
+            shutil.copymode(target, part)  # whoever could use the desk still can
+        kept = _set_aside(target, now) if target.exists() else None
+        _put(part, target, force=True)
+    return kept
+
+
+def _set_aside(target: Path, now: datetime) -> Path:
+    """Give the database at `target` a second, dated name, with all that is in its log."""
+    kept = target.with_name(f"{target.name}.before-{now:%Y-%m-%dT%H%M%SZ}")
+    if kept.exists():
+        raise UsageError(f"{kept} is already there")
+    try:
+        with _opened(target, wait_s=1.0) as old:
+            # Only who is alone with a database may take it out of write-ahead logging.
+            old.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise StoreError(
+                f"database {target}: in use; end what uses it (monitor serve) first"
+            ) from error
+        # Damaged, which is what backups are for: its log goes with it, for whoever mends it.
+    os.link(target, kept)
+    for log in ("-wal", "-shm"):
+        beside = target.with_name(f"{target.name}{log}")
+        if beside.exists():
+            beside.rename(kept.with_name(f"{kept.name}{log}"))
+    return kept
+
+
+def _check_target(source: Path, target: Path, *, force: bool) -> None:
+    if not source.is_file():
+        raise StoreError(f"database {source}: there is none yet")
+    if target.exists() and target.samefile(source):
+        raise UsageError(f"{target} is the database itself")
+    if target.is_dir():
+        raise UsageError(f"{target} is a folder")
+    if target.exists() and not force:
+        raise UsageError(f"{target} is already there; --force overwrites it")
+
+
+@contextmanager
+def _part_of(target: Path) -> Iterator[Path]:
+    """Make an empty file beside `target` that only its owner may read; remove it at the end."""
+    part = target.with_name(f".{target.name}.{uuid4().hex}.part")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWN_ONLY))
+    except OSError as error:
+        raise UsageError(f"cannot write {target}: {error.strerror}") from error
+    try:
+        yield part
+    finally:
+        for name in (part.name, f"{part.name}-journal", f"{part.name}-wal", f"{part.name}-shm"):
+            with suppress(OSError):
+                part.with_name(name).unlink()
+
+
+def _put(part: Path, target: Path, *, force: bool) -> None:
+    """Write `part` out to the disk and give it its name."""
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    if target.exists() and not force:
+        raise UsageError(f"{target} is already there; --force overwrites it")
+    part.replace(target)
+    if os.name != "nt":  # the name too must be on the disk
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def _opened(
+    path: Path, *, mode: str = "rw", wait_s: float = _PATIENCE_S
+) -> Iterator[sqlite3.Connection]:
+    address = f"{path.resolve().as_uri()}?mode={mode}"
+    if path.is_file() and on_read_only_disk(path):
+        address = read_only_uri(path)
+    with closing(
+        sqlite3.connect(address, uri=True, timeout=wait_s, isolation_level=None)
+    ) as connection:
+        yield connection
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        reason = reason_of(error, _PATIENCE_S)
+        raise StoreError(f"database {path}: {reason or error}") from error
+
+
+def _rows(connection: sqlite3.Connection) -> dict[str, int]:
+    """Count the rows of each table that is there: a backup may be of before some table."""
+    names = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    there = {name for (name,) in connection.execute(names)} & set(metadata.tables)
+    return {
+        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - our own names
+        for name in sorted(there)
+    }

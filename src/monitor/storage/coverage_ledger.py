@@ -1,0 +1,276 @@
+"""The coverage ledger of a period: what was polled, stored, dropped and judged, by feed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, func, or_, select, union
+
+from monitor.records.article import FailedFeed, Ledger, Silence, SilentFeed
+from monitor.storage.assessments import KEPT, speaking
+from monitor.storage.database import chunks, count, rows_of
+from monitor.storage.decisions import decided, in_force
+from monitor.storage.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    feed_states,
+    feeds,
+    in_period,
+    of_version,
+    polls,
+    reviews,
+    sightings,
+    versions,
+)
+
+_PENDING = "pending"
+_EXPIRED = "expired"
+
+
+def ledger(
+    connection: Connection,
+    since: datetime | None,
+    until: datetime | None,
+    stamps: Sequence[str] = (),
+) -> Ledger:
+    """Return the ledger of [since, until).
+
+    A feed counts as failed, or silent, if its last poll of the period was: what failed earlier
+    and was caught up is covered. `page_failures` are those of every poll. `not_judged` counts the
+    articles first seen in the period that have no relevance, by reason; `pending` are those that
+    some of `stamps` has still to judge, `expired` those whose text was gone before.
+    """
+    totals: Counter[str] = Counter()
+    dropped: Counter[str] = Counter()
+    pages: Counter[str] = Counter()
+    last: dict[str, Row[Any]] = {}
+    query = select(polls).where(*in_period(polls.c.at, since, until))
+    for row in connection.execute(query.order_by(polls.c.id)):
+        totals.update(fetched=row.fetched, stored=row.stored)
+        dropped.update(row.dropped)
+        pages.update(row.page_failures)
+        last[row.feed_id] = row
+    failed = [row for row in last.values() if row.error is not None]
+    silent = [row for row in last.values() if row.error is None and row.silent]
+    new = select(func.count(articles.c.id)).where(*in_period(articles.c.first_seen, since, until))
+    not_judged, languages = _not_judged(connection, since, until, stamps)
+    return Ledger(
+        feeds=len(last),
+        failed=len(failed),
+        silent=len(silent),
+        fetched=totals["fetched"],
+        stored=totals["stored"],
+        dropped=dict(sorted(dropped.items())),
+        not_judged=not_judged,
+        changed=max(0, totals["stored"] - count(connection, new)),
+        page_failures=dict(sorted(pages.items())),
+        failures=_failures(connection, failed),
+        silences=_silences(connection, silent),
+        ended=_ended(connection, since, until, frozenset(last)),
+        languages=languages,
+        unasked=_unasked(connection, since, until, last.keys()),
+        paused=_paused(connection, until),
+    )
+
+
+def _unasked(
+    connection: Connection, since: datetime | None, until: datetime | None, polled: Collection[str]
+) -> int:
+    """Count the feeds that were followed in the period, whole or in part, and not polled in it."""
+    query = select(feeds.c.id).where(~_paused_by(until))
+    if until is not None:
+        query = query.where(feeds.c.added_at < until)
+    gone = feeds.c.removed_at.is_(None)
+    query = query.where(gone if since is None else gone | (feeds.c.removed_at > since))
+    return sum(row.id not in polled for row in connection.execute(query))
+
+
+def _paused(connection: Connection, until: datetime | None) -> int:
+    """Count the feeds followed now that were paused by the end of the period, and still are."""
+    query = select(func.count(feeds.c.id)).where(feeds.c.removed_at.is_(None), _paused_by(until))
+    return count(connection, query)
+
+
+def _paused_by(until: datetime | None) -> ColumnElement[bool]:
+    paused = feeds.c.paused_at.is_not(None)
+    return paused if until is None else paused & (feeds.c.paused_at < until)
+
+
+def _failures(connection: Connection, failed: Sequence[Row[Any]]) -> tuple[FailedFeed, ...]:
+    """Name the feeds whose last poll failed, and when each was last read before that."""
+    last_read: dict[str, datetime] = {}
+    for some in chunks([row.feed_id for row in failed]):
+        read = (
+            select(func.max(polls.c.id))
+            .where(polls.c.feed_id.in_(some), polls.c.error.is_(None) | (polls.c.fetched > 0))
+            .where(polls.c.id <= max(row.id for row in failed))
+            .group_by(polls.c.feed_id)
+        )
+        for row in connection.execute(select(polls).where(polls.c.id.in_(read))):
+            last_read[row.feed_id] = row.at
+    names = _names(connection, failed)
+    found = [
+        FailedFeed(*names[r.feed_id], r.error, last_read.get(r.feed_id), in_part=r.fetched > 0)
+        for r in failed
+    ]
+    return tuple(sorted(found, key=lambda feed: feed.url))
+
+
+def _silences(connection: Connection, silent: Sequence[Row[Any]]) -> tuple[SilentFeed, ...]:
+    """Name the silent feeds; polls of before this was recorded have no measure."""
+    names = _names(connection, silent)
+    found = []
+    for row in silent:
+        silence = None
+        if row.silent_since is not None and row.usual_gap_s is not None:
+            silence = Silence(row.silent_since, timedelta(seconds=row.usual_gap_s))
+        found.append(SilentFeed(*names[row.feed_id], silence))
+    return tuple(sorted(found, key=lambda feed: feed.url))
+
+
+def _ended(
+    connection: Connection, since: datetime | None, until: datetime | None, polled: Collection[str]
+) -> tuple[FailedFeed, ...]:
+    """Name the feeds that were gone when the period began; those of the period itself failed."""
+    if since is None:
+        return ()
+    query = (
+        select(feeds.c.id, feeds.c.url, feeds.c.title, feeds.c.outlet, feed_states)
+        .join(feed_states, feed_states.c.feed_id == feeds.c.id)
+        .where(feeds.c.removed_at.is_(None), feed_states.c.gone.is_not(None))
+        .where(*in_period(feed_states.c.gone, None, until))
+    )
+    return tuple(
+        FailedFeed(row.url, row.title or row.outlet, row.error or "", row.last_success)
+        for row in connection.execute(query.order_by(feeds.c.url))
+        if row.id not in polled
+    )
+
+
+def _names(connection: Connection, lines: Sequence[Row[Any]]) -> dict[str, tuple[str, str]]:
+    """Return URL and title of the feeds of ledger lines, by id."""
+    found: dict[str, tuple[str, str]] = {}
+    query = select(feeds.c.id, feeds.c.url, feeds.c.title, feeds.c.outlet)
+    for row in rows_of(connection, query, feeds.c.id, [row.feed_id for row in lines]):
+        found[row.id] = (row.url, row.title or row.outlet)
+    return found
+
+
+def _not_judged(
+    connection: Connection, since: datetime | None, until: datetime | None, stamps: Sequence[str]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the reasons with their numbers, and the languages of those not judged for theirs."""
+    said = assessments.alias()
+    judged = select(said.c.id).where(
+        of_version(said, *CURRENT), speaking(said, stamps), said.c.relevance.is_not(None)
+    )
+    query = (
+        select(articles.c.id, articles.c.expired_at)
+        .add_columns(assessments.c.assessor, assessments.c.not_judged, assessments.c.error)
+        .outerjoin_from(
+            articles, assessments, of_version(assessments, *CURRENT) & speaking(assessments, stamps)
+        )
+        .where(~judged.exists(), KEPT, *in_period(articles.c.first_seen, since, until))
+    )
+    rank = {stamp.partition("@")[0]: place for place, stamp in enumerate(stamps)}
+    expired: set[str] = set()
+    reasons: dict[str, tuple[int, str]] = {}
+    present: Counter[str] = Counter()
+    for row in connection.execute(query):
+        present[row.id] += row.assessor is not None
+        if row.expired_at is not None:
+            expired.add(row.id)
+        reason = row.not_judged or ("error" if row.error else None)
+        if reason:
+            place = (rank[row.assessor], reason)
+            reasons[row.id] = min(place, reasons.get(row.id, place))
+    counts = Counter(reason for _, reason in reasons.values())
+    counts[_EXPIRED] = len(expired - reasons.keys())
+    counts[_PENDING] = sum(
+        one not in reasons and one not in expired and seen < len(rank)
+        for one, seen in present.items()
+    )
+    tongues = [one for one, (_, reason) in reasons.items() if reason == "language"]
+    return (
+        {reason: count for reason, count in sorted(counts.items()) if count},
+        _languages(connection, tongues),
+    )
+
+
+def _languages(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Count articles by the language of their current version; empty where that is not known."""
+    found: Counter[str] = Counter()
+    query = (
+        select(versions.c.language, func.count())
+        .join(articles, of_version(versions, *CURRENT))
+        .group_by(versions.c.language)
+    )
+    for row in rows_of(connection, query, articles.c.id, ids):
+        found[row[0] or ""] += row[1]
+    return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A number of articles, and how many of them are relevant; borderline ones are not."""
+
+    articles: int = 0
+    relevant: int = 0
+
+
+def brought(connection: Connection, since: datetime, stamps: Sequence[str]) -> dict[str, Brought]:
+    """Return by feed what came through it first, since a moment; `stamps` judge."""
+    stored = select(articles.c.feed_id, func.count()).group_by(articles.c.feed_id)
+    stored = stored.where(articles.c.first_seen >= since)
+    shown = connection.execute(stored.where(articles.c.id.in_(_relevant(stamps))))
+    relevant: dict[str, int] = dict(map(tuple, shown))
+    return {
+        feed_id: Brought(number, relevant.get(feed_id, 0))
+        for feed_id, number in connection.execute(stored)
+    }
+
+
+def brought_alone(
+    connection: Connection, feed_id: str, stamps: Sequence[str]
+) -> tuple[Brought, Brought]:
+    """Return what came through a feed, and what of it through no other; `stamps` judge."""
+    others = sightings.alias()
+    elsewhere = (
+        select(others.c.feed_id)
+        .where(others.c.article_id == sightings.c.article_id, others.c.feed_id != feed_id)
+        .exists()
+    )
+    seen = select(func.count()).select_from(sightings).where(sightings.c.feed_id == feed_id)
+    relevant = seen.where(sightings.c.article_id.in_(_relevant(stamps)))
+
+    def brought(*alone: ColumnElement[bool]) -> Brought:
+        return Brought(*(count(connection, query.where(*alone)) for query in (seen, relevant)))
+
+    return brought(), brought(~elsewhere)
+
+
+def _relevant(stamps: Sequence[str]) -> CompoundSelect[Any]:
+    """Return the query for what people find relevant, and where they are silent `stamps` do.
+
+    By way of the index of what is told of.
+    """
+    one, other = articles.alias(), articles.alias()
+    judged = (
+        select(one.c.id)
+        .join(assessments, assessments.c.article_id == one.c.id)
+        .where(assessments.c.sha256 == one.c.current, assessments.c.stamp.in_(stamps))
+        .where(or_(assessments.c.relevant, assessments.c.borderline), assessments.c.relevant)
+        .where(~decided(one.c.id, one.c.current))
+    )
+    said = (
+        select(other.c.id)
+        .join(reviews, reviews.c.article_id == other.c.id)
+        .where(reviews.c.sha256 == other.c.current, reviews.c.verdict == "relevant")
+        .where(in_force(reviews))
+    )
+    return union(judged, said)

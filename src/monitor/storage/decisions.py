@@ -1,0 +1,364 @@
+"""Reviewers' decisions: one row an act, undo and confirmation, and the SQL of which one holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from monitor.records.article import Review, Verdict
+from monitor.records.errors import NotFound, UsageError
+from monitor.records.review import Act, Decision, FlagSaid
+from monitor.storage.database import add, add_rows, columns_of, count, row_of
+from monitor.storage.schema import decisions, flag_verdicts, of_version, reviews, versions
+
+REFUSED = "undone already, confirmed or overruled"
+
+
+def record(
+    connection: Connection,
+    said: Sequence[Review],
+    flags: Sequence[FlagSaid],
+    *,
+    reviewer: str,
+    provisional: bool,
+    now: datetime,
+) -> int:
+    """Store one decision with all it says, the article that was read first; return its id.
+
+    Raises `NotFound` for an article or a version that there is not.
+    """
+    every: list[Review | FlagSaid] = [*said, *flags]
+    lead = every[0]
+    for article_id, sha256 in dict.fromkeys((one.article_id, one.sha256) for one in every):
+        _check_version(connection, article_id, sha256)
+    id_ = _add(connection, "review", None, reviewer, lead, now, provisional=provisional)
+    act: dict[str, Any] = {"reviewer": reviewer, "at": now, "decision_id": id_}
+    add_rows(
+        connection, reviews, [row_of(reviews, one, tags=dict(one.tags), **act) for one in said]
+    )
+    add_rows(connection, flag_verdicts, [row_of(flag_verdicts, flag, **act) for flag in flags])
+    return id_
+
+
+def _check_version(connection: Connection, article_id: str, sha256: str) -> None:
+    version = select(versions.c.sha256).where(
+        versions.c.article_id == article_id, versions.c.sha256 == sha256
+    )
+    if connection.execute(version).first() is None:
+        raise NotFound(f"no article '{article_id}' with version '{sha256}'")
+
+
+def _add(
+    connection: Connection,
+    act: Act,
+    about: int | None,
+    reviewer: str,
+    read: Any,
+    now: datetime,
+    *,
+    provisional: bool = False,
+) -> int:
+    row = {"act": act, "about": about, "reviewer": reviewer, "provisional": provisional}
+    version = {"article_id": read.article_id, "sha256": read.sha256}
+    return add(connection, decisions, {**row, **version, "at": now})
+
+
+def undo(connection: Connection, id_: int, reviewer: str, now: datetime) -> Decision:
+    """Take an act back by one more row; return the one that was undone.
+
+    Raises `NotFound` where there is none of this reviewer's, `UsageError` where it cannot be
+    undone: it is an undo, was undone, or a reviewer has confirmed or overruled it.
+    """
+    row = _row(connection, id_)
+    if row is None or row.reviewer != reviewer or row.act == "undo":
+        raise NotFound(f"no act '{id_}' of yours to undo")
+    if not row.open:
+        raise UsageError(f"decision {id_} cannot be undone: it was {REFUSED}")
+    _add(connection, "undo", id_, reviewer, row, now)
+    return _decode(connection, row)
+
+
+def judge(connection: Connection, id_: int, reviewer: str, now: datetime, *, right: bool) -> int:
+    """Confirm or overrule what a volunteer decided; return the id of that act.
+
+    Raises `NotFound` where there is no such decision, `UsageError` for one's own, and for one that
+    does not wait for it.
+    """
+    row = _row(connection, id_)
+    if row is None or row.act != "review":
+        raise NotFound(f"no decision '{id_}'")
+    if row.reviewer == reviewer:
+        raise UsageError("nobody confirms a decision of their own")
+    if not row.provisional or not row.open:
+        raise UsageError(f"decision {id_} does not wait: it was {REFUSED}")
+    return _add(connection, "confirm" if right else "overrule", id_, reviewer, row, now)
+
+
+def last(connection: Connection, reviewer: str, acts: Sequence[Act]) -> Decision | None:
+    """Return the latest of a reviewer's acts of these kinds that can be undone."""
+    mine = decisions.c.reviewer == reviewer, decisions.c.act.in_(acts)
+    query = select(*_COLUMNS).where(*mine, _is_open(decisions.c.id))
+    row = connection.execute(query.order_by(decisions.c.id.desc()).limit(1)).first()
+    return None if row is None else _decode(connection, row)
+
+
+def decision(connection: Connection, id_: int) -> Decision:
+    """Return an act. Raises `NotFound`."""
+    row = _row(connection, id_)
+    if row is None:
+        raise NotFound(f"no decision '{id_}'")
+    return _decode(connection, row)
+
+
+def _row(connection: Connection, id_: int) -> Any:
+    """Return an act's row, and whether it is `open`: nothing has become of it."""
+    return connection.execute(select(*_COLUMNS).where(decisions.c.id == id_)).first()
+
+
+def flags_of(connection: Connection, id_: int) -> list[FlagSaid]:
+    """Return what a decision says of flags."""
+    flags = select(*columns_of(flag_verdicts, FlagSaid)).where(flag_verdicts.c.decision_id == id_)
+    return [FlagSaid(*row) for row in connection.execute(flags.order_by(flag_verdicts.c.id))]
+
+
+def waiting(connection: Connection) -> list[int]:
+    """Return the ids of what volunteers decided and nobody has confirmed or overruled, in order.
+
+    Of one volunteer's decisions on an article only the latest waits.
+    """
+    query = select(decisions.c.id).where(_waits()).order_by(decisions.c.id)
+    return list(connection.execute(query).scalars())
+
+
+def count_waiting(connection: Connection) -> int:
+    """Return how many decisions wait to be confirmed."""
+    return count(connection, select(func.count()).select_from(decisions).where(_waits()))
+
+
+@cache  # to build it takes longer than to ask it
+def holds(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that what a decision says counts; what has no decision always does."""
+    made = decisions.alias()
+    counts = exists().where(
+        made.c.id == decision_id,
+        ~_acted(made.c.id, ("undo",)),
+        or_(made.c.provisional.is_(False), _acted(made.c.id, ("confirm",))),
+    )
+    return or_(decision_id.is_(None), counts)
+
+
+@cache
+def stands(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that a decision is neither undone nor overruled: it holds or waits."""
+    return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule")))
+
+
+@cache
+def waits(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that a decision is provisional and nothing has become of it."""
+    made = decisions.alias()
+    return exists().where(
+        made.c.id == decision_id, made.c.provisional.is_(True), _is_open(made.c.id)
+    )
+
+
+def held(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that what a decision says counted at a moment."""
+    made = decisions.alias()
+    confirmed = _acted(made.c.id, ("confirm",), moment)
+    counted = exists().where(
+        made.c.id == decision_id,
+        ~_acted(made.c.id, ("undo",), moment),
+        or_(made.c.provisional.is_(False), confirmed),
+    )
+    return or_(decision_id.is_(None), counted)
+
+
+_SAID, _LATER = reviews.alias("said"), reviews.alias("later")
+_OTHER, _BEHIND = reviews.alias("other"), reviews.alias("behind")
+
+
+def own_word(said: FromClause, moment: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that a row of `reviews` is the latest of its reviewer that counts.
+
+    Or that counted at a moment. Of those on a version the last gives the verdict, and of each
+    scheme the last that speaks of it the labels: who left tags as they were takes nothing back.
+    """
+    if moment is None:
+        return _own_word_now(said)
+    counted = [and_(held(of.c.decision_id, moment), of.c.at <= moment) for of in (said, _LATER)]
+    return and_(counted[0], ~_replaced(said, _LATER, counted[1], by_same=True))
+
+
+@cache
+def _own_word_now(said: FromClause) -> ColumnElement[bool]:
+    later = _BEHIND if said is _OTHER else _LATER
+    replaced = _replaced(said, later, holds(later.c.decision_id), by_same=True)
+    return and_(holds(said.c.decision_id), ~replaced)
+
+
+@cache
+def in_force(said: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a row of `reviews` has the verdict that holds of its version.
+
+    That is the latest that counts, whoever gave it: of reviewers who differ the last word.
+    """
+    replaced = _replaced(said, _LATER, holds(_LATER.c.decision_id))
+    return and_(holds(said.c.decision_id), ~replaced)
+
+
+def _replaced(
+    said: FromClause, later: FromClause, counts: ColumnElement[bool], *, by_same: bool = False
+) -> ColumnElement[bool]:
+    query = exists().where(
+        of_version(later, said.c.article_id, said.c.sha256), later.c.id > said.c.id, counts
+    )
+    return query.where(later.c.reviewer == said.c.reviewer) if by_same else query
+
+
+def decided(
+    article_id: ColumnElement[str],
+    sha256: ColumnElement[str],
+    *verdicts: Verdict,
+    tag: tuple[str, str] | None = None,
+    scheme: str = "",
+) -> ColumnElement[bool]:
+    """Return the condition that people's word holds of a version.
+
+    And that it is one of `verdicts`; or that it gives the `tag` (scheme, label); or that it speaks
+    of the `scheme`.
+    """
+    query = exists().where(of_version(_SAID, article_id, sha256))
+    if tag is not None:
+        after = exists().where(
+            of_version(_OTHER, _SAID.c.article_id, _SAID.c.sha256),
+            _OTHER.c.id > _SAID.c.id,
+            _speaks(_OTHER, tag[0]),
+            own_word(_OTHER),
+        )
+        gives = _Gives(cast(_SAID.c.tags, Text), *tag)
+        return query.where(gives, own_word(_SAID), ~after)
+    if scheme:
+        return query.where(_speaks(_SAID, scheme), own_word(_SAID))
+    if verdicts:
+        query = query.where(_SAID.c.verdict.in_(verdicts))
+    return query.where(in_force(_SAID))
+
+
+def _speaks(said: FromClause, scheme: str) -> ColumnElement[bool]:
+    return cast(said.c.tags, Text).contains(f'"{scheme}":', autoescape=True)
+
+
+def gave(article_id: ColumnElement[str], scheme: str, label: str) -> ColumnElement[bool]:
+    """Return the condition that some review of any version of an article gave a tag."""
+    said = reviews.alias()
+    return exists().where(
+        said.c.article_id == article_id, _Gives(cast(said.c.tags, Text), scheme, label)
+    )
+
+
+class _Gives(FunctionElement[bool]):
+    """Whether a review's tags, JSON as text, have a label of a scheme."""
+
+    name = "gives"
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_Gives, "sqlite")
+def _gives_in_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    tags, scheme, label = (compiler.process(one, **options) for one in element.clauses)
+    found = f"SELECT 1 FROM json_each({tags}, '$.' || {scheme}) WHERE value = {label}"  # noqa: S608 - all bound
+    return f"EXISTS ({found})"
+
+
+@compiles(_Gives, "postgresql")
+def _gives_in_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    tags, scheme, label = (compiler.process(one, **options) for one in element.clauses)
+    return f"COALESCE(jsonb_exists(CAST({tags} AS jsonb) -> {scheme}, {label}), FALSE)"
+
+
+def stood(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that a decision was neither undone nor overruled at a moment."""
+    return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule"), moment))
+
+
+def waited(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that a decision was provisional at a moment, and nothing had become."""
+    acts: tuple[Act, ...] = ("undo", "confirm", "overrule")
+    made = decisions.alias()
+    return exists().where(
+        made.c.id == decision_id, made.c.provisional.is_(True), ~_acted(made.c.id, acts, moment)
+    )
+
+
+def _waits() -> ColumnElement[bool]:
+    later = decisions.alias()
+    replaced = exists().where(
+        later.c.reviewer == decisions.c.reviewer,
+        later.c.article_id == decisions.c.article_id,
+        later.c.act == "review",
+        later.c.id > decisions.c.id,
+        ~_acted(later.c.id, ("undo",)),
+    )
+    return and_(
+        decisions.c.act == "review",
+        decisions.c.provisional.is_(True),
+        _is_open(decisions.c.id),
+        ~replaced,
+    )
+
+
+def _is_open(id_: ColumnElement[Any]) -> ColumnElement[bool]:
+    return ~_acted(id_, ("undo", "confirm", "overrule"))
+
+
+def _acted(
+    id_: ColumnElement[Any], acts: Iterable[Act], moment: datetime | None = None
+) -> ColumnElement[bool]:
+    """Return the condition that somebody did this to an act (by then), and did not take it back."""
+    done, back = decisions.alias(), decisions.alias()
+    taken_back = exists().where(back.c.about == done.c.id, back.c.act == "undo")
+    if moment is not None:
+        taken_back = taken_back.where(back.c.at <= moment)
+    acted = exists().where(done.c.about == id_, done.c.act.in_(list(acts)), ~taken_back)
+    return acted if moment is None else acted.where(done.c.at <= moment)
+
+
+def _decode(connection: Connection, row: Any) -> Decision:
+    """Return the act of a row of `_COLUMNS`."""
+    of = row.id if row.act == "review" else row.about
+    query = select(reviews.c.verdict, reviews.c.tags).where(reviews.c.decision_id == of)
+    said = connection.execute(query.order_by(reviews.c.id)).all()
+    flags = select(func.count()).where(flag_verdicts.c.decision_id == of)
+    act: dict[str, Any] = dict(zip(decisions.c.keys(), row[:-1], strict=True))
+    return Decision(
+        **act,
+        verdict=said[0].verdict if said else None,
+        tags={scheme: tuple(some) for scheme, some in said[0].tags.items()} if said else None,
+        articles=len(said),
+        flags=count(connection, flags),
+        waits=row.provisional and row.open,
+    )
+
+
+_COLUMNS = (*decisions.c, _is_open(decisions.c.id).label("open"))
+"""The columns of an act, and whether nothing has become of it."""

@@ -1,0 +1,302 @@
+"""Forgetting articles for good (erasure), and the tombstones that keep them from coming back.
+
+Of a forgotten article there stays its id, its outlet, the feed it came by and when, for the counts
+of the past: no address, no word, no hash of its text, nothing that models or people said of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select, update
+
+from monitor.records.errors import Forgotten, NotFound
+from monitor.records.hidden_names import Seal
+from monitor.storage.database import chunks
+from monitor.storage.name_masks import keep_for_others
+from monitor.storage.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    decisions,
+    flag_verdicts,
+    in_period,
+    metadata,
+    of_version,
+    polls,
+    reviews,
+    search_docs,
+    search_marks,
+    sightings,
+    story_keys,
+    story_members,
+    tags,
+    told,
+    tombstones,
+    versions,
+)
+from monitor.storage.search_index import take_out
+
+_TOLD = 150
+"""So many characters of an address, without its scheme, are looked for where it may be cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What was forgotten, when, and why; `stored`: it was here, and not only kept out."""
+
+    article_id: str
+    at: datetime
+    reason: str
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What there is of an article to be forgotten, counted."""
+
+    article_id: str
+    outlet: str
+    first_seen: datetime
+    title: str
+    versions: int
+    judgements: int
+    reviews: int
+    story: int
+    """How many other articles its story has; they stay."""
+
+
+def all_tombstones(connection: Connection) -> list[Tombstone]:
+    """Return what was forgotten, in the order in which it was."""
+    query = select(tombstones).order_by(tombstones.c.at, tombstones.c.article_id)
+    return [Tombstone(*row) for row in connection.execute(query)]
+
+
+def last_forgotten(connection: Connection) -> datetime | None:
+    """Return when articles were forgotten last, None if none ever was."""
+    return connection.execute(select(func.max(tombstones.c.at))).scalar()
+
+
+def held(connection: Connection, ids: Sequence[str], story_stamp: str) -> dict[str, Held]:
+    """Return by id what there is of articles to be forgotten; none of those not stored."""
+    found = (_held(connection, one, story_stamp) for one in ids)
+    return {one.article_id: one for one in found if one is not None}
+
+
+def count_forgotten(
+    connection: Connection,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    outlet: str | None = None,
+    moment: datetime | None = None,
+    after: datetime | None = None,
+) -> int:
+    """Return how many of the articles first seen in [since, until) were forgotten `after`.
+
+    Only of those seen by a `moment`. What they told of is not known any more, only when they
+    were seen and whose they were.
+    """
+    query = select(func.count()).select_from(
+        tombstones.join(articles, articles.c.id == tombstones.c.article_id)
+    )
+    query = query.where(*in_period(articles.c.first_seen, since, until))
+    if moment is not None:
+        query = query.where(articles.c.first_seen <= moment)
+    if outlet is not None:
+        query = query.where(articles.c.outlet == outlet)
+    if after is not None:
+        query = query.where(tombstones.c.at > after)
+    return int(connection.execute(query).scalar_one())
+
+
+def forgotten(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Return those of the articles that were forgotten."""
+    found: set[str] = set()
+    for some in chunks(sorted(set(ids))):
+        query = select(tombstones.c.article_id).where(tombstones.c.article_id.in_(some))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def refuse_missing(connection: Connection, article_id: str) -> None:
+    """Raise `NotFound` for an article that is not stored, `Forgotten` for a forgotten one."""
+    refuse_forgotten(connection, article_id)
+    if connection.execute(select(articles.c.id).where(articles.c.id == article_id)).first() is None:
+        raise NotFound(f"no article '{article_id}'")
+
+
+def refuse_forgotten(connection: Connection, article_id: str) -> None:
+    """Raise `Forgotten` for an article that was forgotten."""
+    if forgotten(connection, [article_id]):
+        raise Forgotten(f"article '{article_id}' was forgotten")
+
+
+def forget(
+    connection: Connection, make: Callable[[], Seal], ids: Sequence[str], reason: str, now: datetime
+) -> int:
+    """Forget articles, and keep those out that are not stored; return how many are new.
+
+    `make` gives what keeps their hidden names with the articles of their stories that stay: who
+    asks for one article to be forgotten is not to be named by the others. Their words stay in an
+    SQLite file's log until `clear_file` is through.
+    """
+    done = forgotten(connection, ids)
+    new = [one for one in dict.fromkeys(ids) if one not in done]
+    for some in chunks(new):
+        rows = connection.execute(
+            select(articles.c.id, articles.c.url, articles.c.feed_id).where(articles.c.id.in_(some))
+        ).all()
+        there = [row.id for row in rows]
+        keep_for_others(connection, there, make, now)
+        _forget_lines(connection, {row.id: row.url for row in rows})
+        take_out(connection, there)
+        _forget_index(connection, there)
+        _forget_said(connection, there)
+        _leave_stories(connection, there)
+        for table in tables_of_articles():
+            connection.execute(table.delete().where(table.c.article_id.in_(some)))
+        alike = update(told).where(told.c.same_as.in_(some))
+        connection.execute(alike.values(same_as=None))
+        _empty(connection, {row.id: row.feed_id for row in rows}, now)
+        stones = [
+            {"article_id": one, "at": now, "reason": reason, "stored": one in set(there)}
+            for one in some
+        ]
+        connection.execute(tombstones.insert(), stones)
+    return len(new)
+
+
+_LEFT = frozenset({"versions", "tombstones", "decisions"})
+"""Tables whose rows of an article do not all go, or not as they are."""
+
+
+def tables_of_articles() -> list[Table]:
+    """Return the tables of which all rows of an article go, those that refer to others first.
+
+    A table that a migration adds is among them by its column `article_id`.
+    """
+    there = reversed(metadata.sorted_tables)
+    return [table for table in there if "article_id" in table.c and table.name not in _LEFT]
+
+
+def _forget_lines(connection: Connection, urls: dict[str, str]) -> None:
+    """Take the warnings that name these articles' addresses out of the ledger's lines."""
+    query = select(sightings.c.feed_id).where(sightings.c.article_id.in_(urls)).distinct()
+    feeds = list(connection.execute(query).scalars())
+    first = select(articles.c.feed_id).where(articles.c.id.in_(urls))
+    feeds += connection.execute(first).scalars()
+    named = [url.partition("://")[2][:_TOLD] for url in urls.values()]
+    for some in chunks(sorted(set(feeds))):
+        lines = select(polls.c.id, polls.c.warnings).where(polls.c.feed_id.in_(some))
+        for row in connection.execute(lines).all():
+            kept = [said for said in row.warnings if not any(url in said for url in named)]
+            if len(kept) < len(row.warnings):
+                line = update(polls).where(polls.c.id == row.id)
+                connection.execute(line.values(warnings=kept))
+
+
+def _forget_index(connection: Connection, ids: Sequence[str]) -> None:
+    docs = select(search_docs.c.id).where(search_docs.c.article_id.in_(ids))
+    connection.execute(search_marks.delete().where(search_marks.c.doc.in_(docs)))
+
+
+def _forget_said(connection: Connection, ids: Sequence[str]) -> None:
+    """Delete what models and people said of articles."""
+    said = select(assessments.c.id).where(assessments.c.article_id.in_(ids))
+    connection.execute(tags.delete().where(tags.c.assessment_id.in_(said)))
+    connection.execute(assessments.delete().where(assessments.c.article_id.in_(ids)))
+    connection.execute(reviews.delete().where(reviews.c.article_id.in_(ids)))
+    connection.execute(flag_verdicts.delete().where(flag_verdicts.c.article_id.in_(ids)))
+    mine = decisions.c.article_id.in_(ids), decisions.c.act == "review"
+    for row in connection.execute(select(decisions.c.id).where(*mine)).all():
+        _forget_decision(connection, row.id)
+
+
+def _forget_decision(connection: Connection, decision: int) -> None:
+    """Let a decision be about the other articles that it was of; delete it where there are none."""
+    acts = [decision]
+    while more := [
+        row.id
+        for row in connection.execute(
+            select(decisions.c.id).where(decisions.c.about.in_(acts), decisions.c.id.not_in(acts))
+        )
+    ]:
+        acts += more
+    left: Any = None
+    for table in (reviews, flag_verdicts):
+        query = select(table.c.article_id, table.c.sha256).where(table.c.decision_id == decision)
+        left = left or connection.execute(query.order_by(table.c.id)).first()
+    if left is not None:
+        lead = update(decisions).where(decisions.c.id.in_(acts))
+        connection.execute(lead.values(article_id=left.article_id, sha256=left.sha256))
+        return
+    for act in sorted(acts, reverse=True):  # what is about an act came after it
+        connection.execute(decisions.delete().where(decisions.c.id == act))
+
+
+def _leave_stories(connection: Connection, ids: Sequence[str]) -> None:
+    """Take articles out of their stories, which keep their ids; the next becomes the first."""
+    connection.execute(story_keys.delete().where(story_keys.c.article_id.in_(ids)))
+    mine = story_members.c.article_id.in_(ids)
+    first = select(story_members.c.stamp, story_members.c.story_id).where(
+        mine, story_members.c.position == 0
+    )
+    headless = connection.execute(first).all()
+    connection.execute(story_members.delete().where(mine))
+    for stamp, story in headless:
+        of_it = story_members.c.stamp == stamp, story_members.c.story_id == story
+        query = select(func.min(story_members.c.position)).where(*of_it)
+        next_ = connection.execute(query).scalar()
+        if next_ is not None:
+            place = update(story_members).where(*of_it, story_members.c.position == next_)
+            connection.execute(place.values(position=0))
+
+
+def _empty(connection: Connection, feeds: dict[str, str], now: datetime) -> None:
+    """Leave of articles a row without an address, in one version without words or hash."""
+    if not feeds:
+        return
+    blank = {"sha256": "", "title": "", "text": "", "summary": "", "origin": "summary"}
+    rows = [
+        {"article_id": one, "feed_id": feed, "fetched_at": now, **blank}
+        for one, feed in feeds.items()
+    ]
+    connection.execute(versions.insert(), rows)
+    mine = articles.c.id.in_(feeds)
+    connection.execute(update(articles).where(mine).values(current="", url="", expired_at=now))
+    connection.execute(
+        versions.delete().where(versions.c.article_id.in_(feeds), versions.c.sha256 != "")
+    )
+
+
+def _held(connection: Connection, article_id: str, story_stamp: str) -> Held | None:
+    query = (
+        select(articles.c.outlet, articles.c.first_seen, versions.c.title)
+        .join(versions, of_version(versions, *CURRENT))
+        .where(articles.c.id == article_id, articles.c.url != "")
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    kept, said, words = (
+        int(
+            connection.execute(
+                select(func.count()).select_from(table).where(table.c.article_id == article_id)
+            ).scalar_one()
+        )
+        for table in (versions, assessments, reviews)
+    )
+    story = select(story_members.c.story_id).where(
+        story_members.c.stamp == story_stamp, story_members.c.article_id == article_id
+    )
+    others = select(func.count()).where(
+        story_members.c.stamp == story_stamp,
+        story_members.c.story_id.in_(story),
+        story_members.c.article_id != article_id,
+    )
+    beside = int(connection.execute(others).scalar_one())
+    return Held(article_id, row.outlet, row.first_seen, row.title, kept, said, words, beside)

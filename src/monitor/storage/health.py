@@ -1,0 +1,312 @@
+"""The health of a database: its condition, looked at from outside, and counts for monitoring."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, func, inspect, select, text
+
+from monitor.records.account import Token
+from monitor.records.article import Delivery
+from monitor.records.errors import StoreError
+from monitor.records.review import Feedback
+from monitor.storage import accounts, mail_deliveries, reviews
+from monitor.storage.database import Database, open_database
+from monitor.storage.migrate import HEAD, revision_of
+from monitor.storage.retention import count_expired
+from monitor.storage.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    feed_states,
+    feeds,
+    flag_feedback,
+    metadata,
+    of_version,
+    polls,
+    sends,
+    tokens,
+)
+
+_PATIENCE_S = 2.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What was found: the tables' version (`None`: there are none yet) and this program's.
+
+    `damage` is what SQLite's own check says, "" if all is well. `folder` is where the file is, to
+    be looked at for space; `None` for a server. `size` is in bytes, write-ahead log included, and
+    `free` how many of them hold nothing. `failing` are feeds by name, with the reason; `waiting`
+    those never polled, `overdue` of them followed for longer than a day. `newest` is the latest
+    moment that anything was stored. `read_only`: the disk can only be read.
+    """
+
+    name: str
+    revision: str | None
+    head: str
+    writable: bool
+    damage: str = ""
+    folder: Path | None = None
+    feeds: int = 0
+    failing: tuple[tuple[str, str], ...] = ()
+    silent: tuple[str, ...] = ()
+    waiting: int = 0
+    overdue: tuple[str, ...] = ()
+    newest: datetime | None = None
+    size: int = 0
+    free: int = 0
+    read_only: bool = False
+
+
+def inspect_database(address: str, now: datetime) -> Condition:
+    """Return the condition of the database at an SQLAlchemy URL.
+
+    Raises `StoreError` where it cannot be reached or read at all.
+    """
+    with closing(open_database(address, busy_timeout_s=_PATIENCE_S)) as database:
+        file = database.file if database.is_sqlite else None
+        if file and not file.exists():
+            writable = os.access(file.parent, os.W_OK)
+            return Condition(database.name, None, HEAD, writable, folder=file.parent)
+        with database.reading() as connection:
+            found = _look(connection, database, file)
+            return _look_inside(connection, found, now) if found.revision == HEAD else found
+
+
+def deliveries_in(address: str, since: datetime) -> list[Delivery]:
+    """Return attempts to deliver since a moment; none where the tables are of another version.
+
+    Raises `StoreError` where the database cannot be reached or read at all.
+    """
+    return _rows(address, sends.name, lambda found: mail_deliveries.latest(found, since=since))
+
+
+def tokens_in(address: str) -> list[Token]:
+    """Return all tokens; none where the tables are of another version. Raises `StoreError`."""
+    return _rows(address, tokens.name, accounts.all_tokens)
+
+
+def feedback_in(address: str) -> list[Feedback]:
+    """Return what was said of flags of drafts; nothing where there is no database. `StoreError`."""
+    return _rows(address, flag_feedback.name, reviews.feedback)
+
+
+def _rows(address: str, table: str, read: Callable[[Connection], list[T]]) -> list[T]:
+    """Return what `read` reads, nothing where there is no such table (yet)."""
+    with closing(open_database(address, busy_timeout_s=_PATIENCE_S)) as database:
+        if database.is_sqlite and not database.file.exists():
+            return []
+        with database.reading() as connection:
+            return read(connection) if inspect(connection).has_table(table) else []
+
+
+def _look(connection: Connection, database: Database, file: Path | None) -> Condition:
+    revision = revision_of(connection)
+    if revision is None and set(inspect(connection).get_table_names()) & set(metadata.tables):
+        raise StoreError(f"database {database.name}: holds tables of another program")
+    return Condition(
+        name=database.name,
+        revision=revision,
+        head=HEAD,
+        writable=file is None or (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)),
+        damage=_damage(connection) if file else "",
+        folder=file.parent if file else None,
+        size=_size(connection, file),
+        free=_free(connection) if file else 0,
+        read_only=database.read_only,
+    )
+
+
+def _damage(connection: Connection) -> str:
+    said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+    return "" if said == "ok" else str(said)
+
+
+def _size(connection: Connection, file: Path | None) -> int:
+    if file is None:
+        query = text("SELECT pg_database_size(current_database())")
+        return int(connection.execute(query).scalar() or 0)
+    log = file.with_name(f"{file.name}-wal")
+    return file.stat().st_size + (log.stat().st_size if log.exists() else 0)
+
+
+def _free(connection: Connection) -> int:
+    pages, size = (
+        int(connection.exec_driver_sql(f"PRAGMA {name}").scalar() or 0)
+        for name in ("freelist_count", "page_size")
+    )
+    return pages * size
+
+
+def _look_inside(connection: Connection, found: Condition, now: datetime) -> Condition:
+    """Add what the tables, which are known to be ours, say of the feeds and of time."""
+    query = (
+        select(feeds.c.title, feeds.c.url, feeds.c.added_at, feed_states)
+        .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
+        .where(feeds.c.removed_at.is_(None), feeds.c.paused_at.is_(None))
+        .order_by(feeds.c.title, feeds.c.url)
+    )
+    rows = [(row.title or row.url, row) for row in connection.execute(query)]
+    waiting = [(name, row.added_at) for name, row in rows if row.last_poll is None]
+    return replace(
+        found,
+        feeds=len(rows),
+        failing=tuple((name, row.error or "") for name, row in rows if row.failures),
+        silent=tuple(name for name, row in rows if row.silent and not row.failures),
+        waiting=len(waiting),
+        overdue=tuple(name for name, added in waiting if added < now - timedelta(days=1)),
+        newest=_newest(connection),
+    )
+
+
+def _newest(connection: Connection) -> datetime | None:
+    latest = (
+        select(func.max(polls.c.at)),
+        select(func.max(articles.c.first_seen)),
+        select(assessments.c.at).order_by(assessments.c.id.desc()).limit(1),
+    )
+    moments = (connection.execute(query).scalar() for query in latest)
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What has happened up to the rows `poll_id` and `assessment_id`.
+
+    `polls` by outcome (`read`, `unchanged`, `failed`), `dropped` by the ledger's names, `failed`
+    judgements by assessor.
+    """
+
+    poll_id: int = 0
+    assessment_id: int = 0
+    polls: Mapping[str, int] = field(default_factory=dict)
+    fetched: int = 0
+    stored: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand: `feeds` by state, `due` articles by assessor, `last` moments by name."""
+
+    feeds: Mapping[str, int]
+    articles: int
+    expired: int
+    due: Mapping[str, int]
+    last: Mapping[str, datetime]
+
+
+def happened(connection: Connection, before: Happened) -> Happened:
+    """Return `before` with what came after it."""
+    poll_id = connection.execute(select(func.max(polls.c.id))).scalar() or 0
+    last = connection.execute(select(func.max(assessments.c.id))).scalar() or 0
+    outcomes, dropped = Counter(dict(before.polls)), Counter(dict(before.dropped))
+    fetched, stored = before.fetched, before.stored
+    kinds = (polls.c.dropped, polls.c.error.is_not(None), polls.c.not_modified)
+    sums = (func.count(), func.sum(polls.c.fetched), func.sum(polls.c.stored))
+    query = select(*kinds, *sums).where(polls.c.id > before.poll_id, polls.c.id <= poll_id)
+    # Alike drops are summed there: most polls bring nothing, and are one row then.
+    for names, failed, unchanged, count, came, kept in connection.execute(query.group_by(*kinds)):
+        outcomes["failed" if failed else "unchanged" if unchanged else "read"] += count
+        fetched, stored = fetched + came, stored + kept
+        for name, number in names.items():
+            dropped[name] += number * count
+    return Happened(
+        poll_id=poll_id,
+        assessment_id=last,
+        polls=outcomes,
+        fetched=fetched,
+        stored=stored,
+        dropped=dropped,
+        failed=_failed(connection, before, last),
+    )
+
+
+def _failed(connection: Connection, before: Happened, last: int) -> Mapping[str, int]:
+    query = (
+        select(assessments.c.assessor, func.count())
+        .where(assessments.c.id > before.assessment_id, assessments.c.id <= last)
+        .where(assessments.c.error.is_not(None))
+        .group_by(assessments.c.assessor)
+    )
+    failed = Counter(dict(before.failed))
+    for assessor, count in connection.execute(query):
+        failed[assessor] += count
+    return failed
+
+
+def standing(connection: Connection, stamps: Sequence[str]) -> Standing:
+    """Return how things stand, with what each of `stamps` has still to judge."""
+    total = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+    return Standing(
+        feeds=_feed_states(connection),
+        articles=total,
+        expired=count_expired(connection),
+        due=_due(connection, stamps),
+        last=_last_moments(connection),
+    )
+
+
+def _feed_states(connection: Connection) -> dict[str, int]:
+    query = (
+        select(feed_states.c.last_poll, feed_states.c.failures, feed_states.c.silent)
+        .select_from(feeds)
+        .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
+        .where(feeds.c.removed_at.is_(None))
+    )
+    found: Counter[str] = Counter(alive=0, failing=0, silent=0, never_polled=0)
+    for row in connection.execute(query):
+        found[_state_of(row)] += 1
+    return dict(found)
+
+
+def _state_of(row: Any) -> str:
+    if row.last_poll is None:
+        return "never_polled"
+    return "failing" if row.failures else "silent" if row.silent else "alive"
+
+
+def _due(connection: Connection, stamps: Sequence[str]) -> dict[str, int]:
+    readable = articles.c.expired_at.is_(None)
+    total = connection.execute(select(func.count()).where(readable)).scalar_one()
+    query = (
+        select(assessments.c.stamp, func.count())
+        .join(articles, of_version(assessments, *CURRENT))
+        .where(assessments.c.stamp.in_(stamps), readable)
+        .group_by(assessments.c.stamp)
+    )
+    done = {stamp: int(count) for stamp, count in connection.execute(query)}
+    due: Counter[str] = Counter()
+    for stamp in stamps:
+        due[stamp.partition("@")[0]] += total - done.get(stamp, 0)
+    return dict(due)
+
+
+def _last_moments(connection: Connection) -> dict[str, datetime]:
+    newest = select(assessments.c.at).order_by(assessments.c.id.desc()).limit(1)
+    found = {
+        "poll": connection.execute(select(func.max(feed_states.c.last_success))).scalar(),
+        "article": connection.execute(select(func.max(articles.c.first_seen))).scalar(),
+        "assessment": connection.execute(newest).scalar(),
+    }
+    return {name: moment for name, moment in found.items() if moment is not None}
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Return the number of rows of each table, and of `errors` among the assessments."""
+    numbers = {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in metadata.sorted_tables
+    }
+    failed = select(func.count()).where(assessments.c.error.is_not(None))
+    return {**numbers, "errors": connection.execute(failed).scalar_one()}

@@ -1,0 +1,117 @@
+"""Schema migrations: bringing a database's tables up to this program when it is opened.
+
+Opening a database that is up to date costs one query and does not import Alembic. Alembic's own
+command line is not needed: a migration is a file in `migrations/versions`, and `HEAD` names the
+last one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import monotonic, sleep
+
+from sqlalchemy import Connection, inspect, text
+
+from monitor.records.errors import StoreError
+from monitor.storage.database import READ_ONLY, Database
+from monitor.storage.schema import metadata
+
+HEAD = "0025"
+VERSION_TABLE = "monitor_schema"
+
+
+def migrate(database: Database) -> None:
+    """Make or update the tables; several programs may do so at once.
+
+    Raises `StoreError` for tables of a newer program, tables that are another program's, a lock, a
+    database of another encoding.
+    """
+    with database.reading() as connection:
+        found = revision_of(connection)
+        if found is None:
+            _refuse_foreign(connection, database)
+            _refuse_encoding(connection, database)
+    if database.read_only:
+        _refuse_older(database, found)
+        return
+    if database.is_sqlite:
+        _use_wal(database)
+    if found != HEAD:
+        _upgrade(database)
+
+
+def _refuse_older(database: Database, found: str | None) -> None:
+    """Refuse tables that are not this program's own where they cannot be brought up to it."""
+    if found != HEAD:
+        raise StoreError(
+            f"database {database.name}: its tables are at {found or 'nothing'}, this program needs"
+            f" {HEAD}, and it {READ_ONLY}"
+        )
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the version of the tables, `None` where there are none of ours."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
+
+
+def _refuse_foreign(connection: Connection, database: Database) -> None:
+    """Refuse another program's tables: in SQLite any (a mistyped path), else any of our names."""
+    tables = set(inspect(connection).get_table_names())
+    foreign = tables if database.is_sqlite else tables & set(metadata.tables)
+    if foreign:
+        raise StoreError(
+            f"database {database.name}: holds tables of another program ({min(foreign)})"
+        )
+
+
+def _refuse_encoding(connection: Connection, database: Database) -> None:
+    """Refuse a database that cannot hold every letter."""
+    if database.is_sqlite:
+        return
+    encoding = connection.execute(text("SHOW server_encoding")).scalar()
+    if encoding != "UTF8":
+        raise StoreError(
+            f"database {database.name}: its encoding is {encoding}, and articles need UTF8:"
+            " createdb -E UTF8 -T template0 NAME"
+        )
+
+
+def _use_wal(database: Database) -> None:
+    """Switch to write-ahead logging, kept in the file: readers and the writer do not block.
+
+    SQLite refuses the switch at once, without its busy timeout, while another connection is
+    active, so the wait is here.
+    """
+    deadline = monotonic() + database.busy_timeout_s
+    while not database.try_wal():
+        if monotonic() > deadline:
+            raise StoreError(
+                f"database {database.name}: locked by another program"
+                f" (waited {database.busy_timeout_s:g} s)"
+            )
+        sleep(0.02)
+
+
+def _upgrade(database: Database, revision: str = "head") -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    folder = str(Path(__file__).parent / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    # A migration that rebuilds a table of SQLite drops the old one, which must not cascade.
+    with database.writing(before=("PRAGMA foreign_keys = OFF",)) as connection:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, revision)
+        except CommandError as error:
+            raise StoreError(
+                f"database {database.name}: made by a newer version of monitor"
+                f" (its tables are at {revision_of(connection)}, this program knows {HEAD})"
+            ) from error
+        if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise StoreError(f"database {database.name}: rows that point nowhere after migration")
+    database.close()  # drops the connection whose foreign keys are off; the next one has them on

@@ -1,0 +1,669 @@
+"""Name masks: the places of hidden names in each version, and who asked for them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+    update,
+)
+
+from monitor.records.article import Article, Span
+from monitor.records.errors import NotFound, StoreError
+from monitor.records.hidden_names import Mask, Seal
+from monitor.storage.assessments import (
+    KEPT,
+    VERSION,
+    any_version,
+    arrived,
+    behind,
+    current_articles,
+    expired,
+    to_article,
+)
+from monitor.storage.database import add_rows, chunks, insertion, row_of, rows_of
+from monitor.storage.leases import end_claims
+from monitor.storage.schema import (
+    CURRENT,
+    articles,
+    askings,
+    assessments,
+    in_period,
+    lifted,
+    masks,
+    of_version,
+    same_story,
+    story_members,
+    version_checks,
+    versions,
+)
+from monitor.storage.search_index import put, take_out
+
+FILE_NAME = "names.key"
+
+
+@dataclass(frozen=True, slots=True)
+class NameKey:
+    """The key in the file `path`, which is made when a name is first to be kept."""
+
+    path: Path
+
+    def read(self) -> Seal:
+        """Return what tells names by their hashes; without keys where there is no file.
+
+        Raises `StoreError` for a file that cannot be read or holds something else.
+        """
+        try:
+            lines = self.path.read_text(encoding="ascii").split()
+            return Seal(tuple(map(_key, lines)))
+        except FileNotFoundError:
+            return Seal()
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{self.path}: no key file that can be read") from error
+
+    def make(self) -> Seal:
+        """Return what makes hashes, with a new key where there is no file yet."""
+        if (found := self.read()).keys:
+            return found
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                file = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+                try:
+                    os.write(file, f"{secrets.token_hex(32)}\n".encode("ascii"))
+                    os.fsync(file)
+                finally:
+                    os.close(file)
+        except OSError as error:
+            raise StoreError(f"{self.path}: cannot be written: {error.strerror}") from error
+        found = self.read()
+        if not found.keys:
+            raise StoreError(f"{self.path}: holds no key")
+        return found
+
+
+def _key(line: str) -> bytes:
+    key = bytes.fromhex(line)
+    if len(key) != 32:
+        raise ValueError(line)
+    return key
+
+
+Version = tuple[str, str]
+"""An article's id and the hash of one of its texts."""
+
+
+def unmasked(
+    connection: Connection,
+    stamp: str,
+    *,
+    limit: int,
+    told_by: Sequence[str] = (),
+    after: str | None = None,
+    since: datetime | None = None,
+) -> list[Article]:
+    """Return articles whose current version `stamp` has not looked through, newest first.
+
+    With `told_by` only what these stamps find relevant or borderline, with `since` only what
+    came in from then on; `after` is the id of the article to go on from.
+    """
+    query = unmasked_query(stamp, limit, told_by=told_by, since=since)
+    if after is not None:
+        query = query.where(behind(connection, after, newest_first=True))
+    return [to_article(row) for row in connection.execute(query)]
+
+
+def record_masks(
+    connection: Connection, found: Sequence[Mask], now: datetime, *, token: str | None = None
+) -> None:
+    """Store what was found in versions, each in place of an earlier word of it.
+
+    What is hidden in it for others' sake stays so, until `record_complete` has come to it.
+    Nothing is stored of articles that expired. It ends the claims of `token`.
+    """
+    if token is not None:
+        end_claims(connection, token)
+    gone = expired(connection, [mask.article_id for mask in found])
+    known = _known(connection, [mask.article_id for mask in found])
+    rows = [
+        _row(mask, known.get((mask.article_id, mask.sha256)), now)
+        for mask in found
+        if mask.article_id not in gone
+    ]
+    if rows:
+        changed = _changed(connection, rows)
+        take_out(connection, changed)
+        connection.execute(_upsert(connection.dialect.name), rows)
+        put(connection, changed)
+
+
+def masks_of(connection: Connection, wanted: Iterable[Version]) -> dict[Version, Mask]:
+    """Return the masks of versions, as far as there are any."""
+    versions_of = set(wanted)
+    known = _known(connection, (article_id for article_id, _ in versions_of))
+    return {key: _mask(row) for key, row in known.items() if key in versions_of}
+
+
+def older_versions(connection: Connection, ids: Sequence[str], stamp: str) -> list[Article]:
+    """Return other versions of articles, with words, that `stamp` has not looked through.
+
+    Nor any stamp, where it is "".
+    """
+    query = (
+        any_version()
+        .where(~_masked(stamp))
+        .where(versions.c.sha256 != articles.c.current)
+        .where(or_(versions.c.title != "", versions.c.text != ""))
+        .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
+    )
+    return [to_article(row) for row in rows_of(connection, query, versions.c.article_id, ids)]
+
+
+def _masked(stamp: str) -> ColumnElement[bool]:
+    """Return the condition that `stamp`, or where it is "" any, has looked through a version."""
+    mine = of_version(masks, versions.c.article_id, versions.c.sha256)
+    return exists().where(mine, masks.c.stamp == stamp if stamp else masks.c.stamp != "")
+
+
+def erased_next(connection: Connection, before: datetime) -> list[Article]:
+    """Return the versions that `erase_withdrawn` would erase and nobody looked through."""
+    gone = exists().where(
+        of_version(version_checks, versions.c.article_id, versions.c.sha256),
+        version_checks.c.why != "",
+        version_checks.c.erased_at.is_(None),
+        version_checks.c.at < before,
+    )
+    query = (
+        any_version()
+        .where(gone, ~_masked(""), KEPT)
+        .order_by(versions.c.article_id, versions.c.sha256)
+    )
+    return [to_article(row) for row in connection.execute(query)]
+
+
+def next_incomplete(
+    connection: Connection,
+    stories: str,
+    *,
+    limit: int,
+    after: str = "",
+    since: datetime | None = None,
+) -> list[str]:
+    """Return the next articles after the id `after` some mask of which is `incomplete`.
+
+    With `since` only those of which, or of whose story, something was said from then on.
+    """
+    query = (
+        select(masks.c.article_id)
+        .where(masks.c.article_id > after, masks.c.basis != basis_of(masks.c.article_id, stories))
+        .distinct()
+        .order_by(masks.c.article_id)
+        .limit(limit)
+    )
+    if since is not None:
+        query = query.where(masks.c.article_id.in_(_said_of_since(since)))
+    return list(connection.execute(query).scalars())
+
+
+def _said_of_since(since: datetime) -> Select[Any]:
+    """Return the query for the articles of which, or of whose story, something was said."""
+    new = union(
+        select(masks.c.article_id).where(masks.c.at >= since),
+        select(story_members.c.article_id).where(story_members.c.at >= since),
+    ).subquery()
+    own, other = story_members.alias(), story_members.alias()
+    beside = (
+        select(other.c.article_id)
+        .join_from(own, other, same_story(own, other))
+        .where(own.c.article_id.in_(select(new.c.article_id)))
+    )
+    near = union(select(new.c.article_id), beside).subquery()
+    return select(near.c.article_id)
+
+
+def record_complete(connection: Connection, found: Sequence[tuple[Mask, int, int]]) -> None:
+    """Store whole masks, each with the token of its own names and the sum it was made by.
+
+    What was looked through anew meanwhile is left alone.
+    """
+    known = _known(connection, [mask.article_id for mask, _, _ in found])
+    names = ("article_id", "sha256", "link_tells", "byline_tells")
+    rows = [
+        {name: getattr(mask, name) for name in names}
+        | {"spans": _spans(mask.spans), "basis": basis}
+        for mask, token, basis in found
+        if (row := known.get((mask.article_id, mask.sha256))) and row["token"] == token
+    ]
+    changed = _changed(connection, rows)
+    take_out(connection, changed)
+    for one in rows:
+        mine = of_version(masks, one["article_id"], one["sha256"])
+        connection.execute(update(masks).where(mine).values(**one))
+    put(connection, changed)
+
+
+def lift_names(
+    connection: Connection, article_id: str, hashes: Iterable[str], who: str, now: datetime
+) -> None:
+    """Record that `who` says of names that they are not to be hidden in an article.
+
+    Raises `NotFound` where there is none, or it was forgotten or has expired.
+    """
+    rows = [
+        {"article_id": article_id, "hash": one, "who": who, "at": now} for one in sorted(hashes)
+    ]
+    held = select(articles.c.id).where(articles.c.id == article_id, KEPT)
+    held = held.where(articles.c.expired_at.is_(None))
+    if connection.execute(held).first() is None:
+        raise NotFound(f"no article '{article_id}' with words")
+    connection.execute(lifted.insert(), rows)
+
+
+def unlift_names(connection: Connection, article_id: str, hashes: Iterable[str]) -> int:
+    """Take back that names are not to be hidden in an article; return how many words."""
+    mine = (lifted.c.article_id == article_id) & lifted.c.hash.in_(sorted(hashes))
+    return connection.execute(delete(lifted).where(mine)).rowcount
+
+
+def ask_names(
+    connection: Connection, ids: Iterable[str], who: str, now: datetime, until: datetime
+) -> int:
+    """Record that `who` asked for the names of articles; return of how many there are."""
+    rows = [
+        {"article_id": key, "sha256": sha256, "who": who, "at": now, "until": until}
+        for key, sha256 in rows_of(connection, select(*CURRENT), articles.c.id, ids)
+    ]
+    add_rows(connection, askings, rows)
+    return len(rows)
+
+
+def hide_names(connection: Connection, ids: Iterable[str], who: str, now: datetime) -> None:
+    """Show `who` the names of articles no longer."""
+    shown = update(askings).where(askings.c.who == who, askings.c.until > now)
+    for some in chunks(sorted(set(ids))):
+        connection.execute(shown.where(askings.c.article_id.in_(some)).values(until=now))
+
+
+def asked(connection: Connection, who: str, now: datetime) -> frozenset[str]:
+    """Return the articles whose names are shown to `who` now: of the versions asked for."""
+    query = (
+        select(askings.c.article_id)
+        .join(articles, of_version(askings, *CURRENT))
+        .where(askings.c.who == who, askings.c.until > now)
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
+def asking_times(connection: Connection, since: datetime | None = None) -> list[datetime]:
+    """Return when names were asked for from `since` on, once for each article, in order."""
+    query = select(askings.c.at).where(*in_period(askings.c.at, since, None))
+    return list(connection.execute(query.order_by(askings.c.at)).scalars())
+
+
+def unmasked_query(
+    stamp: str, limit: int, *, told_by: Sequence[str] = (), since: datetime | None = None
+) -> Select[Any]:
+    """Return the query of `unmasked`."""
+    done = select(masks.c.article_id).where(of_version(masks, *CURRENT), masks.c.stamp == stamp)
+    query = (
+        current_articles()
+        .where(~done.exists())
+        .order_by(None)
+        .order_by(articles.c.first_seen.desc(), articles.c.id.desc())
+        .limit(limit)
+    )
+    if told_by:
+        told = select(assessments.c.article_id).where(
+            assessments.c.stamp.in_(told_by), or_(assessments.c.relevant, assessments.c.borderline)
+        )
+        query = query.where(articles.c.id.in_(told))
+    return arrived(query, since)
+
+
+def forget_places(
+    connection: Connection, ids: Sequence[str], sha256: str | None = None, kept: Sequence[str] = ()
+) -> None:
+    """Take the places out of the masks of articles that lose their words, or of one version.
+
+    What stays is whether the address tells; of a version besides the hashes `kept` of its names.
+    Should the words come back, they are looked through.
+    """
+    lost = select(masks).where(masks.c.article_id.in_(ids))
+    if sha256 is None:
+        connection.execute(delete(lifted).where(lifted.c.article_id.in_(ids)))
+    else:
+        lost = lost.where(masks.c.sha256 == sha256)
+    for row in connection.execute(lost).mappings().all():
+        mine = of_version(masks, row["article_id"], row["sha256"])
+        own = Mask(row["article_id"], row["sha256"], "", (), row["link_tells"], row["untold"])
+        values = own_row(own, kept)
+        if sha256 is None:
+            values["token"] = 0  # none of its names counts any more
+        connection.execute(update(masks).where(mine).values(**values, spans=[], stamp=""))
+
+
+def _known(connection: Connection, ids: Iterable[str]) -> dict[Version, dict[str, Any]]:
+    """Return the rows of articles."""
+    rows = rows_of(connection, select(masks), masks.c.article_id, ids)
+    names = masks.c.keys()
+    return {(row.article_id, row.sha256): dict(zip(names, row, strict=True)) for row in rows}
+
+
+def _changed(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the articles of which other words are hidden than so far: none is searched by them."""
+    known = _known(connection, (row["article_id"] for row in rows))
+    before = {key: row["spans"] for key, row in known.items()}
+    keys = [(row["article_id"], row["sha256"], row["spans"]) for row in rows]
+    return [key for key, sha256, spans in keys if spans != before.get((key, sha256), [])]
+
+
+def _row(mask: Mask, known: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
+    """Return the row of what was found in a version, in place of the `known` one."""
+    values = own_row(mask, known["kept"] if known else ())
+    spans, link, byline = mask.spans, mask.link_tells, mask.byline_tells
+    basis = 0
+    if known:
+        own = own_mask(mask.article_id, mask.sha256, known)
+        others = {*(Span(*one) for one in known["spans"])} - {*own.spans}
+        spans = (*spans, *(one for one in others if not _covered(one, spans)))
+        link = link or (known["link_tells"] and not own.link_tells)
+        byline = byline or known["byline_tells"]
+        basis = known["basis"] if known["token"] == values["token"] else 0
+    said = {"spans": _spans(spans), "link_tells": link, "byline_tells": byline}
+    return row_of(masks, mask, **values, **said, basis=basis, at=now)
+
+
+def _covered(span: Span, spans: Iterable[Span]) -> bool:
+    return any(s.field == span.field and s.start <= span.start and span.end <= s.end for s in spans)
+
+
+def _spans(spans: Iterable[Span]) -> list[list[Any]]:
+    return [[span.field, span.start, span.end] for span in spans]
+
+
+def _mask(row: Mapping[str, Any]) -> Mask:
+    said = {name: row[name] for name in ("article_id", "sha256", "stamp", "link_tells", "untold")}
+    spans = tuple(Span(*span) for span in row["spans"])
+    return Mask(**said, spans=spans, byline_tells=row["byline_tells"])
+
+
+def _upsert(dialect: str) -> Any:
+    insert = insertion(dialect, masks)
+    changed = {c.name: insert.excluded[c.name] for c in masks.c if not c.primary_key}
+    return insert.on_conflict_do_update(index_elements=list(masks.primary_key), set_=changed)
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedVersion:
+    """A version of an article, what was found in it, and hashes of names that are gone from it."""
+
+    article: Article
+    own: Mask
+    kept: frozenset[str]
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class MaskGroups:
+    """What masks rest on, by article.
+
+    `near` are the articles whose names count, itself among them; `basis` the sum of their tokens;
+    `sources` every version of those asked for, of others those with names; `lifted` hashes.
+    """
+
+    near: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    basis: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[str, Sequence[MaskedVersion]] = field(default_factory=dict)
+    lifted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def basis_of(article_id: Any, stories: str) -> ColumnElement[int]:
+    """Return the sum of the tokens that the masks of an article rest on now."""
+    token, one = masks.alias(), masks.alias()
+    mine = select(func.coalesce(func.sum(token.c.token), 0)).where(token.c.article_id == article_id)
+    own, other = story_members.alias(), story_members.alias()
+    theirs = (
+        select(func.coalesce(func.sum(one.c.token), 0))
+        .select_from(own)
+        .join(other, same_story(own, other))
+        .join(one, one.c.article_id == other.c.article_id)
+        .where(own.c.article_id == article_id, other.c.article_id != article_id)
+        .where(_is_of_story(own, stories))
+    )
+    return mine.scalar_subquery() + theirs.scalar_subquery()
+
+
+def _is_of_story(own: Any, stories: str) -> ColumnElement[bool]:
+    """Return the condition that a row puts an article into a story.
+
+    Rows of the present clustering (`stories`) do. Until it has placed the article, those of an
+    earlier one do.
+    """
+    placed = story_members.alias()
+    in_force = select(placed.c.article_id).where(
+        placed.c.stamp == stories, placed.c.article_id == own.c.article_id
+    )
+    return or_(own.c.stamp == stories, ~in_force.exists())
+
+
+def incomplete(connection: Connection, ids: Iterable[str], stories: str) -> set[str]:
+    """Return those of the articles some mask of which was made by other names than there are.
+
+    `stories` is the stamp of the rule of stories.
+    """
+    found: set[str] = set()
+    for some in chunks(sorted(set(ids))):
+        now = _bases(connection, some, stories)
+        query = select(masks.c.article_id, masks.c.basis).where(masks.c.article_id.in_(some))
+        found.update(one for one, basis in connection.execute(query) if basis != now[one])
+    return found
+
+
+def _bases(connection: Connection, ids: Sequence[str], stories: str) -> dict[str, int]:
+    """Return `basis_of` of some articles, each story counted once."""
+    token = func.sum(masks.c.token)
+    query = select(masks.c.article_id, token).where(masks.c.article_id.in_(ids))
+    own = {row[0]: int(row[1]) for row in connection.execute(query.group_by(masks.c.article_id))}
+    member = story_members.alias()
+    placed = select(member.c.article_id, member.c.stamp, member.c.story_id).where(
+        member.c.article_id.in_(ids), _is_of_story(member, stories)
+    )
+    rows = connection.execute(placed).all()
+    sums: dict[tuple[str, str], int] = {}
+    story = story_members.c.story_id
+    for stamp in {row.stamp for row in rows}:
+        whole = (
+            select(story, token)
+            .join(masks, masks.c.article_id == story_members.c.article_id)
+            .where(story_members.c.stamp == stamp)
+            .group_by(story)
+        )
+        told = {row.story_id for row in rows if row.stamp == stamp}
+        for key, number in rows_of(connection, whole, story, told):
+            sums[stamp, key] = int(number)
+    found = {one: own.get(one, 0) for one in ids}
+    for row in rows:
+        found[row.article_id] += sums.get((row.stamp, row.story_id), 0) - own.get(row.article_id, 0)
+    return found
+
+
+def groups_of(connection: Connection, ids: Iterable[str], stories: str) -> MaskGroups:
+    """Return what the masks of articles rest on."""
+    wanted = sorted(set(ids))
+    near: dict[str, set[str]] = {one: {one} for one in wanted}
+    own, other = story_members.alias(), story_members.alias()
+    query = select(own.c.article_id, other.c.article_id).join(other, same_story(own, other))
+    query = query.where(_is_of_story(own, stories))
+    for one, mate in rows_of(connection, query, own.c.article_id, wanted):
+        near[one].add(mate)
+    basis: dict[str, int] = {}
+    for some in chunks(wanted):
+        basis |= _bases(connection, some, stories)
+    every = sorted(set().union(*near.values())) if near else []
+    sources, hashes = _sources(connection, every, set(wanted)), defaultdict(set)
+    query = select(lifted.c.article_id, lifted.c.hash)
+    for one, hash_ in rows_of(connection, query, lifted.c.article_id, every):
+        hashes[one].add(hash_)
+    return MaskGroups(
+        {one: frozenset(mates) for one, mates in near.items()},
+        basis,
+        sources,
+        {one: frozenset(some) for one, some in hashes.items()},
+    )
+
+
+def _sources(
+    connection: Connection, ids: Sequence[str], whole: set[str]
+) -> dict[str, list[MaskedVersion]]:
+    """Return versions of articles with their own masks; of those not `whole` such with names."""
+    found: defaultdict[str, list[MaskedVersion]] = defaultdict(list)
+    named = ("stamp", "spans", "link_tells", "untold", "own", "kept", "token")
+    said = [masks.c[name].label(f"mask_{name}") for name in named]
+    for some in chunks(ids):
+        query = (
+            select(*VERSION, *said)
+            .join_from(versions, articles, articles.c.id == versions.c.article_id)
+            .join(masks, of_version(masks, versions.c.article_id, versions.c.sha256))
+            .where(versions.c.article_id.in_(some))
+            .where(or_(masks.c.token != 0, versions.c.article_id.in_(whole & set(some))))
+            .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
+        )
+        for row in connection.execute(query):
+            article = to_article(row[: len(VERSION)])
+            values = dict(zip(named, row[len(VERSION) :], strict=True))
+            kept, token = frozenset(values.pop("kept")), values.pop("token")
+            own = own_mask(article.id, article.sha256, values)
+            found[article.id].append(MaskedVersion(article, own, kept, token))
+    return dict(found)
+
+
+def own_mask(article_id: str, sha256: str, row: Mapping[Any, Any]) -> Mask:
+    """Return what was found in a version itself; before that was kept apart, all was."""
+    said = row["own"]
+    if said is None:
+        said = {"hidden": row["spans"], "sure": [], "apart": [], "link": row["link_tells"]}
+    spans, sure, apart = (tuple(Span(*s) for s in said[k]) for k in ("hidden", "sure", "apart"))
+    return Mask(
+        article_id, sha256, row["stamp"], spans, said["link"], row["untold"], sure=sure, apart=apart
+    )
+
+
+# Names whose words go ---------------------------------------------------------------------------
+
+
+def seal_version(
+    connection: Connection, article_id: str, sha256: str, make: Callable[[], Seal]
+) -> list[str]:
+    """Return hashes of the names of a version whose words are about to go; the article stays."""
+    from monitor.people.name_propagation import names_of, seal_names
+
+    for source in _sources(connection, [article_id], {article_id}).get(article_id, ()):
+        if source.article.sha256 == sha256:
+            names = names_of(source.article, source.own)
+            return sorted({*source.kept, *(seal_names(names, make(), article_id) if names else ())})
+    return []
+
+
+def keep_for_others(
+    connection: Connection, ids: Sequence[str], make: Callable[[], Seal], now: datetime
+) -> None:
+    """Keep the names of articles that are about to go with those of their stories that stay.
+
+    As hashes, each with the article in which it stands; what names nobody keeps nothing.
+    """
+    from monitor.people.name_propagation import all_names, names_of, seal_names, spread
+
+    last = select(story_members.c.stamp).order_by(story_members.c.at.desc()).limit(1)
+    stories = connection.execute(last).scalar() or ""  # the rule in force, as far as it was used
+    going = set(ids)
+    leaving = groups_of(connection, ids, stories)
+    mates = set[str]().union(*leaving.near.values()) - going
+    if not mates or not any(leaving.sources.get(one) for one in going):
+        return
+    staying = groups_of(connection, mates, stories)
+    for mate in sorted(mates):
+        gone = sorted(staying.near[mate] & going)
+        names = all_names(
+            part for one in gone for part in names_in(leaving.sources.get(one, ()), make)
+        )
+        found: set[str] = set()
+        link = False
+        for source in staying.sources.get(mate, ()) if names else ():
+            version = source.article
+            spans = spread(version, source.own, names)
+            link |= spans.link_tells and not source.own.link_tells
+            if {*spans.spans} != {*source.own.spans}:
+                told = names_of(version, replace(spans, sure=spans.spans))
+                found.update(seal_names(told, make(), mate))
+            if spans.byline_tells:
+                found.update(seal_names(names, make(), mate))
+        if found or link:
+            _add_kept(connection, mate, found, now, link=link)
+
+
+def names_in(sources: Iterable[MaskedVersion], make: Callable[[], Seal]) -> Iterable[Any]:
+    """Yield the names of each version: those of words that are gone can only be tested."""
+    from monitor.people.name_propagation import Names, Sealed, names_of
+
+    for source in sources:
+        if source.own.spans:
+            yield names_of(source.article, source.own)
+        if source.kept:
+            yield Names(sealed=(Sealed(source.article.id, source.kept, make()),))
+
+
+def _add_kept(
+    connection: Connection, article_id: str, hashes: set[str], now: datetime, *, link: bool
+) -> None:
+    """Add hashes to the mask of the version in force; make one where there is none."""
+    current = select(articles.c.current).where(articles.c.id == article_id).scalar_subquery()
+    mine = of_version(masks, article_id, current)
+    known = connection.execute(select(masks).where(mine)).mappings().first()
+    if known is None:
+        blank = {"stamp": "", "spans": [], "link_tells": link, "untold": "", "at": now}
+        version = connection.execute(select(current)).scalar_one()
+        blank |= {"article_id": article_id, "sha256": version, "own": None, "kept": []}
+        connection.execute(masks.insert(), blank)
+    row: Mapping[Any, Any] = known or blank
+    own = own_mask(article_id, row["sha256"], row)
+    own = replace(own, link_tells=own.link_tells or link)
+    kept = sorted({*row["kept"], *hashes})
+    said = own_row(own, kept)
+    connection.execute(update(masks).where(mine).values(**said, at=now))
+
+
+def own_row(own: Mask, kept: Sequence[str]) -> dict[str, Any]:
+    """Return the columns of what was found in a version itself, of hashes, and their token."""
+    spans = {"hidden": own.spans, "sure": own.sure, "apart": own.apart}
+    said: dict[str, Any] = {
+        name: [[span.field, span.start, span.end] for span in some] for name, some in spans.items()
+    }
+    said["link"] = own.link_tells
+    token = 0
+    if own.spans or own.link_tells or kept:
+        told = json.dumps([own.stamp, own.untold, said, list(kept)], sort_keys=True)
+        token = int.from_bytes(hashlib.sha256(told.encode()).digest()[:4]) % _TOKENS + 1
+    return {"own": said, "kept": list(kept), "token": token}
+
+
+_TOKENS = 2**31 - 1
+"""How many tokens there are; the sum of millions is still a number of a database."""

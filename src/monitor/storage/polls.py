@@ -1,0 +1,356 @@
+"""Recording a poll of a feed: what is new, what is a new version, what is dropped and why.
+
+`decide` is pure; `record_poll` looks up, decides entry by entry, and writes, all inside the
+caller's one transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from monitor.records.article import (
+    ContentOrigin,
+    Feed,
+    Incoming,
+    PageFailure,
+    Poll,
+    Sighting,
+    Visit,
+)
+from monitor.records.errors import NotFound, StoreError
+from monitor.storage.database import chunks, insert_new, row_of, rows_of
+from monitor.storage.feeds import keep_unfollowed, learn_about, learn_names, save_state
+from monitor.storage.forgetting import forgotten
+from monitor.storage.schema import (
+    CURRENT,
+    articles,
+    feeds,
+    hosts,
+    of_version,
+    polls,
+    returns,
+    sightings,
+    versions,
+)
+from monitor.storage.search_index import put
+from monitor.storage.withdrawn_versions import restore
+
+_COUNT_TRY = (
+    update(articles)
+    .where(articles.c.id == bindparam("article"))
+    .values(page_tries=articles.c.page_tries + 1)
+)
+Decision = Literal["new", "version", "known", "duplicate"]
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """A ledger line: `fetched == stored + sum(dropped.values())`."""
+
+    feed_id: str
+    at: datetime
+    fetched: int
+    stored: int
+    dropped: Mapping[str, int]
+    error: str | None
+    warnings: tuple[str, ...]
+    not_modified: bool
+    silent: bool
+    page_failures: Mapping[PageFailure, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is stored of an article, as far as the decision needs it.
+
+    `owned`: the feed at hand brought it first, or the one that did is followed no more. `sighted`:
+    it has come through the feed at hand before.
+    """
+
+    sha256: str
+    origin: ContentOrigin
+    owned: bool
+    sighted: bool
+    expired: bool = False
+    said: str | None = None
+    """The hash of what the feed at hand said of it last."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows that wait to be inserted together: one by one they take four times as long."""
+
+    articles: list[dict[str, Any]] = field(default_factory=list)
+    versions: list[dict[str, Any]] = field(default_factory=list)
+    sightings: list[dict[str, Any]] = field(default_factory=list)
+    tries: list[dict[str, str]] = field(default_factory=list)
+    """Articles whose pages were not had."""
+    ids: set[str] = field(default_factory=set)
+    """Of the articles that rows are of."""
+
+    def write(self, connection: Connection) -> None:
+        """Insert what waits, and count tries; rows refer to rows of the tables before."""
+        waiting: tuple[tuple[Any, list[dict[str, Any]]], ...] = (
+            (articles.insert(), self.articles),
+            (versions.insert(), self.versions),
+            (sightings.insert(), self.sightings),
+            (_COUNT_TRY, self.tries),
+        )
+        for statement, rows in waiting:
+            if rows:
+                connection.execute(statement, rows)
+                rows.clear()
+        self.ids.clear()
+
+
+def decide(incoming: Incoming, held: Held | None) -> Decision:
+    """Say what becomes of an entry.
+
+    Only the feed that brought an article may change its text, else two feeds with different
+    excerpts would make versions for ever; but a fuller text replaces a mere summary whoever
+    brings it, and a summary, given because a page failed, never replaces a fuller text. What
+    expired does not come back.
+    """
+    if held is None:
+        return "new"
+    if incoming.sha256 != held.sha256 and not held.expired:
+        richer = incoming.origin != "summary" and held.origin == "summary"
+        if richer or (held.owned and held.sighted and not _poorer(incoming, held)):
+            return "version"
+    return "known" if held.sighted else "duplicate"
+
+
+def _poorer(incoming: Incoming, held: Held) -> bool:
+    return incoming.origin == "summary" and held.origin != "summary"
+
+
+def record_poll(
+    connection: Connection, poll: Poll, now: datetime, visits: Mapping[str, Visit] | None = None
+) -> PollResult:
+    """Store a feed's new state, articles, versions, sightings and ledger line; return that line.
+
+    `visits` to hosts are remembered with it.
+
+    Raises `NotFound` for a feed never added, `StoreError` for a poll that does not add up.
+    """
+    if visits:
+        save_visits(connection, visits, now)
+    feed = poll.feed
+    if not connection.execute(select(feeds.c.id).where(feeds.c.id == feed.id)).first():
+        raise NotFound(f"no feed {feed.url} in the store")
+    save_state(connection, feed, poll.state)
+    learn_names(connection, feed, title=poll.title, site=poll.site)
+    learn_about(connection, feed, description=poll.description, updated=poll.updated)
+    entries: list[Incoming | Sighting] = [*poll.incoming, *poll.sightings]
+    gone = forgotten(connection, {entry.article_id for entry in entries})
+    dropped = Counter(dict(poll.dropped))
+    dropped["forgotten"] += sum(entry.article_id in gone for entry in entries)
+    entries = [entry for entry in entries if entry.article_id not in gone]
+    held = _held(connection, feed, {entry.article_id for entry in entries})
+    stored = 0
+    rows = _Rows()
+    for entry in entries:
+        if entry.article_id in rows.ids:  # told of twice in one poll
+            rows.write(connection)
+        outcome = _take(connection, poll, entry, held, rows, now)
+        if outcome is None:
+            stored += 1
+        else:
+            dropped[outcome] += 1
+    rows.write(connection)
+    put(connection, {entry.article_id for entry in poll.incoming} - gone)
+    result = row_of(polls, poll, feed_id=feed.id, at=now, stored=stored, silent=poll.state.silent)
+    result["dropped"] = {name: count for name, count in sorted(dropped.items()) if count}
+    return _write_line(connection, poll, result)
+
+
+def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, Held]:
+    """Look up what is stored of the articles `ids`, from the point of view of `feed`."""
+    found: dict[str, Held] = {}
+    query = (
+        select(*CURRENT, articles.c.feed_id, articles.c.expired_at, versions.c.origin)
+        .add_columns(feeds.c.removed_at, sightings.c.feed_sha256.label("said"))
+        .join(versions, of_version(versions, *CURRENT))
+        .join(feeds, feeds.c.id == articles.c.feed_id)
+        .outerjoin(
+            sightings, (sightings.c.article_id == articles.c.id) & (sightings.c.feed_id == feed.id)
+        )
+    )
+    for row in rows_of(connection, query, articles.c.id, ids):
+        found[row.id] = Held(
+            sha256=row.current,
+            origin=row.origin,
+            owned=row.feed_id == feed.id or row.removed_at is not None,
+            sighted=row.said is not None,
+            expired=row.expired_at is not None,
+            said=row.said,
+        )
+    return found
+
+
+def _take(
+    connection: Connection,
+    poll: Poll,
+    entry: Incoming | Sighting,
+    held: dict[str, Held],
+    rows: _Rows,
+    now: datetime,
+) -> str | None:
+    """Store one entry and bring `held` up to date; return the name of its drop, if it is one."""
+    before = held.get(entry.article_id)
+    if isinstance(entry, Incoming):
+        decision, after = _take_text(connection, poll, entry, before, rows, now)
+        # Not taken in for want of its page: the next poll is to see it as changed and try again.
+        postponed = decision == "known" and after.owned and _poorer(entry, after)
+    elif before is None:
+        raise StoreError(f"feed {poll.feed.url}: sighting of an article that is not stored")
+    else:
+        decision, after = "known" if before.sighted else "duplicate", before
+        postponed = False
+    if not after.sighted:
+        said: str | None = entry.feed_sha256
+        row = {"article_id": entry.article_id, "feed_id": poll.feed.id, "first_seen": now}
+        rows.sightings.append({**row, "feed_sha256": said})
+        rows.ids.add(entry.article_id)
+    else:
+        said = after.said if postponed else _remember(connection, poll.feed, entry, after.said)
+    if entry.page_error is not None:
+        rows.tries.append({"article": entry.article_id})
+    held[entry.article_id] = replace(after, sighted=True, said=said)
+    return None if decision in ("new", "version") else decision
+
+
+def _take_text(
+    connection: Connection,
+    poll: Poll,
+    entry: Incoming,
+    before: Held | None,
+    rows: _Rows,
+    now: datetime,
+) -> tuple[Decision, Held]:
+    """Store an entry's text if that is the decision; return it and what is held then."""
+    decision = decide(entry, before)
+    if before is None:
+        rows.articles.append(_article_row(poll, entry, now))
+        rows.versions.append(_version_row(poll.feed, entry, now))
+        return decision, Held(entry.sha256, entry.origin, owned=True, sighted=False)
+    if decision == "version":
+        if not _add_version(connection, poll.feed, entry, now):
+            decision = "known"  # back to a text it has had before
+        before = replace(before, sha256=entry.sha256, origin=entry.origin)
+    return decision, before
+
+
+def _article_row(poll: Poll, entry: Incoming, now: datetime) -> dict[str, Any]:
+    host = (urlsplit(poll.feed.url).hostname or "").removeprefix("www.")
+    outlet = entry.outlet or poll.feed.outlet or poll.feed.title or poll.title or host
+    row = {"id": entry.article_id, "url": entry.url, "outlet": outlet, "feed_id": poll.feed.id}
+    return {**row, "first_seen": now, "current": entry.sha256}
+
+
+def _version_row(feed: Feed, entry: Incoming, now: datetime) -> dict[str, Any]:
+    files = [asdict(enclosure) for enclosure in entry.enclosures]
+    return row_of(versions, entry, feed_id=feed.id, fetched_at=now, enclosures=files)
+
+
+def _add_version(connection: Connection, feed: Feed, entry: Incoming, now: datetime) -> bool:
+    """Make the entry's text the current one; return whether it was never stored before."""
+    row = _version_row(feed, entry, now)
+    new = insert_new(connection, versions, row) is not None
+    if not new:
+        restore(connection, entry.article_id, row)
+    changed = connection.execute(
+        update(articles)
+        .where(articles.c.id == entry.article_id, articles.c.current != entry.sha256)
+        .values(current=entry.sha256)
+    ).rowcount
+    if changed and not new:
+        back = {"article_id": entry.article_id, "at": now, "sha256": entry.sha256}
+        insert_new(connection, returns, back)
+    return new
+
+
+def _remember(
+    connection: Connection, feed: Feed, entry: Incoming | Sighting, said: str | None
+) -> str:
+    """Keep the hash of what a feed says now of an article it had before; return it."""
+    if entry.feed_sha256 != said:
+        mine = sightings.c.article_id == entry.article_id, sightings.c.feed_id == feed.id
+        connection.execute(update(sightings).where(*mine).values(feed_sha256=entry.feed_sha256))
+    return entry.feed_sha256
+
+
+def _write_line(connection: Connection, poll: Poll, line: dict[str, Any]) -> PollResult:
+    total = sum(line["dropped"].values())
+    if poll.fetched != line["stored"] + total:
+        raise StoreError(
+            f"feed {poll.feed.url}: {poll.fetched} entries fetched, {line['stored']} stored and"
+            f" {total} dropped do not add up"
+        )
+    line |= {"warnings": list(poll.warnings), "page_failures": dict(poll.page_failures)}
+    since, usual = (poll.silence.since, poll.silence.usual) if poll.silence else (None, None)
+    gap = None if usual is None else round(usual.total_seconds())
+    more = {"dropped_total": total, "silent_since": since, "usual_gap_s": gap}
+    connection.execute(polls.insert(), {**line, **more})
+    return to_result(line)
+
+
+KEPT = timedelta(days=1)
+"""An older visit keeps nobody from anything."""
+
+
+def visits(connection: Connection) -> dict[str, Visit]:
+    """Return what is remembered, by host name."""
+    found = connection.execute(select(hosts))
+    return {row.host: Visit(row.visited, row.crawl_delay_s) for row in found}
+
+
+def save_visits(connection: Connection, made: Mapping[str, Visit], now: datetime) -> None:
+    """Remember `made`, by host name, and forget what is over."""
+    for some in chunks(sorted(made)):
+        connection.execute(delete(hosts).where(hosts.c.host.in_(some)))
+        rows = [
+            {"host": h, "visited": made[h].at, "crawl_delay_s": made[h].crawl_delay_s} for h in some
+        ]
+        connection.execute(hosts.insert(), rows)
+    connection.execute(delete(hosts).where(hosts.c.visited < now - KEPT))
+
+
+def last_polls(connection: Connection) -> dict[str, PollResult]:
+    """Return the latest ledger line of each feed followed that was polled, by feed id."""
+    latest = (
+        select(func.max(polls.c.id))
+        .join(feeds, feeds.c.id == polls.c.feed_id)
+        .where(feeds.c.removed_at.is_(None))
+        .group_by(polls.c.feed_id)
+    )
+    query = select(polls).where(polls.c.id.in_(latest))
+    return {row["feed_id"]: to_result(row) for row in connection.execute(query).mappings()}
+
+
+def to_result(line: Mapping[Any, Any]) -> PollResult:
+    """Return the ledger line of a row of `polls`."""
+    columns = {field.name: line[field.name] for field in fields(PollResult)}
+    return PollResult(**{**columns, "warnings": tuple(line["warnings"])})
+
+
+def latest_polls(connection: Connection, feed_id: str, *, limit: int) -> list[PollResult]:
+    """Return the latest lines of a feed's ledger, newest first."""
+    query = select(polls).where(polls.c.feed_id == feed_id).order_by(polls.c.id.desc()).limit(limit)
+    return [to_result(row) for row in connection.execute(query).mappings()]
+
+
+def record_by_hand(connection: Connection, poll: Poll, now: datetime) -> PollResult:
+    """Store an article that no feed brought: as `record_poll`, of a feed that is not followed.
+
+    Raises `StoreError` for a poll that does not add up.
+    """
+    keep_unfollowed(connection, poll.feed, now)
+    return record_poll(connection, poll, now)

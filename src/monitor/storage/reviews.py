@@ -1,0 +1,350 @@
+"""Reviews and flag feedback: all are kept, in the order given; each reviewer's latest holds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+
+from monitor.records.article import Article, Review, Severity, Verdict
+from monitor.records.review import Client, Feedback, FlagSaid, Practised, Said, Shown
+from monitor.storage import decisions
+from monitor.storage.assessments import any_version, is_withdrawn, to_article
+from monitor.storage.database import (
+    Database,
+    columns_of,
+    count,
+    insert_new,
+    insertion,
+    row_of,
+    rows_of,
+)
+from monitor.storage.forgetting import refuse_missing
+from monitor.storage.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    claims,
+    flag_feedback,
+    flag_verdicts,
+    in_period,
+    of_version,
+    practice,
+    reviews,
+    story_members,
+    versions,
+)
+
+PAGE = 200
+"""Reviewed versions in memory at a time."""
+
+_COLUMNS = (*reviews.c, decisions.waits(reviews.c.decision_id).label("provisional"))
+
+
+def add(connection: Connection, review: Review, now: datetime) -> int:
+    """Store a review; return its decision.
+
+    Raises `NotFound` for an article or a version that there is not.
+    """
+    return decisions.record(
+        connection, [review], (), reviewer=review.reviewer, provisional=review.provisional, now=now
+    )
+
+
+def of_article(connection: Connection, article_id: str) -> list[Review]:
+    """Return the reviews of an article that stand, oldest first, provisional ones among them.
+
+    Raises `NotFound`.
+    """
+    refuse_missing(connection, article_id)
+    return of_articles(connection, [article_id])
+
+
+def of_articles(
+    connection: Connection, ids: Sequence[str], moment: datetime | None = None
+) -> list[Review]:
+    """Return the reviews of a few articles that stand, or stood at a moment, oldest first."""
+    columns, stood = _COLUMNS, decisions.stands(reviews.c.decision_id)
+    if moment is not None:
+        waited = decisions.waited(reviews.c.decision_id, moment)
+        columns = (*reviews.c, waited.label("provisional"))
+        stood = and_(decisions.stood(reviews.c.decision_id, moment), reviews.c.at <= moment)
+    query = select(*columns).where(reviews.c.article_id.in_(ids), stood).order_by(reviews.c.id)
+    return [_decode(row) for row in connection.execute(query)]
+
+
+def reviews_in_force(
+    connection: Connection, versions_of: Mapping[str, str], moment: datetime | None = None
+) -> dict[str, Review]:
+    """Return by article what holds (or held at a moment) by people of the version given by hash.
+
+    Of what nobody decided there is none.
+    """
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    own = decisions.own_word(reviews, moment)
+    query = select(reviews).where(own).order_by(reviews.c.id)
+    for row in rows_of(connection, query, reviews.c.article_id, versions_of):
+        if row.sha256 == versions_of[row.article_id]:
+            found[row.article_id].append(row)
+    return {key: last_word(rows) for key, rows in found.items()}
+
+
+def last_word(rows: Sequence[Any]) -> Review:
+    """Return what holds by the latest reviews of each reviewer, oldest first.
+
+    The verdict of the last, and of each scheme the labels of the last that speaks of it.
+    """
+    last = rows[-1]
+    tags = {scheme: tuple(labels) for row in rows for scheme, labels in sorted(row.tags.items())}
+    return Review(last.article_id, last.sha256, last.reviewer, last.verdict, tags, last.at)
+
+
+def reviewed(
+    database: Database, *, provisional: bool = False
+) -> Iterator[tuple[Article, list[Review]]]:
+    """Yield every reviewed version with its reviews, each oldest first, by article and version.
+
+    Those that count; with `provisional` also those that wait to be confirmed. Versions that were
+    withdrawn are left out.
+    """
+    counts = (decisions.stands if provisional else decisions.holds)(reviews.c.decision_id)
+    version = reviews.c.article_id, reviews.c.sha256
+    query = select(*version).where(~is_withdrawn(*version), counts)
+    query = query.distinct().order_by(*version).limit(PAGE)
+    last: tuple[str, str] = ("", "")
+    while True:
+        after = or_(version[0] > last[0], (version[0] == last[0]) & (version[1] > last[1]))
+        with database.reading() as connection:
+            keys = [tuple(key) for key in connection.execute(query.where(after))]
+            page = [_version(connection, counts, *key) for key in keys]
+        if not keys:
+            return
+        last = keys[-1]
+        yield from page
+
+
+def _version(
+    connection: Connection, counts: Any, article_id: str, sha256: str
+) -> tuple[Article, list[Review]]:
+    query = any_version().where(of_version(versions, article_id, sha256))
+    said = select(*_COLUMNS).where(of_version(reviews, article_id, sha256), counts)
+    article = to_article(connection.execute(query).one())
+    return article, [_decode(row) for row in connection.execute(said.order_by(reviews.c.id))]
+
+
+def _decode(row: Any) -> Review:
+    tags = {scheme: tuple(labels) for scheme, labels in row.tags.items()}
+    who = row.article_id, row.sha256, row.reviewer
+    return Review(*who, row.verdict, tags, row.at, row.decision_id, row.provisional)
+
+
+def count_feedback(
+    connection: Connection,
+    stamp: str,
+    rule: str,
+    *,
+    right: bool,
+    day: date,
+    client: Client,
+    severity: Severity | Literal[""] = "",
+) -> None:
+    """Count that one flag of a draft was said to be right, or wrong."""
+    counted = Feedback(stamp, rule, day, client, severity, int(right), int(not right))
+    insert = insertion(connection.dialect.name, flag_feedback)
+    added = {name: flag_feedback.c[name] + insert.excluded[name] for name in ("right", "wrong")}
+    keys = list(flag_feedback.primary_key)
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=keys, set_=added), asdict(counted)
+    )
+
+
+def feedback(connection: Connection, rule: str | None = None) -> list[Feedback]:
+    """Return the counts of one rule or of all, in the order of their keys."""
+    query = select(flag_feedback).order_by(*flag_feedback.primary_key)
+    if rule is not None:
+        query = query.where(flag_feedback.c.rule == rule)
+    return [Feedback(**row) for row in connection.execute(query).mappings()]
+
+
+NEWEST = 2_000
+"""So many articles, those judged last, are looked at for what is to be reviewed; of days all."""
+
+
+def shown_articles(
+    connection: Connection,
+    stamps: Sequence[str],
+    story_stamp: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Shown]:
+    """Return what `stamps` would show of the articles first seen in [since, until).
+
+    Without days the `NEWEST` judged last; what has expired cannot be read, and is left out.
+    """
+    story = func.coalesce(story_members.c.story_id, articles.c.id)
+    told = assessments.c.stamp.in_(stamps), or_(assessments.c.relevant, assessments.c.borderline)
+    mine = (story_members.c.stamp == story_stamp) & (story_members.c.article_id == articles.c.id)
+    query = (
+        select(*CURRENT, story.label("story"), articles.c.first_seen, articles.c.expired_at)
+        .outerjoin(story_members, mine)
+        .where(*in_period(articles.c.first_seen, since, until))
+    )
+    said = select(assessments.c.article_id, assessments.c.sha256, assessments.c.relevance)
+    if since is None and until is None:
+        # Found by what is said, of which there is an index: few of all articles are told of.
+        last = said.where(*told).order_by(assessments.c.id.desc()).limit(NEWEST)
+        judged = connection.execute(last).all()
+        ids = {row.article_id for row in judged}
+        rows = list(rows_of(connection, query, articles.c.id, ids))
+    else:
+        rows = list(connection.execute(query))
+        of_rows = assessments.c.article_id, [row.id for row in rows]
+        judged = list(rows_of(connection, said.where(*told), *of_rows))
+    relevance = {(row.article_id, row.sha256): row.relevance for row in judged}
+    found = [
+        Shown(row.id, row.current, row.story, relevance[row.id, row.current], row.first_seen)
+        for row in rows  # asked of SQLite, it would go by the index of what has expired
+        if row.expired_at is None and (row.id, row.current) in relevance
+    ]
+    return sorted(found, key=lambda one: (one.seen, one.article_id), reverse=True)
+
+
+def said(connection: Connection, article_ids: Iterable[str] | None = None) -> dict[str, list[Said]]:
+    """Return by article what each reviewer says of its current version, by name.
+
+    Of all articles, or of some. What waits to be confirmed is among it.
+    """
+    query = (
+        select(reviews.c.article_id, reviews.c.reviewer, reviews.c.verdict, reviews.c.at)
+        .add_columns(decisions.waits(reviews.c.decision_id), reviews.c.decision_id)
+        .join(articles, of_version(reviews, *CURRENT))
+        .where(decisions.stands(reviews.c.decision_id))
+        .order_by(reviews.c.id)
+    )
+    latest: dict[tuple[str, str], Said] = {}
+    if article_ids is None:
+        rows: Iterable[Any] = connection.execute(query)
+    else:
+        rows = rows_of(connection, query, reviews.c.article_id, article_ids)
+    for row in rows:
+        latest[row.article_id, row.reviewer] = Said(*row)
+    found: dict[str, list[Said]] = defaultdict(list)
+    for (article_id, _), one in sorted(latest.items(), key=lambda item: item[0]):
+        found[article_id].append(one)
+    return dict(found)
+
+
+def flags_said(
+    connection: Connection, article_id: str, sha256: str, reviewer: str
+) -> dict[tuple[str, str, int, int], bool]:
+    """Return what a reviewer says of the flags of a version, by rule, field, start and end."""
+    told = flags_told(connection, article_id, sha256)
+    return {(f.rule, f.field, f.start, f.end): f.right for who, f in told if who == reviewer}
+
+
+def flags_told(connection: Connection, article_id: str, sha256: str) -> list[tuple[str, FlagSaid]]:
+    """Return all that stands of what was said of the flags of a version, oldest first.
+
+    Each with the name of who said it.
+    """
+    query = (
+        select(flag_verdicts.c.reviewer, *columns_of(flag_verdicts, FlagSaid))
+        .where(of_version(flag_verdicts, article_id, sha256))
+        .where(decisions.stands(flag_verdicts.c.decision_id))
+        .order_by(flag_verdicts.c.id)
+    )
+    return [(who, FlagSaid(*flag)) for who, *flag in connection.execute(query)]
+
+
+def claim(
+    connection: Connection, article_id: str, reviewer: str, until: datetime, now: datetime
+) -> bool:
+    """Say that a reviewer looks at an article until then; return False where another does.
+
+    Of what a reviewer looked at before, nothing is kept. Raises `NotFound`.
+    """
+    refuse_missing(connection, article_id)
+    free = or_(claims.c.until <= now, claims.c.reviewer == reviewer)
+    connection.execute(delete(claims).where(free, claims.c.article_id != article_id))
+    row = {"article_id": article_id, "reviewer": reviewer, "until": until}
+    if insert_new(connection, claims, row) is not None:
+        return True
+    mine = update(claims).where(claims.c.article_id == article_id, free)
+    return bool(connection.execute(mine.values(**row)).rowcount)
+
+
+def claimed(connection: Connection, now: datetime) -> dict[str, str]:
+    """Return by article who looks at it now."""
+    query = select(claims.c.article_id, claims.c.reviewer).where(claims.c.until > now)
+    return {row.article_id: row.reviewer for row in connection.execute(query)}
+
+
+def add_practice(
+    connection: Connection,
+    reviewer: str,
+    article_id: str,
+    sha256: str,
+    *,
+    verdict: Verdict,
+    desk: Verdict,
+    now: datetime,
+) -> bool:
+    """Store an answer given in practice; False where there is one: the first stays."""
+    row = {"reviewer": reviewer, "article_id": article_id, "sha256": sha256}
+    row |= row_of(practice, Practised(article_id, verdict, desk, now))
+    return insert_new(connection, practice, row) is not None
+
+
+def practised(connection: Connection, reviewer: str) -> list[Practised]:
+    """Return what a reviewer answered in practice, oldest first."""
+    query = select(*columns_of(practice, Practised)).where(practice.c.reviewer == reviewer)
+    return [Practised(*row) for row in connection.execute(query.order_by(practice.c.id))]
+
+
+def count_reviewed(connection: Connection, since: datetime | None = None) -> int:
+    """Return how many articles have a review that counts, given after `since`."""
+    query = select(func.count(reviews.c.article_id.distinct()))
+    return count(connection, query.where(_counts_after(since)))
+
+
+def count_reviews(
+    connection: Connection, stamps: Sequence[str], since: datetime | None = None
+) -> tuple[int, int, int]:
+    """Return how many reviewed articles there are; of those that `stamps` judged, how many.
+
+    And of these, of how many the latest review says otherwise. Reviews that count, given after
+    `since`, of current versions.
+    """
+    query = (
+        select(reviews.c.article_id, reviews.c.verdict)
+        .add_columns(assessments.c.relevant, assessments.c.borderline)
+        .join(articles, of_version(reviews, *CURRENT))
+        .outerjoin(
+            assessments,
+            of_version(assessments, reviews.c.article_id, reviews.c.sha256)
+            & assessments.c.stamp.in_(stamps)
+            & assessments.c.relevance.is_not(None),
+        )
+        .where(_counts_after(since), ~is_withdrawn(reviews.c.article_id, reviews.c.sha256))
+        .order_by(reviews.c.id)
+    )
+    latest = {row.article_id: row for row in connection.execute(query)}
+    judged = [row for row in latest.values() if row.relevant is not None]
+    differ = sum(row.verdict != _word(row.relevant, row.borderline) for row in judged)
+    return len(latest), len(judged), differ
+
+
+def _counts_after(since: datetime | None) -> ColumnElement[bool]:
+    holds = decisions.holds(reviews.c.decision_id)
+    return holds if since is None else holds & (reviews.c.at > since)
+
+
+def _word(relevant: bool, borderline: bool | None) -> Verdict:
+    if relevant:
+        return "relevant"
+    return "borderline" if borderline else "not_relevant"

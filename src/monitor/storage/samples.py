@@ -1,0 +1,193 @@
+"""Samples for recall estimates, verdicts on them, and cases that were learned of elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from monitor.records.errors import NotFound
+from monitor.records.gaps import Candidate, Draw, Drawn, Had, Stratum, Told, ToldHad
+from monitor.storage.assessments import KEPT
+from monitor.storage.database import add_rows, columns_of, count, insert_new, row_of, rows_of
+from monitor.storage.decisions import holds
+from monitor.storage.forgetting import refuse_forgotten
+from monitor.storage.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    in_period,
+    of_version,
+    reviews,
+    sample_items,
+    samples,
+    told,
+)
+
+
+def judged(
+    connection: Connection, since: datetime | None, until: datetime | None, stamps: Sequence[str]
+) -> Iterator[Any]:
+    """Yield the first judgement in the order of `stamps` of each article first seen in the period.
+
+    Rows have `id`, `current`, `outlet`, `first_seen` and the columns of the judgement. What a model
+    judged that is not measured in its language is left out.
+    """
+    rank = {stamp: place for place, stamp in enumerate(stamps)}
+    query = (
+        select(
+            articles.c.id,
+            articles.c.current,
+            articles.c.outlet,
+            articles.c.first_seen,
+            assessments.c.stamp,
+            assessments.c.relevance,
+            assessments.c.relevant,
+            assessments.c.borderline,
+            assessments.c.payload,
+        )
+        .join_from(articles, assessments, of_version(assessments, *CURRENT))
+        .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
+        .order_by(articles.c.first_seen, articles.c.id)
+    )
+    query = query.where(*in_period(articles.c.first_seen, since, until))
+    last = None
+    for row in connection.execute(query):
+        if last is not None and last.id != row.id:
+            yield from _measured(last)
+            last = None
+        if last is None or rank[row.stamp] < rank[last.stamp]:
+            last = row
+    yield from _measured(last)
+
+
+def _measured(row: Any) -> Iterator[Any]:
+    if row is not None and not row.payload.get("experimental"):
+        yield row
+
+
+def candidates(
+    connection: Connection, since: datetime, until: datetime, stamps: Sequence[str]
+) -> list[Candidate]:
+    """Return what may be drawn of the articles first seen in [since, until)."""
+    return [
+        Candidate(row.id, row.relevance, bool(row.relevant or row.borderline))
+        for row in judged(connection, since, until, stamps)
+    ]
+
+
+def waiting(connection: Connection, since: datetime, until: datetime, stamps: Sequence[str]) -> int:
+    """Return how many articles first seen in [since, until) some of `stamps` has still to judge."""
+    done = (
+        select(func.count())
+        .where(of_version(assessments, *CURRENT), assessments.c.stamp.in_(stamps))
+        .scalar_subquery()
+    )
+    seen = in_period(articles.c.first_seen, since, until)
+    return count(connection, select(func.count()).where(*seen, KEPT, done < len(set(stamps))))
+
+
+def add_draw(connection: Connection, draw: Draw) -> bool:
+    """Store what was drawn of a day; return False where there is a draw of it already."""
+    strata = [[s.low, s.high, s.population, s.drawn] for s in draw.strata]
+    if insert_new(connection, samples, row_of(samples, draw, strata=strata)) is None:
+        return False
+    rows = [
+        row_of(sample_items, item, day=draw.day, place=place)
+        for place, item in enumerate(draw.items)
+    ]
+    add_rows(connection, sample_items, rows)
+    return True
+
+
+def draws(connection: Connection, since: str, until: str) -> list[Draw]:
+    """Return the draws of the ISO days [since, until), oldest first."""
+    items: dict[str, list[Drawn]] = {}
+    query = (
+        select(sample_items.c.day, *columns_of(sample_items, Drawn))
+        .where(sample_items.c.day >= since, sample_items.c.day < until)
+        .order_by(sample_items.c.day, sample_items.c.place)
+    )
+    for day, *one in connection.execute(query):
+        items.setdefault(day, []).append(Drawn(*one))
+    found = select(samples).where(samples.c.day >= since, samples.c.day < until)
+    return [
+        Draw(
+            row.day,
+            row.stamp,
+            tuple(Stratum(*stratum) for stratum in row.strata),
+            tuple(items.get(row.day, ())),
+            row.at,
+        )
+        for row in connection.execute(found.order_by(samples.c.day))
+    ]
+
+
+def verdicts(connection: Connection, ids: Iterable[str]) -> dict[str, bool]:
+    """Return of articles that people reviewed whether anybody's latest word is "relevant".
+
+    Where reviewers differ it counts as relevant: what may be missed is not made small.
+    """
+    latest: dict[tuple[str, str], str] = {}
+    query = select(reviews).where(holds(reviews.c.decision_id)).order_by(reviews.c.id)
+    for row in rows_of(connection, query, reviews.c.article_id, ids):
+        latest[row.article_id, row.reviewer] = row.verdict
+    found: dict[str, bool] = {}
+    for (article, _), verdict in latest.items():
+        found[article] = found.get(article, False) or verdict == "relevant"
+    return found
+
+
+def add_told(connection: Connection, case: Told) -> bool:
+    """Record a case learned of elsewhere; return False where it was.
+
+    Raises `NotFound` for `same_as`, `Forgotten` for an address that is to be known no more.
+    """
+    refuse_forgotten(connection, case.article_id)
+    if case.same_as is not None:
+        there = select(articles.c.id).where(articles.c.id == case.same_as, KEPT)
+        if connection.execute(there).first() is None:
+            raise NotFound(f"no article '{case.same_as}'")
+    return insert_new(connection, told, row_of(told, case)) is not None
+
+
+def told_cases(
+    connection: Connection, since: datetime | None = None, until: datetime | None = None
+) -> list[Told]:
+    """Return the cases learned of elsewhere in [since, until), oldest first."""
+    query = select(*columns_of(told, Told)).where(*in_period(told.c.at, since, until))
+    return [Told(*row) for row in connection.execute(query.order_by(told.c.id))]
+
+
+def had(
+    connection: Connection, cases: Sequence[Told], stamps: Sequence[str], followed: Sequence[bool]
+) -> list[ToldHad]:
+    """Say of each case what we had of it when it was told; `followed`: a feed of its outlet is."""
+    ids = sorted({key for case in cases for key in (case.article_id, case.same_as) if key})
+    query = select(articles.c.id, articles.c.first_seen)
+    seen = {row.id: row.first_seen for row in rows_of(connection, query, articles.c.id, ids)}
+    shown: dict[str, bool] = {}
+    said = (
+        select(articles.c.id, assessments.c.relevant, assessments.c.borderline)
+        .join(assessments, of_version(assessments, *CURRENT))
+        .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
+    )
+    for row in rows_of(connection, said, articles.c.id, ids):
+        shown[row.id] = shown.get(row.id, False) or bool(row.relevant or row.borderline)
+    return [_had(case, feed, seen, shown) for case, feed in zip(cases, followed, strict=True)]
+
+
+def _had(case: Told, followed: bool, seen: dict[str, datetime], shown: dict[str, bool]) -> ToldHad:
+    keys = [key for key in (case.article_id, case.same_as) if key in seen]
+    in_time = [key for key in keys if key is not None and seen[key] <= case.at]
+    for key in in_time:
+        if shown.get(key):
+            return ToldHad(case, "shown", key)
+    if in_time:
+        why: Had = "below" if in_time[0] in shown else "not_judged"
+        return ToldHad(case, why, in_time[0])
+    if keys:
+        return ToldHad(case, "late", keys[0])
+    return ToldHad(case, "never" if followed else "not_followed")

@@ -1,0 +1,423 @@
+"""The full-text search index, kept in step: words to search by, marks to filter by, dialects.
+
+All is derived, in the transaction that changes what it is derived from: `take_out` before words
+change or go, `put` after. What `put` has not come to is due: a query.
+
+The words are made here (`monitor.searching`), so that both databases find the same. SQLite's index
+holds no text, so words can be taken out of it only by naming them: `take_out` has to come first.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, text, update
+
+from monitor.storage.database import Database, chunks, insertion, rows_of, set_locally
+from monitor.storage.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    masks,
+    of_version,
+    search_docs,
+    search_gone,
+    search_marks,
+    search_terms,
+    versions,
+)
+from monitor.text.search_terms import GAP, Term, indexed_words
+
+_MERGED_PAGES = 200
+"""Pages of SQLite's index that are written anew in one transaction: some hundredths of a second."""
+_FILLED = 200
+"""Articles whose texts are in memory at a time where the index is made anew."""
+_MOST_PLACES, _LAST_PLACE = 250, 16_000
+"""What a `tsvector` takes: places of one word, and how far from the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What of a version can be searched."""
+
+    title: tuple[str, ...]
+    text: tuple[str, ...]
+
+
+def put(connection: Connection, ids: Iterable[str]) -> None:
+    """Take in articles whose current version is not in the index; they may be new to it."""
+    for some in chunks(sorted(set(ids))):
+        rows = [dict(row) for row in connection.execute(_stale(some)).mappings()]
+        if not rows:
+            continue
+        _number(connection, rows)
+        held = {row["id"]: row["held"] for row in rows if row["held"] is not None}
+        numbers = {row["id"]: row["doc"] for row in rows}
+        _remove(connection, numbers, held)
+        _add(connection, numbers, {row["id"]: row["current"] for row in rows})
+        mark_anew(connection, rows)
+        statement = update(search_docs).where(search_docs.c.id == bindparam("number"))
+        taken = [{"number": row["doc"], "version": row["current"]} for row in rows]
+        connection.execute(statement.values(sha256=bindparam("version")), taken)
+
+
+def take_out(connection: Connection, ids: Iterable[str]) -> None:
+    """Take the words of articles out, as long as they are what they were when they came in."""
+    for some in chunks(sorted(set(ids))):
+        mine = search_docs.c.article_id.in_(some), search_docs.c.sha256.is_not(None)
+        query = select(search_docs.c.id, search_docs.c.article_id, search_docs.c.sha256)
+        rows = connection.execute(query.where(*mine)).all()
+        numbers = {row.article_id: row.id for row in rows}
+        _remove(connection, numbers, {row.article_id: row.sha256 for row in rows})
+        connection.execute(update(search_docs).where(*mine).values(sha256=None))
+
+
+def fill(connection: Connection, *, limit: int) -> int:
+    """Take in the newest `limit` articles that cannot be searched yet; return how many."""
+    query = (
+        select(search_docs.c.article_id)
+        .where(search_docs.c.sha256.is_(None))
+        .order_by(search_docs.c.id.desc())
+        .limit(limit)
+    )
+    ids = list(connection.execute(query).scalars())
+    put(connection, ids)
+    return len(ids)
+
+
+def count_due(connection: Connection) -> int:
+    """Return how many articles are not in the index yet."""
+    query = select(func.count()).where(search_docs.c.sha256.is_(None))
+    return connection.execute(query).scalar_one()
+
+
+def empty(connection: Connection) -> None:
+    """Empty the index; every article is due then."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("INSERT INTO search_words(search_words) VALUES ('delete-all')"))
+    else:
+        connection.execute(text("DELETE FROM search_words"))
+    connection.execute(search_marks.delete())
+    connection.execute(update(search_docs).values(sha256=None))
+
+
+def fill_words(connection: Connection) -> Iterator[int]:
+    """Make the words of the index from what `search_docs` says is in it; yield how many articles.
+
+    The index must have no words yet. PostgreSQL builds its own at the end, which is much quicker
+    than adding to it.
+    """
+    query = select(search_docs.c.id, search_docs.c.article_id, search_docs.c.sha256)
+    ordered = query.where(search_docs.c.sha256.is_not(None)).order_by(search_docs.c.id)
+    last, build = 0, _put_off(connection)
+    while rows := connection.execute(ordered.where(search_docs.c.id > last).limit(_FILLED)).all():
+        last = rows[-1].id
+        numbers = {row.article_id: row.id for row in rows}
+        _add(connection, numbers, {row.article_id: row.sha256 for row in rows})
+        yield len(rows)
+    if build is not None:
+        connection.exec_driver_sql(build)
+
+
+def _put_off(connection: Connection) -> str | None:
+    """Drop the index of PostgreSQL's words; return how to make it again."""
+    if connection.dialect.name == "sqlite":
+        return None
+    name = "ix_search_words_words"
+    told = text(
+        "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = :name"
+    )
+    made = str(connection.execute(told, {"name": name}).scalar_one())
+    connection.execute(text(f"DROP INDEX {name}"))
+    return made
+
+
+def clear_pages(database: Database) -> None:
+    """Write SQLite's index anew without the words that were taken out of it, piece by piece.
+
+    May be killed and repeated at any moment. Nothing is done where nothing was taken out.
+    """
+    with database.reading() as connection:
+        last = connection.execute(select(func.max(search_gone.c.id))).scalar()
+    if last is None:
+        return
+    pages = -_MERGED_PAGES  # the minus: whatever there is, not only what has grown
+    while True:
+        with database.writing() as connection:
+            before = _changes(connection)
+            merge = text("INSERT INTO search_words(search_words, rank) VALUES ('merge', :pages)")
+            connection.execute(merge, {"pages": pages})
+            if _changes(connection) - before < 2 and pages > 0:  # as SQLite says that all is done
+                break
+        pages = _MERGED_PAGES
+    with database.writing() as connection:
+        connection.execute(search_gone.delete().where(search_gone.c.id <= last))
+
+
+def _changes(connection: Connection) -> int:
+    driver: Any = connection.connection.driver_connection
+    return int(driver.total_changes)
+
+
+# Words ----------------------------------------------------------------------------------------
+
+
+def _stale(ids: Sequence[str]) -> Select[Any]:
+    return (
+        select(
+            articles.c.id,
+            articles.c.current,
+            articles.c.first_seen,
+            articles.c.outlet,
+            articles.c.expired_at,
+            versions.c.language,
+            search_docs.c.id.label("doc"),
+            search_docs.c.sha256.label("held"),
+        )
+        .join(versions, of_version(versions, *CURRENT))
+        .outerjoin(search_docs, search_docs.c.article_id == articles.c.id)
+        .where(articles.c.id.in_(ids))
+        .where(or_(search_docs.c.sha256.is_(None), search_docs.c.sha256 != articles.c.current))
+        .order_by(articles.c.first_seen, articles.c.id)
+    )
+
+
+def _number(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Give articles without a number the next ones."""
+    new = [row for row in rows if row["doc"] is None]
+    if not new:
+        return
+    last = connection.execute(select(func.max(search_docs.c.id))).scalar() or 0
+    for number, row in enumerate(new, last + 1):
+        row["doc"] = number
+    values = [
+        {"id": row["doc"], "article_id": row["id"], "first_seen": row["first_seen"]} for row in new
+    ]
+    connection.execute(search_docs.insert(), values)
+
+
+def _words_of(connection: Connection, wanted: Mapping[str, str]) -> Iterator[tuple[str, _Words]]:
+    """Yield the words of versions by article, without those that are hidden.
+
+    Nobody finds a victim by her name.
+    """
+    query = (
+        select(versions.c.article_id, versions.c.sha256, versions.c.title, versions.c.text)
+        .add_columns(masks.c.spans)
+        .outerjoin(masks, of_version(masks, versions.c.article_id, versions.c.sha256))
+        .where(versions.c.article_id.in_(wanted), versions.c.sha256.in_(set(wanted.values())))
+    )
+    for row in connection.execute(query).all() if wanted else ():
+        if wanted[row.article_id] == row.sha256:
+            hidden: dict[str, list[tuple[int, int]]] = {"title": [], "text": []}
+            for name, start, end in row.spans or ():
+                hidden[name].append((start, end))
+            title = tuple(indexed_words(row.title, hidden["title"]))
+            yield row.article_id, _Words(title, tuple(indexed_words(row.text, hidden["text"])))
+
+
+_FTS_ADD = text("INSERT INTO search_words(rowid, title, text) VALUES (:doc, :title, :text)")
+_FTS_REMOVE = text(
+    "INSERT INTO search_words(search_words, rowid, title, text)"
+    " VALUES ('delete', :doc, :title, :text)"
+)
+_VECTOR_ADD = text(
+    "INSERT INTO search_words (doc, words) VALUES (:doc, CAST(:words AS tsvector))"
+    " ON CONFLICT (doc) DO UPDATE SET words = excluded.words"
+)
+_VECTOR_REMOVE = text("DELETE FROM search_words WHERE doc = :doc")
+
+
+def _add(connection: Connection, numbers: Mapping[str, int], wanted: Mapping[str, str]) -> None:
+    is_sqlite = connection.dialect.name == "sqlite"
+    rows = [
+        _fts(numbers[key], words) if is_sqlite else {"doc": numbers[key], "words": _vector(words)}
+        for key, words in _words_of(connection, wanted)
+        if words.title or words.text
+    ]
+    if rows:
+        connection.execute(_FTS_ADD if is_sqlite else _VECTOR_ADD, rows)
+
+
+def _remove(connection: Connection, numbers: Mapping[str, int], held: Mapping[str, str]) -> None:
+    if connection.dialect.name != "sqlite":
+        if rows := [{"doc": numbers[key]} for key in held]:
+            connection.execute(_VECTOR_REMOVE, rows)
+        return
+    gone = [
+        _fts(numbers[key], words)
+        for key, words in _words_of(connection, held)
+        if words.title or words.text
+    ]
+    if gone:
+        connection.execute(_FTS_REMOVE, gone)
+        connection.execute(search_gone.insert(), [{"doc": row["doc"]} for row in gone])
+
+
+def _fts(doc: int, words: _Words) -> dict[str, Any]:
+    return {"doc": doc, "title": " ".join(words.title), "text": " ".join(words.text)}
+
+
+def _vector(words: _Words) -> str:
+    """Return words and their places as PostgreSQL writes them, the headline a step before.
+
+    Of two that stand side by side a mark is added, by which phrases are found without the places.
+    """
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    told = (*words.title, GAP, *words.text)
+    for place, word in enumerate(told, 1):
+        if word != GAP and len(places[word]) < _MOST_PLACES:
+            places[word].append(min(place, _LAST_PLACE))
+    pairs = {pair_mark(*two) for two in pairwise(told) if GAP not in two}
+    found = [f"'{word}':{','.join(map(str, at))}" for word, at in places.items()]
+    return " ".join((*found, *(f"'{pair}'" for pair in pairs)))
+
+
+Mark = tuple[str, str]
+"""A stamp (an assessor's name where the article expired, "" of the article itself), and what it
+says."""
+FLAGGED = "flag"
+RELEVANT, BORDERLINE, NOT_RELEVANT = "relevant", "borderline", "not_relevant"
+
+
+def marks_of(said: Mapping[Any, Any]) -> Iterator[str]:
+    """Yield what an article can be filtered by, of a row of `assessments`."""
+    if said["relevance"] is not None:
+        yield RELEVANT if said["relevant"] else BORDERLINE if said["borderline"] else NOT_RELEVANT
+    for tag in said["payload"].get("tags", ()):
+        yield f"{tag['scheme']}:{tag['label']}"
+    for finding in said["payload"].get("findings", ()):
+        yield FLAGGED
+        yield f"rule:{finding['rule']}"
+        yield f"severity:{finding['severity']}"
+
+
+def mark_said(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add what new rows of `assessments` say, where the version they judge is in the index.
+
+    Of others it is looked up when they are taken in.
+    """
+    new = list(rows)
+    known: dict[tuple[str, str], int] = {}
+    query = select(search_docs.c.article_id, search_docs.c.sha256, search_docs.c.id)
+    ids = {row["article_id"] for row in new}
+    for doc in rows_of(connection, query, search_docs.c.article_id, ids):
+        known[doc.article_id, doc.sha256] = doc.id
+    pairs = [
+        (known[row["article_id"], row["sha256"]], (row["stamp"], name))
+        for row in new
+        if (row["article_id"], row["sha256"]) in known
+        for name in marks_of(row)
+    ]
+    _write(connection, pairs)
+
+
+def mark_anew(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write all marks of articles anew, from what is stored of their current versions.
+
+    Each of `rows` has its number (`doc`), `id`, `current`, `outlet`, `language`, `expired_at`.
+    """
+    by_id = {row["id"]: row for row in rows}
+    docs = [row["doc"] for row in rows]
+    connection.execute(search_marks.delete().where(search_marks.c.doc.in_(docs)))
+    said: dict[tuple[int, str], tuple[str, ...]] = {}
+    query = select(assessments).where(assessments.c.article_id.in_(by_id))
+    for found in connection.execute(query.order_by(assessments.c.id)).mappings():
+        row = by_id[found["article_id"]]
+        if found["sha256"] == row["current"]:
+            # of what expired an assessor's last word stands, whatever its version
+            stamp = found["assessor"] if row["expired_at"] is not None else found["stamp"]
+            said[row["doc"], stamp] = tuple(marks_of(found))
+    pairs: list[tuple[int, Mark]] = []
+    for row in rows:
+        pairs.append((row["doc"], ("", f"outlet:{row['outlet']}")))
+        if row["language"]:
+            pairs.append((row["doc"], ("", f"language:{row['language']}")))
+    pairs += [(doc, (stamp, name)) for (doc, stamp), names in said.items() for name in names]
+    _write(connection, pairs)
+
+
+def _write(connection: Connection, pairs: Sequence[tuple[int, Mark]]) -> None:
+    if not pairs:
+        return
+    terms = _numbers(connection, {one for _, one in pairs})
+    rows = [{"term": terms[one], "doc": doc} for doc, one in dict.fromkeys(pairs)]
+    insert = insertion(connection.dialect.name, search_marks)
+    connection.execute(insert.on_conflict_do_nothing(), rows)
+
+
+def _numbers(connection: Connection, marks: set[Mark]) -> dict[Mark, int]:
+    """Return the numbers of marks; those that are new get one."""
+    names = {name for _, name in marks}
+    known = rows_of(connection, select(search_terms), search_terms.c.mark, names)
+    found = {(row.stamp, row.mark): row.id for row in known}
+    if new := sorted(marks - found.keys()):
+        last = connection.execute(select(func.max(search_terms.c.id))).scalar() or 0
+        numbered = {one: number for number, one in enumerate(new, last + 1)}
+        rows = [{"id": n, "stamp": stamp, "mark": name} for (stamp, name), n in numbered.items()]
+        connection.execute(search_terms.insert(), rows)
+        found.update(numbered)
+    return found
+
+
+def fts_query(wanted: Sequence[Sequence[Term]]) -> str:
+    """Return the question for any of each as FTS5 reads it."""
+    return " AND ".join(f"({' OR '.join(map(_fts_term, terms))})" for terms in wanted)
+
+
+def vector_query(wanted: Sequence[Sequence[Term]]) -> str:
+    """Return the `tsquery` for any of each."""
+    return " & ".join(f"({' | '.join(map(_vector_term, terms))})" for terms in wanted)
+
+
+def _fts_term(term: Term) -> str:
+    """Return a term as FTS5 reads it."""
+    return f'"{" ".join(term.words)}"{" *" if term.beginning else ""}'
+
+
+def _vector_term(term: Term) -> str:
+    """Return a term as a `tsquery` has it; of a phrase also what its pairs are found by."""
+    *before, last = term.words
+    words = [f"'{word}'" for word in before] + [f"'{last}'{':*' if term.beginning else ''}"]
+    return f"({' & '.join((' <-> '.join(words), *_pairs(term)))})"
+
+
+def pair_mark(first: str, second: str) -> str:
+    """Return one of 65,536 marks for two words side by side.
+
+    That both words are there says little where they are frequent, and to look at their places a
+    vector has to be unpacked; by chance a text has a mark in one case of a hundred or two.
+    """
+    return f"\ue001{zlib.crc32(f'{first} {second}'.encode()) & 0xFFFF:04x}"
+
+
+def _pairs(term: Term) -> list[str]:
+    whole = term.words[:-1] if term.beginning else term.words
+    return [f"'{pair_mark(*two)}'" for two in pairwise(whole)]
+
+
+def loose_query(wanted: Sequence[Sequence[Term]]) -> str:
+    """Return `vector_query` as the index alone can tell of it, without the order of words."""
+    return " & ".join(f"({' | '.join(map(_loose_term, terms))})" for terms in wanted)
+
+
+def _loose_term(term: Term) -> str:
+    words = [
+        f"'{word}'{':*' if term.beginning and at == len(term.words) - 1 else ''}"
+        for at, word in enumerate(term.words)
+    ]
+    return f"({' & '.join((*words, *_pairs(term)))})"
+
+
+def prefer_indexes(connection: Connection) -> None:
+    """Tell PostgreSQL, for this transaction, what its costs do not say.
+
+    To read a vector is dear, since it is unpacked each time; to compile such a question takes
+    longer than to answer it.
+    """
+    set_locally(connection, enable_seqscan="off", jit="off")

@@ -1,0 +1,521 @@
+"""Stories (clusters of articles): what awaits clustering, what it may join, and lists of them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from monitor.records.article import Article
+from monitor.records.errors import NotFound
+from monitor.storage.assessments import KEPT, behind, current_articles, to_article
+from monitor.storage.database import add_rows, rows_of
+from monitor.storage.decisions import decided, in_force
+from monitor.storage.reviews import reviews_in_force
+from monitor.storage.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    in_period,
+    of_version,
+    reviews,
+    story_keys,
+    story_members,
+    tags,
+    versions,
+)
+
+NEAREST = 24
+"""An article is compared with the stories of so many that share most keys with it."""
+ENDS = 4
+"""A story stands for itself by so many of its first articles, and of its last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where an article belongs (`story`: None for one of its own), and how it is found."""
+
+    story: str | None
+    print: str
+    keys: Sequence[int]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStory:
+    """A story with the moments its first and its latest article were first seen.
+
+    Of `articles`, as in all that is told of stories, those are none that people rejected.
+    """
+
+    id: str
+    first_seen: datetime
+    last_seen: datetime
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The stories of a stamp, for a new article to be compared with."""
+
+    connection: Connection
+    stamp: str
+
+    def near(
+        self, keys: Sequence[int], needed: int, since: datetime, until: datetime
+    ) -> dict[str, list[str]]:
+        """Return by story the prints of those that share `needed` keys and lie in the window."""
+        at = story_keys.c.at
+        count = func.count().label("shared")
+        like = (
+            select(story_keys.c.article_id)
+            .where(story_keys.c.stamp == self.stamp, story_keys.c.key.in_(keys))
+            .where(at >= since, at <= until)
+            .group_by(story_keys.c.article_id)
+            .having(count >= needed)
+            .order_by(count.desc(), story_keys.c.article_id)
+            .limit(NEAREST)
+        )
+        ids = list(self.connection.execute(like).scalars())
+        mine = story_members.c.stamp == self.stamp
+        story = select(story_members.c.story_id).where(mine, story_members.c.article_id.in_(ids))
+        return self._prints(set(self.connection.execute(story).scalars())) if ids else {}
+
+    def _prints(self, stories: set[str]) -> dict[str, list[str]]:
+        mine = (story_members.c.stamp == self.stamp) & story_members.c.story_id.in_(stories)
+        last = (
+            select(story_members.c.story_id, func.max(story_members.c.position).label("last"))
+            .where(mine)
+            .group_by(story_members.c.story_id)
+            .subquery()
+        )
+        place = story_members.c.position
+        query = (
+            select(story_members.c.story_id, story_members.c.print)
+            .join(last, last.c.story_id == story_members.c.story_id)
+            .where(mine, or_(place < ENDS, place > last.c.last - ENDS), story_members.c.print != "")
+            .order_by(story_members.c.story_id, place)
+        )
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for row in self.connection.execute(query):
+            found[row.story_id].append(row.print)
+        return dict(found)
+
+
+Place = Callable[[Article, Shelf], Placed]
+
+
+def due_query(
+    stamp: str, judges: Sequence[str], limit: int, after: int | None = None
+) -> Select[Any]:
+    """Return the query for articles that `judges` would show and `stamp` has in no story.
+
+    With `after` only those are looked at of which more was said since the assessment of that id.
+    """
+    folded = select(story_members.c.article_id).where(
+        story_members.c.stamp == stamp, story_members.c.article_id == assessments.c.article_id
+    )
+    judge: ColumnElement[str] = assessments.c.stamp
+    if after is not None:  # coalesce: SQLite would go through all that is shown, by its index
+        judge = func.coalesce(judge, None)
+    query = (
+        select(articles.c.id)
+        .join(assessments, of_version(assessments, *CURRENT))
+        .where(judge.in_(judges))
+        .where(or_(assessments.c.relevant, assessments.c.borderline), ~folded.exists())
+        .group_by(articles.c.id, articles.c.first_seen)
+        .order_by(articles.c.first_seen, articles.c.id)
+        .limit(limit)
+    )
+    return query if after is None else query.where(assessments.c.id > after)
+
+
+def accepted_query(stamp: str, limit: int) -> Select[Any]:
+    """Return the query for articles that people find relevant or borderline, in no story yet.
+
+    Asked of what people said, which is little: it is all looked at each time.
+    """
+    folded = select(story_members.c.article_id).where(
+        story_members.c.stamp == stamp, story_members.c.article_id == articles.c.id
+    )
+    return (
+        select(articles.c.id)
+        .join_from(reviews, articles, of_version(reviews, *CURRENT))
+        .where(reviews.c.verdict.in_(("relevant", "borderline")), in_force(reviews))
+        .where(~folded.exists(), KEPT)
+        .order_by(articles.c.first_seen, articles.c.id)
+        .limit(limit)
+    )
+
+
+def not_rejected() -> ColumnElement[bool]:
+    """Return the condition that people have not taken an article out: it is told in its story."""
+    return ~decided(articles.c.id, articles.c.current, "not_relevant")
+
+
+def due(
+    connection: Connection, stamp: str, judges: Sequence[str], limit: int, after: int | None
+) -> list[Article]:
+    """Return articles that `judges` or people find relevant or borderline, in no story of `stamp`.
+
+    Oldest sight first; of one pass what people accepted comes last.
+    """
+    ids = list(connection.execute(due_query(stamp, judges, limit, after)).scalars())
+    if left := limit - len(ids):
+        accepted = connection.execute(accepted_query(stamp, limit)).scalars()
+        ids += [key for key in accepted if key not in ids][:left]
+    query = current_articles().where(articles.c.id.in_(ids))
+    return [to_article(row) for row in connection.execute(query)] if ids else []
+
+
+def fold(
+    connection: Connection,
+    stamp: str,
+    judges: Sequence[str],
+    place: Place,
+    now: datetime,
+    *,
+    limit: int,
+    after: int | None = None,
+) -> int:
+    """Put the next articles that `judges` find relevant or borderline into stories.
+
+    Oldest sight first, each where `place` says; return how many there were, at most `limit`.
+    With `after` only what was judged since that assessment is looked at, however much is kept.
+    """
+    shelf = Shelf(connection, stamp)
+    waiting = due(connection, stamp, judges, limit, after)
+    for article in waiting:
+        _put(connection, stamp, article, place(article, shelf), now)
+    return len(waiting)
+
+
+def _put(
+    connection: Connection, stamp: str, article: Article, placed: Placed, now: datetime
+) -> None:
+    story = placed.story or article.id
+    top = select(func.max(story_members.c.position)).where(
+        story_members.c.stamp == stamp, story_members.c.story_id == story
+    )
+    last = connection.execute(top).scalar()
+    row: dict[str, Any] = {"stamp": stamp, "article_id": article.id, "sha256": article.sha256}
+    row |= {"story_id": story, "position": 0 if last is None else last + 1}
+    row |= {"print": placed.print, "at": now}
+    connection.execute(story_members.insert(), row)
+    write_keys(connection, stamp, article.id, placed)
+
+
+def write_keys(connection: Connection, stamp: str, article_id: str, placed: Placed) -> None:
+    """Store by what an article is found."""
+    rows = [
+        {"stamp": stamp, "key": key, "at": placed.at, "article_id": article_id}
+        for key in sorted(set(placed.keys))
+    ]
+    add_rows(connection, story_keys, rows)
+
+
+def forget_prints(connection: Connection, article_ids: Sequence[str]) -> None:
+    """Keep of articles only which story they are in: nothing is compared with them any more."""
+    connection.execute(
+        update(story_members).where(story_members.c.article_id.in_(article_ids)).values(print="")
+    )
+    connection.execute(story_keys.delete().where(story_keys.c.article_id.in_(article_ids)))
+
+
+def stories_of(
+    connection: Connection, stamp: str, ids: Iterable[str], moment: datetime | None = None
+) -> dict[str, str]:
+    """Return by article the story it is in, or was at a moment; those in none are left out."""
+    query = select(story_members.c.article_id, story_members.c.story_id)
+    query = query.where(story_members.c.stamp == stamp)
+    if moment is not None:
+        query = query.where(story_members.c.at <= moment)
+    return dict(map(tuple, rows_of(connection, query, story_members.c.article_id, ids)))
+
+
+def members(connection: Connection, stamp: str, story_id: str) -> list[str]:
+    """Return the ids of a story's articles in the order they joined. Raises `NotFound`.
+
+    All of them: also those that people rejected.
+    """
+    query = (
+        select(story_members.c.article_id)
+        .where(story_members.c.stamp == stamp, story_members.c.story_id == story_id)
+        .order_by(story_members.c.position)
+    )
+    found = list(connection.execute(query).scalars())
+    if not found:
+        raise NotFound(f"no story '{story_id}'")
+    return found
+
+
+def kept(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, KeptStory]:
+    """Return of stories when they were first and last seen, and how many articles they have.
+
+    Those of which people rejected every article are left out.
+    """
+    seen = articles.c.first_seen
+    query = members_query(stamp, func.min(seen), func.max(seen), func.count())
+    rows = rows_of(connection, query.group_by(_story_id), _story_id, ids)
+    return {row[0]: KeptStory(*row) for row in rows}
+
+
+def leads(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, str]:
+    """Return by story the first of its articles that people have not rejected."""
+    found: dict[str, str] = {}
+    query = members_query(stamp, story_members.c.article_id).order_by(story_members.c.position)
+    for row in rows_of(connection, query, _story_id, ids):
+        found.setdefault(row.story_id, row.article_id)
+    return found
+
+
+_story_id = story_members.c.story_id
+
+
+def members_query(stamp: str, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Return the query for the articles of stories, without those that people rejected.
+
+    A row has the story's id, then `columns`.
+    """
+    return (
+        select(_story_id, *columns)
+        .join(articles, articles.c.id == story_members.c.article_id)
+        .where(story_members.c.stamp == stamp, not_rejected())
+    )
+
+
+def listed(
+    connection: Connection,
+    stamp: str,
+    *,
+    limit: int,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: str | None = None,
+) -> list[KeptStory]:
+    """Return stories with an article first seen in [since, until), by the sight of their first.
+
+    Raises `NotFound` where there is no story `after`.
+    """
+    first = articles.alias()
+    query = (
+        select(first.c.id)
+        .join(story_members, story_members.c.story_id == first.c.id)
+        .where(story_members.c.stamp == stamp, story_members.c.position == 0)
+        .order_by(first.c.first_seen, first.c.id)
+        .limit(limit)
+    )
+    other = story_members.alias()
+    seen = select(other.c.article_id).join(articles, articles.c.id == other.c.article_id)
+    seen = seen.where(other.c.stamp == stamp, other.c.story_id == first.c.id, not_rejected())
+    query = query.where(seen.where(*in_period(articles.c.first_seen, since, until)).exists())
+    if after is not None:
+        query = query.where(behind(connection, after, first, what="story"))
+    ids = list(connection.execute(query).scalars())
+    found = kept(connection, stamp, ids)
+    return [found[key] for key in ids]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryChoice:
+    """Which stories: those with an article that is as chosen; None and empty choose nothing.
+
+    It was first seen in [since, until), is of `outlet`, and has of each scheme in `labels` that
+    label; a place is where the exploitation is. `several`: only what several outlets tell. No
+    article that people rejected is as chosen.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    outlet: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article of a story, and when it was published, else first seen."""
+
+    id: str
+    outlet: str
+    at: datetime
+
+
+def newest(
+    connection: Connection,
+    stamp: str,
+    judges: Sequence[str],
+    choice: StoryChoice,
+    *,
+    limit: int,
+    after: str | None = None,
+) -> list[KeptStory]:
+    """Return stories, the one whose first article was seen last first; `judges` gave the labels.
+
+    Raises `NotFound` where there is no story `after`.
+    """
+    seen, key = articles.c.first_seen, articles.c.id
+    query = _chosen(select(key), stamp, judges, choice).order_by(seen.desc(), key.desc())
+    if after is not None:
+        query = query.where(behind(connection, after, newest_first=True, what="story"))
+    ids = list(connection.execute(query.limit(limit)).scalars())
+    found = kept(connection, stamp, ids)
+    return [found[story] for story in ids]
+
+
+def count(connection: Connection, stamp: str, judges: Sequence[str], choice: StoryChoice) -> int:
+    """Return how many stories there are of a choice."""
+    query = _chosen(select(func.count()), stamp, judges, choice)
+    return int(connection.execute(query).scalar_one())
+
+
+def _chosen(
+    query: Select[Any], stamp: str, judges: Sequence[str], choice: StoryChoice
+) -> Select[Any]:
+    query = query.select_from(
+        story_members.join(articles, articles.c.id == story_members.c.story_id)
+    ).where(story_members.c.stamp == stamp, story_members.c.position == 0)
+    if choice.since or choice.until or choice.outlet or choice.labels:
+        having = _having(stamp, judges, choice)
+        query = query.where(story_members.c.story_id.in_(having))
+    else:
+        query = query.where(_has_one(stamp))
+    if choice.several:
+        told = (
+            select(story_members.c.story_id)
+            .join(articles, articles.c.id == story_members.c.article_id)
+            .where(story_members.c.stamp == stamp, not_rejected())
+            .group_by(story_members.c.story_id)
+            .having(func.count(articles.c.outlet.distinct()) > 1)
+        )
+        query = query.where(story_members.c.story_id.in_(told))
+    return query
+
+
+def _has_one(stamp: str) -> ColumnElement[bool]:
+    """Return the condition that a story has an article that people have not rejected."""
+    member, one = story_members.alias(), articles.alias()
+    told = _told(stamp, member, one).where(member.c.story_id == _story_id)
+    return told.exists()
+
+
+def _told(stamp: str, member: FromClause, one: FromClause) -> Select[Any]:
+    """Return the query for the stories with an article that people have not rejected."""
+    return (
+        select(member.c.story_id)
+        .join(one, one.c.id == member.c.article_id)
+        .where(member.c.stamp == stamp, ~decided(one.c.id, one.c.current, "not_relevant"))
+    )
+
+
+def _having(stamp: str, judges: Sequence[str], choice: StoryChoice) -> Select[Any]:
+    """Return the query for the stories with an article as it is chosen."""
+    member, one = story_members.alias(), articles.alias()
+    query = _told(stamp, member, one).where(
+        *in_period(one.c.first_seen, choice.since, choice.until)
+    )
+    if choice.outlet:
+        query = query.where(one.c.outlet == choice.outlet)
+    for scheme, label in choice.labels.items():
+        version = one.c.id, one.c.current
+        judged = one.c.id.in_(_labelled(judges, scheme, label))
+        told = and_(judged, ~decided(*version, scheme=scheme))
+        query = query.where(or_(told, decided(*version, tag=(scheme, label))))
+    return query
+
+
+def _labelled(judges: Sequence[str], scheme: str, label: str) -> Select[Any]:
+    """Return the query for the articles that `judges` gave a label."""
+    query = (
+        select(assessments.c.article_id)
+        .select_from(tags)
+        .join(assessments, assessments.c.id == tags.c.assessment_id)
+        .join(articles, of_version(assessments, *CURRENT))
+        .where(tags.c.scheme == scheme, tags.c.label == label, assessments.c.stamp.in_(judges))
+    )
+    return query.where(tags.c.role == "exploitation") if scheme == "place" else query
+
+
+def outlets(
+    connection: Connection, stamp: str, story_ids: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return by story the names of its outlets, in the order in which they joined."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    query = members_query(stamp, articles.c.outlet).order_by(_story_id, story_members.c.position)
+    for row in rows_of(connection, query, _story_id, story_ids):
+        found[row.story_id][row.outlet] = None
+    return {story: tuple(names) for story, names in found.items()}
+
+
+def by_time(connection: Connection, stamp: str, story_id: str) -> list[Member]:
+    """Return a story's articles, the one published first first, without those people rejected.
+
+    Raises `NotFound` where there are none.
+    """
+    columns = articles.c.id, articles.c.outlet, articles.c.first_seen, versions.c.published
+    query = members_query(stamp, *columns).join(versions, of_version(versions, *CURRENT))
+    query = query.where(_story_id == story_id)
+    rows = [(row.published or row.first_seen, row) for row in connection.execute(query)]
+    if not rows:
+        raise NotFound(f"no story '{story_id}'")
+    rows.sort(key=lambda pair: (pair[0], pair[1].first_seen, pair[1].id))
+    return [Member(row.id, row.outlet, at) for at, row in rows]
+
+
+def labels(
+    connection: Connection, stamp: str, judges: Sequence[str], story_id: str
+) -> list[tuple[str, str, int]]:
+    """Return scheme, label and number of articles of what a story tells of.
+
+    That is what people said, else `judges`, of the articles that people have not rejected. Of
+    places only where the exploitation is; the label of most articles first.
+    """
+    mine = members_query(stamp).where(_story_id == story_id)
+    query = (
+        mine.with_only_columns(articles.c.id, tags.c.scheme, tags.c.label)
+        .join(assessments, of_version(assessments, *CURRENT))
+        .join(tags, tags.c.assessment_id == assessments.c.id)
+        .where(assessments.c.stamp.in_(judges))
+        .where(or_(tags.c.role.is_(None), tags.c.role == "exploitation"))
+    )
+    current = dict(map(tuple, connection.execute(mine.with_only_columns(*CURRENT))))
+    said = reviews_in_force(connection, current)
+    found = {
+        (row.id, row.scheme, row.label)
+        for row in connection.execute(query)
+        if row.id not in said or row.scheme not in said[row.id].tags
+    }
+    for key, review in said.items():
+        found |= {(key, scheme, one) for scheme, labels in review.tags.items() for one in labels}
+    counts = Counter((scheme, label) for _, scheme, label in found)
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [(scheme, label, number) for (scheme, label), number in ordered]
+
+
+def choices(connection: Connection, stamp: str) -> tuple[list[str], list[str]]:
+    """Return the outlets that tell stories, and the countries that any article tells of, sorted."""
+    told = (
+        select(articles.c.outlet)
+        .join(story_members, story_members.c.article_id == articles.c.id)
+        .where(story_members.c.stamp == stamp)
+        .distinct()
+    )
+    places = select(tags.c.label).where(tags.c.scheme == "place", tags.c.role == "exploitation")
+    known = set(connection.execute(places.distinct()).scalars())
+    for given in connection.execute(select(reviews.c.tags).distinct()).scalars():
+        known.update(given.get("place", ()))
+    return sorted(connection.execute(told).scalars()), sorted(known)

@@ -1,0 +1,331 @@
+"""Transfer of a whole database into another, empty one, of either kind; verified by checksums.
+
+All of it is one transaction: a copy that is killed leaves an empty database behind, never half a
+one. The index of words is of each kind its own, so it is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Table, Text, bindparam, func, select, text, type_coerce
+
+from monitor.records.errors import StoreError
+from monitor.storage.database import Database, open_database, reason_of
+from monitor.storage.migrate import HEAD, migrate, revision_of
+from monitor.storage.schema import JsonText, leases, metadata, search_docs
+from monitor.storage.search_index import fill_words
+
+PATIENCE_S = 10.0
+AT_ONCE = 500
+"""Rows read and written at a time; the largest are articles' texts."""
+_BITS = 256
+
+Row = Sequence[Any]
+Report = Callable[[str, int, int], None]
+"""Is told what is done, how many rows more, and of how many in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSum:
+    """How many rows a table has, and their hash (64 hexadecimal digits)."""
+
+    rows: int
+    hash: str
+
+
+Sums = Mapping[str, TableSum]
+"""The sum of every table, by name."""
+
+
+class Summing:
+    """The sum of a table that is gone through."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._sum = 0
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Take rows in."""
+        for row in rows:
+            told = json.dumps(tuple(row), default=_plain)
+            digest = hashlib.blake2b(told.encode(), digest_size=_BITS // 8).digest()
+            self._sum += int.from_bytes(digest)
+            self._rows += 1
+
+    @property
+    def total(self) -> TableSum:
+        """What was taken in so far."""
+        return TableSum(self._rows, f"{self._sum % (1 << _BITS):0{_BITS // 4}x}")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def columns_of(table: Table) -> list[str]:
+    """Return the names of a table's columns, in the order in which rows are read and hashed."""
+    return sorted(table.columns.keys())
+
+
+def read_rows(connection: Connection, table: Table) -> Iterator[Sequence[Row]]:
+    """Yield all rows of a table in portions; memory stays constant. JSON comes as it is stored."""
+    columns = [table.c[name] for name in columns_of(table)]
+    query = select(*(type_coerce(c, Text) if isinstance(c.type, JsonText) else c for c in columns))
+    if any(key.column.table is table for key in table.foreign_keys):
+        query = query.order_by(*table.primary_key)  # rows that point to earlier ones
+    streamed = connection.execution_options(yield_per=AT_ONCE)
+    yield from streamed.execute(query).partitions()
+
+
+def sum_tables(connection: Connection, report: Report, stage: str) -> dict[str, TableSum]:
+    """Return the sum of every table, by name."""
+    total = sum(count_rows(connection).values())
+    sums: dict[str, TableSum] = {}
+    for table in metadata.sorted_tables:
+        summing = Summing()
+        for rows in read_rows(connection, table):
+            summing.add(rows)
+            report(stage, len(rows), total)
+        sums[table.name] = summing.total
+    return sums
+
+
+def count_rows(connection: Connection) -> dict[str, int]:
+    """Return the number of rows of every table, by name."""
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in metadata.sorted_tables
+    }
+
+
+def open_whole(address: str) -> Database:
+    """Return a database that is there and whose tables are those that this program knows.
+
+    Nothing is made or changed. Raises `StoreError` where it is not so.
+    """
+    database = open_database(address, busy_timeout_s=PATIENCE_S)
+    try:
+        check_revision(database, revision_in(database))
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def revision_in(database: Database) -> str | None:
+    """Return the version of a database's tables; `None` where it has none of ours, or is not."""
+    if database.is_sqlite and not database.file.is_file():
+        return None  # to connect would make it
+    with database.reading() as connection:
+        return revision_of(connection)
+
+
+def check_revision(database: Database, found: str | None) -> None:
+    """Raise `StoreError` unless the tables are those that this program knows."""
+    if found is None:
+        raise StoreError(f"database {database.name}: no database of this program")
+    said = f"its tables are at {found}, this program knows {HEAD}"
+    if found > HEAD:
+        raise StoreError(f"database {database.name}: made by a newer version of monitor ({said})")
+    if found < HEAD:
+        raise StoreError(
+            f"database {database.name}: of an older version ({said}); back it up, then let any"
+            " command of this version that uses it bring it up to date, such as monitor feeds list"
+        )
+
+
+_OWN_ONLY = 0o600
+"""As a backup's: nobody else on the machine is to read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What was copied: from and to where (without passwords), and the sums.
+
+    `at_work` is who had the schedule of the source meanwhile ("": nobody).
+    """
+
+    source: str
+    target: str
+    sums: Sums
+    at_work: str
+
+
+def copy_store(source: str, target: str, now: datetime, report: Report) -> Copied:
+    """Copy all rows of the database at one URL into the one at another.
+
+    The source is read in one state, whoever works on it. Raises `StoreError` where it is not of
+    this program's version, where the target is not empty, and where the copy has other rows than
+    the source; then the target is as it was.
+    """
+    origin = open_whole(source)
+    try:
+        with _made(target) as copy:
+            with copy.writing(before=("PRAGMA foreign_keys = OFF",)) as writer:
+                _refuse_rows(copy, writer)
+                with origin.reading() as reader:
+                    at_work = _at_work(reader, now)
+                    sums = _copy_tables(copy, reader, writer, report)
+                _set_sequences(writer)
+                _fill_index(writer, report)
+                _verify(copy, writer, sums, report)
+            if not copy.is_sqlite:
+                with copy.claiming() as writer:
+                    writer.execute(text("ANALYZE search_words"))
+            return Copied(origin.name, copy.name, sums, at_work)
+    finally:
+        origin.close()
+
+
+def sum_stores(first: str, second: str, report: Report) -> tuple[Sums, Sums]:
+    """Return the sums of two databases, each read in one state."""
+    both: list[Sums] = []
+    for address, stage in ((first, "the first"), (second, "the second")):
+        database = open_whole(address)
+        try:
+            with database.reading() as connection:
+                both.append(sum_tables(connection, report, stage))
+        finally:
+            database.close()
+    return both[0], both[1]
+
+
+@contextmanager
+def _made(address: str) -> Iterator[Database]:
+    """Give the target with its tables; a file that was made for it goes where the copy fails."""
+    database = open_database(address, busy_timeout_s=PATIENCE_S)
+    made = database.is_sqlite and not database.file.exists()
+    try:
+        if (found := revision_in(database)) is not None:
+            check_revision(database, found)
+        if made:
+            os.close(os.open(database.file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWN_ONLY))
+        migrate(database)
+        yield database
+    except BaseException:
+        database.close()
+        for end in ("", "-wal", "-shm") if made else ():
+            with suppress(OSError):
+                database.file.with_name(f"{database.file.name}{end}").unlink()
+        raise
+    database.close()
+
+
+def _refuse_rows(database: Database, connection: Connection) -> None:
+    full = [f"{name}: {number}" for name, number in count_rows(connection).items() if number]
+    if full:
+        more = f" and {len(full) - 3} tables more" if len(full) > 3 else ""
+        said = f"is not empty ({', '.join(full[:3])}{more})"
+        raise StoreError(f"database {database.name}: {said}; a copy goes into an empty one only")
+
+
+def _at_work(connection: Connection, now: datetime) -> str:
+    """Return who has the schedule."""
+    query = select(leases.c.holder).where(leases.c.until > now)
+    return connection.execute(query).scalar() or ""
+
+
+# Rows ------------------------------------------------------------------------------------------
+
+
+def _copy_tables(
+    database: Database, reader: Connection, writer: Connection, report: Report
+) -> dict[str, TableSum]:
+    total = sum(count_rows(reader).values())
+    sums: dict[str, TableSum] = {}
+    for table in metadata.sorted_tables:
+        summing = Summing()
+        for rows in read_rows(reader, table):
+            summing.add(rows)
+            if database.is_sqlite:
+                _insert(writer, table, rows)
+            else:
+                _stream(database, writer, table, rows)
+            report("rows", len(rows), total)
+        if not database.is_sqlite:
+            # what is planned by: rows that point here, whatever reads this transaction, and later
+            writer.execute(text(f"ANALYZE {_quoted(writer, table.name)}"))
+        sums[table.name] = summing.total
+    return sums
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    names = columns_of(table)
+    connection.execute(_insertion(table), [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def _insertion(table: Table) -> Insert:
+    """Return the statement that takes JSON as text."""
+    columns = [table.c[name] for name in columns_of(table)]
+    return table.insert().values(
+        {
+            column.name: bindparam(
+                column.name, type_=Text() if isinstance(column.type, JsonText) else column.type
+            )
+            for column in columns
+        }
+    )
+
+
+def _stream(database: Database, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Write rows as PostgreSQL takes them fastest."""
+    names = ", ".join(_quoted(connection, name) for name in columns_of(table))
+    cursor: Any = connection.connection.cursor()
+    driver: Any = connection.dialect.loaded_dbapi
+    try:
+        with cursor.copy(f"COPY {_quoted(connection, table.name)} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    except driver.Error as error:  # its words may hold words of an article
+        state = getattr(error, "sqlstate", None)
+        reason = reason_of(error, database.busy_timeout_s) if state else None
+        said = reason or f"PostgreSQL refuses some of its rows ({state or type(error).__name__})"
+        raise StoreError(f"database {database.name}: table {table.name}: {said}") from None
+    finally:
+        cursor.close()
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)
+
+
+def _set_sequences(connection: Connection) -> None:
+    """Let PostgreSQL number on after the rows that came with their numbers."""
+    if connection.dialect.name == "sqlite":
+        return
+    for table in metadata.sorted_tables:
+        key = table.autoincrement_column
+        if key is not None:
+            sequence = func.pg_get_serial_sequence(table.name, key.name)
+            last = func.max(key)
+            connection.execute(
+                select(func.setval(sequence, func.coalesce(last, 1), last.is_not(None)))
+            )
+
+
+def _fill_index(connection: Connection, report: Report) -> None:
+    query = select(func.count()).where(search_docs.c.sha256.is_not(None))
+    total = connection.execute(query).scalar_one()
+    for taken in fill_words(connection):
+        report("index of words", taken, total)
+
+
+def _verify(database: Database, connection: Connection, sums: Sums, report: Report) -> None:
+    """Raise `StoreError` unless the rows written are those that were read."""
+    if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise StoreError(f"database {database.name}: rows of the source point nowhere")
+    found = sum_tables(connection, report, "verified")
+    if wrong := [name for name in sums if found[name] != sums[name]]:
+        raise StoreError(f"database {database.name}: other rows than the source: {wrong[0]}")

@@ -1,0 +1,393 @@
+"""Counts for trends: articles that are about trafficking, never their texts, by outlet and day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from threading import Lock
+from typing import Any, cast
+
+from sqlalchemy import Connection, Select, func, null, or_, select
+
+from monitor.records.article import FieldName, Review
+from monitor.records.counts import Flag, Item
+from monitor.records.errors import NotFound
+from monitor.records.review import FlagSaid
+from monitor.storage import decisions, stories
+from monitor.storage.database import count, rows_of
+from monitor.storage.reviews import last_word
+from monitor.storage.schema import (
+    CURRENT,
+    articles,
+    assessments,
+    flag_verdicts,
+    in_period,
+    of_version,
+    reviews,
+    versions,
+)
+
+Spot = tuple[str, str, int, int]
+"""Where a flag is: rule, field, start, end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What models said of a version: the `item` that it is by them, and where it is flagged.
+
+    `experimental` are stamps of models that are not measured in its language.
+    """
+
+    item: Item
+    spots: tuple[Spot, ...]
+    experimental: frozenset[str]
+
+
+def items(
+    connection: Connection,
+    since: datetime | None,
+    until: datetime | None,
+    stamps: Sequence[str],
+    known: dict[tuple[str, str], Said] | None = None,
+) -> list[Item]:
+    """Return what is about trafficking of the articles first seen in [since, until).
+
+    `known` is what is known of versions (by article and hash) from earlier; it is added to.
+    People's word on the current version stands before the model's, as `reviews_in_force` has it.
+    """
+    said = _reviews(connection, since, until)
+    rows = _shown(connection, since, until, stamps)
+    query = select(*_ARTICLE, null().label("stamp"), null().label("relevant"))
+    missing = rows_of(connection, query, articles.c.id, said.keys() - rows.keys())
+    rows |= {row.id: row for row in missing}
+    known = {} if known is None else known
+    new = [row for row in rows.values() if (row.id, row.current) not in known]
+    _learn(connection, new, stamps, known)
+    flags = flag_words(connection, _with_verdicts(connection, since, until))
+    spoken_of = {article for article, _ in flags}
+    found = []
+    for row in rows.values():
+        of, review = known[row.id, row.current], said.get(row.id)
+        if not _counts(row, review, of):
+            continue
+        item = of.item
+        if row.id in spoken_of:
+            seen = tuple(Flag(spot[0], flags.get((row.id, spot))) for spot in of.spots)
+            item = replace(item, flags=seen)
+        found.append(item if review is None else _reviewed(item, review))
+    return sorted(found, key=lambda item: (item.seen, item.id))
+
+
+def _counts(row: Any, review: Review | None, said: Said) -> bool:
+    """Whether an article is counted: a person says so, or a model that is measured there."""
+    if review is not None:
+        return bool(review.verdict != "not_relevant")
+    return row.stamp not in said.experimental
+
+
+def _reviewed(item: Item, review: Review) -> Item:
+    """Return an item as a person sees it."""
+    main = review.verdict == "relevant"
+    return replace(item, main=main, labels={**item.labels, **review.tags})
+
+
+_ARTICLE = (articles.c.id, articles.c.current, articles.c.outlet, articles.c.first_seen)
+
+
+def _shown(
+    connection: Connection, since: datetime | None, until: datetime | None, stamps: Sequence[str]
+) -> dict[str, Any]:
+    """Return by id what some of `stamps` show of [since, until), as the first of them judged it.
+
+    No more of each than that: many thousand are read for a page.
+    """
+    rank = {stamp: place for place, stamp in enumerate(stamps)}
+    query = (
+        select(*_ARTICLE, assessments.c.stamp, assessments.c.relevant)
+        .join_from(articles, assessments, of_version(assessments, *CURRENT))
+        .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
+        # in the very words of the index of what is told of
+        .where(or_(assessments.c.relevant, assessments.c.borderline))
+    )
+    query = query.where(*in_period(articles.c.first_seen, since, until))
+    found: dict[str, Any] = {}
+    for row in connection.execute(query):
+        if row.id not in found or rank[row.stamp] < rank[found[row.id].stamp]:
+            found[row.id] = row
+    return found
+
+
+def _learn(
+    connection: Connection,
+    new: Sequence[Any],
+    stamps: Sequence[str],
+    known: dict[tuple[str, str], Said],
+) -> None:
+    """Add what `stamps` said of `new` versions to what is known."""
+    labels, spots, experimental = _payloads(connection, [row.id for row in new], stamps)
+    for row in new:
+        there = tuple(spots.get(row.id, ()))
+        flags = tuple(Flag(spot[0]) for spot in there)
+        tags = labels.get(row.id, {})
+        item = Item(row.id, row.outlet, row.first_seen, bool(row.relevant), tags, flags)
+        said = Said(item, there, frozenset(experimental.get(row.id, ())))
+        known[row.id, row.current] = said
+
+
+def _reviews(
+    connection: Connection, since: datetime | None, until: datetime | None
+) -> dict[str, Review]:
+    """Return what holds by people of each current version, by article."""
+    query = (
+        select(reviews)
+        .join(articles, of_version(reviews, *CURRENT))
+        .where(decisions.own_word(reviews))
+        .order_by(reviews.c.id)
+    )
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in connection.execute(_seen_within(query, since, until)):
+        found[row.article_id].append(row)
+    return {key: last_word(rows) for key, rows in found.items()}
+
+
+def _seen_within(query: Select[Any], since: datetime | None, until: datetime | None) -> Select[Any]:
+    """Narrow a query of what people said to articles first seen in [since, until)."""
+    # coalesce: SQLite would go through all articles of the period, by the index of that
+    return query.where(*in_period(func.coalesce(articles.c.first_seen, None), since, until))
+
+
+def _payloads(
+    connection: Connection, ids: Sequence[str], stamps: Sequence[str]
+) -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, list[Spot]], dict[str, list[str]]]:
+    """Return labels, places of flags, and stamps whose word is experimental, by article."""
+    labels: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    spots: dict[str, list[Spot]] = defaultdict(list)
+    experimental: dict[str, list[str]] = defaultdict(list)
+    query = (
+        select(assessments.c.article_id, assessments.c.stamp, assessments.c.payload)
+        .join(articles, of_version(assessments, *CURRENT))
+        .where(assessments.c.stamp.in_(stamps))
+        .where(assessments.c.payload != {})  # most assessors say nothing of most articles
+        .order_by(assessments.c.id)
+    )
+    for row in rows_of(connection, query, articles.c.id, ids):
+        if row.payload.get("experimental"):
+            experimental[row.article_id].append(row.stamp)
+        for tag in row.payload.get("tags", ()):
+            there = labels[row.article_id][tag["scheme"]]
+            if tag["role"] in (None, "exploitation") and tag["label"] not in there:
+                there.append(tag["label"])
+        for found in row.payload.get("findings", ()):
+            spot = (found["rule"], found["field"], found["start"], found["end"])
+            if spot not in spots[row.article_id]:  # two guidelines may have a rule of one id
+                spots[row.article_id].append(spot)
+    tagged = {key: {s: tuple(found) for s, found in one.items()} for key, one in labels.items()}
+    return tagged, spots, experimental
+
+
+def _with_verdicts(
+    connection: Connection, since: datetime | None, until: datetime | None
+) -> list[str]:
+    """Return the articles first seen in [since, until) with a word on a flag."""
+    mine = articles.c.id == flag_verdicts.c.article_id
+    query = select(articles.c.id).join(flag_verdicts, mine).distinct()
+    return list(connection.execute(_seen_within(query, since, until)).scalars())
+
+
+def flag_words(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, Spot], bool]:
+    """Return what people said of flags; where they differ, it was not right."""
+    latest: dict[tuple[str, Spot, str], bool] = {}
+    query = (
+        select(flag_verdicts)
+        .join(articles, of_version(flag_verdicts, *CURRENT))
+        .where(decisions.holds(flag_verdicts.c.decision_id))
+        .order_by(flag_verdicts.c.id)
+    )
+    for row in rows_of(connection, query, articles.c.id, ids):
+        spot = (row.rule, row.field, row.start, row.end)
+        latest[row.article_id, spot, row.reviewer] = row.right
+    found: dict[tuple[str, Spot], bool] = {}
+    for (article, spot, _), right in latest.items():
+        found[article, spot] = found.get((article, spot), True) and right
+    return found
+
+
+def add_flag_verdict(
+    connection: Connection,
+    article_id: str,
+    rule: str,
+    *,
+    right: bool,
+    stamps: Sequence[str],
+    reviewer: str,
+    now: datetime,
+    provisional: bool = False,
+) -> int:
+    """Record a word on every flag of `rule` in an article's current version; return how many.
+
+    Raises `NotFound` for an article that is not there, or that the rule does not flag.
+    """
+    query = select(articles.c.current).where(articles.c.id == article_id)
+    current = connection.execute(query).scalar()
+    if current is None:
+        raise NotFound(f"no article '{article_id}'")
+    spots = _payloads(connection, [article_id], stamps)[1].get(article_id, ())
+    flags = [
+        FlagSaid(article_id, current, rule, cast("FieldName", field), start, end, right)
+        for named, field, start, end in spots
+        if named == rule
+    ]
+    if not flags:
+        raise NotFound(f"article '{article_id}' has no flag of the rule '{rule}'")
+    decisions.record(connection, (), flags, reviewer=reviewer, provisional=provisional, now=now)
+    return len(flags)
+
+
+def stored_by_outlet(
+    connection: Connection, since: datetime | None, until: datetime | None
+) -> dict[str, int]:
+    """Return how many articles first seen in [since, until) are stored, by outlet."""
+    query = select(articles.c.outlet, func.count()).group_by(articles.c.outlet)
+    query = query.where(*in_period(articles.c.first_seen, since, until))
+    return {str(row[0]): int(row[1]) for row in connection.execute(query)}
+
+
+def stored_by_day(
+    connection: Connection, bounds: Mapping[str, tuple[datetime, datetime]]
+) -> dict[str, int]:
+    """Return how many articles were first seen within the bounds of each day."""
+    number, seen = select(func.count()), articles.c.first_seen
+    return {
+        day: count(connection, number.where(*in_period(seen, *ends)))
+        for day, ends in bounds.items()
+    }
+
+
+def published(
+    connection: Connection, since: datetime, until: datetime
+) -> dict[str, tuple[str, datetime]]:
+    """Return outlet and moment of the articles published in [since, until), by id."""
+    query = _current(articles.c.id, articles.c.outlet, versions.c.published)
+    query = query.where(*in_period(versions.c.published, since, until))
+    return {row.id: (row.outlet, row.published) for row in connection.execute(query)}
+
+
+def undated(connection: Connection) -> set[str]:
+    """Return the articles that say no day of publication."""
+    query = _current(articles.c.id).where(versions.c.published.is_(None))
+    return set(connection.execute(query).scalars())
+
+
+def _current(*columns: Any) -> Select[Any]:
+    return select(*columns).join_from(articles, versions, of_version(versions, *CURRENT))
+
+
+AT_ONCE = 20_000
+"""From so many new judgements on it is quicker to begin anew than to look which they are."""
+Bounds = Mapping[date, tuple[datetime, datetime]]
+"""When each day begins and ends."""
+
+
+class CountedSoFar:
+    """What of articles, stories and days is known.
+
+    Threads that share it take `lock` before they open the transaction in which they read: so none
+    keeps what an older one saw.
+    """
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self._stamps: tuple[str, ...] = ()
+        self._last = 0
+        self._expired: datetime | None = None
+        self._said: dict[tuple[str, str], Said] = {}
+        self._story: dict[str, dict[str, str]] = {}
+        self._outlets: dict[tuple[datetime, datetime], dict[str, int]] = {}
+
+    def items(
+        self,
+        connection: Connection,
+        since: datetime | None,
+        until: datetime | None,
+        stamps: Sequence[str],
+    ) -> list[Item]:
+        """Return what `items` does."""
+        self._forget_changed(connection, tuple(stamps))
+        return items(connection, since, until, stamps, known=self._said)
+
+    def _forget_changed(self, connection: Connection, stamps: tuple[str, ...]) -> None:
+        """Forget what was said of versions of which more has been said since, or words expired."""
+        last = connection.execute(select(func.max(assessments.c.id))).scalar() or 0
+        expired = connection.execute(select(func.max(articles.c.expired_at))).scalar()
+        if (stamps, expired) != (self._stamps, self._expired) or last - self._last > AT_ONCE:
+            self._said.clear()
+        elif last > self._last:
+            new = select(assessments.c.article_id, assessments.c.sha256).where(
+                assessments.c.id > self._last, assessments.c.id <= last
+            )
+            for row in connection.execute(new):
+                self._said.pop((row.article_id, row.sha256), None)
+        self._stamps, self._last, self._expired = stamps, last, expired
+
+    def stories(self, connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, str]:
+        """Return by article the story that `stamp` put it into; those in none are left out."""
+        known = self._story.setdefault(stamp, {})
+        missing = [key for key in ids if key not in known]
+        known.update(stories.stories_of(connection, stamp, missing))
+        return {key: known[key] for key in ids if key in known}
+
+    def by_outlet(
+        self, connection: Connection, days: Bounds, over: datetime
+    ) -> dict[date, Mapping[str, int]]:
+        """Return how many articles were first seen on each day, by outlet.
+
+        What ended by `over` gets no more.
+        """
+        found: dict[date, Mapping[str, int]] = {}
+        for day, bounds in days.items():
+            known = self._outlets.get(bounds)
+            if known is None:
+                known = stored_by_outlet(connection, *bounds)
+                if bounds[1] <= over:
+                    self._outlets[bounds] = known
+            found[day] = known
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A flag of an article's current version that was said to be right, by nobody wrong."""
+
+    article_id: str
+    rule: str
+    field: str
+    start: int
+    end: int
+
+
+def confirmed_flags(
+    connection: Connection, outlet: str, since: datetime, until: datetime
+) -> list[Confirmed]:
+    """Return the confirmed flags of an outlet's articles first seen in [since, until).
+
+    The article seen last first, and in it by place.
+    """
+    query = (
+        select(articles.c.id)
+        .where(articles.c.outlet == outlet)
+        .where(articles.c.first_seen >= since, articles.c.first_seen < until)
+        .where(articles.c.id.in_(select(flag_verdicts.c.article_id)))
+        .order_by(articles.c.first_seen.desc(), articles.c.id)
+    )
+    ids = list(connection.execute(query).scalars())
+    place = {key: n for n, key in enumerate(ids)}
+    found = [
+        Confirmed(article, *spot)
+        for (article, spot), right in flag_words(connection, ids).items()
+        if right
+    ]
+    return sorted(
+        found, key=lambda one: (place[one.article_id], one.field == "text", one.start, one.rule)
+    )

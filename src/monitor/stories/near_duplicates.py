@@ -1,0 +1,175 @@
+"""What of an article is compared: computed once per article, small, and in hashes of words.
+
+It is stored with the story, so that a later version of the text, or its erasure, does not change
+what was folded. Hashes rather than words: nobody reads a name out of the table of stories.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from monitor.records.article import Article
+from monitor.stories.words import (
+    DAYS,
+    NAME_WEIGHT,
+    is_figure,
+    known_name,
+    stem,
+    strip_outlet,
+    weight,
+    written_words,
+)
+
+SHINGLE = 3
+SAMPLE = 4
+"""Of the shingles one in so many is kept, the same of every text."""
+MAX_WORDS = 400
+"""Wire copy is cut from the bottom and boilerplate stands at the bottom: the first words say
+which event a text is about."""
+TITLE_COUNTS = 2
+"""A word of the headline counts as if it stood so often more in the text."""
+LIGHT = 2.0
+"""Lighter words stand in every eighth text."""
+TERMS = 160
+KEYS = 16
+NAMED = 1.5
+"""Names come first among the keys."""
+KEY_WEIGHT = 3.4
+"""What stands in more than one text in thirty finds nothing: every article would be a candidate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """One article as the comparison sees it; words are CRC-32 values of their stems.
+
+    `terms` are the heaviest words with their weight in this text, of length 1 together; `names`
+    those of all words that are names, with their own weight; `shingles` a sample of three words
+    in a row, of the text; `keys` what it is looked up by. `short` are feed snippets.
+    """
+
+    id: str
+    outlet: str
+    at: datetime
+    english: bool
+    short: bool
+    terms: Mapping[int, float]
+    names: Mapping[int, float]
+    figures: frozenset[int]
+    title_names: frozenset[int]
+    title_figures: frozenset[int]
+    shingles: frozenset[int]
+    keys: tuple[int, ...]
+
+
+SNIPPET_WORDS = 42
+
+
+def make_fingerprint(article: Article) -> Fingerprint:
+    """Return the article's fingerprint."""
+    title, text, lower, upper, proper = _count(article)
+    counts = Counter(text)
+    for word in title:
+        counts[word] += TITLE_COUNTS
+    heavy = {
+        word: (1 + math.log(count)) * weight(word)
+        for word, count in counts.items()
+        if weight(word) > LIGHT and word not in DAYS
+    }
+    chosen = sorted(heavy, key=lambda word: (-heavy[word], word))[:TERMS]
+    length = math.sqrt(math.fsum(heavy[word] ** 2 for word in chosen)) or 1.0
+    names = {word for word in counts if _is_name(word, lower, upper, proper)}
+    keys = sorted(chosen, key=lambda w: (-heavy[w] * (NAMED if w in names else 1.0), w))
+    shingles = {_hash(" ".join(text[i : i + SHINGLE])) for i in range(len(text) - SHINGLE + 1)}
+    return Fingerprint(
+        id=article.id,
+        outlet=article.outlet.casefold().strip(),
+        at=article.published or article.seen,
+        english=article.language in (None, "en"),
+        short=len(text) < SNIPPET_WORDS,
+        terms={_hash(word): round(heavy[word] / length, 4) for word in chosen},
+        names={_hash(word): round(weight(word), 3) for word in sorted(names)},
+        figures=frozenset(_hash(word) for word in counts if is_figure(word)),
+        title_names=frozenset(_hash(word) for word in names & set(title)),
+        title_figures=frozenset(_hash(word) for word in title if is_figure(word)),
+        shingles=frozenset(value for value in shingles if value % SAMPLE == 0),
+        keys=tuple(_hash(word) for word in keys if weight(word) >= KEY_WEIGHT)[:KEYS],
+    )
+
+
+def _count(
+    article: Article,
+) -> tuple[list[str], list[str], set[str], set[str], set[str]]:
+    """Return the stems of headline and text, and those written small, big, big inside a sentence.
+
+    Capitals of a headline say something only where it does not have them everywhere.
+    """
+    lower: set[str] = set()
+    upper: set[str] = set()
+    proper: set[str] = set()
+    headline = strip_outlet(article.title)
+    told = [(word, stem(plain), begins) for word, plain, begins in written_words(headline)]
+    sentence_case = 2 * sum(word[0].islower() for word, _, _ in told) >= len(told)
+    for word, root, begins in told:
+        if word[0].isupper() and not headline.isupper():
+            upper.add(root)
+            if sentence_case and not begins:
+                proper.add(root)
+    text: list[str] = []
+    for word, plain, begins in islice(written_words(article.text), MAX_WORDS):
+        text.append(stem(plain))
+        (upper if word[0].isupper() else lower).add(text[-1])
+        if word[0].isupper() and not begins:
+            proper.add(text[-1])
+    return [root for _, root, _ in told], text, lower, upper, proper
+
+
+def _is_name(word: str, lower: set[str], upper: set[str], proper: set[str]) -> bool:
+    if word in lower or word in DAYS or word.isdigit():
+        return False
+    known = known_name(word)
+    if known is None:
+        return word in upper
+    return known or (word in proper and weight(word) > NAME_WEIGHT)
+
+
+def _hash(words: str) -> int:
+    # CRC-32 rather than hash(): the same in every process, whatever PYTHONHASHSEED says.
+    return zlib.crc32(words.encode("utf-8", "surrogatepass"))
+
+
+def write_fingerprint(one: Fingerprint) -> str:
+    """Return a fingerprint as JSON, to be stored."""
+    values = {
+        "id": one.id,
+        "outlet": one.outlet,
+        "at": one.at.isoformat(),
+        "english": one.english,
+        "short": one.short,
+        "terms": list(one.terms.items()),
+        "names": list(one.names.items()),
+        "keys": one.keys,
+        **{
+            key: sorted(getattr(one, key))
+            for key in ("figures", "title_names", "title_figures", "shingles")
+        },
+    }
+    return json.dumps(values, separators=(",", ":"))
+
+
+def read_fingerprint(text: str) -> Fingerprint:
+    """Read back what `write_fingerprint` returned."""
+    values = json.loads(text)
+    for key in ("figures", "title_names", "title_figures", "shingles"):
+        values[key] = frozenset(values[key])
+    for key in ("terms", "names"):
+        values[key] = dict(values[key])
+    values["at"] = datetime.fromisoformat(values["at"])
+    values["keys"] = tuple(values["keys"])
+    return Fingerprint(**values)

@@ -1,0 +1,125 @@
+"""What the outlets of one story made of it: who was first, what each changed, what each added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from monitor.records.article import Article, AssessedArticle, FieldName, Finding
+
+SAME_TEXT = 0.3
+"""Of two texts that share less, word for word, one is no copy of the other: nothing is compared."""
+MOST_WORDS = 2500
+"""So many words of a text are compared: the time grows with their square at worst."""
+
+_PIECE = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A stretch of the older text and what stands there in the newer; either may be empty.
+
+    Code points, half open, into `field` of the one and the other.
+    """
+
+    field: FieldName
+    old: tuple[int, int]
+    new: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """One article of a story beside the first.
+
+    `copied` is the share of its text that stands in the first's too, word for word, and `changes`
+    what it changed; of a text of its own, or of a withdrawn one, there are none. `carried` are its
+    findings that the first had already, `added` those that it had not.
+    """
+
+    assessed: AssessedArticle
+    first: bool
+    copied: float | None
+    changes: tuple[Change, ...]
+    carried: tuple[Finding, ...]
+    added: tuple[Finding, ...]
+
+
+def compare_story(articles: Sequence[AssessedArticle]) -> tuple[Outlet, ...]:
+    """Return a story's articles in the order they were published, each beside the first."""
+    ordered = sorted(articles, key=_published)
+    if not ordered:
+        return ()
+    first = ordered[0]
+    lead = Outlet(first, True, None, (), (), first.findings)
+    return (lead, *(_beside(first, other) for other in ordered[1:]))
+
+
+def _beside(first: AssessedArticle, other: AssessedArticle) -> Outlet:
+    copied, changes = changes_of(first.article, other.article)
+    carried, added = flags_of(first.findings, other.findings)
+    return Outlet(other, False, copied, changes, carried, added)
+
+
+def changes_of(old: Article, new: Article) -> tuple[float, tuple[Change, ...]]:
+    """Return how much of the newer text stands in the older, and what was changed.
+
+    Of headlines all is told; of a text that is no copy nothing.
+    """
+    _, title = _compare("title", old.title, new.title)
+    share, text = _compare("text", old.text, new.text)
+    return share, (*title, *(text if share >= SAME_TEXT else ()))
+
+
+def _compare(field: FieldName, old: str, new: str) -> tuple[float, tuple[Change, ...]]:
+    before, after = _pieces(old), _pieces(new)
+    matcher = SequenceMatcher(
+        None, [p for p, _, _ in before], [p for p, _, _ in after], autojunk=False
+    )
+    blocks = matcher.get_matching_blocks()
+    share = sum(block.size for block in blocks) / (len(after) or 1)
+    changes = tuple(
+        Change(field, _span(before, a, b, len(old)), _span(after, c, d, len(new)))
+        for kind, a, b, c, d in matcher.get_opcodes()
+        if kind != "equal"
+    )
+    return round(share, 3), changes
+
+
+def _pieces(text: str) -> list[tuple[str, int, int]]:
+    found: list[tuple[str, int, int]] = []
+    for piece in _PIECE.finditer(text):
+        if len(found) >= MOST_WORDS:
+            break
+        found.append((piece[0], piece.start(), piece.end()))
+    return found
+
+
+def _span(
+    pieces: Sequence[tuple[str, int, int]], start: int, end: int, length: int
+) -> tuple[int, int]:
+    """Return the place of pieces in their text; of none, the place between its neighbours."""
+    if start < end:
+        return pieces[start][1], pieces[end - 1][2]
+    place = pieces[start][1] if start < len(pieces) else min(length, pieces[-1][2] if pieces else 0)
+    return place, place
+
+
+def flags_of(
+    first: Iterable[Finding], other: Iterable[Finding]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Split the findings of a copy into those that the first had too, and those it had not.
+
+    They are the same by rule and words: where they stand says nothing.
+    """
+    known = {(f.rule, f.match.casefold()) for f in first}
+    sides: tuple[list[Finding], list[Finding]] = [], []
+    for finding in other:
+        sides[(finding.rule, finding.match.casefold()) not in known].append(finding)
+    return tuple(sides[0]), tuple(sides[1])
+
+
+def _published(assessed: AssessedArticle) -> tuple[float, float, str]:
+    article = assessed.article
+    return (article.published or article.seen).timestamp(), article.seen.timestamp(), article.id

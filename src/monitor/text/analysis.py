@@ -1,0 +1,126 @@
+"""One field of a document with all that was found in it.
+
+Everything here counts in offsets of the shadow text; only a `Finding` counts in the text itself.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from dataclasses import field as default
+from typing import TYPE_CHECKING, NamedTuple
+
+from monitor.records.article import FieldName, Scope
+from monitor.text.phrase_search import Hits, Scanner, lower_case
+from monitor.text.quotations import Quotation
+from monitor.text.spans import Stretch
+from monitor.text.view import View, view
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+MAX_PIECE = 600
+"""A longer stretch without a full stop is analysed in pieces: the matches of a pattern with two
+`OP: "*"` grow with the cube of it (1,500 characters took a gigabyte), and one sentence of news in
+some hundreds is longer."""
+NESTED = 12
+"""Quotations looked back at for one that still holds a place: speech holds a few inner quotes."""
+
+
+class Voice(NamedTuple):
+    """The words for who speaks; to `reach`, what hangs on them ("a lawyer | for the men")."""
+
+    start: int
+    end: int
+    reach: int
+
+
+@dataclass(slots=True, eq=False)
+class Scene:
+    """The title or the text of a document."""
+
+    field: FieldName
+    view: View
+    hits: Hits
+    headline: Stretch | None
+    captions: tuple[Stretch, ...]
+    docs: dict[int, Doc] = default(default_factory=dict)
+    """Analysed pieces by where they start; valid inside `analysis()` only."""
+    voices: dict[bool, list[Voice]] = default(default_factory=dict)
+    """Who speaks, once somebody has asked; True: papers as well."""
+    _cuts: dict[int, list[int]] = default(default_factory=dict)
+    _pieces: dict[int, tuple[str, str]] = default(default_factory=dict)
+
+    def sentence_span(self, number: int) -> Stretch:
+        """Return where a sentence stands; nowhere for a number outside."""
+        sentences = self.view.sentences
+        return sentences[number] if 0 <= number < len(sentences) else (0, 0)
+
+    def sentence_of(self, start: int, end: int) -> int | None:
+        """Return the sentence that holds the span, or None if it runs over a border."""
+        if not self.view.sentences:
+            return None
+        number = self.view.sentence_at(start)
+        low, high = self.view.sentences[number]
+        return number if low <= start and end <= high else None
+
+    def piece_at(self, number: int, position: int) -> Stretch:
+        """Return the stretch analysed around a position: the sentence, as a rule."""
+        start, end = self.sentence_span(number)
+        if end - start <= MAX_PIECE:
+            return start, end
+        cuts = self._cuts.get(number)
+        if cuts is None:
+            cuts = self._cuts[number] = self._cut(start, end)
+        index = bisect_right(cuts, position) - 1
+        return cuts[index], cuts[index + 1]
+
+    def piece_text(self, number: int, position: int) -> tuple[str, str]:
+        """Return the stretch analysed around a position, as it is and in lower case."""
+        start, end = self.piece_at(number, position)
+        found = self._pieces.get(start)
+        if found is None:
+            text = self.view.shadow[start:end]
+            found = self._pieces[start] = text, lower_case(text)
+        return found
+
+    def _cut(self, start: int, end: int) -> list[int]:
+        """Return the borders of the pieces of a long sentence, at spaces where there are any."""
+        cuts = [start]
+        while end - cuts[-1] > MAX_PIECE:
+            cut = self.view.shadow.rfind(" ", cuts[-1] + 1, cuts[-1] + MAX_PIECE)
+            cuts.append(cut if cut > cuts[-1] else cuts[-1] + MAX_PIECE)
+        return [*cuts, end]
+
+    def quotation_around(self, start: int, end: int) -> Quotation | None:
+        """Return the innermost quotation that holds the span; a mention overrules what it holds."""
+        quotations = self.view.quotations
+        index = bisect_right(quotations, start, key=lambda q: q.start)
+        around = [q for q in reversed(quotations[max(0, index - NESTED) : index]) if end <= q.end]
+        mention = next((q for q in around if q.kind == "mention"), None)
+        return mention or next(iter(around), None)
+
+    def scope_of(self, start: int, end: int) -> Scope:
+        """Return whether a span stands in the headline, a caption or the body."""
+        if self.headline and self.headline[0] <= start and end <= self.headline[1]:
+            return "headline"
+        inside = any(low <= start and end <= high for low, high in self.captions)
+        return "caption" if inside else "body"
+
+
+Place = tuple[Scene, Stretch]
+"""Words that stand in a scene."""
+Region = tuple[Scene, int, int]
+"""A stretch of a scene that is looked at."""
+
+
+def read_scene(field: FieldName, text: str, scanner: Scanner) -> Scene:
+    """Return one field with the hits of all word lists; no headline and no captions yet."""
+    seen = view(text)
+    return Scene(field, seen, scanner.scan(seen.shadow), None, ())
+
+
+def read_scenes(scanner: Scanner, text: str, title: str = "") -> tuple[Scene, ...]:
+    """Return the scenes of a text, that of its title first where it has one."""
+    body = read_scene("text", text, scanner)
+    return (read_scene("title", title, scanner), body) if title.strip() else (body,)

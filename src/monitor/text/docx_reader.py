@@ -1,0 +1,219 @@
+"""The text of a Word file: paragraphs, tables and notes in order, headings, captions, alt text.
+
+Each stretch of the text knows the element that it stands in, so that comments find their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from monitor.records.errors import DocumentError, DocumentTooLarge
+from monitor.text.docx_package import MAX_UNPACKED, RELATIONSHIP, W, WordPackage
+from monitor.text.spans import Stretch
+
+__all__ = ["MAX_UNPACKED", "Piece", "WordText", "read_docx", "read_word"]
+
+Place = Literal["body", "text box", "footnote", "endnote", "picture"]
+
+ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+_MARKS = {
+    W + "tab": "\t",
+    W + "br": "\n",
+    W + "cr": "\n",
+    W + "noBreakHyphen": "-",
+    W + "softHyphen": "\u00ad",
+}
+# Deleted text of tracked changes, and field codes, are not what the reader sees; how a word is
+# pronounced stands above it, and is no part of the sentence.
+_UNSEEN = {
+    *(W + name for name in ("del", "moveFrom", "instrText", "rt", "rPr", "pPr")),
+    _FALLBACK,
+}
+_NOTES: dict[str, Literal["footnote", "endnote"]] = {
+    W + "footnoteReference": "footnote",
+    W + "endnoteReference": "endnote",
+}
+_HEADLINES = ("title", "heading 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the text and the element it stands in.
+
+    Its characters are those of the element from `offset` on. In a note, `reference` is the mark in
+    the body that leads to it.
+    """
+
+    start: int
+    end: int
+    node: Any
+    offset: int
+    place: Place
+    reference: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordText:
+    """The visible text of a Word file, its headline and captions, and where it all stands."""
+
+    text: str
+    headline: Stretch | None
+    captions: tuple[Stretch, ...]
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    style: str
+    place: Place
+    reference: Any
+    pieces: list[tuple[str, Any]] = field(default_factory=list)
+
+
+def read_docx(
+    data: bytes, *, max_chars: int | None = None
+) -> tuple[str, Stretch | None, tuple[Stretch, ...]]:
+    """Return the text, the span of the headline and those of the captions; see `read_word`."""
+    word = read_word(WordPackage(data), max_chars=max_chars)
+    return word.text, word.headline, word.captions
+
+
+def read_word(package: WordPackage, *, max_chars: int | None = None) -> WordText:
+    """Return the visible text of a Word file.
+
+    Paragraphs, also those of tables, text boxes and content controls, are separated by blank
+    lines. A footnote stands behind the paragraph that refers to it, endnotes stand at the end;
+    what is deleted or moved away by a tracked change is not there, what is inserted is. The
+    headline is the first paragraph of the style Title, else Heading 1.
+
+    Raises `DocumentError` if the package has no document in it, `DocumentTooLarge` as soon as the
+    text has more than `max_chars` characters.
+    """
+    body = package.tree(package.main).find(W + "body")
+    if body is None:
+        raise DocumentError("not a Word file: there is no document in it")
+    texts: list[str] = []
+    captions: list[Stretch] = []
+    headlines: dict[str, Stretch] = {}
+    pieces: list[Piece] = []
+    length = 0
+    for paragraph in _Walk(package).all(body):
+        whole = "".join(text for text, _ in paragraph.pieces)
+        stripped = whole.strip()
+        if not stripped:
+            continue
+        length += 2 if texts else 0
+        lead = len(whole) - len(whole.lstrip())
+        pieces += _placed(paragraph, length - lead, length, length + len(stripped))
+        span = (length, length + len(stripped))
+        texts.append(stripped)
+        length = span[1]
+        if max_chars is not None and length > max_chars:
+            raise DocumentTooLarge(f"the document has more than {max_chars:,} characters")
+        if paragraph.place == "picture" or paragraph.style == "caption":
+            captions.append(span)
+        elif paragraph.style in _HEADLINES and paragraph.reference is None:
+            headlines.setdefault(paragraph.style, span)
+    headline = headlines.get("title", headlines.get("heading 1"))
+    return WordText("\n\n".join(texts), headline, tuple(captions), tuple(pieces))
+
+
+def _placed(paragraph: _Paragraph, at: int, first: int, last: int) -> Iterator[Piece]:
+    """Yield the pieces of a paragraph that starts at `at`, cut to what is between the bounds."""
+    for text, node in paragraph.pieces:
+        start, end = max(at, first), min(at + len(text), last)
+        if start < end:
+            yield Piece(start, end, node, start - at, paragraph.place, paragraph.reference)
+        at += len(text)
+
+
+def style_names(package: WordPackage) -> dict[str, str]:
+    """Return the names of the styles by id, in lower case."""
+    root = package.part(f"{RELATIONSHIP}/styles")
+    if root is None:
+        return {}
+    named = ((style, style.find(W + "name")) for style in root.iter(W + "style"))
+    return {
+        style.get(W + "styleId", ""): name.get(W + "val", "").lower()
+        for style, name in named
+        if name is not None
+    }
+
+
+class _Walk:
+    """Goes through a document once; each note is read where it is first referred to."""
+
+    def __init__(self, package: WordPackage) -> None:
+        self._styles = style_names(package)
+        self._notes: dict[str, dict[str, Any]] = {}
+        for tag, kind in _NOTES.items():
+            root = package.part(f"{RELATIONSHIP}/{kind}s")
+            notes = () if root is None else root.iter(W + kind)
+            self._notes[tag] = {note.get(W + "id", ""): note for note in notes}
+        self._endnotes: list[tuple[Any, Any]] = []
+
+    def all(self, body: Any) -> Iterator[_Paragraph]:
+        """Yield the paragraphs of the body, and then the endnotes."""
+        yield from self._below(body, "body", None)
+        for note, reference in self._endnotes:
+            yield from self._below(note, "endnote", reference)
+
+    def _below(self, element: Any, place: Place, reference: Any) -> Iterator[_Paragraph]:
+        """Yield the paragraphs below `element`, in order."""
+        for child in element.iterchildren():
+            if child.tag in _UNSEEN:
+                continue
+            if child.tag != W + "p":
+                yield from self._below(child, place, reference)
+                continue
+            mark = child.find(f"{W}pPr/{W}pStyle")
+            name = mark.get(W + "val", "") if mark is not None else ""
+            paragraph = _Paragraph(self._styles.get(name, name).lower(), place, reference)
+            aside: list[tuple[Any, Place, Any]] = []
+            self._gather(child, paragraph, aside)
+            yield paragraph
+            yield from self._beside(aside, reference)
+
+    def _beside(self, aside: list[tuple[Any, Place, Any]], reference: Any) -> Iterator[_Paragraph]:
+        """Yield what belongs to a paragraph without being its text: alt texts, boxes, notes."""
+        for element, place, _ in aside:
+            if place == "picture":
+                pieces = [(element.get("descr"), element)]
+                yield _Paragraph("", place, reference, pieces)
+        for element, place, mark in aside:
+            if place != "picture":
+                yield from self._below(element, place, mark if reference is None else reference)
+
+    def _gather(
+        self, element: Any, paragraph: _Paragraph, aside: list[tuple[Any, Place, Any]]
+    ) -> None:
+        """Collect a paragraph's text, and put aside what is not part of it."""
+        for child in element.iterchildren():
+            if child.tag in _UNSEEN:
+                continue
+            if child.tag == W + "t":
+                paragraph.pieces.append((child.text or "", child))
+            elif child.tag in _MARKS:
+                paragraph.pieces.append((_MARKS[child.tag], child))
+            elif child.tag == W + "txbxContent":
+                place = paragraph.place
+                aside.append((child, "text box" if place == "body" else place, None))
+            elif child.tag in _NOTES:
+                self._refer(child, aside)
+            else:
+                if child.tag == _PICTURE and child.get("descr"):
+                    aside.append((child, "picture", None))
+                self._gather(child, paragraph, aside)
+
+    def _refer(self, mark: Any, aside: list[tuple[Any, Place, Any]]) -> None:
+        note = self._notes[mark.tag].pop(mark.get(W + "id", ""), None)
+        if note is None:
+            return
+        if _NOTES[mark.tag] == "endnote":
+            self._endnotes.append((note, mark))
+        else:
+            aside.append((note, "footnote", mark))
