@@ -31,7 +31,8 @@ from sqlalchemy import text
 
 from monitor.app import Monitor
 from monitor.archive.articles_found import fill_index
-from monitor.records.article import FORMS, INDICATORS, RESPONSES, VICTIMS, Feed
+from monitor.labels.schemes import FORMS, INDICATORS, RESPONSES, VICTIMS
+from monitor.records.feed import Feed
 from monitor.settings import Settings
 from monitor.storage import schema
 

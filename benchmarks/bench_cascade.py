@@ -21,11 +21,11 @@ import time
 from pathlib import Path
 
 from monitor.classify.assessors import load_classifiers
+from monitor.classify.bulk import classify_lines
+from monitor.classify.encoder import window
 from monitor.classify.model_files import find_model, load_folder
-from monitor.classify.records import classify_lines
 from monitor.classify.relevance import load_relevance
-from monitor.classify.windows import window
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 
 PREVALENCE = 0.003
 

@@ -40,7 +40,7 @@ from monitor.feeds.feed_parser import parse_feed
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.polling import FeedAnswer, FeedWork, find_items
 from monitor.feeds.starter_feeds import make_feed
-from monitor.records.article import Feed, FeedState, Known, Poll
+from monitor.records.feed import Feed, FeedState, Known, Poll
 from monitor.settings import FetchSettings, Settings
 from monitor.storage.store import open_store
 from monitor.text.language_detection import identify_language

@@ -24,7 +24,8 @@ from pathlib import Path
 from bench_stories import TABLE, Row, made_article
 
 from monitor.app import Monitor
-from monitor.records.article import Assessment, Feed, FeedState, Incoming, Poll
+from monitor.records.article import Assessment
+from monitor.records.feed import Feed, FeedState, Incoming, Poll
 from monitor.settings import Settings
 
 START = datetime(2020, 1, 1, tzinfo=UTC)

@@ -19,7 +19,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.rules.checker import check_document, check_documents
 from monitor.rules.compiler import Guideline
 from monitor.rules.loading import load_guideline

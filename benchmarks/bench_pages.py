@@ -29,9 +29,10 @@ import httpx
 from bench_stories import TABLE, Row, made_article
 
 from monitor.app import Monitor
-from monitor.archive.names_on_request import mask_due
-from monitor.records.article import FORMS, INDICATORS, RESPONSES, VICTIMS, Feed
+from monitor.jobs.mask_names import mask_due
+from monitor.labels.schemes import FORMS, INDICATORS, RESPONSES, VICTIMS
 from monitor.records.counts import outlet_id
+from monitor.records.feed import Feed
 from monitor.settings import Settings
 from monitor.storage import schema
 

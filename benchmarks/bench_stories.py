@@ -27,17 +27,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor import stories
-from monitor.records.article import (
-    Article,
-    AssessedArticle,
-    Assessment,
-    Feed,
-    FeedState,
-    Incoming,
-    Poll,
-)
+from monitor.records.article import Article, AssessedArticle, Assessment
+from monitor.records.feed import Feed, FeedState, Incoming, Poll
 from monitor.stories.clustering import group_stories
-from monitor.stories.words import written_words
+from monitor.stories.near_duplicates import written_words
 
 LEAST = 20
 TABLE = Path(stories.__file__).with_name("frequencies.json")
@@ -221,7 +214,7 @@ def grow(most: int, shown: float = 0.1) -> None:
     In seconds of processor time. A third are copies of one of the last 300; 500 come in a day.
     """
     from monitor.storage.store import open_store
-    from monitor.stories.fold import place
+    from monitor.stories.clustering import place
 
     draw = random.Random(1)
     words = list(json.loads(TABLE.read_text(encoding="utf-8"))["words"])

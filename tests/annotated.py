@@ -17,16 +17,10 @@ from hypothesis import strategies as st
 
 from monitor.export.publication import Policy, publish
 from monitor.export.record import canonical
-from monitor.records.article import (
-    AssessedArticle,
-    Finding,
-    Review,
-    ScorecardItem,
-    Source,
-    Span,
-    Tag,
-)
+from monitor.records.article import AssessedArticle, Review
 from monitor.records.article_record import Recorded
+from monitor.records.finding import Finding, ScorecardItem, Source, Span
+from monitor.records.tag import Tag
 
 PIECES = st.sampled_from(
     [

@@ -25,7 +25,7 @@ from monitor.export.csv_tables import wide_row
 from monitor.export.identification_risk import Guard
 from monitor.export.publication import Policy, publish
 from monitor.export.record import canonical
-from monitor.text.cells import MARK, guarded_line
+from monitor.text.safe_text import MARK, guarded_line
 
 UNKNOWN = ("id", "story", "reviews")
 """Made with the desk's secret, or by its reviewers: the attacker has neither."""

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from monitor.rules.checker import check_documents
 from monitor.rules.loading import load_guideline
-from monitor.text.given import make_document
+from monitor.text.readers import make_document
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / "tests" / "data" / "guidelines").glob("articles*.yaml"))

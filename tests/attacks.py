@@ -193,9 +193,9 @@ def raid(
     from typing import get_args
 
     from monitor.export import selection
+    from monitor.export.columns import ExportFormat
     from monitor.export.publication import Policy, publish
     from monitor.export.record import canonical
-    from monitor.records.article import ExportFormat
     from monitor.records.hidden_names import stretches
 
     policy = Policy(text=text, **options)  # type: ignore[arg-type]

@@ -13,14 +13,16 @@ from typing import Any
 
 from light_desk import LightDesk
 from monitor.app import Monitor
+from monitor.export.columns import CorrectedFormat, ExportFormat, TextDegree
 from monitor.export.corrections_import import Applied, apply_corrections
 from monitor.export.exporter import export as corpus_export
 from monitor.export.identification_risk import Guard
 from monitor.export.publication import Policy
 from monitor.export.selection import chosen, read_at
 from monitor.feeds.urls import article_id
-from monitor.records.article import CorrectedFormat, ExportFormat, Span, Tag, TextDegree
+from monitor.records.finding import Span
 from monitor.records.hidden_names import Shown
+from monitor.records.tag import Tag
 from monitor.review.review_queue import Reviewer
 from monitor.settings import Settings
 from store_samples import NOW, feed, flagged, incoming, judged, poll, tagged

@@ -2,22 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from monitor.digest import render_digest
 from monitor.digest.build import build_digest
-from monitor.records.article import (
-    Article,
-    AssessedArticle,
-    Digest,
-    FailedFeed,
-    Finding,
-    Ledger,
-    Silence,
-    SilentFeed,
-    Source,
-    Span,
-    Story,
-    Tag,
-)
+from monitor.digest.render import render_digest
+from monitor.records.article import Article, AssessedArticle
+from monitor.records.digest import Digest, Story
+from monitor.records.feed import FailedFeed, Ledger, Silence, SilentFeed
+from monitor.records.finding import Finding, Source, Span
+from monitor.records.tag import Tag
 
 MORNING = datetime(2026, 11, 25, 7, 10, tzinfo=UTC)
 BODY = (

@@ -32,8 +32,8 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 from monitor.app import Monitor  # noqa: E402
 from monitor.archive.articles_found import fill_index  # noqa: E402
 from monitor.export import selection  # noqa: E402
+from monitor.export.columns import ExportFormat  # noqa: E402
 from monitor.export.publication import Policy  # noqa: E402
-from monitor.records.article import ExportFormat  # noqa: E402
 from monitor.settings import Settings  # noqa: E402 - after the way to our own modules
 from monitor.storage.schema import (  # noqa: E402
     articles,

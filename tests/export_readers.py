@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from monitor.text.cells import unguard
+from monitor.text.safe_text import unguard
 
 csv.field_size_limit(10_000_000)
 

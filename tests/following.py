@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.app import Monitor
-from monitor.records.article import Article, Feed
+from monitor.records.article import Article
+from monitor.records.feed import Feed
 from monitor.settings import FetchSettings, Settings
 from monitor.storage.polls import PollResult
 

@@ -42,13 +42,20 @@ from monitor.app import Monitor
 from monitor.cli.app import app
 from monitor.digest.mail_delivery import send_day
 from monitor.export import selection
+from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.publication import Policy
 from monitor.jobs.schedule import Stop, watch
-from monitor.recipients import Recipient, SmtpSettings
 from monitor.records.account import ROLES, Role
-from monitor.records.article import Article, Assessment, ExportFormat, TextDegree
+from monitor.records.article import Article, Assessment
 from monitor.records.counts import outlet_id
-from monitor.settings import DigestSettings, FetchSettings, Settings, StoreSettings
+from monitor.settings import (
+    DigestSettings,
+    FetchSettings,
+    Recipient,
+    Settings,
+    SmtpSettings,
+    StoreSettings,
+)
 from monitor.storage.sign_in import add_token
 from planted import Person, Planted, fold, letters
 from planted_desk import Clock, Given

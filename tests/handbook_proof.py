@@ -21,8 +21,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader
 
 from monitor.app import Monitor
-from monitor.rules.handbook.browser import find_browser
-from monitor.rules.handbook.handbook import Written, flags_of, write_handbook
+from monitor.rules.handbook.printing import Written, find_browser, flags_of, write_handbook
 from monitor.settings import Settings
 
 MADE = date(2026, 11, 28)

@@ -8,7 +8,7 @@ from pathlib import Path
 import own_guide
 from monitor.rules.handbook.book import Book, make_book
 from monitor.rules.handbook.exercises import Material, make_material
-from monitor.rules.handbook.handbook import flags_of
+from monitor.rules.handbook.printing import flags_of
 from monitor.rules.house_style import InForce, rule_on
 from monitor.rules.loading import load_guideline
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from numpy._core._multiarray_umath import __cpu_features__
 
-from monitor.classify.memory import Memory
+from monitor.classify.encoder import Memory
 from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.relevance import encoder_folder, load_relevance
 from monitor.classify.tags import load_tags
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 
 MODELS = data_dir("models")
 TEXTS = (

@@ -4,7 +4,7 @@ from urllib.parse import unquote
 
 from digest_samples import LEDGER, article, tag
 from monitor.digest.newsletter import write_letter
-from monitor.records.article import Digest, Story
+from monitor.records.digest import Digest, Story
 from monitor.records.hidden_names import LANGUAGE, WITHHELD, Shown, withheld
 
 NAME = "Amina Yusuf"

@@ -28,10 +28,10 @@ from monitor.digest.mail_delivery import Sent, send_day, send_due
 from monitor.digest.mail_schedule import undelivered
 from monitor.digest.smtp import Told
 from monitor.people.anonymisation import Masked
-from monitor.recipients import Filter, Recipient, SmtpSettings
-from monitor.records.article import Article, Assessment, Assessor, Tag
-from monitor.records.gaps import Gaps
-from monitor.settings import Settings
+from monitor.records.article import Article, Assessment, Assessor
+from monitor.records.review import Gaps
+from monitor.records.tag import Tag
+from monitor.settings import Filter, Recipient, Settings, SmtpSettings
 from monitor.storage.stories import Placed
 from store_samples import CLASSIFIER, NOW, TAGGER, feed, incoming, poll
 

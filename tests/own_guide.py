@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 
 RULE = """\
 topic: A test

@@ -18,16 +18,9 @@ from monitor.app import Monitor
 from monitor.feeds.starter_feeds import make_feed
 from monitor.feeds.urls import article_id
 from monitor.people.anonymisation import Masked
-from monitor.records.article import (
-    Article,
-    Assessment,
-    Assessor,
-    Finding,
-    ScorecardItem,
-    Source,
-    Span,
-    Tag,
-)
+from monitor.records.article import Article, Assessment, Assessor
+from monitor.records.finding import Finding, ScorecardItem, Source, Span
+from monitor.records.tag import Tag
 from planted import FORMS, LAST, STAGES, UPDATED, Person, Piece, Planted, Version, url_of
 from store_samples import CLASSIFIER, GUIDELINE, TAGGER
 
@@ -270,8 +263,8 @@ def work(monitor: Monitor) -> None:
 def judge(monitor: Monitor) -> None:
     """Do what is due for what is stored."""
     from monitor.archive.articles_found import fill_index
-    from monitor.archive.names_on_request import mask_due
     from monitor.archive.withdrawals import withdraw
+    from monitor.jobs.mask_names import mask_due
 
     monitor.assess()
     mask_due(monitor)

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from monitor.records.gaps import SHOWN, Draw, Drawn, Stratum
+from monitor.records.review import SHOWN, Draw, Drawn, Stratum
 from monitor.review.recall_estimate import WINDOW_DAYS, estimate_missed
 from monitor.review.sampling import CUTS, allocate
 
@@ -128,7 +128,7 @@ def deafer(scores: Scores, *, threshold: float = 0.0, unheard: float = 0.0) -> S
 def real_scores() -> Scores:
     """Score the development set's positives and the pool, or read what was scored before."""
     from monitor.classify.assessors import load_classifiers
-    from monitor.labels.folders import data_dir
+    from monitor.labels.data_files import data_dir
 
     relevance = next(
         one for one in load_classifiers(data_dir("models")) if one.stamp.startswith("relevance-en@")

@@ -7,23 +7,12 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from monitor.records.article import (
-    Article,
-    AssessedArticle,
-    Enclosure,
-    FieldName,
-    Finding,
-    Import,
-    Place,
-    Review,
-    ScorecardItem,
-    Source,
-    Span,
-    Tag,
-)
+from monitor.records.article import Article, AssessedArticle, Enclosure, Import, Place, Review
 from monitor.records.article_record import Provenance, Recorded, Version
+from monitor.records.finding import FieldName, Finding, ScorecardItem, Source, Span
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import import_json
+from monitor.records.tag import Tag
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 FILE = Import("f1", "=old, 2.jsonl", "1" * 64, "jsonl", NOON, "ruth")

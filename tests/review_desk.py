@@ -10,7 +10,9 @@ from typing import Any
 
 import store_samples
 from monitor.app import Monitor
-from monitor.records.article import Article, Assessment, Finding, Source, Span, Tag
+from monitor.records.article import Article, Assessment
+from monitor.records.finding import Finding, Source, Span
+from monitor.records.tag import Tag
 from monitor.settings import Settings
 
 TEXT = """Police in {town} said on Monday that they had freed {n} workers from a {place}. They had

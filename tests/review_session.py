@@ -204,7 +204,7 @@ def is_copy(monitor: Monitor, article: str, typist: Typist) -> bool:
 
 def fill(monitor: Monitor) -> dict[str, int]:
     """Put the sample outlets, development data and invented stories into a desk."""
-    from monitor.cli import outlets
+    from monitor.cli import demo_site as outlets
     from monitor.feeds.opml import parse_opml
     from monitor.feeds.starter_feeds import make_feed
 

@@ -25,10 +25,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 import serving
 from monitor.app import Monitor
-from monitor.archive.names_on_request import mask_due
-from monitor.cli import outlets as demo_outlets
+from monitor.cli import demo_site as demo_outlets
 from monitor.feeds.opml import parse_opml
 from monitor.feeds.starter_feeds import make_feed
+from monitor.jobs.mask_names import mask_due
 from monitor.settings import FetchSettings, Settings
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from monitor.classify.assessors import load_classifiers
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.article import Assessor
 from monitor.rules.compiler import Guideline
 from monitor.rules.loading import load_guideline

@@ -7,20 +7,10 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from monitor.records.article import (
-    Article,
-    Assessment,
-    Feed,
-    FeedState,
-    Finding,
-    Incoming,
-    Poll,
-    ScorecardItem,
-    Sighting,
-    Source,
-    Span,
-    Tag,
-)
+from monitor.records.article import Article, Assessment
+from monitor.records.feed import Feed, FeedState, Incoming, Poll, Sighting
+from monitor.records.finding import Finding, ScorecardItem, Source, Span
+from monitor.records.tag import Tag
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 CLASSIFIER = "relevance-en@1+aaaaaaaaaaaa"

@@ -7,7 +7,9 @@
 import sys
 from collections.abc import Iterator
 
-from monitor.records.article import Article, Assessment, Feed, Incoming, Poll, Tag
+from monitor.records.article import Article, Assessment
+from monitor.records.feed import Feed, Incoming, Poll
+from monitor.records.tag import Tag
 from monitor.storage.store import Store, open_store
 from store_samples import CLASSIFIER, TAGGER, at, feed, incoming, judged, poll, tagged
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from monitor.app import Monitor
-from monitor.records.article import Article, Assessment, Finding, Source, Span, Tag
+from monitor.records.article import Article, Assessment
+from monitor.records.finding import Finding, Source, Span
+from monitor.records.tag import Tag
 from monitor.settings import Settings
 from store_samples import NOW, feed, incoming, judged, poll
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import ConfigError
 from monitor.settings import Settings, guideline_dir, load_settings
 

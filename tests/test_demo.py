@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import pytest
 
 from desk import MISSED, Desk, make_desk
-from monitor.cli import outlets as demo_outlets
+from monitor.cli import demo_site as demo_outlets
 
 
 @pytest.fixture(scope="module", name="desk")

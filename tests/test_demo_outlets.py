@@ -9,9 +9,8 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 
-from monitor.cli import outlets as demo_outlets
-from monitor.cli.demo_site import load_outlets
-from monitor.cli.site import build_site
+from monitor.cli import demo_site as demo_outlets
+from monitor.cli.demo_site import build_site, load_outlets
 
 OUTLETS = load_outlets()
 ARTICLES = {f"{outlet.id}/{a.slug}": a for outlet in OUTLETS for a in outlet.articles}

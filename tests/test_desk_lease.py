@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 
 from monitor.app import Monitor
-from monitor.jobs.lease import LENGTH, Turn, alone, is_free
-from monitor.records.article import Lease
+from monitor.jobs.schedule import LENGTH, Turn, alone, is_free
 from monitor.records.errors import UsageError
 from monitor.settings import Settings
-from monitor.storage.holders import holder_name, is_dead, machine_name
+from monitor.storage.leases import Lease, holder_name, is_dead, machine_name
 from monitor.storage.store import Store, open_store
 from postgres import new_database
 

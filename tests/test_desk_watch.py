@@ -24,9 +24,7 @@ from feed_server import STORY, Answer, FeedServer, item, rss
 from monitor.app import Monitor
 from monitor.feeds.starter_feeds import make_feed
 from monitor.jobs import schedule as watching
-from monitor.jobs.beside import Schedule
-from monitor.jobs.lease import Turn
-from monitor.jobs.schedule import Job, Stop, clock_words, line, pause_s, watch
+from monitor.jobs.schedule import Job, Schedule, Stop, Turn, clock_words, line, pause_s, watch
 from monitor.records.errors import StoreError
 from monitor.settings import FetchSettings, Settings, StoreSettings
 from monitor.storage.store import open_store

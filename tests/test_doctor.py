@@ -18,21 +18,25 @@ import pytest
 import mail_server
 import store_samples
 from desk import Desk as Folder
-from monitor.cli.clock import examine_clock
-from monitor.cli.database import examine_database
-from monitor.cli.doctor_check import Check, Setup
-from monitor.cli.doctor_mail import examine_mail
-from monitor.cli.examine import (
+from monitor.cli.doctor import (
+    PARTS,
+    Check,
+    Part,
+    Setup,
     examine,
+    examine_clock,
+    examine_database,
     examine_guideline,
+    examine_mail,
     examine_models,
+    examine_part,
+    examine_parts,
     examine_settings,
     exit_code,
 )
-from monitor.cli.parts import PARTS, Part, examine_part, examine_parts
-from monitor.recipients import Recipient, SmtpSettings
-from monitor.records.article import Delivery, FeedState
-from monitor.settings import CheckSettings, Settings, load_settings
+from monitor.records.digest import Delivery
+from monitor.records.feed import FeedState
+from monitor.settings import CheckSettings, Recipient, Settings, SmtpSettings, load_settings
 from monitor.storage.store import open_store
 
 NOW = store_samples.NOW

@@ -15,8 +15,8 @@ from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
 from monitor.evaluate.labelled_data import Labelled
 from monitor.evaluate.metrics import relevance_scores
-from monitor.records.article import SCORE_TOLERANCE
 from monitor.records.errors import DataError
+from monitor.records.finding import SCORE_TOLERANCE
 from shared_data import needs_shared
 from training.promote import Floors, read_floors, write_floors
 

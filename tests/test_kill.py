@@ -14,7 +14,7 @@ import pytest
 
 import warm
 from desk import Desk, clean_environ, make_desk
-from monitor.cli import outlets as demo_outlets
+from monitor.cli import demo_site as demo_outlets
 
 KILLS = int(os.environ.get("KILLS", "5"))
 ALL_FROM = 100

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pytest
 
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records import stamps
 from monitor.records.stamps import earlier_stamp, is_same, make_stamp, marked
 

@@ -107,7 +107,7 @@ def serve(address: str) -> None:
 
     for name in IMPORTS.split():
         importlib.import_module(name)
-    from monitor.text.nlp_init import analysis
+    from monitor.text.spacy_pipeline import analysis
 
     with analysis():
         pass

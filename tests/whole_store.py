@@ -5,23 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from monitor.records.account import Token
-from monitor.records.article import (
-    Delivery,
-    Import,
-    Lease,
-    Place,
-    Review,
-    Sighting,
-    Span,
-    Tag,
-    Visit,
-)
-from monitor.records.gaps import Draw, Drawn, Stratum, Told
+from monitor.records.article import Import, Place, Review
+from monitor.records.digest import Delivery
+from monitor.records.feed import Sighting, Visit
+from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
-from monitor.records.review import FlagSaid
+from monitor.records.review import Draw, Drawn, FlagSaid, Stratum, Told
+from monitor.records.tag import Tag
+from monitor.storage.leases import Lease
 from monitor.storage.schema import earlier_stamps
 from monitor.storage.store import Store
-from monitor.stories.fold import place
+from monitor.stories.clustering import place
 from store_samples import (
     CLASSIFIER,
     NOW,

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import due_worker
 from desk import Desk
-from monitor.jobs.judging import WATCHED_BATCH
+from monitor.jobs.work_queue import WATCHED_BATCH
 from monitor.storage.store import Store, open_store
 from postgres import new_database, serve
 from shared_data import SHARED

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from monitor.evaluate.labelled_data import Labelled
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import MonitorError
 
 app = typer.Typer(

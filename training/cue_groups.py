@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.cue_files import parse_cues
-from monitor.classify.cue_phrases import CueGroup
+from monitor.classify.cue_phrases import CueGroup, parse_cues
 from monitor.evaluate.labelled_data import read_yaml
 from monitor.records.errors import ModelError
 

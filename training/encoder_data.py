@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.classify.cue_phrases import CueTable
+from monitor.classify.encoder import later_stretch, window
 from monitor.classify.features import read_article
 from monitor.classify.tokenizer import load_tokenizer, readable
-from monitor.classify.windows import later_stretch, window
 from monitor.evaluate.labelled_data import SAMPLED, Labelled
-from monitor.records.article import FLOWS, FORMS, RESPONSES, VICTIMS
+from monitor.labels.schemes import FLOWS, FORMS, RESPONSES, VICTIMS
 from training.rows import TrainingRows
 
 if TYPE_CHECKING:

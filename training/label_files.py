@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.policy_files import LABELS
+from monitor.classify.policy import LABELS
 from monitor.evaluate.labelled_data import Labelled, is_country, parse_object, read_labelled
 from monitor.labels.institutions import known_entities
-from monitor.records.article import GENDERS, INDICATORS, POLICY_SCHEMES, PROTECTIONS
+from monitor.labels.schemes import GENDERS, INDICATORS, POLICY_SCHEMES, PROTECTIONS
 from monitor.records.errors import DataError
 
 DATA = Path(__file__).parent / "data"

@@ -17,10 +17,9 @@ import numpy as np
 
 from monitor.classify.calibration import Calibration
 from monitor.classify.cue_phrases import CueTable
-from monitor.classify.features import opening, read_article
+from monitor.classify.features import StoryCounter, opening, read_article
 from monitor.classify.relevance import name_of
-from monitor.classify.story import StoryCounter
-from monitor.classify.terms import load_terms
+from monitor.classify.uncovered_languages import load_terms
 from monitor.classify.word_tokens import splitter_of
 from monitor.evaluate.evaluate_models import rounded
 from monitor.evaluate.labelled_data import SAMPLED, Labelled, file_sha256, read_labelled
@@ -39,8 +38,8 @@ from monitor.evaluate.linear_fit import (
     threshold_for,
 )
 from monitor.evaluate.metrics import average_precision, recall_at_precision
-from monitor.records.article import MEASURED_FROM
 from monitor.records.errors import DataError
+from monitor.records.finding import MEASURED_FROM
 from training.cue_groups import cues_of, load_cues
 from training.model_cards import save_model
 from training.relevance import LIBRARIES, PRECISION, pack_linear

@@ -18,7 +18,7 @@ import numpy as np
 
 from monitor.classify.cascade import ANY, FEATURES, MAIN
 from monitor.classify.cue_phrases import CueTable
-from monitor.classify.story import StoryCounter
+from monitor.classify.features import StoryCounter
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.linear_fit import FitOptions, Floats, fit_linear, score_rows
 from monitor.evaluate.metrics import average_precision, recall_at_precision

@@ -13,7 +13,7 @@ from monitor.classify.relevance import NAME as RELEVANCE
 from monitor.classify.tags import NAME as TAGS
 from monitor.evaluate.evaluation_report import render
 from monitor.evaluate.linear_fit import LEAST_SLOPE
-from monitor.records.article import MEASURED_FROM, SCORE_TOLERANCE
+from monitor.records.finding import MEASURED_FROM, SCORE_TOLERANCE
 from training.rows import GROUPS
 from training.rule_model_data import NAME as RULES
 from training.second_stage import KEPT

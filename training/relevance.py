@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 from monitor.classify.calibration import Calibration
 from monitor.classify.cascade import cascade_json
 from monitor.classify.cue_phrases import CueTable
-from monitor.classify.features import read_article
+from monitor.classify.features import StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel
 from monitor.classify.model_files import ModelFolder, load_folder, pack_arrays, pack_json
 from monitor.classify.prefilter import Gate, gate_json, words_of
 from monitor.classify.relevance import CUES, GATE, NAME, VOCABULARY, WEIGHTS, RelevanceModel
-from monitor.classify.story import StoryCounter
 from monitor.evaluate.evaluate_models import judge_rows, rounded
 from monitor.evaluate.labelled_data import SAMPLED, Labelled, read_labelled
 from monitor.evaluate.linear_fit import (

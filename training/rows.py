@@ -21,8 +21,7 @@ from typing import Any
 import numpy as np
 
 from monitor.classify.cue_phrases import CueTable
-from monitor.classify.features import read_article
-from monitor.classify.story import StoryCounter
+from monitor.classify.features import StoryCounter, read_article
 from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
 from monitor.evaluate.linear_fit import Matrix, Target, build_matrix, make_folds, relevance_targets
 from monitor.records.errors import DataError

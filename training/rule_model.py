@@ -19,7 +19,7 @@ from monitor.classify.model_files import pack_arrays
 from monitor.classify.onnx_encoder import EncoderSession
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.evaluate.rule_precision import Item
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.rules.compiler import Guideline
 from monitor.rules.loading import load_guideline
 from monitor.settings import cache_dir

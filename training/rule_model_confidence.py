@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from monitor.classify.tokenizer import Sentence
 from monitor.evaluate.metrics import calibration_error, chance_error, reliability
 from monitor.evaluate.rule_precision import Item, agree, related_rules
-from monitor.records.article import Finding
+from monitor.records.finding import Finding
 from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.compiler import Guideline
 from monitor.rules.neural_model import Before

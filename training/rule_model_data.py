@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from monitor.classify.tokenizer import Sentence
 from monitor.evaluate.labelled_data import read_yaml
 from monitor.evaluate.rule_precision import Item, item_of, read_items, read_lines, related_rules
-from monitor.records.article import Finding
 from monitor.records.errors import DataError
+from monitor.records.finding import Finding
 from monitor.rules.compiler import Guideline
 from monitor.rules.example_tests import example_cases
+from monitor.text.analysis import view
 from monitor.text.document import Document
-from monitor.text.view import view
 from training.rows import DEV, REGIONAL, TRAIN
 
 NAME = "rules-en"

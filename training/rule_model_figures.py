@@ -17,10 +17,10 @@ from monitor.evaluate.rule_precision import (
     read_lines,
     related_rules,
 )
-from monitor.labels.folders import data_dir
-from monitor.rules.checked import Checked
+from monitor.labels.data_files import data_dir
 from monitor.rules.checker import make_policy, run_shown
 from monitor.rules.compiler import Guideline
+from monitor.rules.findings import Checked
 from monitor.rules.loading import load_guideline
 from monitor.rules.neural_model import load_judge
 from monitor.settings import cache_dir, guideline_dir

@@ -21,12 +21,12 @@ from monitor.classify.model_files import ModelFolder
 from monitor.classify.onnx_encoder import EncoderSession
 from monitor.classify.tokenizer import Sentence
 from monitor.evaluate.rule_precision import Item, agree, related_rules
-from monitor.records.article import Finding
-from monitor.rules.checked import Checked
+from monitor.records.finding import Finding
 from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.compiler import Guideline
-from monitor.rules.glance import USUAL, Alone, Glance, pair_of
-from monitor.rules.neural_model import Formula, Judge
+from monitor.rules.confidence import Formula
+from monitor.rules.findings import Checked
+from monitor.rules.neural_model import USUAL, Alone, Glance, Judge, pair_of
 from training.rule_model_data import ARTICLE, OUTPUT, WRITTEN, RuleRow, touch
 from training.rule_model_parts import Prepared, calibration_fold, key_of, sentence_pair
 

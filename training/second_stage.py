@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classify.boilerplate import without_appended
 from monitor.classify.calibration import Calibration
 from monitor.classify.cascade import ANY, FEATURES, MAIN, Cascade, Fusion, read_features
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import EncoderModel, load_encoder
 from monitor.classify.features import Reading, read_article
 from monitor.classify.model_files import ModelFolder
-from monitor.classify.relevance import Judgement, RelevanceModel
+from monitor.classify.relevance import Judgement, RelevanceModel, without_appended
 from monitor.evaluate.country_scores import country_scores
 from monitor.evaluate.labelled_data import Labelled
 from monitor.evaluate.linear_fit import (

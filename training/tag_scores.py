@@ -15,7 +15,7 @@ from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, rows_in,
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.metrics import label_scores, region_of
 from monitor.labels.institutions import MODEL as POLICY
-from monitor.records.article import GENDERS, INDICATORS, POLICY_SCHEMES, PROTECTIONS
+from monitor.labels.schemes import GENDERS, INDICATORS, POLICY_SCHEMES, PROTECTIONS
 from monitor.records.errors import DataError
 from training.label_files import (
     DEVELOPMENT,

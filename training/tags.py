@@ -19,25 +19,29 @@ from numpy.typing import NDArray
 
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import load_encoder
-from monitor.classify.features import Reading, read_article
-from monitor.classify.fused import CHILD, OUTPUTS, PEOPLE, US, Fused, fuse_people, fused_json
-from monitor.classify.linear_model import LinearModel, probability
+from monitor.classify.features import Reading, StoryCounter, read_article
+from monitor.classify.linear_model import LinearModel, SmallModel, probability, small_json
 from monitor.classify.model_files import ModelFolder, load_folder, pack_json
 from monitor.classify.outlet_homes import NOWHERE, Home, Outlets, Source
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention
-from monitor.classify.places import PlaceCuts, chosen_places, place_features, story_places
-from monitor.classify.profile import Person, find_people
-from monitor.classify.small import SmallModel, small_json
-from monitor.classify.story import StoryCounter
+from monitor.classify.place_roles import PlaceCuts, chosen_places, place_features, story_places
 from monitor.classify.tags import (
+    CHILD,
     NAME,
+    OUTPUTS,
+    PEOPLE,
     PLACES,
     THRESHOLDS,
+    US,
     Facts,
+    Fused,
     TagsModel,
+    fuse_people,
+    fused_json,
     load_places,
     people_features,
 )
+from monitor.classify.victims import Person, find_people
 from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, score_tags
 from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
 from monitor.evaluate.linear_fit import (
@@ -53,7 +57,7 @@ from monitor.evaluate.linear_fit import (
     make_folds,
 )
 from monitor.evaluate.metrics import label_scores
-from monitor.records.article import GENDERS, INDICATORS, PROTECTIONS, RESPONSES
+from monitor.labels.schemes import GENDERS, INDICATORS, PROTECTIONS, RESPONSES
 from monitor.records.errors import ModelError
 from training.cue_groups import CUES_FILE, load_cues
 from training.gazetteer import OUTLETS_FILE, PLACES_FILE, build_places, ordinary_words

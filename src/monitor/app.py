@@ -14,13 +14,15 @@ from monitor.desk import Desk, utc_now
 from monitor.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from monitor.digest import DigestFormat
+    from monitor.digest.render import DigestFormat
     from monitor.digest.view import DigestView
     from monitor.feeds.feed_discovery import Discovered
     from monitor.feeds.politeness import Manners
-    from monitor.records.article import Digest, Feed, Review, Verdict
-    from monitor.records.gaps import Gaps
+    from monitor.records.article import Review, Verdict
+    from monitor.records.digest import Digest
+    from monitor.records.feed import Feed
     from monitor.records.hidden_names import Shown
+    from monitor.records.review import Gaps
     from monitor.storage.polls import PollResult
 
 
@@ -40,7 +42,7 @@ class Monitor(Desk):
     @cached_property
     def stories_stamp(self) -> str:
         """The stamp of the rule that folds articles into stories."""
-        from monitor.stories import stories_stamp
+        from monitor.stories.clustering import stories_stamp
 
         return self.carried([stories_stamp()])[0]
 
@@ -97,13 +99,13 @@ class Monitor(Desk):
         wait: bool = False,
     ) -> dict[str, dict[str, int]]:
         """Run every assessor on what is due; return what was `assessed` and `failed`, by stamp."""
-        from monitor.jobs.judging import assess_due
+        from monitor.jobs.work_queue import assess_due
 
         return assess_due(self, report=report, stopped=stopped, wait=wait)
 
     def fold(self, *, report: Callable[[int], None] | None = None) -> int:
         """Put what is relevant or borderline and in no story yet into stories; return how many."""
-        from monitor.stories.fold import fold_due
+        from monitor.stories.clustering import fold_due
 
         return fold_due(self, report=report)
 
@@ -163,7 +165,7 @@ class Monitor(Desk):
 
     def gaps(self, until: str, *, short: bool = False) -> Gaps:
         """Return what may be missed, as far as the samples of days before `until` (ISO) tell."""
-        from monitor.review.missed import gaps_until
+        from monitor.review.recall_estimate import gaps_until
 
         return gaps_until(self, until, short=short)
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote
 
 from monitor.check.drafts import Drafts, by_rules
-from monitor.labels.folders import data_dir
-from monitor.records.article import Span
+from monitor.labels.data_files import data_dir
+from monitor.records.finding import Span
 from monitor.records.hidden_names import (
     FAILED,
     KEY,
@@ -37,7 +37,8 @@ from monitor.settings import Settings
 if TYPE_CHECKING:
     from monitor.people.anonymisation import Masked
     from monitor.people.name_propagation import Names
-    from monitor.records.article import Article, AssessedArticle, Assessor, FieldName
+    from monitor.records.article import Article, AssessedArticle, Assessor
+    from monitor.records.finding import FieldName
     from monitor.rules.compiler import Guideline
     from monitor.rules.house_style import InForce
     from monitor.storage.name_masks import MaskGroups
@@ -166,7 +167,7 @@ class Desk(Drafts):
     @cached_property
     def measured_countries(self) -> frozenset[str] | None:
         """Where it was measured how well articles are found; `None`: nowhere by itself."""
-        from monitor.classify.measured import measured_countries
+        from monitor.classify.relevance import measured_countries
 
         return measured_countries(data_dir("models"))
 

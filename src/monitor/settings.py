@@ -1,30 +1,335 @@
 """Settings: defaults < `monitor.toml` < `MONITOR_*` < flags; the only reader of the environment.
 
 An unknown key is an error that names it: a misspelt setting silently ignored is worse than none.
+
+Settings of how others reach the desk: LanguageTool's clients, web pages, proxies.
+
+Whose an export is: `[export]` in monitor.toml, printed on its cards.
+
+Who gets which digest, and through which mail server: the nouns, and what is wrong with one.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from email.utils import getaddresses
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor.clients import (
-    LanguageToolSettings,
-    check_languagetool,
-    check_origins,
-    check_proxies,
-    check_public_url,
-)
-from monitor.credits import ExportSettings, check_export
-from monitor.labels.folders import data_dir  # noqa: PLC0414 - read from here by most
-from monitor.recipients import Recipient, SmtpSettings, check_once, check_recipient, check_smtp
-from monitor.records.article import SEVERITIES, Severity
+from monitor.labels.countries import parse_country
+from monitor.labels.data_files import data_dir
+from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
+from monitor.labels.schemes import FORMS, PARTNERSHIPS, RESPONSES, TOPICS, VULNERABILITIES
 from monitor.records.errors import ConfigError, UsageError
+from monitor.records.finding import SEVERITIES, Severity
+
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+MAX_PUBLIC_URL = 500
+"""Characters: a link to unsubscribe has to fit into one line of a mail, which ends at 998."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageToolSettings:
+    """How LanguageTool's clients are answered."""
+
+    show: Severity = "warning"
+    """The least severity that clients are told where they do not ask for `picky`. LibreOffice
+    cannot ask: `suggestion` shows it all."""
+    upstream: str = ""
+    """Root of another LanguageTool server that is asked too, such as `http://127.0.0.1:8081/v2`."""
+    allow_remote: bool = False
+    """Whether that server may be on another machine: then drafts leave this one."""
+    timeout_s: float = 10.0
+    """Seconds that it may take."""
+
+    @property
+    def remote(self) -> str:
+        """The host that texts are passed on to, if it is not this machine; else empty."""
+        host = urlsplit(self.upstream).hostname or ""
+        return "" if is_local(host) else host
+
+
+def is_local(host: str) -> bool:
+    """Say whether a host is this machine: its name for itself, or a loopback address."""
+    try:
+        ip = ipaddress.ip_address(host)
+    except ValueError:
+        return host in ("", "localhost")
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
+
+
+def check_languagetool(settings: LanguageToolSettings) -> None:
+    """Raise `ConfigError` for what cannot be, and for a remote server that is not allowed."""
+    if settings.show not in SEVERITIES:
+        known = ", ".join(SEVERITIES)
+        raise ConfigError(f"'languagetool.show': '{settings.show}' is none of {known}")
+    if not 0 < settings.timeout_s <= 300:
+        raise ConfigError("'languagetool.timeout_s' must be above 0 and at most 300")
+    if not settings.upstream:
+        return
+    try:
+        parts = urlsplit(settings.upstream)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+        whole = whole and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        whole = False
+    if not whole or parts.query or parts.fragment or re.search(r"[^!-~]", settings.upstream):
+        raise ConfigError(
+            "'languagetool.upstream' must be an address such as http://127.0.0.1:8081/v2"
+        )
+    if settings.remote and not settings.allow_remote:
+        raise ConfigError(
+            f"'languagetool.upstream': {settings.remote} is not this machine, and drafts would be"
+            " sent there: say allow_remote = true under [languagetool] if that is meant"
+        )
+
+
+def check_origins(origins: Iterable[str]) -> None:
+    """Raise `ConfigError` for what is no web page's origin to the letter, or stands for many."""
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ConfigError(
+                f"'serve.allow_origins': '{origin}' is not exactly one origin, such as"
+                " https://cms.example.org or chrome-extension://abcdefghijklmnop: scheme and host"
+                " in small letters, a port where it is not the usual one, and nothing behind it"
+            )
+
+
+def check_public_url(url: str) -> None:
+    """Raise `ConfigError` for what is no address under which recipients reach the desk."""
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in url
+    except ValueError:
+        whole = False
+    odd = re.search(r'[^!-~]|[<>"]', url) or len(url) > MAX_PUBLIC_URL
+    if url and (not whole or parts.query or parts.fragment or odd):
+        raise ConfigError("'digest.public_url' must be an address such as https://desk.example.org")
+
+
+def check_proxies(proxies: Iterable[str]) -> None:
+    """Raise `ConfigError` for what is no address or network."""
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError as error:
+            raise ConfigError(
+                f"'serve.trusted_proxies': '{proxy}' is no address or network of addresses, such as"
+                " 127.0.0.1 or 10.0.0.0/8"
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """What the desk says of its exports; empty where it says nothing."""
+
+    title: str = ""
+    """What exports are called on their cards."""
+    creators: tuple[str, ...] = ()
+    """Whose they are: names of organisations or people."""
+    licence: str = ""
+    """The licence of tags, findings and tables, not of the publishers' texts: an SPDX id such as
+    `CC-BY-4.0`, or an address."""
+    contact: str = ""
+    """Where to ask."""
+    homepage: str = ""
+    """The address of its page."""
+
+
+def check_export(export: ExportSettings) -> None:
+    """Raise `ConfigError` for words that are no line of text, and for a homepage that is none."""
+    single = [(name, getattr(export, name)) for name in ("title", "licence", "contact", "homepage")]
+    for key, value in [*single, *(("creators", name) for name in export.creators)]:
+        if not value.isprintable():
+            raise ConfigError(f"'export.{key}' must be one line of text")
+    if not all(name.strip() for name in export.creators):
+        raise ConfigError("'export.creators' must be names")
+    if export.homepage and not export.homepage.startswith(("http://", "https://")):
+        raise ConfigError("'export.homepage' must begin with http:// or https://")
+
+
+Preset = Literal["cases", "policy"]
+PRESETS: tuple[Preset, ...] = ("cases", "policy")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SECURITIES = ("starttls", "tls", "none")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+"""Addresses in ASCII without quoting: no space, comma or line break can get into a header."""
+MAX_ADDRESS = 254
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """The mail server that takes digests."""
+
+    host: str = ""
+    """The mail server's name; empty: no mail is sent."""
+    port: int = 587
+    """Its port: mostly 587 for `starttls`, 465 for `tls`."""
+    security: str = "starttls"
+    """`starttls`, `tls`, or `none` (with a user name only on this machine)."""
+    username: str = ""
+    """The user name; empty: the server asks for none."""
+    password: str = field(default="", repr=False)
+    """Only from `MONITOR_SMTP_PASSWORD`; refused in the file."""
+    sender: str = ""
+    """Whom mail is from, such as `Monitor <monitor@example.org>`."""
+    timeout_s: float = 30.0
+    """Seconds to wait for each answer of the server."""
+    ca_file: str = ""
+    """Certificates (PEM) to trust instead of the system's, for a server of your own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which stories a recipient wants: of each list one label has to fit, an empty one fits all."""
+
+    form: tuple[str, ...] = ()
+    """Only stories with one of these forms of exploitation."""
+    response: tuple[str, ...] = ()
+    """Only stories with one of these responses."""
+    place: tuple[str, ...] = ()
+    """Only stories with one of these countries, ISO 3166-1 alpha-2."""
+    outlet: tuple[str, ...] = ()
+    """Only stories that one of these outlets has."""
+    topic: tuple[str, ...] = ()
+    """Only stories that tell of one of these topics; also of the policy brief's other news."""
+    institution: tuple[str, ...] = ()
+    """Only stories that name one of these institutions."""
+    instrument: tuple[str, ...] = ()
+    """Only stories that name one of these laws, treaties and reports."""
+    vulnerability: tuple[str, ...] = ()
+    """Only stories of people at risk by one of these."""
+    partnership: tuple[str, ...] = ()
+    """Only stories with one of these kinds of partnership."""
+    min_relevance: float = 0.0
+    """Only stories at least this relevant, 0 to 1, and what people decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One digest for one address."""
+
+    address: str = ""
+    """The mail address; one `[[recipients]]` table for each digest. Errors count them from 1."""
+    hour: int = 7
+    """The digest is sent from this hour on, in the recipient's time zone."""
+    days: tuple[str, ...] = ()
+    """`mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`; empty: every day, a policy brief Mondays."""
+    timezone: str = ""
+    """The recipient's time zone (IANA name); empty: the desk's."""
+    preset: str = "cases"
+    """`cases`, the daily cases, or `policy`, a brief by the four Ps, institutions and instruments,
+    without cases."""
+    filter: Filter = Filter()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Whose digest it is, however the address is spelt, and which."""
+        return self.address.casefold(), self.preset
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """The days on which it is sent, Monday 0."""
+        usual = ("mon",) if self.preset == "policy" else DAYS
+        return frozenset(DAYS.index(day) for day in self.days or usual)
+
+    def zone(self, desk: ZoneInfo) -> ZoneInfo:
+        """Return the recipient's time zone, or that of the desk."""
+        return ZoneInfo(self.timezone) if self.timezone else desk
+
+
+def check_smtp(smtp: SmtpSettings) -> None:
+    """Raise `ConfigError` naming the key of `[smtp]` that has an impossible value."""
+    _among("smtp.security", smtp.security, SECURITIES)
+    if not 0 < smtp.port < 65536:
+        raise ConfigError("'smtp.port' must be from 1 to 65535")
+    if not 0 < smtp.timeout_s < float("inf"):
+        raise ConfigError("'smtp.timeout_s' must be a number above 0")
+    if re.search(r"[\s/@]", smtp.host):
+        raise ConfigError("'smtp.host' is a name or an address, without scheme and port")
+    if smtp.host and not is_sender(smtp.sender):
+        raise ConfigError(
+            "'smtp.sender' must be an address such as 'Monitor <monitor@example.org>'"
+        )
+    if smtp.security == "none" and smtp.username and smtp.host.lower() not in _LOOPBACK:
+        raise ConfigError(
+            "'smtp.security' none would send the password readable by all: use starttls or tls"
+        )
+
+
+def is_sender(text: str) -> bool:
+    """Whether `text` is one address, with or without a name before it."""
+    found = getaddresses([text]) if text.isprintable() else []
+    if len(found) != 1 or len(found[0][1]) > MAX_ADDRESS:
+        return False
+    return bool(_ADDRESS.fullmatch(found[0][1]))
+
+
+def check_recipient(recipient: Recipient, where: str) -> Recipient:
+    """Return a recipient with its country codes in capitals.
+
+    Raises `ConfigError` naming the key; `where` is the file and the entry in it.
+    """
+    if not _ADDRESS.fullmatch(recipient.address) or len(recipient.address) > MAX_ADDRESS:
+        raise ConfigError(f"{where}.address' must be one address such as officer@example.org")
+    if not 0 <= recipient.hour <= 23:
+        raise ConfigError(f"{where}.hour' must be from 0 to 23")
+    _all_among(f"{where}.days'", recipient.days, DAYS)
+    _all_among(f"{where}.preset'", (recipient.preset,), PRESETS)
+    wanted = recipient.filter
+    _all_among(f"{where}.filter.form'", wanted.form, FORMS)
+    _all_among(f"{where}.filter.response'", wanted.response, RESPONSES)
+    _all_among(f"{where}.filter.topic'", wanted.topic, TOPICS)
+    _all_among(f"{where}.filter.vulnerability'", wanted.vulnerability, VULNERABILITIES)
+    _all_among(f"{where}.filter.partnership'", wanted.partnership, PARTNERSHIPS)
+    for scheme in ENTITY_SCHEMES:
+        if listed := getattr(wanted, scheme):
+            _all_among(f"{where}.filter.{scheme}'", listed, known_entities(scheme))
+    if not 0 <= wanted.min_relevance <= 1:
+        raise ConfigError(f"{where}.filter.min_relevance' must be from 0 to 1")
+    try:
+        recipient.zone(ZoneInfo("UTC"))
+        places = tuple(map(parse_country, wanted.place))
+    except UsageError as error:
+        raise ConfigError(f"{where}.filter.place': {error}") from error
+    except (KeyError, ValueError, OSError) as error:
+        raise ConfigError(f"{where}.timezone': no time zone '{recipient.timezone}'") from error
+    return _with_places(recipient, places)
+
+
+def check_once(recipients: Sequence[Recipient], where: str) -> None:
+    """Raise `ConfigError` where the same digest is to go to the same address twice."""
+    seen: dict[tuple[str, str], int] = {}
+    for number, recipient in enumerate(recipients, 1):
+        before = seen.setdefault(recipient.key, number)
+        if before != number:
+            raise ConfigError(
+                f"{where}: 'recipients[{number}].address': recipients[{before}] sends the same"
+                f" digest ({recipient.preset}) to it"
+            )
+
+
+def _with_places(recipient: Recipient, places: tuple[str, ...]) -> Recipient:
+    return replace(recipient, filter=replace(recipient.filter, place=places))
+
+
+def _among(name: str, value: str, known: Iterable[str]) -> None:
+    _all_among(f"'{name}'", (value,), known)
+
+
+def _all_among(where: str, values: Iterable[Any], known: Iterable[str]) -> None:
+    for value in values:
+        if value not in known:
+            raise ConfigError(f"{where}: '{value}' is none of {', '.join(known)}")
+
 
 CONFIG_NAME = "monitor.toml"
 DATABASE_NAME = "monitor.sqlite"

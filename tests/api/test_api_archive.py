@@ -14,8 +14,10 @@ import serving
 from feed_server import Answer, FeedServer, page
 from light_desk import LightDesk
 from monitor.app import Monitor
-from monitor.archive.names_on_request import mask_due
-from monitor.records.article import Article, Span, Tag
+from monitor.jobs.mask_names import mask_due
+from monitor.records.article import Article
+from monitor.records.finding import Span
+from monitor.records.tag import Tag
 from monitor.settings import FetchSettings, Settings
 from monitor.text.search_terms import HIDDEN
 from store_samples import CLASSIFIER, NOW, feed, flagged, incoming, judged, poll, tagged

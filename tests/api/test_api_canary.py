@@ -21,10 +21,9 @@ import serving
 from holding import CANARY, holds_canary, lt_forms
 from monitor.api.check_queue import Checkers
 from monitor.app import Monitor
-from monitor.jobs.draft_processes import Job
-from monitor.jobs.workers_worker import WorkerError
+from monitor.jobs.draft_processes import Job, WorkerError
 from monitor.settings import CheckSettings, Settings
-from monitor.text.nlp_init import analysis
+from monitor.text.spacy_pipeline import analysis
 from monitor.web.server import create_app
 
 DRAFT = (

@@ -17,8 +17,7 @@ import pytest
 import serving
 from monitor.api.check_queue import Checkers
 from monitor.app import Monitor
-from monitor.jobs.draft_processes import Job
-from monitor.jobs.workers_worker import Worker, WorkerEnded
+from monitor.jobs.draft_processes import Job, Worker, WorkerEnded
 from monitor.settings import CheckSettings, Settings
 from monitor.web.server import create_app
 

@@ -17,9 +17,8 @@ import own_severities
 import serving
 from lt_server import LtServer, lt_server, match
 from monitor.app import Monitor
-from monitor.clients import LanguageToolSettings
 from monitor.records.account import ROLES, Role
-from monitor.settings import CheckSettings, ServeSettings, Settings
+from monitor.settings import CheckSettings, LanguageToolSettings, ServeSettings, Settings
 from monitor.storage.sign_in import add_token
 
 TEXT = "😀 The wumpus met a gromble, and then a fizzle."

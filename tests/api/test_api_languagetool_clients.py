@@ -17,8 +17,7 @@ import pytest
 import own_severities
 import serving
 from monitor.app import Monitor
-from monitor.clients import LanguageToolSettings
-from monitor.settings import CheckSettings, ServeSettings, Settings
+from monitor.settings import CheckSettings, LanguageToolSettings, ServeSettings, Settings
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("LANGUAGETOOL"), reason="LANGUAGETOOL=1 drives the clients of others"

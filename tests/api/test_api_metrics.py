@@ -9,10 +9,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 import store_samples
+from monitor.api.health import troubles
 from monitor.api.metrics import Metrics
-from monitor.api.readiness import troubles
 from monitor.app import Monitor
-from monitor.records.article import FeedState
+from monitor.records.feed import FeedState
 from monitor.settings import CheckSettings, Settings
 from serving import ARTICLES, serve
 

@@ -4,11 +4,13 @@ import httpx
 import pytest
 
 from monitor.app import Monitor
-from monitor.archive.names_on_request import complete_due, mask_due
+from monitor.jobs.mask_names import complete_due, mask_due
 from monitor.people.anonymisation import Masked
 from monitor.records.account import ROLES, Role
-from monitor.records.article import Enclosure, Span, Tag
+from monitor.records.article import Enclosure
+from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD
+from monitor.records.tag import Tag
 from monitor.settings import Settings
 from monitor.storage.sign_in import add_token
 from monitor.storage.stories import Placed

@@ -14,8 +14,9 @@ import serving
 from monitor.api.schemas import TagOut
 from monitor.app import Monitor
 from monitor.export import selection
+from monitor.export.columns import TextDegree
 from monitor.export.publication import Policy
-from monitor.records.article import PLACE_ROLES, TextDegree
+from monitor.labels.schemes import PLACE_ROLES
 
 TITLE, TEXT = serving.ARTICLES["farm"]
 DEGREES: tuple[TextDegree, ...] = ("none", "quotes", "full")

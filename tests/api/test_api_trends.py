@@ -9,8 +9,8 @@ from monitor.api.trend_routes import OutletsOut, ScorecardOut, TrendsOut
 from monitor.app import Monitor
 from monitor.records.dates import month_of
 from monitor.records.errors import UsageError
+from monitor.stats.report_formats import render_report
 from monitor.stats.trend_queries import judge_flag, read_period, report_of, trends_of
-from monitor.stats.writers import render_report
 
 DAYS = {"since": "2026-11-01", "until": "2026-11-30"}
 

@@ -8,9 +8,8 @@ import pytest
 import serving
 from monitor.app import Monitor
 from monitor.digest.mail_delivery import KEY
-from monitor.digest.message import stop_token
-from monitor.recipients import Recipient
-from monitor.settings import DigestSettings, Settings
+from monitor.digest.mail_message import stop_token
+from monitor.settings import DigestSettings, Recipient, Settings
 
 ADDRESS = "officer@example.org"
 CLICK = {"List-Unsubscribe": "One-Click"}

@@ -12,18 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.classify.assessors import RelevanceAssessor, TagsAssessor, load_classifiers
-from monitor.classify.boilerplate import without_appended
 from monitor.classify.calibration import Calibration
 from monitor.classify.cascade import ANY, FEATURES, Fusion, fusion_features, relevance_odds
-from monitor.classify.encoder import load_encoder
+from monitor.classify.encoder import TITLE_CHARS, Memory, later_stretch, load_encoder
 from monitor.classify.features import read_article
-from monitor.classify.memory import Memory
 from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.onnx_encoder import EncoderSession
-from monitor.classify.relevance import encoder_folder, load_relevance
+from monitor.classify.relevance import encoder_folder, load_relevance, without_appended
 from monitor.classify.tokenizer import load_tokenizer
-from monitor.classify.windows import TITLE_CHARS, later_stretch
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import ModelError
 
 MODELS = data_dir("models")

@@ -11,7 +11,7 @@ import pytest
 import kernel_probe
 from emulator import PLAIN, PROCESSOR, needs_emulator, on
 from monitor.classify.onnx_encoder import TOLERANCE
-from monitor.records.article import SCORE_TOLERANCE
+from monitor.records.finding import SCORE_TOLERANCE
 
 
 @needs_emulator

@@ -7,10 +7,11 @@ import pytest
 
 import shipped
 from monitor.classify.assessors import load_classifiers
-from monitor.classify.records import classify_lines
+from monitor.classify.bulk import classify_lines
 from monitor.classify.uncovered_languages import load_coverage
-from monitor.labels.folders import data_dir
-from monitor.records.article import POLICY_SCHEMES, Article
+from monitor.labels.data_files import data_dir
+from monitor.labels.schemes import POLICY_SCHEMES
+from monitor.records.article import Article
 
 ASSESSORS = shipped.classifiers()
 UNMEASURED = {"es", "fr", "id", "tet", "th"}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.classify.measured import measured_countries
 from monitor.classify.model_files import find_model
-from monitor.labels.folders import data_dir
+from monitor.classify.relevance import measured_countries
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import ModelError
 
 

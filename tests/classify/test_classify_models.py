@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.classify.assessors import RelevanceAssessor, TagsAssessor, load_classifiers
-from monitor.classify.model_files import find_model, load_folder
+from monitor.classify.model_files import find_model, list_models, load_folder
 from monitor.classify.model_files import load_folder as load
-from monitor.classify.registry import list_models
 from monitor.classify.relevance import load_relevance
 from monitor.classify.tags import load_tags
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.article import Article
 from monitor.records.errors import ModelError
 

@@ -3,15 +3,18 @@
 import pytest
 
 from monitor.classify.features import Reading
-from monitor.classify.flow import FLOW_NAMES, flow_numbers, flow_of_roles
 from monitor.classify.outlet_homes import NOWHERE, Home
-from monitor.classify.place_roles import place_role, roles_of
-from monitor.classify.places import (
+from monitor.classify.place_roles import (
     FEATURES,
+    FLOW_NAMES,
     PlaceCuts,
     chosen_places,
+    flow_numbers,
+    flow_of_roles,
     home_evidence,
     place_features,
+    place_role,
+    roles_of,
     story_places,
 )
 from monitor.classify.word_tokens import split_words

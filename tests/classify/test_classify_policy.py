@@ -9,10 +9,16 @@ import pytest
 
 from monitor.classify.assessors import load_classifiers
 from monitor.classify.model_files import find_model, load_folder
-from monitor.classify.policy import BESIDE, BY_NAME, load_policy
-from monitor.classify.policy_assessor import PolicyAssessor, load_policy_assessor
-from monitor.classify.policy_files import LABELS, parse_topics
-from monitor.labels.folders import data_dir
+from monitor.classify.policy import (
+    BESIDE,
+    BY_NAME,
+    LABELS,
+    PolicyAssessor,
+    load_policy,
+    load_policy_assessor,
+    parse_topics,
+)
+from monitor.labels.data_files import data_dir
 from monitor.labels.institutions import (
     ENTITY_SCHEMES,
     FILES,
@@ -21,8 +27,9 @@ from monitor.labels.institutions import (
     parse_entities,
 )
 from monitor.labels.schemes import check_labels
-from monitor.records.article import Article, Tag
+from monitor.records.article import Article
 from monitor.records.errors import ModelError, UsageError
+from monitor.records.tag import Tag
 
 FOLDER = find_model(data_dir("models"), "policy")
 MODEL = load_policy(load_folder(FOLDER))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.features import read_article
-from monitor.classify.profile import PROFILE_NAMES, find_people, people_spans, profile
+from monitor.classify.victims import PROFILE_NAMES, find_people, people_spans, profile
 
 CUES = CueTable([])
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shipped
-from monitor.classify.records import classify_lines
+from monitor.classify.bulk import classify_lines
 from monitor.records.article import Article, Assessment
 
 ASSESSORS = shipped.classifiers()

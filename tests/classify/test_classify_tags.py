@@ -7,9 +7,9 @@ import pytest
 
 from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.tags import load_tags
-from monitor.labels.folders import data_dir
-from monitor.records.article import Tag
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import ModelError
+from monitor.records.tag import Tag
 
 MODEL = load_tags(load_folder(find_model(data_dir("models"), "tags-en")))
 

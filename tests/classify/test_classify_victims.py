@@ -4,7 +4,7 @@ import pytest
 
 from monitor.classify.cue_phrases import CueGroup, CueTable
 from monitor.classify.features import read_article
-from monitor.classify.protection import find_protection
+from monitor.classify.phrase_tags import find_protection
 from monitor.classify.victims import find_gender
 from training.tags import load_tag_cues
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from desk import Desk, Said, make_desk
-from monitor.cli import outlets as demo_outlets
+from monitor.cli import demo_site as demo_outlets
 
 
 @dataclass(frozen=True)

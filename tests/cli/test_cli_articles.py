@@ -9,7 +9,7 @@ import pytest
 
 from desk import Desk, make_desk
 from monitor.app import Monitor
-from monitor.archive.names_on_request import mask_due
+from monitor.jobs.mask_names import mask_due
 from monitor.settings import Settings
 from monitor.text.search_terms import HIDDEN
 from store_samples import NOW, feed, incoming, poll

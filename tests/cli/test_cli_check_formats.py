@@ -12,8 +12,7 @@ import own_guide
 import workflow_commands
 from desk import Desk, make_desk
 from monitor.app import Monitor
-from monitor.cli.check_paths import expand
-from monitor.cli.check_run import check_files, processes
+from monitor.cli.check import check_files, expand, processes
 from monitor.records.errors import UsageError
 from monitor.settings import CheckSettings, Settings
 from sarif_reader import results_of

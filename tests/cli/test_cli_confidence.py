@@ -12,11 +12,11 @@ import pytest
 import shipped
 from desk import Desk, make_desk
 from monitor.check.answer import Told, answer_json
-from monitor.cli.check_batch import exit_code
+from monitor.cli.check import exit_code
 from monitor.cli.check_output import as_text
-from monitor.records.article import Finding, Severity
-from monitor.rules.about import JudgeWords
-from monitor.rules.checked import Checked
+from monitor.records.finding import Finding, Severity
+from monitor.rules.findings import Checked
+from monitor.rules.rule_schema import JudgeWords
 from monitor.text.document import Document
 
 BAD = "Police said the two child prostitutes were found."

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from monitor.records.article import SEVERITIES
+from monitor.records.finding import SEVERITIES
 from monitor.text.search_terms import HIDDEN
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from desk import Desk
-from monitor.classify.registry import list_models
+from monitor.classify.model_files import list_models
 from shared_data import SHARED, needs_shared
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.cli.output import progress
+from monitor.cli.common import progress
 
 
 def test_a_name_in_square_brackets_is_no_style() -> None:

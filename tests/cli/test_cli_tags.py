@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.cli.tags import read_tags
+from monitor.cli.common import read_tags
 from monitor.records.errors import UsageError
 
 

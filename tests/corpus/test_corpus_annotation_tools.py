@@ -16,9 +16,10 @@ from annotated import articles, assessed, marks_on_words, published, read_brat
 from digest_samples import BODY, TAGS, TITLE, finding
 from monitor.export import brat, docbin, doccano, labelstudio
 from monitor.export.annotations import label_names, name_of, one_text, parse_name
-from monitor.export.docs import make_doc, make_tokenizer
+from monitor.export.docbin import make_doc, make_tokenizer
 from monitor.labels.schemes import ONE, SCHEMES, check_labels
-from monitor.records.article import Span, Tag
+from monitor.records.finding import Span
+from monitor.records.tag import Tag
 
 VOCAB = spacy.blank("xx").vocab
 ENGLISH = make_tokenizer("en")

@@ -12,17 +12,17 @@ import pytest
 from ruamel.yaml import YAML
 
 from digest_samples import BODY, TAGS, article, finding
-from monitor.credits import ExportSettings
-from monitor.export.columns import Column
+from monitor.export.columns import Column, ExportFormat
 from monitor.export.croissant import croissant
 from monitor.export.error_rates import RuleRates, error_rates
 from monitor.export.export_facts import ExportFacts, FileFacts, Tally, file_facts, sha256_of
 from monitor.export.exporter import export
 from monitor.export.packaging import citation, datapackage, dataset_card
 from monitor.export.publication import Policy
-from monitor.labels.folders import data_dir
-from monitor.records.article import ExportFormat, Tag
+from monitor.labels.data_files import data_dir
 from monitor.records.article_record import Recorded
+from monitor.records.tag import Tag
+from monitor.settings import ExportSettings
 
 OURS = ExportSettings(
     "News of the Sunrise Desk", ("Sunrise Desk",), "CC-BY-4.0", "", "https://a.example"

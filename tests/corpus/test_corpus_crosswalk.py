@@ -12,15 +12,10 @@ from monitor.export import csv_tables
 from monitor.export.csv_tables import ctdc_columns, ctdc_limits, ctdc_row
 from monitor.export.publication import Policy, publish
 from monitor.export.record import canonical
-from monitor.records.article import (
-    FORMS,
-    INDICATORS,
-    VULNERABILITIES,
-    Article,
-    AssessedArticle,
-    Tag,
-)
+from monitor.labels.schemes import FORMS, INDICATORS, VULNERABILITIES
+from monitor.records.article import Article, AssessedArticle
 from monitor.records.article_record import Recorded
+from monitor.records.tag import Tag
 from record_samples import NOON
 
 CODEBOOK = [

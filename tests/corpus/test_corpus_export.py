@@ -22,11 +22,12 @@ from monitor.export import jsonl
 from monitor.export.exporter import export as corpus_export
 from monitor.export.publication import Policy, publish
 from monitor.export.record import canonical
-from monitor.records.article import SCORE_TOLERANCE, Span, Tag
 from monitor.records.article_record import Recorded
 from monitor.records.errors import UsageError
-from monitor.storage.holders import holder_name
-from monitor.text.cells import unguard
+from monitor.records.finding import SCORE_TOLERANCE, Span
+from monitor.records.tag import Tag
+from monitor.storage.leases import holder_name
+from monitor.text.safe_text import unguard
 
 BODY = OPENING + " The hearing goes on in the port's old customs house next week." * 40
 IN_BODY = finding(BODY, "skipper", field="text", scope="body", severity="warning")

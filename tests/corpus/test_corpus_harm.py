@@ -18,10 +18,12 @@ from monitor.export.key_file import key_path
 from monitor.export.publication import Policy, publish
 from monitor.export.record import canonical, record_schema
 from monitor.export.redaction import Veil
-from monitor.records.article import Enclosure, Review, ScorecardItem, Span, Tag
+from monitor.records.article import Enclosure, Review
 from monitor.records.article_record import Recorded, Version
 from monitor.records.errors import UsageError
+from monitor.records.finding import ScorecardItem, Span
 from monitor.records.hidden_names import LANGUAGE, Shown, withheld
+from monitor.records.tag import Tag
 
 TITLE = "Amina Yusuf's mother speaks"
 TEXT = (

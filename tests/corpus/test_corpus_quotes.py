@@ -11,8 +11,9 @@ from digest_samples import article, finding
 from monitor.export.copyright_cap import Budget, Words
 from monitor.export.publication import Policy, publish
 from monitor.export.record import canonical
-from monitor.records.article import ScorecardItem, Span, Tag
 from monitor.records.article_record import Recorded
+from monitor.records.finding import ScorecardItem, Span
+from monitor.records.tag import Tag
 
 TEXT = " ".join(f"word{n}" for n in range(2_000))
 

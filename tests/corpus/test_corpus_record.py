@@ -16,15 +16,15 @@ from jsonschema import Draft202012Validator
 
 from export_readers import read_lines, read_parquet, read_tables, without_lost
 from monitor.export.annotations import VEIL, one_text
-from monitor.export.columns import keys_of
+from monitor.export.columns import TextDegree, keys_of
 from monitor.export.copyright_cap import fold
 from monitor.export.exporter import export
 from monitor.export.identification_risk import Guard
 from monitor.export.publication import Policy, publish
 from monitor.export.record import FindingRecord, canonical, make_schema, record_schema, spans_of
 from monitor.export.rehydration import export_file, read_records
-from monitor.records.article import Finding, TextDegree
 from monitor.records.article_record import Recorded
+from monitor.records.finding import Finding
 from record_samples import RECORDED, named
 
 VALIDATOR = Draft202012Validator(json.loads(record_schema()))

@@ -12,9 +12,10 @@ import pytest
 
 from digest_samples import TAGS, article
 from monitor.export.exporter import export
-from monitor.records.article import ScorecardItem, Tag
 from monitor.records.article_record import Recorded
+from monitor.records.finding import ScorecardItem
 from monitor.records.hidden_names import Shown
+from monitor.records.tag import Tag
 
 PAGE = Path(__file__).parents[2] / "docs" / "researcher.md"
 

@@ -14,10 +14,13 @@ import pytest
 import own_guide
 from light_desk import LightDesk
 from monitor.export.as_of import compare, export_again, read_earlier, read_time, refuse_other
+from monitor.export.columns import ExportFormat
 from monitor.export.publication import Policy
 from monitor.export.selection import export
-from monitor.records.article import ExportFormat, Review, Span, Tag
+from monitor.records.article import Review
 from monitor.records.errors import UsageError
+from monitor.records.finding import Span
+from monitor.records.tag import Tag
 from monitor.settings import CheckSettings, Settings
 from monitor.storage.stories import Placed
 from store_samples import (

@@ -15,8 +15,8 @@ from monitor.app import Monitor
 from monitor.records.errors import StoreError, UsageError
 from monitor.settings import Settings
 from monitor.storage import migrate as migrating
+from monitor.storage.backup import back_up, restore
 from monitor.storage.database import open_database
-from monitor.storage.desk_backup import back_up, restore
 from small_disk import mounted
 from store_samples import NOW
 

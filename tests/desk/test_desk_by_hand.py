@@ -11,7 +11,7 @@ import pytest
 import feed_server
 from feed_server import Answer, FeedServer, page
 from monitor.app import Monitor
-from monitor.feeds.by_hand import add_article
+from monitor.feeds.article_import import add_article
 from monitor.feeds.starter_feeds import make_feed
 from monitor.records.errors import FeedError
 from monitor.settings import FetchSettings, Settings

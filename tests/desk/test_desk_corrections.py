@@ -23,7 +23,7 @@ from corrected_exports import (
     remove_flag,
     remove_form,
 )
-from monitor.records.article import CorrectedFormat
+from monitor.export.columns import CorrectedFormat
 from monitor.review.review_queue import Reviewer, undo
 from store_samples import NOW
 

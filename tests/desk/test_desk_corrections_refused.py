@@ -26,10 +26,10 @@ from corrected_exports import (
     url,
 )
 from light_desk import LightDesk
+from monitor.export.columns import CorrectedFormat
 from monitor.export.corrections import need_span
 from monitor.export.corrections_import import read_keys
 from monitor.export.k_anonymity import generalised
-from monitor.records.article import CorrectedFormat
 from monitor.records.errors import DataError, UsageError
 from monitor.settings import Settings
 from store_samples import NOW, feed, incoming, poll

@@ -14,16 +14,17 @@ import own_guide
 from earlier_desk import as_before
 from light_desk import Silent
 from monitor.app import Monitor
-from monitor.archive.names_on_request import mask_due
 from monitor.desk import names_stamp
 from monitor.export.as_of import compare, export_again, read_earlier
 from monitor.export.publication import Policy
 from monitor.export.selection import export, read_at
-from monitor.records.article import Assessor, Tag
+from monitor.jobs.mask_names import mask_due
+from monitor.records.article import Assessor
 from monitor.records.stamps import earlier_stamp, make_stamp, marked
-from monitor.review.coverage import sample_of
+from monitor.records.tag import Tag
+from monitor.review.sampling import sample_of
 from monitor.settings import CheckSettings, Settings
-from monitor.stories import stories_stamp
+from monitor.stories.clustering import stories_stamp
 from store_samples import NOW, at, feed, flagged, incoming, judged, poll, tagged
 
 RELEVANCE = make_stamp("relevance-en", "1", "relevance", files=[])

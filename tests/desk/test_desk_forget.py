@@ -12,10 +12,10 @@ from monitor.app import Monitor
 from monitor.cli.app import app
 from monitor.feeds.urls import article_id
 from monitor.jobs.forget_article import choose, forget
-from monitor.records.article import Incoming
 from monitor.records.errors import UsageError
+from monitor.records.feed import Incoming
 from monitor.settings import Settings, StoreSettings
-from monitor.storage.desk_backup import back_up, restore
+from monitor.storage.backup import back_up, restore
 from store_samples import NOW, at, feed, incoming, poll
 
 WORD = "zqvxheron"

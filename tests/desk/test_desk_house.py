@@ -16,8 +16,9 @@ from light_desk import Silent
 from monitor.app import Monitor
 from monitor.archive.articles_found import look_up
 from monitor.evaluate.try_rules import Trial, tried_rules, try_rules
-from monitor.records.article import Article, Span
+from monitor.records.article import Article
 from monitor.records.errors import GuidelineError, UsageError
+from monitor.records.finding import Span
 from monitor.records.hidden_names import WITHHELD, Mask
 from monitor.rules.rule_reloading import LOOK_EVERY_S, Rules, Shelf
 from monitor.settings import CheckSettings, Settings

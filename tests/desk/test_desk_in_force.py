@@ -16,21 +16,27 @@ import pytest
 import mail_server
 import serving
 from light_desk import LightDesk
-from monitor.archive.story_details import list_stories, page_json, story_json
-from monitor.archive.story_pages import read_stories, read_story
-from monitor.digest.choose import choose
+from monitor.archive.story_details import (
+    list_stories,
+    page_json,
+    read_stories,
+    read_story,
+    story_json,
+)
+from monitor.digest.build import choose
 from monitor.digest.mail_delivery import send_day, send_due
 from monitor.export.as_of import compare, export_again, read_earlier
+from monitor.export.columns import ExportFormat
 from monitor.export.publication import Policy
 from monitor.export.record import record_schema
 from monitor.export.rehydration import read_records
 from monitor.export.selection import export
-from monitor.recipients import Filter, Recipient, SmtpSettings
-from monitor.records.article import Article, ExportFormat, Tag
+from monitor.records.article import Article
 from monitor.records.errors import NotFound
 from monitor.records.hidden_names import Mask
+from monitor.records.tag import Tag
 from monitor.review.review_queue import Reviewer, decide, undo
-from monitor.settings import Settings
+from monitor.settings import Filter, Recipient, Settings, SmtpSettings
 from monitor.stats.trend_queries import read_period
 from monitor.storage.stories import Placed, StoryChoice
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll, tagged

@@ -20,13 +20,13 @@ import mail_server
 from mail_server import PASSWORD, USER, MailServer
 from monitor.app import Monitor
 from monitor.digest.mail_delivery import find_recipient, send_day, send_due, unsubscribe
-from monitor.digest.message import stop_token
+from monitor.digest.mail_message import stop_token
 from monitor.digest.smtp import Told, send_message
-from monitor.recipients import Filter, Recipient, SmtpSettings
-from monitor.records.article import Assessment, Tag
+from monitor.records.article import Assessment
 from monitor.records.errors import UsageError
 from monitor.records.hidden_names import WITHHELD
-from monitor.settings import DigestSettings, Settings
+from monitor.records.tag import Tag
+from monitor.settings import DigestSettings, Filter, Recipient, Settings, SmtpSettings
 from store_samples import NOW, feed, incoming, poll
 
 DAY = "2026-11-25"

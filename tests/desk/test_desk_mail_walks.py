@@ -9,8 +9,7 @@ import pytest
 import mail_walks
 from mail_walks import Desk, Mail, Piece, World
 from monitor.digest.mail_delivery import Sent
-from monitor.recipients import Filter
-from monitor.settings import Settings
+from monitor.settings import Filter, Settings
 from store_samples import NOW
 
 

@@ -10,7 +10,7 @@ import shipped
 from monitor.app import Monitor
 from monitor.archive import names_on_request as names
 from monitor.desk import MOST, what_is_shown
-from monitor.records.article import Span
+from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, Mask
 from monitor.settings import Settings
 from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll

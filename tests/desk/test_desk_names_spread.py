@@ -11,8 +11,8 @@ from monitor.archive import names_on_request as names
 from monitor.archive.withdrawals import withdraw
 from monitor.cli.app import app
 from monitor.people.anonymisation import Masked
-from monitor.records.article import Span
 from monitor.records.errors import NotFound, UsageError
+from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, hide
 from monitor.settings import Settings
 from monitor.storage.full_text_search import Wanted

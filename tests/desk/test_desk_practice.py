@@ -9,7 +9,8 @@ from sklearn.metrics import cohen_kappa_score
 
 from monitor.records.article import VERDICTS, Article, Verdict
 from monitor.records.review import Practised, Said, Shown
-from monitor.review.practice import agreement_of, desk_verdicts
+from monitor.review.agreement import agreement_of
+from monitor.review.practice import desk_verdicts
 from monitor.review.review_queue import Chosen, Queue, make_queue, same_words
 from store_samples import NOW
 

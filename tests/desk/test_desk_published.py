@@ -14,8 +14,10 @@ from monitor.app import Monitor
 from monitor.archive import names_on_request as names
 from monitor.export import selection
 from monitor.export.publication import Policy
-from monitor.records.article import Assessment, Finding, Span, Tag
-from monitor.rules.confidence import identifying, protecting
+from monitor.records.article import Assessment
+from monitor.records.finding import Finding, Span
+from monitor.records.tag import Tag
+from monitor.rules.findings import identifying, protecting
 from monitor.settings import Settings
 from named_marks import names as marks
 from named_marks import texts

@@ -19,10 +19,11 @@ from monitor.export.k_anonymity import generalised
 from monitor.export.publication import Policy
 from monitor.export.rehydration import Done, Wish, rehydrate
 from monitor.export.selection import export
-from monitor.feeds.by_hand import add_article
+from monitor.feeds.article_import import add_article
 from monitor.feeds.urls import article_id
-from monitor.records.article import Span, Tag
 from monitor.records.errors import DataError, UsageError
+from monitor.records.finding import Span
+from monitor.records.tag import Tag
 from monitor.settings import CheckSettings, FetchSettings, Settings
 from store_samples import NOW, at, flagged, judged, tagged
 

@@ -16,16 +16,16 @@ import pytest
 import store_samples
 from monitor.api.article_routes import article_json
 from monitor.app import Monitor
-from monitor.digest import render_digest
 from monitor.digest.build import build_digest
+from monitor.digest.render import render_digest
+from monitor.export.columns import ExportFormat
 from monitor.export.exporter import export
 from monitor.export.publication import Policy
 from monitor.jobs.expire_texts import expire
-from monitor.records.article import ExportFormat
 from monitor.records.article_record import Recorded
 from monitor.records.hidden_names import Shown
 from monitor.settings import Settings, StoreSettings
-from monitor.storage.desk_backup import back_up
+from monitor.storage.backup import back_up
 from monitor.storage.store import open_store
 from monitor.stories.clustering import group_stories
 from store_samples import CLASSIFIER, NOW, STAMPS

@@ -24,8 +24,10 @@ from monitor.export import as_of, selection
 from monitor.export.exporter import ExportReport
 from monitor.export.publication import Policy
 from monitor.export.record import record_schema
-from monitor.records.article import Article, Assessment, Finding, Span, Tag
+from monitor.records.article import Article, Assessment
+from monitor.records.finding import Finding, Span
 from monitor.records.hidden_names import Mask
+from monitor.records.tag import Tag
 from monitor.settings import Settings
 from monitor.storage.stories import Placed
 from store_samples import GUIDELINE, feed, incoming, poll

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from digest_samples import LEDGER, article, each_its_own, tag
-from monitor.digest.build import build_digest, day_bounds
-from monitor.records.article import AssessedArticle, Story
+from monitor.digest.build import build_digest
+from monitor.records.article import AssessedArticle
+from monitor.records.dates import day_bounds
+from monitor.records.digest import Story
 from monitor.records.errors import UsageError
 
 

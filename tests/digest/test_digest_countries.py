@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from digest_samples import LEDGER, TAGS, article, sample_digest
-from monitor.digest import render_digest
-from monitor.digest.countries import note_unmeasured
-from monitor.records.article import Digest, Story, Tag
+from monitor.digest.build import note_unmeasured
+from monitor.digest.render import render_digest
+from monitor.records.digest import Digest, Story
+from monitor.records.tag import Tag
 
 NAMES = {"GH": "Ghana", "TH": "Thailand", "TL": "Timor-Leste", "US": "United States"}
 PAGES = ("html", "text", "md")

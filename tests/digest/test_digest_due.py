@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.digest.mail_schedule import Due, due_sends, undelivered
-from monitor.recipients import Recipient
-from monitor.records.article import Delivery
+from monitor.records.digest import Delivery
+from monitor.settings import Recipient
 
 UTC_ZONE = ZoneInfo("UTC")
 ACCRA = Recipient("officer@example.org", timezone="Africa/Accra")

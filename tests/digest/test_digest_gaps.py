@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 
 from digest_samples import render, sample_digest
-from monitor.records.gaps import Missed
-from monitor.review.elsewhere import share_had
-from monitor.review.words import gaps
+from monitor.records.review import Missed
+from monitor.review.recall_estimate import gaps, share_had
 
 
 @pytest.mark.parametrize("form", ["text", "md", "html"])

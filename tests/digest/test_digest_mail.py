@@ -13,23 +13,25 @@ from hypothesis import strategies as st
 
 from digest_samples import LEDGER, article, finding, tag
 from mail_samples import NAME, case, country, digest, letter, mask
-from monitor.digest.choose import choose
-from monitor.digest.mail_message import Links, mail_html, mail_text
-from monitor.digest.message import (
+from monitor.digest.build import choose
+from monitor.digest.mail_message import (
     Envelope,
+    Links,
     address_of,
+    mail_html,
+    mail_text,
     make_message,
     message_id,
     stop_link,
     stop_token,
 )
-from monitor.digest.neutral import neutral_line
 from monitor.digest.newsletter import write_letter
 from monitor.digest.policy_brief import write_brief
-from monitor.digest.tag_words import tag_line
-from monitor.recipients import Filter
-from monitor.records.article import Story, Tag
+from monitor.digest.tag_words import neutral_line, tag_line
+from monitor.records.digest import Story
 from monitor.records.hidden_names import WITHHELD
+from monitor.records.tag import Tag
+from monitor.settings import Filter
 from monitor.text.safe_text import clean
 
 NOW = datetime(2026, 11, 25, 7, tzinfo=UTC)

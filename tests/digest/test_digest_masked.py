@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest_samples import article, finding, sample_digest, tag
-from monitor.digest import render_digest
+from monitor.digest.render import render_digest
 from monitor.people.masked_quotes import articles_in, mask_assessed
-from monitor.records.article import Digest, Span, Story, Term
+from monitor.records.digest import Digest, Story
+from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, Mask, Shown, shown_by, withheld
+from monitor.records.tag import Term
 
 TITLE = "Sex slave Amina Yusuf, 14, freed"
 TEXT = "Police freed Amina Yusuf. Yusuf, Amina's aunt, paid for Amina Yusuf to be sold."

@@ -10,18 +10,17 @@ import pytest
 
 import shipped
 from digest_samples import LEDGER, MORNING, article, tag
-from monitor.digest import render_digest, words
+from monitor.digest import view as words
 from monitor.digest.atom import render_atom, render_jsonfeed
 from monitor.digest.coverage_account import delivery_words
 from monitor.digest.mail_message import Links, mail_html, mail_text
 from monitor.digest.newsletter import write_letter
 from monitor.digest.policy_brief import write_brief
+from monitor.digest.render import render_digest
 from monitor.digest.view import view_digest
 from monitor.labels.countries import country_name
 from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
-from monitor.people.masked_quotes import articles_in
-from monitor.records.account import AT_HOME
-from monitor.records.article import (
+from monitor.labels.schemes import (
     FLOWS,
     FORMS,
     GENDERS,
@@ -32,17 +31,17 @@ from monitor.records.article import (
     TOPICS,
     VICTIMS,
     VULNERABILITIES,
-    AssessedArticle,
-    Delivery,
-    Digest,
-    Ledger,
-    Span,
-    Story,
-    Term,
 )
+from monitor.people.masked_quotes import articles_in
+from monitor.records.account import AT_HOME
+from monitor.records.article import AssessedArticle
+from monitor.records.digest import Delivery, Digest, Story
+from monitor.records.feed import Ledger
+from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, Shown, withheld
+from monitor.records.tag import Term
 from monitor.rules.checker import check_document
-from monitor.text.given import make_document
+from monitor.text.readers import make_document
 from monitor.web.page_frame import render
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from digest_samples import article, digest, render
-from monitor.digest.words import NO_WORDS, POSSIBLE, POSSIBLE_NOTE
-from monitor.records.article import Span, Term
+from monitor.digest.view import NO_WORDS, POSSIBLE, POSSIBLE_NOTE
+from monitor.records.finding import Span
+from monitor.records.tag import Term
 
 TITLE = "Ils dormaient à douze dans un hangar sans papiers ni salaire"
 START = TITLE.index("sans papiers")

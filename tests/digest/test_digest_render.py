@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from digest_samples import BODY, LEDGER, TAGS, TITLE, article, finding, sample_digest, tag
-from monitor.digest import render_digest
 from monitor.digest.coverage_account import duration_words
-from monitor.records.article import Digest, FailedFeed, Ledger, SilentFeed, Source, Span, Story, Tag
+from monitor.digest.render import render_digest
+from monitor.records.digest import Digest, Story
 from monitor.records.errors import UsageError
+from monitor.records.feed import FailedFeed, Ledger, SilentFeed
+from monitor.records.finding import Source, Span
+from monitor.records.tag import Tag
 from monitor.text.safe_text import clean, excerpt, safe_url
 
 FORMATS = ("html", "text", "md", "json")

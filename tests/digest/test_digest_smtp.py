@@ -14,7 +14,7 @@ import pytest
 import mail_server
 from mail_server import PASSWORD, USER, MailServer
 from monitor.digest.smtp import Told, send_message, try_login
-from monitor.recipients import SmtpSettings
+from monitor.settings import SmtpSettings
 
 DOTS = ".one\r\n..two\r\n.\r\nthree\r\n"
 

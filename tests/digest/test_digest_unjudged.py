@@ -9,8 +9,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from digest_samples import article, digest, render
-from monitor.digest.words import UNJUDGED
-from monitor.records.article import Span, Term
+from monitor.digest.view import UNJUDGED
+from monitor.records.finding import Span
+from monitor.records.tag import Term
 
 TITLE = "ตำรวจจับเครือข่ายค้ามนุษย์ที่แม่สอด"
 FOUND = "ค้ามนุษย์"

@@ -13,7 +13,7 @@ from monitor.classify.relevance import Judgement
 from monitor.evaluate.country_scores import ALWAYS, country_scores, home_of, load_homes
 from monitor.evaluate.evaluation_report import render_evaluation
 from monitor.evaluate.labelled_data import Labelled
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.confidence_interval import wilson
 from monitor.records.errors import DataError
 from training.model_cards import model_card

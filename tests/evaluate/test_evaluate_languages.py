@@ -5,7 +5,7 @@ from pathlib import Path
 
 from monitor.evaluate.evaluate_models import evaluate_relevance
 from monitor.evaluate.evaluation_report import render_evaluation
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 
 MODELS = data_dir("models")
 TEXTS = [

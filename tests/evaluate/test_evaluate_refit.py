@@ -18,7 +18,7 @@ from monitor.evaluate.learn_from_reviews import (
     refit_relevance,
     split_rows,
 )
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import DataError, UsageError
 
 NAME = "relevance-en"

@@ -11,18 +11,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from feed_server import STORY, Answer, item, page, rss, send
-from monitor.cli import outlets as demo_outlets
+from monitor.cli import demo_site as demo_outlets
 from monitor.feeds.article_pages import PageAnswer
-from monitor.feeds.collect import collect
 from monitor.feeds.feed_parser import parse_feed
 from monitor.feeds.http_client import FetchResult, open_client
 from monitor.feeds.opml import parse_opml
-from monitor.feeds.polling import FeedAnswer, FeedWork, find_items
+from monitor.feeds.polling import FeedAnswer, FeedWork, collect, find_items
 from monitor.feeds.polling_plan import due_feeds
 from monitor.feeds.starter_feeds import make_feed
 from monitor.feeds.urls import article_id
-from monitor.records.article import Enclosure, FeedState, Known
+from monitor.records.article import Enclosure
 from monitor.records.errors import StoreError
+from monitor.records.feed import FeedState, Known
 
 FULL = f"<p>{STORY}</p>"
 START = datetime(2026, 11, 25, 12, tzinfo=UTC)

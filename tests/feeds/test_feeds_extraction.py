@@ -6,10 +6,8 @@ A site's name is no part of a title and no author.
 import pytest
 from trafilatura import bare_extraction
 
-from monitor.cli.demo_site import load_outlets
-from monitor.cli.site import build_site
-from monitor.feeds.extraction import extract_document, without_site
-from monitor.feeds.page_extraction import extract_page
+from monitor.cli.demo_site import build_site, load_outlets
+from monitor.feeds.page_extraction import extract_document, extract_page, without_site
 
 BASE = "https://outlets.example"
 SITE = build_site(load_outlets(), BASE)

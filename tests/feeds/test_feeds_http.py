@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from feed_server import Answer, rss, send
-from monitor.feeds.http_client import fetch, open_client, retry_after
-from monitor.feeds.network import CheckedBackend, Deadline
+from monitor.feeds.http_client import CheckedBackend, Deadline, fetch, open_client, retry_after
 from monitor.records.errors import FeedError, UnsafeAddress
 
 BODY = rss()

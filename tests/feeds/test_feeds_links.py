@@ -1,7 +1,6 @@
 import pytest
 
-from monitor.feeds.links import publisher_url
-from monitor.feeds.urls import article_id, canonical_url
+from monitor.feeds.urls import article_id, canonical_url, publisher_url
 
 TARGET = "https://outlet.example/news/7?id=4&page=2"
 QUOTED = "https%3A%2F%2Foutlet.example%2Fnews%2F7%3Fid%3D4%26page%3D2"

@@ -9,13 +9,11 @@ from itertools import pairwise
 import pytest
 
 from feed_server import STORY, Answer, item, page, rss, send
-from monitor.feeds.collect import collect
 from monitor.feeds.http_client import open_client
-from monitor.feeds.politeness import MAX_CRAWL_DELAY_S, Manners, Stopped
-from monitor.feeds.polling import MAX_PAGES, page_limit
+from monitor.feeds.politeness import MAX_CRAWL_DELAY_S, HostQueues, Manners, Stopped
+from monitor.feeds.polling import MAX_PAGES, collect, page_limit
 from monitor.feeds.starter_feeds import make_feed
-from monitor.feeds.workers import HostQueues
-from monitor.records.article import FeedState, Visit
+from monitor.records.feed import FeedState, Visit
 
 START = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

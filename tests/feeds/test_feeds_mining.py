@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from feed_server import STORY, TDMREP, Answer, item, page, rss
-from monitor.feeds.collect import collect
 from monitor.feeds.http_client import open_client
+from monitor.feeds.polling import collect
 from monitor.feeds.starter_feeds import make_feed
 from monitor.feeds.text_mining_rights import (
     Terms,
@@ -16,7 +16,7 @@ from monitor.feeds.text_mining_rights import (
     rule_terms,
     strictest,
 )
-from monitor.records.article import FeedState
+from monitor.records.feed import FeedState
 
 URL = "https://outlet.example/news/1"
 POLICY = "https://outlet.example/policy.json"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from desk import make_desk
-from monitor.feeds.packs import all_packs, find_pack
+from monitor.feeds.starter_feeds import all_packs, find_pack
 from monitor.labels.countries import language_name
 from monitor.records.errors import UsageError
 

@@ -19,7 +19,7 @@ from monitor.feeds.polling_plan import (
     usable_date,
 )
 from monitor.feeds.starter_feeds import make_feed
-from monitor.records.article import FeedState, Known, Move, Silence
+from monitor.records.feed import FeedState, Known, Move, Silence
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -16,7 +16,7 @@ from monitor.feeds import import_formats as rows
 from monitor.feeds.import_formats import Dropped, RowFormat, TextRow, format_of, open_rows
 from monitor.feeds.web_archives import RawPage, page_lines
 from monitor.records.errors import DataError, UsageError
-from monitor.text.cells import unguard
+from monitor.text.safe_text import unguard
 from warc_files import page, record, write_warc
 
 fastwarc = pytest.importorskip("fastwarc", reason="web archives need fastwarc")

@@ -8,10 +8,9 @@ import pytest
 
 from feed_server import STORY, Answer, FeedServer, page
 from following import NOW, follow
-from monitor.feeds.closed import closed_service
 from monitor.feeds.listing_pages import is_article
 from monitor.feeds.opml import parse_opml, render_opml
-from monitor.feeds.starter_feeds import make_feed
+from monitor.feeds.starter_feeds import closed_service, make_feed
 from monitor.records.errors import FeedError
 from pdf_samples import pdf
 

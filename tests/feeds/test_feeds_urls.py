@@ -17,8 +17,8 @@ from monitor.feeds.urls import (
     same_outlet,
     shown_url,
 )
-from monitor.records.article import Feed
 from monitor.records.errors import FeedError
+from monitor.records.feed import Feed
 
 SAME = [
     ("HTTP://WWW.Example.COM:80/a", "http://www.example.com/a"),

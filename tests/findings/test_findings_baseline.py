@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.check.baseline import make_baseline, only_new, read_baseline
-from monitor.check.fingerprints import with_fingerprints
+from monitor.check.baseline import make_baseline, only_new, read_baseline, with_fingerprints
 from monitor.records.errors import DataError
 
 FLAG = "unfortunate victim"

@@ -16,9 +16,7 @@ import own_guide
 import workflow_commands
 from monitor.app import Monitor
 from monitor.check.batch import Batch, rules_by_name
-from monitor.check.github import as_github
-from monitor.check.page import as_page
-from monitor.check.report_formats import as_sarif
+from monitor.check.report_formats import as_github, as_page, as_sarif
 from monitor.settings import CheckSettings, Settings
 from sarif_reader import results_of
 

@@ -10,10 +10,9 @@ import pytest
 
 import own_guide
 from monitor.app import Monitor
-from monitor.check.batch import Batch
-from monitor.check.fingerprints import with_fingerprints
-from monitor.check.redact import redacted
-from monitor.cli.check_write import WRITERS, Format
+from monitor.check.baseline import with_fingerprints
+from monitor.check.batch import Batch, redacted
+from monitor.cli.check_output import WRITERS, Format
 from monitor.settings import CheckSettings, Settings
 
 DRAFT = """\

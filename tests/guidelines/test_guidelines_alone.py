@@ -10,11 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 import shipped
-from monitor.records.article import Finding
+from monitor.records.finding import Finding
 from monitor.rules.checker import check_document, check_documents
 from monitor.rules.compiler import Guideline
-from monitor.rules.glance import USUAL, Alone, Glance, alone_of, others_of
-from monitor.rules.neural_model import Judge, short_of
+from monitor.rules.neural_model import USUAL, Alone, Glance, Judge, alone_of, others_of, short_of
 from monitor.text.document import Document
 
 THB = shipped.thb(judge=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from monitor.rules.checker import check_documents
 from monitor.rules.loading import load_guideline
-from monitor.text.given import make_document
+from monitor.text.readers import make_document
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,13 +8,12 @@ import pytest
 
 import shipped
 from monitor.check.answer import Told, answer_json
-from monitor.records.article import Finding
 from monitor.records.errors import UsageError
+from monitor.records.finding import Finding
 from monitor.records.json_shapes import in_ten
-from monitor.rules.about import JudgeWords
-from monitor.rules.checked import Checked
-from monitor.rules.confidence import check_share, leave_out, protecting
+from monitor.rules.findings import Checked, check_share, leave_out, protecting
 from monitor.rules.measured_precision import Measured, load_measured, missed_words
+from monitor.rules.rule_schema import JudgeWords
 from monitor.text.document import Document
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shipped
-from monitor.records.article import Finding
 from monitor.records.errors import UsageError
+from monitor.records.finding import Finding
 from monitor.rules.checker import check_document, check_documents
 from monitor.rules.findings import _takes_an, document_json
-from monitor.rules.overlaps import settle
+from monitor.rules.matching import settle
 from monitor.text.document import Document
-from monitor.text.given import make_document
+from monitor.text.readers import make_document
 
 THB = shipped.thb()
 LIMIT = 500_000

@@ -2,9 +2,8 @@
 
 import pytest
 
-from monitor.rules.linguistics import ENTITIES, TOKENS, without_entities
-from monitor.rules.tokens import TokenPatterns
-from monitor.text.nlp_init import analysis, find_entities
+from monitor.rules.spacy_patterns import ENTITIES, TOKENS, TokenPatterns, without_entities
+from monitor.text.spacy_pipeline import analysis, find_entities
 
 PERSON = [{"ENT_TYPE": "PERSON", "OP": "+"}, {"LOWER": ","}, {"LIKE_NUM": True}]
 NO_PLACE = [{"IS_TITLE": True, "ENT_TYPE": {"NOT_IN": ["GPE"]}}, {"LOWER": "said"}]

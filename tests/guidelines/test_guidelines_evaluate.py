@@ -5,8 +5,7 @@ import json
 import pytest
 
 import shipped
-from monitor.evaluate.literal import load_literals
-from monitor.evaluate.rule_precision import evaluate_general, evaluate_guideline
+from monitor.evaluate.rule_precision import evaluate_general, evaluate_guideline, load_literals
 from monitor.records.errors import DataError
 
 THB = shipped.thb()

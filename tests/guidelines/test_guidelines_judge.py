@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 
 import shipped
 from monitor.classify.model_files import find_model, load_folder
-from monitor.labels.folders import data_dir
-from monitor.records.article import SEVERITIES, Finding, Severity
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import ModelError
+from monitor.records.finding import SEVERITIES, Finding, Severity
 from monitor.rules.checker import check_document, check_documents
 from monitor.rules.compiler import Guideline
+from monitor.rules.confidence import DIGITS, Formula
 from monitor.rules.loading import load_guideline
-from monitor.rules.neural_model import DIGITS, Formula, Judge, load_judge
+from monitor.rules.neural_model import Judge, load_judge
 from monitor.text.document import Document
-from monitor.text.given import make_document
+from monitor.text.readers import make_document
 
 GUIDELINE = data_dir("guidelines") / "thb-en"
 MODELS = data_dir("models")

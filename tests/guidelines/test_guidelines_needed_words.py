@@ -6,9 +6,8 @@ import sys
 import pytest
 
 import shipped
-from monitor.rules.linguistics import ENTITIES
-from monitor.rules.needed_words import NeededWords
-from monitor.text.nlp_init import analysis, find_entities
+from monitor.rules.spacy_patterns import ENTITIES, NeededWords
+from monitor.text.spacy_pipeline import analysis, find_entities
 
 THB = shipped.thb()
 

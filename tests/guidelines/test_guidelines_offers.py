@@ -12,7 +12,7 @@ import marked
 import shipped
 from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.example_tests import example_cases
-from monitor.rules.offers import MOST, gone_with, put_in
+from monitor.rules.findings import MOST, gone_with, put_in
 from monitor.text.document import Document
 
 ALL = os.environ.get("OFFERS") == "all"

@@ -7,7 +7,7 @@ from ruamel.yaml.error import YAMLError
 
 from monitor.records.errors import GuidelineError
 from monitor.rules.loading import load_guideline
-from monitor.rules.parsed import parse_yaml
+from monitor.rules.yaml_files import parse_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 

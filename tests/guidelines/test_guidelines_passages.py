@@ -7,8 +7,7 @@ import pytest
 import shipped
 from monitor.rules.checker import check_document
 from monitor.rules.matching import open_draft
-from monitor.rules.passages import find_passages, is_open
-from monitor.rules.preconditions import find_topic
+from monitor.rules.preconditions import find_passages, find_topic, is_open
 from monitor.text.document import Document
 
 THB = shipped.thb()

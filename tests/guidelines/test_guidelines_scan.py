@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.rules import lexicons
-from monitor.rules.lexicons import Lexicons
+from monitor.rules import compiler as lexicons
+from monitor.rules.compiler import Lexicons
 from monitor.rules.rule_schema import Lexicon
 from monitor.text.phrase_search import Scanner, WordSets, normalise
 

@@ -12,11 +12,17 @@ import pytest
 import own_guide
 import shipped
 from handbook_samples import HOSTILE, MADE, book, hostile, in_force, material, rule
-from monitor.rules.handbook.book import PRINCIPLES, TOGETHER, _measured, make_book
-from monitor.rules.handbook.examples import show_example
-from monitor.rules.handbook.exercises import PANEL_MM, _showable, card_height, make_material
+from monitor.rules.handbook.book import PRINCIPLES, TOGETHER, _measured, make_book, show_example
+from monitor.rules.handbook.exercises import (
+    PANEL_MM,
+    Flag,
+    Flags,
+    _showable,
+    _why,
+    card_height,
+    make_material,
+)
 from monitor.rules.handbook.printing import css_string, render_handbook, render_pages
-from monitor.rules.handbook.questions import Flag, Flags, _why
 from monitor.rules.house_style import rule_on
 from monitor.rules.loading import load_guideline, load_own_rules
 

@@ -17,9 +17,7 @@ import own_guide
 from desk import Desk
 from monitor.app import Monitor
 from monitor.records.errors import HandbookError, UsageError
-from monitor.rules.handbook.browser import find_browser, print_pdf
-from monitor.rules.handbook.handbook import write_handbook
-from monitor.rules.handbook.printing import render_pages
+from monitor.rules.handbook.printing import find_browser, print_pdf, render_pages, write_handbook
 from monitor.settings import load_settings
 
 NEEDED = pytest.mark.skipif(find_browser() is None, reason="no Chromium here")

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.api.annotated import plain_text, read_annotated
 from monitor.api.languagetool_matches import RuleWords, context_of, make_matches
-from monitor.api.languagetool_request import Choice
+from monitor.api.languagetool_request import Choice, plain_text, read_annotated
 from monitor.records.errors import UsageError
 
 ODD = (

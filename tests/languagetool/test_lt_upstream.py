@@ -10,7 +10,7 @@ from lt_server import LtServer, lt_server, match
 from monitor.api import languagetool_upstream as module
 from monitor.api.languagetool_matches import merged
 from monitor.api.languagetool_upstream import UpstreamError, ask_upstream, sound_matches
-from monitor.clients import LanguageToolSettings
+from monitor.settings import LanguageToolSettings
 
 
 @pytest.fixture(name="other")

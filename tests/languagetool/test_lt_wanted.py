@@ -2,10 +2,10 @@
 
 import pytest
 
-from monitor.api.languages import list_languages, name_of, variant_of
+from monitor.api.languagetool import list_languages, name_of, variant_of
 from monitor.api.languagetool_request import AUTO, read_wanted
-from monitor.clients import LanguageToolSettings, check_languagetool, check_origins
 from monitor.records.errors import ConfigError, UsageError
+from monitor.settings import LanguageToolSettings, check_languagetool, check_origins
 
 GOOD = {"text": "A text.", "language": "en-US"}
 

@@ -7,13 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from monitor.lsp.code_actions import Draft, actions_at
-from monitor.lsp.commands import Client
+from monitor.lsp.code_actions import Client, Draft, actions_at
 from monitor.lsp.diagnostics import diagnostics_of, refused
+from monitor.lsp.documents import Encoding, Format, Lines
 from monitor.lsp.editor_settings import Options
-from monitor.lsp.formats import Format
-from monitor.lsp.lines import Encoding, Lines
-from monitor.text.given import make_document
+from monitor.text.readers import make_document
 
 WORDS = "marked words"
 CLIENT = Client(versioned_edits=True, shows_disabled=True, shows_documents=True)

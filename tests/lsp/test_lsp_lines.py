@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.lsp.lines import Encoding, Lines
+from monitor.lsp.documents import Encoding, Lines
 
 ENCODINGS: tuple[Encoding, ...] = ("utf-16", "utf-8", "utf-32")
 PIECES = (

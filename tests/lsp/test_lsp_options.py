@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from monitor.lsp.documents import format_of
 from monitor.lsp.editor_settings import Options, read_options
-from monitor.lsp.formats import format_of
 
 
 def test_all_settings_are_read() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import own_guide
 from desk import MONITOR, clean_environ
 from lsp_client import Client, started
-from monitor.lsp.lines import Lines
+from monitor.lsp.documents import Lines
 
 CANARY = "zanzibarquark"
 TEXT = f"""# A head 😀

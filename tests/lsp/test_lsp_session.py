@@ -13,8 +13,7 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 
 import lsp_client
-from monitor.jobs.draft_processes import Job
-from monitor.jobs.workers_worker import Worker, WorkerEnded, WorkerError
+from monitor.jobs.draft_processes import Job, Worker, WorkerEnded, WorkerError
 from monitor.lsp.background_checks import Checker
 from monitor.lsp.server import make_server
 from monitor.records.errors import DocumentError, DocumentTooLarge, NotFound, UsageError

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.text import nlp_init as monitor_nlp
-from monitor.text.nlp_init import analysis, find_entities, nlp_versions
+from monitor.text import spacy_pipeline as monitor_nlp
+from monitor.text.spacy_pipeline import analysis, find_entities, nlp_versions
 
 
 def _remembered(word: str) -> bool:

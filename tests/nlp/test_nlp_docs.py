@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.export.docs import Marked, MarkedText, make_doc, make_tokenizer
+from monitor.export.docbin import Marked, MarkedText, make_doc, make_tokenizer
 
 
 def test_a_veil_is_one_word_and_taken_at_once() -> None:

@@ -11,7 +11,7 @@ import pytest
 from monitor.classify import onnx_encoder as encoder
 from monitor.classify.model_files import find_model
 from monitor.classify.onnx_encoder import EncoderSession, open_ahead
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import ModelError
 
 NAME = "open encoder"

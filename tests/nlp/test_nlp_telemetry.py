@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 
 CODE = """
 import sys

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.classify.tokenizer import TextTokenizer, load_tokenizer
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import ModelError
 
 FILE = max(data_dir("models").glob("encoder-en/*/tokenizer.json"))

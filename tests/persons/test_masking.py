@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 import shipped
 from monitor.people.anonymisation import mask_names
-from monitor.records.article import Span
+from monitor.records.finding import Span
 from monitor.records.hidden_names import WITHHELD
 
 THB = shipped.thb()

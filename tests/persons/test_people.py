@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 import shipped
 from monitor.people.protected_persons import PARTS, people_in
 from monitor.rules.checker import check_document
+from monitor.text.analysis import view
 from monitor.text.document import Document
-from monitor.text.view import view
 
 THB = shipped.thb()
 LISTS = THB.person_lists

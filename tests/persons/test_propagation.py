@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.people.name_propagation import Names, Sealed, names_of, seal_names, spread
-from monitor.records.article import Article, Span
+from monitor.records.article import Article
+from monitor.records.finding import Span
 from monitor.records.hidden_names import WITHHELD, Mask, Seal, hide
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)

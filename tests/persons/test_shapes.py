@@ -5,8 +5,7 @@ import time
 import pytest
 
 import shipped
-from monitor.people.anonymisation import mask_names
-from monitor.people.shapes import shaped, whole_name
+from monitor.people.anonymisation import mask_names, shaped, whole_name
 from named_marks import MEASURED, by, figures, names, outcomes, shipped_hide
 
 

@@ -8,8 +8,15 @@ from typing import Any
 import pycountry
 import pytest
 
-from monitor.labels.places import all_bodies, bodies_of, region_of, subregion_of
-from monitor.labels.regions import FLOW_REGIONS, flow_of_tags, flow_region
+from monitor.labels.regions import (
+    FLOW_REGIONS,
+    all_bodies,
+    bodies_of,
+    flow_of_tags,
+    flow_region,
+    region_of,
+    subregion_of,
+)
 
 NOW = date(2026, 11, 28)
 

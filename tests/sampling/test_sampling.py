@@ -7,11 +7,16 @@ import numpy as np
 import pytest
 
 import recall_simulation
-from monitor.records.gaps import SHOWN, Candidate, Draw, Drawn, Missed, Stratum, Told, ToldHad
-from monitor.review.elsewhere import CASES_NEEDED, share_had
-from monitor.review.recall_estimate import NARROW, estimate_missed, window
+from monitor.records.review import SHOWN, Candidate, Draw, Drawn, Missed, Stratum, Told, ToldHad
+from monitor.review.recall_estimate import (
+    CASES_NEEDED,
+    NARROW,
+    estimate_missed,
+    gaps,
+    share_had,
+    window,
+)
 from monitor.review.sampling import CUTS, allocate, draw_sample
-from monitor.review.words import gaps
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DAY = [

@@ -8,7 +8,7 @@ from typing import Any
 from corrected_exports import fill, key
 from due_worker import Noting
 from light_desk import LightDesk
-from monitor.cli.engine import cluster_address
+from monitor.cli.common import cluster_address
 from monitor.jobs.ray_jobs import _due
 from monitor.records.article import Article
 from monitor.settings import Settings

@@ -24,7 +24,7 @@ import pytest
 from desk import Desk, make_desk
 from monitor.app import Monitor
 from monitor.jobs.ray_cluster import open_cluster
-from monitor.jobs.worker import Worker
+from monitor.jobs.ray_jobs import Worker
 from monitor.records.errors import UsageError
 from monitor.settings import Settings
 from ray_processes import all_ended, children, kill_one, workers

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.records.article import Review, Tag
+from monitor.records.article import Review
 from monitor.records.article_record import Recorded
+from monitor.records.tag import Tag
 from monitor.storage.articles import Filters
 from monitor.storage.store import Store
 from monitor.storage.stories import Placed

@@ -5,17 +5,11 @@ from typing import Any
 
 import pytest
 
-from monitor.records.article import (
-    Article,
-    Assessment,
-    FailedFeed,
-    FeedState,
-    Silence,
-    SilentFeed,
-    Span,
-    Tag,
-)
+from monitor.records.article import Article, Assessment
 from monitor.records.errors import NotFound, StoreError, UsageError
+from monitor.records.feed import FailedFeed, FeedState, Silence, SilentFeed
+from monitor.records.finding import Span
+from monitor.records.tag import Tag
 from monitor.storage.articles import PAGE
 from monitor.storage.store import Store
 from store_samples import (

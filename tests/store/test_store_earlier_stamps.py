@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from earlier_desk import as_before
-from monitor.records.article import Tag
-from monitor.records.gaps import Draw, Drawn, Stratum
 from monitor.records.hidden_names import Mask
+from monitor.records.review import Draw, Drawn, Stratum
+from monitor.records.tag import Tag
 from monitor.storage.full_text_search import Wanted
 from monitor.storage.store import Store, open_store
 from monitor.storage.work_queue import FoldedSoFar
-from monitor.stories.fold import fold_due
+from monitor.stories.clustering import fold_due
 from store_samples import (
     CLASSIFIER,
     GUIDELINE,

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.records.article import Assessment, Feed, FeedState, Move
+from monitor.records.article import Assessment
 from monitor.records.errors import NotFound
+from monitor.records.feed import Feed, FeedState, Move
 from monitor.storage.coverage_ledger import Brought
 from monitor.storage.store import Store
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, poll

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, text
 
-from monitor.records.article import Known, Review, Sighting, Span, Tag
+from monitor.records.article import Review
 from monitor.records.errors import Forgotten, NotFound
-from monitor.records.gaps import Draw, Drawn, Stratum, Told
+from monitor.records.feed import Known, Sighting
+from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
-from monitor.records.review import FlagSaid
+from monitor.records.review import Draw, Drawn, FlagSaid, Stratum, Told
+from monitor.records.tag import Tag
 from monitor.storage.database import Database
 from monitor.storage.forgetting import tables_of_articles
 from monitor.storage.full_text_search import Wanted

@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from monitor.records.article import AssessedArticle, Span, Tag
+from monitor.records.article import AssessedArticle
 from monitor.records.dates import PublicationDays, published_days
 from monitor.records.errors import NotFound, UsageError
+from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
+from monitor.records.tag import Tag
 from monitor.storage import migrate as migrating
 from monitor.storage.database import open_database
 from monitor.storage.full_text_search import COUNTED, FEW, Wanted, search

@@ -1,4 +1,4 @@
-from monitor.records.article import Visit
+from monitor.records.feed import Visit
 from monitor.storage.store import Store
 from store_samples import NOW, at, feed, poll
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from monitor.records.article import VERDICTS, AssessedArticle, Review, Tag
+from monitor.records.article import VERDICTS, AssessedArticle, Review
 from monitor.records.errors import MonitorError
+from monitor.records.tag import Tag
 from monitor.storage.articles import Filters
 from monitor.storage.full_text_search import RELEVANCES, Wanted, search
 from monitor.storage.store import Store, open_store

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from monitor.records.article import Article, Assessment, Span, Term
+from monitor.records.article import Article, Assessment
+from monitor.records.finding import Span
+from monitor.records.tag import Term
 from monitor.storage.store import Store
 from store_samples import CLASSIFIER, GUIDELINE, NOW, at, feed, incoming, judged, poll
 

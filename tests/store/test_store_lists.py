@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.records.article import Review, Tag
+from monitor.records.article import Review
 from monitor.records.errors import NotFound
+from monitor.records.tag import Tag
 from monitor.storage.store import open_store
 from monitor.storage.stories import Placed, StoryChoice
 from store_samples import (

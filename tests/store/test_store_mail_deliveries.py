@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.records.article import Delivery
+from monitor.records.digest import Delivery
 from monitor.storage.store import Store, open_store
 from monitor.storage.stories import Placed
 from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll

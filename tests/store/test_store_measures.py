@@ -1,6 +1,7 @@
 """Counts for whoever watches the desk, alike on both databases."""
 
-from monitor.records.article import Assessment, FeedState
+from monitor.records.article import Assessment
+from monitor.records.feed import FeedState
 from monitor.storage.health import Happened
 from monitor.storage.store import Store
 from store_samples import CLASSIFIER, NOW, STAMPS, TAGGER, at, feed, incoming, judged, poll

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.records.article import Span
 from monitor.records.errors import NotFound
+from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
 from monitor.storage.stories import Placed
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll, sha

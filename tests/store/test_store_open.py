@@ -14,8 +14,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, text
 
-from monitor.records.article import Span
 from monitor.records.errors import StoreError
+from monitor.records.finding import Span
 from monitor.storage import database as databases
 from monitor.storage import migrate as migrating
 from monitor.storage.assessments import due_query

@@ -16,8 +16,8 @@ import pytest
 
 import whole_store
 from monitor.records.account import Token
-from monitor.records.article import Lease
 from monitor.records.errors import NotFound
+from monitor.storage.leases import Lease
 from monitor.storage.store import Store
 from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, poll, sha
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.records.article import Enclosure, Sighting
+from monitor.records.article import Enclosure
 from monitor.records.errors import NotFound, StoreError
+from monitor.records.feed import Sighting
 from monitor.storage.polls import Held, decide
 from monitor.storage.store import Store
 from store_samples import NOW, STAMPS, at, feed, incoming, poll, sha

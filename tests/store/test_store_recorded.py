@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from monitor.records.article import Review, Tag
+from monitor.records.article import Review
 from monitor.records.article_record import Recorded, Version
+from monitor.records.tag import Tag
 from monitor.storage import articles
 from monitor.storage.articles import Filters
 from monitor.storage.store import Store
-from monitor.stories.fold import place
+from monitor.stories.clustering import place
 from store_samples import (
     CLASSIFIER,
     NOW,

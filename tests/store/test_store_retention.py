@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from monitor.records.article import Assessment, Finding, Review, Sighting, Span, Tag, Term
+from monitor.records.article import Assessment, Review
+from monitor.records.feed import Sighting
+from monitor.records.finding import Finding, Span
+from monitor.records.tag import Tag, Term
 from monitor.storage.retention import without_words
 from monitor.storage.store import Store, open_store
 from store_samples import (

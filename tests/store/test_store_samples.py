@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from monitor.records.article import Assessment, Feed, Review, Tag
+from monitor.records.article import Assessment, Review
 from monitor.records.counts import Flag
 from monitor.records.errors import NotFound
-from monitor.records.gaps import Draw, Drawn, Stratum, Told
+from monitor.records.feed import Feed
+from monitor.records.review import Draw, Drawn, Stratum, Told
+from monitor.records.tag import Tag
 from monitor.storage.store import Store
 from store_samples import (
     CLASSIFIER,

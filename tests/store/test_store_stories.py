@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, select
 
-from monitor.records.article import Finding, Incoming
 from monitor.records.errors import NotFound
+from monitor.records.feed import Incoming
+from monitor.records.finding import Finding
 from monitor.storage.schema import story_keys, story_members
 from monitor.storage.store import Store, open_store
 from monitor.storage.work_queue import FoldedSoFar
-from monitor.stories import fold as folding
-from monitor.stories.fold import kept_groups, place
+from monitor.stories import clustering as folding
+from monitor.stories.clustering import kept_groups, place
 from store_samples import CLASSIFIER, GUIDELINE, NOW, at, feed, flagged, incoming, judged, poll
 
 STAMP = "stories@1+test"

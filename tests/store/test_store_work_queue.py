@@ -17,10 +17,9 @@ from sqlalchemy import Connection, Select
 import due_worker
 from due_worker import NotingDesk
 from monitor.jobs.work_queue import LENGTH, TRIES, WAIT_S, Share, patiently
-from monitor.records.article import Lease
 from monitor.records.errors import Locked
 from monitor.storage.assessments import due_query
-from monitor.storage.holders import SKEW
+from monitor.storage.leases import SKEW, Lease
 from monitor.storage.store import Store, open_store
 from monitor.storage.work_queue import _claim
 from store_samples import CLASSIFIER, NOW, TAGGER, at, feed, incoming, judged, poll

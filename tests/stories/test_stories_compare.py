@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from monitor.records.article import Article, AssessedArticle, Finding
+from monitor.records.article import Article, AssessedArticle
+from monitor.records.finding import Finding
 from monitor.stories.outlet_comparison import changes_of, compare_story, flags_of
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

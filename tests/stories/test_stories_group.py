@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.records.article import Article, AssessedArticle
-from monitor.stories.clustering import group_stories
-from monitor.stories.match import same_event
+from monitor.stories.clustering import group_stories, same_event
 from monitor.stories.near_duplicates import make_fingerprint, read_fingerprint, write_fingerprint
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

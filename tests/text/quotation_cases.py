@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from monitor.text.named_words import find_about_terms
-from monitor.text.view import view
+from monitor.text.analysis import view
+from monitor.text.quotations import find_about_terms
 
 CASES = Path(__file__).resolve().parents[1] / "data" / "text" / "quotations.yaml"
 KEPT_APART = {3, 6, 0}

@@ -16,9 +16,8 @@ from monitor.records.article import Article
 from monitor.records.errors import DocumentError, DocumentTooLarge
 from monitor.text.document import Document, document_of
 from monitor.text.docx_package import MAX_UNPACKED
-from monitor.text.given import make_document
 from monitor.text.positions import Positions
-from monitor.text.readers import MAX_BYTES, decode, read_document
+from monitor.text.readers import MAX_BYTES, decode, make_document, read_document
 from word_shapes import SHAPES
 
 LIMIT = 100_000

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from monitor.text.view import view
+from monitor.text.analysis import view
 from shared_data import SHARED, needs_shared
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from quotation_cases import quotations_of
 
 from monitor.text.normalised_text import make_shadow
-from monitor.text.quote_marks import find_pairs
+from monitor.text.quotation_marks import find_pairs
 from monitor.text.sentences import find_paragraphs
 
 LONG = "working with every shipper, broker and port on the coast to find out who paid the agents"

@@ -3,7 +3,7 @@
 import pytest
 from quotation_cases import quotations_of
 
-from monitor.text.view import view
+from monitor.text.analysis import view
 
 
 def speakers_of(text):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.text.analysis import View, view
 from monitor.text.normalised_text import make_shadow
 from monitor.text.sentences import MAX_SENTENCE
-from monitor.text.view import View, view
 
 TRICKY = "aB1 .,!?\"'“”‘’«»–—‐\u00a0\u200b\u200d\u00ad\ufeffﬁﬄ\r\n\u2028😀אe\u0301中。"
 texts = st.one_of(st.text(max_size=80), st.text(st.sampled_from(TRICKY), max_size=80))

@@ -11,7 +11,7 @@ from jinja2 import UndefinedError
 
 from monitor.classify.model_files import find_model, load_folder
 from monitor.evaluate.evaluation_report import columns, render_evaluation
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from training.model_cards import model_card
 
 MODELS = data_dir("models")

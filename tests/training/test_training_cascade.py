@@ -12,7 +12,7 @@ from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.relevance import encoder_folder, load_relevance
 from monitor.evaluate.evaluate_models import evaluate_relevance_folder
 from monitor.evaluate.linear_fit import FitOptions
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from training.make import make_model
 from training.relevance import train_relevance
 

@@ -15,8 +15,8 @@ from monitor.classify.relevance import load_relevance
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.learn_from_reviews import join_copies
 from monitor.evaluate.linear_fit import fit_calibration
-from monitor.records.article import MEASURED_FROM
 from monitor.records.errors import DataError, ModelError
+from monitor.records.finding import MEASURED_FROM
 from shared_data import SHARED, needs_shared
 from training.cue_groups import CUES_FILE, cues_of, load_cues
 from training.languages import (
@@ -189,7 +189,7 @@ def test_cues_and_texts_of_a_language_are_whole(language: str) -> None:
 @needs_shared
 def test_the_shipped_models_name_the_data_they_rest_on() -> None:
     from monitor.evaluate.labelled_data import file_sha256
-    from monitor.labels.folders import data_dir
+    from monitor.labels.data_files import data_dir
     from training.languages import text_hashes
 
     for language in LANGUAGES:

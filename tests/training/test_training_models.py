@@ -15,12 +15,11 @@ from monitor.classify.assessors import load_classifiers
 from monitor.classify.calibration import parse_calibration
 from monitor.classify.cascade import FEATURES, MAIN
 from monitor.classify.cue_phrases import CueTable
-from monitor.classify.features import read_article
+from monitor.classify.features import StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel
 from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.onnx_encoder import TOLERANCE
 from monitor.classify.relevance import load_relevance
-from monitor.classify.story import StoryCounter
 from monitor.evaluate.evaluate_models import evaluate_relevance, evaluate_tags
 from monitor.evaluate.evaluation_report import render_evaluation
 from monitor.evaluate.linear_fit import (
@@ -38,9 +37,9 @@ from monitor.evaluate.metrics import (
     label_scores,
     recall_at_precision,
 )
-from monitor.labels.folders import data_dir
-from monitor.records.article import SCORE_TOLERANCE
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import DataError
+from monitor.records.finding import SCORE_TOLERANCE
 from training.cue_groups import load_cues
 from training.relevance import train_relevance
 from training.tags import train_tags

@@ -10,8 +10,8 @@ import pytest
 from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.policy import load_policy
 from monitor.evaluate.labelled_data import Labelled
-from monitor.labels.folders import data_dir
-from monitor.records.article import POLICY_SCHEMES
+from monitor.labels.data_files import data_dir
+from monitor.labels.schemes import POLICY_SCHEMES
 from monitor.records.errors import DataError
 from shared_data import SHARED, needs_shared
 from training.label_files import DEVELOPMENT, HELD_OUT, PolicyLabels, load_policy_labels

@@ -17,7 +17,7 @@ from monitor.classify.model_files import (
 )
 from monitor.evaluate.evaluate_models import evaluate_relevance
 from monitor.evaluate.labelled_data import file_sha256
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import DataError, ModelError
 from shared_data import SHARED, needs_shared
 from training.promote import Floors, promote, read_floors, write_floors

@@ -198,7 +198,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def guideline(tmp_path_factory: pytest.TempPathFactory):
     """Two rules of the guideline that is shipped."""
-    from monitor.labels.folders import data_dir
+    from monitor.labels.data_files import data_dir
     from monitor.rules.loading import load_guideline
 
     whole = load_guideline(data_dir("guidelines") / "thb-en")

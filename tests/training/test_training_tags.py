@@ -11,8 +11,8 @@ from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.tags import load_tags
 from monitor.evaluate.evaluate_models import score_scheme
 from monitor.evaluate.labelled_data import Labelled
-from monitor.labels.folders import data_dir
-from monitor.records.article import INDICATORS
+from monitor.labels.data_files import data_dir
+from monitor.labels.schemes import INDICATORS
 from monitor.records.errors import DataError
 from shared_data import SHARED, needs_shared
 from training.gazetteer import build_gazetteer, ordinary_words

@@ -1,7 +1,7 @@
 """The encoder learns from the token ids that it is served with."""
 
 from monitor.classify.tokenizer import load_tokenizer
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from training.encoder_data import encode, training_tokenizer
 
 FILE = max(data_dir("models").glob("encoder-en/*/tokenizer.json"))

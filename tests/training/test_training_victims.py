@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 
 from monitor.evaluate.labelled_data import Labelled, read_labelled
-from monitor.records.article import Tag
 from monitor.records.errors import DataError
+from monitor.records.tag import Tag
 from shared_data import SHARED, needs_shared
 from training import tag_scores
 from training.label_files import (

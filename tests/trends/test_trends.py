@@ -6,10 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.records.counts import FeedChange, Flag, Item, outlet_id
-from monitor.stats.balance import balance_of
 from monitor.stats.outlet_scorecards import list_outlets, score_outlet
-from monitor.stats.proven import proven_rules
-from monitor.stats.trends import Trends, count_trends
+from monitor.stats.trends import Trends, balance_of, count_trends, proven_rules
 from monitor.stats.trends_json import scorecard_json, trends_json
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)

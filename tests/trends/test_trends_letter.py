@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.rules.checker import check_documents
 from monitor.rules.loading import load_guideline
 from monitor.stats.letter_to_editor import NO_QUOTE, PRINCIPLES, Complaint, Point, write_letter
-from monitor.text.given import make_document
+from monitor.text.readers import make_document
 
 MARKED = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 NOT_ITS_OWN = re.compile(r"“[^”]*”|https?://\S+")

@@ -6,12 +6,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.records.counts import FeedChange, Flag, Item
-from monitor.stats.choose import Choice, choose
 from monitor.stats.outlet_scorecards import list_outlets, score_outlet
 from monitor.stats.panels import card_panels, time_section, trend_panels
-from monitor.stats.proven import outlet_basis, proven_rules
-from monitor.stats.steps import Step, by_step, fitting_step
-from monitor.stats.trends import Trends, count_trends
+from monitor.stats.trends import (
+    Choice,
+    Step,
+    Trends,
+    by_step,
+    choose,
+    count_trends,
+    fitting_step,
+    outlet_basis,
+    proven_rules,
+)
 
 NOON = datetime(2026, 10, 30, 12, tzinfo=UTC)
 DAYS = [date(2026, 10, 30) + timedelta(days=n) for n in range(40)]

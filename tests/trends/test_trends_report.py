@@ -14,9 +14,8 @@ from monitor.records.counts import FeedChange, Flag, Item
 from monitor.stats.monthly_report import Report, make_report
 from monitor.stats.outlet_scorecards import list_outlets, score_outlet
 from monitor.stats.plots import draw
-from monitor.stats.proven import proven_rules
-from monitor.stats.trends import count_trends
-from monitor.stats.writers import render_report
+from monitor.stats.report_formats import render_report
+from monitor.stats.trends import count_trends, proven_rules
 
 NASTY = '=HYPERLINK("https://x.example","$x_{2}") <script>alert(1)</script> & ข่าว'
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)

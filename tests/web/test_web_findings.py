@@ -11,7 +11,7 @@ from test_web_axe import assert_clean
 import own_guide
 from monitor.app import Monitor
 from monitor.check.batch import Batch
-from monitor.check.page import as_page
+from monitor.check.report_formats import as_page
 from monitor.settings import CheckSettings, Settings
 
 pytestmark = pytest.mark.browser

@@ -16,9 +16,12 @@ import serving
 import xss
 from monitor.app import Monitor
 from monitor.archive.articles_found import fill_index
-from monitor.archive.names_on_request import mask_due
-from monitor.records.article import Assessment, Enclosure, Feed, Finding, Review, Source, Span, Tag
+from monitor.jobs.mask_names import mask_due
+from monitor.records.article import Assessment, Enclosure, Review
 from monitor.records.counts import outlet_id
+from monitor.records.feed import Feed
+from monitor.records.finding import Finding, Source, Span
+from monitor.records.tag import Tag
 from monitor.settings import Settings
 from store_samples import NOW, feed, incoming, poll
 

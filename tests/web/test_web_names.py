@@ -9,7 +9,9 @@ from test_web_axe import assert_clean
 import shipped
 from monitor.app import Monitor
 from monitor.archive import names_on_request as names
-from monitor.records.article import Assessment, Finding, Span, Tag
+from monitor.records.article import Assessment
+from monitor.records.finding import Finding, Span
+from monitor.records.tag import Tag
 from monitor.settings import Settings
 from serving import serve
 from store_samples import CLASSIFIER, NOW, feed, incoming, poll

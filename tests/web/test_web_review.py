@@ -218,7 +218,7 @@ def test_practice_is_blind_and_told_with_kappa(client: httpx.Client, filled: Mon
 def test_a_sample_is_shown_without_what_the_model_says(
     client: httpx.Client, filled: Monitor
 ) -> None:
-    from monitor.records.gaps import Draw, Drawn
+    from monitor.records.review import Draw, Drawn
 
     day = datetime.fromisoformat("2026-11-24").date().isoformat()
     draw = Draw(

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.api.schemas import LanguageCode, Names, WholeStr
 from monitor.digest.tag_words import SCHEME_WORDS
-from monitor.records.article import (
+from monitor.labels.schemes import (
     FLOWS,
     FORMS,
     GENDERS,
@@ -19,13 +19,13 @@ from monitor.records.article import (
     PARTNERSHIPS,
     PROTECTIONS,
     RESPONSES,
-    SEVERITIES,
     TOPICS,
     VICTIMS,
     VULNERABILITIES,
 )
 from monitor.records.dates import bounds_of, parse_day, published_days
 from monitor.records.errors import UsageError
+from monitor.records.finding import SEVERITIES
 from monitor.storage.full_text_search import Relevance, Wanted
 from monitor.text.search_terms import read_search
 

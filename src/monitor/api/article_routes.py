@@ -16,6 +16,7 @@ from monitor.api.schemas import ArticleDetail, ArticleId, ArticlePage
 from monitor.archive.articles_found import find
 from monitor.archive.names_on_request import see, seen_json
 from monitor.jobs.forget_article import Reason, forget
+from monitor.labels.regions import flow_json
 from monitor.people.masked_quotes import mask_assessed
 from monitor.records.article import AssessedArticle
 from monitor.records.errors import NotFound
@@ -23,7 +24,6 @@ from monitor.records.hidden_names import Shown, hide
 from monitor.records.json_shapes import (
     enclosure_json,
     finding_json,
-    flow_json,
     judged_json,
     scorecard_json,
     tag_json,

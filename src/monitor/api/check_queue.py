@@ -24,8 +24,7 @@ from monitor.api.authentication import at_home
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
 from monitor.desk import Desk
-from monitor.jobs.draft_processes import WARM_UP, Job, perform
-from monitor.jobs.workers_worker import Worker
+from monitor.jobs.draft_processes import WARM_UP, Job, Worker, perform
 from monitor.records.errors import describe_exception
 
 logger = logging.getLogger("monitor.api")

@@ -18,7 +18,8 @@ from monitor.api.schemas import MaskedArticle, Model, WholeStr
 from monitor.desk import Desk
 from monitor.records.dates import period_of
 from monitor.records.errors import FeedError, Forgotten, NotFound, UsageError
-from monitor.review.coverage import coverage, sample_json, sample_of, tell_elsewhere, told_json
+from monitor.review.recall_estimate import coverage, sample_json, tell_elsewhere, told_json
+from monitor.review.sampling import sample_of
 
 Had = Literal["shown", "below", "not_judged", "late", "never", "not_followed"]
 

@@ -21,8 +21,10 @@ from monitor.archive.names_on_request import see
 from monitor.desk import Desk
 from monitor.digest.render import make_digest, show_digest
 from monitor.people.masked_quotes import articles_in
-from monitor.records.article import ContentOrigin, Digest, PageFailure
+from monitor.records.article import ContentOrigin
+from monitor.records.digest import Digest
 from monitor.records.errors import UsageError
+from monitor.records.feed import PageFailure
 
 
 class DigestListed(MaskedArticle):

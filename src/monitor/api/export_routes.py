@@ -17,8 +17,8 @@ from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import Model, WholeStr
 from monitor.desk import Desk
+from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.export_jobs import ExportJob, ExportJobs, TooManyExportsError
-from monitor.records.article import ExportFormat, TextDegree
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.json_shapes import time_json
 

@@ -1,8 +1,12 @@
-"""`GET /healthz` and `GET /readyz`: whether the process lives, and whether it can serve."""
+"""`GET /healthz` and `GET /readyz`: whether the process lives, and whether it can serve.
+
+Whether a desk can serve: what must be there before anything can be told.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,9 +15,9 @@ from starlette.responses import JSONResponse, Response
 from monitor.api.access import CheckersDep, DeskDep
 from monitor.api.openapi import answers
 from monitor.api.problem_details import problem
-from monitor.api.readiness import troubles
 from monitor.api.schemas import Alive, Ready
-from monitor.records.errors import describe_exception
+from monitor.desk import Desk
+from monitor.records.errors import MonitorError, describe_exception
 
 logger = logging.getLogger("monitor.api")
 
@@ -49,3 +53,21 @@ def readyz(request: Request, desk: DeskDep, checkers: CheckersDep) -> Response:
     checkers.load()
     stale = desk.shelf.problem is not None
     return JSONResponse({"status": "ready", **desk.ready(), "stale": stale})
+
+
+PARTS: Mapping[str, Callable[[Desk], object]] = {
+    "database": lambda desk: desk.store.ping(),
+    "guideline": lambda desk: desk.guideline,
+    "models": lambda desk: desk.classifiers,
+}
+
+
+def troubles(desk: Desk) -> dict[str, MonitorError]:
+    """Open each part of `PARTS`; return what is wrong with those that cannot be used."""
+    found: dict[str, MonitorError] = {}
+    for part, use in PARTS.items():
+        try:
+            use(desk)
+        except MonitorError as error:
+            found[part] = error
+    return found

@@ -3,13 +3,17 @@
 What it takes and answers is LanguageTool's to say, so it is not in the OpenAPI document: see
 docs/developer.md. Errors are plain text (`api.problem_details`). Nothing that is sent is stored or
 logged.
+
+The JSON of LanguageTool's answers, put together.
+
+Codes and names of languages, as LanguageTool's clients know them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -20,20 +24,26 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 import monitor as package
 from monitor.api.access import CLIENT_LEFT, DeskDep, get_checkers, get_desk, get_visitor, need
-from monitor.api.answers import check_answer, config_answer, software
-from monitor.api.api_languagetool_upstream import Upstream
 from monitor.api.check_queue import ClientLeftError
-from monitor.api.languages import list_languages, primary, variant_of
-from monitor.api.languagetool_matches import RuleWords, make_matches
+from monitor.api.languagetool_matches import (
+    RuleWords,
+    compacted,
+    make_matches,
+    merged,
+    sentence_ranges,
+)
 from monitor.api.languagetool_request import AUTO, Wanted, read_wanted
+from monitor.api.languagetool_upstream import Upstream
 from monitor.api.problem_details import ProblemError, note_visitor
 from monitor.api.rate_limit import Tries
 from monitor.desk import Desk
 from monitor.jobs.draft_processes import Job
+from monitor.labels.countries import country_name, language_name
 from monitor.records.account import NOBODY
 from monitor.records.errors import DocumentTooLarge, UsageError
 from monitor.storage.sign_in import find_token, is_token, visitor_of
 from monitor.text.document import blank_binary, is_empty
+from monitor.text.language_detection import MIN_SCORE
 
 MAX_FIELDS = 100
 _NO_KEY = "From another machine send a token of this desk as the parameter 'apiKey'."
@@ -227,3 +237,110 @@ def _sentence(error: UsageError) -> str:
 
 for _part in (keyed, anybody):
     router.include_router(_part)
+
+
+API_VERSION = "6.6"
+"""The LanguageTool whose answers these have the shape of."""
+INCOMPLETE = "The other LanguageTool server that this one asks did not answer as it should."
+
+
+def software(version: str, stamps: Iterable[str]) -> dict[str, Any]:
+    """Return who answers: in LanguageTool's shape, with our own name in `status`."""
+    return {
+        "name": "LanguageTool",
+        "version": API_VERSION,
+        "buildDate": None,
+        "apiVersion": 1,
+        "premium": False,
+        "status": f"thb-monitor {version}: {', '.join(stamps)}",
+    }
+
+
+def check_answer(
+    wanted: Wanted,
+    ours: Sequence[dict[str, Any]],
+    *,
+    code: str,
+    detected: str | None,
+    software: Mapping[str, Any],
+    theirs: Sequence[dict[str, Any]] = (),
+    complete: bool = True,
+) -> dict[str, Any]:
+    """Return the answer to a check: `ours` and `theirs`, in the language `code`."""
+    matches = list(merged(ours, theirs))
+    ranges = sentence_ranges(wanted.given)
+    warnings: dict[str, Any] = {"incompleteResults": not complete}
+    if not complete:
+        warnings["incompleteResultsReason"] = INCOMPLETE
+    answer = {
+        "software": software,
+        "warnings": warnings,
+        "language": language_block(code, detected),
+        "matches": [compacted(match) for match in matches] if wanted.compact else matches,
+        "sentenceRanges": ranges,
+    }
+    if wanted.compact:
+        del answer["software"]
+    return answer
+
+
+def config_answer(
+    rules: Mapping[str, RuleWords], max_chars: int, software: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the answer to `configinfo`."""
+    return {
+        "software": software,
+        "parameter": {"maxTextLength": max_chars},
+        "rules": [{"ruleId": id_, "description": words.title} for id_, words in rules.items()],
+    }
+
+
+_VARIANTS: Mapping[str, tuple[str, ...]] = {
+    "en": ("US", "GB", "AU", "CA", "NZ", "ZA"),
+    "de": ("DE", "AT", "CH"),
+    "pt": ("PT", "BR"),
+}
+"""Countries whose variants LanguageTool tells apart, the usual first."""
+_SHORT = ("US", "GB")
+"""As LanguageTool writes them."""
+
+
+def primary(code: str) -> str:
+    """Return the language of a code, without country or script."""
+    return code.replace("_", "-").partition("-")[0].lower()
+
+
+def list_languages(codes: Iterable[str]) -> list[dict[str, str]]:
+    """Return the languages with their variants, for `/v2/languages`."""
+    return [
+        {"name": name_of(variant), "code": code, "longCode": variant}
+        for code in dict.fromkeys(codes)
+        for variant in (code, *(f"{code}-{country}" for country in _VARIANTS.get(code, ())))
+    ]
+
+
+def name_of(code: str) -> str:
+    """Return a code's name, such as `English (US)`; a code that is nobody's is its own name."""
+    language, _, rest = code.partition("-")
+    name = language_name(language.lower())
+    if len(rest) != 2:
+        return name
+    country = rest.upper()
+    return f"{name} ({country if country in _SHORT else country_name(country)})"
+
+
+def variant_of(language: str, preferred: Sequence[str]) -> str:
+    """Return the code for a language that was recognised: a preferred variant, else the usual."""
+    usual = [f"{language}-{country}" for country in _VARIANTS.get(language, ())[:1]]
+    wished = [code for code in preferred if primary(code) == language]
+    return [*wished, *usual, language][0]
+
+
+def language_block(code: str, detected: str | None = None) -> dict[str, Any]:
+    """Return what an answer says of its language; `detected` where the client left it to us."""
+    seen = {"name": name_of(detected or code), "code": detected or code}
+    how = {"confidence": MIN_SCORE, "source": "text"} if detected else _TOLD
+    return {"name": name_of(code), "code": code, "detectedLanguage": {**seen, **how}}
+
+
+_TOLD: Mapping[str, Any] = {"confidence": 1.0, "source": "request"}

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.api.annotated import Annotated
-from monitor.api.languagetool_request import Choice
-from monitor.records.article import SEVERITIES, Severity
-from monitor.text.positions import Positions
+from monitor.api.languagetool_request import Annotated, Choice
+from monitor.records.finding import SEVERITIES, Severity
+from monitor.text.positions import Positions, Stretch
 from monitor.text.sentences import find_paragraphs, find_sentences
-from monitor.text.spans import Stretch
 
 CATEGORIES: Mapping[str, tuple[str, str]] = {
     "error": ("TYPOS", "Reporting guideline: error"),

@@ -21,8 +21,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.api.access import need
+from monitor.api.health import PARTS, troubles
 from monitor.api.openapi import problems
-from monitor.api.readiness import PARTS, troubles
 from monitor.desk import Desk
 from monitor.records.errors import MonitorError
 from monitor.storage.health import Happened, Standing

@@ -14,9 +14,7 @@ from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import ArticleId, Model, WholeStr
 from monitor.desk import Desk
-from monitor.people.masked_quotes import mask_assessed
-from monitor.records.account import Visitor
-from monitor.records.article import (
+from monitor.labels.schemes import (
     FLOWS,
     FORMS,
     GENDERS,
@@ -26,10 +24,12 @@ from monitor.records.article import (
     TOPICS,
     VICTIMS,
     VULNERABILITIES,
-    FieldName,
-    Verdict,
 )
+from monitor.people.masked_quotes import mask_assessed
+from monitor.records.account import Visitor
+from monitor.records.article import Verdict
 from monitor.records.errors import NotFound, UsageError
+from monitor.records.finding import FieldName
 from monitor.records.json_shapes import as_whole, review_json
 from monitor.review.review_queue import Reviewer, add_review, decide
 from monitor.review.review_queue import undo as take_back

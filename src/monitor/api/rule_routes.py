@@ -17,8 +17,8 @@ from monitor.api.rate_limit import Tries
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import Model, Source, WholeStr
 from monitor.desk import Desk
-from monitor.records.article import Severity
 from monitor.records.errors import NotFound
+from monitor.records.finding import Severity
 from monitor.records.review import Client
 from monitor.review.flag_feedback import ChangedError, describe_rule, said_json, say_flag
 from monitor.rules.rule_descriptions import rules_json

@@ -14,7 +14,7 @@ from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from monitor.records.article import PLACE_ROLES
+from monitor.labels.schemes import PLACE_ROLES
 
 
 def _whole(value: str) -> str:

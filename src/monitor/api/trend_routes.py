@@ -16,6 +16,7 @@ from monitor.api.schemas import Model, WholeStr
 from monitor.desk import Desk
 from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of
 from monitor.records.errors import UsageError
+from monitor.stats.monthly_report import NOT_INCIDENCE
 from monitor.stats.trend_queries import (
     Period,
     outlets_of,
@@ -25,7 +26,6 @@ from monitor.stats.trend_queries import (
     trends_of,
 )
 from monitor.stats.trends_json import outlet_json, scorecard_json, trends_json
-from monitor.stats.words import NOT_INCIDENCE
 
 _NOTE = "Coverage, not incidence."
 _ENDS = "Wilson, 95 %; null where there are too few stories, or flags not looked at."

@@ -1,4 +1,7 @@
-"""The archive: finding articles, and all that is known of one."""
+"""The archive: finding articles, and all that is known of one.
+
+Words of an article, without those that are hidden.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.archive.names_on_request import asked
+from monitor.records.article import Article
 from monitor.records.errors import NotFound
+from monitor.records.finding import FieldName
+from monitor.records.hidden_names import WITHHELD, Shown
 from monitor.text.search_terms import Place, excerpt_around, places_of
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
-    from monitor.records.article import Article, AssessedArticle, Review
+    from monitor.records.article import AssessedArticle, Review
     from monitor.records.article_record import Version
-    from monitor.records.hidden_names import Shown
     from monitor.storage.articles import Seen
     from monitor.storage.full_text_search import Found, Wanted
     from monitor.stories.outlet_comparison import Change
+
 
 EXCERPT_CHARS = 240
 _AT_ONCE = 100
@@ -182,3 +188,15 @@ def fill_index(
         if report:
             report(taken)
     return total
+
+
+def seen_words(article: Article, field: FieldName, place: tuple[int, int], shown: Shown) -> str:
+    """Return the words at a place of an article, those hidden of them as "[name withheld]"."""
+    text = article.title if field == "title" else article.text
+    start, end = place
+    pieces, at = [], start
+    for low, high in sorted(shown.hidden(field)):
+        if low < end and high > start:
+            pieces += [text[at : max(at, low)], WITHHELD]
+            at = min(end, high)
+    return "".join([*pieces, text[at:end]])

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from monitor.desk import NamePropagation, make_mask
-from monitor.jobs.work_queue import WAIT_S, Share, patiently
 from monitor.records.errors import UsageError
 from monitor.records.hidden_names import KEY, MIN_PART, Mask, Shown
 from monitor.records.json_shapes import named_json
@@ -21,64 +19,11 @@ if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.records.article import Article
 
-__all__ = [
-    "Shown",
-    "ask",
-    "ask_once",
-    "asked",
-    "asked_by_month",
-    "complete",
-    "complete_due",
-    "hide",
-    "lift",
-    "look_through",
-    "mask_due",
-    "see",
-    "seen_json",
-    "shown",
-]
 
 SHOWN_FOR = timedelta(hours=1)
 """So long are names shown to who asked for them."""
 _AT_ONCE = 16
 """Articles looked through in one transaction: half a second's work."""
-
-
-def mask_due(
-    desk: Desk,
-    *,
-    report: Callable[[int], None] | None = None,
-    stopped: Callable[[], bool] = lambda: False,
-    wait: bool = False,
-) -> int:
-    """Look through the articles that nobody looked through yet; return how many.
-
-    What is told of comes first, newest first. May be killed and repeated at any moment, and done by
-    several processes at once; with `wait` it ends when they have. `report` is told the number after
-    each batch; it ends after the batch in hand once `stopped` says so.
-    """
-    store, stamp, begun = desk.store, desk.names_stamp, desk.now()
-    since = desk.judged.since(stamp, begun)
-    total = 0
-    with Share(store, desk.now) as share:
-        for told_by in _turns(desk, share, wait=wait):
-            claim = partial(
-                store.claim_unmasked, stamp, limit=_AT_ONCE, told_by=told_by, since=since
-            )
-            for batch in share.batches(stamp, claim):
-                found = look_through(desk, batch)
-                patiently(partial(store.record_masks, found, desk.now(), token=share.token))
-                ids = [article.id for article in batch]
-                patiently(partial(complete, desk, ids))
-                total += len(batch)
-                if report:
-                    report(len(batch))
-                if stopped():
-                    return total
-    if not total and not share.left:
-        desk.judged.note(stamp, begun)
-    complete_due(desk, stopped=stopped)
-    return total
 
 
 def look_through(desk: Desk, articles: Sequence[Article]) -> list[Mask]:
@@ -87,25 +32,6 @@ def look_through(desk: Desk, articles: Sequence[Article]) -> list[Mask]:
     older = desk.store.older_versions([article.id for article in articles], stamp)
     every = {(one.id, one.sha256): one for one in (*articles, *older)}
     return [make_mask(one, stamp, desk.mask) for one in every.values()]
-
-
-def complete_due(desk: Desk, *, stopped: Callable[[], bool] = lambda: False) -> int:
-    """Hide in every article what others of its story, and older versions, hide; return how many.
-
-    May be killed and repeated at any moment.
-    """
-    store, begun = desk.store, desk.now()
-    known = f"complete {desk.names_stamp} {desk.stories_stamp}"
-    since = desk.judged.since(known, begun)
-    total, after = 0, ""
-    while not stopped():
-        ids = store.next_incomplete(desk.stories_stamp, limit=_AT_ONCE, after=after, since=since)
-        if not ids:
-            desk.judged.note(known, begun)
-            break
-        patiently(partial(complete, desk, ids))
-        total, after = total + len(ids), ids[-1]
-    return total
 
 
 def complete(desk: Desk, ids: Sequence[str]) -> None:
@@ -142,15 +68,6 @@ def lift(desk: Desk, article_id: str, name: str, who: str, *, undo: bool = False
     near = store.mask_groups([article_id], desk.stories_stamp).near[article_id]
     complete(desk, sorted(near))
     return len(near)
-
-
-def _turns(desk: Desk, share: Share, *, wait: bool) -> Iterator[tuple[str, ...]]:
-    """Yield whose word to go by, nobody's at last; with `wait` again while others are at work."""
-    yield desk.relevance_stamps
-    yield ()
-    while wait and share.left:
-        desk.sleep(WAIT_S)
-        yield ()
 
 
 def shown(

@@ -12,7 +12,8 @@ from monitor.people.protected_persons import people_in
 if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.people.protected_persons import PersonLists
-    from monitor.records.article import Article, Finding
+    from monitor.records.article import Article
+    from monitor.records.finding import Finding
 
 IDENTIFYING = frozenset(
     {
@@ -47,7 +48,7 @@ def withdraw(desk: Desk, now: datetime) -> Withdrawn:
 
     May be killed and repeated at any moment: what was compared is in the store.
     """
-    from monitor.stories.fold import place
+    from monitor.stories.clustering import place
 
     lists: dict[str, PersonLists] = {}
 

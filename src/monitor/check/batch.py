@@ -1,13 +1,21 @@
-"""What a run of `monitor check` found, with what is needed to write it down."""
+"""What a run of `monitor check` found, with what is needed to write it down.
+
+One file of many to be checked, wherever that is done.
+
+A check's JSON without a word of the draft: for logs, which many can read and few can erase.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
+
+from monitor.records.errors import DocumentError, MonitorError, describe_exception
 
 STDIN = "-"
 
@@ -67,3 +75,80 @@ class Batch:
     def count(self) -> int:
         """Return how many findings there are."""
         return sum(len(document.get("findings", ())) for document in self.documents)
+
+
+Check = Callable[[bytes, str], dict[str, Any]]
+
+
+def checked_file(path: str, check: Check, place: str | None = None) -> dict[str, Any]:
+    """Return one document's JSON, with its path first; what cannot be checked has an `error`.
+
+    `place` is where the file is, if that is another name than the one to be told. Raises what is
+    wrong with settings and rules.
+    """
+    try:
+        data, name = _read(path, place or path)
+        return {"path": path, **check(data, name)}
+    except DocumentError as error:
+        return {"path": path, "error": str(error)}
+    except MonitorError:
+        raise
+    except Exception as error:  # noqa: BLE001 - told without its message, which may quote the draft
+        return {"path": path, "error": f"a fault of the program: {describe_exception(error)}"}
+
+
+def _read(path: str, place: str) -> tuple[bytes, str]:
+    """Return a file's bytes and by which name its kind is told."""
+    try:
+        if path == STDIN:
+            return sys.stdin.buffer.read(), "stdin.txt"
+        return Path(place).read_bytes(), path
+    except OSError as error:
+        raise DocumentError(f"{path}: {error.strerror or error}") from error
+
+
+WITHHELD = "words withheld"
+
+
+def redacted(
+    document: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]], *, keyed: bool
+) -> dict[str, Any]:
+    """Return what was found, and where, without the draft's words.
+
+    A message becomes the rule's title; match, suggestions (a judge's may repeat the draft), visible
+    text, and what the writer gave as reason are left out. Fingerprints stay only if `keyed`: who
+    guesses the words could confirm the guess. File names stay.
+    """
+    if "error" in document:
+        return dict(document)
+    kept = {key: value for key, value in document.items() if key != "text"}
+    for part in ("findings", "ignored"):
+        if part in document:
+            kept[part] = [_finding(finding, rules, keyed=keyed) for finding in document[part]]
+    kept["scorecard"] = [_item(item, rules) for item in document["scorecard"]]
+    if "ignore_problems" in document:
+        words = "an ignore comment that silences nothing"
+        kept["ignore_problems"] = [{**one, "message": words} for one in document["ignore_problems"]]
+    return kept
+
+
+def _finding(
+    finding: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]], *, keyed: bool
+) -> dict[str, Any]:
+    kept = {**finding, "match": "", "suggestions": [], "message": _title(finding["rule"], rules)}
+    if "reason" in kept:
+        kept["reason"] = WITHHELD
+    if not keyed:
+        kept.pop("fingerprint", None)
+    return kept
+
+
+def _item(item: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    kept = {**item, "reason": _title(item["item"], rules)}
+    if "ignored" in kept:
+        kept["ignored"] = WITHHELD
+    return kept
+
+
+def _title(rule: str, rules: Mapping[str, Mapping[str, Any]]) -> str:
+    return str(rules[rule]["title"]) if rule in rules else rule

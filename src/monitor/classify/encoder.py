@@ -1,25 +1,61 @@
-"""The fine-tuned encoder of a model folder: log odds of every head for an article's windows."""
+"""The fine-tuned encoder of a model folder: log odds of every head for an article's windows.
+
+What was reckoned before, found again by a hash: figures, never a text.
+
+What of an article the encoder reads: headline and lead, and a later passage where cues stand.
+
+The first window is where a newsroom puts its subject. A long article gets one more, at the
+densest stretch of cues behind it, so that a case reported in paragraph 20 is seen; a window
+begins with the headline, as every text did that the encoder learned from.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from array import array
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from monitor.classify.cue_phrases import CueTable
+from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.features import Reading
-from monitor.classify.memory import Memory
 from monitor.classify.model_files import ModelFolder
 from monitor.classify.onnx_encoder import EncoderSession
 from monitor.classify.tokenizer import TextTokenizer, load_tokenizer
-from monitor.classify.windows import TITLE_CHARS, later_stretch, window
 from monitor.records.errors import ModelError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+REMEMBERED = 4096
+"""More than lies between two questions about the same text."""
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Memory(Generic[T]):
+    """The latest results by the hash of what they were made from; threads may share it."""
+
+    size: int = REMEMBERED
+    _known: OrderedDict[bytes, T] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def get(self, key: bytes) -> T | None:
+        """Return a result from before, or `None`."""
+        with self._lock:
+            return self._known.get(key)
+
+    def put(self, key: bytes, result: T) -> None:
+        """Remember a result; the oldest is forgotten."""
+        with self._lock:
+            self._known[key] = result
+            while len(self._known) > self.size:
+                self._known.popitem(last=False)
+
 
 NAME = "encoder-en"
 MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
@@ -97,3 +133,58 @@ def load_encoder(folder: ModelFolder) -> EncoderModel:
     where = str(folder.path / TOKENIZER)
     tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
     return EncoderModel(session, tokenizer, heads)
+
+
+TITLE_CHARS = 200
+WINDOW_WORDS = 150
+"""About what 256 tokens hold beside the headline."""
+TERM_POINTS = 2
+ENOUGH = 3
+"""Points that make a stretch worth reading: the term and another cue, or three cues."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of the text, from code point `start`, with `points` for its cues."""
+
+    start: int
+    points: int
+
+
+def window(title: str, passage: str) -> str:
+    """Return the text of a window: the headline, and a passage that the tokenizer cuts."""
+    return f"{title[:TITLE_CHARS]}\n{passage}"
+
+
+def later_stretch(reading: Reading, cues: CueTable, seen: int) -> Stretch | None:
+    """Return the densest stretch of cues that begins at or after code point `seen`, if any.
+
+    Points: one for each cue group of means, purpose or victims, `TERM_POINTS` for the term.
+    """
+    terms = cues.of_kind("term")
+    core = terms | cues.of_kind("means", "purpose", "victim")
+    starts = reading.text.starts
+    later = [cue for cue in reading.text_cues if cue.group in core and starts[cue.first] >= seen]
+    best: tuple[int, int] | None = None
+    for at, cue in enumerate(later):
+        points = _points(later, at, terms)
+        if points >= ENOUGH and (best is None or points > best[0]):
+            best = (points, cue.first)
+    if best is None:
+        return None
+    return Stretch(starts[_sentence_start(reading.text.sentences, best[1])], best[0])
+
+
+def _points(cues: Sequence[Cue], at: int, terms: frozenset[int]) -> int:
+    groups: set[int] = set()
+    end = cues[at].first + WINDOW_WORDS
+    while at < len(cues) and cues[at].first < end:
+        groups.add(cues[at].group)
+        at += 1
+    return sum(TERM_POINTS if group in terms else 1 for group in groups)
+
+
+def _sentence_start(sentences: Sequence[int], word: int) -> int:
+    while word and sentences[word - 1] == sentences[word]:
+        word -= 1
+    return word

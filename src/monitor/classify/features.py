@@ -1,13 +1,28 @@
-"""One article as the models read it: words and cues of headline and text, each made once."""
+"""One article as the models read it: words and cues of headline and text, each made once.
+
+What a reader would count: how often and where cues stand, and which stand together.
+
+Counts of the cue groups alone know nothing of distance; a trafficking story has somebody
+recruited, held and put to work within a few sentences, so windows and sentences are looked at
+too. A feed's snippet carries headlines of other stories: the sentence with the term is compared
+with the headline's own words. Measured in `models/relevance-en/*/README.md`.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.word_tokens import Words
-from monitor.records.article import FieldName, Span
+from monitor.records.finding import FieldName, Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 
 LEAD_WORDS = 80
 """A lead is the first 80 words of the text: two or three paragraphs of news, a whole snippet."""
@@ -61,3 +76,142 @@ def ngrams(words: Sequence[str], longest: int = 2) -> list[str]:
     for length in range(3, longest + 1):
         grams += map(" ".join, zip(*(words[n:] for n in range(length)), strict=False))
     return grams
+
+
+STEP = 30
+"""Words from one window to the next; a window is two steps long."""
+_COMMON = frozenset(
+    "with from that this have been were they their after over into about news says said will "  # noqa: SIM905 a list of words reads better so
+    "more than what when who your local first year years four press former".split()
+)
+_STORY = (
+    "strongest window, three strongest windows, share of strong windows, strong windows, "
+    "windows with the term, most means in a window, most means with a person, "
+    "share of windows with two means, purpose and one means, purpose and two means, "
+    "purpose and three means, windows with purpose and means, length, term in headline, "
+    "term in headline or lead, another trade without the term, headline without core cue, "
+    "core cues in headline, term away from headline's words, the same and no core cue in it, "
+    "words shared by headline and term's sentence, term in first sentence, "
+    "densest sentence away from headline's words, words it shares with headline, "
+    "core groups in first sentence, core groups in densest sentence"
+)
+STORY_NAMES = tuple(_STORY.split(", "))
+
+
+class StoryCounter:
+    """Turns a `Reading` into numbers; the order of `names` is the order of the numbers."""
+
+    def __init__(self, cues: CueTable) -> None:
+        self._groups = len(cues.groups)
+        self._term = cues.index["term"]
+        self._other = sorted(cues.of_kind("other"))
+        self._means = sorted(cues.of_kind("means"))
+        self._purpose = sorted({*cues.of_kind("purpose"), cues.index["sold"]})
+        self._victim = cues.index["victimhood"]
+        self._people = sorted(cues.of_kind("victim"))
+        self._core = cues.of_kind("term", "means", "purpose") | {self._victim}
+        self.names: tuple[str, ...] = (
+            *(
+                f"{group.name}, {where}"
+                for where in ("headline", "lead", "whole", "density")
+                for group in cues.groups
+            ),
+            *STORY_NAMES,
+        )
+
+    def count(self, reading: Reading) -> NDArray[np.float64]:
+        """Return one number for each of `names`."""
+        import numpy as np
+
+        counts = np.zeros((3, self._groups))
+        for cue in reading.title_cues:
+            counts[0, cue.group] += 1
+        for cue in reading.text_cues:
+            counts[1 if cue.first < LEAD_WORDS else 2, cue.group] += 1
+        whole = counts.sum(0)
+        length = len(reading.title) + len(reading.text)
+        story = [
+            *self._windows(reading, counts[0]),
+            np.log1p(len(reading.text)) / 5,
+            float(counts[0, self._term] > 0),
+            float(counts[0, self._term] + counts[1, self._term] > 0),
+            float(whole[self._other].sum() > 0 and whole[self._term] == 0),
+            *self._headline(reading),
+        ]
+        logs = np.log1p(np.concatenate([counts[0], counts[1], whole]))
+        return np.concatenate([logs, whole / (length + STEP) * STEP, story])
+
+    def _windows(self, reading: Reading, title: NDArray[np.float64]) -> list[float]:
+        import numpy as np
+
+        number = max(1, -(-len(reading.text) // STEP))
+        seen = np.zeros((number, self._groups), dtype=bool)
+        seen[0] = title > 0
+        for cue in reading.text_cues:
+            window = cue.first // STEP
+            seen[window, cue.group] = True
+            if window:
+                seen[window - 1, cue.group] = True
+        term = seen[:, self._term]
+        other = seen[:, self._other].any(1)
+        purpose = seen[:, self._purpose].any(1)
+        means = seen[:, self._means].sum(1)
+        people = seen[:, self._people].any(1)
+        strength = 2.0 * term + means + purpose + 0.5 * seen[:, self._victim]
+        strength -= 1.5 * (other & ~term)
+        top = np.sort(np.append(strength, (0.0, 0.0)))[::-1]
+        strong = strength >= 3
+        both = purpose & (means >= 1)
+        return [
+            float(strength.max()),
+            float(top[:3].mean()),
+            float(strong.mean()),
+            float(np.log1p(strong.sum())),
+            float(np.log1p(term.sum())),
+            float(means.max()),
+            float(((means + purpose) * people).max()),
+            float((means >= 2).mean()),
+            float(both.any()),
+            float((purpose & (means >= 2)).any()),
+            float((purpose & (means >= 3)).any()),
+            float(np.log1p(both.sum())),
+        ]
+
+    def _headline(self, reading: Reading) -> list[float]:
+        """Compare the headline with the sentences that speak of trafficking."""
+        own = {w for w in reading.title.words if len(w) > 3 and w not in _COMMON}
+        core = sum(cue.group in self._core for cue in reading.title_cues)
+        in_title = any(cue.group == self._term for cue in reading.title_cues)
+        term = {reading.text.sentences[c.first] for c in reading.text_cues if c.group == self._term}
+        shared = max((len(own & _sentence(reading, s)) for s in term), default=0)
+        by_sentence = _groups_by_sentence(reading, reading.text_cues, self._core)
+        densest = max(by_sentence, key=lambda s: len(by_sentence[s]), default=None)
+        common = 0 if densest is None else len(own & _sentence(reading, densest))
+        away = bool(term) and shared == 0
+        return [
+            float(core == 0),
+            float(min(core, 4)),
+            float(away and not in_title),
+            float(away and core == 0),
+            float(min(shared, 4)),
+            float(0 in term),
+            float(densest is not None and core == 0 and common == 0),
+            float(min(common, 4)),
+            float(len(by_sentence.get(0, ()))),
+            float(max(map(len, by_sentence.values()), default=0)),
+        ]
+
+
+def _sentence(reading: Reading, number: int) -> set[str]:
+    numbers = reading.text.sentences
+    return set(reading.text.words[bisect_left(numbers, number) : bisect_right(numbers, number)])
+
+
+def _groups_by_sentence(
+    reading: Reading, cues: Sequence[Cue], groups: frozenset[int]
+) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for cue in cues:
+        if cue.group in groups:
+            found.setdefault(reading.text.sentences[cue.first], set()).add(cue.group)
+    return found

@@ -2,6 +2,8 @@
 
 Nothing in them is code: JSON and NumPy arrays read with `allow_pickle=False`, each file checked
 against the sha256 that `meta.json` holds before it is opened.
+
+What models lie in a models folder, and whether their files are whole.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from monitor.records.errors import ModelError
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
 
 SCHEMA = 1
 RELEVANT = "relevant"
@@ -191,3 +194,52 @@ def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
         buffer, allow_pickle=False, **{k: np.asarray(v, np.float32) for k, v in arrays.items()}
     )
     return buffer.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """One version of a model: `used` if it is the one that judges, `problem` if it is broken.
+
+    What one that is not `measured` shows is only possible.
+    """
+
+    name: str
+    version: str
+    path: Path
+    released: bool
+    used: bool
+    problem: str | None = None
+    measured: bool = True
+
+
+def list_models(models: Path) -> list[ModelState]:
+    """Return every model version in `models`, each file checked against its sha256.
+
+    A broken version is listed with its `problem`; raises `ModelError` if there is no model at all.
+    """
+    names = sorted({meta.parent.parent.name for meta in models.glob(f"*/*/{META}")})
+    if not names:
+        raise ModelError(f"{models}: no model there")
+    return [
+        _state(folder, used=folder == _used(models, name))
+        for name in names
+        for folder in model_versions(models, name)
+    ]
+
+
+def _used(models: Path, name: str) -> Path | None:
+    try:
+        return find_model(models, name)
+    except ModelError:
+        return None
+
+
+def _state(folder: Path, *, used: bool) -> ModelState:
+    released, measured, problem = False, True, None
+    try:
+        meta = read_meta(folder)
+        released, measured = meta.released, meta.measured
+        load_folder(folder)
+    except ModelError as error:
+        problem = str(error)
+    return ModelState(folder.parent.name, folder.name, folder, released, used, problem, measured)

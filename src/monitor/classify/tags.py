@@ -4,52 +4,54 @@ Each scheme is tagged in the way that measured best (see the model card): phrase
 gender and protection, phrases and encoder for `form`, a linear model and the encoder for
 `response`, the same behind counts of people and places for `victim` and `flow`, a gazetteer with a
 small learned choice for `place`. Every tag has evidence.
+
+How the linear model and the encoder decide together on response, victim and flow.
+
+Equal shares of log odds on a like scale: with a few dozen rows that neither has learned from,
+fitted shares would be fitted noise. Cut-offs are those of the model folder.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.classify.cue_files import load_cue_table
-from monitor.classify.cue_phrases import CueTable
+from monitor.classify.cue_phrases import CueTable, load_cue_table
 from monitor.classify.encoder import NAME as ENCODER
 from monitor.classify.encoder import EncoderModel, Heads, load_encoder
-from monitor.classify.features import Reading, read_article
-from monitor.classify.flow import FLOW_NAMES, flow_numbers, flow_of_roles
-from monitor.classify.frames import outlet_start
-from monitor.classify.fused import (
-    CHILD,
-    OUTPUTS,
-    PEOPLE,
-    US,
-    Fused,
-    fuse_people,
-    fuse_responses,
-)
-from monitor.classify.indicators import GENERIC, GROUPS, STANDING, find_indicators
-from monitor.classify.linear_model import LinearModel, probability
+from monitor.classify.features import Reading, StoryCounter, read_article
+from monitor.classify.linear_model import LinearModel, SmallModel, parse_small, probability
 from monitor.classify.model_files import ModelFolder, load_folder
-from monitor.classify.outlet_homes import NOWHERE, Home, Outlets, Source, make_outlets
-from monitor.classify.phrase_tags import form_odds, form_support, form_tag, unspecified_tag
+from monitor.classify.outlet_homes import NOWHERE, Home, Outlets, Source, make_outlets, outlet_start
+from monitor.classify.phrase_tags import (
+    GENERIC,
+    GROUPS,
+    STANDING,
+    find_indicators,
+    find_protection,
+    form_odds,
+    form_support,
+    form_tag,
+    unspecified_tag,
+)
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention, unpack_names
-from monitor.classify.place_roles import place_role
-from monitor.classify.places import (
+from monitor.classify.place_roles import (
     FEATURES,
+    FLOW_NAMES,
     PlaceCuts,
     chosen_places,
+    flow_numbers,
+    flow_of_roles,
     home_evidence,
     place_evidence,
     place_features,
+    place_role,
     story_places,
 )
-from monitor.classify.profile import PROFILE_NAMES, Person, find_people, people_spans, profile
-from monitor.classify.protection import find_protection
 from monitor.classify.relevance import CUES, load_linear
-from monitor.classify.small import SmallModel, parse_small
-from monitor.classify.story import StoryCounter
 from monitor.classify.tag_evidence import (
     SPANS,
     best_sentence,
@@ -59,13 +61,124 @@ from monitor.classify.tag_evidence import (
     in_order,
     telling,
 )
-from monitor.classify.victims import find_gender
-from monitor.records.article import RESPONSES, Span, Tag
+from monitor.classify.victims import (
+    PROFILE_NAMES,
+    Person,
+    find_gender,
+    find_people,
+    people_spans,
+    profile,
+)
+from monitor.labels.schemes import RESPONSES
 from monitor.records.errors import ModelError
+from monitor.records.finding import Span
+from monitor.records.tag import Tag
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+PEOPLE = ("child", "adult", "domestic", "cross_border")
+"""What the second step of victim and flow says of an article: children or adults among its
+victims (or both), and whether a border was crossed."""
+OUTPUTS: tuple[tuple[str, str], ...] = (
+    *(("response", label) for label in RESPONSES),
+    ("victim", "child"),
+    ("victim", "adult"),
+    ("flow", "domestic"),
+    ("flow", "cross_border"),
+    ("place", "US"),
+)
+"""What the linear model says, in the order of its outputs."""
+CHILD, ADULT, US = 4, 5, 8
+LEAST = 0.01
+"""Probabilities of the encoder are kept this far from 0 and 1."""
+NEARLY = -1.0
+"""Where no response reaches its cut-off, the likeliest is given if it comes this near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """`share` of the encoder (0: none, 1: alone), and where each scheme is cut.
+
+    `cuts` and `spread`: of the linear model's response outputs, in the order of `RESPONSES`. The
+    encoder's log odds have `encoder_cut` taken off. Victim and flow are cut at `victim`, `both`
+    and `flow`.
+    """
+
+    share: float
+    cuts: Sequence[float]
+    spread: Sequence[float]
+    encoder_cut: float
+    encoder_spread: float
+    victim: float
+    both: float
+    flow: float
+
+
+def fuse_responses(odds: Sequence[float], heads: Heads | None, fused: Fused) -> dict[str, float]:
+    """Return the responses given, with their log odds."""
+    share = 0.0 if heads is None else fused.share
+    values: dict[str, float] = {}
+    for at, label in enumerate(RESPONSES):
+        value = (1 - share) * (odds[at] - fused.cuts[at]) / fused.spread[at]
+        if heads is not None:
+            value += (
+                share * (float(heads["response"][at]) - fused.encoder_cut) / (fused.encoder_spread)
+            )
+        values[label] = 2 * value
+    given = {label: value for label, value in values.items() if value >= 0}
+    if given:
+        return given
+    best = max(values, key=values.__getitem__)
+    return {best: values[best]} if values[best] >= NEARLY else {}
+
+
+def fuse_people(
+    odds: Sequence[float], heads: Heads | None, fused: Fused
+) -> dict[str, tuple[str, float]]:
+    """Return the label of `victim` and of `flow` with its log odds, where one is given.
+
+    `odds` are in the order of `PEOPLE`.
+    """
+    child, adult, domestic, cross = odds
+    if heads is not None:
+        share = fused.share
+        kinds = _softmax(heads["victim"].tolist())
+        ways = _softmax(heads["flow"].tolist())
+        child = (1 - share) * child + share * _log_odds(kinds[0] + kinds[2])
+        adult = (1 - share) * adult + share * _log_odds(kinds[1] + kinds[2])
+        domestic = (1 - share) * domestic + share * _log_odds(ways[0])
+        cross = (1 - share) * cross + share * _log_odds(ways[1])
+    given: dict[str, tuple[str, float]] = {}
+    if min(child, adult) >= fused.both:
+        given["victim"] = ("both", min(child, adult))
+    elif max(child, adult) >= fused.victim:
+        given["victim"] = ("child", child) if child >= adult else ("adult", adult)
+    if max(domestic, cross) >= fused.flow:
+        better = domestic > cross
+        given["flow"] = ("domestic", domestic) if better else ("cross_border", cross)
+    return given
+
+
+def _softmax(values: Sequence[float]) -> list[float]:
+    top = max(values)
+    powers = [math.exp(value - top) for value in values]
+    return [power / sum(powers) for power in powers]
+
+
+def _log_odds(share: float) -> float:
+    share = max(LEAST, min(share, 1 - LEAST))
+    return math.log(share / (1 - share))
+
+
+def fused_json(fused: Fused) -> Mapping[str, object]:
+    """Return the settings as `meta.json` holds them."""
+    from dataclasses import asdict
+
+    return asdict(fused)
+
 
 NAME = "tags-en"
 UNKNOWN = Source()

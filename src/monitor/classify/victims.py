@@ -4,19 +4,30 @@ Ruled: "woman" is a victim where something is done to her, a suspect where she i
 or girl of whom neither is said counts too, a man does not: in these stories men are far more often
 those who do it. What is done to "her" or "him" counts as well. The words are cues of the kind
 `gender`.
+
+Who an article speaks of and whether a border was crossed, as numbers.
+
+N-grams know "16 year" and "17 year" as different words and cannot tell a victim's age from a
+suspect's ("Smith, 34, was charged"). These counts can; the learned models of victim and flow use
+them beside the n-grams. They count words and follow nobody, unlike `monitor.persons`: the models
+were trained on just these counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from math import log1p
+from typing import Literal, get_args
 
 from monitor.classify.cue_phrases import Cue, CueTable
-from monitor.classify.features import Reading
+from monitor.classify.features import LEAD_WORDS, Reading
+from monitor.classify.place_disambiguation import PlaceMention
+from monitor.classify.place_roles import count_roles
 from monitor.classify.tag_evidence import in_order
 from monitor.classify.word_tokens import Words
-from monitor.records.article import FieldName, Tag
+from monitor.records.finding import FieldName, Span
+from monitor.records.tag import Tag
 from monitor.text.regular_expressions import word_set
 
 GROUPS = (
@@ -144,3 +155,260 @@ def _is_object(words: Words, at: int) -> bool:
 def _gap(one: Cue, other: Cue) -> int:
     """Return how many words stand between two cues, under 0 where they overlap."""
     return max(one.first - other.last, other.first - one.last)
+
+
+Kind = Literal[
+    "child's age",
+    "victim's adult age",
+    "children",
+    "women",
+    "adults",
+    "both",
+    "suspect",
+    "children harmed or freed",
+    "adults harmed or freed",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_FLOW = (
+    "countries named",
+    "countries named besides the first",
+    "whence",
+    "on the way",
+    "freed or fled from",
+    "the US named",
+    "another country named",
+    "people by nationality",
+)
+PROFILE_NAMES = (
+    *(f"{kind}, {where}" for kind in KINDS for where in ("headline", "lead", "whole")),
+    "children only",
+    "adults only",
+    "children and adults",
+    *_FLOW,
+)
+ADULT = 18
+_CHILDREN = word_set(
+    "child children minor minors girl girls boy boys teen teens teenager teenagers juvenile "
+    "juveniles underage infant infants baby babies toddler toddlers schoolgirl schoolgirls "
+    "schoolchildren teenage kids newborn newborns schoolboys preteen adolescents"
+)
+_WOMEN = word_set("woman women females jane")
+_ADULTS = word_set(
+    "adult adults workers worker migrants labourers laborers maid maids housemaids fishermen "
+    "nurses soldiers veterans nationals graduates seafarers crew mothers wives men employees "
+    "jobseekers applicants pickers deckhands sailors troops mercenaries expatriates ofws fishers "
+    "seamen farmworkers farmhands caregivers carers nannies housekeepers recruits professionals "
+    "husbands fathers breadwinners trainees miners masons hostesses returnees"
+)
+_VICTIM_AFTER_AGE = word_set(
+    "woman female victim girl jane doe mother maid worker migrant domestic helper survivor wife "
+    "bride student"
+)
+_OTHER_CHILD = word_set("pastor minister porn pornography molester predator protective")
+"""After a child word they make it another thing: "youth pastor", "child protective services"."""
+_SUSPECTED = word_set(
+    "arrested charged accused sentenced convicted indicted pleaded pleads jailed arraigned faces "
+    "guilty detained suspected wanted gets allegedly"
+)
+_TAKEN = word_set("arrest arrests arrested charged sentenced convicted indicted jailed nabbed nabs")
+"""Before people they make them suspects: "police arrested a woman"…"""
+_OF_CHARGE = word_set("of for with after over")
+"""…unless what they are charged with stands between: "charged with selling a woman"."""
+_DONE_TO = word_set(
+    "trafficking trafficked traffic rescue rescued rescues rescuing recruiting recruited pimping "
+    "pimped pandering exploiting exploited exploit forced forcing force held holding luring lured "
+    "lures selling sold sells trapped freed frees saved saves repatriated repatriate enslaved "
+    "kidnapped abducted smuggled duped deceived tricked coerced prostituted beaten raped abused "
+    "recover recovered prostitute compelled stranded intercepted enticing transporting victims "
+    "trading bought buying keeping kept imprisoned victimized abusing"
+)
+"""Verbs whose object, or passive subject, is a victim."""
+_NEAR_profile = 4
+_AND = word_set("and or")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Words `first` to `last` (exclusive) of a field that speak of people of a kind."""
+
+    kind: Kind
+    field: FieldName
+    first: int
+    last: int
+
+
+def find_people(title: str, text: str, reading: Reading) -> list[Person]:
+    """Return every word or age that tells who the people of an article are, in order."""
+    return [
+        *_people("title", title, reading.title),
+        *_people("text", text, reading.text),
+    ]
+
+
+_PARTED = frozenset(';:()[]"“”|/')
+"""Signs that part what stands before them from what stands behind."""
+
+
+def _people(field: FieldName, text: str, words: Words) -> Iterator[Person]:
+    names = words.words
+    for at, word in enumerate(names):
+        if word.isdecimal() and len(word) <= 2:
+            kind, last = _age(text, words, at)
+            if kind is not None:
+                yield Person(kind, field, at, last)
+            continue
+        kind = _kind(word)
+        if kind is None:
+            continue
+        if kind != "children" and _is_suspect(names, at):
+            yield Person("suspect", field, at, at + 1)
+        elif not (kind == "children" and names[at + 1 : at + 2] and names[at + 1] in _OTHER_CHILD):
+            yield Person(kind, field, at, at + 1)
+            if done_to := _done_to(text, words, at):
+                yield Person(_OBJECT_profile[kind == "children"], field, *done_to)
+        if names[at + 1 : at + 2] and names[at + 1] in _AND:
+            second = _kind(names[at + 2]) if at + 2 < len(names) else None
+            if second is not None and (second == "children") != (kind == "children"):
+                yield Person("both", field, at, at + 3)
+
+
+_OBJECT_profile: tuple[Kind, Kind] = ("adults harmed or freed", "children harmed or freed")
+
+
+def _done_to(text: str, words: Words, at: int) -> tuple[int, int] | None:
+    """Return the words that say what is done to people: "trafficking two girls"."""
+    near = range(max(0, at - _NEAR_profile), min(len(words), at + _NEAR_profile))
+    for i in sorted(near, key=lambda i: abs(i - at)):
+        if words.words[i] in _DONE_TO and words.sentences[i] == words.sentences[at]:
+            first, last = min(i, at), max(i, at) + 1
+            apart = _PARTED.isdisjoint(text[words.starts[first] : words.ends[last - 1]])
+            return (first, last) if apart else None
+    return None
+
+
+def _kind(word: str) -> Kind | None:
+    if word in _CHILDREN:
+        return "children"
+    if word in _WOMEN:
+        return "women"
+    return "adults" if word in _ADULTS else None
+
+
+def _age(text: str, words: Words, at: int) -> tuple[Kind | None, int]:
+    """Return whose age a number is: "16 year old", "aged 16", "ages 13, 15 and 17"."""
+    names, age = words.words, int(words.words[at])
+    before = names[max(0, at - 4) : at]
+    if names[at + 1 : at + 3] in (["year", "old"], ["years", "old"], ["year", "olds"]):
+        last = at + 3
+        if age < ADULT:
+            return "child's age", last
+        after = names[last : last + 2]
+        return ("victim's adult age" if not _VICTIM_AFTER_AGE.isdisjoint(after) else None), last
+    if before and (before[-1] in ("aged", "ages", "age") or _in_list_of_ages(before)):
+        named = not _VICTIM_AFTER_AGE.isdisjoint(before)
+        grown: Kind | None = "victim's adult age" if named else None
+        return ("child's age" if age < ADULT else grown), at + 1
+    if _at_that_age(before, age):
+        return "child's age", at + 1
+    # "Smith, 34," is how news gives a suspect's age; a named child is a child all the same
+    if at and 12 <= age < ADULT and text[words.ends[at - 1] : words.starts[at]] == ", ":
+        following = text[words.ends[at] : words.ends[at] + 1]
+        if following in ",." and text[words.starts[at - 1]].isupper() and not before[-1].isdigit():
+            return (None if before[-1] in _MONTHS else "child's age"), at + 1
+    return None, at + 1
+
+
+def _at_that_age(before: Sequence[str], age: int) -> bool:
+    """Tell "when she was 14", "the age of 12", "under 18" by the words before the number."""
+    if list(before[-2:]) in (["she", "was"], ["he", "was"], ["they", "were"], ["age", "of"]):
+        return age < ADULT
+    return list(before[-1:]) == ["under"] and ADULT - 4 <= age <= ADULT
+
+
+_MONTHS = word_set(
+    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july "
+    "august september october november december"
+)
+
+
+def _in_list_of_ages(before: Sequence[str]) -> bool:
+    marks = [i for i, word in enumerate(before) if word in ("aged", "ages")]
+    return bool(marks) and all(w.isdigit() or w in _AND for w in before[marks[-1] + 1 :])
+
+
+def _is_suspect(names: Sequence[str], at: int) -> bool:
+    """Tell a suspect from a victim: "woman arrested", "two men were charged", "arrest a man"."""
+    before = names[max(0, at - 3) : at]
+    return not (
+        _SUSPECTED.isdisjoint(names[at + 1 : at + 4])
+        and (_TAKEN.isdisjoint(before) or not _OF_CHARGE.isdisjoint(before))
+    )
+
+
+def profile(
+    reading: Reading, people: Sequence[Person], mentions: Sequence[PlaceMention]
+) -> list[float]:
+    """Return the numbers called `PROFILE_NAMES`."""
+    numbers: list[float] = []
+    for kind in KINDS:
+        own = [person for person in people if person.kind == kind]
+        lead = sum(p.field == "text" and p.first < LEAD_WORDS for p in own)
+        numbers += [log1p(sum(p.field == "title" for p in own)), log1p(lead), log1p(len(own))]
+    child = any(person.kind in ("child's age", "children") for person in people)
+    adult = any(person.kind in ("victim's adult age", "women", "adults") for person in people)
+    numbers += [float(child and not adult), float(adult and not child), float(child and adult)]
+    story = [mention for mention in mentions if not mention.frame]
+    countries = {mention.country for mention in story}
+    roles = count_roles(reading, story)
+    numbers += [
+        log1p(len(countries)),
+        float(len(countries) > 1),
+        *map(log1p, (roles.origin, roles.transit, roles.freed)),
+        float("US" in countries),
+        float(bool(countries - {"US"})),
+        log1p(sum(m.kind == "demonym" for m in story)),
+    ]
+    return numbers
+
+
+_EVIDENCE: Mapping[str, tuple[Kind, ...]] = {
+    "child": ("child's age", "children harmed or freed", "children"),
+    "adult": ("adults harmed or freed", "victim's adult age", "women", "adults"),
+    "both": (
+        "both",
+        "children harmed or freed",
+        "adults harmed or freed",
+        "child's age",
+        "victim's adult age",
+        "children",
+        "women",
+        "adults",
+    ),
+}
+"""Which words show whose victimhood, the best first."""
+MOST = 3
+
+
+def people_spans(
+    reading: Reading, people: Sequence[Person], label: str, number: int = MOST
+) -> tuple[Span, ...]:
+    """Return the words that say a victim label best, in the order of the article."""
+    order = {kind: rank for rank, kind in enumerate(_EVIDENCE[label])}
+    ranked = sorted(
+        (person for person in people if person.kind in order),
+        key=lambda p: (order[p.kind], p.field == "text", p.first),
+    )
+    chosen: list[Person] = []
+    for person in ranked:
+        if all(
+            p.field != person.field or p.last <= person.first or person.last <= p.first
+            for p in chosen
+        ):
+            chosen.append(person)
+    if label == "both":
+        # one of each kind, not three of the first
+        kinds = [person.kind for person in chosen]
+        firsts = [p for at, p in enumerate(chosen) if p.kind not in kinds[:at]]
+        chosen = firsts + [p for p in chosen if p not in firsts]
+    chosen = sorted(chosen[:number], key=lambda p: (p.field == "text", p.first))
+    return tuple(reading.span(p.field, p.first, p.last) for p in chosen)

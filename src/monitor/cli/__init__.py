@@ -18,7 +18,7 @@ def main() -> None:
     """Run the command line and exit."""
     gc.set_threshold(ALLOCATIONS)
     from monitor.cli.app import app
-    from monitor.cli.output import say
+    from monitor.cli.common import say
     from monitor.records.errors import MonitorError
 
     for stream in (sys.stdout, sys.stderr):

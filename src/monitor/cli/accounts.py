@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from monitor.cli.common import monitor_of
-from monitor.cli.output import plain, say, show
+from monitor.cli.common import monitor_of, plain, say, show
 from monitor.records.account import ROLES
 
 app = typer.Typer(

@@ -1,4 +1,7 @@
-"""The Typer application with all its commands."""
+"""The Typer application with all its commands.
+
+`monitor lsp`: the language server that editors start.
+"""
 
 from __future__ import annotations
 
@@ -12,29 +15,36 @@ from monitor.cli import accounts as tokens
 from monitor.cli import (
     articles,
     check,
-    corrections,
     coverage,
     demo,
     doctor,
-    feedback,
     feeds,
-    forget,
-    importing,
-    lsp,
     mail,
-    names,
-    rehydrate,
     reviews,
     serve,
     stories,
     trends,
 )
+from monitor.cli import articles as forget
+from monitor.cli import articles as importing
+from monitor.cli import articles as names
 from monitor.cli import export as data
+from monitor.cli import export as rehydrate
 from monitor.cli import maintenance as upkeep
+from monitor.cli import reviews as corrections
+from monitor.cli import reviews as feedback
 from monitor.cli import rules as guidelines
 from monitor.cli import run as desk
 from monitor.cli import train as models
 from monitor.jobs.core_dumps import forbid_dumps
+
+
+def lsp(context: typer.Context) -> None:
+    """Check drafts in an editor: a language server on stdin and stdout, which the editor starts."""
+    from monitor.lsp.server import run_lsp
+
+    raise typer.Exit(run_lsp(context.obj))
+
 
 app = typer.Typer(
     name="monitor",
@@ -104,7 +114,7 @@ app.command("forget")(forget.forget)
 app.command("rehydrate")(rehydrate.rehydrate)
 app.command("serve")(serve.serve)
 app.add_typer(tokens.app, name="tokens")
-app.command("lsp")(lsp.lsp)
+app.command("lsp")(lsp)
 app.command("doctor")(doctor.doctor)
 app.add_typer(upkeep.store_app, name="store")
 app.command("backup")(upkeep.backup)

@@ -1,21 +1,31 @@
-"""`monitor articles`: looking up what is stored, and adding what no feed brings."""
+"""`monitor articles`: looking up what is stored, and adding what no feed brings.
+
+`monitor forget`: articles that are to leave no trace but a count.
+
+`monitor articles import`: files of articles that somebody has.
+
+`monitor names`: how often hidden names were asked for; hiding one no longer.
+"""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from monitor.cli.common import monitor_of
+from monitor.cli.common import monitor_of, plain, progress, read_tags, say, show
 from monitor.cli.coverage import PublishedSince, PublishedUntil, day_asked, days_words
-from monitor.cli.output import plain, progress, say, show
-from monitor.cli.tags import read_tags
+from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.archive.articles_found import Row
     from monitor.desk import Desk
+    from monitor.feeds.article_import import Imported
+    from monitor.jobs.forget_article import Chosen
     from monitor.storage.full_text_search import Relevance, Wanted
+
 
 app = typer.Typer(
     help="Articles: looking up those stored, adding one by hand.",
@@ -35,7 +45,7 @@ def add(
 ) -> None:
     """Fetch and store one article by its address; print its id."""
     from monitor.digest.coverage_account import page_failure_words
-    from monitor.feeds.by_hand import add_article
+    from monitor.feeds.article_import import add_article
 
     added = add_article(monitor_of(context), url, title=title, outlet=outlet)
     result = added.result
@@ -203,3 +213,200 @@ def index(
         task = bar.add_task("taking in", total=monitor.store.count_unindexed())
         taken = fill_index(monitor, report=lambda n: bar.advance(task, n))
     say(f"{taken} article{'' if taken == 1 else 's'} taken into the index")
+
+
+_Reason = Literal["person", "court", "publisher", "safety", "mistake"]
+
+
+def forget(
+    context: typer.Context,
+    articles: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="ARTICLE", help="Ids or addresses; what is not stored stays out."),
+    ] = None,
+    reason: Annotated[
+        _Reason | None,
+        typer.Option(help="Why; a word of this list, so that no name is kept with it."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it; without, it is only said what would go.")
+    ] = False,
+    list_: Annotated[bool, typer.Option("--list", help="Show what was forgotten.")] = False,
+) -> None:
+    """Erase articles for good: text, versions, address, judgements, reviews; they stay out."""
+    from monitor.jobs import forget_article as job
+
+    monitor = monitor_of(context)
+    if list_:
+        if articles or yes or reason:
+            raise UsageError("--list goes alone")
+        _list(monitor)
+        return
+    if not articles:
+        raise UsageError("no article is named; --list shows what was forgotten")
+    if yes and reason is None:
+        raise UsageError(f"--yes needs a --reason: {', '.join(job.REASONS)}")
+    chosen = job.choose(monitor, articles)
+    new = [one for one in chosen if not one.forgotten]
+    if not yes or reason is None:
+        _tell(monitor, chosen)
+        say(f"{len(new)} to be forgotten for good: --yes --reason {'|'.join(job.REASONS)} does it")
+        return
+    done = job.forget(monitor, [one.article_id for one in new], reason)
+    kept_out = sum(one.held is None for one in new)
+    say(f"{_articles(done.articles - kept_out)} forgotten; {kept_out} not stored, kept out")
+    if again := len(chosen) - len(new):
+        say(f"{_articles(again)} had been forgotten before")
+    say("backups and exports made before still hold them: those are yours to delete")
+    if not done.cleared:
+        say("another program is reading, so the database's log still holds their words: try again")
+        raise typer.Exit(1)
+
+
+def _articles(count: int) -> str:
+    return "1 article" if count == 1 else f"{count} articles"
+
+
+def _tell(desk: Desk, chosen: list[Chosen]) -> None:
+    """Say of each article what there is of it."""
+    from monitor.jobs.forget_article import titles
+
+    headlines = titles(desk, chosen)
+    for one in chosen:
+        held = one.held
+        if one.forgotten:
+            show(f"{one.article_id}\tforgotten already")
+        elif held is None:
+            show(f"{one.article_id}\tnot stored: it would be kept out")
+        else:
+            day = held.first_seen.astimezone(desk.settings.zone).date().isoformat()
+            counts = (
+                f"versions {held.versions}, judgements {held.judgements}, reviews {held.reviews}"
+            )
+            named = f"{plain(held.outlet)}\t{plain(headlines[one.article_id])}"
+            show(f"{one.article_id}\t{day}\t{named}\t{counts}")
+            if held.story:
+                say(f"{one.article_id}: {held.story} more of its story stay")
+
+
+def _list(desk: Desk) -> None:
+    stones = desk.store.tombstones()
+    for stone in stones:
+        day = stone.at.astimezone(desk.settings.zone).date().isoformat()
+        here = "stored" if stone.stored else "never stored"
+        show(f"{stone.article_id}\t{day}\t{stone.reason}\t{here}")
+    say(f"{_articles(len(stones))} forgotten")
+
+
+SHOWN = 20
+"""Rows at fault that are told one by one; more are counted."""
+
+
+def import_articles(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH", help=".jsonl, .csv, .txt (addresses), .warc; all may be .gz too."
+        ),
+    ],
+    format: Annotated[
+        Literal["jsonl", "csv", "urls", "warc"] | None,
+        typer.Option(help="The kind of file, where its name does not tell."),
+    ] = None,
+    outlet: Annotated[str, typer.Option(help="The outlet of articles that name none.")] = "",
+    language: Annotated[str, typer.Option(help="The language of articles that name none.")] = "",
+    by: Annotated[str, typer.Option(help="Who imports them; kept with each.")] = "",
+) -> None:
+    """Store the articles of files that the desk has not; may be stopped and repeated."""
+    from monitor.feeds.article_import import import_file
+
+    monitor = monitor_of(context)
+    failed = False
+    for path in paths:
+        complaints = _Complaints()
+        with progress() as bar:
+            task = bar.add_task(f"importing {plain(path.name)}", total=None)
+            done = import_file(
+                monitor,
+                path,
+                format=format,
+                outlet=outlet,
+                language=language,
+                by=by,
+                complain=complaints,
+                report=lambda at, size: bar.update(task, completed=at, total=size),  # noqa: B023
+            )
+        complaints.end()
+        if done.damage:
+            say(f"error: {done.damage}")
+        say(_line_importing(path, done))
+        failed = failed or done.faults > 0 or bool(done.damage)
+    raise typer.Exit(1 if failed else 0)
+
+
+class _Complaints:
+    """Tells the first rows at fault, and how many more there were."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self, says: str) -> None:
+        self._count += 1
+        if self._count <= SHOWN:
+            say(f"error: {says}")
+
+    def end(self) -> None:
+        if self._count > SHOWN:
+            say(f"{self._count - SHOWN} more rows at fault")
+
+
+def _line_importing(path: Path, done: Imported) -> str:
+    """Return a file's ledger: read = stored + named drops."""
+    drops = "".join(f" + {count} {why}" for why, count in done.dropped.items())
+    return f"{path}: read {done.read} = stored {done.stored}{drops}"
+
+
+app_names = typer.Typer(help="Names of victims, minors and relatives.", no_args_is_help=True)
+
+
+@app_names.callback()
+def names() -> None:
+    """Names of victims, minors and relatives."""
+
+
+@app_names.command("asked")
+def asked(
+    context: typer.Context,
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
+) -> None:
+    """Print in how many articles names were asked for, by month."""
+    from monitor.archive.names_on_request import asked_by_month
+
+    found = asked_by_month(monitor_of(context))
+    if format == "json":
+        show(json.dumps(found, indent=1))
+        return
+    for month, count in found.items():
+        show(f"{month}\t{count}")
+    if not found:
+        say("nobody has asked for names yet")
+
+
+@app_names.command("lift")
+def lift(
+    context: typer.Context,
+    article: Annotated[str, typer.Argument(help="The article's id.")],
+    by: Annotated[str, typer.Option(help="Who says so.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Hide it again.")] = False,
+) -> None:
+    """Hide a name in an article no longer: it is nobody's who is to be protected.
+
+    The name is asked for and not kept: what is kept is who said so, when, and hashes of its words.
+    """
+    from monitor.archive.names_on_request import lift as lift_name
+
+    name = typer.prompt("Name, as the article has it", err=True)
+    count = lift_name(monitor_of(context), article, name, by, undo=undo)
+    beside = f"; {count - 1} more of its story were looked at" if count > 1 else ""
+    say(f"{article}: {'hidden again' if undo else 'hidden no longer'}{beside}")

@@ -1,22 +1,49 @@
-"""`monitor check`: drafts in, findings out; nothing of a draft is kept."""
+"""`monitor check`: drafts in, findings out; nothing of a draft is kept.
+
+From files to what is written: checked, compared with a baseline, redacted where asked for.
+
+Which files `monitor check` is to look at: named ones, those of folders, those of a glob.
+
+Checks many files, on several processes where that is worth their start.
+"""
 
 from __future__ import annotations
 
+import glob
+import json
+import re
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.check_batch import Wanted, for_format, make_batch
-from monitor.cli.check_output import as_text
-from monitor.cli.check_paths import expand
-from monitor.cli.check_word import need_one_word_file, write_reviewed
-from monitor.cli.check_write import WRITERS, Format, format_of, write_file
-from monitor.cli.chosen import choose
-from monitor.cli.engine import EngineName
-from monitor.cli.output import say, show
-from monitor.records.article import SEVERITIES
-from monitor.records.errors import UsageError
+from monitor import __version__
+from monitor.check.baseline import (
+    Baseline,
+    make_baseline,
+    only_new,
+    read_baseline,
+    with_fingerprints,
+)
+from monitor.check.batch import STDIN, Batch, checked_file, redacted, rules_by_name
+from monitor.classify.onnx_encoder import open_ahead
+from monitor.cli.check_output import (
+    WRITERS,
+    Format,
+    as_text,
+    format_of,
+    need_one_word_file,
+    write_file,
+    write_reviewed,
+)
+from monitor.cli.common import EngineName, choose, progress, say, show
+from monitor.records.errors import DataError, UsageError
+from monitor.records.finding import SEVERITIES
 from monitor.settings import cores
 
 if TYPE_CHECKING:
@@ -157,3 +184,276 @@ def _country(desk: Desk, given: str | None) -> str:
         held = ", ".join(sorted(desk.countries))
         say(f"{country_name(code)}: we do not hold this country's law (held: {held})")
     return code
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be made of the documents; `bound` is the severity that fails them."""
+
+    formats: frozenset[Format]
+    bound: str
+    baseline: Path | None = None
+    write_baseline: Path | None = None
+    redact: bool = False
+    include_text: bool = False
+
+    @property
+    def needs_hashes(self) -> bool:
+        """Whether findings are to be known again."""
+        return bool(self.baseline or self.write_baseline) or "sarif" in self.formats
+
+    @property
+    def keeps_text(self) -> bool:
+        """Whether the documents' text is written."""
+        return self.include_text or ("html" in self.formats and not self.redact)
+
+
+def make_batch(
+    desk: Desk,
+    files: Sequence[str],
+    options: Mapping[str, Any],
+    wanted: Wanted,
+    *,
+    jobs: int,
+    engine: EngineName = "local",
+) -> Batch:
+    """Check `files`; write a baseline if one is wanted, unless a file could not be checked."""
+    key = desk.settings.check.baseline_key
+    known = _read_baseline(wanted.baseline, key) if wanted.baseline else None
+    asked = {**options, "include_text": wanted.keeps_text or wanted.needs_hashes}
+
+    def keep(document: dict[str, Any]) -> dict[str, Any]:
+        if wanted.needs_hashes and "error" not in document:
+            document = with_fingerprints(document, document["text"], key)
+        if not wanted.keeps_text:
+            document.pop("text", None)
+        return document
+
+    documents: list[Mapping[str, Any]] = list(
+        check_files(desk, files, asked, jobs=jobs, keep=keep, engine=engine)
+    )
+    if wanted.write_baseline:
+        made = _write_baseline(wanted.write_baseline, documents, key)
+        known = known or made
+    if known:
+        documents = only_new(documents, known)
+    return _batch(
+        desk,
+        documents,
+        wanted,
+        options["guideline"],
+        baseline=known is not None,
+        keyed=bool(key),
+    )
+
+
+def _batch(
+    desk: Desk,
+    documents: Sequence[Mapping[str, Any]],
+    wanted: Wanted,
+    chosen: Any,
+    *,
+    baseline: bool,
+    keyed: bool,
+) -> Batch:
+    from monitor.rules.rule_descriptions import rules_json
+
+    needs_rules = wanted.redact or "sarif" in wanted.formats
+    rules = rules_by_name(rules_json(desk.in_force)) if needs_rules else {}
+    in_force = desk.in_force.chosen(chosen)
+    if wanted.redact:
+        documents = [redacted(document, rules, keyed=keyed) for document in documents]
+    return Batch(
+        documents=tuple(documents),
+        guideline=in_force.stamp,
+        rules=rules,
+        root=Path.cwd(),
+        exit_code=exit_code(documents, wanted.bound),
+        version=__version__,
+        about=in_force.guidelines[0].about.url,
+        baseline=baseline,
+        redacted=wanted.redact,
+    )
+
+
+def for_format(batch: Batch, format: Format, *, include_text: bool) -> Batch:
+    """Return the batch without the texts, where they are none of this format's business."""
+    if format == "html" or (format == "json" and include_text):
+        return batch
+    kept = ({k: v for k, v in one.items() if k != "text"} for one in batch.documents)
+    return replace(batch, documents=tuple(kept))
+
+
+def _read_baseline(path: Path, key: str) -> Baseline:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: no baseline: not UTF-8") from error
+    return read_baseline(text, str(path), key)
+
+
+def _write_baseline(
+    path: Path, documents: Sequence[Mapping[str, Any]], key: str
+) -> Baseline | None:
+    if any("error" in document for document in documents):
+        say(f"{path}: not written, since not all could be checked")
+        return None
+    text = make_baseline(documents, key)
+    write_file(path, text)
+    made = read_baseline(text, str(path), key)
+    say(f"{path}: {len(made.pairs)} findings are known from now on")
+    return made
+
+
+def exit_code(documents: Sequence[Mapping[str, Any]], bound: str) -> int:
+    """Return 2 where something could not be checked, 1 from the severity `bound` on, else 0."""
+    if any("error" in document for document in documents):
+        return 2
+    counting = SEVERITIES[: SEVERITIES.index(bound) + 1]
+    hits = (f for d in documents for f in d["findings"] if f["severity"] in counting)
+    return 1 if any(hits) else 0
+
+
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
+_GLOB = re.compile(r"[*?]|\[[^\]]+\]")
+"""An opening bracket alone is a file's name."""
+
+
+def expand(paths: Sequence[str], *, leave_out: Sequence[Path] = ()) -> list[str]:
+    """Return the files in the order given, those of a folder or a glob sorted and not twice.
+
+    Names are taken as they are given; a folder or a glob gives what can be checked, without hidden
+    files and those of `leave_out`: what this run writes. Raises `UsageError`, naming the folder or
+    the glob, where there is nothing.
+    """
+    own = {path.resolve() for path in leave_out}
+    found: list[str] = []
+    for name in paths:
+        inside = _inside(name)
+        if inside is None:
+            found.append(name)
+            continue
+        fitting = [path for path in inside if path.suffix.lower() in SUFFIXES and path.is_file()]
+        if not fitting:
+            where = "in this folder" if Path(name).is_dir() else "is there that fits"
+            raise UsageError(f"{name}: no {', '.join(SUFFIXES)} file {where}")
+        there = set(found)
+        names = (str(path) for path in sorted(fitting) if path.resolve() not in own)
+        found += [each for each in names if each not in there]
+    return found
+
+
+def _inside(name: str) -> Iterator[Path] | None:
+    """Return what a folder or a glob gives, `None` for a file."""
+    path = Path(name)
+    if name == STDIN:
+        return None
+    if path.is_dir():
+        shown = (p for p in path.rglob("*") if not _is_hidden(p, path))
+        return iter(shown)
+    if _GLOB.search(name) and not path.exists():
+        return (Path(match) for match in glob.iglob(name, recursive=True))  # noqa: PTH207
+    return None
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+WORTH = 40_000
+"""Bytes for each process: reading the rules takes one as long as checking so much text does."""
+MOST = 50_000
+"""Bytes that one file counts for at most: of a large one most is no text."""
+
+
+def check_files(
+    desk: Desk,
+    paths: Sequence[str],
+    options: Mapping[str, Any],
+    *,
+    jobs: int,
+    worth: int = WORTH,
+    keep: Callable[[dict[str, Any]], dict[str, Any]],
+    engine: EngineName = "local",
+) -> list[dict[str, Any]]:
+    """Return a document's JSON for each path, in order, through `keep` as soon as it is there.
+
+    What cannot be read or checked has an `error`. Raises what is wrong with settings and rules.
+    """
+    count = processes(paths, jobs, worth)
+    if engine == "ray":
+        found = _on_cluster(desk, paths, options, jobs)
+    elif count > 1:
+        found = _beside(desk, paths, options, count)
+    else:
+        found = _here(desk, paths, options)
+    with closing(found):
+        if len(paths) == 1:  # nothing to show the progress of, and its library takes time to open
+            return [keep(document) for document in found]
+        with progress() as bar:
+            return [
+                keep(document) for document in bar.track(found, len(paths), description="checking")
+            ]
+
+
+def processes(paths: Sequence[str], jobs: int, worth: int = WORTH) -> int:
+    """Return how many processes are worth it, at most `jobs`; 1 is this one."""
+    if min(jobs, len(paths)) < 2:
+        return 1
+    total = sum(min(MOST, _size(path)) for path in paths)
+    return max(1, min(jobs, len(paths), total // worth))
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0
+
+
+def _here(
+    desk: Desk, paths: Sequence[str], options: Mapping[str, Any]
+) -> Generator[dict[str, Any], None, None]:
+    open_ahead()
+    for path in paths:
+        yield checked_file(path, lambda data, name: desk.check_bytes(data, name, **options))
+
+
+def _on_cluster(
+    desk: Desk, paths: Sequence[str], options: Mapping[str, Any], jobs: int
+) -> Generator[dict[str, Any], None, None]:
+    from monitor.jobs.ray_jobs import check_files as check_on_cluster
+
+    if STDIN in paths:
+        raise UsageError("--engine ray checks files: leave out -")
+    desk.in_force  # noqa: B018 - a broken guideline is told before a cluster is started
+    yield from check_on_cluster(desk, paths, options, workers=min(jobs, len(paths)))
+
+
+def _beside(
+    desk: Desk, paths: Sequence[str], options: Mapping[str, Any], count: int
+) -> Generator[dict[str, Any], None, None]:
+    """Check on `count` processes; a thread each reads a file, asks its process and waits."""
+    from monitor.jobs.draft_processes import Job, Worker
+
+    workers = [Worker(desk.settings) for _ in range(count)]
+    idle: SimpleQueue[Worker] = SimpleQueue()
+    for worker in workers:
+        idle.put(worker)
+
+    def ask(data: bytes, name: str) -> dict[str, Any]:
+        worker = idle.get()
+        try:
+            answer = worker.do(Job("check_bytes", {"name": name, **options}, data))
+        finally:
+            idle.put(worker)
+        document: dict[str, Any] = json.loads(answer)
+        return document
+
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield from pool.map(lambda path: checked_file(path, ask), paths)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.close()

@@ -7,9 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.bulk_files import Source, open_source
-from monitor.classify.output import Output, open_output
-from monitor.classify.table import open_table
+from monitor.classify.bulk_files import Output, Source, open_output, open_source, open_table
 from monitor.feeds.web_archives import RawPage, is_warc, open_warc
 from monitor.records.errors import UsageError
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.common import monitor_of
-from monitor.cli.output import plain, say, show
+from monitor.cli.common import monitor_of, plain, say, show
 
 if TYPE_CHECKING:
     from datetime import date
@@ -78,7 +77,7 @@ def coverage(
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print what was covered in a period, and what may be missed."""
-    from monitor.review.coverage import coverage as account
+    from monitor.review.recall_estimate import coverage as account
 
     monitor = monitor_of(context)
     found = account(monitor, *period(monitor, since, until))
@@ -121,7 +120,7 @@ def found(
     ] = None,
 ) -> None:
     """Record a case that the desk learned of elsewhere; say what we had of it."""
-    from monitor.review.coverage import tell_elsewhere
+    from monitor.review.recall_estimate import tell_elsewhere
 
     had, new = tell_elsewhere(monitor_of(context), url, note=note, same_as=same_as)
     show(plain(f"{_HAD[had.had]}" + (f" ({had.article_id})" if had.article_id else "")))
@@ -135,7 +134,8 @@ def sample(
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print a few random articles below the threshold, to be reviewed."""
-    from monitor.review.coverage import sample_json, sample_of
+    from monitor.review.recall_estimate import sample_json
+    from monitor.review.sampling import sample_of
 
     monitor = monitor_of(context)
     drawn = sample_of(monitor, day)

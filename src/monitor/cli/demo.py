@@ -1,11 +1,27 @@
-"""`monitor demo`: the program at work on sample outlets, with nothing to set up."""
+"""`monitor demo`: the program at work on sample outlets, with nothing to set up.
+
+The demo: six outlets on a local server, one desk that follows them, its digest and its page.
+
+Every step is a command a user would type; each is printed before it runs. All of it lives in one
+folder, by default a temporary one that goes at the end.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from monitor.cli import demo_site as outlets
+from monitor.records.errors import MonitorError, UsageError
 
 
 def demo(
@@ -25,6 +41,87 @@ def demo(
     ] = None,
 ) -> None:
     """Follow six invented outlets on this machine, print their digest, serve page and API."""
-    from monitor.cli.play import play_demo
-
     play_demo(directory, once=once, port=port)
+
+
+PORT = 8000
+"""Where the page is served unless another program is there already."""
+_MONITOR = [sys.executable, "-m", "monitor"]
+_ALLOW = ("# allow_hosts = []", 'allow_hosts = ["127.0.0.1"]\nhost_spacing_s = 0')
+"""All six outlets are this machine: nobody has to wait for it."""
+
+
+class DemoError(MonitorError):
+    """A step of the demo failed; its own words are above."""
+
+
+def play_demo(folder: Path | None = None, *, once: bool = False, port: int | None = None) -> None:
+    """Follow the sample outlets and print their digest, then serve the page until Ctrl-C.
+
+    The desk is `folder`/desk and stays; without `folder` it is temporary. `once` stops after the
+    digest. `port` is where the page is served: by default 8000, or a free one where that is taken.
+
+    Raises `UsageError` where `folder` holds a desk already, `DemoError` where a step fails.
+    """
+    if folder and (folder / "desk").exists():
+        raise UsageError(f"{folder / 'desk'} is already there; name another folder")
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    place = nullcontext(folder) if folder else tempfile.TemporaryDirectory(prefix="monitor-demo-")
+    with place as name, outlets.serve() as running:
+        desk = Path(name) / "desk"
+        print(f"The demo's desk is {desk}{'' if folder else ', which goes at the end'}.")
+        _set_up(desk, running)
+        _step(desk, "run")
+        if not once:
+            _serve(desk, _free_port() if port is None else port)
+    if not folder:
+        print("The demo's desk is gone again.")
+
+
+def _set_up(desk: Path, running: outlets.Outlets) -> None:
+    _step(desk.parent, "init", "desk")
+    settings = desk / "monitor.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert _ALLOW[0] in text
+    settings.write_text(text.replace(*_ALLOW), encoding="utf-8")
+    running.opml(desk / "demo.opml")
+    _step(desk, "feeds", "import", "demo.opml")
+
+
+def _step(desk: Path, *words: str) -> None:
+    """Type one command at the desk."""
+    with _typed(desk, *words) as process:
+        code = process.wait()
+    if code:
+        raise DemoError(f"the demo stopped: monitor {words[0]} ended with {code}")
+
+
+def _serve(desk: Path, port: int) -> None:
+    """Serve the page until Ctrl-C, which the server gets too and ends by itself."""
+    with _typed(desk, "serve", "--port", str(port)) as process:
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            process.send_signal(signal.SIGTERM)
+            code = 0 if process.wait() in (0, 1, -signal.SIGTERM, -signal.SIGINT) else 2
+    if code > 0:
+        raise DemoError(f"the demo stopped: monitor serve ended with {code}")
+
+
+def _typed(desk: Path, *words: str) -> subprocess.Popen[bytes]:
+    print(f"\n$ monitor {' '.join(words)}", flush=True)
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
+    return subprocess.Popen([*_MONITOR, *words], cwd=desk, env=environ)  # noqa: S603 - our own words
+
+
+def _free_port() -> int:
+    """Return the usual port, or a free one where that is taken."""
+    for wanted in (PORT, 0):
+        with socket.socket() as attempt:
+            try:
+                attempt.bind((outlets.HOST, wanted))
+            except OSError:
+                continue
+            return int(attempt.getsockname()[1])
+    raise DemoError("there is no free port to serve the page on")

@@ -1,4 +1,9 @@
-"""Records in and out: `monitor classify` and `monitor export`."""
+"""Records in and out: `monitor classify` and `monitor export`.
+
+`monitor export --as-of`: an export made again, and what is not as it was told.
+
+`monitor rehydrate`: the texts of an export, fetched again from where they were published.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ import json
 import re
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
@@ -14,8 +19,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.as_of import export_as_of, tell_changes
-from monitor.cli.common import monitor_of
+from monitor.cli.common import (
+    Engine,
+    RayAddress,
+    cluster_address,
+    monitor_of,
+    progress,
+    read_tags,
+    say,
+    show,
+)
 from monitor.cli.coverage import (
     PublishedSince,
     PublishedUntil,
@@ -23,19 +36,19 @@ from monitor.cli.coverage import (
     days_words,
     published_filters,
 )
-from monitor.cli.engine import Engine, RayAddress, cluster_address
-from monitor.cli.output import progress, say, show
-from monitor.cli.tags import read_tags
-from monitor.records.article import FORMS, Assessor, ExportFormat, TextDegree
+from monitor.cli.run import stopped_by_signals
+from monitor.export.columns import ExportFormat, TextDegree
+from monitor.labels.schemes import FORMS
+from monitor.records.article import Assessor
 from monitor.records.errors import UsageError
 from monitor.settings import cores
 from monitor.text.search_terms import read_search
 
 if TYPE_CHECKING:
     from monitor.classify.bulk import Classified
-    from monitor.classify.bulk_files import Source
-    from monitor.classify.output import Output
+    from monitor.classify.bulk_files import Output, Source
     from monitor.desk import Desk
+    from monitor.export.as_of import Earlier
     from monitor.export.exporter import ExportReport
 
 
@@ -315,3 +328,121 @@ def _kept_back(report: ExportReport) -> Iterator[str]:
         yield f"{unjudged} of them the guideline in force has not judged yet: monitor assess does"
     if untold := report.untold:
         yield f"{untold} of them as nobody can tell whom they name (language, or words gone)"
+
+
+def export_as_of(
+    desk: Desk,
+    output: Path,
+    as_of: str | None,
+    *,
+    format: ExportFormat | None,
+    policy: Mapping[str, Any],
+    filters: Mapping[str, Any],
+    report: Callable[[int], None],
+    key: Path,
+) -> tuple[ExportReport, Earlier | None]:
+    """Export as of now, of a time, or as an earlier export, which is returned too.
+
+    `policy` and `filters` are what was asked for, None where nothing was. Raises `UsageError` for
+    what contradicts the earlier export.
+    """
+    from monitor.export import as_of as job
+    from monitor.export.publication import Policy
+    from monitor.export.selection import export, read_at
+
+    if as_of is not None and Path(as_of).exists():
+        earlier = job.completed(job.read_earlier(Path(as_of), format), filters)
+        job.refuse_other(earlier, {**filters, **policy})
+        return job.export_again(desk, output, earlier, report=report, key=key), earlier
+    if format is None:
+        raise UsageError("--format is needed: which kind of file?")
+    read = None
+    if as_of is not None:
+        moment = job.read_time(as_of, desk.settings.zone)
+        read = read_at(desk, moment)
+    made = export(
+        desk,
+        output,
+        format=format,
+        policy=Policy(**{name: value for name, value in policy.items() if value is not None}),
+        filters=filters,
+        report=report,
+        read=read,
+        created=desk.now(),
+        key=None if policy.get("restricted") else key,
+    )
+    return made, None
+
+
+def tell_changes(desk: Desk, earlier: Earlier | None, report: ExportReport) -> None:
+    """Say what is not as it was; exit 1 where nothing that was lost explains it."""
+    from monitor.export.as_of import compare
+
+    lost = dict(report.facts.read.lost) if report.facts.read else {}
+    if earlier is None:
+        _tell_lost(lost)
+        return
+    found = compare(desk, earlier, report)
+    if found.same:
+        say(f"the same bytes as {earlier.manifest} tells of")
+        return
+    _tell_lost(dict(found.lost))
+    say(f"not the same bytes: {found.rows} articles then, {report.rows} now")
+    if not found.explained:
+        say("nothing that is known of was lost: another version of monitor, or of its names?")
+        raise typer.Exit(1)
+
+
+def _tell_lost(lost: Mapping[str, int]) -> None:
+    words = {
+        "forgotten": "forgotten since",
+        "withdrawn": "left out: their publishers took words back since",
+        "expired": "expired since: judgements and counts, no words",
+    }
+    for kind, count in sorted(lost.items()):
+        if count and kind in words:
+            say(f"{count} {words[kind]}")
+
+
+def rehydrate(
+    context: typer.Context,
+    export: Annotated[Path, typer.Argument(help="An export's folder, or its jsonl or parquet.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where to write.")],
+    key: Annotated[
+        Path | None, typer.Option(help="The key file with withheld addresses and headlines.")
+    ] = None,
+    include_reserved: Annotated[
+        bool,
+        typer.Option(
+            "--include-reserved",
+            help="Fetch also what publishers reserve from text mining, with the right to.",
+        ),
+    ] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Ask again where an earlier run had no answer.")
+    ] = False,
+) -> None:
+    """Fetch the texts of an export again, politely; verify them, bring spans to what changed."""
+    from monitor.export import rehydration as job
+    from monitor.jobs.schedule import Stop
+
+    stop = Stop()
+    wish = job.Wish(export, output, key, include_reserved=include_reserved, retry=retry)
+    with progress() as bar, stopped_by_signals(stop):
+        task = bar.add_task("fetching", total=None)
+        done = job.rehydrate(
+            monitor_of(context),
+            wish,
+            report=lambda more: bar.advance(task, more),
+            stopped=lambda: stop.asked,
+        )
+    say(f"{done.articles - done.missing} of {done.articles} articles written to {output}")
+    for cause, count in done.causes.items():
+        say(f"{count} {cause}: {job.CAUSES[cause]}")
+    if waiting := done.articles - sum(done.causes.values()):
+        say(f"{waiting} not asked for yet: the same command goes on")
+    if done.moved:
+        say(f"{done.moved} found at another address")
+    found = sum(count for how, count in done.spans.items() if how != "lost")
+    say(f"spans: {found} in place, {done.spans.get('lost', 0)} lost")
+    raise typer.Exit(1 if done.missing else 0)

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from monitor.cli.common import monitor_of
-from monitor.cli.output import plain, say, show
+from monitor.cli.common import monitor_of, plain, say, show
 from monitor.records.errors import FeedError, NotFound, UsageError
 
 app = typer.Typer(help="Which feeds the desk follows.", no_args_is_help=True, rich_markup_mode=None)
@@ -44,7 +43,7 @@ def add(
 
 def _add_pack(context: typer.Context, name: str) -> None:
     """Follow the feeds of a pack that are not followed yet, and tell what is known of each."""
-    from monitor.feeds.packs import find_pack
+    from monitor.feeds.starter_feeds import find_pack
 
     pack, monitor = find_pack(name), monitor_of(context)
     there = {feed.id for feed in monitor.store.feeds()}
@@ -64,7 +63,7 @@ def _add_pack(context: typer.Context, name: str) -> None:
 @app.command()
 def packs() -> None:
     """Print the packs of feeds, one a line: name, feeds, how many were seen to answer, what."""
-    from monitor.feeds.packs import all_packs
+    from monitor.feeds.starter_feeds import all_packs
 
     for pack in all_packs():
         verified = sum(each.verified for each in pack.feeds)

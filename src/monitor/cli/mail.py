@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import monitor_of
-from monitor.cli.output import plain, say, show
+from monitor.cli.common import monitor_of, plain, say, show
 from monitor.records.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.digest.mail_delivery import Sent
-    from monitor.records.article import Delivery
+    from monitor.records.digest import Delivery
 
 SHOWN_DAYS = 32
 """Longer than a story can be due: what may not have arrived is listed for as long."""

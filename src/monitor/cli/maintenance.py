@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import monitor_of
-from monitor.cli.output import progress, say, show
+from monitor.cli.common import monitor_of, progress, say, show
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file of that name.")] = False,
 ) -> None:
     """Write a verified copy of the database (SQLite), while the desk works on."""
-    from monitor.storage.desk_backup import back_up
+    from monitor.storage.backup import back_up
 
     made = back_up(monitor_of(context).settings, file, force=force)
     articles = made.rows.get("articles", 0)
@@ -42,7 +41,7 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A file that monitor backup wrote.")],
 ) -> None:
     """Bring a backup back; the database before it stays beside it under a dated name."""
-    from monitor.storage.desk_backup import restore as bring_back
+    from monitor.storage.backup import restore as bring_back
 
     monitor = monitor_of(context)
     done = bring_back(monitor.settings, file, monitor.now())
@@ -83,8 +82,7 @@ def copy(
     ],
 ) -> None:
     """Copy a whole database into an empty one, SQLite or PostgreSQL, and verify the copy."""
-    from monitor.storage.desk_transfer import database_of
-    from monitor.storage.transfer import copy_store
+    from monitor.storage.transfer import copy_store, database_of
 
     origin, place = database_of(source), database_of(target)
     with _told() as report:
@@ -101,8 +99,7 @@ def verify(
     second: Annotated[str, typer.Argument(metavar="B", help="The same.")],
 ) -> None:
     """Tell whether two databases hold the same rows, table by table."""
-    from monitor.storage.desk_transfer import database_of
-    from monitor.storage.transfer import sum_stores
+    from monitor.storage.transfer import database_of, sum_stores
 
     with _told() as report:
         one, other = sum_stores(database_of(first), database_of(second), report)

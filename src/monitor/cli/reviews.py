@@ -1,17 +1,30 @@
-"""`monitor reviews`: what people say of articles, and where they differ."""
+"""`monitor reviews`: what people say of articles, and where they differ.
+
+`monitor reviews import`: corrected annotations come back as reviews.
+
+`monitor reviews feedback`: what editors said of flags of their drafts, by rule.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.common import monitor_of
-from monitor.cli.output import plain, say, show
+from monitor.cli.common import monitor_of, plain, progress, say, show
+from monitor.export.columns import CorrectedFormat
 from monitor.records.article import VERDICTS
-from monitor.records.errors import NotFound, UsageError
+from monitor.records.errors import NotFound, StoreError, UsageError
 from monitor.records.json_shapes import review_json
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+    from monitor.export.corrections_import import Applied
+
 
 app = typer.Typer(
     help="What people say of articles: relevant or not, and which tags hold.",
@@ -113,3 +126,125 @@ def _tags(given: list[str]) -> dict[str, list[str]]:
             raise UsageError(f"--tag: '{entry}' is not of the form SCHEME=LABEL")
         tags.setdefault(scheme, []).extend([label] if label else [])
     return tags
+
+
+def import_(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="What came back: file or folder.")],
+    format: Annotated[CorrectedFormat, typer.Option(help="The tool that it comes from.")],
+    by: Annotated[str, typer.Option(help="Who corrected it.")],
+    exported: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Of jsonl: the export that was corrected, as it was."),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The export's key file, for articles it has no name of."),
+    ] = None,
+    approved: Annotated[
+        bool,
+        typer.Option(
+            "--approved", help="Of doccano: only approved documents were exported; confirm them."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be stored, and store nothing.")
+    ] = False,
+) -> None:
+    """Store what was corrected in brat, Label Studio, doccano or JSONL as reviews.
+
+    What came back as it was confirms the export where Label Studio tells that it was submitted, or
+    doccano that it was approved. Prints a line for each conflict with another's word, for what
+    could not be applied (exit 1), and for what no review can say. Nothing is overwritten; the same
+    file again changes nothing.
+    """
+    from monitor.export.corrections_import import apply_corrections, read_keys
+    from monitor.export.exporter import format_module
+    from monitor.review.review_queue import Reviewer
+
+    monitor = monitor_of(context)
+    with progress() as bar:
+        task = bar.add_task("reading", total=None)
+        applied = apply_corrections(
+            monitor,
+            path,
+            format,
+            Reviewer(by),
+            exported=exported,
+            keys=read_keys(key) if key else None,
+            approved=approved,
+            dry_run=dry_run,
+            report=lambda n: bar.advance(task, n),
+        )
+    for one in applied.listed:
+        show(plain(f"{one.kind}\t{one.article_id}\t{one.where}\t{one.why}"))
+    say(_words(applied, dry_run=dry_run))
+    if applied.unchanged:
+        count = f"{applied.unchanged:,} unchanged article{'' if applied.unchanged == 1 else 's'}"
+        say(f"{count}: not counted as read, since {format_module(format).NO_PROOF}")
+    raise typer.Exit(1 if any(one.kind == "not applied" for one in applied.listed) else 0)
+
+
+def _words(applied: Applied, *, dry_run: bool) -> str:
+    return (
+        f"{applied.read} came back: {applied.corrected} corrected (reviews: {applied.reviews},"
+        f" flags called wrong: {applied.flags}), {applied.confirmed} confirmed,"
+        f" {applied.unchanged} as they were, {applied.said} said before"
+        f"{'; nothing was stored' if dry_run else ''}"
+    )
+
+
+def feedback(
+    context: typer.Context,
+    format: Annotated[
+        Literal["text", "json", "measured"], typer.Option(help="How to write it.")
+    ] = "text",
+) -> None:
+    """Print how often editors said that flags of their drafts were right, by rule.
+
+    JSON has a line for each day's counts; measured is a file like the guideline's measured.json.
+    """
+    from monitor.review.flag_feedback import as_measured, evaluated
+
+    monitor = monitor_of(context)
+    rows = monitor.store.feedback()
+    if format == "measured":
+        content = as_measured(rows, monitor.guideline, monitor.now().date())
+        show(json.dumps(content, indent=1))
+    elif format == "json":
+        for row in rows:
+            show(json.dumps({**asdict(row), "day": row.day.isoformat()}))
+    else:
+        told = [evaluated(rows, guideline) for guideline in monitor.guidelines]
+        lines = [line for each in told for line in said_lines(each) if line]
+        show("\n".join(lines) or "nobody has said anything of a draft's flags")
+
+
+def said_by_editors(desk: Desk) -> dict[str, Any] | None:
+    """Return what editors said of all rules' flags, None without a desk or without any answer."""
+    from monitor.review.flag_feedback import evaluated
+    from monitor.storage.health import feedback_in
+
+    try:
+        rows = feedback_in(desk.settings.database_url)
+    except StoreError as error:
+        say(f"what editors said of flags is left out: {error}")
+        return None
+    return evaluated(rows, desk.guideline)
+
+
+def said_lines(feedback: Mapping[str, Any] | None) -> list[str]:
+    """Return what `said_by_editors` gave as lines after a blank one, nothing for nothing."""
+    if feedback is None:
+        return []
+    lines = ["", f"{feedback['data']} (no measurement: they choose which):"]
+    for rule, said in feedback["rules"].items():
+        low, high = (f"{100 * end:.0f}" for end in said["interval"])
+        now = "" if said["current"] else f"; as it is now {_of(said, 'current_')}"
+        told = f"{rule}: right {_of(said, '')} ({low} to {high} %){now}"
+        lines.append(f"  {plain(told)}")
+    return lines
+
+
+def _of(said: Mapping[str, Any], kind: str) -> str:
+    return f"{said[f'{kind}right']} of {said[f'{kind}hits']}"

@@ -1,9 +1,16 @@
-"""The desk's day: `init`, `ingest`, `assess`, `run`, `digest`."""
+"""The desk's day: `init`, `ingest`, `assess`, `run`, `digest`.
+
+`monitor ingest --watch`, and the schedule that `monitor serve --watch` starts beside itself.
+
+`monitor assess --workers N`: the processes, and what is said of them.
+"""
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,15 +18,27 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from monitor.cli.common import monitor_of
-from monitor.cli.engine import Engine, RayAddress, cluster_address
-from monitor.cli.output import progress, say, show
-from monitor.records.errors import UsageError
+from monitor.cli.common import Engine, RayAddress, cluster_address, monitor_of, progress, say, show
+from monitor.records.errors import StoreError, UsageError
 from monitor.settings import cores
 
 if TYPE_CHECKING:
+    from types import FrameType
+
+    from rich.progress import TaskID
+
     from monitor.app import Monitor
-    from monitor.records.article import Digest, Feed
+    from monitor.desk import Desk
+    from monitor.jobs.schedule import Stop
+    from monitor.records.digest import Digest
+    from monitor.records.feed import Feed
+    from monitor.storage.polls import PollResult
+
+
+if TYPE_CHECKING:
+    from monitor.app import Monitor
+    from monitor.records.digest import Digest
+    from monitor.records.feed import Feed
     from monitor.storage.polls import PollResult
 
     Judge = Callable[..., dict[str, dict[str, int]]]
@@ -153,18 +172,16 @@ _Watch = Annotated[
 def ingest(context: typer.Context, now: _Now = False, watch: _Watch = False) -> None:
     """Poll the feeds that are due and store what is new."""
     if watch:
-        from monitor.cli.watch import watch as keep_watch
-
         if now:
             raise UsageError("--now is for once: leave it out with --watch")
-        keep_watch(monitor_of(context))
+        watch(monitor_of(context))
         return
     raise typer.Exit(_ingest(monitor_of(context), at_once=now, show_lines=True))
 
 
 def _ingest(monitor: Monitor, *, at_once: bool, show_lines: bool) -> int:
     """Poll, tell of each feed; return the exit code."""
-    from monitor.jobs.lease import alone
+    from monitor.jobs.schedule import alone
 
     failed = 0
     waiting = monitor.waited_for() if at_once else []
@@ -215,7 +232,7 @@ def ledger_line(feed: Feed, result: PollResult) -> str:
 
     What was in the store before is named, not dropped, to its readers: `known`, `duplicate`.
     """
-    from monitor.cli.output import plain
+    from monitor.cli.common import plain
     from monitor.digest.coverage_account import page_failure_words
 
     name = plain(feed.title or feed.url)
@@ -263,7 +280,6 @@ def assess(
         raise typer.Exit(_assess(monitor, judge))
     if workers in (None, 1):
         raise typer.Exit(_assess(monitor))
-    from monitor.cli.workers import assess_with
 
     totals = assess_with(monitor, context.obj, workers)
     masked = totals.pop(monitor.names_stamp, {"assessed": 0})["assessed"]
@@ -271,7 +287,7 @@ def assess(
 
 
 def _assess(monitor: Monitor, judge: Judge | None = None) -> int:
-    from monitor.archive.names_on_request import mask_due
+    from monitor.jobs.mask_names import mask_due
 
     with progress() as bar:
         tasks = {s: bar.add_task(s.partition("@")[0], total=None) for s in monitor.stamps}
@@ -364,3 +380,133 @@ def _ask_names(monitor: Monitor, found: Digest) -> frozenset[str]:
     ids = frozenset(article.id for article in articles_in(found))
     ask_once(monitor, sorted(ids), "command line")
     return ids
+
+
+_CHILD = "import sys; from monitor.cli.watch import child; sys.exit(child(sys.argv[1]))"
+
+
+def watch(desk: Desk) -> None:
+    """Do what is due until SIGTERM or Ctrl-C, then end what is in hand."""
+    from monitor.jobs.schedule import Stop
+    from monitor.jobs.schedule import watch as keep_watch
+
+    stop = Stop()
+    with stopped_by_signals(stop):
+        say("watching (Ctrl-C ends it)")
+        keep_watch(desk, stop=stop, tell=say)
+
+
+@contextmanager
+def stopped_by_signals(stop: Stop) -> Iterator[None]:
+    """Let SIGTERM and SIGINT ask to stop; a second one ends at once."""
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        if stop.asked:
+            raise KeyboardInterrupt
+        stop.asked = True
+
+    names = [name for name in ("SIGTERM", "SIGINT", "SIGBREAK") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), ask) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+@contextmanager
+def schedule(config: Path | None) -> Iterator[None]:
+    """Run the schedule that goes with a server: a process with the same settings.
+
+    The server ends by SIGTERM as by Ctrl-C meanwhile, so that what is in hand is waited for.
+    """
+    from monitor.jobs.schedule import Schedule
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with Schedule([sys.executable, "-c", _CHILD, str(config or "")], say):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def child(config: str) -> int:
+    """Keep watch until standard input ends; return the exit code."""
+    from monitor.app import open_monitor
+    from monitor.jobs.schedule import Stop, on_end_of_input, stand_back
+    from monitor.jobs.schedule import watch as keep_watch
+    from monitor.records.errors import MonitorError
+    from monitor.settings import load_settings
+
+    stop = Stop()
+
+    def ask() -> None:
+        stop.asked = True
+
+    stand_back()
+    on_end_of_input(ask)
+    try:
+        with (
+            stopped_by_signals(stop),
+            open_monitor(load_settings(Path(config) if config else None)) as monitor,
+        ):
+            keep_watch(monitor, stop=stop, tell=say)
+    except MonitorError as error:
+        say(f"error: {error}")
+        return 2
+    return 0
+
+
+_CHILD_workers = "import sys; from monitor.cli.workers import child; sys.exit(child(sys.argv[1]))"
+
+
+def assess_with(desk: Desk, config: Path | None, workers: int) -> dict[str, dict[str, int]]:
+    """Judge what is due with so many processes; return per stamp how many, and how many failed.
+
+    Raises `StoreError` where every one of them ended before its work did.
+    """
+    from monitor.jobs.worker_processes import run_workers
+
+    desk.store.ping()  # makes the tables, once
+    totals: dict[str, dict[str, int]] = {}
+    with progress() as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def told(stamp: str, judged: int, failed: int) -> None:
+            count = totals.setdefault(stamp, {"assessed": 0, "failed": 0})
+            count["assessed"] += judged
+            count["failed"] += failed
+            if stamp not in tasks:
+                tasks[stamp] = bar.add_task(stamp.partition("@")[0], total=None)
+            bar.advance(tasks[stamp], judged)
+
+        ended = run_workers(
+            [sys.executable, "-c", _CHILD_workers, str(config or "")], workers, told
+        )
+    early = [one for one in ended if one.code]
+    for one in early:
+        say(f"worker {one.number} (process {one.process}) ended early: {_how(one.code)}")
+    if len(early) == workers:
+        raise StoreError("no worker came to the end; what was judged is stored, the rest is due")
+    return totals
+
+
+def _how(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+
+def child_workers(config: str) -> int:
+    """Do one worker's part; return the exit code."""
+    from monitor.app import open_monitor
+    from monitor.jobs.worker_processes import work
+    from monitor.records.errors import MonitorError
+    from monitor.settings import load_settings
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; who started it ends it
+    try:
+        with open_monitor(load_settings(Path(config) if config else None)) as monitor:
+            work(monitor)
+    except MonitorError as error:
+        say(f"error: {error}")
+        return 2
+    return 0

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import monitor_of
-from monitor.cli.output import say
-from monitor.cli.watch import schedule
+from monitor.cli.common import monitor_of, say
+from monitor.cli.run import schedule
 from monitor.settings import MAX_WORKERS
 
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.common import monitor_of
+from monitor.cli.common import monitor_of, plain, progress, say, show
 from monitor.cli.coverage import day_asked
-from monitor.cli.output import plain, progress, say, show
 
 if TYPE_CHECKING:
     from monitor.app import Monitor
@@ -33,8 +32,8 @@ def fold(context: typer.Context) -> None:
 
 def fold_stories(monitor: Monitor) -> None:
     """Fold, then withdraw and erase; say what was done."""
-    from monitor.archive.names_on_request import complete_due
     from monitor.archive.withdrawals import withdraw
+    from monitor.jobs.mask_names import complete_due
 
     with progress() as bar:
         task = bar.add_task("folding into stories", total=None)

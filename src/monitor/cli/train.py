@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.common import monitor_of
-from monitor.cli.output import plain, say, show
-from monitor.labels.folders import data_dir
+from monitor.cli.common import monitor_of, plain, say, show
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
@@ -148,9 +147,8 @@ def guideline(
 
     Apart from that: what editors of this desk said of flags of their drafts, if there is a desk.
     """
-    from monitor.cli.feedback import said_by_editors
-    from monitor.evaluate.literal import load_literals
-    from monitor.evaluate.rule_precision import evaluate_guideline
+    from monitor.cli.reviews import said_by_editors
+    from monitor.evaluate.rule_precision import evaluate_guideline, load_literals
 
     monitor = monitor_of(context)
     phrases = load_literals(literals) if literals else None
@@ -214,7 +212,7 @@ def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
 
 def _rules(result: Mapping[str, Any]) -> str:
     """Return the guideline's figures as a table, with the first misses and false flags."""
-    from monitor.cli.feedback import said_lines
+    from monitor.cli.reviews import said_lines
     from monitor.evaluate.evaluation_report import columns
 
     keys = ("sure", "found", "recall", "flags", "right", "precision")
@@ -239,7 +237,7 @@ def _cell(value: Any) -> Any:
 @app.command("list")
 def list_() -> None:
     """Print the models: name, version, whether it is in use."""
-    from monitor.classify.registry import list_models
+    from monitor.classify.model_files import list_models
 
     for state in list_models(data_dir("models")):
         use = "in use" if state.used else ("released" if state.released else "trial")
@@ -249,7 +247,7 @@ def list_() -> None:
 @app.command()
 def verify() -> None:
     """Check every file of every model against its sha256; exit 1 if one is not whole."""
-    from monitor.classify.registry import list_models
+    from monitor.classify.model_files import list_models
 
     states = list_models(data_dir("models"))
     for state in states:

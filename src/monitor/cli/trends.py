@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from monitor.cli.common import monitor_of
+from monitor.cli.common import monitor_of, plain, say, show
 from monitor.cli.coverage import PublishedSince, PublishedUntil, Since, Until, day_asked, period
-from monitor.cli.output import plain, say, show
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,9 +57,8 @@ def trends(
 
 def _trend_lines(found: Trends) -> Iterator[str]:
     from monitor.records.dates import undated_words
-    from monitor.stats.balance import SIDES
-    from monitor.stats.monthly_report import basis_words
-    from monitor.stats.words import NOT_INCIDENCE, label_words
+    from monitor.stats.monthly_report import NOT_INCIDENCE, basis_words, label_words
+    from monitor.stats.trends import SIDES
 
     how = "first seen" if found.dates == "first_seen" else "published"
     yield f"{how} {found.since} to {found.days[-1].day}, both included, {found.timezone}"
@@ -95,9 +93,9 @@ def outlets(
     format: Format = "text",
 ) -> None:
     """Print the outlets with their stories, or one outlet's scorecard."""
+    from monitor.stats.monthly_report import NOT_INCIDENCE
     from monitor.stats.trend_queries import outlets_of, read_period, scorecard_of
     from monitor.stats.trends_json import outlet_json, scorecard_json
-    from monitor.stats.words import NOT_INCIDENCE
 
     monitor = monitor_of(context)
     read = read_period(monitor, *period(monitor, since, until))
@@ -122,8 +120,8 @@ def outlets(
 
 def plain_lines(card: Scorecard) -> str:
     """Return a scorecard in lines."""
-    from monitor.records.article import MEASURED_FROM
-    from monitor.stats.words import CONFIRMED_ONLY, NOT_INCIDENCE
+    from monitor.records.finding import MEASURED_FROM
+    from monitor.stats.monthly_report import CONFIRMED_ONLY, NOT_INCIDENCE
 
     n = card.outlet.stories
     lines = [
@@ -159,8 +157,8 @@ def report(
     ] = "all",
 ) -> None:
     """Write the report of a month: what was covered, by form, country, response and outlet."""
+    from monitor.stats.report_formats import FORMATS, render_report
     from monitor.stats.trend_queries import report_of
-    from monitor.stats.writers import FORMATS, render_report
 
     made = report_of(monitor_of(context), month)
     for kind in FORMATS if format == "all" else (format,):

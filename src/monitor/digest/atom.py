@@ -7,7 +7,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from monitor.digest import words
+from monitor.digest import view as words
 from monitor.digest.newsletter import Letter, LetterArticle, LetterStory, Section
 
 ATOM = "http://www.w3.org/2005/Atom"

@@ -1,48 +1,28 @@
-"""Stored rows of a day -> `Digest`; and which moments a day of the desk spans."""
+"""Stored rows of a day -> `Digest`; and which moments a day of the desk spans.
+
+Of a day's stories, those that a recipient wants.
+
+Of which countries in a digest nobody knows how well the model finds their articles.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections import Counter
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from dataclasses import replace
 
-from monitor.records.article import AssessedArticle, Digest, Ledger, Story, Tag
-from monitor.records.dates import BEGINNING, END, bounds_of, parse_day
-from monitor.records.errors import UsageError
-
-ALL = "all"
+from monitor.digest.tag_words import CountryName
+from monitor.labels.schemes import POLICY_SCHEMES
+from monitor.records.article import AssessedArticle
+from monitor.records.dates import ALL
+from monitor.records.digest import Digest, Story
+from monitor.records.feed import Ledger
+from monitor.records.finding import MEASURED_FROM
+from monitor.records.tag import Tag
+from monitor.settings import Filter
+from monitor.text.safe_text import clean
 
 Group = Callable[[Sequence[AssessedArticle]], tuple[Story, ...]]
-
-
-def day_bounds(day: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
-    """Return the half-open `(since, until)` in UTC of a day of the desk's clock.
-
-    Days on which clocks change have 23 or 25 hours. `all` has no bounds; `FIRST..LAST` are all
-    days from one to another.
-
-    Raises `UsageError` where `day` is none of these, nor an ISO date with a day after it.
-    """
-    if day == ALL:
-        return None, None
-    if ".." in day:
-        earlier, _, later = day.partition("..")
-        later = later.replace("..", "to")  # one period, not several
-        since, until = day_bounds(earlier, zone)[0], day_bounds(later, zone)[1]
-        if since is None or until is None or until <= since:
-            raise UsageError(
-                f"'{day[:30]}' is no period: FIRST..LAST, such as 2026-11-20..2026-11-25"
-            )
-        return since, until
-    try:
-        since, until = bounds_of(first := parse_day(day, "day"), first, zone)
-    except UsageError as error:
-        raise UsageError(
-            f"'{day[:20]}' is no day: give a date such as 2026-11-25, or all"
-        ) from error
-    if since == BEGINNING or until == END:
-        raise UsageError(f"'{day}' is no day here: it is too near to the calendar's end")
-    return since, until
 
 
 def build_digest(
@@ -114,3 +94,124 @@ def _likely_first(assessed: AssessedArticle) -> tuple[bool, bool, float, str]:
 
 def _relevance(story: Story) -> float:
     return max((a.relevance or 0.0 for a in story.articles), default=0.0)
+
+
+Keep = Callable[[tuple[AssessedArticle, ...]], tuple[AssessedArticle, ...]]
+
+_BY_TAG = ("form", "response", "place", *POLICY_SCHEMES)
+
+
+def choose(digest: Digest, wanted: Filter) -> Digest:
+    """Return the digest with the stories that pass a filter; the account of the day stays whole.
+
+    Policy context is not asked how relevant it is: it stands beside trafficking.
+    """
+    beside = replace(wanted, min_relevance=0.0)
+    return replace(
+        digest,
+        relevant=tuple(s for s in digest.relevant if passes(s.articles, wanted)),
+        borderline=tuple(s for s in digest.borderline if passes(s.articles, wanted)),
+        possible=tuple(a for a in digest.possible if passes((a,), wanted)),
+        unjudged=tuple(a for a in digest.unjudged if passes((a,), wanted)),
+        context=tuple(s for s in digest.context if passes(s.articles, beside)),
+    )
+
+
+def without(digest: Digest, told: Container[str]) -> Digest:
+    """Return the digest without the stories of which an article's id is among those `told` of."""
+    return _kept(digest, lambda one: () if any(a.article.id in told for a in one) else one)
+
+
+def only(digest: Digest, ids: Container[str]) -> Digest:
+    """Return the digest with these articles only, and the stories that they are in."""
+    return _kept(digest, lambda one: tuple(a for a in one if a.article.id in ids))
+
+
+def _kept(digest: Digest, keep: Keep) -> Digest:
+    def stories(some: tuple[Story, ...]) -> tuple[Story, ...]:
+        found = (replace(story, articles=keep(story.articles)) for story in some)
+        return tuple(story for story in found if story.articles)
+
+    return replace(
+        digest,
+        relevant=stories(digest.relevant),
+        borderline=stories(digest.borderline),
+        possible=tuple(a for a in digest.possible if keep((a,))),
+        unjudged=tuple(a for a in digest.unjudged if keep((a,))),
+        context=stories(digest.context),
+    )
+
+
+def passes(articles: Iterable[AssessedArticle], wanted: Filter) -> bool:
+    """Whether the articles of one story have, of each list that is not empty, one label."""
+    found = tuple(articles)
+    tags = {(tag.scheme, tag.label) for assessed in found for tag in assessed.tags}
+    outlets = {assessed.article.outlet.casefold() for assessed in found}
+    by_tag = {scheme: getattr(wanted, scheme) for scheme in _BY_TAG}
+    if wanted.min_relevance and not _is_sure(found, wanted.min_relevance):
+        return False
+    if wanted.outlet and not outlets & {name.casefold() for name in wanted.outlet}:
+        return False
+    return all(
+        not labels or any((scheme, label) in tags for label in labels)
+        for scheme, labels in by_tag.items()
+    )
+
+
+def _is_sure(articles: tuple[AssessedArticle, ...], least: float) -> bool:
+    """Whether a model is so sure of one of the articles, or people decided one: they are."""
+    return any(one.judged is not None or (one.relevance or 0.0) >= least for one in articles)
+
+
+def stories_of(digest: Digest) -> tuple[Story, ...]:
+    """Return the relevant and the borderline stories of a digest."""
+    return *digest.relevant, *digest.borderline
+
+
+COUNTRIES_SHOWN = 6
+
+
+def note_unmeasured(digest: Digest, measured: Collection[str] | None, country: str = "") -> Digest:
+    """Return the digest with the countries it is about that are not among the `measured` ones.
+
+    These are the desk's own `country`, and those where stories are placed, most stories first.
+    `measured` is `None` where the model has no figures by country: then none of them can be told
+    apart, which is `None` again unless there is no country to speak of.
+    """
+    counts: Counter[str] = Counter()
+    for story in (*digest.relevant, *digest.borderline):
+        counts.update(_places(story))
+    ordered = sorted(counts, key=lambda code: (code != country, -counts[code], code))
+    named = [country, *ordered] if country and country not in counts else ordered
+    if measured is None:
+        return replace(digest, unmeasured=None if named else ())
+    return replace(digest, unmeasured=tuple(code for code in named if code not in measured))
+
+
+def unmeasured_words(digest: Digest, country_name: CountryName) -> str:
+    """Say once what is not known of the countries of a digest; empty where there is nothing."""
+    if digest.unmeasured is None:
+        return (
+            "How well English articles about single countries are found is not measured: "
+            "the model in use has no figures by country"
+        )
+    names = [clean(country_name(code)) for code in digest.unmeasured]
+    if not names:
+        return ""
+    which = "this country" if len(names) == 1 else "these countries"
+    told = ", ".join(names[:COUNTRIES_SHOWN])
+    more = f" and {len(names) - COUNTRIES_SHOWN} more" if len(names) > COUNTRIES_SHOWN else ""
+    return (
+        f"How well English articles about {which} are found is not measured "
+        f"(fewer than {MEASURED_FROM} labelled stories): {told}{more}"
+    )
+
+
+def _places(story: Story) -> set[str]:
+    """Return where a story says that the exploitation is."""
+    return {
+        tag.label
+        for assessed in story.articles
+        for tag in assessed.tags
+        if tag.scheme == "place" and tag.role in (None, "exploitation")
+    }

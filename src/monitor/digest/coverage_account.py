@@ -9,11 +9,12 @@ from datetime import timedelta
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
-from monitor.digest.countries import unmeasured_words
+from monitor.digest.build import unmeasured_words
 from monitor.digest.tag_words import CountryName
 from monitor.labels.countries import language_name
-from monitor.records.article import Delivery, Digest, FailedFeed, Ledger, PageFailure, SilentFeed
-from monitor.records.times import date_words
+from monitor.records.dates import date_words
+from monitor.records.digest import Delivery, Digest
+from monitor.records.feed import FailedFeed, Ledger, PageFailure, SilentFeed
 from monitor.text.safe_text import clean, excerpt, shown_url, without_user
 
 FEEDS_SHOWN = 30

@@ -14,7 +14,9 @@ from typing import Any
 from monitor.digest.coverage_account import hidden_address, judged_on_summary
 from monitor.digest.view import headline_findings
 from monitor.people.masked_quotes import mask_digest
-from monitor.records.article import AssessedArticle, Digest, FailedFeed, Ledger, Story
+from monitor.records.article import AssessedArticle
+from monitor.records.digest import Digest, Story
+from monitor.records.feed import FailedFeed, Ledger
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import finding_json, tag_json, term_json, time_json
 from monitor.text.safe_text import without_user

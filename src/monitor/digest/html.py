@@ -1,10 +1,18 @@
-"""The digest as one self-contained HTML page: no script, nothing loaded from anywhere."""
+"""The digest as one self-contained HTML page: no script, nothing loaded from anywhere.
+
+The templates of the digest: what comes from outside is escaped, a name unknown is an error.
+"""
 
 from __future__ import annotations
 
-from monitor.digest import words
-from monitor.digest.pages import template
+from functools import cache
+from typing import TYPE_CHECKING
+
+from monitor.digest import view as words
 from monitor.digest.view import DigestView
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 def render_html(view: DigestView) -> str:
@@ -13,3 +21,19 @@ def render_html(view: DigestView) -> str:
         digest=view,
         words=words,
     )
+
+
+@cache
+def template(name: str) -> Template:
+    """Return the template of this name."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("monitor.digest"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(name)

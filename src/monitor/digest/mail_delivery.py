@@ -18,23 +18,22 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from monitor.desk import Desk
-from monitor.digest import words
-from monitor.digest.build import ALL, build_digest, day_bounds
-from monitor.digest.choose import choose, only, stories_of, without
-from monitor.digest.countries import note_unmeasured
+from monitor.digest import view as words
+from monitor.digest.build import build_digest, choose, note_unmeasured, only, stories_of, without
+from monitor.digest.mail_message import Envelope, address_of, make_message
 from monitor.digest.mail_schedule import REACH, Due, due_on, due_sends
-from monitor.digest.message import Envelope, address_of, make_message
 from monitor.digest.newsletter import Mask, write_letter
 from monitor.digest.policy_brief import write_brief
 from monitor.digest.render import digest_between
 from monitor.digest.smtp import Told, send_message
 from monitor.people.masked_quotes import articles_in
-from monitor.recipients import Recipient, SmtpSettings
-from monitor.records.article import AssessedArticle, Delivery, Digest, Outcome, Story
+from monitor.records.article import AssessedArticle
+from monitor.records.dates import ALL, day_bounds, day_words
+from monitor.records.digest import Delivery, Digest, Outcome, Story
 from monitor.records.errors import UsageError
 from monitor.records.hidden_names import Shown
-from monitor.records.times import day_words
-from monitor.stories.fold import fold_due, kept_groups
+from monitor.settings import Recipient, SmtpSettings
+from monitor.stories.clustering import fold_due, kept_groups
 
 logger = logging.getLogger("monitor.mail")
 

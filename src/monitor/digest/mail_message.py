@@ -1,15 +1,27 @@
-"""Letters and briefs as the two parts of a mail: HTML with its styles inlined, and plain text."""
+"""Letters and briefs as the two parts of a mail: HTML with its styles inlined, and plain text.
+
+A letter as a message of the standard library: both parts, and the headers of a mailing.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP, Policy
+from email.utils import format_datetime, formataddr, parseaddr
+from urllib.parse import quote, urlsplit
 
-from monitor.digest import words
+from monitor.digest import view as words
+from monitor.digest.html import template
 from monitor.digest.newsletter import Letter, LetterArticle, LetterStory
-from monitor.digest.pages import template
 from monitor.digest.plain_text import COLUMNS, INDENT, wrap
 from monitor.digest.policy_brief import Brief, BriefNamed, Source
+from monitor.text.safe_text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +138,118 @@ def _entry(entry: BriefNamed) -> Iterator[str]:
 def _sources(sources: Iterable[Source]) -> Iterator[str]:
     for source in sources:
         yield f"  - {source.outlet} {source.url or ''}".rstrip()
+
+
+PURPOSE = b"unsubscribe\0"
+"""Signed with the address, so that a token made for this is none for anything else."""
+_SHORT = 60
+"""A name of so many characters stands as it is, in one line with an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who gets what: `key` signs the link to unsubscribe, `day` and `preset` name the digest.
+
+    `period` is the days that it tells of, as the desk's page of them is addressed.
+    """
+
+    sender: str
+    address: str
+    preset: str
+    day: str
+    key: str
+    period: str
+    public_url: str = ""
+
+
+def make_message(
+    letter: Letter | Brief, envelope: Envelope, now: datetime, *, again: int = 0
+) -> EmailMessage:
+    """Return the message. The same digest has the same Message-ID, save where it is sent `again`.
+
+    No text from outside reaches a header: the subject is made of day, counts and labels, and what
+    the settings hold was checked; the policy of the library refuses line breaks on top.
+    """
+    stop = stop_link(envelope)
+    desk = f"{_base(envelope)}/digests/{envelope.period}" if envelope.public_url else ""
+    name, sender = parseaddr(envelope.sender)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = _Exact("From", (_from(clean(name), sender),))
+    message["To"] = _Exact("To", (envelope.address,))
+    message["Subject"] = clean(letter.subject)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id(envelope, again)
+    message["Auto-Submitted"] = "auto-generated"
+    message["Precedence"] = "bulk"
+    mailto = f"<mailto:{quote(sender, safe='@')}?subject=unsubscribe>"
+    ways = (f"<{stop}>", mailto) if stop else (mailto,)
+    message["List-Unsubscribe"] = _Exact("List-Unsubscribe", ways)
+    if stop.startswith("https://"):  # RFC 8058 knows no other
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    links = Links(desk=desk, stop=stop)
+    message.set_content(mail_text(letter, links), cte="quoted-printable")
+    message.add_alternative(mail_html(letter, links), subtype="html", cte="quoted-printable")
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """A structured header written as it is, its parts on lines of their own.
+
+    The library folds what is longer than a line as if it were prose: links become encoded words
+    that no mail program follows (RFC 2047, 5), names lose the quotes that keep their commas.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(self.parts)
+
+    def fold(self, *, policy: Policy[EmailMessage]) -> str:
+        """Return the lines, as the library asks a header for them."""
+        end = policy.linesep
+        return f"{self.name}: {f',{end} '.join(self.parts)}{end}"
+
+
+def _from(name: str, address: str) -> str:
+    """Return name and address; a long name, or one not in ASCII, in words of at most 75 bytes."""
+    if name.isascii() and len(name) <= _SHORT:
+        return formataddr((name, address))
+    words = Header(name, "utf-8", header_name="From").encode(linesep=SMTP.linesep)
+    return f"{words}{SMTP.linesep} <{address}>"
+
+
+def message_id(envelope: Envelope, again: int = 0) -> str:
+    """Return the id of a digest for one address: the same whenever it is made, telling neither."""
+    told = "\n".join((envelope.address.casefold(), envelope.preset, envelope.day, str(again)))
+    made = hmac.new(envelope.key.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
+    domain = parseaddr(envelope.sender)[1].rpartition("@")[2]
+    return f"<digest.{made}@{domain}>"
+
+
+def stop_link(envelope: Envelope) -> str:
+    """Return where mail to the address can be stopped, without signing in; "" without a desk."""
+    if not envelope.public_url:
+        return ""
+    return f"{_base(envelope)}/unsubscribe/{stop_token(envelope.key, envelope.address)}"
+
+
+def stop_token(key: str, address: str) -> str:
+    """Return what proves that a request to stop comes from who got mail for `address`."""
+    signed = hmac.new(key.encode(), PURPOSE + address.casefold().encode(), hashlib.sha256)
+    return signed.hexdigest()
+
+
+def address_of(token: str, key: str, addresses: Iterable[str]) -> str | None:
+    """Return which of the addresses a token was made for: it does not hold the address itself."""
+    given = token.encode("utf-8", "replace")
+    for address in addresses:
+        if hmac.compare_digest(stop_token(key, address).encode(), given):
+            return address
+    return None
+
+
+def _base(envelope: Envelope) -> str:
+    parts = urlsplit(envelope.public_url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.digest.build import day_bounds
-from monitor.recipients import Recipient
-from monitor.records.article import Delivery
+from monitor.records.dates import day_bounds
+from monitor.records.digest import Delivery
+from monitor.settings import Recipient
 
 MOST_DAYS = 31
 """A digest reaches back no further: what is older is read at the desk."""

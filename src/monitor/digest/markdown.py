@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from monitor.digest import words
+from monitor.digest import view as words
 from monitor.digest.tag_words import TagView
 from monitor.digest.view import ArticleView, DigestView, FlagView, ListedView, StoryView, TermView
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from monitor.digest import words
+from monitor.digest import view as words
 from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
-from monitor.digest.neutral import counted, is_graphic, neutral_line
-from monitor.digest.tag_words import CountryName
+from monitor.digest.tag_words import CountryName, counted, is_graphic, neutral_line
 from monitor.digest.view import quiet_words, summary_words
-from monitor.records.article import Article, AssessedArticle, Digest, Story
+from monitor.records.article import Article, AssessedArticle
+from monitor.records.dates import date_words, day_words, on_clock
+from monitor.records.digest import Digest, Story
 from monitor.records.hidden_names import LANGUAGE, REASONS, Shown
-from monitor.records.times import date_words, day_words, on_clock
 from monitor.text.safe_text import clean, excerpt, safe_url
 
 Mask = Callable[[Article], Shown]

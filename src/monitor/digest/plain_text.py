@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from monitor.digest import words
+from monitor.digest import view as words
 from monitor.digest.tag_words import TagView
 from monitor.digest.view import ArticleView, DigestView, FlagView, ListedView, StoryView
 

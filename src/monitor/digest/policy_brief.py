@@ -12,16 +12,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from monitor.digest import words
-from monitor.digest.choose import stories_of
+from monitor.digest import view as words
+from monitor.digest.build import stories_of
 from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
-from monitor.digest.neutral import labels, places_of
-from monitor.digest.neutral import words as words_of
 from monitor.digest.newsletter import Mask, article_page
-from monitor.digest.tag_words import CountryName
+from monitor.digest.tag_words import CountryName, labels, places_of
+from monitor.digest.tag_words import words as words_of
 from monitor.labels.institutions import ENTITY_SCHEMES, Entity, known_entities
-from monitor.records.article import RESPONSES, TOPICS, AssessedArticle, Digest, Story, Tag
-from monitor.records.times import day_words
+from monitor.labels.schemes import RESPONSES, TOPICS
+from monitor.records.article import AssessedArticle
+from monitor.records.dates import day_words
+from monitor.records.digest import Digest, Story
+from monitor.records.tag import Tag
 from monitor.text.safe_text import clean, safe_url
 
 PLACES_SHOWN = 8

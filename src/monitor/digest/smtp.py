@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parseaddr
 
-from monitor.recipients import SmtpSettings
-from monitor.records.article import Outcome
+from monitor.records.digest import Outcome
+from monitor.settings import SmtpSettings
 from monitor.text.safe_text import excerpt
 
 REASON_CHARS = 300

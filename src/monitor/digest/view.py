@@ -2,6 +2,8 @@
 
 Everything in a view is cleaned text (`safe.clean`), not yet escaped for a format, and holds of an
 article no more than its headline and short quotes.
+
+What a digest says in every format: titles and notes of its sections.
 """
 
 from __future__ import annotations
@@ -12,16 +14,25 @@ from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from monitor.digest import words
 from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
-from monitor.digest.neutral import neutral_line
-from monitor.digest.tag_words import QUOTE_CHARS, CountryName, TagView, quotes, tag_line, view_tags
+from monitor.digest.tag_words import (
+    QUOTE_CHARS,
+    CountryName,
+    TagView,
+    neutral_line,
+    quotes,
+    tag_line,
+    view_tags,
+)
 from monitor.people.masked_quotes import mask_digest
-from monitor.records.article import AssessedArticle, Digest, Finding, Severity, Story, Term
+from monitor.records.article import AssessedArticle
 from monitor.records.counts import outlet_id
+from monitor.records.dates import date_words, day_words, on_clock
+from monitor.records.digest import Digest, Story
+from monitor.records.finding import Finding, Severity
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import in_ten
-from monitor.records.times import date_words, day_words, on_clock
+from monitor.records.tag import Term
 from monitor.text.safe_text import clean, excerpt, safe_url
 
 TERMS_SHOWN = 3
@@ -204,7 +215,7 @@ def view_digest(
 def _names_note(shown: Mapping[str, Shown] | None) -> str:
     """Say that names are hidden, where they are."""
     hidden = shown and not all(one.asked for one in shown.values())
-    return words.NAMES_NOTE if hidden else ""
+    return NAMES_NOTE if hidden else ""
 
 
 def _since(story: Story, zone: ZoneInfo) -> str:
@@ -280,7 +291,7 @@ def _view_article(
         outlet_id=outlet_id(article.outlet),
         shown=may,
         note=note,
-        url_note=words.URL_WITHHELD if may and may.link_tells and not note else "",
+        url_note=URL_WITHHELD if may and may.link_tells and not note else "",
     )
 
 
@@ -377,3 +388,63 @@ def _view_flag(finding: Finding, count: int) -> FlagView:
 
 def _sureness(confidence: float | None) -> str:
     return "" if confidence is None else f"Editors mark {in_ten(confidence)} such flags."
+
+
+UNJUDGED = "Not judged for their language, but with trafficking terms"
+UNJUDGED_NOTE = "Nobody and no model has read these: a term in them speaks of trafficking."
+POSSIBLE = "Possible, in languages where the models are not measured"
+POSSIBLE_NOTE = (
+    "Unmeasured: there is too little labelled news in these languages to say how often this is"
+    " right, or what is missed. Words that speak for a look stand beside each."
+)
+NO_WORDS = "no phrase of the lists, only the wording as a whole"
+SUMMARY_ONLY = "judged on its summary only"
+UNSURE_NOTE = "A question mark stands behind a tag that is less than sure."
+RELEVANT = "Relevant"
+BORDERLINE = "Borderline"
+BORDERLINE_NOTE = "Trafficking may be a side matter here."
+NOTHING_FITS = "No new story of these days fits what this digest is set to."
+NO_HEADLINE = "(no headline)"
+NO_OUTLET = "unnamed outlet"
+NOT_MASKED = "Headline not shown: names cannot be masked in this language."
+GRAPHIC = "Headline not shown: it tells of violence in detail."
+URL_WITHHELD = "The article's address is not shown: it holds a name that is masked here."
+URL_TOO = "Nor is the article's address, which mostly repeats its headline."
+AT_OUTLET, AT_DESK = "Read it at the outlet", "Read it at the desk, signed in"
+MASKED_NOTE = (
+    "Names of people who were exploited, of minors and of relatives are masked, as far as a program"
+    " can tell them. Please do not pass on what an article says of who they are."
+)
+NAMES_NOTE = (
+    "Names of people who were exploited, of minors and of relatives are hidden, as far as a program"
+    " can tell them."
+)
+STOP = "Stop this digest"
+STOP_BY_MAIL = "To stop this digest, answer with the word unsubscribe."
+AT_THE_DESK = "Read it at the desk"
+
+
+def late(number: int, day: str) -> str:
+    """Say how many of the stories came in before the days of a mail; nothing where none did."""
+    was = "was" if number == 1 else "were"
+    return (
+        f"Of these, {number} came in before {day} and {was} in no digest to you." if number else ""
+    )
+
+
+def told_before(number: int) -> str:
+    """Say how many stories of the days of a mail it leaves out, since an earlier one had them."""
+    if number == 1:
+        return "1 story of these days is left out: an earlier digest told of it."
+    told = f"{number:,} stories of these days are left out: an earlier digest told of them."
+    return told if number else ""
+
+
+def too_old(number: int, day: str) -> str:
+    """Say how many stories were in no mail and are too old for any by now."""
+    if number == 1:
+        return f"1 story from before {day} was in no digest to you; it is at the desk only."
+    told = (
+        f"{number:,} stories from before {day} were in no digest to you; they are at the desk only."
+    )
+    return told if number else ""

@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 
 from monitor.classify.relevance import Judgement
 from monitor.evaluate.labelled_data import Labelled, is_country, read_yaml
-from monitor.records.article import MEASURED_FROM
 from monitor.records.confidence_interval import wilson
 from monitor.records.errors import DataError
+from monitor.records.finding import MEASURED_FROM
 
 HOMES_FILE = Path(__file__).parent / "homes.yaml"
 _AMERICAN = {"edu", "gov", "mil"}

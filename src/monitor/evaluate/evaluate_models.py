@@ -22,8 +22,10 @@ from monitor.classify.uncovered_languages import language_of
 from monitor.evaluate.country_scores import country_scores
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.metrics import error_list, label_scores, relevance_scores
-from monitor.records.article import FORMS, RESPONSES, Article, Tag
+from monitor.labels.schemes import FORMS, RESPONSES
+from monitor.records.article import Article
 from monitor.records.errors import DataError, ModelError
+from monitor.records.tag import Tag
 
 ENGLISH = "en"
 SCHEMES: Mapping[str, tuple[str, ...]] = {

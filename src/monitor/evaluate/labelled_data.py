@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.labels.countries import country_codes
-from monitor.records.article import FLOWS, FORMS, RESPONSES, VICTIMS
+from monitor.labels.schemes import FLOWS, FORMS, RESPONSES, VICTIMS
 from monitor.records.errors import DataError, MonitorError
 
 SAMPLED = "sampled negative"

@@ -5,6 +5,8 @@ training and reported; what each said stays stored. The first (linear) stage and
 the relevance model in use are fitted anew, from its weights on; gate, encoder and calibration stay.
 One reviewed article in `HELD_OUT_OF` is never learned from: a new version is promoted where it does
 no worse on these than the one in use.
+
+What comes of reviews: how many the model has not learned from, and where it says otherwise.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +33,8 @@ from monitor.classify.model_files import (
     pack_json,
     save_folder,
 )
+from monitor.classify.relevance import NAME as NAME_
 from monitor.classify.relevance import (
-    NAME,
     VOCABULARY,
     WEIGHTS,
     Judgement,
@@ -51,10 +54,15 @@ from monitor.evaluate.linear_fit import (
     relevance_targets,
 )
 from monitor.evaluate.metrics import average_precision, share_of
+from monitor.labels.data_files import data_dir
 from monitor.records.article import Article, AssessedArticle, Review
 from monitor.records.errors import DataError, ModelError, UsageError
 from monitor.stories.clustering import group_stories
 from monitor.text.language_detection import identify_language
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+
 
 BASIS = "review"
 HELD_OUT_OF = 5
@@ -196,7 +204,7 @@ def refit_relevance(
     and of both versions on those held out. The same rows, seed and libraries give the same files.
     Raises `DataError` for too few rows and `ModelError`.
     """
-    folder = load_folder(find_model(models, NAME))
+    folder = load_folder(find_model(models, NAME_))
     base = load_relevance(folder)
     learned, held = split_rows([row for row in rows if row.language.partition("-")[0] == "en"])
     _check_enough(learned, "to learn from")
@@ -234,7 +242,7 @@ def refit_relevance(
         VOCABULARY: pack_json({key: list(grams) for key, grams in model.linear.vocabulary.items()}),
     }
     card = render("refitted.md", meta=meta)
-    return asdict(save_folder(out / NAME / version, meta, files, f"{card}\n"))
+    return asdict(save_folder(out / NAME_ / version, meta, files, f"{card}\n"))
 
 
 def _check_enough(rows: Sequence[Labelled], what: str) -> None:
@@ -318,8 +326,8 @@ def promote_on_reviews(
     Raises `UsageError` for another model than that of relevance, `ModelError` for an unknown
     version, and `DataError` where too few rows are held out.
     """
-    if name != NAME:
-        raise UsageError(f"{name}: only {NAME} is refitted from reviews")
+    if name != NAME_:
+        raise UsageError(f"{name}: only {NAME_} is refitted from reviews")
     folder = find_version(models, name, version)
     held = [row for row in rows if is_held_out(row)]
     _check_enough(held, "held out to compare with")
@@ -365,6 +373,61 @@ def release(folder: ModelFolder) -> None:
     meta: dict[str, Any] = asdict(folder.meta) | {"released": True}
     text = json.dumps(meta, indent=1, ensure_ascii=False, allow_nan=False)
     (folder.path / META).write_text(text + "\n", encoding="utf-8", newline="\n")
-    encoder = encoder_folder(folder) if folder.meta.name == NAME else None
+    encoder = encoder_folder(folder) if folder.meta.name == NAME_ else None
     if encoder is not None and not encoder.meta.released:
         release(encoder)
+
+
+NAME = "relevance-en"
+"""The model that learns from reviews."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """Of the reviewed articles, `new` are not yet learned from; the model judged `judged` of these.
+
+    Of `differ` it says otherwise. `model` is the English one in force, which learned from the
+    `learned` reviewed articles up to the moment `until` (None: from none of a desk's).
+    """
+
+    model: str
+    learned: int
+    until: datetime | None
+    reviewed: int
+    new: int
+    judged: int
+    differ: int
+
+
+def learning_of(desk: Desk) -> Learning:
+    """Return what the model in force has not learned yet; nothing is trained for it."""
+    training = _training()
+    last = _until(training)
+    stamps = [s for s in desk.relevance_stamps if s.startswith(f"{NAME}@")]
+    reviewed, _, _ = desk.store.count_reviews(stamps)
+    new, judged, differ = desk.store.count_reviews(stamps, last)
+    return Learning(
+        model=stamps[0].partition("+")[0] if stamps else NAME,
+        learned=sum(training.get("reviews_rel", {}).values()),
+        until=last,
+        reviewed=reviewed,
+        new=new,
+        judged=judged,
+        differ=differ,
+    )
+
+
+def count_new(desk: Desk) -> int:
+    """Return how many reviewed articles the model in force has not learned from."""
+    return desk.store.count_reviewed(_until(_training()))
+
+
+def _training() -> Mapping[str, Any]:
+    from monitor.classify.model_files import find_model, read_meta
+
+    return read_meta(find_model(data_dir("models"), NAME)).training
+
+
+def _until(training: Mapping[str, Any]) -> datetime | None:
+    until = training.get("reviews_until")
+    return datetime.fromisoformat(until) if until else None

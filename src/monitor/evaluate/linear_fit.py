@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.classify.calibration import Calibration
-from monitor.classify.features import FIELDS, Reading, field_ngrams
+from monitor.classify.features import FIELDS, Reading, StoryCounter, field_ngrams
 from monitor.classify.linear_model import LinearModel, field_vector, standardise
-from monitor.classify.story import StoryCounter
 from monitor.evaluate.labelled_data import Labelled
 
 NEW_DF = 3

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from monitor.classify.relevance import Judgement
 from monitor.evaluate.labelled_data import Labelled
-from monitor.labels.places import region_of as m49_region
-from monitor.labels.places import subregion_of
+from monitor.labels.regions import region_of as m49_region
+from monitor.labels.regions import subregion_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

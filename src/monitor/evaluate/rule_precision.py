@@ -6,12 +6,18 @@ question on the whole text raises in the headline if the editor had answered it 
 sure marks only. What lies behind the `read` characters was not judged and does not count. Editors
 mark a rule's first wordings and seldom all of them: flags whose words stand in a mark of the same
 rule elsewhere in the article are counted as `repeats` beside, and not as right.
+
+What a list of literal phrases would find: the yardstick beside which judgement is measured.
+
+A catalogue is a JSON list of `{id, patterns}`. A pattern that begins with a word in capitals and a
+colon is a note to the reader; `*` in one stands for the rest of a word.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import re
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,14 +25,49 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from monitor.evaluate.literal import Literals, Spans, find_literals
-from monitor.records.article import Finding
 from monitor.records.errors import DataError
-from monitor.rules.checked import Checked
+from monitor.records.finding import Finding
 from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.compiler import Guideline
+from monitor.rules.findings import Checked
 from monitor.text.document import Document
 from monitor.text.phrase_search import key_of
+
+_NOTE = re.compile(r"[A-Z]+:")
+Literals = Mapping[str, re.Pattern[str]]
+Spans = dict[str, list[tuple[int, int]]]
+
+
+def load_literals(path: Path) -> Literals:
+    """Return one expression per rule that has literal phrases; raises `DataError`."""
+    try:
+        raw: Any = json.loads(path.read_text(encoding="utf-8"))
+        rules = raw["rules"] if isinstance(raw, dict) else raw
+        listed = {str(rule["id"]): [str(p) for p in rule["patterns"]] for rule in rules}
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read ({error})") from error
+    except (KeyError, TypeError) as error:
+        raise DataError(f"{path}: no list of rules with 'id' and 'patterns'") from error
+    found: dict[str, re.Pattern[str]] = {}
+    for rule, patterns in listed.items():
+        phrases = [_expression(p) for p in patterns if not _NOTE.match(p)]
+        if phrases:
+            found[rule] = re.compile(rf"(?<!\w)(?:{'|'.join(phrases)})(?!\w)", re.IGNORECASE)
+    return found
+
+
+def _expression(phrase: str) -> str:
+    words = (re.escape(word).replace(r"\*", r"\w*") for word in re.split(r"[\s-]+", phrase.strip()))
+    return r"[\s-]+".join(words)
+
+
+def find_literals(literals: Literals, text: str) -> Spans:
+    """Return where the phrases of each rule stand in a text."""
+    spans = {
+        rule: [match.span() for match in pattern.finditer(text)]
+        for rule, pattern in literals.items()
+    }
+    return {rule: found for rule, found in spans.items() if found}
 
 
 @dataclass(frozen=True, slots=True)

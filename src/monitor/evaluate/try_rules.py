@@ -10,17 +10,18 @@ from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.archive.quotes import seen_words
+from monitor.archive.articles_found import seen_words
 from monitor.desk import BATCH
 from monitor.records.errors import UsageError
 from monitor.settings import cache_dir
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
-    from monitor.records.article import Article, AssessedArticle, Finding
+    from monitor.records.article import Article, AssessedArticle
+    from monitor.records.finding import Finding
     from monitor.records.hidden_names import Shown
-    from monitor.rules.checked import Checked
     from monitor.rules.compiler import Guideline
+    from monitor.rules.findings import Checked
 
 SAMPLES_KEPT = 3
 """Hits of each outlet that may be shown: the latest."""

@@ -15,8 +15,7 @@ from typing import Any
 from monitor.export.record import spans_of
 from monitor.labels.countries import country_codes
 from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
-from monitor.labels.schemes import SCHEMES
-from monitor.records.article import INDICATORS
+from monitor.labels.schemes import INDICATORS, SCHEMES
 
 FINDING = "finding"
 PLACE = "place"

@@ -29,7 +29,7 @@ from monitor.export.annotations import (
     relevance_word,
     unplaced,
 )
-from monitor.export.columns import item_of, keys_of
+from monitor.export.columns import TextDegree, item_of, keys_of
 from monitor.export.corrections import (
     Corrected,
     Place,
@@ -42,9 +42,9 @@ from monitor.export.corrections import (
 from monitor.export.export_facts import Writer
 from monitor.export.jsonl import article_line
 from monitor.export.record import FindingRecord, SpanRecord, TagRecord
-from monitor.records.article import VERDICTS, TextDegree, Verdict
+from monitor.records.article import VERDICTS, Verdict
 from monitor.records.errors import DataError
-from monitor.text.cells import without_surrogates
+from monitor.text.safe_text import without_surrogates
 
 FOLDER, DOCUMENTS = "brat", "documents.jsonl"
 DOCUMENT, RELEVANCE = "document", "Relevance"

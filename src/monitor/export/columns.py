@@ -14,7 +14,12 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from monitor.records.article import TextDegree
+ExportFormat = Literal["jsonl", "csv", "parquet", "brat", "docbin", "labelstudio", "doccano"]
+CorrectedFormat = Literal["brat", "labelstudio", "doccano", "jsonl"]
+"""Exports that come back corrected."""
+TextDegree = Literal["none", "quotes", "full"]
+"""How much of the texts an export gives."""
+
 
 Kind = Literal["text", "number", "integer", "boolean", "time", "list", "object"]
 

@@ -20,9 +20,10 @@ from monitor.export.annotations import (
     relevance_word,
 )
 from monitor.export.k_anonymity import YEAR
-from monitor.labels.schemes import ONE, SCHEMES, check_labels
-from monitor.records.article import INDICATORS, VERDICTS, FieldName, Verdict
+from monitor.labels.schemes import INDICATORS, ONE, SCHEMES, check_labels
+from monitor.records.article import VERDICTS, Verdict
 from monitor.records.errors import DataError, UsageError
+from monitor.records.finding import FieldName
 from monitor.records.json_shapes import as_whole
 
 Place = tuple[str, int | None, int | None]

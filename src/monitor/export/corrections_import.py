@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from monitor.export.annotations import BETWEEN, VEIL
 from monitor.export.brat import brat_text
+from monitor.export.columns import CorrectedFormat
 from monitor.export.corrections import (
     Changes,
     Corrected,
@@ -26,10 +27,10 @@ from monitor.export.corrections import (
 from monitor.export.exporter import format_module
 from monitor.export.k_anonymity import YEAR
 from monitor.export.redaction import MASK
-from monitor.records.article import AssessedArticle, CorrectedFormat, Review, Verdict
+from monitor.records.article import AssessedArticle, Review, Verdict
 from monitor.records.errors import DataError, NotFound, UsageError
 from monitor.records.review import FlagSaid
-from monitor.text.cells import without_surrogates
+from monitor.text.safe_text import without_surrogates
 
 if TYPE_CHECKING:
     from monitor.desk import Desk

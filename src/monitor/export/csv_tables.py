@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TextIO
 
-from monitor.export.columns import Column, Kind, keys_of
+from monitor.export.columns import Column, Kind, TextDegree, keys_of
 from monitor.export.export_facts import Writer
 from monitor.export.record import (
     ArticleRecord,
@@ -29,8 +29,8 @@ from monitor.export.record import (
     TagRecord,
 )
 from monitor.labels.countries import alpha_3
-from monitor.records.article import SEVERITIES, TextDegree
-from monitor.text.cells import MARK, count_surrogates, guarded_line
+from monitor.records.finding import SEVERITIES
+from monitor.text.safe_text import MARK, count_surrogates, guarded_line
 
 Row = dict[str, Any]
 Tags = Iterable[Mapping[str, Any]]

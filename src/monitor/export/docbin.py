@@ -4,19 +4,28 @@
 `doc.spans["findings"]` the flags and `doc.spans["scorecard"]` the evidence of document rules; a
 span's id is the place of what it is of in `doc.user_data["record"]`, such as `tags/2`, which has
 the rest of the record without the words. `doc.cats` has the score of each tag and of relevance.
+
+Marked texts as spaCy's own documents, for those who train with spaCy.
+
+Tokens are cut at the borders of marks too, so that each is a span and no mark is moved or lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor.export.annotations import FINDING, VEIL, name_of, one_text, unplaced, without_words
-from monitor.export.docs import DocShard, Marked, MarkedText
+from monitor.export.columns import TextDegree
 from monitor.export.export_facts import Writer
-from monitor.records.article import TextDegree
-from monitor.text.cells import without_surrogates
+from monitor.text.safe_text import without_surrogates
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
 
 FILE = "docbin-{:04d}.spacy"
 PER_FILE = 500
@@ -85,3 +94,110 @@ def marked_text(values: Mapping[str, Any]) -> MarkedText:
 
 def _name(tag: Mapping[str, Any]) -> str:
     return name_of(tag["scheme"], tag["label"], tag.get("role"))
+
+
+Tokenizer = Callable[[str], "Doc"]
+
+ATTRIBUTES = ("ORTH", "SPACY")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark on [start, end) of a text, never empty; `id_` says whose it is."""
+
+    start: int
+    end: int
+    label: str
+    id_: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedText:
+    """A text with groups of marks, scores of the whole, and data that goes with it.
+
+    `data` holds what msgpack can: text, numbers, lists and mappings with text as keys. `veil` is
+    a character that stands for words that are not given: a run of it is one word.
+    """
+
+    text: str
+    groups: Mapping[str, Sequence[Marked]]
+    cats: Mapping[str, float] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    veil: str = ""
+
+
+class DocShard:
+    """Some hundred documents for one file; its words are forgotten with it."""
+
+    def __init__(self) -> None:
+        from spacy.tokens import DocBin
+
+        self._tokenizers: dict[str, Tokenizer] = {}
+        self._bin: DocBin = DocBin(attrs=ATTRIBUTES, store_user_data=True)
+
+    def __len__(self) -> int:
+        """Return how many documents are in it."""
+        return len(self._bin)
+
+    def add(self, marked: MarkedText, language: str | None) -> None:
+        """Add a text, cut into words as spaCy does for its language (any other as for none)."""
+        key = language if language == "en" else "xx"
+        if key not in self._tokenizers:
+            self._tokenizers[key] = make_tokenizer(key)
+        self._bin.add(make_doc(marked, self._tokenizers[key]))
+
+    def save(self, path: Path) -> None:
+        """Write the file."""
+        self._bin.to_disk(path)
+
+
+def make_tokenizer(language: str) -> Tokenizer:
+    """Return what cuts texts of a language into words, with a vocabulary of its own."""
+    import spacy
+
+    tokenizer: Tokenizer = spacy.blank(language).tokenizer
+    return tokenizer
+
+
+def make_doc(marked: MarkedText, tokenizer: Tokenizer) -> Doc:
+    """Return a document with the same text, to the letter, and a span group for each group."""
+    from spacy.tokens import Doc, Span
+
+    text = marked.text
+    starts = {mark.start for marks in marked.groups.values() for mark in marks}
+    ends = {mark.end for marks in marked.groups.values() for mark in marks}
+    # spaCy takes a run of signs apart one by one, each time looking at all that are left
+    tokens = tokenizer(text.replace(marked.veil, " ") if marked.veil else text)
+    borders = {token.idx for token in tokens} | {token.idx + len(token) for token in tokens}
+    words, spaces, places = _cut(text, borders, starts, ends)
+    doc = Doc(tokens.vocab, words=words, spaces=spaces)
+    first = {start: n for n, (start, _) in enumerate(places)}
+    last = {end: n + 1 for n, (_, end) in enumerate(places)}
+    for key, marks in marked.groups.items():
+        doc.spans[key] = [
+            Span(doc, first[mark.start], last[mark.end], label=mark.label, span_id=mark.id_)
+            for mark in marks
+        ]
+    doc.cats = dict(marked.cats)
+    doc.user_data.update(marked.data)
+    return doc
+
+
+def _cut(
+    text: str, borders: Iterable[int], starts: set[int], ends: set[int]
+) -> tuple[list[str], list[bool], list[tuple[int, int]]]:
+    """Return words, whether a space follows each, and where each stands without that space."""
+    cuts = sorted({0, len(text), *borders, *starts, *ends})
+    words: list[str] = []
+    spaces: list[bool] = []
+    places: list[tuple[int, int]] = []
+    for start, end in itertools.pairwise(cuts):
+        # A space belongs to the word before it, save where a mark begins or ends with it.
+        marked = start in starts or end in ends
+        if text[start:end] == " " and words and not spaces[-1] and not marked:
+            spaces[-1] = True
+        else:
+            words.append(text[start:end])
+            spaces.append(False)
+            places.append((start, end))
+    return words, spaces, places

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.export.annotations import marks_of, one_text, unplaced, without_words
+from monitor.export.columns import TextDegree
 from monitor.export.corrections import (
     Corrected,
     Place,
@@ -23,10 +24,9 @@ from monitor.export.corrections import (
     place_of,
 )
 from monitor.export.jsonl import LineWriter, article_line
-from monitor.records.article import TextDegree
 from monitor.records.errors import DataError
-from monitor.text.cells import without_surrogates
 from monitor.text.positions import Positions
+from monitor.text.safe_text import without_surrogates
 
 FILE = "doccano.jsonl"
 UNIT = "utf-16"

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.classify.model_files import ModelMeta, read_meta
-from monitor.records.article import MEASURED_FROM
 from monitor.records.errors import ModelError
+from monitor.records.finding import MEASURED_FROM
 
 SCHEMA = 1
 _FIGURES = ("n", "precision", "recall", "f1")

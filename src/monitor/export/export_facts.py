@@ -12,10 +12,10 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from monitor.credits import ExportSettings
 from monitor.export.columns import Column
 from monitor.export.k_anonymity import WithheldCounts
 from monitor.export.publication import Policy
+from monitor.settings import ExportSettings
 
 _PIECE = 1 << 20
 

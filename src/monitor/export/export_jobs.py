@@ -31,7 +31,7 @@ from monitor.records.errors import (
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
-    from monitor.records.article import ExportFormat, TextDegree
+    from monitor.export.columns import ExportFormat, TextDegree
 
 logger = logging.getLogger("monitor.exports")
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, get_args
 from uuid import uuid4
 
-from monitor.credits import ExportSettings
+from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.export_facts import ExportFacts, FileFacts, Read, Tally, Writer, file_facts
 from monitor.export.identification_risk import Guard
 from monitor.export.k_anonymity import K, KAnonymiser
@@ -36,10 +36,10 @@ from monitor.export.packaging import (
 from monitor.export.publication import Policy, publish
 from monitor.export.record import canonical
 from monitor.export.redaction import MASK
-from monitor.records.article import ExportFormat, TextDegree
 from monitor.records.article_record import Recorded
 from monitor.records.errors import UsageError
-from monitor.storage.holders import holder_name, is_dead
+from monitor.settings import ExportSettings
+from monitor.storage.leases import holder_name, is_dead
 
 LOSS = "loss.json"
 SCHEMA = 1

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from monitor.export.copyright_cap import Words
 from monitor.export.redaction import Veil
-from monitor.records.article import FieldName
+from monitor.records.finding import FieldName
 from monitor.records.hidden_names import Shown
 
 Values = dict[str, Any]

@@ -26,6 +26,7 @@ from monitor.export.annotations import (
     unplaced,
     without_words,
 )
+from monitor.export.columns import TextDegree
 from monitor.export.corrections import (
     Corrected,
     Place,
@@ -39,9 +40,9 @@ from monitor.export.export_facts import Writer
 from monitor.export.jsonl import article_line
 from monitor.labels.countries import country_name
 from monitor.labels.schemes import ONE
-from monitor.records.article import VERDICTS, TextDegree, Verdict
+from monitor.records.article import VERDICTS, Verdict
 from monitor.records.errors import DataError
-from monitor.text.cells import without_surrogates
+from monitor.text.safe_text import without_surrogates
 
 CONFIG = "labelstudio.xml"
 TASKS = "labelstudio-{:04d}.json"

@@ -19,10 +19,10 @@ from monitor.export.croissant import croissant
 from monitor.export.export_facts import ExportFacts, FileFacts, is_address, sha256_of
 from monitor.export.k_anonymity import WithheldCounts
 from monitor.export.record import SCHEMA_FILE, record_schema
-from monitor.records.article import MEASURED_FROM, SCORE_TOLERANCE
 from monitor.records.errors import UsageError
+from monitor.records.finding import MEASURED_FROM, SCORE_TOLERANCE
 from monitor.records.json_shapes import time_json
-from monitor.text.cells import FALSE, TRUE
+from monitor.text.safe_text import FALSE, TRUE
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -14,13 +14,12 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from monitor.export.columns import Column, Key, is_mapping, item_of, keys_of
+from monitor.export.columns import Column, Key, TextDegree, is_mapping, item_of, keys_of
 from monitor.export.export_facts import Writer
 from monitor.export.record import ArticleRecord, ImportRecord, keys_at
-from monitor.records.article import TextDegree
 from monitor.records.errors import DataError, UsageError, how_to_install
 from monitor.records.json_shapes import time_json
-from monitor.text.cells import without_surrogates
+from monitor.text.safe_text import without_surrogates
 
 if TYPE_CHECKING:
     import pyarrow as pa

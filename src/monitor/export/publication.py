@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitor.export.columns import keys_of
+from monitor.export.columns import TextDegree, keys_of
 from monitor.export.copyright_cap import Budget
 from monitor.export.identification_risk import Guard, Harm
 from monitor.export.k_anonymity import generalised
 from monitor.export.record import FindingRecord, SpanRecord, spans_of
-from monitor.records.article import SEVERITIES, TextDegree
+from monitor.records.finding import SEVERITIES
 from monitor.records.hidden_names import Shown
 
 QUOTE_SHARE = 0.10

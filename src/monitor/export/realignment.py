@@ -20,7 +20,7 @@ from monitor.export.record import spans_of
 from monitor.export.redaction import MASK
 from monitor.feeds.page_extraction import Page, without_headline
 from monitor.feeds.polling import article_sha256
-from monitor.records.article import FieldName
+from monitor.records.finding import FieldName
 from monitor.text.search_terms import words_at
 
 How = Literal["hash", "context", "words"]

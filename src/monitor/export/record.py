@@ -13,27 +13,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from monitor.export.columns import Key, in_defs, key, key_of, keys_of, schema_of
+from monitor.export.columns import Key, TextDegree, in_defs, key, key_of, keys_of, schema_of
 from monitor.labels.regions import Kind as FlowKind
-from monitor.records.article import (
-    Article,
-    ContentOrigin,
-    FieldName,
-    Finding,
-    Mining,
-    Quoted,
-    Review,
-    Scope,
-    Severity,
-    Span,
-    TextDegree,
-    Verdict,
-)
+from monitor.labels.regions import flow_json
+from monitor.records.article import Article, ContentOrigin, Mining, Review, Verdict
 from monitor.records.article_record import Provenance, Recorded, Version
+from monitor.records.finding import FieldName, Finding, Quoted, Scope, Severity, Span
 from monitor.records.json_shapes import (
     enclosure_json,
     finding_json,
-    flow_json,
     judged_json,
     named_json,
     scorecard_json,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from urllib.parse import unquote
 
-from monitor.records.article import FieldName, Span
+from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import MIN_PART, stretches
 from monitor.text.search_terms import words_at
 

@@ -144,7 +144,7 @@ def _work(
 ) -> None:
     from monitor.feeds.article_pages import PageReader
     from monitor.feeds.http_client import open_client
-    from monitor.feeds.workers import HostQueues
+    from monitor.feeds.politeness import HostQueues
 
     store = _store(desk)
     manners = _manners(desk, store)

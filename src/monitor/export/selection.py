@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.archive.articles_found import fill_index
 from monitor.archive.names_on_request import complete, look_through
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import UsageError
 from monitor.records.json_shapes import time_json
 from monitor.records.stamps import earlier_stamp, is_same
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
+    from monitor.export.columns import ExportFormat
     from monitor.export.error_rates import RuleRates
     from monitor.export.export_facts import Read
     from monitor.export.exporter import ExportReport
     from monitor.export.identification_risk import Guard
     from monitor.export.publication import Policy
-    from monitor.records.article import Article, ExportFormat
+    from monitor.records.article import Article
     from monitor.records.article_record import Recorded
     from monitor.rules.house_style import Ruling
     from monitor.storage.articles import Filters
@@ -173,7 +174,7 @@ def guard_of(desk: Desk, filters: Mapping[str, Any]) -> Guard:
     disk that can only be read, where none was made before, it is this export's alone.
     """
     from monitor.export.identification_risk import Guard
-    from monitor.rules.confidence import identifying
+    from monitor.rules.findings import identifying
 
     return Guard(
         identifying=frozenset().union(*map(identifying, desk.guidelines)),
@@ -193,7 +194,7 @@ def _judges(ruling: Ruling) -> bool:
 
     Not where the desk has put any of those rules off, or made them suggestions.
     """
-    from monitor.rules.confidence import protecting
+    from monitor.rules.findings import protecting
 
     rules = protecting(ruling.guideline)
     low = {rule for rule, severity in ruling.severity.items() if severity == "suggestion"}

@@ -23,8 +23,8 @@ from monitor.feeds.text_mining_rights import (
     strictest,
 )
 from monitor.feeds.urls import host_of
-from monitor.records.article import PageFailure
 from monitor.records.errors import FeedError, InstallationError, UnsafeAddress
+from monitor.records.feed import PageFailure
 
 MAX_FAILURES = 3
 """After so many pages in a row without an answer a host is left alone for the run."""

@@ -11,8 +11,8 @@ from monitor.feeds.feed_discovery import Discovered, discover_at
 from monitor.feeds.opml import parse_opml
 from monitor.feeds.polling_interval import usual_gap
 from monitor.feeds.starter_feeds import make_feed, outline_feed
-from monitor.records.article import Feed, FeedKind, FeedState
 from monitor.records.errors import FeedError
+from monitor.records.feed import Feed, FeedKind, FeedState
 from monitor.storage.coverage_ledger import Brought
 
 DAYS = 90

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.feeds import polling_plan as plan
-from monitor.feeds.collect import collect
 from monitor.feeds.http_client import open_client
 from monitor.feeds.politeness import manners_of
-from monitor.records.article import Feed, Poll
+from monitor.feeds.polling import collect
+from monitor.records.feed import Feed, Poll
 
 if TYPE_CHECKING:
     from monitor.desk import Desk

@@ -19,7 +19,7 @@ from monitor.feeds.encoding_detection import clean
 from monitor.feeds.feed_entry import plausible_date
 from monitor.feeds.html_text import tidy
 from monitor.feeds.page_extraction import MAX_TEXT_CHARS, MIN_TEXT_CHARS, Page
-from monitor.records.article import PageFailure
+from monitor.records.feed import PageFailure
 
 MAX_SECONDS = 30.0
 _CHILD = Path(__file__).with_name("pdf_process.py")

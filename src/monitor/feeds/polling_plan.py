@@ -15,7 +15,7 @@ from typing import Literal
 from monitor.feeds.feed_entry import Entry
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.polling_interval import MAX_PAUSE, fresh_for, rhythm_pause
-from monitor.records.article import Feed, FeedState, Known, Move, Silence
+from monitor.records.feed import Feed, FeedState, Known, Move, Silence
 
 MAX_HINT = timedelta(hours=1)
 """At most so long is a feed left alone because its Cache-Control, Expires or ttl says so; they are

@@ -1,15 +1,28 @@
-"""The feeds a new desk starts with, and the making of a `Feed` from its address."""
+"""The feeds a new desk starts with, and the making of a `Feed` from its address.
+
+Places that show nothing to who is not signed in: what cannot be followed, said in words.
+
+Packs of feeds by country and region: lists of real outlets and institutions to begin with.
+
+Each is a file of `packs/`. An address is in one only if it was seen in use in a public list, which
+its entry names; none could be called from the machine that the lists were made on, and an entry
+says so (`verified`) until somebody has.
+"""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from monitor.feeds.closed import refuse_closed
 from monitor.feeds.html_text import plain_title
 from monitor.feeds.opml import OpmlFeed
-from monitor.feeds.urls import feed_id, join_url, request_url, shown_url
-from monitor.records.article import Feed, FeedKind
-from monitor.records.errors import FeedError
+from monitor.feeds.urls import feed_id, host_of, join_url, request_url, shown_url
+from monitor.records.errors import FeedError, UsageError
+from monitor.records.feed import Feed, FeedKind
 
 
 def make_feed(
@@ -51,3 +64,115 @@ def outline_feed(outline: OpmlFeed) -> Feed:
 def starter_opml() -> str:
     """Return the OPML file that `monitor init` writes: real outlets and organisations."""
     return files("monitor.feeds").joinpath("starter.opml").read_text(encoding="utf-8")
+
+
+CLOSED = {
+    "facebook.com": "Facebook",
+    "fb.com": "Facebook",
+    "fb.me": "Facebook",
+    "fb.watch": "Facebook",
+    "instagram.com": "Instagram",
+    "threads.net": "Threads",
+    "threads.com": "Threads",
+    "twitter.com": "X",
+    "x.com": "X",
+    "tiktok.com": "TikTok",
+    "linkedin.com": "LinkedIn",
+    "whatsapp.com": "WhatsApp",
+    "t.me": "Telegram",
+}
+"""Names of services by host; their subdomains are meant too."""
+
+
+def closed_service(url: str) -> str | None:
+    """Return the name of the service that `url` is of, `None` where it is of none listed."""
+    labels = host_of(url).split(".")
+    names = (".".join(labels[place:]) for place in range(len(labels)))
+    return next((CLOSED[name] for name in names if name in CLOSED), None)
+
+
+def refuse_closed(url: str) -> None:
+    """Raise `FeedError` with what to do instead where `url` is of a closed service."""
+    service = closed_service(url)
+    if service:
+        raise FeedError(
+            f"{shown_url(url)}: {service} cannot be followed: it has no feeds and shows its posts"
+            " only to who is signed in. Look for a web site of the outlet (monitor feeds discover"
+            " SITE), or add articles by hand where they are published (monitor articles add URL)"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PackFeed:
+    """A feed of a pack: in which language and by whom, where its address was seen in use.
+
+    `seen` are numbers of files in an index of public code, or names; `verified`: that it answers.
+    """
+
+    feed: Feed
+    language: str
+    by: str
+    seen: tuple[str, ...]
+    verified: bool
+    note: str = ""
+
+    @property
+    def known(self) -> str:
+        """What is known of its address, in words."""
+        where = ", ".join(f"public code {one}" if one.isdigit() else one for one in self.seen)
+        return f"verified: {'yes' if self.verified else 'no'}; seen in {where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A list of feeds with a name; `own` are those of its file, `others` packs that it includes."""
+
+    name: str
+    title: str
+    about: str
+    own: tuple[PackFeed, ...]
+    others: tuple[str, ...] = ()
+
+    @property
+    def feeds(self) -> tuple[PackFeed, ...]:
+        """All its feeds, those of included packs first, none twice."""
+        found = {each.feed.id: each for name in self.others for each in find_pack(name).feeds}
+        return tuple({**found, **{each.feed.id: each for each in self.own}}.values())
+
+
+def all_packs() -> tuple[Pack, ...]:
+    """Return the packs there are, by name."""
+    return tuple(_packs()[name] for name in sorted(_packs()))
+
+
+def find_pack(name: str) -> Pack:
+    """Return the pack called `name`; raises `UsageError` that lists those there are."""
+    if name not in _packs():
+        raise UsageError(f"no pack '{name}' (there are: {', '.join(sorted(_packs()))})")
+    return _packs()[name]
+
+
+@cache
+def _packs() -> Mapping[str, Pack]:
+    return {pack.name: pack for pack in _read()}
+
+
+def _read() -> Iterator[Pack]:
+    for file in files("monitor.feeds").joinpath("packs").iterdir():
+        if file.name.endswith(".toml"):
+            table = tomllib.loads(file.read_text(encoding="utf-8"))
+            name = file.name.removesuffix(".toml")
+            own = tuple(map(_feed, table["feed"]))
+            yield Pack(name, table["title"], table["about"], own, tuple(table.get("with", ())))
+
+
+def _feed(entry: Mapping[str, Any]) -> PackFeed:
+    feed = make_feed(entry["url"], title=entry["title"], site=entry["site"])
+    return PackFeed(
+        feed,
+        entry["language"],
+        entry["by"],
+        tuple(entry["seen"]),
+        entry["verified"],
+        entry.get("note", ""),
+    )

@@ -1,1 +1,3 @@
 """Jobs over a `Desk`, one module each."""
+
+from __future__ import annotations

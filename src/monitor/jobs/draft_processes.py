@@ -1,15 +1,32 @@
-"""What the draft routes ask for, as data that can be sent to another process, and the answer."""
+"""What the draft routes ask for, as data that can be sent to another process, and the answer.
+
+A process that does jobs for the one that answers, and nothing else.
+
+Over a pipe of their own: a job goes there as JSON and, beside it, the file's content; the answer
+comes back as JSON. Nothing of a draft is pickled, and a traceback stays there: only its types and
+places come back. The process ends when the pipe does, so it never outlives the one it works for.
+"""
 
 from __future__ import annotations
 
+import gc
 import json
+import signal
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any, Literal
 
 from monitor.desk import Desk
-from monitor.records.errors import UsageError
+from monitor.jobs.core_dumps import forbid_dumps
+from monitor.records import errors
+from monitor.records.errors import MonitorError, UsageError, describe_exception
+from monitor.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +82,145 @@ def _counted(desk: Desk, job: Job) -> bytes:
 
 def _json(answer: Any) -> bytes:
     return json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+class WorkerError(Exception):
+    """A job failed in an unforeseen way; `places` says of what type and where, without a word."""
+
+    def __init__(self, places: str) -> None:
+        super().__init__(places)
+        self.places = places
+
+
+class WorkerEnded(WorkerError):
+    """The process ended at work: killed, out of memory."""
+
+
+class Worker:
+    """One process, started with its first job and anew after it ended. One job at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._starting = threading.Lock()
+        self._guard = threading.Lock()
+        self._closed = False
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    def do(self, job: Job) -> bytes:
+        """Return the answer to `job`; raises what `perform` raises as expected, else `WorkerError`.
+
+        Starts the process where there is none, or none any more.
+        """
+        pipe = self.start()
+        try:
+            _send(pipe, job)
+            return _receive(pipe)
+        except (EOFError, OSError) as error:
+            raise self._ended() from error
+
+    def start(self) -> Connection:
+        """Return the pipe to the process, started if need be and ready; raises what is wrong."""
+        with self._starting:
+            process, pipe = self._process, self._pipe
+            if process and pipe and process.is_alive():
+                return pipe
+            self._stop()
+            return self._start()
+
+    def _start(self) -> Connection:
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=work, args=(theirs, self._settings), name="checker", daemon=True
+        )
+        with self._guard:
+            if self._closed:
+                raise WorkerEnded("the server is ending")
+            process.start()
+            self._process, self._pipe = process, ours
+        theirs.close()  # or its end would never be seen
+        try:
+            _receive(ours)
+        except (EOFError, OSError) as error:
+            raise self._ended() from error
+        except BaseException:
+            self._stop()
+            raise
+        return ours
+
+    def close(self) -> None:
+        """End the process whatever it is doing, for good."""
+        with self._guard:
+            self._closed = True
+        self._stop()
+
+    def _ended(self) -> WorkerEnded:
+        process = self._process
+        if process:
+            process.join(1)
+        code = process.exitcode if process else None
+        self._stop()
+        return WorkerEnded(f"a checking process ended (exit code {code})")
+
+    def _stop(self) -> None:
+        with self._guard:
+            process, pipe = self._process, self._pipe
+            self._process = self._pipe = None
+        if process:
+            process.kill()
+            process.join()
+        if pipe:
+            pipe.close()
+
+
+def _send(pipe: Connection, job: Job) -> None:
+    pipe.send_bytes(json.dumps({"method": job.method, "options": dict(job.options)}).encode())
+    pipe.send_bytes(job.data)
+
+
+def _receive(pipe: Connection) -> bytes:
+    """Return an answer, or raise what kept it."""
+    failure: dict[str, str] = json.loads(pipe.recv_bytes())
+    answer = pipe.recv_bytes()
+    if not failure:
+        return answer
+    kind: Any = getattr(errors, failure["kind"], None)
+    expected = isinstance(kind, type) and issubclass(kind, MonitorError)
+    raise (kind if expected else WorkerError)(failure["says"])
+
+
+def work(pipe: Connection, settings: Settings) -> None:
+    """Do jobs until the pipe ends; this is what the process runs."""
+    forbid_dumps()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the server ends its workers
+    with suppress(EOFError, OSError), Desk(settings) as desk, desk.shelf.watched():
+        job = WARM_UP
+        while True:
+            failure: dict[str, str] = {}
+            answer = b""
+            try:
+                answer = perform(desk, job)
+            except MonitorError as error:
+                failure = _told(error)
+            except Exception as error:  # noqa: BLE001 - told without its message
+                failure = {"kind": "", "says": describe_exception(error)}
+            pipe.send_bytes(json.dumps(failure).encode())
+            pipe.send_bytes(answer)
+            if job is WARM_UP:
+                gc.collect()
+                gc.freeze()  # as `monitor serve` does: the rules are a million objects that stay
+            job = _next(pipe)
+
+
+def _told(error: MonitorError) -> dict[str, str]:
+    """Return an expected failure in words, or without its message where nobody would know it."""
+    name = type(error).__name__
+    if getattr(errors, name, None) is type(error):
+        return {"kind": name, "says": str(error)}
+    return {"kind": "", "says": describe_exception(error)}
+
+
+def _next(pipe: Connection) -> Job:
+    head = json.loads(pipe.recv_bytes())
+    return Job(head["method"], head["options"], pipe.recv_bytes())

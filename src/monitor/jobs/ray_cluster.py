@@ -4,6 +4,8 @@ The only module that knows Ray. What goes to workers and comes back is serialise
 its own processes; nothing of it is read from a file. A cluster of our own is for one run: it has no
 dashboard, no usage report, no log of what workers print, listens to who has its token, and keeps
 what is on the way in memory, never in Ray's object store or on disk; its folder goes with it.
+
+What is asked of a worker and what it says: plain data, which Ray carries.
 """
 
 from __future__ import annotations
@@ -14,13 +16,13 @@ import shutil
 import socket
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.jobs.tasks import Answer
+from monitor.records.article import Article
 from monitor.records.errors import MonitorError, UsageError, how_to_install
 
 IN_FLIGHT = 2
@@ -190,3 +192,42 @@ def _start(ray: Any, workers: int, address: str, folder: Path) -> None:
         first = next(iter(str(error).splitlines()), "") or type(error).__name__
         what = f"no Ray cluster at {address}" if address else "Ray does not start here"
         raise UsageError(f"{what}: {first}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a worker says: a result, or an expected failure by its kind and words."""
+
+    result: Any = None
+    kind: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Asks for the stamps of a worker: those of the classifiers, or of all assessors."""
+
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows to classify: lines, or pages out of web archives."""
+
+    rows: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Files to check, by absolute path and by how they were named: a worker reads them itself."""
+
+    paths: Sequence[tuple[str, str]]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Articles, and by stamp the numbers of those that it has not judged."""
+
+    articles: Sequence[Article]
+    wanted: Mapping[str, Sequence[int]]

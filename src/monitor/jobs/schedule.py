@@ -3,26 +3,47 @@
 `pause_s` and `clock_words` decide, without I/O; `watch` does. A round looks at what is due now, not
 at what would have been due meanwhile, so that a machine that slept does one round when it wakes.
 What goes wrong in a job is told in its line, and the next round goes on.
+
+The schedule in a process of its own, beside the one that answers.
+
+A process, not a thread: judging articles is minutes of work under Python's global lock, and every
+request, `/healthz` too, would wait for it. The child ends when its standard input does, so that it
+never outlives the server, however that ends; where it ends by itself it is started again.
+
+One schedule at a time on a database: a row says who has it and until when.
+
+It is renewed while its holder lives, and taken over once it has run out, once its holder is seen
+to be dead (on the same machine), or where it runs for longer than any holder would have written:
+then a clock was set back since.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import threading
 import time
+import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
-from monitor.jobs.lease import RENEW_S, Turn, holder_words
-from monitor.records.errors import MonitorError, describe_exception
+from monitor.records.errors import MonitorError, StoreError, UsageError, describe_exception
 from monitor.records.json_shapes import time_json
+from monitor.storage.leases import Lease, holder_name, is_dead
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
-    from monitor.records.article import Feed
+    from monitor.records.feed import Feed
     from monitor.storage.polls import PollResult
+    from monitor.storage.store import Store
+
 
 LEAST_S = 30.0
 """What comes due within so many seconds is done in one round."""
@@ -210,9 +231,6 @@ def _do(desk: Desk, job: Job, stopped: Stopped, tell: Tell) -> bool:
     return "error" not in said
 
 
-# The jobs --------------------------------------------------------------------------------
-
-
 def ingest(desk: Desk, stopped: Stopped) -> dict[str, int]:
     """Poll the feeds that are due."""
     from monitor.feeds.ingest import ingest_due
@@ -242,7 +260,7 @@ def _next_poll(desk: Desk) -> datetime | None:
 
 def assess(desk: Desk, stopped: Stopped) -> dict[str, int]:
     """Run every assessor on what it has not judged."""
-    from monitor.jobs.judging import assess_due
+    from monitor.jobs.work_queue import assess_due
 
     totals = assess_due(desk, stopped=stopped).values()
     return {name: sum(count[name] for count in totals) for name in ("assessed", "failed")}
@@ -250,7 +268,7 @@ def assess(desk: Desk, stopped: Stopped) -> dict[str, int]:
 
 def names(desk: Desk, stopped: Stopped) -> dict[str, int]:
     """Look for names that lists do not show."""
-    from monitor.archive.names_on_request import mask_due
+    from monitor.jobs.mask_names import mask_due
 
     return {"masked": mask_due(desk, stopped=stopped)}
 
@@ -264,9 +282,9 @@ def index(desk: Desk, stopped: Stopped) -> dict[str, int]:
 
 def fold(desk: Desk, stopped: Stopped) -> dict[str, int]:
     """Fold new articles into stories, and take care of what outlets took back."""
-    from monitor.archive.names_on_request import complete_due
     from monitor.archive.withdrawals import withdraw
-    from monitor.stories.fold import fold_due
+    from monitor.jobs.mask_names import complete_due
+    from monitor.stories.clustering import fold_due
 
     folded = fold_due(desk)
     complete_due(desk, stopped=stopped)  # a story has one set of hidden names
@@ -278,7 +296,7 @@ def fold(desk: Desk, stopped: Stopped) -> dict[str, int]:
 
 def sample(desk: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
     """Draw what of yesterday is offered for review, once all of it is judged."""
-    from monitor.review.coverage import draw_due
+    from monitor.review.sampling import draw_due
 
     drawn = draw_due(desk)
     return {"drawn": len(drawn.offered) if drawn else 0}
@@ -316,3 +334,176 @@ JOBS: tuple[Job, ...] = (
 def utc_line(**said: object) -> str:
     """Return a line for the log, of now."""
     return line(datetime.now(UTC), **said)
+
+
+AGAIN_S = 30.0
+"""So long after a schedule that ended by itself the next is started."""
+PATIENCE_S = 20.0
+"""So long a schedule that is told to stop may take for what it has in hand."""
+NICE = 5
+"""How much the schedule stands back behind drafts that wait for a processor."""
+
+
+class Schedule:
+    """A child process that runs `command`, started and ended with this context."""
+
+    def __init__(
+        self, command: Sequence[str], tell: Callable[[str], None], *, again_s: float = AGAIN_S
+    ) -> None:
+        self._command = list(command)
+        self._tell = tell
+        self._again_s = again_s
+        self._over = threading.Event()
+        self._guard = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name="schedule", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        with self._guard:
+            process = self._process
+        if process:
+            self._end(process)
+        self._thread.join(PATIENCE_S)
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        if process.stdin:
+            process.stdin.close()
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._tell(utc_line(job="schedule", error="does not stop, and is ended"))
+            process.kill()
+
+    def _keep(self) -> None:
+        while not self._over.is_set():
+            with self._guard:
+                if self._over.is_set():
+                    return
+                self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE)  # noqa: S603 - our own words
+            code = self._process.wait()
+            if self._process.stdin:
+                self._process.stdin.close()
+            if self._over.is_set():
+                return
+            says = f"ended with {code}; started again in {self._again_s:g} s"
+            self._tell(utc_line(job="schedule", error=says))
+            self._over.wait(self._again_s)
+
+
+def stand_back() -> None:
+    """Let other processes of this machine go first, where the system knows how."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+
+
+def on_end_of_input(do: Callable[[], None]) -> None:
+    """Call `do`, in a thread, once standard input has ended."""
+
+    def wait() -> None:
+        # not through a buffer, whose lock the thread would hold where the program ends before
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        do()
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
+LENGTH = timedelta(seconds=90)
+"""After a holder died unseen, so long nobody works."""
+RENEW_S = 20.0
+SKEW = timedelta(seconds=60)
+"""By so much the clocks of machines that share a database may differ."""
+
+
+def is_free(lease: Lease, token: str, now: datetime, is_dead: Callable[[str], bool]) -> bool:
+    """Tell whether who has `token` may take the lease at `now`; `is_dead` judges its holder."""
+    if lease.token == token or not now < lease.until <= now + LENGTH + SKEW:
+        return True
+    return is_dead(lease.holder)
+
+
+class Turn:
+    """A process's claim to a database's schedule. Use as a context manager, then `take`.
+
+    Once taken it is renewed by a thread of its own; `lost` tells that somebody else has it, as
+    after a sleep.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        *,
+        holder: str = "",
+        renew_s: float = RENEW_S,
+    ) -> None:
+        self.lost = False
+        self._store = store
+        self._now = now
+        self._renew_s = renew_s
+        self._mine = Lease(holder or holder_name(), uuid.uuid4().hex, now())
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        if self._thread:
+            self._thread.join()
+            with suppress(StoreError):  # locked: it runs out by itself
+                self._store.drop_lease(self._mine.token)
+
+    def take(self) -> Lease | None:
+        """Take or renew the lease; return whose it is where that is somebody else."""
+        now = self._now()
+        wanted = Lease(self._mine.holder, self._mine.token, now + LENGTH)
+        held = self._store.take_lease(
+            wanted, lambda lease: is_free(lease, wanted.token, now, is_dead)
+        )
+        self.lost = held.token != wanted.token
+        if self.lost:
+            return held
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
+            self._thread.start()
+        return None
+
+    def _renew(self) -> None:
+        while not self._over.wait(self._renew_s):
+            if self.lost:
+                continue  # who works sees it, and takes it again when it is free
+            try:
+                self.take()
+            except StoreError:  # locked for a moment: there is time for some more tries
+                continue
+
+
+def holder_words(lease: Lease) -> str:
+    """Say who holds a lease, and until when."""
+    return (
+        f"{lease.holder} is at work on this database (until {lease.until:%H:%M:%S} UTC or longer)"
+    )
+
+
+@contextmanager
+def alone(desk: Desk) -> Iterator[None]:
+    """Hold the schedule for a job that is done once; raises `UsageError` where another has it."""
+    with Turn(desk.store, desk.now) as turn:
+        other = turn.take()
+        if other is not None:
+            raise UsageError(
+                f"{holder_words(other)}: it does this by itself, nothing was done here"
+            )
+        yield

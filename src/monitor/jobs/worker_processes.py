@@ -17,7 +17,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from monitor.jobs.beside import PATIENCE_S, on_end_of_input
+from monitor.jobs.schedule import PATIENCE_S, on_end_of_input
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
@@ -99,8 +99,8 @@ def _end(process: subprocess.Popen[str], reader: threading.Thread) -> None:
 
 def work(desk: Desk) -> None:
     """Judge what is due, as one of several; this is what a worker runs."""
-    from monitor.archive.names_on_request import mask_due
-    from monitor.jobs.judging import assess_due
+    from monitor.jobs.mask_names import mask_due
+    from monitor.jobs.work_queue import assess_due
 
     asked = threading.Event()
     on_end_of_input(asked.set)

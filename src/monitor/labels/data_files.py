@@ -1,4 +1,7 @@
-"""Data files of entries, read strictly: what is wrong is told with file, line and entry."""
+"""Data files of entries, read strictly: what is wrong is told with file, line and entry.
+
+Where the data folders that come along are: of the checkout, else of the installed wheel.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 from monitor.records.errors import ModelError
@@ -92,3 +96,10 @@ def _lines(text: str) -> list[int]:
             return lines
         lines.append(text.count("\n", 0, at) + 1)
         at = decoder.raw_decode(text, at)[1]
+
+
+def data_dir(kind: str) -> Path:
+    """Return the folder `guidelines` or `models`: of the checkout, else of the installed wheel."""
+    here = Path(__file__).resolve().parents[1]
+    checkout = here.parent.parent / kind
+    return checkout if checkout.is_dir() else here / "_data" / kind

@@ -15,8 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from monitor.labels.data_files import Entry, read_entries
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import Entry, data_dir, read_entries
 from monitor.records.errors import ModelError
 
 EntityScheme = Literal["institution", "instrument"]

@@ -6,18 +6,64 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.labels.countries import parse_country
 from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
-from monitor.records.article import (
-    FLOWS,
-    FORMS,
-    GENDERS,
-    PARTNERSHIPS,
-    PROTECTIONS,
-    RESPONSES,
-    TOPICS,
-    VICTIMS,
-    VULNERABILITIES,
-)
 from monitor.records.errors import UsageError
+
+FORMS = (
+    "sexual_exploitation",
+    "forced_labour",
+    "domestic_servitude",
+    "forced_criminality",
+    "forced_begging",
+    "forced_marriage",
+    "organ_removal",
+    "armed_recruitment",
+    "illegal_adoption",
+    "other",
+    "unspecified",
+)
+RESPONSES = ("prevention", "protection", "prosecution", "partnership")
+VICTIMS = ("child", "adult", "both", "unknown")
+FLOWS = ("domestic", "cross_border", "unknown")
+GENDERS = ("female", "male", "both", "unknown")
+"""Of the victims as told."""
+PROTECTIONS = ("shelter", "return", "compensation", "residence", "non_punishment")
+"""Kinds of help for victims that an article tells of."""
+INDICATORS = (
+    "abuse_of_vulnerability",
+    "deception",
+    "restriction_of_movement",
+    "isolation",
+    "physical_and_sexual_violence",
+    "intimidation_and_threats",
+    "retention_of_identity_documents",
+    "withholding_of_wages",
+    "debt_bondage",
+    "abusive_working_and_living_conditions",
+    "excessive_overtime",
+)
+"""The ILO's indicators of forced labour (2012)."""
+TOPICS = (
+    "smuggling",
+    "irregular_migration",
+    "labour_abuse",
+    "migration_management",
+    "international_protection",
+)
+"""What an office reads beside trafficking; told of any article, relevant or not."""
+VULNERABILITIES = ("irregular_status", "migration_debt")
+PARTNERSHIPS = (
+    "task_force",
+    "agreement",
+    "coalition",
+    "data_sharing",
+    "funding",
+    "joint_training",
+)
+"""Kinds of partnership, the fourth P."""
+POLICY_SCHEMES = ("institution", "instrument", "topic", "vulnerability", "partnership")
+"""What the model `policy` says; labels of the first two are the ids of `monitor.entities`."""
+PLACE_ROLES = ("exploitation", "origin", "transit", "mentioned")
+
 
 SCHEMES: Mapping[str, tuple[str, ...]] = {
     "form": FORMS,

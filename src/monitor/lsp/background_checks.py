@@ -8,8 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from monitor.jobs.draft_processes import Job
-from monitor.jobs.workers_worker import Worker, WorkerEnded
+from monitor.jobs.draft_processes import Job, Worker, WorkerEnded
 from monitor.settings import Settings
 
 

@@ -1,4 +1,9 @@
-"""What an editor offers at a flag: other words, and ways to ignore it."""
+"""What an editor offers at a flag: other words, and ways to ignore it.
+
+What an editor's client can do, and the names of the commands that it can send.
+
+Where a comment that silences a rule goes: where the file still reads as it did.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +13,9 @@ from typing import Any
 
 from lsprotocol import types
 
-from monitor.lsp.commands import (
-    FEEDBACK,
-    IGNORE_RULE,
-    IGNORE_WORDS,
-    SHOW_PLACE,
-    Client,
-)
-from monitor.lsp.comment import place_comment
 from monitor.lsp.diagnostics import SOURCE, range_of, same
-from monitor.lsp.formats import Format
-from monitor.lsp.lines import Lines
+from monitor.lsp.documents import Format, Lines
+from monitor.records.errors import DocumentError
 
 SHOWN = 40
 """Characters of a wording in a menu."""
@@ -134,3 +131,127 @@ def _command(
 def _short(words: str) -> str:
     line = " ".join(words.split())
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
+
+
+IGNORE_WORDS = "thb-monitor.ignoreWords"
+"""Arguments: document, rule, the words as they are compared."""
+IGNORE_RULE = "thb-monitor.ignoreRule"
+"""Argument: rule."""
+FORGET_IGNORED = "thb-monitor.forgetIgnored"
+"""Shows again what was ignored in this session; no arguments."""
+SHOW_PLACE = "thb-monitor.showPlace"
+"""Arguments: document, [line, character] of the beginning and of the end."""
+FEEDBACK = "thb-monitor.feedback"
+"""Arguments: rule, whether it was right, the guideline's stamp, severity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What the client said it can do."""
+
+    versioned_edits: bool = False
+    shows_disabled: bool = False
+    shows_documents: bool = False
+    progress: bool = False
+    asked_settings: bool = False
+    watches_files: bool = False
+    only_pulls: bool = False
+    """It asks for diagnostics and does not take what is published."""
+
+    def edit(self, uri: str, version: int | None, at: types.Range, new: str) -> types.WorkspaceEdit:
+        """Return the edit that puts `new` in the place of what stands `at`."""
+        change = types.TextEdit(range=at, new_text=new)
+        if not self.versioned_edits:
+            return types.WorkspaceEdit(changes={uri: [change]})
+        document = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version)
+        edits = types.TextDocumentEdit(text_document=document, edits=[change])
+        return types.WorkspaceEdit(document_changes=[edits])
+
+
+def client_of(said: types.ClientCapabilities) -> Client:
+    """Return what matters here of a client's capabilities."""
+    text, window, workspace = said.text_document, said.window, said.workspace
+    action = text.code_action if text else None
+    edits = workspace.workspace_edit if workspace else None
+    watched = workspace.did_change_watched_files if workspace else None
+    shown = window.show_document if window else None
+    pulls = bool(text and text.diagnostic and not text.publish_diagnostics)
+    return Client(
+        versioned_edits=bool(edits and edits.document_changes),
+        shows_disabled=bool(action and action.disabled_support),
+        shows_documents=bool(shown and shown.support),
+        progress=bool(window and window.work_done_progress),
+        asked_settings=bool(workspace and workspace.configuration),
+        watches_files=bool(watched and watched.dynamic_registration),
+        only_pulls=pulls,
+    )
+
+
+REASON = "kept on purpose: say why"
+"""For the writer to type over."""
+MOST = 200_000
+"""Characters: reading a longer file twice makes a menu wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """`text` to put in at `offset`; `whole` is the file then, and `reason` where in it to say why.
+
+    All in code points.
+    """
+
+    offset: int
+    text: str
+    whole: str
+    reason: tuple[int, int]
+
+
+def place_comment(
+    lines: Lines, format: Format, rule: str, data: Mapping[str, Any], end: int
+) -> Placed | None:
+    """Return the comment that silences `rule` at the flag of `data`, which ends at `end`.
+
+    It goes to the end of the line or, if need be, right behind the words. Whether the file then
+    reads as before and the comment is about this place is tried, not guessed: there are code
+    blocks, attributes, tables. `None` where neither will do.
+    """
+    from monitor.check.ignore_comments import ignore_comment
+
+    text = lines.text
+    if len(text) > MOST:
+        return None
+    before = _read(text, format)
+    for offset in _places(lines, end):
+        gap = "" if text[offset - 1 : offset].isspace() else " "
+        comment = gap + ignore_comment([rule], REASON)
+        whole = text[:offset] + comment + text[offset:]
+        at = offset + len(gap)
+        after = _read(whole, format)
+        if before and after and before[0] == after[0] and _covers(after[1], at, data):
+            start = offset + comment.rindex(REASON)
+            return Placed(offset, comment, whole, (start, start + len(REASON)))
+    return None
+
+
+def _places(lines: Lines, end: int) -> Iterator[int]:
+    """Yield where it could go: the line's end before its white space, then behind the words."""
+    stop = lines.line_end(end)
+    yield max(end, len(lines.text[:stop].rstrip()))
+    yield end
+
+
+def _read(text: str, format: Format) -> tuple[list[str], tuple[Any, ...]] | None:
+    """Return the words that a reader sees and the comments, `None` where they cannot be read."""
+    from monitor.text.readers import make_document
+
+    try:
+        document = make_document(text, format=format, max_chars=len(text))
+    except DocumentError:
+        return None
+    return document.text.split(), document.comments
+
+
+def _covers(comments: tuple[Any, ...], at: int, data: Mapping[str, Any]) -> bool:
+    """Whether the comment at `at` is about the words flagged."""
+    blocks = [comment.block for comment in comments if comment.start == at]
+    return any(block and block[0] <= data["start"] and data["end"] <= block[1] for block in blocks)

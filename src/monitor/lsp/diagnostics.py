@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 
 from lsprotocol import types
 
+from monitor.lsp.documents import Format, Lines
 from monitor.lsp.editor_settings import Options
-from monitor.lsp.formats import Format
-from monitor.lsp.lines import Lines
 from monitor.records.errors import DocumentTooLarge, MonitorError
 
 SOURCE = "monitor"

@@ -2,16 +2,27 @@
 
 Its own documents divide lines as Python does, at a form feed or U+2028 too, which the protocol
 does not: an edit below such a character would land on the wrong line.
+
+Which documents of an editor are checked, and as what.
+
+Places of a text as the protocol counts them: lines, and code units inside a line.
+
+A line ends with `\r\n`, `\n` or `\r` and nothing else, whatever else Unicode calls a break; a
+position behind a line's end is its end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from array import array
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
+from pathlib import PurePosixPath
+from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
 from pygls.workspace import TextDocument, Workspace
-
-from monitor.lsp.lines import Encoding, Lines
 
 
 def encoding_of(kind: types.PositionEncodingKind | str | None) -> Encoding:
@@ -55,3 +66,142 @@ class ExactWorkspace(Workspace):
             sync_kind=self._sync_kind,
             position_codec=self._position_codec,
         )
+
+
+Format = Literal["md", "html", "txt"]
+_LANGUAGES: dict[str, Format] = {
+    "markdown": "md",
+    "gfm": "md",
+    "html": "html",
+    "xhtml": "html",
+    "mhtml": "html",
+    "plaintext": "txt",
+    "text": "txt",
+}
+"""The ids of VS Code and the protocol, and what Vim and Emacs call the same."""
+_SUFFIXES: dict[str, Format] = {
+    ".md": "md",
+    ".markdown": "md",
+    ".html": "html",
+    ".htm": "html",
+}
+_PLAIN = (".txt", ".text")
+
+
+def format_of(uri: str, language: str | None, others: Collection[str] = ()) -> Format | None:
+    """Return the format of a document by its language id, or else its suffix; `None`: not ours.
+
+    Languages among `others` are plain text. What an editor knows for something else is no plain
+    text because of a suffix: CMakeLists.txt, requirements.txt.
+    """
+    if language in _LANGUAGES:
+        return _LANGUAGES[language]
+    if language in others:
+        return "txt"
+    try:
+        name = unquote(urlsplit(uri).path)
+    except ValueError:
+        return None
+    suffix = PurePosixPath(name).suffix.lower()
+    return "txt" if suffix in _PLAIN and not language else _SUFFIXES.get(suffix)
+
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+Encoding = Literal["utf-8", "utf-16", "utf-32"]
+Place = tuple[int, int]
+"""Line and character, both from 0, the character in code units of the encoding."""
+_CODECS: dict[Encoding, tuple[str, int]] = {
+    "utf-8": ("utf-8", 1),
+    "utf-16": ("utf-16-le", 2),
+    "utf-32": ("utf-32-le", 4),
+}
+
+
+class Lines:
+    """The lines of one text; every question is a bisection and a look at one line."""
+
+    __slots__ = ("_codec", "_ends", "_starts", "_width", "encoding", "text")
+
+    def __init__(self, text: str, encoding: Encoding = "utf-16") -> None:
+        """Index `text`; linear in its length."""
+        self.text = text
+        self.encoding = encoding
+        self._codec, self._width = _CODECS[encoding]
+        self._starts, self._ends = array("q", [0]), array("q")
+        for found in _BREAK.finditer(text):
+            self._ends.append(found.start())
+            self._starts.append(found.end())
+        self._ends.append(len(text))
+
+    def divided(self) -> list[str]:
+        """Return the lines with their ends; behind a last break there is none more."""
+        ends = [*self._starts[1:], len(self.text)]
+        lines = (self.text[start:end] for start, end in zip(self._starts, ends, strict=True))
+        return [line for line in lines if line]
+
+    def place(self, offset: int) -> Place:
+        """Return the place of a code point offset; inside a line break it is the line's end."""
+        line = bisect_right(self._starts, offset) - 1
+        begin = self._starts[line]
+        return line, self._units(self.text[begin : min(offset, self._ends[line])])
+
+    def offset(self, place: Place) -> int:
+        """Return the code point offset of a place; the middle of a character is its start."""
+        line, content, units = self._found(place)
+        if content.isascii() or self._width == 4:
+            return self._starts[line] + min(units, len(content))
+        data = self._encoded(content)
+        cut = _whole(data, min(units * self._width, len(data)), self._width)
+        return self._starts[line] + len(data[:cut].decode(self._codec, "surrogatepass"))
+
+    def line_end(self, offset: int) -> int:
+        """Return where the line of `offset` ends, its break not included."""
+        return self._ends[bisect_right(self._starts, offset) - 1]
+
+    def edited(self, start: Place, end: Place, new: str) -> str:
+        """Return the text with `new` in place of what stands from `start` to `end`.
+
+        In UTF-16 a pair may be cut in half, as editors that count so can do.
+        """
+        (first, head, begin), (last, tail, stop) = (
+            self._found(place) for place in sorted((start, end))
+        )
+        if head.isascii() and tail.isascii() and not _SURROGATE.search(new):
+            middle = head[:begin] + new + tail[stop:]
+        else:
+            front, back = self._encoded(head), self._encoded(tail)
+            at, to = (
+                min(units * self._width, len(data))
+                for units, data in ((begin, front), (stop, back))
+            )
+            if self._width == 1:
+                at, to = _whole(front, at, 1), _whole(back, to, 1)
+            whole = front[:at] + self._encoded(new) + back[to:]
+            middle = whole.decode(self._codec, "surrogatepass")
+        return self.text[: self._starts[first]] + middle + self.text[self._ends[last] :]
+
+    def _found(self, place: Place) -> tuple[int, str, int]:
+        """Return the line, what it holds, and the units into it; behind the text is its end."""
+        line, units = place
+        if line >= len(self._starts):
+            line, units = len(self._starts) - 1, len(self.text) * 4
+        return line, self.text[self._starts[line] : self._ends[line]], max(units, 0)
+
+    def _units(self, text: str) -> int:
+        return len(text) if text.isascii() else len(self._encoded(text)) // self._width
+
+    def _encoded(self, text: str) -> bytes:
+        return text.encode(self._codec, "surrogatepass")
+
+
+def _whole(data: bytes, cut: int, width: int) -> int:
+    """Return `cut`, moved back to the beginning of the character that it would divide."""
+    if width == 1:
+        while 0 < cut < len(data) and data[cut] & 0xC0 == 0x80:
+            cut -= 1
+    elif width == 2 and 0 < cut < len(data):
+        before, after = data[cut - 1] & 0xFC, data[cut + 1] & 0xFC
+        if (before, after) == (0xD8, 0xDC):
+            cut -= 2
+    return cut

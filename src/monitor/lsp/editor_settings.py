@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from monitor.labels.countries import parse_country
-from monitor.records.article import SEVERITIES, Severity
 from monitor.records.errors import UsageError
+from monitor.records.finding import SEVERITIES, Severity
 
 SECTION = "monitor"
 

@@ -1,12 +1,17 @@
-"""`monitor lsp`: the protocol's messages, each handed to the session."""
+"""`monitor lsp`: the protocol's messages, each handed to the session.
+
+Nothing of a draft on stderr, which editors keep in their logs, and nothing else on stdout.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
@@ -14,12 +19,11 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from monitor import __version__
-from monitor.lsp import commands
+from monitor.lsp import code_actions as commands
 from monitor.lsp.background_checks import Checker
-from monitor.lsp.commands import client_of
+from monitor.lsp.code_actions import client_of
 from monitor.lsp.documents import ExactWorkspace
 from monitor.lsp.editor_settings import SECTION
-from monitor.lsp.quiet import log_no_words, take_stdio
 from monitor.lsp.session import Session
 from monitor.records.errors import describe_exception
 from monitor.settings import CONFIG_NAME, Settings
@@ -230,3 +234,41 @@ def _offer_commands(server: Server, session: Session) -> None:
         (commands.FEEDBACK, feedback),
     ):
         server.command(name)(_guarded(handler))
+
+
+class Wordless(logging.Handler):
+    """Says which line of code logged something, and of errors the types and places; no words.
+
+    What libraries log holds messages of the protocol, and so drafts.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line to stderr."""
+        error = record.exc_info[1] if record.exc_info else None
+        said = f": {describe_exception(error)}" if error else ""
+        place = f"{Path(record.pathname).name}:{record.lineno}"
+        sys.stderr.write(f"{record.levelname.lower()} at {place}{said}\n")
+
+
+def log_no_words() -> None:
+    """Let warnings and errors of every library be told without their words."""
+    root = logging.getLogger()
+    root.handlers[:] = [Wordless(logging.WARNING)]
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    # Of no use to anybody at each start: a client's word that is not in the protocol.
+    logging.getLogger("pygls").setLevel(logging.ERROR)
+
+
+def take_stdio() -> tuple[BinaryIO, BinaryIO]:
+    """Return the protocol's streams; what else is printed goes to stderr, also by processes made.
+
+    One stray line between two messages would end the conversation.
+    """
+    sys.stdout.flush()
+    streams = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return streams

@@ -16,13 +16,10 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from monitor.lsp.background_checks import Checker, Schedule
-from monitor.lsp.code_actions import Draft, actions_at
-from monitor.lsp.commands import Client
+from monitor.lsp.code_actions import Client, Draft, actions_at
 from monitor.lsp.diagnostics import diagnostics_of, refused
-from monitor.lsp.documents import encoding_of
+from monitor.lsp.documents import Format, Lines, encoding_of, format_of
 from monitor.lsp.editor_settings import Options, read_options
-from monitor.lsp.formats import Format, format_of
-from monitor.lsp.lines import Lines
 from monitor.records.errors import DocumentError, MonitorError, describe_exception
 from monitor.settings import CONFIG_NAME, Settings, load_settings
 

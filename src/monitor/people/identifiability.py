@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from monitor.people.kinship import owner_of
+from monitor.people.coreference import same_person
 from monitor.people.mentions import NOMINATIVE, Mention, in_any
-from monitor.people.persons import Cast, Person
-from monitor.people.same_person import same_person
-from monitor.people.sets import DetailSets, PersonSets
+from monitor.people.persons import Cast, DetailSets, Person, PersonSets
+from monitor.people.roles import owner_of
 from monitor.text.analysis import Place, Scene
-from monitor.text.spans import Stretch
+from monitor.text.positions import Stretch
 
 _CAPITAL = "[A-Z\u00c0-\u00de]"
 _NAME_BEHIND = re.compile(

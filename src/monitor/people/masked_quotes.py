@@ -10,15 +10,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from monitor.records.article import (
-    Article,
-    AssessedArticle,
-    Digest,
-    FieldName,
-    Finding,
-    Span,
-    Story,
-)
+from monitor.records.article import Article, AssessedArticle
+from monitor.records.digest import Digest, Story
+from monitor.records.finding import FieldName, Finding, Span
 from monitor.records.hidden_names import MIN_PART, WITHHELD, Shown, hide, stretches
 
 _PART = re.compile(r"\w[\w'’-]*\w")

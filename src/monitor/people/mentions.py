@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from monitor.text.analysis import Place, Scene
+from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
-from monitor.text.spans import Stretch
 
 Kind = Literal["noun", "name", "pronoun"]
 Lead = Literal["a", "the", "whose", ""]

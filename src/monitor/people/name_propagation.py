@@ -15,9 +15,9 @@ from functools import cached_property
 from typing import Literal
 from urllib.parse import unquote
 
-from monitor.people.anonymisation import COMMON
-from monitor.people.shapes import is_of_country, is_title, opens_sentence, whole_name
-from monitor.records.article import Article, FieldName, Span
+from monitor.people.anonymisation import COMMON, is_of_country, is_title, opens_sentence, whole_name
+from monitor.records.article import Article
+from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import MIN_PART, Mask, Seal, stretches
 from monitor.text.regular_expressions import word_set
 from monitor.text.search_terms import words_at

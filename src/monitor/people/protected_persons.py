@@ -14,9 +14,8 @@ from itertools import chain, islice
 from typing import Literal
 
 from monitor.people.coreference import find_cast
-from monitor.people.persons import Cast, Person
-from monitor.people.sets import PersonSets
-from monitor.records.article import Span
+from monitor.people.persons import Cast, Person, PersonSets
+from monitor.records.finding import Span
 from monitor.text.analysis import Place, Region, read_scenes
 from monitor.text.phrase_search import Scanner
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from monitor.text.analysis import NESTED, Scene, Voice
 from monitor.text.quotations import Quotation
 from monitor.text.regular_expressions import one_of
-from monitor.text.speech_forms import KIN_NAMED
+from monitor.text.speaker_attribution import KIN_NAMED
 
 MAX_VOICE = 110
 """Characters before or behind a verb of saying in which its subject stands."""

@@ -2,6 +2,8 @@
 
 Command line, API and pages read days here. Both days of a period are part of it; within the
 program the second bound is the day, or the moment, after.
+
+Days and moments in words, on the desk's clock.
 """
 
 from __future__ import annotations
@@ -181,3 +183,71 @@ def undated_words(number: int, most: int | None = None) -> str:
     return (
         f"{many} without a publication date that can be placed {'is' if is_one else 'are'} left out"
     )
+
+
+ALL = "all"
+
+
+def day_bounds(day: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """Return the half-open `(since, until)` in UTC of a day of the desk's clock.
+
+    Days on which clocks change have 23 or 25 hours. `all` has no bounds; `FIRST..LAST` are all
+    days from one to another.
+
+    Raises `UsageError` where `day` is none of these, nor an ISO date with a day after it.
+    """
+    if day == ALL:
+        return None, None
+    if ".." in day:
+        earlier, _, later = day.partition("..")
+        later = later.replace("..", "to")  # one period, not several
+        since, until = day_bounds(earlier, zone)[0], day_bounds(later, zone)[1]
+        if since is None or until is None or until <= since:
+            raise UsageError(
+                f"'{day[:30]}' is no period: FIRST..LAST, such as 2026-11-20..2026-11-25"
+            )
+        return since, until
+    try:
+        since, until = bounds_of(first := parse_day(day, "day"), first, zone)
+    except UsageError as error:
+        raise UsageError(
+            f"'{day[:20]}' is no day: give a date such as 2026-11-25, or all"
+        ) from error
+    if since == BEGINNING or until == END:
+        raise UsageError(f"'{day}' is no day here: it is too near to the calendar's end")
+    return since, until
+
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+def day_words(day: str) -> str:
+    """Return an ISO day, `FIRST..LAST` or `all`, in words."""
+    if day == ALL:
+        return "All days"
+    first, dots, last = day.partition("..")
+    if dots:
+        return f"{day_words(first)} to {day_words(last)}"
+    d = date.fromisoformat(day)
+    return f"{_WEEKDAYS[d.weekday()]} {d.day} {_MONTHS[d.month - 1]} {d.year}"
+
+
+def on_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return `moment` on the clock of `zone`; as it is in a feed's years 1 and 9999."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
+
+
+def date_words(moment: datetime, day: str, zone: ZoneInfo) -> str:
+    """Return the time of a moment, with the date where that is not `day`."""
+    local = on_clock(moment, zone)
+    words = f"{local:%H:%M}"
+    if local.date().isoformat() != day:
+        words = f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {words}"
+    return words

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from monitor.records.article import Article, FieldName, Span
+from monitor.records.article import Article
+from monitor.records.finding import FieldName, Span
 
 WITHHELD = "[name withheld]"
 """What stands for a name: no initial, no letter that could be guessed from."""

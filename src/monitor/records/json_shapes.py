@@ -7,20 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.labels.regions import flow_of_tags
-from monitor.records.article import (
-    Article,
-    AssessedArticle,
-    Enclosure,
-    Finding,
-    Import,
-    Place,
-    Review,
-    ScorecardItem,
-    Span,
-    Tag,
-    Term,
-)
+from monitor.records.article import Article, AssessedArticle, Enclosure, Import, Place, Review
+from monitor.records.finding import Finding, ScorecardItem, Span
+from monitor.records.tag import Tag, Term
 
 
 def as_whole(value: Any) -> Any:
@@ -97,14 +86,6 @@ def judged_json(assessed: AssessedArticle) -> dict[str, Any] | None:
 
 def _without_evidence(tag: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in tag.items() if key != "evidence"}
-
-
-def flow_json(assessed: AssessedArticle) -> dict[str, Any]:
-    """Return how far people were taken, as things stood on the day that the article is of."""
-    article = assessed.article
-    day = (article.published or article.seen).astimezone(UTC).date()
-    flow = flow_of_tags(map(tag_json, assessed.tags), day)
-    return {"kind": flow.kind, "bodies": list(flow.bodies)}
 
 
 def term_json(term: Term) -> dict[str, Any]:

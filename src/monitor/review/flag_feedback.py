@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from monitor.records.article import SEVERITIES, Severity
 from monitor.records.confidence_interval import wilson
 from monitor.records.errors import NotFound, UsageError
+from monitor.records.finding import SEVERITIES, Severity
 from monitor.records.review import CLIENTS, Client, Feedback
 from monitor.records.stamps import is_same
 

@@ -10,21 +10,34 @@ simulation in tests/proof.py holds the sum to it.
 
 Of what was shown, people may have looked at what they liked: those not looked at are all right at
 one end of the interval of recall and all wrong at the other.
+
+The share had of the cases that the desk learned of elsewhere.
+
+What a desk may have missed: by its samples, and by the cases it learned of elsewhere.
+
+What may be missed, in words and as JSON.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from monitor.records.gaps import Draw, Missed
-from monitor.review.sampling import CUTS, allocate
+from monitor.desk import Desk
+from monitor.feeds.urls import same_outlet
+from monitor.records.confidence_interval import wilson
+from monitor.records.dates import days_of, midnight
+from monitor.records.finding import MEASURED_FROM
+from monitor.records.hidden_names import Shown
+from monitor.records.review import Draw, Gaps, Missed, Told, ToldHad
+from monitor.review.sampling import CUTS, OUTSIDE, Sample, allocate
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
+
 
 WINDOW_DAYS = 90
 """Days that are pooled."""
@@ -183,3 +196,266 @@ def _interval(looked: Collection[Looked], *, expected: bool = False) -> tuple[fl
             heard += more
     low, high = np.quantile(heard, 0.025), np.quantile(total, 0.975)
     return float(low), float(high)
+
+
+def tell_elsewhere(
+    desk: Desk, url: str, *, note: str = "", same_as: str | None = None
+) -> tuple[ToldHad, bool]:
+    """Record a case learned of elsewhere; return what we had of it, and whether it is new.
+
+    `same_as` is an article of ours about the same case, by id or URL. A case is known by its
+    canonical URL, and what was said of it first stays. Raises `FeedError` for an address that is
+    none, `NotFound` for `same_as`, `Forgotten` for an article that was forgotten.
+    """
+    from monitor.feeds.urls import article_id, canonical_url
+
+    article = same_as
+    if article is not None and "/" in article:
+        article = article_id(article)
+    case = Told(canonical_url(url), article_id(url), note, desk.now(), article)
+    new = desk.store.add_told(case)
+    kept = next(one for one in desk.store.told() if one.article_id == case.article_id)
+    return had_of(desk, [kept])[0], new
+
+
+def coverage(desk: Desk, since: date, until: date) -> dict[str, Any]:
+    """Return the account of the days [since, until) as data: feeds, items, languages, gaps.
+
+    What may be missed is of the window that ends with the period. Raises `UsageError`.
+    """
+    days_of(since, until)
+    zone = desk.settings.zone
+    first, last = midnight(since, zone), midnight(until, zone)
+    ledger = desk.store.ledger(first, last, desk.stamps)
+    gaps = gaps_until(desk, until.isoformat())
+    cases = had_of(desk, desk.store.told(first, last))
+    return {
+        "schema": 1,
+        "since": since.isoformat(),
+        "until": (until - timedelta(days=1)).isoformat(),
+        "timezone": desk.settings.timezone,
+        "feeds": {
+            "followed": len(desk.store.feeds()),
+            "polled": ledger.feeds,
+            "alive": ledger.feeds - ledger.failed - ledger.silent,
+            "failing": [
+                {"url": feed.url, "title": feed.title, "error": feed.error}
+                for feed in ledger.failures
+            ],
+            "silent": [{"url": feed.url, "title": feed.title} for feed in ledger.silences],
+            "not_polled": ledger.unasked,
+            "paused": ledger.paused,
+        },
+        "items": {
+            "fetched": ledger.fetched,
+            "stored": ledger.stored,
+            "changed": ledger.changed,
+            "dropped": dict(ledger.dropped),
+            "balanced": ledger.fetched == ledger.stored + sum(ledger.dropped.values()),
+        },
+        "not_judged": dict(ledger.not_judged),
+        "not_judged_languages": dict(ledger.languages),
+        **gaps.figures,
+        "cases": [{**told_json(case), **_hidden(desk, case)} for case in cases],
+        "words": [*gaps.words, OUTSIDE],
+    }
+
+
+def _hidden(desk: Desk, case: ToldHad) -> dict[str, None]:
+    """Return what is not told of a case: an address that holds a name hidden in its article."""
+    if case.article_id is None:
+        return {}
+    article = desk.store.article(case.article_id, ()).article
+    tells = desk.shown([article])[article.id].link_tells
+    return {"url": None} if tells else {}
+
+
+def told_json(case: ToldHad) -> dict[str, Any]:
+    """Return a case learned of elsewhere, as data."""
+    from monitor.records.json_shapes import time_json
+
+    return {
+        "url": case.told.url,
+        "note": case.told.note,
+        "at": time_json(case.told.at),
+        "had": case.had,
+        "article": case.article_id,
+        "same_as": case.told.same_as,
+    }
+
+
+def _why(shown: Shown) -> dict[str, str]:
+    return {"withheld": shown.withheld} if shown.withheld else {}
+
+
+def sample_json(desk: Desk, sample: Sample, *, patient: bool = False) -> dict[str, Any]:
+    """Return a sample as data, names hidden, without the scores that it was stratified by.
+
+    Those would suggest something to who reviews it.
+    """
+    shown = desk.shown(sample.articles, patient=patient)
+    return {
+        "schema": 1,
+        "day": sample.draw.day,
+        "population": sum(stratum.population for stratum in sample.draw.strata),
+        "offered": len(sample.articles),
+        "reviewed": len(sample.reviewed),
+        "articles": [
+            {
+                "id": article.id,
+                "url": None if shown[article.id].link_tells else article.url,
+                "title": None if shown[article.id].withheld else shown[article.id].title,
+                **_why(shown[article.id]),
+                "outlet": article.outlet,
+                "language": article.language,
+                "reviewed": article.id in sample.reviewed,
+            }
+            for article in sample.articles
+        ],
+    }
+
+
+CASES_NEEDED = MEASURED_FROM
+"""Cases without which a share says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of so many `cases` the digest showed `shown` in time; the rest by what we had of them.
+
+    `interval` (Wilson, 95 %) is None below `CASES_NEEDED`.
+    """
+
+    cases: int
+    shown: int
+    by: Mapping[str, int]
+    interval: tuple[float, float] | None
+
+
+def share_had(told: Sequence[ToldHad]) -> Share:
+    """Count what we had of the cases learned of elsewhere."""
+    by = Counter(one.had for one in told)
+    cases, shown = len(told), by["shown"]
+    interval = wilson(shown / cases, cases) if cases >= CASES_NEEDED else None
+    return Share(cases, shown, dict(sorted(by.items())), interval)
+
+
+def gaps_until(desk: Desk, until: str, *, short: bool = False) -> Gaps:
+    """Return what may be missed, as far as the samples of days before `until` (ISO) tell.
+
+    `short` is for the foot of a digest.
+    """
+    stamp = " ".join(desk.relevance_stamps)
+    draws = [draw for draw in desk.store.draws(window(until), until) if draw.stamp == stamp]
+    ids = {item.article_id for draw in draws for item in draw.items}
+    missed = estimate_missed(draws, desk.store.verdicts(ids))
+    return gaps(missed, share_had(had_of(desk, desk.store.told())), short=short)
+
+
+def had_of(desk: Desk, cases: Sequence[Told]) -> list[ToldHad]:
+    """Say of each case what we had of it when the desk learned of it."""
+    feeds = desk.store.feeds() if cases else []
+    followed = [same_outlet(case.url, feeds) for case in cases]
+    return desk.store.had(cases, desk.relevance_stamps, followed)
+
+
+UNIVERSE = "items that the feeds brought and the model judged below the threshold"
+NO_TOTAL = (
+    "Neither figure is how much of all there was is found: what no followed feed brought is in"
+    " neither, and the cases learned of elsewhere are no random ones."
+)
+_HAD = {
+    "below": "stored, below the threshold",
+    "not_judged": "stored, not judged",
+    "late": "came in later",
+    "never": "never seen",
+    "not_followed": "feed not followed",
+}
+
+
+def gaps(missed: Missed, share: Share, *, short: bool) -> Gaps:
+    """Return both figures in words and as JSON; `short` is for the foot of a digest."""
+    words = [_missed_words(missed), _share_words(share)]
+    figures = {"missed": missed_json(missed), "elsewhere": share_json(share)}
+    return Gaps((*words, *(() if short else (NO_TOTAL,))), figures)
+
+
+def missed_json(missed: Missed) -> dict[str, Any]:
+    """Return recall among what was judged, as data."""
+    ends = missed.recall_interval
+    return {
+        "universe": UNIVERSE,
+        "method": "stratified by score, Hajek's weights; Beta (Jeffreys) a stratum, summed, 95 %",
+        "days": missed.days,
+        "window_days": WINDOW_DAYS,
+        "population": missed.population,
+        "offered": missed.offered,
+        "reviewed": missed.reviewed,
+        "relevant_among_reviewed": missed.relevant,
+        "missed": round(missed.missed, 1),
+        "missed_interval": [round(end, 1) for end in missed.missed_interval],
+        "found": missed.confirmed,
+        "shown_not_reviewed": missed.unreviewed,
+        "recall": None if missed.recall is None else round(missed.recall, 3),
+        "recall_interval": None if ends is None else [round(end, 3) for end in ends],
+        "enough": missed.says,
+        "reviews_a_day_needed": missed.needed,
+    }
+
+
+def share_json(share: Share) -> dict[str, Any]:
+    """Return the share had of cases learned of elsewhere, as data."""
+    ends = share.interval
+    return {
+        "cases": share.cases,
+        "needed": CASES_NEEDED,
+        "shown": share.shown,
+        "by": dict(share.by),
+        "share": round(share.shown / share.cases, 3) if ends and share.cases else None,
+        "interval": None if ends is None else [round(end, 3) for end in ends],
+    }
+
+
+def _missed_words(missed: Missed) -> str:
+    head = "Missed below the threshold:"
+    if not missed.days:
+        return f"{head} not known; monitor reviews sample offers a few items a day to look at"
+    ends = missed.recall_interval
+    if missed.says and ends is not None and missed.recall is not None:
+        return (
+            f"Found {_percent(missed.recall)} of the relevant items that the feeds brought and the"
+            f" model judged ({_percent(ends[0])} to {_percent(ends[1])}, {missed.reviewed:,} of"
+            f" {missed.population:,} below the threshold looked at in {missed.days} days)"
+        )
+    looked = f"{missed.reviewed:,} of {missed.offered:,} sampled items looked at"
+    waiting = f", {missed.unreviewed:,} shown ones not reviewed" if missed.unreviewed else ""
+    return f"{head} too few to say ({looked}{waiting}); {_needed(missed)}"
+
+
+def _needed(missed: Missed) -> str:
+    narrow = f"{NARROW * 100:.0f} points"
+    if missed.needed is None:
+        found = missed.confirmed + missed.unreviewed
+        return (
+            f"no number of reviews would tell within {narrow}"
+            if found
+            else "nothing was found in these days yet"
+        )
+    return f"to tell within {narrow} takes about {missed.needed:,} a day for {WINDOW_DAYS} days"
+
+
+def _share_words(share: Share) -> str:
+    head = "Learned of elsewhere:"
+    others = [f"{n} {_HAD[why]}" for why, n in share.by.items() if why != "shown"]
+    rest = f"; {', '.join(others)}" if others else ""
+    if share.interval is None:
+        return f"{head} too few to say ({share.cases} of the {CASES_NEEDED} cases needed{rest})"
+    low, high = share.interval
+    return (
+        f"{head} {share.shown} of {share.cases} cases had been shown"
+        f" ({_percent(low)} to {_percent(high)}){rest}"
+    )
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f} %"

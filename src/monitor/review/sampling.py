@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from math import sqrt
 
-from monitor.records.gaps import SHOWN, Candidate, Draw, Drawn, Stratum
+from monitor.desk import Desk
+from monitor.records.article import Article
+from monitor.records.dates import midnight, parse_day
+from monitor.records.errors import NotFound, UsageError
+from monitor.records.review import SHOWN, Candidate, Draw, Drawn, Stratum
 
 CUTS = (0.0, 0.001, 0.01, 0.1)
 """Where strata begin. On news nearly all scores lie below 0.01 and half below 0.0002; what lies
@@ -68,3 +73,74 @@ def _stratum(score: float) -> int:
 
 def _lot(day: str, article_id: str) -> bytes:
     return hashlib.sha256(f"{day}\n{article_id}".encode()).digest()
+
+
+OUTSIDE = (
+    "Coverage is of the feeds followed. How much of all there was is found is not known and not"
+    " claimed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A day's sample: what of it is offered, and which of these (by id) people have reviewed."""
+
+    draw: Draw
+    articles: tuple[Article, ...]
+    reviewed: frozenset[str]
+
+
+def sample_of(desk: Desk, day: str | None = None, *, draw: bool = True) -> Sample:
+    """Return the sample of an ISO `day`, by default yesterday; the first to ask has it drawn.
+
+    Raises `UsageError` for a day that is none, is not over, or has articles still to be judged;
+    `NotFound` for one without a sample where none is to be drawn.
+    """
+    zone = desk.settings.zone
+    today = desk.now().astimezone(zone).date()
+    chosen = parse_day(day, "day") if day is not None else today - timedelta(days=1)
+    if chosen >= today:
+        raise UsageError(f"{chosen} is not over yet: what came on it is drawn from on the next day")
+    name, after = chosen.isoformat(), (chosen + timedelta(days=1)).isoformat()
+    found = desk.store.draws(name, after)
+    if not found and not draw:
+        raise NotFound(f"the sample of {name} is not drawn yet")
+    if not found:
+        desk.store.add_draw(_draw(desk, chosen))
+        found = desk.store.draws(name, after)
+    return _sample(desk, found[0])
+
+
+def _sample(desk: Desk, draw: Draw) -> Sample:
+    ids = [item.article_id for item in draw.offered]
+    articles = tuple(desk.store.article(one, ()).article for one in ids)
+    return Sample(draw, articles, frozenset(desk.store.verdicts(ids)))
+
+
+def draw_due(desk: Desk) -> Draw | None:
+    """Draw yesterday's sample if it is not drawn yet and all of that day is judged."""
+    today = desk.now().astimezone(desk.settings.zone).date()
+    day = today - timedelta(days=1)
+    if desk.store.draws(day.isoformat(), today.isoformat()):
+        return None
+    try:
+        draw = _draw(desk, day)
+    except UsageError:
+        return None
+    return draw if desk.store.add_draw(draw) else None
+
+
+def _draw(desk: Desk, day: date) -> Draw:
+
+    zone, stamps = desk.settings.zone, desk.relevance_stamps
+    since, until = midnight(day, zone), midnight(day, zone, after=1)
+    waiting = desk.store.waiting(since, until, stamps)
+    if waiting:
+        raise UsageError(f"{waiting} articles of {day} are not judged yet: monitor assess")
+    return draw_sample(
+        desk.store.candidates(since, until, stamps),
+        day=day.isoformat(),
+        stamp=" ".join(stamps),
+        size=desk.settings.reviews.sample_a_day,
+        at=desk.now(),
+    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from monitor.records.article import Article, Assessment, Severity
+from monitor.records.article import Article, Assessment
+from monitor.records.finding import Severity
 from monitor.records.stamps import marked
-from monitor.rules.checked import Checked
 from monitor.rules.checker import make_policy, run_policy, run_shown
 from monitor.rules.compiler import Guideline
+from monitor.rules.findings import Checked
 from monitor.text.document import document_of
 from monitor.text.language_detection import identify_language
 

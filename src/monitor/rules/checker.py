@@ -9,36 +9,33 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from monitor.records.article import SEVERITIES, Finding, ScorecardItem, Severity
 from monitor.records.errors import UsageError
-from monitor.rules.checked import Checked
+from monitor.records.finding import SEVERITIES, Finding, ScorecardItem, Severity
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.evidence import all_hold, any_holds
-from monitor.rules.findings import headline_finding, make_finding
-from monitor.rules.linguistics import ENTITIES, NONE, PARSE
-from monitor.rules.matching import Candidate, Draft, open_draft
+from monitor.rules.findings import Checked, headline_finding, hide_nothing, make_finding
+from monitor.rules.matching import Candidate, Draft, find_phrases, open_draft, settle
 from monitor.rules.model_suggestions import suggested
 from monitor.rules.neural_model import Known, Reading, judged
-from monitor.rules.offers import hide_nothing
-from monitor.rules.overlaps import settle
-from monitor.rules.passages import find_passages, is_open
-from monitor.rules.phrase import find_phrases
 from monitor.rules.preconditions import (
     Topic,
+    find_passages,
     find_topic,
     find_voice,
     is_on_topic,
+    is_open,
     spoken_severity,
     tell_topic,
 )
 from monitor.rules.proper_names import is_in_name
 from monitor.rules.referents import find_persons
 from monitor.rules.scorecard import check_draft
+from monitor.rules.spacy_patterns import ENTITIES, NONE, PARSE
 from monitor.text.analysis import Scene
 from monitor.text.datelines_bylines import DeskLine, find_desk_lines
 from monitor.text.document import Document
-from monitor.text.nlp_init import analysis, find_entities
-from monitor.text.spans import Stretch
+from monitor.text.positions import Stretch
+from monitor.text.spacy_pipeline import analysis, find_entities
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -1,32 +1,91 @@
-"""A guideline ready to run: word lists numbered, lexicon names filled in, patterns wrapped."""
+"""A guideline ready to run: word lists numbered, lexicon names filled in, patterns wrapped.
+
+Numbers of the word lists by which topic, cases and names are told, ready to be looked up.
+
+Word lists as authors write them, turned into the phrases and chains that are looked up.
+
+The word lists of `guideline.yaml` by which persons are followed, numbered.
+
+The guideline's stamp: rule files, the language model, and the model that judges flags.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.classify.model_files import ModelFolder
+from monitor.classify.onnx_encoder import LIBRARIES
+from monitor.people.persons import DetailSets, PersonEvents, PersonSets
 from monitor.people.protected_persons import PersonLists
-from monitor.people.sets import PersonSets
-from monitor.rules.about import GuidelineFile
-from monitor.rules.evidence_sets import CaseSets, NameSets, TopicSets
-from monitor.rules.guidelines_figures import Figure
-from monitor.rules.lexicons import LexiconError, Lexicons, keys
-from monitor.rules.linguistics import ENTITIES, NONE, check_node, check_pattern
-from monitor.rules.needed_words import NeededWords
-from monitor.rules.person_sets import check_roles, person_sets
-from monitor.rules.rule_schema import Clause, Lexicon, Matcher, Paired, Rule, StatisticPart, Within
-from monitor.rules.spacy_patterns import DependencyPatterns
-from monitor.rules.stamp import guideline_stamp
-from monitor.rules.tokens import TokenPatterns
-from monitor.text.phrase_search import Scanner, Words, WordSets, key_of
+from monitor.records.stamps import make_stamp
+from monitor.rules.figures import Figure
+from monitor.rules.rule_schema import (
+    Clause,
+    GuidelineFile,
+    Lexicon,
+    Matcher,
+    Paired,
+    Rule,
+    Slot,
+    StatisticPart,
+    Within,
+)
+from monitor.rules.spacy_patterns import (
+    ENTITIES,
+    NONE,
+    DependencyPatterns,
+    NeededWords,
+    TokenPatterns,
+    check_node,
+    check_pattern,
+)
+from monitor.text.phrase_search import Scanner, SlotWords, Words, WordSets, key_of
+from monitor.text.spacy_pipeline import nlp_versions
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from monitor.rules.neural_model import Judge
     from monitor.text.analysis import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSets:
+    """Word lists that decide the topic."""
+
+    strong: tuple[int, ...]
+    weak: tuple[int, ...]
+    act: tuple[int, ...]
+    means: tuple[int, ...]
+    purpose: tuple[int, ...]
+    other: tuple[int, ...]
+    elsewhere: tuple[int, ...]
+    breaks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSets:
+    """Word lists of the elements of trafficking, and of a paid or hidden passage."""
+
+    act: tuple[int, ...]
+    means: tuple[int, ...]
+    purpose: tuple[int, ...]
+    crossing: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NameSets:
+    """Word lists by which names of organisations, laws and charges are told."""
+
+    heads: tuple[int, ...]
+    openings: tuple[int, ...]
+    listed: tuple[int, ...]
+    offences: tuple[int, ...]
 
 
 class CompileError(ValueError):
@@ -397,3 +456,171 @@ def pick(suggestion: str | Paired, number: str) -> str:
     if isinstance(suggestion, str):
         return suggestion
     return suggestion.many if number == "many" else suggestion.one
+
+
+MAX_EXPANDED = 200
+"""A sequence that makes more phrases is kept as a chain of slots."""
+MAX_PHRASE = 120
+"""Characters; the search for overlaps relies on phrases not being long."""
+
+
+class LexiconError(ValueError):
+    """A word list cannot be made; `name` is the word in the file that is wrong."""
+
+    def __init__(self, message: str, name: str = "") -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class Lexicons:
+    """The named lists of a guideline; each is worked out when first asked for."""
+
+    def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
+        self._lexicons = lexicons
+        self._known: dict[str, Words] = {}
+
+    def words(self, name: str, path: tuple[str, ...] = ()) -> Words:
+        """Return a lexicon with those it includes; raises `LexiconError`."""
+        if name in self._known:
+            return self._known[name]
+        if name not in self._lexicons:
+            raise LexiconError(f"there is no lexicon '{name}'", name)
+        if name in path:
+            raise LexiconError(f"lexicon '{name}' includes itself", name)
+        lexicon, below = self._lexicons[name], (*path, name)
+        own = self.listed(lexicon.words, lexicon.sequences, below)
+        own = own._replace(stems=keys(lexicon.stems), never_in=keys(lexicon.never_in))
+        parts = [own, *(self.words(other, below) for other in lexicon.include)]
+        self._known[name] = _union(parts)
+        return self._known[name]
+
+    def listed(
+        self,
+        phrases: Iterable[str],
+        sequences: Sequence[Sequence[Slot]] = (),
+        path: tuple[str, ...] = (),
+    ) -> Words:
+        """Return a list without a name; a slot is a list of words or a lexicon's name."""
+        made, chains = set(keys(phrases)), set()
+        for sequence in sequences:
+            slots = [self._slot(slot, path) for slot in sequence]
+            size = prod(len(slot.words.phrases) + slot.optional for slot in slots)
+            plain = not any(slot.words.chains or slot.words.stems for slot in slots)
+            if plain and size <= MAX_EXPANDED:
+                made |= _expand(slots)
+            else:
+                chains.add(tuple(slots))
+        return Words(_sized(made), chains=frozenset(chains))
+
+    def _slot(self, slot: Slot, path: tuple[str, ...]) -> SlotWords:
+        if isinstance(slot, str):
+            return SlotWords(self.words(slot, path), optional=False)
+        return SlotWords(Words(keys(slot)), optional="" in slot)
+
+    def single(self, name: str) -> list[str]:
+        """Return the one-word entries of a lexicon, for token patterns."""
+        return sorted(phrase for phrase in self.words(name).phrases if " " not in phrase)
+
+
+def _union(parts: Sequence[Words]) -> Words:
+    return Words(
+        frozenset().union(*(part.phrases for part in parts)),
+        frozenset().union(*(part.stems for part in parts)),
+        frozenset().union(*(part.never_in for part in parts)),
+        frozenset().union(*(part.chains for part in parts)),
+    )
+
+
+def _expand(slots: Sequence[SlotWords]) -> set[str]:
+    """Return every phrase that slots make; a comma joins the word before it."""
+    lists = [[*slot.words.phrases, *([""] if slot.optional else [])] for slot in slots]
+    return {" ".join(filter(None, words)).replace(" ,", ",") for words in product(*lists)}
+
+
+def keys(phrases: Iterable[str]) -> frozenset[str]:
+    """Return phrases in the form in which they are looked up."""
+    return _sized(set(map(key_of, phrases)))
+
+
+def _sized(phrases: set[str]) -> frozenset[str]:
+    if max(map(len, phrases), default=0) > MAX_PHRASE:
+        raise LexiconError(f"a phrase is longer than {MAX_PHRASE} characters")
+    return frozenset(phrases - {""})
+
+
+Named = Callable[[Iterable[str]], tuple[int, ...]]
+"""Gives the numbers of named lexicons."""
+
+
+def person_sets(about: GuidelineFile, named: Named) -> PersonSets:
+    """Return the word lists by which persons are followed; raises `LexiconError`."""
+    words = about.persons
+    misfits = {word: frozenset(named(names)) for word, names in about.pronouns.items() if names}
+    known = frozenset().union(*misfits.values())
+    check_roles(
+        about,
+        (name for event in words.events for name in (event.subject, event.object, event.agent)),
+    )
+    return PersonSets(
+        roles={role: named(names) for role, names in about.roles.items()},
+        assumed=frozenset(named(words.assumed)),
+        ignored=named(words.no_person),
+        no_name=named(words.no_name),
+        done_to=named(words.participles),
+        several=frozenset(named(words.several)),
+        traits=known,
+        implied={word: known - unfit for word, unfit in misfits.items()},
+        misfits=misfits,
+        adult_age=words.adult_age,
+        by_age=words.by_age,
+        instead={role: frozenset(others) for role, others in words.instead.items()},
+        never={role: frozenset(others) for role, others in words.never.items()},
+        events=tuple(
+            PersonEvents(e.voice, named(e.verbs), e.subject, e.object, e.agent)
+            for e in words.events
+        ),
+        details=tuple(
+            DetailSets(name, named(kind.words), named(kind.named), named(kind.ahead), kind.alone)
+            for name, kind in words.details.items()
+        ),
+        owners=frozenset(words.owners),
+        broad=named(words.broad),
+        regions=named(words.regions),
+        kin=named(words.kin),
+        relative=words.relative,
+        protected=words.protected,
+    )
+
+
+def check_roles(about: GuidelineFile, names: Iterable[str | None]) -> None:
+    """Raise `LexiconError` for a name that is no role."""
+    by_age = about.persons.by_age
+    known = {*about.roles, "named", "unnamed", "one", "general", "somebody", *by_age}
+    known |= {f"{by_age[0]}-then", about.persons.relative}
+    for name in names:
+        if name is not None and name.removeprefix("known-") not in known:
+            raise LexiconError(f"'{name}' is no role of guideline.yaml", name)
+
+
+def guideline_stamp(
+    name: str, version: str, path: Path, own: Path | None = None, judge: ModelFolder | None = None
+) -> str:
+    """Return `name@version+hash`; any change of data that could change a finding changes it.
+
+    `own` is a folder whose rules come on top of those in `path`.
+    """
+    return make_stamp(
+        name,
+        version,
+        "guideline",
+        files=[
+            *path.glob("*.yaml"),
+            *path.glob("countries/*.yaml"),
+            *(judge.stamped_files if judge else ()),
+            *(own.glob("*.yaml") if own else ()),
+        ],
+        libraries=[*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())],
+        known={judge.path / name: sha256 for name, sha256 in judge.meta.files.items()}
+        if judge
+        else {},
+    )

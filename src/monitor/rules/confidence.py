@@ -1,44 +1,75 @@
-"""How sure findings are, as readers meet it: which are left out on request, and which never."""
+"""The judge: how likely an editor would mark what a rule has found, from the sentence it stands in.
+
+One encoder with a head per rule reads the sentence, and the end of the one before it. What it says
+of the flagged words, and how often the rule was right on annotated articles, make a confidence.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from monitor.records.errors import UsageError
-from monitor.rules.checked import Checked
-from monitor.rules.compiler import Guideline
+from monitor.records.finding import Finding
+
+WEIGHTS, PLACES = ("judge", "best", "prior", "loud", "offset"), ("again", "quoted", "title")
+"""What a formula weighs; models of before 1.2.0 say nothing of places."""
+DIGITS = 3
+"""More would say more than the encoder's numbers are the same to on every processor."""
 
 
-def protecting(guideline: Guideline) -> frozenset[str]:
-    """Return the rules that keep people from being identified: never hidden, and told first."""
-    judge = guideline.about.judge
-    return frozenset(judge.protecting if judge else ())
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """From the judge's numbers to a confidence; a logistic regression on annotated articles.
 
-
-def identifying(guideline: Guideline) -> frozenset[str]:
-    """Return the rules whose findings tell by which words a person can be known.
-
-    Those that protect people, and their siblings, one of which may stand in their place.
+    `judge` weighs the log odds of the rule or a sibling at the flagged words, `best` those of any
+    rule there, `prior` the rule's own, `loud` that it is no suggestion, `again` that the rule has
+    spoken of other words before, `quoted` that somebody's speech is flagged, `title` the headline.
+    Log odds of the judge count within `low` and `high`.
     """
-    rules = protecting(guideline)
-    families = (group for group in guideline.about.siblings if not rules.isdisjoint(group))
-    return rules.union(*families)
+
+    judge: float
+    best: float
+    prior: float
+    loud: float
+    again: float
+    quoted: float
+    title: float
+    offset: float
+    low: float
+    high: float
+    priors: Mapping[str, float]
+    unknown_prior: float
+
+    def confidence(self, finding: Finding, own: float, best: float, *, again: bool) -> float:
+        """Return a share between 0 and 1."""
+        odds = (
+            self.offset
+            + self.judge * min(self.high, max(self.low, own))
+            + self.best * best
+            + self.prior * self.priors.get(finding.rule, self.unknown_prior)
+            + self.loud * (finding.severity != "suggestion")
+            + self.again * again
+            + self.quoted * (finding.quoted == "attributed")
+            + self.title * (finding.field == "title")
+        )
+        return round(1 / (1 + math.exp(-odds)), DIGITS)
 
 
-def check_share(share: float | None) -> None:
-    """Raise `UsageError` for a least confidence that is no share."""
-    if share is not None and not 0 <= share <= 1:
-        raise UsageError(f"a least confidence is a number from 0 to 1, not {share:g}")
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The confidence of a finding, and the log odds that its words got."""
+
+    confidence: float
+    odds: float
 
 
-def leave_out(checked: Checked, least: float, keep: frozenset[str]) -> Checked:
-    """Return `checked` without the findings that are less sure than `least`.
-
-    Those of the rules in `keep` stay, and those of which nothing is known.
-    """
-    kept = tuple(
-        finding
-        for finding in checked.findings
-        if finding.rule in keep or finding.confidence is None or finding.confidence >= least
+def _formula(raw: Mapping[str, Any]) -> Formula:
+    low, high = map(float, raw["clip"])
+    weights = {key: float(raw[key]) for key in WEIGHTS}
+    weights |= {key: float(raw.get(key, 0)) for key in PLACES}
+    priors = {str(rule): float(value) for rule, value in raw["priors"].items()}
+    return Formula(
+        **weights, low=low, high=high, priors=priors, unknown_prior=float(raw["unknown_prior"])
     )
-    return replace(checked, findings=kept)

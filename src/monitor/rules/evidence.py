@@ -1,19 +1,28 @@
-"""Evidence: what stands around a match, in the places that a clause names."""
+"""Evidence: what stands around a match, in the places that a clause names.
+
+Trafficking or smuggling: which of the two the facts told make.
+
+A purpose of exploitation with an act or a means is trafficking, whatever the text calls it; a
+passage, told with two signs of it, and no purpose is smuggling. Where both are told, neither word
+is wrong, and the answer is none.
+
+Whether a figure has what makes it a statistic: an amount of a unit, a year, a base, a source.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.rules.cases import case_evidence
-from monitor.rules.compiler import Evidence
+from monitor.rules.compiler import CaseSets, Evidence
+from monitor.rules.figures import find_bases, find_quantities, find_years
 from monitor.rules.matching import Candidate, Draft
 from monitor.rules.preconditions import find_voice
 from monitor.rules.referents import node_evidence, referent_evidence
-from monitor.rules.statistic import statistic_evidence
+from monitor.rules.rule_schema import StatisticPart
 from monitor.text.analysis import Place, Region, Scene
-from monitor.text.spans import Stretch
+from monitor.text.positions import Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,3 +231,79 @@ def _pattern_window(clause: Evidence, at: Candidate) -> Stretch:
 def _as_found(shown: Sequence[Place]) -> list[Found]:
     """Return the words that show a person's role as evidence."""
     return [Found(scene, *hit) for scene, hit in shown]
+
+
+CROSSINGS = 2
+"""Different signs of a passage: one alone ("the coast") may be where a story happens."""
+MAX_SHOWN = 3
+
+
+def case_evidence(clause: Evidence, sets: CaseSets, places: Iterable[Region]) -> list[Region]:
+    """Return the words that make the case which a clause names, or nothing."""
+    within = list(places)
+    purpose, crossing = _hits(sets.purpose, within), _hits(sets.crossing, within)
+    done = _hits((*sets.act, *sets.means), within)
+    passage = len({_word(place) for place in crossing}) >= CROSSINGS
+    if "trafficking" in clause.case and purpose and done and not passage:
+        return [*purpose[:MAX_SHOWN], *done[:1]]
+    if "smuggling" in clause.case and passage and not purpose:
+        return crossing[:MAX_SHOWN]
+    return []
+
+
+def _hits(wordsets: Sequence[int], places: Sequence[Region]) -> list[Region]:
+    found = {
+        (scene.field, *hit): (scene, *hit)
+        for scene, low, high in places
+        for wordset in wordsets
+        for hit in scene.hits.between(wordset, low, high, 20)
+    }
+    return [found[key] for key in sorted(found)]
+
+
+def _word(place: Region) -> str:
+    scene, start, end = place
+    return scene.view.shadow[start:end].lower()
+
+
+REACH = 2_000
+"""Characters read of one place: a sentence without an end would be read again for every match."""
+
+
+def statistic_evidence(clause: Evidence, places: Iterable[Region]) -> list[Region]:
+    """Return one place for each part that the clause names, or nothing if a part is missing."""
+    within = [(scene, low, min(high, low + REACH)) for scene, low, high in places]
+    found = [next(_find(part, clause, within), None) for part in clause.statistic]
+    shown = [place for place in found if place is not None]
+    return shown if len(shown) == len(found) else []
+
+
+def _find(part: StatisticPart, clause: Evidence, places: Iterable[Region]) -> Iterator[Region]:
+    for scene, low, high in places:
+        if part == "source":
+            for wordset in clause.wordsets:
+                yield from ((scene, *hit) for hit in scene.hits.between(wordset, low, high, 1))
+        else:
+            spans = _FINDERS[part](scene.view.shadow[low:high])
+            yield from ((scene, low + start, low + end) for start, end in spans)
+
+
+def _amounts(unit: str | None = None) -> Callable[[str], Iterator[Stretch]]:
+    """Return a finder of amounts of one unit or of any; a year is none."""
+
+    def find(text: str) -> Iterator[Stretch]:
+        years = set(find_years(text))
+        spans = ((q.start, q.end) for q in find_quantities(text) if unit in (None, q.unit))
+        return (span for span in spans if span not in years)
+
+    return find
+
+
+_FINDERS: Mapping[StatisticPart, Callable[[str], Iterator[Stretch]]] = {
+    "amount": _amounts(),
+    "count": _amounts("count"),
+    "share": _amounts("share"),
+    "money": _amounts("money"),
+    "year": find_years,
+    "base": find_bases,
+}

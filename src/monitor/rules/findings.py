@@ -1,24 +1,36 @@
-"""Findings and results as users see them: messages, suggestions that fit, and the JSON shape."""
+"""Findings and results as users see them: messages, suggestions that fit, and the JSON shape.
+
+What a guideline says of a document.
+
+How sure findings are, as readers meet it: which are left out on request, and which never.
+
+Offered wordings that hide nothing: one that would silence another finding is not offered.
+
+What a word shows ("the rescued boy" is a victim) goes with the word, and with it what rests on it:
+that the boy is named. So each wording is tried: the text is checked again with it in place.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
-from monitor.records.article import Finding, Scope, ScorecardItem, Severity, Source, Span
+from monitor.records.errors import UsageError
+from monitor.records.finding import Finding, Scope, ScorecardItem, Severity, Source, Span
 from monitor.records.json_shapes import finding_json, scorecard_json, span_json
-from monitor.rules.checked import Checked
 from monitor.rules.compiler import Guideline, number_of, pick
 from monitor.rules.evidence import Found
 from monitor.rules.matching import Candidate, Draft, Unmatched
-from monitor.rules.preconditions import Voice
+from monitor.rules.preconditions import About, Voice
 from monitor.rules.rule_schema import Example, Rule, SourceEntry
+from monitor.text.datelines_bylines import DeskLine
 from monitor.text.document import Document
 from monitor.text.language_detection import identify_language
 from monitor.text.phrase_search import key_of
-from monitor.text.positions import Positions
+from monitor.text.positions import Positions, Stretch
 
 MAX_TOLD = 6
 """Pieces of evidence that a message shows: it is one sentence."""
@@ -283,3 +295,153 @@ def _example_text(example: str | Example) -> str:
     if isinstance(example, str):
         return example
     return "\n\n".join(filter(None, (example.title, example.context, example.text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a guideline says of one document; `words` counts those of its text.
+
+    `unchecked` are the stretches of its text that are for the desk: no finding lies in one.
+    """
+
+    findings: tuple[Finding, ...]
+    scorecard: tuple[ScorecardItem, ...]
+    words: int
+    about: About = "on"
+    unchecked: tuple[DeskLine, ...] = ()
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether its words do not tell that it is about trafficking: others may know it is."""
+        return self.about in ("off", "touched")
+
+
+def protecting(guideline: Guideline) -> frozenset[str]:
+    """Return the rules that keep people from being identified: never hidden, and told first."""
+    judge = guideline.about.judge
+    return frozenset(judge.protecting if judge else ())
+
+
+def identifying(guideline: Guideline) -> frozenset[str]:
+    """Return the rules whose findings tell by which words a person can be known.
+
+    Those that protect people, and their siblings, one of which may stand in their place.
+    """
+    rules = protecting(guideline)
+    families = (group for group in guideline.about.siblings if not rules.isdisjoint(group))
+    return rules.union(*families)
+
+
+def check_share(share: float | None) -> None:
+    """Raise `UsageError` for a least confidence that is no share."""
+    if share is not None and not 0 <= share <= 1:
+        raise UsageError(f"a least confidence is a number from 0 to 1, not {share:g}")
+
+
+def leave_out(checked: Checked, least: float, keep: frozenset[str]) -> Checked:
+    """Return `checked` without the findings that are less sure than `least`.
+
+    Those of the rules in `keep` stay, and those of which nothing is known.
+    """
+    kept = tuple(
+        finding
+        for finding in checked.findings
+        if finding.rule in keep or finding.confidence is None or finding.confidence >= least
+    )
+    return replace(checked, findings=kept)
+
+
+MOST, WORDS = 40, 100_000
+"""Wordings tried in a document, and words read for that: trying one takes a tenth to a quarter of a
+check. What comes after is offered once some of these are taken: none is offered untried."""
+
+
+def hide_nothing(
+    document: Document,
+    checked: Checked,
+    check: Callable[[Document], Checked | None],
+    siblings: Sequence[Sequence[str]],
+) -> Checked:
+    """Return what was checked, without the wordings after which another finding would be gone.
+
+    `check` checks as `checked` came about, or returns `None` where it may read no more. A finding
+    that loses its last wording to another one says which rule's that is.
+    """
+    findings = checked.findings
+    if len(findings) < 2:
+        return checked
+    most = max(1, min(MOST, WORDS // max(1, checked.words)))
+    every = ((number, new) for number, f in enumerate(findings) for new in f.suggestions)
+    safe: dict[int, list[str]] = {}
+    first: dict[int, str] = {}
+    for number, new in islice(every, most):
+        result = check(put_in(document, findings[number], new))
+        if result is None:
+            break
+        gone = gone_with(findings, findings[number], new, result.findings, siblings)
+        if gone:
+            first.setdefault(number, gone[0].rule)
+        else:
+            safe.setdefault(number, []).append(new)
+    told = (_offering(f, safe.get(n, []), first.get(n)) for n, f in enumerate(findings))
+    return replace(checked, findings=tuple(told))
+
+
+def put_in(document: Document, finding: Finding, new: str) -> Document:
+    """Return the document with an offered wording in place of what was found."""
+    if finding.field == "title":
+        title = document.title[: finding.start] + new + document.title[finding.end :]
+        return replace(document, title=title, source_map=None)
+    return replace(
+        document,
+        text=document.text[: finding.start] + new + document.text[finding.end :],
+        headline=document.headline and _moved(document.headline, finding, new),
+        captions=tuple(_moved(caption, finding, new) for caption in document.captions),
+        source_map=None,
+    )
+
+
+def gone_with(
+    findings: Sequence[Finding],
+    taken: Finding,
+    new: str,
+    after: Sequence[Finding],
+    siblings: Sequence[Sequence[str]],
+) -> list[Finding]:
+    """Return the other findings whose words still stand, and that are gone `after`.
+
+    A finding is there as long as its rule, or a sibling of it, speaks of one of its words.
+    """
+    gone: list[Finding] = []
+    for finding in findings:
+        same = finding.field == taken.field
+        if same and finding.start < taken.end and taken.start < finding.end:
+            continue  # its own words are changed, or it is the finding itself
+        place = (finding.start, finding.end)
+        start, end = _moved(place, taken, new) if same else place
+        family = {finding.rule}.union(*(group for group in siblings if finding.rule in group))
+        if not any(
+            f.rule in family and f.field == finding.field and f.start < end and start < f.end
+            for f in after
+        ):
+            gone.append(finding)
+    return gone
+
+
+def _moved(place: Stretch, taken: Finding, new: str) -> Stretch:
+    """Return where a stretch stands once the wording is in place."""
+    longer = len(new) - (taken.end - taken.start)
+    start, end = place
+    return start + longer * (start >= taken.end), end + longer * (end >= taken.end)
+
+
+def _offering(finding: Finding, safe: Sequence[str], first: str | None) -> Finding:
+    if not finding.suggestions or tuple(safe) == finding.suggestions:
+        return finding
+    why = finding.why
+    if not safe and first:
+        why += (
+            f" Wording is offered here once what '{first}' has found is changed: that rests on"
+            " these words, and would be told no more."
+        )
+    return replace(finding, suggestions=tuple(safe), why=why)

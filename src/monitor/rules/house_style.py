@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from monitor.records.article import Severity
 from monitor.records.errors import GuidelineError, UsageError
+from monitor.records.finding import Severity
 from monitor.rules.compiler import Guideline
 from monitor.rules.loading import extended_folder, load_guideline, load_own_rules
 from monitor.rules.measured_precision import load_measured, missed_words

@@ -1,4 +1,9 @@
-"""A document opened for checking, and candidates for findings in it."""
+"""A document opened for checking, and candidates for findings in it.
+
+One finding per place: the longest of one rule, the best fitting of sibling rules.
+
+Kind `phrase`: what the scan found of listed phrases; no grammar, no analysis.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +13,12 @@ from dataclasses import field as default
 
 from monitor.people.coreference import find_cast
 from monitor.people.persons import Cast, Person
-from monitor.records.article import FieldName
+from monitor.records.finding import SEVERITIES, FieldName, Finding
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.spacy_patterns import Node
-from monitor.text.analysis import Place, Scene, read_scenes
+from monitor.text.analysis import Place, Scene, View, read_scenes
 from monitor.text.document import Document
-from monitor.text.spans import Stretch
-from monitor.text.view import View
+from monitor.text.positions import Stretch
 
 CAPTION = 400
 """Characters of the longest caption whose label may stand at its end."""
@@ -113,3 +117,56 @@ def _labelled_captions(guideline: Guideline, scene: Scene) -> Iterator[Stretch]:
 def _set_off(seen: View, low: int, at: int, high: int) -> bool:
     """Whether a place inside a paragraph follows a bracket or the end of a sentence."""
     return low < at < high and seen.shadow[low:at].rstrip().endswith(("(", "[", ".", "|"))
+
+
+def settle(
+    findings: Sequence[Finding],
+    siblings: Sequence[Sequence[str]],
+    first: Sequence[Finding] = (),
+) -> list[Finding]:
+    """Return the findings that stand, in order of place.
+
+    Where findings of one rule or of sibling rules overlap, one of those in `first` stands, then the
+    longest, then the most severe, then the one whose rule comes first among its siblings.
+    """
+    favoured = set(first)
+    groups: dict[str, dict[int, int]] = {}
+    for number, group in enumerate(siblings):
+        for order, rule in enumerate(group):
+            groups.setdefault(rule, {})[number] = order
+    ranked = sorted(
+        findings,
+        key=lambda f: (
+            f not in favoured,
+            -(f.end - f.start),
+            SEVERITIES.index(f.severity),
+            min(groups.get(f.rule, {0: 0}).values()),
+            f.rule,
+            f.start,
+        ),
+    )
+    standing: dict[str, list[Finding]] = {}
+    for finding in ranked:
+        places = standing.setdefault(finding.rule, [])
+        rivals = [r for r in standing if r == finding.rule or _related(groups, r, finding.rule)]
+        if not any(_overlap(finding, other) for rule in rivals for other in standing[rule]):
+            places.append(finding)
+    kept = [finding for places in standing.values() for finding in places]
+    return sorted(kept, key=lambda f: (f.field == "text", f.start, f.end, f.rule))
+
+
+def _related(groups: dict[str, dict[int, int]], one: str, other: str) -> bool:
+    return not groups.get(one, {}).keys().isdisjoint(groups.get(other, {}).keys())
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    return one.field == other.field and one.start < other.end and other.start < one.end
+
+
+def find_phrases(rule: CompiledRule, matcher: CompiledMatcher, scene: Scene) -> Iterator[Candidate]:
+    """Yield the matcher's phrases; one that runs over the end of a sentence does not count."""
+    for start, end in scene.hits.of(matcher.wordset):
+        sentence = scene.sentence_of(start, end)
+        if sentence is not None:
+            fitting = matcher.fitting(scene, sentence, start)
+            yield Candidate(scene, rule, fitting, start, end, sentence)

@@ -19,7 +19,7 @@ from monitor.records.errors import GuidelineError
 from monitor.records.json_shapes import in_ten
 from monitor.records.stamps import is_same
 from monitor.rules.compiler import Guideline
-from monitor.rules.guidelines_figures import IsoDate
+from monitor.rules.figures import IsoDate
 from monitor.rules.rule_schema import Strict, Text
 
 MEASURED = "measured.json"

@@ -13,17 +13,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.records.article import Finding
+from monitor.records.finding import Finding
 from monitor.rules.compiler import CompiledRule, Guideline
 from monitor.rules.findings import plain_finding
-from monitor.rules.glance import Alone, others_of
 from monitor.rules.matching import Draft, Unmatched
-from monitor.rules.passages import is_open
-from monitor.rules.preconditions import Voice, find_voice, spoken_severity
+from monitor.rules.neural_model import Alone, others_of
+from monitor.rules.preconditions import Voice, find_voice, is_open, spoken_severity
 from monitor.rules.proper_names import is_in_name
 from monitor.text.analysis import Scene
+from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
-from monitor.text.spans import Stretch
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,10 +14,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from monitor.labels.countries import country_name, parse_country
-from monitor.records.article import Finding, ScorecardItem, Source
 from monitor.records.errors import GuidelineError, UsageError
-from monitor.rules.checked import Checked
-from monitor.rules.guidelines_figures import DatedSource, IsoDate
+from monitor.records.finding import Finding, ScorecardItem, Source
+from monitor.rules.figures import DatedSource, IsoDate
+from monitor.rules.findings import Checked
 from monitor.rules.rule_schema import Concern, Rule, Strict, Text
 from monitor.rules.yaml_files import line_of, read_yaml
 

@@ -2,6 +2,10 @@
 
 One encoder with a head per rule reads the sentence, and the end of the one before it. What it says
 of the flagged words, and how often the rule was right on annotated articles, make a confidence.
+
+What a judge needs to speak alone: how sure it must be, and which sentences it reads at all.
+
+A glance at its words costs a sentence a thousandth of reading it.
 """
 
 from __future__ import annotations
@@ -9,20 +13,94 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from monitor.classify.model_files import ModelFolder
 from monitor.classify.onnx_encoder import EncoderSession
 from monitor.classify.tokenizer import Sentence, TextTokenizer, load_tokenizer
-from monitor.records.article import Finding
 from monitor.records.errors import ModelError
-from monitor.rules.glance import Alone, Glance, alone_of
+from monitor.records.finding import Finding
+from monitor.rules.confidence import Formula, Weighed, _formula
 from monitor.text.analysis import Scene
 from monitor.text.phrase_search import key_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+DIGITS = 3
+USUAL = 600
+"""Words of a usual draft: of one that is longer, more sentences are read."""
+_NUMBERS = ("slope", "high", "least", "edge")
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """From the judge's log odds at its surest word to a confidence, and what is told.
+
+    `rules` are those that speak alone, each with its own offset; `least` is the confidence from
+    which a suggestion is made. Words belong to it whose log odds are at most `edge` below, `words`
+    at most. `others` sentences without a finding are read of a usual draft.
+    """
+
+    slope: float
+    rules: Mapping[str, float]
+    high: float
+    least: float
+    edge: float
+    words: int
+    others: int
+
+    def confidence(self, rule: str, odds: float) -> float:
+        """Return a share between 0 and 1."""
+        said = self.rules[rule] + self.slope * min(self.high, odds)
+        return round(1 / (1 + math.exp(-said)), DIGITS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glance:
+    """How much a sentence looks like one to read: a weight for each token and for pairs of them."""
+
+    single: NDArray[np.float64]
+    pairs: NDArray[np.float64]
+
+    def score(self, ids: Sequence[int]) -> float:
+        """Return a number that is higher for sentences that break rules; longer ones may more."""
+        singles = {token for token in ids if token < len(self.single)}
+        pairs = {pair_of(one, other, len(self.pairs)) for one, other in pairwise(ids)}
+        total = sum(float(self.single[token]) for token in sorted(singles))
+        return total + sum(float(self.pairs[pair]) for pair in sorted(pairs))
+
+
+def pair_of(one: int, other: int, size: int) -> int:
+    """Return the place of two neighbouring tokens among `size`."""
+    return (one * 1_000_003 + other * 8_191) % size
+
+
+def others_of(alone: Alone, words: int) -> int:
+    """Return how many sentences without a finding are read of a draft of so many words."""
+    return max(alone.others, math.ceil(alone.others * words / USUAL))
+
+
+def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> Alone:
+    """Return it from `meta.json`; raises `KeyError`, `TypeError` or `ValueError`.
+
+    A rule without one of the `heads` cannot speak.
+    """
+    slope, high, least, edge = (float(str(settings[name])) for name in _NUMBERS)
+    words, others = int(str(settings["words"])), int(str(settings["others"]))
+    rules = settings["rules"]
+    if not isinstance(rules, Mapping):
+        raise TypeError("'rules' must be an object")
+    if strange := sorted(rules.keys() - set(heads)):
+        raise ValueError(f"'rules': '{strange[0]}' has no head")
+    if not 0 <= least <= 1:
+        raise ValueError(f"'least' is a number from 0 to 1, not {least:g}")
+    own = {str(rule): float(offset) for rule, offset in rules.items()}
+    return Alone(slope, own, high, least, edge, words, others)
+
 
 Known = dict[tuple[str, str], "tuple[Sentence, NDArray[np.float32]]"]
 """What was read of a sentence and the one before it."""
@@ -32,48 +110,6 @@ GLANCE = "glance.npz"
 MOST = 300
 """Sentences that are read of one draft: more with findings than in 5,000 words of any news, and
 five seconds of a processor."""
-WEIGHTS, PLACES = ("judge", "best", "prior", "loud", "offset"), ("again", "quoted", "title")
-"""What a formula weighs; models of before 1.2.0 say nothing of places."""
-DIGITS = 3
-"""More would say more than the encoder's numbers are the same to on every processor."""
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """From the judge's numbers to a confidence; a logistic regression on annotated articles.
-
-    `judge` weighs the log odds of the rule or a sibling at the flagged words, `best` those of any
-    rule there, `prior` the rule's own, `loud` that it is no suggestion, `again` that the rule has
-    spoken of other words before, `quoted` that somebody's speech is flagged, `title` the headline.
-    Log odds of the judge count within `low` and `high`.
-    """
-
-    judge: float
-    best: float
-    prior: float
-    loud: float
-    again: float
-    quoted: float
-    title: float
-    offset: float
-    low: float
-    high: float
-    priors: Mapping[str, float]
-    unknown_prior: float
-
-    def confidence(self, finding: Finding, own: float, best: float, *, again: bool) -> float:
-        """Return a share between 0 and 1."""
-        odds = (
-            self.offset
-            + self.judge * min(self.high, max(self.low, own))
-            + self.best * best
-            + self.prior * self.priors.get(finding.rule, self.unknown_prior)
-            + self.loud * (finding.severity != "suggestion")
-            + self.again * again
-            + self.quoted * (finding.quoted == "attributed")
-            + self.title * (finding.field == "title")
-        )
-        return round(1 / (1 + math.exp(-odds)), DIGITS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,14 +163,6 @@ class Before:
         again = bool(known) and words not in known
         known.add(words)
         return again
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """The confidence of a finding, and the log odds that its words got."""
-
-    confidence: float
-    odds: float
 
 
 @dataclass(slots=True, eq=False)
@@ -264,16 +292,6 @@ def load_judge(folder: ModelFolder) -> Judge:
         alone=alone,
         glance=glance,
         short=short,
-    )
-
-
-def _formula(raw: Mapping[str, Any]) -> Formula:
-    low, high = map(float, raw["clip"])
-    weights = {key: float(raw[key]) for key in WEIGHTS}
-    weights |= {key: float(raw.get(key, 0)) for key in PLACES}
-    priors = {str(rule): float(value) for rule, value in raw["priors"].items()}
-    return Formula(
-        **weights, low=low, high=high, priors=priors, unknown_prior=float(raw["unknown_prior"])
     )
 
 

@@ -13,13 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.records.article import FieldName
-from monitor.rules.evidence_sets import NameSets
+from monitor.records.finding import FieldName
+from monitor.rules.compiler import NameSets
 from monitor.rules.matching import Draft
 from monitor.text.analysis import Scene
 from monitor.text.phrase_search import key_of, normalise
+from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
-from monitor.text.spans import Stretch
 
 MAX_WORDS = 10
 """Words on one side of a head: a longer run of capitals is a heading that ran into the text."""

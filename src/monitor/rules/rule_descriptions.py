@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from monitor.rules.compiler import Guideline
+from monitor.rules.figures import Figure
 from monitor.rules.findings import rule_json
-from monitor.rules.guidelines_figures import Figure
 from monitor.rules.house_style import InForce, rules_called
 from monitor.rules.measured_precision import Measured, load_measured, measured_json
 from monitor.rules.national_law import Country, law_json

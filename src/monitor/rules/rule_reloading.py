@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from monitor.labels.folders import data_dir
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import MonitorError
 from monitor.rules.compiler import Guideline
 from monitor.rules.house_style import InForce, RuleNames, load_guidelines, rule_on

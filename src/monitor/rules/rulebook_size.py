@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from monitor.rules.guidelines_figures import FIGURES, Figure, load_figures
+from monitor.rules.figures import FIGURES, Figure, load_figures
 from monitor.rules.loading import check_folder, load_lexicons, rule_files
 from monitor.rules.rule_schema import Clause, Lexicon, Rule, RuleFile, Slot, Token
 from monitor.rules.yaml_files import read_yaml

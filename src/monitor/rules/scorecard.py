@@ -2,24 +2,35 @@
 
 A question that cannot be judged is answered `None` with the reason: a scorecard that counts three
 lines without a helpline against an outlet is worse than none.
+
+Where a text tells its readers whom to call: an invitation, or a line, and its number.
+
+"Call the unit on 112" is help whatever the unit is called; a number for the press is none.
+
+Whose the words of a question are: who is meant by them, or who speaks.
+
+"Asked not to be named" protects the woman who was sold, and tells nothing of her if it was a
+neighbour of the suspect who asked.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.records.article import ScorecardItem, Span
+from monitor.people.mentions import Mention
+from monitor.people.persons import Cast, Person
+from monitor.people.verbs_of_saying import voices
+from monitor.records.finding import ScorecardItem, Span
 from monitor.rules.compiler import CompiledCheck, CompiledRule, Evidence
-from monitor.rules.contacts import contacts
 from monitor.rules.evidence import Found, look_apart, regions
 from monitor.rules.matching import Draft
-from monitor.rules.owners import owned
 from monitor.rules.preconditions import Topic, may_ask
-from monitor.rules.referents import anyone_evidence
+from monitor.rules.referents import Spot, anyone_evidence, meant_at
 from monitor.rules.rule_schema import DocumentCheck
-from monitor.text.analysis import Region
-from monitor.text.spans import Stretch
+from monitor.text.analysis import Region, Scene
+from monitor.text.positions import Stretch
 
 MAX_EVIDENCE = 5
 _EXCEPTED = "not asked here, because of the words shown"
@@ -165,3 +176,107 @@ def _spans(found: Sequence[Found]) -> tuple[Span, ...]:
         for piece in found[:MAX_EVIDENCE]
     )
     return tuple(dict.fromkeys(spans))
+
+
+REACH = 160
+"""Characters between an invitation and its number."""
+
+_INVITES = re.compile(
+    r"\b(?:call|text|dial|ring|phone|telephone|contact|reach|speak to|talk to|"
+    r"(?<!a )(?<!the )report|whatsapp|message|\w*line|number)s?\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"(?<![\w$\u20ac\u00a3.,+-])(?:\+?\(?\d[\d ().-]{5,16}\d|\d{3,6})(?![\w%]|[.,:]\d)"
+)
+SHORT = 6
+"""Characters of a number that means one only right behind "call", "line", "on" ..."""
+_LEADS = re.compile(
+    r"\b(?:on|at|to|or|is|call|dial|ring|text|phone|number|line|hotline|helpline),?:? $",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"[.,;:)*!\n\"']|$| (?:or|and|in|for|free|from|to|if|any|at|day|24|which|who|with)\b"
+)
+_PRESS = re.compile(
+    r"\b(?:press|media|newsroom|public (?:information|affairs)|journalists)\b", re.IGNORECASE
+)
+
+
+def contacts(scene: Scene, low: int, high: int) -> Iterator[Stretch]:
+    """Yield an invitation with its number, where one sentence has both."""
+    text = scene.view.shadow
+    for number in _NUMBER.finditer(text, low, high):
+        short = number.end() - number.start() <= SHORT
+        if short and not _is_short_number(text, number.start(), number.end()):
+            continue
+        begin, end = scene.sentence_span(scene.view.sentence_at(number.start()))
+        if _PRESS.search(text, begin, end):
+            continue
+        begin = max(begin, number.start() - REACH)
+        invites = list(_INVITES.finditer(text, begin, number.start()))
+        if invites:
+            yield invites[-1].start(), number.end()
+
+
+def _is_short_number(text: str, start: int, end: int) -> bool:
+    """Whether a few digits are a number to call: "on 112.", not "at 112 sites"."""
+    return bool(_LEADS.search(text, max(0, start - 12), start) and _GOES_ON.match(text, end))
+
+
+def owned(clause: Evidence, draft: Draft, places: Iterable[Region]) -> list[Found]:
+    """Return the words of a clause that are told of, or said by, somebody in a wanted role."""
+    look = _spoken if clause.whose == "voice" else _told
+    found = (piece for place in places for piece in look(clause, draft.cast, *place))
+    return list(dict.fromkeys(found))
+
+
+def _told(clause: Evidence, cast: Cast, scene: Scene, low: int, high: int) -> Iterator[Found]:
+    for wordset in clause.wordsets:
+        for start, end in scene.hits.between(wordset, low, high):
+            spot = Spot(scene, start, end, scene.view.sentence_at(start))
+            meant = meant_at(clause.whose or "", cast, spot)
+            if _fits(clause, meant.person if meant else None):
+                yield Found(scene, start, end)
+
+
+def _spoken(clause: Evidence, cast: Cast, scene: Scene, low: int, high: int) -> Iterator[Found]:
+    """Yield who speaks; what hangs on the words counts too ("a lawyer for the men")."""
+    for voice in voices(scene, papers=bool(clause.wordsets)):
+        if voice.start < low or voice.end > high:
+            continue
+        mentions = cast.mentions[scene.field]
+        heads = mentions.over(voice.start, voice.end)
+        hits = [
+            hit
+            for wordset in clause.wordsets
+            for hit in scene.hits.overlapping(wordset, voice.start, voice.end)
+        ]
+        if clause.roles and not any(
+            _is_one_of(person, clause.roles) for person in _known(cast, heads)[:1]
+        ):
+            continue
+        apart = [m for m in heads if not any(m.start < end and at < m.end for at, end in hits)]
+        behind = mentions.between(voice.end, voice.reach)[:1]
+        if any(_is_one_of(p, clause.never) for p in _known(cast, (*apart, *behind))):
+            continue
+        if clause.wordsets:
+            yield from (Found(scene, *hit) for hit in hits)
+        else:
+            yield Found(scene, voice.start, voice.end)
+
+
+def _known(cast: Cast, mentions: Iterable[Mention]) -> list[Person]:
+    return [person for mention in mentions if (person := cast.of(mention)) is not None]
+
+
+def _fits(clause: Evidence, person: Person | None) -> bool:
+    if person is None:
+        return not clause.roles
+    wanted = not clause.roles or _is_one_of(person, clause.roles)
+    return wanted and not _is_one_of(person, clause.never)
+
+
+def _is_one_of(person: Person, roles: tuple[frozenset[str], ...]) -> bool:
+    known = person.roles if roles else frozenset()
+    return any(names <= known for names in roles)

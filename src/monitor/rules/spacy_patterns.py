@@ -2,21 +2,35 @@
 
 The small model reads "admitted she was trafficked" as copula and adjective: write two or three
 parse variants of each pattern.
+
+spaCy pattern languages as rules write them: checks, lexicon names filled in, analysis needed.
+
+The keys are checked here and not by spaCy, because importing spaCy takes longer than loading and
+checking all rules.
+
+The words without which a pattern cannot match, looked for before anything is analysed.
+
+A pattern says of most tokens which words they may be. Where they do not stand in a piece, one after
+another, spaCy need neither split it nor match it, and often need not be loaded. A word counts
+inside another one too: spaCy makes two tokens of "cannot".
+
+Kind `tokens`: spaCy Matcher patterns, run on sentences that hold one of the rule's triggers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from monitor.rules.linguistics import PARSE, Words, fill_lexicons, level_of
-from monitor.rules.needed_words import NeededWords
-from monitor.text.spacy_pipeline import tree_matcher
+from monitor.text.spacy_pipeline import token_matcher, tree_matcher
 
 if TYPE_CHECKING:
-    from spacy.matcher import DependencyMatcher
-    from spacy.tokens import Doc, Token
+    from spacy.matcher import DependencyMatcher, Matcher
+    from spacy.tokens import Doc
+    from spacy.tokens import Token as Token_
 
     from monitor.rules.rule_schema import DependencyPattern
 
@@ -80,7 +94,7 @@ class DependencyPatterns:
         return matcher
 
 
-def _node(token: Token) -> Node:
+def _node(token: Token_) -> Node:
     if token.tag_ in ("WP", "WDT") and token.head.dep_ == "relcl":
         token = token.head.head  # "the women, who admitted": who they are stands before
     left, right = token.left_edge, token.right_edge
@@ -91,3 +105,260 @@ def _node(token: Token) -> Node:
         right.idx + len(right),
         token.pos_ == "PRON",
     )
+
+
+MAX_LOOSE = 2
+"""Each token that repeats over any word multiplies the matches by the length of the sentence."""
+
+NONE, TOKENS, PARSE, ENTITIES = range(4)
+"""How much analysis a sentence needs; each level includes the ones before."""
+
+_LEXICAL = frozenset(
+    """
+    ORTH TEXT NORM LOWER LENGTH SHAPE PREFIX SUFFIX IS_ALPHA IS_ASCII IS_DIGIT IS_LOWER IS_UPPER
+    IS_TITLE IS_PUNCT IS_SPACE IS_STOP LIKE_NUM LIKE_URL LIKE_EMAIL IS_QUOTE IS_BRACKET
+    IS_CURRENCY OP MARK
+    """.split()  # noqa: SIM905 - a list of forty lines says no more
+)
+_PARSED = frozenset(["POS", "TAG", "DEP", "LEMMA", "MORPH", "SENT_START", "IS_SENT_START", "SPACY"])
+_ENTITY = frozenset(["ENT_TYPE", "ENT_IOB"])
+_NODE = frozenset(["LEFT_ID", "REL_OP", "RIGHT_ID", "RIGHT_ATTRS"])
+
+Token = Mapping[str, Any]
+Words = Callable[[str], Sequence[str]]
+"""Gives the one-word entries of a lexicon by name."""
+
+
+def level_of(patterns: Sequence[Sequence[Token]]) -> int:
+    """Return how much analysis token patterns need."""
+    keys = {key for pattern in patterns for token in pattern for key in token}
+    if keys & _ENTITY:
+        return ENTITIES
+    return PARSE if keys & _PARSED else TOKENS
+
+
+def without_entities(patterns: Sequence[Sequence[Token]]) -> list[list[Token]]:
+    """Return patterns that match wherever these do, whatever the entities of a sentence are."""
+    return [
+        [
+            {key: value for key, value in token.items() if key not in _ENTITY}
+            for token in pattern
+            # "not such an entity" asks for nothing once entities are unknown
+            if not (token.get("OP") == "!" and token.keys() & _ENTITY)
+        ]
+        for pattern in patterns
+    ]
+
+
+def check_token(token: Token) -> str | None:
+    """Say what is wrong with a token of a pattern, or None."""
+    for key in token:
+        if key not in _LEXICAL | _PARSED | _ENTITY:
+            return f"'{key}' is no attribute of a token pattern"
+    return None
+
+
+def check_pattern(pattern: Sequence[Token]) -> str | None:
+    """Say what is wrong with a token pattern, or None."""
+    loose = [token for token in pattern if token.get("OP") in ("*", "+") and not _is_word(token)]
+    if len(loose) > MAX_LOOSE:
+        return f"'OP' is '*' or '+' on more than {MAX_LOOSE} tokens that may be any word"
+    return next(filter(None, map(check_token, pattern)), None)
+
+
+def _is_word(token: Token) -> bool:
+    return bool(token.keys() & {"LOWER", "LEMMA", "TEXT", "ORTH", "NORM"})
+
+
+def check_node(node: Token) -> str | None:
+    """Say what is wrong with a node of a dependency pattern, or None."""
+    if extra := set(node) - _NODE:
+        return f"'{min(extra)}' is no part of a dependency node"
+    if missing := {"RIGHT_ID", "RIGHT_ATTRS"} - set(node):
+        return f"a dependency node lacks '{min(missing)}'"
+    return check_token(node["RIGHT_ATTRS"])
+
+
+def fill_lexicons(token: Token, words: Words) -> dict[str, Any]:
+    """Replace a lexicon's name in `IN` or `NOT_IN` by its words; drop our own `MARK`."""
+    filled: dict[str, Any] = {}
+    for key, value in token.items():
+        if key == "MARK":
+            continue
+        if key == "RIGHT_ATTRS":
+            filled[key] = fill_lexicons(value, words)
+        elif isinstance(value, Mapping):
+            filled[key] = {
+                test: list(words(operand))
+                if test in ("IN", "NOT_IN") and isinstance(operand, str)
+                else operand
+                for test, operand in value.items()
+            }
+        else:
+            filled[key] = value
+    return filled
+
+
+_WORDED = {"LOWER": False, "TEXT": True, "ORTH": True}
+"""Attributes whose value is a stretch of the text itself, and whether capitals count."""
+
+_PLAIN = re.compile(r"\^\(([A-Za-z]+(?:\|[A-Za-z]+)*)\)\$")
+
+
+class _Step(NamedTuple):
+    """A token of a pattern: the words it may be (none: any), how often it stands.
+
+    `exact`: with just these capitals.
+    """
+
+    words: tuple[str, ...]
+    exact: bool
+    needed: bool
+    repeats: bool
+
+
+class NeededWords:
+    """What must stand in a text for one of some patterns to match there.
+
+    `ordered`: the tokens of a pattern follow one another, with nothing but space between them.
+    """
+
+    def __init__(
+        self, patterns: Iterable[Sequence[Mapping[str, Any]]], *, ordered: bool = True
+    ) -> None:
+        self._given, self._ordered = list(patterns), ordered
+
+    @cached_property
+    def _patterns(self) -> list[tuple[list[_Step], list[_Step]]]:
+        """The steps that must be there, those of few words first, and all if they are in order.
+
+        Worked out when first asked for: most texts ask for few patterns.
+        """
+        found: list[tuple[list[_Step], list[_Step]]] = []
+        for pattern in self._given:
+            steps = list(map(_step, pattern))
+            listed = {step for step in steps if step.needed and step.words}
+            shortest = sorted(listed, key=lambda step: (len(step.words), step.words))
+            found.append((shortest, steps if self._ordered else []))
+        return found
+
+    def may_match(self, text: str, lower: str) -> bool:
+        """Whether a text, given also in lower case, has what one of the patterns needs."""
+        for listed, steps in self._patterns:
+            for words, exact, *_ in listed:
+                where = text if exact else lower
+                for word in words:
+                    if word in where:
+                        break
+                else:
+                    break
+            else:
+                if _may_follow(steps, text, lower):
+                    return True
+        return False
+
+
+def _may_follow(steps: Sequence[_Step], text: str, lower: str) -> bool:
+    """Whether the words of a pattern follow one another somewhere.
+
+    `at` are the places where the next token may begin; from `free` on it may begin anywhere.
+    """
+    at: set[int] = set()
+    free: int | None = 0
+    for step in steps:
+        if not step.words:
+            first = min((*at, *(() if free is None else (free,))))
+            at, free = set() if step.needed else at, first + step.needed
+            continue
+        where = text if step.exact else lower
+        begun = set(_after(step.words, where, at, free))
+        fresh = begun if step.repeats else set[int]()
+        while fresh := set(_after(step.words, where, fresh, None)) - begun:
+            begun |= fresh
+        at, free = (begun, None) if step.needed else (at | begun, free)
+        if not at and free is None:
+            return False
+    return True
+
+
+def _after(words: Iterable[str], text: str, at: Iterable[int], free: int | None) -> Iterator[int]:
+    """Yield where the word after one of `words` may begin."""
+    for word in words:
+        for start in at:
+            if text.startswith(word, start):
+                yield _past_space(text, start + len(word))
+        start = -1 if free is None else text.find(word, free)
+        while start >= 0:
+            yield _past_space(text, start + len(word))
+            start = text.find(word, start + 1)
+
+
+def _past_space(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _step(token: Mapping[str, Any]) -> _Step:
+    often = token.get("OP") or "1"
+    needed = often in ("1", "+") or often.startswith(tuple(f"{{{n}" for n in range(1, 10)))
+    words, exact = ((), False) if often == "!" else _words(token)
+    return _Step(words, exact, needed, often not in ("1", "?"))
+
+
+def _words(token: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+    """Return the words that a token may be, none where its pattern does not list them."""
+    for key, exact in _WORDED.items():
+        value = token.get(key)
+        listed = _listed(value) if isinstance(value, Mapping) else value and [value]
+        if listed:
+            return tuple(sorted(set(listed))), exact
+    return (), False
+
+
+def _listed(tests: Mapping[str, Any]) -> Sequence[str] | None:
+    """Return the words that an attribute's tests list; "^(WAS|IS)$" is a list too."""
+    listed = _PLAIN.fullmatch(str(tests.get("REGEX", "")))
+    return listed[1].split("|") if listed else tests.get("IN")
+
+
+class TokenPatterns:
+    """Matcher patterns of one matcher or clause; built for the vocabulary they first meet.
+
+    A pattern whose tokens carry `MARK: true` finds the marked stretch, else the whole match.
+    """
+
+    def __init__(self, patterns: Sequence[Sequence[Mapping[str, Any]]], words: Words) -> None:
+        self.level = level_of(patterns)
+        loose = without_entities(patterns) if self.level == ENTITIES else None
+        self.loose: TokenPatterns | None = TokenPatterns(loose, words) if loose else None
+        """The same without entities, which finds whatever these could find."""
+        self._patterns = [[fill_lexicons(token, words) for token in p] for p in patterns]
+        self.needed = NeededWords(self._patterns)
+        self._marks = [frozenset(i for i, t in enumerate(p) if t.get("MARK")) for p in patterns]
+        self._matcher: Matcher | None = None
+        self._index: Mapping[int, int] = {}
+
+    @property
+    def base(self) -> int:
+        """The analysis needed before anybody knows whether entities matter."""
+        return self.loose.level if self.loose else self.level
+
+    def may_find(self, doc: Doc) -> bool:
+        """Whether these could find anything in a doc whose entities are not known yet."""
+        return next((self.loose or self).find(doc), None) is not None
+
+    def find(self, doc: Doc) -> Iterator[tuple[int, int]]:
+        """Yield what the patterns find, as offsets into the doc's text."""
+        matcher = self._matcher if self._matcher is not None else self._build(doc)
+        found: list[Any] = matcher(doc, with_alignments=True)
+        for key, start, end, alignment in found:
+            marks = self._marks[self._index[key]]
+            inside = [start + i for i, node in enumerate(alignment) if node in marks]
+            first, last = doc[min(inside, default=start)], doc[max(inside, default=end - 1)]
+            yield first.idx, last.idx + len(last)
+
+    def _build(self, doc: Doc) -> Matcher:
+        matcher, self._index = token_matcher(doc, self._patterns)
+        self._matcher = matcher
+        return matcher

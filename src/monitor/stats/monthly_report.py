@@ -1,17 +1,19 @@
-"""The monthly report: what stands in it, whatever it is written in."""
+"""The monthly report: what stands in it, whatever it is written in.
+
+What is said of every figure, and the names of labels.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.records.article import MEASURED_FROM
-from monitor.stats.balance import SIDES, BalanceRow
+from monitor.labels.countries import country_name
+from monitor.labels.institutions import entity_name
+from monitor.records.finding import MEASURED_FROM
 from monitor.stats.outlet_scorecards import Outlet, Scorecard
 from monitor.stats.plots import Bars
-from monitor.stats.proven import Basis
-from monitor.stats.trends import Trends
-from monitor.stats.words import FLAGS_COUNTED, NO_RULES, NOT_INCIDENCE, label_words
+from monitor.stats.trends import SIDES, BalanceRow, Basis, Trends
 
 ROWS = 20
 """Rows of a table in the page and the document; the workbook has all."""
@@ -251,3 +253,30 @@ def changes_section(trends: Trends) -> Section:
     return Section(
         "Changes of feeds", said if rows else none, ("day", "change", "feed", "URL"), rows
     )
+
+
+NOT_INCIDENCE = (
+    "Coverage, not incidence: these figures say how often the followed outlets write of something,"
+    " not how often it happens."
+)
+FLAGS_COUNTED = (
+    "Only flags that a person confirmed, or of rules with a measured precision of 0.95 or more, are"
+    " counted. A share is told only where no other flag waits for a look; no flags does not mean"
+    " that all is well."
+)
+NO_RULES = (
+    "No rule has a measured precision of 0.95 on 20 flags or more, so only flags that a person"
+    " confirmed are counted."
+)
+CONFIRMED_ONLY = (
+    "Only flags that a person confirmed are counted: no rule's precision was measured on articles"
+    " of this region. A share is told only where no other flag waits for a look; no flags does not"
+    " mean that all is well."
+)
+
+
+def label_words(scheme: str, label: str) -> str:
+    """Return a label as people say it."""
+    if scheme == "place":
+        return country_name(label)
+    return entity_name(scheme, label) or label.replace("_", " ")

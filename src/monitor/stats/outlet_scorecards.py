@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.records.article import MEASURED_FROM
 from monitor.records.confidence_interval import wilson
 from monitor.records.counts import Item, outlet_id
-from monitor.stats.balance import BalanceRow, balance_of
-from monitor.stats.proven import Basis
-from monitor.stats.stories import StoryOf, counts, flagged, open_flags, stories
+from monitor.records.finding import MEASURED_FROM
+from monitor.stats.trends import (
+    BalanceRow,
+    Basis,
+    StoryOf,
+    balance_of,
+    counts,
+    flagged,
+    open_flags,
+    stories,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from monitor.records.article import MEASURED_FROM
-from monitor.stats.balance import SIDES, BalanceRow
+from monitor.records.finding import MEASURED_FROM
 from monitor.stats.monthly_report import (
     BARS,
     SIDE_WORDS,
@@ -15,14 +14,13 @@ from monitor.stats.monthly_report import (
     Section,
     balance_section,
     changes_section,
+    label_words,
     rules_section,
     scheme_section,
 )
 from monitor.stats.outlet_scorecards import RuleShare, Scorecard
 from monitor.stats.plots import Bars
-from monitor.stats.steps import Step, by_step
-from monitor.stats.trends import DayCount, Trends
-from monitor.stats.words import label_words
+from monitor.stats.trends import SIDES, BalanceRow, DayCount, Step, Trends, by_step
 
 _STEP_WORDS: Mapping[Step, tuple[str, str]] = {
     "day": ("By day", "day"),

@@ -1,11 +1,23 @@
-"""The report as one HTML page that needs nothing else."""
+"""The report as one HTML page that needs nothing else.
+
+The report as an .xlsx workbook: every row, and charts of the spreadsheet's own.
+
+Text is written as text: a name that begins like a formula, or looks like a link, stays what it is.
+
+The report as a .docx document.
+
+A report as the content of a file.
+"""
 
 from __future__ import annotations
 
+import io
+import re
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
-from monitor.stats.monthly_report import ROWS, Report
+from monitor.stats.monthly_report import ROWS, Cell, Report, Section
 from monitor.stats.plots import draw
 
 if TYPE_CHECKING:
@@ -35,3 +47,158 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     return environment.get_template("report.html")
+
+
+_PATTERNS = ("solid", "wide_upward_diagonal", "dotted_grid", "diagonal_cross")
+_SHADES = ("#595959", "#000000", "#000000", "#000000")
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_NAME = re.compile(r"[\[\]:*?/\\]")
+
+
+def write_workbook(report: Report) -> bytes:
+    """Return the workbook: one sheet for what it is and rests on, one for each section."""
+    import xlsxwriter
+
+    file = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        bold = book.add_format({"bold": True})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        about = book.add_worksheet("About")
+        about.set_column(0, 0, 100)
+        lines = (report.title, report.period, *report.notes, *report.foot)
+        for place, line in enumerate(lines):
+            about.write_string(place, 0, _clean(line), bold if place == 0 else wrap)
+        for section in report.sections:
+            _add_sheet(book, section, report.notes[0], bold)
+    return file.getvalue()
+
+
+def _add_sheet(book: Any, section: Section, caption: str, bold: Any) -> None:
+    name = _NO_NAME.sub(" ", section.title)[:31]
+    sheet = book.add_worksheet(name)
+    sheet.set_column(0, 0, 32)
+    sheet.set_column(1, len(section.columns), 16)
+    for place, column in enumerate(section.columns):
+        sheet.write_string(0, place, column, bold)
+    for number, row in enumerate(section.rows, 1):
+        for place, cell in enumerate(row):
+            _write(sheet, number, place, cell)
+    sheet.freeze_panes(1, 0)
+    last = len(section.rows) + 2
+    for place, note in enumerate((caption, *section.notes)):
+        sheet.write_string(last + place, 0, _clean(note))
+    if section.bars is not None:
+        _add_chart(book, sheet, name, section)
+
+
+def _write(sheet: Any, row: int, column: int, cell: Cell) -> None:
+    if isinstance(cell, str):
+        sheet.write_string(row, column, _clean(cell))
+    else:
+        sheet.write_number(row, column, cell)
+
+
+def _add_chart(book: Any, sheet: Any, name: str, section: Section) -> None:
+    """Add a chart of the columns that the plot has, where they are numbers."""
+    bars = section.bars
+    assert bars is not None
+    columns = [section.columns.index(title) for title, _ in bars.series]
+    if not all(isinstance(section.rows[0][column], int) for column in columns):
+        return
+    chart = book.add_chart({"type": "bar" if bars.across else "column"})
+    rows = len(bars.labels)
+    for place, column in enumerate(columns):
+        filled = {"pattern": _PATTERNS[place], "fg_color": _SHADES[place], "bg_color": "#FFFFFF"}
+        style = {"fill": {"color": _SHADES[0]}} if place == 0 else {"pattern": filled}
+        chart.add_series(
+            {
+                "name": [name, 0, column],
+                "categories": [name, 1, 0, rows, 0],
+                "values": [name, 1, column, rows, column],
+                "border": {"color": "#000000"},
+                **style,
+            }
+        )
+    chart.set_title({"name": section.title})
+    if bars.across:
+        chart.set_y_axis({"reverse": True})
+    sheet.insert_chart(1, len(section.columns) + 1, chart)
+
+
+def _clean(text: str) -> str:
+    """Replace what XML cannot hold; a cell takes 32,767 characters."""
+    return _NO_XML.sub("\ufffd", text)[:32_767]
+
+
+_NO_XML_word = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_document(report: Report) -> bytes:
+    """Return the document; plots are pictures with the words of their tables as alternative."""
+    import docx
+
+    document = docx.Document()
+    document.core_properties.title = _clean_word(f"{report.title}: {report.period}")
+    document.core_properties.author = ""
+    document.core_properties.comments = ""
+    document.add_heading(_clean_word(report.title), 0)
+    document.add_paragraph(_clean_word(report.period))
+    for note in report.notes:
+        document.add_paragraph(_clean_word(note))
+    for section in report.sections:
+        _add_section(document, section, report.notes[0])
+    document.add_heading("What it rests on", 1)
+    for line in report.foot:
+        document.add_paragraph(_clean_word(line))
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _add_section(document: Any, section: Section, caption: str) -> None:
+    from docx.shared import Cm
+
+    document.add_heading(section.title, 1)
+    for note in section.notes:
+        document.add_paragraph(_clean_word(note))
+    if section.bars is not None:
+        picture = document.add_picture(io.BytesIO(draw(section.bars, "png")), width=Cm(16))
+        said = f"Plot: {section.title}. Its figures are in the table below."
+        picture._inline.docPr.set("descr", said)  # noqa: SLF001 - python-docx has no other way
+        document.add_paragraph(f"{section.title}. {caption}")
+    rows = section.rows if section.title == "By day" else section.rows[:ROWS]
+    if not rows:
+        return
+    table = document.add_table(1, len(section.columns), style="Table Grid")
+    _fill(table.rows[0], section.columns)
+    for row in rows:
+        _fill(table.add_row(), row)
+    if len(rows) < len(section.rows):
+        document.add_paragraph(
+            f"The first {len(rows)} of {len(section.rows)}; the workbook has all."
+        )
+
+
+def _fill(row: Any, cells: tuple[Cell, ...]) -> None:
+    for place, cell in zip(row.cells, cells, strict=True):
+        place.text = _clean_word(str(cell))
+
+
+def _clean_word(text: str) -> str:
+    """Replace what XML cannot hold."""
+    return _NO_XML_word.sub("\ufffd", text)
+
+
+ReportFormat = Literal["html", "docx", "xlsx"]
+FORMATS: tuple[ReportFormat, ...] = ("html", "docx", "xlsx")
+_WRITERS: Mapping[ReportFormat, Callable[[Report], bytes]] = {
+    "html": write_page,
+    "docx": write_document,
+    "xlsx": write_workbook,
+}
+
+
+def render_report(report: Report, format: ReportFormat) -> bytes:
+    """Return a report as the content of an .html, .docx or .xlsx file."""
+    return _WRITERS[format](report)

@@ -1,4 +1,7 @@
-"""Trends, outlets and the monthly report of a desk."""
+"""Trends, outlets and the monthly report of a desk.
+
+Outlets for the pages: scorecards a page at a time, and what is told inside of one.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,12 @@ from monitor.records.counts import Item
 from monitor.records.dates import LONGEST_PUBLISHED_DAYS, days_of, midnight, month_of
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.stamps import is_same
-from monitor.review.missed import gaps_until
+from monitor.review.recall_estimate import gaps_until
 
 if TYPE_CHECKING:
     from monitor.stats.monthly_report import Report
     from monitor.stats.outlet_scorecards import Outlet, Scorecard
-    from monitor.stats.proven import Basis
-    from monitor.stats.trends import Trends
+    from monitor.stats.trends import Basis, Trends
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _stories(desk: Desk, items: tuple[Item, ...]) -> Mapping[str, str]:
 def basis_of(desk: Desk) -> Basis:
     """Return which flags are counted: what was measured of other rules than these does not hold."""
     from monitor.rules.measured_precision import load_measured
-    from monitor.stats.proven import proven_rules
+    from monitor.stats.trends import proven_rules
 
     in_force = desk.in_force
     times = Counter(rule.id for guideline in in_force.guidelines for rule in guideline.rules)
@@ -166,7 +168,7 @@ def outlets_of(desk: Desk, period: Period) -> tuple[Outlet, ...]:
 def scorecard_of(desk: Desk, period: Period, outlet_id: str) -> Scorecard:
     """Return the scorecard of an outlet, by id; raises `NotFound` for one with no article then."""
     from monitor.stats.outlet_scorecards import score_outlet
-    from monitor.stats.proven import outlet_basis
+    from monitor.stats.trends import outlet_basis
 
     basis = outlet_basis(basis_of(desk))
     for outlet in outlets_of(desk, period):
@@ -179,7 +181,7 @@ def report_of(desk: Desk, month: str) -> Report:
     """Return the report of a month such as 2026-11. Raises `UsageError`, also for one to come."""
     from monitor.stats.monthly_report import make_report
     from monitor.stats.outlet_scorecards import score_outlet
-    from monitor.stats.proven import outlet_basis
+    from monitor.stats.trends import outlet_basis
 
     since, until = month_of(month)
     today = desk.now().astimezone(desk.settings.zone).date()
@@ -216,3 +218,40 @@ def judge_flag(
     facts: dict[str, Any] = {"right": right, "reviewer": reviewer, "now": desk.now()}
     facts["provisional"] = provisional
     return desk.store.add_flag_verdict(chosen, rule, stamps=desk.stamps, **facts)
+
+
+@dataclass(frozen=True, slots=True)
+class CardList:
+    """Scorecards of a page of the `total` outlets; `next` is the id to go on from."""
+
+    cards: tuple[Scorecard, ...]
+    total: int
+    next: str | None
+
+
+def read_cards(
+    desk: Desk, period: Period, *, name: str = "", limit: int | None, after: str | None = None
+) -> CardList:
+    """Return the scorecards of outlets whose names have `name`, most stories first.
+
+    Raises `NotFound` where there is no outlet `after`.
+    """
+    from monitor.stats.outlet_scorecards import score_outlet
+    from monitor.stats.trends import outlet_basis
+
+    wanted = name.strip().casefold()
+    outlets = [one for one in outlets_of(desk, period) if wanted in one.name.casefold()]
+    ids = [one.id for one in outlets]
+    if after is not None and after not in ids:
+        raise NotFound(f"no outlet '{after}'")
+    begin = ids.index(after) + 1 if after is not None else 0
+    end = len(ids) if limit is None else begin + limit
+    items: dict[str, list[Item]] = {}
+    for item in period.items:
+        items.setdefault(item.outlet, []).append(item)
+    basis = outlet_basis(basis_of(desk))
+    cards = tuple(
+        score_outlet(one, items.get(one.name, []), period.story_of, basis)
+        for one in outlets[begin:end]
+    )
+    return CardList(cards, len(ids), ids[end - 1] if end < len(ids) else None)

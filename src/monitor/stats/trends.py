@@ -1,18 +1,127 @@
-"""Items and stories of a period by day, form, place, response, victim, indicator, and rule."""
+"""Items and stories of a period by day, form, place, response, victim, indicator, and rule.
+
+Enforcement against protection against prevention, by country and by outlet.
+
+Which rules may be counted without anybody having looked at each flag.
+
+Which items are counted: those with the labels, and of the outlet, that are asked for.
+
+Days added up to weeks or months.
+
+Counting each story once: an outlet that prints one wire story ten times tells it once.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from monitor.records.counts import FeedChange, Item
-from monitor.stats.balance import Balance, balance_of
-from monitor.stats.proven import Basis
-from monitor.stats.stories import StoryOf, flagged, open_flags, stories
+from monitor.records.confidence_interval import wilson
+from monitor.records.counts import FeedChange, Flag, Item
+from monitor.records.finding import MEASURED_FROM
+
+SIDES = ("prosecution", "protection", "prevention", "partnership")
+"""The Ps, in the order in which they are told; enforcement is prosecution."""
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRow:
+    """Of the `stories` of one country or outlet that tell of a response, how many tell of which.
+
+    A story may tell of several. `intervals` (Wilson, 95 %) are empty below `MEASURED_FROM`.
+    """
+
+    key: str
+    stories: int
+    told: Mapping[str, int]
+    intervals: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Which responses are told of: in all, by country of exploitation, by outlet."""
+
+    whole: BalanceRow
+    countries: tuple[BalanceRow, ...]
+    outlets: tuple[BalanceRow, ...]
+
+
+def balance_of(items: Sequence[Item], story_of: StoryOf) -> Balance:
+    """Count stories by response; most stories first."""
+    told = [item for item in items if item.labels.get("response")]
+    return Balance(
+        _row("", told, story_of),
+        _rows(told, story_of, lambda item: item.labels.get("place", ())),
+        _rows(told, story_of, lambda item: (item.outlet,)),
+    )
+
+
+def _rows(
+    items: Sequence[Item], story_of: StoryOf, keys_of: Callable[[Item], Iterable[str]]
+) -> tuple[BalanceRow, ...]:
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        for key in keys_of(item):
+            groups.setdefault(key, []).append(item)
+    rows = [_row(key, group, story_of) for key, group in groups.items()]
+    return tuple(sorted(rows, key=lambda row: (-row.stories, row.key)))
+
+
+def _row(key: str, items: Sequence[Item], story_of: StoryOf) -> BalanceRow:
+    by_side: dict[str, set[str]] = {side: set() for side in SIDES}
+    for item in items:
+        story = story_of.get(item.id, item.id)
+        for side in item.labels["response"]:
+            if side in by_side:
+                by_side[side].add(story)
+    n = len(stories(items, story_of))
+    told = {side: len(found) for side, found in by_side.items()}
+    enough = n >= MEASURED_FROM
+    intervals = {side: wilson(count / n, n) for side, count in told.items()} if enough else {}
+    return BalanceRow(key, n, told, intervals)
+
+
+PRECISION = 0.95
+"""The measured share of right flags from which on a rule's flags are counted as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What flags are counted: of the `proven` rules of `guideline` all that nobody rejected.
+
+    `nearly` are precise in what was measured, on fewer flags than would prove it.
+    """
+
+    guideline: str
+    proven: frozenset[str] = frozenset()
+    nearly: frozenset[str] = frozenset()
+
+
+def proven_rules(guideline: str, measured: Mapping[str, tuple[int, int]]) -> Basis:
+    """Return the rules measured as precise; `measured` are flags and right ones by rule.
+
+    A rule with three flags, all right, is as likely as not below 0.95; so at least `MEASURED_FROM`
+    flags are asked for, as of the severity `error`.
+    """
+    precise = {
+        rule for rule, (flags, right) in measured.items() if flags and right >= PRECISION * flags
+    }
+    proven = frozenset(rule for rule in precise if measured[rule][0] >= MEASURED_FROM)
+    return Basis(guideline, proven, frozenset(precise) - proven)
+
+
+def outlet_basis(basis: Basis) -> Basis:
+    """Return which flags are counted on an outlet's scorecard: those that a person confirmed.
+
+    A rule counts there by itself only where it was measured on articles of the outlet's region,
+    and what was measured does not say of which region its articles are.
+    """
+    return replace(basis, proven=frozenset(), nearly=basis.nearly | basis.proven)
+
 
 Dates = Literal["first_seen", "published"]
 SCHEMES = (
@@ -154,3 +263,97 @@ def _by_rule(items: Sequence[Item], story_of: StoryOf, basis: Basis) -> tuple[Ru
         unseen = open_flags(having, rule, basis)
         rows.append(RuleCount(rule, len(found), len(stories(found, story_of)), unseen))
     return tuple(sorted(rows, key=lambda row: (-row.stories, -row.items, row.rule)))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What items must have: of each scheme in `labels` that label; `outlet` "" is any."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    outlet: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether anything is asked for."""
+        return bool(self.labels or self.outlet)
+
+
+def choose(items: Iterable[Item], choice: Choice) -> tuple[Item, ...]:
+    """Return the items that have all that is asked for."""
+    return tuple(
+        item
+        for item in items
+        if (not choice.outlet or item.outlet == choice.outlet)
+        and all(label in item.labels.get(scheme, ()) for scheme, label in choice.labels.items())
+    )
+
+
+Step = Literal["day", "week", "month"]
+STEPS: tuple[Step, ...] = ("day", "week", "month")
+MOST = 120
+"""More bars than that are narrower than what stands between them."""
+_LONGEST = {"day": 1, "week": 7, "month": 28}
+
+
+def fitting_step(days: int, wanted: Step | None = None) -> Step:
+    """Return the `wanted` step, by default one with few bars, or the next that has not too many."""
+    least: Step = "day" if days <= 31 else "week" if days <= 200 else "month"
+    chosen = wanted or least
+    for step in STEPS[STEPS.index(chosen) :]:
+        if days / _LONGEST[step] <= MOST:
+            return step
+    return "month"
+
+
+def by_step(days: Iterable[DayCount], step: Step) -> tuple[DayCount, ...]:
+    """Add up days; each sum stands under the first day of the period that it holds days of.
+
+    A story counts once in all: on the day on which it was first told.
+    """
+    groups: dict[date, list[DayCount]] = {}
+    for row in days:
+        groups.setdefault(_begin(row.day, step), []).append(row)
+    return tuple(_sum(group) for group in groups.values())
+
+
+def _begin(day: date, step: Step) -> date:
+    if step == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if step == "month" else day
+
+
+def _sum(rows: Sequence[DayCount]) -> DayCount:
+    return DayCount(
+        rows[0].day,
+        sum(row.stored for row in rows),
+        sum(row.items for row in rows),
+        sum(row.stories for row in rows),
+        sum(row.changes for row in rows),
+    )
+
+
+StoryOf = Mapping[str, str]
+"""The story of each article, by id; an article that is in none is one of its own."""
+
+
+def stories(items: Iterable[Item], story_of: StoryOf) -> set[str]:
+    """Return the ids of the stories that `items` tell."""
+    return {story_of.get(item.id, item.id) for item in items}
+
+
+def counts(flag: Flag, basis: Basis) -> bool:
+    """Whether a flag is counted: confirmed by a person, or of a proven rule and not rejected."""
+    return flag.right is True or (flag.right is None and flag.rule in basis.proven)
+
+
+def flagged(items: Sequence[Item], rule: str, basis: Basis) -> list[Item]:
+    """Return the items with a flag of `rule` that is counted."""
+    return [item for item in items if any(f.rule == rule and counts(f, basis) for f in item.flags)]
+
+
+def open_flags(items: Iterable[Item], rule: str, basis: Basis) -> int:
+    """Return how many flags of `rule` are not counted because nobody has looked at them."""
+    return sum(
+        f.rule == rule and f.right is None and rule not in basis.proven
+        for item in items
+        for f in item.flags
+    )

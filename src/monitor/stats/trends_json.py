@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitor.records.article import MEASURED_FROM
+from monitor.records.finding import MEASURED_FROM
 from monitor.records.json_shapes import time_json
-from monitor.stats.balance import BalanceRow
+from monitor.stats.monthly_report import CONFIRMED_ONLY, FLAGS_COUNTED, NO_RULES, NOT_INCIDENCE
 from monitor.stats.outlet_scorecards import Outlet, Scorecard
-from monitor.stats.proven import PRECISION, Basis
-from monitor.stats.trends import Trends
-from monitor.stats.words import CONFIRMED_ONLY, FLAGS_COUNTED, NO_RULES, NOT_INCIDENCE
+from monitor.stats.trends import PRECISION, BalanceRow, Basis, Trends
 
 
 def trends_json(trends: Trends) -> dict[str, Any]:

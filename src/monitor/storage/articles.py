@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, or_, select, type_coerce
 
-from monitor.records.article import Article, AssessedArticle, Assessment, Known
+from monitor.records.article import Article, AssessedArticle, Assessment
 from monitor.records.article_record import Version
 from monitor.records.dates import PublicationDays, published_days
 from monitor.records.errors import NotFound
+from monitor.records.feed import Known
 from monitor.records.review import as_decided
 from monitor.storage.assessments import (
     any_version,

@@ -9,18 +9,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, func, select, tuple_
 
-from monitor.records.article import (
-    Article,
-    Assessment,
-    Enclosure,
-    Finding,
-    ScorecardItem,
-    Source,
-    Span,
-    Tag,
-    Term,
-)
+from monitor.records.article import Article, Assessment, Enclosure
 from monitor.records.errors import NotFound
+from monitor.records.finding import Finding, ScorecardItem, Source, Span
+from monitor.records.tag import Tag, Term
 from monitor.storage.database import insert_new, row_of, rows_of
 from monitor.storage.leases import end_claims
 from monitor.storage.schema import (

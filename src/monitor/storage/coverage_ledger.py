@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, func, or_, select, union
 
-from monitor.records.article import FailedFeed, Ledger, Silence, SilentFeed
+from monitor.records.feed import FailedFeed, Ledger, Silence, SilentFeed
 from monitor.storage.assessments import KEPT, speaking
 from monitor.storage.database import chunks, count, rows_of
 from monitor.storage.decisions import decided, in_force

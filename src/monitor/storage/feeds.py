@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Text, delete, select, type_coerce, update
 
-from monitor.records.article import Feed, FeedState, Move
 from monitor.records.counts import FeedChange
 from monitor.records.errors import NotFound
+from monitor.records.feed import Feed, FeedState, Move
 from monitor.storage.database import columns_of, insert_new, row_of
 from monitor.storage.schema import feed_changes, feed_states, feeds, in_period
 

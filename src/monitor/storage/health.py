@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, func, inspect, select, text
 
 from monitor.records.account import Token
-from monitor.records.article import Delivery
+from monitor.records.digest import Delivery
 from monitor.records.errors import StoreError
 from monitor.records.review import Feedback
 from monitor.storage import accounts, mail_deliveries, reviews

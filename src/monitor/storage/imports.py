@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from monitor.records.article import Import, Place, Poll
+from monitor.records.article import Import, Place
+from monitor.records.feed import Poll
 from monitor.storage.database import columns_of, insert_new, row_of, rows_of
 from monitor.storage.feeds import keep_unfollowed
 from monitor.storage.polls import PollResult, record_poll

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from monitor.records.article import Delivery, Outcome
+from monitor.records.digest import Delivery, Outcome
 from monitor.storage.database import add, add_rows, columns_of, insert_new, row_of, rows_of
 from monitor.storage.schema import (
     in_period,

@@ -27,8 +27,9 @@ from sqlalchemy import (
     update,
 )
 
-from monitor.records.article import Article, Span
+from monitor.records.article import Article
 from monitor.records.errors import NotFound, StoreError
+from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask, Seal
 from monitor.storage.assessments import (
     KEPT,

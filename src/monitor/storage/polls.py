@@ -15,16 +15,9 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from monitor.records.article import (
-    ContentOrigin,
-    Feed,
-    Incoming,
-    PageFailure,
-    Poll,
-    Sighting,
-    Visit,
-)
+from monitor.records.article import ContentOrigin
 from monitor.records.errors import NotFound, StoreError
+from monitor.records.feed import Feed, Incoming, PageFailure, Poll, Sighting, Visit
 from monitor.storage.database import chunks, insert_new, row_of, rows_of
 from monitor.storage.feeds import keep_unfollowed, learn_about, learn_names, save_state
 from monitor.storage.forgetting import forgotten

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
-from monitor.records.article import Article, Review, Severity, Verdict
+from monitor.records.article import Article, Review, Verdict
+from monitor.records.finding import Severity
 from monitor.records.review import Client, Feedback, FlagSaid, Practised, Said, Shown
 from monitor.storage import decisions
 from monitor.storage.assessments import any_version, is_withdrawn, to_article

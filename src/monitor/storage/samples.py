@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from monitor.records.errors import NotFound
-from monitor.records.gaps import Candidate, Draw, Drawn, Had, Stratum, Told, ToldHad
+from monitor.records.review import Candidate, Draw, Drawn, Had, Stratum, Told, ToldHad
 from monitor.storage.assessments import KEPT
 from monitor.storage.database import add_rows, columns_of, count, insert_new, row_of, rows_of
 from monitor.storage.decisions import holds

@@ -2,6 +2,8 @@
 
 All of it is one transaction: a copy that is killed leaves an empty database behind, never half a
 one. The index of words is of each kind its own, so it is made anew.
+
+Moving a desk's database to another place or kind, and telling whether two hold the same.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, Text, bindparam, func, select, text, type_coerce
 
-from monitor.records.errors import StoreError
+from monitor.records.errors import StoreError, UsageError
+from monitor.settings import CONFIG_NAME, Settings, load_settings
 from monitor.storage.database import Database, open_database, reason_of
 from monitor.storage.migrate import HEAD, migrate, revision_of
 from monitor.storage.schema import JsonText, leases, metadata, search_docs
@@ -237,9 +241,6 @@ def _at_work(connection: Connection, now: datetime) -> str:
     return connection.execute(query).scalar() or ""
 
 
-# Rows ------------------------------------------------------------------------------------------
-
-
 def _copy_tables(
     database: Database, reader: Connection, writer: Connection, report: Report
 ) -> dict[str, TableSum]:
@@ -329,3 +330,36 @@ def _verify(database: Database, connection: Connection, sums: Sums, report: Repo
     found = sum_tables(connection, report, "verified")
     if wrong := [name for name in sums if found[name] != sums[name]]:
         raise StoreError(f"database {database.name}: other rows than the source: {wrong[0]}")
+
+
+_RELATIVE = "sqlite:///"
+_SUFFIXES = (".sqlite", ".sqlite3", ".db")
+
+
+def database_of(place: str) -> str:
+    """Return the URL of a database: of itself, of a desk's folder, or of an SQLite file.
+
+    A file need not be there yet where its name says what it is to be. A folder's settings say where
+    its database is, not the environment: it would be that of both. Raises `UsageError` for what is
+    none of them.
+    """
+    if "://" in place:
+        return place
+    path = Path(place)
+    if path.is_file() or (path.suffix in _SUFFIXES and not path.exists()):
+        return f"{_RELATIVE}{path.as_posix()}"
+    if not path.is_dir():
+        raise UsageError(f"{place}: no URL, no desk's folder and no file (monitor init makes one)")
+    config = path / CONFIG_NAME
+    settings = (
+        load_settings(config, environ={}) if config.is_file() else Settings(home=path.resolve())
+    )
+    return _in_folder(settings.database_url, path)
+
+
+def _in_folder(url: str, folder: Path) -> str:
+    """Return an URL with a relative file as it is meant: where the desk is run."""
+    file = url.removeprefix(_RELATIVE)
+    if file == url or not file or file.startswith((":", "file:")) or Path(file).is_absolute():
+        return url
+    return f"{_RELATIVE}{(folder / file).as_posix()}"

@@ -11,9 +11,10 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Select, func, null, or_, select
 
-from monitor.records.article import FieldName, Review
+from monitor.records.article import Review
 from monitor.records.counts import Flag, Item
 from monitor.records.errors import NotFound
+from monitor.records.finding import FieldName
 from monitor.records.review import FlagSaid
 from monitor.storage import decisions, stories
 from monitor.storage.database import count, rows_of

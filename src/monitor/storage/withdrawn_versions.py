@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select, update
 
-from monitor.records.article import Article, Finding
+from monitor.records.article import Article
+from monitor.records.finding import Finding
 from monitor.records.hidden_names import Seal
 from monitor.storage.assessments import any_version, decode, to_article
 from monitor.storage.database import rows_of

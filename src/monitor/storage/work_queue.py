@@ -17,11 +17,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from monitor.records.article import Article, Lease
+from monitor.records.article import Article
 from monitor.storage.assessments import behind, due_query, following, to_article
 from monitor.storage.database import Database, set_locally
-from monitor.storage.holders import SKEW
-from monitor.storage.leases import end_claims, lock_claims
+from monitor.storage.leases import SKEW, Lease, end_claims, lock_claims
 from monitor.storage.name_masks import unmasked_query
 from monitor.storage.schema import articles, due_claims
 

@@ -1,13 +1,39 @@
-"""From articles to stories, one at a time in the order of first sight."""
+"""From articles to stories, one at a time in the order of first sight.
+
+Folding: where the rule of stories and the store of stories meet.
+
+How likely two articles tell the same event, and which story an article belongs to.
+
+The weights were fitted by logistic regression to pairs of train, to 159 pairs of full articles of
+train, regional and pool that were read for it, and to texts dealt from train; none may count
+against its sense (a shared word never speaks against a pair). Those of snippets, of one outlet and
+of days, and the bar, were then set by hand: models/measurements.md, "Stories".
+"""
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import lru_cache
 
-from monitor.records.article import AssessedArticle, Story
-from monitor.stories.match import choose_story, window
-from monitor.stories.near_duplicates import Fingerprint, make_fingerprint
+from monitor.desk import BATCH, Desk
+from monitor.records.article import Article, AssessedArticle
+from monitor.records.digest import Story
+from monitor.records.review import is_rejected
+from monitor.records.stamps import make_stamp
+from monitor.storage.store import Store
+from monitor.storage.stories import Placed
+from monitor.storage.stories import Shelf as Shelf_
+from monitor.stories.near_duplicates import (
+    FREQUENCIES,
+    Fingerprint,
+    make_fingerprint,
+    read_fingerprint,
+    write_fingerprint,
+)
 
 SHARED_KEYS = 2
 """An article is compared with those that share so many of its heaviest words."""
@@ -83,3 +109,200 @@ def _first_seen(assessed: AssessedArticle) -> tuple[float, str]:
 def _certainty(assessed: AssessedArticle) -> tuple[float, float, str]:
     relevance = -1.0 if assessed.relevance is None else assessed.relevance
     return (-relevance, *_first_seen(assessed))
+
+
+NAME, VERSION = "stories", "2.0.0"
+
+
+def stories_stamp() -> str:
+    """Return the stamp of the rule that joins articles."""
+    return make_stamp(NAME, VERSION, "stories", files=[FREQUENCIES])
+
+
+_read = lru_cache(maxsize=4096)(read_fingerprint)
+
+
+def place(article: Article, shelf: Shelf_ | None = None) -> Placed:
+    """Say which of the stories on the shelf an article belongs to, and how it is found there."""
+    one = make_fingerprint(article)
+    story = None
+    if shelf and one.keys:
+        near = shelf.near(one.keys, enough_keys(one), *window(one))
+        story = choose_story(one, {key: list(map(_read, texts)) for key, texts in near.items()})
+    return Placed(story, write_fingerprint(one), one.keys, one.at)
+
+
+def fold_due(desk: Desk, *, size: int = BATCH, report: Callable[[int], None] | None = None) -> int:
+    """Put what is relevant or borderline and in no story yet into stories; return how many.
+
+    In the order of first sight, `size` articles a transaction: a kill loses nothing that is not
+    done again, to the same stories. An article keeps its place whatever its text becomes. `report`
+    is told the number after each batch.
+    """
+    store, stamp, now = desk.store, desk.stories_stamp, desk.now()
+    judges = desk.carried(assessor.stamp for assessor in desk.classifiers)
+    rule = (stamp, *judges)
+    last = store.last_assessment()  # asked first: what comes in meanwhile is looked at next time
+    after = desk.folded.after(rule, last, now)
+    total, folded = 0, size
+    while folded == size:
+        folded = store.fold(stamp, judges, place, now, limit=size, after=after)
+        total += folded
+        if folded and report:
+            report(folded)
+    desk.folded.note(rule, last, now)
+    return total
+
+
+def kept_groups(
+    store: Store, stamp: str
+) -> Callable[[Sequence[AssessedArticle]], tuple[Story, ...]]:
+    """Return what groups articles as they are kept; those not folded yet, among themselves.
+
+    So are those that people rejected: their stories are told without them.
+    """
+
+    def group(articles: Sequence[AssessedArticle]) -> tuple[Story, ...]:
+        known = store.stories_of(stamp, [a.article.id for a in articles if not is_rejected(a)])
+        groups: defaultdict[str, list[AssessedArticle]] = defaultdict(list)
+        waiting = [a for a in articles if a.article.id not in known]
+        for assessed in articles:
+            if assessed.article.id in known:
+                groups[known[assessed.article.id]].append(assessed)
+        kept = store.kept_stories(stamp, list(groups))
+        stories = [
+            replace(story, since=kept[story.id].first_seen, total=kept[story.id].articles)
+            for story in as_stories(groups.items())
+        ]
+        return (*stories, *group_stories(waiting))
+
+    return group
+
+
+BIAS = -4.36
+WORDS, NAMES, OTHERS = 5.57, 2.24, 2.32
+"""Of the cosine of all words, of names and figures alone, of all others."""
+SHARED_NAMES = 0.31
+NAMES_APART = -1.01
+SNIPPET, SNIPPET_WORDS = -6.4, 12.13
+SAME_EVENT = -1.2
+"""Log odds from which on an article joins a story, as a mean over the story's articles."""
+
+COPY = 2.0
+COPY_SHARE = 0.3
+COPY_SHINGLES = 10
+"""The overlap coefficient, not Jaccard, of the sampled shingles: a reprint cut to a third is a copy
+all the same."""
+FOREIGN_SHARE = 0.5
+"""In a language without a table of words only copies are told together."""
+SAME_OUTLET, SAME_OUTLET_SNIPPET = -2.5, -1.0
+"""An outlet seldom tells its own story twice but often uses its own phrases again."""
+FREE_DAYS, A_DAY, A_DAY_SNIPPET = 3.0, -0.15, -0.5
+WINDOW = timedelta(days=30)
+"""Nothing further apart is compared."""
+FEW_TERMS = 4
+"""Fewer words ("Morning briefing") name no event."""
+_APART_MOST = 20.0
+_NEVER = -9.0
+
+
+def same_event(a: Fingerprint, b: Fingerprint) -> float:
+    """Return the log odds that two articles tell the same event; symmetric."""
+    days = abs(a.at - b.at) / timedelta(days=1)
+    if days > WINDOW / timedelta(days=1):
+        return _NEVER
+    same_outlet = a.outlet == b.outlet != ""
+    copied = _copied(a, b)
+    late = max(0.0, days - FREE_DAYS) * (A_DAY_SNIPPET if a.short or b.short else A_DAY)
+    if not (a.english and b.english):
+        return (COPY if copied >= FOREIGN_SHARE and not same_outlet else _NEVER) + late
+    odds = _odds(a, b)
+    if same_outlet:
+        odds += SAME_OUTLET_SNIPPET if a.short and b.short else SAME_OUTLET
+    if copied >= COPY_SHARE and not same_outlet and odds > _NEVER:
+        odds = max(odds, COPY)
+    return odds + late
+
+
+def _odds(a: Fingerprint, b: Fingerprint) -> float:
+    cosine = _dot(a.terms, b.terms)
+    named, other = _cosines(a, b)
+    shared = math.fsum(a.names[name] for name in a.names.keys() & b.names.keys())
+    least = min(math.fsum(a.names.values()), math.fsum(b.names.values()))
+    odds = BIAS + WORDS * cosine + NAMES * named + OTHERS * other
+    odds += SHARED_NAMES * shared / least if least else 0.0
+    apart = min(_apart(a, b), _apart(b, a), _APART_MOST)
+    odds += NAMES_APART * apart / 10
+    if _is_template(a, b, shared, apart):
+        return _NEVER
+    return odds + (SNIPPET + SNIPPET_WORDS * cosine if a.short or b.short else 0.0)
+
+
+def _is_template(a: Fingerprint, b: Fingerprint, shared: float, apart: float) -> bool:
+    """Tell one template filled twice: "man charged in Hall County", "… in Cobb County".
+
+    Figures of the headlines contradict each other, names tell more apart than are shared, or
+    nothing that is shared is a name or a figure.
+    """
+    figures = a.title_figures & b.title_figures
+    if a.title_figures and b.title_figures and not figures:
+        return True
+    if a.short and b.short and apart > shared:
+        return True
+    return not shared and not a.figures & b.figures
+
+
+def _cosines(a: Fingerprint, b: Fingerprint) -> tuple[float, float]:
+    """Return the cosines of names and figures alone, and of all other words."""
+    split = [_split(one) for one in (a, b)]
+    return _cosine(split[0][0], split[1][0]), _cosine(split[0][1], split[1][1])
+
+
+def _split(one: Fingerprint) -> tuple[dict[int, float], dict[int, float]]:
+    named: dict[int, float] = {}
+    other: dict[int, float] = {}
+    for word, value in one.terms.items():
+        (named if word in one.names or word in one.figures else other)[word] = value
+    return named, other
+
+
+def _cosine(a: Mapping[int, float], b: Mapping[int, float]) -> float:
+    length = math.sqrt(math.fsum(v * v for v in a.values()) * math.fsum(v * v for v in b.values()))
+    return _dot(a, b) / length if length else 0.0
+
+
+def _dot(a: Mapping[int, float], b: Mapping[int, float]) -> float:
+    """Return the inner product; summed exactly, so that it is the same both ways."""
+    return math.fsum(a[word] * b[word] for word in a.keys() & b.keys())
+
+
+def _apart(a: Fingerprint, b: Fingerprint) -> float:
+    """Return the weight of the names in the headline of `a` that `b` has nowhere."""
+    return math.fsum(a.names[name] for name in a.title_names if name not in b.names)
+
+
+def _copied(a: Fingerprint, b: Fingerprint) -> float:
+    shorter = min(len(a.shingles), len(b.shingles))
+    return len(a.shingles & b.shingles) / shorter if shorter >= COPY_SHINGLES else 0.0
+
+
+def choose_story(one: Fingerprint, stories: Mapping[str, Sequence[Fingerprint]]) -> str | None:
+    """Return which of `stories` an article belongs to, `None` for one of its own.
+
+    Each story stands for itself by some of its articles. It is joined by their mean, not by its
+    nearest article: a chain of neighbours would end at another event. Of equals the first id.
+    """
+    if len(one.terms) < FEW_TERMS:
+        return None
+    best: tuple[float, str] | None = None
+    for story in sorted(stories):
+        odds = [same_event(one, other) for other in stories[story]]
+        mean = math.fsum(odds) / len(odds)
+        if mean >= SAME_EVENT and (best is None or mean > best[0]):
+            best = mean, story
+    return best[1] if best else None
+
+
+def window(one: Fingerprint) -> tuple[datetime, datetime]:
+    """Return the first and the last moment of an article that could tell the same event."""
+    return one.at - WINDOW, one.at + WINDOW

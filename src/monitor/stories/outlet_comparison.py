@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from monitor.records.article import Article, AssessedArticle, FieldName, Finding
+from monitor.records.article import Article, AssessedArticle
+from monitor.records.finding import FieldName, Finding
 
 SAME_TEXT = 0.3
 """Of two texts that share less, word for word, one is no copy of the other: nothing is compared."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor.text.spans import Stretch
+from monitor.text.positions import Stretch
 
 Kind = Literal["slug", "embargo", "dateline", "byline", "credits", "sign-off", "note"]
 

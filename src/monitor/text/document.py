@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 from monitor.records.article import Article
 from monitor.records.errors import DocumentError, DocumentTooLarge
-from monitor.text.comments import Comment
 from monitor.text.datelines_bylines import begins_with_dateline, desk_lines_end
-from monitor.text.positions import BOM
-from monitor.text.source_map import SourceMap
-from monitor.text.spans import Stretch
+from monitor.text.positions import BOM, SourceMap, Stretch
+from monitor.text.visible_text import Comment
 
 FORMATS = ("txt", "md", "html", "docx")
 _BREAK = re.compile(r"\r\n|\r|\n")

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from monitor.records.errors import DocumentError, DocumentTooLarge
 from monitor.text.docx_package import MAX_UNPACKED, RELATIONSHIP, W, WordPackage
-from monitor.text.spans import Stretch
+from monitor.text.positions import Stretch
 
 __all__ = ["MAX_UNPACKED", "Piece", "WordText", "read_docx", "read_word"]
 

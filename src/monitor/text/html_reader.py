@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.entities import html5
 
+from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
-from monitor.text.spans import Stretch
 from monitor.text.visible_text import VisibleText
 
 _WHITE = " \t\r\n\f"

@@ -19,7 +19,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from monitor.text.html_reader import append_html
-from monitor.text.spans import Stretch
+from monitor.text.positions import Stretch
 from monitor.text.visible_text import VisibleText
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from monitor.text.spans import Stretch
+from monitor.text.positions import Stretch
 
 _AS_SPACE = "-\n\t\r"
 _RUN = re.compile(r" {2,}")

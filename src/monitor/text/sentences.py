@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
-from monitor.text.spans import Stretch
 
 MAX_SENTENCE = 2000
 """Longer "sentences" (tables, text without punctuation) are cut at a comma or space, so that no

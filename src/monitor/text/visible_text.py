@@ -1,10 +1,13 @@
-"""Builds a visible text and its source map side by side, block by block."""
+"""Builds a visible text and its source map side by side, block by block.
+
+What stands in a Markdown or HTML file beside the text that a reader sees.
+"""
 
 from __future__ import annotations
 
-from monitor.text.comments import Comment
-from monitor.text.source_map import Run, SourceMap
-from monitor.text.spans import Stretch
+from dataclasses import dataclass
+
+from monitor.text.positions import Run, SourceMap, Stretch
 
 SEPARATOR = "\n\n"
 
@@ -123,3 +126,17 @@ class VisibleText:
             self._runs.append(Run(self._length, start, len(text), width))
         self._pieces.append(text)
         self._length += len(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment from `start` to `end` of the source file, and its `text` between the marks.
+
+    `block` is the span in the visible text of the block it stands in (a paragraph, a heading, an
+    item of a list, a cell) or, where it stands alone, of the next one; `None` where none follows.
+    """
+
+    start: int
+    end: int
+    text: str
+    block: Stretch | None

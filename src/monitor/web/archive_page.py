@@ -31,23 +31,14 @@ from monitor.digest.tag_words import (
 )
 from monitor.labels.countries import country_name, language_name
 from monitor.records.account import Visitor
-from monitor.records.article import (
-    SEVERITIES,
-    Article,
-    AssessedArticle,
-    Finding,
-    Review,
-    Severity,
-    Source,
-    Span,
-    Tag,
-)
-from monitor.records.dates import undated_words
+from monitor.records.article import Article, AssessedArticle, Review
+from monitor.records.dates import date_words, on_clock, undated_words
 from monitor.records.errors import FeedError, NotFound, UsageError
+from monitor.records.finding import SEVERITIES, Finding, Severity, Source, Span
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import in_ten
 from monitor.records.review import as_judged
-from monitor.records.times import date_words, on_clock
+from monitor.records.tag import Tag
 from monitor.storage.full_text_search import COUNTED, RELEVANCES
 from monitor.text.safe_text import clean, safe_url
 from monitor.text.search_terms import places_of, read_search, words_at
@@ -138,7 +129,7 @@ def _list(
 def add_by_hand(fields: FieldsDep, page: PageDep) -> Response:
     """Fetch and store the article at an address; say what became of it."""
     from monitor.digest.coverage_account import page_failure_word
-    from monitor.feeds.by_hand import add_article
+    from monitor.feeds.article_import import add_article
 
     if not may_add(page.visitor):
         raise ProblemError(403, "This needs the scope 'review' or 'admin'.")

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 from monitor.api.digest_routes import find_digest
 from monitor.archive import names_on_request as names
-from monitor.digest import words
+from monitor.digest import view as words
 from monitor.digest.view import view_digest
 from monitor.labels.countries import country_name
 from monitor.people.masked_quotes import articles_in

@@ -12,8 +12,8 @@ from monitor.api.access import DeskDep
 from monitor.api.export_routes import ExportChoice, ExportId, ExportsDep, begin
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import FieldsDep
-from monitor.records.article import ExportFormat
-from monitor.records.times import date_words
+from monitor.export.columns import ExportFormat
+from monitor.records.dates import date_words
 from monitor.web.page_frame import PageDep, page_router
 
 router = page_router("read")

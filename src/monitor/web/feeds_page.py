@@ -32,9 +32,9 @@ from monitor.feeds.followed_feeds import (
     read_opml,
 )
 from monitor.feeds.opml import render_opml
-from monitor.records.article import FeedKind, FeedState
+from monitor.records.dates import date_words
 from monitor.records.errors import FeedError, NotFound
-from monitor.records.times import date_words
+from monitor.records.feed import FeedKind, FeedState
 from monitor.storage.coverage_ledger import Brought
 from monitor.storage.polls import PollResult
 from monitor.web.page_frame import PageContext, PageDep, page_router

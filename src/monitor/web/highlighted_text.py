@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from monitor.text.spans import Stretch
+from monitor.text.positions import Stretch
 
 _BREAK = re.compile(r"\n[ \t\r]*\n\s*")
 """Between two paragraphs; it belongs to the one before."""

@@ -12,20 +12,17 @@ from starlette.responses import HTMLResponse, Response
 from monitor.api.access import DeskDep, need, need_scorecards
 from monitor.api.problem_details import no_such_page
 from monitor.api.schemas import WholeStr
-from monitor.archive.story_pages import StoryList, read_stories
+from monitor.archive.story_details import StoryList, read_stories
 from monitor.desk import Desk
-from monitor.records.article import Severity
-from monitor.records.dates import midnight
+from monitor.records.dates import date_words, midnight
 from monitor.records.errors import NotFound
+from monitor.records.finding import Severity
 from monitor.records.hidden_names import Shown
-from monitor.records.times import date_words
-from monitor.stats.letters import ConfirmedFlag, confirmed_flags, draft_letter, quote
-from monitor.stats.monthly_report import Section
-from monitor.stats.outlet_pages import read_cards
+from monitor.stats.letter_to_editor import ConfirmedFlag, confirmed_flags, draft_letter, quote
+from monitor.stats.monthly_report import CONFIRMED_ONLY, NOT_INCIDENCE, Section
 from monitor.stats.outlet_scorecards import Scorecard
 from monitor.stats.panels import Panel, card_panels
-from monitor.stats.trend_queries import Period, outlet_name, read_period, scorecard_of
-from monitor.stats.words import CONFIRMED_ONLY, NOT_INCIDENCE
+from monitor.stats.trend_queries import Period, outlet_name, read_cards, read_period, scorecard_of
 from monitor.storage.stories import StoryChoice
 from monitor.text.safe_text import clean, safe_url
 from monitor.web.page_frame import PageContext, PageDep, address

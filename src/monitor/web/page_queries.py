@@ -14,10 +14,10 @@ from monitor.api.article_filter import Day
 from monitor.api.coverage_routes import refused
 from monitor.api.schemas import WholeStr
 from monitor.desk import Desk
-from monitor.records.article import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
+from monitor.labels.schemes import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
 from monitor.records.dates import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, period_of
 from monitor.records.errors import UsageError
-from monitor.stats.steps import Step
+from monitor.stats.trends import Step
 
 DAYS = 90
 """Shown unless others are asked for."""

@@ -18,16 +18,18 @@ from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import require_type
 from monitor.archive import names_on_request as names
 from monitor.desk import Desk
-from monitor.digest.neutral import neutral_line
-from monitor.evaluate.learning import Learning, count_new, learning_of
+from monitor.digest.tag_words import neutral_line
+from monitor.evaluate.learn_from_reviews import Learning, count_new, learning_of
 from monitor.labels.countries import country_name
 from monitor.labels.schemes import ONE, SCHEMES
-from monitor.records.article import VERDICTS, AssessedArticle, Story, Verdict
+from monitor.records.article import VERDICTS, AssessedArticle, Verdict
 from monitor.records.dates import parse_day
+from monitor.records.digest import Story
 from monitor.records.errors import UsageError
 from monitor.records.review import Act, Decision, Practised, Said, as_judged
 from monitor.review import review_queue as reviewing
-from monitor.review.practice import ENOUGH, agreement_of, answer, practice_of
+from monitor.review.agreement import ENOUGH, agreement_of
+from monitor.review.practice import answer, practice_of
 from monitor.review.review_queue import Chosen, Reviewer
 from monitor.text.safe_text import clean
 from monitor.web.page_frame import PageContext, PageDep, address, page_router

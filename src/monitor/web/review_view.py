@@ -9,16 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from monitor.digest.neutral import NO_TAGS, neutral_line, tells_violence
-from monitor.digest.tag_words import SCHEME_WORDS, is_unsure
+from monitor.digest.tag_words import NO_TAGS, SCHEME_WORDS, is_unsure, neutral_line, tells_violence
 from monitor.digest.view import certainty_words
 from monitor.labels.countries import country_name, language_name
 from monitor.labels.institutions import ENTITY_SCHEMES, entity_name, known_entities
 from monitor.labels.schemes import ONE, SCHEMES
-from monitor.records.article import Article, AssessedArticle, FieldName, Finding, Span, Story, Tag
+from monitor.records.article import Article, AssessedArticle
+from monitor.records.dates import date_words, on_clock
+from monitor.records.digest import Story
+from monitor.records.finding import FieldName, Finding, Span
 from monitor.records.hidden_names import Shown
 from monitor.records.review import Said
-from monitor.records.times import date_words, on_clock
+from monitor.records.tag import Tag
 from monitor.text.safe_text import clean, excerpt, safe_url
 from monitor.web.highlighted_text import Mark, Paragraph, paragraphs_of, pieces_of
 

@@ -31,10 +31,10 @@ from monitor.api import (
     story_routes,
     trend_routes,
 )
-from monitor.api.api_languagetool_upstream import Upstream
 from monitor.api.authentication import Entry, Peers
 from monitor.api.check_queue import Checkers
 from monitor.api.csrf import Cors, Guard, allowed_hosts
+from monitor.api.languagetool_upstream import Upstream
 from monitor.api.openapi import DESCRIPTION, TAGS, describe
 from monitor.api.problem_details import install_handlers
 from monitor.api.rate_limit import Tries

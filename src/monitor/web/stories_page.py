@@ -12,20 +12,20 @@ from starlette.responses import HTMLResponse
 
 from monitor.api.problem_details import no_such_page
 from monitor.api.schemas import WholeStr
+from monitor.archive.articles_found import seen_words
 from monitor.archive.names_on_request import asked as asked_names
 from monitor.archive.names_on_request import shown
-from monitor.archive.quotes import seen_words
-from monitor.archive.story_pages import StoryInList, StoryRead, read_stories, read_story
+from monitor.archive.story_details import StoryInList, StoryRead, read_stories, read_story
 from monitor.archive.withdrawals import IDENTIFYING
 from monitor.digest.tag_words import tag_line
 from monitor.labels.countries import country_name
-from monitor.records.article import Article, Finding, Severity
+from monitor.records.article import Article
 from monitor.records.counts import outlet_id
-from monitor.records.dates import bounds_of
+from monitor.records.dates import bounds_of, date_words, on_clock
 from monitor.records.errors import NotFound
+from monitor.records.finding import Finding, Severity
 from monitor.records.hidden_names import Shown
-from monitor.records.times import date_words, on_clock
-from monitor.stats.words import label_words
+from monitor.stats.monthly_report import label_words
 from monitor.storage.stories import StoryChoice
 from monitor.stories.outlet_comparison import Change, Outlet, changes_of
 from monitor.text.safe_text import clean, excerpt, safe_url

@@ -11,12 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.stats.monthly_report import Section
+from monitor.stats.monthly_report import NOT_INCIDENCE, Section
 from monitor.stats.panels import Panel, Ranges
 from monitor.stats.plots import Bars
-from monitor.stats.words import NOT_INCIDENCE
-from monitor.text.cells import MARK, guarded_line
-from monitor.text.safe_text import clean, excerpt
+from monitor.text.safe_text import MARK, clean, excerpt, guarded_line
 from monitor.web.page_frame import address
 
 ROWS = 100

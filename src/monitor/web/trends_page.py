@@ -14,15 +14,12 @@ from monitor.api.access import DeskDep
 from monitor.api.problem_details import ProblemError
 from monitor.desk import Desk
 from monitor.labels.countries import country_name
-from monitor.records.article import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
+from monitor.labels.schemes import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
 from monitor.records.dates import undated_words
-from monitor.stats.choose import Choice, choose
-from monitor.stats.monthly_report import basis_words
+from monitor.stats.monthly_report import NOT_INCIDENCE, basis_words, label_words
 from monitor.stats.panels import Panel, trend_panels
-from monitor.stats.steps import STEPS, Step, fitting_step
 from monitor.stats.trend_queries import Period, read_period, read_published, trends_of
-from monitor.stats.trends import Trends
-from monitor.stats.words import NOT_INCIDENCE, label_words
+from monitor.stats.trends import STEPS, Choice, Step, Trends, choose, fitting_step
 from monitor.web.page_frame import PageDep, address, page_router
 from monitor.web.page_queries import TrendsPageQuery, days_asked
 from monitor.web.svg_plots import view_panels, write_csv

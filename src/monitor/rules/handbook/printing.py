@@ -1,19 +1,47 @@
-"""Renders the papers as HTML pages that need nothing else; all text of rules is escaped."""
+"""Renders the papers as HTML pages that need nothing else; all text of rules is escaped.
+
+Prints pages as PDF through a Chromium that is installed; where there is none, nothing is.
+
+The guideline on paper: writes handbook, brochures, training and tests into a folder.
+
+On which pages of a printed handbook its chapters and rules begin.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
-from collections.abc import Mapping
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-from monitor.rules.handbook.book import PRINCIPLES
-from monitor.rules.handbook.exercises import MINUTES_EXERCISES, MINUTES_TEST, Material
+from monitor import __version__
+from monitor.records.errors import HandbookError
+from monitor.rules.handbook.book import PRINCIPLES, Book, make_book
+from monitor.rules.handbook.exercises import (
+    MINUTES_EXERCISES,
+    MINUTES_TEST,
+    Flag,
+    Flags,
+    Material,
+    make_material,
+)
+from monitor.rules.house_style import InForce
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from pypdf import PdfReader
+
 
 _BLOCK = re.compile(r"<(style|script)>(.*?)</\1>", re.DOTALL)
 LETTERS = "ABCDEFGH"
@@ -99,3 +127,196 @@ def _environment() -> Environment:
     )
     made.filters["css"] = css_string
     return made
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+TIMEOUT_S = 180
+_OPTIONS = (
+    "--headless",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-extensions",
+    "--no-first-run",
+    "--no-pdf-header-footer",
+    "--generate-pdf-document-outline",
+    "--host-resolver-rules=MAP * ~NOTFOUND",  # nothing is fetched, whatever a page names
+)
+_DATES = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)(\d{14})([^)]*\))")
+
+
+def find_browser() -> str | None:
+    """Return the path of a Chromium, None where there is none."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def print_pdf(browser: str, page: Path, target: Path, *, made: date) -> None:
+    """Print the HTML file `page` to `target`; `made` is the day that the PDF says it is of.
+
+    Raises `HandbookError` where the browser fails or takes longer than `TIMEOUT_S` seconds.
+    """
+    with TemporaryDirectory(prefix="monitor-print-") as profile:
+        printed = Path(profile) / "out.pdf"
+        command = [browser, *_OPTIONS, f"--user-data-dir={profile}", f"--print-to-pdf={printed}"]
+        if getattr(os, "geteuid", lambda: 1)() == 0:
+            command.append("--no-sandbox")  # which Chromium refuses to run as root with
+        try:
+            done = subprocess.run(  # noqa: S603 - a program found by name, with a file of ours
+                [*command, page.resolve().as_uri()],
+                capture_output=True,
+                timeout=TIMEOUT_S,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise HandbookError(f"{browser}: cannot print {page.name}: {error}") from error
+        if not printed.is_file() or done.returncode:
+            raise HandbookError(f"{browser}: cannot print {page.name} (exit {done.returncode})")
+        target.write_bytes(_dated(printed.read_bytes(), made))
+
+
+def _dated(data: bytes, made: date) -> bytes:
+    """Return a PDF whose dates are `made`, so that the same pages give the same bytes."""
+    stamp = made.strftime("%Y%m%d000000").encode()
+    return _DATES.sub(lambda found: found[1] + stamp + found[3], data)
+
+
+UNPRINTED = "index.html"
+"""The list of papers, for the screen only."""
+ABSENT = "no Chromium or Chrome here"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: the files' names, in order, the program that printed them, and of what.
+
+    `problem` says why there is no PDF of each, where one was wanted.
+    """
+
+    files: tuple[str, ...]
+    browser: str | None
+    material: Material
+    problem: str = ""
+
+
+def write_handbook(
+    in_force: InForce,
+    directory: Path,
+    *,
+    made: date,
+    seed: int = 1,
+    pdf: bool = True,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Written:
+    """Write the papers of the guidelines in force into `directory`.
+
+    With the same guidelines, `seed` and `made` the same bytes. `tell` is told of
+    each file. Where no browser is or it fails, there is the HTML and `problem` says why. Raises
+    `HandbookError` where the folder cannot be written to.
+    """
+    book = make_book(in_force, made=made, program=__version__)
+    material = make_material(book, seed=seed, flags=flags_of(in_force))
+    browser = find_browser() if pdf else None
+    pages = render_pages(material, printed=browser is not None)
+    for name, page in pages.items():
+        _put(directory / name, page.encode())
+        tell(name)
+    files = list(pages)
+    problem = "" if browser or not pdf else ABSENT
+    try:
+        for name in pages if browser else ():
+            if name != UNPRINTED:
+                assert browser is not None
+                files.append(_print(browser, directory / name, material))
+                tell(files[-1])
+    except HandbookError as error:
+        problem = str(error)
+        _put(directory / UNPRINTED, render_pages(material)[UNPRINTED].encode())
+    return Written(tuple(files), browser, material, problem)
+
+
+def _print(browser: str, page: Path, material: Material) -> str:
+    """Print a page beside itself and return the PDF's name."""
+    target, made = page.with_suffix(".pdf"), material.book.made
+    print_pdf(browser, page, target, made=made)
+    if page.stem == "handbook":
+        # the pages of the contents are known only once it is printed; the second time they stand
+        numbers = heading_pages(target, material.book)
+        numbered = page.with_name(f".{page.stem}.{uuid4().hex}.html")
+        try:
+            _put(numbered, render_handbook(material, numbers).encode())
+            print_pdf(browser, numbered, target, made=made)
+        finally:
+            numbered.unlink(missing_ok=True)
+    return target.name
+
+
+def flags_of(in_force: InForce) -> Flags:
+    """Return what tells which words of sentences the guidelines in force flag."""
+    from monitor.rules.checker import check_documents
+    from monitor.text.document import Document
+
+    def flags(sentences: Sequence[str]) -> list[list[Flag]]:
+        found: list[list[Flag]] = [[] for _ in sentences]
+        documents = [Document(sentence) for sentence in sentences]
+        for ruling in in_force.rulings:
+            guideline = ruling.guideline
+            told = check_documents(
+                guideline, documents, disable=ruling.disable, severity=ruling.severity
+            )
+            for flagged, checked in zip(found, told, strict=True):
+                flagged += [
+                    Flag(f"{guideline.id}/{one.rule}", one.match, one.suggestions)
+                    for one in checked.findings
+                ]
+        return found
+
+    return flags
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        raise HandbookError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def heading_pages(printed: Path, book: Book) -> dict[str, int]:
+    """Return the page numbers, from 1, of the book's headings by anchor, from the PDF's outline.
+
+    A heading that the outline does not have is left out.
+    """
+    from pypdf import PdfReader
+
+    reader = PdfReader(printed)
+    pages = dict(_titled(reader, reader.outline))
+    wanted = {f"c{one.number}": f"{one.number}{one.title}" for one in book.chapters}
+    wanted |= {one.anchor: f"{one.number}{one.title}" for one in book.entries}
+    wanted["index"] = "Index of rule names"
+    found = {anchor: _nearest(title, pages) for anchor, title in wanted.items()}
+    return {anchor: page for anchor, page in found.items() if page is not None}
+
+
+def _titled(reader: PdfReader, outline: Any) -> Iterator[tuple[str, int]]:
+    """Yield the outline's titles without spaces, each with its page."""
+    for item in outline:
+        if isinstance(item, list):
+            yield from _titled(reader, item)
+        else:
+            page = reader.get_destination_page_number(item)
+            if page is not None:
+                yield "".join(str(item.title).split()), page + 1
+
+
+def _nearest(title: str, pages: dict[str, int]) -> int | None:
+    """Return the page of a heading, behind which its severity may stand."""
+    key = "".join(title.split())
+    for ending in ("", "error", "warning", "suggestion", "ERROR", "WARNING", "SUGGESTION"):
+        if key + ending in pages:
+            return pages[key + ending]
+    return None

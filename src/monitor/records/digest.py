@@ -1,0 +1,79 @@
+"""The nouns that travel through the program: frozen, without behaviour, without I/O.
+
+A stage that needs something half-finished has a type of its own in its package; only what
+crosses package borders lives here. All times are timezone-aware UTC datetimes; all offsets are
+0-based half-open code points into the named field exactly as given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from monitor.records.article import AssessedArticle
+from monitor.records.feed import Ledger
+from monitor.records.review import Gaps
+
+Outcome = Literal["unknown", "sent", "failed"]
+"""Of a delivery: `unknown` until the mail server's answer to the whole message is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An attempt, begun `at`, to send a digest to one address.
+
+    It tells of [since, until) and counts for `day`. `lasting`: the server will say the same again.
+    """
+
+    address: str
+    preset: str
+    day: str
+    since: datetime | None
+    until: datetime | None
+    message_id: str
+    at: datetime
+    outcome: Outcome = "unknown"
+    reason: str = ""
+    lasting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Articles that tell the same story, most certain first; `id` is that of the first seen.
+
+    Of a story that is kept, `since` is when its first article was seen, and `total` how many
+    articles it has in all: here may be those of one day only.
+    """
+
+    id: str
+    articles: tuple[AssessedArticle, ...]
+    since: datetime | None = None
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One day of the desk. `day` is an ISO date or `all`.
+
+    `possible` are articles that a model not measured in their language would show, or that have
+    trafficking terms in such a language; `unjudged` are articles not judged for their language
+    that have trafficking terms. `unmeasured` are the countries it is about of which it is not known
+    how well their articles are found (`MEASURED_FROM`), `None` if the model has no figures by
+    country. `gaps` is what may be missed, `None` where that was not asked. `undelivered` are
+    digests that may not have reached somebody. `context` is policy news that is not about
+    trafficking, for the policy brief.
+    """
+
+    day: str
+    timezone: str
+    relevant: tuple[Story, ...]
+    borderline: tuple[Story, ...]
+    ledger: Ledger
+    stamps: tuple[str, ...]
+    unjudged: tuple[AssessedArticle, ...] = ()
+    possible: tuple[AssessedArticle, ...] = ()
+    unmeasured: tuple[str, ...] | None = ()
+    gaps: Gaps | None = None
+    undelivered: tuple[Delivery, ...] = ()
+    context: tuple[Story, ...] = ()

@@ -1,0 +1,84 @@
+"""The nouns that travel through the program: frozen, without behaviour, without I/O.
+
+A stage that needs something half-finished has a type of its own in its package; only what
+crosses package borders lives here. All times are timezone-aware UTC datetimes; all offsets are
+0-based half-open code points into the named field exactly as given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "suggestion"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "suggestion")
+"""Worst first."""
+
+FieldName = Literal["title", "text"]
+Quoted = Literal["no", "attributed", "scare"]
+Scope = Literal["headline", "body", "caption"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one field, in code points, half open."""
+
+    field: FieldName
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The document a rule rests on."""
+
+    title: str
+    section: str
+    url: str
+
+
+SCORE_TOLERANCE = 0.001
+"""By how much a tag's score or an article's relevance may differ between processors: each adds up
+in an order of its own, and calibration makes of the last bits what it makes of any difference."""
+MEASURED_FROM = 20
+"""Labelled stories without which a figure says nothing; a label or country with fewer is told as
+not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One flagged phrase. `match` is the field's text from `start` to `end`, to the letter.
+
+    `confidence`: the share of such findings that editors mark, `None` where nothing is known.
+    `guideline` is the id of the one whose rule it is.
+    """
+
+    rule: str
+    severity: Severity
+    principle: str
+    scope: Scope
+    field: FieldName
+    start: int
+    end: int
+    match: str
+    quoted: Quoted
+    message: str
+    why: str
+    suggestions: tuple[str, ...]
+    sources: tuple[Source, ...]
+    confidence: float | None = None
+    guideline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardItem:
+    """One good practice for a whole document: present, absent, or not to be judged (`None`).
+
+    `guideline` is the id of the one that asks for it.
+    """
+
+    item: str
+    met: bool | None
+    reason: str
+    evidence: tuple[Span, ...] = ()
+    guideline: str = ""
