@@ -16,7 +16,7 @@ from emulator import EMULATOR, OLD, PLAIN, on
 
 HERE = Path(__file__).parent
 SCORED = (
-    "nlp/test_nlp_tokens.py",
+    "classify/test_classify_tokens.py",
     "classify/test_classify_cascade.py",
     "classify/test_classify_gate.py",
     "classify/test_classify_tags.py",

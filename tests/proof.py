@@ -62,8 +62,8 @@ STEPS = (
         (
             *PYTEST,
             "tests/test_kill.py",
-            "tests/store/test_store_kill.py",
-            "tests/store/test_store_stories.py::test_killed_while_folding",
+            "tests/storage/test_storage_kill.py",
+            "tests/storage/test_storage_stories.py::test_killed_while_folding",
         ),
         {"KILLS": "100"},
     ),
@@ -75,14 +75,14 @@ STEPS = (
     Step(
         "offers",
         "no offered wording hides another finding: every example, 2,000 pairs, all drafts",
-        (*PYTEST, "tests/guidelines/test_guidelines_offers.py", "-k", "hides_a_finding"),
+        (*PYTEST, "tests/rules/test_rules_offers.py", "-k", "hides_a_finding"),
         {"OFFERS": "all"},
     ),
     Step("week", "300 feeds for a week on a virtual clock", ("tests/week.py",)),
     Step(
         "schedule",
         "`serve --watch` and `ingest --watch` as processes",
-        (*PYTEST, "tests/test_desk_watch.py"),
+        (*PYTEST, "tests/jobs/test_desk_watch.py"),
         {"SERVED": "1"},
     ),
     Step(
@@ -93,7 +93,7 @@ STEPS = (
     Step(
         "mail",
         "`kill -9` while digests are sent: none twice, what is unknown listed",
-        (*PYTEST, "tests/desk/test_desk_mail.py", "-k", "killed_at_any"),
+        (*PYTEST, "tests/digest/test_desk_mail.py", "-k", "killed_at_any"),
         {"KILLS": "200"},
     ),
     Step(
