@@ -66,7 +66,8 @@ def test_what_cannot_be_opened_ahead_is_told_where_it_is_run() -> None:
 def test_what_is_opened_ahead_imports_nothing_beside_others() -> None:
     """Two threads that import numpy at once break it: one command in four came to nothing."""
     code = (
-        "import sys; from monitor.classify.onnx_encoder import EncoderSession, open_ahead; open_ahead(); "
+        "import sys; from monitor.classify.onnx_encoder import EncoderSession, open_ahead; "
+        "open_ahead(); "
         "EncoderSession(b'nothing', 'x', soon=True); "
         "print(hasattr(sys.modules.get('onnxruntime'), 'InferenceSession'))"
     )

@@ -129,11 +129,11 @@ def test_what_is_found_in_drafts_is_in_no_object_store(tmp_path: Path) -> None:
 
 HELD = """
 import json, sys
-from monitor.config import Settings
+from monitor.settings import Settings
 from monitor.jobs.ray_cluster import open_cluster
 from monitor.jobs.ray_jobs import bare_settings
-from monitor.jobs.tasks import Files
-from monitor.jobs.worker import Worker
+from monitor.jobs.ray_cluster import Files
+from monitor.jobs.ray_jobs import Worker
 
 with open_cluster(Worker, {"settings": bare_settings(Settings())}, workers=1) as cluster:
     task = Files([(sys.argv[1], "long.txt")], {"include_text": True})

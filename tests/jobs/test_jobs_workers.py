@@ -40,7 +40,7 @@ if len(list(here.iterdir())) < 2:
 """Each ends once the other was told to."""
 WATCHING = """
 import json
-from monitor.jobs.beside import on_end_of_input
+from monitor.jobs.schedule import on_end_of_input
 on_end_of_input(print)
 print(json.dumps({"stamp": "a@1", "judged": 1, "failed": 0}), flush=True)
 """

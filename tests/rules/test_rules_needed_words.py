@@ -80,7 +80,7 @@ def test_spacy_is_loaded_where_a_pattern_may_match(tmp_path, text, loaded):
     draft = tmp_path / "draft.txt"
     draft.write_text(text, encoding="utf-8")
     code = (
-        "import sys; from monitor.core import open_monitor; from pathlib import Path;"
+        "import sys; from monitor import open_monitor; from pathlib import Path;"
         f"done = open_monitor().check_bytes(Path({str(draft)!r}).read_bytes(), 'draft.txt');"
         "print(bool(done['findings']), 'spacy' in sys.modules)"
     )

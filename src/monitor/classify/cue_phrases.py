@@ -2,7 +2,7 @@
 
 A trie over words, not a regular expression: 24,000 expanded phrases cost twice as much as
 9,000 did (116 and 60 microseconds for 400 words), and the words are split already. Not the
-scanner of `monitor.text.phrase_search`: the models count cues by these words, and cues may have gaps.
+scanner of `monitor.text.phrase_search`: models count cues by these words, which may have gaps.
 
 Cue groups as files hold them: `cues.json` of a model folder, YAML that it is made from.
 """

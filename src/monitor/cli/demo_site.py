@@ -8,7 +8,7 @@ declared on the root by hand: that is how newsroom software writes feeds, and pa
 
 The demo's outlets on a local HTTP server.
 
-    python -m monitor.cli.outlets --port 8765 --opml feeds.opml     # until Ctrl-C
+    python -m monitor.cli.demo_site --port 8765 --opml feeds.opml     # until Ctrl-C
 
 Answers as decent outlets do: ETag, Last-Modified and 304, gzip, robots.txt, 404, and one feed
 that has moved (301).

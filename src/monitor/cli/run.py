@@ -174,7 +174,7 @@ def ingest(context: typer.Context, now: _Now = False, watch: _Watch = False) -> 
     if watch:
         if now:
             raise UsageError("--now is for once: leave it out with --watch")
-        watch(monitor_of(context))
+        watch_desk(monitor_of(context))
         return
     raise typer.Exit(_ingest(monitor_of(context), at_once=now, show_lines=True))
 
@@ -382,10 +382,12 @@ def _ask_names(monitor: Monitor, found: Digest) -> frozenset[str]:
     return ids
 
 
-_CHILD = "import sys; from monitor.cli.watch import child; sys.exit(child(sys.argv[1]))"
+_SCHEDULE = (
+    "import sys; from monitor.cli.run import run_schedule; sys.exit(run_schedule(sys.argv[1]))"
+)
 
 
-def watch(desk: Desk) -> None:
+def watch_desk(desk: Desk) -> None:
     """Do what is due until SIGTERM or Ctrl-C, then end what is in hand."""
     from monitor.jobs.schedule import Stop
     from monitor.jobs.schedule import watch as keep_watch
@@ -424,13 +426,13 @@ def schedule(config: Path | None) -> Iterator[None]:
 
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with Schedule([sys.executable, "-c", _CHILD, str(config or "")], say):
+        with Schedule([sys.executable, "-c", _SCHEDULE, str(config or "")], say):
             yield
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def child(config: str) -> int:
+def run_schedule(config: str) -> int:
     """Keep watch until standard input ends; return the exit code."""
     from monitor.app import open_monitor
     from monitor.jobs.schedule import Stop, on_end_of_input, stand_back
@@ -457,7 +459,7 @@ def child(config: str) -> int:
     return 0
 
 
-_CHILD_workers = "import sys; from monitor.cli.workers import child; sys.exit(child(sys.argv[1]))"
+_WORKER = "import sys; from monitor.cli.run import run_worker; sys.exit(run_worker(sys.argv[1]))"
 
 
 def assess_with(desk: Desk, config: Path | None, workers: int) -> dict[str, dict[str, int]]:
@@ -480,9 +482,7 @@ def assess_with(desk: Desk, config: Path | None, workers: int) -> dict[str, dict
                 tasks[stamp] = bar.add_task(stamp.partition("@")[0], total=None)
             bar.advance(tasks[stamp], judged)
 
-        ended = run_workers(
-            [sys.executable, "-c", _CHILD_workers, str(config or "")], workers, told
-        )
+        ended = run_workers([sys.executable, "-c", _WORKER, str(config or "")], workers, told)
     early = [one for one in ended if one.code]
     for one in early:
         say(f"worker {one.number} (process {one.process}) ended early: {_how(one.code)}")
@@ -495,7 +495,7 @@ def _how(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def child_workers(config: str) -> int:
+def run_worker(config: str) -> int:
     """Do one worker's part; return the exit code."""
     from monitor.app import open_monitor
     from monitor.jobs.worker_processes import work

@@ -61,7 +61,7 @@ PARTNERSHIPS = (
 )
 """Kinds of partnership, the fourth P."""
 POLICY_SCHEMES = ("institution", "instrument", "topic", "vulnerability", "partnership")
-"""What the model `policy` says; labels of the first two are the ids of `monitor.entities`."""
+"""What the model `policy` says; labels of the first two are ids of `labels.institutions`."""
 PLACE_ROLES = ("exploitation", "origin", "transit", "mentioned")
 
 

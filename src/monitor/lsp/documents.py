@@ -1,4 +1,4 @@
-"""The open documents: pygls' workspace with exact edits.
+r"""The open documents: pygls' workspace with exact edits.
 
 Its own documents divide lines as Python does, at a form feed or U+2028 too, which the protocol
 does not: an edit below such a character would land on the wrong line.

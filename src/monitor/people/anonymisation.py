@@ -235,8 +235,8 @@ _WORD = rf"{_UP}(?:[\w-]|['’](?!s\b)){{1,30}}(?<=\w)"
 _TO = "(?:de|da|das|do|dos|del|della|di|bin|bint|binti|mint|ould|ben|abu|al|el|van|von|der|la|le)"
 _ONE = rf"(?:{_TO} |(?:al|el|ul|as|ar)-)?{_WORD}"
 _NICK = rf"[\"“‘']{_UP}\w+[\"”’']"
-_NAME_shapes = rf"(?P<name>{_WORD}(?: {_NICK})?(?: {_ONE}| {_UP}\.(?= {_UP})){{0,4}})"
-_KIN_shapes = (
+_NAMED = rf"(?P<name>{_WORD}(?: {_NICK})?(?: {_ONE}| {_UP}\.(?= {_UP})){{0,4}})"
+_RELATIVE = (
     r"(?:(?:grand|step|foster |god)?(?:mother|father|parents|son|daughter)|mum|dad|sister|brother|"
     r"aunt|uncle|cousin|wife|husband|widow|niece|nephew|family|siblings|relatives)"
 )
@@ -267,26 +267,26 @@ _SHAPES = tuple(
     for shape in (
         rf"(?<![\w-])(?P<name>{_WORD} {_UP})\.(?! {_WORD}(?:,| (?:who|was|said)))",
         (
-            rf"(?<![\w-]){_NAME_shapes}(?:, (?:aged )?|,? aged |,? \((?:aged )?)"
+            rf"(?<![\w-]){_NAMED}(?:, (?:aged )?|,? aged |,? \((?:aged )?)"
             r"(?:[5-9]|1\d|2\d|3\d)(?:[,.;)]| who\b)"
         ),
         (
             rf"\b[Oo]ne of (?:them|these|those|(?:the|her|his|its) (?:[\w-]+ ){{0,3}}?{_PEOPLE}),? "
-            rf"(?:who gave (?:his|her) name as )?{_NAME_shapes}"
+            rf"(?:who gave (?:his|her) name as )?{_NAMED}"
         ),
-        rf"\b{_NAME_shapes}, one of (?:[\w’'-]+ ){{1,4}}?{_PEOPLE}\b",
-        rf"(?<![\w-]){_NAME_shapes}['’]s? (?:[\w-]+ )?{_KIN_shapes}\b",
-        rf"\b{_KIN_shapes} of {_NAME_shapes}",
+        rf"\b{_NAMED}, one of (?:[\w’'-]+ ){{1,4}}?{_PEOPLE}\b",
+        rf"(?<![\w-]){_NAMED}['’]s? (?:[\w-]+ )?{_RELATIVE}\b",
+        rf"\b{_RELATIVE} of {_NAMED}",
         (
             rf"\b(?:gave (?:his|her) name as|asked to be called|{_PERSON}s? (?:was |were )?"
-            rf"(?:named|called|identified (?:only )?as|known as|introduced (?:only )?as)) {_NAME_shapes}"
+            rf"(?:named|called|identified (?:only )?as|known as|introduced (?:only )?as)) {_NAMED}"
         ),
-        rf"\b{_PERSON} {_NAME_shapes}",
-        rf"\b{_HARMED} {_NAME_shapes}(?= (?:when|at|in|to|for|from|and|after|with)\b|[,.])",
-        rf"[\"”’'] {_SAY} {_NAME_shapes}(?=,| who\b)",
-        rf"[\"”’'] {_SAY} {_NAME_shapes}\.",
+        rf"\b{_PERSON} {_NAMED}",
+        rf"\b{_HARMED} {_NAMED}(?= (?:when|at|in|to|for|from|and|after|with)\b|[,.])",
+        rf"[\"”’'] {_SAY} {_NAMED}(?=,| who\b)",
+        rf"[\"”’'] {_SAY} {_NAMED}\.",
         (
-            rf"{_BEGINS}{_NAME_shapes}(?=(?:['’]s [\w-]+ [\w-]+| {_DOES})\b[^.\n]{{0,160}}"
+            rf"{_BEGINS}{_NAMED}(?=(?:['’]s [\w-]+ [\w-]+| {_DOES})\b[^.\n]{{0,160}}"
             rf"\b(?:he|she|him|his|her)\b)"
         ),
     )

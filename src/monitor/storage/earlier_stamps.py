@@ -1,8 +1,8 @@
 """Records of version 0.1.0 carried over to the present stamp of what judges just so.
 
-Which stamps are equal is `monitor.stamps`'s to say, and when all this may be deleted. The rows get
-the present stamp, so that no query need know of another; what was called otherwise stays known, so
-that an export can be made again as it was.
+Which stamps are equal is `monitor.records.stamps`'s to say, and when all this may be deleted. The
+rows get the present stamp, so that no query need know of another; what was called otherwise stays
+known, so that an export can be made again as it was.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 All is derived, in the transaction that changes what it is derived from: `take_out` before words
 change or go, `put` after. What `put` has not come to is due: a query.
 
-The words are made here (`monitor.searching`), so that both databases find the same. SQLite's index
-holds no text, so words can be taken out of it only by naming them: `take_out` has to come first.
+The words are made by `monitor.text.search_terms`, so that both databases find the same. SQLite's
+index holds no text: words can be taken out of it only by naming them, so `take_out` comes first.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ Where each character of a visible text stands in the source file it was read fro
 A list of runs instead of a list of offsets per character: a page of 100,000 characters is a few
 hundred runs, and inside a run the source characters are identical, so one addition is exact.
 
-The one type of a place in one text; with the name of its field it is a `monitor.types.Span`.
+The one type of a place in one text; with the name of its field it is a `records.finding.Span`.
 """
 
 from __future__ import annotations
