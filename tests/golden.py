@@ -121,7 +121,9 @@ def _examples() -> Iterator[tuple[str, str]]:
 
 
 def _demo() -> Iterator[tuple[str, str]]:
-    for file in sorted((ROOT / "src" / "monitor" / "demo" / "data" / "articles").glob("*.yaml")):
+    for file in sorted(
+        (ROOT / "src" / "monitor" / "cli" / "demo_data" / "articles").glob("*.yaml")
+    ):
         for one in YAML(typ="safe").load(file.read_text(encoding="utf-8"))["articles"]:
             yield one["headline"], one.get("body") or one.get("summary") or ""
 

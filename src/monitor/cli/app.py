@@ -11,31 +11,25 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import accounts as tokens
 from monitor.cli import (
+    accounts,
     articles,
     check,
     coverage,
     demo,
     doctor,
+    export,
     feeds,
     mail,
+    maintenance,
     reviews,
+    rules,
+    run,
     serve,
     stories,
+    train,
     trends,
 )
-from monitor.cli import articles as forget
-from monitor.cli import articles as importing
-from monitor.cli import articles as names
-from monitor.cli import export as data
-from monitor.cli import export as rehydrate
-from monitor.cli import maintenance as upkeep
-from monitor.cli import reviews as corrections
-from monitor.cli import reviews as feedback
-from monitor.cli import rules as guidelines
-from monitor.cli import run as desk
-from monitor.cli import train as models
 from monitor.jobs.core_dumps import forbid_dumps
 
 
@@ -86,40 +80,40 @@ def common(
 
 # The commands, all in one place.
 app.command("demo")(demo.demo)
-app.command("init")(desk.init)
+app.command("init")(run.init)
 app.add_typer(feeds.app, name="feeds")
-articles.app.command("import")(importing.import_articles)
+articles.app.command("import")(articles.import_articles)
 app.add_typer(articles.app, name="articles")
-app.command("ingest")(desk.ingest)
-app.command("assess")(desk.assess)
-app.command("run")(desk.run)
-app.command("digest")(desk.digest)
+app.command("ingest")(run.ingest)
+app.command("assess")(run.assess)
+app.command("run")(run.run)
+app.command("digest")(run.digest)
 app.add_typer(mail.app, name="recipients")
 app.add_typer(stories.app, name="stories")
 reviews.app.command("sample")(coverage.sample)
-reviews.app.command("import")(corrections.import_)
+reviews.app.command("import")(reviews.import_)
 app.add_typer(reviews.app, name="reviews")
 app.command("coverage")(coverage.coverage)
 app.command("found")(coverage.found)
 reviews.app.command("flag")(trends.flag)
-reviews.app.command("feedback")(feedback.feedback)
-app.add_typer(names.app, name="names")
+reviews.app.command("feedback")(reviews.feedback)
+app.add_typer(articles.names_app, name="names")
 app.command("trends")(trends.trends)
 app.command("outlets")(trends.outlets)
 app.command("report")(trends.report)
 app.command("check")(check.check)
-app.command("classify")(data.classify)
-app.command("export")(data.export)
-app.command("forget")(forget.forget)
-app.command("rehydrate")(rehydrate.rehydrate)
+app.command("classify")(export.classify)
+app.command("export")(export.export)
+app.command("forget")(articles.forget)
+app.command("rehydrate")(export.rehydrate)
 app.command("serve")(serve.serve)
-app.add_typer(tokens.app, name="tokens")
+app.add_typer(accounts.app, name="tokens")
 app.command("lsp")(lsp)
 app.command("doctor")(doctor.doctor)
-app.add_typer(upkeep.store_app, name="store")
-app.command("backup")(upkeep.backup)
-app.command("restore")(upkeep.restore)
-app.add_typer(guidelines.app, name="guidelines")
-app.command("train")(models.train)
-app.add_typer(models.evaluate_app, name="evaluate")
-app.add_typer(models.app, name="models")
+app.add_typer(maintenance.store_app, name="store")
+app.command("backup")(maintenance.backup)
+app.command("restore")(maintenance.restore)
+app.add_typer(rules.app, name="guidelines")
+app.command("train")(train.train)
+app.add_typer(train.evaluate_app, name="evaluate")
+app.add_typer(train.app, name="models")

@@ -367,15 +367,15 @@ def _line_importing(path: Path, done: Imported) -> str:
     return f"{path}: read {done.read} = stored {done.stored}{drops}"
 
 
-app_names = typer.Typer(help="Names of victims, minors and relatives.", no_args_is_help=True)
+names_app = typer.Typer(help="Names of victims, minors and relatives.", no_args_is_help=True)
 
 
-@app_names.callback()
+@names_app.callback()
 def names() -> None:
     """Names of victims, minors and relatives."""
 
 
-@app_names.command("asked")
+@names_app.command("asked")
 def asked(
     context: typer.Context,
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
@@ -393,7 +393,7 @@ def asked(
         say("nobody has asked for names yet")
 
 
-@app_names.command("lift")
+@names_app.command("lift")
 def lift(
     context: typer.Context,
     article: Annotated[str, typer.Argument(help="The article's id.")],
