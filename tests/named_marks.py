@@ -9,7 +9,7 @@ were left out. All but the 14 were written for other ends. The half of each arti
 id: masking may be looked at on `read`, never on `held-out`, to which all of train belongs.
 
     python tests/named_marks.py        # figures; -v: what is missed of `read`;
-                                       # -o: into src/monitor/corpus/measured_masking.json
+                                       # -o: into src/monitor/export/measured_masking.json
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from typing import Any
 
 TESTS = Path(__file__).resolve().parent
 PERSONS = TESTS / "data" / "persons"
-TEXTS = TESTS.parent / "src" / "monitor" / "train" / "texts"
+TEXTS = TESTS.parent / "training" / "texts"
 SHARED = TESTS.parents[1] / "shared" / "data" / "relevance"
-MEASURED = TESTS.parent / "src" / "monitor" / "corpus" / "measured_masking.json"
+MEASURED = TESTS.parent / "src" / "monitor" / "export" / "measured_masking.json"
 
 Hide = Callable[[str, str], dict[str, list[tuple[int, int]]]]
 """Returns what is hidden in the fields of an article, of its title and text."""
